@@ -1,0 +1,3 @@
+#ifndef GRADUS_AROUND_STEPS_H
+#define GRADUS_AROUND_STEPS_H
+#endif

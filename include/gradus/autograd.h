@@ -1,0 +1,137 @@
+/* autograd.h - reverse-mode automatic differentiation.
+ *
+ * An operation on a tensor that requires a gradient appends a node to the tape.  The tape is in the order
+ * of computation, so it is its own topological order: backward walks it once, from the newest node to the
+ * oldest, and lets each node's rule turn dy = d(loss)/d(output) into dx = d(loss)/d(input).
+ *
+ * Here: gradients, the switch for recording, changing values in place, your own operations, gradient
+ * checks, printed graphs.
+ * Behaviour is PyTorch's: gradients of leaves accumulate until zeroed and are NULL before the first pass. */
+#ifndef GRADUS_AUTOGRAD_H
+#define GRADUS_AUTOGRAD_H
+
+#include "tensor.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Gradients -------------------------------------------------------------------------------------- */
+
+/* gd_requires_grad - marks t as something to differentiate by; returns t.  gd_freeze undoes it for a leaf
+ * and drops its gradient. */
+gd_tensor *gd_requires_grad(gd_tensor *t);
+gd_tensor *gd_freeze(gd_tensor *t);
+
+/* gd_backward - adds dy/dx to x->grad for every leaf x that y depends on and that requires a gradient.
+ * y has one element.  Errors: y has more elements or depends on no such leaf; an operation on the way has
+ * no derivative; a value that a rule needs was overwritten after it was recorded.  On failure no
+ * gradient has changed.  While the scope of y is open it may be called again: gradients add up. */
+bool gd_backward(gd_tensor *y);
+
+/* gd_backward_from - the same for y of any shape: dy is d(loss)/dy, of y's shape (NULL: ones, for a y of
+ * one element).  With create_graph the pass is recorded, so that the gradients can be differentiated; a
+ * leaf's grad then stays part of the graph until the current scope ends, and after that is a plain value. */
+bool gd_backward_from(gd_tensor *y, gd_tensor *dy, bool create_graph);
+
+/* gd_grad - dxs[i] = d(y . dy)/d(xs[i]) for i < n, without touching any ->grad; xs may be leaves or
+ * intermediate results.  The results belong to the current scope.  Errors: as above, and an xs[i] that y
+ * does not depend on.  On failure dxs is all NULL. */
+bool gd_grad(gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n, gd_tensor *dxs[], bool create_graph);
+
+gd_tensor *gd_detach(gd_tensor *t);         /* the same data, a leaf that requires no gradient */
+gd_tensor *gd_retain_grad(gd_tensor *t);    /* keep ->grad of this intermediate result too; returns t */
+void       gd_zero_grad_of(gd_tensor *t);   /* t->grad becomes NULL; its memory waits for the next pass */
+bool       gd_set_grad(gd_tensor *t, gd_tensor *value);   /* t->grad = a copy of value, of t's shape */
+
+/* GD_NO_GRAD; - a declaration: nothing is recorded from here to the end of the block.  Or the pair;
+ * both nest. */
+void gd_no_grad_begin(void);
+void gd_no_grad_end(void);
+bool gd_is_recording(void);
+#if defined(__GNUC__)
+#define GD_NO_GRAD \
+    __attribute__((cleanup(gd_no_grad_leave), unused)) int GD_UNIQUE(gd_no_grad_at_) = gd_no_grad_enter()
+#endif
+int  gd_no_grad_enter(void);
+void gd_no_grad_leave(int *depth);
+
+/* ---- Changing in place ------------------------------------------------------------------------------
+ * Allowed on leaves while nothing is recorded: x must not be the result of a recorded operation, and
+ * where x or value requires a gradient the call must stand under GD_NO_GRAD.  Otherwise false, with a
+ * sentence.  value is broadcast to the shape of x and may share its memory. */
+
+bool gd_assign(gd_tensor *x, gd_tensor *value);                  /* x = value */
+bool gd_fill(gd_tensor *x, double value);                        /* x = value everywhere */
+bool gd_add_to(gd_tensor *x, gd_tensor *value, double alpha);    /* x = x + alpha value */
+bool gd_clamp_to(gd_tensor *x, double low, double high);         /* x = min(max(x, low), high); error: low > high or NaN */
+
+/* ---- Your own operations ----------------------------------------------------------------------------
+ * The built-in operations use nothing else.  demos/ has a complete example. */
+
+/* A rule sets dx[i] for each input i with gd_needs(node, i): the gradient of the loss with respect to that
+ * input, given dy, written in operations of the library, so that it can itself be differentiated.  It may
+ * have the shape of the output: the engine sums over the axes that were broadcast.  A needed dx[i] left
+ * NULL means that the rule failed; a gradient that is zero is gd_zeros_like(x). */
+typedef void gd_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx);
+
+typedef struct gd_op {
+    const char *name;                       /* "gd_mul": for messages */
+    gd_rule    *rule;                       /* NULL: the operation has no derivative, and backward says so */
+    uint64_t    reads;                      /* which values the rule reads, see below */
+    const char *formula;                    /* of the rule, for gd_graph_print; may be NULL */
+} gd_op;
+
+/* What a rule reads must not be overwritten between recording and backward; the engine checks just that. */
+#define GD_NOTHING  UINT64_C(0)
+#define GD_INPUTS   UINT64_C(0x7f7f7f7f7f7f7f7f)    /* the gradient of each input reads all inputs */
+#define GD_OUTPUT   UINT64_C(0x8080808080808080)    /* the gradient of each input reads the output */
+/* More exactly: the gradient of input i (0 .. 7) reads the inputs and the output in mask, made of
+ * GD_INPUT(0) .. GD_INPUT(6) and GD_THE_OUTPUT. */
+#define GD_READS(i, mask)  ((uint64_t)(mask) << (8 * (i)))
+#define GD_INPUT(j)        (1u << (j))
+#define GD_THE_OUTPUT      0x80u
+
+/* gd_record - makes y the result of op on the n inputs (NULL entries are allowed: an input left out), if
+ * recording is on and an input requires a gradient; else leaves y as it is.  attributes (size bytes) are
+ * copied.  Returns y; NULL when y is NULL or has a node already. */
+gd_tensor *gd_record(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[], int n,
+                     const void *attributes, size_t size);
+
+int         gd_node_inputs(const gd_node *node);                /* how many */
+gd_tensor  *gd_node_input(const gd_node *node, int i);
+gd_tensor  *gd_node_output(const gd_node *node);
+const void *gd_node_attributes(const gd_node *node);
+const gd_op *gd_node_op(const gd_node *node);
+bool        gd_needs(const gd_node *node, int i);               /* is the gradient of input i asked for? */
+
+/* ---- Looking at a graph ----------------------------------------------------------------------------- */
+
+/* gd_graph_print - tells the backward pass from y in words, in its order, with shapes and formulas.
+ * gd_graph_dot - writes the recorded graph for Graphviz: dot -Tsvg. */
+void gd_graph_print(FILE *out, gd_tensor *y);
+void gd_graph_dot(FILE *out, gd_tensor *y);
+
+/* ---- Checking gradients -----------------------------------------------------------------------------
+ * function(xs, n, context) returns a tensor of any shape, computed from xs; it must not change between
+ * calls.  Each xs[i] is a contiguous leaf that requires a gradient. */
+
+typedef gd_tensor *gd_function(gd_tensor *const xs[], int n, void *context);
+
+typedef struct gd_gradcheck_options {       /* 0 stands for the default */
+    double eps;                             /* step of the differences: 1e-6 in double, 1e-2 in float */
+    double rtol, atol;                      /* |analytic - numeric| <= atol + rtol |numeric|: 1e-5, 1e-7; float 3e-2, 3e-2 */
+} gd_gradcheck_options;
+
+/* gd_gradcheck - compares the gradients of v . function(xs), v a fixed random weight for every output
+ * element, with central differences: for every element of every xs[i], signs included, and along one
+ * random direction.  False names the worst element, its two values and their difference. */
+bool gd_gradcheck(gd_function *function, void *context, gd_tensor *const xs[], int n, gd_gradcheck_options options);
+
+/* gd_gradgradcheck - the same for the gradients themselves, as functions of xs and of dy. */
+bool gd_gradgradcheck(gd_function *function, void *context, gd_tensor *const xs[], int n, gd_gradcheck_options options);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

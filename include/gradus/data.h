@@ -1,0 +1,190 @@
+/* data.h - getting data in and out: readers, data sets, minibatches.
+ *
+ *     gd_dataset air  = gd_airfoil(NULL);
+ *     gd_loader *load = gd_loader_new(air, (gd_loader_options){ .batch = 10, .shuffle = true, .seed = 1 });
+ *     gd_batch batch;
+ *     while (gd_loader_next(load, &batch))             one epoch: batch.x [10, 5], batch.y [10, 1]
+ *         ..
+ *     gd_loader_free(load);
+ *
+ * Here: CSV, IDX, NPY and safetensors files, two data sets, standardisation, the loader, a progress line.
+ * Not here: checkpoints of models and optimizers (optim.h), pictures (plot.h).
+ *
+ * A reader's result is a contiguous tensor in the current scope.  Files are not trusted: each length is
+ * checked against the file before memory is taken for it.  Fractions are rounded to the nearest gd_real;
+ * whole numbers are kept exactly or refused.  Errors: NULL, and a sentence that names the file and the place
+ * in it.  Writers replace a file as a whole: see gd_npy_write. */
+#ifndef GRADUS_DATA_H
+#define GRADUS_DATA_H
+
+#include "tensor.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Text: CSV, TSV and their relatives --------------------------------------------------------------- */
+
+typedef struct gd_csv_options {             /* 0 stands for the default */
+    char separator;                         /* ' ': any run of blanks and tabs.  0: the first of tab ; , ' '
+                                               that the first line contains */
+    int  skip;                              /* lines to pass over at the start: 0 */
+    char comment;                           /* lines that begin with it are passed over: '#' */
+    bool no_header;                         /* false: the first line is passed over if no field is a number */
+    bool allow_nan;                         /* accept nan, inf and infinity, and empty fields as NaN */
+} gd_csv_options;
+
+/* gd_csv_read - a table of numbers as a tensor [rows, columns].  Decimal points are points in every locale;
+ * a field may stand in double quotes; lines end in LF, CR LF or CR; blank lines are passed over, and so are
+ * blanks around a field.  The file may be gzipped.  Errors: a field that is not a decimal number or is beyond
+ * the range of gd_real; rows of different lengths; no row at all. */
+gd_tensor *gd_csv_read(const char *path, gd_csv_options options);
+
+/* ---- Binary files -------------------------------------------------------------------------------------- */
+
+/* gd_idx_read - an IDX file, the format of MNIST (Y. LeCun, C. Cortes, C. Burges): unsigned and signed
+ * bytes, short, int, float, double.  It may be gzipped, whatever its name.  Errors: bytes that are missing or
+ * left over, a damaged gzip stream, more than GD_MAX_DIMS axes. */
+gd_tensor *gd_idx_read(const char *path);
+
+/* gd_npy_read - NumPy's array file, versions 1 to 3: bool, integers of 1 to 8 bytes, floats of 2, 4 and 8
+ * bytes, either byte order, C or Fortran order.
+ * gd_npy_write - writes t (any view) as version 1.0, little-endian, C order: '<f4' or, with GD_DOUBLE, '<f8'.
+ * The bytes go to a new file beside path, reach the disk, and only then take path's name, so that a crash
+ * leaves the old file or the new one.  Errors: any step that fails, with the system's reason; the old file
+ * is then as it was. */
+gd_tensor *gd_npy_read(const char *path);
+bool       gd_npy_write(const char *path, const gd_tensor *t);
+
+/* ---- safetensors: named tensors in one file, as PyTorch users exchange them ------------------------------
+ * The format: 8 bytes of length, a JSON header, the numbers (Hugging Face, "safetensors", format
+ * description).  Read: BOOL, U8 to U64, I8 to I64, F16, BF16, F32, F64.  Written: F32, or F64 with GD_DOUBLE. */
+
+typedef struct gd_metadata {                /* a pair of texts in the header */
+    const char *key, *value;
+} gd_metadata;
+
+/* gd_safetensors_write - writes n tensors under their names, and metadata_count pairs of text.  The file is
+ * replaced as by gd_npy_write.  Errors: a name or key that is NULL, occurs twice or is not UTF-8; a tensor
+ * that is NULL; a file that cannot be written. */
+bool gd_safetensors_write(const char *path, const char *const names[], gd_tensor *const tensors[], int64_t n,
+                          const gd_metadata metadata[], int64_t metadata_count);
+
+typedef struct gd_safetensors gd_safetensors;
+
+/* gd_safetensors_open - reads and checks the header; the file stays open until gd_safetensors_close.  Errors:
+ * a header that is not as the format wants it; numbers that overlap, leave gaps or do not fill the file. */
+gd_safetensors *gd_safetensors_open(const char *path);
+void            gd_safetensors_close(gd_safetensors *file);                        /* NULL is fine */
+
+/* Tensors are numbered by their place in the file.  Texts belong to the file and are valid until it is
+ * closed.  gd_safetensors_find is -1, and gd_safetensors_metadata NULL, without a sentence, for a name that is
+ * not there. */
+int64_t     gd_safetensors_count(const gd_safetensors *file);
+const char *gd_safetensors_name(const gd_safetensors *file, int64_t i);           /* NULL: i out of range */
+int64_t     gd_safetensors_find(const gd_safetensors *file, const char *name);
+gd_shape    gd_safetensors_shape(const gd_safetensors *file, int64_t i);
+const char *gd_safetensors_type(const gd_safetensors *file, int64_t i);           /* "F32", .. */
+const char *gd_safetensors_metadata(const gd_safetensors *file, const char *key);
+int64_t     gd_safetensors_metadata_count(const gd_safetensors *file);
+gd_metadata gd_safetensors_metadata_at(const gd_safetensors *file, int64_t i);
+
+/* gd_safetensors_read - the tensor called name.  Errors: no such name; a type that is not listed above; a
+ * number that gd_real cannot hold; the file cannot be read. */
+gd_tensor *gd_safetensors_read(gd_safetensors *file, const char *name);
+
+/* ---- Data sets ------------------------------------------------------------------------------------------ */
+
+typedef struct gd_dataset {                 /* row i of x belongs to row i of y */
+    gd_tensor *x, *y;                       /* both NULL when making it failed; y may be NULL in one's own */
+} gd_dataset;
+
+/* gd_airfoil - airfoil self-noise (T. Brooks, D. Pope, M. Marcolini, NASA RP-1218, 1989) as Dive into Deep
+ * Learning uses it: all six columns standardised over all 1503 rows, then the first 1500 rows: x [1500, 5],
+ * y [1500, 1].  path: the file, or the folder with airfoil_self_noise.dat in it.  NULL: looked for in
+ * $GRADUS_DATA (a file or a folder), data and ../shared/data. */
+gd_dataset gd_airfoil(const char *path);
+
+/* gd_fashion_mnist - Fashion-MNIST (H. Xiao, K. Rasul, R. Vollgraf, 2017): x [n, 784], the pixels divided by
+ * 255; y [n], the classes 0 .. 9; n = 60000 for training and 10000 for test.  folder holds the IDX files under
+ * their usual names, with or without .gz.  NULL: looked for in $GRADUS_DATA, data, data/fashion-mnist and
+ * /usr/share/datasets/fashion-mnist, where Debian's package dataset-fashion-mnist puts it.
+ * MNIST itself has the same names and shapes, and is read as well. */
+gd_dataset gd_fashion_mnist(const char *folder, bool train);
+
+/* gd_standardize - (t - mean) / std for each column of t [rows, columns] (or t [rows], one column), std with
+ * divisor rows; computed in double.  A constant column becomes 0.  Errors: another number of axes, no rows. */
+gd_tensor *gd_standardize(const gd_tensor *t);
+
+/* ---- Minibatches ---------------------------------------------------------------------------------------- */
+
+typedef struct gd_loader gd_loader;
+
+typedef struct gd_loader_options {
+    int64_t  batch;                         /* examples in a batch; must be given */
+    bool     shuffle;                       /* a new order in each epoch; false: the order of the rows */
+    uint64_t seed;                          /* the order is a function of seed and epoch alone */
+    bool     drop_last;                     /* leave out a last batch that is not full */
+} gd_loader_options;
+
+typedef struct gd_batch {
+    gd_tensor     *x, *y;                   /* [size, ..]; y is NULL when the data set has none */
+    int64_t        size;                    /* examples in this batch: fewer in the last one of an epoch */
+    int64_t        first;                   /* how many examples of this epoch came before */
+    const int64_t *rows;                    /* size row numbers in the data set */
+} gd_batch;
+
+/* gd_loader_new - a loader over the rows of set.x and set.y, which may be any views; they are not copied and
+ * must outlive it.  Goes back with gd_loader_free.  Errors: batch < 1; no rows; another number of rows in y;
+ * drop_last that would leave no batch. */
+gd_loader *gd_loader_new(gd_dataset set, gd_loader_options options);
+void       gd_loader_free(gd_loader *loader);                     /* NULL is fine */
+
+/* gd_loader_next - fills batch with the next minibatch.  False at the end of an epoch; the call after that
+ * begins the next one.  batch.x and batch.y belong to the loader and are overwritten by the next call: copies,
+ * so that changing them does not change the data set.  Nothing is allocated. */
+bool gd_loader_next(gd_loader *loader, gd_batch *batch);
+
+/* gd_loader_epoch - epochs seen so far, with their fraction: 1.37.  gd_loader_batches - batches in an epoch. */
+double  gd_loader_epoch(const gd_loader *loader);
+int64_t gd_loader_batches(const gd_loader *loader);
+
+/* gd_loader_position, gd_loader_seek - where the loader stands, and going there: a loader with the same data
+ * set and options then yields the same rest.  Error: a position that is not in the data set. */
+typedef struct gd_position {
+    int64_t epoch;                          /* complete epochs */
+    int64_t example;                        /* examples of the running epoch that were yielded */
+} gd_position;
+
+gd_position gd_loader_position(const gd_loader *loader);
+bool        gd_loader_seek(gd_loader *loader, gd_position position);
+
+/* ---- A line of progress ------------------------------------------------------------------------------------
+ *
+ *     gd_progress bar = gd_progress_start(stderr, "mlp");
+ *     ..  gd_progress_show(&bar, gd_loader_epoch(load), step, loss, examples);
+ *     gd_progress_end(&bar);
+ *
+ *     mlp  epoch 1.37  step 822  loss 0.4312  51200 examples/s
+ *
+ * One line that is written over, at most ten times a second, and only on a terminal: in a file or a pipe
+ * nothing appears. */
+
+typedef struct gd_progress {                /* private */
+    FILE       *out;                        /* NULL: silent */
+    const char *label;
+    double      begun, shown;               /* seconds */
+    double      epoch, loss;
+    int64_t     step, examples;
+    int         width;                      /* of the line on the screen; 0: none yet */
+} gd_progress;
+
+/* label must outlive the progress line; NULL is none.  examples: how many were seen since the start. */
+gd_progress gd_progress_start(FILE *out, const char *label);
+void        gd_progress_show(gd_progress *bar, double epoch, int64_t step, double loss, int64_t examples);
+void        gd_progress_end(gd_progress *bar);                    /* the last state, and a line end */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

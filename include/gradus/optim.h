@@ -1,0 +1,207 @@
+/* optim.h - optimizers: what happens to the parameters once their gradients are known.
+ *
+ *     gd_adam_options options = gd_adam_defaults();        lr 1e-3, betas 0.9 and 0.999, eps 1e-8
+ *     options.lr = 0.01;
+ *     gd_optimizer *adam = gd_adam(net, options);
+ *     ..
+ *     gd_backward(loss);
+ *     gd_step(adam);                                       uses p->grad of every parameter that has one
+ *     gd_zero_grad(adam);
+ *     ..
+ *     gd_optimizer_free(adam);
+ *
+ * Here: stepping, groups of parameters, and the plug into which every algorithm fits, the built-in ones and
+ * your own.  In the headers below: the algorithms with their options, schedules of the learning rate, and
+ * what is done to gradients and averages around a step. */
+#ifndef GRADUS_OPTIM_H
+#define GRADUS_OPTIM_H
+
+#include "nn.h"
+#include "schedule.h"                       /* learning rates as functions of the step */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct gd_optimizer gd_optimizer;
+typedef struct gd_algorithm gd_algorithm;
+
+/* ---- Stepping ----------------------------------------------------------------------------------------- */
+
+/* gd_step - one update of every parameter that has a gradient, also of parameters that were added to the
+ * model after the optimizer was made; the others, frozen ones among them, stay as they are.  Afterwards
+ * backward refuses graphs that were recorded with the old values and still need them.
+ * False, and no parameter has changed: o is NULL; a learning rate is negative or NaN; a gradient has
+ * another shape than its parameter; memory for the state is out; the algorithm needs a closure. */
+bool gd_step(gd_optimizer *o);
+
+/* gd_step_closure - for algorithms that evaluate the loss several times in a step (L-BFGS): closure computes
+ * the loss and fresh gradients (zero_grad, forward, backward) and returns the loss as a number; NaN if it
+ * failed.  Any other algorithm calls it once and steps.  Returns the loss before the step; NaN on failure. */
+typedef double gd_closure(void *context);
+double gd_step_closure(gd_optimizer *o, gd_closure *closure, void *context);
+
+/* gd_zero_grad - sets ->grad of every parameter to NULL. */
+void gd_zero_grad(gd_optimizer *o);
+
+/* gd_optimizer_free - with all of its state; the parameters stay.  NULL is fine.  The model must still be
+ * there when gd_step is called, but not here. */
+void gd_optimizer_free(gd_optimizer *o);
+
+/* ---- Groups: parameters with options of their own -------------------------------------------------------
+ *
+ *     gd_group *biases = gd_optimizer_group(adam, "hidden.bias", NULL);
+ *     gd_group_set(biases, "weight_decay", 0);
+ *     biases->lr = 0.1;
+ *
+ * A parameter belongs to the first group until it is put into another one. */
+
+typedef struct gd_group gd_group;
+struct gd_group {
+    double      lr;                         /* learning rate; assign it as you like between two steps */
+    gd_schedule schedule;                   /* where set, gd_step assigns lr from it; see gd_set_schedule */
+    void       *options;                    /* private: the group's copy of the options */
+    gd_optimizer *optimizer;
+    const char *prefix;                     /* private: names of parameters that belong here; may be NULL */
+    gd_group   *next;
+    void       *scalars;                    /* private: what prepare formed for scalars_t and scalars_lr */
+    int64_t     scalars_t;
+    double      scalars_lr;
+    int         counter;                    /* private: the option step_counter */
+};
+
+/* gd_optimizer_group - a new group for the parameters whose names begin with prefix (NULL or "": none),
+ * including those that the model gets later.  options: as the constructor takes them, by address; NULL: the
+ * same as the first group's.  A parameter that several prefixes fit belongs to the newest such group.  The
+ * group lives as long as o.  Errors: o is NULL, an option is out of range. */
+gd_group *gd_optimizer_group(gd_optimizer *o, const char *prefix, const void *options);
+
+/* gd_group_add - moves one parameter of the optimizer's model into the group; its state goes with it. */
+bool gd_group_add(gd_group *group, const gd_tensor *parameter);
+
+/* gd_group_set, gd_group_get - an option by its name, as a number (flags 0 and 1, choices their enumeration).
+ * Errors: no such option; the value is out of range.  &o->first is the first group. */
+bool   gd_group_set(gd_group *group, const char *option, double value);
+double gd_group_get(const gd_group *group, const char *option);                 /* NaN on failure */
+
+/* gd_set_schedule - from now on gd_step takes the group's learning rate from schedule, at the step that
+ * o->steps counts (from 0), and assigns it to group->lr, where it can be read.  gd_lr_none() ends this. */
+bool gd_set_schedule(gd_group *group, gd_schedule schedule);
+
+struct gd_optimizer {
+    union {
+        double   lr;                        /* learning rate of the first group; assign it as you like */
+        gd_group first;                     /* o->lr is o->first.lr */
+    };
+    int64_t             steps;              /* calls of gd_step so far */
+    const gd_algorithm *algorithm;
+    gd_params          *params;
+    struct gd_slot     *slots;              /* private: one for each parameter, in the model's order */
+    int                 count, room;        /* private */
+    gd_arena           *arena;              /* private: state, options, groups */
+    gd_real            *packed;             /* private: a gradient that was not contiguous */
+    int64_t             packed_room;
+    struct gd_trace    *trace;              /* private: see gd_optimizer_trace */
+};
+
+/* ---- The plug ---------------------------------------------------------------------------------------------
+ *
+ * An algorithm is a name, an options struct that begins with "double lr", and a function that updates one
+ * parameter.  This is all of sign descent:
+ *
+ *     typedef struct sign_options { double lr; } sign_options;
+ *
+ *     static void sign_update(const gd_update *u)
+ *     {
+ *         for (int64_t i = 0; i < u->n; i++)
+ *             u->w[i] -= (gd_real)u->lr * (gd_real)((u->g[i] > 0) - (u->g[i] < 0));
+ *     }
+ *
+ *     static const gd_algorithm sign = { .name = "sign", .options_size = sizeof(sign_options), .update = sign_update };
+ *     ..
+ *     gd_optimizer *o = gd_optimizer_new(net, &sign, &(sign_options){ .lr = 0.01 });
+ *
+ * It has groups, schedules, checkpoints and traces like the built-in algorithms, which use nothing else. */
+
+enum { GD_MAX_STATES = 4, GD_MAX_NUMBERS = 4, GD_SCALARS_BYTES = 192 };
+
+/* One parameter, one step. */
+typedef struct gd_update {
+    int64_t         n;                      /* its elements */
+    gd_real        *w;                      /* the parameter, to be changed */
+    const gd_real  *g;                      /* its gradient; in start it is NULL when there is none yet */
+    gd_real *const *state;                  /* state[k][i]: the states in the order of their names; NULL if not kept */
+    double         *number;                 /* number[k]: the numbers in the order of their names */
+    int64_t         t;                      /* 1 in this parameter's first step: counts only steps with a gradient */
+    double          lr;
+    const void     *options;                /* of the parameter's group */
+    const void     *scalars;                /* what prepare formed for this t and lr */
+} gd_update;
+
+/* A field of an options struct: what it is called, where it lies, which values it may have. */
+typedef struct gd_option {
+    const char *name;
+    size_t      offset;
+    enum { GD_OPTION_REAL, GD_OPTION_FLAG, GD_OPTION_WHOLE } kind;      /* double, bool, int or an enumeration */
+    const char *interval;                   /* "[]", "[)", "(]" or "()": which ends belong to it */
+    double      low, high;
+} gd_option;
+
+#define GD_OPTION(type, field, interval, low, high) \
+    { #field, offsetof(type, field), _Generic(((type *)0)->field, double: GD_OPTION_REAL, bool: GD_OPTION_FLAG, \
+      default: GD_OPTION_WHOLE), interval, low, high }
+
+/* Only name, options_size and update must be there. */
+struct gd_algorithm {
+    const char      *name;                              /* of the constructor, for sentences: "gd_adam" */
+    size_t           options_size;
+    const gd_option *options;                           /* the fields, up to one without a name; NULL: lr alone */
+    const char      *states[GD_MAX_STATES + 1];         /* names of state tensors, each of the parameter's shape */
+    const char      *numbers[GD_MAX_NUMBERS + 1];       /* names of numbers kept for each parameter */
+    bool   (*check)(const void *options);               /* what a range cannot say; false after gd_fail */
+    bool   (*keeps)(const void *options, int k);        /* is state k needed at all?  NULL: every state is */
+    void   (*start)(const gd_update *u);                /* first state; NULL: zeros */
+    void   (*prepare)(const gd_update *u, void *scalars);       /* forms what depends on options, t and lr alone, in
+                                                           at most GD_SCALARS_BYTES: once for many parameters */
+    void   (*update)(const gd_update *u);
+    double (*correction)(const void *options, int k, int64_t t);   /* for traces: the corrected state k is state / this */
+    double (*step)(gd_optimizer *o, gd_closure *closure, void *context);    /* instead of update, for closures */
+};
+
+/* gd_optimizer_new - what every constructor calls.  options is copied.  The optimizer is the caller's;
+ * p must outlive every gd_step.  NULL: p or options is NULL, an option is out of range or NaN, memory is out. */
+gd_optimizer *gd_optimizer_new(gd_params *p, const gd_algorithm *algorithm, const void *options);
+
+/* ---- Looking into the state, for checkpoints, pictures and tests ------------------------------------------- */
+
+/* gd_optimizer_state - state tensor "exp_avg" (say) of a parameter.  It is made at the parameter's first
+ * gradient: NULL, without a sentence, before; and with one when there is no such state or parameter.
+ * gd_optimizer_number - where a number of a parameter lies: "step" (how many gradients it has seen; every
+ * algorithm has it) or one of the algorithm's numbers.  NULL with a sentence when there is none.
+ * gd_optimizer_start - makes the state of a parameter now, as its first gradient would. */
+gd_tensor *gd_optimizer_state(gd_optimizer *o, const gd_tensor *parameter, const char *state);
+double    *gd_optimizer_number(gd_optimizer *o, const gd_tensor *parameter, const char *number);
+bool       gd_optimizer_start(gd_optimizer *o, const gd_tensor *parameter);
+
+/* ---- Dialects -----------------------------------------------------------------------------------------------
+ * The same name gives different numbers in different programs.  gd_NAME_dialect(d) returns the options that
+ * reproduce one of them; the comment of each algorithm says what differs.  A dialect that an algorithm does
+ * not have is an error: the options returned then have lr = NaN, which every constructor refuses. */
+typedef enum gd_dialect {
+    GD_TORCH,                               /* PyTorch, torch.optim: the default where it has the algorithm */
+    GD_D2L,                                 /* Dive into Deep Learning, written from scratch */
+    GD_KERAS,                               /* Keras 3 */
+    GD_OPTAX,                               /* optax; it has no default lr: ours stays */
+    GD_TFA,                                 /* TensorFlow Addons */
+    GD_PAPER,                               /* as first published */
+    GD_D2L_TF_AS_PRINTED                    /* the TensorFlow tab of the book's Adam section, errors included */
+} gd_dialect;
+
+#ifdef __cplusplus
+}
+#endif
+
+#include "algorithms.h"                     /* SGD, Adam, Yogi and the rest, with their options */
+#include "around_steps.h"                   /* clipping, averages of parameters, traces */
+
+#endif

@@ -1,0 +1,142 @@
+/* plot.h - pictures of a training run, as PNG.
+ *
+ *     gd_plot *p = gd_plot_new("Adam on airfoil noise", "epoch", "loss");
+ *     gd_plot_point(p, "adam", 0.5, 0.31);             once for each point, as they arise
+ *     gd_plot_save(p, "adam.png");                     now, and again later with more points
+ *     gd_plot_free(p);
+ *
+ * Here: lines, scales, a legend, reference lines, contours with trajectories, several panels in one
+ * picture.  Text is UTF-8: Latin letters with accents, Greek letters, the usual signs of mathematics,
+ * superscripts and subscripts; any other character draws a box.
+ *
+ * Errors: as everywhere, false (or NULL) after one sentence.  A NULL plot is the result of a call that
+ * failed: it gives false, and the first sentence stands. */
+#ifndef GRADUS_PLOT_H
+#define GRADUS_PLOT_H
+
+#include "tensor.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct gd_plot gd_plot;
+
+/* ---- A line plot -------------------------------------------------------------------------------------- */
+
+/* gd_plot_new - an empty plot; the texts are copied, NULL is an empty text.  It is the caller's and goes
+ * back with gd_plot_free.  NULL: memory is out. */
+gd_plot *gd_plot_new(const char *title, const char *x_label, const char *y_label);
+
+/* gd_plot_point - appends (x, y) to a series.  A series begins when its name is first used; series are
+ * drawn, and listed in the legend, in that order.  A NaN or an infinity is a gap in the line, and so is a
+ * value <= 0 on a logarithmic axis.  Errors: series is NULL; memory is out (the plot stays as it was). */
+bool gd_plot_point(gd_plot *p, const char *series, double x, double y);
+
+/* gd_plot_tensor - appends the points (x[i], y[i]) of two tensors of shape [n]; x NULL: 0, 1, .. n-1.
+ * Errors: another number of axes, different lengths. */
+bool gd_plot_tensor(gd_plot *p, const char *series, const gd_tensor *x, const gd_tensor *y);
+
+/* gd_plot_save - draws the plot and writes it to path.  The picture is written beside path first and then
+ * renamed, so that path holds the old picture or the new one, never half of one.  The same plot gives the
+ * same bytes.  Errors: nothing to draw; path cannot be written; the library was built without
+ * stb_image_write.h. */
+bool gd_plot_save(gd_plot *p, const char *path);
+
+/* gd_plot_where - where the data point (x, y) lies in the picture that gd_plot_save would write now: pixels
+ * from the left and from the top, pixel (i, j) covering i .. i+1 and j .. j+1.  Errors: as gd_plot_save. */
+bool gd_plot_where(gd_plot *p, double x, double y, double *column, double *row);
+
+void gd_plot_free(gd_plot *p);              /* NULL is fine */
+
+/* ---- Axes --------------------------------------------------------------------------------------------- */
+
+/* gd_plot_xlim, gd_plot_ylim - fix the ends of an axis; NAN leaves an end automatic.
+ * Errors: an infinity; low >= high, or no more than rounding errors apart; on saving, an end <= 0 on a logarithmic axis. */
+bool gd_plot_xlim(gd_plot *p, double low, double high);
+bool gd_plot_ylim(gd_plot *p, double low, double high);
+
+/* gd_plot_log_x, gd_plot_log_y - a logarithmic axis, or again a linear one. */
+bool gd_plot_log_x(gd_plot *p, bool on);
+bool gd_plot_log_y(gd_plot *p, bool on);
+
+/* gd_plot_size - size of the picture in pixels; 900 x 560 at first.  Error: outside 160 .. 10000 x 120 .. 10000.
+ * gd_plot_scale - draws everything factor times as large, text and line widths too: 2 for print and for
+ * fine screens.  Error: outside 0.5 .. 8. */
+bool gd_plot_size(gd_plot *p, int width, int height);
+bool gd_plot_scale(gd_plot *p, double factor);
+
+/* ---- Looks --------------------------------------------------------------------------------------------- */
+
+/* At first the n-th series has the n-th colour and the n-th dash pattern, so that lines can be told apart
+ * in grey too; lines with much noise, and trajectories over contours, stay solid. */
+typedef enum gd_line {
+    GD_LINE_AUTO, GD_SOLID, GD_DASHED, GD_DOTTED, GD_DASH_DOT, GD_LONG_DASH, GD_NO_LINE
+} gd_line;
+
+typedef enum gd_marker {
+    GD_MARKER_AUTO, GD_NO_MARKER, GD_CIRCLE, GD_SQUARE, GD_TRIANGLE, GD_DIAMOND, GD_CROSS, GD_PLUS, GD_RING
+} gd_marker;
+
+/* The palette of Okabe and Ito, "Color universal design" (2008), which colour-blind readers can tell
+ * apart; its yellow is left out, being too pale for a line on white. */
+typedef enum gd_colour {
+    GD_COLOUR_AUTO, GD_BLUE, GD_ORANGE, GD_GREEN, GD_VERMILLION, GD_PURPLE, GD_BLACK, GD_SKY, GD_GREY
+} gd_colour;
+
+typedef struct gd_plot_look {               /* 0 stands for the default */
+    gd_line   line;
+    gd_marker marker;                       /* none; circles on trajectories and on a series of one point */
+    gd_colour colour;
+    double    width;                        /* of the line, in pixels: 2 */
+    double    marker_size;                  /* its diameter, in pixels: 7 */
+    int       marker_every;                 /* a marker on every k-th point only: 1 */
+    bool      no_legend;                    /* not listed in the legend */
+} gd_plot_look;
+
+/* gd_plot_style - how a series looks; the series begins here if its name is new.
+ * Errors: a negative width, size or step; a value outside its enumeration. */
+bool gd_plot_style(gd_plot *p, const char *series, gd_plot_look look);
+
+/* gd_plot_legend - where the legend goes.  AUTO: where it hides least of the data, and nowhere when a
+ * plot has a single series whose name is empty. */
+typedef enum gd_legend {
+    GD_LEGEND_AUTO, GD_LEGEND_NONE, GD_LEGEND_TOP_RIGHT, GD_LEGEND_TOP_LEFT, GD_LEGEND_BOTTOM_RIGHT,
+    GD_LEGEND_BOTTOM_LEFT, GD_LEGEND_OUTSIDE
+} gd_legend;
+bool gd_plot_legend(gd_plot *p, gd_legend place);
+
+/* gd_plot_hline - a thin horizontal line at y over the whole width, with a small text on it: "optimum".
+ * gd_plot_note - a text whose lower left corner is at (x, y).
+ * Both keep their place in view when the axes are automatic.  Errors: a value that is not finite. */
+bool gd_plot_hline(gd_plot *p, double y, const char *label);
+bool gd_plot_note(gd_plot *p, double x, double y, const char *text);
+
+/* ---- Contours ------------------------------------------------------------------------------------------ */
+
+/* gd_plot_contour - fills the plot with contours of f over x_low .. x_high and y_low .. y_high; series are
+ * drawn over it as trajectories.  f is evaluated here, not later.  A value that is not finite leaves a hole.
+ * gd_plot_contour_grid - the same from values z [rows, columns], row 0 at y_low, column 0 at x_low.
+ * A second call replaces the first.  Errors: low >= high, fewer than 2 rows or columns, no finite value. */
+typedef double gd_surface(double x, double y, void *context);
+bool gd_plot_contour(gd_plot *p, gd_surface *f, void *context,
+                     double x_low, double x_high, double y_low, double y_high);
+bool gd_plot_contour_grid(gd_plot *p, const gd_tensor *z,
+                          double x_low, double x_high, double y_low, double y_high);
+
+/* gd_plot_levels - the values at which contours are drawn, ascending, and their labels if wanted.  At first
+ * about ten, the k-th at min + (max - min) (k/n)^2, so that a quadratic bowl gives evenly spaced rings. */
+bool gd_plot_levels(gd_plot *p, const double *levels, int n, bool labels);
+
+/* ---- Several panels in one picture ----------------------------------------------------------------------- */
+
+/* gd_plot_save_grid - writes rows x columns plots into one picture, row by row, under a common title (NULL:
+ * none).  A NULL panel is left empty.  A panel is 460 x 330 pixels unless gd_plot_size was called for it;
+ * a row is as high, and a column as wide, as its largest panel.  The scale is that of the first panel.
+ * Errors: as gd_plot_save; rows or columns < 1; a picture of more than 20000 pixels in a direction. */
+bool gd_plot_save_grid(gd_plot *const panels[], int rows, int columns, const char *title, const char *path);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

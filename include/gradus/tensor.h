@@ -1,0 +1,157 @@
+/* tensor.h - tensors, who owns them, and random numbers.
+ *
+ * Here: the tensor and its fields, shapes, scopes (who frees what), making, looking.
+ * Not here: anything with a derivative (operations.h), gradients and changing in place (autograd.h). */
+#ifndef GRADUS_TENSOR_H
+#define GRADUS_TENSOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- The number and the tensor ------------------------------------------------------------------- */
+
+#ifdef GD_DOUBLE
+typedef double gd_real;                     /* libgradus64 */
+#else
+typedef float gd_real;                      /* libgradus */
+#endif
+
+#define GD_MAX_DIMS 8
+
+typedef struct gd_tensor gd_tensor;
+typedef struct gd_node gd_node;
+typedef struct gd_arena gd_arena;
+
+/* Fields are there to be read; functions change them. */
+struct gd_tensor {
+    gd_real   *data;                        /* first element */
+    int        ndim;                        /* 0 for a scalar */
+    bool       requires_grad;
+    bool       contiguous;                  /* private: elements lie row-major without gaps */
+    bool       retain_grad;                 /* private: see gd_retain_grad */
+    uint8_t    marks;                       /* private: of the running gd_grad */
+    gd_tensor *grad;                        /* d(loss)/d(this): NULL until a backward pass reaches it */
+    gd_node   *node;                        /* the operation that made it; NULL for a leaf */
+    int64_t    numel;                       /* private: product of the shape; read it with gd_numel */
+    gd_tensor *base;                        /* private: whose data this is; itself, unless a view */
+    gd_tensor *slot;                        /* private: gradient gathered by the running backward pass */
+    gd_arena  *owner;                       /* private: the memory it lives in, and its gradient with it */
+    int64_t    shape[GD_MAX_DIMS];
+    int64_t    stride[GD_MAX_DIMS];         /* in elements; 0 along a broadcast axis */
+    gd_tensor *grad_memory;                 /* private: where grad is kept from pass to pass */
+    const char *name;                       /* for messages; NULL when it has none */
+    uint32_t   version;                     /* private, of a base: how often its data was overwritten */
+    uint32_t   uses;                        /* private: gradient slots that hold it */
+};
+
+/* ---- Shapes --------------------------------------------------------------------------------------- */
+
+typedef struct gd_shape {
+    int     ndim;
+    int64_t size[GD_MAX_DIMS];
+} gd_shape;
+
+/* gd_shape_of - what GD_SHAPE expands to: sizes[0] is skipped, count sizes follow. */
+static inline gd_shape gd_shape_of(size_t count, const int64_t *sizes)
+{
+    gd_shape shape = { (int)count, { 0 } };
+    for (size_t i = 0; i < count && i < GD_MAX_DIMS; i++)
+        shape.size[i] = sizes[i + 1];
+    return shape;
+}
+
+/* GD_SHAPE(2, 3) is the shape [2, 3]; GD_SHAPE() is the shape [] of a scalar.  Also used for lists of
+ * axes and for indices.  More than GD_MAX_DIMS numbers are an error of the function that gets them. */
+#define GD_SHAPE(...) \
+    gd_shape_of(sizeof((const int64_t[]){ 0, __VA_ARGS__ }) / sizeof(int64_t) - 1, (const int64_t[]){ 0, __VA_ARGS__ })
+
+/* gd_shape_of_tensor - the shape of t, by value; [] for NULL. */
+gd_shape gd_shape_of_tensor(const gd_tensor *t);
+
+/* ---- Scopes: who owns what, and until when ---------------------------------------------------------
+ *
+ *   a scope     owns what operations make while it is the innermost open one; dies with its block
+ *   a model     owns its parameters (gd_param); dies with gd_params_free
+ *   the program owns what is made while no scope is open; dies with gd_shutdown, also run at exit
+ *
+ * A scope's memory is handed to the next scope, so a training loop in its steady state allocates nothing.
+ * All of this is per thread. */
+
+/* gd_scope_begin, gd_scope_end - open a scope; close the innermost one.  Scopes nest.
+ * gd_scope_begin is false when memory is out; gd_scope_end is false, with a sentence, when none is open. */
+bool gd_scope_begin(void);
+bool gd_scope_end(void);
+
+/* GD_SCOPE; - a declaration: a scope from here to the end of the block, left properly by break, continue,
+ * return and goto too.  Needs gcc's cleanup attribute; elsewhere use the pair above. */
+#if defined(__GNUC__)
+#define GD_SCOPE \
+    __attribute__((cleanup(gd_scope_leave), unused)) int GD_UNIQUE(gd_scope_at_) = gd_scope_enter()
+#define GD_UNIQUE(name) GD_UNIQUE_(name, __LINE__)
+#define GD_UNIQUE_(name, line) GD_UNIQUE__(name, line)
+#define GD_UNIQUE__(name, line) name##line
+#endif
+int  gd_scope_enter(void);                  /* for GD_SCOPE: opens, returns the depth before */
+void gd_scope_leave(int *depth);            /* for GD_SCOPE: closes down to that depth */
+
+/* gd_keep - a detached copy of t that lives in the scope around the current one (or with the program).
+ * NULL: t is NULL, or memory is out. */
+gd_tensor *gd_keep(gd_tensor *t);
+
+/* gd_shutdown - frees everything of this thread that is not a model, optimizer, loader or plot.  Also run
+ * at exit.  The library can be used again afterwards. */
+void gd_shutdown(void);
+
+/* gd_memory_report - prints live bytes and the high-water mark of each owner. */
+void gd_memory_report(FILE *out);
+
+/* gd_memory_live - bytes that the library holds from malloc in this thread, over all owners. */
+size_t gd_memory_live(void);
+
+/* ---- Making: every result belongs to the current scope ---------------------------------------------
+ * Errors: a negative size, more than GD_MAX_DIMS axes, a product beyond memory. */
+
+gd_tensor *gd_zeros(gd_shape shape);
+gd_tensor *gd_ones(gd_shape shape);
+gd_tensor *gd_full(gd_shape shape, double value);
+gd_tensor *gd_scalar(double value);                              /* shape [] */
+gd_tensor *gd_from(gd_shape shape, const gd_real *values);       /* copies row-major values */
+gd_tensor *gd_wrap(gd_shape shape, gd_real *data);               /* uses data where it lies; it stays the caller's */
+gd_tensor *gd_arange(double start, double stop, double step);    /* [n]: start, start + step, .. before stop; step != 0 */
+gd_tensor *gd_linspace(double start, double stop, int64_t n);    /* [n]: both ends included */
+gd_tensor *gd_eye(int64_t n);                                    /* [n, n]: ones on the diagonal */
+gd_tensor *gd_one_hot(gd_tensor *labels, int64_t classes);       /* [..] -> [.., classes]; labels 0 .. classes-1 */
+gd_tensor *gd_zeros_like(const gd_tensor *t);
+gd_tensor *gd_ones_like(const gd_tensor *t);
+
+/* ---- Random numbers: xoshiro256++ of Blackman and Vigna (2019), one generator per thread ------------
+ * A seed gives the same numbers on every machine, up to the last bit of the C library's log and sin. */
+
+void       gd_seed(uint64_t seed);                               /* the generator starts as after gd_seed(0) */
+gd_tensor *gd_uniform(gd_shape shape, double low, double high);  /* low <= x < high; error: low > high */
+gd_tensor *gd_normal(gd_shape shape, double mean, double std);   /* error: std < 0 */
+gd_tensor *gd_permutation(int64_t n);                            /* [n]: 0 .. n-1 in random order */
+
+/* ---- Looking --------------------------------------------------------------------------------------- */
+
+int64_t gd_numel(const gd_tensor *t);                            /* number of elements; 0 for NULL */
+gd_real gd_item(const gd_tensor *t);                             /* the only element; NaN and a sentence if there are more, or none */
+gd_real gd_at(const gd_tensor *t, gd_shape index);               /* one element; negative indices count from the end */
+bool    gd_copy_out(const gd_tensor *t, gd_real *row_major);     /* all elements, in row-major order */
+void    gd_print(FILE *out, const gd_tensor *t);                 /* numbers, shape; long axes are shortened */
+
+/* gd_set_name - a name for messages and printed graphs; the string must outlive t.  Returns t. */
+gd_tensor *gd_set_name(gd_tensor *t, const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,174 @@
+/* apply.c - running an elementwise loop over tensors of any layout, and recording it. */
+#include "elementwise.h"
+
+/* ---- One input ---------------------------------------------------------------------------------------------- */
+
+typedef struct unary_call {
+    gd_unary_loop *loop;
+    const gd_real *p;
+} unary_call;
+
+static void unary_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
+{
+    const unary_call *call = context;
+    call->loop(n, p[0], p[1], step[1], call->p);
+}
+
+static GD_NOINLINE void unary_strided(gd_tensor *y, const gd_tensor *x, const unary_call *call)
+{
+    gd_nest nest;
+    const int64_t *const strides[] = { y->stride, x->stride };
+    gd_nest_init(&nest, y->ndim, y->shape, 2, strides);
+    gd_real *const start[] = { y->data, x->data };
+    gd_nest_run(&nest, 2, start, unary_inner, call);
+}
+
+gd_tensor *gd_apply_unary(const gd_op *op, gd_unary_loop *loop, gd_tensor *x, const double p[2])
+{
+    if (!x || !gd_alive(op->name, "x", x))
+        return NULL;
+    gd_tensor *y = gd_new_like(x);
+    if (!y)
+        return NULL;
+    gd_real numbers[2] = { 0, 0 };
+    if (p) {
+        numbers[0] = (gd_real)p[0];
+        numbers[1] = (gd_real)p[1];
+    }
+    if (GD_LIKELY(x->contiguous))
+        loop(x->numel, y->data, x->data, 1, numbers);
+    else
+        unary_strided(y, x, &(unary_call){ loop, numbers });
+    if (!p || !x->requires_grad || !gd_recording())
+        return gd_record1(op, y, x);
+    return gd_record(op, y, &x, 1, p, 2 * sizeof *p);
+}
+
+/* ---- Two inputs ----------------------------------------------------------------------------------------------- */
+
+static void binary_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
+{
+    gd_binary_loop *const *loop = context;
+    (*loop)(n, p[0], p[1], step[1], p[2], step[2]);
+}
+
+static GD_NOINLINE gd_tensor *binary_broadcast(const gd_op *op, gd_binary_loop *loop, gd_tensor *a, gd_tensor *b)
+{
+    gd_shape shape;
+    if (!gd_broadcast_shape(op->name, a, b, &shape))
+        return NULL;
+    gd_tensor *y = gd_new(op->name, shape.ndim, shape.size);
+    if (!y)
+        return NULL;
+    int64_t a_stride[GD_MAX_DIMS], b_stride[GD_MAX_DIMS];
+    gd_broadcast_strides(a, y->ndim, y->shape, a_stride);
+    gd_broadcast_strides(b, y->ndim, y->shape, b_stride);
+    gd_nest nest;
+    const int64_t *const strides[] = { y->stride, a_stride, b_stride };
+    gd_nest_init(&nest, y->ndim, y->shape, 3, strides);
+    gd_real *const start[] = { y->data, a->data, b->data };
+    gd_nest_run(&nest, 3, start, binary_inner, &loop);
+    return y;
+}
+
+static inline gd_tensor *binary(const gd_op *op, gd_binary_loop *loop, gd_tensor *a, gd_tensor *b)
+{
+    if (!a || !b || !gd_alive(op->name, "a", a) || !gd_alive(op->name, "b", b))
+        return NULL;
+    int64_t a_step = 1, b_step = 1;
+    const gd_tensor *like = a;
+    if (GD_UNLIKELY(!(a->contiguous & b->contiguous)))
+        return binary_broadcast(op, loop, a, b);
+    if (!gd_same_shape(a, b)) {
+        if (b->numel == 1 && b->ndim <= a->ndim) {
+            b_step = 0;
+        } else if (a->numel == 1 && a->ndim <= b->ndim) {
+            a_step = 0;
+            like = b;
+        } else {
+            return binary_broadcast(op, loop, a, b);
+        }
+    }
+    gd_tensor *y = gd_new_like(like);
+    if (GD_LIKELY(y))
+        loop(y->numel, y->data, a->data, a_step, b->data, b_step);
+    return y;
+}
+
+gd_tensor *gd_apply_binary(const gd_op *op, gd_binary_loop *loop, gd_tensor *a, gd_tensor *b)
+{
+    gd_tensor *y = binary(op, loop, a, b);
+    return y ? gd_record2(op, y, a, b) : NULL;
+}
+
+gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor *a, gd_tensor *b)
+{
+    gd_tensor *y = binary(op, loop, a, b);
+    return y ? gd_constant(op, y, a, b) : NULL;
+}
+
+/* ---- where: y = condition ? a : b -------------------------------------------------------------------------------- */
+
+static void where_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
+{
+    (void)context;
+    for (int64_t i = 0; i < n; i++)
+        p[0][i] = p[1][i * step[1]] != 0 ? p[2][i * step[2]] : p[3][i * step[3]];
+}
+
+static void where_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    gd_tensor *condition = node->in[0];
+    if (gd_wanted(node, 0))
+        dx[0] = gd_zeros_like(condition);
+    if (gd_wanted(node, 1))
+        dx[1] = gd_where(condition, dy, gd_scalar(0));
+    if (gd_wanted(node, 2))
+        dx[2] = gd_where(condition, gd_scalar(0), dy);
+}
+
+static const gd_op where_op = {
+    "gd_where", where_rule, GD_READS(1, GD_INPUT(0)) | GD_READS(2, GD_INPUT(0)),
+    "da = gd_where(condition, dy, 0), db = gd_where(condition, 0, dy)"
+};
+
+gd_tensor *gd_where(gd_tensor *condition, gd_tensor *a, gd_tensor *b)
+{
+    if (!condition || !a || !b)
+        return NULL;
+    gd_shape both, all;
+    if (!gd_broadcast_shape("gd_where", a, b, &both))
+        return NULL;
+    gd_tensor stands_for_both = { .ndim = both.ndim };
+    memcpy(stands_for_both.shape, both.size, sizeof both.size);
+    if (!gd_broadcast_shape("gd_where: condition against a and b", condition, &stands_for_both, &all))
+        return NULL;
+    gd_tensor *y = gd_new("gd_where", all.ndim, all.size);
+    if (!y)
+        return NULL;
+    const gd_tensor *input[] = { condition, a, b };
+    int64_t stride[3][GD_MAX_DIMS];
+    for (int k = 0; k < 3; k++)
+        gd_broadcast_strides(input[k], y->ndim, y->shape, stride[k]);
+    gd_nest nest;
+    const int64_t *const strides[] = { y->stride, stride[0], stride[1], stride[2] };
+    gd_nest_init(&nest, y->ndim, y->shape, 4, strides);
+    gd_real *const start[] = { y->data, condition->data, a->data, b->data };
+    gd_nest_run(&nest, 4, start, where_inner, NULL);
+    return gd_record(&where_op, y, (gd_tensor *const[]){ condition, a, b }, 3, NULL, 0);
+}
+
+/* ---- sum += value -------------------------------------------------------------------------------------------------- */
+
+GD_KERNEL void gd_accumulate_loop(int64_t n, gd_real *restrict sum, const gd_real *restrict value)
+{
+    for (int64_t i = 0; i < n; i++)
+        sum[i] += value[i];
+}
+
+void gd_accumulate_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
+{
+    (void)context;
+    for (int64_t i = 0; i < n; i++)
+        p[0][i * step[0]] += p[1][i * step[1]];
+}

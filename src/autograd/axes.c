@@ -1,0 +1,154 @@
+/* axes.c - sets of axes, and running along them. */
+#include "axes.h"
+
+bool gd_axes_of(const char *function, const gd_tensor *x, gd_shape list, bool keep, gd_axes *axes)
+{
+    *axes = (gd_axes){ 0, keep };
+    if (list.ndim < 0 || list.ndim > GD_MAX_DIMS)
+        return gd_fail("%s: %d axes are listed; at most %d are possible", function, list.ndim, GD_MAX_DIMS);
+    for (int i = 0; i < list.ndim; i++) {
+        int64_t listed = list.size[i];
+        int axis = gd_valid_axis(function, listed < -GD_MAX_DIMS || listed > GD_MAX_DIMS ? GD_MAX_DIMS : (int)listed,
+                                 x->ndim);
+        if (axis < 0)
+            return false;
+        if (axes->mask >> axis & 1)
+            return gd_fail("%s: axis %d is listed twice in %s", function, axis, gd_shape_text(list.ndim, list.size).s);
+        axes->mask |= 1u << axis;
+    }
+    if (list.ndim == 0)
+        axes->mask = gd_axes_all(x).mask;
+    return true;
+}
+
+bool gd_axes_one(const char *function, const gd_tensor *x, int axis, bool keep, gd_axes *axes)
+{
+    int at = gd_valid_axis(function, axis, x->ndim);
+    *axes = (gd_axes){ at < 0 ? 0 : 1u << at, keep };
+    return at >= 0;
+}
+
+int64_t gd_reduced_count(const gd_tensor *x, gd_axes axes)
+{
+    int64_t n = 1;
+    for (int i = 0; i < x->ndim; i++)
+        if (axes.mask >> i & 1)
+            n *= x->shape[i];
+    return n;
+}
+
+gd_tensor *gd_new_reduced(const char *function, const gd_tensor *x, gd_axes axes)
+{
+    int ndim = 0;
+    int64_t shape[GD_MAX_DIMS];
+    for (int i = 0; i < x->ndim; i++) {
+        bool reduced = axes.mask >> i & 1;
+        if (!reduced || axes.keep)
+            shape[ndim++] = reduced ? 1 : x->shape[i];
+    }
+    return gd_new(function, ndim, shape);
+}
+
+gd_tensor *gd_with_axes(gd_tensor *dy, const gd_tensor *x, gd_axes axes)
+{
+    if (!dy || axes.keep)
+        return dy;
+    gd_shape shape = gd_shape_of_tensor(x);
+    for (int i = 0; i < x->ndim; i++)
+        if (axes.mask >> i & 1)
+            shape.size[i] = 1;
+    return gd_reshape(dy, shape);
+}
+
+gd_tensor *gd_spread(gd_tensor *dy, const gd_tensor *x, gd_axes axes)
+{
+    if (dy && dy->ndim == 0)
+        return gd_expand(dy, gd_shape_of_tensor(x));
+    return gd_expand(gd_with_axes(dy, x, axes), gd_shape_of_tensor(x));
+}
+
+/* ---- Lines ---------------------------------------------------------------------------------------------------- */
+
+typedef struct lines_call {
+    gd_line *line;
+    int64_t  n, step;
+} lines_call;
+
+static void lines_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
+{
+    const lines_call *call = context;
+    for (int64_t i = 0; i < n; i++)
+        call->line(call->n, p[1] + i * step[1], call->step, p[0] + i * step[0]);
+}
+
+/* The kept axes of x with the strides of x and of y. */
+static int kept_axes(const gd_tensor *y, const gd_tensor *x, gd_axes axes, int64_t *shape, int64_t *ys, int64_t *xs)
+{
+    int kept = 0, of_y = 0;
+    for (int i = 0; i < x->ndim; i++) {
+        bool reduced = axes.mask >> i & 1;
+        if (!reduced) {
+            shape[kept] = x->shape[i];
+            xs[kept] = x->stride[i];
+            ys[kept++] = y->stride[of_y];
+        }
+        of_y += !reduced || axes.keep;
+    }
+    return kept;
+}
+
+/* The length and step of the line that the reduced axes form; false when they do not form one. */
+static bool one_line(const gd_tensor *x, gd_axes axes, int64_t *n, int64_t *step)
+{
+    *n = 1;
+    *step = 1;
+    for (int i = x->ndim - 1; i >= 0; i--) {
+        if (!(axes.mask >> i & 1) || x->shape[i] == 1)
+            continue;
+        if (*n == 1)
+            *step = x->stride[i];
+        else if (x->stride[i] != *step * *n)
+            return false;
+        *n *= x->shape[i];
+    }
+    return true;
+}
+
+/* A copy of x with the reduced axes last. */
+static gd_tensor *reduced_last(const gd_tensor *x, gd_axes axes)
+{
+    gd_tensor view = *x;
+    int to = 0;
+    for (int last = 0; last < 2; last++)
+        for (int i = 0; i < x->ndim; i++)
+            if ((int)(axes.mask >> i & 1) == last) {
+                view.shape[to] = x->shape[i];
+                view.stride[to++] = x->stride[i];
+            }
+    view.contiguous = false;
+    gd_tensor *copy = gd_new_like(&view);
+    if (copy)
+        gd_copy(copy->data, &view);
+    return copy;
+}
+
+bool gd_reduce_lines(gd_tensor *y, gd_tensor *x, gd_axes axes, gd_line *line)
+{
+    int64_t shape[GD_MAX_DIMS], y_stride[GD_MAX_DIMS], x_stride[GD_MAX_DIMS];
+    int kept = kept_axes(y, x, axes, shape, y_stride, x_stride);
+    lines_call call = { line, 1, 1 };
+    const gd_tensor *source = x;
+    if (!one_line(x, axes, &call.n, &call.step)) {
+        if (!(source = reduced_last(x, axes)))
+            return false;
+        memcpy(x_stride, source->stride, sizeof x_stride);
+        call.n = gd_reduced_count(x, axes);
+        call.step = 1;
+    }
+    gd_nest nest;
+    const int64_t *const strides[] = { y_stride, x_stride };
+    gd_nest_init(&nest, kept, shape, 2, strides);
+    gd_real *const start[] = { y->data, source->data };
+    gd_nest_run(&nest, 2, start, lines_inner, &call);
+    return true;
+}

@@ -1,0 +1,438 @@
+/* backward.c - the walk along the tape, from the newest node to the oldest.
+ *
+ * During the walk every tensor that a gradient has reached holds it in its slot.  Nothing that the caller can
+ * see changes before the walk has succeeded; then the slots of leaves are added to ->grad.
+ *
+ * In an ordinary pass the rules run in a scratch arena, nothing is recorded, and the memory of a gradient is
+ * used again as soon as no slot holds it.  With create_graph the rules run like any other code of the
+ * caller's: they record, and what they make belongs to the current scope. */
+#include <inttypes.h>
+
+#include "backward.h"
+
+/* ---- Who holds a gradient --------------------------------------------------------------------------------- */
+
+static bool is_scratch(const gd_pass *pass, const gd_tensor *t)
+{
+    return t->owner == &pass->scratch;
+}
+
+/* A view keeps its base alive. */
+static void hold(const gd_pass *pass, gd_tensor *gradient)
+{
+    if (!is_scratch(pass, gradient))
+        return;
+    gradient->uses++;
+    if (gradient->base != gradient)
+        gradient->base->uses++;
+}
+
+static void let_go(const gd_pass *pass, gd_tensor *gradient)
+{
+    if (!is_scratch(pass, gradient))
+        return;
+    gd_tensor *base = gradient->base;
+    if (--gradient->uses == 0)
+        gd_recycle(gradient);
+    if (base != gradient && is_scratch(pass, base) && --base->uses == 0)
+        gd_recycle(base);
+}
+
+/* What the last rule made and no slot holds. */
+static void recycle_temporaries(void)
+{
+    gd_tensor *t = gd_thread.temporaries;
+    gd_thread.temporaries = NULL;
+    while (t) {
+        gd_tensor *next = t->slot;
+        t->slot = NULL;
+        if (t->uses == 0)
+            gd_recycle(t);
+        t = next;
+    }
+}
+
+/* ---- Gathering gradients in slots --------------------------------------------------------------------------- */
+
+/* The list of tensors that will have a result; its memory stays with the thread. */
+static bool remember(gd_tensor *x)
+{
+    if (gd_thread.reached_count == gd_thread.reached_room) {
+        int64_t room = gd_thread.reached_room ? 2 * gd_thread.reached_room : 64;
+        gd_tensor **list = gd_memory_resize(GD_PROGRAM, gd_thread.reached, (size_t)room * sizeof(gd_tensor *));
+        if (!list)
+            return false;
+        gd_thread.reached = list;
+        gd_thread.reached_room = room;
+    }
+    gd_thread.reached[gd_thread.reached_count++] = x;
+    return true;
+}
+
+void gd_accumulate(gd_tensor *sum, const gd_tensor *value)
+{
+    sum->version++;
+    if (sum->contiguous && value->contiguous) {
+        gd_accumulate_loop(sum->numel, sum->data, value->data);
+        return;
+    }
+    gd_nest nest;
+    const int64_t *const strides[] = { sum->stride, value->stride };
+    gd_nest_init(&nest, sum->ndim, sum->shape, 2, strides);
+    gd_real *const start[] = { sum->data, value->data };
+    gd_nest_run(&nest, 2, start, gd_accumulate_inner, NULL);
+}
+
+/* slot(x) += gradient. */
+static bool gather(gd_pass *pass, gd_tensor *x, gd_tensor *gradient)
+{
+    gd_tensor *slot = x->slot;
+    if (!slot) {
+        hold(pass, gradient);
+        x->slot = gradient;
+        if (!x->node)
+            return remember(x);
+        pass->pending++;
+        return true;
+    }
+    if (!pass->create_graph && is_scratch(pass, slot) && slot->base == slot && slot->uses == 1) {
+        gd_accumulate(slot, gradient);
+        return true;
+    }
+    gd_tensor *sum = gd_add(slot, gradient);
+    if (!sum)
+        return false;
+    hold(pass, sum);
+    let_go(pass, slot);
+    x->slot = sum;
+    return true;
+}
+
+/* ---- One node ------------------------------------------------------------------------------------------------- */
+
+static GD_COLD bool overwritten(const gd_pass *pass, const gd_node *node, const char *which, int i, const gd_tensor *t)
+{
+    char number[16] = "";
+    if (i >= 0)
+        snprintf(number, sizeof number, " %d", i);
+    return gd_fail("%s: %s%s of %s%s%s%s, %s, was overwritten after it was recorded, and the gradient needs the old value",
+                   pass->function, which, number, node->op->name, t->name ? " (\"" : "", t->name ? t->name : "",
+                   t->name ? "\")" : "", gd_text_of(t).s);
+}
+
+/* Some value of the node has changed: is it one that a wanted gradient reads? */
+static GD_COLD bool unread(const gd_pass *pass, const gd_node *node)
+{
+    const uint32_t *version = gd_versions(node);
+    for (int i = 0; i < node->n; i++) {
+        unsigned mask = (unsigned)(node->op->reads >> (8 * (i < 7 ? i : 7))) & 0xff;
+        if (!gd_wanted(node, i) || !mask)
+            continue;
+        if ((mask & GD_THE_OUTPUT) && node->out->base->version != node->out_version)
+            return overwritten(pass, node, "the output", -1, node->out);
+        for (int j = 0; j < node->n; j++)
+            if ((mask & GD_INPUT(j < 6 ? j : 6)) && node->in[j] && node->in[j]->base->version != version[j])
+                return overwritten(pass, node, "input", j, node->in[j]);
+    }
+    return true;
+}
+
+static bool unchanged(const gd_pass *pass, const gd_node *node)
+{
+    const uint32_t *version = gd_versions(node);
+    bool same = node->out->base->version == node->out_version;
+    for (int i = 0; i < node->n; i++)
+        same &= !node->in[i] || node->in[i]->base->version == version[i];
+    return GD_LIKELY(same) || unread(pass, node);
+}
+
+static GD_COLD bool bad_gradient(const gd_pass *pass, const gd_node *node, int i, const gd_tensor *dx)
+{
+    if (dx)
+        return gd_fail("%s: the rule of %s gave a gradient of shape %s for input %d, which is %s", pass->function,
+                       node->op->name, gd_text_of(dx).s, i, gd_text_of(node->in[i]).s);
+    if (!gd_last_error())
+        gd_fail("%s: the rule of %s gave no gradient for input %d", pass->function, node->op->name, i);
+    return false;
+}
+
+/* Summed back over the axes that were broadcast. */
+static gd_tensor *fitted(const gd_pass *pass, const gd_node *node, int i, gd_tensor *dx)
+{
+    gd_tensor *x = node->in[i];
+    if (!dx || gd_same_shape(dx, x))
+        return dx ? dx : (bad_gradient(pass, node, i, dx), NULL);
+    bool stretches = x->ndim <= dx->ndim;
+    for (int k = 0; k < x->ndim && stretches; k++)
+        stretches = x->shape[k] == dx->shape[k + dx->ndim - x->ndim] || x->shape[k] == 1;
+    if (!stretches) {
+        bad_gradient(pass, node, i, dx);
+        return NULL;
+    }
+    return gd_sum_to(dx, x);
+}
+
+static bool apply_rule(gd_pass *pass, gd_node *node, gd_tensor *dy)
+{
+    enum { FEW = 8 };
+    gd_tensor *few[FEW], **dx = few;
+    int n = node->n;
+    if (n > FEW && !(dx = gd_arena_take(gd_thread.scope, (size_t)n * sizeof *dx)))
+        return false;
+    bool any = false;
+    for (int i = 0; i < n; i++) {
+        dx[i] = NULL;
+        any |= gd_wanted(node, i);
+    }
+    if (!any)
+        return true;
+    if (!node->op->rule)
+        return gd_fail("%s: %s has no derivative", pass->function, node->op->name);
+    if (node->op->reads && !unchanged(pass, node))
+        return false;
+    node->op->rule(node, dy, dx);
+    for (int i = 0; i < n; i++) {
+        if (!gd_wanted(node, i))
+            continue;
+        dx[i] = fitted(pass, node, i, dx[i]);
+        if (!dx[i])
+            return false;
+        hold(pass, dx[i]);
+    }
+    recycle_temporaries();
+    for (int i = 0; i < n; i++) {
+        if (!gd_wanted(node, i))
+            continue;
+        if (!gather(pass, node->in[i], dx[i]))
+            return false;
+        let_go(pass, dx[i]);
+    }
+    recycle_temporaries();
+    return true;
+}
+
+/* ---- The walk --------------------------------------------------------------------------------------------------- */
+
+static bool walk(gd_pass *pass, gd_tensor *y, gd_tensor *dy)
+{
+    if (!gather(pass, y, dy))
+        return false;
+    for (gd_node *node = y->node; node && pass->pending; node = node->prev) {
+        gd_tensor *out = node->out;
+        dy = out->slot;
+        if (!dy)
+            continue;
+        pass->pending--;
+        if (!apply_rule(pass, node, dy))
+            return false;
+        if ((out->retain_grad && !gd_thread.pruning) || (out->marks & GD_ASKED)) {
+            if (!remember(out))
+                return false;
+        } else {
+            out->slot = NULL;
+            let_go(pass, dy);
+        }
+    }
+    return true;
+}
+
+static void empty_slots(void)
+{
+    for (int64_t i = 0; i < gd_thread.reached_count; i++)
+        gd_thread.reached[i]->slot = NULL;
+    gd_thread.reached_count = 0;
+    gd_thread.temporaries = NULL;
+}
+
+static GD_COLD void empty_all_slots(gd_tensor *y)
+{
+    y->slot = NULL;
+    for (gd_node *node = y->node; node; node = node->prev)
+        node->out->slot = NULL;
+}
+
+/* ---- A pass, as backward and gd_grad use it ------------------------------------------------------------------------ */
+
+static bool valid_start(const char *function, gd_tensor *y, gd_tensor *dy)
+{
+    if (!gd_given(function, "y", y) || !gd_alive(function, "y", y))
+        return false;
+    if (gd_thread.in_backward)
+        return gd_fail("%s: a backward pass is already running", function);
+    if (!y->requires_grad && y->node)
+        return gd_fail("%s: y is the result of %s, which has no derivative", function, y->node->op->name);
+    if (!y->requires_grad)
+        return gd_fail("%s: y, %s, does not depend on anything that requires a gradient", function, gd_text_of(y).s);
+    if (!dy && y->numel != 1)
+        return gd_fail("%s: y is %s; without dy it must have one element", function, gd_text_of(y).s);
+    if (dy && !gd_same_shape(y, dy))
+        return gd_fail("%s: dy is %s and y is %s: they must have the same shape", function, gd_text_of(dy).s,
+                       gd_text_of(y).s);
+    return true;
+}
+
+bool gd_pass_begin(gd_pass *pass, const char *function, gd_tensor *y, gd_tensor *dy, bool create_graph)
+{
+    if (!valid_start(function, y, dy))
+        return false;
+    pass->function = function;
+    pass->create_graph = create_graph;
+    pass->pending = 0;
+    pass->y = y;
+    pass->scope = gd_current_scope();
+    pass->no_grad = gd_thread.no_grad;
+    gd_arena_init(&pass->scratch, GD_SCOPES);
+    gd_thread.in_backward = true;
+    gd_thread.no_grad = create_graph ? 0 : 1;
+    if (!create_graph) {
+        pass->scratch.recycles = true;
+        gd_thread.scope = &pass->scratch;
+    }
+    gd_tensor *seed = dy ? dy : gd_ones_like(y);
+    pass->done = seed && walk(pass, y, seed);
+    return pass->done;
+}
+
+void gd_pass_end(gd_pass *pass)
+{
+    if (!pass->done)
+        empty_all_slots(pass->y);
+    empty_slots();
+    gd_recycle_forget();
+    gd_thread.target = NULL;
+    gd_thread.scope = pass->scope;
+    gd_thread.no_grad = pass->no_grad;
+    gd_thread.in_backward = false;
+    gd_arena_free(&pass->scratch);
+}
+
+/* The memory of x's gradient, beside x. */
+static gd_tensor *grad_memory(gd_tensor *x)
+{
+    if (!x->grad_memory)
+        x->grad_memory = gd_new_in(x->owner, "gd_backward", x->ndim, x->shape);
+    return x->grad_memory;
+}
+
+void gd_aim(const gd_node *node, int i)
+{
+    gd_tensor *x = node->in[i];
+    if (!gd_thread.scope->recycles || x->node || x->slot || x->grad || gd_thread.pruning)
+        return;
+    if (!grad_memory(x))
+        return;
+    gd_thread.target = x->grad_memory->data;
+    gd_thread.target_numel = x->numel;
+}
+
+/* ---- Gradients that are part of a graph ------------------------------------------------------------------------- */
+
+typedef struct graph_leaf {
+    struct graph_leaf *next;
+    gd_tensor         *leaf;
+} graph_leaf;
+
+static bool store(gd_tensor *x, const gd_tensor *value)
+{
+    if (!grad_memory(x))
+        return false;
+    if (x->grad_memory->data != value->data)
+        gd_copy(x->grad_memory->data, value);
+    x->grad_memory->version++;
+    x->grad = x->grad_memory;
+    return true;
+}
+
+/* When a scope closes, gradients that lie in it become plain values beside their leaves. */
+static void settle(gd_arena *scope)
+{
+    for (graph_leaf *g = scope->graph_leaves; g; g = g->next)
+        if (g->leaf->grad && g->leaf->grad->owner == scope && !store(g->leaf, g->leaf->grad))
+            g->leaf->grad = NULL;
+}
+
+void gd_forget_leaves(const gd_arena *owner)
+{
+    for (gd_arena *scope = gd_thread.scope; scope; scope = scope->parent) {
+        graph_leaf *kept = NULL, *next;
+        for (graph_leaf *g = scope->graph_leaves; g; g = next) {
+            next = g->next;
+            if (g->leaf->owner != owner) {
+                g->next = kept;
+                kept = g;
+            }
+        }
+        scope->graph_leaves = kept;
+    }
+}
+
+static bool add_to_graph_grad(gd_arena *scope, gd_tensor *x)
+{
+    gd_tensor *sum = x->grad ? gd_add(x->grad, x->slot) : x->slot;
+    graph_leaf *g = x->owner != scope ? gd_arena_take(scope, sizeof *g) : NULL;
+    if (!sum || (x->owner != scope && !g))
+        return false;
+    if (g) {
+        *g = (graph_leaf){ scope->graph_leaves, x };
+        scope->graph_leaves = g;
+        scope->settle = settle;
+    }
+    x->grad = sum;
+    return true;
+}
+
+/* ---- Backward ------------------------------------------------------------------------------------------------------ */
+
+/* Everything that can fail comes before the first gradient changes. */
+static bool add_slots_to_grads(gd_pass *pass)
+{
+    gd_tensor **reached = gd_thread.reached;
+    int64_t n = gd_thread.reached_count;
+    if (pass->create_graph) {
+        for (int64_t i = 0; i < n; i++)
+            if (!add_to_graph_grad(gd_thread.scope, reached[i]))
+                return false;
+        return true;
+    }
+    for (int64_t i = 0; i < n; i++)
+        if (!reached[i]->grad && !grad_memory(reached[i]))
+            return false;
+    for (int64_t i = 0; i < n; i++) {
+        if (reached[i]->grad)
+            gd_accumulate(reached[i]->grad, reached[i]->slot);
+        else
+            store(reached[i], reached[i]->slot);
+    }
+    return true;
+}
+
+bool gd_backward_from(gd_tensor *y, gd_tensor *dy, bool create_graph)
+{
+    gd_pass pass = { .y = NULL };
+    bool good = gd_pass_begin(&pass, dy ? "gd_backward_from" : "gd_backward", y, dy, create_graph)
+                && add_slots_to_grads(&pass);
+    if (pass.y)
+        gd_pass_end(&pass);
+    return good;
+}
+
+bool gd_backward(gd_tensor *y)
+{
+    return gd_backward_from(y, NULL, false);
+}
+
+void gd_zero_grad_of(gd_tensor *t)
+{
+    if (t)
+        t->grad = NULL;
+}
+
+bool gd_set_grad(gd_tensor *t, gd_tensor *value)
+{
+    if (!gd_given("gd_set_grad", "t", t) || !gd_given("gd_set_grad", "value", value))
+        return false;
+    if (!gd_same_shape(t, value))
+        return gd_fail("gd_set_grad: value is %s and t is %s: they must have the same shape", gd_text_of(value).s,
+                       gd_text_of(t).s);
+    return store(t, value);
+}

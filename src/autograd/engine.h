@@ -1,0 +1,105 @@
+/* engine.h - the tape's node, and recording.  Included by everything that has a derivative. */
+#ifndef GRADUS_ENGINE_H
+#define GRADUS_ENGINE_H
+
+#include "gradus/operations.h"
+#include "tensor/core.h"
+
+/* One recorded operation.  The tape is the list of nodes through prev, newest first, across all open scopes:
+ * every input of a node was made before it, so the list is in topological order as it stands. */
+struct gd_node {
+    const gd_op *op;
+    gd_node     *prev;
+    gd_tensor   *out;
+    const void  *attributes;
+    int32_t      n;                         /* inputs */
+    uint32_t     out_version;               /* of the output's data when it was recorded */
+    gd_tensor   *in[];                      /* n inputs, then n versions */
+};
+
+static inline uint32_t *gd_versions(const gd_node *node)
+{
+    return (uint32_t *)(uintptr_t)(const void *)(node->in + node->n);
+}
+
+static inline bool gd_recording(void)
+{
+    return gd_thread.no_grad == 0;
+}
+
+/* gd_needs, for the library's own rules. */
+bool gd_prunes(const gd_node *node, int i);
+static inline bool gd_wanted(const gd_node *node, int i)
+{
+    return node->in[i] && node->in[i]->requires_grad && (!gd_thread.pruning || !gd_prunes(node, i));
+}
+
+/* gd_append - a new node at the head of the tape, its inputs and attributes still to be set; makes y the
+ * node's output.  NULL when memory is out. */
+static inline gd_node *gd_append(const gd_op *op, gd_tensor *y, int n, size_t attribute_bytes)
+{
+    size_t list = (size_t)n * (sizeof(gd_tensor *) + sizeof(uint32_t));
+    list = (list + 7) & ~(size_t)7;
+    gd_node *node = gd_arena_take(gd_thread.scope, sizeof *node + list + attribute_bytes);
+    if (GD_UNLIKELY(!node))
+        return NULL;
+    node->op = op;
+    node->prev = gd_thread.tape;
+    node->out = y;
+    node->attributes = (char *)node->in + list;
+    node->n = n;
+    node->out_version = y->base->version;
+    gd_thread.tape = node;
+    y->node = node;
+    y->requires_grad = true;
+    return node;
+}
+
+/* gd_record for one and two inputs, without attributes: the frequent cases. */
+static inline gd_tensor *gd_record1(const gd_op *op, gd_tensor *y, gd_tensor *x)
+{
+    if (!x->requires_grad || !gd_recording())
+        return y;
+    gd_node *node = gd_append(op, y, 1, 0);
+    if (GD_UNLIKELY(!node))
+        return NULL;
+    node->in[0] = x;
+    gd_versions(node)[0] = x->base->version;
+    return y;
+}
+
+static inline gd_tensor *gd_record2(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b)
+{
+    if (!(a->requires_grad | b->requires_grad) || !gd_recording())
+        return y;
+    gd_node *node = gd_append(op, y, 2, 0);
+    if (GD_UNLIKELY(!node))
+        return NULL;
+    node->in[0] = a;
+    node->in[1] = b;
+    gd_versions(node)[0] = a->base->version;
+    gd_versions(node)[1] = b->base->version;
+    return y;
+}
+
+/* gd_constant - y, the result of an operation such as a comparison, whose value does not change when the
+ * inputs change a little: no gradient flows through it, as in PyTorch.  The node only lets backward name the
+ * operation when it is asked for a gradient of y itself. */
+gd_tensor *gd_constant(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b);
+
+/* gd_aim - the next big result is to be the gradient of input i: let it be written where ->grad is kept, if
+ * that saves a copy.  For rules whose last step makes a whole weight matrix's gradient. */
+void gd_aim(const gd_node *node, int i);
+
+/* gd_sum_to - x summed over the axes along which the shape of like was broadcast to x's; has that shape. */
+gd_tensor *gd_sum_to(gd_tensor *x, const gd_tensor *like);
+
+/* sum += value, of the same shape. */
+void gd_accumulate(gd_tensor *sum, const gd_tensor *value);
+void gd_accumulate_loop(int64_t n, gd_real *sum, const gd_real *value);
+void gd_accumulate_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context);
+
+/* gd_forget_leaves - the leaves in this arena are about to die; scopes must not touch them when they close. */
+void gd_forget_leaves(const gd_arena *owner);
+
+#endif

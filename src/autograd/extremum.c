@@ -1,0 +1,142 @@
+/* extremum.c - max, min, argmax, and the smooth maximum logsumexp. */
+#include "axes.h"
+#include "tensor/real.h"
+#include "tensor/sums.h"
+
+/* ---- max and min: equal candidates share the gradient evenly --------------------------------------------------- */
+
+static void max_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
+{
+    gd_real best = x[0];
+    for (int64_t i = 1; i < n; i++)
+        best = real_max(best, x[i * step]);
+    *y = best;
+}
+
+static void min_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
+{
+    gd_real best = x[0];
+    for (int64_t i = 1; i < n; i++)
+        best = real_min(best, x[i * step]);
+    *y = best;
+}
+
+static void extremum_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    const gd_axes *axes = node->attributes;
+    gd_tensor *x = node->in[0];
+    gd_tensor *hit = gd_eq(x, gd_with_axes(node->out, x, *axes));
+    gd_axes kept = { axes->mask, true };
+    gd_tensor *share = gd_div(gd_with_axes(dy, x, *axes), gd_sum_over(hit, kept));
+    dx[0] = gd_mul(hit, share);
+}
+
+static const gd_op max_op = { "gd_max", extremum_rule, GD_INPUTS | GD_OUTPUT, "dx = dy where x = y, shared" };
+static const gd_op min_op = { "gd_min", extremum_rule, GD_INPUTS | GD_OUTPUT, "dx = dy where x = y, shared" };
+
+static gd_tensor *extremum(const char *function, const gd_op *op, gd_line *line, gd_tensor *x, gd_axes axes)
+{
+    if (x->numel == 0 && gd_reduced_count(x, axes) == 0)
+        return gd_fail("%s: x is %s: nothing to choose from", function, gd_text_of(x).s);
+    gd_tensor *y = gd_new_reduced(function, x, axes);
+    if (!y || !gd_reduce_lines(y, x, axes, line))
+        return NULL;
+    return gd_record(op, y, &x, 1, &axes, sizeof axes);
+}
+
+#define EXTREMUM(name)                                                                                   \
+    gd_tensor *gd_##name(gd_tensor *x)                                                                   \
+    {                                                                                                    \
+        return x ? extremum("gd_" #name, &name##_op, name##_line, x, gd_axes_all(x)) : NULL;             \
+    }                                                                                                    \
+    gd_tensor *gd_##name##_axis(gd_tensor *x, int axis, bool keep)                                       \
+    {                                                                                                    \
+        gd_axes axes;                                                                                    \
+        return x && gd_axes_one("gd_" #name "_axis", x, axis, keep, &axes)                               \
+                   ? extremum("gd_" #name "_axis", &name##_op, name##_line, x, axes) : NULL;             \
+    }                                                                                                    \
+    gd_tensor *gd_##name##_axes(gd_tensor *x, gd_shape list, bool keep)                                  \
+    {                                                                                                    \
+        gd_axes axes;                                                                                    \
+        return x && gd_axes_of("gd_" #name "_axes", x, list, keep, &axes)                                \
+                   ? extremum("gd_" #name "_axes", &name##_op, name##_line, x, axes) : NULL;             \
+    }
+
+EXTREMUM(max)
+EXTREMUM(min)
+
+/* ---- argmax -------------------------------------------------------------------------------------------------------- */
+
+static void argmax_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
+{
+    int64_t best = 0;
+    for (int64_t i = 1; i < n; i++) {
+        gd_real rival = x[i * step], leader = x[best * step];
+        if (rival > leader || (isnan(rival) && !isnan(leader)))
+            best = i;
+    }
+    *y = (gd_real)best;
+}
+
+static const gd_op argmax_op = { "gd_argmax", NULL, GD_NOTHING, NULL };
+
+gd_tensor *gd_argmax(gd_tensor *x, int axis)
+{
+    gd_axes axes;
+    if (!x || !gd_axes_one("gd_argmax", x, axis, false, &axes))
+        return NULL;
+    if (gd_reduced_count(x, axes) == 0)
+        return gd_fail("gd_argmax: x is %s: nothing to choose from", gd_text_of(x).s);
+    gd_tensor *y = gd_new_reduced("gd_argmax", x, axes);
+    if (!y || !gd_reduce_lines(y, x, axes, argmax_line))
+        return NULL;
+    return gd_constant(&argmax_op, y, x, NULL);
+}
+
+/* ---- logsumexp: y = m + ln sum e^(x - m), m = max x ------------------------------------------------------------------- */
+
+static void logsumexp_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
+{
+    if (n == 0) {
+        *y = (gd_real)-INFINITY;
+        return;
+    }
+    gd_real m, sum = 0;
+    max_line(n, x, step, &m);
+    gd_real shift = isfinite(m) ? m : 0;
+    for (int64_t i = 0; i < n; i++)
+        sum += real_exp(x[i * step] - shift);
+    *y = shift + real_log(sum);
+}
+
+static void logsumexp_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    const gd_axes *axes = node->attributes;
+    gd_tensor *x = node->in[0];
+    gd_tensor *softmax = gd_exp(gd_sub(x, gd_with_axes(node->out, x, *axes)));
+    dx[0] = gd_mul(softmax, gd_with_axes(dy, x, *axes));
+}
+
+static const gd_op logsumexp_op = {
+    "gd_logsumexp", logsumexp_rule, GD_INPUTS | GD_OUTPUT, "dx = gd_mul(gd_exp(gd_sub(x, y)), dy)"
+};
+
+static gd_tensor *logsumexp(const char *function, gd_tensor *x, gd_axes axes)
+{
+    gd_tensor *y = gd_new_reduced(function, x, axes);
+    if (!y || !gd_reduce_lines(y, x, axes, logsumexp_line))
+        return NULL;
+    return gd_record(&logsumexp_op, y, &x, 1, &axes, sizeof axes);
+}
+
+gd_tensor *gd_logsumexp(gd_tensor *x, int axis, bool keep)
+{
+    gd_axes axes;
+    return x && gd_axes_one("gd_logsumexp", x, axis, keep, &axes) ? logsumexp("gd_logsumexp", x, axes) : NULL;
+}
+
+gd_tensor *gd_logsumexp_axes(gd_tensor *x, gd_shape list, bool keep)
+{
+    gd_axes axes;
+    return x && gd_axes_of("gd_logsumexp_axes", x, list, keep, &axes) ? logsumexp("gd_logsumexp_axes", x, axes) : NULL;
+}

@@ -1,0 +1,152 @@
+/* grad.c - gd_grad: gradients with respect to chosen tensors, without touching any ->grad.
+ *
+ * Only what lies between the xs and y is differentiated.  Going down the tape from y marks what y depends on
+ * (reached); going up again marks what depends on one of the xs (wanted). */
+#include "backward.h"
+
+bool gd_prunes(const gd_node *node, int i)
+{
+    return !(node->in[i]->marks & GD_WANTED);
+}
+
+/* The nodes that y depends on, newest first, in memory that the caller frees; NULL when memory is out. */
+static gd_node **reached_nodes(gd_tensor *y, int64_t *count)
+{
+    int64_t room = 64, n = 0, open = 1;
+    gd_node **nodes = gd_memory_new(GD_PROGRAM, (size_t)room * sizeof(gd_node *));
+    y->marks |= GD_REACHED;
+    for (gd_node *node = y->node; nodes && node && open; node = node->prev) {
+        if (!(node->out->marks & GD_REACHED))
+            continue;
+        if (n == room) {
+            gd_node **more = gd_memory_resize(GD_PROGRAM, nodes, 2 * (size_t)room * sizeof(gd_node *));
+            if (!more) {
+                gd_memory_free(nodes);
+                return NULL;
+            }
+            nodes = more;
+            room *= 2;
+        }
+        nodes[n++] = node;
+        open--;
+        for (int i = 0; i < node->n; i++) {
+            gd_tensor *x = node->in[i];
+            if (!x || !x->requires_grad || (x->marks & GD_REACHED))
+                continue;
+            x->marks |= GD_REACHED;
+            open += x->node != NULL;
+        }
+    }
+    *count = n;
+    return nodes;
+}
+
+static void mark_wanted(gd_node *const *nodes, int64_t count, gd_tensor *const xs[], int n)
+{
+    for (int i = 0; i < n; i++)
+        xs[i]->marks |= GD_WANTED | GD_ASKED;
+    for (int64_t k = count - 1; k >= 0; k--)
+        for (int i = 0; i < nodes[k]->n; i++)
+            if (nodes[k]->in[i] && (nodes[k]->in[i]->marks & GD_WANTED))
+                nodes[k]->out->marks |= GD_WANTED;
+}
+
+static void unmark(gd_tensor *y, gd_node *const *nodes, int64_t count, gd_tensor *const xs[], int n)
+{
+    y->marks = 0;
+    for (int64_t k = 0; k < count; k++) {
+        nodes[k]->out->marks = 0;
+        for (int i = 0; i < nodes[k]->n; i++)
+            if (nodes[k]->in[i])
+                nodes[k]->in[i]->marks = 0;
+    }
+    for (int i = 0; i < n; i++)
+        xs[i]->marks = 0;
+}
+
+static bool valid_xs(const char *function, gd_tensor *const xs[], int n, gd_tensor *dxs[])
+{
+    if (n < 0 || (n > 0 && (!xs || !dxs)))
+        return gd_fail("%s: n = %d tensors, xs and dxs must be given", function, n);
+    for (int i = 0; i < n; i++)
+        dxs[i] = NULL;
+    for (int i = 0; i < n; i++) {
+        if (!gd_given(function, "one of the xs", xs[i]))
+            return false;
+        if (!xs[i]->requires_grad)
+            return gd_fail("%s: xs[%d], %s, does not require a gradient", function, i, gd_text_of(xs[i]).s);
+    }
+    return true;
+}
+
+/* The gradient in x's slot, in the caller's scope; with create_graph it is there already. */
+static gd_tensor *result(const gd_pass *pass, gd_tensor *x)
+{
+    if (pass->create_graph)
+        return x->slot;
+    gd_tensor *copy = gd_new_in(pass->scope, pass->function, x->ndim, x->shape);
+    if (copy)
+        gd_copy(copy->data, x->slot);
+    return copy;
+}
+
+static bool collect(const gd_pass *pass, gd_tensor *const xs[], int n, gd_tensor *dxs[], bool zeros)
+{
+    gd_thread.scope = pass->scope;
+    for (int i = 0; i < n; i++) {
+        if (!xs[i]->slot && !zeros)
+            gd_fail("%s: y does not depend on xs[%d], %s", pass->function, i, gd_text_of(xs[i]).s);
+        else
+            dxs[i] = xs[i]->slot ? result(pass, xs[i]) : gd_zeros_like(xs[i]);
+        if (dxs[i])
+            continue;
+        for (int k = 0; k < n; k++)
+            dxs[k] = NULL;
+        return false;
+    }
+    return true;
+}
+
+static bool all_zeros(gd_tensor *const xs[], int n, gd_tensor *dxs[])
+{
+    for (int i = 0; i < n; i++)
+        if (!(dxs[i] = gd_zeros_like(xs[i])))
+            return false;
+    return true;
+}
+
+static bool grad(const char *function, gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n, gd_tensor *dxs[],
+                 bool create_graph, bool zeros)
+{
+    if (!gd_given(function, "y", y) || !valid_xs(function, xs, n, dxs))
+        return false;
+    if (gd_thread.in_backward)
+        return gd_fail("%s: a backward pass is already running", function);
+    if (zeros && !y->requires_grad)
+        return all_zeros(xs, n, dxs);
+    int64_t count;
+    gd_node **nodes = reached_nodes(y, &count);
+    if (!nodes)
+        return false;
+    mark_wanted(nodes, count, xs, n);
+    gd_thread.pruning = true;
+    gd_pass pass = { .y = NULL };
+    bool good = gd_pass_begin(&pass, function, y, dy, create_graph) && collect(&pass, xs, n, dxs, zeros);
+    if (pass.y)
+        gd_pass_end(&pass);
+    gd_thread.pruning = false;
+    unmark(y, nodes, count, xs, n);
+    gd_memory_free(nodes);
+    return good;
+}
+
+bool gd_grad(gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n, gd_tensor *dxs[], bool create_graph)
+{
+    return grad("gd_grad", y, dy, xs, n, dxs, create_graph, false);
+}
+
+bool gd_grad_or_zero(const char *function, gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n,
+                     gd_tensor *dxs[], bool create_graph)
+{
+    return grad(function, y, dy, xs, n, dxs, create_graph, true);
+}

@@ -1,0 +1,104 @@
+/* graph.c - a recorded graph in words, and as a drawing for Graphviz. */
+#include <inttypes.h>
+
+#include "engine.h"
+
+/* The reached marks of grad.c serve here too: they are only set inside these functions. */
+enum { REACHED = 2 };
+
+typedef struct printer {
+    FILE *out;
+    int   nodes;
+} printer;
+
+static const char *label(const gd_tensor *t)
+{
+    return t->name ? t->name : t->node ? "result" : t->requires_grad ? "leaf" : "constant";
+}
+
+/* Walks as backward would, calling visit for each node on the way. */
+static void visit_nodes(gd_tensor *y, void (*visit)(printer *, gd_node *), printer *p)
+{
+    y->marks |= REACHED;
+    for (gd_node *node = y->node; node; node = node->prev) {
+        if (!(node->out->marks & REACHED))
+            continue;
+        for (int i = 0; i < node->n; i++)
+            if (node->in[i] && node->in[i]->requires_grad)
+                node->in[i]->marks |= REACHED;
+        visit(p, node);
+        p->nodes++;
+    }
+    for (gd_node *node = y->node; node; node = node->prev) {
+        node->out->marks = 0;
+        for (int i = 0; i < node->n; i++)
+            if (node->in[i])
+                node->in[i]->marks = 0;
+    }
+    y->marks = 0;
+}
+
+static void tell(printer *p, gd_node *node)
+{
+    fprintf(p->out, "%3d. %s(", p->nodes + 1, node->op->name);
+    for (int i = 0; i < node->n; i++)
+        fprintf(p->out, "%s%s %s", i ? ", " : "", node->in[i] ? label(node->in[i]) : "nothing",
+                node->in[i] ? gd_text_of(node->in[i]).s : "");
+    fprintf(p->out, ") -> %s %s\n     dy %s arrives;  %s\n", label(node->out), gd_text_of(node->out).s,
+            gd_text_of(node->out).s,
+            !node->op->rule ? "no derivative: backward stops here with a sentence"
+            : node->op->formula ? node->op->formula : "dx by the operation's own rule");
+    for (int i = 0; i < node->n; i++)
+        if (node->in[i] && node->in[i]->requires_grad && !node->in[i]->node)
+            fprintf(p->out, "     -> grad of %s %s\n", label(node->in[i]), gd_text_of(node->in[i]).s);
+}
+
+void gd_graph_print(FILE *out, gd_tensor *y)
+{
+    if (!out || !gd_given("gd_graph_print", "y", y))
+        return;
+    if (!y->requires_grad) {
+        fprintf(out, "%s %s does not depend on anything that requires a gradient\n", label(y), gd_text_of(y).s);
+        return;
+    }
+    fprintf(out, "backward from %s %s, dy = 1:\n", label(y), gd_text_of(y).s);
+    printer p = { out, 0 };
+    visit_nodes(y, tell, &p);
+}
+
+/* ---- Graphviz -------------------------------------------------------------------------------------------------- */
+
+/* A name in double quotes: what would end the quotes, or begin an escape, is left out. */
+static void print_quoted(FILE *out, const char *text)
+{
+    for (; *text; text++)
+        if (*text != '"' && *text != '\\')
+            fputc(*text, out);
+}
+
+static void draw(printer *p, gd_node *node)
+{
+    fprintf(p->out, "    \"%p\" [label=\"%s\\n%s\"];\n", (void *)node->out, node->op->name, gd_text_of(node->out).s);
+    for (int i = 0; i < node->n; i++) {
+        gd_tensor *x = node->in[i];
+        if (!x)
+            continue;
+        if (!x->node) {
+            fprintf(p->out, "    \"%p\" [shape=box, style=\"%s\", label=\"", (void *)x,
+                    x->requires_grad ? "rounded,bold" : "rounded,dashed");
+            print_quoted(p->out, label(x));
+            fprintf(p->out, "\\n%s\"];\n", gd_text_of(x).s);
+        }
+        fprintf(p->out, "    \"%p\" -> \"%p\";\n", (void *)x, (void *)node->out);
+    }
+}
+
+void gd_graph_dot(FILE *out, gd_tensor *y)
+{
+    if (!out || !gd_given("gd_graph_dot", "y", y))
+        return;
+    fprintf(out, "digraph gradus {\n    node [shape=ellipse, fontname=\"sans-serif\"];\n");
+    printer p = { out, 0 };
+    visit_nodes(y, draw, &p);
+    fprintf(out, "}\n");
+}

@@ -1,0 +1,127 @@
+/* inplace.c - changing a tensor where it lies.  Each change counts up the version of the data, so that
+ * backward notices when a value that it needs is no longer what was recorded. */
+#include "engine.h"
+
+static bool changeable(const char *function, const gd_tensor *x, const gd_tensor *value)
+{
+    if (!gd_given(function, "x", x) || !gd_alive(function, "x", x))
+        return false;
+    if (value && !gd_alive(function, "value", value))
+        return false;
+    if (x->node)
+        return gd_fail("%s: x is the recorded result of %s; only leaves can be changed", function,
+                       x->node->op->name);
+    if (gd_thread.no_grad == 0 && x->requires_grad)
+        return gd_fail("%s: x requires a gradient; change it under GD_NO_GRAD", function);
+    if (gd_thread.no_grad == 0 && value && value->requires_grad)
+        return gd_fail("%s: value requires a gradient, which the change would lose; use GD_NO_GRAD or gd_detach",
+                       function);
+    return true;
+}
+
+typedef struct change {
+    gd_real alpha, low, high;
+} change;
+
+/* Runs inner over x and value broadcast to x. */
+static bool run(const char *function, gd_tensor *x, const gd_tensor *value, gd_inner_loop *inner, const change *how)
+{
+    gd_shape together;
+    if (!gd_broadcast_shape(function, x, value, &together))
+        return false;
+    if (together.ndim != x->ndim || memcmp(together.size, x->shape, sizeof x->shape[0] * (size_t)x->ndim) != 0)
+        return gd_fail("%s: value is %s and does not broadcast to x, which is %s", function, gd_text_of(value).s,
+                       gd_text_of(x).s);
+    int64_t value_stride[GD_MAX_DIMS];
+    gd_broadcast_strides(value, x->ndim, x->shape, value_stride);
+    gd_nest nest;
+    const int64_t *const strides[] = { x->stride, value_stride };
+    gd_nest_init(&nest, x->ndim, x->shape, 2, strides);
+    gd_real *const start[] = { x->data, value->data };
+    gd_nest_run(&nest, 2, start, inner, how);
+    x->base->version++;
+    return true;
+}
+
+/* value itself, or a copy where writing x could change what is still to be read. */
+static const gd_tensor *apart(gd_tensor *x, const gd_tensor *value)
+{
+    if (value->base != x->base)
+        return value;
+    bool same_layout = value->data == x->data && gd_same_shape(x, value);
+    for (int i = 0; i < x->ndim && same_layout; i++)
+        same_layout = x->stride[i] == value->stride[i];
+    if (same_layout)
+        return value;
+    gd_tensor *copy = gd_new_like(value);
+    if (copy)
+        gd_copy(copy->data, value);
+    return copy;
+}
+
+static bool change_with(const char *function, gd_tensor *x, gd_tensor *value, gd_inner_loop *inner, double alpha)
+{
+    if (!gd_given(function, "value", value) || !changeable(function, x, value))
+        return false;
+    const gd_tensor *source = apart(x, value);
+    change how = { .alpha = (gd_real)alpha };
+    return source && run(function, x, source, inner, &how);
+}
+
+/* ---- x = value ------------------------------------------------------------------------------------------- */
+
+static void assign_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
+{
+    (void)context;
+    for (int64_t i = 0; i < n; i++)
+        p[0][i * step[0]] = p[1][i * step[1]];
+}
+
+bool gd_assign(gd_tensor *x, gd_tensor *value)
+{
+    return change_with("gd_assign", x, value, assign_inner, 0);
+}
+
+/* ---- x = x + alpha value --------------------------------------------------------------------------------- */
+
+static void add_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
+{
+    gd_real alpha = ((const change *)context)->alpha;
+    for (int64_t i = 0; i < n; i++)
+        p[0][i * step[0]] += alpha * p[1][i * step[1]];
+}
+
+bool gd_add_to(gd_tensor *x, gd_tensor *value, double alpha)
+{
+    return change_with("gd_add_to", x, value, add_inner, alpha);
+}
+
+/* ---- x = number, x = min(max(x, low), high) ------------------------------------------------------------------ */
+
+bool gd_fill(gd_tensor *x, double value)
+{
+    if (!changeable("gd_fill", x, NULL))
+        return false;
+    gd_real number = (gd_real)value;
+    gd_tensor scalar = { .data = &number, .numel = 1 };
+    return run("gd_fill", x, &scalar, assign_inner, NULL);
+}
+
+static void clamp_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
+{
+    const change *how = context;
+    for (int64_t i = 0; i < n; i++) {
+        gd_real x = p[0][i * step[0]];
+        p[0][i * step[0]] = x < how->low ? how->low : x > how->high ? how->high : x;
+    }
+}
+
+bool gd_clamp_to(gd_tensor *x, double low, double high)
+{
+    if (!(low <= high))
+        return gd_fail("gd_clamp_to: low = %g must not be above high = %g", low, high);
+    if (!changeable("gd_clamp_to", x, NULL))
+        return false;
+    change how = { .low = (gd_real)low, .high = (gd_real)high };
+    return run("gd_clamp_to", x, x, clamp_inner, &how);
+}

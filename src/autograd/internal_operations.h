@@ -1,0 +1,33 @@
+/* internal_operations.h - operations that only rules use: derivatives fused into one pass.  They are made by
+ * the same tables and differentiable like the public ones. */
+#ifndef GRADUS_INTERNAL_OPERATIONS_H
+#define GRADUS_INTERNAL_OPERATIONS_H
+
+#include "gradus/operations.h"
+
+/* dy times the derivative of an operation at its input x or output y, in one pass. */
+gd_tensor *gd_square_grad(gd_tensor *dy, gd_tensor *x);
+gd_tensor *gd_tanh_grad(gd_tensor *dy, gd_tensor *y);
+gd_tensor *gd_sigmoid_grad(gd_tensor *dy, gd_tensor *y);
+gd_tensor *gd_relu_grad(gd_tensor *dy, gd_tensor *y);
+gd_tensor *gd_gelu_grad(gd_tensor *dy, gd_tensor *x);
+gd_tensor *gd_gelu_tanh_grad(gd_tensor *dy, gd_tensor *x);
+gd_tensor *gd_silu_grad(gd_tensor *dy, gd_tensor *x);
+
+/* Derivatives as functions of x alone. */
+gd_tensor *gd_leaky_relu_slope(gd_tensor *x, double slope);     /* x > 0 ? 1 : slope */
+gd_tensor *gd_elu_slope(gd_tensor *x, double alpha);            /* x > 0 ? 1 : alpha e^x */
+gd_tensor *gd_elu_tail(gd_tensor *x, double alpha);             /* x > 0 ? 0 : alpha e^x */
+gd_tensor *gd_inside(gd_tensor *x, double low, double high);    /* low <= x <= high ? 1 : 0 */
+gd_tensor *gd_share(gd_tensor *a, gd_tensor *b);                /* a's share of being the larger: 1, 1/2 or 0 */
+
+/* x set into zeros of the given shape, at start, start + step, .. of an axis: the inverse of gd_slice. */
+gd_tensor *gd_unslice(gd_tensor *x, gd_shape shape, int axis, int64_t start, int64_t step);
+
+/* dy_i (softmax(x)_ic - [c = label_i]): the gradient of gd_cross_entropy before reduction. */
+gd_tensor *gd_cross_entropy_grad(gd_tensor *dy, gd_tensor *x, gd_tensor *labels);
+
+/* y (dy - sum(dy y)) along an axis: the gradient of gd_softmax. */
+gd_tensor *gd_softmax_grad(gd_tensor *dy, gd_tensor *y, int axis);
+
+#endif

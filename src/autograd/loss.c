@@ -1,0 +1,146 @@
+/* loss.c - losses.  Those that are exact and stable as compositions are written as such; cross-entropy is one
+ * operation from logits to likelihood, because the probabilities in between may round to 0. */
+#include <inttypes.h>
+
+#include "axes.h"
+#include "internal_operations.h"
+#include "tensor/real.h"
+#include "tensor/sums.h"
+
+static gd_tensor *reduced(const char *function, gd_tensor *loss, gd_reduction reduction)
+{
+    switch (reduction) {
+    case GD_MEAN: return gd_mean(loss);
+    case GD_SUM:  return gd_sum(loss);
+    case GD_NONE: return loss;
+    }
+    return loss ? gd_fail("%s: reduction = %d must be GD_MEAN, GD_SUM or GD_NONE", function, (int)reduction) : NULL;
+}
+
+static bool alike(const char *function, const gd_tensor *prediction, const gd_tensor *target)
+{
+    if (gd_same_shape(prediction, target))
+        return true;
+    return gd_fail("%s: prediction is %s and target is %s: they must have the same shape", function,
+                   gd_text_of(prediction).s, gd_text_of(target).s);
+}
+
+gd_tensor *gd_mse_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction)
+{
+    if (!prediction || !target || !alike("gd_mse_loss", prediction, target))
+        return NULL;
+    return reduced("gd_mse_loss", gd_square(gd_sub(prediction, target)), reduction);
+}
+
+/* ---- Cross-entropy of rows: l = ln sum_c e^(x_c) - x_label,  x [n, c]  labels [n]  ->  l [n] ------------------------ */
+
+GD_KERNEL static gd_real row_loss(int64_t classes, const gd_real *x, int64_t label, gd_real *work)
+{
+    gd_real most = x[0];
+    for (int64_t c = 1; c < classes; c++)
+        most = real_max(most, x[c]);
+    for (int64_t c = 0; c < classes; c++)
+        work[c] = real_exp(x[c] - most);
+    return most - x[label] + real_log(real_sum(classes, work));
+}
+
+static void cross_entropy_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    if (gd_wanted(node, 0))
+        dx[0] = gd_cross_entropy_grad(dy, node->in[0], node->in[1]);
+    if (gd_wanted(node, 1))
+        dx[1] = gd_zeros_like(node->in[1]);
+}
+
+static const gd_op cross_entropy_op = {
+    "gd_cross_entropy", cross_entropy_rule, GD_READS(0, GD_INPUT(0) | GD_INPUT(1)),
+    "dlogits = dl (softmax(logits) - one_hot(labels))"
+};
+
+static gd_tensor *rows_cross_entropy(gd_tensor *x, gd_tensor *labels)
+{
+    int64_t n = x->shape[0], classes = x->shape[1];
+    int64_t *label = gd_labels("gd_cross_entropy", "labels", labels, classes);
+    gd_tensor *rows = gd_contiguous(x), *l = gd_new_like(labels), *work = gd_new("gd_cross_entropy", 1, &classes);
+    if (!label || !rows || !l || !work)
+        return NULL;
+    for (int64_t i = 0; i < n; i++)
+        l->data[i] = row_loss(classes, rows->data + i * classes, label[i], work->data);
+    return gd_record2(&cross_entropy_op, l, rows, labels);
+}
+
+/* Its gradient: z_ic = g_i (softmax(x)_ic - [c = label_i]). */
+
+GD_KERNEL static void row_grad(int64_t classes, gd_real *z, gd_real g, const gd_real *x, int64_t label)
+{
+    gd_real most = x[0];
+    for (int64_t c = 1; c < classes; c++)
+        most = real_max(most, x[c]);
+    for (int64_t c = 0; c < classes; c++)
+        z[c] = real_exp(x[c] - most);
+    gd_real scale = g / real_sum(classes, z);
+    for (int64_t c = 0; c < classes; c++)
+        z[c] *= scale;
+    z[label] -= g;
+}
+
+/* With p = softmax(x):  dg_i = sum_c dz_ic (p_ic - [c = label_i]),  dx = the gradient of softmax at g dz. */
+static void cross_entropy_grad_rule(const gd_node *node, gd_tensor *dz, gd_tensor **dx)
+{
+    gd_tensor *g = node->in[0], *x = node->in[1], *labels = node->in[2];
+    gd_tensor *p = gd_softmax(x, 1);
+    if (gd_wanted(node, 0))
+        dx[0] = gd_sum_axis(gd_mul(dz, gd_sub(p, gd_one_hot(labels, x->shape[1]))), 1, false);
+    if (gd_wanted(node, 1))
+        dx[1] = gd_softmax_grad(gd_mul(dz, gd_unsqueeze(g, 1)), p, 1);
+    if (gd_wanted(node, 2))
+        dx[2] = gd_zeros_like(labels);
+}
+
+static const gd_op cross_entropy_grad_op = {
+    "gd_cross_entropy_grad", cross_entropy_grad_rule,
+    GD_READS(0, GD_INPUT(1) | GD_INPUT(2)) | GD_READS(1, GD_INPUT(0) | GD_INPUT(1)),
+    "dg = sum(dz (softmax(x) - one_hot(labels))), dx = gd_softmax_grad(g dz, softmax(x))"
+};
+
+gd_tensor *gd_cross_entropy_grad(gd_tensor *dy, gd_tensor *x, gd_tensor *labels)
+{
+    if (!dy || !x || !labels)
+        return NULL;
+    int64_t n = x->shape[0], classes = x->shape[1];
+    int64_t *label = gd_labels("gd_cross_entropy", "labels", labels, classes);
+    gd_tensor *g = gd_contiguous(dy), *z = gd_new_like(x);
+    if (!label || !g || !z)
+        return NULL;
+    for (int64_t i = 0; i < n; i++)
+        row_grad(classes, z->data + i * classes, g->data[i], x->data + i * classes, label[i]);
+    return gd_record(&cross_entropy_grad_op, z, (gd_tensor *const[]){ dy, x, labels }, 3, NULL, 0);
+}
+
+/* ---- The public function: [n, c, d..] as rows [n d.., c] --------------------------------------------------------------- */
+
+static bool labels_fit(const gd_tensor *logits, const gd_tensor *labels)
+{
+    bool fit = logits->ndim >= 2 && labels->ndim == logits->ndim - 1;
+    for (int i = 0; i < labels->ndim && fit; i++)
+        fit = labels->shape[i] == logits->shape[i == 0 ? 0 : i + 1];
+    return fit || gd_fail("gd_cross_entropy: logits is %s and labels is %s: logits must be [n, c, ..] and labels [n, ..]",
+                          gd_text_of(logits).s, gd_text_of(labels).s);
+}
+
+gd_tensor *gd_cross_entropy(gd_tensor *logits, gd_tensor *labels, gd_reduction reduction)
+{
+    if (!logits || !labels || !labels_fit(logits, labels))
+        return NULL;
+    if (logits->shape[1] == 0)
+        return gd_fail("gd_cross_entropy: logits is %s: there are no classes", gd_text_of(logits).s);
+    if (logits->ndim == 2)
+        return reduced("gd_cross_entropy", rows_cross_entropy(logits, labels), reduction);
+    gd_shape last = { logits->ndim, { 0 } };
+    for (int i = 1; i < logits->ndim; i++)
+        last.size[i] = i + 1 < logits->ndim ? i + 1 : 1;
+    gd_tensor *rows = gd_reshape(gd_permute(logits, last), GD_SHAPE(labels->numel, logits->shape[1]));
+    gd_tensor *flat = gd_reshape(labels, GD_SHAPE(labels->numel));
+    gd_tensor *l = rows && flat ? rows_cross_entropy(rows, flat) : NULL;
+    return reduced("gd_cross_entropy", l ? gd_reshape(l, gd_shape_of_tensor(labels)) : NULL, reduction);
+}

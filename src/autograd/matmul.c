@@ -1,0 +1,173 @@
+/* matmul.c - matrix products: what is multiplied with what, and the two products of the gradient.  The
+ * arithmetic is in tensor/gemm.c. */
+#include <inttypes.h>
+
+#include "engine.h"
+#include "tensor/gemm.h"
+
+/* ---- Forward: y = a b,  a [.., m, k]  b [.., k, n]  ->  y [.., m, n] ------------------------------------------ */
+
+static void multiply(gd_real *y, const gd_tensor *a, const gd_real *a_data, const gd_tensor *b, const gd_real *b_data)
+{
+    int row_a = a->ndim - 2, row_b = b->ndim - 2;
+    int64_t m = a->shape[row_a], k = a->shape[row_a + 1], n = b->shape[row_b + 1];
+    gd_gemm(m, n, k, a_data, a->stride[row_a], a->stride[row_a + 1], b_data, b->stride[row_b], b->stride[row_b + 1],
+            y, n, false);
+}
+
+typedef struct batch {
+    const gd_tensor *a, *b;
+} batch;
+
+static void batch_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
+{
+    const batch *both = context;
+    for (int64_t i = 0; i < n; i++)
+        multiply(p[0] + i * step[0], both->a, p[1] + i * step[1], both->b, p[2] + i * step[2]);
+}
+
+/* t without its last two axes: the axes over which the products are repeated. */
+static gd_tensor batch_axes(const gd_tensor *t)
+{
+    gd_tensor outer = *t;
+    outer.ndim -= 2;
+    return outer;
+}
+
+static gd_tensor *batched(gd_tensor *a, gd_tensor *b)
+{
+    gd_tensor outer_a = batch_axes(a), outer_b = batch_axes(b);
+    gd_shape shape;
+    if (!gd_broadcast_shape("gd_matmul: leading axes", &outer_a, &outer_b, &shape))
+        return NULL;
+    int outer = shape.ndim;
+    shape.size[shape.ndim++] = a->shape[a->ndim - 2];
+    shape.size[shape.ndim++] = b->shape[b->ndim - 1];
+    gd_tensor *y = gd_new("gd_matmul", shape.ndim, shape.size);
+    if (!y)
+        return NULL;
+    int64_t a_stride[GD_MAX_DIMS], b_stride[GD_MAX_DIMS];
+    gd_broadcast_strides(&outer_a, outer, shape.size, a_stride);
+    gd_broadcast_strides(&outer_b, outer, shape.size, b_stride);
+    gd_nest nest;
+    const int64_t *const strides[] = { y->stride, a_stride, b_stride };
+    gd_nest_init(&nest, outer, shape.size, 3, strides);
+    gd_real *const start[] = { y->data, a->data, b->data };
+    gd_nest_run(&nest, 3, start, batch_inner, &(batch){ a, b });
+    return y;
+}
+
+/* ---- Rule: da = dy b', db = a' dy ---------------------------------------------------------------------------------- */
+
+static gd_tensor *swapped(gd_tensor *t)
+{
+    return gd_transpose(t, -2, -1);
+}
+
+static void matmul_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    gd_tensor *a = node->in[0], *b = node->in[1];
+    if (gd_wanted(node, 0)) {
+        gd_aim(node, 0);
+        dx[0] = gd_matmul(dy, swapped(b));
+    }
+    if (gd_wanted(node, 1)) {
+        gd_aim(node, 1);
+        dx[1] = gd_matmul(swapped(a), dy);
+    }
+}
+
+static const gd_op matmul_op = {
+    "gd_matmul", matmul_rule, GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
+    "da = gd_matmul(dy, b'), db = gd_matmul(a', dy)"
+};
+
+static gd_tensor *matrices(gd_tensor *a, gd_tensor *b)
+{
+    gd_tensor *y;
+    if (a->ndim == 2 && b->ndim == 2) {
+        y = gd_new("gd_matmul", 2, (int64_t[]){ a->shape[0], b->shape[1] });
+        if (y)
+            multiply(y->data, a, a->data, b, b->data);
+    } else {
+        y = batched(a, b);
+    }
+    return y ? gd_record2(&matmul_op, y, a, b) : NULL;
+}
+
+/* ---- The public function: vectors become matrices and back ------------------------------------------------------------ */
+
+gd_tensor *gd_matmul(gd_tensor *a, gd_tensor *b)
+{
+    if (!a || !b || !gd_alive("gd_matmul", "a", a) || !gd_alive("gd_matmul", "b", b))
+        return NULL;
+    if (a->ndim == 0 || b->ndim == 0)
+        return gd_fail("gd_matmul: a is %s and b is %s: a scalar has no rows or columns; use gd_mul", gd_text_of(a).s,
+                       gd_text_of(b).s);
+    int64_t inner_a = a->shape[a->ndim - 1], inner_b = b->shape[b->ndim > 1 ? b->ndim - 2 : 0];
+    if (inner_a != inner_b)
+        return gd_fail("gd_matmul: a is %s and b is %s: the inner sizes %" PRId64 " and %" PRId64 " differ",
+                       gd_text_of(a).s, gd_text_of(b).s, inner_a, inner_b);
+    bool row = a->ndim == 1, column = b->ndim == 1;
+    if (!row && !column)
+        return matrices(a, b);
+    a = row ? gd_unsqueeze(a, 0) : a;
+    b = column ? gd_unsqueeze(b, 1) : b;
+    gd_tensor *y = a && b ? matrices(a, b) : NULL;
+    y = column ? gd_squeeze(y, -1) : y;
+    return row ? gd_squeeze(y, column ? -1 : -2) : y;
+}
+
+/* ---- affine: y = x w' + b,  x [.., in]  w [out, in]  b [out]  ->  y [.., out] ----------------------------------------------- */
+
+/* dx = dy w, dw = dy' x, db = sum of dy's rows */
+static void affine_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    gd_tensor *x = node->in[0], *w = node->in[1];
+    if (gd_wanted(node, 0))
+        dx[0] = gd_matmul(dy, w);
+    if (gd_wanted(node, 1)) {
+        gd_aim(node, 1);
+        dx[1] = gd_matmul(gd_transpose(dy, 0, 1), x);
+    }
+    if (node->n > 2 && gd_wanted(node, 2))
+        dx[2] = gd_sum_axis(dy, 0, false);
+}
+
+static const gd_op affine_op = {
+    "gd_affine", affine_rule, GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
+    "dx = gd_matmul(dy, w), dw = gd_matmul(dy', x), db = gd_sum_axis(dy, 0)"
+};
+
+static gd_tensor *affine_rows(gd_tensor *x, gd_tensor *w, gd_tensor *b)
+{
+    int64_t m = x->shape[0], k = x->shape[1], n = w->shape[0];
+    gd_tensor *y = gd_new("gd_affine", 2, (int64_t[]){ m, n });
+    if (!y)
+        return NULL;
+    for (int64_t i = 0; b && i < m; i++)
+        gd_copy(y->data + i * n, b);
+    gd_gemm(m, n, k, x->data, x->stride[0], x->stride[1], w->data, w->stride[1], w->stride[0], y->data, n, b != NULL);
+    return gd_record(&affine_op, y, (gd_tensor *const[]){ x, w, b }, b ? 3 : 2, NULL, 0);
+}
+
+gd_tensor *gd_affine(gd_tensor *x, gd_tensor *weight, gd_tensor *bias)
+{
+    if (!x || !weight || !gd_alive("gd_affine", "x", x))
+        return NULL;
+    if (x->ndim == 0 || weight->ndim != 2 || x->shape[x->ndim - 1] != weight->shape[1])
+        return gd_fail("gd_affine: x is %s and weight is %s: they must be [.., in] and [out, in]", gd_text_of(x).s,
+                       gd_text_of(weight).s);
+    if (bias && (bias->ndim != 1 || bias->shape[0] != weight->shape[0]))
+        return gd_fail("gd_affine: weight is %s and bias is %s: they must be [out, in] and [out]",
+                       gd_text_of(weight).s, gd_text_of(bias).s);
+    if (x->ndim == 2)
+        return affine_rows(x, weight, bias);
+    gd_shape shape = gd_shape_of_tensor(x);
+    int64_t rows = 1;
+    for (int i = 0; i < x->ndim - 1; i++)
+        rows *= x->shape[i];
+    shape.size[shape.ndim - 1] = weight->shape[0];
+    gd_tensor *flat = gd_reshape(x, GD_SHAPE(rows, weight->shape[1]));
+    return flat ? gd_reshape(affine_rows(flat, weight, bias), shape) : NULL;
+}

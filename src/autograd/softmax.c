@@ -1,0 +1,126 @@
+/* softmax.c - softmax and log-softmax along an axis.
+ * Both subtract the largest element first, so that nothing overflows and the largest term is exact. */
+#include "axes.h"
+#include "internal_operations.h"
+#include "tensor/real.h"
+#include "tensor/sums.h"
+
+/* A line of n elements of x, and of y, which moves in the same way. */
+typedef void line_map(int64_t n, gd_real *y, const gd_real *x, const gd_real *other);
+
+/* Runs map along an axis, over contiguous lines: others are copied to a work space and back. */
+static gd_tensor *along(gd_tensor *x, gd_tensor *other, int axis, line_map *map)
+{
+    gd_tensor *y = gd_new_like(x);
+    if (!y || x->numel == 0)
+        return y;
+    int64_t n = x->shape[axis];
+    if (axis == x->ndim - 1 && x->contiguous && (!other || other->contiguous)) {
+        for (int64_t start = 0; start < x->numel; start += n)
+            map(n, y->data + start, x->data + start, other ? other->data + start : NULL);
+        return y;
+    }
+    gd_tensor *x_last = gd_contiguous(gd_transpose(gd_detach(x), axis, -1));
+    gd_tensor *other_last = other ? gd_contiguous(gd_transpose(gd_detach(other), axis, -1)) : NULL;
+    gd_tensor *y_last = along(x_last, other_last, x->ndim - 1, map);
+    if (!y_last)
+        return NULL;
+    gd_copy(y->data, gd_transpose(y_last, axis, -1));
+    return y;
+}
+
+static gd_real largest(int64_t n, const gd_real *x)
+{
+    gd_real most = x[0];
+    for (int64_t i = 1; i < n; i++)
+        most = real_max(most, x[i]);
+    return most;
+}
+
+/* ---- softmax: y = e^(x - max x) / sum --------------------------------------------------------------------------- */
+
+GD_KERNEL static void softmax_line(int64_t n, gd_real *y, const gd_real *x, const gd_real *unused)
+{
+    (void)unused;
+    gd_real most = largest(n, x);
+    for (int64_t i = 0; i < n; i++)
+        y[i] = real_exp(x[i] - most);
+    gd_real scale = 1 / real_sum(n, y);
+    for (int64_t i = 0; i < n; i++)
+        y[i] *= scale;
+}
+
+/* dx = y (dy - sum(dy y)), fused. */
+static void softmax_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    const int *axis = node->attributes;
+    dx[0] = gd_softmax_grad(dy, node->out, *axis);
+}
+
+static const gd_op softmax_op = { "gd_softmax", softmax_rule, GD_OUTPUT, "dx = y (dy - sum(dy y))" };
+
+gd_tensor *gd_softmax(gd_tensor *x, int axis)
+{
+    int at = x ? gd_valid_axis("gd_softmax", axis, x->ndim) : -1;
+    gd_tensor *y = at < 0 ? NULL : along(x, NULL, at, softmax_line);
+    return gd_record(&softmax_op, y, &x, 1, &at, sizeof at);
+}
+
+static void softmax_grad_line(int64_t n, gd_real *dx, const gd_real *dy, const gd_real *y)
+{
+    gd_real dot = real_dot(n, dy, y);
+    for (int64_t i = 0; i < n; i++)
+        dx[i] = y[i] * (dy[i] - dot);
+}
+
+/* z = y (g - s), s = sum(g y):  dg = y (dz - sum(dz y)),  dy = dz (g - s) - g sum(dz y) */
+static void softmax_grad_rule(const gd_node *node, gd_tensor *dz, gd_tensor **dx)
+{
+    const int *axis = node->attributes;
+    gd_tensor *g = node->in[0], *y = node->in[1];
+    if (gd_wanted(node, 0))
+        dx[0] = gd_softmax_grad(dz, y, *axis);
+    if (gd_wanted(node, 1)) {
+        gd_tensor *s = gd_sum_axis(gd_mul(g, y), *axis, true), *t = gd_sum_axis(gd_mul(dz, y), *axis, true);
+        dx[1] = gd_sub(gd_mul(dz, gd_sub(g, s)), gd_mul(g, t));
+    }
+}
+
+static const gd_op softmax_grad_op = {
+    "gd_softmax_grad", softmax_grad_rule, GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0) | GD_INPUT(1)),
+    "ddy = y (dz - sum(dz y)), dy = dz (dy - sum(dy y)) - dy sum(dz y)"
+};
+
+gd_tensor *gd_softmax_grad(gd_tensor *dy, gd_tensor *y, int axis)
+{
+    gd_tensor *z = dy && y ? along(dy, y, axis, softmax_grad_line) : NULL;
+    return gd_record(&softmax_grad_op, z, (gd_tensor *const[]){ dy, y }, 2, &axis, sizeof axis);
+}
+
+/* ---- log-softmax: y = x - max x - ln sum e^(x - max x) --------------------------------------------------------------- */
+
+GD_KERNEL static void log_softmax_line(int64_t n, gd_real *y, const gd_real *x, const gd_real *unused)
+{
+    (void)unused;
+    gd_real most = largest(n, x);
+    for (int64_t i = 0; i < n; i++)
+        y[i] = real_exp(x[i] - most);
+    gd_real log_sum = real_log(real_sum(n, y));
+    for (int64_t i = 0; i < n; i++)
+        y[i] = x[i] - most - log_sum;
+}
+
+static void log_softmax_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    const int *axis = node->attributes;
+    dx[0] = gd_sub(dy, gd_mul(gd_exp(node->out), gd_sum_axis(dy, *axis, true)));
+}
+
+static const gd_op log_softmax_op = { "gd_log_softmax", log_softmax_rule, GD_OUTPUT, "dx = dy - e^y sum(dy)" };
+
+gd_tensor *gd_log_softmax(gd_tensor *x, int axis)
+{
+    int at = x ? gd_valid_axis("gd_log_softmax", axis, x->ndim) : -1;
+    gd_tensor *y = at < 0 ? NULL : along(x, NULL, at, log_softmax_line);
+    return gd_record(&log_softmax_op, y, &x, 1, &at, sizeof at);
+}

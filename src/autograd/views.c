@@ -1,0 +1,309 @@
+/* views.c - operations that only look at the same numbers in another way.  They share the data of their input
+ * and copy nothing; each rule undoes the step on dy. */
+#include <inttypes.h>
+
+#include "engine.h"
+#include "internal_operations.h"
+
+/* ---- reshape: y = the elements of x in row-major order, in another shape -------------------------------------- */
+
+static gd_tensor *contiguous_view(gd_tensor *x, int ndim, const int64_t *shape)
+{
+    gd_tensor *y = gd_new_view(x, 0);
+    if (!y)
+        return NULL;
+    y->ndim = ndim;
+    int64_t step = 1;
+    for (int i = ndim - 1; i >= 0; i--) {
+        y->shape[i] = shape[i];
+        y->stride[i] = step;
+        step *= shape[i];
+    }
+    y->contiguous = true;
+    return y;
+}
+
+static void reshape_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    dx[0] = gd_reshape(dy, gd_shape_of_tensor(node->in[0]));
+}
+
+static const gd_op reshape_op = { "gd_reshape", reshape_rule, GD_NOTHING, "dx = gd_reshape(dy, shape of x)" };
+
+/* Fills in a size of -1; false when the sizes do not multiply to x's number of elements. */
+static bool complete(const gd_tensor *x, gd_shape *shape)
+{
+    int64_t known = 1;
+    int open = -1;
+    if (shape->ndim < 0 || shape->ndim > GD_MAX_DIMS)
+        return false;
+    for (int i = 0; i < shape->ndim; i++) {
+        if (shape->size[i] == -1 && open < 0) {
+            open = i;
+        } else if (shape->size[i] < 0 || (shape->size[i] > 0 && known > INT64_MAX / shape->size[i])) {
+            return false;
+        } else {
+            known *= shape->size[i];
+        }
+    }
+    if (open < 0)
+        return known == x->numel;
+    if (known == 0 || x->numel % known != 0)
+        return false;
+    shape->size[open] = x->numel / known;
+    return true;
+}
+
+gd_tensor *gd_reshape(gd_tensor *x, gd_shape shape)
+{
+    if (!x || !gd_alive("gd_reshape", "x", x))
+        return NULL;
+    if (!complete(x, &shape))
+        return gd_fail("gd_reshape: x is %s with %" PRId64 " elements, which do not fill the shape %s",
+                       gd_text_of(x).s, x->numel, gd_shape_text(shape.ndim, shape.size).s);
+    if (!x->contiguous && !(x = gd_contiguous(x)))
+        return NULL;
+    gd_tensor *y = contiguous_view(x, shape.ndim, shape.size);
+    return y ? gd_record1(&reshape_op, y, x) : NULL;
+}
+
+gd_tensor *gd_flatten(gd_tensor *x, int first_axis)
+{
+    if (!x)
+        return NULL;
+    gd_shape shape = gd_shape_of_tensor(x);
+    if (x->ndim == 0 && (first_axis == 0 || first_axis == -1))
+        return gd_reshape(x, GD_SHAPE(1));
+    int axis = gd_valid_axis("gd_flatten", first_axis, x->ndim);
+    if (axis < 0)
+        return NULL;
+    for (int i = axis + 1; i < x->ndim; i++)
+        shape.size[axis] *= shape.size[i];
+    shape.ndim = axis + 1;
+    return gd_reshape(x, shape);
+}
+
+/* ---- permute: axis i of y is axis axes[i] of x ----------------------------------------------------------------- */
+
+static void permute_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    const gd_shape *axes = node->attributes;
+    gd_shape back = *axes;
+    for (int i = 0; i < axes->ndim; i++)
+        back.size[axes->size[i]] = i;
+    dx[0] = gd_permute(dy, back);
+}
+
+static const gd_op permute_op = { "gd_permute", permute_rule, GD_NOTHING, "dx = gd_permute(dy, inverse of axes)" };
+
+gd_tensor *gd_permute(gd_tensor *x, gd_shape axes)
+{
+    if (!x || !gd_alive("gd_permute", "x", x))
+        return NULL;
+    unsigned seen = 0;
+    gd_shape from = axes;
+    for (int i = 0; i < axes.ndim && axes.ndim == x->ndim; i++) {
+        from.size[i] += from.size[i] < 0 ? x->ndim : 0;
+        if (from.size[i] >= 0 && from.size[i] < x->ndim)
+            seen |= 1u << from.size[i];
+    }
+    if (axes.ndim != x->ndim || seen != (1u << x->ndim) - 1)
+        return gd_fail("gd_permute: x is %s: %s is not a permutation of its axes", gd_text_of(x).s,
+                       gd_shape_text(axes.ndim, axes.size).s);
+    gd_tensor *y = gd_new_view(x, x->ndim);
+    if (!y)
+        return NULL;
+    for (int i = 0; i < x->ndim; i++) {
+        y->shape[i] = x->shape[from.size[i]];
+        y->stride[i] = x->stride[from.size[i]];
+    }
+    return gd_record(&permute_op, gd_finish_view(y), &x, 1, &from, sizeof from);
+}
+
+/* ---- transpose: two axes change places ------------------------------------------------------------------------- */
+
+static void transpose_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    const int *axis = node->attributes;
+    dx[0] = gd_transpose(dy, axis[0], axis[1]);
+}
+
+static const gd_op transpose_op = { "gd_transpose", transpose_rule, GD_NOTHING, "dx = gd_transpose(dy, axis0, axis1)" };
+
+gd_tensor *gd_transpose(gd_tensor *x, int axis0, int axis1)
+{
+    if (!x || !gd_alive("gd_transpose", "x", x))
+        return NULL;
+    int axis[2] = { gd_valid_axis("gd_transpose", axis0, x->ndim), -1 };
+    if (axis[0] < 0 || (axis[1] = gd_valid_axis("gd_transpose", axis1, x->ndim)) < 0)
+        return NULL;
+    gd_tensor *y = gd_new_view(x, x->ndim);
+    if (!y)
+        return NULL;
+    y->shape[axis[0]] = x->shape[axis[1]];
+    y->shape[axis[1]] = x->shape[axis[0]];
+    y->stride[axis[0]] = x->stride[axis[1]];
+    y->stride[axis[1]] = x->stride[axis[0]];
+    gd_finish_view(y);
+    return x->requires_grad ? gd_record(&transpose_op, y, &x, 1, axis, sizeof axis) : y;
+}
+
+/* ---- slice: every step-th index of an axis ------------------------------------------------------------------------ */
+
+typedef struct slice_attributes {
+    int     axis;
+    int64_t start, stop, step;
+} slice_attributes;
+
+static void slice_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    const slice_attributes *s = node->attributes;
+    dx[0] = gd_unslice(dy, gd_shape_of_tensor(node->in[0]), s->axis, s->start, s->step);
+}
+
+static const gd_op slice_op = { "gd_slice", slice_rule, GD_NOTHING, "dx = dy set into zeros" };
+
+static int64_t cut(int64_t at, int64_t size)
+{
+    at += at < 0 ? size : 0;
+    return at < 0 ? 0 : at > size ? size : at;
+}
+
+gd_tensor *gd_slice(gd_tensor *x, int axis, int64_t start, int64_t stop, int64_t step)
+{
+    if (!x || !gd_alive("gd_slice", "x", x))
+        return NULL;
+    slice_attributes s = { gd_valid_axis("gd_slice", axis, x->ndim), 0, 0, step };
+    if (s.axis < 0)
+        return NULL;
+    if (step < 1)
+        return gd_fail("gd_slice: step = %" PRId64 " must be at least 1", step);
+    s.start = cut(start, x->shape[s.axis]);
+    s.stop = cut(stop, x->shape[s.axis]);
+    gd_tensor *y = gd_new_view(x, x->ndim);
+    if (!y)
+        return NULL;
+    int64_t length = s.stop > s.start ? (s.stop - s.start - 1) / step + 1 : 0;
+    y->data = length ? x->data + s.start * x->stride[s.axis] : x->data;
+    y->shape[s.axis] = length;
+    y->stride[s.axis] = length > 1 ? step * x->stride[s.axis] : x->stride[s.axis];
+    return gd_record(&slice_op, gd_finish_view(y), &x, 1, &s, sizeof s);
+}
+
+/* unslice: its inverse, dy among zeros. */
+
+static void unslice_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    const slice_attributes *s = node->attributes;
+    dx[0] = gd_slice(dy, s->axis, s->start, s->stop, s->step);
+}
+
+static const gd_op unslice_op = { "gd_unslice", unslice_rule, GD_NOTHING, "dx = gd_slice(dy, ..)" };
+
+gd_tensor *gd_unslice(gd_tensor *x, gd_shape shape, int axis, int64_t start, int64_t step)
+{
+    gd_tensor *y = x ? gd_zeros(shape) : NULL;
+    if (!y)
+        return NULL;
+    int64_t n = x->shape[axis];
+    slice_attributes s = { axis, start, n ? start + (n - 1) * step + 1 : start, step };
+    gd_tensor to = *y;
+    to.shape[axis] = n;
+    to.data += n ? start * y->stride[axis] : 0;
+    to.stride[axis] *= step;
+    gd_copy_into(&to, x);
+    return gd_record(&unslice_op, y, &x, 1, &s, sizeof s);
+}
+
+/* ---- expand: broadcast to a shape ------------------------------------------------------------------------------------ */
+
+static void expand_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    dx[0] = gd_sum_to(dy, node->in[0]);
+}
+
+static const gd_op expand_op = { "gd_expand", expand_rule, GD_NOTHING, "dx = dy summed over the stretched axes" };
+
+gd_tensor *gd_expand(gd_tensor *x, gd_shape shape)
+{
+    if (!x || !gd_alive("gd_expand", "x", x))
+        return NULL;
+    bool fits = shape.ndim >= x->ndim && shape.ndim <= GD_MAX_DIMS;
+    gd_shape to = shape;
+    for (int i = 0; i < shape.ndim && fits; i++) {
+        int from = i - (shape.ndim - x->ndim);
+        if (to.size[i] == -1 && from >= 0)
+            to.size[i] = x->shape[from];
+        fits = to.size[i] >= 0 && (from < 0 || x->shape[from] == to.size[i] || x->shape[from] == 1);
+    }
+    if (!fits)
+        return gd_fail("gd_expand: x is %s and does not broadcast to %s", gd_text_of(x).s,
+                       gd_shape_text(shape.ndim, shape.size).s);
+    gd_tensor *size = gd_new_header("gd_expand", to.ndim, to.size);     /* checks the number of elements */
+    gd_tensor *y = size ? gd_new_view(x, x->ndim) : NULL;
+    if (!y)
+        return NULL;
+    y->ndim = to.ndim;
+    memcpy(y->shape, to.size, sizeof y->shape);
+    gd_broadcast_strides(x, to.ndim, to.size, y->stride);
+    return gd_record1(&expand_op, gd_finish_view(y), x);
+}
+
+/* ---- squeeze and unsqueeze: an axis of size 1 goes, or comes ----------------------------------------------------------- */
+
+static void squeeze_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    const int *axis = node->attributes;
+    dx[0] = gd_unsqueeze(dy, *axis);
+}
+
+static void unsqueeze_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    const int *axis = node->attributes;
+    dx[0] = gd_squeeze(dy, *axis);
+}
+
+static const gd_op squeeze_op = { "gd_squeeze", squeeze_rule, GD_NOTHING, "dx = gd_unsqueeze(dy, axis)" };
+static const gd_op unsqueeze_op = { "gd_unsqueeze", unsqueeze_rule, GD_NOTHING, "dx = gd_squeeze(dy, axis)" };
+
+gd_tensor *gd_squeeze(gd_tensor *x, int axis)
+{
+    if (!x || !gd_alive("gd_squeeze", "x", x))
+        return NULL;
+    int at = gd_valid_axis("gd_squeeze", axis, x->ndim);
+    if (at < 0)
+        return NULL;
+    if (x->shape[at] != 1)
+        return gd_fail("gd_squeeze: x is %s: axis %d has size %" PRId64 ", not 1", gd_text_of(x).s, axis, x->shape[at]);
+    gd_tensor *y = gd_new_view(x, x->ndim);
+    if (!y)
+        return NULL;
+    y->ndim--;
+    for (int i = at; i < y->ndim; i++) {
+        y->shape[i] = x->shape[i + 1];
+        y->stride[i] = x->stride[i + 1];
+    }
+    return gd_record(&squeeze_op, gd_finish_view(y), &x, 1, &at, sizeof at);
+}
+
+gd_tensor *gd_unsqueeze(gd_tensor *x, int axis)
+{
+    if (!x || !gd_alive("gd_unsqueeze", "x", x))
+        return NULL;
+    if (x->ndim == GD_MAX_DIMS)
+        return gd_fail("gd_unsqueeze: x is %s and has %d axes already", gd_text_of(x).s, GD_MAX_DIMS);
+    int at = gd_valid_axis("gd_unsqueeze", axis, x->ndim + 1);
+    if (at < 0)
+        return NULL;
+    gd_tensor *y = gd_new_view(x, x->ndim);
+    if (!y)
+        return NULL;
+    y->ndim++;
+    for (int i = x->ndim; i > at; i--) {
+        y->shape[i] = x->shape[i - 1];
+        y->stride[i] = x->stride[i - 1];
+    }
+    y->shape[at] = 1;
+    y->stride[at] = at < x->ndim ? x->shape[at] * x->stride[at] : 1;
+    return gd_record(&unsqueeze_op, gd_finish_view(y), &x, 1, &at, sizeof at);
+}

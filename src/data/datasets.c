@@ -1,0 +1,187 @@
+/* datasets.c - the two data sets of the demos: finding their files, and bringing them into shape. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "csv.h"
+#include "idx.h"
+
+/* ---- Finding a file ----------------------------------------------------------------------------------- */
+
+typedef struct file_name { char s[1024]; } file_name;
+
+static bool can_be_read(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return false;
+    bool readable = fgetc(file) != EOF || !ferror(file);        /* a folder can be opened, but not read */
+    fclose(file);
+    return readable;
+}
+
+/* folder/name or folder/name.gz, whichever can be read. */
+static bool in_folder(const char *folder, const char *name, file_name *found)
+{
+    static const char *const endings[] = { "", ".gz" };
+    for (int i = 0; i < 2; i++) {
+        int n = snprintf(found->s, sizeof found->s, "%s/%s%s", folder, name, endings[i]);
+        if (n > 0 && (size_t)n < sizeof found->s && can_be_read(found->s))
+            return true;
+    }
+    return false;
+}
+
+/* ---- Airfoil ------------------------------------------------------------------------------------------ */
+
+static bool find_airfoil(const char *path, file_name *found)
+{
+    const char *name = "airfoil_self_noise.dat", *home = getenv("GRADUS_DATA");
+    const char *places[] = { path, NULL, NULL };
+    if (!path) {
+        places[0] = home ? home : "data";
+        places[1] = "data";
+        places[2] = "../shared/data";
+    }
+    for (int i = 0; i < 3 && places[i]; i++) {
+        int n = snprintf(found->s, sizeof found->s, "%s", places[i]);
+        if (n > 0 && (size_t)n < sizeof found->s && can_be_read(places[i]))
+            return true;
+        if (in_folder(places[i], name, found))
+            return true;
+    }
+    if (path)
+        return gd_fail("gd_airfoil: neither %s nor %s/%s can be read; `make data` fetches the file into data",
+                       path, path, name);
+    return gd_fail("gd_airfoil: %s is not in $GRADUS_DATA (%s), data or ../shared/data; `make data` fetches it",
+                   name, home ? home : "not set");
+}
+
+/* The last column is y.  set's tensors are already there, in the caller's scope. */
+static bool read_airfoil(const char *path, gd_dataset set)
+{
+    const int64_t rows = 1503, columns = 6;
+    gd_tensor *table = gd_csv_table("gd_airfoil", path, (gd_csv_options){ 0 });
+    if (!table)
+        return false;
+    if (table->shape[0] != rows || table->shape[1] != columns)
+        return gd_fail("gd_airfoil: %s is %s: [%" PRId64 ", %" PRId64 "] expected", path, gd_text_of(table).s,
+                       rows, columns);
+    gd_tensor *whitened = gd_standardize(table);
+    if (!whitened)
+        return false;
+    for (int64_t i = 0; i < set.x->shape[0]; i++) {
+        memcpy(set.x->data + i * (columns - 1), whitened->data + i * columns, 5 * sizeof *set.x->data);
+        set.y->data[i] = whitened->data[i * columns + columns - 1];
+    }
+    return true;
+}
+
+gd_dataset gd_airfoil(const char *path)
+{
+    const gd_dataset none = { NULL, NULL };
+    file_name found;
+    if (!find_airfoil(path, &found))
+        return none;
+    gd_dataset set;
+    set.x = gd_new("gd_airfoil", 2, (int64_t[]){ 1500, 5 });
+    set.y = gd_new("gd_airfoil", 2, (int64_t[]){ 1500, 1 });
+    if (!set.x || !set.y || !gd_scope_begin())
+        return none;
+    bool good = read_airfoil(found.s, set);
+    gd_scope_end();
+    return good ? set : none;
+}
+
+/* ---- Fashion-MNIST ------------------------------------------------------------------------------------ */
+
+static bool find_pair(const char *folder, bool train, file_name *images, file_name *labels)
+{
+    return in_folder(folder, train ? "train-images-idx3-ubyte" : "t10k-images-idx3-ubyte", images) &&
+           in_folder(folder, train ? "train-labels-idx1-ubyte" : "t10k-labels-idx1-ubyte", labels);
+}
+
+static bool find_fashion(const char *folder, bool train, file_name *images, file_name *labels)
+{
+    const char *home = getenv("GRADUS_DATA"), *set = train ? "train" : "t10k";
+    const char *places[] = {
+        home ? home : "data", "data", "data/fashion-mnist", "/usr/share/datasets/fashion-mnist"
+    };
+    if (folder)
+        return find_pair(folder, train, images, labels) ||
+               gd_fail("gd_fashion_mnist: %s has no %s-images-idx3-ubyte and %s-labels-idx1-ubyte, with or without"
+                       " .gz; Debian's package dataset-fashion-mnist holds them", folder, set, set);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (find_pair(places[i], train, images, labels))
+            return true;
+    return gd_fail("gd_fashion_mnist: %s-images-idx3-ubyte and %s-labels-idx1-ubyte are not in $GRADUS_DATA (%s),"
+                   " data, data/fashion-mnist or /usr/share/datasets/fashion-mnist, with or without .gz; on Debian"
+                   " `apt install dataset-fashion-mnist` puts them there", set, set, home ? home : "not set");
+}
+
+/* The numbers of n bytes, each divided by scale: straight from the decompressor into the tensor. */
+static bool read_bytes(gd_input *in, int64_t n, double scale, gd_real *to)
+{
+    gd_real value[256];
+    unsigned char chunk[1 << 14];
+    for (int i = 0; i < 256; i++)
+        value[i] = (gd_real)(i / scale);
+    for (size_t got; n > 0; n -= (int64_t)got, to += got) {
+        got = n < (int64_t)sizeof chunk ? (size_t)n : sizeof chunk;
+        if (!gd_input_take(in, chunk, got, "the numbers"))
+            return false;
+        for (size_t k = 0; k < got; k++)
+            to[k] = value[chunk[k]];
+    }
+    return gd_input_ends(in);
+}
+
+/* A file of bytes: n images of any size as [n, pixels], or n labels as [n]. */
+static gd_tensor *read_file(const char *path, int axes, double scale)
+{
+    const char *function = "gd_fashion_mnist";
+    gd_input in;
+    gd_idx idx;
+    gd_tensor *t = NULL;
+    if (gd_input_open(&in, function, path, true) && gd_idx_header(&in, &idx)) {
+        if (idx.type != GD_U8 || idx.ndim != axes)
+            gd_fail("%s: %s holds %s numbers of shape %s: unsigned bytes with %d axes expected", function, path,
+                    idx.type == GD_U8 ? "byte" : "other", gd_shape_text(idx.ndim, idx.shape).s, axes);
+        else
+            t = gd_new(function, axes == 3 ? 2 : 1,
+                       (int64_t[]){ idx.shape[0], axes == 3 ? idx.shape[1] * idx.shape[2] : 1 });
+    }
+    if (t && !read_bytes(&in, idx.numel, scale, t->data))
+        t = NULL;
+    gd_input_close(&in);
+    return t;
+}
+
+static bool valid_labels(const char *path, const gd_tensor *y)
+{
+    for (int64_t i = 0; i < y->numel; i++)
+        if (y->data[i] > 9)
+            return gd_fail("gd_fashion_mnist: %s: label %" PRId64 " is %g: classes are 0 .. 9", path, i,
+                           (double)y->data[i]);
+    return true;
+}
+
+gd_dataset gd_fashion_mnist(const char *folder, bool train)
+{
+    const gd_dataset none = { NULL, NULL };
+    file_name images, labels;
+    if (!find_fashion(folder, train, &images, &labels))
+        return none;
+    gd_dataset set;
+    set.y = read_file(labels.s, 1, 1);
+    if (!set.y || !valid_labels(labels.s, set.y))
+        return none;
+    set.x = read_file(images.s, 3, 255);
+    if (!set.x)
+        return none;
+    if (set.x->shape[0] != set.y->shape[0]) {
+        gd_fail("gd_fashion_mnist: %s has %" PRId64 " images, but %s has %" PRId64 " labels", images.s,
+                set.x->shape[0], labels.s, set.y->shape[0]);
+        return none;
+    }
+    return set;
+}

@@ -1,0 +1,144 @@
+/* elements.c - numbers in binary files.  They are put together byte by byte, so that the order of the bytes in
+ * the machine does not matter; half precision is that of IEEE 754, bfloat16 is the upper half of a float. */
+#include <inttypes.h>
+
+#include "elements.h"
+
+enum { CHUNK = 1 << 14 };                   /* bytes read at once: a multiple of every size */
+
+size_t gd_element_size(gd_element type)
+{
+    static const uint8_t size[GD_ELEMENTS] = {
+        [GD_BOOL] = 1, [GD_U8] = 1, [GD_I8] = 1, [GD_U16] = 2, [GD_I16] = 2, [GD_U32] = 4, [GD_I32] = 4,
+        [GD_U64] = 8, [GD_I64] = 8, [GD_F16] = 2, [GD_BF16] = 2, [GD_F32] = 4, [GD_F64] = 8
+    };
+    return size[type];
+}
+
+bool gd_elements_fit(gd_input *in, gd_element type, int ndim, const uint64_t *sizes, int64_t *n)
+{
+    uint64_t most = INT64_MAX / 8, product = 1;
+    bool empty = false;
+    for (int i = 0; i < ndim; i++) {
+        if (sizes[i] > most)
+            return gd_fail("%s: %s: axis %d has %" PRIu64 " elements, more than memory can hold", in->function,
+                           in->path, i, sizes[i]);
+        if (sizes[i] == 0)
+            empty = true;
+        else if (product > most / sizes[i])
+            return gd_fail("%s: %s: the shape has more elements than memory can hold", in->function, in->path);
+        else
+            product *= sizes[i];
+    }
+    *n = empty ? 0 : (int64_t)product;
+    return gd_input_holds(in, (uint64_t)*n * gd_element_size(type));
+}
+
+/* ---- One number --------------------------------------------------------------------------------------- */
+
+static uint64_t bits_at(const unsigned char *p, size_t size, bool big_endian)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < size; i++)
+        bits = bits << 8 | p[big_endian ? i : size - 1 - i];
+    return bits;
+}
+
+static float float_of(uint32_t bits)
+{
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+static double double_of(uint64_t bits)
+{
+    double x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/* Sign, 5 bits of exponent with bias 15, 10 bits of fraction. */
+static float half_of(uint32_t bits)
+{
+    int exponent = (int)(bits >> 10 & 31), fraction = (int)(bits & 1023);
+    float size;
+    if (exponent == 31)
+        size = fraction ? NAN : INFINITY;
+    else if (exponent == 0)
+        size = ldexpf((float)fraction, -24);
+    else
+        size = ldexpf((float)(1024 + fraction), exponent - 25);
+    return bits >> 15 ? -size : size;
+}
+
+/* A whole number of so many bits in two's complement. */
+static int64_t signed_of(uint64_t bits, size_t size)
+{
+    uint64_t sign = UINT64_C(1) << (8 * size - 1);
+    return bits & sign ? -(int64_t)(sign - 1 - (bits & (sign - 1))) - 1 : (int64_t)bits;
+}
+
+/* Whole numbers up to here in size are held exactly, all of them. */
+static const int64_t exact = INT64_C(1) << (sizeof(gd_real) == sizeof(float) ? 24 : 53);
+
+/* The number in bits; false when gd_real cannot hold it. */
+static bool convert(gd_element type, uint64_t bits, gd_real *to)
+{
+    int64_t whole = 0;
+    switch (type) {
+    case GD_F16:
+        *to = (gd_real)half_of((uint32_t)bits);
+        return true;
+    case GD_BF16:
+        *to = (gd_real)float_of((uint32_t)bits << 16);
+        return true;
+    case GD_F32:
+        *to = (gd_real)float_of((uint32_t)bits);
+        return true;
+    case GD_F64:
+        *to = (gd_real)double_of(bits);
+        return isinf(double_of(bits)) || !isinf(*to);
+    case GD_I8: case GD_I16: case GD_I32: case GD_I64:
+        whole = signed_of(bits, gd_element_size(type));
+        break;
+    default:
+        whole = bits <= INT64_MAX ? (int64_t)bits : INT64_MAX;
+        break;
+    }
+    *to = (gd_real)whole;
+    return whole >= -exact && whole <= exact;
+}
+
+/* ---- Many --------------------------------------------------------------------------------------------- */
+
+static void *does_not_fit(const gd_input *in, gd_element type, uint64_t bits, int64_t index)
+{
+    char text[32];
+    if (type == GD_F64)
+        snprintf(text, sizeof text, "%g", double_of(bits));
+    else if (type == GD_I8 || type == GD_I16 || type == GD_I32 || type == GD_I64)
+        snprintf(text, sizeof text, "%" PRId64, signed_of(bits, gd_element_size(type)));
+    else
+        snprintf(text, sizeof text, "%" PRIu64, bits);
+    return gd_fail("%s: %s: element %" PRId64 " is %s, which a %s cannot hold", in->function, in->path, index,
+                   text, sizeof(gd_real) == sizeof(float) ? "float" : "double");
+}
+
+bool gd_elements_read(gd_input *in, gd_element type, bool big_endian, int64_t n, gd_real *to)
+{
+    unsigned char chunk[CHUNK];
+    size_t size = gd_element_size(type);
+    for (int64_t i = 0; i < n;) {
+        int64_t count = n - i < (int64_t)(CHUNK / size) ? n - i : (int64_t)(CHUNK / size);
+        if (!gd_input_take(in, chunk, (size_t)count * size, "the numbers"))
+            return false;
+        for (int64_t k = 0; k < count; k++) {
+            uint64_t bits = bits_at(chunk + (size_t)k * size, size, big_endian);
+            if (!convert(type, bits, to + i + k))
+                return does_not_fit(in, type, bits, i + k);
+        }
+        i += count;
+    }
+    return true;
+}

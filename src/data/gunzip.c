@@ -1,0 +1,113 @@
+/* gunzip.c - decompression through zlib (J. Gailly and M. Adler), with its memory booked like ours. */
+#include <inttypes.h>
+
+#include "gunzip.h"
+
+#if defined(__has_include) && !defined(GD_NO_ZLIB)
+#if __has_include(<zlib.h>)
+#define HAVE_ZLIB
+#endif
+#endif
+
+#ifdef HAVE_ZLIB
+#include <zlib.h>
+
+struct gd_gunzip {
+    z_stream z;
+    bool     between;                       /* a member has ended, and none has begun since */
+};
+
+static voidpf z_new(voidpf context, uInt items, uInt size)
+{
+    (void)context;
+    return gd_memory_new(GD_DATA, (size_t)items * size);
+}
+
+static void z_free(voidpf context, voidpf p)
+{
+    (void)context;
+    gd_memory_free(p);
+}
+
+gd_gunzip *gd_gunzip_new(const gd_input *in)
+{
+    gd_gunzip *gunzip = gd_memory_new(GD_DATA, sizeof *gunzip);
+    if (!gunzip)
+        return NULL;
+    *gunzip = (gd_gunzip){ .z = { .zalloc = z_new, .zfree = z_free } };
+    const int gzip_only = 15 + 16;                              /* the largest window, and gzip's header */
+    if (inflateInit2(&gunzip->z, gzip_only) == Z_OK)
+        return gunzip;
+    gd_memory_free(gunzip);
+    return gd_fail("%s: %s: zlib does not start", in->function, in->path);
+}
+
+void gd_gunzip_free(gd_gunzip *gunzip)
+{
+    inflateEnd(&gunzip->z);
+    gd_memory_free(gunzip);
+}
+
+/* Another member may follow the one that has ended: it begins like the first. */
+static bool next_member(gd_input *in)
+{
+    if (in->buffer[in->used] != 0x1f)
+        return gd_fail("%s: %s: something follows the gzip stream", in->function, in->path);
+    in->gunzip->between = false;
+    return inflateReset(&in->gunzip->z) == Z_OK;
+}
+
+bool gd_gunzip_some(gd_input *in, void *to, size_t most, size_t *got)
+{
+    z_stream *z = &in->gunzip->z;
+    uInt room = most < (1u << 30) ? (uInt)most : 1u << 30;
+    z->next_out = to;
+    z->avail_out = room;
+    while (z->avail_out == room) {
+        if (in->used == in->held && !gd_input_fill(in))
+            return false;
+        if (in->gunzip->between) {
+            if (in->held == 0)
+                break;
+            if (!next_member(in))
+                return false;
+        }
+        if (in->held == 0)
+            return gd_fail("%s: %s: the gzip stream is cut off after %" PRId64 " bytes of data", in->function,
+                           in->path, in->taken);
+        z->next_in = in->buffer + in->used;
+        z->avail_in = (uInt)(in->held - in->used);
+        int state = inflate(z, Z_NO_FLUSH);
+        in->used = in->held - z->avail_in;
+        if (state == Z_STREAM_END)
+            in->gunzip->between = true;
+        else if (state != Z_OK && state != Z_BUF_ERROR)
+            return gd_fail("%s: %s: damaged gzip stream: %s", in->function, in->path,
+                           z->msg ? z->msg : "it cannot be decompressed");
+    }
+    *got = room - z->avail_out;
+    return true;
+}
+
+#else
+
+gd_gunzip *gd_gunzip_new(const gd_input *in)
+{
+    return gd_fail("%s: %s is gzipped, and this library was built without zlib: install zlib1g-dev and build it"
+                   " again, or gunzip the file", in->function, in->path);
+}
+
+void gd_gunzip_free(gd_gunzip *gunzip)
+{
+    (void)gunzip;
+}
+
+bool gd_gunzip_some(gd_input *in, void *to, size_t most, size_t *got)
+{
+    (void)to;
+    (void)most;
+    *got = 0;
+    return gd_gunzip_new(in) != NULL;
+}
+
+#endif

@@ -1,0 +1,55 @@
+/* idx.c - the format of MNIST's files, as its page describes it (Y. LeCun, C. Cortes, C. Burges, "The MNIST
+ * database of handwritten digits"): two zero bytes, the type, the number of axes; each size in four bytes; the
+ * numbers, the last axis fastest.  Everything is big-endian. */
+#include <inttypes.h>
+
+#include "gradus/data.h"
+#include "idx.h"
+
+static bool type_of(unsigned char code, gd_element *type)
+{
+    switch (code) {
+    case 0x08: *type = GD_U8;  return true;
+    case 0x09: *type = GD_I8;  return true;
+    case 0x0b: *type = GD_I16; return true;
+    case 0x0c: *type = GD_I32; return true;
+    case 0x0d: *type = GD_F32; return true;
+    case 0x0e: *type = GD_F64; return true;
+    default:   return false;
+    }
+}
+
+bool gd_idx_header(gd_input *in, gd_idx *idx)
+{
+    unsigned char magic[4], size[4];
+    uint64_t sizes[GD_MAX_DIMS];
+    if (!gd_input_take(in, magic, sizeof magic, "the magic number"))
+        return false;
+    if (magic[0] != 0 || magic[1] != 0 || !type_of(magic[2], &idx->type))
+        return gd_fail("%s: %s is not an IDX file: it begins with %02x %02x %02x %02x", in->function, in->path,
+                       magic[0], magic[1], magic[2], magic[3]);
+    idx->ndim = magic[3];
+    if (idx->ndim > GD_MAX_DIMS)
+        return gd_fail("%s: %s has %d axes; at most %d are possible", in->function, in->path, idx->ndim,
+                       GD_MAX_DIMS);
+    for (int i = 0; i < idx->ndim; i++) {
+        if (!gd_input_take(in, size, sizeof size, "the sizes"))
+            return false;
+        sizes[i] = (uint64_t)size[0] << 24 | (uint64_t)size[1] << 16 | (uint64_t)size[2] << 8 | size[3];
+        idx->shape[i] = (int64_t)sizes[i];
+    }
+    return gd_elements_fit(in, idx->type, idx->ndim, sizes, &idx->numel);
+}
+
+gd_tensor *gd_idx_read(const char *path)
+{
+    gd_input in;
+    gd_idx idx;
+    gd_tensor *t = NULL;
+    if (gd_input_open(&in, "gd_idx_read", path, true) && gd_idx_header(&in, &idx))
+        t = gd_new("gd_idx_read", idx.ndim, idx.shape);
+    if (t && !(gd_elements_read(&in, idx.type, true, idx.numel, t->data) && gd_input_ends(&in)))
+        t = NULL;
+    gd_input_close(&in);
+    return t;
+}

@@ -1,0 +1,194 @@
+/* loader.c - minibatches.
+ *
+ * The order of an epoch is the permutation of R. A. Fisher and F. Yates (1938; from the inside out, as in
+ * gd_permutation), drawn from a generator of its own that is seeded by seed and epoch: any epoch can be
+ * begun without those before it.  Rows are copied into two tensors that are made once. */
+#include <inttypes.h>
+
+#include "gradus/data.h"
+#include "../tensor/core.h"
+
+typedef struct side {                       /* x, or y */
+    gd_tensor  row;                         /* stands for one row of the data set; only data moves */
+    gd_real   *first;                       /* row 0 */
+    int64_t    step;                        /* from row to row */
+    gd_tensor *full, *last;                 /* what batches are made of; last is shorter, or NULL */
+} side;
+
+struct gd_loader {
+    gd_arena          arena;                /* the tensors, and the loader itself */
+    gd_loader_options options;
+    gd_position       at;
+    int64_t           rows, examples;       /* in the data set; in an epoch */
+    int64_t           ordered;              /* the epoch that order is for */
+    int64_t          *order;
+    bool              has_y;
+    side              x, y;
+};
+
+/* ---- Making ------------------------------------------------------------------------------------------- */
+
+static bool valid(gd_dataset set, gd_loader_options o)
+{
+    const char *function = "gd_loader_new";
+    const gd_tensor *x = set.x, *y = set.y;
+    if (!gd_given(function, "x", x) || !gd_alive(function, "x", x) || (y && !gd_alive(function, "y", y)))
+        return false;
+    if (x->ndim == 0 || x->shape[0] == 0)
+        return gd_fail("%s: x is %s: it has no rows", function, gd_text_of(x).s);
+    if (y && (y->ndim == 0 || y->shape[0] != x->shape[0]))
+        return gd_fail("%s: x is %s and y is %s: they need the same number of rows", function, gd_text_of(x).s,
+                       gd_text_of(y).s);
+    if (o.batch < 1)
+        return gd_fail("%s: batch = %" PRId64 " must be at least 1", function, o.batch);
+    if (o.drop_last && o.batch > x->shape[0])
+        return gd_fail("%s: batch = %" PRId64 " and drop_last leave no batch of %" PRId64 " examples", function,
+                       o.batch, x->shape[0]);
+    return true;
+}
+
+/* The first rows of full, as a tensor of its own. */
+static gd_tensor *shortened(gd_arena *arena, gd_tensor *full, int64_t rows)
+{
+    gd_tensor *t = gd_arena_take(arena, sizeof *t);
+    if (!t)
+        return NULL;
+    *t = *full;
+    t->numel = full->numel / full->shape[0] * rows;
+    t->shape[0] = rows;
+    t->base = full;
+    return t;
+}
+
+static bool make_side(gd_loader *loader, side *s, gd_tensor *t)
+{
+    int64_t batch = loader->options.batch < loader->rows ? loader->options.batch : loader->rows;
+    int64_t rest = loader->examples % batch, shape[GD_MAX_DIMS];
+    memcpy(shape, t->shape, sizeof shape);
+    shape[0] = batch;
+    s->full = gd_new_in(&loader->arena, "gd_loader_new", t->ndim, shape);
+    s->last = s->full && rest ? shortened(&loader->arena, s->full, rest) : NULL;
+    s->first = t->data;
+    s->step = t->stride[0];
+    s->row = *t;
+    s->row.ndim = t->ndim - 1;
+    memcpy(s->row.shape, t->shape + 1, sizeof t->shape - sizeof t->shape[0]);
+    memcpy(s->row.stride, t->stride + 1, sizeof t->stride - sizeof t->stride[0]);
+    gd_finish_view(&s->row);
+    return s->full && (s->last || !rest);
+}
+
+gd_loader *gd_loader_new(gd_dataset set, gd_loader_options options)
+{
+    if (!valid(set, options))
+        return NULL;
+    gd_arena arena;
+    gd_arena_init(&arena, GD_DATA);
+    gd_loader *loader = gd_arena_take(&arena, sizeof *loader);
+    if (!loader)
+        return NULL;
+    int64_t rows = set.x->shape[0];
+    *loader = (gd_loader){ .arena = arena, .options = options, .rows = rows, .ordered = -1, .has_y = set.y };
+    loader->examples = options.drop_last ? rows - rows % options.batch : rows;
+    loader->order = gd_arena_take(&loader->arena, (size_t)rows * sizeof *loader->order);
+    if (loader->order && make_side(loader, &loader->x, set.x) && (!set.y || make_side(loader, &loader->y, set.y)))
+        return loader;
+    gd_loader_free(loader);
+    return NULL;
+}
+
+void gd_loader_free(gd_loader *loader)
+{
+    if (!loader)
+        return;
+    gd_arena arena = loader->arena;         /* the loader lies in its own arena */
+    gd_arena_free(&arena);
+}
+
+/* ---- The order of an epoch ---------------------------------------------------------------------------- */
+
+static void set_order(gd_loader *loader)
+{
+    if (loader->ordered == loader->at.epoch)
+        return;
+    int64_t *order = loader->order;
+    uint64_t random[4];
+    gd_random_seed(random, loader->options.seed);
+    gd_random_seed(random, gd_random_bits(random) + (uint64_t)loader->at.epoch);
+    for (int64_t i = 0; i < loader->rows; i++) {
+        int64_t j = loader->options.shuffle ? (int64_t)gd_random_below(random, (uint64_t)i + 1) : i;
+        order[i] = order[j];
+        order[j] = i;
+    }
+    loader->ordered = loader->at.epoch;
+}
+
+/* ---- Batches ------------------------------------------------------------------------------------------ */
+
+/* The rows of one batch, copied to a tensor that is like new: no gradient of the batch before, and another
+ * version, so that a graph recorded with that batch is not mistaken for one with this. */
+static gd_tensor *gather(side *s, const int64_t *rows, int64_t n)
+{
+    gd_tensor *t = n == s->full->shape[0] ? s->full : s->last;
+    int64_t row = s->row.numel;
+    for (int64_t i = 0; i < n; i++) {
+        s->row.data = s->first + rows[i] * s->step;
+        gd_copy(t->data + i * row, &s->row);
+    }
+    t->base->version++;
+    t->requires_grad = false;
+    t->grad = NULL;
+    return t;
+}
+
+bool gd_loader_next(gd_loader *loader, gd_batch *batch)
+{
+    if (!gd_given("gd_loader_next", "loader", loader) || !gd_given("gd_loader_next", "batch", batch))
+        return false;
+    if (loader->at.example == loader->examples) {
+        loader->at = (gd_position){ loader->at.epoch + 1, 0 };
+        return false;
+    }
+    set_order(loader);
+    int64_t left = loader->examples - loader->at.example, n = loader->x.full->shape[0];
+    if (n > left)
+        n = left;
+    const int64_t *rows = loader->order + loader->at.example;
+    *batch = (gd_batch){ .size = n, .first = loader->at.example, .rows = rows };
+    batch->x = gather(&loader->x, rows, n);
+    batch->y = loader->has_y ? gather(&loader->y, rows, n) : NULL;
+    loader->at.example += n;
+    return true;
+}
+
+/* ---- Where it stands ---------------------------------------------------------------------------------- */
+
+double gd_loader_epoch(const gd_loader *loader)
+{
+    return loader ? (double)loader->at.epoch + (double)loader->at.example / (double)loader->examples : 0;
+}
+
+int64_t gd_loader_batches(const gd_loader *loader)
+{
+    int64_t batch = loader ? loader->x.full->shape[0] : 1;
+    return loader ? (loader->examples + batch - 1) / batch : 0;
+}
+
+gd_position gd_loader_position(const gd_loader *loader)
+{
+    return loader ? loader->at : (gd_position){ 0, 0 };
+}
+
+bool gd_loader_seek(gd_loader *loader, gd_position position)
+{
+    if (!gd_given("gd_loader_seek", "loader", loader))
+        return false;
+    int64_t batch = loader->x.full->shape[0];
+    if (position.epoch < 0 || position.example < 0 || position.example > loader->examples ||
+        (position.example % batch && position.example != loader->examples))
+        return gd_fail("gd_loader_seek: epoch %" PRId64 ", example %" PRId64 " is not a place between batches of"
+                       " %" PRId64 " from %" PRId64 " examples", position.epoch, position.example, batch,
+                       loader->examples);
+    loader->at = position;
+    return true;
+}

@@ -1,0 +1,260 @@
+/* npy.c - NumPy's array file, as numpy.lib.format describes it: six magic bytes, the version, the length of a
+ * header, the header, the numbers.  The header is a Python dictionary in text:
+ *
+ *     {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }
+ *
+ * padded with blanks and a line end, so that the numbers begin at a multiple of 64 bytes. */
+#include <inttypes.h>
+
+#include "elements.h"
+#include "gradus/data.h"
+#include "numbers_out.h"
+
+typedef struct header {
+    gd_element type;
+    bool       big_endian, fortran;
+    bool       has_type, has_order, has_shape;
+    int        ndim;
+    uint64_t   sizes[GD_MAX_DIMS];
+} header;
+
+/* ---- The dictionary ----------------------------------------------------------------------------------- */
+
+typedef struct reader {
+    const char *at, *end;
+} reader;
+
+static void pass_blanks(reader *r)
+{
+    while (r->at < r->end && (*r->at == ' ' || *r->at == '\t' || *r->at == '\n'))
+        r->at++;
+}
+
+static bool accept(reader *r, const char *word)
+{
+    pass_blanks(r);
+    size_t n = strlen(word);
+    if ((size_t)(r->end - r->at) < n || memcmp(r->at, word, n) != 0)
+        return false;
+    r->at += n;
+    return true;
+}
+
+/* A text in single or double quotes, of less than room bytes and without escapes. */
+static bool read_text(reader *r, char *text, size_t room)
+{
+    pass_blanks(r);
+    if (r->at == r->end || (*r->at != '\'' && *r->at != '"'))
+        return false;
+    char quote = *r->at++;
+    size_t n = 0;
+    for (; r->at < r->end && *r->at != quote; r->at++) {
+        if (n + 1 == room || *r->at == '\\' || *r->at == '\0')
+            return false;
+        text[n++] = *r->at;
+    }
+    text[n] = '\0';
+    return r->at++ < r->end;
+}
+
+static bool read_size(reader *r, uint64_t *size)
+{
+    pass_blanks(r);
+    const char *begin = r->at;
+    for (*size = 0; r->at < r->end && *r->at >= '0' && *r->at <= '9'; r->at++) {
+        if (*size > (UINT64_MAX - 9) / 10)
+            return false;
+        *size = 10 * *size + (uint64_t)(*r->at - '0');
+    }
+    bool any = r->at > begin;
+    if (any && r->at < r->end && *r->at == 'L')                 /* Python 2 wrote long numbers as 3L */
+        r->at++;
+    return any;
+}
+
+/* (), (3,), (3, 4): the axes beyond GD_MAX_DIMS are counted, not kept. */
+static bool read_shape(reader *r, header *h)
+{
+    if (!accept(r, "("))
+        return false;
+    for (h->ndim = 0; !accept(r, ")"); h->ndim++) {
+        uint64_t size;
+        if (!read_size(r, &size))
+            return false;
+        if (h->ndim < GD_MAX_DIMS)
+            h->sizes[h->ndim] = size;
+        if (!accept(r, ",")) {
+            h->ndim++;
+            return h->ndim > 1 && accept(r, ")");               /* (3) is a number, not a tuple */
+        }
+    }
+    return true;
+}
+
+/* "<f4": the order of the bytes ('|' and '=' leave it open), the kind, the size. */
+static bool read_type(const gd_input *in, const char *text, header *h)
+{
+    static const struct { char name[4]; gd_element type; } types[] = {
+        { "b1", GD_BOOL }, { "u1", GD_U8 }, { "u2", GD_U16 }, { "u4", GD_U32 }, { "u8", GD_U64 }, { "i1", GD_I8 },
+        { "i2", GD_I16 }, { "i4", GD_I32 }, { "i8", GD_I64 }, { "f2", GD_F16 }, { "f4", GD_F32 }, { "f8", GD_F64 }
+    };
+    const char *name = strchr("<>|=", text[0]) && text[0] ? text + 1 : text;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strcmp(name, types[i].name) == 0) {
+            h->type = types[i].type;
+            h->big_endian = text[0] == '>';
+            return gd_element_size(h->type) == 1 || text[0] == '<' || text[0] == '>' ||
+                   gd_fail("%s: %s: descr '%s' does not tell the order of the bytes", in->function, in->path,
+                           text);
+        }
+    return gd_fail("%s: %s: descr '%s' is not a kind of number that can be read", in->function, in->path, text);
+}
+
+static bool bad_header(const gd_input *in, const char *wrong)
+{
+    return gd_fail("%s: %s: bad header: %s", in->function, in->path, wrong);
+}
+
+static bool read_entry(const gd_input *in, reader *r, header *h)
+{
+    char key[32], type[16];
+    if (!read_text(r, key, sizeof key) || !accept(r, ":"))
+        return bad_header(in, "a key in quotes and a colon expected");
+    if (strcmp(key, "descr") == 0 && !h->has_type) {
+        h->has_type = true;
+        return read_text(r, type, sizeof type) ? read_type(in, type, h)
+                                               : bad_header(in, "descr is not a short text, such as '<f4'");
+    }
+    if (strcmp(key, "fortran_order") == 0 && !h->has_order) {
+        h->has_order = true;
+        h->fortran = accept(r, "True");
+        return h->fortran || accept(r, "False") || bad_header(in, "fortran_order is neither True nor False");
+    }
+    if (strcmp(key, "shape") == 0 && !h->has_shape) {
+        h->has_shape = true;
+        return read_shape(r, h) || bad_header(in, "shape is not a tuple of sizes");
+    }
+    return gd_fail("%s: %s: bad header: unexpected key '%s'", in->function, in->path, key);
+}
+
+static bool read_dictionary(const gd_input *in, const char *text, size_t length, header *h)
+{
+    reader r = { text, text + length };
+    *h = (header){ .ndim = 0 };
+    if (!accept(&r, "{"))
+        return bad_header(in, "it does not begin with {");
+    while (!accept(&r, "}")) {
+        if (!read_entry(in, &r, h))
+            return false;
+        if (!accept(&r, ",")) {
+            if (!accept(&r, "}"))
+                return bad_header(in, "a comma or } expected");
+            break;
+        }
+    }
+    pass_blanks(&r);
+    if (r.at < r.end)
+        return bad_header(in, "something follows the }");
+    if (!h->has_type || !h->has_order || !h->has_shape)
+        return bad_header(in, "descr, fortran_order and shape are all needed");
+    if (h->ndim > GD_MAX_DIMS)
+        return gd_fail("%s: %s has %d axes; at most %d are possible", in->function, in->path, h->ndim,
+                       GD_MAX_DIMS);
+    return true;
+}
+
+/* ---- Reading ------------------------------------------------------------------------------------------ */
+
+static bool read_header(gd_input *in, header *h)
+{
+    static const unsigned char magic[6] = { 0x93, 'N', 'U', 'M', 'P', 'Y' };
+    unsigned char start[8], size[4] = { 0 };
+    if (!gd_input_take(in, start, sizeof start, "the magic number"))
+        return false;
+    if (memcmp(start, magic, sizeof magic) != 0)
+        return gd_fail("%s: %s is not an NPY file: it does not begin with \\x93NUMPY", in->function, in->path);
+    if (start[6] < 1 || start[6] > 3 || start[7] != 0)
+        return gd_fail("%s: %s has version %d.%d of the format: 1.0, 2.0 or 3.0 expected", in->function, in->path,
+                       start[6], start[7]);
+    if (!gd_input_take(in, size, start[6] == 1 ? 2 : 4, "the length of the header"))
+        return false;
+    size_t length = (size_t)(size[0] | size[1] << 8 | size[2] << 16) | (size_t)size[3] << 24;
+    if (!gd_input_holds(in, length))
+        return false;
+    char *text = gd_memory_new(GD_DATA, length + 1);
+    bool good = text && gd_input_take(in, text, length, "the header") && read_dictionary(in, text, length, h);
+    gd_memory_free(text);
+    return good;
+}
+
+/* In Fortran order the first axis is the fastest: the numbers are those of the transposed tensor. */
+static bool read_fortran(gd_input *in, const header *h, gd_tensor *t)
+{
+    gd_real *numbers = gd_memory_new(GD_DATA, (size_t)t->numel * sizeof *numbers);
+    bool good = numbers && gd_elements_read(in, h->type, h->big_endian, t->numel, numbers);
+    if (good) {
+        gd_tensor transposed = *t;
+        transposed.data = numbers;
+        int64_t step = 1;
+        for (int i = 0; i < t->ndim; i++) {
+            transposed.stride[i] = step;
+            step *= t->shape[i];
+        }
+        gd_finish_view(&transposed);
+        gd_copy(t->data, &transposed);
+    }
+    gd_memory_free(numbers);
+    return good;
+}
+
+static gd_tensor *read_array(gd_input *in)
+{
+    header h;
+    int64_t n, shape[GD_MAX_DIMS];
+    if (!read_header(in, &h) || !gd_elements_fit(in, h.type, h.ndim, h.sizes, &n))
+        return NULL;
+    for (int i = 0; i < h.ndim; i++)
+        shape[i] = (int64_t)h.sizes[i];
+    gd_tensor *t = gd_new(in->function, h.ndim, shape);
+    if (!t)
+        return NULL;
+    bool good = h.fortran ? read_fortran(in, &h, t) : gd_elements_read(in, h.type, h.big_endian, n, t->data);
+    return good && gd_input_ends(in) ? t : NULL;
+}
+
+gd_tensor *gd_npy_read(const char *path)
+{
+    gd_input in;
+    gd_tensor *t = gd_input_open(&in, "gd_npy_read", path, false) ? read_array(&in) : NULL;
+    gd_input_close(&in);
+    return t;
+}
+
+/* ---- Writing ------------------------------------------------------------------------------------------ */
+
+bool gd_npy_write(const char *path, const gd_tensor *t)
+{
+    if (!gd_given("gd_npy_write", "t", t) || !gd_alive("gd_npy_write", "t", t))
+        return false;
+    enum { START = 10, ALIGN = 64 };                            /* magic, version, length; where numbers begin */
+    char text[512];
+    size_t n = START;
+    n += (size_t)snprintf(text + n, sizeof text - n, "{'descr': '<f%zu', 'fortran_order': False, 'shape': (",
+                          sizeof(gd_real));
+    for (int i = 0; i < t->ndim; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s%" PRId64, i ? ", " : "", t->shape[i]);
+    n += (size_t)snprintf(text + n, sizeof text - n, "%s), }", t->ndim == 1 ? "," : "");
+    while ((n + 1) % ALIGN != 0)
+        text[n++] = ' ';
+    text[n++] = '\n';
+    memcpy(text, "\x93NUMPY\x01\x00", 8);
+    text[8] = (char)((n - START) & 0xff);
+    text[9] = (char)((n - START) >> 8);
+
+    gd_output out;
+    if (gd_output_begin(&out, "gd_npy_write", path)) {
+        gd_output_put(&out, text, n);
+        gd_numbers_out(&out, t);
+    }
+    return gd_output_end(&out);
+}

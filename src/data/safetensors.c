@@ -1,0 +1,389 @@
+/* safetensors.c - reading named tensors from one file.  The format (Hugging Face, "safetensors"): the length of
+ * a header in 8 little-endian bytes; the header, a JSON object
+ *
+ *     {"__metadata__": {"step": "7"}, "w": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, ..}
+ *
+ * and the numbers, little-endian, row-major, to which the offsets count.  As the format demands, names occur
+ * once, and the tensors lie one after the other without gap or overlap.  Writing is in safetensors_write.c. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "elements.h"
+#include "gradus/data.h"
+#include "json.h"
+
+typedef struct entry {
+    const char *name, *type_name;
+    gd_element  type;                       /* GD_ELEMENTS: one that cannot be read */
+    int         ndim;
+    uint64_t    sizes[GD_MAX_DIMS];
+    uint64_t    begin, end;                 /* bytes, from the first number */
+} entry;
+
+struct gd_safetensors {
+    gd_arena      arena;                    /* the texts, and this struct */
+    gd_input      in;
+    char         *path;                     /* a copy: sentences may come long after opening */
+    uint64_t      numbers, bytes;           /* where they begin in the file; how many there are */
+    entry        *entries;                  /* by their place in the file */
+    int64_t       count, room;
+    const entry **by_name;
+    gd_metadata  *metadata;                 /* by key */
+    int64_t       metadata_count, metadata_room;
+};
+
+static gd_element type_of(const char *name)
+{
+    static const char *const names[GD_ELEMENTS] = {
+        [GD_BOOL] = "BOOL", [GD_U8] = "U8", [GD_I8] = "I8", [GD_U16] = "U16", [GD_I16] = "I16", [GD_U32] = "U32",
+        [GD_I32] = "I32", [GD_U64] = "U64", [GD_I64] = "I64", [GD_F16] = "F16", [GD_BF16] = "BF16",
+        [GD_F32] = "F32", [GD_F64] = "F64"
+    };
+    gd_element type = GD_BOOL;
+    while (type < GD_ELEMENTS && strcmp(name, names[type]) != 0)
+        type++;
+    return type;
+}
+
+/* ---- The header --------------------------------------------------------------------------------------- */
+
+static bool bad(const gd_safetensors *f, const gd_json *json, const char *expected)
+{
+    return gd_fail("%s: %s: bad header at byte %td: %s expected", f->in.function, f->path, json->at - json->begin,
+                   expected);
+}
+
+/* Room for one more in an array of count things; NULL, and a sentence, when memory is out. */
+static void *with_room(void *array, int64_t count, int64_t *room, size_t size)
+{
+    if (count < *room)
+        return array;
+    int64_t more = *room ? 2 * *room : 16;
+    void *bigger = gd_memory_resize(GD_DATA, array, (size_t)more * size);
+    if (bigger)
+        *room = more;
+    return bigger;
+}
+
+static bool read_metadata(gd_safetensors *f, gd_json *json)
+{
+    if (!gd_json_accept(json, '{'))
+        return bad(f, json, "{");
+    if (gd_json_accept(json, '}'))
+        return true;
+    do {
+        gd_metadata pair;
+        if (!gd_json_text(json, &f->arena, &pair.key) || !gd_json_accept(json, ':') ||
+            !gd_json_text(json, &f->arena, &pair.value))
+            return bad(f, json, "\"text\": \"text\"");
+        gd_metadata *all = with_room(f->metadata, f->metadata_count, &f->metadata_room, sizeof pair);
+        if (!all)
+            return false;
+        f->metadata = all;
+        all[f->metadata_count++] = pair;
+    } while (gd_json_accept(json, ','));
+    return gd_json_accept(json, '}') || bad(f, json, ", or }");
+}
+
+static bool read_shape(const gd_safetensors *f, gd_json *json, entry *e)
+{
+    e->ndim = 0;
+    if (!gd_json_accept(json, '['))
+        return bad(f, json, "[");
+    if (gd_json_accept(json, ']'))
+        return true;
+    do {
+        uint64_t size;
+        if (!gd_json_number(json, &size))
+            return bad(f, json, "a size");
+        if (e->ndim == GD_MAX_DIMS)
+            return gd_fail("%s: %s: tensor \"%s\" has more than %d axes", f->in.function, f->path, e->name,
+                           GD_MAX_DIMS);
+        e->sizes[e->ndim++] = size;
+    } while (gd_json_accept(json, ','));
+    return gd_json_accept(json, ']') || bad(f, json, ", or ]");
+}
+
+static bool read_offsets(const gd_safetensors *f, gd_json *json, entry *e)
+{
+    return (gd_json_accept(json, '[') && gd_json_number(json, &e->begin) && gd_json_accept(json, ',') &&
+            gd_json_number(json, &e->end) && gd_json_accept(json, ']')) || bad(f, json, "[begin, end]");
+}
+
+enum { HAS_TYPE = 1, HAS_SHAPE = 2, HAS_OFFSETS = 4, HAS_ALL = 7 };
+
+static bool read_key(gd_safetensors *f, gd_json *json, entry *e, int *has)
+{
+    const char *key;
+    if (!gd_json_text(json, &f->arena, &key) || !gd_json_accept(json, ':'))
+        return bad(f, json, "\"key\":");
+    int is = strcmp(key, "dtype") == 0 ? HAS_TYPE : strcmp(key, "shape") == 0 ? HAS_SHAPE
+           : strcmp(key, "data_offsets") == 0 ? HAS_OFFSETS : 0;
+    if (!is || (*has & is))
+        return gd_fail("%s: %s: tensor \"%s\" has an unexpected \"%s\"", f->in.function, f->path, e->name, key);
+    *has |= is;
+    if (is == HAS_SHAPE)
+        return read_shape(f, json, e);
+    if (is == HAS_OFFSETS)
+        return read_offsets(f, json, e);
+    return gd_json_text(json, &f->arena, &e->type_name) || bad(f, json, "the name of a type");
+}
+
+static bool read_entry(gd_safetensors *f, gd_json *json, const char *name)
+{
+    entry e = { .name = name };
+    int has = 0;
+    if (!gd_json_accept(json, '{'))
+        return bad(f, json, "{");
+    do
+        if (!read_key(f, json, &e, &has))
+            return false;
+    while (gd_json_accept(json, ','));
+    if (!gd_json_accept(json, '}'))
+        return bad(f, json, ", or }");
+    if (has != HAS_ALL)
+        return gd_fail("%s: %s: tensor \"%s\" needs dtype, shape and data_offsets", f->in.function, f->path, name);
+    e.type = type_of(e.type_name);
+    entry *all = with_room(f->entries, f->count, &f->room, sizeof e);
+    if (!all)
+        return false;
+    f->entries = all;
+    all[f->count++] = e;
+    return true;
+}
+
+static bool read_header(gd_safetensors *f, const char *text, size_t length)
+{
+    gd_json json = { text, text, text + length };
+    bool has_metadata = false;
+    if (!gd_utf8_valid(text, length))
+        return gd_fail("%s: %s: the header is not UTF-8", f->in.function, f->path);
+    if (length == 0 || *text != '{' || !gd_json_accept(&json, '{'))
+        return bad(f, &json, "{");
+    if (!gd_json_accept(&json, '}')) {
+        do {
+            const char *name;
+            if (!gd_json_text(&json, &f->arena, &name) || !gd_json_accept(&json, ':'))
+                return bad(f, &json, "\"name\":");
+            bool metadata = strcmp(name, "__metadata__") == 0;
+            if (metadata && has_metadata)
+                return gd_fail("%s: %s has __metadata__ twice", f->in.function, f->path);
+            has_metadata |= metadata;
+            if (!(metadata ? read_metadata(f, &json) : read_entry(f, &json, name)))
+                return false;
+        } while (gd_json_accept(&json, ','));
+        if (!gd_json_accept(&json, '}'))
+            return bad(f, &json, ", or }");
+    }
+    while (json.at < json.end && *json.at == ' ')               /* padding */
+        json.at++;
+    return json.at == json.end || bad(f, &json, "the end");
+}
+
+/* ---- Checking it -------------------------------------------------------------------------------------- */
+
+static int compare_places(const void *a, const void *b)
+{
+    const entry *x = a, *y = b;
+    if (x->begin != y->begin)
+        return x->begin < y->begin ? -1 : 1;
+    return x->end < y->end ? -1 : x->end > y->end ? 1 : strcmp(x->name, y->name);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp((*(const entry *const *)a)->name, (*(const entry *const *)b)->name);
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    return strcmp(((const gd_metadata *)a)->key, ((const gd_metadata *)b)->key);
+}
+
+/* Its numbers are where they should be, and as many as its shape tells. */
+static bool check_entry(gd_safetensors *f, const entry *e, uint64_t expected)
+{
+    int64_t n;
+    if (e->begin != expected || e->end < e->begin || e->end > f->bytes)
+        return gd_fail("%s: %s: tensor \"%s\" lies at [%" PRIu64 ", %" PRIu64 ") of %" PRIu64 " bytes, but the"
+                       " tensors before it end at %" PRIu64, f->in.function, f->path, e->name, e->begin, e->end,
+                       f->bytes, expected);
+    if (e->type == GD_ELEMENTS)
+        return true;
+    if (!gd_elements_fit(&f->in, e->type, e->ndim, e->sizes, &n))
+        return false;
+    uint64_t bytes = (uint64_t)n * gd_element_size(e->type);
+    return bytes == e->end - e->begin ||
+           gd_fail("%s: %s: tensor \"%s\" has %" PRIu64 " bytes, but %s of its shape takes %" PRIu64,
+                   f->in.function, f->path, e->name, e->end - e->begin, e->type_name, bytes);
+}
+
+static bool check_names(gd_safetensors *f)
+{
+    f->by_name = gd_arena_take(&f->arena, (size_t)f->count * sizeof *f->by_name);
+    if (!f->by_name)
+        return false;
+    for (int64_t i = 0; i < f->count; i++)
+        f->by_name[i] = &f->entries[i];
+    if (f->count > 0)
+        qsort(f->by_name, (size_t)f->count, sizeof *f->by_name, compare_names);
+    for (int64_t i = 1; i < f->count; i++)
+        if (strcmp(f->by_name[i - 1]->name, f->by_name[i]->name) == 0)
+            return gd_fail("%s: %s has two tensors \"%s\"", f->in.function, f->path, f->by_name[i]->name);
+    if (f->metadata_count > 0)
+        qsort(f->metadata, (size_t)f->metadata_count, sizeof *f->metadata, compare_keys);
+    for (int64_t i = 1; i < f->metadata_count; i++)
+        if (strcmp(f->metadata[i - 1].key, f->metadata[i].key) == 0)
+            return gd_fail("%s: %s has the metadata \"%s\" twice", f->in.function, f->path, f->metadata[i].key);
+    return true;
+}
+
+static bool check(gd_safetensors *f)
+{
+    uint64_t end = 0;
+    if (f->count > 0)
+        qsort(f->entries, (size_t)f->count, sizeof *f->entries, compare_places);
+    for (int64_t i = 0; i < f->count; i++) {
+        if (!check_entry(f, &f->entries[i], end))
+            return false;
+        end = f->entries[i].end;
+    }
+    if (end != f->bytes)
+        return gd_fail("%s: %s has %" PRIu64 " bytes of numbers, but its tensors end at %" PRIu64, f->in.function,
+                       f->path, f->bytes, end);
+    return check_names(f);
+}
+
+/* ---- Opening and closing ------------------------------------------------------------------------------ */
+
+static bool read_file(gd_safetensors *f)
+{
+    unsigned char size[8];
+    uint64_t length = 0;
+    if (!gd_input_take(&f->in, size, sizeof size, "the length of the header"))
+        return false;
+    for (int i = 7; i >= 0; i--)
+        length = length << 8 | size[i];
+    if (!gd_input_holds(&f->in, length))
+        return false;
+    f->numbers = sizeof size + length;
+    f->bytes = (uint64_t)f->in.bytes - f->numbers;
+    char *text = gd_memory_new(GD_DATA, (size_t)length);
+    bool good = text && gd_input_take(&f->in, text, (size_t)length, "the header") &&
+                read_header(f, text, (size_t)length) && check(f);
+    gd_memory_free(text);
+    return good;
+}
+
+gd_safetensors *gd_safetensors_open(const char *path)
+{
+    if (!gd_given("gd_safetensors_open", "path", path))
+        return NULL;
+    gd_arena arena;
+    gd_arena_init(&arena, GD_DATA);
+    gd_safetensors *f = gd_arena_take(&arena, sizeof *f);
+    if (!f)
+        return NULL;
+    *f = (gd_safetensors){ .arena = arena };
+    f->path = gd_arena_take(&f->arena, strlen(path) + 1);
+    if (f->path && strcpy(f->path, path) && gd_input_open(&f->in, "gd_safetensors_open", f->path, false) &&
+        read_file(f))
+        return f;
+    gd_safetensors_close(f);
+    return NULL;
+}
+
+void gd_safetensors_close(gd_safetensors *f)
+{
+    if (!f)
+        return;
+    gd_input_close(&f->in);
+    gd_memory_free(f->entries);
+    gd_memory_free(f->metadata);
+    gd_arena arena = f->arena;              /* f lies in it */
+    gd_arena_free(&arena);
+}
+
+/* ---- What is in it ------------------------------------------------------------------------------------ */
+
+int64_t gd_safetensors_count(const gd_safetensors *f)
+{
+    return f ? f->count : 0;
+}
+
+static const entry *entry_at(const gd_safetensors *f, int64_t i)
+{
+    return f && i >= 0 && i < f->count ? &f->entries[i] : NULL;
+}
+
+const char *gd_safetensors_name(const gd_safetensors *f, int64_t i)
+{
+    const entry *e = entry_at(f, i);
+    return e ? e->name : NULL;
+}
+
+const char *gd_safetensors_type(const gd_safetensors *f, int64_t i)
+{
+    const entry *e = entry_at(f, i);
+    return e ? e->type_name : NULL;
+}
+
+gd_shape gd_safetensors_shape(const gd_safetensors *f, int64_t i)
+{
+    gd_shape shape = { 0, { 0 } };
+    const entry *e = entry_at(f, i);
+    for (shape.ndim = 0; e && shape.ndim < e->ndim; shape.ndim++)
+        shape.size[shape.ndim] = (int64_t)e->sizes[shape.ndim];
+    return shape;
+}
+
+int64_t gd_safetensors_find(const gd_safetensors *f, const char *name)
+{
+    if (!f || !name || f->count == 0)
+        return -1;
+    entry wanted = { .name = name };
+    const entry *key = &wanted;
+    const entry *const *found = bsearch(&key, f->by_name, (size_t)f->count, sizeof key, compare_names);
+    return found ? *found - f->entries : -1;
+}
+
+int64_t gd_safetensors_metadata_count(const gd_safetensors *f)
+{
+    return f ? f->metadata_count : 0;
+}
+
+gd_metadata gd_safetensors_metadata_at(const gd_safetensors *f, int64_t i)
+{
+    return f && i >= 0 && i < f->metadata_count ? f->metadata[i] : (gd_metadata){ NULL, NULL };
+}
+
+const char *gd_safetensors_metadata(const gd_safetensors *f, const char *key)
+{
+    if (!f || !key || f->metadata_count == 0)
+        return NULL;
+    gd_metadata wanted = { .key = key };
+    size_t n = (size_t)f->metadata_count;
+    const gd_metadata *found = bsearch(&wanted, f->metadata, n, sizeof wanted, compare_keys);
+    return found ? found->value : NULL;
+}
+
+gd_tensor *gd_safetensors_read(gd_safetensors *f, const char *name)
+{
+    const char *function = "gd_safetensors_read";
+    if (!gd_given(function, "file", f) || !gd_given(function, "name", name))
+        return NULL;
+    int64_t i = gd_safetensors_find(f, name);
+    if (i < 0)
+        return gd_fail("%s: %s has no tensor \"%s\"", function, f->path, name);
+    const entry *e = &f->entries[i];
+    if (e->type == GD_ELEMENTS)
+        return gd_fail("%s: %s: tensor \"%s\" has the type %s, which cannot be read", function, f->path, name,
+                       e->type_name);
+    gd_shape shape = gd_safetensors_shape(f, i);
+    gd_tensor *t = gd_new(function, shape.ndim, shape.size);
+    f->in.function = function;
+    if (t && gd_input_seek(&f->in, f->numbers + e->begin) &&
+        gd_elements_read(&f->in, e->type, false, t->numel, t->data))
+        return t;
+    return NULL;
+}

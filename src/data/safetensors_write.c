@@ -1,0 +1,183 @@
+/* safetensors_write.c - writing named tensors to one file; the format is told in safetensors.c.  The header is
+ * padded with blanks, so that the numbers begin at a multiple of 8 bytes. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "gradus/data.h"
+#include "json.h"
+#include "numbers_out.h"
+
+static const char *const function = "gd_safetensors_write";
+
+/* ---- Checks ------------------------------------------------------------------------------------------- */
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The texts, sorted, in sorted; each given, UTF-8, and there once. */
+static bool valid_texts(const char *what, const char **sorted, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++) {
+        if (!sorted[i])
+            return gd_fail("%s: %s %" PRId64 " is NULL", function, what, i);
+        if (!gd_utf8_valid(sorted[i], strlen(sorted[i])))
+            return gd_fail("%s: %s %" PRId64 " is not UTF-8", function, what, i);
+    }
+    if (n > 0)
+        qsort(sorted, (size_t)n, sizeof *sorted, compare);
+    for (int64_t i = 1; i < n; i++)
+        if (strcmp(sorted[i - 1], sorted[i]) == 0)
+            return gd_fail("%s: %s \"%s\" occurs twice", function, what, sorted[i]);
+    return true;
+}
+
+static bool valid_names(const char *const names[], gd_tensor *const tensors[], int64_t n)
+{
+    const char **sorted = gd_memory_new(GD_DATA, (size_t)n * sizeof *sorted);
+    if (!sorted)
+        return false;
+    if (n > 0)
+        memcpy(sorted, names, (size_t)n * sizeof *sorted);
+    bool good = valid_texts("name", sorted, n);
+    gd_memory_free(sorted);
+    for (int64_t i = 0; i < n && good; i++) {
+        if (strcmp(names[i], "__metadata__") == 0)
+            return gd_fail("%s: the name \"__metadata__\" is the format's own", function);
+        if (!tensors[i])
+            return gd_fail("%s: tensor \"%s\" is NULL", function, names[i]);
+        good = gd_alive(function, names[i], tensors[i]);
+    }
+    return good;
+}
+
+static bool valid_metadata(const gd_metadata metadata[], int64_t n)
+{
+    const char **sorted = gd_memory_new(GD_DATA, (size_t)n * sizeof *sorted);
+    if (!sorted)
+        return false;
+    for (int64_t i = 0; i < n; i++)
+        sorted[i] = metadata[i].key;
+    bool good = valid_texts("key", sorted, n);
+    gd_memory_free(sorted);
+    for (int64_t i = 0; i < n && good; i++)
+        if (!metadata[i].value || !gd_utf8_valid(metadata[i].value, strlen(metadata[i].value)))
+            return gd_fail("%s: the metadata \"%s\" is %s", function, metadata[i].key,
+                           metadata[i].value ? "not UTF-8" : "NULL");
+    return good;
+}
+
+/* ---- The header --------------------------------------------------------------------------------------- */
+
+typedef struct text {                       /* grows; good turns false when memory is out */
+    char  *s;
+    size_t length, room;
+    bool   good;
+} text;
+
+static bool reserve(text *t, size_t more)
+{
+    if (t->good && t->length + more > t->room) {
+        size_t room = 2 * (t->length + more);
+        char *bigger = gd_memory_resize(GD_DATA, t->s, room);
+        t->good = bigger != NULL;
+        if (bigger) {
+            t->s = bigger;
+            t->room = room;
+        }
+    }
+    return t->good;
+}
+
+static void put(text *t, const char *s)
+{
+    size_t n = strlen(s);
+    if (reserve(t, n))
+        memcpy(t->s + t->length, s, n);
+    t->length += t->good ? n : 0;
+}
+
+static void put_quoted(text *t, const char *s)
+{
+    if (reserve(t, gd_json_quoted(NULL, s)))
+        t->length += gd_json_quoted(t->s + t->length, s);
+}
+
+static void put_number(text *t, uint64_t number)
+{
+    char digits[32];
+    snprintf(digits, sizeof digits, "%" PRIu64, number);
+    put(t, digits);
+}
+
+static void put_metadata(text *t, const gd_metadata metadata[], int64_t n)
+{
+    put(t, "\"__metadata__\":{");
+    for (int64_t i = 0; i < n; i++) {
+        put(t, i ? "," : "");
+        put_quoted(t, metadata[i].key);
+        put(t, ":");
+        put_quoted(t, metadata[i].value);
+    }
+    put(t, "}");
+}
+
+static void put_tensor(text *t, const char *name, const gd_tensor *tensor, uint64_t *at)
+{
+    put_quoted(t, name);
+    put(t, sizeof(gd_real) == sizeof(float) ? ":{\"dtype\":\"F32\"" : ":{\"dtype\":\"F64\"");
+    put(t, ",\"shape\":[");
+    for (int i = 0; i < tensor->ndim; i++) {
+        put(t, i ? "," : "");
+        put_number(t, (uint64_t)tensor->shape[i]);
+    }
+    put(t, "],\"data_offsets\":[");
+    put_number(t, *at);
+    put(t, ",");
+    put_number(t, *at += (uint64_t)tensor->numel * sizeof(gd_real));
+    put(t, "]}");
+}
+
+/* ---- The file ----------------------------------------------------------------------------------------- */
+
+bool gd_safetensors_write(const char *path, const char *const names[], gd_tensor *const tensors[], int64_t n,
+                          const gd_metadata metadata[], int64_t metadata_count)
+{
+    if (n < 0 || metadata_count < 0)
+        return gd_fail("%s: %" PRId64 " tensors and %" PRId64 " metadata: counts cannot be negative", function, n,
+                       metadata_count);
+    if ((n > 0 && (!gd_given(function, "names", names) || !gd_given(function, "tensors", tensors))) ||
+        (metadata_count > 0 && !gd_given(function, "metadata", metadata)))
+        return false;
+    if (!valid_names(names, tensors, n) || !valid_metadata(metadata, metadata_count))
+        return false;
+
+    text t = { .good = true };
+    uint64_t at = 0;
+    put(&t, "{");
+    if (metadata_count > 0)
+        put_metadata(&t, metadata, metadata_count);
+    for (int64_t i = 0; i < n; i++) {
+        put(&t, i || metadata_count > 0 ? "," : "");
+        put_tensor(&t, names[i], tensors[i], &at);
+    }
+    put(&t, "}");
+    while (t.good && t.length % 8 != 0)
+        put(&t, " ");
+
+    unsigned char length[8];
+    for (int i = 0; i < 8; i++)
+        length[i] = (unsigned char)((uint64_t)t.length >> 8 * i);
+    gd_output out;
+    bool good = t.good;
+    if (good && gd_output_begin(&out, function, path)) {
+        gd_output_put(&out, length, sizeof length);
+        gd_output_put(&out, t.s, t.length);
+        for (int64_t i = 0; i < n; i++)
+            gd_numbers_out(&out, tensors[i]);
+    }
+    good = good && gd_output_end(&out);
+    gd_memory_free(t.s);
+    return good;
+}

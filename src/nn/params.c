@@ -1,0 +1,111 @@
+/* params.c - the named tensors of a model, in one arena. */
+#include "params.h"
+
+#include "autograd/engine.h"
+
+gd_params *gd_params_new(void)
+{
+    gd_current_scope();
+    gd_params *p = gd_memory_new(GD_MODELS, sizeof *p);
+    if (!p)
+        return NULL;
+    *p = (gd_params){ NULL, 0, 0, { .at = NULL } };
+    gd_arena_init(&p->arena, GD_MODELS);
+    return p;
+}
+
+void gd_params_free(gd_params *p)
+{
+    if (!p)
+        return;
+    gd_forget_leaves(&p->arena);
+    gd_arena_free(&p->arena);
+    gd_memory_free(p->entries);
+    gd_memory_free(p);
+}
+
+static gd_tensor *find(const gd_params *p, const char *name)
+{
+    for (int i = 0; i < p->count; i++)
+        if (strcmp(p->entries[i].tensor->name, name) == 0)
+            return p->entries[i].tensor;
+    return NULL;
+}
+
+static bool make_room(gd_params *p)
+{
+    if (p->count < p->room)
+        return true;
+    int room = p->room ? 2 * p->room : 16;
+    gd_entry *entries = gd_memory_resize(GD_MODELS, p->entries, (size_t)room * sizeof *entries);
+    if (!entries)
+        return false;
+    p->entries = entries;
+    p->room = room;
+    return true;
+}
+
+static gd_tensor *add(const char *function, gd_params *p, const char *name, gd_tensor *value, bool buffer)
+{
+    if (!gd_given(function, "p", p) || !gd_given(function, "name", name) || !gd_given(function, "value", value))
+        return NULL;
+    if (!*name)
+        return gd_fail("%s: the name is empty", function);
+    if (find(p, name))
+        return gd_fail("%s: there is a parameter \"%s\" already", function, name);
+    size_t length = strlen(name) + 1;
+    char *copy = gd_arena_take(&p->arena, length);
+    gd_tensor *t = copy ? gd_new_in(&p->arena, function, value->ndim, value->shape) : NULL;
+    if (!t || !make_room(p))
+        return NULL;
+    gd_copy(t->data, value);
+    t->name = memcpy(copy, name, length);
+    t->requires_grad = !buffer;
+    p->entries[p->count++] = (gd_entry){ t, buffer };
+    return t;
+}
+
+gd_tensor *gd_param(gd_params *p, const char *name, gd_tensor *value)
+{
+    return add("gd_param", p, name, value, false);
+}
+
+gd_tensor *gd_buffer(gd_params *p, const char *name, gd_tensor *value)
+{
+    return add("gd_buffer", p, name, value, true);
+}
+
+gd_tensor *gd_params_get(gd_params *p, const char *name)
+{
+    if (!gd_given("gd_params_get", "p", p) || !gd_given("gd_params_get", "name", name))
+        return NULL;
+    gd_tensor *t = find(p, name);
+    return t ? t : gd_fail("gd_params_get: there is no parameter \"%s\"", name);
+}
+
+int64_t gd_params_count(const gd_params *p)
+{
+    int64_t count = 0;
+    for (int i = 0; p && i < p->count; i++)
+        count += p->entries[i].buffer ? 0 : p->entries[i].tensor->numel;
+    return count;
+}
+
+int gd_params_tensors(const gd_params *p)
+{
+    return p ? p->count : 0;
+}
+
+gd_tensor *gd_params_at(const gd_params *p, int i)
+{
+    if (!gd_given("gd_params_at", "p", p))
+        return NULL;
+    if (i < 0 || i >= p->count)
+        return gd_fail("gd_params_at: i = %d must lie in [0, %d)", i, p->count);
+    return p->entries[i].tensor;
+}
+
+bool gd_params_is_buffer(const gd_params *p, int i)
+{
+    return p && i >= 0 && i < p->count && p->entries[i].buffer;
+}

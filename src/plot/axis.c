@@ -1,0 +1,305 @@
+/* axis.c - ticks at 1, 2 and 5 times powers of ten.
+ *
+ * A tick is n m 10^e with whole n: its label is written from those whole numbers, so it has no rounding
+ * errors and no trailing dust, and all labels of an axis have the same number of decimals. */
+#include "axis.h"
+
+#include "../tensor/core.h"
+
+#define MINUS "\xE2\x88\x92"
+#define TIMES "\xC3\x97"
+#define LARGEST  1e300                      /* limits stay where differences do not overflow */
+#define SMALLEST 1e-290                     /* and where steps do not underflow; less counts as 0 */
+
+/* n x 10^e, rounded once where 10^|e| is exact. */
+static double times_power(double n, int e)
+{
+    if (e < -290)
+        return n / pow(10, 290) / pow(10, -e - 290);
+    return e < 0 ? n / pow(10, -e) : n * pow(10, e);
+}
+
+/* ---- Labels -------------------------------------------------------------------------------------------- */
+
+static void append(char *out, const char *text)
+{
+    size_t used = strlen(out), more = strlen(text);
+    if (used + more < GD_LABEL_MAX)
+        memcpy(out + used, text, more + 1);
+}
+
+void gd_decimal(char out[GD_LABEL_MAX], long long n, int exponent)
+{
+    char digits[GD_LABEL_MAX];
+    int decimals = exponent < 0 ? -exponent : 0;
+    snprintf(digits, sizeof digits, "%0*lld", decimals + 1 < 30 ? decimals + 1 : 30, n < 0 ? -n : n);
+    size_t length = strlen(digits), whole = length - (size_t)(decimals < (int)length ? decimals : (int)length - 1);
+    out[0] = 0;
+    append(out, n < 0 ? MINUS : "");
+    size_t at = strlen(out);
+    memcpy(out + at, digits, whole);
+    out[at + whole] = 0;
+    for (int i = 0; i < exponent && i < 20; i++)
+        append(out, n ? "0" : "");
+    if (decimals > 0) {
+        append(out, ".");
+        append(out, digits + whole);
+    }
+}
+
+static void append_power(char *out, int exponent)
+{
+    static const char *const raised[] = {
+        "\xE2\x81\xB0", "\xC2\xB9", "\xC2\xB2", "\xC2\xB3", "\xE2\x81\xB4",
+        "\xE2\x81\xB5", "\xE2\x81\xB6", "\xE2\x81\xB7", "\xE2\x81\xB8", "\xE2\x81\xB9"
+    };
+    char digits[16];
+    append(out, "10");
+    append(out, exponent < 0 ? "\xE2\x81\xBB" : "");
+    snprintf(digits, sizeof digits, "%d", exponent < 0 ? -exponent : exponent);
+    for (const char *d = digits; *d; d++)
+        append(out, raised[*d - '0']);
+}
+
+void gd_factor(char out[GD_LABEL_MAX], int exponent)
+{
+    out[0] = 0;
+    append(out, TIMES);
+    append_power(out, exponent);
+}
+
+void gd_shorten(char out[GD_LABEL_MAX], double value, int digits)
+{
+    char text[64];
+    long long n = 0;
+    int seen = 0, exponent = 0;
+    const char *at = text;
+
+    /* The digits of %e; what stands between them depends on the locale and is passed over. */
+    snprintf(text, sizeof text, "%.*e", digits - 1, fabs(value));
+    for (; *at && *at != 'e'; at++)
+        if (*at >= '0' && *at <= '9' && seen < digits) {
+            n = 10 * n + (*at - '0');
+            seen++;
+        }
+    bool negative = *at == 'e' && at[1] == '-';
+    for (at += *at ? 2 : 0; *at >= '0' && *at <= '9'; at++)
+        exponent = 10 * exponent + (*at - '0');
+    exponent = (negative ? -exponent : exponent) - (digits - 1);
+    for (; n != 0 && n % 10 == 0; n /= 10)
+        exponent++;
+    n = value < 0 ? -n : n;
+    if (n == 0 || (exponent >= -6 && exponent <= 5)) {
+        gd_decimal(out, n, n ? exponent : 0);
+        return;
+    }
+    int shown = 0;                          /* one digit before the point */
+    for (long long rest = n; rest / 10 != 0; rest /= 10)
+        shown++;
+    gd_decimal(out, n, -shown);
+    append(out, TIMES);
+    append_power(out, exponent + shown);
+}
+
+/* ---- Linear axes --------------------------------------------------------------------------------------- */
+
+typedef struct step { int m, e; } step;     /* m x 10^e */
+
+static double value_of(step s, double n)
+{
+    return times_power(n * s.m, s.e);
+}
+
+/* The smallest round step that puts at most `most` ticks into the range. */
+static step step_for(double low, double high, int most)
+{
+    static const int nice[] = { 1, 2, 5 };
+    double range = high - low;
+    for (int e = (int)floor(log10(range / most)) - 1;; e++)
+        for (int i = 0; i < 3; i++) {
+            step s = { nice[i], e };
+            double unit = value_of(s, 1);
+            double count = floor(high / unit + 1e-9) - ceil(low / unit - 1e-9) + 1;
+            if (unit > 0 && count <= most && range / unit <= most)
+                return s;
+        }
+}
+
+/* A step into the parts at which small ticks stand. */
+static step minor_of(step s)
+{
+    return s.m == 1 ? (step){ 2, s.e - 1 } : s.m == 2 ? (step){ 5, s.e - 1 } : (step){ 1, s.e };
+}
+
+/* Moves x outwards (towards -1: down, +1: up) to a tick when that costs little, else to a small tick. */
+static double outwards(double x, step s, double range, int towards)
+{
+    double n = value_of(s, 1), tick = towards < 0 ? floor(x / n + 1e-9) : ceil(x / n - 1e-9);
+    double there = value_of(s, tick);
+    if (fabs(there - x) <= 0.1 * range)
+        return there;
+    step small = minor_of(s);
+    n = value_of(small, 1);
+    return value_of(small, towards < 0 ? floor(x / n + 1e-9) : ceil(x / n - 1e-9));
+}
+
+static void add_tick(gd_axis *axis, double value, bool major, const char *label)
+{
+    if (axis->n >= GD_TICKS_MAX)
+        return;
+    gd_tick *t = &axis->ticks[axis->n++];
+    memset(t, 0, sizeof *t);
+    t->value = value;
+    t->major = major;
+    append(t->label, label);
+}
+
+static void linear_ticks(gd_axis *axis, int most)
+{
+    step s = step_for(axis->low, axis->high, most), small = minor_of(s);
+    double slack = 1e-9 * (axis->high - axis->low), unit = value_of(s, 1);
+    double first = ceil((axis->low - slack) / unit), last = floor((axis->high + slack) / unit);
+    double largest = fmax(fabs(value_of(s, first)), fabs(value_of(s, last)));
+    if (largest >= 99999.5 || (largest > 0 && largest < 9.9e-4))
+        axis->exponent = (int)floor(log10(largest) + 1e-9);
+
+    for (double n = first; n <= last; n++) {
+        char label[GD_LABEL_MAX];
+        gd_decimal(label, (long long)n * s.m, s.e - axis->exponent);
+        add_tick(axis, value_of(s, n), true, label);
+    }
+    unit = value_of(small, 1);
+    for (double n = ceil((axis->low - slack) / unit); n <= floor((axis->high + slack) / unit); n++) {
+        double value = value_of(small, n), whole = value / value_of(s, 1);
+        if (fabs(whole - floor(whole + 0.5)) > 1e-6)
+            add_tick(axis, value, false, "");
+    }
+}
+
+static double clamp(double x)
+{
+    return fmin(fmax(x, -LARGEST), LARGEST);
+}
+
+static void choose_linear(gd_axis *axis, double low, double high, double fixed_low, double fixed_high,
+                          double margin, int most)
+{
+    bool free_low = isnan(fixed_low), free_high = isnan(fixed_high);
+    low = clamp(free_low ? low : fixed_low);
+    high = clamp(free_high ? high : fixed_high);
+    double size = fmax(fabs(low), fabs(high));
+    bool single = !(high - low > fmax(GD_CLOSEST * size, SMALLEST));        /* one value, or as good as one */
+    if (single && (free_low || free_high)) {
+        double half = size > SMALLEST ? size / 2 : 1;
+        low = free_low ? (free_high ? low : high) - half : low;
+        high = free_high ? (free_low ? high : low) + half + (free_low ? 0 : half) : high;
+    } else {
+        double range = high - low, above = low;
+        low -= free_low ? margin * range : 0;
+        high += free_high ? margin * range : 0;
+        if (above >= 0 && low < 0 && free_low)
+            low = 0;                        /* what is never negative gets no negative numbers at its axis */
+    }
+    step s = step_for(low, high, most);
+    double range = high - low;
+    axis->low = free_low ? outwards(low, s, range, -1) : low;
+    axis->high = free_high ? outwards(high, s, range, +1) : high;
+    linear_ticks(axis, most);
+}
+
+/* ---- Logarithmic axes ---------------------------------------------------------------------------------- */
+
+static bool log_tick_labelled(int digit, double decades)
+{
+    return digit == 1 || (decades < 1.6 && (digit == 2 || digit == 5)) || (decades < 0.5);
+}
+
+static void log_ticks(gd_axis *axis, int most)
+{
+    double a = log10(axis->low), b = log10(axis->high), decades = b - a;
+    static const int strides[] = { 1, 2, 3, 5, 10, 20, 50, 100, 200 };
+    int stride = 1;
+    for (size_t i = 0; i < sizeof strides / sizeof *strides && decades / stride + 1 > most; i++)
+        stride = strides[i];
+    bool mixed = decades < 1.6;             /* too few powers of ten: label others too */
+    bool plain = mixed && a > -4 && b < 5;  /* then 0.02 reads better than 2 x 10^-2 */
+
+    if (decades < 0.25) {                   /* hardly bent: the ticks of a linear axis */
+        linear_ticks(axis, most);
+        return;
+    }
+    int small = stride < 10 ? 1 : stride / 5;
+    for (int e = (int)floor(a); e <= (int)ceil(b); e++)
+        for (int digit = 1; digit < 10 && e % small == 0; digit++) {
+            double value = times_power(digit, e);
+            char label[GD_LABEL_MAX] = "";
+            if (value < axis->low * (1 - 1e-9) || value > axis->high * (1 + 1e-9) || (stride > 1 && digit > 1))
+                continue;
+            bool major = log_tick_labelled(digit, decades) && e % stride == 0;
+            if (major && plain)
+                gd_decimal(label, digit, e);
+            else if (major && digit > 1)
+                gd_shorten(label, digit, 1);
+            if (major && !plain) {
+                append(label, digit > 1 ? TIMES : "");
+                append_power(label, e);
+            }
+            add_tick(axis, value, major, label);
+        }
+}
+
+/* To a power of ten when that costs little, else to 1, 2 .. 9 times one. */
+static double log_outwards(double x, double decades, int towards)
+{
+    double e = log10(x), whole = towards < 0 ? floor(e + 1e-9) : ceil(e - 1e-9);
+    if (fabs(whole - e) <= fmax(0.12 * decades, 0.02))
+        return times_power(1, (int)whole);
+    double power = times_power(1, (int)floor(e + 1e-9)), digit = x / power;
+    return power * (towards < 0 ? floor(digit + 1e-9) : ceil(digit - 1e-9));
+}
+
+static void choose_log(gd_axis *axis, double low, double high, double fixed_low, double fixed_high,
+                       double margin, int most)
+{
+    bool free_low = isnan(fixed_low), free_high = isnan(fixed_high);
+    low = fmin(fmax(free_low ? low : fixed_low, 1e-300), LARGEST);
+    high = fmin(fmax(free_high ? high : fixed_high, 1e-300), LARGEST);
+    if (low > high) {                       /* all data lie beyond a fixed end */
+        low = free_low ? high : low;
+        high = low;
+    }
+    double a = log10(low), b = log10(high), range = b - a;
+    if (!(range > 1e-6)) {
+        a -= free_low ? 0.5 : 0;
+        b += free_high ? 0.5 : 0;
+    } else {
+        a -= free_low ? margin * range : 0;
+        b += free_high ? margin * range : 0;
+    }
+    axis->low = free_low ? log_outwards(pow(10, fmax(a, -305)), b - a, -1) : low;
+    axis->high = free_high ? log_outwards(pow(10, fmin(b, 305)), b - a, +1) : high;
+    if (!(axis->high > axis->low))
+        axis->high = axis->low * 1.1;
+    log_ticks(axis, most);
+}
+
+/* ---- The axis ------------------------------------------------------------------------------------------ */
+
+void gd_axis_choose(gd_axis *axis, double low, double high, double fixed_low, double fixed_high,
+                    bool log, double margin, int most)
+{
+    memset(axis, 0, sizeof *axis);
+    axis->log = log;
+    most = most < 2 ? 2 : most > 20 ? 20 : most;
+    if (log)
+        choose_log(axis, low, high, fixed_low, fixed_high, margin, most);
+    else
+        choose_linear(axis, low, high, fixed_low, fixed_high, margin, most);
+}
+
+double gd_axis_at(const gd_axis *axis, double value)
+{
+    if (axis->log)
+        return (log10(value) - log10(axis->low)) / (log10(axis->high) - log10(axis->low));
+    return (value / 2 - axis->low / 2) / (axis->high / 2 - axis->low / 2);
+}

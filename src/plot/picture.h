@@ -1,0 +1,104 @@
+/* picture.h - what a plot holds, and the steps from there to pixels, for the files of this room. */
+#ifndef GD_PLOT_PICTURE_H
+#define GD_PLOT_PICTURE_H
+
+#include "axis.h"
+#include "canvas.h"
+#include "gradus/plot.h"
+#include "text.h"
+
+/* ---- What a plot holds --------------------------------------------------------------------------------- */
+
+typedef struct gd_xy { double x, y; } gd_xy;
+
+typedef struct gd_series {
+    char        *name;
+    gd_xy       *points;
+    size_t       count, room;
+    gd_plot_look look;
+} gd_series;
+
+typedef struct gd_remark {                  /* a reference line (x is NaN) or a note */
+    double x, y;
+    char  *text;
+} gd_remark;
+
+typedef struct gd_field {                   /* values on a grid, for contours */
+    double *z;                              /* [rows, columns]; NULL: none */
+    int     rows, columns;
+    double  x_low, x_high, y_low, y_high;
+    double *levels;                         /* NULL: automatic */
+    int     n;
+    bool    labels;
+} gd_field;
+
+typedef struct gd_ends { double low, high; bool log; } gd_ends;     /* NaN: automatic */
+
+struct gd_plot {
+    char      *title, *x_label, *y_label;
+    gd_series *series;
+    int        count, room, latest;         /* latest: the series of the last point */
+    gd_remark *remarks;
+    int        remarks_count, remarks_room;
+    gd_field   field;
+    gd_ends    x, y;
+    int        width, height;               /* 0: not set */
+    double     scale;
+    gd_legend  legend;
+};
+
+/* gd_series_named - a series, made when the name is new; NULL when memory is out. */
+gd_series *gd_series_named(gd_plot *p, const char *name);
+
+/* gd_copy_string - NULL when memory is out; NULL is copied as "". */
+char *gd_copy_string(const char *text);
+
+/* ---- A plot being drawn -------------------------------------------------------------------------------- */
+
+typedef struct gd_panel {
+    gd_canvas     *canvas;
+    const gd_plot *plot;
+    gd_box         outside;                 /* where the panel goes */
+    gd_box         frame;                   /* the axes; edges where a hairline is crisp */
+    gd_axis        x, y;
+    double         u;                       /* pixels per unit of length: the scale */
+} gd_panel;
+
+/* gd_panel_plan - given plot, outside and u: where everything goes.  gd_panel_draw - the same, and draws it all
+ * on the canvas.  False after a sentence. */
+bool gd_panel_plan(const char *who, gd_panel *panel);
+bool gd_panel_draw(const char *who, gd_panel *panel);
+
+/* gd_to_pixel - data to canvas coordinates. */
+gd_xy gd_to_pixel(const gd_panel *panel, gd_xy data);
+
+/* lines.c: a series and its sample in the legend. */
+typedef struct gd_pen {                     /* a look with every default settled */
+    gd_rgb    colour;
+    gd_line   line;
+    gd_marker marker;
+    double    width, marker_size;           /* pixels of the canvas */
+    int       marker_every;
+} gd_pen;
+
+gd_pen gd_pen_of(const gd_panel *panel, int series);
+bool   gd_draw_series(const gd_panel *panel, int series);
+void   gd_draw_sample(const gd_panel *panel, int series, double left, double right, double y);
+
+/* contour.c: the bands lie under the grid, the lines over it.  False when memory is out. */
+void gd_fill_field(const gd_panel *panel);
+bool gd_draw_contours(const gd_panel *panel);
+
+/* legend.c: false when memory is out.  gd_legend_width is what an outside legend takes from the frame. */
+double gd_legend_width(const gd_plot *p, double u);
+void   gd_draw_legend(const gd_panel *panel);
+
+/* Type sizes in a panel, before scaling. */
+#define GD_TITLE_SIZE  17
+#define GD_LABEL_SIZE  15
+#define GD_NUMBER_SIZE 13.5
+#define GD_LEGEND_SIZE 14
+
+extern const gd_rgb gd_text_colour, gd_frame_colour, gd_grid_colour;
+
+#endif

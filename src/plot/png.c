@@ -1,0 +1,137 @@
+/* png.c - the one place that knows stb_image_write.h (Sean Barrett, public domain), used in memory only.
+ *
+ * stb takes some allocations for granted.  So it allocates through functions that keep a list of its
+ * blocks and, when memory is out, leave stb by longjmp; the list then frees what it held. */
+#include "png.h"
+
+#include <setjmp.h>
+
+#include "../tensor/core.h"
+
+#if defined(__has_include)
+#if !__has_include(<stb/stb_image_write.h>) && !defined(GD_NO_PNG)
+#define GD_NO_PNG
+#endif
+#endif
+
+#ifdef GD_NO_PNG
+
+uint8_t *gd_png_encode(const char *who, const uint8_t *rgb, int width, int height, size_t *size)
+{
+    (void)rgb;
+    (void)width;
+    (void)height;
+    *size = 0;
+    gd_fail("%s: this library was built without stb_image_write.h: install Debian's libstb-dev (elsewhere stb "
+            "from https://github.com/nothings/stb) and build it again", who);
+    return NULL;
+}
+
+#else
+
+/* ---- Memory for stb ------------------------------------------------------------------------------------ */
+
+typedef struct block {
+    struct block *next, **link;             /* *link == this */
+    size_t padding[2];                      /* keeps what follows aligned to 16 bytes */
+} block;
+
+static _Thread_local struct {
+    block  *blocks;
+    jmp_buf out_of_memory;
+} stb;
+
+static void enlist(block *b)
+{
+    b->next = stb.blocks;
+    b->link = &stb.blocks;
+    if (b->next)
+        b->next->link = &b->next;
+    stb.blocks = b;
+}
+
+static void delist(block *b)
+{
+    *b->link = b->next;
+    if (b->next)
+        b->next->link = b->link;
+}
+
+static void *stb_resize(void *p, size_t bytes)
+{
+    block *b = p ? (block *)p - 1 : NULL;
+    if (b)
+        delist(b);
+    block *grown = gd_memory_resize(GD_PLOTS, b, sizeof *b + bytes);
+    if (grown || b)
+        enlist(grown ? grown : b);
+    if (!grown)
+        longjmp(stb.out_of_memory, 1);
+    return grown + 1;
+}
+
+static void stb_free(void *p)
+{
+    if (p) {
+        delist((block *)p - 1);
+        gd_memory_free((block *)p - 1);
+    }
+}
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic ignored "-Wunused-function"          /* judged at the end of the file: not popped */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+#pragma GCC diagnostic ignored "-Wstrict-prototypes"
+#pragma GCC diagnostic ignored "-Wmissing-prototypes"
+#endif
+#define STB_IMAGE_WRITE_STATIC
+#define STB_IMAGE_WRITE_IMPLEMENTATION
+#define STBI_WRITE_NO_STDIO
+#define STBIW_ASSERT(condition)  ((void)0)
+#define STBIW_MALLOC(bytes)      stb_resize(NULL, (size_t)(bytes))
+#define STBIW_REALLOC(p, bytes)  stb_resize(p, (size_t)(bytes))
+#define STBIW_FREE(p)            stb_free(p)
+#include <stb/stb_image_write.h>
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+/* ---- Encoding ------------------------------------------------------------------------------------------ */
+
+typedef struct picture { uint8_t *bytes; size_t size; } picture;
+
+static void keep(void *context, void *bytes, int size)
+{
+    picture *made = context;
+    made->bytes = gd_memory_new(GD_PLOTS, (size_t)size);
+    if (made->bytes) {
+        memcpy(made->bytes, bytes, (size_t)size);
+        made->size = (size_t)size;
+    }
+}
+
+/* Apart from setjmp, so that stb's variables are none of its business. */
+static GD_NOINLINE void encode(picture *made, const uint8_t *rgb, int width, int height)
+{
+    stbi_write_png_to_func(keep, made, width, height, 3, rgb, 3 * width);
+}
+
+uint8_t *gd_png_encode(const char *who, const uint8_t *rgb, int width, int height, size_t *size)
+{
+    picture made = { NULL, 0 };
+    (void)who;                              /* gd_memory_new has said it */
+    stb.blocks = NULL;
+    if (setjmp(stb.out_of_memory) == 0)
+        encode(&made, rgb, width, height);
+    while (stb.blocks)
+        stb_free(stb.blocks + 1);
+    *size = made.size;
+    return made.bytes;
+}
+
+#endif

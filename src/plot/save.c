@@ -1,0 +1,153 @@
+/* save.c - from plots to a file: the page, the grid of panels, the encoder. */
+#include "picture.h"
+#include "png.h"
+
+#include "../tensor/core.h"
+#include "../tensor/files.h"
+
+enum { WIDTH = 900, HEIGHT = 560, CELL_WIDTH = 460, CELL_HEIGHT = 330, LARGEST_SIDE = 20000 };
+
+static bool write_page(const char *who, const gd_canvas *c, const char *path)
+{
+    size_t size = 0;
+    uint8_t *rgb = gd_memory_new(GD_PLOTS, 3 * (size_t)c->width * (size_t)c->height), *png = NULL;
+    if (rgb && gd_canvas_bytes(c, rgb))
+        png = gd_png_encode(who, rgb, c->width, c->height, &size);
+    gd_memory_free(rgb);
+    bool ok = png && gd_file_replace(who, path, png, size);
+    gd_memory_free(png);
+    return ok;
+}
+
+static bool start_page(const char *who, gd_canvas *c, double width, double height)
+{
+    if (width > LARGEST_SIDE || height > LARGEST_SIDE || width * height > 2e8) {
+        gd_fail("%s: a picture of %.0f x %.0f pixels: at most %d in a direction and 200 million in all expected",
+                who, width, height, (int)LARGEST_SIDE);
+        return false;
+    }
+    return gd_canvas_start(c, (int)(width + 0.5), (int)(height + 0.5));
+}
+
+static bool path_given(const char *who, const char *path)
+{
+    if (!path || !*path)
+        gd_fail("%s: path is %s: the name of a file was expected", who, path ? "empty" : "NULL");
+    return path && *path;
+}
+
+static gd_panel whole_page(const gd_plot *p)
+{
+    double width = (p->width ? p->width : WIDTH) * p->scale, height = (p->height ? p->height : HEIGHT) * p->scale;
+    return (gd_panel){ .plot = p, .u = p->scale, .outside = { 0, 0, floor(width + 0.5), floor(height + 0.5) } };
+}
+
+bool gd_plot_save(gd_plot *p, const char *path)
+{
+    const char *who = "gd_plot_save";
+    gd_canvas c;
+    if (!gd_given(who, "p", p) || !path_given(who, path))
+        return false;
+    gd_box page = whole_page(p).outside;
+    if (!start_page(who, &c, page.right, page.bottom))
+        return false;
+    gd_panel panel = whole_page(p);
+    panel.canvas = &c;
+    bool ok = gd_panel_draw(who, &panel) && write_page(who, &c, path);
+    gd_canvas_stop(&c);
+    return ok;
+}
+
+bool gd_plot_where(gd_plot *p, double x, double y, double *column, double *row)
+{
+    const char *who = "gd_plot_where";
+    if (!gd_given(who, "p", p) || !gd_given(who, "column", column) || !gd_given(who, "row", row))
+        return false;
+    gd_panel panel = whole_page(p);
+    if (!gd_panel_plan(who, &panel))
+        return false;
+    gd_xy at = gd_to_pixel(&panel, (gd_xy){ x, y });
+    *column = at.x;
+    *row = at.y;
+    return true;
+}
+
+/* ---- Several panels ------------------------------------------------------------------------------------ */
+
+static double column_width(gd_plot *const panels[], int rows, int columns, int column)
+{
+    int widest = 0;
+    for (int i = 0; i < rows; i++) {
+        const gd_plot *p = panels[i * columns + column];
+        int width = p && p->width ? p->width : CELL_WIDTH;
+        widest = width > widest ? width : widest;
+    }
+    return widest;
+}
+
+static double row_height(gd_plot *const panels[], int columns, int row)
+{
+    int highest = 0;
+    for (int i = 0; i < columns; i++) {
+        const gd_plot *p = panels[row * columns + i];
+        int height = p && p->height ? p->height : CELL_HEIGHT;
+        highest = height > highest ? height : highest;
+    }
+    return highest;
+}
+
+static double grid_scale(gd_plot *const panels[], int n)
+{
+    for (int i = 0; i < n; i++)
+        if (panels[i])
+            return panels[i]->scale;
+    return 0;
+}
+
+static bool draw_grid(const char *who, gd_canvas *c, gd_plot *const panels[], int rows, int columns,
+                      double top, double u)
+{
+    for (int i = 0; i < rows; i++) {
+        double left = 0, bottom = top + row_height(panels, columns, i) * u;
+        for (int j = 0; j < columns; j++) {
+            double right = left + column_width(panels, rows, columns, j) * u;
+            const gd_plot *p = panels[i * columns + j];
+            gd_panel panel = { .canvas = c, .plot = p, .u = u, .outside = { left, top, right, bottom } };
+            if (p && !gd_panel_draw(who, &panel))
+                return false;
+            left = right;
+        }
+        top = bottom;
+    }
+    return true;
+}
+
+bool gd_plot_save_grid(gd_plot *const panels[], int rows, int columns, const char *title, const char *path)
+{
+    const char *who = "gd_plot_save_grid";
+    gd_canvas c;
+    if (!gd_given(who, "panels", panels) || !path_given(who, path))
+        return false;
+    if (rows < 1 || columns < 1 || rows > 1000 || columns > 1000) {
+        gd_fail("%s: %d rows and %d columns: 1 to 1000 of each expected", who, rows, columns);
+        return false;
+    }
+    double u = grid_scale(panels, rows * columns), width = 0, height = 0;
+    if (u <= 0) {
+        gd_fail("%s: all %d panels are NULL: at least one plot was expected", who, rows * columns);
+        return false;
+    }
+    gd_type type = { .size = (GD_TITLE_SIZE + 3) * u, .bold = true, .align = GD_CENTRE, .colour = gd_text_colour };
+    double head = title && *title ? gd_text_cap(type) + 26 * u : 0;
+    for (int j = 0; j < columns; j++)
+        width += column_width(panels, rows, columns, j) * u;
+    for (int i = 0; i < rows; i++)
+        height += row_height(panels, columns, i) * u;
+    if (!start_page(who, &c, width, height + head))
+        return false;
+    if (head > 0)
+        gd_write(&c, width / 2, 18 * u + gd_text_cap(type), title, type);
+    bool ok = draw_grid(who, &c, panels, rows, columns, head, u) && write_page(who, &c, path);
+    gd_canvas_stop(&c);
+    return ok;
+}

@@ -1,0 +1,291 @@
+/* core.h - what the rooms of the library share and its users do not see: the state of a thread, memory,
+ * the making of tensors, and loops over strided data. */
+#ifndef GRADUS_CORE_H
+#define GRADUS_CORE_H
+
+#include <math.h>
+#include <string.h>
+
+#include "gradus/autograd.h"
+#include "gradus/tensor.h"
+#include "poison.h"
+
+/* ---- The compiler ----------------------------------------------------------------------------------- */
+
+#if defined(__GNUC__)
+#define GD_LIKELY(condition)   __builtin_expect(!!(condition), 1)
+#define GD_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+#define GD_NOINLINE            __attribute__((noinline))
+#define GD_COLD                __attribute__((noinline, cold))
+#define GD_MAYBE_UNUSED        __attribute__((unused))
+#else
+#define GD_LIKELY(condition)   (condition)
+#define GD_UNLIKELY(condition) (condition)
+#define GD_NOINLINE
+#define GD_COLD
+#define GD_MAYBE_UNUSED
+#endif
+
+/* GD_KERNEL before a function compiles it for several instruction sets and picks one when the program
+ * starts (GNU indirect functions), so that speed does not depend on the user's compiler flags.
+ * -DGD_PLAIN leaves it out; so do compilers and systems without it. */
+#if defined(__GNUC__) && defined(__x86_64__) && defined(__gnu_linux__) && !defined(GD_PLAIN) && !defined(__AVX512F__)
+#define GD_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define GD_KERNEL
+#endif
+
+/* ---- Memory: the one door to malloc ------------------------------------------------------------------- */
+
+typedef enum gd_owner {
+    GD_SCOPES, GD_PROGRAM, GD_MODELS, GD_OPTIMIZERS, GD_DATA, GD_PLOTS, GD_OWNERS
+} gd_owner;
+
+/* gd_memory_new - bytes from malloc, booked on owner; 64-byte aligned, not set.
+ * gd_memory_resize - the same block with another size (p may be NULL); p stays valid when it fails.
+ * gd_memory_free - gives it back; NULL is fine.
+ * On failure NULL, and the sentence "out of memory: .. bytes for ..". */
+void *gd_memory_new(gd_owner owner, size_t bytes);
+void *gd_memory_resize(gd_owner owner, void *p, size_t bytes);
+void  gd_memory_free(void *p);
+
+/* ---- Arenas: memory that is freed as a whole ------------------------------------------------------------ */
+
+typedef struct gd_chunk gd_chunk;
+
+struct gd_arena {
+    char     *at, *end;                     /* free part of the newest chunk */
+    gd_chunk *chunks;                       /* newest first */
+    gd_arena *parent;                       /* the scope around this one */
+    gd_node  *tape;                         /* newest node when the scope began */
+    void     *graph_leaves;                 /* leaves elsewhere whose grad lies in here, */
+    void    (*settle)(gd_arena *);          /* and what sees to them when the scope closes */
+    gd_owner  owner;
+    bool      recycles;                     /* scratch memory of a backward pass, see recycle.c */
+};
+
+void  gd_arena_init(gd_arena *arena, gd_owner owner);
+void  gd_arena_free(gd_arena *arena);                       /* every chunk goes back to the pool, or to malloc */
+void *gd_arena_grow(gd_arena *arena, size_t bytes);         /* the slow way of gd_arena_take */
+
+void  gd_pool_free(void);                                   /* chunks waiting for a scope go back to malloc */
+
+#define GD_ALIGN 16u
+
+/* gd_arena_take - bytes from the arena, aligned to GD_ALIGN, not set; NULL when memory is out. */
+static inline void *gd_arena_take(gd_arena *arena, size_t bytes)
+{
+    bytes = (bytes + GD_ALIGN - 1) & ~(size_t)(GD_ALIGN - 1);
+    if (GD_UNLIKELY(bytes > (size_t)(arena->end - arena->at)))
+        return gd_arena_grow(arena, bytes);
+    char *p = arena->at;
+    arena->at += bytes;
+    gd_unpoison(p, bytes);
+    return p;
+}
+
+/* ---- The state of a thread -------------------------------------------------------------------------------- */
+
+enum { GD_SIZE_CLASSES = 256 };
+
+typedef struct gd_thread_state {
+    gd_arena  *scope;                       /* innermost open scope; &program when none */
+    gd_node   *tape;                        /* newest node */
+    int        no_grad;                     /* depth of GD_NO_GRAD; 0 means recording */
+    int        depth;                       /* open scopes */
+    bool       in_backward;                 /* a backward pass is running */
+    bool       pruning;                     /* it wants gradients of some tensors only: gd_grad */
+    bool       seeded;
+    gd_tensor **reached;                    /* leaves and kept results that the running pass has reached */
+    int64_t    reached_count, reached_room;
+    gd_tensor *temporaries;                 /* made by the running rule of a backward pass, linked by slot */
+    gd_tensor *small;                       /* recycled small tensors, linked by slot */
+    gd_tensor *recycled[GD_SIZE_CLASSES];   /* recycled others, by size class */
+    bool       any_recycled;                /* some of those lists may not be empty */
+    gd_real   *target;                      /* where the next big result of target_numel elements should lie */
+    int64_t    target_numel;
+    gd_arena   program;
+    uint64_t   random[4];                   /* xoshiro256++ */
+} gd_thread_state;
+
+#if defined(__GNUC__) && !defined(__APPLE__)
+#define GD_TLS_MODEL __attribute__((tls_model("initial-exec")))   /* one instruction in the shared library too */
+#else
+#define GD_TLS_MODEL
+#endif
+extern _Thread_local gd_thread_state gd_thread GD_TLS_MODEL;
+
+/* gd_thread_start - makes the state usable; called where gd_thread.scope is still NULL. */
+void gd_thread_start(void);
+
+/* gd_current_scope - where new tensors go. */
+static inline gd_arena *gd_current_scope(void)
+{
+    if (GD_UNLIKELY(!gd_thread.scope))
+        gd_thread_start();
+    return gd_thread.scope;
+}
+
+/* ---- Making tensors ------------------------------------------------------------------------------------------ */
+
+enum { GD_SMALL_BYTES = 64 };               /* data of a small tensor: these are one block with their header */
+
+/* gd_take_other - gd_take_tensor for big tensors; with the header set up. */
+gd_tensor *gd_take_other(gd_arena *arena, int64_t numel);
+
+/* gd_init_tensor - every field of a fresh tensor but data, ndim, shape and stride. */
+static inline void gd_init_tensor(gd_tensor *t, gd_arena *arena, int64_t numel)
+{
+    t->requires_grad = false;
+    t->contiguous = true;
+    t->retain_grad = false;
+    t->marks = 0;
+    t->grad = NULL;
+    t->node = NULL;
+    t->numel = numel;
+    t->base = t;
+    t->slot = NULL;
+    t->owner = arena;
+    t->grad_memory = NULL;
+    t->name = NULL;
+    t->version = 0;
+    t->uses = 0;
+    if (arena->recycles) {
+        t->slot = gd_thread.temporaries;
+        gd_thread.temporaries = t;
+    }
+}
+
+/* gd_take_tensor - header and data of a contiguous tensor, neither elements nor shape set; NULL when memory
+ * is out. */
+static inline gd_tensor *gd_take_tensor(gd_arena *arena, int64_t numel)
+{
+    if (GD_UNLIKELY((uint64_t)numel > GD_SMALL_BYTES / sizeof(gd_real)))
+        return gd_take_other(arena, numel);
+    gd_tensor *t;
+    if (arena->recycles) {
+        t = gd_thread.small;
+        if (t)
+            gd_thread.small = t->slot;
+        else
+            t = gd_arena_take(arena, sizeof(gd_tensor) + GD_SMALL_BYTES);
+    } else {
+        t = gd_arena_take(arena, sizeof(gd_tensor) + (size_t)numel * sizeof(gd_real));
+    }
+    if (GD_UNLIKELY(!t))
+        return NULL;
+    t->data = (gd_real *)(void *)(t + 1);
+    gd_init_tensor(t, arena, numel);
+    return t;
+}
+
+/* gd_new_like - a contiguous tensor of x's shape in the current scope, elements not set. */
+static inline gd_tensor *gd_new_like(const gd_tensor *x)
+{
+    gd_tensor *t = gd_take_tensor(gd_current_scope(), x->numel);
+    if (GD_UNLIKELY(!t))
+        return NULL;
+    t->ndim = x->ndim;
+    int64_t step = 1;
+    for (int i = x->ndim - 1; i >= 0; i--) {
+        t->shape[i] = x->shape[i];
+        t->stride[i] = step;
+        step *= x->shape[i];
+    }
+    return t;
+}
+
+/* gd_new_in - a contiguous tensor in any arena; gd_new - in the current scope.  The shape is checked (sizes
+ * not negative, product within memory): otherwise NULL, and a sentence in function's name. */
+gd_tensor *gd_new_in(gd_arena *arena, const char *function, int ndim, const int64_t *shape);
+gd_tensor *gd_new(const char *function, int ndim, const int64_t *shape);
+
+/* gd_new_header - the same without data: the caller sets it. */
+gd_tensor *gd_new_header(const char *function, int ndim, const int64_t *shape);
+
+/* gd_new_view - a tensor over x's data with ndim axes; shape, stride, data still x's first ones.  Call
+ * gd_finish_view when they are set. */
+gd_tensor *gd_new_view(gd_tensor *x, int ndim);
+gd_tensor *gd_finish_view(gd_tensor *view);
+
+/* gd_recycle - t's memory is free for the next tensor of its size; t is a temporary of a backward pass. */
+void gd_recycle(gd_tensor *t);
+void gd_recycle_forget(void);               /* at the end of the pass: nothing is free any more */
+
+/* ---- Shapes ---------------------------------------------------------------------------------------------------- */
+
+typedef struct gd_text { char s[160]; } gd_text;
+
+gd_text gd_shape_text(int ndim, const int64_t *shape);       /* "[2, 3]" */
+gd_text gd_text_of(const gd_tensor *t);                      /* the same of a tensor */
+
+static inline bool gd_same_shape(const gd_tensor *a, const gd_tensor *b)
+{
+    if (a->ndim != b->ndim)
+        return false;
+    for (int i = 0; i < a->ndim; i++)
+        if (a->shape[i] != b->shape[i])
+            return false;
+    return true;
+}
+
+/* gd_valid_axis - axis counted from the start, in 0 .. ndim-1; -1 and a sentence when it is out of range. */
+int gd_valid_axis(const char *function, int axis, int ndim);
+
+/* gd_broadcast_shape - NumPy's rule: shapes are aligned at the right, axes of size 1 stretch.  False, and a
+ * sentence, when the two do not fit. */
+bool gd_broadcast_shape(const char *function, const gd_tensor *a, const gd_tensor *b, gd_shape *shape);
+
+/* gd_broadcast_strides - strides of t seen as a tensor of the given shape; 0 along stretched axes. */
+void gd_broadcast_strides(const gd_tensor *t, int ndim, const int64_t *shape, int64_t *stride);
+
+/* gd_alive - in debug builds false, and a sentence, for a tensor whose scope has ended. */
+#ifdef GD_DEBUG
+bool gd_alive(const char *function, const char *argument, const gd_tensor *t);
+#else
+#define gd_alive(function, argument, t) true
+#endif
+
+/* gd_given - a sink's check of its argument: false when t is NULL, with a sentence unless one of an
+ * earlier failure stands. */
+bool gd_given(const char *function, const char *argument, const void *t);
+
+/* gd_labels - the elements of labels, row-major, as whole numbers in [0, classes); NULL, and a sentence that
+ * names the first bad one, otherwise.  The memory is the current scope's. */
+int64_t *gd_labels(const char *function, const char *argument, const gd_tensor *labels, int64_t classes);
+
+/* ---- Loops over strided data ------------------------------------------------------------------------------------ */
+
+enum { GD_OPERANDS = 4 };
+
+/* The loops that visit every index of a shape, with neighbouring axes merged where all operands allow it.
+ * The innermost loop is axis ndim-1 of the nest; there is always at least one axis. */
+typedef struct gd_nest {
+    int     ndim;
+    int64_t size[GD_MAX_DIMS];
+    int64_t step[GD_OPERANDS][GD_MAX_DIMS];
+} gd_nest;
+
+void gd_nest_init(gd_nest *nest, int ndim, const int64_t *shape, int operands, const int64_t *const strides[]);
+
+/* One pass of the innermost loop: n indices, operand k starts at p[k] and moves by step[k]. */
+typedef void gd_inner_loop(int64_t n, gd_real *const p[], const int64_t step[], const void *context);
+
+/* gd_nest_run - runs inner over the whole nest. */
+void gd_nest_run(const gd_nest *nest, int operands, gd_real *const start[], gd_inner_loop *inner, const void *context);
+
+/* gd_copy - the elements of x, in row-major order, to contiguous memory. */
+void gd_copy(gd_real *to, const gd_tensor *x);
+
+/* gd_copy_into - y = x, of the same shape, y of any layout. */
+void gd_copy_into(const gd_tensor *y, const gd_tensor *x);
+
+/* ---- Random numbers ------------------------------------------------------------------------------------------------ */
+
+uint64_t gd_random_bits(uint64_t state[4]);                          /* xoshiro256++ */
+void     gd_random_seed(uint64_t state[4], uint64_t seed);           /* by splitmix64 */
+double   gd_random_unit(uint64_t state[4]);                          /* in [0, 1), multiples of 2^-53 */
+uint64_t gd_random_below(uint64_t state[4], uint64_t n);             /* 0 .. n-1, each as likely */
+uint64_t *gd_random_state(void);                                     /* this thread's */
+
+#endif

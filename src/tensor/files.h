@@ -1,0 +1,42 @@
+/* files.h - writing a file so that a crash at any moment leaves the old one or the new one.
+ *
+ *     gd_output out;
+ *     if (gd_output_begin(&out, "gd_npy_write", path)) {
+ *         gd_output_put(&out, header, length);                     unchecked: the first failure is kept
+ *         gd_output_put(&out, numbers, bytes);
+ *     }
+ *     return gd_output_end(&out);                                  true: all of it is on the disk, as path
+ *
+ * Shared by whoever writes files: data, checkpoints, plots. */
+#ifndef GRADUS_FILES_H
+#define GRADUS_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum { GD_LONGEST_PATH = 4096 };
+
+typedef struct gd_output {
+    FILE       *file;
+    const char *function, *path;            /* for sentences */
+    bool        good;                       /* no step has failed so far */
+    bool        direct;                     /* path is a device or a pipe: written to, not replaced */
+    char        target[GD_LONGEST_PATH];    /* path, or the file that path is a link to */
+    char        temporary[GD_LONGEST_PATH]; /* beside it; empty when there is none */
+} gd_output;
+
+/* gd_output_begin - opens a new file beside path, with the permissions of the old one.  gd_output_put - writes
+ * to it.  gd_output_end - flushes it, waits until it is on the disk (fsync), and renames it to path; to be
+ * called in any case.  Each is false, after one sentence with the system's reason, when a step failed, and
+ * from then on; the file at path is then as it was, and the one beside it is gone.
+ * gd_output_abandon - instead of gd_output_end, when the caller has failed. */
+bool gd_output_begin(gd_output *out, const char *function, const char *path);
+bool gd_output_put(gd_output *out, const void *bytes, size_t n);
+bool gd_output_end(gd_output *out);
+void gd_output_abandon(gd_output *out);
+
+/* gd_file_replace - all of it at once: the file at path becomes bytes[0 .. n). */
+bool gd_file_replace(const char *function, const char *path, const void *bytes, size_t n);
+
+#endif

@@ -1,0 +1,369 @@
+/* gemm.c - the matrix product: which instruction set, and which of three ways.
+ *
+ *   a product of matrices                          tiles in registers, gemm_kernel.h
+ *   rows times a vector, the rows contiguous       one dot product for each row
+ *   columns times a vector, the columns contiguous the same as one row of a product of matrices
+ *
+ * The kernels are written once, in gemm_kernel.h, with the vectors of GNU C, and compiled here for each
+ * instruction set; the best one is chosen when the program runs.  -DGD_PLAIN, or a compiler without these
+ * vectors, leaves one kernel in plain C. */
+#include "gemm.h"
+
+#include <math.h>
+#include <string.h>
+
+#if defined(__GNUC__) && !defined(GD_PLAIN)
+#define HAVE_VECTORS 1
+#define PREFETCH(p) __builtin_prefetch(p)
+#define ALWAYS_INLINE __attribute__((always_inline))
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
+#else
+#define HAVE_VECTORS 0
+#define PREFETCH(p) (void)(p)
+#define ALWAYS_INLINE
+#define UNROLL
+#endif
+
+#if HAVE_VECTORS && defined(__x86_64__)
+#include <immintrin.h>
+#define HAVE_AVX 1
+#else
+#define HAVE_AVX 0
+#endif
+#if HAVE_VECTORS && defined(__aarch64__)
+#include <arm_neon.h>
+#define HAVE_NEON 1
+#else
+#define HAVE_NEON 0
+#endif
+
+/* What gd_gemm is called with. */
+typedef struct operands {
+    int64_t m, n, k;
+    const gd_real *a;
+    int64_t a_row, a_col;
+    const gd_real *b;
+    int64_t b_row, b_col;
+    gd_real *c;
+    int64_t c_row;
+    bool accumulate;
+} operands;
+
+/* ---- Blocks --------------------------------------------------------------------------------------------- */
+
+#ifndef T_DEPTH
+#define T_DEPTH 256
+#define T_COLUMNS 256
+#define T_GROUP 96
+#endif
+#ifndef PACK_M
+#define PACK_M 48
+#define PACK_KN 4096
+#endif
+#ifndef PACK_A
+#define PACK_A 1024
+#endif
+enum {
+    DEPTH = T_DEPTH,                                /* of k at a time */
+    COLUMNS = T_COLUMNS * 4 / (int)sizeof(gd_real),   /* of n at a time: 256 KiB of b, at most half a second cache */
+    GROUP = T_GROUP
+};
+
+/* The packed block of b and the packed strip of a.  Pages that are never touched take no memory. */
+typedef struct work_space {
+    gd_real b[DEPTH * COLUMNS];
+    gd_real a[DEPTH * GROUP];
+} work_space;
+
+#if HAVE_VECTORS
+static _Thread_local work_space work __attribute__((aligned(64)));
+#else
+static _Thread_local work_space work;
+#endif
+
+/* ---- Numbers that depend on the size of gd_real --------------------------------------------------------- */
+
+#define UP_TO_2(F)  F(1) F(2)
+#define UP_TO_4(F)  UP_TO_2(F) F(3) F(4)
+#define UP_TO_6(F)  UP_TO_4(F) F(5) F(6)
+#define UP_TO_8(F)  UP_TO_6(F) F(7) F(8)
+#define UP_TO_12(F) UP_TO_8(F) F(9) F(10) F(11) F(12)
+#define UP_TO_14(F) UP_TO_12(F) F(13) F(14)
+
+#define LANES_2(F, d)  F(0, d), F(1, d)
+#define LANES_4(F, d)  LANES_2(F, d), F(2, d), F(3, d)
+#define LANES_8(F, d)  LANES_4(F, d), F(4, d), F(5, d), F(6, d), F(7, d)
+#define LANES_16(F, d) LANES_8(F, d), F(8, d), F(9, d), F(10, d), F(11, d), F(12, d), F(13, d), F(14, d), F(15, d)
+
+#if HAVE_VECTORS
+#ifdef GD_DOUBLE
+typedef int64_t lane_index;
+#define LANES_OF_16_BYTES 2
+#define EACH_LANE_16_BYTES LANES_2
+#define LANES_OF_32_BYTES 4
+#define EACH_LANE_32_BYTES LANES_4
+#define LANES_OF_64_BYTES 8
+#define EACH_LANE_64_BYTES LANES_8
+#define FMA_1(x, y, z) fma(x, y, z)
+#else
+typedef int32_t lane_index;
+#define LANES_OF_16_BYTES 4
+#define EACH_LANE_16_BYTES LANES_4
+#define LANES_OF_32_BYTES 8
+#define EACH_LANE_32_BYTES LANES_8
+#define LANES_OF_64_BYTES 16
+#define EACH_LANE_64_BYTES LANES_16
+#define FMA_1(x, y, z) fmaf(x, y, z)
+#endif
+#if defined(__clang__) || __GNUC__ >= 12
+#define SHUFFLE(x, y, ...) __builtin_shufflevector(x, y, __VA_ARGS__)
+#else
+#define SHUFFLE(x, y, ...) __builtin_shuffle(x, y, (lane_index __attribute__((vector_size(sizeof(x))))){ __VA_ARGS__ })
+#endif
+#endif
+
+/* ---- Plain C -------------------------------------------------------------------------------------------- */
+
+#define NAME(x) x##_plain
+#define TARGET
+#define vec gd_real
+#define LANES 1
+#define BROADCAST(s) (s)
+#define MULTIPLY_ADD(x, y, z) ((x) * (y) + (z))
+#define MULTIPLY_ADD_1(x, y, z) ((x) * (y) + (z))
+#define LOAD_PART(p, count) ((void)(count), *(p))            /* a vector of one is always whole */
+#define STORE_PART(p, v, count) ((void)(count), *(p) = (v))
+#define ROWS 4
+#define ROWS_WIDE 2
+#define EACH_ROW UP_TO_4
+#define EACH_ROW_WIDE UP_TO_2
+#include "gemm_kernel.h"
+
+/* ---- Vectors of 16 bytes -------------------------------------------------------------------------------- */
+
+#if HAVE_VECTORS
+typedef gd_real vec_128 __attribute__((vector_size(16)));
+
+static inline ALWAYS_INLINE vec_128 load_part_128(const gd_real *p, int count)
+{
+    vec_128 v = { 0 };
+    for (int l = 0; l < count; l++)
+        v[l] = p[l];
+    return v;
+}
+
+static inline ALWAYS_INLINE void store_part_128(gd_real *p, vec_128 v, int count)
+{
+    for (int l = 0; l < count; l++)
+        p[l] = v[l];
+}
+
+#define NAME(x) x##_128
+#define TARGET
+#define vec vec_128
+#define LANES LANES_OF_16_BYTES
+#define EACH_LANE EACH_LANE_16_BYTES
+#define LOAD_PART load_part_128
+#define STORE_PART store_part_128
+#if HAVE_NEON
+#ifdef GD_DOUBLE
+#define BROADCAST vdupq_n_f64
+#define MULTIPLY_ADD(x, y, z) vfmaq_f64(z, x, y)
+#else
+#define BROADCAST vdupq_n_f32
+#define MULTIPLY_ADD(x, y, z) vfmaq_f32(z, x, y)
+#endif
+#define MULTIPLY_ADD_1 FMA_1
+#define ROWS 12
+#define ROWS_WIDE 6
+#define EACH_ROW UP_TO_12
+#define EACH_ROW_WIDE UP_TO_6
+#else
+#ifdef GD_DOUBLE
+#define BROADCAST(s) (vec_128){ s, s }
+#else
+#define BROADCAST(s) (vec_128){ s, s, s, s }
+#endif
+#define MULTIPLY_ADD(x, y, z) ((x) * (y) + (z))
+#define MULTIPLY_ADD_1(x, y, z) ((x) * (y) + (z))
+#define ROWS 6
+#define ROWS_WIDE 2
+#define EACH_ROW UP_TO_6
+#define EACH_ROW_WIDE UP_TO_2
+#endif
+#include "gemm_kernel.h"
+#endif
+
+/* ---- AVX2 and AVX-512 ------------------------------------------------------------------------------------ */
+
+#if HAVE_AVX
+#ifdef GD_DOUBLE
+#define PACKED(operation) operation##_pd
+#else
+#define PACKED(operation) operation##_ps
+#endif
+
+#define TARGET_256 __attribute__((target("avx2,fma")))
+typedef gd_real vec_256 __attribute__((vector_size(32)));
+
+/* mask_256 - all bits in the first count lanes. */
+static inline TARGET_256 ALWAYS_INLINE __m256i mask_256(int count)
+{
+    static const lane_index ones[2 * LANES_OF_32_BYTES] = {
+#define MINUS_1(l, d) -1
+        EACH_LANE_32_BYTES(MINUS_1, 0)
+#undef MINUS_1
+    };
+    __m256i mask;
+    memcpy(&mask, ones + LANES_OF_32_BYTES - count, sizeof mask);
+    return mask;
+}
+
+#ifdef GD_DOUBLE
+#define LOAD_PART(p, count) ((vec_256)_mm256_maskload_pd(p, mask_256(count)))
+#else
+#define LOAD_PART(p, count) ((vec_256)_mm256_maskload_ps(p, mask_256(count)))
+#endif
+#define STORE_PART(p, v, count) PACKED(_mm256_maskstore)(p, mask_256(count), v)
+#define NAME(x) x##_256
+#define TARGET TARGET_256
+#define vec vec_256
+#define LANES LANES_OF_32_BYTES
+#define EACH_LANE EACH_LANE_32_BYTES
+#define BROADCAST(s) PACKED(_mm256_set1)(s)
+#define MULTIPLY_ADD(x, y, z) PACKED(_mm256_fmadd)(x, y, z)
+#define MULTIPLY_ADD_1 FMA_1
+#define ROWS 6
+#define ROWS_WIDE 2
+#define EACH_ROW UP_TO_6
+#define EACH_ROW_WIDE UP_TO_2
+#include "gemm_kernel.h"
+
+typedef gd_real vec_512 __attribute__((vector_size(64)));
+#ifdef GD_DOUBLE
+#define MASK_512(count) ((__mmask8)((1u << (count)) - 1))
+#else
+#define MASK_512(count) ((__mmask16)((1u << (count)) - 1))
+#endif
+
+#define NAME(x) x##_512
+#define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")))
+#define vec vec_512
+#define LANES LANES_OF_64_BYTES
+#define EACH_LANE EACH_LANE_64_BYTES
+#define BROADCAST(s) PACKED(_mm512_set1)(s)
+#define MULTIPLY_ADD(x, y, z) PACKED(_mm512_fmadd)(x, y, z)
+#define MULTIPLY_ADD_1 FMA_1
+#define LOAD_PART(p, count) ((vec_512)PACKED(_mm512_maskz_loadu)(MASK_512(count), p))
+#define STORE_PART(p, v, count) PACKED(_mm512_mask_storeu)(p, MASK_512(count), v)
+#define ROWS 14
+#define ROWS_WIDE 6
+#define EACH_ROW UP_TO_14
+#define EACH_ROW_WIDE UP_TO_6
+#include "gemm_kernel.h"
+#endif
+
+/* ---- Which one ------------------------------------------------------------------------------------------ */
+
+typedef struct kernel {
+    void (*product)(const operands *x);
+    void (*rows_times_vector)(int64_t m, int64_t k, const gd_real *a, int64_t a_row, const gd_real *x,
+                              gd_real *y, int64_t y_row, bool accumulate);
+} kernel;
+
+static const kernel kernels[GD_GEMM_LEVELS] = {
+    [GD_GEMM_PLAIN] = { product_plain, rows_times_vector_plain },
+#if HAVE_VECTORS
+    [GD_GEMM_128] = { product_128, rows_times_vector_128 },
+#endif
+#if HAVE_AVX
+    [GD_GEMM_256] = { product_256, rows_times_vector_256 },
+    [GD_GEMM_512] = { product_512, rows_times_vector_512 },
+#endif
+};
+
+static _Atomic int used = -1;                   /* index into kernels; -1 before the first product */
+
+static bool machine_has(gd_gemm_level level)
+{
+#if HAVE_AVX
+    if (level == GD_GEMM_512)
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")
+            && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+    if (level == GD_GEMM_256)
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+    return kernels[level].product != NULL;
+}
+
+bool gd_gemm_use(gd_gemm_level level)
+{
+    if (level == GD_GEMM_LEVELS)
+        while (!machine_has(--level))
+            continue;
+    if ((int)level < 0 || level > GD_GEMM_LEVELS || !machine_has(level))
+        return false;
+    used = (int)level;
+    return true;
+}
+
+gd_gemm_level gd_gemm_used(void)
+{
+    if (used < 0)
+        (void)gd_gemm_use(GD_GEMM_LEVELS);
+    return (gd_gemm_level)used;
+}
+
+/* ---- The product ---------------------------------------------------------------------------------------- */
+
+/* product_with_vector - y[i] (+)= sum_p a[i, p] x[p] where this is better than a product of matrices: true
+ * when done.  A vector x with gaps is gathered first, as much as the work space holds at a time. */
+static bool rows_times_vector(const kernel *use, int64_t m, int64_t k, const gd_real *a, int64_t a_row,
+                              const gd_real *x, int64_t x_row, gd_real *y, int64_t y_row, bool accumulate)
+{
+    if (x_row == 1) {
+        use->rows_times_vector(m, k, a, a_row, x, y, y_row, accumulate);
+        return true;
+    }
+    for (int64_t p = 0; p < k; p += DEPTH * COLUMNS) {
+        const int64_t count = k - p < DEPTH * COLUMNS ? k - p : DEPTH * COLUMNS;
+        for (int64_t q = 0; q < count; q++)
+            work.b[q] = x[(p + q) * x_row];
+        use->rows_times_vector(m, count, a + p, a_row, work.b, y, y_row, accumulate || p > 0);
+    }
+    return true;
+}
+
+void gd_gemm(int64_t m, int64_t n, int64_t k,
+             const gd_real *a, int64_t a_row, int64_t a_col,
+             const gd_real *b, int64_t b_row, int64_t b_col,
+             gd_real *c, int64_t c_row, bool accumulate)
+{
+    if (m <= 0 || n <= 0)
+        return;
+    if (k <= 0) {
+        for (int64_t i = 0; i < m && !accumulate; i++)
+            memset(c + i * c_row, 0, (size_t)n * sizeof *c);
+        return;
+    }
+    const kernel *use = &kernels[gd_gemm_used()];
+    if (n == 1 && (a_col == 1 || k == 1)) {
+        rows_times_vector(use, m, k, a, a_row, b, b_row, c, c_row, accumulate);
+        return;
+    }
+    if (m == 1 && b_row == 1) {
+        rows_times_vector(use, n, k, b, b_col, a, a_col, c, 1, accumulate);
+        return;
+    }
+    if (n == 1 && a_row == 1 && c_row == 1) {   /* transposed: one row of c */
+        const operands x = { 1, m, k, b, b_col, b_row, a, a_col, 1, c, m, accumulate };
+        use->product(&x);
+        return;
+    }
+    const operands x = { m, n, k, a, a_row, a_col, b, b_row, b_col, c, c_row, accumulate };
+    use->product(&x);
+}

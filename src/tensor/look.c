@@ -1,0 +1,96 @@
+/* look.c - the numbers of a tensor, one, all, or printed. */
+#include <inttypes.h>
+
+#include "core.h"
+
+int64_t gd_numel(const gd_tensor *t)
+{
+    return t ? t->numel : 0;
+}
+
+gd_real gd_item(const gd_tensor *t)
+{
+    if (!gd_given("gd_item", "t", t) || !gd_alive("gd_item", "t", t))
+        return (gd_real)NAN;
+    if (t->numel != 1) {
+        gd_fail("gd_item: t is %s: it must have exactly one element", gd_text_of(t).s);
+        return (gd_real)NAN;
+    }
+    return t->data[0];
+}
+
+gd_real gd_at(const gd_tensor *t, gd_shape index)
+{
+    if (!gd_given("gd_at", "t", t))
+        return (gd_real)NAN;
+    if (index.ndim != t->ndim) {
+        gd_fail("gd_at: t is %s and needs %d indices, not %d", gd_text_of(t).s, t->ndim, index.ndim);
+        return (gd_real)NAN;
+    }
+    int64_t offset = 0;
+    for (int i = 0; i < t->ndim; i++) {
+        int64_t at = index.size[i] < 0 ? index.size[i] + t->shape[i] : index.size[i];
+        if (at < 0 || at >= t->shape[i]) {
+            gd_fail("gd_at: index %s is outside of %s", gd_shape_text(index.ndim, index.size).s, gd_text_of(t).s);
+            return (gd_real)NAN;
+        }
+        offset += at * t->stride[i];
+    }
+    return t->data[offset];
+}
+
+bool gd_copy_out(const gd_tensor *t, gd_real *row_major)
+{
+    if (!gd_given("gd_copy_out", "t", t) || !gd_given("gd_copy_out", "row_major", row_major))
+        return false;
+    gd_copy(row_major, t);
+    return true;
+}
+
+gd_tensor *gd_set_name(gd_tensor *t, const char *name)
+{
+    if (t)
+        t->name = name;
+    return t;
+}
+
+/* ---- Printing ------------------------------------------------------------------------------------------- */
+
+enum { LONG_AXIS = 10, SHOWN_AT_EACH_END = 4 };
+
+static void print_axis(FILE *out, const gd_tensor *t, const gd_real *at, int axis)
+{
+    if (axis == t->ndim) {
+        fprintf(out, "%.6g", (double)*at);
+        return;
+    }
+    int64_t n = t->shape[axis];
+    fputc('[', out);
+    for (int64_t i = 0; i < n; i++) {
+        if (i > 0)
+            fputs(", ", out);
+        if (i > 0 && axis + 1 < t->ndim)
+            fprintf(out, "\n%*s", axis + 1, "");
+        if (n > LONG_AXIS && i == SHOWN_AT_EACH_END) {
+            fputs("..., ", out);
+            i = n - SHOWN_AT_EACH_END;
+        }
+        print_axis(out, t, at + i * t->stride[axis], axis + 1);
+    }
+    fputc(']', out);
+}
+
+void gd_print(FILE *out, const gd_tensor *t)
+{
+    if (!out)
+        return;
+    if (!t) {
+        fputs("NULL\n", out);
+        return;
+    }
+    if (t->name)
+        fprintf(out, "%s ", t->name);
+    fprintf(out, "%s:%c", gd_text_of(t).s, t->ndim > 1 ? '\n' : ' ');
+    print_axis(out, t, t->data, 0);
+    fputc('\n', out);
+}

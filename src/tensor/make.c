@@ -1,0 +1,123 @@
+/* make.c - tensors with given contents.  Random ones are in random.c. */
+#include <inttypes.h>
+
+#include "core.h"
+
+static gd_tensor *filled(const char *function, int ndim, const int64_t *shape, double value)
+{
+    gd_tensor *t = gd_new(function, ndim, shape);
+    if (!t)
+        return NULL;
+    if (value == 0 && !signbit(value))
+        memset(t->data, 0, (size_t)t->numel * sizeof *t->data);
+    else
+        for (int64_t i = 0; i < t->numel; i++)
+            t->data[i] = (gd_real)value;
+    return t;
+}
+
+gd_tensor *gd_zeros(gd_shape shape)              { return filled("gd_zeros", shape.ndim, shape.size, 0); }
+gd_tensor *gd_ones(gd_shape shape)               { return filled("gd_ones", shape.ndim, shape.size, 1); }
+gd_tensor *gd_full(gd_shape shape, double value) { return filled("gd_full", shape.ndim, shape.size, value); }
+gd_tensor *gd_scalar(double value)               { return filled("gd_scalar", 0, NULL, value); }
+
+gd_tensor *gd_zeros_like(const gd_tensor *t)
+{
+    return t ? filled("gd_zeros_like", t->ndim, t->shape, 0) : NULL;
+}
+
+gd_tensor *gd_ones_like(const gd_tensor *t)
+{
+    return t ? filled("gd_ones_like", t->ndim, t->shape, 1) : NULL;
+}
+
+gd_tensor *gd_from(gd_shape shape, const gd_real *values)
+{
+    gd_tensor *t = gd_new("gd_from", shape.ndim, shape.size);
+    if (!t)
+        return NULL;
+    if (!values && t->numel)
+        return gd_fail("gd_from: values is NULL");
+    if (t->numel)
+        memcpy(t->data, values, (size_t)t->numel * sizeof *t->data);
+    return t;
+}
+
+gd_tensor *gd_wrap(gd_shape shape, gd_real *data)
+{
+    gd_tensor *t = gd_new_header("gd_wrap", shape.ndim, shape.size);
+    if (!t)
+        return NULL;
+    if (!data && t->numel)
+        return gd_fail("gd_wrap: data is NULL");
+    t->data = data;
+    return t;
+}
+
+gd_tensor *gd_arange(double start, double stop, double step)
+{
+    double length = ceil((stop - start) / step);
+    if (!(step != 0) || !(fabs(length) < 0x1p53))
+        return gd_fail("gd_arange: from %g to %g in steps of %g has no countable length", start, stop, step);
+    int64_t n = length > 0 ? (int64_t)length : 0;
+    gd_tensor *t = gd_new("gd_arange", 1, &n);
+    for (int64_t i = 0; t && i < n; i++)
+        t->data[i] = (gd_real)(start + (double)i * step);
+    return t;
+}
+
+/* Each half is counted from its own end, so that both ends are exact. */
+gd_tensor *gd_linspace(double start, double stop, int64_t n)
+{
+    gd_tensor *t = gd_new("gd_linspace", 1, &n);
+    if (!t)
+        return NULL;
+    double step = n > 1 ? (stop - start) / (double)(n - 1) : 0;
+    for (int64_t i = 0; i < n; i++)
+        t->data[i] = (gd_real)(i < (n + 1) / 2 ? start + (double)i * step : stop - (double)(n - 1 - i) * step);
+    return t;
+}
+
+gd_tensor *gd_eye(int64_t n)
+{
+    gd_tensor *t = filled("gd_eye", 2, (int64_t[]){ n, n }, 0);
+    for (int64_t i = 0; t && i < n; i++)
+        t->data[i * n + i] = 1;
+    return t;
+}
+
+gd_tensor *gd_one_hot(gd_tensor *labels, int64_t classes)
+{
+    if (!labels)
+        return NULL;
+    if (labels->ndim == GD_MAX_DIMS)
+        return gd_fail("gd_one_hot: labels is %s: the result would have more than %d axes", gd_text_of(labels).s,
+                       GD_MAX_DIMS);
+    int64_t *label = gd_labels("gd_one_hot", "labels", labels, classes);
+    if (!label)
+        return NULL;
+    gd_shape shape = gd_shape_of_tensor(labels);
+    shape.size[shape.ndim++] = classes;
+    gd_tensor *t = filled("gd_one_hot", shape.ndim, shape.size, 0);
+    for (int64_t i = 0; t && i < labels->numel; i++)
+        t->data[i * classes + label[i]] = 1;
+    return t;
+}
+
+/* Labels are stored as numbers; here they are read back as whole numbers, once, and checked. */
+int64_t *gd_labels(const char *function, const char *argument, const gd_tensor *labels, int64_t classes)
+{
+    gd_arena *arena = gd_current_scope();
+    gd_real *value = gd_arena_take(arena, (size_t)labels->numel * sizeof *value);
+    int64_t *label = gd_arena_take(arena, (size_t)labels->numel * sizeof *label);
+    if (!value || !label)
+        return NULL;
+    gd_copy(value, labels);
+    for (int64_t i = 0; i < labels->numel; i++) {
+        if (!(value[i] >= 0 && value[i] < (gd_real)classes) || floor((double)value[i]) != (double)value[i])
+            return gd_fail("%s: %s[%" PRId64 "] = %g is not a whole number in [0, %" PRId64 ")", function, argument, i,
+                           (double)value[i], classes);
+        label[i] = (int64_t)value[i];
+    }
+    return label;
+}

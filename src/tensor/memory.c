@@ -1,0 +1,193 @@
+/* memory.c - all memory of the library comes through this file: blocks from malloc, booked on their owner,
+ * and arenas, which take blocks as chunks and free everything at once.
+ *
+ * A closed scope's chunks go to a pool, from which the next scope takes them: a training loop in its steady
+ * state never reaches malloc.  The idea of regions that are freed as a whole is Hanson's (1990), "Fast
+ * allocation and deallocation of memory based on object lifetimes"; Stan's arena is the model for a tape. */
+#include <stdlib.h>
+
+#include "core.h"
+
+/* ---- Blocks ------------------------------------------------------------------------------------------- */
+
+enum { BLOCK_ALIGN = 64 };                  /* a cache line, and the widest vector */
+
+typedef struct block {                      /* stands just before the bytes handed out */
+    void    *from_malloc;
+    size_t   bytes;
+    gd_owner owner;
+} block;
+
+static _Thread_local size_t live[GD_OWNERS], high_water[GD_OWNERS];
+
+static const char *const owner_names[GD_OWNERS] = {
+    "scopes", "the program", "models", "optimizers", "data", "plots"
+};
+
+static void book(gd_owner owner, size_t bytes)
+{
+    live[owner] += bytes;
+    if (live[owner] > high_water[owner])
+        high_water[owner] = live[owner];
+}
+
+void *gd_memory_new(gd_owner owner, size_t bytes)
+{
+    size_t extra = sizeof(block) + BLOCK_ALIGN;
+    char *start = bytes <= SIZE_MAX - extra ? malloc(bytes + extra) : NULL;
+    if (!start)
+        return gd_fail("out of memory: %zu bytes for %s", bytes, owner_names[owner]);
+    uintptr_t address = ((uintptr_t)start + extra) & ~(uintptr_t)(BLOCK_ALIGN - 1);
+    block *b = (block *)(void *)(start + (address - (uintptr_t)start)) - 1;
+    *b = (block){ start, bytes, owner };
+    book(owner, bytes);
+    return b + 1;
+}
+
+void gd_memory_free(void *p)
+{
+    if (!p)
+        return;
+    block *b = (block *)p - 1;
+    live[b->owner] -= b->bytes;
+    free(b->from_malloc);
+}
+
+void *gd_memory_resize(gd_owner owner, void *p, size_t bytes)
+{
+    void *bigger = gd_memory_new(owner, bytes);
+    if (!bigger || !p)
+        return bigger;
+    size_t old = ((block *)p - 1)->bytes;
+    memcpy(bigger, p, old < bytes ? old : bytes);
+    gd_memory_free(p);
+    return bigger;
+}
+
+/* ---- Chunks and their pool ------------------------------------------------------------------------------ */
+
+struct gd_chunk {
+    gd_chunk *next;
+    size_t    bytes;                        /* after this header */
+    gd_owner  owner;
+};
+
+enum { CHUNK_HEADER = BLOCK_ALIGN };        /* keeps the first byte of a chunk aligned */
+
+static const size_t first_chunk = (size_t)64 << 10, biggest_step = (size_t)64 << 20;
+
+static _Thread_local gd_chunk *pool;        /* smallest first; only chunks of GD_SCOPES */
+
+static char *chunk_start(gd_chunk *chunk)
+{
+    return (char *)chunk + CHUNK_HEADER;
+}
+
+static gd_chunk *chunk_from_pool(size_t bytes)
+{
+    for (gd_chunk **link = &pool; *link; link = &(*link)->next)
+        if ((*link)->bytes >= bytes) {
+            gd_chunk *chunk = *link;
+            *link = chunk->next;
+            return chunk;
+        }
+    return NULL;
+}
+
+static void chunk_to_pool(gd_chunk *chunk)
+{
+    gd_poison(chunk_start(chunk), chunk->bytes);
+    gd_chunk **link = &pool;
+    while (*link && (*link)->bytes < chunk->bytes)
+        link = &(*link)->next;
+    chunk->next = *link;
+    *link = chunk;
+}
+
+static gd_chunk *new_chunk(gd_owner owner, size_t bytes)
+{
+    gd_chunk *chunk = gd_memory_new(owner, CHUNK_HEADER + bytes);
+    if (!chunk)
+        return NULL;
+    chunk->bytes = bytes;
+    chunk->owner = owner;
+    gd_poison(chunk_start(chunk), bytes);
+    return chunk;
+}
+
+void gd_pool_free(void)
+{
+    while (pool) {
+        gd_chunk *chunk = pool;
+        pool = chunk->next;
+        gd_unpoison(chunk_start(chunk), chunk->bytes);
+        gd_memory_free(chunk);
+    }
+}
+
+/* ---- Arenas ------------------------------------------------------------------------------------------------ */
+
+void gd_arena_init(gd_arena *arena, gd_owner owner)
+{
+    *arena = (gd_arena){ .owner = owner };
+}
+
+/* Chunks double in size, so that their number grows with the logarithm of what a scope needs. */
+void *gd_arena_grow(gd_arena *arena, size_t bytes)
+{
+    if (bytes > SIZE_MAX / 2)
+        return gd_fail("out of memory: %zu bytes for %s", bytes, owner_names[arena->owner]);
+    gd_chunk *chunk = arena->owner == GD_SCOPES ? chunk_from_pool(bytes) : NULL;
+    if (!chunk) {
+        size_t want = arena->chunks ? 2 * arena->chunks->bytes : first_chunk;
+        if (want > biggest_step)
+            want = biggest_step;
+        chunk = new_chunk(arena->owner, bytes > want ? bytes : want);
+        if (!chunk)
+            return NULL;
+    }
+    chunk->next = arena->chunks;
+    arena->chunks = chunk;
+    arena->at = chunk_start(chunk) + bytes;
+    arena->end = chunk_start(chunk) + chunk->bytes;
+    gd_unpoison(chunk_start(chunk), bytes);
+    return chunk_start(chunk);
+}
+
+void gd_arena_free(gd_arena *arena)
+{
+    gd_chunk *chunk = arena->chunks;        /* arena itself may lie in one of them */
+    while (chunk) {
+        gd_chunk *next = chunk->next;
+        if (chunk->owner == GD_SCOPES) {
+            chunk_to_pool(chunk);
+        } else {
+            gd_unpoison(chunk_start(chunk), chunk->bytes);
+            gd_memory_free(chunk);
+        }
+        chunk = next;
+    }
+}
+
+/* ---- Report -------------------------------------------------------------------------------------------------- */
+
+size_t gd_memory_live(void)
+{
+    size_t sum = 0;
+    for (int i = 0; i < GD_OWNERS; i++)
+        sum += live[i];
+    return sum;
+}
+
+void gd_memory_report(FILE *out)
+{
+    if (!out)
+        return;
+    size_t pooled = 0;
+    for (const gd_chunk *chunk = pool; chunk; chunk = chunk->next)
+        pooled += chunk->bytes;
+    fprintf(out, "%-12s %15s %15s\n", "owner", "live bytes", "high water");
+    for (int i = 0; i < GD_OWNERS; i++)
+        fprintf(out, "%-12s %15zu %15zu\n", owner_names[i], live[i], high_water[i]);
+    fprintf(out, "of which %zu bytes wait for the next scope\n", pooled);
+}

@@ -1,0 +1,343 @@
+/* real.h - the elementary functions of gd_real, one number at a time, for loops that compilers vectorise.
+ *
+ * Here: real_exp, real_log and their family as static inline functions without a branch, so that
+ *
+ *     for (int64_t i = 0; i < n; i++)
+ *         y[i] = real_tanh(x[i]);
+ *
+ * becomes vector instructions under gcc -O3 and clang -O3 with -fno-math-errno -fno-trapping-math, where a
+ * call to the C library's tanhf would stay a call for each element.  This file has what float and double
+ * share; their polynomials, and erf, sin and cos, are in real_float.h and real_double.h.  Not here: loops
+ * (the rooms write their own) and sums (sums.h).
+ *
+ * Idea: every function brings its argument into a small interval, exactly, and evaluates a polynomial
+ * there; cases become selections between values that are all computed.  The reductions are the classical
+ * ones of Cody and Waite, Software Manual for the Elementary Functions (1980), and of Payne and Hanek (1983)
+ * for large angles; see Muller, Elementary Functions, 3rd ed. (2016), chapters 3 and 11.  The polynomials are
+ * minimax fits of the relative error made for this library (Lawson's iteratively reweighted least squares in
+ * 40 to 70 digits; the coefficients rounded one after the other, the others refitted each time).
+ *
+ * An ulp, unit in the last place, is the distance of neighbouring numbers around the result; correct rounding
+ * would be an error of at most 0.5.  Each comment gives the largest error measured, for float over all 2^32
+ * arguments against the C library in double, for double over @NDOUBLE@ random arguments of all magnitudes
+ * against the C library in long double.  Infinities, NaN, signed zeros and subnormal numbers come out as in
+ * C11, Annex F.  Floating-point flags and errno are not promised. */
+#ifndef GRADUS_REAL_H
+#define GRADUS_REAL_H
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "gradus/tensor.h"
+
+#ifdef GD_DOUBLE
+typedef uint64_t real_word;                 /* the bits of a gd_real */
+typedef int64_t  real_signed_word;
+#define REAL_FRACTION 52                    /* bits after the leading one */
+#define REAL_BIAS     1023u                 /* exponent field of 1 */
+#else
+typedef uint32_t real_word;
+typedef int32_t  real_signed_word;
+#define REAL_FRACTION 23
+#define REAL_BIAS     127u
+#endif
+
+/* ---- Exact functions ---------------------------------------------------------------------------------- */
+
+static inline gd_real real_abs(gd_real x)
+{
+#ifdef GD_DOUBLE
+    return fabs(x);
+#else
+    return fabsf(x);
+#endif
+}
+
+/* real_copysign - |size| with the sign of sign. */
+static inline gd_real real_copysign(gd_real size, gd_real sign)
+{
+#ifdef GD_DOUBLE
+    return copysign(size, sign);
+#else
+    return copysignf(size, sign);
+#endif
+}
+
+/* real_sqrt - correctly rounded; NaN below 0. */
+static inline gd_real real_sqrt(gd_real x)
+{
+#ifdef GD_DOUBLE
+    return sqrt(x);
+#else
+    return sqrtf(x);
+#endif
+}
+
+/* real_sign - 1, -1, or x itself where x is 0, -0 or NaN. */
+static inline gd_real real_sign(gd_real x)
+{
+    return x > 0 ? 1 : (x < 0 ? -1 : x);
+}
+
+/* real_max, real_min - the larger and the smaller; NaN when either is NaN, unlike fmax. */
+static inline gd_real real_max(gd_real a, gd_real b)
+{
+    return ((a > b) | (a != a)) ? a : b;
+}
+
+static inline gd_real real_min(gd_real a, gd_real b)
+{
+    return ((a < b) | (a != a)) ? a : b;
+}
+
+/* ---- Bits ---------------------------------------------------------------------------------------------- */
+
+static inline real_word real_bits(gd_real x)
+{
+    real_word bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+static inline gd_real real_from_bits(real_word bits)
+{
+    gd_real x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/* real_pow2 - 2^n for n between the smallest and the largest normal exponent.  Unsigned, because garbage that
+ * was made of NaN or infinity may come in. */
+static inline gd_real real_pow2(real_word n)
+{
+    return real_from_bits((n + REAL_BIAS) << REAL_FRACTION);
+}
+
+/* real_select - a where condition holds, else b.  With a mask, because gcc follows the branches of
+ * condition ? a : b, copies what comes after them, and ends up with loops that compute everything twice. */
+static inline gd_real real_select(bool condition, gd_real a, gd_real b)
+{
+    real_word mask = 0u - (real_word)condition;
+    return real_from_bits((real_bits(a) & mask) | (real_bits(b) & ~mask));
+}
+
+/* ---- Polynomials ---------------------------------------------------------------------------------------- *
+ *
+ * real_poly4 .. real_poly9 - a + b x + c x^2 + ..  In pairs, then pairs of pairs (Estrin, 1960): about as many
+ * operations as Horner's rule, but in a shorter chain, and the length of the chain is what these loops
+ * wait for. */
+
+static inline gd_real real_poly4(gd_real x, gd_real a, gd_real b, gd_real c, gd_real d)
+{
+    return (a + b * x) + (c + d * x) * (x * x);
+}
+
+static inline gd_real real_poly5(gd_real x, gd_real a, gd_real b, gd_real c, gd_real d, gd_real e)
+{
+    gd_real x2 = x * x;
+    return (a + b * x) + ((c + d * x) + e * x2) * x2;
+}
+
+static inline gd_real real_poly7(gd_real x, gd_real a, gd_real b, gd_real c, gd_real d, gd_real e, gd_real f,
+                                 gd_real g)
+{
+    gd_real x2 = x * x;
+    return real_poly4(x, a, b, c, d) + ((e + f * x) + g * x2) * (x2 * x2);
+}
+
+static inline gd_real real_poly8(gd_real x, gd_real a, gd_real b, gd_real c, gd_real d, gd_real e, gd_real f,
+                                 gd_real g, gd_real h)
+{
+    gd_real x2 = x * x;
+    return real_poly4(x, a, b, c, d) + real_poly4(x, e, f, g, h) * (x2 * x2);
+}
+
+static inline gd_real real_poly9(gd_real x, gd_real a, gd_real b, gd_real c, gd_real d, gd_real e, gd_real f,
+                                 gd_real g, gd_real h, gd_real i)
+{
+    gd_real x2 = x * x;
+    return real_poly4(x, a, b, c, d) + real_poly5(x, e, f, g, h, i) * (x2 * x2);
+}
+
+/* ---- The exponential family ------------------------------------------------------------------------------ *
+ *
+ * x = n log 2 + r with n whole and |r| <= log(2) / 2, so that e^x = 2^n e^r. */
+
+static inline gd_real real_exp_rest(gd_real r);         /* q of e^r = 1 + r + r^2 q(r), in the included file */
+
+#ifdef GD_DOUBLE
+#define REAL_LOG2E   0x1.71547652b82fep+0   /* 1 / log 2 */
+#define REAL_LN2_HI  0x1.62e42fefa2p-1      /* log 2 = HI + LO; few bits, so that n HI is exact */
+#define REAL_LN2_LO  0x1.9ef35793c7673p-41
+#define REAL_ROUND   0x1.8p52               /* t = x + ROUND holds x, rounded to a whole number, in its low bits */
+#define REAL_EXP_MAX 710.0                  /* e^x is infinite beyond */
+#define REAL_EXP_LOW -700.0                 /* e^x may be subnormal below */
+#define REAL_EXP_MIN -746.0                 /* e^x is 0 below */
+#else
+#define REAL_LOG2E   0x1.715476p+0f
+#define REAL_LN2_HI  0x1.63p-1f
+#define REAL_LN2_LO  -0x1.bd0106p-13f
+#define REAL_ROUND   0x1.8p23f
+#define REAL_EXP_MAX 89.0f
+#define REAL_EXP_LOW -80.0f
+#define REAL_EXP_MIN -105.0f
+#endif
+
+/* real_exp_split - e^x = 2^n (1 + s): gives n, as a number and as an integer, and returns s, |s| < 0.42.
+ * r = high - low with high exact: s = high + (r^2 q(r) - low).  |x| at most a few times REAL_EXP_MAX. */
+static inline gd_real real_exp_split(gd_real x, gd_real *whole, real_word *n)
+{
+    gd_real t = x * REAL_LOG2E + REAL_ROUND;
+    *whole = t - REAL_ROUND;
+    *n = real_bits(t) - real_bits(REAL_ROUND);
+    gd_real high = x - *whole * REAL_LN2_HI, low = *whole * REAL_LN2_LO, r = high - low;
+    return high + (r * r * real_exp_rest(r) - low);
+}
+
+/* real_exp_halved - e^x / 2^halvings for halvings 0 or 1.  Two factors make 2^n, which may lie outside the
+ * exponents of gd_real: the first product is exact, the second rounds, to a subnormal number too. */
+static inline gd_real real_exp_halved(gd_real x, real_word halvings)
+{
+    gd_real whole;
+    real_word n;
+    gd_real s = real_exp_split(x, &whole, &n);
+    real_word low = 0u - (real_word)(x < REAL_EXP_LOW);
+    gd_real first = real_pow2(n - halvings - 1u + (low & 65u)), second = real_select(low, (gd_real)0x1p-64, 2);
+    gd_real y = (1 + s) * first * second;
+    y = real_select(x > REAL_EXP_MAX + (gd_real)0.5 * (gd_real)halvings, INFINITY, y);
+    return real_select(x < REAL_EXP_MIN, 0, y);
+}
+
+/* real_exp - e^x.  Largest error @exp@. */
+static inline gd_real real_exp(gd_real x)
+{
+    return real_exp_halved(x, 0);
+}
+
+/* real_expm1 - e^x - 1 = 2^n s + (2^n - 1), without cancellation for small x; all halved on the way, because
+ * 2^n may already be infinite where the result is not.  Largest error @expm1@. */
+static inline gd_real real_expm1(gd_real x)
+{
+    gd_real whole;
+    real_word n;
+    gd_real s = real_exp_split(real_select(x < -40, -40, x), &whole, &n);
+    gd_real half = real_pow2(n - 1u);
+    gd_real y = 2 * (half * s + (half - (gd_real)0.5));
+    y = real_copysign(real_select(whole == 0, s, y), x);        /* e^-0 - 1 = -0 */
+    return real_select(x > REAL_EXP_MAX, INFINITY, y);
+}
+
+/* real_sigmoid - 1 / (1 + e^-x) = 1 / ((1 + 2^n) + 2^n s), all times 2^-64, so that results as small as
+ * subnormal numbers come out of the division.  rest is what 1 + 2^n loses where n is large.
+ * Largest error @sigmoid@. */
+static inline gd_real real_sigmoid(gd_real x)
+{
+    const gd_real one = (gd_real)0x1p-64;
+    gd_real whole;
+    real_word n;
+    gd_real u = real_select(x > 40, 40, x);
+    u = real_select(x < REAL_EXP_MIN, REAL_EXP_MIN, u);
+    gd_real s = real_exp_split(-u, &whole, &n), power = real_pow2(n - 64u);
+    gd_real sum = one + power, rest = one - (sum - power);
+    return one / (sum + (rest + power * s));
+}
+
+/* ---- Logarithms ---------------------------------------------------------------------------------------------- *
+ *
+ * A number is 2^e m with m in [sqrt(1/2), sqrt(2)], and its logarithm e log 2 + log m. */
+
+#ifdef GD_DOUBLE
+#define REAL_SQRT_HALF 0x3fe6a09e667f3bcdu  /* bits of sqrt(1/2) */
+#define REAL_NORMAL    0x1p-1022            /* smallest number that is not subnormal */
+#else
+#define REAL_SQRT_HALF 0x3f3504f3u
+#define REAL_NORMAL    0x1p-126f
+#endif
+
+static inline gd_real real_log_of(gd_real f, gd_real e);        /* log(1 + f) + e log 2, in the included file */
+
+/* real_scale - x = 2^e m for a normal x > 0: gives m and returns e. */
+static inline real_signed_word real_scale(gd_real x, gd_real *m)
+{
+    real_signed_word e = (real_signed_word)(real_bits(x) - REAL_SQRT_HALF) >> REAL_FRACTION;
+    *m = real_from_bits(real_bits(x) - ((real_word)e << REAL_FRACTION));
+    return e;
+}
+
+/* real_log - log x; -infinity at 0, NaN below.  Largest error @log@. */
+static inline gd_real real_log(gd_real x)
+{
+    gd_real m;
+    bool small = x < REAL_NORMAL;
+    gd_real e = (gd_real)real_scale(real_select(small, x * real_pow2(REAL_FRACTION), x), &m);
+    gd_real y = real_log_of(m - 1, e - real_select(small, REAL_FRACTION, 0));
+    y = real_select(x < INFINITY, y, x);                        /* infinity and NaN */
+    y = real_select(x == 0, -INFINITY, y);
+    return real_select(x < 0, NAN, y);
+}
+
+/* real_log1p - log(1 + x); -infinity at -1, NaN below.  u = 1 + x, rounded, leaves the error c, exactly
+ * (Knuth's two-sum); with u = 2^e m, 1 + x = 2^e (1 + f) for f = (m - 1) + c 2^-e, which is x where e = 0.
+ * Largest error @log1p@. */
+static inline gd_real real_log1p(gd_real x)
+{
+    gd_real m, u = 1 + x, v = u - 1;
+    gd_real c = (1 - (u - v)) + (x - v);
+    real_signed_word e = real_scale(u, &m);
+    gd_real scale = real_select(e > 60, 0, real_pow2(0u - (real_word)e));
+    gd_real y = real_log_of((m - 1) + c * scale, (gd_real)e);
+    y = real_select(x < INFINITY, y, x);
+    y = real_select(x == -1, -INFINITY, y);
+    y = real_select(x == 0, x, y);                              /* log(1 + -0) = -0 */
+    return real_select(x < -1, NAN, y);
+}
+
+/* real_softplus - log(1 + e^x) = max(x, 0) + log(1 + w) with w = e^-|x|; for w > sqrt(2) - 1 the logarithm is
+ * that of (1 + w) / 2 = 1 + (w - 1) / 2, plus log 2.  Largest error @softplus@. */
+static inline gd_real real_softplus(gd_real x)
+{
+    gd_real w = real_exp(-real_abs(x));
+    bool big = w > (gd_real)0.41421356;
+    gd_real f = real_select(big, (gd_real)0.5 * w - (gd_real)0.5, w);
+    return real_select(x > 0, x, 0) + real_log_of(f, real_select(big, 1, 0));
+}
+
+/* ---- Hyperbolic functions -------------------------------------------------------------------------------------- */
+
+static inline gd_real real_tanh_rest(gd_real z);        /* p of tanh x = x + x^3 p(x^2), |x| < 5/8, and of */
+static inline gd_real real_sinh_rest(gd_real z);        /* sinh x = x + x^3 p(x^2), |x| < 1: included file */
+
+/* real_tanh - the polynomial, or 1 - 2 sigmoid(-2 |x|) with the sign of x.  Largest error @tanh@. */
+static inline gd_real real_tanh(gd_real x)
+{
+    gd_real size = real_abs(x), z = x * x;
+    gd_real small = x + x * z * real_tanh_rest(z);
+    gd_real large = 1 - 2 * real_sigmoid(-2 * size);
+    return real_select(size < (gd_real)0.625, small, real_copysign(large, x));
+}
+
+/* real_cosh - h + 1 / (4 h) with h = e^|x| / 2, which does not overflow before the result does.
+ * Largest error @cosh@. */
+static inline gd_real real_cosh(gd_real x)
+{
+    gd_real h = real_exp_halved(real_abs(x), 1);
+    return h + (gd_real)0.25 / h;
+}
+
+/* real_sinh - the polynomial, or h - 1 / (4 h) with the sign of x.  Largest error @sinh@. */
+static inline gd_real real_sinh(gd_real x)
+{
+    gd_real size = real_abs(x), z = x * x, h = real_exp_halved(size, 1);
+    gd_real small = x + x * z * real_sinh_rest(z);
+    return real_select(size < 1, small, real_copysign(h - (gd_real)0.25 / h, x));
+}
+
+#ifdef GD_DOUBLE
+#include "real_double.h"
+#else
+#include "real_float.h"
+#endif
+
+#endif

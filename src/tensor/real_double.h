@@ -1,0 +1,69 @@
+/* real_double.h - the double half of real.h, which includes it: read there first.  Polynomials; erf, sin, cos. */
+#ifndef GRADUS_REAL_DOUBLE_H
+#define GRADUS_REAL_DOUBLE_H
+
+/* ---- Polynomials of real.h -------------------------------------------------------------------------------- */
+
+/* Relative error of e^r - 1: 2^-61. */
+static inline double real_exp_rest(double r)
+{
+    double r2 = r * r, r4 = r2 * r2;
+    double low = real_poly8(r, 0x1p-1, 0x1.5555555555559p-3, 0x1.5555555555551p-5, 0x1.111111110f656p-7,
+                            0x1.6c16c16c18e3ap-10, 0x1.a01a01b002aebp-13, 0x1.a01a01970c97bp-16,
+                            0x1.71ddf81226022p-19);
+    double high = (0x1.27e5005ab48e8p-22 + 0x1.af5f2697abc9ep-26 * r) + 0x1.1f369f3209d44p-29 * r2;
+    return low + high * (r4 * r4);
+}
+
+/* With s = f / (2 + f), log(1 + f) = 2 atanh s = 2 s + s R(s^2), and 2 s = f - s f, hence
+ * log(1 + f) = f - (h - s (h + R)) for h = f^2 / 2; relative error 2^-59.  As in Sun's FDLIBM (1993). */
+static inline double real_log_of(double f, double e)
+{
+    double s = f / (2.0 + f), z = s * s, h = 0.5 * f * f;
+    double R = z * real_poly7(z, 0x1.5555555555592p-1, 0x1.999999997ff20p-2, 0x1.24924941e181dp-2,
+                              0x1.c71c521375616p-3, 0x1.74663d45ea979p-3, 0x1.39a1db3d0a6dcp-3,
+                              0x1.2f04723ecc863p-3);
+    return e * REAL_LN2_HI - ((h - (s * (h + R) + e * REAL_LN2_LO)) - f);
+}
+
+/* Relative error of tanh: 2^-61. */
+static inline double real_tanh_rest(double z)
+{
+    double z2 = z * z, z4 = z2 * z2;
+    double low = real_poly8(z, -0x1.5555555555552p-2, 0x1.1111111110c52p-3, -0x1.ba1ba1b9d195fp-5,
+                            0x1.664f4870c2ffep-6, -0x1.226e32cf93ed9p-7, 0x1.d6d35a376fba0p-9,
+                            -0x1.7d9c3302906d2p-10, 0x1.350b86f69675ep-11);
+    double high = real_poly4(z, -0x1.f11345d4bc960p-13, 0x1.801b6a3526403p-14, -0x1.fac509a2bb4b4p-16,
+                             0x1.960472c9cb894p-18);
+    return low + high * (z4 * z4);
+}
+
+/* Relative error of sinh: 2^-61. */
+static inline double real_sinh_rest(double z)
+{
+    return real_poly7(z, 0x1.5555555555556p-3, 0x1.1111111111025p-7, 0x1.a01a01a035e41p-13,
+                      0x1.71de3a3c46bbdp-19, 0x1.ae646ed4240c2p-26, 0x1.61176e4d19797p-33,
+                      0x1.b5a1c67516dffp-41);
+}
+
+/* ---- From the C library ------------------------------------------------------------------------------------- *
+ *
+ * Good to 1 ulp in the usual libraries, but a call for each element: the double build is for checking
+ * gradients, and these three would need much longer code than in float. */
+
+static inline double real_erf(double x)
+{
+    return erf(x);
+}
+
+static inline double real_sin(double x)
+{
+    return sin(x);
+}
+
+static inline double real_cos(double x)
+{
+    return cos(x);
+}
+
+#endif

@@ -1,0 +1,101 @@
+/* recycle.c - the scratch memory of a backward pass: what a rule made and no longer needs is used again
+ * at once, while it is still in the cache.
+ *
+ * Free tensors wait in lists by size class.  Classes grow by a quarter of an octave, so at most a fifth of a
+ * block is wasted; a tensor's class follows from its size, so nothing needs to be stored.  Also here: how
+ * tensors that are not small, and views, get their memory. */
+#include "core.h"
+
+static int size_class(size_t bytes, size_t *rounded)
+{
+    int octave = 0;
+    for (size_t rest = bytes >> 2; rest > 1; rest >>= 1)
+        octave++;
+    size_t quarter = (size_t)1 << octave;                   /* bytes lies in [4, 8) quarters */
+    size_t quarters = (bytes + quarter - 1) / quarter;      /* 4 .. 8 */
+    *rounded = quarters * quarter;
+    return 4 * octave + (int)quarters - 4;
+}
+
+enum { DATA_ALIGN = 64 };
+
+static size_t block_bytes(int64_t numel)
+{
+    return sizeof(gd_tensor) + (size_t)numel * sizeof(gd_real) + DATA_ALIGN;
+}
+
+static gd_tensor *take_recycled(gd_arena *arena, size_t bytes)
+{
+    size_t rounded;
+    int class = size_class(bytes, &rounded);
+    gd_tensor *t = gd_thread.recycled[class];
+    if (t)
+        gd_thread.recycled[class] = t->slot;
+    else
+        t = gd_arena_take(arena, rounded);
+    return t;
+}
+
+static gd_real *aligned_data(gd_tensor *t)
+{
+    uintptr_t start = (uintptr_t)(t + 1);
+    size_t gap = (size_t)(-start & (DATA_ALIGN - 1));
+    return (gd_real *)(void *)((char *)(t + 1) + gap);
+}
+
+gd_tensor *gd_take_other(gd_arena *arena, int64_t numel)
+{
+    bool target = arena->recycles && numel == gd_thread.target_numel && gd_thread.target;
+    size_t bytes = target ? sizeof(gd_tensor) : block_bytes(numel);
+    gd_tensor *t = arena->recycles ? take_recycled(arena, bytes) : gd_arena_take(arena, bytes);
+    if (!t)
+        return NULL;
+    if (target) {
+        t->data = gd_thread.target;
+        gd_thread.target = NULL;
+    } else {
+        t->data = aligned_data(t);
+    }
+    gd_init_tensor(t, arena, numel);
+    return t;
+}
+
+gd_tensor *gd_new_view(gd_tensor *x, int ndim)
+{
+    gd_arena *arena = gd_current_scope();
+    gd_tensor *t = arena->recycles ? take_recycled(arena, sizeof *t) : gd_arena_take(arena, sizeof *t);
+    if (!t)
+        return NULL;
+    gd_init_tensor(t, arena, x->numel);
+    t->base = x->base;
+    t->data = x->data;
+    t->ndim = ndim;
+    memcpy(t->shape, x->shape, sizeof t->shape[0] * (size_t)x->ndim);
+    memcpy(t->stride, x->stride, sizeof t->stride[0] * (size_t)x->ndim);
+    return t;
+}
+
+void gd_recycle(gd_tensor *t)
+{
+    gd_tensor **list;
+    bool inside = t->base == t && t->data == (gd_real *)(void *)(t + 1);
+    if (inside && (size_t)t->numel * sizeof(gd_real) <= GD_SMALL_BYTES) {
+        list = &gd_thread.small;
+    } else {
+        size_t rounded;
+        bool own = t->base == t && t->data == aligned_data(t);
+        list = &gd_thread.recycled[size_class(own ? block_bytes(t->numel) : sizeof(gd_tensor), &rounded)];
+        gd_thread.any_recycled = true;
+    }
+    t->slot = *list;
+    *list = t;
+}
+
+void gd_recycle_forget(void)
+{
+    gd_thread.small = NULL;
+    gd_thread.temporaries = NULL;
+    if (gd_thread.any_recycled)
+        memset(gd_thread.recycled, 0, sizeof gd_thread.recycled);
+    gd_thread.any_recycled = false;
+}

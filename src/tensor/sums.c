@@ -1,0 +1,153 @@
+/* sums.c - sums, dot products and column sums in a fixed pairwise order.  See sums.h.
+ *
+ * Sixteen lanes run side by side: lane l holds the elements whose index is l modulo 16.  A block of 16 rows
+ * of lanes is added up as a tree of depth four, written out below; the compiler can only do for several
+ * lanes at once what is written here for one, so that every instruction set gives the same bits.  Blocks are
+ * added one after the other in pieces of 2048 elements, and the pieces pairwise.  Products are rounded before
+ * they are added, which needs -ffp-contract=off where a compiler fuses by default. */
+#include "sums.h"
+
+#include "core.h"
+
+#define LANES 16
+#define PIECE 2048                          /* elements of a piece; rows of a piece, for columns: PIECE / LANES */
+
+/* 16 terms, term(0) .. term(15), as a tree. */
+#define TREE2(term, i)  (term(i) + term((i) + 1))
+#define TREE4(term, i)  (TREE2(term, i) + TREE2(term, (i) + 2))
+#define TREE8(term, i)  (TREE4(term, i) + TREE4(term, (i) + 4))
+#define TREE16(term)    (TREE8(term, 0) + TREE8(term, 8))
+
+/* split - where a sum of n elements is cut in two: a multiple of piece, near the middle. */
+static int64_t split(int64_t n, int64_t piece)
+{
+    int64_t pieces = (n + piece - 1) / piece;
+    return pieces / 2 * piece;
+}
+
+/* fold - the sum of the lanes. */
+static gd_real fold(const gd_real *lane)
+{
+#define LANE(i) lane[i]
+    return TREE16(LANE);
+}
+
+/* ---- Sums -------------------------------------------------------------------------------------------- */
+
+GD_KERNEL static gd_real sum_piece(int64_t n, const gd_real *x)
+{
+    gd_real lane[LANES] = { 0 };
+    int64_t i = 0;
+    for (; i + LANES * LANES <= n; i += LANES * LANES)
+        for (int l = 0; l < LANES; l++) {
+#define TERM(r) x[i + (r) * LANES + l]
+            lane[l] += TREE16(TERM);
+#undef TERM
+        }
+    for (; i + LANES <= n; i += LANES)
+        for (int l = 0; l < LANES; l++)
+            lane[l] += x[i + l];
+    for (int l = 0; l < n - i; l++)
+        lane[l] += x[i + l];
+    return fold(lane);
+}
+
+gd_real real_sum(int64_t n, const gd_real *x)
+{
+    if (n <= PIECE)
+        return sum_piece(n, x);
+    int64_t half = split(n, PIECE);
+    return real_sum(half, x) + real_sum(n - half, x + half);
+}
+
+gd_real real_sum_strided(int64_t n, const gd_real *x, int64_t stride)
+{
+    if (stride == 1)
+        return real_sum(n, x);
+    if (n <= PIECE) {
+        gd_real packed[PIECE];
+        for (int64_t i = 0; i < n; i++)
+            packed[i] = x[i * stride];
+        return sum_piece(n, packed);
+    }
+    int64_t half = split(n, PIECE);
+    return real_sum_strided(half, x, stride) + real_sum_strided(n - half, x + half * stride, stride);
+}
+
+/* ---- Dot products -------------------------------------------------------------------------------------- */
+
+GD_KERNEL static gd_real dot_piece(int64_t n, const gd_real *a, const gd_real *b)
+{
+    gd_real lane[LANES] = { 0 };
+    int64_t i = 0;
+    for (; i + LANES * LANES <= n; i += LANES * LANES)
+        for (int l = 0; l < LANES; l++) {
+#define TERM(r) a[i + (r) * LANES + l] * b[i + (r) * LANES + l]
+            lane[l] += TREE16(TERM);
+#undef TERM
+        }
+    for (; i + LANES <= n; i += LANES)
+        for (int l = 0; l < LANES; l++)
+            lane[l] += a[i + l] * b[i + l];
+    for (int l = 0; l < n - i; l++)
+        lane[l] += a[i + l] * b[i + l];
+    return fold(lane);
+}
+
+gd_real real_dot(int64_t n, const gd_real *a, const gd_real *b)
+{
+    if (n <= PIECE)
+        return dot_piece(n, a, b);
+    int64_t half = split(n, PIECE);
+    return real_dot(half, a, b) + real_dot(n - half, a + half, b + half);
+}
+
+/* ---- Column sums ----------------------------------------------------------------------------------------- */
+
+#define WIDTH 128                           /* columns done at a time */
+#define ROWS  (PIECE / LANES)               /* rows of a piece */
+
+/* columns_piece - sum[j] = the sum of column j over a few rows; width <= WIDTH. */
+GD_KERNEL static void columns_piece(int64_t rows, int64_t width, const gd_real *restrict x, int64_t row,
+                                    gd_real *restrict sum)
+{
+    for (int64_t j = 0; j < width; j++)
+        sum[j] = 0;
+    int64_t i = 0;
+    for (; i + LANES <= rows; i += LANES) {
+        const gd_real *block = x + i * row;
+        for (int64_t j = 0; j < width; j++) {
+#define TERM(r) block[(r) * row + j]
+            sum[j] += TREE16(TERM);
+#undef TERM
+        }
+    }
+    for (; i < rows; i++)
+        for (int64_t j = 0; j < width; j++)
+            sum[j] += x[i * row + j];
+}
+
+static void columns_sum(int64_t rows, int64_t width, const gd_real *x, int64_t row, gd_real *sum)
+{
+    if (rows <= ROWS) {
+        columns_piece(rows, width, x, row, sum);
+        return;
+    }
+    int64_t half = split(rows, ROWS);
+    gd_real other[WIDTH];
+    columns_sum(half, width, x, row, sum);
+    columns_sum(rows - half, width, x + half * row, row, other);
+    for (int64_t j = 0; j < width; j++)
+        sum[j] += other[j];
+}
+
+void real_sum_columns(int64_t rows, int64_t columns, const gd_real *x, int64_t row, gd_real *y)
+{
+    for (int64_t start = 0; start < columns; start += WIDTH) {
+        int64_t width = columns - start < WIDTH ? columns - start : WIDTH;
+        gd_real sum[WIDTH];
+        columns_sum(rows, width, x + start, row, sum);
+        for (int64_t j = 0; j < width; j++)
+            y[start + j] += sum[j];
+    }
+}

@@ -1,0 +1,187 @@
+/* tensor.c - shapes: checked, printed, broadcast; and the tensors that have them.
+ * Broadcasting is NumPy's, in this one place. */
+#include <inttypes.h>
+
+#include "core.h"
+
+/* ---- Shapes in sentences ------------------------------------------------------------------------------- */
+
+gd_text gd_shape_text(int ndim, const int64_t *shape)
+{
+    gd_text text = { "[" };
+    size_t used = 1;
+    for (int i = 0; i < ndim && i < GD_MAX_DIMS && used < sizeof text.s - 24; i++)
+        used += (size_t)snprintf(text.s + used, sizeof text.s - used, "%s%" PRId64, i ? ", " : "", shape[i]);
+    snprintf(text.s + used, sizeof text.s - used, "]");
+    return text;
+}
+
+gd_text gd_text_of(const gd_tensor *t)
+{
+    return gd_shape_text(t->ndim, t->shape);
+}
+
+gd_shape gd_shape_of_tensor(const gd_tensor *t)
+{
+    gd_shape shape = { 0, { 0 } };
+    if (!t)
+        return shape;
+    shape.ndim = t->ndim;
+    memcpy(shape.size, t->shape, sizeof shape.size[0] * (size_t)t->ndim);
+    return shape;
+}
+
+/* ---- New tensors ------------------------------------------------------------------------------------------ */
+
+/* The product of the sizes in numel; false when it, or its bytes, cannot be counted. */
+static bool product(int ndim, const int64_t *shape, int64_t *numel)
+{
+    const int64_t most = INT64_MAX / (int64_t)sizeof(gd_real);
+    int64_t n = 1;
+    bool empty = false;
+    for (int i = 0; i < ndim; i++) {
+        if (shape[i] == 0)
+            empty = true;
+        else if (((uint64_t)n | (uint64_t)shape[i]) >> 30 && n > most / shape[i])
+            return false;
+        else
+            n *= shape[i];
+    }
+    *numel = empty ? 0 : n;
+    return true;
+}
+
+static GD_COLD void *bad_shape(const char *function, int ndim, const int64_t *shape)
+{
+    if (ndim < 0 || ndim > GD_MAX_DIMS)
+        return gd_fail("%s: a shape with %d axes; at most %d are possible", function, ndim, GD_MAX_DIMS);
+    gd_text text = gd_shape_text(ndim, shape);
+    for (int i = 0; i < ndim; i++)
+        if (shape[i] < 0)
+            return gd_fail("%s: shape %s has the negative size %" PRId64, function, text.s, shape[i]);
+    return gd_fail("%s: shape %s has more elements than memory can hold", function, text.s);
+}
+
+static bool valid_shape(int ndim, const int64_t *shape, int64_t *numel)
+{
+    if (ndim < 0 || ndim > GD_MAX_DIMS)
+        return false;
+    for (int i = 0; i < ndim; i++)
+        if (shape[i] < 0)
+            return false;
+    return product(ndim, shape, numel);
+}
+
+static void set_row_major(gd_tensor *t, int ndim, const int64_t *shape)
+{
+    t->ndim = ndim;
+    int64_t step = 1;
+    for (int i = ndim - 1; i >= 0; i--) {
+        t->shape[i] = shape[i];
+        t->stride[i] = step;
+        step *= shape[i];
+    }
+}
+
+gd_tensor *gd_new_in(gd_arena *arena, const char *function, int ndim, const int64_t *shape)
+{
+    int64_t numel;
+    if (!valid_shape(ndim, shape, &numel))
+        return bad_shape(function, ndim, shape);
+    gd_tensor *t = gd_take_tensor(arena, numel);
+    if (t)
+        set_row_major(t, ndim, shape);
+    return t;
+}
+
+gd_tensor *gd_new(const char *function, int ndim, const int64_t *shape)
+{
+    return gd_new_in(gd_current_scope(), function, ndim, shape);
+}
+
+gd_tensor *gd_new_header(const char *function, int ndim, const int64_t *shape)
+{
+    int64_t numel;
+    if (!valid_shape(ndim, shape, &numel))
+        return bad_shape(function, ndim, shape);
+    gd_tensor *t = gd_take_tensor(gd_current_scope(), 0);
+    if (!t)
+        return NULL;
+    set_row_major(t, ndim, shape);
+    t->numel = numel;
+    return t;
+}
+
+gd_tensor *gd_finish_view(gd_tensor *view)
+{
+    int64_t step = 1;
+    view->contiguous = true;
+    for (int i = view->ndim - 1; i >= 0; i--) {
+        if (view->shape[i] != 1 && view->stride[i] != step)
+            view->contiguous = false;
+        step *= view->shape[i];
+    }
+    view->numel = step;
+    if (step == 0)
+        view->contiguous = true;
+    return view;
+}
+
+/* ---- Axes and broadcasting ---------------------------------------------------------------------------------- */
+
+int gd_valid_axis(const char *function, int axis, int ndim)
+{
+    int from_start = axis < 0 ? axis + ndim : axis;
+    if (from_start >= 0 && from_start < ndim)
+        return from_start;
+    if (ndim == 0)
+        gd_fail("%s: axis %d of a scalar, which has no axes", function, axis);
+    else
+        gd_fail("%s: axis %d must lie in [%d, %d)", function, axis, -ndim, ndim);
+    return -1;
+}
+
+bool gd_broadcast_shape(const char *function, const gd_tensor *a, const gd_tensor *b, gd_shape *shape)
+{
+    int ndim = a->ndim > b->ndim ? a->ndim : b->ndim;
+    shape->ndim = ndim;
+    for (int i = 0; i < ndim; i++) {
+        int ia = i - (ndim - a->ndim), ib = i - (ndim - b->ndim);
+        int64_t na = ia < 0 ? 1 : a->shape[ia], nb = ib < 0 ? 1 : b->shape[ib];
+        if (na != nb && na != 1 && nb != 1)
+            return gd_fail("%s: a is %s and b is %s: sizes %" PRId64 " and %" PRId64 " do not broadcast",
+                           function, gd_text_of(a).s, gd_text_of(b).s, na, nb);
+        shape->size[i] = na == 1 ? nb : na;
+    }
+    return true;
+}
+
+void gd_broadcast_strides(const gd_tensor *t, int ndim, const int64_t *shape, int64_t *stride)
+{
+    for (int i = 0; i < ndim; i++) {
+        int it = i - (ndim - t->ndim);
+        stride[i] = it < 0 || (t->shape[it] == 1 && shape[i] != 1) ? 0 : t->stride[it];
+    }
+}
+
+/* ---- Checks of arguments --------------------------------------------------------------------------------------- */
+
+bool gd_given(const char *function, const char *argument, const void *t)
+{
+    if (t)
+        return true;
+    if (!gd_last_error())
+        gd_fail("%s: %s is NULL", function, argument);
+    return false;
+}
+
+#ifdef GD_DEBUG
+bool gd_alive(const char *function, const char *argument, const gd_tensor *t)
+{
+    int poison;
+    memset(&poison, GD_POISON_BYTE, sizeof poison);
+    if (t->ndim != poison)
+        return true;
+    return gd_fail("%s: %s was made in a scope that has ended", function, argument);
+}
+#endif

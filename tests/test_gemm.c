@@ -1,0 +1,342 @@
+/* test_gemm.c - the matrix product on raw numbers, at every level (instruction set) of this machine.
+ *
+ * Most tests fill a and b with small whole numbers, so that every order of summation gives exactly the same
+ * and the result must equal the naive triple loop to the last bit.  All memory that belongs to no matrix
+ * holds NaN: reading it would show in c, writing it is checked, and the blocks from malloc end where the
+ * matrices end, so that AddressSanitizer and valgrind see the rest. */
+#include <check.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gemm.h"
+
+/* ---- Matrices to try -------------------------------------------------------------------------------------- */
+
+static uint64_t state = 1;
+
+/* below - a random number 0 .. limit - 1. */
+static int64_t below(int64_t limit)
+{
+    state = state * 6364136223846793005u + 1442695040888963407u;        /* Knuth's MMIX */
+    return (int64_t)((state >> 33) % (uint64_t)limit);
+}
+
+typedef struct matrix {
+    gd_real *memory, *at;                       /* what malloc gave, and element [0, 0] */
+    int64_t size, rows, columns, row, col;      /* size of memory; strides */
+} matrix;
+
+static gd_real *element(const matrix *x, int64_t i, int64_t j)
+{
+    return x->at + i * x->row + j * x->col;
+}
+
+/* matrix_new - rows x columns numbers; everything else in its memory is NaN. */
+static matrix matrix_new(int64_t rows, int64_t columns, int64_t row, int64_t col, bool whole)
+{
+    matrix x = { NULL, NULL, 1, rows, columns, row, col };
+    int64_t first = 0;
+    if (rows > 0 && columns > 0) {
+        x.size += (rows - 1) * llabs(row) + (columns - 1) * llabs(col);
+        first = (row < 0 ? (1 - rows) * row : 0) + (col < 0 ? (1 - columns) * col : 0);
+    }
+    x.memory = malloc((size_t)x.size * sizeof *x.memory);
+    ck_assert_ptr_nonnull(x.memory);
+    x.at = x.memory + first;
+    for (int64_t i = 0; i < x.size; i++)
+        x.memory[i] = (gd_real)NAN;
+    for (int64_t i = 0; i < rows; i++)
+        for (int64_t j = 0; j < columns; j++)
+            *element(&x, i, j) = whole ? (gd_real)(below(17) - 8) : (gd_real)below(2000001) / 1000000 - 1;
+    return x;
+}
+
+enum layout { PLAIN, TRANSPOSED, GAPS, TRANSPOSED_GAPS, BACKWARDS, ROW_REPEATED, COLUMN_REPEATED, NO_UNIT, LAYOUTS };
+
+static matrix matrix_in(enum layout layout, int64_t rows, int64_t columns, bool whole)
+{
+    switch (layout) {
+    case TRANSPOSED:      return matrix_new(rows, columns, 1, rows, whole);
+    case GAPS:            return matrix_new(rows, columns, columns + 1 + below(5), 1, whole);
+    case TRANSPOSED_GAPS: return matrix_new(rows, columns, 1, rows + 1 + below(5), whole);
+    case BACKWARDS:       return matrix_new(rows, columns, -columns, -1, whole);
+    case ROW_REPEATED:    return matrix_new(rows, columns, 0, 1, whole);
+    case COLUMN_REPEATED: return matrix_new(rows, columns, 1, 0, whole);
+    case NO_UNIT:         return matrix_new(rows, columns, 2 * columns + 3, 2, whole);
+    default:              return matrix_new(rows, columns, columns, 1, whole);
+    }
+}
+
+static void product(const matrix *a, const matrix *b, const matrix *c, bool accumulate)
+{
+    gd_gemm(a->rows, b->columns, a->columns, a->at, a->row, a->col, b->at, b->row, b->col,
+            c->at, c->row, accumulate);
+}
+
+/* ---- The reference ---------------------------------------------------------------------------------------- */
+
+/* check - multiplies in the given layouts and compares with long double; slack is the allowed error in units
+ * of the last place of sum |a| |b|. */
+static void check(enum layout in_a, enum layout in_b, int64_t m, int64_t n, int64_t k, bool accumulate, bool whole)
+{
+    matrix a = matrix_in(in_a, m, k, whole), b = matrix_in(in_b, k, n, whole);
+    const int64_t c_row = below(4) ? n + below(3) * below(7) : -n - below(3);
+    matrix c = matrix_new(m, n, c_row, 1, whole);
+    gd_real *before = malloc((size_t)c.size * sizeof *before);
+    ck_assert_ptr_nonnull(before);
+    memcpy(before, c.memory, (size_t)c.size * sizeof *before);
+    if (!accumulate)                            /* what was there must not matter */
+        for (int64_t i = 0; i < c.size; i++)
+            c.memory[i] = (gd_real)NAN;
+    product(&a, &b, &c, accumulate);
+
+    const long double ulp = sizeof(gd_real) == 4 ? 0x1p-23L : 0x1p-52L;
+    for (int64_t i = 0; i < m; i++) {
+        for (int64_t j = 0; j < n; j++) {
+            gd_real *got = element(&c, i, j), *old = before + (got - c.memory);
+            long double sum = accumulate ? *old : 0, size = fabsl(sum);
+            for (int64_t p = 0; p < k; p++) {
+                const long double term = (long double)*element(&a, i, p) * *element(&b, p, j);
+                sum += term;
+                size += fabsl(term);
+            }
+            const long double allowed = whole ? 0 : (long double)(k + 1) * ulp * size;
+            ck_assert_msg(fabsl(*got - sum) <= allowed,
+                          "level %d, layouts %d %d, m %d n %d k %d, accumulate %d: c[%d, %d] = %.9g, expected %.9Lg",
+                          (int)gd_gemm_used(), (int)in_a, (int)in_b, (int)m, (int)n, (int)k, accumulate,
+                          (int)i, (int)j, (double)*got, sum);
+            *got = (gd_real)NAN;                /* seen */
+        }
+    }
+    for (int64_t i = 0; i < c.size; i++)
+        ck_assert_msg(isnan(c.memory[i]), "level %d, m %d n %d k %d: a number beside c was written",
+                      (int)gd_gemm_used(), (int)m, (int)n, (int)k);
+    free(before);
+    free(a.memory);
+    free(b.memory);
+    free(c.memory);
+}
+
+/* level - makes the loop's number the level; false where this machine does not have it. */
+static bool level(int number)
+{
+    state = 1;
+    return gd_gemm_use((gd_gemm_level)number);
+}
+
+/* ---- Values ----------------------------------------------------------------------------------------------- */
+
+START_TEST(small_sizes)                         /* every m and n up to 20: all tails of all vectors */
+{
+    static const int depths[] = { 0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 20 };
+    if (!level(_i))
+        return;
+    for (int m = 0; m <= 20; m++)
+        for (int n = 0; n <= 20; n++)
+            for (size_t d = 0; d < sizeof depths / sizeof depths[0]; d++)
+                check((enum layout)((m + n + (int)d) % 2), (enum layout)below(2), m, n, depths[d], below(2), true);
+}
+END_TEST
+
+START_TEST(layouts)
+{
+    static const int sizes[][3] = {             /* m, n, k */
+        { 1, 1, 1 }, { 1, 1, 70 }, { 1, 40, 9 }, { 40, 1, 9 }, { 1, 70, 33 }, { 37, 1, 70 }, { 3, 5, 7 },
+        { 15, 17, 31 }, { 29, 65, 40 }, { 5, 130, 20 }, { 70, 140, 90 },
+    };
+    if (!level(_i))
+        return;
+    for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++)
+        for (int a = 0; a < LAYOUTS; a++)
+            for (int b = 0; b < LAYOUTS; b++)
+                check((enum layout)a, (enum layout)b, sizes[s][0], sizes[s][1], sizes[s][2], (a + b) % 2, true);
+}
+END_TEST
+
+START_TEST(around_the_blocks)                   /* sizes just below, at and above where loops change */
+{
+    static const int rows[] = { 2, 3, 6, 7, 13, 14, 15, 28, 29, 55, 56, 57, 71, 113 };
+    static const int columns[] = { 15, 16, 17, 31, 32, 33, 47, 49, 63, 64, 65, 96, 127, 128, 129, 255, 256, 257, 520 };
+    static const int depths[] = { 31, 63, 64, 65, 127, 200, 255, 256, 257, 300, 512, 513 };
+    if (!level(_i))
+        return;
+    for (int t = 0; t < 60; t++)
+        check((enum layout)below(LAYOUTS), (enum layout)below(LAYOUTS), rows[below(14)], columns[below(19)],
+              depths[below(12)], below(2), true);
+    for (int way = 0; way < 4; way++)
+        check((enum layout)(way & 1), (enum layout)(way >> 1), 57, 261, 519, true, true);
+}
+END_TEST
+
+START_TEST(long_vectors)                        /* products with a vector, beyond what is gathered at a time */
+{
+    if (!level(_i))
+        return;
+    for (int a = 0; a < LAYOUTS; a++) {
+        check((enum layout)a, NO_UNIT, 2, 1, 70000, a % 2, true);
+        check(NO_UNIT, (enum layout)a, 1, 3, 1000, a % 2, true);
+        check((enum layout)a, PLAIN, 300, 1, 700, a % 2, true);
+        check(PLAIN, (enum layout)a, 1, 300, 700, a % 2, true);
+    }
+}
+END_TEST
+
+START_TEST(rounding)                            /* numbers whose sums must be rounded */
+{
+    if (!level(_i))
+        return;
+    for (int t = 0; t < 40; t++)
+        check((enum layout)below(LAYOUTS), (enum layout)below(LAYOUTS), 1 + below(40), 1 + below(70), 1 + below(600),
+              below(2), false);
+}
+END_TEST
+
+START_TEST(nothing_to_do)
+{
+    if (!level(_i))
+        return;
+    gd_real c[3] = { 1, 2, 3 };
+    gd_gemm(0, 3, 2, NULL, 2, 1, NULL, 3, 1, NULL, 3, false);
+    gd_gemm(2, 0, 2, NULL, 2, 1, NULL, 0, 1, NULL, 0, false);
+    gd_gemm(1, 2, 0, NULL, 0, 1, NULL, 2, 1, c, 2, true);
+    ck_assert(c[0] == 1 && c[1] == 2 && c[2] == 3);
+    gd_gemm(1, 2, 0, NULL, 0, 1, NULL, 2, 1, c, 2, false);
+    ck_assert(c[0] == 0 && c[1] == 0 && c[2] == 3);
+}
+END_TEST
+
+/* ---- NaN and infinity --------------------------------------------------------------------------------------- */
+
+START_TEST(not_a_number)                        /* a NaN spoils its row or its column and nothing else */
+{
+    static const int sizes[][3] = { { 5, 1, 9 }, { 1, 6, 19 }, { 3, 3, 3 }, { 20, 35, 18 }, { 60, 70, 300 } };
+    if (!level(_i))
+        return;
+    for (int t = 0; t < 80; t++) {
+        const int64_t m = sizes[t % 5][0], n = sizes[t % 5][1], k = sizes[t % 5][2];
+        matrix a = matrix_in((enum layout)below(2), m, k, true), b = matrix_in((enum layout)below(2), k, n, true);
+        matrix c = matrix_new(m, n, n, 1, true);
+        const int64_t i = below(m), j = below(n), p = below(k);
+        const bool in_a = t % 2, infinite = t / 2 % 2;
+        for (int64_t q = 0; infinite && q < (in_a ? n : m); q++)          /* 0 times infinity is NaN */
+            *(in_a ? element(&b, p, q) : element(&a, q, p)) = 0;
+        *(in_a ? element(&a, i, p) : element(&b, p, j)) = (gd_real)(infinite ? INFINITY : NAN);
+        product(&a, &b, &c, false);
+        for (int64_t row = 0; row < m; row++)
+            for (int64_t column = 0; column < n; column++)
+                ck_assert_msg((isnan(*element(&c, row, column)) != 0) == (in_a ? row == i : column == j),
+                              "level %d, m %d n %d k %d: c[%d, %d] = %g", (int)gd_gemm_used(), (int)m, (int)n, (int)k,
+                              (int)row, (int)column, (double)*element(&c, row, column));
+        free(a.memory);
+        free(b.memory);
+        free(c.memory);
+    }
+}
+END_TEST
+
+/* ---- Bits ----------------------------------------------------------------------------------------------------- */
+
+START_TEST(parts_give_the_same_bits)            /* rows, or columns, in two calls as in one */
+{
+    static const int sizes[][3] = {
+        { 4, 4, 50 }, { 9, 33, 17 }, { 33, 64, 300 }, { 64, 20, 64 }, { 120, 300, 270 }, { 40, 1, 100 }, { 1, 90, 100 },
+        { 40, 1, 5 }, { 7, 520, 300 },
+    };
+    if (!level(_i))
+        return;
+    for (int t = 0; t < 9 * 16; t++) {
+        const int64_t m = sizes[t % 9][0], n = sizes[t % 9][1], k = sizes[t % 9][2];
+        const enum layout in_a = (enum layout)(t / 9 % 4), in_b = (enum layout)(t / 36 % 4);
+        matrix a = matrix_in(in_a, m, k, false), b = matrix_in(in_b, k, n, false);
+        matrix whole = matrix_new(m, n, n, 1, false), parts = matrix_new(m, n, n, 1, false);
+        const bool accumulate = below(2);
+        memcpy(parts.memory, whole.memory, (size_t)whole.size * sizeof *parts.memory);
+        product(&a, &b, &whole, accumulate);
+        if (m > 1 && (n == 1 || below(2))) {
+            const int64_t r = n == 1 ? 1 + below(m - 1) : 2 + below(m - 3);
+            gd_gemm(r, n, k, a.at, a.row, a.col, b.at, b.row, b.col, parts.at, n, accumulate);
+            gd_gemm(m - r, n, k, element(&a, r, 0), a.row, a.col, b.at, b.row, b.col, element(&parts, r, 0), n, accumulate);
+        } else {
+            const int64_t r = m == 1 ? 1 + below(n - 1) : 2 + below(n - 3);
+            gd_gemm(m, r, k, a.at, a.row, a.col, b.at, b.row, b.col, parts.at, n, accumulate);
+            gd_gemm(m, n - r, k, a.at, a.row, a.col, element(&b, 0, r), b.row, b.col, parts.at + r, n, accumulate);
+        }
+        ck_assert_msg(memcmp(parts.memory, whole.memory, (size_t)whole.size * sizeof *parts.memory) == 0,
+                      "level %d, layouts %d %d, m %d n %d k %d: parts differ", (int)gd_gemm_used(), (int)in_a, (int)in_b,
+                      (int)m, (int)n, (int)k);
+        free(a.memory);
+        free(b.memory);
+        free(whole.memory);
+        free(parts.memory);
+    }
+}
+END_TEST
+
+START_TEST(place_in_memory_does_not_matter)
+{
+    enum { M = 31, N = 45, K = 67, SHIFTS = 19 };
+    static gd_real a[M * K + SHIFTS], b[K * N + SHIFTS], c[M * N + SHIFTS], first[M * N];
+    if (!level(_i))
+        return;
+    for (int shift = 0; shift < SHIFTS; shift++) {
+        state = 7;
+        for (int i = 0; i < M * K; i++)
+            a[i + shift] = (gd_real)below(1000) / 999;
+        for (int i = 0; i < K * N; i++)
+            b[i + SHIFTS - shift] = (gd_real)below(1000) / 999;
+        gd_gemm(M, N, K, a + shift, K, 1, b + SHIFTS - shift, N, 1, c + shift / 2, N, false);
+        if (shift == 0)
+            memcpy(first, c, sizeof first);
+        ck_assert_int_eq(memcmp(first, c + shift / 2, sizeof first), 0);
+    }
+}
+END_TEST
+
+/* ---- Levels ----------------------------------------------------------------------------------------------------- */
+
+START_TEST(levels)
+{
+    ck_assert(gd_gemm_use(GD_GEMM_PLAIN));      /* every machine */
+    ck_assert_int_eq(gd_gemm_used(), GD_GEMM_PLAIN);
+    ck_assert(!gd_gemm_use((gd_gemm_level)(GD_GEMM_LEVELS + 1)));
+    ck_assert(!gd_gemm_use((gd_gemm_level)-1));
+    ck_assert_int_eq(gd_gemm_used(), GD_GEMM_PLAIN);
+    ck_assert(gd_gemm_use(GD_GEMM_LEVELS));
+    const gd_gemm_level best = gd_gemm_used();
+    for (int l = (int)best + 1; l < GD_GEMM_LEVELS; l++)
+        ck_assert(!gd_gemm_use((gd_gemm_level)l));
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(GD_PLAIN)
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        ck_assert_int_ge(best, GD_GEMM_256);
+    else
+        ck_assert_int_eq(best, GD_GEMM_128);
+#elif defined(__GNUC__) && !defined(GD_PLAIN)
+    ck_assert_int_eq(best, GD_GEMM_128);
+#endif
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("gemm");
+    TCase *each = tcase_create("at every level"), *once = tcase_create("levels");
+    tcase_set_timeout(each, 600);
+    tcase_add_loop_test(each, small_sizes, 0, GD_GEMM_LEVELS);
+    tcase_add_loop_test(each, layouts, 0, GD_GEMM_LEVELS);
+    tcase_add_loop_test(each, around_the_blocks, 0, GD_GEMM_LEVELS);
+    tcase_add_loop_test(each, long_vectors, 0, GD_GEMM_LEVELS);
+    tcase_add_loop_test(each, rounding, 0, GD_GEMM_LEVELS);
+    tcase_add_loop_test(each, nothing_to_do, 0, GD_GEMM_LEVELS);
+    tcase_add_loop_test(each, not_a_number, 0, GD_GEMM_LEVELS);
+    tcase_add_loop_test(each, parts_give_the_same_bits, 0, GD_GEMM_LEVELS);
+    tcase_add_loop_test(each, place_in_memory_does_not_matter, 0, GD_GEMM_LEVELS);
+    tcase_add_test(once, levels);
+    suite_add_tcase(suite, each);
+    suite_add_tcase(suite, once);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
