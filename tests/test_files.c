@@ -164,7 +164,7 @@ START_TEST(idx_reads)
     t = idx_of("\0\0\x0e\1\0\0\0\1\xc0\x04\0\0\0\0\0\0", 16);
     ck_values(t, -2.5);
     t = idx_of("\0\0\x08\0\7", 5);
-    ck_shape(t);
+    ck_assert(t && t->ndim == 0);
     ck_values(t, 7);
     t = idx_of("\0\0\x08\2\0\0\0\0\0\0\0\5", 12);
     ck_shape(t, 0, 5);
@@ -195,7 +195,7 @@ START_TEST(idx_refuses)
         ck_assert_ptr_null(idx_of("\0\0\x0c\1\0\0\0\2\0\0\0\1\1\0\0\1", 16));
         ck_said("gd_idx_read: f: element 1 is 16777217, which a float cannot hold");
         ck_assert_ptr_null(idx_of("\0\0\x0e\1\0\0\0\1\x7e\0\0\0\0\0\0\0", 16));
-        ck_said("gd_idx_read: f: element 0 is 5.3628e+299, which a float cannot hold");
+        ck_said("gd_idx_read: f: element 0 is 8.37116e+298, which a float cannot hold");
     }
     ck_values(idx_of("\0\0\x0c\1\0\0\0\2\1\0\0\0\xff\0\0\0", 16), 16777216, -16777216);
     ck_assert_ptr_null(gd_idx_read("missing"));
@@ -258,11 +258,11 @@ START_TEST(gzip_refuses)
     ck_said("gd_idx_read: f has more than the 18 bytes that its header tells of");
     /* a small file that claims much: a stored block (RFC 1951) with the header of a gigabyte */
     static const unsigned char liar[] = {
-        31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 1, 8, 0, 247, 255, 0, 0, 8, 1, 64, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+        31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 1, 12, 0, 243, 255, 0, 0, 8, 1, 64, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0
     };
     put_bytes("f", liar, sizeof liar);
     ck_assert_ptr_null(gd_idx_read("f"));
-    ck_said("gd_idx_read: f should hold 1073741824 more bytes, but its 31 compressed bytes cannot hold as many");
+    ck_said("gd_idx_read: f should hold 1073741824 more bytes, but its 35 compressed bytes cannot hold as many");
     ck_assert_uint_lt(gd_memory_live(), 1000000);               /* and no memory was taken for it */
 }
 END_TEST
@@ -271,9 +271,9 @@ END_TEST
 START_TEST(gzip_in_members)
 {
     static const unsigned char two[] = {    /* gzip of the first 12 bytes of idx, stored; then of the other 6 */
-        31, 139, 8, 0, 0, 0, 0, 0, 0, 3, 1, 12, 0, 243, 255, 0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 37, 139, 166, 15, 12,
-        0, 0, 0,
-        31, 139, 8, 0, 0, 0, 0, 0, 0, 3, 1, 6, 0, 249, 255, 1, 2, 3, 4, 5, 255, 42, 83, 29, 201, 6, 0, 0, 0
+        31, 139, 8, 0, 0, 0, 0, 0, 0, 3, 1, 12, 0, 243, 255, 0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 199, 172, 61, 165,
+        12, 0, 0, 0,
+        31, 139, 8, 0, 0, 0, 0, 0, 0, 3, 1, 6, 0, 249, 255, 1, 2, 3, 4, 5, 255, 156, 61, 151, 69, 6, 0, 0, 0
     };
     put_bytes("f", two, sizeof two);
     gd_tensor *t = gd_idx_read("f");
@@ -327,7 +327,7 @@ START_TEST(npy_reads)
     ck_shape(t, 6);
     ck_values(t, 0.5, INFINITY, NAN, 65504, 5.9604644775390625e-08, -1);
     t = READ_NPY(npy_scalar);
-    ck_shape(t);
+    ck_assert(t && t->ndim == 0);
     ck_values(t, 2.5);
     t = READ_NPY(npy_v2);
     ck_shape(t, 1);
@@ -510,7 +510,7 @@ START_TEST(safetensors_reads)
     ck_assert_ptr_null(gd_safetensors_metadata(f, "other"));
     ck_assert_ptr_null(gd_last_error());
     gd_tensor *s = gd_safetensors_read(f, "s"), *a = gd_safetensors_read(f, "a"), *b = gd_safetensors_read(f, names[1]);
-    ck_shape(s);
+    ck_assert(s && s->ndim == 0);
     ck_values(s, -10);
     ck_shape(a, 2, 2);
     ck_values(a, 1, 2, -1, -32768);
@@ -523,7 +523,7 @@ START_TEST(safetensors_reads)
     ck_said("gd_safetensors_read: f has no tensor \"c\"");
     put_text("f", "short");                 /* in the same file: what was checked may have changed since */
     ck_assert_ptr_null(gd_safetensors_read(f, "s"));
-    ck_said("gd_safetensors_read: f ends after 476 bytes, in the middle of the numbers");
+    ck_said("gd_safetensors_read: f ends after 374 bytes, in the middle of the numbers");
     gd_safetensors_close(f);
     gd_safetensors_close(NULL);
 }
@@ -559,7 +559,7 @@ START_TEST(safetensors_writes)
     size_t n = get_bytes("f", bytes, sizeof bytes);
     if (FLOAT) {
         static const char expected[] = "\x38\0\0\0\0\0\0\0{\"w\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]}}"
-                                       "     \0\0\x80\xbe";
+                                       "   \0\0\x80\xbe";
         ck_assert_uint_eq(n, sizeof expected - 1);
         ck_assert(memcmp(bytes, expected, n) == 0);
     }
@@ -581,12 +581,12 @@ START_TEST(safetensors_refuses)
         { "{}x", "f: bad header at byte 2: the end expected" },
         { "{\"a\"}", "f: bad header at byte 4: \"name\": expected" },
         { "{\"a\":1}", "f: bad header at byte 5: { expected" },
-        { "{\"a\":" ENTRY("F32", "[1]", "[0,4]"), "f: bad header at byte 56: , or } expected" },
-        { "{\"a\":" ENTRY("F32", "[1", "[0,4]") "}", "f: bad header at byte 32: , or ] expected" },
-        { "{\"a\":" ENTRY("F32", "[-1]", "[0,4]") "}", "f: bad header at byte 30: a size expected" },
-        { "{\"a\":" ENTRY("F32", "[1.5]", "[0,4]") "}", "f: bad header at byte 30: a size expected" },
-        { "{\"a\":" ENTRY("F32", "[01]", "[0,4]") "}", "f: bad header at byte 30: a size expected" },
-        { "{\"a\":" ENTRY("F32", "[1]", "[0]") "}", "f: bad header at byte 50: [begin, end] expected" },
+        { "{\"a\":" ENTRY("F32", "[1]", "[0,4]"), "f: bad header at byte 53: , or } expected" },
+        { "{\"a\":" ENTRY("F32", "[1 2]", "[0,4]") "}", "f: bad header at byte 30: , or ] expected" },
+        { "{\"a\":" ENTRY("F32", "[-1]", "[0,4]") "}", "f: bad header at byte 29: a size expected" },
+        { "{\"a\":" ENTRY("F32", "[1.5]", "[0,4]") "}", "f: bad header at byte 29: a size expected" },
+        { "{\"a\":" ENTRY("F32", "[01]", "[0,4]") "}", "f: bad header at byte 29: a size expected" },
+        { "{\"a\":" ENTRY("F32", "[1]", "[0]") "}", "f: bad header at byte 49: [begin, end] expected" },
         { "{\"a\":{\"dtype\":1}}", "f: bad header at byte 14: the name of a type expected" },
         { "{\"a\":{\"dtype\":\"\\u0000\"}}", "f: bad header at byte 14: the name of a type expected" },
         { "{\"a\\ud800\":{}}", "f: bad header at byte 1: \"name\": expected" },
@@ -601,7 +601,7 @@ START_TEST(safetensors_refuses)
         { "{\"\xc0\x80\":{}}", "f: the header is not UTF-8" },
         { "{\"\xed\xa0\x80\":{}}", "f: the header is not UTF-8" },
         { "{\"a\":" ENTRY("F32", "[1,1,1,1,1,1,1,1,1]", "[0,8]") "}", "f: tensor \"a\" has more than 8 axes" },
-        { "{\"a\":" ENTRY("F32", "[3]", "[0,8]") "}", "f should hold 12 bytes after byte 64, but has 8" },
+        { "{\"a\":" ENTRY("F32", "[3]", "[0,8]") "}", "f should hold 12 bytes after byte 62, but has 8" },
         { "{\"a\":" ENTRY("F32", "[1]", "[0,8]") "}",
           "f: tensor \"a\" has 8 bytes, but F32 of its shape takes 4" },
         { "{\"a\":" ENTRY("F32", "[1]", "[0,4]") "}",

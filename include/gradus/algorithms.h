@@ -15,14 +15,17 @@ extern "C" {
 
 /* ---- Choices that several algorithms share -------------------------------------------------------------- */
 
-typedef enum gd_eps_mode {                  /* where eps stands, with corrections c1 = 1 - beta1^t, c2 = 1 - beta2^t */
-    GD_EPS_AFTER_BC,                        /* m/c1 / (sqrt(v/c2) + eps) */
-    GD_EPS_BEFORE_BC,                       /* m sqrt(c2)/c1 / (sqrt(v) + eps): eps counts up to 32 times as much at first */
-    GD_EPS_INSIDE_SQRT,                     /* m/c1 / sqrt(v/c2 + eps) */
-    GD_EPS_AS_PRINTED                       /* m/c1 / sqrt(v/c2) - eps/lr: parentheses missing in a listing; for teaching */
+/* Where eps stands in the step d, with the bias corrections c1 = 1 - beta1^t and c2 = 1 - beta2^t. */
+typedef enum gd_eps_mode {
+    GD_EPS_AFTER_BC,                        /* d = lr m/c1 / (sqrt(v/c2) + eps) */
+    GD_EPS_BEFORE_BC,                       /* d = lr m sqrt(c2)/c1 / (sqrt(v) + eps): a larger eps at first */
+    GD_EPS_INSIDE_SQRT,                     /* d = lr m/c1 / sqrt(v/c2 + eps) */
+    GD_EPS_AS_PRINTED                       /* d = lr m/c1 / sqrt(v/c2) - eps: an erratum, for teaching only */
 } gd_eps_mode;
 
-typedef enum gd_bias_correction { GD_CORRECT_BOTH, GD_CORRECT_M, GD_CORRECT_V, GD_CORRECT_NONE } gd_bias_correction;
+typedef enum gd_bias_correction {           /* which of c1 and c2 are used; 1 stands for the other */
+    GD_CORRECT_BOTH, GD_CORRECT_M, GD_CORRECT_V, GD_CORRECT_NONE
+} gd_bias_correction;
 
 typedef enum gd_step_counter {              /* what t counts */
     GD_PER_PARAM,                           /* the gradients that this parameter has seen */
@@ -98,7 +101,7 @@ static inline gd_adam_options gd_adam_defaults(void)
                           .wd_when = GD_WD_BEFORE, .step_counter = GD_PER_PARAM, .maximize = false };
     return o;
 }
-gd_adam_options gd_adam_dialect(gd_dialect dialect);                /* TORCH, D2L, KERAS, OPTAX, PAPER, D2L_TF_AS_PRINTED */
+gd_adam_options gd_adam_dialect(gd_dialect dialect);    /* TORCH, D2L, KERAS, OPTAX, PAPER, D2L_TF_AS_PRINTED */
 gd_optimizer   *gd_adam(gd_params *p, gd_adam_options options);
 
 static inline gd_adamw_options gd_adamw_defaults(void)
@@ -125,7 +128,7 @@ typedef struct gd_yogi_options {
     gd_bias_correction bias_correction;
     gd_yogi_sign yogi_sign;
     double weight_decay;                    /* L2 */
-    double prox_l1, prox_l2;                /* penalties prox_l1 |w| + prox_l2 w^2/2, minimised exactly after the step */
+    double prox_l1, prox_l2;                /* a proximal step for prox_l1 |w| + prox_l2 w^2/2 follows */
     gd_step_counter step_counter;
     bool   maximize;
 } gd_yogi_options;
@@ -138,7 +141,7 @@ static inline gd_yogi_options gd_yogi_defaults(void)
                           .prox_l1 = 0, .prox_l2 = 0, .step_counter = GD_PER_PARAM, .maximize = false };
     return o;
 }
-gd_yogi_options gd_yogi_dialect(gd_dialect dialect);                /* D2L, OPTAX, TFA, PAPER, D2L_TF_AS_PRINTED */
+gd_yogi_options gd_yogi_dialect(gd_dialect dialect);    /* D2L, OPTAX, TFA, PAPER, D2L_TF_AS_PRINTED */
 gd_optimizer   *gd_yogi(gd_params *p, gd_yogi_options options);
 
 #ifdef __cplusplus

@@ -96,7 +96,7 @@ struct gd_optimizer {
     int64_t             steps;              /* calls of gd_step so far */
     const gd_algorithm *algorithm;
     gd_params          *params;
-    struct gd_slot     *slots;              /* private: one for each parameter, in the model's order */
+    struct gd_slot    **slots;              /* private: one for each parameter, in the model's order */
     int                 count, room;        /* private */
     gd_arena           *arena;              /* private: state, options, groups */
     gd_real            *packed;             /* private: a gradient that was not contiguous */
@@ -117,7 +117,9 @@ struct gd_optimizer {
  *             u->w[i] -= (gd_real)u->lr * (gd_real)((u->g[i] > 0) - (u->g[i] < 0));
  *     }
  *
- *     static const gd_algorithm sign = { .name = "sign", .options_size = sizeof(sign_options), .update = sign_update };
+ *     static const gd_algorithm sign = {
+ *         .name = "sign", .options_size = sizeof(sign_options), .update = sign_update
+ *     };
  *     ..
  *     gd_optimizer *o = gd_optimizer_new(net, &sign, &(sign_options){ .lr = 0.01 });
  *
@@ -129,8 +131,8 @@ enum { GD_MAX_STATES = 4, GD_MAX_NUMBERS = 4, GD_SCALARS_BYTES = 192 };
 typedef struct gd_update {
     int64_t         n;                      /* its elements */
     gd_real        *w;                      /* the parameter, to be changed */
-    const gd_real  *g;                      /* its gradient; in start it is NULL when there is none yet */
-    gd_real *const *state;                  /* state[k][i]: the states in the order of their names; NULL if not kept */
+    const gd_real  *g;                      /* its gradient; in start it may be NULL: there is none yet */
+    gd_real *const *state;                  /* state[k][i], k in the order of the names; NULL if not kept */
     double         *number;                 /* number[k]: the numbers in the order of their names */
     int64_t         t;                      /* 1 in this parameter's first step: counts only steps with a gradient */
     double          lr;
@@ -161,11 +163,11 @@ struct gd_algorithm {
     bool   (*check)(const void *options);               /* what a range cannot say; false after gd_fail */
     bool   (*keeps)(const void *options, int k);        /* is state k needed at all?  NULL: every state is */
     void   (*start)(const gd_update *u);                /* first state; NULL: zeros */
-    void   (*prepare)(const gd_update *u, void *scalars);       /* forms what depends on options, t and lr alone, in
-                                                           at most GD_SCALARS_BYTES: once for many parameters */
+    void   (*prepare)(const gd_update *u, void *scalars);   /* forms what depends on options, t and lr alone, once
+                                                           for many parameters; at most GD_SCALARS_BYTES */
     void   (*update)(const gd_update *u);
-    double (*correction)(const void *options, int k, int64_t t);   /* for traces: the corrected state k is state / this */
-    double (*step)(gd_optimizer *o, gd_closure *closure, void *context);    /* instead of update, for closures */
+    double (*correction)(const void *options, int k, int64_t t);    /* traces show state k divided by this */
+    double (*step)(gd_optimizer *o, gd_closure *closure, void *context);    /* instead of update */
 };
 
 /* gd_optimizer_new - what every constructor calls.  options is copied.  The optimizer is the caller's;

@@ -7,5 +7,5 @@
 #include <stdint.h>
 
 typedef struct gd_schedule { int kind; double base; } gd_schedule;
-
+double gd_lr_at(gd_schedule schedule, int64_t step);
 #endif

@@ -99,6 +99,9 @@ bool gd_scope_end(void);
 #define GD_UNIQUE_(name, line) GD_UNIQUE__(name, line)
 #define GD_UNIQUE__(name, line) name##line
 #endif
+#ifdef GD_DOUBLE                            /* a program for one library does not link with the other */
+#define gd_scope_enter gd_scope_enter_double
+#endif
 int  gd_scope_enter(void);                  /* for GD_SCOPE: opens, returns the depth before */
 void gd_scope_leave(int *depth);            /* for GD_SCOPE: closes down to that depth */
 

@@ -172,21 +172,22 @@ static gd_tensor *fitted(const gd_pass *pass, const gd_node *node, int i, gd_ten
     return gd_sum_to(dx, x);
 }
 
+/* Runs the rule and gathers what it gave.  Two gradients from one rule may reach the same tensor or share
+ * memory, so both are held before the first is gathered. */
 static bool apply_rule(gd_pass *pass, gd_node *node, gd_tensor *dy)
 {
     enum { FEW = 8 };
     gd_tensor *few[FEW], **dx = few;
-    int n = node->n;
-    if (n > FEW && !(dx = gd_arena_take(gd_thread.scope, (size_t)n * sizeof *dx)))
+    int n = node->n, wanted = 0;
+    if (GD_UNLIKELY(n > FEW) && !(dx = gd_arena_take(gd_thread.scope, (size_t)n * sizeof *dx)))
         return false;
-    bool any = false;
     for (int i = 0; i < n; i++) {
         dx[i] = NULL;
-        any |= gd_wanted(node, i);
+        wanted += gd_wanted(node, i);
     }
-    if (!any)
+    if (!wanted)
         return true;
-    if (!node->op->rule)
+    if (GD_UNLIKELY(!node->op->rule))
         return gd_fail("%s: %s has no derivative", pass->function, node->op->name);
     if (node->op->reads && !unchanged(pass, node))
         return false;
@@ -194,9 +195,13 @@ static bool apply_rule(gd_pass *pass, gd_node *node, gd_tensor *dy)
     for (int i = 0; i < n; i++) {
         if (!gd_wanted(node, i))
             continue;
-        dx[i] = fitted(pass, node, i, dx[i]);
-        if (!dx[i])
+        if (!(dx[i] = fitted(pass, node, i, dx[i])))
             return false;
+        if (wanted == 1) {
+            bool gathered = gather(pass, node->in[i], dx[i]);
+            recycle_temporaries();
+            return gathered;
+        }
         hold(pass, dx[i]);
     }
     recycle_temporaries();

@@ -239,8 +239,7 @@ gd_tensor *gd_expand(gd_tensor *x, gd_shape shape)
     if (!fits)
         return gd_fail("gd_expand: x is %s and does not broadcast to %s", gd_text_of(x).s,
                        gd_shape_text(shape.ndim, shape.size).s);
-    gd_tensor *size = gd_new_header("gd_expand", to.ndim, to.size);     /* checks the number of elements */
-    gd_tensor *y = size ? gd_new_view(x, x->ndim) : NULL;
+    gd_tensor *y = gd_valid_shape("gd_expand", to.ndim, to.size) < 0 ? NULL : gd_new_view(x, x->ndim);
     if (!y)
         return NULL;
     y->ndim = to.ndim;

@@ -128,7 +128,7 @@ static inline gd_arena *gd_current_scope(void)
 
 /* ---- Making tensors ------------------------------------------------------------------------------------------ */
 
-enum { GD_SMALL_BYTES = 64 };               /* data of a small tensor: these are one block with their header */
+enum { GD_SMALL_BYTES = 64 };               /* data of a small tensor, which lies just behind its header */
 
 /* gd_take_other - gd_take_tensor for big tensors; with the header set up. */
 gd_tensor *gd_take_other(gd_arena *arena, int64_t numel);
@@ -156,22 +156,25 @@ static inline void gd_init_tensor(gd_tensor *t, gd_arena *arena, int64_t numel)
     }
 }
 
+/* gd_take_small - memory for a header and up to GD_SMALL_BYTES of data, of which bytes are used. */
+static inline gd_tensor *gd_take_small(gd_arena *arena, size_t bytes)
+{
+    if (!arena->recycles)
+        return gd_arena_take(arena, sizeof(gd_tensor) + bytes);
+    gd_tensor *t = gd_thread.small;
+    if (!t)
+        return gd_arena_take(arena, sizeof(gd_tensor) + GD_SMALL_BYTES);
+    gd_thread.small = t->slot;
+    return t;
+}
+
 /* gd_take_tensor - header and data of a contiguous tensor, neither elements nor shape set; NULL when memory
  * is out. */
 static inline gd_tensor *gd_take_tensor(gd_arena *arena, int64_t numel)
 {
     if (GD_UNLIKELY((uint64_t)numel > GD_SMALL_BYTES / sizeof(gd_real)))
         return gd_take_other(arena, numel);
-    gd_tensor *t;
-    if (arena->recycles) {
-        t = gd_thread.small;
-        if (t)
-            gd_thread.small = t->slot;
-        else
-            t = gd_arena_take(arena, sizeof(gd_tensor) + GD_SMALL_BYTES);
-    } else {
-        t = gd_arena_take(arena, sizeof(gd_tensor) + (size_t)numel * sizeof(gd_real));
-    }
+    gd_tensor *t = gd_take_small(arena, (size_t)numel * sizeof(gd_real));
     if (GD_UNLIKELY(!t))
         return NULL;
     t->data = (gd_real *)(void *)(t + 1);
@@ -203,13 +206,25 @@ gd_tensor *gd_new(const char *function, int ndim, const int64_t *shape);
 /* gd_new_header - the same without data: the caller sets it. */
 gd_tensor *gd_new_header(const char *function, int ndim, const int64_t *shape);
 
+/* gd_valid_shape - the number of elements of a shape that passes these checks, else -1 and the sentence. */
+int64_t gd_valid_shape(const char *function, int ndim, const int64_t *shape);
+
 /* gd_new_view - a tensor over x's data with ndim axes; shape, stride, data still x's first ones.  Call
  * gd_finish_view when they are set. */
 gd_tensor *gd_new_view(gd_tensor *x, int ndim);
 gd_tensor *gd_finish_view(gd_tensor *view);
 
 /* gd_recycle - t's memory is free for the next tensor of its size; t is a temporary of a backward pass. */
-void gd_recycle(gd_tensor *t);
+void gd_recycle_other(gd_tensor *t);
+static inline void gd_recycle(gd_tensor *t)
+{
+    if (t->base != t || t->data == (gd_real *)(void *)(t + 1)) {
+        t->slot = gd_thread.small;
+        gd_thread.small = t;
+    } else {
+        gd_recycle_other(t);
+    }
+}
 void gd_recycle_forget(void);               /* at the end of the pass: nothing is free any more */
 
 /* ---- Shapes ---------------------------------------------------------------------------------------------------- */

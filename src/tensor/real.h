@@ -304,7 +304,7 @@ static inline gd_real real_softplus(gd_real x)
     return real_select(x > 0, x, 0) + real_log_of(f, real_select(big, 1, 0));
 }
 
-/* ---- Hyperbolic functions -------------------------------------------------------------------------------------- */
+/* ---- Hyperbolic functions ------------------------------------------------------------------------------ */
 
 static inline gd_real real_tanh_rest(gd_real z);        /* p of tanh x = x + x^3 p(x^2), |x| < 5/8, and of */
 static inline gd_real real_sinh_rest(gd_real z);        /* sinh x = x + x^3 p(x^2), |x| < 1: included file */
@@ -315,7 +315,7 @@ static inline gd_real real_tanh(gd_real x)
     gd_real size = real_abs(x), z = x * x;
     gd_real small = x + x * z * real_tanh_rest(z);
     gd_real large = 1 - 2 * real_sigmoid(-2 * size);
-    return real_select(size < (gd_real)0.625, small, real_copysign(large, x));
+    return real_copysign(real_select(size < (gd_real)0.625, small, large), x);
 }
 
 /* real_cosh - h + 1 / (4 h) with h = e^|x| / 2, which does not overflow before the result does.

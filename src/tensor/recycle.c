@@ -21,7 +21,7 @@ enum { DATA_ALIGN = 64 };
 
 static size_t block_bytes(int64_t numel)
 {
-    return sizeof(gd_tensor) + (size_t)numel * sizeof(gd_real) + DATA_ALIGN;
+    return sizeof(gd_tensor) + (size_t)numel * sizeof(gd_real) + DATA_ALIGN + 1;
 }
 
 static gd_tensor *take_recycled(gd_arena *arena, size_t bytes)
@@ -36,11 +36,12 @@ static gd_tensor *take_recycled(gd_arena *arena, size_t bytes)
     return t;
 }
 
+/* Never just behind the header: that is the mark of a small tensor. */
 static gd_real *aligned_data(gd_tensor *t)
 {
-    uintptr_t start = (uintptr_t)(t + 1);
+    uintptr_t start = (uintptr_t)(t + 1) + 1;
     size_t gap = (size_t)(-start & (DATA_ALIGN - 1));
-    return (gd_real *)(void *)((char *)(t + 1) + gap);
+    return (gd_real *)(void *)((char *)(t + 1) + 1 + gap);
 }
 
 gd_tensor *gd_take_other(gd_arena *arena, int64_t numel)
@@ -63,7 +64,7 @@ gd_tensor *gd_take_other(gd_arena *arena, int64_t numel)
 gd_tensor *gd_new_view(gd_tensor *x, int ndim)
 {
     gd_arena *arena = gd_current_scope();
-    gd_tensor *t = arena->recycles ? take_recycled(arena, sizeof *t) : gd_arena_take(arena, sizeof *t);
+    gd_tensor *t = gd_take_small(arena, 0);
     if (!t)
         return NULL;
     gd_init_tensor(t, arena, x->numel);
@@ -75,20 +76,14 @@ gd_tensor *gd_new_view(gd_tensor *x, int ndim)
     return t;
 }
 
-void gd_recycle(gd_tensor *t)
+void gd_recycle_other(gd_tensor *t)
 {
-    gd_tensor **list;
-    bool inside = t->base == t && t->data == (gd_real *)(void *)(t + 1);
-    if (inside && (size_t)t->numel * sizeof(gd_real) <= GD_SMALL_BYTES) {
-        list = &gd_thread.small;
-    } else {
-        size_t rounded;
-        bool own = t->base == t && t->data == aligned_data(t);
-        list = &gd_thread.recycled[size_class(own ? block_bytes(t->numel) : sizeof(gd_tensor), &rounded)];
-        gd_thread.any_recycled = true;
-    }
+    bool own = t->data == aligned_data(t);                  /* else it was written to a target */
+    size_t rounded;
+    gd_tensor **list = &gd_thread.recycled[size_class(own ? block_bytes(t->numel) : sizeof(gd_tensor), &rounded)];
     t->slot = *list;
     *list = t;
+    gd_thread.any_recycled = true;
 }
 
 void gd_recycle_forget(void)

@@ -4,10 +4,14 @@
  * of lanes is added up as a tree of depth four, written out below; the compiler can only do for several
  * lanes at once what is written here for one, so that every instruction set gives the same bits.  Blocks are
  * added one after the other in pieces of 2048 elements, and the pieces pairwise.  Products are rounded before
- * they are added, which needs -ffp-contract=off where a compiler fuses by default. */
+ * they are added: the compiler must not fuse the two (-ffp-contract=off, or gcc's -std=c11, and the pragma). */
 #include "sums.h"
 
 #include "core.h"
+
+#if defined(__clang__)
+#pragma STDC FP_CONTRACT OFF
+#endif
 
 #define LANES 16
 #define PIECE 2048                          /* elements of a piece; rows of a piece, for columns: PIECE / LANES */

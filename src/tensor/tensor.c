@@ -51,25 +51,31 @@ static bool product(int ndim, const int64_t *shape, int64_t *numel)
     return true;
 }
 
-static GD_COLD void *bad_shape(const char *function, int ndim, const int64_t *shape)
+static GD_COLD void bad_shape(const char *function, int ndim, const int64_t *shape)
 {
-    if (ndim < 0 || ndim > GD_MAX_DIMS)
-        return gd_fail("%s: a shape with %d axes; at most %d are possible", function, ndim, GD_MAX_DIMS);
+    if (ndim < 0 || ndim > GD_MAX_DIMS) {
+        gd_fail("%s: a shape with %d axes; at most %d are possible", function, ndim, GD_MAX_DIMS);
+        return;
+    }
     gd_text text = gd_shape_text(ndim, shape);
     for (int i = 0; i < ndim; i++)
-        if (shape[i] < 0)
-            return gd_fail("%s: shape %s has the negative size %" PRId64, function, text.s, shape[i]);
-    return gd_fail("%s: shape %s has more elements than memory can hold", function, text.s);
+        if (shape[i] < 0) {
+            gd_fail("%s: shape %s has the negative size %" PRId64, function, text.s, shape[i]);
+            return;
+        }
+    gd_fail("%s: shape %s has more elements than memory can hold", function, text.s);
 }
 
-static bool valid_shape(int ndim, const int64_t *shape, int64_t *numel)
+int64_t gd_valid_shape(const char *function, int ndim, const int64_t *shape)
 {
-    if (ndim < 0 || ndim > GD_MAX_DIMS)
-        return false;
-    for (int i = 0; i < ndim; i++)
-        if (shape[i] < 0)
-            return false;
-    return product(ndim, shape, numel);
+    int64_t numel;
+    bool valid = ndim >= 0 && ndim <= GD_MAX_DIMS;
+    for (int i = 0; valid && i < ndim; i++)
+        valid = shape[i] >= 0;
+    if (valid && product(ndim, shape, &numel))
+        return numel;
+    bad_shape(function, ndim, shape);
+    return -1;
 }
 
 static void set_row_major(gd_tensor *t, int ndim, const int64_t *shape)
@@ -85,10 +91,8 @@ static void set_row_major(gd_tensor *t, int ndim, const int64_t *shape)
 
 gd_tensor *gd_new_in(gd_arena *arena, const char *function, int ndim, const int64_t *shape)
 {
-    int64_t numel;
-    if (!valid_shape(ndim, shape, &numel))
-        return bad_shape(function, ndim, shape);
-    gd_tensor *t = gd_take_tensor(arena, numel);
+    int64_t numel = gd_valid_shape(function, ndim, shape);
+    gd_tensor *t = numel < 0 ? NULL : gd_take_tensor(arena, numel);
     if (t)
         set_row_major(t, ndim, shape);
     return t;
@@ -101,14 +105,13 @@ gd_tensor *gd_new(const char *function, int ndim, const int64_t *shape)
 
 gd_tensor *gd_new_header(const char *function, int ndim, const int64_t *shape)
 {
-    int64_t numel;
-    if (!valid_shape(ndim, shape, &numel))
-        return bad_shape(function, ndim, shape);
-    gd_tensor *t = gd_take_tensor(gd_current_scope(), 0);
+    int64_t numel = gd_valid_shape(function, ndim, shape);
+    gd_tensor *t = numel < 0 ? NULL : gd_take_tensor(gd_current_scope(), 0);
     if (!t)
         return NULL;
     set_row_major(t, ndim, shape);
     t->numel = numel;
+    t->data = NULL;
     return t;
 }
 

@@ -1,0 +1,99 @@
+/* bench.h - how the benchmarks measure and what a row of the table is.
+ *
+ * A row is a workload with contestants: Gradus, a floor (the same arithmetic written by hand in C, without a
+ * framework) and where it is installed PyTorch.  All of them first show that they compute the same; then they
+ * take turns, a few milliseconds each, for many rounds.  A machine changes its speed all the time, so the ratios
+ * are formed within each round, and medians are printed.  Nothing here fails because something was slow. */
+#ifndef GRADUS_BENCH_H
+#define GRADUS_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* ---- Contestants -------------------------------------------------------------------------------------- */
+
+typedef enum bench_kind {
+    BENCH_GRADUS,
+    BENCH_FLOOR,
+    BENCH_OTHER_FLOOR,                      /* with OpenBLAS's products, or memory traffic alone: see the row */
+    BENCH_TORCH,
+    BENCH_TORCH_KEPT,                       /* PyTorch with glibc's malloc told to keep its memory */
+    BENCH_KINDS
+} bench_kind;
+
+typedef struct bench_contestant {
+    bool    there;
+    void  (*run)(void *state, int64_t times);           /* does the work so often, and is clocked; */
+    double (*measure)(void *state, int64_t times);      /* or clocks itself, and returns seconds */
+    void   *state;
+    double  peak_bytes;                                 /* memory of a whole process, where measured */
+} bench_contestant;
+
+/* ---- Rows --------------------------------------------------------------------------------------------- */
+
+typedef struct bench_row bench_row;
+struct bench_row {
+    const char *name;                       /* "mlp-256" */
+    const char *what;                       /* a line of explanation */
+    const char *unit;                       /* what the times are for: "step" */
+    double      units;                      /* how many of these one run does */
+    double      goal;                       /* gradus / floor to reach; 0: none was set */
+    int64_t     size;                       /* the row's own parameter */
+    /* open - makes the contestants and checks that they compute the same; false, with a sentence on stderr,
+     * when they do not.  close - undoes it, also after a failed open. */
+    bool (*open)(const bench_row *row, bench_contestant *contestants);
+    void (*close)(void);
+};
+
+/* The rows of one file, ended by a row without a name. */
+extern const bench_row linear_regression_rows[], chain_rows[], mlp_rows[], lenet_rows[], gpt_rows[],
+                       optimizer_rows[], elementwise_rows[], process_rows[];
+
+/* bench_agree - |a - b| <= tolerance (1 + |b|); otherwise false, and a sentence on stderr. */
+bool bench_agree(const bench_row *row, const char *what, double a, double b, double tolerance);
+
+/* bench_agree_all - the same for n numbers; names the worst one. */
+bool bench_agree_all(const bench_row *row, const char *what, const float *a, const float *b, int64_t n,
+                     double tolerance);
+
+/* ---- Measuring ---------------------------------------------------------------------------------------- */
+
+typedef struct bench_spread { double low, middle, high; } bench_spread;         /* quartiles and median */
+
+typedef struct bench_result {
+    const bench_row *row;
+    int          rounds;
+    bool         there[BENCH_KINDS];
+    bench_spread seconds[BENCH_KINDS];      /* for one unit */
+    bench_spread ratio[BENCH_KINDS];        /* gradus / that contestant, of the same round */
+    double       peak_bytes[BENCH_KINDS];
+} bench_result;
+
+double       bench_now(void);                                   /* seconds on a clock that never goes back */
+bench_spread bench_spread_of(double *values, int count);        /* sorts values */
+
+/* bench_measure - rounds for about so many seconds. */
+bench_result bench_measure(const bench_row *row, bench_contestant *contestants, double seconds);
+
+/* bench_floor_kind - the faster one of the floors. */
+bench_kind bench_floor_kind(const bench_result *r);
+
+/* ---- Telling ------------------------------------------------------------------------------------------ */
+
+void bench_table_head(FILE *out);
+void bench_table_row(FILE *out, const bench_result *r);
+bool bench_json(const char *path, const bench_result *results, int count);
+
+/* ---- PyTorch, in processes of its own: pytorch.py ------------------------------------------------------- */
+
+/* bench_torch_start - starts one with and one without kept memory; fine when there is no PyTorch.
+ * bench_torch_join - adds them to the row's contestants where pytorch.py knows the row.
+ * bench_torch_leave - the row is over. */
+void bench_torch_start(const char *python, const char *script);
+void bench_torch_join(const bench_row *row, bench_contestant *contestants);
+void bench_torch_leave(void);
+void bench_torch_stop(void);
+
+#endif

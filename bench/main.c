@@ -1,0 +1,92 @@
+/* main.c - runs the rows that were asked for, prints the table and writes the JSON file.
+ *
+ *     bench [--seconds s] [--json file] [--no-torch] [--list] [name ...]
+ *
+ * A name selects the rows that begin with it; no name selects all.  --seconds: for each row, about; default 2. */
+#define _POSIX_C_SOURCE 200809L                 /* setenv */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <gradus.h>
+
+#include "bench.h"
+#include "tensor/gemm.h"
+
+static const bench_row *const rows[] = {
+    linear_regression_rows, chain_rows, mlp_rows,
+#ifdef BENCH_ALL
+    lenet_rows, gpt_rows, optimizer_rows, elementwise_rows, process_rows,
+#endif
+};
+
+static bool selected(const char *name, char **names, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (strncmp(name, names[i], strlen(names[i])) == 0)
+            return true;
+    return count == 0;
+}
+
+/* run - one row; false when its contestants do not agree. */
+static bool run(const bench_row *row, double seconds, bench_result *result)
+{
+    bench_contestant contestants[BENCH_KINDS];
+    memset(contestants, 0, sizeof contestants);
+    const bool good = row->open(row, contestants);
+    if (good) {
+        bench_torch_join(row, contestants);
+        *result = bench_measure(row, contestants, seconds);
+        bench_torch_leave();
+        bench_table_row(stdout, result);
+    }
+    row->close();
+    gd_shutdown();
+    return good;
+}
+
+int main(int count, char **argument)
+{
+    static bench_result results[100];
+    const char *json = NULL, *python = getenv("BENCH_PYTHON"), *script = getenv("BENCH_PYTORCH");
+    double seconds = 2;
+    bool torch = true, list = false, good = true;
+    int i = 1, measured = 0;
+    for (; i < count && strncmp(argument[i], "--", 2) == 0; i++) {
+        if (strcmp(argument[i], "--seconds") == 0 && i + 1 < count)
+            seconds = strtod(argument[++i], NULL);
+        else if (strcmp(argument[i], "--json") == 0 && i + 1 < count)
+            json = argument[++i];
+        else if (strcmp(argument[i], "--no-torch") == 0)
+            torch = false;
+        else if (strcmp(argument[i], "--list") == 0)
+            list = true;
+        else
+            return fprintf(stderr, "bench: %s: no such option\n", argument[i]), 2;
+    }
+    if (!list && torch)
+        bench_torch_start(python ? python : "/usr/bin/python3", script ? script : "bench/pytorch.py");
+    if (!list) {
+        printf("one thread, float, matrix products of level %d (%s)\n\n", (int)gd_gemm_used(),
+               ((const char *[]){ "C", "16 bytes", "AVX2", "AVX-512" })[gd_gemm_used()]);
+        bench_table_head(stdout);
+    }
+    gd_on_error(gd_abort);
+    for (size_t f = 0; f < sizeof rows / sizeof rows[0]; f++)
+        for (const bench_row *row = rows[f]; row->name; row++) {
+            if (!selected(row->name, argument + i, count - i))
+                continue;
+            if (list)
+                printf("%-22s %s\n", row->name, row->what);
+            else if (run(row, seconds, &results[measured]))
+                measured++;
+            else
+                good = false;
+        }
+    bench_torch_stop();
+    if (!list && measured == 0)
+        return fprintf(stderr, "bench: nothing was measured; --list tells the names\n"), 1;
+    if (json && !list)
+        good = bench_json(json, results, measured) && good;
+    return good ? 0 : 1;
+}

@@ -1,0 +1,87 @@
+/* report.c - the table and the JSON file. */
+#include <errno.h>
+#include <string.h>
+
+#include "bench.h"
+
+/* 4 significant digits and a unit, 9 columns wide. */
+static const char *time_text(char text[32], double seconds)
+{
+    static const struct { double size; const char *unit; } scale[] =
+        { { 1, "s" }, { 1e-3, "ms" }, { 1e-6, "us" }, { 1e-9, "ns" } };
+    int i = 0;
+    while (i < 3 && seconds < scale[i].size)
+        i++;
+    const double value = seconds / scale[i].size;
+    (void)snprintf(text, 32, "%.*f %2s", value < 10 ? 3 : value < 100 ? 2 : 1, value, scale[i].unit);
+    return text;
+}
+
+void bench_table_head(FILE *out)
+{
+    fprintf(out, "                          time of Gradus / time of               median time of\n"
+                 "%-22s %6s %6s %15s %8s %8s  %10s %10s %10s %10s %10s\n",
+            "", "floor", "goal", "quartiles", "PyTorch", "kept", "Gradus", "floor", "other", "PyTorch", "kept");
+}
+
+void bench_table_row(FILE *out, const bench_result *r)
+{
+    const bench_kind floor = bench_floor_kind(r);
+    char text[64];
+    fprintf(out, "%-22s %6.2f ", r->row->name, r->ratio[floor].middle);
+    if (r->row->goal > 0)
+        fprintf(out, "%6.2f ", r->row->goal);
+    else
+        fprintf(out, "%6s ", "");
+    (void)snprintf(text, sizeof text, "%.2f .. %.2f", r->ratio[floor].low, r->ratio[floor].high);
+    fprintf(out, "%15s ", text);
+    for (int k = BENCH_TORCH; k <= BENCH_TORCH_KEPT; k++) {
+        (void)snprintf(text, sizeof text, "%.3f", r->ratio[k].middle);
+        fprintf(out, "%8s ", r->there[k] ? text : "-");
+    }
+    for (int k = 0; k < BENCH_KINDS; k++)
+        fprintf(out, " %10s", r->there[k] ? time_text(text, r->seconds[k].middle) : "-");
+    fprintf(out, "  %s\n", r->row->unit);
+    if (r->peak_bytes[BENCH_GRADUS] > 0) {
+        fprintf(out, "%-22s %47s ", "", "largest memory");
+        for (int k = 0; k < BENCH_KINDS; k++) {
+            (void)snprintf(text, sizeof text, "%.1f MB", r->peak_bytes[k] * 1e-6);
+            fprintf(out, " %10s", r->there[k] ? text : "-");
+        }
+        fprintf(out, "\n");
+    }
+    fflush(out);
+}
+
+bool bench_json(const char *path, const bench_result *results, int count)
+{
+    static const char *const name[BENCH_KINDS] = { "gradus", "floor", "other_floor", "pytorch", "pytorch_kept" };
+    FILE *out = fopen(path, "w");
+    if (!out) {
+        fprintf(stderr, "bench: %s: %s\n", path, strerror(errno));
+        return false;
+    }
+    fprintf(out, "{\"rows\": [");
+    for (int i = 0; i < count; i++) {
+        const bench_result *r = &results[i];
+        fprintf(out, "%s\n  {\"name\": \"%s\", \"what\": \"%s\", \"unit\": \"%s\", \"rounds\": %d, ", i ? "," : "",
+                r->row->name, r->row->what, r->row->unit, r->rounds);
+        if (r->row->goal > 0)
+            fprintf(out, "\"goal\": %g, ", r->row->goal);
+        fprintf(out, "\"fastest_floor\": \"%s\"", name[bench_floor_kind(r)]);
+        for (int k = 0; k < BENCH_KINDS; k++) {
+            if (!r->there[k])
+                continue;
+            fprintf(out, ",\n   \"%s\": {\"seconds\": [%.6g, %.6g, %.6g], \"gradus_over_this\": [%.6g, %.6g, %.6g]",
+                    name[k], r->seconds[k].low, r->seconds[k].middle, r->seconds[k].high,
+                    r->ratio[k].low, r->ratio[k].middle, r->ratio[k].high);
+            if (r->peak_bytes[k] > 0)
+                fprintf(out, ", \"peak_bytes\": %.0f", r->peak_bytes[k]);
+            fprintf(out, "}");
+        }
+        fprintf(out, "}");
+    }
+    fprintf(out, "\n]}\n");
+    const bool written = !ferror(out);
+    return fclose(out) == 0 && written;
+}

@@ -1,0 +1,59 @@
+/* inside.h - what the files of this room share: a parameter's slot, options, the hooks of a trace. */
+#ifndef GRADUS_OPTIM_INSIDE_H
+#define GRADUS_OPTIM_INSIDE_H
+
+#include "gradus/optim.h"
+#include "nn/params.h"
+#include "tensor/real.h"
+
+/* What an optimizer keeps for one parameter.  Slots do not move while the optimizer lives. */
+struct gd_slot {
+    gd_tensor *w;
+    gd_group  *group;
+    bool       started;                     /* the state is there */
+    gd_tensor *state[GD_MAX_STATES];
+    gd_real   *data[GD_MAX_STATES];         /* state[k]->data; NULL where no state is kept */
+    double     number[1 + GD_MAX_NUMBERS];  /* the step count, then the algorithm's own */
+};
+
+/* gd_adopt - makes slots for parameters that the model got since the last call. */
+bool gd_adopt(gd_optimizer *o);
+
+/* gd_slot_of - the slot of a parameter; NULL with a sentence when it is not in the optimizer's model. */
+struct gd_slot *gd_slot_of(const char *function, gd_optimizer *o, const gd_tensor *parameter);
+
+/* gd_slot_start - makes the states that the options ask for, named as the algorithm says. */
+bool gd_slot_start(gd_optimizer *o, struct gd_slot *slot);
+
+/* gd_slot_update - one step of one parameter with the contiguous gradient g. */
+void gd_slot_update(gd_optimizer *o, struct gd_slot *slot, const gd_real *g);
+
+/* gd_ready - all that can fail in a step, so that no parameter has changed when it does: slots, learning
+ * rates, shapes of gradients, states. */
+bool gd_ready(gd_optimizer *o, const char *function);
+
+/* gd_packed - the elements of a gradient, row-major; gd_room_to_pack - makes sure that it has the memory. */
+const gd_real *gd_packed(gd_optimizer *o, const gd_tensor *grad);
+bool gd_room_to_pack(gd_optimizer *o, const gd_tensor *grad);
+
+/* gd_check_number - false, with a sentence, when value is NaN or outside the interval. */
+bool gd_check_number(const char *function, const char *name, double value, const char *interval, double low,
+                     double high);
+bool gd_check_options(const gd_algorithm *algorithm, const void *options);
+
+/* gd_options_changed - the group's options are new: what was derived from them is formed anew. */
+void gd_options_changed(gd_group *group);
+
+/* gd_no_dialect - the sentence for a dialect that an algorithm does not have; returns the lr that its
+ * constructor refuses. */
+double gd_no_dialect(const char *function, gd_dialect dialect);
+
+/* gd_correction - the bias correction 1 - beta^t, or 1 where it is off. */
+double gd_correction(double beta, int64_t t, bool on);
+
+/* The hooks of traces, called only where there is one. */
+void gd_trace_before(gd_optimizer *o);
+void gd_trace_after(gd_optimizer *o);
+void gd_trace_free(gd_optimizer *o);
+
+#endif

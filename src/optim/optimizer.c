@@ -1,0 +1,227 @@
+/* optimizer.c - optimizers, their groups, and the slot that each parameter has.  Not here: stepping (step.c),
+ * algorithms (a file each). */
+#include "inside.h"
+
+/* ---- Making and freeing ---------------------------------------------------------------------------------- */
+
+static bool valid_algorithm(const gd_algorithm *a)
+{
+    if (!gd_given("gd_optimizer_new", "algorithm", a))
+        return false;
+    if (!a->name || (!a->update && !a->step) || a->options_size < sizeof(double))
+        return gd_fail("gd_optimizer_new: an algorithm needs a name, an update and options that begin with "
+                       "double lr");
+    return true;
+}
+
+static bool group_init(gd_group *group, gd_optimizer *o, const char *prefix, const void *options)
+{
+    size_t size = o->algorithm->options_size, length = prefix ? strlen(prefix) + 1 : 0;
+    *group = (gd_group){ .lr = *(const double *)options, .optimizer = o };
+    group->options = gd_arena_take(o->arena, size);
+    group->scalars = gd_arena_take(o->arena, GD_SCALARS_BYTES);
+    char *copy = length > 1 ? gd_arena_take(o->arena, length) : NULL;
+    if (!group->options || !group->scalars || (length > 1 && !copy))
+        return false;
+    memcpy(group->options, options, size);
+    group->prefix = copy ? memcpy(copy, prefix, length) : NULL;
+    gd_options_changed(group);
+    return true;
+}
+
+gd_optimizer *gd_optimizer_new(gd_params *p, const gd_algorithm *algorithm, const void *options)
+{
+    if (!valid_algorithm(algorithm) || !gd_given(algorithm->name, "params", p) ||
+        !gd_given(algorithm->name, "options", options) || !gd_check_options(algorithm, options))
+        return NULL;
+    gd_current_scope();
+    gd_optimizer *o = gd_memory_new(GD_OPTIMIZERS, sizeof *o + sizeof *o->arena);
+    if (!o)
+        return NULL;
+    *o = (gd_optimizer){ .algorithm = algorithm, .params = p, .arena = (gd_arena *)(void *)(o + 1) };
+    gd_arena_init(o->arena, GD_OPTIMIZERS);
+    if (!group_init(&o->first, o, NULL, options) || !gd_adopt(o)) {
+        gd_optimizer_free(o);
+        return NULL;
+    }
+    return o;
+}
+
+void gd_optimizer_free(gd_optimizer *o)
+{
+    if (!o)
+        return;
+    gd_trace_free(o);
+    gd_memory_free(o->slots);
+    gd_memory_free(o->packed);
+    gd_arena_free(o->arena);
+    gd_memory_free(o);
+}
+
+/* ---- Slots ------------------------------------------------------------------------------------------------- */
+
+/* The newest group whose prefix fits, else the first one. */
+static gd_group *group_for(gd_optimizer *o, const char *name)
+{
+    gd_group *found = &o->first;
+    for (gd_group *g = o->first.next; g; g = g->next)
+        if (g->prefix && strncmp(name, g->prefix, strlen(g->prefix)) == 0)
+            found = g;
+    return found;
+}
+
+bool gd_adopt(gd_optimizer *o)
+{
+    int count = o->params->count;
+    if (count > o->room) {
+        size_t room = (size_t)count + (size_t)o->room;
+        void *slots = gd_memory_resize(GD_OPTIMIZERS, o->slots, room * sizeof *o->slots);
+        if (!slots)
+            return false;
+        o->slots = slots;
+        o->room = (int)room;
+    }
+    while (o->count < count) {
+        const gd_entry *entry = &o->params->entries[o->count];
+        struct gd_slot *slot = NULL;        /* a buffer has none */
+        if (!entry->buffer) {
+            slot = gd_arena_take(o->arena, sizeof *slot);
+            if (!slot)
+                return false;
+            *slot = (struct gd_slot){ .w = entry->tensor, .group = group_for(o, entry->tensor->name) };
+        }
+        o->slots[o->count++] = slot;
+    }
+    return true;
+}
+
+struct gd_slot *gd_slot_of(const char *function, gd_optimizer *o, const gd_tensor *parameter)
+{
+    if (!gd_given(function, "o", o) || !gd_given(function, "parameter", parameter) || !gd_adopt(o))
+        return NULL;
+    for (int i = 0; i < o->count; i++)
+        if (o->slots[i] && o->slots[i]->w == parameter)
+            return o->slots[i];
+    return gd_fail("%s: %s, %s, is not a parameter of this optimizer's model", function,
+                   parameter->name ? parameter->name : "the tensor", gd_text_of(parameter).s);
+}
+
+bool gd_slot_start(gd_optimizer *o, struct gd_slot *slot)
+{
+    const gd_algorithm *a = o->algorithm;
+    const void *options = slot->group->options;
+    bool fresh = true;
+    for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++) {
+        fresh = fresh && !slot->state[k];
+        if (slot->state[k] || (a->keeps && !a->keeps(options, k)))
+            continue;
+        gd_tensor *state = gd_new_in(o->arena, "gd_step", slot->w->ndim, slot->w->shape);
+        if (!state)
+            return false;
+        if (state->numel)
+            memset(state->data, 0, (size_t)state->numel * sizeof *state->data);
+        slot->state[k] = gd_set_name(state, a->states[k]);
+        slot->data[k] = state->data;
+    }
+    if (a->start && fresh && slot->number[0] == 0) {
+        gd_update u = { .n = slot->w->numel, .w = slot->w->data, .state = slot->data, .number = slot->number + 1,
+                        .lr = slot->group->lr, .options = options };
+        if (slot->w->grad && !gd_room_to_pack(o, slot->w->grad))
+            return false;
+        u.g = slot->w->grad ? gd_packed(o, slot->w->grad) : NULL;
+        a->start(&u);
+    }
+    slot->started = true;
+    return true;
+}
+
+/* ---- Groups ------------------------------------------------------------------------------------------------ */
+
+void gd_options_changed(gd_group *group)
+{
+    gd_optimizer *o = group->optimizer;
+    group->scalars_t = 0;
+    group->counter = GD_PER_PARAM;
+    for (const gd_option *f = o->algorithm->options; f && f->name; f++)
+        if (strcmp(f->name, "step_counter") == 0)
+            group->counter = (int)gd_group_get(group, "step_counter");
+    for (int i = 0; i < o->count; i++)      /* other options may need other states */
+        if (o->slots[i] && o->slots[i]->group == group)
+            o->slots[i]->started = false;
+}
+
+static void move_to(struct gd_slot *slot, gd_group *group)
+{
+    slot->group = group;
+    slot->started = false;
+}
+
+gd_group *gd_optimizer_group(gd_optimizer *o, const char *prefix, const void *options)
+{
+    if (!gd_given("gd_optimizer_group", "o", o) || (options && !gd_check_options(o->algorithm, options)) ||
+        !gd_adopt(o))
+        return NULL;
+    gd_group *group = gd_arena_take(o->arena, sizeof *group);
+    if (!group || !group_init(group, o, prefix, options ? options : o->first.options))
+        return NULL;
+    if (!options)
+        group->lr = o->lr;
+    gd_group *last = &o->first;
+    while (last->next)
+        last = last->next;
+    last->next = group;
+    for (int i = 0; group->prefix && i < o->count; i++)
+        if (o->slots[i] && strncmp(o->slots[i]->w->name, group->prefix, strlen(group->prefix)) == 0)
+            move_to(o->slots[i], group);
+    return group;
+}
+
+bool gd_group_add(gd_group *group, const gd_tensor *parameter)
+{
+    if (!gd_given("gd_group_add", "group", group))
+        return false;
+    struct gd_slot *slot = gd_slot_of("gd_group_add", group->optimizer, parameter);
+    if (slot)
+        move_to(slot, group);
+    return slot != NULL;
+}
+
+bool gd_set_schedule(gd_group *group, gd_schedule schedule)
+{
+    if (!gd_given("gd_set_schedule", "group", group))
+        return false;
+    group->schedule = schedule;
+    return true;
+}
+
+/* ---- Looking ------------------------------------------------------------------------------------------------- */
+
+gd_tensor *gd_optimizer_state(gd_optimizer *o, const gd_tensor *parameter, const char *state)
+{
+    struct gd_slot *slot = gd_slot_of("gd_optimizer_state", o, parameter);
+    if (!slot || !gd_given("gd_optimizer_state", "state", state))
+        return NULL;
+    for (int k = 0; k < GD_MAX_STATES && o->algorithm->states[k]; k++)
+        if (strcmp(o->algorithm->states[k], state) == 0)
+            return slot->state[k];
+    return gd_fail("gd_optimizer_state: %s has no state \"%s\"", o->algorithm->name, state);
+}
+
+double *gd_optimizer_number(gd_optimizer *o, const gd_tensor *parameter, const char *number)
+{
+    struct gd_slot *slot = gd_slot_of("gd_optimizer_number", o, parameter);
+    if (!slot || !gd_given("gd_optimizer_number", "number", number))
+        return NULL;
+    if (strcmp(number, "step") == 0)
+        return &slot->number[0];
+    for (int k = 0; k < GD_MAX_NUMBERS && o->algorithm->numbers[k]; k++)
+        if (strcmp(o->algorithm->numbers[k], number) == 0)
+            return &slot->number[1 + k];
+    return gd_fail("gd_optimizer_number: %s has no number \"%s\"", o->algorithm->name, number);
+}
+
+bool gd_optimizer_start(gd_optimizer *o, const gd_tensor *parameter)
+{
+    struct gd_slot *slot = gd_slot_of("gd_optimizer_start", o, parameter);
+    return slot && gd_slot_start(o, slot);
+}

@@ -1,0 +1,111 @@
+/* options.c - options of any algorithm, seen through the table of its fields: are they in range, what are
+ * they called, and dialects that do not exist. */
+#include "inside.h"
+
+_Static_assert(sizeof(gd_dialect) == sizeof(int), "enumerations in option structs are read as int");
+
+bool gd_check_number(const char *function, const char *name, double value, const char *interval, double low,
+                     double high)
+{
+    bool above = interval[0] == '[' ? value >= low : value > low;
+    bool below = interval[1] == ']' ? value <= high : value < high;
+    if (above && below)                     /* both are false for NaN */
+        return true;
+    return gd_fail("%s: %s = %g must lie in %c%g, %g%c", function, name, value, interval[0], low, high, interval[1]);
+}
+
+static double read_option(const gd_option *option, const void *options)
+{
+    const char *at = (const char *)options + option->offset;
+    switch (option->kind) {
+    case GD_OPTION_REAL: return *(const double *)(const void *)at;
+    case GD_OPTION_FLAG: return *(const bool *)(const void *)at;
+    default:             return *(const int *)(const void *)at;
+    }
+}
+
+static void write_option(const gd_option *option, void *options, double value)
+{
+    char *at = (char *)options + option->offset;
+    switch (option->kind) {
+    case GD_OPTION_REAL: *(double *)(void *)at = value;    break;
+    case GD_OPTION_FLAG: *(bool *)(void *)at = value != 0; break;
+    default:             *(int *)(void *)at = (int)value;  break;
+    }
+}
+
+/* An option that a dialect function has refused already: its sentence stands. */
+static bool told_by_dialect(const gd_algorithm *algorithm, double lr)
+{
+    const char *told = gd_last_error();
+    size_t length = strlen(algorithm->name);
+    return isnan(lr) && told && strncmp(told, algorithm->name, length) == 0 &&
+           strncmp(told + length, "_dialect", 8) == 0;
+}
+
+bool gd_check_options(const gd_algorithm *algorithm, const void *options)
+{
+    double lr = *(const double *)options;
+    if (told_by_dialect(algorithm, lr) || !gd_check_number(algorithm->name, "lr", lr, "[)", 0, INFINITY))
+        return false;
+    for (const gd_option *f = algorithm->options; f && f->name; f++)
+        if (!gd_check_number(algorithm->name, f->name, read_option(f, options), f->interval, f->low, f->high))
+            return false;
+    return !algorithm->check || algorithm->check(options);
+}
+
+static const gd_option *find_option(const char *function, const gd_group *group, const char *name)
+{
+    if (!gd_given(function, "group", group) || !gd_given(function, "option", name))
+        return NULL;
+    const gd_algorithm *algorithm = group->optimizer->algorithm;
+    for (const gd_option *f = algorithm->options; f && f->name; f++)
+        if (strcmp(f->name, name) == 0)
+            return f;
+    return gd_fail("%s: %s has no option \"%s\"", function, algorithm->name, name);
+}
+
+bool gd_group_set(gd_group *group, const char *name, double value)
+{
+    if (group && name && strcmp(name, "lr") == 0) {
+        if (!gd_check_number("gd_group_set", "lr", value, "[)", 0, INFINITY))
+            return false;
+        group->lr = value;
+        return true;
+    }
+    const gd_option *option = find_option("gd_group_set", group, name);
+    if (!option || !gd_check_number("gd_group_set", name, value, option->interval, option->low, option->high))
+        return false;
+    if (option->kind != GD_OPTION_REAL && value != floor(value))
+        return gd_fail("gd_group_set: %s = %g must be a whole number", name, value);
+    const gd_algorithm *algorithm = group->optimizer->algorithm;
+    double before = read_option(option, group->options);
+    write_option(option, group->options, value);
+    if (algorithm->check && !algorithm->check(group->options)) {
+        write_option(option, group->options, before);
+        return false;
+    }
+    gd_options_changed(group);
+    return true;
+}
+
+double gd_group_get(const gd_group *group, const char *name)
+{
+    if (group && name && strcmp(name, "lr") == 0)
+        return group->lr;
+    const gd_option *option = find_option("gd_group_get", group, name);
+    return option ? read_option(option, group->options) : NAN;
+}
+
+double gd_no_dialect(const char *function, gd_dialect dialect)
+{
+    static const char *const names[] = {
+        "GD_TORCH", "GD_D2L", "GD_KERAS", "GD_OPTAX", "GD_TFA", "GD_PAPER", "GD_D2L_TF_AS_PRINTED"
+    };
+    int count = (int)(sizeof names / sizeof names[0]), i = (int)dialect;
+    if (i >= 0 && i < count)
+        gd_fail("%s: there is no dialect %s of this algorithm", function, names[i]);
+    else
+        gd_fail("%s: dialect = %d is not a gd_dialect", function, i);
+    return NAN;
+}
