@@ -30,7 +30,7 @@ $(BUILD)/float/tensor/gemm.o $(BUILD)/double/tensor/gemm.o: STRICT += -ffp-contr
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) '$@')
 
-.PHONY: all lib test demo demos bench deps data install lint clean help
+.PHONY: all lib test demo demos bench deps data install lint check-demos check-memory clean help
 all: lib
 lib: $(BUILD)/libgradus.a $(BUILD)/libgradus.so $(BUILD)/libgradus64.a $(BUILD)/libgradus64.so \
      $(BUILD)/gradus.pc $(BUILD)/gradus64.pc
@@ -99,6 +99,16 @@ demo: demos
 demo-%: $(BUILD)/demos/%
 	@mkdir -p out
 	$(BUILD)/demos/$*
+
+$(BUILD)/tests/png_decodes: tests/png_decodes.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(STRICT) $(WARNINGS) $(CFLAGS) $< -o $@ -lm
+
+# Every demo at a small size, with what it must reach; and under valgrind.
+check-demos: demos $(BUILD)/tests/png_decodes
+	@sh tests/demos.sh $(BUILD)
+check-memory: demos
+	@sh tests/valgrind.sh $(BUILD)
 
 # ---- Packages and data ------------------------------------------------------------------------------------------
 

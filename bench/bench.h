@@ -71,7 +71,8 @@ typedef struct bench_result {
     double       peak_bytes[BENCH_KINDS];
 } bench_result;
 
-double       bench_now(void);                                   /* seconds on a clock that never goes back */
+extern bool  bench_processor_time;          /* clock processor time, for a machine that others use too */
+double       bench_now(void);               /* seconds on a clock that never goes back */
 bench_spread bench_spread_of(double *values, int count);        /* sorts values */
 
 /* bench_measure - rounds for about so many seconds. */

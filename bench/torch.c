@@ -29,7 +29,7 @@ static void child(const char *python, const char *script, bool kept)
     }
     setenv("OMP_NUM_THREADS", "1", 1);
     setenv("OPENBLAS_NUM_THREADS", "1", 1);
-    execlp(python, python, script, (char *)NULL);
+    execlp(python, python, script, bench_processor_time ? "processor" : "wall", (char *)NULL);
     _exit(127);
 }
 

@@ -50,9 +50,8 @@ static inline void scratch_end(void)
 static inline void put_bytes(const char *name, const void *bytes, size_t n)
 {
     FILE *file = fopen(name, "wb");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_eq(fwrite(bytes, 1, n, file), n);
-    ck_assert_int_eq(fclose(file), 0);
+    if (!file || fwrite(bytes, 1, n, file) != n || fclose(file) != 0)
+        ck_abort_msg("%s could not be written", name);
 }
 
 static inline void put_text(const char *name, const char *text)
@@ -92,9 +91,10 @@ static inline size_t get_bytes(const char *name, void *bytes, size_t room)
         const double ck_list[] = { __VA_ARGS__ }; \
         ck_assert_int_eq((t)->numel, (int64_t)(sizeof ck_list / sizeof *ck_list)); \
         for (int64_t ck_k = 0; ck_k < (t)->numel; ck_k++) \
-            ck_assert_msg((t)->data[ck_k] == (gd_real)ck_list[ck_k] || \
-                          ((t)->data[ck_k] != (t)->data[ck_k] && ck_list[ck_k] != ck_list[ck_k]), \
-                          "element %d is %.17g, not %.17g", (int)ck_k, (double)(t)->data[ck_k], ck_list[ck_k]); \
+            if ((t)->data[ck_k] != (gd_real)ck_list[ck_k] && \
+                ((t)->data[ck_k] == (t)->data[ck_k] || ck_list[ck_k] == ck_list[ck_k])) \
+                ck_abort_msg("element %d is %.17g, not %.17g", (int)ck_k, (double)(t)->data[ck_k], \
+                             ck_list[ck_k]); \
     } while (0)
 
 /* A small generator for the tests' own use (splitmix64). */
@@ -116,14 +116,11 @@ static inline void fuzz_one(const char *name, const unsigned char *bytes, size_t
 {
     put_bytes(name, bytes, n);
     gd_clear_error();
-    ck_assert(gd_scope_begin());
-    bool good = reader(name);
-    ck_assert(gd_scope_end());
-    if (good)
-        ck_assert_msg(!must_fail, "a file cut to %zu bytes was read", n);
-    else
-        ck_assert_msg(gd_last_error() && strncmp(gd_last_error(), begins, strlen(begins)) == 0,
-                      "the sentence is: %s", gd_last_error());
+    bool open = gd_scope_begin(), good = reader(name), closed = gd_scope_end();
+    if (!open || !closed || (good && must_fail))
+        ck_abort_msg("a file cut to %zu bytes was read", n);
+    if (!good && (!gd_last_error() || strncmp(gd_last_error(), begins, strlen(begins)) != 0))
+        ck_abort_msg("the sentence is: %s", gd_last_error());
 }
 
 static inline void fuzz(const char *name, const unsigned char *bytes, size_t n, scratch_reader *reader,
@@ -149,6 +146,16 @@ static inline void fuzz(const char *name, const unsigned char *bytes, size_t n, 
         memcpy(copy, bytes, n);
     }
     free(copy);
+}
+
+/* A test case of the suite whose tests each get a folder. */
+static inline TCase *scratch_case(Suite *suite, const char *name)
+{
+    TCase *c = tcase_create(name);
+    tcase_add_checked_fixture(c, scratch_begin, scratch_end);
+    tcase_set_timeout(c, 300);              /* slow machines, sanitizers */
+    suite_add_tcase(suite, c);
+    return c;
 }
 
 /* The number of failed tests of a suite, which is the program's exit status. */

@@ -233,6 +233,7 @@ START_TEST(one_file)
     golden *g = malloc(sizeof *g);
     ck_assert_ptr_nonnull(g);
     ck_assert_msg(golden_read(paths[_i], g), "%s: %s", paths[_i], g->wrong);
+    ck_assert_msg(strstr(paths[_i], g->name) != NULL, "%s: is case %s", paths[_i], g->name);
     const row *r = find_row(g);
     ck_assert_msg(r != NULL, "%s: golden_table.h has no row for %s", g->name, g->op);
     GD_SCOPE;

@@ -30,19 +30,23 @@ static void append(char *out, const char *text)
 
 void gd_decimal(char out[GD_LABEL_MAX], long long n, int exponent)
 {
-    char digits[GD_LABEL_MAX];
-    int decimals = exponent < 0 ? -exponent : 0;
-    snprintf(digits, sizeof digits, "%0*lld", decimals + 1 < 30 ? decimals + 1 : 30, n < 0 ? -n : n);
-    size_t length = strlen(digits), whole = length - (size_t)(decimals < (int)length ? decimals : (int)length - 1);
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%lld", n < 0 ? -n : n);
+    int decimals = exponent < 0 ? -exponent : 0, whole = length > decimals ? length - decimals : 0;
+    char before[24] = "0";
     out[0] = 0;
     append(out, n < 0 ? MINUS : "");
-    size_t at = strlen(out);
-    memcpy(out + at, digits, whole);
-    out[at + whole] = 0;
-    for (int i = 0; i < exponent && i < 20; i++)
+    if (whole > 0) {
+        memcpy(before, digits, (size_t)whole);
+        before[whole] = 0;
+    }
+    append(out, before);
+    for (int i = 0; i < exponent; i++)
         append(out, n ? "0" : "");
     if (decimals > 0) {
         append(out, ".");
+        for (int i = length; i < decimals; i++)
+            append(out, "0");
         append(out, digits + whole);
     }
 }

@@ -53,30 +53,24 @@ typedef struct operands {
     bool accumulate;
 } operands;
 
-/* ---- Blocks --------------------------------------------------------------------------------------------- */
+/* ---- Sizes ---------------------------------------------------------------------------------------------- */
 
-#ifndef T_DEPTH
-#define T_DEPTH 256
-#define T_COLUMNS 256
-#define T_GROUP 96
-#endif
-#ifndef PACK_M
-#define PACK_M 48
-#define PACK_KN 4096
-#endif
-#ifndef PACK_A
-#define PACK_A 1024
-#endif
 enum {
-    DEPTH = T_DEPTH,                                /* of k at a time */
-    COLUMNS = T_COLUMNS * 4 / (int)sizeof(gd_real),   /* of n at a time: 256 KiB of b, at most half a second cache */
-    GROUP = T_GROUP
+    DEPTH = 256,                                /* of k in a block */
+    COLUMNS = 1024 / (int)sizeof(gd_real),      /* of n in a block: so much of b stays in a second cache of 512 KiB */
+    GROUP = 96,                                 /* of m: rows that are packed at a time */
+    NARROW = 14,                                /* columns that a product may have to be done as c^T = b^T a^T */
+    DOT_LEAST = 8,                              /* k from which on a product with a vector is done as dot products */
+    PACK_ROWS = 48,                             /* m from which on it pays to pack a b that lies well */
+    PACK_BLOCK = 4096,                          /* and the numbers that it then has */
+    PACK_STRIDE = 1024                          /* bytes between the columns of an a that is packed */
 };
 
-/* The packed block of b and the packed strip of a.  Pages that are never touched take no memory. */
+/* Packed b, packed a, and c^T of a narrow product: under 0.4 MiB.  Pages never touched take no memory. */
 typedef struct work_space {
     gd_real b[DEPTH * COLUMNS];
     gd_real a[DEPTH * GROUP];
+    gd_real c[NARROW * COLUMNS];
 } work_space;
 
 #if HAVE_VECTORS
@@ -271,18 +265,17 @@ typedef gd_real vec_512 __attribute__((vector_size(64)));
 
 typedef struct kernel {
     void (*product)(const operands *x);
-    void (*rows_times_vector)(int64_t m, int64_t k, const gd_real *a, int64_t a_row, const gd_real *x,
-                              gd_real *y, int64_t y_row, bool accumulate);
+    void (*dot_products)(const operands *x);
 } kernel;
 
 static const kernel kernels[GD_GEMM_LEVELS] = {
-    [GD_GEMM_PLAIN] = { product_plain, rows_times_vector_plain },
+    [GD_GEMM_PLAIN] = { product_plain, dot_products_plain },
 #if HAVE_VECTORS
-    [GD_GEMM_128] = { product_128, rows_times_vector_128 },
+    [GD_GEMM_128] = { product_128, dot_products_128 },
 #endif
 #if HAVE_AVX
-    [GD_GEMM_256] = { product_256, rows_times_vector_256 },
-    [GD_GEMM_512] = { product_512, rows_times_vector_512 },
+    [GD_GEMM_256] = { product_256, dot_products_256 },
+    [GD_GEMM_512] = { product_512, dot_products_512 },
 #endif
 };
 
@@ -320,22 +313,24 @@ gd_gemm_level gd_gemm_used(void)
 
 /* ---- The product ---------------------------------------------------------------------------------------- */
 
-/* product_with_vector - y[i] (+)= sum_p a[i, p] x[p] where this is better than a product of matrices: true
- * when done.  A vector x with gaps is gathered first, as much as the work space holds at a time. */
-static bool rows_times_vector(const kernel *use, int64_t m, int64_t k, const gd_real *a, int64_t a_row,
-                              const gd_real *x, int64_t x_row, gd_real *y, int64_t y_row, bool accumulate)
+/* dot_products - of the rows of a with a vector b that may have gaps: it is gathered first, as much as the work
+ * space holds at a time. */
+static void dot_products(const kernel *use, operands x)
 {
-    if (x_row == 1) {
-        use->rows_times_vector(m, k, a, a_row, x, y, y_row, accumulate);
-        return true;
+    const operands whole = x;
+    if (x.b_row == 1) {
+        use->dot_products(&x);
+        return;
     }
-    for (int64_t p = 0; p < k; p += DEPTH * COLUMNS) {
-        const int64_t count = k - p < DEPTH * COLUMNS ? k - p : DEPTH * COLUMNS;
-        for (int64_t q = 0; q < count; q++)
-            work.b[q] = x[(p + q) * x_row];
-        use->rows_times_vector(m, count, a + p, a_row, work.b, y, y_row, accumulate || p > 0);
+    for (int64_t p = 0; p < whole.k; p += x.k) {
+        x.k = whole.k - p < DEPTH * COLUMNS ? whole.k - p : DEPTH * COLUMNS;
+        for (int64_t q = 0; q < x.k; q++)
+            work.b[q] = whole.b[(p + q) * whole.b_row];
+        x.a = whole.a + p;
+        x.b = work.b;
+        x.accumulate = whole.accumulate || p > 0;
+        use->dot_products(&x);
     }
-    return true;
 }
 
 void gd_gemm(int64_t m, int64_t n, int64_t k,
@@ -351,19 +346,11 @@ void gd_gemm(int64_t m, int64_t n, int64_t k,
         return;
     }
     const kernel *use = &kernels[gd_gemm_used()];
-    if (n == 1 && (a_col == 1 || k == 1)) {
-        rows_times_vector(use, m, k, a, a_row, b, b_row, c, c_row, accumulate);
-        return;
-    }
-    if (m == 1 && b_row == 1) {
-        rows_times_vector(use, n, k, b, b_col, a, a_col, c, 1, accumulate);
-        return;
-    }
-    if (n == 1 && a_row == 1 && c_row == 1) {   /* transposed: one row of c */
-        const operands x = { 1, m, k, b, b_col, b_row, a, a_col, 1, c, m, accumulate };
+    operands x = { m, n, k, a, a_row, a_col, b, b_row, b_col, c, c_row, accumulate };
+    if (m == 1 && n > 1 && b_row == 1)          /* c^T = b^T a^T */
+        x = (operands){ n, 1, k, b, b_col, 1, a, a_col, a_row, c, 1, accumulate };
+    if (x.n == 1 && x.a_col == 1 && (k >= DOT_LEAST || x.m == 1))
+        dot_products(use, x);
+    else
         use->product(&x);
-        return;
-    }
-    const operands x = { m, n, k, a, a_row, a_col, b, b_row, b_col, c, c_row, accumulate };
-    use->product(&x);
 }

@@ -102,37 +102,42 @@ static void (*const NAME(tiles)[2][2][ROWS])(const operands *) = {         /* [v
 };
 static void (*const NAME(tiles_wide)[ROWS_WIDE])(const operands *) = { EACH_ROW_WIDE(TILE4) };
 
+/* panel_vectors - how many vectors the next panel of b has when `columns` are left and most > 2 says that all
+ * panels are wide. */
+INLINE int NAME(panel_vectors)(int most, int64_t columns)
+{
+    return most > 2 ? most : columns > LANES ? 2 : 1;
+}
+
+/* prefetch - asks for what is needed soon: the tile x->c, and its share of the strip of a after this one. */
+INLINE void NAME(prefetch)(const operands *x, int64_t from, int64_t to, int64_t next_rows)
+{
+    for (int64_t i = 0; i < x->m; i++)
+        for (int64_t j = 0; j < x->n; j += LANES)
+            PREFETCH(x->c + i * x->c_row + j);
+    for (int64_t i = x->m; i < x->m + next_rows; i++)
+        for (int64_t p = from; p < to; p += LANES)
+            PREFETCH(x->a + i * x->a_row + p);
+}
+
 /* strips - all tiles of a block of b whose panels have up to `vectors` vectors: strip by strip of at most
  * `rows` rows, the rows of a strip as equal as possible.  When packed, pack wrote b. */
 static TARGET void NAME(strips)(const operands *x, int rows, int vectors, bool packed)
 {
     operands t = *x;
     int64_t strips = (x->m + rows - 1) / rows;
-    const bool far = x->k >= 128;
     for (int64_t i = 0; i < x->m; i += t.m, strips--) {
         t.m = (x->m - i + strips - 1) / strips;
         t.a = x->a + i * x->a_row;
+        const int64_t left = x->m - i - t.m, next_rows = x->a_col != 1 ? 0 : left < t.m ? left : t.m;
         for (int64_t j = 0; j < x->n; j += t.n) {
-            const int count = vectors > 2 ? vectors : x->n - j > LANES ? 2 : 1, full = count * LANES;
+            const int count = NAME(panel_vectors)(vectors, x->n - j), full = count * LANES;
             t.n = x->n - j < full ? x->n - j : full;
             t.b = x->b + (packed ? j * x->k : j);
             t.b_row = packed ? full : x->b_row;
             t.c = x->c + i * x->c_row + j;
-            if (far) {
-#if defined(P_C)
-                for (int64_t r = 0; r < t.m; r++)
-                    for (int v = 0; v < count; v++)
-                        PREFETCH(t.c + r * t.c_row + v * LANES);
-#endif
-#if defined(P_A)
-                if (x->a_col == 1 && i + t.m < x->m) {
-                    const gd_real *next = t.a + t.m * t.a_row + j * x->k / x->n;
-                    for (int64_t r = 0; r < t.m; r++)
-                        for (int64_t q = 0; q < full * x->k / x->n; q += LANES)
-                            PREFETCH(next + r * t.a_row + q);
-                }
-#endif
-            }
+            if (x->k >= 128)
+                NAME(prefetch)(&t, j * x->k / x->n, (j + t.n) * x->k / x->n, next_rows);
             if (count == 4)
                 NAME(tiles_wide)[t.m - 1](&t);
             else
@@ -227,7 +232,7 @@ static TARGET void NAME(pack)(const operands *x, int vectors, gd_real *to)
 {
     operands t = *x;
     for (int64_t j = 0; j < x->n; j += t.n) {
-        const int count = vectors > 2 ? vectors : x->n - j > LANES ? 2 : 1;
+        const int count = NAME(panel_vectors)(vectors, x->n - j);
         t.n = x->n - j < count * LANES ? x->n - j : count * LANES;
         t.b = x->b + j * x->b_col;
         if (count == 4)
@@ -244,8 +249,10 @@ static TARGET void NAME(pack)(const operands *x, int vectors, gd_real *to)
 /* block - c (+)= a b for k <= DEPTH and n <= COLUMNS. */
 static TARGET void NAME(block)(const operands *x)
 {
-    const bool packed = x->b_col != 1 || (x->m >= PACK_M && x->k * x->n > PACK_KN && x->b_row >= 4 * LANES);
-    const bool pack_a = x->a_row == 1 && x->n >= 8 * LANES && x->k >= 64 && x->a_col * (int64_t)sizeof *x->a >= PACK_A;
+    const bool packed = x->b_col != 1
+                     || (x->m >= PACK_ROWS && x->k * x->n > PACK_BLOCK && x->b_row >= 4 * LANES);
+    const bool pack_a = x->a_row == 1 && x->n >= 8 * LANES && x->k >= 64
+                     && x->a_col >= PACK_STRIDE / (int64_t)sizeof *x->a;
     operands wide = *x, rest = *x;
     wide.n = ROWS_WIDE >= 4 || x->m <= ROWS_WIDE ? x->n - x->n % (4 * LANES) : 0;
     rest.n = x->n - wide.n;
@@ -277,15 +284,12 @@ static TARGET void NAME(block)(const operands *x)
     }
 }
 
-static TARGET void NAME(product)(const operands *x)
+/* blocks - the product, block by block. */
+static TARGET void NAME(blocks)(const operands *x)
 {
-    if (x->k <= DEPTH && x->n <= COLUMNS) {
-        NAME(block)(x);
-        return;
-    }
+    operands t = *x;
     for (int64_t j = 0; j < x->n; j += COLUMNS) {
         for (int64_t p = 0; p < x->k; p += DEPTH) {
-            operands t = *x;
             t.n = x->n - j < COLUMNS ? x->n - j : COLUMNS;
             t.k = x->k - p < DEPTH ? x->k - p : DEPTH;
             t.a = x->a + p * x->a_col;
@@ -297,55 +301,92 @@ static TARGET void NAME(product)(const operands *x)
     }
 }
 
-/* dots - y[i] (+)= sum_p a[i, p] x[p] for `rows` rows; a and x contiguous along p.  Four sums for each row,
- * so that one addition need not wait for the one before. */
-INLINE void NAME(dots)(const int rows, int64_t k, const gd_real *a, int64_t a_row, const gd_real *x,
-                       gd_real *y, int64_t y_row, bool accumulate)
+/* narrow - a product with few columns, which would leave lanes empty, where the columns of a are contiguous:
+ * c^T = b^T a^T has long rows.  A piece of c^T at a time is computed beside c. */
+static TARGET void NAME(narrow)(const operands *x)
 {
-    vec sum[2][4];
-    UNROLL for (int i = 0; i < rows; i++)
-        UNROLL for (int u = 0; u < 4; u++)
-            sum[i][u] = (vec){ 0 };
-    int64_t p = 0;
-    for (; p + 4 * LANES <= k; p += 4 * LANES)
-        UNROLL for (int u = 0; u < 4; u++)
-            UNROLL for (int i = 0; i < rows; i++)
-                sum[i][u] = MULTIPLY_ADD(NAME(load)(a + i * a_row + p + u * LANES),
-                                         NAME(load)(x + p + u * LANES), sum[i][u]);
-    for (; p + LANES <= k; p += LANES)
-        UNROLL for (int i = 0; i < rows; i++)
-            sum[i][0] = MULTIPLY_ADD(NAME(load)(a + i * a_row + p), NAME(load)(x + p), sum[i][0]);
-    if (p < k)
-        UNROLL for (int i = 0; i < rows; i++)
-            sum[i][1] = MULTIPLY_ADD(LOAD_PART(a + i * a_row + p, (int)(k - p)), LOAD_PART(x + p, (int)(k - p)),
-                                     sum[i][1]);
-    UNROLL for (int i = 0; i < rows; i++) {
-        gd_real lane[LANES], total = 0;
-        NAME(store)(lane, (sum[i][0] + sum[i][1]) + (sum[i][2] + sum[i][3]));
-        for (int l = 0; l < LANES; l++)
-            total += lane[l];
-        y[i * y_row] = accumulate ? y[i * y_row] + total : total;
+    const bool in_place = x->n == 1 && x->c_row == 1;
+    operands t = { x->n, 0, x->k, x->b, x->b_col, x->b_row, x->a, x->a_col, 1, work.c, COLUMNS, x->accumulate };
+    for (int64_t i = 0; i < x->m; i += t.n) {
+        gd_real *c = x->c + i * x->c_row;
+        t.n = x->m - i < COLUMNS ? x->m - i : COLUMNS;
+        t.b = x->a + i;
+        if (in_place)
+            t.c = c;
+        for (int64_t r = 0; r < t.n && x->accumulate && !in_place; r++)
+            for (int64_t j = 0; j < x->n; j++)
+                work.c[j * COLUMNS + r] = c[r * x->c_row + j];
+        NAME(blocks)(&t);
+        for (int64_t r = 0; r < t.n && !in_place; r++)
+            for (int64_t j = 0; j < x->n; j++)
+                c[r * x->c_row + j] = work.c[j * COLUMNS + r];
     }
 }
 
-/* rows_times_vector - y[i] (+)= sum_p a[i, p] x[p], i < m; a and x contiguous along p. */
-static TARGET void NAME(rows_times_vector)(int64_t m, int64_t k, const gd_real *a, int64_t a_row,
-                                           const gd_real *x, gd_real *y, int64_t y_row, bool accumulate)
+/* product - c (+)= a b. */
+static TARGET void NAME(product)(const operands *x)
 {
-    if (k < 8) {
-        for (int64_t i = 0; i < m; i++) {
-            gd_real total = 0;
-            for (int64_t p = 0; p < k; p++)
-                total = MULTIPLY_ADD_1(a[i * a_row + p], x[p], total);
-            y[i * y_row] = accumulate ? y[i * y_row] + total : total;
+    const int64_t lanes = (x->n + LANES - 1) / LANES * LANES;
+    if (x->a_row == 1 && (x->n == 1 || (x->n <= NARROW && 4 * x->n <= 3 * lanes && x->m >= 4 * LANES)))
+        NAME(narrow)(x);
+    else if (x->k <= DEPTH && x->n <= COLUMNS)
+        NAME(block)(x);
+    else
+        NAME(blocks)(x);
+}
+
+/* ---- Products with a vector ------------------------------------------------------------------------------- */
+
+/* dots - dot_products for `rows` rows from row i.  Four sums for each row, so that one addition need not wait for
+ * the one before. */
+INLINE void NAME(dots)(const int rows, const operands *x, int64_t i)
+{
+    const gd_real *a = x->a + i * x->a_row, *b = x->b;
+    const int64_t k = x->k, a_row = x->a_row;
+    vec sum[2][4];
+    UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int u = 0; u < 4; u++)
+            sum[r][u] = (vec){ 0 };
+    int64_t p = 0;
+    for (; p + 4 * LANES <= k; p += 4 * LANES)
+        UNROLL for (int u = 0; u < 4; u++)
+            UNROLL for (int r = 0; r < rows; r++)
+                sum[r][u] = MULTIPLY_ADD(NAME(load)(a + r * a_row + p + u * LANES), NAME(load)(b + p + u * LANES),
+                                         sum[r][u]);
+    for (; p + LANES <= k; p += LANES)
+        UNROLL for (int r = 0; r < rows; r++)
+            sum[r][0] = MULTIPLY_ADD(NAME(load)(a + r * a_row + p), NAME(load)(b + p), sum[r][0]);
+    if (p < k)
+        UNROLL for (int r = 0; r < rows; r++)
+            sum[r][1] = MULTIPLY_ADD(LOAD_PART(a + r * a_row + p, (int)(k - p)), LOAD_PART(b + p, (int)(k - p)),
+                                     sum[r][1]);
+    UNROLL for (int r = 0; r < rows; r++) {
+        gd_real lane[LANES], *c = x->c + (i + r) * x->c_row;
+        NAME(store)(lane, (sum[r][0] + sum[r][1]) + (sum[r][2] + sum[r][3]));
+        UNROLL for (int half = LANES / 2; half > 0; half /= 2)
+            UNROLL for (int l = 0; l < half; l++)
+                lane[l] += lane[l + half];
+        *c = x->accumulate ? *c + lane[0] : lane[0];
+    }
+}
+
+/* dot_products - c[i] (+)= sum_p a[i, p] b[p] for a product with n = 1; a and b contiguous along p. */
+static TARGET void NAME(dot_products)(const operands *x)
+{
+    int64_t i = 0;
+    if (x->k < DOT_LEAST) {                     /* as a product of matrices would sum it */
+        for (; i < x->m; i++) {
+            gd_real total = 0, *c = x->c + i * x->c_row;
+            for (int64_t p = 0; p < x->k; p++)
+                total = MULTIPLY_ADD_1(x->a[i * x->a_row + p], x->b[p], total);
+            *c = x->accumulate ? *c + total : total;
         }
         return;
     }
-    int64_t i = 0;
-    for (; i + 2 <= m; i += 2)
-        NAME(dots)(2, k, a + i * a_row, a_row, x, y + i * y_row, y_row, accumulate);
-    if (i < m)
-        NAME(dots)(1, k, a + i * a_row, a_row, x, y + i * y_row, y_row, accumulate);
+    for (; i + 2 <= x->m; i += 2)
+        NAME(dots)(2, x, i);
+    if (i < x->m)
+        NAME(dots)(1, x, i);
 }
 
 #undef INLINE

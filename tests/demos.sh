@@ -1,0 +1,35 @@
+#!/bin/sh
+# demos.sh - runs each demo at a small size, with the number it must reach, and decodes every picture.
+#     sh tests/demos.sh [build folder]
+# Each line below: demo and arguments | awk program that reads its output and exits 0 when it is good.
+build=$(cd "${1:-build}" && pwd) || exit 1
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/out"
+here=$(pwd)
+if [ -z "${GRADUS_DATA:-}" ] && [ -f ../shared/data/airfoil_self_noise.dat ]; then
+    export GRADUS_DATA="$here/../shared/data"
+elif [ -z "${GRADUS_DATA:-}" ] && [ -d data ]; then
+    export GRADUS_DATA="$here/data"
+fi
+passed=0 failed=0
+
+run() {                                     # demo, arguments, check of the output
+    if (cd "$work" && "$build/demos/$1" $2 >"$work/$1.txt" 2>&1) && awk "$3" "$work/$1.txt" &&
+       "$build/tests/png_decodes" "$work/out/$1.png"; then
+        passed=$((passed + 1)); echo "  good  $1 $2"
+    else
+        failed=$((failed + 1)); echo "  BAD   $1 $2"; tail -20 "$work/$1.txt"
+    fi
+}
+
+run 01_derivative "" '/x->grad = 1.266011/ { good = 1 } END { exit !good }'
+[ -z "${GRADUS_DATA:-}" ] ||
+run 02_linear_regression "" '$1 == 3000 { loss = $2 } END { exit !(loss > 0.241687 && loss < 0.2571) }'
+run 02_linear_regression "/no/such/file" '/off by at most/ { good = $NF < 0.02 } END { exit !good }'
+run 03_mlp "--epochs 2 --train 20000" '$1 == 2 { accuracy = $4 } END { exit !(accuracy > 0.80) }'
+run 03_mlp "--epochs 10 /no/such/folder" '$1 == 10 { accuracy = $4 } END { exit !(accuracy > 0.95) }'
+run 04_adam_from_scratch "" '/farthest apart/ { good = $NF < 1e-6 } END { exit !good }'
+run 05_yogi "" '/farthest apart/ { good = $NF < 1e-6 } END { exit !good }'
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -1,0 +1,27 @@
+#!/bin/sh
+# valgrind.sh - the demos under valgrind's memcheck: no wrong access, nothing left at the end.
+#     sh tests/valgrind.sh [build folder]
+build=$(cd "${1:-build}" && pwd) || exit 1
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/out"
+here=$(pwd)
+[ -n "${GRADUS_DATA:-}" ] || { [ -f ../shared/data/airfoil_self_noise.dat ] && export GRADUS_DATA="$here/../shared/data"; }
+passed=0 failed=0
+
+run() {
+    if (cd "$work" && valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-kinds=all \
+            --errors-for-leak-kinds=all "$build/demos/$1" $2 >"$work/$1.txt" 2>&1); then
+        passed=$((passed + 1)); echo "  clean  $1 $2"
+    else
+        failed=$((failed + 1)); echo "  BAD    $1 $2"; tail -40 "$work/$1.txt"
+    fi
+}
+
+run 01_derivative ""
+run 02_linear_regression ""
+run 03_mlp "--epochs 1 --train 512"
+run 04_adam_from_scratch ""
+run 05_yogi ""
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
