@@ -30,7 +30,7 @@ $(BUILD)/float/tensor/gemm.o $(BUILD)/double/tensor/gemm.o: STRICT += -ffp-contr
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) '$@')
 
-.PHONY: all lib test demo demos bench deps data install lint check-demos check-memory clean help
+.PHONY: all lib test demo demos bench deps data install lint check-readme readme-picture check-demos check-memory clean help
 all: lib
 lib: $(BUILD)/libgradus.a $(BUILD)/libgradus.so $(BUILD)/libgradus64.a $(BUILD)/libgradus64.so \
      $(BUILD)/gradus.pc $(BUILD)/gradus64.pc
@@ -103,6 +103,12 @@ demo-%: $(BUILD)/demos/%
 $(BUILD)/tests/png_decodes: tests/png_decodes.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(STRICT) $(WARNINGS) $(CFLAGS) $< -o $@ -lm
+
+# The README's program, its output, and its picture: make readme-picture draws it anew.
+check-readme: $(BUILD)/libgradus.a
+	@CC='$(CC)' LIBS='$(LIBS)' sh tests/readme.sh $(BUILD)
+readme-picture: $(BUILD)/libgradus.a
+	@CC='$(CC)' LIBS='$(LIBS)' PICTURE=$(CURDIR)/demos/pictures/linear_regression.png sh tests/readme.sh $(BUILD)
 
 # Every demo at a small size, with what it must reach; and under valgrind.
 check-demos: demos $(BUILD)/tests/png_decodes

@@ -46,7 +46,16 @@ def mlp(batch):
     return training(model, lambda f: cross_entropy(f(x), labels), torch.optim.Adam(model.parameters()))
 
 
-WORKLOADS = {"linear-regression": linear_regression, "chain": chain, "mlp": mlp}
+def optimizer_alone(tensors, elements):
+    parameters = [nn.Parameter(torch.rand(elements) * 2 - 1) for _ in range(tensors)]
+    for p in parameters:
+        p.grad = (torch.rand(elements) * 2 - 1) ** 3
+    return torch.optim.Adam(parameters).step
+
+
+WORKLOADS = {"linear-regression": linear_regression, "chain": chain, "mlp": mlp,
+             "adam": lambda elements: optimizer_alone(1, elements),
+             "adam-1000x1000": lambda _: optimizer_alone(1000, 1000)}
 
 
 def find(name):

@@ -472,18 +472,18 @@ int main(void)
 {
     Suite *suite = suite_create("files");
     TCase *files = scratch_case(suite, "files");
-    TCase *idx = scratch_case(suite, "idx");
+    TCase *idx_files = scratch_case(suite, "idx");
     TCase *npy = scratch_case(suite, "npy");
     tcase_add_test(files, file_is_replaced);
     tcase_add_test(files, file_before_the_end);
     tcase_add_test(files, file_refuses);
     tcase_add_test(files, disk_is_full);
-    tcase_add_test(idx, idx_reads);
-    tcase_add_test(idx, idx_refuses);
-    tcase_add_test(idx, idx_damaged);
-    tcase_add_test(idx, idx_gzipped);
-    tcase_add_test(idx, gzip_refuses);
-    tcase_add_test(idx, gzip_in_members);
+    tcase_add_test(idx_files, idx_reads);
+    tcase_add_test(idx_files, idx_refuses);
+    tcase_add_test(idx_files, idx_damaged);
+    tcase_add_test(idx_files, idx_gzipped);
+    tcase_add_test(idx_files, gzip_refuses);
+    tcase_add_test(idx_files, gzip_in_members);
     tcase_add_test(npy, npy_reads);
     tcase_add_test(npy, npy_writes);
     tcase_add_test(npy, npy_refuses);

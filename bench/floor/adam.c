@@ -3,12 +3,6 @@
 
 #include "floor.h"
 
-void floor_adam_next(floor_adam *a)
-{
-    a->power1 *= (double)a->beta1;
-    a->power2 *= (double)a->beta2;
-}
-
 void floor_adam_update(const floor_adam *a, int64_t n, float *restrict w, const float *restrict g,
                        float *restrict m, float *restrict v)
 {

@@ -16,7 +16,16 @@ typedef struct floor_adam {
     double power1, power2;                      /* beta1^t, beta2^t; start at 1 */
 } floor_adam;
 
-void floor_adam_next(floor_adam *a);            /* t = t + 1 */
+/* floor_adam_next - t = t + 1.  Powers that no longer change 1 - power stop, before they become subnormal numbers,
+ * with which processors are slow. */
+static inline void floor_adam_next(floor_adam *a)
+{
+    if (a->power1 > 1e-30)
+        a->power1 *= (double)a->beta1;
+    if (a->power2 > 1e-30)
+        a->power2 *= (double)a->beta2;
+}
+
 void floor_adam_update(const floor_adam *a, int64_t n, float *restrict w, const float *restrict g,
                        float *restrict m, float *restrict v);
 void floor_yogi_update(const floor_adam *a, int64_t n, float *restrict w, const float *restrict g,
@@ -26,10 +35,10 @@ void floor_stream(int64_t n, float *restrict w, const float *restrict g, float *
 
 /* ---- Linear regression: batch 10, 5 features, loss mean (x w + b - y)^2 / 2 ------------------------------------ */
 
-enum { LINEAR_BATCH = 10, LINEAR_FEATURES = 5 };
+enum { LINEAR_BATCH = 10, LINEAR_FEATURES = 5, LINEAR_LANES = 8 };
 
 typedef struct floor_linear {
-    float w[LINEAR_FEATURES + 1], m[LINEAR_FEATURES + 1], v[LINEAR_FEATURES + 1];   /* the last one is b */
+    float w[LINEAR_LANES], m[LINEAR_LANES], v[LINEAR_LANES];        /* five weights, b, zeros */
     floor_adam adam;
     float loss;
 } floor_linear;
@@ -62,5 +71,6 @@ floor_mlp *floor_mlp_new(int64_t batch, floor_product *product, float lr, const 
 void       floor_mlp_free(floor_mlp *f);
 float      floor_mlp_step(floor_mlp *f, int64_t batch, const float *x, const float *labels);    /* the loss before it */
 const float *floor_mlp_w1(const floor_mlp *f);
+void       floor_mlp_rate(floor_mlp *f, float lr);
 
 #endif

@@ -58,6 +58,11 @@ const float *floor_mlp_w1(const floor_mlp *f)
     return f->w;
 }
 
+void floor_mlp_rate(floor_mlp *f, float lr)
+{
+    f->adam.lr = lr;
+}
+
 /* dz in place of z; returns the loss. */
 static float softmax_and_loss(int64_t n, float *restrict z, const float *restrict b, const float *restrict labels,
                               float *restrict db)

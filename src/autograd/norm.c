@@ -1,0 +1,92 @@
+/* norm.c - the p-norm over all elements or over axes: y = (sum |x_i|^p)^(1/p), and max |x_i| for p = INFINITY.
+ *
+ * Elements are divided by the largest first, so that neither squares nor powers overflow. */
+#include "axes.h"
+
+typedef struct norm_attributes {
+    double  p;
+    gd_axes axes;
+} norm_attributes;
+
+/* dx = dy sign(x) (|x| / y)^(p-1).  Where x_i = 0 the gradient is 0, whatever p is, and so it is where y = 0:
+ * both are kept away from powers and quotients whose own derivatives are infinite there. */
+static void norm_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    const norm_attributes *n = node->attributes;
+    gd_tensor *x = node->in[0], *y = gd_with_axes(node->out, x, n->axes), *one = gd_scalar(1);
+    dy = gd_with_axes(dy, x, n->axes);
+    gd_tensor *ratio = gd_div(x, gd_where(y, y, one));
+    if (n->p == 1)
+        ratio = gd_sign(x);
+    else if (n->p != 2)
+        ratio = gd_mul(gd_sign(x), gd_pow(gd_where(ratio, gd_abs(ratio), one), n->p - 1));
+    dx[0] = gd_mul(dy, ratio);
+}
+
+static const gd_op norm_op = {
+    "gd_norm", norm_rule, GD_INPUTS | GD_OUTPUT, "dx = dy sign(x) (|x| / y)^(p - 1)"
+};
+
+static void largest_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
+{
+    gd_real most = 0;
+    for (int64_t i = 0; i < n; i++) {
+        gd_real size = x[i * step] < 0 ? -x[i * step] : x[i * step];
+        most = size > most || isnan(size) ? size : most;
+    }
+    *y = most;
+}
+
+/* The value alone, with the reduced axes kept: m (sum |x / m|^p)^(1/p), m = max |x|. */
+static gd_tensor *value(gd_tensor *x, double p, gd_axes axes)
+{
+    gd_axes kept = { axes.mask, true };
+    if (p == 1)
+        return gd_sum_over(gd_abs(x), kept);
+    gd_tensor *m = gd_new_reduced("gd_norm", x, kept);
+    if (!m || !gd_reduce_lines(m, x, kept, largest_line))
+        return NULL;
+    for (int64_t i = 0; i < m->numel; i++)
+        m->data[i] = m->data[i] == 0 || isinf(m->data[i]) ? 1 : m->data[i];
+    gd_tensor *scaled = gd_div(x, m);
+    gd_tensor *powers = p == 2 ? gd_square(scaled) : gd_pow(gd_abs(scaled), p);
+    gd_tensor *sum = gd_sum_over(powers, kept);
+    return gd_mul(m, p == 2 ? gd_sqrt(sum) : gd_pow(sum, 1 / p));
+}
+
+/* The axes of the set as a list. */
+static gd_shape listed(gd_axes axes)
+{
+    gd_shape list = { 0, { 0 } };
+    for (int i = 0; i < GD_MAX_DIMS; i++)
+        if (axes.mask >> i & 1)
+            list.size[list.ndim++] = i;
+    return list;
+}
+
+static gd_tensor *norm(const char *function, gd_tensor *x, double p, gd_axes axes)
+{
+    if (!(p > 0))
+        return gd_fail("%s: p = %g must be positive; INFINITY is allowed", function, p);
+    if (isinf(p) && gd_reduced_count(x, axes) > 0)
+        return gd_max_axes(gd_abs(x), listed(axes), axes.keep);
+    gd_no_grad_begin();
+    gd_tensor *y = value(x, isinf(p) ? 1 : p, axes), *out = y ? gd_new_reduced(function, x, axes) : NULL;
+    gd_no_grad_end();
+    if (!out)
+        return NULL;
+    memcpy(out->data, y->data, (size_t)y->numel * sizeof *y->data);
+    norm_attributes n = { p, axes };
+    return gd_record(&norm_op, out, &x, 1, &n, sizeof n);
+}
+
+gd_tensor *gd_norm(gd_tensor *x, double p)
+{
+    return x ? norm("gd_norm", x, p, gd_axes_all(x)) : NULL;
+}
+
+gd_tensor *gd_norm_axes(gd_tensor *x, double p, gd_shape list, bool keep)
+{
+    gd_axes axes;
+    return x && gd_axes_of("gd_norm_axes", x, list, keep, &axes) ? norm("gd_norm_axes", x, p, axes) : NULL;
+}

@@ -1,0 +1,172 @@
+/* pick.c - taking elements by index: gather along an axis, embedding for rows of a table.
+ *
+ * Each is linear in what is picked from; its gradient puts dy back to where it came from, added up where an
+ * index occurs several times, and the gradient of putting is picking again. */
+#include <inttypes.h>
+
+#include "engine.h"
+
+/* ---- gather: y[i, j, ..] = x[i, index[i, j, ..], ..], the index at the axis's place ------------------------------ */
+
+typedef struct gather_attributes {
+    int      axis;
+    gd_shape shape;                         /* of what is picked from */
+} gather_attributes;
+
+typedef struct pick {
+    int64_t step;                           /* along the axis that is indexed */
+} pick;
+
+/* p[0] walks over what is picked, p[1] over what it is picked from with the axis standing still, p[2] over the
+ * index, which gd_gather has checked. */
+static void take_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
+{
+    const pick *from = context;
+    for (int64_t i = 0; i < n; i++)
+        p[0][i * step[0]] = p[1][i * step[1] + (int64_t)p[2][i * step[2]] * from->step];
+}
+
+static void put_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
+{
+    const pick *to = context;
+    for (int64_t i = 0; i < n; i++)
+        p[1][i * step[1] + (int64_t)p[2][i * step[2]] * to->step] += p[0][i * step[0]];
+}
+
+static void run(const gd_tensor *picked, const gd_tensor *whole, const gd_tensor *index, int axis, gd_inner_loop *inner)
+{
+    int64_t standing[GD_MAX_DIMS];
+    memcpy(standing, whole->stride, sizeof standing);
+    standing[axis] = 0;
+    gd_nest nest;
+    const int64_t *const strides[] = { picked->stride, standing, index->stride };
+    gd_nest_init(&nest, index->ndim, index->shape, 3, strides);
+    gd_real *const start[] = { picked->data, whole->data, index->data };
+    gd_nest_run(&nest, 3, start, inner, &(pick){ whole->stride[axis] });
+}
+
+static gd_tensor *gather(gd_tensor *x, int axis, gd_tensor *index);
+
+/* put: z = zeros of the given shape, z[i, index[i, j, ..], ..] += x[i, j, ..] */
+
+static void put_rule(const gd_node *node, gd_tensor *dz, gd_tensor **dx)
+{
+    const gather_attributes *g = node->attributes;
+    if (gd_wanted(node, 0))
+        dx[0] = gather(dz, g->axis, node->in[1]);
+    if (gd_wanted(node, 1))
+        dx[1] = gd_zeros_like(node->in[1]);
+}
+
+static const gd_op put_op = {
+    "gd_gather_grad", put_rule, GD_READS(0, GD_INPUT(1)), "ddy = gd_gather(dz, axis, index)"
+};
+
+static gd_tensor *put(gd_tensor *x, const gather_attributes *g, gd_tensor *index)
+{
+    gd_tensor *z = x ? gd_zeros(g->shape) : NULL;
+    if (!z)
+        return NULL;
+    run(x, z, index, g->axis, put_inner);
+    return gd_record(&put_op, z, (gd_tensor *const[]){ x, index }, 2, g, sizeof *g);
+}
+
+static void gather_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    if (gd_wanted(node, 0))
+        dx[0] = put(dy, node->attributes, node->in[1]);
+    if (gd_wanted(node, 1))
+        dx[1] = gd_zeros_like(node->in[1]);
+}
+
+static const gd_op gather_op = {
+    "gd_gather", gather_rule, GD_READS(0, GD_INPUT(1)), "dx = zeros, += dy at index"
+};
+
+static gd_tensor *gather(gd_tensor *x, int axis, gd_tensor *index)
+{
+    gd_tensor *y = x && index ? gd_new_like(index) : NULL;
+    if (!y)
+        return NULL;
+    run(y, x, index, axis, take_inner);
+    gather_attributes g = { axis, gd_shape_of_tensor(x) };
+    return gd_record(&gather_op, y, (gd_tensor *const[]){ x, index }, 2, &g, sizeof g);
+}
+
+gd_tensor *gd_gather(gd_tensor *x, int axis, gd_tensor *index)
+{
+    if (!x || !index)
+        return NULL;
+    int at = gd_valid_axis("gd_gather", axis, x->ndim);
+    if (at < 0)
+        return NULL;
+    bool fits = index->ndim == x->ndim;
+    for (int i = 0; i < x->ndim && fits; i++)
+        fits = i == at || index->shape[i] <= x->shape[i];
+    if (!fits)
+        return gd_fail("gd_gather: x is %s and index is %s: index must have as many axes, none but axis %d longer than x's",
+                       gd_text_of(x).s, gd_text_of(index).s, at);
+    return gd_labels("gd_gather", "index", index, x->shape[at]) ? gather(x, at, index) : NULL;
+}
+
+/* ---- embedding: y[.., :] = table[index[..], :] ------------------------------------------------------------------------ */
+
+/* embedding_grad: z = zeros [rows, d], z[index[..], :] += dy[.., :] */
+
+static void embedding_grad_rule(const gd_node *node, gd_tensor *dz, gd_tensor **dx)
+{
+    if (gd_wanted(node, 0))
+        dx[0] = gd_embedding(dz, node->in[1]);
+    if (gd_wanted(node, 1))
+        dx[1] = gd_zeros_like(node->in[1]);
+}
+
+static const gd_op embedding_grad_op = {
+    "gd_embedding_grad", embedding_grad_rule, GD_READS(0, GD_INPUT(1)), "ddy = gd_embedding(dz, index)"
+};
+
+static gd_tensor *embedding_grad(gd_tensor *dy, gd_tensor *index, int64_t rows)
+{
+    int64_t d = dy->shape[dy->ndim - 1], n = index->numel;
+    gd_tensor *z = gd_zeros(GD_SHAPE(rows, d)), *from = gd_contiguous(gd_detach(dy));
+    int64_t *row = gd_labels("gd_embedding", "index", index, rows);
+    if (!z || !from || !row)
+        return NULL;
+    for (int64_t i = 0; i < n; i++)
+        gd_accumulate_loop(d, z->data + row[i] * d, from->data + i * d);
+    return gd_record(&embedding_grad_op, z, (gd_tensor *const[]){ dy, index }, 2, NULL, 0);
+}
+
+static void embedding_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    if (gd_wanted(node, 0)) {
+        gd_aim(node, 0);
+        dx[0] = embedding_grad(dy, node->in[1], node->in[0]->shape[0]);
+    }
+    if (gd_wanted(node, 1))
+        dx[1] = gd_zeros_like(node->in[1]);
+}
+
+static const gd_op embedding_op = {
+    "gd_embedding", embedding_rule, GD_READS(0, GD_INPUT(1)), "dtable = zeros, += dy in the rows of index"
+};
+
+gd_tensor *gd_embedding(gd_tensor *table, gd_tensor *index)
+{
+    if (!table || !index)
+        return NULL;
+    if (table->ndim != 2 || index->ndim == GD_MAX_DIMS)
+        return gd_fail("gd_embedding: table is %s and index is %s: they must be [rows, d] and at most %d axes",
+                       gd_text_of(table).s, gd_text_of(index).s, GD_MAX_DIMS - 1);
+    gd_shape shape = gd_shape_of_tensor(index);
+    shape.size[shape.ndim++] = table->shape[1];
+    int64_t *row = gd_labels("gd_embedding", "index", index, table->shape[0]);
+    gd_tensor *y = row ? gd_new("gd_embedding", shape.ndim, shape.size) : NULL;
+    gd_tensor *rows = gd_contiguous(gd_detach(table));
+    if (!y || !rows)
+        return NULL;
+    int64_t d = table->shape[1];
+    for (int64_t i = 0; i < index->numel && d; i++)
+        memcpy(y->data + i * d, rows->data + row[i] * d, (size_t)d * sizeof *y->data);
+    return gd_record(&embedding_op, y, (gd_tensor *const[]){ table, index }, 2, NULL, 0);
+}
