@@ -322,10 +322,12 @@ static gd_tensor *grad_memory(gd_tensor *x)
 void gd_aim(const gd_node *node, int i)
 {
     gd_tensor *x = node->in[i];
+    gd_thread.target = NULL;                /* an aim that no result has met is given up */
     if (!gd_thread.scope->recycles || x->node || x->slot || x->grad || gd_thread.pruning)
         return;
     if (!grad_memory(x))
         return;
+    x->grad_memory->version++;              /* who recorded an old gradient is told */
     gd_thread.target = x->grad_memory->data;
     gd_thread.target_numel = x->numel;
 }
@@ -373,7 +375,7 @@ void gd_forget_leaves(const gd_arena *owner)
 
 static bool add_to_graph_grad(gd_arena *scope, gd_tensor *x)
 {
-    gd_tensor *sum = x->grad ? gd_add(x->grad, x->slot) : x->slot;
+    gd_tensor *sum = x->grad ? gd_add(x->grad, x->slot) : gd_scale(x->slot, 1);     /* shared with nobody */
     graph_leaf *g = x->owner != scope ? gd_arena_take(scope, sizeof *g) : NULL;
     if (!sum || (x->owner != scope && !g))
         return false;
@@ -439,5 +441,6 @@ bool gd_set_grad(gd_tensor *t, gd_tensor *value)
     if (!gd_same_shape(t, value))
         return gd_fail("gd_set_grad: value is %s and t is %s: they must have the same shape", gd_text_of(value).s,
                        gd_text_of(t).s);
-    return store(t, value);
+    value = gd_contiguous(gd_detach(value));        /* it may be the old gradient in another order */
+    return value && store(t, value);
 }

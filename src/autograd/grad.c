@@ -118,7 +118,7 @@ static bool all_zeros(gd_tensor *const xs[], int n, gd_tensor *dxs[])
 static bool grad(const char *function, gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n, gd_tensor *dxs[],
                  bool create_graph, bool zeros)
 {
-    if (!gd_given(function, "y", y) || !valid_xs(function, xs, n, dxs))
+    if (!valid_xs(function, xs, n, dxs) || !gd_given(function, "y", y))
         return false;
     if (gd_thread.in_backward)
         return gd_fail("%s: a backward pass is already running", function);

@@ -210,7 +210,7 @@ gd_tensor *gd_unslice(gd_tensor *x, gd_shape shape, int axis, int64_t start, int
     gd_tensor to = *y;
     to.shape[axis] = n;
     to.data += n ? start * y->stride[axis] : 0;
-    to.stride[axis] *= step;
+    to.stride[axis] *= n > 1 ? step : 1;
     gd_copy_into(&to, x);
     return gd_record(&unslice_op, y, &x, 1, &s, sizeof s);
 }
