@@ -95,6 +95,8 @@ bool bench_json(const char *path, const bench_result *results, int count);
 void bench_torch_start(const char *python, const char *script);
 void bench_torch_join(const bench_row *row, bench_contestant *contestants);
 void bench_torch_leave(void);
+bool bench_torch_there(void);
+void bench_keep_memory(void);                   /* sets glibc's variables, before a program is started */
 void bench_torch_stop(void);
 
 #endif

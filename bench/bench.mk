@@ -11,8 +11,8 @@ BENCH_BLAS    := $(if $(HAVE_OPENBLAS),-DHAVE_CBLAS -DHAVE_OPENBLAS)
 BENCH_LIBS    := $(if $(HAVE_OPENBLAS),-lopenblas) $(LIBS)
 FLOOR_CFLAGS  := -O3 -march=native -ffp-contract=fast
 
-BENCH_NAMES   := main measure report torch linear_regression chain mlp
-FLOOR_NAMES   := adam linear_regression chain product mlp
+BENCH_NAMES   := main measure report torch linear_regression chain mlp lenet gpt optimizers elementwise process
+FLOOR_NAMES   := adam linear_regression chain product mlp lenet gpt elementwise
 BENCH_OBJECTS := $(BENCH_NAMES:%=$(BUILD)/bench/%.o) $(FLOOR_NAMES:%=$(BUILD)/bench/floor/%.o)
 
 $(BUILD)/bench/floor/%.o: bench/floor/%.c
@@ -28,13 +28,26 @@ $(BUILD)/bench/bench: $(BENCH_OBJECTS) $(BUILD)/libgradus.a
 	$(call say,ld)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(BENCH_LIBS)
 
-.PHONY: bench bench-list
-RUN_BENCH = OPENBLAS_NUM_THREADS=1 BENCH_PYTHON=$(BENCH_PYTHON) $(BUILD)/bench/bench --seconds $(BENCH_SECONDS) \
-            $(BENCH_OPTIONS)
+# Whole programs: one with Gradus and one without for each task.
+PROCESSES := $(basename $(notdir $(filter-out $(if $(HAVE_ZLIB),,%_mlp.c),$(wildcard bench/process/*.c))))
 
-bench: $(BUILD)/bench/bench
+$(BUILD)/bench/process/gradus_%: bench/process/gradus_%.c $(BUILD)/libgradus.a
+	@mkdir -p $(@D)
+	$(call say,cc)
+	$(Q)$(CC) $(ALL_CFLAGS) $< -o $@ $(LDFLAGS) $(BUILD)/libgradus.a $(LIBS)
+$(BUILD)/bench/process/floor_%: bench/process/floor_%.c $(FLOOR_NAMES:%=$(BUILD)/bench/floor/%.o) $(BUILD)/libgradus.a
+	@mkdir -p $(@D)
+	$(call say,cc)
+	$(Q)$(CC) $(ALL_CFLAGS) $(FLOOR_CFLAGS) -Ibench $< -o $@ $(LDFLAGS) $(filter %.o,$^) $(BUILD)/libgradus.a $(BENCH_LIBS)
+
+.PHONY: bench bench-list
+BENCH_ALL = $(BUILD)/bench/bench $(PROCESSES:%=$(BUILD)/bench/process/%)
+RUN_BENCH = OPENBLAS_NUM_THREADS=1 BENCH_PYTHON=$(BENCH_PYTHON) BENCH_PROGRAMS=$(BUILD)/bench/process \
+            $(BUILD)/bench/bench --seconds $(BENCH_SECONDS) $(BENCH_OPTIONS)
+
+bench: $(BENCH_ALL)
 	@$(RUN_BENCH) --json $(BENCH_JSON)
 bench-list: $(BUILD)/bench/bench
 	@$< --list
-bench-%: $(BUILD)/bench/bench
+bench-%: $(BENCH_ALL)
 	@$(RUN_BENCH) --json $(BUILD)/bench-$*.json $*

@@ -55,9 +55,10 @@ static double turn(bench_contestant *c, int64_t times)
 /* How many runs fill a turn.  The last, long enough trial tells how long that takes. */
 static int64_t runs_in_a_turn(bench_contestant *c, double *seconds)
 {
-    int64_t times = 1;
-    turn(c, 1);                                 /* first runs fault pages in and fill caches */
-    for (;; times *= 2) {
+    *seconds = turn(c, 1);                      /* first runs fault pages in and fill caches */
+    if (*seconds >= 0.1)
+        return 1;
+    for (int64_t times = 1;; times *= 2) {
         *seconds = turn(c, times);
         if (*seconds >= turn_seconds || times >= INT64_C(1) << 30)
             return times;

@@ -46,6 +46,48 @@ def mlp(batch):
     return training(model, lambda f: cross_entropy(f(x), labels), torch.optim.Adam(model.parameters()))
 
 
+def lenet(_):
+    x, labels = torch.rand(256, 1, 28, 28), torch.arange(256) * 7 % 10
+    model = nn.Sequential(
+        nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.AvgPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.AvgPool2d(2),
+        nn.Flatten(), nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10))
+    cross_entropy = nn.CrossEntropyLoss()
+    return training(model, lambda f: cross_entropy(f(x), labels), torch.optim.Adam(model.parameters()))
+
+
+class Block(nn.Module):
+    """A GPT-2 block, 64 wide, 4 heads."""
+    def __init__(self):
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(64), nn.LayerNorm(64)
+        self.qkv, self.out = nn.Linear(64, 192), nn.Linear(64, 64)
+        self.feed = nn.Sequential(nn.Linear(64, 256), nn.GELU(), nn.Linear(256, 64))
+        self.register_buffer("future", torch.ones(64, 64).triu(1).bool())
+
+    def forward(self, x):
+        q, k, v = (t.view(12, 64, 4, 16).transpose(1, 2) for t in self.qkv(self.norm1(x)).split(64, 2))
+        scores = (q @ k.transpose(2, 3) * 0.25).masked_fill(self.future, float("-inf"))
+        x = x + self.out((scores.softmax(3) @ v).transpose(1, 2).reshape(12, 64, 64))
+        return x + self.feed(self.norm2(x))
+
+
+class GPT(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.letters, self.places = nn.Embedding(65, 64), nn.Parameter(torch.randn(64, 64) * 0.02)
+        self.blocks = nn.Sequential(*(Block() for _ in range(4)))
+        self.norm, self.head = nn.LayerNorm(64), nn.Linear(64, 65, bias=False)
+
+    def forward(self, text):
+        return self.head(self.norm(self.blocks(self.letters(text) + self.places)))
+
+
+def gpt(_):
+    text, model, cross_entropy = torch.randint(65, (12, 65)), GPT(), nn.CrossEntropyLoss()
+    return training(model, lambda f: cross_entropy(f(text[:, :-1]).view(-1, 65), text[:, 1:].reshape(-1)),
+                    torch.optim.AdamW(model.parameters()))
+
+
 def optimizer_alone(tensors, elements):
     parameters = [nn.Parameter(torch.rand(elements) * 2 - 1) for _ in range(tensors)]
     for p in parameters:
@@ -53,9 +95,19 @@ def optimizer_alone(tensors, elements):
     return torch.optim.Adam(parameters).step
 
 
-WORKLOADS = {"linear-regression": linear_regression, "chain": chain, "mlp": mlp,
+def elementwise(function):
+    def workload(elements):
+        x = torch.randn(elements // 1000, 1000) * 2
+        return lambda: function(x)
+    return workload
+
+
+WORKLOADS = {"linear-regression": linear_regression, "chain": chain, "mlp": mlp, "lenet": lenet, "gpt": gpt,
              "adam": lambda elements: optimizer_alone(1, elements),
-             "adam-1000x1000": lambda _: optimizer_alone(1000, 1000)}
+             "adam-1000x1000": lambda _: optimizer_alone(1000, 1000),
+             "exp": elementwise(torch.exp), "tanh": elementwise(torch.tanh), "sigmoid": elementwise(torch.sigmoid),
+             "gelu": elementwise(nn.functional.gelu), "softmax": elementwise(lambda x: torch.softmax(x, 1)),
+             "sum": elementwise(torch.sum)}
 
 
 def find(name):

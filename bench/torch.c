@@ -20,13 +20,23 @@ typedef struct peer {
 
 static peer peers[2];
 
+/* No memory goes back to the system between two steps. */
+void bench_keep_memory(void)
+{
+    setenv("MALLOC_TRIM_THRESHOLD_", "4294967296", 1);
+    setenv("MALLOC_MMAP_THRESHOLD_", "4294967296", 1);
+    setenv("MALLOC_TOP_PAD_", "268435456", 1);
+}
+
+bool bench_torch_there(void)
+{
+    return peers[0].ask != NULL;
+}
+
 static void child(const char *python, const char *script, bool kept)
 {
-    if (kept) {                                 /* no memory goes back to the system between two steps */
-        setenv("MALLOC_TRIM_THRESHOLD_", "4294967296", 1);
-        setenv("MALLOC_MMAP_THRESHOLD_", "4294967296", 1);
-        setenv("MALLOC_TOP_PAD_", "268435456", 1);
-    }
+    if (kept)
+        bench_keep_memory();
     setenv("OMP_NUM_THREADS", "1", 1);
     setenv("OPENBLAS_NUM_THREADS", "1", 1);
     execlp(python, python, script, bench_processor_time ? "processor" : "wall", (char *)NULL);

@@ -52,24 +52,28 @@ GOLDEN(expand,       gd_expand(X(x), AXES(shape)))
 GOLDEN(slice,        slice_all(X(x), AXES(start), AXES(stop), AXES(step)))
 GOLDEN(concat,       gd_concat(g->x, golden_inputs(g), I(axis)))
 GOLDEN(stack,        gd_stack(g->x, golden_inputs(g), I(axis)))
-MISSING(gather,      3)
-MISSING(embedding,   2)
+GOLDEN(gather,       gd_gather(X(x), I(axis), X(index)))
+GOLDEN(embedding,    gd_embedding(X(weight), X(index)))
 
 GOLDEN(matmul,       gd_matmul(X(a), X(b)))
 GOLDEN(matmul_self,  gd_matmul(X(a), gd_transpose(X(a), 0, 1)))
 
 GOLDEN(mse,           gd_mse_loss(X(pred), X(target), REDUCTION))
 GOLDEN(cross_entropy, gd_cross_entropy(X(logits), X(labels), REDUCTION))
-MISSING(l1,              4)
-MISSING(huber,           4)
-MISSING(bce_with_logits, 4)
+GOLDEN(l1,            gd_l1_loss(X(pred), X(target), REDUCTION))
+GOLDEN(huber,         gd_huber_loss(X(pred), X(target), N(delta), REDUCTION))
+GOLDEN(bce_with_logits, gd_bce_with_logits(X(logits), X(target), REDUCTION))
 
-MISSING(layer_norm,  4)
-MISSING(batch_norm,  4)
-MISSING(conv1d,      4)
-MISSING(conv2d,     10)
-MISSING(max_pool2d,  4)
-MISSING(avg_pool2d,  6)
+GOLDEN(layer_norm,   gd_layer_norm(X(x), X(weight), X(bias), N(eps)))
+GOLDEN(batch_norm,   gd_batch_norm(X(x), X(weight), X(bias), X(running_mean), X(running_var), I(training), N(momentum),
+                                   N(eps)))
+GOLDEN(conv1d,       gd_conv1d(X(x), X(weight), X(bias), I(stride), I(padding), I(dilation), I(groups)))
+GOLDEN(conv2d,       gd_conv2d(X(x), X(weight), X(bias), (gd_conv2d_options){ .stride = PAIR(stride),
+                               .padding = PAIR(padding), .dilation = PAIR(dilation), .groups = I(groups) }))
+GOLDEN(max_pool2d,   gd_max_pool2d(X(x), (gd_pool2d_options){ .kernel = PAIR(kernel), .stride = PAIR(stride),
+                                   .padding = PAIR(padding) }))
+GOLDEN(avg_pool2d,   gd_avg_pool2d(X(x), (gd_pool2d_options){ .kernel = PAIR(kernel), .stride = PAIR(stride),
+                                   .padding = PAIR(padding), .count_padding = I(count_include_pad) }))
 
 GOLDEN(graph_fanout,  fanout(X(x)))
 GOLDEN(graph_diamond, diamond(X(a), X(b)))

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gradus/operations.h"
 #include "gradus/optim.h"
 
 #ifdef GD_DOUBLE

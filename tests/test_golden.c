@@ -97,6 +97,7 @@ static gd_reduction reduction(const golden *g)
 #define N(key)    golden_number(g, #key, 0)
 #define I(key)    (int)N(key)
 #define AXES(key) golden_sizes(g, #key)
+#define PAIR(key) { AXES(key).size[0], AXES(key).size[1] }
 #define HAS(key)  golden_has(g, #key)
 #define REDUCTION reduction(g)
 

@@ -29,6 +29,22 @@ MAKE(adam_l2, adam, defaults(), o.lr = 0.01, o.weight_decay = 0.1)
 MAKE(adamw, adamw, defaults(), o.lr = 0.01, o.weight_decay = 0.1)
 MAKE(amsgrad, adam, defaults(), o.lr = 0.01, o.amsgrad = GD_AMSGRAD_RAW)
 MAKE(adamw_amsgrad, adamw, defaults(), o.lr = 0.01, o.amsgrad = GD_AMSGRAD_RAW, o.weight_decay = 0.1)
+MAKE(adagrad_d2l, adagrad, dialect(GD_D2L), o.lr = 0.1)
+MAKE(adagrad_pytorch, adagrad, defaults(), o.lr = 0.1)
+MAKE(adagrad_lr_decay, adagrad, defaults(), o.lr = 0.1, o.lr_decay = 0.05, o.init_v = 0.1, o.weight_decay = 0.01)
+MAKE(rmsprop_d2l, rmsprop, dialect(GD_D2L), o.lr = 0.01)
+MAKE(rmsprop_pytorch, rmsprop, defaults(), o.lr = 0.01)
+MAKE(rmsprop_centered, rmsprop, defaults(), o.centered = true)
+MAKE(rmsprop_momentum, rmsprop, defaults(), o.momentum = 0.9)
+MAKE(rmsprop_momentum_inside, rmsprop, defaults(), o.momentum = 0.9, o.momentum_form = GD_LR_INSIDE)
+MAKE(rmsprop_all, rmsprop, defaults(), o.centered = true, o.momentum = 0.9, o.weight_decay = 0.01)
+MAKE(adadelta_d2l, adadelta, dialect(GD_D2L), (void)0)
+MAKE(adadelta_pytorch, adadelta, defaults(), (void)0)
+MAKE(adamax, adamax, defaults(), o.lr = 0.01)
+MAKE(nadam, nadam, defaults(), o.lr = 0.01)
+MAKE(radam, radam, defaults(), o.lr = 0.01)
+MAKE(lion, lion, defaults(), o.lr = 0.01)
+MAKE(lion_weight_decay, lion, defaults(), o.lr = 0.01, o.weight_decay = 0.1)
 MAKE(yogi_d2l, yogi, defaults(), o.lr = 0.01)
 MAKE(yogi_accumulator, yogi, dialect(GD_OPTAX), o.lr = 0.01)
 MAKE(yogi_paper, yogi, dialect(GD_PAPER), o.init_v_from_first_grad = false, o.init_v = 1e-6)
@@ -38,6 +54,13 @@ static const struct golden { const char *file; maker *make; } goldens[] = {
     { "sgd", sgd }, { "sgd_weight_decay", sgd_weight_decay }, { "momentum", momentum },
     { "momentum", momentum_keras }, { "momentum_d2l", momentum_d2l }, { "momentum_dampening", momentum_dampening },
     { "nesterov", nesterov }, { "nesterov", nesterov_keras }, { "nesterov_weight_decay", nesterov_weight_decay },
+    { "adagrad_d2l", adagrad_d2l }, { "adagrad_pytorch", adagrad_pytorch },
+    { "adagrad_pytorch_lr_decay", adagrad_lr_decay }, { "rmsprop_d2l", rmsprop_d2l },
+    { "rmsprop_pytorch", rmsprop_pytorch }, { "rmsprop_pytorch_centered", rmsprop_centered },
+    { "rmsprop_pytorch_momentum", rmsprop_momentum }, { "rmsprop_pytorch_momentum", rmsprop_momentum_inside },
+    { "rmsprop_pytorch_all", rmsprop_all }, { "adadelta_d2l", adadelta_d2l },
+    { "adadelta_pytorch", adadelta_pytorch }, { "adamax", adamax }, { "nadam", nadam }, { "radam", radam },
+    { "lion", lion }, { "lion_weight_decay", lion_weight_decay },
     { "adam_d2l", adam_d2l }, { "adam_pytorch", adam_pytorch }, { "adam_l2", adam_l2 }, { "adamw", adamw },
     { "amsgrad", amsgrad }, { "adamw_amsgrad", adamw_amsgrad }, { "yogi_d2l", yogi_d2l },
     { "yogi_accumulator", yogi_accumulator }, { "yogi_paper", yogi_paper }, { "yogi_l2", yogi_l2 },

@@ -185,6 +185,13 @@ START_TEST(where_follows_the_axes)
     ck_assert(gd_plot_where(p, 10, 10, &right, &top));
     ck_assert(left > 20 && left < 120 && right > 850 && right < 900);
     ck_assert(top > 10 && top < 60 && bottom > 480 && bottom < 560);
+    picture seen = drawn(p);
+    const unsigned char frame[3] = { 60, 60, 60 };
+    assert_colour(pixel(seen, (left + right) / 2 + 5, bottom), frame);
+    assert_colour(pixel(seen, (left + right) / 2 + 5, top), frame);
+    assert_colour(pixel(seen, left, (top + bottom) / 2 + 5), frame);
+    assert_colour(pixel(seen, right, (top + bottom) / 2 + 5), frame);
+    discard(seen);
     ck_assert(gd_plot_where(p, 5, 2.5, &x, &y));
     ck_assert_double_eq_tol(x, (left + right) / 2, 1e-9);
     ck_assert_double_eq_tol(y, bottom + (top - bottom) / 4, 1e-9);
@@ -208,6 +215,12 @@ START_TEST(values_that_cannot_be_drawn_are_gaps)
         for (double x = 4.1; x < 5.95; x += 0.1)        /* the grid runs at whole x, so look between */
             if (fabs(x - 5) > 0.05)
                 assert_colour(pixel_at(p, seen, x, 5.5), white);
+        assert_colour(pixel_at(p, seen, 4.02, 8.5), white);         /* and no line goes off to infinity */
+        assert_colour(pixel_at(p, seen, 5.98, 2.5), white);
+        double row, left, right;
+        ck_assert(gd_plot_where(p, 0, 0, &left, &row) && gd_plot_where(p, 8, 0, &right, &row));
+        double length = right - left;       /* eight of ten segments, five pixels wide */
+        ck_assert_double_eq_tol(count_colour(seen, blue), 4.5 * length, 0.7 * length);
         discard(seen);
         gd_plot_free(p);
     }
@@ -523,13 +536,15 @@ START_TEST(legend_goes_where_no_data_are)
     /* Two corners of four are full: the legend must not cover a point of the line. */
     for (int k = 0; k < 4; k++) {
         gd_plot *p = gd_plot_new("", "", "");
-        ck_assert(gd_plot_style(p, "line", (gd_plot_look){ .line = GD_SOLID, .width = 4 }));
+        const char *name = "a line with a rather long name";
+        ck_assert(gd_plot_xlim(p, 0, 1) && gd_plot_ylim(p, 0, 1));
+        ck_assert(gd_plot_style(p, name, (gd_plot_look){ .line = GD_SOLID, .width = 4 }));
         for (int i = 0; i <= 200; i++) {
             double x = i / 200.0, y = k % 2 ? x : 1 - x;
-            gd_plot_point(p, "line", x, k < 2 ? y : y * y);
+            gd_plot_point(p, name, x, k < 2 ? y : y * y);
         }
         picture seen = drawn(p);
-        for (int i = 20; i <= 180; i += 5) {
+        for (int i = k % 2 ? 20 : 4; i <= (k % 2 ? 196 : 180); i += 4) {
             double x = i / 200.0, y = k % 2 ? x : 1 - x;
             assert_colour(pixel_at(p, seen, x, k < 2 ? y : y * y), blue);
         }

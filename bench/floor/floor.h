@@ -73,4 +73,35 @@ float      floor_mlp_step(floor_mlp *f, int64_t batch, const float *x, const flo
 const float *floor_mlp_w1(const floor_mlp *f);
 void       floor_mlp_rate(floor_mlp *f, float lr);
 
+/* ---- LeNet: conv 1-6 5x5 padding 2, relu, mean pool 2, conv 6-16 5x5, relu, mean pool 2, 120-84-10, Adam ------------- */
+
+enum { LENET_PARAMETERS = 61706 };
+
+typedef struct floor_lenet floor_lenet;
+
+/* parameters: weight and bias of each layer in turn, weights [out, in, ..]; the batch is a multiple of 16.
+ * NULL: memory is out. */
+floor_lenet *floor_lenet_new(int64_t batch, floor_product *product, float lr, const float *parameters);
+void         floor_lenet_free(floor_lenet *l);
+float        floor_lenet_step(floor_lenet *l, const float *x, const float *labels);     /* x [batch, 1, 28, 28] */
+const float *floor_lenet_parameters(const floor_lenet *l);
+void         floor_lenet_rate(floor_lenet *l, float lr);
+
+/* ---- Character GPT: 4 layers, 4 heads, 64 wide, block 64, batch 12 ----------------------------------------------------- */
+
+enum { GPT_LAYERS = 4, GPT_HEADS = 4, GPT_WIDTH = 64, GPT_BLOCK = 64, GPT_BATCH = 12, GPT_LETTERS = 65 };
+
+typedef struct floor_gpt floor_gpt;
+
+floor_gpt *floor_gpt_new(floor_product *product);           /* NULL: memory is out */
+void       floor_gpt_free(floor_gpt *f);
+void       floor_gpt_products(floor_gpt *f);                /* all products of one step, forward and backward */
+
+/* ---- Elementwise functions, softmax over rows of 1000, a sum into y[0] ------------------------------------------------ */
+
+enum { SOFTMAX_ROW = 1000 };
+
+typedef void floor_function(int64_t n, const float *restrict x, float *restrict y);
+floor_function floor_exp, floor_tanh, floor_sigmoid, floor_gelu, floor_softmax, floor_sum;
+
 #endif

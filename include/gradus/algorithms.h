@@ -1,6 +1,8 @@
 /* algorithms.h - the built-in optimizers: for each its rule, its options with their defaults (the number in
  * the code is the documentation), its dialects and its constructor.
  *
+ * Rprop, ASGD and L-BFGS, for whole data sets rather than minibatches, are in more_algorithms.h.
+ *
  * Letters: w parameter, g gradient, t the step, from 1; m and v first and second moment.  All functions of
  * vectors are elementwise.  Before anything else g = -g if maximize, then g = g + weight_decay w where decay
  * is of the kind L2.  The files src/optim/NAME.c have sources and variants. */
@@ -18,8 +20,8 @@ extern "C" {
 /* Where eps stands in the step d, with the bias corrections c1 = 1 - beta1^t and c2 = 1 - beta2^t. */
 typedef enum gd_eps_mode {
     GD_EPS_AFTER_BC,                        /* d = lr m/c1 / (sqrt(v/c2) + eps) */
-    GD_EPS_BEFORE_BC,                       /* d = lr m sqrt(c2)/c1 / (sqrt(v) + eps): a larger eps at first */
     GD_EPS_INSIDE_SQRT,                     /* d = lr m/c1 / sqrt(v/c2 + eps) */
+    GD_EPS_BEFORE_BC,                       /* d = lr m sqrt(c2)/c1 / (sqrt(v) + eps): a larger eps at first */
     GD_EPS_AS_PRINTED                       /* d = lr m/c1 / sqrt(v/c2) - eps: an erratum, for teaching only */
 } gd_eps_mode;
 
@@ -67,6 +69,71 @@ static inline gd_sgd_options gd_sgd_defaults(void)
 }
 gd_sgd_options gd_sgd_dialect(gd_dialect dialect);                  /* TORCH, D2L, KERAS, OPTAX */
 gd_optimizer  *gd_sgd(gd_params *p, gd_sgd_options options);
+
+/* ---- Adagrad:  s = s + g^2;  w = w - lr/(1 + (t - 1) lr_decay) g / (sqrt(s) + eps) --------------------------- */
+
+typedef struct gd_adagrad_options {
+    double lr, lr_decay;
+    double eps;
+    gd_eps_mode eps_mode;                   /* AFTER_BC: sqrt(s) + eps; INSIDE_SQRT: sqrt(s + eps) */
+    double init_v;                          /* what s starts from */
+    double weight_decay;                    /* L2 */
+    gd_step_counter step_counter;
+    bool   maximize;
+} gd_adagrad_options;
+
+static inline gd_adagrad_options gd_adagrad_defaults(void)
+{
+    gd_adagrad_options o = { .lr = 1e-2, .lr_decay = 0, .eps = 1e-10, .eps_mode = GD_EPS_AFTER_BC, .init_v = 0,
+                             .weight_decay = 0, .step_counter = GD_PER_PARAM, .maximize = false };
+    return o;
+}
+gd_adagrad_options gd_adagrad_dialect(gd_dialect dialect);          /* TORCH, D2L, KERAS, OPTAX */
+gd_optimizer      *gd_adagrad(gd_params *p, gd_adagrad_options options);
+
+/* ---- RMSProp:  v = rho v + (1 - rho) g^2;  w = w - lr g / (sqrt(v) + eps) ------------------------------------ */
+
+typedef struct gd_rmsprop_options {
+    double lr;
+    double rho;                             /* alpha in PyTorch, gamma in the book */
+    double eps;
+    gd_eps_mode eps_mode;                   /* AFTER_BC: sqrt(v) + eps; INSIDE_SQRT: sqrt(v + eps) */
+    bool   centered;                        /* v less the square of the mean gradient: an estimate of the variance */
+    double momentum;                        /* of the scaled gradients d: b = momentum b + d;  w = w - lr b */
+    gd_momentum_form momentum_form;         /* GD_LR_INSIDE: b = momentum b + lr d;  w = w - b; no EMA */
+    double init_v;                          /* what v starts from */
+    double weight_decay;                    /* L2 */
+    bool   maximize;
+} gd_rmsprop_options;
+
+static inline gd_rmsprop_options gd_rmsprop_defaults(void)
+{
+    gd_rmsprop_options o = { .lr = 1e-2, .rho = 0.99, .eps = 1e-8, .eps_mode = GD_EPS_AFTER_BC, .centered = false,
+                             .momentum = 0, .momentum_form = GD_LR_OUTSIDE, .init_v = 0, .weight_decay = 0,
+                             .maximize = false };
+    return o;
+}
+gd_rmsprop_options gd_rmsprop_dialect(gd_dialect dialect);          /* TORCH, D2L, KERAS, OPTAX */
+gd_optimizer      *gd_rmsprop(gd_params *p, gd_rmsprop_options options);
+
+/* ---- Adadelta:  s = rho s + (1 - rho) g^2;  d = sqrt(u + eps) / sqrt(s + eps) g;
+ *                 u = rho u + (1 - rho) d^2;  w = w - lr d ------------------------------------------------------- */
+
+typedef struct gd_adadelta_options {
+    double lr;                              /* 1 is the rule as published; it has no learning rate */
+    double rho;
+    double eps;
+    double weight_decay;                    /* L2 */
+    bool   maximize;
+} gd_adadelta_options;
+
+static inline gd_adadelta_options gd_adadelta_defaults(void)
+{
+    gd_adadelta_options o = { .lr = 1, .rho = 0.9, .eps = 1e-6, .weight_decay = 0, .maximize = false };
+    return o;
+}
+gd_adadelta_options gd_adadelta_dialect(gd_dialect dialect);        /* TORCH, D2L, KERAS, OPTAX, PAPER */
+gd_optimizer       *gd_adadelta(gd_params *p, gd_adadelta_options options);
 
 /* ---- Adam and AdamW:  m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;
  *                       w = w - lr m/(1 - beta1^t) / (sqrt(v/(1 - beta2^t)) + eps) -------------------------- */
@@ -143,6 +210,106 @@ static inline gd_yogi_options gd_yogi_defaults(void)
 }
 gd_yogi_options gd_yogi_dialect(gd_dialect dialect);    /* D2L, OPTAX, TFA, PAPER, D2L_TF_AS_PRINTED */
 gd_optimizer   *gd_yogi(gd_params *p, gd_yogi_options options);
+
+/* gd_yogi_start_from - the start that the paper recommends: v becomes the mean of the squares of the gradients
+ * over all calls before the first step.  To be called with ->grad set, once for a large batch or once for each
+ * of many examples; then gd_zero_grad and train.  Errors: o is not Yogi; a parameter was stepped already. */
+bool gd_yogi_start_from(gd_optimizer *o);
+
+/* ---- Adamax:  m = beta1 m + (1 - beta1) g;  u = max(beta2 u, |g| + eps);  w = w - lr/(1 - beta1^t) m/u ------- */
+
+typedef enum gd_adamax_eps {
+    GD_ADAMAX_EPS_IN_MAX,                   /* u = max(beta2 u, |g| + eps) */
+    GD_ADAMAX_EPS_ADDED,                    /* u = max(beta2 u, |g|), and m/(u + eps) */
+    GD_ADAMAX_EPS_NONE                      /* u = max(beta2 u, |g|), and m/u, where 0/0 counts as 0 */
+} gd_adamax_eps;
+
+typedef struct gd_adamax_options {
+    double lr;
+    double beta1, beta2;
+    double eps;
+    gd_adamax_eps adamax_eps;
+    double weight_decay;                    /* L2 */
+    gd_step_counter step_counter;
+    bool   maximize;
+} gd_adamax_options;
+
+static inline gd_adamax_options gd_adamax_defaults(void)
+{
+    gd_adamax_options o = { .lr = 2e-3, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8,
+                            .adamax_eps = GD_ADAMAX_EPS_IN_MAX, .weight_decay = 0,
+                            .step_counter = GD_PER_PARAM, .maximize = false };
+    return o;
+}
+gd_adamax_options gd_adamax_dialect(gd_dialect dialect);            /* TORCH, KERAS, OPTAX, PAPER */
+gd_optimizer     *gd_adamax(gd_params *p, gd_adamax_options options);
+
+/* ---- NAdam: Adam with Nesterov's momentum.  mu_t = beta1 (1 - 0.96^(t nadam_psi) / 2), P_t = mu_1 .. mu_t;
+ *      w = w - lr ((1 - mu_t)/(1 - P_t) g + mu_(t+1)/(1 - P_(t+1)) m) / (sqrt(v/(1 - beta2^t)) + eps) ---------- */
+
+typedef struct gd_nadam_options {
+    double lr;
+    double beta1, beta2;
+    double eps;
+    double nadam_psi;                       /* how fast mu grows from beta1/2 to beta1 */
+    bool   constant_mu;                     /* mu_t = beta1 instead */
+    double weight_decay;
+    gd_wd_mode wd_mode;                     /* decoupled decay is applied before the step */
+    gd_step_counter step_counter;
+    bool   maximize;
+} gd_nadam_options;
+
+static inline gd_nadam_options gd_nadam_defaults(void)
+{
+    gd_nadam_options o = { .lr = 2e-3, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .nadam_psi = 4e-3,
+                           .constant_mu = false, .weight_decay = 0, .wd_mode = GD_WD_L2,
+                           .step_counter = GD_PER_PARAM, .maximize = false };
+    return o;
+}
+gd_nadam_options gd_nadam_dialect(gd_dialect dialect);              /* TORCH, KERAS, OPTAX, PAPER */
+gd_optimizer    *gd_nadam(gd_params *p, gd_nadam_options options);
+
+/* ---- RAdam: Adam that steps by  lr m/(1 - beta1^t)  until v has seen enough gradients to be trusted ------------ */
+
+typedef struct gd_radam_options {
+    double lr;
+    double beta1, beta2;
+    double eps;
+    gd_eps_mode eps_mode;                   /* AFTER_BC, INSIDE_SQRT or BEFORE_BC */
+    double radam_threshold;                 /* v is used where rho_t, its equivalent number of samples, */
+    bool   radam_strict;                    /* is > this (true) or >= this (false) */
+    double weight_decay;
+    gd_wd_mode wd_mode;                     /* decoupled decay is applied before the step */
+    gd_step_counter step_counter;
+    bool   maximize;
+} gd_radam_options;
+
+static inline gd_radam_options gd_radam_defaults(void)
+{
+    gd_radam_options o = { .lr = 1e-3, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .eps_mode = GD_EPS_BEFORE_BC,
+                           .radam_threshold = 5, .radam_strict = true, .weight_decay = 0, .wd_mode = GD_WD_L2,
+                           .step_counter = GD_PER_PARAM, .maximize = false };
+    return o;
+}
+gd_radam_options gd_radam_dialect(gd_dialect dialect);              /* TORCH, OPTAX, PAPER */
+gd_optimizer    *gd_radam(gd_params *p, gd_radam_options options);
+
+/* ---- Lion:  w = w - lr sign(beta1 m + (1 - beta1) g);  then  m = beta2 m + (1 - beta2) g ----------------------- */
+
+typedef struct gd_lion_options {
+    double lr;
+    double beta1, beta2;
+    double weight_decay;                    /* w = (1 - lr weight_decay) w before the step */
+    bool   maximize;
+} gd_lion_options;
+
+static inline gd_lion_options gd_lion_defaults(void)
+{
+    gd_lion_options o = { .lr = 1e-4, .beta1 = 0.9, .beta2 = 0.99, .weight_decay = 0, .maximize = false };
+    return o;
+}
+gd_lion_options gd_lion_dialect(gd_dialect dialect);                /* KERAS, OPTAX, PAPER */
+gd_optimizer   *gd_lion(gd_params *p, gd_lion_options options);
 
 #ifdef __cplusplus
 }

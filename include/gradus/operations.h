@@ -84,6 +84,27 @@ gd_tensor *gd_contiguous(gd_tensor *x);                  /* x itself if it is, e
 gd_tensor *gd_concat(gd_tensor *const xs[], int n, int axis);
 gd_tensor *gd_stack(gd_tensor *const xs[], int n, int axis);
 
+/* These copy.  gd_flip - an axis in reverse order.
+ * gd_repeat - x times[i] times along axis i: [a, b] with (r, s) becomes [r a, s b].  Axes that times has more come
+ *   in front; dx sums over the copies.  Error: fewer numbers than axes, a negative one.
+ * gd_pad - before[i] and after[i] elements of the given value around axis i; dx is dy without them.
+ *   Error: not one width for each axis, a negative one.
+ * gd_tril, gd_triu - of the last two axes: where column <= row + diagonal, or >=, x; elsewhere 0.  dx likewise.
+ *   Error: fewer than two axes. */
+gd_tensor *gd_flip(gd_tensor *x, int axis);
+gd_tensor *gd_repeat(gd_tensor *x, gd_shape times);
+gd_tensor *gd_pad(gd_tensor *x, gd_shape before, gd_shape after, double value);
+gd_tensor *gd_tril(gd_tensor *x, int64_t diagonal);
+gd_tensor *gd_triu(gd_tensor *x, int64_t diagonal);
+
+/* ---- Picking: index holds whole numbers in [0, size); repeated ones add up their gradients -------------------
+ * An index out of range is an error that names it; index has no gradient.
+ *   gather     y[i, j, ..] = x[index[i, j, ..], j, ..] for axis 0, x[i, index[i, j, ..], ..] for axis 1, and so on.
+ *              y has the shape of index, which has as many axes as x and only along axis may be longer.
+ *   embedding  y[.., :] = table[index[..], :]:  table [rows, d]  index [..]  ->  y [.., d] */
+gd_tensor *gd_gather(gd_tensor *x, int axis, gd_tensor *index);
+gd_tensor *gd_embedding(gd_tensor *table, gd_tensor *index);
+
 /* ---- Reductions: over all axes, over one, or over several ---------------------------------------------------
  * keep leaves a reduced axis as one of size 1.  A list of axes is GD_SHAPE(0, 2), each at most
  * once; the empty list GD_SHAPE() means all axes, as in PyTorch.  An empty sum is 0; the mean of nothing is NaN; max and min of nothing are errors.
@@ -111,6 +132,19 @@ gd_tensor *gd_var_axis(gd_tensor *x, int axis, double correction, bool keep);
 gd_tensor *gd_std_axis(gd_tensor *x, int axis, double correction, bool keep);
 gd_tensor *gd_var_axes(gd_tensor *x, gd_shape axes, double correction, bool keep);
 gd_tensor *gd_std_axes(gd_tensor *x, gd_shape axes, double correction, bool keep);
+
+/* gd_cumsum - y_j = x_0 + .. + x_j along an axis; dx_j = dy_j + dy_(j+1) + ..
+ * gd_cumprod - y_j = x_0 .. x_j along an axis; dx_j = sum over i >= j of dy_i times the other factors of y_i,
+ *   computed without a division, so that zeros in x are nothing special. */
+gd_tensor *gd_cumsum(gd_tensor *x, int axis);
+gd_tensor *gd_cumprod(gd_tensor *x, int axis);
+
+/* gd_norm - y = (sum |x|^p)^(1/p) over all elements, max |x| for p = INFINITY; powers do not overflow.
+ * gd_norm_axes - the same over a list of axes.  The norm of nothing is 0.
+ *   dx = dy sign(x) (|x| / y)^(p-1), and 0 wherever x = 0; for INFINITY shared evenly among equal sizes.
+ * Error: p <= 0 or NaN. */
+gd_tensor *gd_norm(gd_tensor *x, double p);
+gd_tensor *gd_norm_axes(gd_tensor *x, double p, gd_shape axes, bool keep);
 
 /* gd_argmax - where the largest element along an axis stands, the first of equal ones; the axis goes.
  * NaN counts as largest.  A constant for differentiation.  Error: an empty axis. */
@@ -142,11 +176,88 @@ typedef enum gd_reduction { GD_MEAN, GD_SUM, GD_NONE } gd_reduction;
 /* gd_mse_loss - (prediction - target)^2, both differentiable. */
 gd_tensor *gd_mse_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction);
 
+/* gd_l1_loss - |prediction - target|; the gradient is 0 where they are equal.
+ * gd_huber_loss - z = prediction - target: z^2 / 2 where |z| <= delta, else delta (|z| - delta / 2).
+ *   dprediction = dl z, cut to [-delta, delta].  (P. J. Huber 1964.)  Error: delta <= 0.
+ * Both are differentiable by target too. */
+gd_tensor *gd_l1_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction);
+gd_tensor *gd_huber_loss(gd_tensor *prediction, gd_tensor *target, double delta, gd_reduction reduction);
+
+/* gd_bce_with_logits - binary cross-entropy of logits x and probabilities t in [0, 1], p = sigmoid(x):
+ *   l = -t ln p - (1 - t) ln (1 - p) = max(x, 0) - x t + ln (1 + e^-|x|), stable for all x and exact where it is small.
+ *   dx = dl (p - t), dt = -dl x. */
+gd_tensor *gd_bce_with_logits(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction);
+
+/* gd_kl_div - Kullback-Leibler divergence of a target distribution t from a prediction given as logarithms q:
+ *   l = t (ln t - q), where 0 ln 0 is 0.  dq = -dl t, dt = dl (ln t + 1 - q), and -dl q where t = 0.
+ *   GD_MEAN averages over all elements; the divergence of whole distributions is GD_SUM divided by their number. */
+gd_tensor *gd_kl_div(gd_tensor *log_prediction, gd_tensor *target, gd_reduction reduction);
+
+/* gd_hinge_loss - max(0, 1 - t y) for scores y and targets t = -1 or 1.  dy = -dl t where t y < 1, 0 at 1.
+ * Error: another target. */
+gd_tensor *gd_hinge_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction);
+
 /* gd_cross_entropy - l = ln sum_c e^(logits_c) - logits_label, over axis 1 of logits [n, c] or [n, c, d..];
  * labels [n] or [n, d..], whole numbers in [0, c).  GD_NONE gives the labels' shape; GD_MEAN averages over all
  * labels.  dlogits = dl (softmax(logits) - one_hot(label)): log-softmax and likelihood are one operation, so
  * that logits of 1e4 neither overflow nor lose the small terms.  Errors: shapes, a label out of range. */
 gd_tensor *gd_cross_entropy(gd_tensor *logits, gd_tensor *labels, gd_reduction reduction);
+
+/* ---- Layers as functions: src/nn has structs around them --------------------------------------------------------
+ * weight and bias may be NULL where it says so, and are then left out. */
+
+/* gd_layer_norm - y = (x - mean) / sqrt(var + eps) weight + bias, with the mean and the population's variance over
+ * the last axes of each example: as many as weight has, or bias, or one when both are NULL.  weight and bias have
+ * the shape of those axes.  Error: another shape, eps < 0. */
+gd_tensor *gd_layer_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, double eps);
+
+/* gd_batch_norm - the same for each channel of x [n, channels, ..], over all other axes; weight, bias, running_mean
+ * and running_var are [channels], the first two or the last two may be NULL.
+ *   training   normalises by the batch: its mean and population variance.  Then, running = (1 - momentum) running +
+ *              momentum (the batch's), which for the variance is the sample's, with n - 1, as in PyTorch.
+ *   else       normalises by the running numbers, which have no gradient and must be given.
+ * Errors: shapes, training with one value for a channel, momentum outside [0, 1], eps < 0. */
+gd_tensor *gd_batch_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, gd_tensor *running_mean,
+                         gd_tensor *running_var, bool training, double momentum, double eps);
+
+/* gd_conv2d - cross-correlation (the kernel is not turned), x zero beyond its borders:
+ *   y[n, o, r, q] = bias[o] + sum over j, u, v of weight[o, j, u, v] x[n, j, r stride + u dilation - padding, q .. v ..]
+ *   x [n, c, h, w]  weight [o, c / groups, kh, kw]  bias [o] or NULL  ->  y [n, o, oh, ow],
+ *   oh = floor((h + 2 padding - dilation (kh - 1) - 1) / stride) + 1
+ * The channels of x and of y are cut into groups; each part of y sees its own part of x.  Two numbers are
+ * { vertical, horizontal }; a 0 in stride, dilation, groups stands for 1.  Errors: shapes, groups that do not
+ * divide both numbers of channels, a kernel that spans more than x with its padding.
+ * gd_conv1d - the same for x [n, c, length]  weight [o, c / groups, k]; here every number must be given. */
+typedef struct gd_conv2d_options {
+    int64_t stride[2], padding[2], dilation[2], groups;
+} gd_conv2d_options;
+
+gd_tensor *gd_conv2d(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, gd_conv2d_options options);
+gd_tensor *gd_conv1d(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, int64_t stride, int64_t padding,
+                     int64_t dilation, int64_t groups);
+
+/* gd_max_pool2d, gd_avg_pool2d - the largest, or the mean, of each window: x [n, c, h, w]  ->  y [n, c, oh, ow],
+ * oh = floor((h + 2 padding - kernel) / stride) + 1.  A stride of 0 stands for the kernel's size.
+ *   max   dy to the first of the largest in row-major order; NaN wins; padded places never do
+ *   avg   dy shared evenly; count_padding divides by the size of the window everywhere, else by how much of it lies
+ *         inside x
+ * Errors: x not of four axes, kernel < 1, padding above half the kernel, a window larger than x with its padding. */
+typedef struct gd_pool2d_options {
+    int64_t kernel[2], stride[2], padding[2];
+    bool    count_padding;
+} gd_pool2d_options;
+
+gd_tensor *gd_max_pool2d(gd_tensor *x, gd_pool2d_options options);
+gd_tensor *gd_avg_pool2d(gd_tensor *x, gd_pool2d_options options);
+
+/* gd_dropout - in training each element becomes 0 with probability p and x / (1 - p) otherwise, so that its expected
+ * value stays; drawn from the generator of gd_seed.  Not in training, or for p = 0, x itself.
+ * Error: p outside [0, 1]. */
+gd_tensor *gd_dropout(gd_tensor *x, double p, bool training);
+
+/* gd_attention - y = softmax(q k' / sqrt(d)) v:  q [.., queries, d]  k [.., keys, d]  v [.., keys, e]  ->
+ * y [.., queries, e]; leading axes broadcast.  causal: query i sees the keys 0 .. i only.  Error: shapes. */
+gd_tensor *gd_attention(gd_tensor *q, gd_tensor *k, gd_tensor *v, bool causal);
 
 #ifdef __cplusplus
 }

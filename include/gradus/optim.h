@@ -101,6 +101,7 @@ struct gd_optimizer {
     gd_arena           *arena;              /* private: state, options, groups */
     gd_real            *packed;             /* private: a gradient that was not contiguous */
     int64_t             packed_room;
+    struct gd_slot     *all;                /* private: state that belongs to all parameters together */
     struct gd_trace    *trace;              /* private: see gd_optimizer_trace */
 };
 
@@ -125,7 +126,7 @@ struct gd_optimizer {
  *
  * It has groups, schedules, checkpoints and traces like the built-in algorithms, which use nothing else. */
 
-enum { GD_MAX_STATES = 4, GD_MAX_NUMBERS = 4, GD_SCALARS_BYTES = 192 };
+enum { GD_MAX_STATES = 6, GD_MAX_NUMBERS = 4, GD_SCALARS_BYTES = 192 };
 
 /* One parameter, one step. */
 typedef struct gd_update {
@@ -170,6 +171,10 @@ struct gd_algorithm {
     double (*step)(gd_optimizer *o, gd_closure *closure, void *context);    /* instead of update */
 };
 
+/* For an algorithm with step, which sees all parameters as one vector: its state k, a tensor of zeros of the
+ * given shape when it is first asked for, and anew when the shape is another one.  NULL when memory is out. */
+gd_tensor *gd_optimizer_shared_state(gd_optimizer *o, int k, gd_shape shape);
+
 /* gd_optimizer_new - what every constructor calls.  options is copied.  The optimizer is the caller's;
  * p must outlive every gd_step.  NULL: p or options is NULL, an option is out of range or NaN, memory is out. */
 gd_optimizer *gd_optimizer_new(gd_params *p, const gd_algorithm *algorithm, const void *options);
@@ -180,10 +185,17 @@ gd_optimizer *gd_optimizer_new(gd_params *p, const gd_algorithm *algorithm, cons
  * gradient: NULL, without a sentence, before; and with one when there is no such state or parameter.
  * gd_optimizer_number - where a number of a parameter lies: "step" (how many gradients it has seen; every
  * algorithm has it) or one of the algorithm's numbers.  NULL with a sentence when there is none.
- * gd_optimizer_start - makes the state of a parameter now, as its first gradient would. */
+ * gd_optimizer_start - makes the state of a parameter now, as its first gradient would.
+ * For an algorithm that sees all parameters as one vector (L-BFGS), parameter is NULL. */
 gd_tensor *gd_optimizer_state(gd_optimizer *o, const gd_tensor *parameter, const char *state);
 double    *gd_optimizer_number(gd_optimizer *o, const gd_tensor *parameter, const char *number);
 bool       gd_optimizer_start(gd_optimizer *o, const gd_tensor *parameter);
+
+/* gd_optimizer_visit - hands every number and every state tensor that there is to visit: owner is the name of the
+ * parameter ("" for state of all together); one of tensor and number is NULL.  Both may be written to.  With
+ * o->steps, and lr and gd_group_get of each group, this is all that a checkpoint needs. */
+typedef void gd_state_visitor(void *context, const char *owner, const char *name, gd_tensor *tensor, double *number);
+bool gd_optimizer_visit(gd_optimizer *o, gd_state_visitor *visit, void *context);
 
 /* ---- Dialects -----------------------------------------------------------------------------------------------
  * The same name gives different numbers in different programs.  gd_NAME_dialect(d) returns the options that
@@ -204,6 +216,7 @@ typedef enum gd_dialect {
 #endif
 
 #include "algorithms.h"                     /* SGD, Adam, Yogi and the rest, with their options */
+#include "more_algorithms.h"                /* Rprop, ASGD, L-BFGS */
 #include "around_steps.h"                   /* clipping, averages of parameters, traces */
 
 #endif

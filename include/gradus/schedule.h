@@ -1,11 +1,123 @@
-/* schedule.h - learning rates as functions of the step. */
+/* schedule.h - learning rates as functions of the step.
+ *
+ *     gd_schedule s = gd_lr_cosine(0.3, 0.01, 95);         from 0.3 to 0.01 in 95 steps
+ *     s = gd_lr_warmup(s, 5, 0);                           after 5 steps of warm-up from 0
+ *     gd_set_schedule(&adam->first, s);                    gd_step takes lr from it
+ *     .. or by hand:  adam->lr = gd_lr_at(s, step);
+ *
+ * A schedule is a value without memory: gd_lr_at(s, step) can be asked for any step, in any order.  "Step" may
+ * as well be an epoch.  The plateau rule, which reacts to a loss, has memory and is apart.
+ *
+ * Errors: a constructor given a number out of range leaves a sentence and returns a schedule whose learning
+ * rate is NaN; gd_lr_at gives NaN, and gd_step refuses it. */
 #ifndef GRADUS_SCHEDULE_H
 #define GRADUS_SCHEDULE_H
 
-#include "error.h"
 #include <stdbool.h>
 #include <stdint.h>
 
-typedef struct gd_schedule { int kind; double base; } gd_schedule;
-double gd_lr_at(gd_schedule schedule, int64_t step);
+#include "error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { GD_MAX_MILESTONES = 16 };
+
+typedef double gd_lr_function(int64_t step, const void *context);
+
+typedef struct gd_schedule {                /* made by the functions below */
+    int     kind;                           /* 0: no schedule */
+    double  base, final;                    /* learning rates */
+    double  a, b, c;                        /* the numbers of its kind */
+    double  steps;
+    int     count;
+    double  milestone[GD_MAX_MILESTONES];
+    double  warmup, warmup_from;            /* gd_lr_warmup */
+    double  period, growth;                 /* gd_lr_restarts */
+    gd_lr_function *function;
+    const void     *context;
+} gd_schedule;
+
+/* gd_lr_at - the learning rate of step t = 0, 1, 2, .. */
+double gd_lr_at(gd_schedule schedule, int64_t t);
+
+/* ---- Shapes: lr as a function of t -------------------------------------------------------------------- */
+
+gd_schedule gd_lr_none(void);                                   /* no schedule: lr is what the user assigns */
+gd_schedule gd_lr_constant(double base);                        /* base */
+gd_schedule gd_lr_step(double base, int64_t every, double gamma);           /* base gamma^floor(t / every) */
+gd_schedule gd_lr_multistep(double base, const int64_t *milestones, int n, double gamma);
+                                                                /* base gamma^(how many milestones are <= t) */
+gd_schedule gd_lr_factor(double base, double factor, double stop);          /* max(stop, base factor^(t+1)) */
+gd_schedule gd_lr_exponential(double base, double gamma);       /* base gamma^t */
+gd_schedule gd_lr_inverse_sqrt(double base, double warmup);     /* base min((t+1)/warmup, sqrt(warmup/(t+1)));
+                                                                   warmup 1: base/sqrt(t+1) */
+/* From base to final in the given number of steps, and final from there on; u = min(t, steps)/steps. */
+gd_schedule gd_lr_linear(double base, double final, int64_t steps);         /* base + (final - base) u */
+gd_schedule gd_lr_polynomial(double base, double final, int64_t steps, double power);
+                                                                /* final + (base - final)(1 - u)^power */
+gd_schedule gd_lr_cosine(double base, double final, int64_t steps);
+                                                                /* final + (base - final)(1 + cos(pi u))/2 */
+
+/* One cycle of L. Smith and N. Topin, "Super-convergence" (2017), with PyTorch's phases: up from max/div to max
+ * in the first start of the steps (0.3: 30 %), down to max/div/final_div at the last one.  three_phase: down
+ * to max/div first, as long as the way up took. */
+typedef struct gd_one_cycle_options {
+    double start;
+    double div, final_div;
+    bool   linear;                          /* straight lines instead of half cosines */
+    bool   three_phase;
+} gd_one_cycle_options;
+
+static inline gd_one_cycle_options gd_one_cycle_defaults(void)
+{
+    gd_one_cycle_options o = { .start = 0.3, .div = 25, .final_div = 1e4, .linear = false, .three_phase = false };
+    return o;
+}
+gd_schedule gd_lr_one_cycle(double max, int64_t steps, gd_one_cycle_options options);
+
+/* Your own: function(t, context); context must outlive the schedule. */
+gd_schedule gd_lr_custom(gd_lr_function *function, const void *context);
+
+/* ---- Composition ----------------------------------------------------------------------------------------- */
+
+/* gd_lr_warmup - steps of a straight line from the learning rate from to what s has at its step 0, then s, which
+ * begins after them.
+ * gd_lr_restarts - s begins anew after period steps, then after period growth more, period growth^2, ..; it is
+ * stretched so that what was to happen in period steps happens in each.  Warm-up is not repeated. */
+gd_schedule gd_lr_warmup(gd_schedule s, int64_t steps, double from);
+gd_schedule gd_lr_restarts(gd_schedule s, int64_t period, double growth);
+
+/* ---- Plateau: the learning rate falls when a loss has stopped falling ------------------------------------------
+ *
+ *     gd_plateau plateau = gd_plateau_start(0.1, gd_plateau_defaults());
+ *     ..  adam->lr = gd_plateau_next(&plateau, validation_loss);              once an epoch
+ *
+ * A loss is an improvement when it is < best (1 - threshold).  After more than patience losses in a row that
+ * were not, lr = max(lr factor, min_lr), and the next cooldown losses do not count (PyTorch's
+ * ReduceLROnPlateau in mode "min"). */
+typedef struct gd_plateau_options {
+    double factor, threshold, min_lr;
+    int    patience, cooldown;
+} gd_plateau_options;
+
+static inline gd_plateau_options gd_plateau_defaults(void)
+{
+    gd_plateau_options o = { .factor = 0.1, .threshold = 1e-4, .min_lr = 0, .patience = 10, .cooldown = 0 };
+    return o;
+}
+
+typedef struct gd_plateau {                 /* there to be read, and to be saved with a checkpoint */
+    gd_plateau_options options;
+    double lr, best;
+    int    bad, cooling;                    /* losses in a row without improvement; losses that do not count */
+} gd_plateau;
+
+gd_plateau gd_plateau_start(double lr, gd_plateau_options options);
+double     gd_plateau_next(gd_plateau *plateau, double loss);   /* the new lr; a NaN is no improvement */
+
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -39,9 +39,7 @@ gd_tensor *gd_apply_unary(const gd_op *op, gd_unary_loop *loop, gd_tensor *x, co
         loop(x->numel, y->data, x->data, 1, numbers);
     else
         unary_strided(y, x, &(unary_call){ loop, numbers });
-    if (!p || !x->requires_grad || !gd_recording())
-        return gd_record1(op, y, x);
-    return gd_record(op, y, &x, 1, p, 2 * sizeof *p);
+    return p ? gd_record1_with(op, y, x, p, 2 * sizeof *p) : gd_record1(op, y, x);
 }
 
 /* ---- Two inputs ----------------------------------------------------------------------------------------------- */
@@ -71,15 +69,32 @@ static GD_NOINLINE gd_tensor *binary_broadcast(const gd_op *op, gd_binary_loop *
     return y;
 }
 
+/* A scalar seen with another shape: the gradient that a full sum hands back. */
+static bool is_spread_scalar(const gd_tensor *t)
+{
+    for (int i = 0; i < t->ndim; i++)
+        if (t->stride[i] != 0)
+            return false;
+    return true;
+}
+
 static inline gd_tensor *binary(const gd_op *op, gd_binary_loop *loop, gd_tensor *a, gd_tensor *b)
 {
     if (!a || !b || !gd_alive(op->name, "a", a) || !gd_alive(op->name, "b", b))
         return NULL;
     int64_t a_step = 1, b_step = 1;
     const gd_tensor *like = a;
-    if (GD_UNLIKELY(!(a->contiguous & b->contiguous)))
-        return binary_broadcast(op, loop, a, b);
-    if (!gd_same_shape(a, b)) {
+    bool same = gd_same_shape(a, b);
+    if (GD_UNLIKELY(!(a->contiguous & b->contiguous))) {
+        if (same && b->contiguous && is_spread_scalar(a)) {
+            a_step = 0;
+            like = b;
+        } else if (same && a->contiguous && is_spread_scalar(b)) {
+            b_step = 0;
+        } else {
+            return binary_broadcast(op, loop, a, b);
+        }
+    } else if (!same) {
         if (b->numel == 1 && b->ndim <= a->ndim) {
             b_step = 0;
         } else if (a->numel == 1 && a->ndim <= b->ndim) {
@@ -160,10 +175,15 @@ gd_tensor *gd_where(gd_tensor *condition, gd_tensor *a, gd_tensor *b)
 
 /* ---- sum += value -------------------------------------------------------------------------------------------------- */
 
-GD_KERNEL void gd_accumulate_loop(int64_t n, gd_real *restrict sum, const gd_real *restrict value)
+GD_KERNEL static void accumulate_loop(int64_t n, gd_real *restrict sum, const gd_real *restrict value)
 {
     for (int64_t i = 0; i < n; i++)
         sum[i] += value[i];
+}
+
+void gd_accumulate_loop(int64_t n, gd_real *sum, const gd_real *value)
+{
+    accumulate_loop(n, sum, value);
 }
 
 void gd_accumulate_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)

@@ -1,5 +1,6 @@
 /* axes.c - sets of axes, and running along them. */
 #include "axes.h"
+#include "internal_operations.h"
 
 bool gd_axes_of(const char *function, const gd_tensor *x, gd_shape list, bool keep, gd_axes *axes)
 {
@@ -63,7 +64,7 @@ gd_tensor *gd_with_axes(gd_tensor *dy, const gd_tensor *x, gd_axes axes)
 gd_tensor *gd_spread(gd_tensor *dy, const gd_tensor *x, gd_axes axes)
 {
     if (dy && dy->ndim == 0)
-        return gd_expand(dy, gd_shape_of_tensor(x));
+        return gd_expand_scalar(dy, x);
     return gd_expand(gd_with_axes(dy, x, axes), gd_shape_of_tensor(x));
 }
 

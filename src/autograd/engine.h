@@ -55,7 +55,7 @@ static inline gd_node *gd_append(const gd_op *op, gd_tensor *y, int n, size_t at
     return node;
 }
 
-/* gd_record for one and two inputs, without attributes: the frequent cases. */
+/* gd_record for one and two inputs: the frequent cases. */
 static inline gd_tensor *gd_record1(const gd_op *op, gd_tensor *y, gd_tensor *x)
 {
     if (!x->requires_grad || !gd_recording())
@@ -65,6 +65,20 @@ static inline gd_tensor *gd_record1(const gd_op *op, gd_tensor *y, gd_tensor *x)
         return NULL;
     node->in[0] = x;
     gd_versions(node)[0] = x->base->version;
+    return y;
+}
+
+static inline gd_tensor *gd_record1_with(const gd_op *op, gd_tensor *y, gd_tensor *x, const void *attributes,
+                                         size_t size)
+{
+    if (!x->requires_grad || !gd_recording())
+        return y;
+    gd_node *node = gd_append(op, y, 1, size);
+    if (GD_UNLIKELY(!node))
+        return NULL;
+    node->in[0] = x;
+    gd_versions(node)[0] = x->base->version;
+    memcpy((void *)(uintptr_t)node->attributes, attributes, size);
     return y;
 }
 

@@ -30,4 +30,11 @@ gd_tensor *gd_cross_entropy_grad(gd_tensor *dy, gd_tensor *x, gd_tensor *labels)
 /* y (dy - sum(dy y)) along an axis: the gradient of gd_softmax. */
 gd_tensor *gd_softmax_grad(gd_tensor *dy, gd_tensor *y, int axis);
 
+/* x, of shape [], seen with the shape of like. */
+gd_tensor *gd_expand_scalar(gd_tensor *x, const gd_tensor *like);
+
+/* gd_bce_with_logits before reduction, a the logit and b the target; and sigmoid(a) - b, without cancellation. */
+gd_tensor *gd_bce_with_logits_each(gd_tensor *a, gd_tensor *b);
+gd_tensor *gd_bce_slope(gd_tensor *a, gd_tensor *b);
+
 #endif

@@ -141,13 +141,6 @@ static gd_tensor *standardize_grad(gd_tensor *dy, gd_tensor *x, gd_tensor *y, co
 
 /* ---- Layer norm ------------------------------------------------------------------------------------------------------- */
 
-/* y weight + bias, either of which may be missing. */
-static gd_tensor *scaled_and_shifted(gd_tensor *y, gd_tensor *weight, gd_tensor *bias)
-{
-    y = weight ? gd_mul(y, weight) : y;
-    return bias ? gd_add(y, bias) : y;
-}
-
 static bool fits_last_axes(const char *argument, const gd_tensor *x, const gd_tensor *t, int axes)
 {
     if (!t)
@@ -176,7 +169,9 @@ gd_tensor *gd_layer_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, doubl
         *(i < x->ndim - axes ? &examples : &n) *= x->shape[i];
     groups unused;
     gd_tensor *y = standardized(gd_reshape(x, GD_SHAPE(1, examples, n)), eps, &unused);
-    return scaled_and_shifted(gd_reshape(y, gd_shape_of_tensor(x)), weight, bias);
+    y = gd_reshape(y, gd_shape_of_tensor(x));
+    y = weight ? gd_mul(y, weight) : y;
+    return bias ? gd_add(y, bias) : y;
 }
 
 /* ---- Batch norm --------------------------------------------------------------------------------------------------------- */
@@ -211,8 +206,7 @@ static bool batch_norm_fits(const gd_tensor *x, const gd_tensor *weight, const g
 /* t [c] as [c, 1, ..], which broadcasts against [n, c, ..]. */
 static gd_tensor *beside_channels(gd_tensor *t, const gd_tensor *x)
 {
-    gd_shape shape = { x->ndim - 1, { t ? t->shape[0] : 0, 1, 1, 1, 1, 1, 1 } };
-    return gd_reshape(t, shape);
+    return gd_reshape(t, (gd_shape){ x->ndim - 1, { x->shape[1], 1, 1, 1, 1, 1, 1 } });
 }
 
 /* running = (1 - momentum) running + momentum batch; the variance that is kept is the sample's. */
@@ -228,8 +222,8 @@ static void update(gd_tensor *running, const gd_real *batch, double momentum, do
 
 static gd_tensor *by_running_statistics(gd_tensor *x, gd_tensor *mean, gd_tensor *var, double eps)
 {
-    gd_tensor *deviation = gd_sqrt(gd_shift(gd_detach(var), eps));
-    return gd_div(gd_sub(x, beside_channels(gd_detach(mean), x)), beside_channels(deviation, x));
+    gd_tensor *r = gd_pow(gd_shift(gd_detach(var), eps), -0.5);
+    return gd_mul(gd_sub(x, beside_channels(gd_detach(mean), x)), beside_channels(r, x));
 }
 
 gd_tensor *gd_batch_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, gd_tensor *running_mean,
@@ -247,7 +241,8 @@ gd_tensor *gd_batch_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, gd_te
     } else {
         y = by_running_statistics(x, running_mean, running_var, eps);
     }
-    y = scaled_and_shifted(y, weight ? beside_channels(weight, x) : NULL, bias ? beside_channels(bias, x) : NULL);
+    y = weight ? gd_mul(y, beside_channels(weight, x)) : y;
+    y = bias ? gd_add(y, beside_channels(bias, x)) : y;
     if (y && training && running_mean && n > 0) {
         update(running_mean, batch.mean, momentum, 1);
         update(running_var, batch.var, momentum, (double)n / (double)(n - 1));

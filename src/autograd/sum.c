@@ -63,9 +63,7 @@ static gd_tensor *sum(const char *function, gd_tensor *x, gd_axes axes)
         clear(y);
         add_up(y, x, y_stride);
     }
-    if (!x->requires_grad || !gd_recording())
-        return y;
-    return gd_record(&sum_op, y, &x, 1, &axes, sizeof axes);
+    return gd_record1_with(&sum_op, y, x, &axes, sizeof axes);
 }
 
 gd_tensor *gd_sum_over(gd_tensor *x, gd_axes axes)

@@ -117,7 +117,7 @@ gd_tensor *gd_permute(gd_tensor *x, gd_shape axes)
         y->shape[i] = x->shape[from.size[i]];
         y->stride[i] = x->stride[from.size[i]];
     }
-    return gd_record(&permute_op, gd_finish_view(y), &x, 1, &from, sizeof from);
+    return gd_record1_with(&permute_op, gd_finish_view(y), x, &from, sizeof from);
 }
 
 /* ---- transpose: two axes change places ------------------------------------------------------------------------- */
@@ -145,7 +145,7 @@ gd_tensor *gd_transpose(gd_tensor *x, int axis0, int axis1)
     y->stride[axis[0]] = x->stride[axis[1]];
     y->stride[axis[1]] = x->stride[axis[0]];
     gd_finish_view(y);
-    return x->requires_grad ? gd_record(&transpose_op, y, &x, 1, axis, sizeof axis) : y;
+    return gd_record1_with(&transpose_op, y, x, axis, sizeof axis);
 }
 
 /* ---- slice: every step-th index of an axis ------------------------------------------------------------------------ */
@@ -187,7 +187,7 @@ gd_tensor *gd_slice(gd_tensor *x, int axis, int64_t start, int64_t stop, int64_t
     y->data = length ? x->data + s.start * x->stride[s.axis] : x->data;
     y->shape[s.axis] = length;
     y->stride[s.axis] = length > 1 ? step * x->stride[s.axis] : x->stride[s.axis];
-    return gd_record(&slice_op, gd_finish_view(y), &x, 1, &s, sizeof s);
+    return gd_record1_with(&slice_op, gd_finish_view(y), x, &s, sizeof s);
 }
 
 /* unslice: its inverse, dy among zeros. */
@@ -212,7 +212,7 @@ gd_tensor *gd_unslice(gd_tensor *x, gd_shape shape, int axis, int64_t start, int
     to.data += n ? start * y->stride[axis] : 0;
     to.stride[axis] *= n > 1 ? step : 1;
     gd_copy_into(&to, x);
-    return gd_record(&unslice_op, y, &x, 1, &s, sizeof s);
+    return gd_record1_with(&unslice_op, y, x, &s, sizeof s);
 }
 
 /* ---- expand: broadcast to a shape ------------------------------------------------------------------------------------ */
@@ -223,6 +223,22 @@ static void expand_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 }
 
 static const gd_op expand_op = { "gd_expand", expand_rule, GD_NOTHING, "dx = dy summed over the stretched axes" };
+
+/* A scalar spread over the shape of like: what the rules of full sums need. */
+gd_tensor *gd_expand_scalar(gd_tensor *x, const gd_tensor *like)
+{
+    gd_tensor *y = gd_new_view(x, 0);
+    if (!y)
+        return NULL;
+    y->ndim = like->ndim;
+    y->numel = like->numel;
+    for (int i = 0; i < like->ndim; i++) {
+        y->shape[i] = like->shape[i];
+        y->stride[i] = 0;
+    }
+    y->contiguous = like->numel <= 1;
+    return gd_record1(&expand_op, y, x);
+}
 
 gd_tensor *gd_expand(gd_tensor *x, gd_shape shape)
 {
@@ -282,7 +298,7 @@ gd_tensor *gd_squeeze(gd_tensor *x, int axis)
         y->shape[i] = x->shape[i + 1];
         y->stride[i] = x->stride[i + 1];
     }
-    return gd_record(&squeeze_op, gd_finish_view(y), &x, 1, &at, sizeof at);
+    return gd_record1_with(&squeeze_op, gd_finish_view(y), x, &at, sizeof at);
 }
 
 gd_tensor *gd_unsqueeze(gd_tensor *x, int axis)
@@ -304,5 +320,5 @@ gd_tensor *gd_unsqueeze(gd_tensor *x, int axis)
     }
     y->shape[at] = 1;
     y->stride[at] = at < x->ndim ? x->shape[at] * x->stride[at] : 1;
-    return gd_record(&unsqueeze_op, gd_finish_view(y), &x, 1, &at, sizeof at);
+    return gd_record1_with(&unsqueeze_op, gd_finish_view(y), x, &at, sizeof at);
 }

@@ -148,7 +148,7 @@ gd_optimizer *gd_adamw(gd_params *p, gd_adamw_options options)
 gd_adam_options gd_adam_dialect(gd_dialect dialect)
 {
     gd_adam_options o = gd_adam_defaults();
-    if (dialect != GD_TORCH && dialect != GD_OPTAX)
+    if (dialect != GD_TORCH)
         o.step_counter = GD_GLOBAL;
     switch (dialect) {
     case GD_TORCH:

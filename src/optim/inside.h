@@ -6,6 +6,10 @@
 #include "nn/params.h"
 #include "tensor/real.h"
 
+#ifdef __clang__
+#pragma STDC FP_CONTRACT OFF                /* rounding as written: v - g^2 must be 0 where v is g^2 (Yogi) */
+#endif
+
 /* What an optimizer keeps for one parameter.  Slots do not move while the optimizer lives. */
 struct gd_slot {
     gd_tensor *w;
@@ -41,6 +45,9 @@ bool gd_check_number(const char *function, const char *name, double value, const
                      double high);
 bool gd_check_options(const gd_algorithm *algorithm, const void *options);
 
+/* gd_group_init - a group with a copy of options and of prefix, in the optimizer's arena. */
+bool gd_group_init(gd_group *group, gd_optimizer *o, const char *prefix, const void *options);
+
 /* gd_options_changed - the group's options are new: what was derived from them is formed anew. */
 void gd_options_changed(gd_group *group);
 
@@ -51,8 +58,11 @@ double gd_no_dialect(const char *function, gd_dialect dialect);
 /* gd_correction - the bias correction 1 - beta^t, or 1 where it is off. */
 double gd_correction(double beta, int64_t t, bool on);
 
-/* The hooks of traces, called only where there is one. */
-void gd_trace_before(gd_optimizer *o);
+/* gd_slot_t - the t of the slot's latest step, as the group's step_counter says. */
+int64_t gd_slot_t(const gd_optimizer *o, const struct gd_slot *slot);
+
+/* The hooks of traces, called only where there is one; before is false when memory is out. */
+bool gd_trace_before(gd_optimizer *o);
 void gd_trace_after(gd_optimizer *o);
 void gd_trace_free(gd_optimizer *o);
 

@@ -14,7 +14,7 @@ static bool valid_algorithm(const gd_algorithm *a)
     return true;
 }
 
-static bool group_init(gd_group *group, gd_optimizer *o, const char *prefix, const void *options)
+bool gd_group_init(gd_group *group, gd_optimizer *o, const char *prefix, const void *options)
 {
     size_t size = o->algorithm->options_size, length = prefix ? strlen(prefix) + 1 : 0;
     *group = (gd_group){ .lr = *(const double *)options, .optimizer = o };
@@ -40,10 +40,12 @@ gd_optimizer *gd_optimizer_new(gd_params *p, const gd_algorithm *algorithm, cons
         return NULL;
     *o = (gd_optimizer){ .algorithm = algorithm, .params = p, .arena = (gd_arena *)(void *)(o + 1) };
     gd_arena_init(o->arena, GD_OPTIMIZERS);
-    if (!group_init(&o->first, o, NULL, options) || !gd_adopt(o)) {
+    o->all = gd_arena_take(o->arena, sizeof *o->all);
+    if (!o->all || !gd_group_init(&o->first, o, NULL, options) || !gd_adopt(o)) {
         gd_optimizer_free(o);
         return NULL;
     }
+    *o->all = (struct gd_slot){ .group = &o->first };
     return o;
 }
 
@@ -97,7 +99,9 @@ bool gd_adopt(gd_optimizer *o)
 
 struct gd_slot *gd_slot_of(const char *function, gd_optimizer *o, const gd_tensor *parameter)
 {
-    if (!gd_given(function, "o", o) || !gd_given(function, "parameter", parameter) || !gd_adopt(o))
+    if (gd_given(function, "o", o) && o->algorithm->step && !parameter)
+        return o->all;
+    if (!o || !gd_given(function, "parameter", parameter) || !gd_adopt(o))
         return NULL;
     for (int i = 0; i < o->count; i++)
         if (o->slots[i] && o->slots[i]->w == parameter)
@@ -133,95 +137,4 @@ bool gd_slot_start(gd_optimizer *o, struct gd_slot *slot)
     }
     slot->started = true;
     return true;
-}
-
-/* ---- Groups ------------------------------------------------------------------------------------------------ */
-
-void gd_options_changed(gd_group *group)
-{
-    gd_optimizer *o = group->optimizer;
-    group->scalars_t = 0;
-    group->counter = GD_PER_PARAM;
-    for (const gd_option *f = o->algorithm->options; f && f->name; f++)
-        if (strcmp(f->name, "step_counter") == 0)
-            group->counter = (int)gd_group_get(group, "step_counter");
-    for (int i = 0; i < o->count; i++)      /* other options may need other states */
-        if (o->slots[i] && o->slots[i]->group == group)
-            o->slots[i]->started = false;
-}
-
-static void move_to(struct gd_slot *slot, gd_group *group)
-{
-    slot->group = group;
-    slot->started = false;
-}
-
-gd_group *gd_optimizer_group(gd_optimizer *o, const char *prefix, const void *options)
-{
-    if (!gd_given("gd_optimizer_group", "o", o) || (options && !gd_check_options(o->algorithm, options)) ||
-        !gd_adopt(o))
-        return NULL;
-    gd_group *group = gd_arena_take(o->arena, sizeof *group);
-    if (!group || !group_init(group, o, prefix, options ? options : o->first.options))
-        return NULL;
-    if (!options)
-        group->lr = o->lr;
-    gd_group *last = &o->first;
-    while (last->next)
-        last = last->next;
-    last->next = group;
-    for (int i = 0; group->prefix && i < o->count; i++)
-        if (o->slots[i] && strncmp(o->slots[i]->w->name, group->prefix, strlen(group->prefix)) == 0)
-            move_to(o->slots[i], group);
-    return group;
-}
-
-bool gd_group_add(gd_group *group, const gd_tensor *parameter)
-{
-    if (!gd_given("gd_group_add", "group", group))
-        return false;
-    struct gd_slot *slot = gd_slot_of("gd_group_add", group->optimizer, parameter);
-    if (slot)
-        move_to(slot, group);
-    return slot != NULL;
-}
-
-bool gd_set_schedule(gd_group *group, gd_schedule schedule)
-{
-    if (!gd_given("gd_set_schedule", "group", group))
-        return false;
-    group->schedule = schedule;
-    return true;
-}
-
-/* ---- Looking ------------------------------------------------------------------------------------------------- */
-
-gd_tensor *gd_optimizer_state(gd_optimizer *o, const gd_tensor *parameter, const char *state)
-{
-    struct gd_slot *slot = gd_slot_of("gd_optimizer_state", o, parameter);
-    if (!slot || !gd_given("gd_optimizer_state", "state", state))
-        return NULL;
-    for (int k = 0; k < GD_MAX_STATES && o->algorithm->states[k]; k++)
-        if (strcmp(o->algorithm->states[k], state) == 0)
-            return slot->state[k];
-    return gd_fail("gd_optimizer_state: %s has no state \"%s\"", o->algorithm->name, state);
-}
-
-double *gd_optimizer_number(gd_optimizer *o, const gd_tensor *parameter, const char *number)
-{
-    struct gd_slot *slot = gd_slot_of("gd_optimizer_number", o, parameter);
-    if (!slot || !gd_given("gd_optimizer_number", "number", number))
-        return NULL;
-    if (strcmp(number, "step") == 0)
-        return &slot->number[0];
-    for (int k = 0; k < GD_MAX_NUMBERS && o->algorithm->numbers[k]; k++)
-        if (strcmp(o->algorithm->numbers[k], number) == 0)
-            return &slot->number[1 + k];
-    return gd_fail("gd_optimizer_number: %s has no number \"%s\"", o->algorithm->name, number);
-}
-
-bool gd_optimizer_start(gd_optimizer *o, const gd_tensor *parameter)
-{
-    struct gd_slot *slot = gd_slot_of("gd_optimizer_start", o, parameter);
-    return slot && gd_slot_start(o, slot);
 }

@@ -1,5 +1,240 @@
+/* schedule.c - learning rates as functions of the step.
+ *
+ * Cosine and restarts: Loshchilov and Hutter, "SGDR" (ICLR 2017), eq. 5.  Inverse square root with warm-up:
+ * Vaswani and others, "Attention is all you need" (2017), eq. 3, scaled so that its maximum is base. */
 #include "inside.h"
-double gd_lr_at(gd_schedule schedule, int64_t step) { (void)step; return schedule.base; }
-void gd_trace_before(gd_optimizer *o) { (void)o; }
-void gd_trace_after(gd_optimizer *o) { (void)o; }
-void gd_trace_free(gd_optimizer *o) { (void)o; }
+
+static const double pi = 3.14159265358979323846;
+
+enum kind {
+    NONE, BAD, CONSTANT, STEP, MULTISTEP, FACTOR, EXPONENTIAL, INVERSE_SQRT, POLYNOMIAL, COSINE, ONE_CYCLE, CUSTOM
+};
+
+/* ---- The shapes ------------------------------------------------------------------------------------------- */
+
+static double half_cosine(double from, double to, double u)
+{
+    return to + (from - to) * (1 + cos(pi * u)) / 2;
+}
+
+/* PyTorch's phases: each is entered when t is beyond the end of the one before. */
+static double one_cycle(const gd_schedule *s, double t)
+{
+    double low = s->base / s->a, end[] = { s->b * s->steps - 1, s->steps - 1, s->steps - 1 };
+    double rate[] = { low, s->base, s->final, s->final };
+    if (s->count == 3) {
+        end[1] = 2 * s->b * s->steps - 2;
+        rate[2] = low;
+    }
+    int phase = 0;
+    while (phase < s->count - 1 && t > end[phase])
+        phase++;
+    double begin = phase ? end[phase - 1] : 0;
+    double u = fmin((t - begin) / (end[phase] - begin), 1);
+    return s->c != 0 ? rate[phase] + (rate[phase + 1] - rate[phase]) * u :
+                       half_cosine(rate[phase], rate[phase + 1], u);
+}
+
+static double multistep(const gd_schedule *s, double t)
+{
+    double passed = 0;
+    for (int i = 0; i < s->count; i++)
+        passed += s->milestone[i] <= t;
+    return s->base * pow(s->a, passed);
+}
+
+/* At a step that restarts may have made a fraction. */
+static double shape_at(const gd_schedule *s, double t)
+{
+    double u = fmin(t / s->steps, 1);
+    switch ((enum kind)s->kind) {
+    case CONSTANT:     return s->base;
+    case STEP:         return s->base * pow(s->a, floor(t / s->steps));
+    case MULTISTEP:    return multistep(s, t);
+    case FACTOR:       return fmax(s->final, s->base * pow(s->a, t + 1));
+    case EXPONENTIAL:  return s->base * pow(s->a, t);
+    case INVERSE_SQRT: return s->base * fmin((t + 1) / s->a, sqrt(s->a / (t + 1)));
+    case POLYNOMIAL:   return s->final + (s->base - s->final) * pow(1 - u, s->a);
+    case COSINE:       return half_cosine(s->base, s->final, u);
+    case ONE_CYCLE:    return one_cycle(s, t);
+    case CUSTOM:       return s->function((int64_t)t, s->context);
+    default:           return NAN;
+    }
+}
+
+double gd_lr_at(gd_schedule s, int64_t step)
+{
+    double t = (double)step - s.warmup;
+    if (t < 0)
+        return s.warmup_from + (shape_at(&s, 0) - s.warmup_from) * (double)step / s.warmup;
+    double period = s.period;
+    if (s.period > 0 && s.growth == 1)
+        t = fmod(t, period);
+    while (s.period > 0 && t >= period) {
+        t -= period;
+        period *= s.growth;
+    }
+    return shape_at(&s, s.period > 0 ? t * s.period / period : t);
+}
+
+/* ---- Making --------------------------------------------------------------------------------------------------- */
+
+/* The schedule, or where a number was out of range one whose learning rate is NaN. */
+static gd_schedule checked(bool good, gd_schedule s)
+{
+    return good ? s : (gd_schedule){ .kind = BAD };
+}
+
+static bool rate(const char *function, const char *name, double value)
+{
+    return gd_check_number(function, name, value, "[)", 0, INFINITY);
+}
+
+static bool positive(const char *function, const char *name, double value)
+{
+    return gd_check_number(function, name, value, "()", 0, INFINITY);
+}
+
+gd_schedule gd_lr_none(void)
+{
+    return (gd_schedule){ .kind = NONE };
+}
+
+gd_schedule gd_lr_constant(double base)
+{
+    return checked(rate("gd_lr_constant", "base", base), (gd_schedule){ .kind = CONSTANT, .base = base });
+}
+
+gd_schedule gd_lr_step(double base, int64_t every, double gamma)
+{
+    bool good = rate("gd_lr_step", "base", base) && positive("gd_lr_step", "every", (double)every) &&
+                positive("gd_lr_step", "gamma", gamma);
+    return checked(good, (gd_schedule){ .kind = STEP, .base = base, .steps = (double)every, .a = gamma });
+}
+
+gd_schedule gd_lr_multistep(double base, const int64_t *milestones, int n, double gamma)
+{
+    bool good = rate("gd_lr_multistep", "base", base) && positive("gd_lr_multistep", "gamma", gamma) &&
+                gd_check_number("gd_lr_multistep", "n", n, "[]", 0, GD_MAX_MILESTONES);
+    gd_schedule s = { .kind = MULTISTEP, .base = base, .a = gamma, .count = n };
+    for (int i = 0; good && i < n; i++)
+        s.milestone[i] = (double)milestones[i];
+    return checked(good, s);
+}
+
+gd_schedule gd_lr_factor(double base, double factor, double stop)
+{
+    bool good = rate("gd_lr_factor", "base", base) && positive("gd_lr_factor", "factor", factor) &&
+                rate("gd_lr_factor", "stop", stop);
+    return checked(good, (gd_schedule){ .kind = FACTOR, .base = base, .final = stop, .a = factor });
+}
+
+gd_schedule gd_lr_exponential(double base, double gamma)
+{
+    bool good = rate("gd_lr_exponential", "base", base) && positive("gd_lr_exponential", "gamma", gamma);
+    return checked(good, (gd_schedule){ .kind = EXPONENTIAL, .base = base, .a = gamma });
+}
+
+gd_schedule gd_lr_inverse_sqrt(double base, double warmup)
+{
+    bool good = rate("gd_lr_inverse_sqrt", "base", base) &&
+                gd_check_number("gd_lr_inverse_sqrt", "warmup", warmup, "[)", 1, INFINITY);
+    return checked(good, (gd_schedule){ .kind = INVERSE_SQRT, .base = base, .a = warmup });
+}
+
+static gd_schedule falling(const char *function, enum kind kind, double base, double final, int64_t steps, double power)
+{
+    bool good = rate(function, "base", base) && rate(function, "final", final) &&
+                positive(function, "steps", (double)steps) && positive(function, "power", power);
+    return checked(good, (gd_schedule){ .kind = (int)kind, .base = base, .final = final, .steps = (double)steps,
+                                        .a = power });
+}
+
+gd_schedule gd_lr_linear(double base, double final, int64_t steps)
+{
+    return falling("gd_lr_linear", POLYNOMIAL, base, final, steps, 1);
+}
+
+gd_schedule gd_lr_polynomial(double base, double final, int64_t steps, double power)
+{
+    return falling("gd_lr_polynomial", POLYNOMIAL, base, final, steps, power);
+}
+
+gd_schedule gd_lr_cosine(double base, double final, int64_t steps)
+{
+    return falling("gd_lr_cosine", COSINE, base, final, steps, 1);
+}
+
+gd_schedule gd_lr_one_cycle(double max, int64_t steps, gd_one_cycle_options o)
+{
+    static const char function[] = "gd_lr_one_cycle";
+    double highest_start = o.three_phase ? 0.5 : 1;
+    bool good = rate(function, "max", max) && positive(function, "div", o.div) &&
+                positive(function, "final_div", o.final_div) &&
+                gd_check_number(function, "start", o.start, "()", 0, highest_start) &&
+                gd_check_number(function, "steps", (double)steps, "()", 1 / o.start, INFINITY);
+    return checked(good, (gd_schedule){ .kind = ONE_CYCLE, .base = max, .final = max / o.div / o.final_div,
+                                        .a = o.div, .b = o.start, .c = o.linear, .steps = (double)steps,
+                                        .count = o.three_phase ? 3 : 2 });
+}
+
+gd_schedule gd_lr_custom(gd_lr_function *function, const void *context)
+{
+    if (!function)
+        gd_fail("gd_lr_custom: function is NULL");
+    return checked(function != NULL, (gd_schedule){ .kind = CUSTOM, .function = function, .context = context });
+}
+
+gd_schedule gd_lr_warmup(gd_schedule s, int64_t steps, double from)
+{
+    bool good = s.kind != BAD && gd_check_number("gd_lr_warmup", "steps", (double)steps, "[)", 0, INFINITY) &&
+                rate("gd_lr_warmup", "from", from);
+    s.warmup = (double)steps;
+    s.warmup_from = from;
+    return checked(good, s);
+}
+
+gd_schedule gd_lr_restarts(gd_schedule s, int64_t period, double growth)
+{
+    bool good = s.kind != BAD && positive("gd_lr_restarts", "period", (double)period) &&
+                gd_check_number("gd_lr_restarts", "growth", growth, "[)", 1, INFINITY);
+    s.period = (double)period;
+    s.growth = growth;
+    return checked(good, s);
+}
+
+/* ---- Plateau ---------------------------------------------------------------------------------------------------- */
+
+gd_plateau gd_plateau_start(double lr, gd_plateau_options o)
+{
+    static const char function[] = "gd_plateau_start";
+    bool good = rate(function, "lr", lr) && gd_check_number(function, "factor", o.factor, "()", 0, 1) &&
+                gd_check_number(function, "threshold", o.threshold, "[)", 0, 1) &&
+                rate(function, "min_lr", o.min_lr) && rate(function, "patience", o.patience) &&
+                rate(function, "cooldown", o.cooldown);
+    return (gd_plateau){ .options = o, .lr = good ? lr : NAN, .best = INFINITY };
+}
+
+double gd_plateau_next(gd_plateau *p, double loss)
+{
+    if (!gd_given("gd_plateau_next", "plateau", p))
+        return NAN;
+    if (loss < p->best * (1 - p->options.threshold)) {
+        p->best = loss;
+        p->bad = 0;
+    } else {
+        p->bad++;
+    }
+    if (p->cooling > 0) {
+        p->cooling--;
+        p->bad = 0;
+    }
+    if (p->bad > p->options.patience) {
+        double lower = fmax(p->lr * p->options.factor, p->options.min_lr);
+        if (p->lr - lower > 1e-8)           /* PyTorch's: a smaller change is none */
+            p->lr = lower;
+        p->cooling = p->options.cooldown;
+        p->bad = 0;
+    }
+    return p->lr;
+}

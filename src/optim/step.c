@@ -47,7 +47,9 @@ bool gd_ready(gd_optimizer *o, const char *function)
         if (GD_UNLIKELY(!gd_same_shape(slot->w, grad)))
             return gd_fail("%s: %s is %s and its gradient is %s: they must have the same shape", function,
                            slot->w->name, gd_text_of(slot->w).s, gd_text_of(grad).s);
-        if (!gd_room_to_pack(o, grad) || (GD_UNLIKELY(!slot->started) && !gd_slot_start(o, slot)))
+        if (!gd_room_to_pack(o, grad))
+            return false;
+        if (GD_UNLIKELY(!slot->started) && o->algorithm->update && !gd_slot_start(o, slot))
             return false;
     }
     return true;
@@ -60,12 +62,20 @@ double gd_correction(double beta, int64_t t, bool on)
     return on ? 1 - pow(beta, (double)t) : 1;
 }
 
+int64_t gd_slot_t(const gd_optimizer *o, const struct gd_slot *slot)
+{
+    switch (slot->group->counter) {
+    case GD_PER_PARAM: return (int64_t)slot->number[0];
+    case GD_GLOBAL:    return o->steps;
+    default:           return 1;
+    }
+}
+
 void gd_slot_update(gd_optimizer *o, struct gd_slot *slot, const gd_real *g)
 {
     gd_group *group = slot->group;
     slot->number[0]++;
-    int64_t t = group->counter == GD_PER_PARAM ? (int64_t)slot->number[0] :
-                group->counter == GD_GLOBAL    ? o->steps : 1;
+    int64_t t = gd_slot_t(o, slot);
     gd_update u = { slot->w->numel, slot->w->data, g, slot->data, slot->number + 1, t, group->lr, group->options,
                     group->scalars };
     if (group->scalars_t != t || group->scalars_lr != group->lr) {
@@ -85,10 +95,8 @@ bool gd_step(gd_optimizer *o)
     if (!o->algorithm->update)
         return gd_fail("gd_step: %s evaluates the loss several times in a step: use gd_step_closure",
                        o->algorithm->name);
-    if (!gd_ready(o, "gd_step"))
+    if (!gd_ready(o, "gd_step") || (o->trace && !gd_trace_before(o)))
         return false;
-    if (o->trace)
-        gd_trace_before(o);
     o->steps++;
     for (int i = 0; i < o->count; i++)
         if (o->slots[i] && o->slots[i]->w->grad)
@@ -103,7 +111,7 @@ double gd_step_closure(gd_optimizer *o, gd_closure *closure, void *context)
     if (!gd_given("gd_step_closure", "o", o) || !gd_given("gd_step_closure", "closure", closure ? o : NULL))
         return NAN;
     if (o->algorithm->step)
-        return o->algorithm->step(o, closure, context);
+        return gd_ready(o, "gd_step_closure") ? o->algorithm->step(o, closure, context) : NAN;
     double loss = closure(context);
     return !isnan(loss) && gd_step(o) ? loss : NAN;
 }

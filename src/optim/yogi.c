@@ -122,7 +122,7 @@ static void update(const gd_update *u)
 
 static const gd_algorithm algorithm = {
     .name = "gd_yogi", .options_size = sizeof(gd_yogi_options), .options = fields,
-    .states = { "exp_avg", "exp_avg_sq" },
+    .states = { "exp_avg", "exp_avg_sq" }, .numbers = { "start_grads" },
     .start = start, .prepare = prepare, .update = update, .correction = correction
 };
 
@@ -157,4 +157,31 @@ gd_yogi_options gd_yogi_dialect(gd_dialect dialect)
         o.lr = gd_no_dialect("gd_yogi_dialect", dialect);
     }
     return o;
+}
+
+/* v is the mean over the calls; how many there were is the number "start_grads". */
+bool gd_yogi_start_from(gd_optimizer *o)
+{
+    if (!gd_given("gd_yogi_start_from", "o", o))
+        return false;
+    if (o->algorithm != &algorithm)
+        return gd_fail("gd_yogi_start_from: o is %s, not gd_yogi", o->algorithm->name);
+    for (int i = 0; i < gd_params_tensors(o->params); i++) {
+        const gd_tensor *w = gd_params_at(o->params, i);
+        if (w->grad && !gd_params_is_buffer(o->params, i) && *gd_optimizer_number(o, w, "step") > 0)
+            return gd_fail("gd_yogi_start_from: %s was stepped already", w->name);
+    }
+    for (int i = 0; i < gd_params_tensors(o->params); i++) {
+        const gd_tensor *w = gd_params_at(o->params, i);
+        if (!w->grad || gd_params_is_buffer(o->params, i))
+            continue;
+        if (!gd_optimizer_start(o, w) || !gd_room_to_pack(o, w->grad))
+            return false;
+        gd_real *v = gd_optimizer_state(o, w, "exp_avg_sq")->data;
+        const gd_real *g = gd_packed(o, w->grad);
+        gd_real part = (gd_real)(1 / ++*gd_optimizer_number(o, w, "start_grads"));
+        for (int64_t k = 0; k < w->numel; k++)
+            v[k] = part == 1 ? g[k] * g[k] : v[k] + part * (g[k] * g[k] - v[k]);
+    }
+    return true;
 }

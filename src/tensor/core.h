@@ -28,11 +28,13 @@
 
 /* GD_KERNEL before a function compiles it for several instruction sets and picks one when the program
  * starts (GNU indirect functions), so that speed does not depend on the user's compiler flags.
- * -DGD_PLAIN leaves it out; so do compilers and systems without it. */
-#if defined(__GNUC__) && defined(__x86_64__) && defined(__gnu_linux__) && !defined(GD_PLAIN) && !defined(__AVX512F__)
-#define GD_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
+ * The function must be static.  -DGD_PLAIN leaves it out; so do compilers and systems without it. */
+#if !defined(__GNUC__) || !defined(__x86_64__) || !defined(__gnu_linux__) || defined(GD_PLAIN) || defined(__AVX512F__)
 #define GD_KERNEL
+#elif defined(__clang__)                    /* knows features only, and takes -v4 to be no machine's */
+#define GD_KERNEL __attribute__((target_clones("avx512dq", "avx2", "default")))
+#else
+#define GD_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #endif
 
 /* ---- Memory: the one door to malloc ------------------------------------------------------------------- */

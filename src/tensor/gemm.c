@@ -51,13 +51,17 @@ typedef struct operands {
     gd_real *c;
     int64_t c_row;
     bool accumulate;
+    const gd_real *next; int64_t next_m, next_col;
 } operands;
 
 /* ---- Sizes ---------------------------------------------------------------------------------------------- */
 
+#ifndef T_COLUMNS
+#define T_COLUMNS 1024
+#endif
 enum {
     DEPTH = 256,                                /* of k in a block */
-    COLUMNS = 1024 / (int)sizeof(gd_real),      /* of n in a block: so much of b stays in a second cache of 512 KiB */
+    COLUMNS = T_COLUMNS / (int)sizeof(gd_real),      /* of n in a block: so much of b stays in a second cache of 512 KiB */
     GROUP = 96,                                 /* of m: rows that are packed at a time */
     NARROW = 14,                                /* columns that a product may have to be done as c^T = b^T a^T */
     DOT_LEAST = 8,                              /* k from which on a product with a vector is done as dot products */
@@ -346,9 +350,9 @@ void gd_gemm(int64_t m, int64_t n, int64_t k,
         return;
     }
     const kernel *use = &kernels[gd_gemm_used()];
-    operands x = { m, n, k, a, a_row, a_col, b, b_row, b_col, c, c_row, accumulate };
+    operands x = { m, n, k, a, a_row, a_col, b, b_row, b_col, c, c_row, accumulate, NULL, 0, 0 };
     if (m == 1 && n > 1 && b_row == 1)          /* c^T = b^T a^T */
-        x = (operands){ n, 1, k, b, b_col, 1, a, a_col, a_row, c, 1, accumulate };
+        x = (operands){ n, 1, k, b, b_col, 1, a, a_col, a_row, c, 1, accumulate, NULL, 0, 0 };
     if (x.n == 1 && x.a_col == 1 && (k >= DOT_LEAST || x.m == 1))
         dot_products(use, x);
     else

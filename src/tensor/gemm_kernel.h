@@ -36,13 +36,17 @@ INLINE void NAME(store)(gd_real *p, vec v)
 
 /* ---- Tiles ---------------------------------------------------------------------------------------------- */
 
-/* tile - c (+)= a b for rows x vectors, both constants once this is inlined.  Of the last vector only
- * x->n - (vectors - 1) LANES columns count when part. */
-INLINE void NAME(tile)(const int rows, const int vectors, const bool part, const operands *x)
+/* What a tile function gets: the strides, k and accumulate of x; where its piece of a, b and c begins; the
+ * columns of its last vector.  All in registers. */
+#define TILE_PARAMETERS \
+    const operands *x, const gd_real *a, const gd_real *b, int64_t b_row, gd_real *c, int rest
+typedef void NAME(tile_function)(TILE_PARAMETERS);
+
+/* tile - c (+)= a b for rows x vectors, constants once this is inlined.  The last vector is not whole when
+ * part. */
+INLINE void NAME(tile)(const int rows, const int vectors, const bool part, TILE_PARAMETERS)
 {
-    const gd_real *a = x->a, *b = x->b;
-    const int64_t a_row = x->a_row, a_col = x->a_col, b_row = x->b_row, k = x->k;
-    const int rest = (int)x->n - (vectors - 1) * LANES;
+    const int64_t a_row = x->a_row, a_col = x->a_col, c_row = x->c_row, k = x->k;
     vec sum[ROWS][4];
     const gd_real *four[(ROWS + 3) / 4];        /* every fourth row of a: the others are near it */
     UNROLL for (int i = 0; i < rows; i += 4)
@@ -63,8 +67,6 @@ INLINE void NAME(tile)(const int rows, const int vectors, const bool part, const
         UNROLL for (int i = 0; i < rows; i += 4)
             four[i / 4] += a_col;
     }
-    gd_real *const c = x->c;
-    const int64_t c_row = x->c_row;
     if (x->accumulate)
         UNROLL for (int i = 0; i < rows; i++)
             UNROLL for (int v = 0; v < vectors; v++)
@@ -81,26 +83,28 @@ INLINE void NAME(tile)(const int rows, const int vectors, const bool part, const
 }
 
 /* One function for each number of rows, and tables of them. */
-#define TILE(rows) \
-    static TARGET void NAME(tile1_##rows)(const operands *x) { NAME(tile)(rows, 1, false, x); } \
-    static TARGET void NAME(part1_##rows)(const operands *x) { NAME(tile)(rows, 1, true, x); } \
-    static TARGET void NAME(tile2_##rows)(const operands *x) { NAME(tile)(rows, 2, false, x); } \
-    static TARGET void NAME(part2_##rows)(const operands *x) { NAME(tile)(rows, 2, true, x); }
-#define TILE_WIDE(rows) \
-    static TARGET void NAME(tile4_##rows)(const operands *x) { NAME(tile)(rows, 4, false, x); }
-EACH_ROW(TILE)
-EACH_ROW_WIDE(TILE_WIDE)
+#define TILE_AS(name, rows, vectors, part) \
+    static TARGET void NAME(name##rows)(TILE_PARAMETERS) \
+    { \
+        NAME(tile)(rows, vectors, part, x, a, b, b_row, c, rest); \
+    }
+#define TILES(rows) \
+    TILE_AS(tile1_, rows, 1, false) TILE_AS(part1_, rows, 1, true) \
+    TILE_AS(tile2_, rows, 2, false) TILE_AS(part2_, rows, 2, true)
+#define TILES_WIDE(rows) TILE_AS(tile4_, rows, 4, false)
+EACH_ROW(TILES)
+EACH_ROW_WIDE(TILES_WIDE)
 
 #define TILE1(rows) NAME(tile1_##rows),
 #define PART1(rows) NAME(part1_##rows),
 #define TILE2(rows) NAME(tile2_##rows),
 #define PART2(rows) NAME(part2_##rows),
 #define TILE4(rows) NAME(tile4_##rows),
-static void (*const NAME(tiles)[2][2][ROWS])(const operands *) = {         /* [vectors - 1][part][rows - 1] */
+static NAME(tile_function) *const NAME(tiles)[2][2][ROWS] = {               /* [vectors - 1][part][rows - 1] */
     { { EACH_ROW(TILE1) }, { EACH_ROW(PART1) } },
     { { EACH_ROW(TILE2) }, { EACH_ROW(PART2) } },
 };
-static void (*const NAME(tiles_wide)[ROWS_WIDE])(const operands *) = { EACH_ROW_WIDE(TILE4) };
+static NAME(tile_function) *const NAME(tiles_wide)[ROWS_WIDE] = { EACH_ROW_WIDE(TILE4) };
 
 /* panel_vectors - how many vectors the next panel of b has when `columns` are left and most > 2 says that all
  * panels are wide. */
@@ -109,39 +113,50 @@ INLINE int NAME(panel_vectors)(int most, int64_t columns)
     return most > 2 ? most : columns > LANES ? 2 : 1;
 }
 
-/* prefetch - asks for what is needed soon: the tile x->c, and its share of the strip of a after this one. */
-INLINE void NAME(prefetch)(const operands *x, int64_t from, int64_t to, int64_t next_rows)
+/* prefetch - asks for what is needed soon: the tile c [rows, columns], and the part from .. to (of 0 .. 1) of
+ * the next piece of a, where it lies row by row: the next strip, or the next group of columns. */
+INLINE void NAME(prefetch)(const operands *x, int64_t rows, int columns, const gd_real *c)
 {
-    for (int64_t i = 0; i < x->m; i++)
-        for (int64_t j = 0; j < x->n; j += LANES)
-            PREFETCH(x->c + i * x->c_row + j);
-    for (int64_t i = x->m; i < x->m + next_rows; i++)
-        for (int64_t p = from; p < to; p += LANES)
-            PREFETCH(x->a + i * x->a_row + p);
+    for (int64_t i = 0; i < rows; i++)
+        for (int j = 0; j < columns; j += LANES)
+            PREFETCH(c + i * x->c_row + j);
 }
 
-/* strips - all tiles of a block of b whose panels have up to `vectors` vectors: strip by strip of at most
- * `rows` rows, the rows of a strip as equal as possible.  When packed, pack wrote b. */
-static TARGET void NAME(strips)(const operands *x, int rows, int vectors, bool packed)
+/* prefetch_rows - the same for the columns from .. to of `rows` rows of a. */
+INLINE void NAME(prefetch_rows)(const gd_real *a, int64_t row, int64_t rows, int64_t from, int64_t to)
 {
-    operands t = *x;
-    int64_t strips = (x->m + rows - 1) / rows;
-    for (int64_t i = 0; i < x->m; i += t.m, strips--) {
-        t.m = (x->m - i + strips - 1) / strips;
-        t.a = x->a + i * x->a_row;
-        const int64_t left = x->m - i - t.m, next_rows = x->a_col != 1 ? 0 : left < t.m ? left : t.m;
-        for (int64_t j = 0; j < x->n; j += t.n) {
-            const int count = NAME(panel_vectors)(vectors, x->n - j), full = count * LANES;
-            t.n = x->n - j < full ? x->n - j : full;
-            t.b = x->b + (packed ? j * x->k : j);
-            t.b_row = packed ? full : x->b_row;
-            t.c = x->c + i * x->c_row + j;
-            if (x->k >= 128)
-                NAME(prefetch)(&t, j * x->k / x->n, (j + t.n) * x->k / x->n, next_rows);
-            if (count == 4)
-                NAME(tiles_wide)[t.m - 1](&t);
-            else
-                NAME(tiles)[count - 1][t.n < full][t.m - 1](&t);
+    for (int64_t i = 0; i < rows; i++)
+        for (int64_t p = from; p < to; p += LANES)
+            PREFETCH(a + i * row + p);
+}
+
+/* strips - all tiles of the columns first .. last of c, with panels of up to `vectors` vectors: strip by strip
+ * of at most `rows` rows, the rows of a strip as equal as possible.  b is where these columns begin; when
+ * packed, pack wrote it. */
+INLINE void NAME(strips)(const int rows, const int vectors, const operands *x, int64_t first, int64_t last,
+                         const gd_real *b, bool packed)
+{
+    const int64_t k = x->k, n = last - first;
+    const int64_t strips = (x->m + rows - 1) / rows, least = x->m / strips, taller = x->m % strips;
+    for (int64_t i = 0, s = 0, height; s < strips; i += height, s++) {
+        height = least + (s < taller);
+        const gd_real *a = x->a + i * x->a_row;
+        gd_real *c = x->c + i * x->c_row + first;
+        for (int64_t j = 0; j < n; ) {
+            const int count = NAME(panel_vectors)(vectors, n - j), full = count * LANES;
+            const int width = n - j < full ? (int)(n - j) : full;
+            if (k >= 128) {
+                NAME(prefetch)(x, height, width, c + j);
+                if (x->next) {
+                    const int64_t from = (i * n + j * height) * k / (x->m * n);
+                    const int64_t to = (i * n + (j + width) * height) * k / (x->m * n);
+                    NAME(prefetch_rows)(x->next + from * x->next_col, x->next_col, to - from, 0, x->next_m);
+                } else if (x->a_col == 1 && s + 1 < strips)
+                    NAME(prefetch_rows)(a + height * x->a_row, x->a_row, least, j * k / n, (j + width) * k / n);
+            }
+            (count == 4 ? NAME(tiles_wide) : NAME(tiles)[count - 1][width < full])[height - 1](
+                x, a, packed ? b + j * k : b + j, packed ? full : x->b_row, c + j, width - (full - LANES));
+            j += width;
         }
     }
 }
@@ -203,48 +218,59 @@ INLINE void NAME(pack_square)(int64_t depth, int64_t columns, const gd_real *fro
             NAME(store)(to + p * to_row, r[p]);
 }
 
-/* pack_panel - copies the panel b [k, n], n <= vectors LANES, to [k, vectors LANES] with zeros behind the last
- * column. */
-INLINE void NAME(pack_panel)(const int vectors, const operands *x, gd_real *to)
+/* pack_panel - copies the panel b[.., j .. j + columns), columns <= vectors LANES, to [k, vectors LANES] with zeros
+ * behind the last column. */
+INLINE void NAME(pack_panel)(const int vectors, const operands *x, int64_t j, int columns, gd_real *to)
 {
-    const int full = vectors * LANES, before = full - LANES, last = (int)x->n - before;
+    const int full = vectors * LANES, before = full - LANES;
     const int64_t k = x->k, b_row = x->b_row, b_col = x->b_col;
-    const gd_real *b = x->b;
+    const gd_real *b = x->b + j * b_col;
     if (b_col == 1) {
         for (int64_t p = 0; p < k; p++) {
             UNROLL for (int v = 0; v < before; v += LANES)
                 NAME(store)(to + p * full + v, NAME(load)(b + p * b_row + v));
-            NAME(store)(to + p * full + before, LOAD_PART(b + p * b_row + before, last));
+            NAME(store)(to + p * full + before, LOAD_PART(b + p * b_row + before, columns - before));
         }
     } else if (b_row == 1) {
         for (int v = 0; v < full; v += LANES)
             for (int64_t p = 0; p < k; p += LANES)
-                NAME(pack_square)(k - p, x->n - v, b + v * b_col + p, b_col, to + p * full + v, full);
+                NAME(pack_square)(k - p, columns - v, b + v * b_col + p, b_col, to + p * full + v, full);
     } else {
         for (int64_t p = 0; p < k; p++)
-            for (int j = 0; j < full; j++)
-                to[p * full + j] = j < x->n ? b[p * b_row + j * b_col] : 0;
+            for (int l = 0; l < full; l++)
+                to[p * full + l] = l < columns ? b[p * b_row + l * b_col] : 0;
     }
 }
 
-/* pack - copies the block b [k, n] into panels of up to `vectors` vectors, one after another. */
-static TARGET void NAME(pack)(const operands *x, int vectors, gd_real *to)
+/* pack - copies the columns first .. last of b into panels of up to `vectors` vectors, one after another. */
+static TARGET void NAME(pack)(const operands *x, int64_t first, int64_t last, int vectors, gd_real *to)
 {
-    operands t = *x;
-    for (int64_t j = 0; j < x->n; j += t.n) {
-        const int count = NAME(panel_vectors)(vectors, x->n - j);
-        t.n = x->n - j < count * LANES ? x->n - j : count * LANES;
-        t.b = x->b + j * x->b_col;
+    for (int64_t j = first; j < last; ) {
+        const int count = NAME(panel_vectors)(vectors, last - j), full = count * LANES;
+        const int columns = last - j < full ? (int)(last - j) : full;
         if (count == 4)
-            NAME(pack_panel)(4, &t, to + j * x->k);
+            NAME(pack_panel)(4, x, j, columns, to);
         else if (count == 2)
-            NAME(pack_panel)(2, &t, to + j * x->k);
+            NAME(pack_panel)(2, x, j, columns, to);
         else
-            NAME(pack_panel)(1, &t, to + j * x->k);
+            NAME(pack_panel)(1, x, j, columns, to);
+        j += columns;
+        to += x->k * full;
     }
 }
 
 /* ---- Products ------------------------------------------------------------------------------------------- */
+
+/* both_strips - the columns 0 .. wide in wide panels, the others in narrow ones of more rows.  When packed,
+ * both lie in the work space. */
+static TARGET void NAME(both_strips)(const operands *x, int64_t wide, bool packed)
+{
+    const gd_real *b = packed ? work.b : x->b;
+    if (wide > 0)
+        NAME(strips)(ROWS_WIDE, 4, x, 0, wide, b, packed);
+    if (wide < x->n)
+        NAME(strips)(ROWS, 2, x, wide, x->n, packed ? b + wide * x->k : b + wide, packed);
+}
 
 /* block - c (+)= a b for k <= DEPTH and n <= COLUMNS. */
 static TARGET void NAME(block)(const operands *x)
@@ -253,34 +279,30 @@ static TARGET void NAME(block)(const operands *x)
                      || (x->m >= PACK_ROWS && x->k * x->n > PACK_BLOCK && x->b_row >= 4 * LANES);
     const bool pack_a = x->a_row == 1 && x->n >= 8 * LANES && x->k >= 64
                      && x->a_col >= PACK_STRIDE / (int64_t)sizeof *x->a;
-    operands wide = *x, rest = *x;
-    wide.n = ROWS_WIDE >= 4 || x->m <= ROWS_WIDE ? x->n - x->n % (4 * LANES) : 0;
-    rest.n = x->n - wide.n;
-    rest.b = x->b + wide.n * x->b_col;
+    const int64_t wide = ROWS_WIDE >= 4 || x->m <= ROWS_WIDE ? x->n - x->n % (4 * LANES) : 0;
     if (packed) {
-        NAME(pack)(&wide, 4, work.b);
-        NAME(pack)(&rest, 2, work.b + wide.n * x->k);
-        wide.b = work.b;
-        rest.b = work.b + wide.n * x->k;
+        NAME(pack)(x, 0, wide, 4, work.b);
+        NAME(pack)(x, wide, x->n, 2, work.b + wide * x->k);
     }
-    int64_t groups = (x->m + GROUP - 1) / GROUP, m;
-    for (int64_t i = 0; i < x->m; i += m, groups--) {
-        m = (x->m - i + groups - 1) / groups;
-        const gd_real *a = x->a + i * x->a_row;
-        int64_t a_col = x->a_col;
-        if (pack_a) {
-            for (int64_t p = 0; p < x->k; p++)
-                memcpy(work.a + p * m, a + p * a_col, (size_t)m * sizeof *a);
-            a = work.a;
-            a_col = m;
-        }
-        wide.m = rest.m = m;
-        wide.a = rest.a = a;
-        wide.a_col = rest.a_col = a_col;
-        wide.c = x->c + i * x->c_row;
-        rest.c = wide.c + wide.n;
-        NAME(strips)(&wide, ROWS_WIDE, 4, packed);
-        NAME(strips)(&rest, ROWS, 2, packed);
+    if (!pack_a) {
+        NAME(both_strips)(x, wide, packed);
+        return;
+    }
+    operands t = *x;
+    for (int64_t i = 0; i < x->m; i += t.m) {
+        const gd_real *a = x->a + i;
+        t.m = x->m - i < GROUP ? x->m - i : GROUP;
+        for (int64_t p = 0; p < x->k; p++)
+            memcpy(work.a + p * t.m, a + p * x->a_col, (size_t)t.m * sizeof *a);
+        t.a = work.a;
+        t.a_col = t.m;
+        t.c = x->c + i * x->c_row;
+#ifndef NONEXT
+        t.next_m = x->m - i - t.m < GROUP ? x->m - i - t.m : GROUP;
+        t.next = t.next_m > 0 ? a + t.m : NULL;
+        t.next_col = x->a_col;
+#endif
+        NAME(both_strips)(&t, wide, packed);
     }
 }
 
@@ -306,7 +328,7 @@ static TARGET void NAME(blocks)(const operands *x)
 static TARGET void NAME(narrow)(const operands *x)
 {
     const bool in_place = x->n == 1 && x->c_row == 1;
-    operands t = { x->n, 0, x->k, x->b, x->b_col, x->b_row, x->a, x->a_col, 1, work.c, COLUMNS, x->accumulate };
+    operands t = { x->n, 0, x->k, x->b, x->b_col, x->b_row, x->a, x->a_col, 1, work.c, COLUMNS, x->accumulate, NULL, 0, 0 };
     for (int64_t i = 0; i < x->m; i += t.n) {
         gd_real *c = x->c + i * x->c_row;
         t.n = x->m - i < COLUMNS ? x->m - i : COLUMNS;
@@ -326,9 +348,11 @@ static TARGET void NAME(narrow)(const operands *x)
 /* product - c (+)= a b. */
 static TARGET void NAME(product)(const operands *x)
 {
-    const int64_t lanes = (x->n + LANES - 1) / LANES * LANES;
-    if (x->a_row == 1 && (x->n == 1 || (x->n <= NARROW && 4 * x->n <= 3 * lanes && x->m >= 4 * LANES)))
+    const int64_t empty = (LANES - x->n % LANES) % LANES;
+    if (x->a_row == 1 && x->n <= NARROW && (x->n == 1 || (4 * empty >= x->n && x->m >= 4 * LANES)))
         NAME(narrow)(x);
+    else if (x->m <= ROWS && x->n <= LANES && x->b_col == 1 && x->k <= DEPTH)
+        NAME(tiles)[0][x->n < LANES][x->m - 1](x, x->a, x->b, x->b_row, x->c, (int)x->n);
     else if (x->k <= DEPTH && x->n <= COLUMNS)
         NAME(block)(x);
     else
@@ -337,13 +361,35 @@ static TARGET void NAME(product)(const operands *x)
 
 /* ---- Products with a vector ------------------------------------------------------------------------------- */
 
+/* total - the sum over the lanes of v, halves first. */
+INLINE gd_real NAME(total)(vec v)
+{
+#if LANES > 1
+#define OTHER(l, d) ((l) ^ (d))
+#if LANES > 8
+    v += SHUFFLE(v, v, EACH_LANE(OTHER, 8));
+#endif
+#if LANES > 4
+    v += SHUFFLE(v, v, EACH_LANE(OTHER, 4));
+#endif
+#if LANES > 2
+    v += SHUFFLE(v, v, EACH_LANE(OTHER, 2));
+#endif
+    v += SHUFFLE(v, v, EACH_LANE(OTHER, 1));
+    return v[0];
+#undef OTHER
+#else
+    return v;
+#endif
+}
+
 /* dots - dot_products for `rows` rows from row i.  Four sums for each row, so that one addition need not wait for
  * the one before. */
 INLINE void NAME(dots)(const int rows, const operands *x, int64_t i)
 {
     const gd_real *a = x->a + i * x->a_row, *b = x->b;
     const int64_t k = x->k, a_row = x->a_row;
-    vec sum[2][4];
+    vec sum[4][4];
     UNROLL for (int r = 0; r < rows; r++)
         UNROLL for (int u = 0; u < 4; u++)
             sum[r][u] = (vec){ 0 };
@@ -361,12 +407,9 @@ INLINE void NAME(dots)(const int rows, const operands *x, int64_t i)
             sum[r][1] = MULTIPLY_ADD(LOAD_PART(a + r * a_row + p, (int)(k - p)), LOAD_PART(b + p, (int)(k - p)),
                                      sum[r][1]);
     UNROLL for (int r = 0; r < rows; r++) {
-        gd_real lane[LANES], *c = x->c + (i + r) * x->c_row;
-        NAME(store)(lane, (sum[r][0] + sum[r][1]) + (sum[r][2] + sum[r][3]));
-        UNROLL for (int half = LANES / 2; half > 0; half /= 2)
-            UNROLL for (int l = 0; l < half; l++)
-                lane[l] += lane[l + half];
-        *c = x->accumulate ? *c + lane[0] : lane[0];
+        gd_real *c = x->c + (i + r) * x->c_row;
+        const gd_real total = NAME(total)((sum[r][0] + sum[r][1]) + (sum[r][2] + sum[r][3]));
+        *c = x->accumulate ? *c + total : total;
     }
 }
 
@@ -383,15 +426,17 @@ static TARGET void NAME(dot_products)(const operands *x)
         }
         return;
     }
-    for (; i + 2 <= x->m; i += 2)
-        NAME(dots)(2, x, i);
-    if (i < x->m)
+    for (; i + 4 <= x->m; i += 4)
+        NAME(dots)(4, x, i);
+    for (; i < x->m; i++)
         NAME(dots)(1, x, i);
 }
 
 #undef INLINE
-#undef TILE
-#undef TILE_WIDE
+#undef TILE_PARAMETERS
+#undef TILE_AS
+#undef TILES
+#undef TILES_WIDE
 #undef TILE1
 #undef PART1
 #undef TILE2

@@ -36,7 +36,7 @@ static inline float real_sinh_rest(float z)
 
 /* real_erf - x + x p(x^2) for |x| < 0.95, else 1 - e^q(|x|) with q = log(1 - erf), a smooth function that a
  * polynomial follows well; from |x| = 4 on the result rounds to 1.  Relative errors of erf 2^-30 and 2^-34.
- * Largest error @erf@. */
+ * Largest error 1.33. */
 static inline float real_erf(float x)
 {
     float size = real_abs(x), z = x * x;
@@ -73,7 +73,7 @@ static inline uint32_t real_low_bits(double x)
  *
  * The sum a + b + c is 1 / pi modulo 2 / (last place of x).  a and b have at most 29 bits each, so that x a and
  * x b, with 24 + 29 bits, are exact, and so are their fractional parts.  |c x| < 2^-8.  The bits of 1 / pi are
- * from mpmath; the polynomial is sin(pi f) / f with a relative error of 2^-35. */
+ * from mpmath; the polynomial is sin(pi f) / f with a relative error of 2^-35.  Largest error 0.51. */
 static inline float real_sin_shifted(float x, double shift)
 {
     double w = x, size = fabs(w);

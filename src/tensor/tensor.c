@@ -89,9 +89,22 @@ static void set_row_major(gd_tensor *t, int ndim, const int64_t *shape)
     }
 }
 
+/* gd_valid_shape, with the everyday case in one look: few axes, all sizes and products below 2^31. */
+static inline int64_t count_elements(const char *function, int ndim, const int64_t *shape)
+{
+    uint64_t numel = 1, bits = 0;
+    if (GD_UNLIKELY((unsigned)ndim > GD_MAX_DIMS))
+        return gd_valid_shape(function, ndim, shape);
+    for (int i = 0; i < ndim; i++) {
+        bits |= (uint64_t)shape[i] | numel;         /* a negative size has its highest bit set */
+        numel *= (uint64_t)shape[i];
+    }
+    return GD_LIKELY((bits | numel) >> 31 == 0) ? (int64_t)numel : gd_valid_shape(function, ndim, shape);
+}
+
 gd_tensor *gd_new_in(gd_arena *arena, const char *function, int ndim, const int64_t *shape)
 {
-    int64_t numel = gd_valid_shape(function, ndim, shape);
+    int64_t numel = count_elements(function, ndim, shape);
     gd_tensor *t = numel < 0 ? NULL : gd_take_tensor(arena, numel);
     if (t)
         set_row_major(t, ndim, shape);

@@ -1,0 +1,25 @@
+/* dropout.c - leaving out elements at random while training (N. Srivastava, G. Hinton, A. Krizhevsky,
+ * I. Sutskever, R. Salakhutdinov 2014). */
+#include "engine.h"
+
+/* Each element is 0 with probability p, else 1 / (1 - p): the expected value of x mask is x. */
+static gd_tensor *mask_like(const gd_tensor *x, double p)
+{
+    gd_tensor *mask = gd_new_like(x);
+    if (!mask)
+        return NULL;
+    uint64_t *state = gd_random_state();
+    gd_real kept = p < 1 ? (gd_real)(1 / (1 - p)) : 0;
+    for (int64_t i = 0; i < mask->numel; i++)
+        mask->data[i] = gd_random_unit(state) < p ? 0 : kept;
+    return mask;
+}
+
+gd_tensor *gd_dropout(gd_tensor *x, double p, bool training)
+{
+    if (!x)
+        return NULL;
+    if (!(p >= 0 && p <= 1))
+        return gd_fail("gd_dropout: p = %g must lie in [0, 1]", p);
+    return training && p > 0 ? gd_mul(x, mask_like(x, p)) : x;
+}

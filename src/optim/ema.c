@@ -1,0 +1,116 @@
+/* ema.c - an exponential moving average of parameters, as in Polyak averaging: often better than the last
+ * iterate, which still jumps about with the noise of the minibatches. */
+#include "inside.h"
+
+struct gd_ema {
+    gd_params  *params;
+    double      decay;
+    gd_tensor **average;                    /* in the model's order; NULL for buffers */
+    int         count, room;
+    bool        swapped;
+    gd_arena    arena;
+};
+
+gd_ema *gd_ema_new(gd_params *p, double decay)
+{
+    if (!gd_given("gd_ema_new", "params", p) || !gd_check_number("gd_ema_new", "decay", decay, "[)", 0, 1))
+        return NULL;
+    gd_current_scope();
+    gd_ema *ema = gd_memory_new(GD_OPTIMIZERS, sizeof *ema);
+    if (!ema)
+        return NULL;
+    *ema = (gd_ema){ .params = p, .decay = decay };
+    gd_arena_init(&ema->arena, GD_OPTIMIZERS);
+    if (!gd_ema_update(ema)) {
+        gd_ema_free(ema);
+        return NULL;
+    }
+    return ema;
+}
+
+void gd_ema_free(gd_ema *ema)
+{
+    if (!ema)
+        return;
+    gd_memory_free(ema->average);
+    gd_arena_free(&ema->arena);
+    gd_memory_free(ema);
+}
+
+/* Averages for parameters that the model got since the last call start from their values. */
+static bool adopt(gd_ema *ema)
+{
+    int count = ema->params->count;
+    if (count > ema->room) {
+        size_t room = (size_t)count + (size_t)ema->room;
+        void *bigger = gd_memory_resize(GD_OPTIMIZERS, ema->average, room * sizeof *ema->average);
+        if (!bigger)
+            return false;
+        ema->average = bigger;
+        ema->room = (int)room;
+    }
+    while (ema->count < count) {
+        const gd_entry *entry = &ema->params->entries[ema->count];
+        gd_tensor *a = NULL;
+        if (!entry->buffer) {
+            a = gd_new_in(&ema->arena, "gd_ema_update", entry->tensor->ndim, entry->tensor->shape);
+            if (!a)
+                return false;
+            gd_copy(a->data, entry->tensor);
+            gd_set_name(a, entry->tensor->name);
+        }
+        ema->average[ema->count++] = a;
+    }
+    return true;
+}
+
+GD_KERNEL static void average(int64_t n, gd_real *restrict a, const gd_real *restrict w, double decay)
+{
+    const gd_real rest = (gd_real)(1 - decay);
+    for (int64_t i = 0; i < n; i++)
+        a[i] += rest * (w[i] - a[i]);
+}
+
+bool gd_ema_update(gd_ema *ema)
+{
+    if (!gd_given("gd_ema_update", "ema", ema))
+        return false;
+    if (ema->swapped)
+        return gd_fail("gd_ema_update: the averages are swapped in: call gd_ema_swap first");
+    int known = ema->count;
+    if (!adopt(ema))
+        return false;
+    for (int i = 0; i < known; i++)
+        if (ema->average[i])
+            average(ema->average[i]->numel, ema->average[i]->data, ema->params->entries[i].tensor->data, ema->decay);
+    return true;
+}
+
+bool gd_ema_swap(gd_ema *ema)
+{
+    if (!gd_given("gd_ema_swap", "ema", ema) || (!ema->swapped && !adopt(ema)))
+        return false;
+    for (int i = 0; i < ema->count; i++) {
+        gd_tensor *a = ema->average[i], *w = ema->params->entries[i].tensor;
+        for (int64_t k = 0; a && k < a->numel; k++) {
+            gd_real value = w->data[k];
+            w->data[k] = a->data[k];
+            a->data[k] = value;
+        }
+        if (a)
+            w->base->version++;
+    }
+    ema->swapped = !ema->swapped;
+    return true;
+}
+
+gd_tensor *gd_ema_get(gd_ema *ema, const gd_tensor *parameter)
+{
+    if (!gd_given("gd_ema_get", "ema", ema) || !gd_given("gd_ema_get", "parameter", parameter) ||
+        (!ema->swapped && !adopt(ema)))
+        return NULL;
+    for (int i = 0; i < ema->count; i++)
+        if (ema->average[i] && ema->params->entries[i].tensor == parameter)
+            return ema->average[i];
+    return gd_fail("gd_ema_get: the tensor is not a parameter of this model");
+}

@@ -1,0 +1,190 @@
+/* line_search.c - a step length that satisfies the strong Wolfe conditions.
+ *
+ * Nocedal and Wright, Numerical Optimization, 2nd ed. (2006): Algorithm 3.5 finds an interval that holds one,
+ * Algorithm 3.6 (zoom) shrinks it; trial points by cubic interpolation, eq. 3.59, kept away from the ends.  A
+ * loss that is NaN or infinite counts as too large: the interval shrinks towards the start. */
+#include "line_search.h"
+
+#include "tensor/sums.h"
+
+/* ---- Parameters as one vector -------------------------------------------------------------------------------- */
+
+bool gd_vectors_begin(gd_vectors *v)
+{
+    gd_optimizer *o = v->optimizer;
+    v->n = 0;
+    for (int i = 0; i < o->count; i++)
+        v->n += o->slots[i] ? o->slots[i]->w->numel : 0;
+    size_t bytes = (size_t)v->n * sizeof(gd_real);
+    v->x = gd_arena_take(gd_current_scope(), bytes);
+    v->g = gd_arena_take(gd_current_scope(), bytes);
+    v->g_best = gd_arena_take(gd_current_scope(), bytes);
+    return v->x && v->g && v->g_best;
+}
+
+static void gather_gradient(gd_vectors *v)
+{
+    gd_optimizer *o = v->optimizer;
+    gd_real *g = v->g;
+    for (int i = 0; i < o->count; i++) {
+        const gd_tensor *w = o->slots[i] ? o->slots[i]->w : NULL;
+        if (!w)
+            continue;
+        if (w->grad && gd_same_shape(w, w->grad))
+            gd_copy(g, w->grad);
+        else
+            for (int64_t k = 0; k < w->numel; k++)
+                g[k] = 0;
+        g += w->numel;
+    }
+}
+
+void gd_vectors_hold(gd_vectors *v)
+{
+    gd_optimizer *o = v->optimizer;
+    int64_t at = 0;
+    for (int i = 0; i < o->count; i++) {
+        const gd_tensor *w = o->slots[i] ? o->slots[i]->w : NULL;
+        if (!w)
+            continue;
+        gd_copy(v->x + at, w);
+        for (int64_t k = 0; k < w->numel && !w->grad; k++)
+            v->d[at + k] = 0;
+        at += w->numel;
+    }
+}
+
+void gd_vectors_place(gd_vectors *v, double a)
+{
+    gd_optimizer *o = v->optimizer;
+    gd_real length = (gd_real)a;
+    int64_t at = 0;
+    for (int i = 0; i < o->count; i++) {
+        gd_tensor *w = o->slots[i] ? o->slots[i]->w : NULL;
+        if (!w)
+            continue;
+        for (int64_t k = 0; k < w->numel; k++, at++)
+            w->data[k] = v->x[at] + length * v->d[at];
+        w->base->version++;
+    }
+}
+
+double gd_vectors_start(gd_vectors *v)
+{
+    v->evaluations++;
+    double loss = v->closure(v->context);
+    gather_gradient(v);
+    return loss;
+}
+
+double gd_vectors_evaluate(gd_vectors *v, double a, double *slope)
+{
+    gd_vectors_place(v, a);
+    double loss = gd_vectors_start(v);
+    *slope = real_dot(v->n, v->g, v->d);
+    return loss;
+}
+
+/* ---- The search ------------------------------------------------------------------------------------------------ */
+
+typedef struct point {
+    double a, f, slope;
+} point;
+
+typedef struct search {
+    gd_vectors *v;
+    point       start, best;                /* best: the lowest so far that decreases f enough; g_best is there */
+    double      c1, c2, smallest;           /* stop when the interval is shorter than smallest */
+    int         left;                       /* evaluations */
+} search;
+
+static point try(search *s, double a)
+{
+    point p = { .a = a };
+    p.f = gd_vectors_evaluate(s->v, a, &p.slope);
+    s->left--;
+    return p;
+}
+
+static bool too_high(const search *s, point p)
+{
+    return !(p.f <= s->start.f + s->c1 * p.a * s->start.slope) || !(fabs(p.slope) < INFINITY);
+}
+
+static bool flat_enough(const search *s, point p)
+{
+    return fabs(p.slope) <= -s->c2 * s->start.slope;
+}
+
+static void keep(search *s, point p)
+{
+    s->best = p;
+    memcpy(s->v->g_best, s->v->g, (size_t)s->v->n * sizeof(gd_real));
+}
+
+/* The minimiser of the cubic with the values and slopes of p and q, eq. 3.59; NaN where it has none. */
+static double cubic(point p, point q)
+{
+    double d1 = p.slope + q.slope - 3 * (p.f - q.f) / (p.a - q.a);
+    double d2 = copysign(sqrt(d1 * d1 - p.slope * q.slope), q.a - p.a);
+    return q.a - (q.a - p.a) * (q.slope + d2 - d1) / (q.slope - p.slope + 2 * d2);
+}
+
+/* Algorithm 3.6.  low is the better end, and f falls from it towards high. */
+static void zoom(search *s, point low, point high)
+{
+    while (s->left > 0 && fabs(high.a - low.a) > s->smallest) {
+        double a = cubic(low, high), width = high.a - low.a, part = (a - low.a) / width;
+        if (!(part >= 0.1 && part <= 0.9))
+            a = low.a + width * (part > 0.9 ? 0.9 : part < 0.1 ? 0.1 : 0.5);
+        point p = try(s, a);
+        if (too_high(s, p) || p.f >= low.f) {
+            high = p;
+            continue;
+        }
+        keep(s, p);
+        if (flat_enough(s, p))
+            return;
+        if (p.slope * width >= 0)
+            high = low;
+        low = p;
+    }
+}
+
+/* Algorithm 3.5. */
+static void bracket(search *s, double first)
+{
+    point before = s->start, p = try(s, first);
+    for (;;) {
+        if (too_high(s, p) || (before.a > 0 && p.f >= before.f)) {
+            zoom(s, before, p);
+            return;
+        }
+        keep(s, p);
+        if (flat_enough(s, p) || s->left <= 0)
+            return;
+        if (p.slope >= 0) {
+            zoom(s, p, before);
+            return;
+        }
+        double next = cubic(before, p), least = p.a + 0.01 * (p.a - before.a), most = 10 * p.a;
+        before = p;
+        p = try(s, !(next >= least) ? (isnan(next) ? most : least) : fmin(next, most));
+    }
+}
+
+double gd_strong_wolfe(gd_vectors *v, double first, double *loss, double slope, const gd_lbfgs_options *options)
+{
+    gd_real longest = 0;
+    for (int64_t i = 0; i < v->n; i++)
+        longest = real_max(longest, real_abs(v->d[i]));
+    point start = { 0, *loss, slope };
+    search s = { .v = v, .start = start, .c1 = options->c1, .c2 = options->c2, .left = 25,
+                 .smallest = options->tolerance_change / longest };
+    keep(&s, start);                        /* g is the gradient there */
+    bracket(&s, first);
+    gd_vectors_place(v, s.best.a);
+    memcpy(v->g, v->g_best, (size_t)v->n * sizeof *v->g);
+    *loss = s.best.f;
+    return s.best.a;
+}

@@ -1,0 +1,127 @@
+/* nadam.c - NAdam: Adam with Nesterov's look ahead, and a momentum that grows from beta1/2 to beta1.
+ *
+ *     g = g + weight_decay w                                  L2 decay, or decoupled as in AdamW
+ *     mu_t = beta1 (1 - 0.96^(t psi) / 2),    P_t = mu_1 mu_2 .. mu_t
+ *     m = beta1 m + (1 - beta1) g
+ *     v = beta2 v + (1 - beta2) g^2
+ *     w = w - lr ((1 - mu_t)/(1 - P_t) g + mu_(t+1)/(1 - P_(t+1)) m) / (sqrt(v/(1 - beta2^t)) + eps)
+ *
+ * Dozat, "Incorporating Nesterov momentum into Adam" (ICLR workshop 2016), Algorithm 2, with the schedule of its
+ * section 3; psi = 0.004.  The default is torch.optim.NAdam (version 2 and later; 1.13 multiplied mu_t in
+ * twice).  Variants: Keras has psi = 1, so that mu is beta1 after some fifty steps; optax, as Adam with
+ * nesterov, mu = beta1 from the start. */
+#include "inside.h"
+
+#define OPTION(field, ...) GD_OPTION(gd_nadam_options, field, __VA_ARGS__)
+static const gd_option fields[] = {
+    OPTION(beta1, "[)", 0, 1),
+    OPTION(beta2, "[)", 0, 1),
+    OPTION(eps, "[)", 0, INFINITY),
+    OPTION(nadam_psi, "[)", 0, INFINITY),
+    OPTION(constant_mu, "[]", 0, 1),
+    OPTION(weight_decay, "[)", 0, INFINITY),
+    OPTION(wd_mode, "[]", 0, GD_WD_DECOUPLED_NO_LR),
+    OPTION(step_counter, "[]", 0, GD_GLOBAL),
+    OPTION(maximize, "[]", 0, 1),
+    { .name = NULL }
+};
+
+enum { M, V };                              /* the states */
+enum { MU_PRODUCT, MU_STEPS };              /* the numbers: P and its index */
+
+static void start(const gd_update *u)
+{
+    u->number[MU_PRODUCT] = 1;
+}
+
+static double correction(const void *options, int k, int64_t t)
+{
+    return gd_correction(((const gd_nadam_options *)options)->beta2, t, k == V);
+}
+
+static double mu(const gd_nadam_options *o, double t)
+{
+    return o->constant_mu ? o->beta1 : o->beta1 * (1 - 0.5 * pow(0.96, t * o->nadam_psi));
+}
+
+typedef struct scalars {
+    double  mu, next_mu;                    /* mu_t and mu_(t+1) */
+    gd_real sign, l2, keep, beta1, rest1, beta2, rest2, root, eps, of_g, of_m;
+} scalars;
+
+static void prepare(const gd_update *u, void *result)
+{
+    const gd_nadam_options *o = u->options;
+    double keep = o->wd_mode == GD_WD_DECOUPLED       ? 1 - u->lr * o->weight_decay :
+                  o->wd_mode == GD_WD_DECOUPLED_NO_LR ? 1 - o->weight_decay : 1;
+    *(scalars *)result = (scalars){
+        .mu = mu(o, (double)u->t), .next_mu = mu(o, (double)u->t + 1),
+        .sign = o->maximize ? -1 : 1, .l2 = (gd_real)(o->wd_mode == GD_WD_L2 ? o->weight_decay : 0),
+        .keep = (gd_real)keep, .beta1 = (gd_real)o->beta1, .rest1 = (gd_real)(1 - o->beta1),
+        .beta2 = (gd_real)o->beta2, .rest2 = (gd_real)(1 - o->beta2),
+        .root = (gd_real)(1 / correction(o, V, u->t)), .eps = (gd_real)o->eps
+    };
+}
+
+GD_KERNEL static void nadam(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
+                            gd_real *restrict v, const scalars *c)
+{
+    const scalars s = *c;
+    for (int64_t i = 0; i < n; i++) {
+        gd_real g = s.sign * grad[i] + s.l2 * w[i];
+        m[i] = s.beta1 * m[i] + s.rest1 * g;
+        v[i] = s.beta2 * v[i] + s.rest2 * g * g;
+        w[i] = s.keep * w[i] - (s.of_g * g + s.of_m * m[i]) / (real_sqrt(v[i] * s.root) + s.eps);
+    }
+}
+
+/* P is this parameter's own: it has as many factors as t says, also where t has gone on without it. */
+static void update(const gd_update *u)
+{
+    const gd_nadam_options *o = u->options;
+    scalars s = *(const scalars *)u->scalars;
+    double *P = &u->number[MU_PRODUCT], *steps = &u->number[MU_STEPS];
+    while (*steps < (double)u->t - 1)
+        *P *= mu(o, ++*steps);
+    if (*steps < (double)u->t) {
+        ++*steps;
+        *P *= s.mu;
+    }
+    s.of_g = (gd_real)(u->lr * (1 - s.mu) / (1 - *P));
+    s.of_m = (gd_real)(u->lr * s.next_mu / (1 - *P * s.next_mu));
+    nadam(u->n, u->w, u->g, u->state[M], u->state[V], &s);
+}
+
+static const gd_algorithm algorithm = {
+    .name = "gd_nadam", .options_size = sizeof(gd_nadam_options), .options = fields,
+    .states = { "exp_avg", "exp_avg_sq" }, .numbers = { "mu_product", "mu_steps" },
+    .start = start, .prepare = prepare, .update = update, .correction = correction
+};
+
+gd_optimizer *gd_nadam(gd_params *p, gd_nadam_options options)
+{
+    return gd_optimizer_new(p, &algorithm, &options);
+}
+
+gd_nadam_options gd_nadam_dialect(gd_dialect dialect)
+{
+    gd_nadam_options o = gd_nadam_defaults();
+    if (dialect != GD_TORCH)
+        o.step_counter = GD_GLOBAL;
+    switch (dialect) {
+    case GD_TORCH:
+    case GD_PAPER:
+        break;
+    case GD_KERAS:
+        o.lr = 1e-3;
+        o.eps = 1e-7;
+        o.nadam_psi = 1;
+        break;
+    case GD_OPTAX:
+        o.constant_mu = true;
+        break;
+    default:
+        o.lr = gd_no_dialect("gd_nadam_dialect", dialect);
+    }
+    return o;
+}

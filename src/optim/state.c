@@ -1,0 +1,83 @@
+/* state.c - looking into an optimizer: state tensors and numbers by name. */
+#include "inside.h"
+
+gd_tensor *gd_optimizer_state(gd_optimizer *o, const gd_tensor *parameter, const char *state)
+{
+    struct gd_slot *slot = gd_slot_of("gd_optimizer_state", o, parameter);
+    if (!slot || !gd_given("gd_optimizer_state", "state", state))
+        return NULL;
+    for (int k = 0; k < GD_MAX_STATES && o->algorithm->states[k]; k++)
+        if (strcmp(o->algorithm->states[k], state) == 0)
+            return slot->state[k];
+    return gd_fail("gd_optimizer_state: %s has no state \"%s\"", o->algorithm->name, state);
+}
+
+double *gd_optimizer_number(gd_optimizer *o, const gd_tensor *parameter, const char *number)
+{
+    struct gd_slot *slot = gd_slot_of("gd_optimizer_number", o, parameter);
+    if (!slot || !gd_given("gd_optimizer_number", "number", number))
+        return NULL;
+    if (strcmp(number, "step") == 0)
+        return &slot->number[0];
+    for (int k = 0; k < GD_MAX_NUMBERS && o->algorithm->numbers[k]; k++)
+        if (strcmp(o->algorithm->numbers[k], number) == 0)
+            return &slot->number[1 + k];
+    return gd_fail("gd_optimizer_number: %s has no number \"%s\"", o->algorithm->name, number);
+}
+
+bool gd_optimizer_start(gd_optimizer *o, const gd_tensor *parameter)
+{
+    struct gd_slot *slot = gd_slot_of("gd_optimizer_start", o, parameter);
+    return slot && gd_slot_start(o, slot);
+}
+
+static bool has_shape(const gd_tensor *t, gd_shape shape)
+{
+    bool same = t && t->ndim == shape.ndim;
+    for (int i = 0; same && i < shape.ndim; i++)
+        same = t->shape[i] == shape.size[i];
+    return same;
+}
+
+gd_tensor *gd_optimizer_shared_state(gd_optimizer *o, int k, gd_shape shape)
+{
+    static const char function[] = "gd_optimizer_shared_state";
+    if (!gd_given(function, "o", o))
+        return NULL;
+    if (k < 0 || k >= GD_MAX_STATES || !o->algorithm->states[k])
+        return gd_fail("%s: %s has no state %d", function, o->algorithm->name, k);
+    if (has_shape(o->all->state[k], shape))
+        return o->all->state[k];
+    gd_tensor *state = gd_new_in(o->arena, function, shape.ndim, shape.size);
+    if (!state)
+        return NULL;
+    if (state->numel)
+        memset(state->data, 0, (size_t)state->numel * sizeof *state->data);
+    o->all->data[k] = state->data;
+    return o->all->state[k] = gd_set_name(state, o->algorithm->states[k]);
+}
+
+/* ---- Visiting everything, for checkpoints -------------------------------------------------------------------- */
+
+static void visit_slot(struct gd_slot *slot, const gd_algorithm *a, const char *owner, gd_state_visitor *visit,
+                       void *context)
+{
+    visit(context, owner, "step", NULL, &slot->number[0]);
+    for (int k = 0; k < GD_MAX_NUMBERS && a->numbers[k]; k++)
+        visit(context, owner, a->numbers[k], NULL, &slot->number[1 + k]);
+    for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++)
+        if (slot->state[k])
+            visit(context, owner, a->states[k], slot->state[k], NULL);
+}
+
+bool gd_optimizer_visit(gd_optimizer *o, gd_state_visitor *visit, void *context)
+{
+    if (!gd_given("gd_optimizer_visit", "o", o) || !gd_adopt(o))
+        return false;
+    if (o->algorithm->step)
+        visit_slot(o->all, o->algorithm, "", visit, context);
+    for (int i = 0; i < o->count && !o->algorithm->step; i++)
+        if (o->slots[i])
+            visit_slot(o->slots[i], o->algorithm, o->slots[i]->w->name, visit, context);
+    return true;
+}

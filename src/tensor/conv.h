@@ -1,0 +1,29 @@
+/* conv.h - the arithmetic of convolution and of its two gradients, on raw contiguous numbers.
+ *
+ * Here: sums of products.  Not here: shapes and errors (autograd/convolution.c checks them). */
+#ifndef GRADUS_CONV_H
+#define GRADUS_CONV_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gradus/tensor.h"
+
+typedef struct gd_conv {
+    int64_t n, c, h, w;                     /* x [n, c, h, w] */
+    int64_t o, kh, kw;                      /* weight [o, c / groups, kh, kw] */
+    int64_t oh, ow;                         /* y [n, o, oh, ow] */
+    int64_t stride[2], padding[2], dilation[2], groups;
+} gd_conv;
+
+/* With j running over the channels of o's group, and x zero outside the image:
+ *
+ *   y[n, o, r, q] = bias[o] + sum_j sum_u sum_v w[o, j, u, v] x[n, j, r stride + u dilation - padding, q .. v ..]
+ *
+ * gd_conv_forward gives y (bias may be NULL); gd_conv_grad_input the gradient dx for a given dy, and
+ * gd_conv_grad_weight dw.  False, and a sentence, when memory for the work space is out. */
+bool gd_conv_forward(const gd_conv *s, const gd_real *x, const gd_real *w, const gd_real *bias, gd_real *y);
+bool gd_conv_grad_input(const gd_conv *s, const gd_real *dy, const gd_real *w, gd_real *dx);
+bool gd_conv_grad_weight(const gd_conv *s, const gd_real *dy, const gd_real *x, gd_real *dw);
+
+#endif
