@@ -12,7 +12,7 @@ BENCH_LIBS    := $(if $(HAVE_OPENBLAS),-lopenblas) $(LIBS)
 FLOOR_CFLAGS  := -O3 -march=native -ffp-contract=fast
 
 BENCH_NAMES   := main measure report torch linear_regression chain mlp lenet gpt optimizers elementwise process
-FLOOR_NAMES   := adam linear_regression chain product mlp lenet gpt elementwise
+FLOOR_NAMES   := adam linear_regression chain product openblas mlp lenet gpt elementwise
 BENCH_OBJECTS := $(BENCH_NAMES:%=$(BUILD)/bench/%.o) $(FLOOR_NAMES:%=$(BUILD)/bench/floor/%.o)
 
 $(BUILD)/bench/floor/%.o: bench/floor/%.c
@@ -35,10 +35,12 @@ $(BUILD)/bench/process/gradus_%: bench/process/gradus_%.c $(BUILD)/libgradus.a
 	@mkdir -p $(@D)
 	$(call say,cc)
 	$(Q)$(CC) $(ALL_CFLAGS) $< -o $@ $(LDFLAGS) $(BUILD)/libgradus.a $(LIBS)
-$(BUILD)/bench/process/floor_%: bench/process/floor_%.c $(FLOOR_NAMES:%=$(BUILD)/bench/floor/%.o) $(BUILD)/libgradus.a
+$(BUILD)/bench/process/floor_airfoil: $(BUILD)/bench/floor/linear_regression.o
+$(BUILD)/bench/process/floor_mlp: $(patsubst %,$(BUILD)/bench/floor/%.o,mlp adam product)
+$(BUILD)/bench/process/floor_%: bench/process/floor_%.c $(BUILD)/libgradus.a
 	@mkdir -p $(@D)
 	$(call say,cc)
-	$(Q)$(CC) $(ALL_CFLAGS) $(FLOOR_CFLAGS) -Ibench $< -o $@ $(LDFLAGS) $(filter %.o,$^) $(BUILD)/libgradus.a $(BENCH_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(FLOOR_CFLAGS) -Ibench $< -o $@ $(LDFLAGS) $(filter %.o,$^) $(BUILD)/libgradus.a $(LIBS)
 
 .PHONY: bench bench-list
 BENCH_ALL = $(BUILD)/bench/bench $(PROCESSES:%=$(BUILD)/bench/process/%)
@@ -51,3 +53,21 @@ bench-list: $(BUILD)/bench/bench
 	@$< --list
 bench-%: $(BENCH_ALL)
 	@$(RUN_BENCH) --json $(BUILD)/bench-$*.json $*
+
+# Instruction counts: the same on every run.
+$(BUILD)/bench/instructions: bench/instructions.c $(BUILD)/libgradus.a
+	@mkdir -p $(@D)
+	$(call say,cc)
+	$(Q)$(CC) $(ALL_CFLAGS) $< -o $@ $(LDFLAGS) $(BUILD)/libgradus.a $(LIBS)
+.PHONY: bench-instructions
+bench-instructions: $(BUILD)/bench/instructions
+	@sh bench/instructions.sh $<
+
+# The matrix product against the machine's peak and OpenBLAS.
+$(BUILD)/bench/gemm: bench/gemm.c $(BUILD)/libgradus.a
+	@mkdir -p $(@D)
+	$(call say,cc)
+	$(Q)$(CC) $(ALL_CFLAGS) -Isrc/tensor $(BENCH_BLAS) $< -o $@ $(LDFLAGS) $(BUILD)/libgradus.a $(BENCH_LIBS)
+.PHONY: bench-gemm
+bench-gemm: $(BUILD)/bench/gemm
+	@$<

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gemm.h"
+#include "tensor/gemm.h"
 
 /* ---- Matrices to try -------------------------------------------------------------------------------------- */
 

@@ -1,8 +1,8 @@
 /* pool.c - the largest, or the mean, of each window of an image:  x [n, c, h, w]  ->  y [n, c, oh, ow].
  *
- * Both run over the places of the window and, inside, along a row of y, so that the compiler can do several
- * elements at once.  A pooling is linear once it is known where the largest elements stand: its gradient puts dy
- * back, and the gradient of that is the pooling again, at the same places. */
+ * A window is a product of rows and columns, so both go in two steps, each a loop over long lines: first the rows of
+ * a window become one, v [oh, w], then the columns.  Once it is known where the largest elements stand a pooling is
+ * linear: its gradient puts dy back, and the gradient of that is the pooling again, at the same places. */
 #include <inttypes.h>
 
 #include "engine.h"
@@ -44,55 +44,96 @@ static bool check(const char *function, const gd_tensor *x, const gd_pool2d_opti
                                                INT32_MAX);
 }
 
-/* The part [*first, *end) of a row of n windows whose k-th element lies inside an axis of the given size. */
-static void inside(const windows *s, int axis, int64_t k, int64_t size, int64_t n, int64_t *first, int64_t *end)
+/* ---- Windows: their rows and their columns --------------------------------------------------------------------------- */
+
+/* The rows [*from, *to) of x inside the windows of row r. */
+static inline void rows_inside(const windows *s, int64_t r, int64_t *from, int64_t *to)
 {
-    int64_t stride = s->stride[axis], before = s->padding[axis] - k, last = size - 1 + before;
-    *first = before > 0 ? (before + stride - 1) / stride : 0;
-    *end = last < 0 ? 0 : last / stride + 1 < n ? last / stride + 1 : n;
+    int64_t top = r * s->stride[0] - s->padding[0], bottom = top + s->kernel[0];
+    *from = top > 0 ? top : 0;
+    *to = bottom < s->h ? bottom : s->h;
+}
+
+/* Windows whose k-th columns stand `stride` apart in v: from y[first] on, n of them, the first at v[column]. */
+typedef struct run {
+    int64_t first, n, column;
+} run;
+
+/* Where rows of windows tile x without a rest, the next row goes on where the last one stopped: one run for all. */
+static bool rows_join(const windows *s)
+{
+    return s->padding[1] == 0 && s->ow * s->stride[1] == s->w;
+}
+
+static run columns_inside(const windows *s, int64_t r, int64_t k)
+{
+    if (rows_join(s))
+        return (run){ 0, r == 0 ? s->oh * s->ow : 0, k };
+    int64_t stride = s->stride[1], before = s->padding[1] - k, last = s->w - 1 + before;
+    int64_t first = before > 0 ? (before + stride - 1) / stride : 0;
+    int64_t end = last < 0 ? 0 : last / stride + 1 < s->ow ? last / stride + 1 : s->ow;
+    return (run){ r * s->ow + first, end > first ? end - first : 0, r * s->w + first * stride - before };
 }
 
 /* ---- Max pooling: the first of equal ones, NaN before all ------------------------------------------------------------ */
 
-/* y[q] = max(y[q], x[q stride]), and at[q] the place it came from. */
-GD_KERNEL static void larger(int64_t n, gd_real *restrict y, int32_t *restrict at, const gd_real *restrict x, int64_t stride,
-                             int32_t place)
+/* v[r, j] = the largest of column j in the windows of row r, and its place. */
+GD_KERNEL static void max_of_rows(const windows *s, gd_real *restrict v, int32_t *restrict v_at, const gd_real *restrict x)
 {
-    const int32_t step = (int32_t)stride;
+    const int64_t w = s->w;
+    for (int64_t r = 0; r < s->oh; r++, v += w, v_at += w) {
+        int64_t from, to;
+        rows_inside(s, r, &from, &to);
+        for (int64_t j = 0; j < w; j++) {
+            v[j] = x[from * w + j];
+            v_at[j] = (int32_t)(from * w + j);
+        }
+        for (int64_t i = from + 1; i < to; i++)
+            for (int64_t j = 0; j < w; j++) {
+                gd_real rival = x[i * w + j];
+                bool better = (rival > v[j]) | (rival != rival);
+                v[j] = better ? rival : v[j];
+                v_at[j] = better ? (int32_t)(i * w + j) : v_at[j];
+            }
+    }
+}
+
+static inline bool is_better(gd_real rival, int32_t rival_at, gd_real y, int32_t at)
+{
+    return (rival > y) | (rival != rival) | ((rival == y) & (rival_at < at));
+}
+
+/* y[q] = max(y[q], v[q stride]), and its place. */
+GD_KERNEL static void max_of_columns(int64_t n, gd_real *restrict y, int32_t *restrict at, const gd_real *restrict v,
+                                     const int32_t *restrict v_at, int64_t stride)
+{
     if (stride == 2)
         for (int64_t q = 0; q < n; q++) {
-            bool better = (x[2 * q] > y[q]) | (x[2 * q] != x[2 * q]);
-            y[q] = better ? x[2 * q] : y[q];
-            at[q] = better ? place + 2 * (int32_t)q : at[q];
+            bool better = is_better(v[2 * q], v_at[2 * q], y[q], at[q]);
+            y[q] = better ? v[2 * q] : y[q];
+            at[q] = better ? v_at[2 * q] : at[q];
         }
     else
         for (int64_t q = 0; q < n; q++) {
-            bool better = (x[q * stride] > y[q]) | (x[q * stride] != x[q * stride]);
-            y[q] = better ? x[q * stride] : y[q];
-            at[q] = better ? place + step * (int32_t)q : at[q];
+            bool better = is_better(v[q * stride], v_at[q * stride], y[q], at[q]);
+            y[q] = better ? v[q * stride] : y[q];
+            at[q] = better ? v_at[q * stride] : at[q];
         }
 }
 
-static void max_plane(const windows *s, gd_real *y, int32_t *at, const gd_real *x)
+static void max_plane(const windows *s, gd_real *y, int32_t *at, const gd_real *x, gd_real *v, int32_t *v_at)
 {
-    for (int64_t r = 0; r < s->oh; r++) {
-        gd_real *row = y + r * s->ow;
-        int32_t *row_at = at + r * s->ow;
-        int64_t top = r * s->stride[0] - s->padding[0];
-        for (int64_t q = 0; q < s->ow; q++) {       /* the first element, should all be -infinity */
-            int64_t left = q * s->stride[1] - s->padding[1];
-            row[q] = (gd_real)-INFINITY;
-            row_at[q] = (int32_t)((top > 0 ? top : 0) * s->w + (left > 0 ? left : 0));
-        }
-        for (int64_t i = top < 0 ? -top : 0; i < s->kernel[0] && top + i < s->h; i++)
-            for (int64_t k = 0; k < s->kernel[1]; k++) {
-                int64_t first, end;
-                inside(s, 1, k, s->w, s->ow, &first, &end);
-                int64_t place = (top + i) * s->w + first * s->stride[1] + k - s->padding[1];
-                if (first < end)
-                    larger(end - first, row + first, row_at + first, x + place, s->stride[1], (int32_t)place);
-            }
+    max_of_rows(s, v, v_at, x);
+    for (int64_t i = 0; i < s->oh * s->ow; i++) {
+        y[i] = (gd_real)-INFINITY;
+        at[i] = INT32_MAX;
     }
+    for (int64_t r = 0; r < s->oh; r++)
+        for (int64_t k = 0; k < s->kernel[1]; k++) {
+            run c = columns_inside(s, r, k);
+            if (c.n > 0)
+                max_of_columns(c.n, y + c.first, at + c.first, v + c.column, v_at + c.column, s->stride[1]);
+        }
 }
 
 static gd_tensor *take(gd_tensor *x, const windows *s);
@@ -143,74 +184,105 @@ gd_tensor *gd_max_pool2d(gd_tensor *x, gd_pool2d_options options)
     if (!x || !check("gd_max_pool2d", x, &options, &s))
         return NULL;
     gd_tensor *y = gd_new("gd_max_pool2d", 4, s.y_shape.size), *from = gd_contiguous(gd_detach(x));
+    int64_t in = s.h * s.w, out = s.oh * s.ow, line = s.oh * s.w;
     int32_t *largest = y ? gd_arena_take(gd_current_scope(), (size_t)y->numel * sizeof *largest) : NULL;
-    if (!y || !from || !largest)
+    int32_t *v_at = gd_arena_take(gd_current_scope(), (size_t)line * sizeof *v_at);
+    gd_real *v = gd_arena_take(gd_current_scope(), (size_t)line * sizeof *v);
+    if (!y || !from || !largest || !v_at || !v)
         return NULL;
-    int64_t in = s.h * s.w, out = s.oh * s.ow;
     for (int64_t plane = 0; plane < s.planes; plane++)
-        max_plane(&s, y->data + plane * out, largest + plane * out, from->data + plane * in);
+        max_plane(&s, y->data + plane * out, largest + plane * out, from->data + plane * in, v, v_at);
     s.largest = largest;
     return gd_record(&max_pool2d_op, y, &x, 1, &s, sizeof s);
 }
 
 /* ---- Mean pooling -------------------------------------------------------------------------------------------------------- */
 
-/* A row of y and every stride-th element of x; share[q] is 1 / (how many elements window q averages). */
-typedef void mean_loop(int64_t n, gd_real *y, gd_real *x, int64_t stride, const gd_real *share);
-
-GD_KERNEL static void add_shares(int64_t n, gd_real *restrict y, gd_real *restrict x, int64_t stride, const gd_real *share)
+/* share[r, q] = 1 / (how many elements the window averages). */
+static void set_shares(const windows *s, gd_real *share)
 {
-    if (stride == 2)
-        for (int64_t q = 0; q < n; q++)
-            y[q] += x[2 * q] * share[q];
-    else
-        for (int64_t q = 0; q < n; q++)
-            y[q] += x[q * stride] * share[q];
+    for (int64_t r = 0; r < s->oh; r++)
+        for (int64_t q = 0; q < s->ow; q++) {
+            int64_t from, to, left = q * s->stride[1] - s->padding[1], right = left + s->kernel[1];
+            rows_inside(s, r, &from, &to);
+            int64_t columns = (right < s->w ? right : s->w) - (left > 0 ? left : 0);
+            *share++ = 1 / (gd_real)(s->count_padding ? s->kernel[0] * s->kernel[1] : (to - from) * columns);
+        }
 }
 
-GD_KERNEL static void spread_shares(int64_t n, gd_real *restrict y, gd_real *restrict x, int64_t stride, const gd_real *share)
+/* v[r, j] = the sum of column j in the windows of row r. */
+GD_KERNEL static void add_rows(const windows *s, gd_real *restrict v, const gd_real *restrict x)
 {
-    if (stride == 2)
-        for (int64_t q = 0; q < n; q++)
-            x[2 * q] += y[q] * share[q];
-    else
-        for (int64_t q = 0; q < n; q++)
-            x[q * stride] += y[q] * share[q];
-}
-
-/* For the windows of a row that have `rows` rows inside the image. */
-static void set_shares(const windows *s, int64_t rows, gd_real *share)
-{
-    for (int64_t q = 0; q < s->ow; q++) {
-        int64_t left = q * s->stride[1] - s->padding[1], right = left + s->kernel[1];
-        int64_t columns = (right < s->w ? right : s->w) - (left > 0 ? left : 0);
-        share[q] = 1 / (gd_real)(s->count_padding ? s->kernel[0] * s->kernel[1] : rows * columns);
+    const int64_t w = s->w;
+    for (int64_t r = 0; r < s->oh; r++, v += w) {
+        int64_t from, to;
+        rows_inside(s, r, &from, &to);
+        memcpy(v, x + from * w, (size_t)w * sizeof *v);
+        for (int64_t i = from + 1; i < to; i++)
+            for (int64_t j = 0; j < w; j++)
+                v[j] += x[i * w + j];
     }
 }
 
-static void mean_plane(const windows *s, gd_real *y, gd_real *x, mean_loop *loop, gd_real *share)
+GD_KERNEL static void spread_rows(const windows *s, const gd_real *restrict v, gd_real *restrict x)
 {
-    for (int64_t r = 0; r < s->oh; r++) {
-        int64_t top = r * s->stride[0] - s->padding[0], bottom = top + s->kernel[0];
-        int64_t from = top > 0 ? top : 0, to = bottom < s->h ? bottom : s->h;
-        set_shares(s, to - from, share);
+    const int64_t w = s->w;
+    for (int64_t r = 0; r < s->oh; r++, v += w) {
+        int64_t from, to;
+        rows_inside(s, r, &from, &to);
         for (int64_t i = from; i < to; i++)
-            for (int64_t k = 0; k < s->kernel[1]; k++) {
-                int64_t first, end;
-                inside(s, 1, k, s->w, s->ow, &first, &end);
-                if (first < end)
-                    loop(end - first, y + r * s->ow + first, x + i * s->w + first * s->stride[1] + k - s->padding[1],
-                         s->stride[1], share + first);
-            }
+            for (int64_t j = 0; j < w; j++)
+                x[i * w + j] += v[j];
     }
 }
 
-static bool mean_planes(const windows *s, gd_real *y, gd_real *x, mean_loop *loop)
+GD_KERNEL static void add_columns(int64_t n, gd_real *restrict y, const gd_real *restrict v, int64_t stride,
+                                  const gd_real *restrict share)
 {
-    gd_real *share = gd_arena_take(gd_current_scope(), (size_t)s->ow * sizeof *share);
-    for (int64_t plane = 0; plane < s->planes && share; plane++)
-        mean_plane(s, y + plane * s->oh * s->ow, x + plane * s->h * s->w, loop, share);
-    return share != NULL;
+    if (stride == 2)
+        for (int64_t q = 0; q < n; q++)
+            y[q] += v[2 * q] * share[q];
+    else
+        for (int64_t q = 0; q < n; q++)
+            y[q] += v[q * stride] * share[q];
+}
+
+GD_KERNEL static void spread_columns(int64_t n, const gd_real *restrict y, gd_real *restrict v, int64_t stride,
+                                     const gd_real *restrict share)
+{
+    if (stride == 2)
+        for (int64_t q = 0; q < n; q++)
+            v[2 * q] += y[q] * share[q];
+    else
+        for (int64_t q = 0; q < n; q++)
+            v[q * stride] += y[q] * share[q];
+}
+
+/* y += the means of x; or, when spreading, x += each element of y shared among its window. */
+static bool mean_planes(const windows *s, gd_real *y, gd_real *x, bool spreading)
+{
+    gd_real *share = gd_arena_take(gd_current_scope(), (size_t)(s->oh * s->ow) * sizeof *share);
+    gd_real *v = gd_arena_take(gd_current_scope(), (size_t)(s->oh * s->w) * sizeof *v);
+    if (!share || !v)
+        return false;
+    set_shares(s, share);
+    for (int64_t plane = 0; plane < s->planes; plane++, y += s->oh * s->ow, x += s->h * s->w) {
+        if (spreading)
+            memset(v, 0, (size_t)(s->oh * s->w) * sizeof *v);
+        else
+            add_rows(s, v, x);
+        for (int64_t r = 0; r < s->oh; r++)
+            for (int64_t k = 0; k < s->kernel[1]; k++) {
+                run c = columns_inside(s, r, k);
+                if (c.n > 0 && spreading)
+                    spread_columns(c.n, y + c.first, v + c.column, s->stride[1], share + c.first);
+                else if (c.n > 0)
+                    add_columns(c.n, y + c.first, v + c.column, s->stride[1], share + c.first);
+            }
+        if (spreading)
+            spread_rows(s, v, x);
+    }
+    return true;
 }
 
 static gd_tensor *mean_pool(gd_tensor *x, const windows *s);
@@ -227,7 +299,7 @@ static const gd_op spread_op = { "gd_avg_pool2d_grad", spread_rule, GD_NOTHING, 
 static gd_tensor *spread(gd_tensor *dy, const windows *s)
 {
     gd_tensor *z = dy ? gd_zeros(s->x_shape) : NULL, *from = gd_contiguous(gd_detach(dy));
-    if (!z || !from || !mean_planes(s, from->data, z->data, spread_shares))
+    if (!z || !from || !mean_planes(s, from->data, z->data, true))
         return NULL;
     return gd_record(&spread_op, z, &dy, 1, s, sizeof *s);
 }
@@ -242,7 +314,7 @@ static const gd_op avg_pool2d_op = { "gd_avg_pool2d", mean_pool_rule, GD_NOTHING
 static gd_tensor *mean_pool(gd_tensor *x, const windows *s)
 {
     gd_tensor *y = x ? gd_zeros(s->y_shape) : NULL, *from = gd_contiguous(gd_detach(x));
-    if (!y || !from || !mean_planes(s, y->data, from->data, add_shares))
+    if (!y || !from || !mean_planes(s, y->data, from->data, false))
         return NULL;
     return gd_record(&avg_pool2d_op, y, &x, 1, s, sizeof *s);
 }

@@ -41,7 +41,13 @@
 #define HAVE_NEON 0
 #endif
 
-/* What gd_gemm is called with. */
+/* Pieces of memory that will be needed soon. */
+typedef struct lines {
+    const gd_real *at;
+    int64_t count, length, stride;
+} lines;
+
+/* A product: what gd_gemm is called with, or a part of it. */
 typedef struct operands {
     int64_t m, n, k;
     const gd_real *a;
@@ -51,26 +57,24 @@ typedef struct operands {
     gd_real *c;
     int64_t c_row;
     bool accumulate;
-    const gd_real *next; int64_t next_m, next_col;
+    lines next;                                 /* of a, after this part */
 } operands;
 
 /* ---- Sizes ---------------------------------------------------------------------------------------------- */
 
-#ifndef T_COLUMNS
-#define T_COLUMNS 1024
-#endif
 enum {
     DEPTH = 256,                                /* of k in a block */
-    COLUMNS = T_COLUMNS / (int)sizeof(gd_real),      /* of n in a block: so much of b stays in a second cache of 512 KiB */
-    GROUP = 96,                                 /* of m: rows that are packed at a time */
-    NARROW = 14,                                /* columns that a product may have to be done as c^T = b^T a^T */
-    DOT_LEAST = 8,                              /* k from which on a product with a vector is done as dot products */
-    PACK_ROWS = 48,                             /* m from which on it pays to pack a b that lies well */
-    PACK_BLOCK = 4096,                          /* and the numbers that it then has */
-    PACK_STRIDE = 1024                          /* bytes between the columns of an a that is packed */
+    COLUMNS = 1536 / (int)sizeof(gd_real),      /* of n in a block: 384 KiB of b, less than a usual second cache */
+    GROUP = 384 / (int)sizeof(gd_real),         /* of m: rows of a that are packed, or fetched ahead, at a time */
+    NARROW = 14,                                /* columns that a product done as c^T = b^T a^T may have */
+    DOT_LEAST = 8,                              /* k from which on rows times a vector are dot products */
+    PACK_ROWS = 48,                             /* a b that lies well is packed for so many rows, */
+    PACK_BLOCK = 4096,                          /* if it has more numbers than this */
+    PACK_STRIDE = 1024,                         /* bytes between the columns of an a that is packed */
+    PREFETCH_LEAST = 128                        /* k from which on there is time to fetch ahead */
 };
 
-/* Packed b, packed a, and c^T of a narrow product: under 0.4 MiB.  Pages never touched take no memory. */
+/* Packed b, packed a, and c^T of a narrow product: 0.5 MiB.  Pages never touched take no memory. */
 typedef struct work_space {
     gd_real b[DEPTH * COLUMNS];
     gd_real a[DEPTH * GROUP];
@@ -120,7 +124,8 @@ typedef int32_t lane_index;
 #if defined(__clang__) || __GNUC__ >= 12
 #define SHUFFLE(x, y, ...) __builtin_shufflevector(x, y, __VA_ARGS__)
 #else
-#define SHUFFLE(x, y, ...) __builtin_shuffle(x, y, (lane_index __attribute__((vector_size(sizeof(x))))){ __VA_ARGS__ })
+#define SHUFFLE(x, y, ...) \
+    __builtin_shuffle(x, y, (lane_index __attribute__((vector_size(sizeof(x))))){ __VA_ARGS__ })
 #endif
 #endif
 
@@ -337,6 +342,21 @@ static void dot_products(const kernel *use, operands x)
     }
 }
 
+/* transpose_vector - the same product as c^T = b^T a^T, c being one row, or one column without gaps. */
+static void transpose_vector(operands *x)
+{
+    const operands t = *x;
+    x->m = t.n;
+    x->n = t.m;
+    x->a = t.b;
+    x->a_row = t.b_col;
+    x->a_col = t.b_row;
+    x->b = t.a;
+    x->b_row = t.a_col;
+    x->b_col = t.a_row;
+    x->c_row = 1;
+}
+
 void gd_gemm(int64_t m, int64_t n, int64_t k,
              const gd_real *a, int64_t a_row, int64_t a_col,
              const gd_real *b, int64_t b_row, int64_t b_col,
@@ -350,11 +370,16 @@ void gd_gemm(int64_t m, int64_t n, int64_t k,
         return;
     }
     const kernel *use = &kernels[gd_gemm_used()];
-    operands x = { m, n, k, a, a_row, a_col, b, b_row, b_col, c, c_row, accumulate, NULL, 0, 0 };
-    if (m == 1 && n > 1 && b_row == 1)          /* c^T = b^T a^T */
-        x = (operands){ n, 1, k, b, b_col, 1, a, a_col, a_row, c, 1, accumulate, NULL, 0, 0 };
-    if (x.n == 1 && x.a_col == 1 && (k >= DOT_LEAST || x.m == 1))
+    operands x = { m, n, k, a, a_row, a_col, b, b_row, b_col, c, c_row, accumulate, { NULL, 0, 0, 0 } };
+    if (n == 1)                                 /* the stride of an axis of one element is free */
+        x.b_col = 1;
+    if (m == 1 && n > 1 && b_row == 1)
+        transpose_vector(&x);
+    if (x.n == 1 && x.a_col == 1 && (k >= DOT_LEAST || x.m == 1)) {
         dot_products(use, x);
-    else
-        use->product(&x);
+        return;
+    }
+    if (x.n == 1 && x.a_row == 1 && x.c_row == 1 && x.m > 1)
+        transpose_vector(&x);
+    use->product(&x);
 }

@@ -12,12 +12,13 @@
  *   ROWS, ROWS_WIDE            rows of a tile of 2 vectors, of 4 vectors: as the registers allow
  *   EACH_ROW, EACH_ROW_WIDE    F(1) F(2) .. up to these
  *
- * How it goes.  A tile of c, ROWS x 2 vectors, stays in registers while p runs: each step loads two vectors
- * of b and multiplies them with ROWS numbers of a.  So one load feeds many multiplications, and the
- * machine's arithmetic is the limit, not its memory.  Around that, k and n are cut into blocks so that the
- * block of b stays in the second cache, and the strip of a, ROWS x DEPTH, in the first.  A block of b that
- * does not lie well is copied first, panel by panel.  The scheme is that of Goto and van de Geijn, "Anatomy
- * of high-performance matrix multiplication" (ACM TOMS 34, 2008), with the roles of a and b exchanged
+ * How it goes.  A tile of c, say 6 rows of 4 vectors, stays in registers while p runs: each step loads 4
+ * vectors of b and multiplies them with 6 numbers of a.  So a load feeds several multiplications, and the
+ * machine's arithmetic is the limit, not its memory.  Around that, k and n are cut into blocks so that a block
+ * of b, DEPTH x COLUMNS, stays in the second cache; a strip of a, the rows of a tile, stays in the first one
+ * while it meets the whole block, panel by panel (the columns of a tile).  What does not lie well is packed,
+ * that is copied in the order of its use, first: gemm_pack.h.  The scheme is that of Goto and van de Geijn,
+ * "Anatomy of high-performance matrix multiplication" (ACM TOMS 34, 2008), with the roles of a and b exchanged
  * because c is stored by rows. */
 
 #define INLINE static inline TARGET ALWAYS_INLINE
@@ -106,28 +107,20 @@ static NAME(tile_function) *const NAME(tiles)[2][2][ROWS] = {               /* [
 };
 static NAME(tile_function) *const NAME(tiles_wide)[ROWS_WIDE] = { EACH_ROW_WIDE(TILE4) };
 
-/* panel_vectors - how many vectors the next panel of b has when `columns` are left and most > 2 says that all
- * panels are wide. */
-INLINE int NAME(panel_vectors)(int most, int64_t columns)
-{
-    return most > 2 ? most : columns > LANES ? 2 : 1;
-}
+#include "gemm_pack.h"
 
-/* prefetch - asks for what is needed soon: the tile c [rows, columns], and the part from .. to (of 0 .. 1) of
- * the next piece of a, where it lies row by row: the next strip, or the next group of columns. */
-INLINE void NAME(prefetch)(const operands *x, int64_t rows, int columns, const gd_real *c)
+/* ---- Products of matrices -------------------------------------------------------------------------------- */
+
+/* prefetch - asks for what is needed soon: the tile c [rows, columns], and of the next piece of a the lines
+ * from .. to. */
+INLINE void NAME(prefetch)(const operands *x, int64_t rows, int columns, const gd_real *c, int64_t from, int64_t to)
 {
     for (int64_t i = 0; i < rows; i++)
         for (int j = 0; j < columns; j += LANES)
             PREFETCH(c + i * x->c_row + j);
-}
-
-/* prefetch_rows - the same for the columns from .. to of `rows` rows of a. */
-INLINE void NAME(prefetch_rows)(const gd_real *a, int64_t row, int64_t rows, int64_t from, int64_t to)
-{
-    for (int64_t i = 0; i < rows; i++)
-        for (int64_t p = from; p < to; p += LANES)
-            PREFETCH(a + i * row + p);
+    for (int64_t i = from; i < to; i++)
+        for (int64_t j = 0; j < x->next.length; j += LANES)
+            PREFETCH(x->next.at + i * x->next.stride + j);
 }
 
 /* strips - all tiles of the columns first .. last of c, with panels of up to `vectors` vectors: strip by strip
@@ -145,121 +138,15 @@ INLINE void NAME(strips)(const int rows, const int vectors, const operands *x, i
         for (int64_t j = 0; j < n; ) {
             const int count = NAME(panel_vectors)(vectors, n - j), full = count * LANES;
             const int width = n - j < full ? (int)(n - j) : full;
-            if (k >= 128) {
-                NAME(prefetch)(x, height, width, c + j);
-                if (x->next) {
-                    const int64_t from = (i * n + j * height) * k / (x->m * n);
-                    const int64_t to = (i * n + (j + width) * height) * k / (x->m * n);
-                    NAME(prefetch_rows)(x->next + from * x->next_col, x->next_col, to - from, 0, x->next_m);
-                } else if (x->a_col == 1 && s + 1 < strips)
-                    NAME(prefetch_rows)(a + height * x->a_row, x->a_row, least, j * k / n, (j + width) * k / n);
-            }
+            if (k >= PREFETCH_LEAST)
+                NAME(prefetch)(x, height, width, c + j, (i * n + j * height) * x->next.count / (x->m * n),
+                               (i * n + (j + width) * height) * x->next.count / (x->m * n));
             (count == 4 ? NAME(tiles_wide) : NAME(tiles)[count - 1][width < full])[height - 1](
                 x, a, packed ? b + j * k : b + j, packed ? full : x->b_row, c + j, width - (full - LANES));
             j += width;
         }
     }
 }
-
-/* ---- Packing -------------------------------------------------------------------------------------------- */
-
-/* transpose - the LANES x LANES matrix in r, in place: swap the off-diagonal quarters, then the same within
- * each quarter (Eklundh 1972), all quarters of one size at once. */
-INLINE void NAME(transpose)(vec r[LANES])
-{
-#if LANES > 1
-#define SWAP_QUARTERS(d) \
-    UNROLL for (int i = 0; i < LANES; i++) \
-        if (!(i & (d))) { \
-            const vec upper = r[i], lower = r[i + (d)]; \
-            r[i] = SHUFFLE(upper, lower, EACH_LANE(LEFT, d)); \
-            r[i + (d)] = SHUFFLE(upper, lower, EACH_LANE(RIGHT, d)); \
-        }
-#define LEFT(l, d)  ((l) & (d) ? LANES + (l) - (d) : (l))
-#define RIGHT(l, d) ((l) & (d) ? LANES + (l) : (l) + (d))
-#if LANES > 8
-    SWAP_QUARTERS(8)
-#endif
-#if LANES > 4
-    SWAP_QUARTERS(4)
-#endif
-#if LANES > 2
-    SWAP_QUARTERS(2)
-#endif
-    SWAP_QUARTERS(1)
-#undef SWAP_QUARTERS
-#undef LEFT
-#undef RIGHT
-#else
-    (void)r;
-#endif
-}
-
-/* pack_square - to[p, 0 .. LANES) = from[p, 0 .. columns), zeros after; p < depth <= LANES.  In from the
- * numbers of one column lie next to each other. */
-INLINE void NAME(pack_square)(int64_t depth, int64_t columns, const gd_real *from, int64_t col,
-                              gd_real *to, int64_t to_row)
-{
-    vec r[LANES];
-    if (depth >= LANES && columns >= LANES) {
-        UNROLL for (int j = 0; j < LANES; j++)
-            r[j] = NAME(load)(from + j * col);
-        NAME(transpose)(r);
-        UNROLL for (int p = 0; p < LANES; p++)
-            NAME(store)(to + p * to_row, r[p]);
-        return;
-    }
-    const int count = depth < LANES ? (int)depth : LANES;
-    UNROLL for (int j = 0; j < LANES; j++)
-        r[j] = j < columns ? LOAD_PART(from + j * col, count) : (vec){ 0 };
-    NAME(transpose)(r);
-    UNROLL for (int p = 0; p < LANES; p++)
-        if (p < depth)
-            NAME(store)(to + p * to_row, r[p]);
-}
-
-/* pack_panel - copies the panel b[.., j .. j + columns), columns <= vectors LANES, to [k, vectors LANES] with zeros
- * behind the last column. */
-INLINE void NAME(pack_panel)(const int vectors, const operands *x, int64_t j, int columns, gd_real *to)
-{
-    const int full = vectors * LANES, before = full - LANES;
-    const int64_t k = x->k, b_row = x->b_row, b_col = x->b_col;
-    const gd_real *b = x->b + j * b_col;
-    if (b_col == 1) {
-        for (int64_t p = 0; p < k; p++) {
-            UNROLL for (int v = 0; v < before; v += LANES)
-                NAME(store)(to + p * full + v, NAME(load)(b + p * b_row + v));
-            NAME(store)(to + p * full + before, LOAD_PART(b + p * b_row + before, columns - before));
-        }
-    } else if (b_row == 1) {
-        for (int v = 0; v < full; v += LANES)
-            for (int64_t p = 0; p < k; p += LANES)
-                NAME(pack_square)(k - p, columns - v, b + v * b_col + p, b_col, to + p * full + v, full);
-    } else {
-        for (int64_t p = 0; p < k; p++)
-            for (int l = 0; l < full; l++)
-                to[p * full + l] = l < columns ? b[p * b_row + l * b_col] : 0;
-    }
-}
-
-/* pack - copies the columns first .. last of b into panels of up to `vectors` vectors, one after another. */
-static TARGET void NAME(pack)(const operands *x, int64_t first, int64_t last, int vectors, gd_real *to)
-{
-    for (int64_t j = first; j < last; ) {
-        const int count = NAME(panel_vectors)(vectors, last - j), full = count * LANES;
-        const int columns = last - j < full ? (int)(last - j) : full;
-        if (count == 4)
-            NAME(pack_panel)(4, x, j, columns, to);
-        else if (count == 2)
-            NAME(pack_panel)(2, x, j, columns, to);
-        else
-            NAME(pack_panel)(1, x, j, columns, to);
-        j += columns;
-        to += x->k * full;
-    }
-}
-
-/* ---- Products ------------------------------------------------------------------------------------------- */
 
 /* both_strips - the columns 0 .. wide in wide panels, the others in narrow ones of more rows.  When packed,
  * both lie in the work space. */
@@ -272,7 +159,7 @@ static TARGET void NAME(both_strips)(const operands *x, int64_t wide, bool packe
         NAME(strips)(ROWS, 2, x, wide, x->n, packed ? b + wide * x->k : b + wide, packed);
 }
 
-/* block - c (+)= a b for k <= DEPTH and n <= COLUMNS. */
+/* block - c (+)= a b for k <= DEPTH and n <= COLUMNS: group by group of rows. */
 static TARGET void NAME(block)(const operands *x)
 {
     const bool packed = x->b_col != 1
@@ -281,27 +168,31 @@ static TARGET void NAME(block)(const operands *x)
                      && x->a_col >= PACK_STRIDE / (int64_t)sizeof *x->a;
     const int64_t wide = ROWS_WIDE >= 4 || x->m <= ROWS_WIDE ? x->n - x->n % (4 * LANES) : 0;
     if (packed) {
-        NAME(pack)(x, 0, wide, 4, work.b);
-        NAME(pack)(x, wide, x->n, 2, work.b + wide * x->k);
+        NAME(pack)(4, x, 0, wide, work.b);
+        NAME(pack)(2, x, wide, x->n, work.b + wide * x->k);
     }
-    if (!pack_a) {
+    if (!pack_a && x->m <= GROUP) {
         NAME(both_strips)(x, wide, packed);
         return;
     }
     operands t = *x;
     for (int64_t i = 0; i < x->m; i += t.m) {
-        const gd_real *a = x->a + i;
         t.m = x->m - i < GROUP ? x->m - i : GROUP;
-        for (int64_t p = 0; p < x->k; p++)
-            memcpy(work.a + p * t.m, a + p * x->a_col, (size_t)t.m * sizeof *a);
-        t.a = work.a;
-        t.a_col = t.m;
+        t.a = x->a + i * x->a_row;
         t.c = x->c + i * x->c_row;
-#ifndef NONEXT
-        t.next_m = x->m - i - t.m < GROUP ? x->m - i - t.m : GROUP;
-        t.next = t.next_m > 0 ? a + t.m : NULL;
-        t.next_col = x->a_col;
-#endif
+        const int64_t left = x->m - i - t.m, next_m = left < GROUP ? left : GROUP;
+        if (next_m > 0 && x->a_row == 1)
+            t.next = (lines){ t.a + t.m, x->k, next_m, x->a_col };
+        else if (next_m > 0 && x->a_col == 1)
+            t.next = (lines){ t.a + t.m * x->a_row, next_m, x->k, x->a_row };
+        else
+            t.next = (lines){ NULL, 0, 0, 0 };
+        if (pack_a) {
+            for (int64_t p = 0; p < x->k; p++)
+                memcpy(work.a + p * t.m, t.a + p * x->a_col, (size_t)t.m * sizeof *t.a);
+            t.a = work.a;
+            t.a_col = t.m;
+        }
         NAME(both_strips)(&t, wide, packed);
     }
 }
@@ -327,39 +218,37 @@ static TARGET void NAME(blocks)(const operands *x)
  * c^T = b^T a^T has long rows.  A piece of c^T at a time is computed beside c. */
 static TARGET void NAME(narrow)(const operands *x)
 {
-    const bool in_place = x->n == 1 && x->c_row == 1;
-    operands t = { x->n, 0, x->k, x->b, x->b_col, x->b_row, x->a, x->a_col, 1, work.c, COLUMNS, x->accumulate, NULL, 0, 0 };
+    operands t = { x->n, 0, x->k, x->b, x->b_col, x->b_row, NULL, x->a_col, 1, work.c, COLUMNS, x->accumulate,
+                   { NULL, 0, 0, 0 } };
     for (int64_t i = 0; i < x->m; i += t.n) {
         gd_real *c = x->c + i * x->c_row;
         t.n = x->m - i < COLUMNS ? x->m - i : COLUMNS;
         t.b = x->a + i;
-        if (in_place)
-            t.c = c;
-        for (int64_t r = 0; r < t.n && x->accumulate && !in_place; r++)
+        for (int64_t r = 0; r < t.n && x->accumulate; r++)
             for (int64_t j = 0; j < x->n; j++)
                 work.c[j * COLUMNS + r] = c[r * x->c_row + j];
         NAME(blocks)(&t);
-        for (int64_t r = 0; r < t.n && !in_place; r++)
+        for (int64_t r = 0; r < t.n; r++)
             for (int64_t j = 0; j < x->n; j++)
                 c[r * x->c_row + j] = work.c[j * COLUMNS + r];
     }
 }
 
-/* product - c (+)= a b. */
+/* product - c (+)= a b: one tile, one block, or many; whichever it is, each c[i, j] is summed in the same order. */
 static TARGET void NAME(product)(const operands *x)
 {
-    const int64_t empty = (LANES - x->n % LANES) % LANES;
-    if (x->a_row == 1 && x->n <= NARROW && (x->n == 1 || (4 * empty >= x->n && x->m >= 4 * LANES)))
+    const int64_t empty = (LANES - x->n % LANES) % LANES;       /* lanes in the last vector */
+    if (x->m <= ROWS && x->n <= LANES && x->b_col == 1 && x->k <= DEPTH)
+        NAME(tiles)[0][empty > 0][x->m - 1](x, x->a, x->b, x->b_row, x->c, (int)x->n);
+    else if (x->a_row == 1 && x->n <= NARROW && 4 * empty >= x->n && x->m >= 4 * LANES)
         NAME(narrow)(x);
-    else if (x->m <= ROWS && x->n <= LANES && x->b_col == 1 && x->k <= DEPTH)
-        NAME(tiles)[0][x->n < LANES][x->m - 1](x, x->a, x->b, x->b_row, x->c, (int)x->n);
     else if (x->k <= DEPTH && x->n <= COLUMNS)
         NAME(block)(x);
     else
         NAME(blocks)(x);
 }
 
-/* ---- Products with a vector ------------------------------------------------------------------------------- */
+/* ---- Products with a vector ------------------------------------------------------------------------------ */
 
 /* total - the sum over the lanes of v, halves first. */
 INLINE gd_real NAME(total)(vec v)
@@ -383,8 +272,8 @@ INLINE gd_real NAME(total)(vec v)
 #endif
 }
 
-/* dots - dot_products for `rows` rows from row i.  Four sums for each row, so that one addition need not wait for
- * the one before. */
+/* dots - dot_products for `rows` rows from row i.  Four sums for each row, so that one addition need not wait
+ * for the one before. */
 INLINE void NAME(dots)(const int rows, const operands *x, int64_t i)
 {
     const gd_real *a = x->a + i * x->a_row, *b = x->b;

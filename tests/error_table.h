@@ -1,0 +1,109 @@
+/* error_table.h - wrong calls and their sentences, word for word.  Read by test_errors.c, where the arguments
+ * are made: m23 is 0 .. 5 as [2, 3], m34 [3, 4], v3 [3], v4 [4], s a scalar, eight has 8 axes of size 1, none is
+ * [0], labels are 0 and 2, bad_label 0 and 3. */
+
+WRONG(gd_zeros(GD_SHAPE(2, -3)), "gd_zeros: shape [2, -3] has the negative size -3")
+WRONG(gd_ones(GD_SHAPE(0, -1)), "gd_ones: shape [0, -1] has the negative size -1")
+WRONG(gd_full(GD_SHAPE(1, 1, 1, 1, 1, 1, 1, 1, 1), 0), "gd_full: a shape with 9 axes; at most 8 are possible")
+WRONG(gd_zeros(GD_SHAPE(HUGE_SIZE, HUGE_SIZE)),
+      "gd_zeros: shape [1099511627776, 1099511627776] has more elements than memory can hold")
+WRONG(gd_zeros(GD_SHAPE(HUGE_SIZE, HUGE_SIZE, 0, HUGE_SIZE)),
+      "gd_zeros: shape [1099511627776, 1099511627776, 0, 1099511627776] has more elements than memory can hold")
+WRONG(gd_zeros(GD_SHAPE(INT64_MAX)),
+      "gd_zeros: shape [9223372036854775807] has more elements than memory can hold")
+WRONG(gd_from(GD_SHAPE(2), NULL), "gd_from: values is NULL")
+WRONG(gd_wrap(GD_SHAPE(2), NULL), "gd_wrap: data is NULL")
+WRONG(gd_wrap(GD_SHAPE(-2), m23->data), "gd_wrap: shape [-2] has the negative size -2")
+WRONG(gd_arange(0, 1, 0), "gd_arange: from 0 to 1 in steps of 0 has no countable length")
+WRONG(gd_arange(0, (double)NAN, 1), "gd_arange: from 0 to nan in steps of 1 has no countable length")
+WRONG(gd_arange(0, (double)INFINITY, 1), "gd_arange: from 0 to inf in steps of 1 has no countable length")
+WRONG(gd_linspace(0, 1, -1), "gd_linspace: shape [-1] has the negative size -1")
+WRONG(gd_eye(-1), "gd_eye: shape [-1, -1] has the negative size -1")
+WRONG(gd_one_hot(bad_label, 3), "gd_one_hot: labels[1] = 3 is not a whole number in [0, 3)")
+WRONG(gd_one_hot(gd_full(GD_SHAPE(1), 0.5), 3), "gd_one_hot: labels[0] = 0.5 is not a whole number in [0, 3)")
+WRONG(gd_one_hot(gd_full(GD_SHAPE(1), -1), 3), "gd_one_hot: labels[0] = -1 is not a whole number in [0, 3)")
+WRONG(gd_one_hot(none, -1), "gd_one_hot: shape [0, -1] has the negative size -1")
+WRONG(gd_one_hot(eight, 2),
+      "gd_one_hot: labels is [1, 1, 1, 1, 1, 1, 1, 1]: the result would have more than 8 axes")
+WRONG(gd_uniform(GD_SHAPE(2), 1, 0), "gd_uniform: low = 1 must not be above high = 0")
+WRONG(gd_uniform(GD_SHAPE(2), (double)NAN, 0), "gd_uniform: low = nan must not be above high = 0")
+WRONG(gd_normal(GD_SHAPE(2), 0, -1), "gd_normal: std = -1 must not be negative")
+WRONG(gd_permutation(-3), "gd_permutation: shape [-3] has the negative size -3")
+
+WRONG(gd_add(v3, v4), "gd_add: a is [3] and b is [4]: sizes 3 and 4 do not broadcast")
+WRONG(gd_mul(m23, m34), "gd_mul: a is [2, 3] and b is [3, 4]: sizes 2 and 3 do not broadcast")
+WRONG(gd_add(none, v3), "gd_add: a is [0] and b is [3]: sizes 0 and 3 do not broadcast")
+WRONG(gd_maximum(gd_transpose(m23, 0, 1), m23),
+      "gd_maximum: a is [3, 2] and b is [2, 3]: sizes 3 and 2 do not broadcast")
+WRONG(gd_eq(v3, v4), "gd_eq: a is [3] and b is [4]: sizes 3 and 4 do not broadcast")
+WRONG(gd_where(s, v3, v4), "gd_where: a is [3] and b is [4]: sizes 3 and 4 do not broadcast")
+WRONG(gd_clamp(v3, 1, 0), "gd_clamp: low = 1 must not be above high = 0")
+WRONG(gd_clamp(v3, 0, (double)NAN), "gd_clamp: low = 0 must not be above high = nan")
+
+WRONG(gd_reshape(m23, GD_SHAPE(4)), "gd_reshape: x is [2, 3] with 6 elements, which do not fill the shape [4]")
+WRONG(gd_reshape(m23, GD_SHAPE(-1, 4)),
+      "gd_reshape: x is [2, 3] with 6 elements, which do not fill the shape [-1, 4]")
+WRONG(gd_reshape(m23, GD_SHAPE(-1, -1)),
+      "gd_reshape: x is [2, 3] with 6 elements, which do not fill the shape [-1, -1]")
+WRONG(gd_reshape(m23, GD_SHAPE(-2, -3)),
+      "gd_reshape: x is [2, 3] with 6 elements, which do not fill the shape [-2, -3]")
+WRONG(gd_reshape(none, GD_SHAPE(0, -1)),
+      "gd_reshape: x is [0] with 0 elements, which do not fill the shape [0, -1]")
+WRONG(gd_transpose(m23, 0, 2), "gd_transpose: axis 2 must lie in [-2, 2)")
+WRONG(gd_transpose(m23, -3, 1), "gd_transpose: axis -3 must lie in [-2, 2)")
+WRONG(gd_permute(m23, GD_SHAPE(0, 0)), "gd_permute: x is [2, 3]: [0, 0] is not a permutation of its axes")
+WRONG(gd_permute(m23, GD_SHAPE(0)), "gd_permute: x is [2, 3]: [0] is not a permutation of its axes")
+WRONG(gd_permute(m23, GD_SHAPE(0, 2)), "gd_permute: x is [2, 3]: [0, 2] is not a permutation of its axes")
+WRONG(gd_slice(m23, 2, 0, 1, 1), "gd_slice: axis 2 must lie in [-2, 2)")
+WRONG(gd_slice(m23, 1, 0, 1, 0), "gd_slice: step = 0 must be at least 1")
+WRONG(gd_slice(m23, 1, 2, 0, -1), "gd_slice: step = -1 must be at least 1")
+WRONG(gd_slice(s, 0, 0, 1, 1), "gd_slice: axis 0 of a scalar, which has no axes")
+WRONG(gd_expand(m23, GD_SHAPE(3)), "gd_expand: x is [2, 3] and does not broadcast to [3]")
+WRONG(gd_expand(m23, GD_SHAPE(4, 3)), "gd_expand: x is [2, 3] and does not broadcast to [4, 3]")
+WRONG(gd_expand(v3, GD_SHAPE(-1, 3)), "gd_expand: x is [3] and does not broadcast to [-1, 3]")
+WRONG(gd_expand(s, GD_SHAPE(HUGE_SIZE, HUGE_SIZE)),
+      "gd_expand: shape [1099511627776, 1099511627776] has more elements than memory can hold")
+WRONG(gd_squeeze(m23, 0), "gd_squeeze: x is [2, 3]: axis 0 has size 2, not 1")
+WRONG(gd_squeeze(m23, 5), "gd_squeeze: axis 5 must lie in [-2, 2)")
+WRONG(gd_unsqueeze(m23, 3), "gd_unsqueeze: axis 3 must lie in [-3, 3)")
+WRONG(gd_unsqueeze(eight, 0), "gd_unsqueeze: x is [1, 1, 1, 1, 1, 1, 1, 1] and has 8 axes already")
+WRONG(gd_flatten(m23, 2), "gd_flatten: axis 2 must lie in [-2, 2)")
+WRONG(gd_concat(JOIN(m23, m34), 2, 0),
+      "gd_concat: xs[0] is [2, 3] and xs[1] is [3, 4]: they must agree in all axes but 0")
+WRONG(gd_concat(JOIN(m23, v3), 2, 0),
+      "gd_concat: xs[0] is [2, 3] and xs[1] is [3]: they must agree in all axes but 0")
+WRONG(gd_concat(JOIN(m23, m23), 2, 2), "gd_concat: axis 2 must lie in [-2, 2)")
+WRONG(gd_concat(JOIN(s, s), 2, 0), "gd_concat: axis 0 of a scalar, which has no axes")
+WRONG(gd_concat(JOIN(m23), 0, 0), "gd_concat: n = 0 tensors; at least one is needed")
+WRONG(gd_concat(NULL, 2, 0), "gd_concat: n = 2 tensors; at least one is needed")
+WRONG(gd_stack(JOIN(v3, v4), 2, 0), "gd_stack: xs[0] is [3] and xs[1] is [4]: they must have the same shape")
+WRONG(gd_stack(JOIN(v3, v3), 2, 2), "gd_stack: axis 2 must lie in [-2, 2)")
+WRONG(gd_stack(NULL, 0, 0), "gd_stack: n = 0 tensors; at least one is needed")
+
+WRONG(gd_sum_axis(m23, 2, false), "gd_sum_axis: axis 2 must lie in [-2, 2)")
+WRONG(gd_max_axis(s, -1, false), "gd_max_axis: axis -1 of a scalar, which has no axes")
+WRONG(gd_mean_axes(m23, GD_SHAPE(0, -2), true), "gd_mean_axes: axis 0 is listed twice in [0, -2]")
+WRONG(gd_logsumexp_axes(m23, GD_SHAPE(7), true), "gd_logsumexp_axes: axis 7 must lie in [-2, 2)")
+WRONG(gd_var_axis(m23, 0, 2, false), "gd_var_axis: correction = 2 must be below the 2 elements of each variance")
+WRONG(gd_std_axes(m23, GD_SHAPE(0, 1), 6, false),
+      "gd_std_axes: correction = 6 must be below the 6 elements of each variance")
+WRONG(gd_argmax(m23, -3), "gd_argmax: axis -3 must lie in [-2, 2)")
+WRONG(gd_softmax(s, 0), "gd_softmax: axis 0 of a scalar, which has no axes")
+WRONG(gd_log_softmax(m23, 2), "gd_log_softmax: axis 2 must lie in [-2, 2)")
+
+WRONG(gd_matmul(m34, m23), "gd_matmul: a is [3, 4] and b is [2, 3]: the inner sizes 4 and 2 differ")
+WRONG(gd_matmul(v3, v4), "gd_matmul: a is [3] and b is [4]: the inner sizes 3 and 4 differ")
+WRONG(gd_matmul(m23, s), "gd_matmul: a is [2, 3] and b is []: a scalar has no rows or columns; use gd_mul")
+WRONG(gd_affine(v3, v3, NULL), "gd_affine: x is [3] and weight is [3]: they must be [.., in] and [out, in]")
+WRONG(gd_affine(v4, m23, NULL), "gd_affine: x is [4] and weight is [2, 3]: they must be [.., in] and [out, in]")
+WRONG(gd_affine(v3, m23, v3), "gd_affine: weight is [2, 3] and bias is [3]: they must be [out, in] and [out]")
+WRONG(gd_mse_loss(m23, v3, GD_MEAN),
+      "gd_mse_loss: prediction is [2, 3] and target is [3]: they must have the same shape")
+WRONG(gd_mse_loss(v3, v3, (gd_reduction)7), "gd_mse_loss: reduction = 7 must be GD_MEAN, GD_SUM or GD_NONE")
+WRONG(gd_cross_entropy(m23, bad_label, GD_MEAN), "gd_cross_entropy: labels[1] = 3 is not a whole number in [0, 3)")
+WRONG(gd_cross_entropy(m23, v3, GD_MEAN),
+      "gd_cross_entropy: logits is [2, 3] and labels is [3]: logits must be [n, c, ..] and labels [n, ..]")
+WRONG(gd_cross_entropy(v3, labels, GD_MEAN),
+      "gd_cross_entropy: logits is [3] and labels is [2]: logits must be [n, c, ..] and labels [n, ..]")
+WRONG(gd_cross_entropy(gd_zeros(GD_SHAPE(2, 0)), labels, GD_SUM),
+      "gd_cross_entropy: logits is [2, 0]: there are no classes")
