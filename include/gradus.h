@@ -10,6 +10,7 @@
 #include "gradus/nn.h"          /* a model: named parameters and layers */
 #include "gradus/optim.h"       /* optimizers: SGD, Adam, Yogi and their family */
 #include "gradus/data.h"        /* readers, data sets, minibatches */
+#include "gradus/checkpoint.h"  /* saving and going on later */
 #include "gradus/plot.h"        /* pictures of curves, as PNG */
 
 #endif
