@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* ---- Contestants -------------------------------------------------------------------------------------- */
+/* ---- Contestants ----------------------------------------------------------------------------------------- */
 
 typedef enum bench_kind {
     BENCH_GRADUS,
@@ -31,7 +31,7 @@ typedef struct bench_contestant {
     double  peak_bytes;                                 /* memory of a whole process, where measured */
 } bench_contestant;
 
-/* ---- Rows --------------------------------------------------------------------------------------------- */
+/* ---- Rows ------------------------------------------------------------------------------------------------ */
 
 typedef struct bench_row bench_row;
 struct bench_row {
@@ -58,7 +58,7 @@ bool bench_agree(const bench_row *row, const char *what, double a, double b, dou
 bool bench_agree_all(const bench_row *row, const char *what, const float *a, const float *b, int64_t n,
                      double tolerance);
 
-/* ---- Measuring ---------------------------------------------------------------------------------------- */
+/* ---- Measuring ------------------------------------------------------------------------------------------- */
 
 typedef struct bench_spread { double low, middle, high; } bench_spread;         /* quartiles and median */
 
@@ -71,7 +71,7 @@ typedef struct bench_result {
     double       peak_bytes[BENCH_KINDS];
 } bench_result;
 
-extern bool  bench_processor_time;          /* clock processor time, for a machine that others use too */
+extern bool  bench_processor_time;          /* clock processor time: for a machine that others use too */
 double       bench_now(void);               /* seconds on a clock that never goes back */
 bench_spread bench_spread_of(double *values, int count);        /* sorts values */
 
@@ -81,13 +81,13 @@ bench_result bench_measure(const bench_row *row, bench_contestant *contestants, 
 /* bench_floor_kind - the faster one of the floors. */
 bench_kind bench_floor_kind(const bench_result *r);
 
-/* ---- Telling ------------------------------------------------------------------------------------------ */
+/* ---- Telling --------------------------------------------------------------------------------------------- */
 
 void bench_table_head(FILE *out);
 void bench_table_row(FILE *out, const bench_result *r);
 bool bench_json(const char *path, const bench_result *results, int count);
 
-/* ---- PyTorch, in processes of its own: pytorch.py ------------------------------------------------------- */
+/* ---- PyTorch, in processes of its own: pytorch.py -------------------------------------------------------- */
 
 /* bench_torch_start - starts one with and one without kept memory; fine when there is no PyTorch.
  * bench_torch_join - adds them to the row's contestants where pytorch.py knows the row.

@@ -9,7 +9,8 @@ BENCH_JSON    ?= $(BUILD)/bench.json
 HAVE_OPENBLAS := $(shell printf '\#include <openblas_config.h>\n' | $(CC) -E - >/dev/null 2>&1 && echo yes)
 BENCH_BLAS    := $(if $(HAVE_OPENBLAS),-DHAVE_CBLAS -DHAVE_OPENBLAS)
 BENCH_LIBS    := $(if $(HAVE_OPENBLAS),-lopenblas) $(LIBS)
-FLOOR_CFLAGS  := -O3 -march=native -ffp-contract=fast
+FLOOR_CFLAGS  := -O3 -march=native -ffp-contract=fast \
+    $(shell echo | $(CC) -mprefer-vector-width=512 -E - >/dev/null 2>&1 && echo -mprefer-vector-width=512)
 
 BENCH_NAMES   := main measure report torch linear_regression chain mlp lenet gpt optimizers elementwise process
 FLOOR_NAMES   := adam linear_regression chain product openblas mlp lenet gpt elementwise
@@ -71,3 +72,14 @@ $(BUILD)/bench/gemm: bench/gemm.c $(BUILD)/libgradus.a
 .PHONY: bench-gemm
 bench-gemm: $(BUILD)/bench/gemm
 	@$<
+
+# How cost grows, as a picture.
+GROWTH_OBJECTS := $(patsubst %,$(BUILD)/bench/%.o,measure floor/mlp floor/adam floor/product)
+$(BUILD)/bench/growth: bench/growth.c $(GROWTH_OBJECTS) $(BUILD)/libgradus.a
+	@mkdir -p $(@D)
+	$(call say,cc)
+	$(Q)$(CC) $(ALL_CFLAGS) -Ibench $< -o $@ $(LDFLAGS) $(filter %.o,$^) $(BUILD)/libgradus.a -pthread $(LIBS)
+.PHONY: bench-growth
+bench-growth: $(BUILD)/bench/growth
+	@mkdir -p out
+	@$< $(BENCH_OPTIONS) out/growth.png

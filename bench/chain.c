@@ -46,11 +46,12 @@ static bool open_row(const bench_row *row, bench_contestant *contestants)
     by_hand(NULL, 1);
     contestants[BENCH_GRADUS] = (bench_contestant){ .there = true, .run = gradus };
     contestants[BENCH_FLOOR] = (bench_contestant){ .there = true, .run = by_hand };
-    return bench_agree(row, "y", y_item, (double)floor_y, 1e-5) && bench_agree(row, "dx", dx_item, (double)floor_dx, 1e-5);
+    return bench_agree(row, "y", y_item, (double)floor_y, 1e-5)
+        && bench_agree(row, "dx", dx_item, (double)floor_dx, 1e-5);
 }
 
 const bench_row chain_rows[] = {
-    { .name = "chain", .what = "a chain of 1000 products of one element by a constant, forward and backward; one of them",
+    { .name = "chain", .what = "a chain of 1000 products of one element by a constant, and back: one of them",
       .unit = "op", .units = LENGTH, .goal = 3.5, .open = open_row, .close = close_row },
     { 0 }
 };

@@ -1,4 +1,4 @@
-/* elementwise.c - functions of many numbers, forward: exp, tanh, sigmoid, gelu, softmax over rows of 1000, a sum. */
+/* elementwise.c - functions of many numbers, forward: exp, tanh, sigmoid, gelu, softmax over rows, a sum. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,7 +70,7 @@ static bool open_row(const bench_row *row, bench_contestant *c)
 }
 
 #define ROW(function, text, n) \
-    { .name = function "-" #n, .what = text ", " #n " elements", .unit = "", .units = 1, .goal = 1.2, \
+    { .name = function "-" #n, .what = text ", " #n " elements", .unit = "call", .units = 1, .goal = 1.2, \
       .size = (int64_t)n, .open = open_row, .close = close_row }
 #define ROWS(function, text) ROW(function, text, 1e3), ROW(function, text, 1e5), ROW(function, text, 1e7)
 

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "gemm.h"
+#include "tensor/gemm.h"
 
 #ifdef HAVE_CBLAS
 #include <cblas.h>

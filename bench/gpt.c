@@ -1,8 +1,8 @@
 /* gpt.c - one step of a character GPT: 4 layers, 4 heads, 64 wide, block 64, batch 12, AdamW; against its matrix
  * products alone.
  *
- * The model is GPT-2's (Radford et al., 2019): learned positions, layer norms in front, biases, gelu, a head of its
- * own weights.  That Gradus computes it is checked against loops in double precision that follow the formulas. */
+ * The model is GPT-2's (Radford et al., 2019): learned positions, layer norms in front, biases, gelu; its head has
+ * weights of its own.  Its loss is checked against plain loops in double precision. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -67,7 +67,7 @@ static void products(void *model, int64_t times)
         floor_gpt_products(model);
 }
 
-/* ---- The model as formulas, forward, one row of the batch --------------------------------------------------- */
+/* ---- The model as formulas, forward, one row of the batch ------------------------------------------------ */
 
 static double rx[T][C], rn[T][C], rq[T][3 * C], ry[T][C], rh[T][4 * C];
 
@@ -80,7 +80,8 @@ static void plain_norm(const gd_tensor *weight, const gd_tensor *offset)
         for (int i = 0; i < C; i++)
             variance += (rx[t][i] - mean) * (rx[t][i] - mean) / C;
         for (int i = 0; i < C; i++)
-            rn[t][i] = (rx[t][i] - mean) / sqrt(variance + 1e-5) * (double)weight->data[i] + (double)offset->data[i];
+            rn[t][i] = (rx[t][i] - mean) / sqrt(variance + 1e-5) * (double)weight->data[i]
+                     + (double)offset->data[i];
     }
 }
 
@@ -139,7 +140,8 @@ static double plain_loss(void)
     for (int b = 0; b < B; b++) {
         for (int t = 0; t < T; t++)
             for (int i = 0; i < C; i++)
-                rx[t][i] = (double)table->data[(int)letters->data[b * T + t] * C + i] + (double)places->data[t * C + i];
+                rx[t][i] = (double)table->data[(int)letters->data[b * T + t] * C + i]
+                         + (double)places->data[t * C + i];
         for (int k = 0; k < GPT_LAYERS; k++)
             plain_block(&layers[k]);
         plain_norm(norm, shift);
@@ -153,7 +155,7 @@ static double plain_loss(void)
     return loss / (B * T);
 }
 
-/* ---- The row -------------------------------------------------------------------------------------------------- */
+/* ---- The row --------------------------------------------------------------------------------------------- */
 
 static gd_tensor *parameter(const char *name, int k, gd_tensor *value)
 {
@@ -179,9 +181,12 @@ static void make_model(void)
     places = matrix("places", 0, T, C);
     for (int k = 0; k < GPT_LAYERS; k++)
         layers[k] = (layer){
-            vector("norm1", k, C, 1), vector("shift1", k, C, 0), matrix("qkv", k, 3 * C, C), vector("qkv_bias", k, 3 * C, 0),
-            matrix("out", k, C, C), vector("out_bias", k, C, 0), vector("norm2", k, C, 1), vector("shift2", k, C, 0),
-            matrix("up", k, 4 * C, C), vector("up_bias", k, 4 * C, 0), matrix("down", k, C, 4 * C), vector("down_bias", k, C, 0)
+            vector("norm1", k, C, 1), vector("shift1", k, C, 0),
+            matrix("qkv", k, 3 * C, C), vector("qkv_bias", k, 3 * C, 0),
+            matrix("out", k, C, C), vector("out_bias", k, C, 0),
+            vector("norm2", k, C, 1), vector("shift2", k, C, 0),
+            matrix("up", k, 4 * C, C), vector("up_bias", k, 4 * C, 0),
+            matrix("down", k, C, 4 * C), vector("down_bias", k, C, 0)
         };
     norm = vector("norm", 0, C, 1);
     shift = vector("shift", 0, C, 0);
@@ -242,8 +247,8 @@ static bool open_row(const bench_row *row, bench_contestant *c)
 }
 
 const bench_row gpt_rows[] = {
-    { .name = "gpt", .what = "character GPT, 4 layers, 4 heads, 64 wide, block 64, batch 12, AdamW; floor: its products alone, "
-                             "other: by OpenBLAS",
+    { .name = "gpt", .what = "character GPT, 4 layers, 4 heads, 64 wide, block 64, batch 12, AdamW; "
+                             "floor: its products alone, other: these by OpenBLAS",
       .unit = "step", .units = 1, .goal = 1.7, .open = open_row, .close = close_row },
     { 0 }
 };

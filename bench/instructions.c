@@ -1,5 +1,5 @@
-/* instructions.c - something to count instructions of: so many steps of linear regression, or so many operations of
- * the chain.  instructions.sh runs it under callgrind and takes differences.
+/* instructions.c - something to count instructions of: steps of linear regression, or operations of the chain.
+ * instructions.sh runs it under callgrind and takes differences.
  *
  *     instructions linear-regression|chain count */
 #include <stdlib.h>
@@ -11,7 +11,8 @@ static void linear_regression(int64_t steps)
 {
     gd_tensor *x = gd_normal(GD_SHAPE(10, 5), 0, 1), *y = gd_normal(GD_SHAPE(10, 1), 0, 1);
     gd_params *net = gd_params_new();
-    gd_tensor *w = gd_param(net, "w", gd_normal(GD_SHAPE(5, 1), 0, 0.01)), *b = gd_param(net, "b", gd_zeros(GD_SHAPE(1)));
+    gd_tensor *w = gd_param(net, "w", gd_normal(GD_SHAPE(5, 1), 0, 0.01));
+    gd_tensor *b = gd_param(net, "b", gd_zeros(GD_SHAPE(1)));
     gd_optimizer *adam = gd_adam(net, gd_adam_dialect(GD_D2L));
     for (int64_t i = 0; i < steps; i++) {
         GD_SCOPE;

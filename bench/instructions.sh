@@ -1,7 +1,7 @@
 #!/bin/sh
-# instructions.sh PROGRAM - instructions of one step of linear regression and of one operation of the chain, counted by
-# callgrind: the same on every run, and so fit for seeing small changes.  Counted twice, the second time longer; the
-# difference has no start and no end in it.
+# instructions.sh PROGRAM - instructions of a step of linear regression and of an operation of the chain, counted
+# by callgrind: the same on every run, and so fit for seeing small changes.  Counted twice, the second time for
+# longer; the difference has no start and no end in it.
 set -eu
 program=$1
 
@@ -15,8 +15,8 @@ count() {
         sed -n 's/.*Collected : \([0-9]*\).*/\1/p'
 }
 
-for task in "linear-regression 1000 2000 step" "chain 10000 20000 operation,_forward_and_backward"; do
+for task in "linear-regression 1000 2000 a_step" "chain 10000 20000 an_operation,_forward_and_backward"; do
     set -- $task
     less=$(count "$1" "$2") more=$(count "$1" "$3")
-    echo "$1: $(((more - less) / ($3 - $2))) instructions a $(echo "$4" | tr _ ' ')"
+    echo "$1: $(((more - less) / ($3 - $2))) instructions $(echo "$4" | tr _ ' ')"
 done

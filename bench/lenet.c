@@ -118,7 +118,7 @@ static bool open_row(const bench_row *row, bench_contestant *c)
 }
 
 const bench_row lenet_rows[] = {
-    { .name = "lenet", .what = "LeNet, relu, mean pools, batch 256, forward, backward, Adam; other: dense layers by OpenBLAS",
+    { .name = "lenet", .what = "LeNet, relu, mean pools, batch 256, Adam; other: dense layers by OpenBLAS",
       .unit = "step", .units = 1, .goal = 1.5, .open = open_row, .close = close_row },
     { 0 }
 };

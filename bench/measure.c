@@ -17,7 +17,7 @@ bool bench_processor_time = false;
 double bench_now(void)
 {
     struct timespec t;
-    clock_gettime(bench_processor_time ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &t);
+    clock_gettime(bench_processor_time ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
@@ -38,7 +38,8 @@ static double quantile(const double *sorted, int count, double q)
 bench_spread bench_spread_of(double *values, int count)
 {
     qsort(values, (size_t)count, sizeof *values, by_size);
-    return (bench_spread){ quantile(values, count, 0.25), quantile(values, count, 0.5), quantile(values, count, 0.75) };
+    return (bench_spread){ quantile(values, count, 0.25), quantile(values, count, 0.5),
+                           quantile(values, count, 0.75) };
 }
 
 /* ---- Rounds ---------------------------------------------------------------------------------------------- */
@@ -109,7 +110,7 @@ bench_kind bench_floor_kind(const bench_result *r)
     return other ? BENCH_OTHER_FLOOR : BENCH_FLOOR;
 }
 
-/* ---- Do they compute the same? ----------------------------------------------------------------------------- */
+/* ---- Do they compute the same? --------------------------------------------------------------------------- */
 
 bool bench_agree(const bench_row *row, const char *what, double a, double b, double tolerance)
 {

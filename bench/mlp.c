@@ -55,8 +55,8 @@ static floor_mlp *new_floor(floor_product *product)
     return f;
 }
 
-/* From here on the model stays where it is, however long one measures: a unit that dies in the course of
- * thousands of steps on one batch leaves momenta that decay to subnormal numbers, with which processors are slow. */
+/* From here on the model stays where it is, however long one measures: a unit that dies in the course of thousands
+ * of steps on one batch leaves momenta that decay to subnormal numbers, with which processors are slow. */
 static void hold_still(void)
 {
     adam->lr = 1e-9;
@@ -98,7 +98,7 @@ static bool open_row(const bench_row *row, bench_contestant *c)
 }
 
 #define MLP_ROW(batch, times) \
-    { .name = "mlp-" #batch, .what = "MLP 784-256-10, batch " #batch ", Adam; other: the floor with OpenBLAS's products", \
+    { .name = "mlp-" #batch, .what = "MLP 784-256-10, batch " #batch ", Adam; other: products by OpenBLAS", \
       .unit = "step", .units = 1, .goal = times, .size = batch, .open = open_row, .close = close_row }
 
 const bench_row mlp_rows[] = { MLP_ROW(32, 1.15), MLP_ROW(256, 1.08), MLP_ROW(1024, 1.05), { 0 } };

@@ -1,5 +1,5 @@
-/* process.c - whole programs: what a user waits for, from the start to the end, with the reading of the data; and the
- * largest memory.  The programs are in bench/process and lie beside this one. */
+/* process.c - whole programs: what a user waits for, from the start to the end, with the reading of the data; and
+ * the largest memory.  The programs are in bench/process. */
 #define _DEFAULT_SOURCE                         /* wait4 */
 
 #include <stdlib.h>
@@ -104,8 +104,9 @@ static void fill(bool mlp, const char *place, bench_contestant *c)
         c[k] = (bench_contestant){ .measure = measure, .state = p };
         c[k].there = k <= BENCH_FLOOR || (k >= BENCH_TORCH && bench_torch_there());
         if (k <= BENCH_FLOOR) {
-            set(p, 0, beside ? beside : ".", k == BENCH_GRADUS ? mlp ? "gradus_mlp" : "gradus_airfoil"
-                                                               : mlp ? "floor_mlp" : "floor_airfoil");
+            char name[32];
+            (void)snprintf(name, sizeof name, "%s_%s", k == BENCH_GRADUS ? "gradus" : "floor", task);
+            set(p, 0, beside ? beside : ".", name);
             set(p, 1, place, data);
         } else {
             set(p, 0, python ? python : "/usr/bin/python3", "");
@@ -119,7 +120,8 @@ static void fill(bool mlp, const char *place, bench_contestant *c)
 static bool open_row(const bench_row *row, bench_contestant *c)
 {
     static const char *const airfoil_places[] = { "data", "../shared/data", NULL };
-    static const char *const mlp_places[] = { "data", "data/fashion-mnist", "/usr/share/datasets/fashion-mnist", NULL };
+    static const char *const mlp_places[] = { "data", "data/fashion-mnist", "/usr/share/datasets/fashion-mnist",
+                                              NULL };
     const bool mlp = strcmp(row->name, "process-mlp") == 0;
     const char *place = mlp ? find(mlp_places, "train-images-idx3-ubyte.gz")
                             : find(airfoil_places, "airfoil_self_noise.dat");
@@ -129,7 +131,7 @@ static bool open_row(const bench_row *row, bench_contestant *c)
     for (int k = 0; k < BENCH_KINDS; k++) {
         double seconds;
         if (c[k].there && !run(&programs[k], &seconds)) {
-            fprintf(stderr, "bench: %s: %s %s failed\n", row->name, programs[k].argument[0], programs[k].argument[1]);
+            fprintf(stderr, "bench: %s: %s failed\n", row->name, programs[k].argument[0]);
             c[k].there = false;
             if (k <= BENCH_FLOOR)
                 return false;

@@ -24,7 +24,8 @@ def training(model, loss, optimizer):
 def linear_regression(_):
     x, y = torch.randn(10, 5), torch.randn(10, 1)
     model = nn.Linear(5, 1)
-    return training(model, lambda f: (f(x) - y).square().mean() * 0.5, torch.optim.Adam(model.parameters(), lr=0.01))
+    adam = torch.optim.Adam(model.parameters(), lr=0.01)
+    return training(model, lambda f: (f(x) - y).square().mean() * 0.5, adam)
 
 
 def chain(_):

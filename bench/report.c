@@ -19,7 +19,10 @@ static const char *time_text(char text[32], double seconds)
 
 void bench_table_head(FILE *out)
 {
-    fprintf(out, "                          time of Gradus / time of               median time of\n"
+    fprintf(out, "Medians of ratios taken round by round: below 1 Gradus is faster.  floor: by hand in C, the\n"
+                 "faster of floor and other (a second floor: --list tells which); kept: PyTorch with glibc's malloc\n"
+                 "told to keep its memory.\n\n"
+                 "                          time of Gradus / time of               median time of\n"
                  "%-22s %6s %6s %15s %8s %8s  %10s %10s %10s %10s %10s\n",
             "", "floor", "goal", "quartiles", "PyTorch", "kept", "Gradus", "floor", "other", "PyTorch", "kept");
 }
@@ -72,7 +75,8 @@ bool bench_json(const char *path, const bench_result *results, int count)
         for (int k = 0; k < BENCH_KINDS; k++) {
             if (!r->there[k])
                 continue;
-            fprintf(out, ",\n   \"%s\": {\"seconds\": [%.6g, %.6g, %.6g], \"gradus_over_this\": [%.6g, %.6g, %.6g]",
+            fprintf(out, ",\n   \"%s\": {\"seconds\": [%.6g, %.6g, %.6g], "
+                         "\"gradus_over_this\": [%.6g, %.6g, %.6g]",
                     name[k], r->seconds[k].low, r->seconds[k].middle, r->seconds[k].high,
                     r->ratio[k].low, r->ratio[k].middle, r->ratio[k].high);
             if (r->peak_bytes[k] > 0)

@@ -7,7 +7,9 @@
 enum { ELEMENTWISE = 1, BROADCASTS = 2, KINKED = 4, CONSTANT = 8, ONCE = 16, READS_LESS = 32 };
 enum { OPERATION_INPUTS = 6 };
 
-typedef enum domain { NO_INPUT, DOMAIN_ANY, DOMAIN_POSITIVE, DOMAIN_UNIT, DOMAIN_CLASSES, DOMAIN_FIXED, DOMAIN_OR_NULL } domain;
+typedef enum domain {
+    NO_INPUT, DOMAIN_ANY, DOMAIN_POSITIVE, DOMAIN_UNIT, DOMAIN_CLASSES, DOMAIN_FIXED, DOMAIN_OR_NULL
+} domain;
 
 typedef struct input {
     domain  kind;

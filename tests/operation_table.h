@@ -27,7 +27,7 @@ OPERATION(gd_mul,        BROADCASTS,             gd_mul(x[0], x[1]),            
 OPERATION(gd_div,        BROADCASTS,             gd_div(x[0], x[1]),                     ANY(3, 4), ANY(3, 4))
 OPERATION(gd_maximum,    BROADCASTS | KINKED,    gd_maximum(x[0], x[1]),                 ANY(3, 4), ANY(3, 4))
 OPERATION(gd_minimum,    BROADCASTS | KINKED,    gd_minimum(x[0], x[1]),                 ANY(3, 4), ANY(3, 4))
-OPERATION(gd_where,      BROADCASTS,             gd_where(x[0], x[1], x[2]), CLASSES(2, 3, 4), ANY(3, 4), ANY(3, 4))
+OPERATION(gd_where, BROADCASTS, gd_where(x[0], x[1], x[2]), CLASSES(2, 3, 4), ANY(3, 4), ANY(3, 4))
 OPERATION(gd_eq,         BROADCASTS | CONSTANT,  gd_eq(x[0], x[1]),                      ANY(3, 4), ANY(3, 4))
 OPERATION(gd_ne,         BROADCASTS | CONSTANT,  gd_ne(x[0], x[1]),                      ANY(3, 4), ANY(3, 4))
 OPERATION(gd_lt,         BROADCASTS | CONSTANT,  gd_lt(x[0], x[1]),                      ANY(3, 4), ANY(3, 4))
@@ -78,9 +78,9 @@ OPERATION(gd_unsqueeze,  0,                      gd_unsqueeze(x[0], -1),        
 OPERATION(gd_unsqueeze,  0,                      gd_unsqueeze(x[0], 0),                  ANY())
 OPERATION(gd_flatten,    0,                      gd_flatten(x[0], 1),                    ANY(2, 3, 2))
 OPERATION(gd_contiguous, 0,                      gd_contiguous(x[0]),                    ANY(3, 4))
-OPERATION(gd_concat,     0,                      gd_concat(x, 3, 1),                     ANY(2, 1), ANY(2, 3), ANY(2, 2))
-OPERATION(gd_concat,     0,                      gd_concat(x, 3, -2),                    ANY(2, 2), ANY(0, 2), ANY(1, 2))
-OPERATION(gd_stack,      0,                      gd_stack(x, 3, 1),                      ANY(2, 3), ANY(2, 3), ANY(2, 3))
+OPERATION(gd_concat, 0, gd_concat(x, 3, 1), ANY(2, 1), ANY(2, 3), ANY(2, 2))
+OPERATION(gd_concat, 0, gd_concat(x, 3, -2), ANY(2, 2), ANY(0, 2), ANY(1, 2))
+OPERATION(gd_stack, 0, gd_stack(x, 3, 1), ANY(2, 3), ANY(2, 3), ANY(2, 3))
 OPERATION(gd_stack,      0,                      gd_stack(x, 2, -1),                     ANY(), ANY())
 
 OPERATION(gd_sum,            0,      gd_sum(x[0]),                                       ANY(3, 4))
@@ -118,18 +118,18 @@ OPERATION(gd_matmul,     0,                      gd_matmul(x[0], x[1]),         
 OPERATION(gd_matmul,     0,                      gd_matmul(x[0], x[1]),                  ANY(4), ANY(4))
 OPERATION(gd_matmul,     0,                      gd_matmul(x[0], x[1]),                  ANY(2, 3, 4), ANY(4))
 OPERATION(gd_matmul,     0,                      gd_matmul(x[0], x[1]),                  ANY(4), ANY(2, 4, 3))
-OPERATION(gd_matmul,     0,                      gd_matmul(x[0], x[1]),                  ANY(2, 1, 2, 3), ANY(3, 3, 2))
+OPERATION(gd_matmul, 0, gd_matmul(x[0], x[1]), ANY(2, 1, 2, 3), ANY(3, 3, 2))
 OPERATION(gd_matmul,     0,                      gd_matmul(x[0], x[1]),                  ANY(6, 5), ANY(2, 5, 3))
 OPERATION(gd_matmul,     0,                      gd_matmul(x[0], x[1]),                  ANY(3, 0), ANY(0, 2))
-OPERATION(gd_affine,     0,                      gd_affine(x[0], x[1], x[2]),            ANY(3, 4), ANY(2, 4), OR_NULL(2))
+OPERATION(gd_affine, 0, gd_affine(x[0], x[1], x[2]), ANY(3, 4), ANY(2, 4), OR_NULL(2))
 OPERATION(gd_affine,     0,                      gd_affine(x[0], x[1], NULL),            ANY(3, 4), ANY(2, 4))
-OPERATION(gd_affine,     0,                      gd_affine(x[0], x[1], x[2]),            ANY(4), ANY(2, 4), OR_NULL(2))
-OPERATION(gd_affine,     0,                      gd_affine(x[0], x[1], x[2]),            ANY(2, 2, 3), ANY(4, 3), OR_NULL(4))
+OPERATION(gd_affine, 0, gd_affine(x[0], x[1], x[2]), ANY(4), ANY(2, 4), OR_NULL(2))
+OPERATION(gd_affine, 0, gd_affine(x[0], x[1], x[2]), ANY(2, 2, 3), ANY(4, 3), OR_NULL(4))
 
 OPERATION(gd_mse_loss,      0, gd_mse_loss(x[0], x[1], GD_MEAN),                         ANY(3, 4), ANY(3, 4))
 OPERATION(gd_mse_loss,      0, gd_mse_loss(x[0], x[1], GD_NONE),                         ANY(3, 4), ANY(3, 4))
 OPERATION(gd_cross_entropy, 0, gd_cross_entropy(x[0], x[1], GD_MEAN),                    ANY(4, 3), CLASSES(3, 4))
-OPERATION(gd_cross_entropy, 0, gd_cross_entropy(x[0], x[1], GD_SUM),                     ANY(2, 3, 2), CLASSES(3, 2, 2))
+OPERATION(gd_cross_entropy, 0, gd_cross_entropy(x[0], x[1], GD_SUM), ANY(2, 3, 2), CLASSES(3, 2, 2))
 OPERATION(gd_cross_entropy, 0, gd_cross_entropy(x[0], x[1], GD_NONE),                    ANY(4, 3), CLASSES(3, 4))
 
 OPERATION(gd_flip,       0,                      gd_flip(x[0], -2),                      ANY(2, 3, 4))
@@ -138,16 +138,16 @@ OPERATION(gd_repeat,     0,                      gd_repeat(x[0], GD_SHAPE(2, 1, 
 OPERATION(gd_repeat,     0,                      gd_repeat(x[0], GD_SHAPE(1, 1)),        ANY(3, 2))
 OPERATION(gd_repeat,     0,                      gd_repeat(x[0], GD_SHAPE(2)),           ANY())
 OPERATION(gd_repeat,     0,                      gd_repeat(x[0], GD_SHAPE(0, 2)),        ANY(3, 2))
-OPERATION(gd_pad,        0,                      gd_pad(x[0], GD_SHAPE(1, 0), GD_SHAPE(0, 2), -3.5),       ANY(3, 2))
+OPERATION(gd_pad, 0, gd_pad(x[0], GD_SHAPE(1, 0), GD_SHAPE(0, 2), -3.5), ANY(3, 2))
 OPERATION(gd_pad,        0,                      gd_pad(x[0], GD_SHAPE(), GD_SHAPE(), 1),                  ANY())
-OPERATION(gd_pad,        0,                      gd_pad(x[0], GD_SHAPE(1, 1), GD_SHAPE(2, 0), 1),          ANY(0, 3))
+OPERATION(gd_pad, 0, gd_pad(x[0], GD_SHAPE(1, 1), GD_SHAPE(2, 0), 1), ANY(0, 3))
 OPERATION(gd_tril,       0,                      gd_tril(x[0], -1),                      ANY(2, 3, 4))
 OPERATION(gd_tril,       0,                      gd_tril(x[0], 2),                       ANY(4, 3))
 OPERATION(gd_triu,       0,                      gd_triu(x[0], 1),                       ANY(2, 3, 4))
 OPERATION(gd_triu,       0,                      gd_triu(x[0], -7),                      ANY(3, 0))
-OPERATION(gd_gather,     0,                      gd_gather(x[0], 1, x[1]),               ANY(3, 4), CLASSES(4, 2, 6))
-OPERATION(gd_gather,     0,                      gd_gather(x[0], -3, x[1]),              ANY(2, 3, 4), CLASSES(2, 5, 3, 2))
-OPERATION(gd_embedding,  0,                      gd_embedding(x[0], x[1]),               ANY(5, 3), CLASSES(5, 4, 3))
+OPERATION(gd_gather, 0, gd_gather(x[0], 1, x[1]), ANY(3, 4), CLASSES(4, 2, 6))
+OPERATION(gd_gather, 0, gd_gather(x[0], -3, x[1]), ANY(2, 3, 4), CLASSES(2, 5, 3, 2))
+OPERATION(gd_embedding, 0, gd_embedding(x[0], x[1]), ANY(5, 3), CLASSES(5, 4, 3))
 OPERATION(gd_embedding,  0,                      gd_embedding(x[0], x[1]),               ANY(5, 3), CLASSES(5))
 OPERATION(gd_embedding,  0,                      gd_embedding(x[0], x[1]),               ANY(5, 3), CLASSES(5, 0))
 
@@ -162,10 +162,10 @@ OPERATION(gd_norm,       KINKED,                 gd_norm(x[0], INFINITY),       
 OPERATION(gd_norm,       KINKED | READS_LESS,    gd_norm(x[0], 1),                       ANY(3, 4))
 OPERATION(gd_norm,       READS_LESS,             gd_norm(x[0], 2),                       ANY(0, 3))
 OPERATION(gd_norm,       KINKED,                 gd_norm(x[0], 3),                       ANY())
-OPERATION(gd_norm_axes,  KINKED,                 gd_norm_axes(x[0], 3, GD_SHAPE(0, 2), true),              ANY(2, 3, 4))
-OPERATION(gd_norm_axes,  KINKED,                 gd_norm_axes(x[0], 1.5, GD_SHAPE(-1), false),             ANY(2, 3, 4))
-OPERATION(gd_norm_axes,  0,                      gd_norm_axes(x[0], 2, GD_SHAPE(1), false),                ANY(2, 3, 4))
-OPERATION(gd_norm_axes,  KINKED,                 gd_norm_axes(x[0], INFINITY, GD_SHAPE(1), true),          ANY(2, 3, 4))
+OPERATION(gd_norm_axes, KINKED, gd_norm_axes(x[0], 3, GD_SHAPE(0, 2), true), ANY(2, 3, 4))
+OPERATION(gd_norm_axes, KINKED, gd_norm_axes(x[0], 1.5, GD_SHAPE(-1), false), ANY(2, 3, 4))
+OPERATION(gd_norm_axes, 0, gd_norm_axes(x[0], 2, GD_SHAPE(1), false), ANY(2, 3, 4))
+OPERATION(gd_norm_axes, KINKED, gd_norm_axes(x[0], INFINITY, GD_SHAPE(1), true), ANY(2, 3, 4))
 
 OPERATION(gd_l1_loss,    KINKED,                 gd_l1_loss(x[0], x[1], GD_MEAN),        ANY(3, 4), ANY(3, 4))
 OPERATION(gd_l1_loss,    KINKED,                 gd_l1_loss(x[0], x[1], GD_NONE),        ANY(), ANY())
@@ -174,36 +174,40 @@ OPERATION(gd_huber_loss, KINKED,                 gd_huber_loss(x[0], x[1], 2.5, 
 OPERATION(gd_bce_with_logits, 0,                 gd_bce_with_logits(x[0], x[1], GD_MEAN), ANY(3, 4), UNIT(3, 4))
 OPERATION(gd_bce_with_logits, 0,                 gd_bce_with_logits(x[0], x[1], GD_NONE), ANY(3, 4), UNIT(3, 4))
 OPERATION(gd_kl_div,     READS_LESS,             gd_kl_div(x[0], x[1], GD_SUM),          ANY(3, 4), UNIT(3, 4))
-OPERATION(gd_hinge_loss, KINKED,                 gd_hinge_loss(x[0], gd_shift(gd_scale(x[1], 2), -1), GD_MEAN), ANY(3, 4), CLASSES(2, 3, 4))
+OPERATION(gd_hinge_loss, KINKED, gd_hinge_loss(x[0], gd_shift(gd_scale(x[1], 2), -1), GD_MEAN),
+          ANY(3, 4), CLASSES(2, 3, 4))
 
-OPERATION(gd_layer_norm, READS_LESS,             gd_layer_norm(x[0], x[1], x[2], 1e-3),  ANY(3, 4), OR_NULL(4), OR_NULL(4))
-OPERATION(gd_layer_norm, READS_LESS,             gd_layer_norm(x[0], x[1], x[2], 1e-3),  ANY(2, 3, 2), OR_NULL(3, 2), OR_NULL(3, 2))
+OPERATION(gd_layer_norm, READS_LESS, gd_layer_norm(x[0], x[1], x[2], 1e-3), ANY(3, 4), OR_NULL(4), OR_NULL(4))
+OPERATION(gd_layer_norm, READS_LESS, gd_layer_norm(x[0], x[1], x[2], 1e-3),
+          ANY(2, 3, 2), OR_NULL(3, 2), OR_NULL(3, 2))
 OPERATION(gd_layer_norm, READS_LESS,             gd_layer_norm(x[0], x[1], NULL, 1e-3),  ANY(5), OR_NULL(5))
 OPERATION(gd_layer_norm, READS_LESS,             gd_layer_norm(x[0], x[1], NULL, 1e-3),  ANY(0, 3), OR_NULL(3))
 OPERATION(gd_batch_norm, READS_LESS,             gd_batch_norm(x[0], x[1], x[2], NULL, NULL, true, 0.1, 1e-3),
           ANY(5, 2), OR_NULL(2), OR_NULL(2))
-OPERATION(gd_batch_norm, READS_LESS,             gd_batch_norm(x[0], x[1], x[2], gd_zeros(GD_SHAPE(3)), gd_ones(GD_SHAPE(3)), true, 0.1, 1e-3),
+OPERATION(gd_batch_norm, READS_LESS, gd_batch_norm(x[0], x[1], x[2], gd_zeros(GD_SHAPE(3)),
+          gd_ones(GD_SHAPE(3)), true, 0.1, 1e-3),
           ANY(2, 3, 2, 2), OR_NULL(3), OR_NULL(3))
-OPERATION(gd_batch_norm, 0,                      gd_batch_norm(x[0], x[1], x[2], gd_full(GD_SHAPE(3), 0.3), gd_full(GD_SHAPE(3), 1.7), false, 0.1, 1e-3),
+OPERATION(gd_batch_norm, 0, gd_batch_norm(x[0], x[1], x[2], gd_full(GD_SHAPE(3), 0.3),
+          gd_full(GD_SHAPE(3), 1.7), false, 0.1, 1e-3),
           ANY(2, 3, 2), OR_NULL(3), OR_NULL(3))
-OPERATION(gd_conv1d,     0,                      gd_conv1d(x[0], x[1], x[2], 1, 0, 1, 1), ANY(2, 2, 5), ANY(3, 2, 2), OR_NULL(3))
-OPERATION(gd_conv1d,     0,                      gd_conv1d(x[0], x[1], x[2], 2, 1, 2, 2), ANY(1, 4, 6), ANY(2, 2, 2), OR_NULL(2))
+OPERATION(gd_conv1d, 0, gd_conv1d(x[0], x[1], x[2], 1, 0, 1, 1), ANY(2, 2, 5), ANY(3, 2, 2), OR_NULL(3))
+OPERATION(gd_conv1d, 0, gd_conv1d(x[0], x[1], x[2], 2, 1, 2, 2), ANY(1, 4, 6), ANY(2, 2, 2), OR_NULL(2))
 OPERATION(gd_conv2d,     0,                      gd_conv2d(x[0], x[1], x[2], (gd_conv2d_options){ .groups = 0 }),
           ANY(2, 2, 3, 4), ANY(3, 2, 2, 2), OR_NULL(3))
-OPERATION(gd_conv2d,     0,                      gd_conv2d(x[0], x[1], x[2], (gd_conv2d_options){ { 2, 1 }, { 1, 2 }, { 1, 2 }, 2 }),
+OPERATION(gd_conv2d, 0, gd_conv2d(x[0], x[1], x[2], (gd_conv2d_options){ { 2, 1 }, { 1, 2 }, { 1, 2 }, 2 }),
           ANY(2, 4, 5, 3), ANY(2, 2, 2, 3), OR_NULL(2))
-OPERATION(gd_conv2d,     0,                      gd_conv2d(x[0], x[1], x[2], (gd_conv2d_options){ { 2, 3 }, { 2, 0 }, { 1, 1 }, 1 }),
+OPERATION(gd_conv2d, 0, gd_conv2d(x[0], x[1], x[2], (gd_conv2d_options){ { 2, 3 }, { 2, 0 }, { 1, 1 }, 1 }),
           ANY(1, 1, 4, 5), ANY(1, 1, 1, 1), OR_NULL(1))
-OPERATION(gd_conv2d,     READS_LESS,             gd_conv2d(x[0], x[1], x[2], (gd_conv2d_options){ .padding = { 1, 1 } }),
+OPERATION(gd_conv2d, READS_LESS, gd_conv2d(x[0], x[1], x[2], (gd_conv2d_options){ .padding = { 1, 1 } }),
           ANY(0, 1, 2, 2), ANY(1, 1, 2, 2), OR_NULL(1))
-OPERATION(gd_max_pool2d, KINKED,                 gd_max_pool2d(x[0], (gd_pool2d_options){ .kernel = { 2, 2 } }), ANY(1, 2, 4, 5))
-OPERATION(gd_max_pool2d, KINKED,                 gd_max_pool2d(x[0], (gd_pool2d_options){ { 3, 2 }, { 1, 3 }, { 1, 1 }, false }),
+OPERATION(gd_max_pool2d, KINKED, gd_max_pool2d(x[0], (gd_pool2d_options){ .kernel = { 2, 2 } }), ANY(1, 2, 4, 5))
+OPERATION(gd_max_pool2d, KINKED, gd_max_pool2d(x[0], (gd_pool2d_options){ { 3, 2 }, { 1, 3 }, { 1, 1 }, false }),
           ANY(2, 1, 3, 4))
-OPERATION(gd_avg_pool2d, 0,                      gd_avg_pool2d(x[0], (gd_pool2d_options){ { 2, 3 }, { 2, 2 }, { 1, 1 }, true }),
+OPERATION(gd_avg_pool2d, 0, gd_avg_pool2d(x[0], (gd_pool2d_options){ { 2, 3 }, { 2, 2 }, { 1, 1 }, true }),
           ANY(1, 2, 4, 5))
-OPERATION(gd_avg_pool2d, 0,                      gd_avg_pool2d(x[0], (gd_pool2d_options){ { 3, 2 }, { 1, 1 }, { 1, 0 }, false }),
+OPERATION(gd_avg_pool2d, 0, gd_avg_pool2d(x[0], (gd_pool2d_options){ { 3, 2 }, { 1, 1 }, { 1, 0 }, false }),
           ANY(2, 1, 3, 4))
-OPERATION(gd_dropout,    0,                      (gd_seed(3), gd_dropout(x[0], 0.4, true)),                ANY(3, 4))
-OPERATION(gd_dropout,    0,                      gd_dropout(gd_scale(x[0], 2), 0.4, false),                ANY(3, 4))
-OPERATION(gd_attention,  0,                      gd_attention(x[0], x[1], x[2], false),  ANY(3, 4), ANY(5, 4), ANY(5, 2))
-OPERATION(gd_attention,  0,                      gd_attention(x[0], x[1], x[2], true),   ANY(2, 3, 2), ANY(3, 2), ANY(2, 3, 2))
+OPERATION(gd_dropout, 0, (gd_seed(3), gd_dropout(x[0], 0.4, true)), ANY(3, 4))
+OPERATION(gd_dropout, 0, gd_dropout(gd_scale(x[0], 2), 0.4, false), ANY(3, 4))
+OPERATION(gd_attention, 0, gd_attention(x[0], x[1], x[2], false), ANY(3, 4), ANY(5, 4), ANY(5, 2))
+OPERATION(gd_attention, 0, gd_attention(x[0], x[1], x[2], true), ANY(2, 3, 2), ANY(3, 2), ANY(2, 3, 2))

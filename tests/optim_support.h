@@ -69,7 +69,8 @@ static inline gd_tensor *tensor_of(gd_shape shape, const double *values)
 static inline void ck_sentence(const char *expected)
 {
     const char *got = gd_last_error();
-    ck_assert_msg(got && strcmp(got, expected) == 0, "sentence: %s\n expected: %s", got ? got : "(none)", expected);
+    ck_assert_msg(got && strcmp(got, expected) == 0, "sentence: %s\n expected: %s", got ? got : "(none)",
+                  expected);
     gd_clear_error();
 }
 

@@ -130,7 +130,7 @@ START_TEST(parameters_alone)
     gd_set_grad(w, gd_ones(GD_SHAPE(6)));
     ck_assert(gd_step(o));
     ck_assert(gd_save(path, p, o));
-    uint32_t version = w2->version;
+    uint64_t version = w2->version;
     ck_assert(gd_load(path, q, NULL));
     ck_assert(memcmp(w->data, w2->data, 6 * sizeof *w->data) == 0 && memcmp(b->data, b2->data, 2 * sizeof *b->data) == 0);
     ck_assert_msg(w2->version != version, "backward would not notice that the value is new");

@@ -7,7 +7,7 @@
 
 #include "support/support.h"
 
-/* ---- The handler ---------------------------------------------------------------------------------------------- */
+/* ---- The handler -------------------------------------------------------------------------------------------- */
 
 static char told[200];
 static int  times_told;
@@ -89,7 +89,7 @@ START_TEST(dies_if_asked_to)
 }
 END_TEST
 
-/* ---- Wrong calls -------------------------------------------------------------------------------------------------- */
+/* ---- Wrong calls -------------------------------------------------------------------------------------------- */
 
 static gd_tensor *m23, *m34, *v3, *v4, *s, *eight, *none, *labels, *bad_label;
 
@@ -148,7 +148,8 @@ START_TEST(wrong_calls)
     gd_tensor *result = wrong(_i, &call, &sentence);
     ck_assert_msg(result == NULL, "%s gave a result", call);
     ck_assert_msg(gd_last_error() != NULL, "%s failed without a sentence", call);
-    ck_assert_msg(strcmp(gd_last_error(), sentence) == 0, "%s\n     got: %s\nexpected: %s", call, gd_last_error(), sentence);
+    ck_assert_msg(strcmp(gd_last_error(), sentence) == 0, "%s\n     got: %s\nexpected: %s", call, gd_last_error(),
+                  sentence);
     for (int i = 0; i < N; i++) {
         ck_assert_msg(memcmp(&headers[i], arguments[i], sizeof headers[i]) == 0, "%s changed an argument", call);
         ck_assert_msg(far_apart(arguments[i], copies[i]) == 0, "%s changed a number", call);
@@ -161,7 +162,8 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("errors");
-    TCase *first = tcase_create("at first"), *telling = tcase_create("telling"), *calls = tcase_create("wrong calls");
+    TCase *first = tcase_create("at first"), *telling = tcase_create("telling");
+    TCase *calls = tcase_create("wrong calls");
     tcase_add_test(first, printed_at_first);
     suite_add_tcase(suite, first);
     tcase_add_checked_fixture(telling, quietly, gd_shutdown);

@@ -7,7 +7,7 @@
 
 #include "support/golden.h"
 
-/* ---- The functions of the files that test more than one operation ---------------------------------------------- */
+/* ---- The functions of the files that test more than one operation ------------------------------------------- */
 
 static gd_tensor *slice_all(gd_tensor *x, gd_shape start, gd_shape stop, gd_shape step)
 {
@@ -33,7 +33,8 @@ static gd_tensor *mlp_mse(gd_tensor *x, gd_tensor *y, gd_tensor *w1, gd_tensor *
     return gd_scale(gd_mse_loss(gd_add(gd_matmul(h, w2), b2), y, GD_MEAN), 0.5);
 }
 
-static gd_tensor *mlp_ce(gd_tensor *x, gd_tensor *labels, gd_tensor *w1, gd_tensor *b1, gd_tensor *w2, gd_tensor *b2)
+static gd_tensor *mlp_ce(gd_tensor *x, gd_tensor *labels, gd_tensor *w1, gd_tensor *b1, gd_tensor *w2,
+                         gd_tensor *b2)
 {
     gd_tensor *h = gd_relu(gd_affine(x, gd_transpose(w1, 0, 1), b1));
     gd_tensor *loss = gd_cross_entropy(gd_affine(h, gd_transpose(w2, 0, 1), b2), labels, GD_MEAN);
@@ -91,7 +92,7 @@ static gd_reduction reduction(const golden *g)
     return strcmp(word, "mean") == 0 ? GD_MEAN : strcmp(word, "sum") == 0 ? GD_SUM : GD_NONE;
 }
 
-/* ---- The table as C ------------------------------------------------------------------------------------------------ */
+/* ---- The table as C ----------------------------------------------------------------------------------------- */
 
 #define X(name)   golden_input(g, #name)
 #define N(key)    golden_number(g, #key, 0)
@@ -134,7 +135,7 @@ static const row *find_row(const golden *g)
     return NULL;
 }
 
-/* ---- The files ------------------------------------------------------------------------------------------------------- */
+/* ---- The files ---------------------------------------------------------------------------------------------- */
 
 enum { FILES = 285 };
 static const char folder[] = "tests/golden/ops";
@@ -277,7 +278,8 @@ START_TEST(broken_files_are_refused)
 {
     static const char *const broken[] = {
         "", "case a", "case a op add input x f64 1 2 1 2 output y f64 0 1",
-        "case a op add input x f64 1 3 1 2 output y f64 0 1 end", "case a op add input x f32 0 1 output y f64 0 1 end",
+        "case a op add input x f64 1 3 1 2 output y f64 0 1 end",
+        "case a op add input x f32 0 1 output y f64 0 1 end",
         "case a op add input x f64 0 1 output y f64 0 one end", "case a op add input x f64 0 1 surprise end",
         "case a op add input x f64 5 1 1 1 1 1 1 output y f64 0 1 end", "case a op add input x f64 0 1 end",
         "case a op add attr k int 2 1 input x f64 0 1 output y f64 0 1 end"

@@ -92,12 +92,18 @@ END_TEST
 START_TEST(refusals)
 {
     gd_tensor *x = matrix(), *w = gd_requires_grad(gd_ones(GD_SHAPE(2, 3))), *h = gd_scale(w, 2);
-    REFUSED(gd_assign(x, gd_ones(GD_SHAPE(2))), "gd_assign: a is [2, 3] and b is [2]: sizes 3 and 2 do not broadcast");
-    REFUSED(gd_assign(x, gd_ones(GD_SHAPE(4, 2, 3))), "gd_assign: value is [4, 2, 3] and does not broadcast to x, which is [2, 3]");
-    REFUSED(gd_add_to(x, gd_ones(GD_SHAPE(1, 2, 3)), 1), "gd_add_to: value is [1, 2, 3] and does not broadcast to x, which is [2, 3]");
-    REFUSED(gd_assign(gd_slice(x, 0, 0, 1, 1), x), "gd_assign: value is [2, 3] and does not broadcast to x, which is [1, 3]");
-    REFUSED(gd_assign(x, h), "gd_assign: value requires a gradient, which the change would lose; use GD_NO_GRAD or gd_detach");
-    REFUSED(gd_add_to(x, w, 1), "gd_add_to: value requires a gradient, which the change would lose; use GD_NO_GRAD or gd_detach");
+    REFUSED(gd_assign(x, gd_ones(GD_SHAPE(2))),
+            "gd_assign: a is [2, 3] and b is [2]: sizes 3 and 2 do not broadcast");
+    REFUSED(gd_assign(x, gd_ones(GD_SHAPE(4, 2, 3))),
+            "gd_assign: value is [4, 2, 3] and does not broadcast to x, which is [2, 3]");
+    REFUSED(gd_add_to(x, gd_ones(GD_SHAPE(1, 2, 3)), 1),
+            "gd_add_to: value is [1, 2, 3] and does not broadcast to x, which is [2, 3]");
+    REFUSED(gd_assign(gd_slice(x, 0, 0, 1, 1), x),
+            "gd_assign: value is [2, 3] and does not broadcast to x, which is [1, 3]");
+    REFUSED(gd_assign(x, h),
+            "gd_assign: value requires a gradient, which the change would lose; use GD_NO_GRAD or gd_detach");
+    REFUSED(gd_add_to(x, w, 1),
+            "gd_add_to: value requires a gradient, which the change would lose; use GD_NO_GRAD or gd_detach");
     REFUSED(gd_fill(w, 0), "gd_fill: x requires a gradient; change it under GD_NO_GRAD");
     REFUSED(gd_assign(w, x), "gd_assign: x requires a gradient; change it under GD_NO_GRAD");
     REFUSED(gd_clamp_to(h, 0, 1), "gd_clamp_to: x is the recorded result of gd_scale; only leaves can be changed");

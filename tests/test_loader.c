@@ -261,17 +261,18 @@ START_TEST(loader_batches_are_fresh)
     gd_batch b;
     ck_assert(gd_loader_next(loader, &b));
     gd_tensor *x = b.x;
-    uint32_t version = x->base->version;
+    uint64_t version = x->base->version;
     b.x->data[0] = 99;
     b.x->requires_grad = true;
     ck_assert(gd_loader_next(loader, &b));
     ck_assert_ptr_eq(b.x, x);
     ck_assert(!b.x->requires_grad);
-    ck_assert_uint_eq(x->base->version, version + 1);
+    ck_assert_uint_gt(x->base->version, version);
+    version = x->base->version;
     ck_assert(gd_loader_next(loader, &b));
     ck_assert_int_eq(b.size, 1);
     ck_assert_ptr_eq(b.x->base, x->base);
-    ck_assert_uint_eq(x->base->version, version + 2);
+    ck_assert_uint_gt(x->base->version, version);
     ck_values(set.x, 0, 10, 20, 30, 40);
     gd_loader_free(loader);
 }

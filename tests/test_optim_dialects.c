@@ -1,232 +1,9 @@
 /* test_optim_dialects.c - every algorithm, dialect and option against a second implementation: the rules as
- * formulas in double, one element at a time, over random gradients for tensors of many sizes, with steps that
+ * formulas in double (optim_rules.h), over random gradients for tensors of many sizes, with steps that
  * have no gradient, exact zeros, tiny and huge gradients. */
-#include "optim_support.h"
+#include "optim_rules.h"
 
-/* ---- The rules, one element: w, g, its states s[], its step t and the step of the optimizer ----------------- */
-
-typedef struct element { double w, s[4]; } element;
-
-static double sign_of(double x)
-{
-    return (x > 0) - (x < 0);
-}
-
-static void sgd_rule(const gd_sgd_options *o, element *e, double g, double t)
-{
-    g = (o->maximize ? -g : g) + o->weight_decay * e->w;
-    if (o->momentum == 0) {
-        e->w -= o->lr * g;
-        return;
-    }
-    double *b = &e->s[0];
-    if (o->momentum_form == GD_LR_INSIDE) {             /* Keras: velocity = momentum velocity - lr g */
-        *b = o->momentum * *b - o->lr * g;
-        e->w += o->nesterov ? o->momentum * *b - o->lr * g : *b;
-        return;
-    }
-    if (o->momentum_form == GD_MOMENTUM_EMA)
-        *b = o->momentum * *b + (1 - o->momentum) * g;
-    else
-        *b = t == 1 ? g : o->momentum * *b + (1 - o->dampening) * g;
-    e->w -= o->lr * (o->nesterov ? g + o->momentum * *b : *b);
-}
-
-static void adagrad_rule(const gd_adagrad_options *o, element *e, double g, double t)
-{
-    g = (o->maximize ? -g : g) + o->weight_decay * e->w;
-    if (e->s[3]++ == 0)
-        e->s[0] = o->init_v;
-    e->s[0] += g * g;
-    double lr = o->lr / (1 + (t - 1) * o->lr_decay);
-    e->w -= o->eps_mode == GD_EPS_INSIDE_SQRT ? lr * g / sqrt(e->s[0] + o->eps) : lr * g / (sqrt(e->s[0]) + o->eps);
-}
-
-static void rmsprop_rule(const gd_rmsprop_options *o, element *e, double g, double t)
-{
-    (void)t;
-    g = (o->maximize ? -g : g) + o->weight_decay * e->w;
-    if (e->s[3]++ == 0)
-        e->s[0] = o->init_v;
-    e->s[0] = o->rho * e->s[0] + (1 - o->rho) * g * g;
-    double v = e->s[0];
-    if (o->centered) {
-        e->s[1] = o->rho * e->s[1] + (1 - o->rho) * g;
-        v = fmax(v - e->s[1] * e->s[1], 0);
-    }
-    double d = g / (o->eps_mode == GD_EPS_INSIDE_SQRT ? sqrt(v + o->eps) : sqrt(v) + o->eps);
-    if (o->momentum == 0) {
-        e->w -= o->lr * d;
-    } else if (o->momentum_form == GD_LR_INSIDE) {
-        e->s[2] = o->momentum * e->s[2] + o->lr * d;
-        e->w -= e->s[2];
-    } else {
-        e->s[2] = o->momentum * e->s[2] + d;
-        e->w -= o->lr * e->s[2];
-    }
-}
-
-static void adadelta_rule(const gd_adadelta_options *o, element *e, double g, double t)
-{
-    (void)t;
-    g = (o->maximize ? -g : g) + o->weight_decay * e->w;
-    e->s[0] = o->rho * e->s[0] + (1 - o->rho) * g * g;
-    double d = sqrt(e->s[1] + o->eps) / sqrt(e->s[0] + o->eps) * g;
-    e->s[1] = o->rho * e->s[1] + (1 - o->rho) * d * d;
-    e->w -= o->lr * d;
-}
-
-static double corrected(double moment, double beta, double t, bool on)
-{
-    return on ? moment / (1 - pow(beta, t)) : moment;
-}
-
-static void adam_rule(const gd_adam_options *o, element *e, double g, double t)
-{
-    double decay = o->wd_mode == GD_WD_L2 ? 0 : o->wd_mode == GD_WD_DECOUPLED ? o->lr * o->weight_decay : o->weight_decay;
-    g = o->maximize ? -g : g;
-    if (o->wd_mode == GD_WD_L2)
-        g += o->weight_decay * e->w;
-    if (o->wd_when == GD_WD_BEFORE)
-        e->w -= decay * e->w;
-    e->s[0] = o->beta1 * e->s[0] + (1 - o->beta1) * g;
-    e->s[1] = o->beta2 * e->s[1] + (1 - o->beta2) * g * g;
-    bool correct_m = o->bias_correction == GD_CORRECT_BOTH || o->bias_correction == GD_CORRECT_M;
-    bool correct_v = o->bias_correction == GD_CORRECT_BOTH || o->bias_correction == GD_CORRECT_V;
-    double m = corrected(e->s[0], o->beta1, t, correct_m), raw = e->s[1];
-    if (o->amsgrad == GD_AMSGRAD_RAW)
-        raw = e->s[2] = fmax(e->s[2], raw);
-    double v = corrected(raw, o->beta2, t, correct_v);
-    if (o->amsgrad == GD_AMSGRAD_CORRECTED)
-        v = e->s[2] = fmax(e->s[2], v);
-    switch (o->eps_mode) {
-    case GD_EPS_AFTER_BC:    e->w -= o->lr * m / (sqrt(v + o->eps_root) + o->eps); break;
-    case GD_EPS_INSIDE_SQRT: e->w -= o->lr * m / sqrt(v + o->eps_root + o->eps); break;
-    case GD_EPS_BEFORE_BC:
-        e->w -= o->lr * (correct_v ? sqrt(1 - pow(o->beta2, t)) : 1) * m / (sqrt(raw + o->eps_root) + o->eps);
-        break;
-    case GD_EPS_AS_PRINTED:  e->w = e->w - o->lr * m / sqrt(v) + o->eps; break;
-    }
-    if (o->wd_when == GD_WD_AFTER)
-        e->w -= decay * e->w;
-}
-
-static void yogi_rule(const gd_yogi_options *o, element *e, double g, double t)
-{
-    g = (o->maximize ? -g : g);
-    if (e->s[3]++ == 0) {
-        e->s[0] = o->init_m;
-        e->s[1] = o->init_v_from_first_grad ? g * g : o->init_v;
-    }
-    g += o->weight_decay * e->w;
-    double x = g * g - e->s[1];
-    e->s[0] = o->beta1 * e->s[0] + (1 - o->beta1) * g;
-    e->s[1] += (1 - o->beta2) * (o->yogi_sign == GD_SIGN_HARD ? sign_of(x) : tanh(10 * x)) * g * g;
-    bool correct = o->bias_correction == GD_CORRECT_BOTH;       /* others are Adam's code, tested there */
-    double c1 = correct ? 1 - pow(o->beta1, t) : 1, c2 = correct ? 1 - pow(o->beta2, t) : 1, rate = 0;
-    switch (o->eps_mode) {
-    case GD_EPS_AFTER_BC:    rate = o->lr / c1 / (sqrt(e->s[1] / c2) + o->eps); break;
-    case GD_EPS_INSIDE_SQRT: rate = o->lr / c1 / sqrt(e->s[1] / c2 + o->eps); break;
-    case GD_EPS_BEFORE_BC:   rate = o->lr * sqrt(c2) / c1 / (sqrt(e->s[1]) + o->eps); break;
-    case GD_EPS_AS_PRINTED:  e->w = e->w - o->lr * (e->s[0] / c1) / sqrt(e->s[1] / c2) + o->eps; return;
-    }
-    e->w -= rate * e->s[0];
-    if (o->prox_l1 > 0)
-        e->w = fabs(e->w) > o->prox_l1 * rate ? e->w - sign_of(e->w) * o->prox_l1 * rate : 0;
-    e->w /= 1 + o->prox_l2 * rate;
-}
-
-static void adamax_rule(const gd_adamax_options *o, element *e, double g, double t)
-{
-    g = (o->maximize ? -g : g) + o->weight_decay * e->w;
-    double size = o->adamax_eps == GD_ADAMAX_EPS_IN_MAX ? fabs(g) + o->eps : fabs(g);
-    e->s[0] = o->beta1 * e->s[0] + (1 - o->beta1) * g;
-    e->s[1] = fmax(o->beta2 * e->s[1], size);
-    double u = o->adamax_eps == GD_ADAMAX_EPS_ADDED ? e->s[1] + o->eps : e->s[1];
-    if (u > 0)
-        e->w -= o->lr / (1 - pow(o->beta1, t)) * e->s[0] / u;
-}
-
-static void nadam_rule(const gd_nadam_options *o, element *e, double g, double t)
-{
-    double decay = o->wd_mode == GD_WD_L2 ? 0 : o->wd_mode == GD_WD_DECOUPLED ? o->lr * o->weight_decay : o->weight_decay;
-    g = o->maximize ? -g : g;
-    if (o->wd_mode == GD_WD_L2)
-        g += o->weight_decay * e->w;
-    e->w -= decay * e->w;
-    e->s[0] = o->beta1 * e->s[0] + (1 - o->beta1) * g;
-    e->s[1] = o->beta2 * e->s[1] + (1 - o->beta2) * g * g;
-    double product = 1, mu = 0, next = 0;
-    for (int i = 1; i <= (int)t + 1; i++) {
-        next = o->constant_mu ? o->beta1 : o->beta1 * (1 - 0.5 * pow(0.96, i * o->nadam_psi));
-        if (i <= (int)t) {
-            product *= next;
-            mu = next;
-        }
-    }
-    double m = (1 - mu) / (1 - product) * g + next / (1 - product * next) * e->s[0];
-    e->w -= o->lr * m / (sqrt(e->s[1] / (1 - pow(o->beta2, t))) + o->eps);
-}
-
-static void radam_rule(const gd_radam_options *o, element *e, double g, double t)
-{
-    double decay = o->wd_mode == GD_WD_L2 ? 0 : o->wd_mode == GD_WD_DECOUPLED ? o->lr * o->weight_decay : o->weight_decay;
-    g = o->maximize ? -g : g;
-    if (o->wd_mode == GD_WD_L2)
-        g += o->weight_decay * e->w;
-    e->w -= decay * e->w;
-    e->s[0] = o->beta1 * e->s[0] + (1 - o->beta1) * g;
-    e->s[1] = o->beta2 * e->s[1] + (1 - o->beta2) * g * g;
-    double m = e->s[0] / (1 - pow(o->beta1, t)), c2 = 1 - pow(o->beta2, t);
-    double rho = 2 / (1 - o->beta2) - 1, r = rho - 2 * t * pow(o->beta2, t) / c2;
-    if (!(o->radam_strict ? r > o->radam_threshold : r >= o->radam_threshold)) {
-        e->w -= o->lr * m;
-        return;
-    }
-    double rect = sqrt((r - 4) * (r - 2) * rho / ((rho - 4) * (rho - 2) * r));
-    if (o->eps_mode == GD_EPS_AFTER_BC)
-        e->w -= o->lr * m * rect / (sqrt(e->s[1] / c2) + o->eps);
-    else if (o->eps_mode == GD_EPS_INSIDE_SQRT)
-        e->w -= o->lr * m * rect / sqrt(e->s[1] / c2 + o->eps);
-    else
-        e->w -= o->lr * m * rect * sqrt(c2) / (sqrt(e->s[1]) + o->eps);
-}
-
-static void lion_rule(const gd_lion_options *o, element *e, double g, double t)
-{
-    (void)t;
-    g = o->maximize ? -g : g;
-    e->w *= 1 - o->lr * o->weight_decay;
-    e->w -= o->lr * sign_of(o->beta1 * e->s[0] + (1 - o->beta1) * g);
-    e->s[0] = o->beta2 * e->s[0] + (1 - o->beta2) * g;
-}
-
-static void rprop_rule(const gd_rprop_options *o, element *e, double g, double t)
-{
-    g = o->maximize ? -g : g;
-    if (t == 1)
-        e->s[1] = o->lr;
-    double agree = sign_of(g) * sign_of(e->s[0]);
-    if (agree > 0)
-        e->s[1] *= o->eta_plus;
-    if (agree < 0)
-        e->s[1] *= o->eta_minus;
-    e->s[1] = fmin(fmax(e->s[1], o->step_min), o->step_max);
-    if (agree < 0)
-        g = 0;
-    e->w -= e->s[1] * sign_of(g);
-    e->s[0] = g;
-}
-
-static void asgd_rule(const gd_asgd_options *o, element *e, double g, double t)
-{
-    g = (o->maximize ? -g : g) + o->weight_decay * e->w;
-    double eta = t == 1 ? o->lr : o->lr / pow(1 + o->lambd * o->lr * (t - 1), o->alpha);
-    e->w = e->w * (1 - o->lambd * eta) - eta * g;
-    e->s[0] += (e->w - e->s[0]) / fmax(1, t - 1 - o->t0);
-}
-
-/* ---- The cases: options, and whether t counts all steps -------------------------------------------------------- */
+/* ---- The cases: options, and whether t counts all steps ----------------------------------------------------- */
 
 typedef struct one_case {
     const char   *name;
@@ -306,7 +83,7 @@ static bool make_adam(int index, gd_params *p, one_case *c)
     CASE_OF(adamw, adam, dialect(GD_OPTAX), NOTHING)
     CASE_OF(adamw, adam, dialect(GD_PAPER), o.weight_decay = 1e-3)
     CASE_OF(adamw, adam, defaults(), o.lr = 0.1, o.wd_when = GD_WD_AFTER, o.weight_decay = 0.5)
-    CASE_OF(adamw, adam, defaults(), o.wd_mode = GD_WD_DECOUPLED_NO_LR, o.wd_when = GD_WD_AFTER, o.weight_decay = 0.05)
+    CASE_OF(adamw, adam, dialect(GD_PAPER), o.wd_when = GD_WD_AFTER, o.weight_decay = 0.05)
     CASE(adamax, dialect(GD_TORCH), o.weight_decay = 0.1)
     CASE(adamax, dialect(GD_KERAS), o.eps = 1e-2)
     CASE(adamax, dialect(GD_OPTAX), o.maximize = true, o.eps = 1e-2)
@@ -351,7 +128,7 @@ static bool make_yogi(int index, gd_params *p, one_case *c)
 typedef bool case_maker(int index, gd_params *p, one_case *c);
 static case_maker *const makers[] = { make_sgd, make_adam, make_yogi };
 
-/* ---- The comparison ------------------------------------------------------------------------------------------------ */
+/* ---- The comparison ----------------------------------------------------------------------------------------- */
 
 static uint64_t state = 1;
 
@@ -383,7 +160,8 @@ static void compare(const char *name, gd_tensor *const w[], element e[][LARGEST]
             double got = w[k]->data[i], want = e[k][i].w;
             most[k][i] = fmax(most[k][i], fabs(want));
             ck_assert_msg(fabs(got - want) <= tolerance * most[k][i] || (isnan(got) && isnan(want)),
-                          "%s: step %d, tensor %d, element %d: %.17g, expected %.17g", name, step, k, (int)i, got, want);
+                          "%s: step %d, tensor %d, element %d: %.17g, expected %.17g", name, step, k, (int)i, got,
+                          want);
         }
 }
 
@@ -453,11 +231,145 @@ START_TEST(equals_the_formulas)
 }
 END_TEST
 
+/* ---- What the dialects are: numbers from the sources, not from the library ---------------------------------------- */
+
+/* How far the first step goes in units of lr for a gradient g. */
+static double first_step(gd_optimizer *o, gd_params *p, double g)
+{
+    gd_tensor *w = gd_params_at(p, 0);
+    double before = w->data[0];
+    gd_set_grad(w, gd_scalar(g));
+    ck_assert(o && gd_step(o));
+    double moved = (before - (double)w->data[0]) / o->lr;
+    gd_optimizer_free(o);
+    return moved;
+}
+
+/* Measured with the programs themselves; see the table in src/optim/yogi.c. */
+START_TEST(first_steps_of_adam_and_yogi)
+{
+    gd_params *p = gd_params_new();
+    gd_param(p, "w", gd_scalar(0));
+    const double adam_g[] = { 1e-3, 1e-5, 1e-7 }, yogi_g[] = { 1, 0.1, 0.01, 0.001 };
+    const struct { gd_dialect dialect; double moved[3]; } adams[] = {
+        { GD_TORCH, { 1, 0.9990, 0.9091 } }, { GD_D2L, { 0.9990, 0.9091, 0.0909 } },
+        { GD_KERAS, { 0.9968, 0.7597, 0.0307 } }, { GD_OPTAX, { 1, 0.9990, 0.9091 } },
+        { GD_PAPER, { 1, 0.9990, 0.9091 } }
+    };
+    const struct { gd_dialect dialect; double moved[4]; } yogis[] = {
+        { GD_D2L, { 0.999, 0.990, 0.909, 0.500 } }, { GD_TFA, { 0.969, 0.733, 0.154, 0.016 } },
+        { GD_OPTAX, { 0.998, 0.944, 0.293, 0.031 } },
+    };
+    for (int i = 0; i < 5; i++)
+        for (int k = 0; k < 3; k++) {
+            GD_NO_GRAD;
+            gd_fill(gd_params_at(p, 0), 0);
+            double moved = first_step(gd_adam(p, gd_adam_dialect(adams[i].dialect)), p, adam_g[k]);
+            ck_assert_msg(fabs(moved - adams[i].moved[k]) < 6e-5, "Adam, dialect %d, g = %g: %g", i, adam_g[k], moved);
+        }
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < 4; k++) {
+            GD_NO_GRAD;
+            gd_fill(gd_params_at(p, 0), 0);
+            double moved = first_step(gd_yogi(p, gd_yogi_dialect(yogis[i].dialect)), p, yogi_g[k]);
+            ck_assert_msg(fabs(moved - yogis[i].moved[k]) < 6e-4, "Yogi, dialect %d, g = %g: %g", i, yogi_g[k], moved);
+        }
+    gd_params_free(p);
+}
+END_TEST
+
+#define IS(algorithm, source, field, value) do { \
+        gd_##algorithm##_options o = gd_##algorithm##_##source; \
+        ck_assert_msg((double)o.field == (double)(value), "gd_" #algorithm "_" #source ": " #field " = %g", (double)o.field); \
+    } while (0)
+
+START_TEST(numbers_of_the_dialects)
+{
+    IS(sgd, defaults(), lr, 1e-3);                  IS(sgd, dialect(GD_KERAS), lr, 0.01);
+    IS(sgd, dialect(GD_KERAS), momentum_form, GD_LR_INSIDE);
+    IS(adagrad, defaults(), lr, 1e-2);              IS(adagrad, defaults(), eps, 1e-10);
+    IS(adagrad, defaults(), init_v, 0);             IS(adagrad, defaults(), eps_mode, GD_EPS_AFTER_BC);
+    IS(adagrad, dialect(GD_D2L), lr, 0.1);          IS(adagrad, dialect(GD_D2L), eps, 1e-6);
+    IS(adagrad, dialect(GD_D2L), eps_mode, GD_EPS_INSIDE_SQRT);
+    IS(adagrad, dialect(GD_KERAS), lr, 1e-3);       IS(adagrad, dialect(GD_KERAS), init_v, 0.1);
+    IS(adagrad, dialect(GD_KERAS), eps, 1e-7);      IS(adagrad, dialect(GD_KERAS), eps_mode, GD_EPS_INSIDE_SQRT);
+    IS(adagrad, dialect(GD_OPTAX), init_v, 0.1);    IS(adagrad, dialect(GD_OPTAX), eps, 1e-7);
+    IS(rmsprop, defaults(), lr, 1e-2);              IS(rmsprop, defaults(), rho, 0.99);
+    IS(rmsprop, defaults(), eps, 1e-8);             IS(rmsprop, defaults(), eps_mode, GD_EPS_AFTER_BC);
+    IS(rmsprop, dialect(GD_D2L), rho, 0.9);         IS(rmsprop, dialect(GD_D2L), eps, 1e-6);
+    IS(rmsprop, dialect(GD_D2L), lr, 0.01);         IS(rmsprop, dialect(GD_D2L), eps_mode, GD_EPS_INSIDE_SQRT);
+    IS(rmsprop, dialect(GD_KERAS), lr, 1e-3);       IS(rmsprop, dialect(GD_KERAS), eps, 1e-7);
+    IS(rmsprop, dialect(GD_KERAS), rho, 0.9);       IS(rmsprop, dialect(GD_KERAS), momentum_form, GD_LR_INSIDE);
+    IS(rmsprop, dialect(GD_OPTAX), rho, 0.9);       IS(rmsprop, dialect(GD_OPTAX), eps, 1e-8);
+    IS(rmsprop, dialect(GD_OPTAX), eps_mode, GD_EPS_INSIDE_SQRT);
+    IS(adadelta, defaults(), lr, 1);                IS(adadelta, defaults(), rho, 0.9);
+    IS(adadelta, defaults(), eps, 1e-6);            IS(adadelta, dialect(GD_D2L), eps, 1e-5);
+    IS(adadelta, dialect(GD_KERAS), lr, 1e-3);      IS(adadelta, dialect(GD_KERAS), rho, 0.95);
+    IS(adadelta, dialect(GD_KERAS), eps, 1e-7);     IS(adadelta, dialect(GD_PAPER), rho, 0.95);
+    IS(adam, defaults(), lr, 1e-3);                 IS(adam, dialect(GD_D2L), lr, 0.01);
+    IS(adam, defaults(), step_counter, GD_PER_PARAM); IS(adam, dialect(GD_D2L), step_counter, GD_GLOBAL);
+    IS(adam, dialect(GD_KERAS), step_counter, GD_GLOBAL);
+    IS(adam, dialect(GD_D2L_TF_AS_PRINTED), step_counter, GD_STAYS_ONE);
+    IS(adam, dialect(GD_D2L_TF_AS_PRINTED), eps, 1e-6);
+    IS(adamw, defaults(), weight_decay, 1e-2);      IS(adamw, defaults(), wd_mode, GD_WD_DECOUPLED);
+    IS(adamw, dialect(GD_KERAS), weight_decay, 4e-3); IS(adamw, dialect(GD_KERAS), eps_mode, GD_EPS_BEFORE_BC);
+    IS(adamw, dialect(GD_OPTAX), weight_decay, 1e-4); IS(adamw, dialect(GD_PAPER), wd_mode, GD_WD_DECOUPLED_NO_LR);
+    IS(yogi, defaults(), lr, 0.01);                 IS(yogi, defaults(), eps, 1e-3);
+    IS(yogi, dialect(GD_TFA), init_m, 0);           IS(yogi, dialect(GD_TFA), init_v, 1e-6);
+    IS(yogi, dialect(GD_PAPER), bias_correction, GD_CORRECT_NONE);
+    IS(yogi, dialect(GD_PAPER), init_v_from_first_grad, true);
+    IS(yogi, dialect(GD_D2L_TF_AS_PRINTED), eps, 1e-6);
+    IS(yogi, dialect(GD_D2L_TF_AS_PRINTED), step_counter, GD_GLOBAL);
+    IS(adamax, defaults(), lr, 2e-3);               IS(adamax, dialect(GD_KERAS), lr, 1e-3);
+    IS(adamax, dialect(GD_KERAS), eps, 1e-7);       IS(adamax, dialect(GD_KERAS), adamax_eps, GD_ADAMAX_EPS_ADDED);
+    IS(adamax, dialect(GD_PAPER), adamax_eps, GD_ADAMAX_EPS_NONE);
+    IS(nadam, defaults(), lr, 2e-3);                IS(nadam, defaults(), nadam_psi, 4e-3);
+    IS(nadam, dialect(GD_KERAS), lr, 1e-3);         IS(nadam, dialect(GD_KERAS), nadam_psi, 1);
+    IS(nadam, dialect(GD_KERAS), eps, 1e-7);        IS(nadam, dialect(GD_OPTAX), constant_mu, true);
+    IS(radam, defaults(), lr, 1e-3);                IS(radam, defaults(), radam_strict, true);
+    IS(radam, defaults(), eps_mode, GD_EPS_BEFORE_BC); IS(radam, dialect(GD_OPTAX), eps_mode, GD_EPS_AFTER_BC);
+    IS(radam, dialect(GD_OPTAX), radam_strict, false); IS(radam, dialect(GD_PAPER), radam_threshold, 4);
+    IS(lion, defaults(), lr, 1e-4);                 IS(lion, defaults(), beta2, 0.99);
+    IS(lion, dialect(GD_KERAS), lr, 1e-3);          IS(lion, dialect(GD_OPTAX), weight_decay, 1e-3);
+    IS(rprop, defaults(), lr, 1e-2);                IS(rprop, defaults(), eta_minus, 0.5);
+    IS(rprop, defaults(), eta_plus, 1.2);           IS(rprop, defaults(), step_max, 50);
+    IS(asgd, defaults(), lambd, 1e-4);              IS(asgd, defaults(), alpha, 0.75);
+    IS(asgd, defaults(), t0, 1e6);                  IS(lbfgs, defaults(), line_search, GD_STRONG_WOLFE);
+    IS(lbfgs, defaults(), max_iter, 20);            IS(lbfgs, defaults(), history_size, 100);
+    IS(lbfgs, dialect(GD_TORCH), line_search, GD_NO_LINE_SEARCH);
+}
+END_TEST
+
+/* v - a^2 of a constant gradient is 0 up to rounding, of either sign. */
+START_TEST(centered_rmsprop_of_a_constant_gradient)
+{
+    gd_params *p = gd_params_new();
+    gd_tensor *w = gd_param(p, "w", gd_zeros(GD_SHAPE(50))), *g = gd_zeros(GD_SHAPE(50));
+    gd_rmsprop_options o = gd_rmsprop_defaults();
+    o.centered = true;
+    o.rho = 0.5;
+    gd_optimizer *rmsprop = gd_rmsprop(p, o);
+    for (int i = 0; i < 50; i++)
+        g->data[i] = (gd_real)unit();
+    for (int t = 0; t < 300; t++) {
+        gd_set_grad(w, g);
+        ck_assert(gd_step(rmsprop));
+    }
+    for (int i = 0; i < 50; i++)
+        ck_assert(w->data[i] < 0);          /* false for NaN */
+    gd_optimizer_free(rmsprop);
+    gd_params_free(p);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("optim: dialects and options");
     TCase *tc = tcase_create("formulas");
     tcase_add_loop_test(tc, equals_the_formulas, 0, 3);
+    tcase_add_test(tc, first_steps_of_adam_and_yogi);
+    tcase_add_test(tc, numbers_of_the_dialects);
+    tcase_add_test(tc, centered_rmsprop_of_a_constant_gradient);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

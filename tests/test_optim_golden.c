@@ -90,8 +90,8 @@ START_TEST(follows_the_golden_trajectory)
         for (int i = 0; i < 10; i++) {
             double w = i < 6 ? a->data[i] : b->data[i - 6], want = entry(&expected, t - 1, i + 1);
             worst = fmax(worst, fabs(w - want) / fmax(1, fabs(want)));
-            ck_assert_msg(close_to(w, want, TOLERANCE), "%s, step %d, parameter %d: %.17g, expected %.17g", name, t,
-                          i, w, want);
+            ck_assert_msg(close_to(w, want, TOLERANCE), "%s, step %d, parameter %d: %.17g, expected %.17g",
+                          name, t, i, w, want);
         }
     }
     if (getenv("GRADUS_TEST_VERBOSE"))

@@ -109,6 +109,9 @@ START_TEST(schedules_compose)
         ck_assert_double_eq(gd_lr_at(s, t), want[t]);
     ck_assert_double_eq(gd_lr_at(gd_lr_cosine(0.1, 0.001, 10), 1000), 0.001);
     ck_assert_double_eq(gd_lr_at(gd_lr_polynomial(0.1, 0.02, 10, 3), 10), 0.02);
+    gd_schedule one = gd_lr_one_cycle(1, 25, cycle(true, false));          /* the way up ends at 6.5 */
+    ck_assert_double_eq_tol(gd_lr_at(one, 6), 0.04 + 0.96 * 6 / 6.5, 1e-14);
+    ck_assert_double_eq_tol(gd_lr_at(one, 7), 1 + (0.04e-4 - 1) * 0.5 / 17.5, 1e-14);
     ck_assert_double_eq_tol(gd_lr_at(gd_lr_one_cycle(1, 10, gd_one_cycle_defaults()), 99), 1 / 25e4, 1e-15);
 }
 END_TEST
@@ -182,7 +185,7 @@ START_TEST(schedules_refuse)
 }
 END_TEST
 
-/* ---- Clipping ------------------------------------------------------------------------------------------------- */
+/* ---- Clipping ----------------------------------------------------------------------------------------------- */
 
 typedef struct two { gd_params *net; gd_tensor *a, *b, *still, *buffer; } two;
 
@@ -231,12 +234,13 @@ START_TEST(clipping_is_golden)
             GD_SCOPE;
             set_gradients(&t, problem.at + step * problem.columns + 1, strided);
             double norm = clip(_i, t.net, &file), want = entry(&golden, step - 1, 1);
-            ck_assert_msg(close_to(norm, want, TOLERANCE), "%s, step %d: norm %g, expected %g", file, step, norm, want);
+            ck_assert_msg(close_to(norm, want, TOLERANCE), "%s, step %d: norm %g, expected %g", file, step, norm,
+                          want);
             for (int i = 0; i < 10; i++) {
                 double g = i < 6 ? gd_at(t.a->grad, GD_SHAPE(i / 2, i % 2)) : t.b->grad->data[i - 6];
                 want = entry(&golden, step - 1, i + 2);
-                ck_assert_msg(close_to(g, want, TOLERANCE), "%s, step %d, g[%d]: %g, expected %g", file, step, i, g,
-                              want);
+                ck_assert_msg(close_to(g, want, TOLERANCE), "%s, step %d, g[%d]: %g, expected %g", file, step, i,
+                              g, want);
             }
             gd_zero_grad_of(t.a);
         }
@@ -287,7 +291,7 @@ START_TEST(clipping_edges)
 }
 END_TEST
 
-/* ---- Averages --------------------------------------------------------------------------------------------------- */
+/* ---- Averages ----------------------------------------------------------------------------------------------- */
 
 START_TEST(averages_follow)
 {
@@ -309,7 +313,7 @@ START_TEST(averages_follow)
         if (late)
             ck_assert(close_to(gd_ema_get(ema, late)->data[0], late_want, 1e-6));
     }
-    uint32_t version = w->version;
+    uint64_t version = w->version;
     ck_assert(gd_ema_swap(ema) && close_to(w->data[0], want, 1e-6) && gd_ema_get(ema, w)->data[0] == 9);
     ck_assert(w->version != version && !gd_ema_update(ema));
     ck_sentence("gd_ema_update: the averages are swapped in: call gd_ema_swap first");

@@ -9,10 +9,12 @@ static gd_tensor *leaf_of(gd_shape shape, const gd_real *values)
     return gd_requires_grad(gd_from(shape, values));
 }
 
-/* ---- An operation whose rule can be made wrong --------------------------------------------------------------------- */
+/* ---- An operation whose rule can be made wrong -------------------------------------------------------------- */
 
 /* y = s a + a b, elementwise: da = s dy + dy b, db = dy a. */
-typedef enum fault { NONE, WRONG_SIGN, MISSING_TERM, FACTOR, TRANSPOSED, ONE_ELEMENT, WRONG_SHAPE, NO_GRADIENT } fault;
+typedef enum fault {
+    NONE, WRONG_SIGN, MISSING_TERM, FACTOR, TRANSPOSED, ONE_ELEMENT, WRONG_SHAPE, NO_GRADIENT
+} fault;
 
 typedef struct attributes {
     double scale;
@@ -41,7 +43,9 @@ static void own_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 
 static gd_tensor *own(gd_tensor *a, gd_tensor *b, double scale, fault f)
 {
-    static const gd_op op = { "own", own_rule, GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)), "da = .., db = .." };
+    static const gd_op op = {
+        "own", own_rule, GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)), "da = s dy + dy b, db = dy a"
+    };
     gd_tensor *y;
     {
         GD_NO_GRAD;
@@ -91,7 +95,8 @@ END_TEST
 START_TEST(recording)
 {
     static const gd_op op = { "own", own_rule, GD_NOTHING, NULL };
-    gd_tensor *a = leaf_of(GD_SHAPE(2, 2), numbers), *c = gd_from(GD_SHAPE(2, 2), others), *y = gd_ones(GD_SHAPE(1));
+    gd_tensor *a = leaf_of(GD_SHAPE(2, 2), numbers), *c = gd_from(GD_SHAPE(2, 2), others);
+    gd_tensor *y = gd_ones(GD_SHAPE(1));
     ck_assert_ptr_eq(gd_record(&op, y, (gd_tensor *const[]){ c, NULL }, 2, NULL, 0), y);
     ck_assert(!y->requires_grad && !y->node);                     /* nothing that requires a gradient */
     gd_no_grad_begin();
@@ -112,7 +117,7 @@ START_TEST(recording)
 }
 END_TEST
 
-/* ---- Faulty rules -------------------------------------------------------------------------------------------------- */
+/* ---- Faulty rules ------------------------------------------------------------------------------------------- */
 
 START_TEST(faulty_rules_are_named)
 {
@@ -176,7 +181,7 @@ START_TEST(no_pass_inside_a_pass)
 }
 END_TEST
 
-/* ---- The check must see every fault ----------------------------------------------------------------------------------- */
+/* ---- The check must see every fault ------------------------------------------------------------------------- */
 
 START_TEST(faults_are_seen)
 {
@@ -188,13 +193,15 @@ START_TEST(faults_are_seen)
         { ONE_ELEMENT, "gd_gradcheck: xs[1], [2, 2], element 3: the gradient is " },
     };
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
-        gd_tensor *a = leaf_of(GD_SHAPE(2, 2), numbers), *b = leaf_of(GD_SHAPE(2, 2), others), *const xs[] = { a, b };
+        gd_tensor *a = leaf_of(GD_SHAPE(2, 2), numbers), *b = leaf_of(GD_SHAPE(2, 2), others);
+        gd_tensor *const xs[] = { a, b };
         fault f = faults[i].fault;
         if (!IN_DOUBLE && f == FACTOR)                            /* too small for float */
             continue;
-        ck_assert_msg(!gd_gradcheck(own_function, &f, xs, 2, (gd_gradcheck_options){ 0 }), "fault %d passed", (int)f);
-        ck_assert_msg(strncmp(gd_last_error(), faults[i].element, strlen(faults[i].element)) == 0, "fault %d: %s", (int)f,
-                      gd_last_error());
+        bool passed = gd_gradcheck(own_function, &f, xs, 2, (gd_gradcheck_options){ 0 });
+        ck_assert_msg(!passed, "fault %d passed", (int)f);
+        bool named = strncmp(gd_last_error(), faults[i].element, strlen(faults[i].element)) == 0;
+        ck_assert_msg(named, "fault %d: %s", (int)f, gd_last_error());
         ck_values(a, 1.5, -0.5, 0.75, 1.25);
         ck_values(b, -1, 0.5, 2, 1);
         ck_assert(!a->grad && !b->grad && gd_is_recording());
@@ -285,7 +292,7 @@ START_TEST(wrong_use_of_the_check)
 }
 END_TEST
 
-/* ---- Graphs in words and as drawings ------------------------------------------------------------------------------------- */
+/* ---- Graphs in words and as drawings ------------------------------------------------------------------------ */
 
 static const char *written(void (*print)(FILE *, gd_tensor *), gd_tensor *y)
 {
@@ -311,7 +318,8 @@ START_TEST(a_graph_in_words)
                      "  2. gd_mul(x [3, 2], w [2]) -> result [3, 2]\n"
                      "     dy [3, 2] arrives;  da = gd_mul(dy, b), db = gd_mul(dy, a)\n"
                      "     -> grad of w [2]\n");
-    ck_assert_str_eq(written(gd_graph_print, x), "x [3, 2] does not depend on anything that requires a gradient\n");
+    ck_assert_str_eq(written(gd_graph_print, x),
+                     "x [3, 2] does not depend on anything that requires a gradient\n");
     ck_good(gd_backward(y));                                      /* printing leaves no marks */
     ck_values(w->grad, 9, 12);
 }
@@ -327,7 +335,8 @@ static int times(const char *text, const char *part)
 
 START_TEST(a_graph_as_a_drawing)
 {
-    gd_tensor *x = gd_set_name(gd_ones(GD_SHAPE(2)), "a \"quoted\" \\name"), *w = gd_requires_grad(gd_ones(GD_SHAPE(2)));
+    gd_tensor *x = gd_set_name(gd_ones(GD_SHAPE(2)), "a \"quoted\" \\name");
+    gd_tensor *w = gd_requires_grad(gd_ones(GD_SHAPE(2)));
     gd_tensor *h = gd_mul(x, w), *y = gd_sum(gd_add(h, h));
     const char *dot = written(gd_graph_dot, y);
     ck_assert_ptr_nonnull(strstr(dot, "digraph gradus {\n"));

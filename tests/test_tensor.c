@@ -4,7 +4,7 @@
 
 #include "support/support.h"
 
-/* ---- Making ------------------------------------------------------------------------------------------------------ */
+/* ---- Making ------------------------------------------------------------------------------------------------- */
 
 START_TEST(making)
 {
@@ -59,7 +59,7 @@ START_TEST(ranges)
 }
 END_TEST
 
-/* ---- Random numbers ------------------------------------------------------------------------------------------------ */
+/* ---- Random numbers ----------------------------------------------------------------------------------------- */
 
 START_TEST(random_numbers_repeat)
 {
@@ -108,7 +108,8 @@ START_TEST(random_moments)
     for (int64_t i = 0; i < n; i++)
         ck_assert(u->data[i] >= -2 && u->data[i] < 4);
     moments(z, &mean, &variance, &skew);
-    ck_assert(fabs(mean - 3) < error * 2 && fabs(variance - 4) < error * 4 * sqrt(2) && fabs(skew) < error * sqrt(6));
+    ck_assert(fabs(mean - 3) < error * 2 && fabs(variance - 4) < error * 4 * sqrt(2));
+    ck_assert(fabs(skew) < error * sqrt(6));
     int64_t beyond = 0, pairs = 0;
     for (int64_t i = 0; i + 1 < n; i++) {
         beyond += fabs((double)z->data[i] - 3) > 2 * 1.959964;
@@ -118,9 +119,10 @@ START_TEST(random_moments)
     ck_assert(fabs((double)pairs / n - 0.5) < error * 0.5);
     ck_values(gd_uniform(GD_SHAPE(2), 3, 3), 3, 3);
     ck_values(gd_normal(GD_SHAPE(2), 3, 0), 3, 3);
-    gd_tensor *narrow = gd_uniform(GD_SHAPE(10000), 1, 1.0000002);     /* rounding must not reach the end */
+    const double end = 1 + (IN_DOUBLE ? 0x1p-51 : 0x1p-22);       /* two numbers on: rounding must not reach it */
+    gd_tensor *narrow = gd_uniform(GD_SHAPE(10000), 1, end);
     for (int64_t i = 0; i < narrow->numel; i++)
-        ck_assert(narrow->data[i] >= 1 && narrow->data[i] < (gd_real)1.0000002);
+        ck_assert(narrow->data[i] >= 1 && (double)narrow->data[i] < end);
 }
 END_TEST
 
@@ -149,7 +151,7 @@ START_TEST(permutations)
 }
 END_TEST
 
-/* ---- Random views against a naive index ------------------------------------------------------------------------------ */
+/* ---- Random views against a naive index --------------------------------------------------------------------- */
 
 /* A view made of random steps, and the number in the base's data of each of its elements. */
 typedef struct traced {
@@ -298,8 +300,9 @@ START_TEST(random_broadcasts)
             coordinates(&result, j, index);
             for (int k = 0; k < 2; k++) {
                 int64_t at = 0;
+                const int64_t *mine = index + whole.ndim - shape[k].ndim;
                 for (int i = 0; i < shape[k].ndim; i++)
-                    at = at * shape[k].size[i] + (shape[k].size[i] == 1 ? 0 : index[i + whole.ndim - shape[k].ndim]);
+                    at = at * shape[k].size[i] + (shape[k].size[i] == 1 ? 0 : mine[i]);
                 sum += (k ? 1000 : 1) * (double)(at + 1);
             }
             ck_assert(element(y, j) == sum);
@@ -313,7 +316,7 @@ START_TEST(random_broadcasts)
 }
 END_TEST
 
-/* ---- Looking ----------------------------------------------------------------------------------------------------------- */
+/* ---- Looking ------------------------------------------------------------------------------------------------ */
 
 static const char *printed(const gd_tensor *t)
 {
@@ -337,7 +340,7 @@ START_TEST(printing)
     ck_assert_str_eq(printed(gd_set_name(gd_arange(0, 12, 1), "ramp")),
                      "ramp [12]: [0, 1, 2, 3, ..., 8, 9, 10, 11]\n");
     ck_assert_str_eq(printed(gd_zeros(GD_SHAPE(0))), "[0]: []\n");
-    ck_assert_str_eq(printed(gd_full(GD_SHAPE(2), NAN)), signbit(NAN) ? "[2]: [-nan, -nan]\n" : "[2]: [nan, nan]\n");
+    ck_assert_ptr_nonnull(strstr(printed(gd_full(GD_SHAPE(2), NAN)), "nan, "));
     ck_assert_str_eq(printed(NULL), "NULL\n");
     gd_print(NULL, x);
     ck_no_sentence();

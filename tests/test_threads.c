@@ -55,7 +55,8 @@ START_TEST(two_threads_are_like_one)
     memcpy(together, alone, sizeof together);
     for (int i = 0; i < 2; i++)
         train(&alone[i]);
-    ck_assert_str_eq(alone[0].sentence, "gd_reshape: x is [50, 4] with 200 elements, which do not fill the shape [11]");
+    ck_assert_str_eq(alone[0].sentence,
+                     "gd_reshape: x is [50, 4] with 200 elements, which do not fill the shape [11]");
     ck_assert_str_ne(alone[0].sentence, alone[1].sentence);
     gd_clear_error();
     pthread_t threads[2];

@@ -10,9 +10,10 @@ static gd_tensor *vector(int n, const double *values)
     return t;
 }
 
-#define VECTOR(...) vector((int)(sizeof((const double[]){ __VA_ARGS__ }) / sizeof(double)), (const double[]){ __VA_ARGS__ })
+#define VECTOR(...) \
+    vector((int)(sizeof((const double[]){ __VA_ARGS__ }) / sizeof(double)), (const double[]){ __VA_ARGS__ })
 
-/* ---- One number ----------------------------------------------------------------------------------------------- */
+/* ---- One number --------------------------------------------------------------------------------------------- */
 
 static double phi(double x)     { return 0.5 * erfc(-x / sqrt(2)); }
 static double sigmoid(double x) { return x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x)); }
@@ -104,7 +105,7 @@ START_TEST(stable_far_out)
 }
 END_TEST
 
-/* ---- Derivatives at kinks, as the header states them ------------------------------------------------------------- */
+/* ---- Derivatives at kinks, as the header states them -------------------------------------------------------- */
 
 static gd_tensor *slope_of(gd_tensor *(*f)(gd_tensor *), gd_tensor *x)
 {
@@ -149,7 +150,7 @@ START_TEST(ties)
 }
 END_TEST
 
-/* ---- Two numbers -------------------------------------------------------------------------------------------------- */
+/* ---- Two numbers -------------------------------------------------------------------------------------------- */
 
 START_TEST(comparisons)
 {
@@ -178,7 +179,7 @@ START_TEST(the_larger_and_the_smaller)
 }
 END_TEST
 
-/* ---- Reductions ------------------------------------------------------------------------------------------------------ */
+/* ---- Reductions --------------------------------------------------------------------------------------------- */
 
 START_TEST(reductions_of_nothing)
 {

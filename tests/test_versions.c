@@ -1,7 +1,7 @@
 /* test_versions.c - values overwritten between recording and backward: exactly those that a wanted gradient
  * reads are refused, with a sentence that names them; all others pass.
  *
- * That each rule reads what its operation declares is in test_operations.c; here is what the engine makes of it. */
+ * That each rule reads what its operation declares is in test_rules.c; here is what the engine makes of it. */
 #include "support/support.h"
 
 #define OLD_VALUE "was overwritten after it was recorded, and the gradient needs the old value"
@@ -17,7 +17,7 @@ static void overwrite(gd_tensor *x)
     ck_good(gd_fill(x, 99));
 }
 
-/* ---- What is refused --------------------------------------------------------------------------------------------- */
+/* ---- What is refused ---------------------------------------------------------------------------------------- */
 
 START_TEST(an_input_that_is_read)
 {
@@ -26,7 +26,7 @@ START_TEST(an_input_that_is_read)
     ck_assert(!gd_backward(y));
     ck_sentence("gd_backward: input 1 of gd_mul, [2], " OLD_VALUE);
     overwrite(gd_set_name(a, "the weights"));
-    ck_assert(!gd_backward(y));                                   /* a comes first now: da does not read it, db does */
+    ck_assert(!gd_backward(y));  /* a comes first now: da does not read it, db does */
     ck_sentence("gd_backward: input 1 of gd_mul, [2], " OLD_VALUE);
     gd_freeze(a);
     y = gd_sum(gd_mul(a, b));
@@ -53,7 +53,7 @@ END_TEST
 START_TEST(through_a_view)
 {
     gd_tensor *w = leaf(1, 2), *x = leaf(3, 4), *y = gd_sum(gd_mul(gd_slice(w, 0, 0, 1, 1), x));
-    overwrite(gd_slice(gd_detach(w), 0, 1, 2, 1));                /* versions belong to the data, not to the view */
+    overwrite(gd_slice(gd_detach(w), 0, 1, 2, 1));  /* versions belong to the data, not to the view */
     ck_assert(!gd_backward(y));
     ck_sentence("gd_backward: input 0 of gd_mul, [1], " OLD_VALUE);
 }
@@ -96,7 +96,7 @@ START_TEST(a_gradient_that_was_added_to)
 }
 END_TEST
 
-/* ---- What passes --------------------------------------------------------------------------------------------------- */
+/* ---- What passes -------------------------------------------------------------------------------------------- */
 
 /* x w with x from the data: dw reads x, so the optimizer may change w between two passes. */
 START_TEST(weights_may_change_when_only_they_are_wanted)
@@ -194,15 +194,15 @@ START_TEST(more_inputs_than_bits)
     gd_tensor *x[9];
     for (int changed = 0; changed < 9; changed++) {
         for (int i = 0; i < 9; i++)
-            x[i] = leaf(i + 1, i + 2);
+            x[i] = i == 7 ? gd_freeze(leaf(8, 9)) : leaf(i + 1, i + 2);
         gd_tensor *y = gd_sum(nine(x));
-        overwrite(x[changed]);
+        gd_fill(gd_detach(x[changed]), 99);
         bool good = gd_backward(y);
-        ck_assert_msg(good == (changed >= 1 && changed <= 5), "input %d", changed);     /* 6, 7 and 8 share a bit */
+        ck_assert_msg(good == (changed >= 1 && changed <= 5), "input %d", changed);  /* 6, 7 and 8 share a bit */
         if (good) {
             ck_values(x[0]->grad, 9, 10);
             ck_values(x[8]->grad, 1, 2);
-            ck_values(x[7]->grad, 1, 1);
+            ck_values(x[6]->grad, 1, 1);
         }
         gd_clear_error();
     }

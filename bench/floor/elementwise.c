@@ -1,7 +1,7 @@
 /* elementwise.c - the floors of elementwise functions and sums: branch-free polynomials in loops that the compiler
  * turns into vector instructions.
  *
- * Good to about 2e-7 (1 + |y|), for finite arguments only; NaN, overflow and subnormal results are not looked after.
+ * Good to about 2e-7 (1 + |y|), for finite arguments; NaN, overflow and subnormal results are not looked after.
  * The polynomials are least-maximum fits made for this file. */
 #include <math.h>
 #include <string.h>
@@ -102,12 +102,12 @@ void floor_gelu(int64_t n, const float *restrict x, float *restrict y)
 
 enum { LANES = 64 };                            /* sums run in so many parts */
 
-static float sum_of(const float parts[LANES])
+static inline float sum_of(float parts[LANES])
 {
-    double sum = 0;
-    for (int k = 0; k < LANES; k++)
-        sum += (double)parts[k];
-    return (float)sum;
+    for (int half = LANES / 2; half > 0; half /= 2)
+        for (int k = 0; k < half; k++)
+            parts[k] += parts[k + half];
+    return parts[0];
 }
 
 void floor_softmax(int64_t n, const float *restrict x, float *restrict y)

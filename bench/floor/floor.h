@@ -33,7 +33,7 @@ void floor_yogi_update(const floor_adam *a, int64_t n, float *restrict w, const 
 /* floor_stream - the same memory traffic, four arrays read and three written, with one addition each. */
 void floor_stream(int64_t n, float *restrict w, const float *restrict g, float *restrict m, float *restrict v);
 
-/* ---- Linear regression: batch 10, 5 features, loss mean (x w + b - y)^2 / 2 ------------------------------------ */
+/* ---- Linear regression: batch 10, 5 features, loss mean (x w + b - y)^2 / 2 ------------------------------ */
 
 enum { LINEAR_BATCH = 10, LINEAR_FEATURES = 5, LINEAR_LANES = 8 };
 
@@ -45,11 +45,11 @@ typedef struct floor_linear {
 
 void floor_linear_step(floor_linear *f, const float *restrict x, const float *restrict y);
 
-/* ---- A tape: y = c y, length times, and the gradient of the first y -------------------------------------------- */
+/* ---- A tape: y = c y, length times, and the gradient of the first y -------------------------------------- */
 
 float floor_chain(int64_t length, float x, float c, float *dx);
 
-/* ---- Products of matrices: gd_gemm or OpenBLAS -------------------------------------------------------------------
+/* ---- Products of matrices: gd_gemm or OpenBLAS ----------------------------------------------------------------
  * c [m, n] = a [m, k] b [k, n]; a and b row-major, or transposed in memory; plus the old c when accumulate. */
 
 typedef void floor_product(int64_t m, int64_t n, int64_t k, const float *a, bool a_transposed,
@@ -59,7 +59,7 @@ floor_product floor_product_gradus;
 floor_product floor_product_openblas;
 #endif
 
-/* ---- MLP 784-256-10, relu, cross-entropy, Adam ---------------------------------------------------------------------- */
+/* ---- MLP 784-256-10, relu, cross-entropy, Adam ----------------------------------------------------------- */
 
 enum { MLP_IN = 784, MLP_HIDDEN = 256, MLP_OUT = 10 };
 
@@ -69,11 +69,11 @@ typedef struct floor_mlp floor_mlp;
 floor_mlp *floor_mlp_new(int64_t batch, floor_product *product, float lr, const float *w1, const float *b1,
                          const float *w2, const float *b2);
 void       floor_mlp_free(floor_mlp *f);
-float      floor_mlp_step(floor_mlp *f, int64_t batch, const float *x, const float *labels);    /* the loss before it */
+float      floor_mlp_step(floor_mlp *f, int64_t batch, const float *x, const float *labels);    /* the loss */
 const float *floor_mlp_w1(const floor_mlp *f);
 void       floor_mlp_rate(floor_mlp *f, float lr);
 
-/* ---- LeNet: conv 1-6 5x5 padding 2, relu, mean pool 2, conv 6-16 5x5, relu, mean pool 2, 120-84-10, Adam ------------- */
+/* ---- LeNet: conv 1-6 5x5 padding 2, relu, mean pool 2, conv 6-16 5x5, relu, mean pool 2, 120-84-10, Adam ---- */
 
 enum { LENET_PARAMETERS = 61706 };
 
@@ -87,7 +87,7 @@ float        floor_lenet_step(floor_lenet *l, const float *x, const float *label
 const float *floor_lenet_parameters(const floor_lenet *l);
 void         floor_lenet_rate(floor_lenet *l, float lr);
 
-/* ---- Character GPT: 4 layers, 4 heads, 64 wide, block 64, batch 12 ----------------------------------------------------- */
+/* ---- Character GPT: 4 layers, 4 heads, 64 wide, block 64, batch 12 --------------------------------------- */
 
 enum { GPT_LAYERS = 4, GPT_HEADS = 4, GPT_WIDTH = 64, GPT_BLOCK = 64, GPT_BATCH = 12, GPT_LETTERS = 65 };
 
@@ -97,7 +97,7 @@ floor_gpt *floor_gpt_new(floor_product *product);           /* NULL: memory is o
 void       floor_gpt_free(floor_gpt *f);
 void       floor_gpt_products(floor_gpt *f);                /* all products of one step, forward and backward */
 
-/* ---- Elementwise functions, softmax over rows of 1000, a sum into y[0] ------------------------------------------------ */
+/* ---- Elementwise functions, softmax over rows of 1000, a sum into y[0] ----------------------------------- */
 
 enum { SOFTMAX_ROW = 1000 };
 

@@ -4,9 +4,9 @@
  *     x [1, 28, 28]  conv 5x5, padding 2  relu  pool 2  ->  [6, 14, 14]  conv 5x5  relu  pool 2  ->  [16, 5, 5]
  *     400 -> 120 relu -> 84 relu -> 10, cross-entropy; pools take means
  *
- * A group of images, one for each lane, goes through all layers and back, so that everything stays in the cache; only
- * gradients of the parameters are added up from group to group.  Accumulators are named variables, made by macros:
- * compilers do not reliably keep arrays in registers.  The vector type is GNU C. */
+ * A group of images, one for each lane, goes through all layers and back, so that everything stays in the cache;
+ * only gradients of the parameters are added up from group to group.  Accumulators are named variables, made by
+ * macros: compilers do not reliably keep arrays in registers.  The vector type is GNU C. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +34,7 @@ struct floor_lenet {
     vec x[32][32];                              /* padded */
     vec y1[C1][28][28], p1[C1][14][14], y2[C2][10][10], f[F], h1[H1], h2[H2], z[OUT];
     vec dp1[C1][14][14], dy2[C2][10][10], df[F], dh1[H1], dh2[H2];
-    vec dw1[C1][K * K], db1[C1], dw2[C2][C1][K * K], db2[C2], db3[H1], db4[H2], db5[OUT];   /* lanes not yet summed */
+    vec dw1[C1][K * K], db1[C1], dw2[C2][C1][K * K], db2[C2], db3[H1], db4[H2], db5[OUT];   /* lanes not summed */
     float *w, *g, *m, *v;
     floor_product *product;
     floor_adam     adam;
@@ -52,11 +52,17 @@ static inline vec positive(vec x)
     return where_positive(x, x);
 }
 
+/* The mean of a window of 2 x 2 between two rows. */
+static inline vec mean_of(const vec *upper, const vec *lower)
+{
+    return ((upper[0] + upper[1]) + (lower[0] + lower[1])) * 0.25f;
+}
+
 #define EACH5(M)  M(0) M(1) M(2) M(3) M(4)
 #define EACH10(M) EACH5(M) M(5) M(6) M(7) M(8) M(9)
 #define EACH14(M) EACH10(M) M(10) M(11) M(12) M(13)
 
-/* ---- Forward ----------------------------------------------------------------------------------------------- */
+/* ---- Forward --------------------------------------------------------------------------------------------- */
 
 /* 14 neighbours in a row of two channels. */
 static void convolve1(floor_lenet *a, const float *restrict w, const float *restrict b)
@@ -95,7 +101,8 @@ static void convolve2(floor_lenet *a, const float *restrict w, const float *rest
                 for (int p = 0; p < K; p++)
                     for (int q = 0; q < K; q++) {
                         const vec *x = &a->p1[d][i + p][q];
-                        const float v0 = w[((c * C1 + d) * K + p) * K + q], v1 = w[(((c + 1) * C1 + d) * K + p) * K + q];
+                        const float v0 = w[((c * C1 + d) * K + p) * K + q];
+                        const float v1 = w[(((c + 1) * C1 + d) * K + p) * K + q];
 #define STEP(t) s##t += v0 * x[t]; u##t += v1 * x[t];
                         EACH10(STEP)
 #undef STEP
@@ -122,17 +129,15 @@ static void forward_convolutions(floor_lenet *l, const float *x)
     for (int c = 0; c < C1; c++)
         for (int i = 0; i < 14; i++)
             for (int j = 0; j < 14; j++)
-                l->p1[c][i][j] = ((l->y1[c][2 * i][2 * j] + l->y1[c][2 * i][2 * j + 1])
-                                + (l->y1[c][2 * i + 1][2 * j] + l->y1[c][2 * i + 1][2 * j + 1])) * 0.25f;
+                l->p1[c][i][j] = mean_of(&l->y1[c][2 * i][2 * j], &l->y1[c][2 * i + 1][2 * j]);
     convolve2(l, l->w + W2, l->w + B2);
     for (int c = 0; c < C2; c++)
         for (int i = 0; i < 5; i++)
             for (int j = 0; j < 5; j++)
-                l->f[(c * 5 + i) * 5 + j] = ((l->y2[c][2 * i][2 * j] + l->y2[c][2 * i][2 * j + 1])
-                                           + (l->y2[c][2 * i + 1][2 * j] + l->y2[c][2 * i + 1][2 * j + 1])) * 0.25f;
+                l->f[(c * 5 + i) * 5 + j] = mean_of(&l->y2[c][2 * i][2 * j], &l->y2[c][2 * i + 1][2 * j]);
 }
 
-/* ---- Backward ------------------------------------------------------------------------------------------------ */
+/* ---- Backward -------------------------------------------------------------------------------------------- */
 
 /* dw[c][d][p][q] = sum of dy[c][i][j] x[d][i + p][j + q]: four channels and a row of the kernel at a time. */
 static void weights2(floor_lenet *l)
@@ -197,8 +202,10 @@ static void inputs2(floor_lenet *l, const float *restrict w)
                 for (int p = i < 10 ? 0 : i - 9; p < K && p <= i; p++) {
                     const vec *dy = l->dy2[c][i - p], zero = { 0 };
                     const float *v = w + ((c * C1 + d) * K + p) * K;
-                    const vec v0 = zero + v[0], v1 = zero + v[1], v2 = zero + v[2], v3 = zero + v[3], v4 = zero + v[4];
-#define STEP(j, a, b, c, d, e) s##a += v0 * dy[j]; s##b += v1 * dy[j]; s##c += v2 * dy[j]; s##d += v3 * dy[j]; s##e += v4 * dy[j];
+                    const vec v0 = zero + v[0], v1 = zero + v[1], v2 = zero + v[2], v3 = zero + v[3];
+                    const vec v4 = zero + v[4];
+#define STEP(j, a, b, c, d, e) \
+    s##a += v0 * dy[j]; s##b += v1 * dy[j]; s##c += v2 * dy[j]; s##d += v3 * dy[j]; s##e += v4 * dy[j];
                     STEP(0, 0, 1, 2, 3, 4) STEP(1, 1, 2, 3, 4, 5) STEP(2, 2, 3, 4, 5, 6) STEP(3, 3, 4, 5, 6, 7)
                     STEP(4, 4, 5, 6, 7, 8) STEP(5, 5, 6, 7, 8, 9) STEP(6, 6, 7, 8, 9, 10) STEP(7, 7, 8, 9, 10, 11)
                     STEP(8, 8, 9, 10, 11, 12) STEP(9, 9, 10, 11, 12, 13)
@@ -231,7 +238,7 @@ static void backward_convolutions(floor_lenet *l)
     weights1(l);
 }
 
-/* ---- Dense layers ---------------------------------------------------------------------------------------------- */
+/* ---- Dense layers ---------------------------------------------------------------------------------------- */
 
 /* y = w x + b, then relu where wanted:  w [out, in]  x [in]  y [out] */
 static void dense(const floor_lenet *l, int64_t out, int64_t in, const float *w, const float *restrict b,
@@ -243,8 +250,9 @@ static void dense(const floor_lenet *l, int64_t out, int64_t in, const float *w,
 }
 
 /* dx = w' dy where the relu that made x let it through; adds to dw and db. */
-static void dense_back(const floor_lenet *l, int64_t out, int64_t in, const float *w, const vec *restrict x, bool relu,
-                       const vec *restrict dy, float *dw, vec *restrict db, vec *restrict dx, bool first)
+static void dense_back(const floor_lenet *l, int64_t out, int64_t in, const float *w, const vec *restrict x,
+                       bool relu, const vec *restrict dy, float *dw, vec *restrict db, vec *restrict dx,
+                       bool first)
 {
     l->product(out, in, LANES, (const float *)dy, false, (const float *)x, true, dw, !first);
     l->product(in, LANES, out, w, true, (const float *)dy, false, (float *)dx, false);
@@ -272,7 +280,7 @@ static double softmax_and_loss(floor_lenet *l, const float *restrict labels)
     return loss;
 }
 
-/* ---- A step ---------------------------------------------------------------------------------------------------- */
+/* ---- A step ---------------------------------------------------------------------------------------------- */
 
 static void sum_lanes(int64_t n, const vec *restrict lanes, float *restrict sums)
 {
@@ -317,7 +325,7 @@ float floor_lenet_step(floor_lenet *l, const float *x, const float *labels)
     return (float)(loss / (double)l->batch);
 }
 
-/* ---- Making ---------------------------------------------------------------------------------------------------- */
+/* ---- Making ---------------------------------------------------------------------------------------------- */
 
 floor_lenet *floor_lenet_new(int64_t batch, floor_product *product, float lr, const float *parameters)
 {

@@ -13,11 +13,12 @@
 static float gradient(const float *restrict w, const float *restrict x, const float *restrict y, float *restrict g)
 {
     const __m256  weights = _mm256_loadu_ps(w), one = _mm256_set1_ps(1);
+    enum { BIAS_LANE = 1 << LINEAR_FEATURES };
     const __m256i first_five = _mm256_setr_epi32(-1, -1, -1, -1, -1, 0, 0, 0);
     const __m128i first_two = _mm_setr_epi32(-1, -1, 0, 0);
     __m256 row[LINEAR_BATCH], p[LINEAR_BATCH];
     for (int i = 0; i < LINEAR_BATCH; i++) {
-        row[i] = _mm256_blend_ps(_mm256_maskload_ps(x + i * LINEAR_FEATURES, first_five), one, 1 << LINEAR_FEATURES);
+        row[i] = _mm256_blend_ps(_mm256_maskload_ps(x + i * LINEAR_FEATURES, first_five), one, BIAS_LANE);
         p[i] = _mm256_mul_ps(row[i], weights);
     }
     /* Ten sums over eight lanes: pairs, pairs of pairs, then the halves. */

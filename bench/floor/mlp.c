@@ -16,7 +16,8 @@ struct floor_mlp {
 };
 
 enum {
-    W1 = 0, W2 = W1 + MLP_HIDDEN * MLP_IN, B1 = W2 + MLP_OUT * MLP_HIDDEN, B2 = B1 + MLP_HIDDEN, COUNT = B2 + MLP_OUT
+    W1 = 0, W2 = W1 + MLP_HIDDEN * MLP_IN, B1 = W2 + MLP_OUT * MLP_HIDDEN, B2 = B1 + MLP_HIDDEN,
+    COUNT = B2 + MLP_OUT
 };
 
 floor_mlp *floor_mlp_new(int64_t batch, floor_product *product, float lr, const float *w1, const float *b1,

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* process_start - n numbers in +-reach, the same in every program: the generator of Lehmer with 48271 modulo 2^31 - 1. */
+/* process_start - n numbers in +-reach, the same in every program: Lehmer's generator, 48271 modulo 2^31 - 1. */
 static inline void process_start(float *w, int64_t n, float reach)
 {
     uint64_t state = 1;

@@ -1,4 +1,4 @@
-"""PyTorch's side of the whole-process rows: airfoil PATH or mlp FOLDER; prints the loss and the largest memory in kB."""
+"""PyTorch's side of the whole-process rows: airfoil PATH or mlp FOLDER; prints the loss and the memory in kB."""
 import gzip
 import sys
 

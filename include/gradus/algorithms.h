@@ -70,7 +70,7 @@ static inline gd_sgd_options gd_sgd_defaults(void)
 gd_sgd_options gd_sgd_dialect(gd_dialect dialect);                  /* TORCH, D2L, KERAS, OPTAX */
 gd_optimizer  *gd_sgd(gd_params *p, gd_sgd_options options);
 
-/* ---- Adagrad:  s = s + g^2;  w = w - lr/(1 + (t - 1) lr_decay) g / (sqrt(s) + eps) --------------------------- */
+/* ---- Adagrad:  s = s + g^2;  w = w - lr/(1 + (t - 1) lr_decay) g / (sqrt(s) + eps) -------------------------- */
 
 typedef struct gd_adagrad_options {
     double lr, lr_decay;
@@ -91,14 +91,14 @@ static inline gd_adagrad_options gd_adagrad_defaults(void)
 gd_adagrad_options gd_adagrad_dialect(gd_dialect dialect);          /* TORCH, D2L, KERAS, OPTAX */
 gd_optimizer      *gd_adagrad(gd_params *p, gd_adagrad_options options);
 
-/* ---- RMSProp:  v = rho v + (1 - rho) g^2;  w = w - lr g / (sqrt(v) + eps) ------------------------------------ */
+/* ---- RMSProp:  v = rho v + (1 - rho) g^2;  w = w - lr g / (sqrt(v) + eps) ----------------------------------- */
 
 typedef struct gd_rmsprop_options {
     double lr;
     double rho;                             /* alpha in PyTorch, gamma in the book */
     double eps;
     gd_eps_mode eps_mode;                   /* AFTER_BC: sqrt(v) + eps; INSIDE_SQRT: sqrt(v + eps) */
-    bool   centered;                        /* v less the square of the mean gradient: an estimate of the variance */
+    bool   centered;                        /* v less the square of the mean gradient: the variance */
     double momentum;                        /* of the scaled gradients d: b = momentum b + d;  w = w - lr b */
     gd_momentum_form momentum_form;         /* GD_LR_INSIDE: b = momentum b + lr d;  w = w - b; no EMA */
     double init_v;                          /* what v starts from */
@@ -117,7 +117,7 @@ gd_rmsprop_options gd_rmsprop_dialect(gd_dialect dialect);          /* TORCH, D2
 gd_optimizer      *gd_rmsprop(gd_params *p, gd_rmsprop_options options);
 
 /* ---- Adadelta:  s = rho s + (1 - rho) g^2;  d = sqrt(u + eps) / sqrt(s + eps) g;
- *                 u = rho u + (1 - rho) d^2;  w = w - lr d ------------------------------------------------------- */
+ *                 u = rho u + (1 - rho) d^2;  w = w - lr d ---------------------------------------------------- */
 
 typedef struct gd_adadelta_options {
     double lr;                              /* 1 is the rule as published; it has no learning rate */
@@ -181,7 +181,7 @@ static inline gd_adamw_options gd_adamw_defaults(void)
 gd_adamw_options gd_adamw_dialect(gd_dialect dialect);              /* TORCH, KERAS, OPTAX, PAPER */
 gd_optimizer    *gd_adamw(gd_params *p, gd_adamw_options options);
 
-/* ---- Yogi: Adam with  v = v + (1 - beta2) sign(g^2 - v) g^2 -------------------------------------------------- */
+/* ---- Yogi: Adam with  v = v + (1 - beta2) sign(g^2 - v) g^2 ------------------------------------------------- */
 
 typedef enum gd_yogi_sign { GD_SIGN_HARD, GD_SIGN_TANH10 } gd_yogi_sign;     /* sign(x) or tanh(10 x) */
 
@@ -216,7 +216,7 @@ gd_optimizer   *gd_yogi(gd_params *p, gd_yogi_options options);
  * of many examples; then gd_zero_grad and train.  Errors: o is not Yogi; a parameter was stepped already. */
 bool gd_yogi_start_from(gd_optimizer *o);
 
-/* ---- Adamax:  m = beta1 m + (1 - beta1) g;  u = max(beta2 u, |g| + eps);  w = w - lr/(1 - beta1^t) m/u ------- */
+/* ---- Adamax:  m = beta1 m + (1 - beta1) g;  u = max(beta2 u, |g| + eps);  w = w - lr/(1 - beta1^t) m/u ------ */
 
 typedef enum gd_adamax_eps {
     GD_ADAMAX_EPS_IN_MAX,                   /* u = max(beta2 u, |g| + eps) */
@@ -245,7 +245,7 @@ gd_adamax_options gd_adamax_dialect(gd_dialect dialect);            /* TORCH, KE
 gd_optimizer     *gd_adamax(gd_params *p, gd_adamax_options options);
 
 /* ---- NAdam: Adam with Nesterov's momentum.  mu_t = beta1 (1 - 0.96^(t nadam_psi) / 2), P_t = mu_1 .. mu_t;
- *      w = w - lr ((1 - mu_t)/(1 - P_t) g + mu_(t+1)/(1 - P_(t+1)) m) / (sqrt(v/(1 - beta2^t)) + eps) ---------- */
+ *      w = w - lr ((1 - mu_t)/(1 - P_t) g + mu_(t+1)/(1 - P_(t+1)) m) / (sqrt(v/(1 - beta2^t)) + eps) --------- */
 
 typedef struct gd_nadam_options {
     double lr;
@@ -269,7 +269,7 @@ static inline gd_nadam_options gd_nadam_defaults(void)
 gd_nadam_options gd_nadam_dialect(gd_dialect dialect);              /* TORCH, KERAS, OPTAX, PAPER */
 gd_optimizer    *gd_nadam(gd_params *p, gd_nadam_options options);
 
-/* ---- RAdam: Adam that steps by  lr m/(1 - beta1^t)  until v has seen enough gradients to be trusted ------------ */
+/* ---- RAdam: Adam that steps by  lr m/(1 - beta1^t)  until v has seen enough gradients to be trusted --------- */
 
 typedef struct gd_radam_options {
     double lr;
@@ -294,7 +294,7 @@ static inline gd_radam_options gd_radam_defaults(void)
 gd_radam_options gd_radam_dialect(gd_dialect dialect);              /* TORCH, OPTAX, PAPER */
 gd_optimizer    *gd_radam(gd_params *p, gd_radam_options options);
 
-/* ---- Lion:  w = w - lr sign(beta1 m + (1 - beta1) g);  then  m = beta2 m + (1 - beta2) g ----------------------- */
+/* ---- Lion:  w = w - lr sign(beta1 m + (1 - beta1) g);  then  m = beta2 m + (1 - beta2) g -------------------- */
 
 typedef struct gd_lion_options {
     double lr;

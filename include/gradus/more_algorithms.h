@@ -10,7 +10,7 @@ extern "C" {
 #endif
 
 /* ---- Rprop: each weight has a step d of its own, which grows by eta_plus while the sign of its gradient stays
- *      and shrinks by eta_minus when it changes;  w = w - d sign(g) -------------------------------------------- */
+ *      and shrinks by eta_minus when it changes;  w = w - d sign(g) ------------------------------------------- */
 
 typedef struct gd_rprop_options {
     double lr;                              /* what each d starts from */
@@ -30,7 +30,7 @@ gd_optimizer    *gd_rprop(gd_params *p, gd_rprop_options options);
 
 /* ---- ASGD: SGD whose result is the average of the iterates after step t0.
  *      eta = lr/(1 + lambd lr (t - 1))^alpha;  w = (1 - lambd eta) w - eta g;
- *      ax = ax + mu (w - ax),  mu = 1/max(1, t - 1 - t0):  gd_optimizer_state(o, w, "ax") ----------------------- */
+ *      ax = ax + mu (w - ax),  mu = 1/max(1, t - 1 - t0):  gd_optimizer_state(o, w, "ax") --------------------- */
 
 typedef struct gd_asgd_options {
     double lr;
@@ -50,17 +50,17 @@ gd_asgd_options gd_asgd_dialect(gd_dialect dialect);                /* TORCH */
 gd_optimizer   *gd_asgd(gd_params *p, gd_asgd_options options);
 
 /* ---- L-BFGS: steps along -H g, where H approximates the inverse Hessian from the last changes of w and g.
- *      Deterministic losses only.  Call gd_step_closure: one call makes up to max_iter steps.  One group. ------- */
+ *      Deterministic losses only.  Call gd_step_closure: one call makes up to max_iter steps.  One group. ----- */
 
 typedef enum gd_line_search { GD_NO_LINE_SEARCH, GD_STRONG_WOLFE } gd_line_search;
 
 typedef struct gd_lbfgs_options {
-    double lr;                              /* length of the first trial step; without a line search, of the step */
+    double lr;                              /* step length that is tried first; without a search, the one */
     int    max_iter;                        /* steps in one call */
     int    max_eval;                        /* evaluations of the loss in one call; 0: 5/4 max_iter */
     double tolerance_grad;                  /* stop when no |g_i| is larger */
     double tolerance_change;                /* stop when the step, or the loss, changes by less */
-    int    history_size;                    /* pairs (change of w, change of g) remembered: 2 history_size n numbers */
+    int    history_size;                    /* pairs remembered: memory for 2 history_size n numbers */
     gd_line_search line_search;
     double c1, c2;                          /* of the Wolfe conditions, 0 < c1 < c2 < 1 */
 } gd_lbfgs_options;
@@ -68,8 +68,9 @@ typedef struct gd_lbfgs_options {
 /* PyTorch's, but with a line search, which is off there: without one the method may diverge. */
 static inline gd_lbfgs_options gd_lbfgs_defaults(void)
 {
-    gd_lbfgs_options o = { .lr = 1, .max_iter = 20, .max_eval = 0, .tolerance_grad = 1e-7, .tolerance_change = 1e-9,
-                           .history_size = 100, .line_search = GD_STRONG_WOLFE, .c1 = 1e-4, .c2 = 0.9 };
+    gd_lbfgs_options o = { .lr = 1, .max_iter = 20, .max_eval = 0, .tolerance_grad = 1e-7,
+                           .tolerance_change = 1e-9, .history_size = 100, .line_search = GD_STRONG_WOLFE,
+                           .c1 = 1e-4, .c2 = 0.9 };
     return o;
 }
 gd_lbfgs_options gd_lbfgs_dialect(gd_dialect dialect);              /* TORCH: without a line search */

@@ -227,7 +227,7 @@ gd_tensor *gd_batch_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, gd_te
  * The channels of x and of y are cut into groups; each part of y sees its own part of x.  Two numbers are
  * { vertical, horizontal }; a 0 in stride, dilation, groups stands for 1.  Errors: shapes, groups that do not
  * divide both numbers of channels, a kernel that spans more than x with its padding.
- * gd_conv1d - the same for x [n, c, length]  weight [o, c / groups, k]; here every number must be given. */
+ * gd_conv1d - the same for x [n, c, length]  weight [o, c / groups, k]  ->  y [n, o, ..]. */
 typedef struct gd_conv2d_options {
     int64_t stride[2], padding[2], dilation[2], groups;
 } gd_conv2d_options;

@@ -135,7 +135,7 @@ typedef struct gd_update {
     const gd_real  *g;                      /* its gradient; in start it may be NULL: there is none yet */
     gd_real *const *state;                  /* state[k][i], k in the order of the names; NULL if not kept */
     double         *number;                 /* number[k]: the numbers in the order of their names */
-    int64_t         t;                      /* 1 in this parameter's first step: counts only steps with a gradient */
+    int64_t         t;                      /* the step, from 1, as this parameter counts */
     double          lr;
     const void     *options;                /* of the parameter's group */
     const void     *scalars;                /* what prepare formed for this t and lr */
@@ -194,7 +194,8 @@ bool       gd_optimizer_start(gd_optimizer *o, const gd_tensor *parameter);
 /* gd_optimizer_visit - hands every number and every state tensor that there is to visit: owner is the name of the
  * parameter ("" for state of all together); one of tensor and number is NULL.  Both may be written to.  With
  * o->steps, and lr and gd_group_get of each group, this is all that a checkpoint needs. */
-typedef void gd_state_visitor(void *context, const char *owner, const char *name, gd_tensor *tensor, double *number);
+typedef void gd_state_visitor(void *context, const char *owner, const char *name, gd_tensor *tensor,
+                              double *number);
 bool gd_optimizer_visit(gd_optimizer *o, gd_state_visitor *visit, void *context);
 
 /* ---- Dialects -----------------------------------------------------------------------------------------------

@@ -48,8 +48,8 @@ struct gd_tensor {
     int64_t    stride[GD_MAX_DIMS];         /* in elements; 0 along a broadcast axis */
     gd_tensor *grad_memory;                 /* private: where grad is kept from pass to pass */
     const char *name;                       /* for messages; NULL when it has none */
-    uint32_t   version;                     /* private, of a base: how often its data was overwritten */
-    uint32_t   uses;                        /* private: gradient slots that hold it */
+    uint64_t   version;                     /* private, of a base: when its data was last overwritten */
+    int64_t    uses;                        /* private: gradient slots that hold it */
 };
 
 /* ---- Shapes --------------------------------------------------------------------------------------- */

@@ -4,7 +4,7 @@
 
 #include "engine.h"
 
-/* ---- flip: y = x with one axis in reverse order ---------------------------------------------------------------- */
+/* ---- flip: y = x with one axis in reverse order ------------------------------------------------------------- */
 
 static void flip_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
@@ -30,7 +30,7 @@ gd_tensor *gd_flip(gd_tensor *x, int axis)
     return gd_record(&flip_op, y, &x, 1, &at, sizeof at);
 }
 
-/* ---- repeat: x several times along each axis: stretched along a new axis in front of it, which is then merged ------ */
+/* ---- repeat: x several times along each axis: stretched along a new axis before it, then merged with it ---- */
 
 static gd_tensor *repeat_axis(gd_tensor *x, int axis, int64_t times)
 {
@@ -64,7 +64,7 @@ gd_tensor *gd_repeat(gd_tensor *x, gd_shape times)
     return y == x ? gd_shift(x, 0) : y;     /* never x itself */
 }
 
-/* ---- pad: y = x within a border of one value -------------------------------------------------------------------------- */
+/* ---- pad: y = x within a border of one value ---------------------------------------------------------------- */
 
 static void pad_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
@@ -84,12 +84,13 @@ gd_tensor *gd_pad(gd_tensor *x, gd_shape before, gd_shape after, double value)
     bool good = before.ndim == x->ndim && after.ndim == x->ndim;
     gd_shape shape = gd_shape_of_tensor(x);
     for (int i = 0; i < x->ndim && good; i++) {
-        good = before.size[i] >= 0 && after.size[i] >= 0 && before.size[i] <= INT64_MAX / 4 && after.size[i] <= INT64_MAX / 4;
+        good = before.size[i] >= 0 && before.size[i] <= INT64_MAX / 4 && after.size[i] >= 0
+               && after.size[i] <= INT64_MAX / 4;
         shape.size[i] += good ? before.size[i] + after.size[i] : 0;
     }
     if (!good)
-        return gd_fail("gd_pad: x is %s, before %s and after %s: one width for each axis is expected, none negative",
-                       gd_text_of(x).s, gd_shape_text(before.ndim, before.size).s,
+        return gd_fail("gd_pad: x is %s, before %s and after %s: one width for each axis is expected, none "
+                       "negative", gd_text_of(x).s, gd_shape_text(before.ndim, before.size).s,
                        gd_shape_text(after.ndim, after.size).s);
     gd_tensor *y = gd_full(shape, value);
     if (!y)
@@ -107,7 +108,7 @@ gd_tensor *gd_pad(gd_tensor *x, gd_shape before, gd_shape after, double value)
     return gd_record(&pad_op, y, &x, 1, &before, sizeof before);
 }
 
-/* ---- tril, triu: the last two axes' lower or upper triangle, zeros elsewhere -------------------------------------------- */
+/* ---- tril, triu: the last two axes' lower or upper triangle, zeros elsewhere -------------------------------- */
 
 typedef struct triangle {
     int64_t diagonal;

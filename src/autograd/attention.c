@@ -22,8 +22,8 @@ gd_tensor *gd_attention(gd_tensor *q, gd_tensor *k, gd_tensor *v, bool causal)
     bool fit = q->ndim >= 2 && k->ndim >= 2 && v->ndim >= 2 && q->shape[q->ndim - 1] == k->shape[k->ndim - 1]
                && k->shape[k->ndim - 2] == v->shape[v->ndim - 2];
     if (!fit)
-        return gd_fail("gd_attention: q is %s, k is %s and v is %s: they must be [.., queries, d], [.., keys, d] and "
-                       "[.., keys, e]", gd_text_of(q).s, gd_text_of(k).s, gd_text_of(v).s);
+        return gd_fail("gd_attention: q is %s, k is %s and v is %s: they must be [.., queries, d], [.., keys, d] "
+                       "and [.., keys, e]", gd_text_of(q).s, gd_text_of(k).s, gd_text_of(v).s);
     int64_t d = q->shape[q->ndim - 1];
     gd_tensor *scaled = gd_scale(q, d ? 1 / sqrt((double)d) : 1);
     gd_tensor *scores = gd_matmul(scaled, gd_transpose(k, -2, -1));

@@ -71,7 +71,6 @@ static bool remember(gd_tensor *x)
 
 void gd_accumulate(gd_tensor *sum, const gd_tensor *value)
 {
-    sum->version++;
     if (sum->contiguous && value->contiguous) {
         gd_accumulate_loop(sum->numel, sum->data, value->data);
         return;
@@ -83,17 +82,14 @@ void gd_accumulate(gd_tensor *sum, const gd_tensor *value)
     gd_nest_run(&nest, 2, start, gd_accumulate_inner, NULL);
 }
 
-/* slot(x) += gradient. */
-static bool gather(gd_pass *pass, gd_tensor *x, gd_tensor *gradient)
+/* slot(x) += gradient, where there is something in the slot, or x will have a result. */
+static GD_NOINLINE bool gather_other(gd_pass *pass, gd_tensor *x, gd_tensor *gradient)
 {
     gd_tensor *slot = x->slot;
     if (!slot) {
         hold(pass, gradient);
         x->slot = gradient;
-        if (!x->node)
-            return remember(x);
-        pass->pending++;
-        return true;
+        return remember(x);
     }
     if (!pass->create_graph && is_scratch(pass, slot) && slot->base == slot && slot->uses == 1) {
         gd_accumulate(slot, gradient);
@@ -105,6 +101,17 @@ static bool gather(gd_pass *pass, gd_tensor *x, gd_tensor *gradient)
     hold(pass, sum);
     let_go(pass, slot);
     x->slot = sum;
+    return true;
+}
+
+/* slot(x) += gradient. */
+static inline bool gather(gd_pass *pass, gd_tensor *x, gd_tensor *gradient)
+{
+    if (x->slot || !x->node)
+        return gather_other(pass, x, gradient);
+    hold(pass, gradient);
+    x->slot = gradient;
+    pass->pending++;
     return true;
 }
 
@@ -120,30 +127,25 @@ static GD_COLD bool overwritten(const gd_pass *pass, const gd_node *node, const 
                    t->name ? "\")" : "", gd_text_of(t).s);
 }
 
-/* Some value of the node has changed: is it one that a wanted gradient reads? */
+static inline bool changed(const gd_node *node, const gd_tensor *t)
+{
+    return t->base->version > node->time;
+}
+
+/* Something was overwritten since the node was recorded: is it a value that a wanted gradient reads? */
 static GD_COLD bool unread(const gd_pass *pass, const gd_node *node)
 {
-    const uint32_t *version = gd_versions(node);
     for (int i = 0; i < node->n; i++) {
         unsigned mask = (unsigned)(node->op->reads >> (8 * (i < 7 ? i : 7))) & 0xff;
-        if (!gd_wanted(node, i) || !mask)
+        if (!mask || !gd_wanted(node, i))
             continue;
-        if ((mask & GD_THE_OUTPUT) && node->out->base->version != node->out_version)
+        if ((mask & GD_THE_OUTPUT) && changed(node, node->out))
             return overwritten(pass, node, "the output", -1, node->out);
         for (int j = 0; j < node->n; j++)
-            if ((mask & GD_INPUT(j < 6 ? j : 6)) && node->in[j] && node->in[j]->base->version != version[j])
+            if ((mask & GD_INPUT(j < 6 ? j : 6)) && node->in[j] && changed(node, node->in[j]))
                 return overwritten(pass, node, "input", j, node->in[j]);
     }
     return true;
-}
-
-static bool unchanged(const gd_pass *pass, const gd_node *node)
-{
-    const uint32_t *version = gd_versions(node);
-    bool same = node->out->base->version == node->out_version;
-    for (int i = 0; i < node->n; i++)
-        same &= !node->in[i] || node->in[i]->base->version == version[i];
-    return GD_LIKELY(same) || unread(pass, node);
 }
 
 static GD_COLD bool bad_gradient(const gd_pass *pass, const gd_node *node, int i, const gd_tensor *dx)
@@ -178,30 +180,34 @@ static bool apply_rule(gd_pass *pass, gd_node *node, gd_tensor *dy)
 {
     enum { FEW = 8 };
     gd_tensor *few[FEW], **dx = few;
-    int n = node->n, wanted = 0;
+    int n = node->n, wanted = 0, one = 0;
     if (GD_UNLIKELY(n > FEW) && !(dx = gd_arena_take(gd_thread.scope, (size_t)n * sizeof *dx)))
         return false;
     for (int i = 0; i < n; i++) {
         dx[i] = NULL;
-        wanted += gd_wanted(node, i);
+        if (gd_wanted(node, i)) {
+            wanted++;
+            one = i;
+        }
     }
     if (!wanted)
         return true;
     if (GD_UNLIKELY(!node->op->rule))
         return gd_fail("%s: %s has no derivative", pass->function, node->op->name);
-    if (node->op->reads && !unchanged(pass, node))
+    if (GD_UNLIKELY(node->time != gd_thread.clock) && node->op->reads && !unread(pass, node))
         return false;
     node->op->rule(node, dy, dx);
+    if (wanted == 1) {
+        gd_tensor *fit = fitted(pass, node, one, dx[one]);
+        bool gathered = fit && gather(pass, node->in[one], fit);
+        recycle_temporaries();
+        return gathered;
+    }
     for (int i = 0; i < n; i++) {
         if (!gd_wanted(node, i))
             continue;
         if (!(dx[i] = fitted(pass, node, i, dx[i])))
             return false;
-        if (wanted == 1) {
-            bool gathered = gather(pass, node->in[i], dx[i]);
-            recycle_temporaries();
-            return gathered;
-        }
         hold(pass, dx[i]);
     }
     recycle_temporaries();
@@ -345,7 +351,7 @@ static bool store(gd_tensor *x, const gd_tensor *value)
         return false;
     if (x->grad_memory->data != value->data)
         gd_copy(x->grad_memory->data, value);
-    x->grad_memory->version++;
+    gd_overwritten(x->grad_memory);
     x->grad = x->grad_memory;
     return true;
 }
@@ -405,10 +411,12 @@ static bool add_slots_to_grads(gd_pass *pass)
         if (!reached[i]->grad && !grad_memory(reached[i]))
             return false;
     for (int64_t i = 0; i < n; i++) {
-        if (reached[i]->grad)
+        if (reached[i]->grad) {
             gd_accumulate(reached[i]->grad, reached[i]->slot);
-        else
+            gd_overwritten(reached[i]->grad);
+        } else {
             store(reached[i], reached[i]->slot);
+        }
     }
     return true;
 }

@@ -11,7 +11,7 @@ static gd_tensor *grad_input(gd_tensor *dy, gd_tensor *w, const gd_conv *s);
 static gd_tensor *grad_weight(gd_tensor *dy, gd_tensor *x, const gd_conv *s);
 static gd_tensor *conv(gd_tensor *x, gd_tensor *w, gd_tensor *bias, const gd_conv *s);
 
-/* ---- y = conv(x, w) + bias:  dx = grad_input(dy, w),  dw = grad_weight(dy, x) ------------------------------------------- */
+/* ---- y = conv(x, w) + bias:  dx = grad_input(dy, w),  dw = grad_weight(dy, x) ------------------------------- */
 
 static void conv_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
@@ -26,7 +26,8 @@ static void conv_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 
 static const gd_op conv_op = {
     "gd_conv2d", conv_rule, GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
-    "dx = gd_conv2d_grad_input(dy, weight), dweight = gd_conv2d_grad_weight(dy, x), dbias = gd_sum_axes(dy, (0, 2, 3))"
+    "dx = gd_conv2d_grad_input(dy, weight), dweight = gd_conv2d_grad_weight(dy, x), "
+    "dbias = gd_sum_axes(dy, (0, 2, 3))"
 };
 
 static gd_tensor *conv(gd_tensor *x, gd_tensor *w, gd_tensor *bias, const gd_conv *s)
@@ -43,7 +44,7 @@ static gd_tensor *conv(gd_tensor *x, gd_tensor *w, gd_tensor *bias, const gd_con
     return gd_record(&conv_op, y, (gd_tensor *const[]){ x, w, bias }, bias ? 3 : 2, s, sizeof *s);
 }
 
-/* ---- z = grad_input(dy, w):  ddy = conv(dz, w),  dw = grad_weight(dy, dz) -------------------------------------------------- */
+/* ---- z = grad_input(dy, w):  ddy = conv(dz, w),  dw = grad_weight(dy, dz) ----------------------------------- */
 
 static void grad_input_rule(const gd_node *node, gd_tensor *dz, gd_tensor **dx)
 {
@@ -70,7 +71,7 @@ static gd_tensor *grad_input(gd_tensor *dy, gd_tensor *w, const gd_conv *s)
     return gd_record(&grad_input_op, z, (gd_tensor *const[]){ dy, w }, 2, s, sizeof *s);
 }
 
-/* ---- z = grad_weight(dy, x):  ddy = conv(x, dz),  dx = grad_input(dy, dz) ---------------------------------------------------- */
+/* ---- z = grad_weight(dy, x):  ddy = conv(x, dz),  dx = grad_input(dy, dz) ----------------------------------- */
 
 static void grad_weight_rule(const gd_node *node, gd_tensor *dz, gd_tensor **dx)
 {
@@ -97,22 +98,23 @@ static gd_tensor *grad_weight(gd_tensor *dy, gd_tensor *x, const gd_conv *s)
     return gd_record(&grad_weight_op, z, (gd_tensor *const[]){ dy, x }, 2, s, sizeof *s);
 }
 
-/* ---- The public functions ------------------------------------------------------------------------------------------------------ */
+/* ---- The public functions ----------------------------------------------------------------------------------- */
 
 /* The number of places of a kernel along an axis; -1, and a sentence, when there is none. */
-static int64_t places(const char *function, int axis, int64_t size, int64_t kernel, int64_t stride, int64_t padding,
+static int64_t places(const char *function, int axis, int64_t size, int64_t kernel, int64_t stride,
+                      int64_t padding,
                       int64_t dilation)
 {
     const int64_t most = INT32_MAX;         /* keeps the products below from overflowing */
     if (stride < 1 || padding < 0 || dilation < 1 || stride > most || padding > most || dilation > most) {
-        gd_fail("%s: stride %" PRId64 ", padding %" PRId64 ", dilation %" PRId64 " of axis %d: stride and dilation must be at "
-                "least 1, padding at least 0", function, stride, padding, dilation, axis);
+        gd_fail("%s: stride %" PRId64 ", padding %" PRId64 ", dilation %" PRId64 " of axis %d: stride and dilation "
+                "must be at least 1, padding at least 0", function, stride, padding, dilation, axis);
         return -1;
     }
     int64_t span = dilation * (kernel - 1) + 1, room = size + 2 * padding;
     if (kernel < 1 || span > room) {
-        gd_fail("%s: axis %d of x has %" PRId64 " elements with its padding, and the kernel spans %" PRId64, function, axis,
-                room, kernel < 1 ? 0 : span);
+        gd_fail("%s: axis %d of x has %" PRId64 " elements with its padding, and the kernel spans %" PRId64,
+                function, axis, room, kernel < 1 ? 0 : span);
         return -1;
     }
     return (room - span) / stride + 1;
@@ -122,15 +124,17 @@ static bool shapes_fit(const char *function, const gd_tensor *x, const gd_tensor
                        int64_t groups, int ndim)
 {
     if (x->ndim != ndim || weight->ndim != ndim)
-        return gd_fail("%s: x is %s and weight is %s: they must be [n, channels, %s] and [out, channels / groups, %s]",
-                       function, gd_text_of(x).s, gd_text_of(weight).s, ndim == 3 ? "length" : "height, width",
+        return gd_fail("%s: x is %s and weight is %s: they must be [n, channels, %s] and [out, channels / groups, "
+                       "%s]", function, gd_text_of(x).s, gd_text_of(weight).s, ndim == 3 ? "length" : "height, width",
                        ndim == 3 ? "k" : "kh, kw");
     int64_t channels = x->shape[1], out = weight->shape[0];
     if (groups < 1 || channels % groups || out % groups || weight->shape[1] != channels / groups)
-        return gd_fail("%s: x is %s, weight is %s and groups is %" PRId64 ": weight must be [out, %" PRId64 " / groups, ..], and "
-                       "groups divide both numbers of channels", function, gd_text_of(x).s, gd_text_of(weight).s, groups, channels);
+        return gd_fail("%s: x is %s, weight is %s and groups is %" PRId64 ": weight must be [out, %" PRId64
+                       " / groups, ..], and groups divide both numbers of channels", function, gd_text_of(x).s,
+                       gd_text_of(weight).s, groups, channels);
     if (bias && (bias->ndim != 1 || bias->shape[0] != out))
-        return gd_fail("%s: weight is %s and bias is %s: bias must be [%" PRId64 "]", function, gd_text_of(weight).s,
+        return gd_fail("%s: weight is %s and bias is %s: bias must be [%" PRId64 "]", function,
+                       gd_text_of(weight).s,
                        gd_text_of(bias).s, out);
     return true;
 }
@@ -158,10 +162,11 @@ gd_tensor *gd_conv2d(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, gd_conv2d
 }
 
 /* An image of one row. */
-gd_tensor *gd_conv1d(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, int64_t stride, int64_t padding, int64_t dilation,
+gd_tensor *gd_conv1d(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, int64_t stride, int64_t padding,
+                     int64_t dilation,
                      int64_t groups)
 {
-    if (!x || !weight || !shapes_fit("gd_conv1d", x, weight, bias, groups, 3))
+    if (!x || !weight || !shapes_fit("gd_conv1d", x, weight, bias, groups ? groups : 1, 3))
         return NULL;
     gd_conv2d_options o = { { 1, stride }, { 0, padding }, { 1, dilation }, groups };
     x = gd_unsqueeze(x, 2);

@@ -7,10 +7,11 @@
  * is
  *
  *     static inline gd_real exp_value(gd_real x) { return EXP(x); }
- *     static void exp_loop(n, y, x, step, p)     { for each i: y[i] = exp_value(x[i * step]); }
+ *     static void exp_loop(n, y, x, step, p)     { for each i: y[i] = exp_value(x[i * step]); }   as vectors
+ *     static void exp_elements(n, y, x, step, p) { the same, without vectors where n is small }
  *     static void exp_rule(node, dy, dx)         { x = the input, y = the output;  dx[0] = gd_mul(dy, y); }
  *     static const gd_op exp_op = { "gd_exp", exp_rule, OF_OUTPUT, "dx = gd_mul(dy, y)" };
- *     gd_tensor *gd_exp(gd_tensor *x)            { return gd_apply_unary(&exp_op, exp_loop, x, NULL); }
+ *     gd_tensor *gd_exp(gd_tensor *x)            { return gd_apply_unary(&exp_op, exp_elements, x, NULL); }
  */
 #ifndef GRADUS_ELEMENTWISE_H
 #define GRADUS_ELEMENTWISE_H
@@ -20,6 +21,9 @@
 
 /* y[i] = f(x[i * step]; p): y is contiguous, p holds up to two parameters. */
 typedef void gd_unary_loop(int64_t n, gd_real *y, const gd_real *x, int64_t step, const gd_real p[2]);
+
+/* Up to this many elements a loop without vectors is faster: no look at the ends. */
+enum { GD_FEW_ELEMENTS = 3 };
 
 /* y[i] = f(a[i * a_step], b[i * b_step]). */
 typedef void gd_binary_loop(int64_t n, gd_real *y, const gd_real *a, int64_t a_step, const gd_real *b, int64_t b_step);
@@ -51,6 +55,14 @@ gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor 
         else                                                                                             \
             for (int64_t i = 0; i < n; i++)                                                              \
                 y_[i] = name##_value(x_[i * step], p);                                                   \
+    }                                                                                                    \
+    static void name##_elements(int64_t n, gd_real *y_, const gd_real *x_, int64_t step, const gd_real *p) \
+    {                                                                                                    \
+        if (n > GD_FEW_ELEMENTS)                                                                         \
+            name##_loop(n, y_, x_, step, p);                                                             \
+        else                                                                                             \
+            for (int64_t i = 0; i < n; i++)                                                              \
+                y_[i] = name##_value(x_[i * step], p);                                                   \
     }
 
 /* p[0] and p[1] are the parameters, in the value as numbers and in the rule as doubles. */
@@ -67,7 +79,7 @@ gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor 
 #define UNARY(name, value, derivative, reads)                                                            \
     UNARY_LOOP(name, value)                                                                              \
     UNARY_RULE(name, derivative, reads)                                                                  \
-    gd_tensor *gd_##name(gd_tensor *x) { return gd_apply_unary(&name##_op, name##_loop, x, NULL); }
+    gd_tensor *gd_##name(gd_tensor *x) { return gd_apply_unary(&name##_op, name##_elements, x, NULL); }
 
 /* The same with a parameter, or two. */
 #define UNARY_1(name, p0, value, derivative, reads)                                                      \
@@ -75,7 +87,7 @@ gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor 
     UNARY_RULE(name, derivative, reads)                                                                  \
     gd_tensor *gd_##name(gd_tensor *x, double p0)                                                        \
     {                                                                                                    \
-        return gd_apply_unary(&name##_op, name##_loop, x, (const double[2]){ p0, 0 });                   \
+        return gd_apply_unary(&name##_op, name##_elements, x, (const double[2]){ p0, 0 });                   \
     }
 
 #define UNARY_2(name, p0, p1, value, derivative, reads)                                                  \
@@ -83,7 +95,7 @@ gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor 
     UNARY_RULE(name, derivative, reads)                                                                  \
     gd_tensor *gd_##name(gd_tensor *x, double p0, double p1)                                             \
     {                                                                                                    \
-        return gd_apply_unary(&name##_op, name##_loop, x, (const double[2]){ p0, p1 });                  \
+        return gd_apply_unary(&name##_op, name##_elements, x, (const double[2]){ p0, p1 });                  \
     }
 
 #define BINARY_LOOP(name, value)                                                                         \
@@ -106,6 +118,14 @@ gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor 
             for (int64_t i = 0; i < n; i++)                                                              \
                 y_[i] = name##_value(a_[i * as], b_[i * bs]);                                            \
         }                                                                                                \
+    }                                                                                                    \
+    static void name##_elements(int64_t n, gd_real *y_, const gd_real *a_, int64_t as, const gd_real *b_, int64_t bs) \
+    {                                                                                                    \
+        if (n > GD_FEW_ELEMENTS)                                                                         \
+            name##_loop(n, y_, a_, as, b_, bs);                                                          \
+        else                                                                                             \
+            for (int64_t i = 0; i < n; i++)                                                              \
+                y_[i] = name##_value(a_[i * as], b_[i * bs]);                                            \
     }
 
 /* A derivative is computed only where it is asked for. */
@@ -122,13 +142,13 @@ gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor 
     }                                                                                                    \
     static const gd_op name##_op = { "gd_" #name, name##_rule, reads,                                    \
                                      "da = " #derivative_a ", db = " #derivative_b };                    \
-    gd_tensor *gd_##name(gd_tensor *a, gd_tensor *b) { return gd_apply_binary(&name##_op, name##_loop, a, b); }
+    gd_tensor *gd_##name(gd_tensor *a, gd_tensor *b) { return gd_apply_binary(&name##_op, name##_elements, a, b); }
 
 #define COMPARISON(name, condition) COMPARISON_VALUE(name, (condition) ? 1 : 0)
 
 #define COMPARISON_VALUE(name, value)                                                                    \
     BINARY_LOOP(name, value)                                                                             \
     static const gd_op name##_op = { "gd_" #name, NULL, GD_NOTHING, NULL };                              \
-    gd_tensor *gd_##name(gd_tensor *a, gd_tensor *b) { return gd_apply_comparison(&name##_op, name##_loop, a, b); }
+    gd_tensor *gd_##name(gd_tensor *a, gd_tensor *b) { return gd_apply_comparison(&name##_op, name##_elements, a, b); }
 
 #endif

@@ -12,15 +12,10 @@ struct gd_node {
     gd_node     *prev;
     gd_tensor   *out;
     const void  *attributes;
-    int32_t      n;                         /* inputs */
-    uint32_t     out_version;               /* of the output's data when it was recorded */
-    gd_tensor   *in[];                      /* n inputs, then n versions */
+    uint64_t     time;                      /* when it was recorded: data with a later version was overwritten */
+    int          n;                         /* inputs */
+    gd_tensor   *in[];
 };
-
-static inline uint32_t *gd_versions(const gd_node *node)
-{
-    return (uint32_t *)(uintptr_t)(const void *)(node->in + node->n);
-}
 
 static inline bool gd_recording(void)
 {
@@ -38,8 +33,7 @@ static inline bool gd_wanted(const gd_node *node, int i)
  * node's output.  NULL when memory is out. */
 static inline gd_node *gd_append(const gd_op *op, gd_tensor *y, int n, size_t attribute_bytes)
 {
-    size_t list = (size_t)n * (sizeof(gd_tensor *) + sizeof(uint32_t));
-    list = (list + 7) & ~(size_t)7;
+    size_t list = (size_t)n * sizeof(gd_tensor *);
     gd_node *node = gd_arena_take(gd_thread.scope, sizeof *node + list + attribute_bytes);
     if (GD_UNLIKELY(!node))
         return NULL;
@@ -48,7 +42,7 @@ static inline gd_node *gd_append(const gd_op *op, gd_tensor *y, int n, size_t at
     node->out = y;
     node->attributes = (char *)node->in + list;
     node->n = n;
-    node->out_version = y->base->version;
+    node->time = gd_thread.clock;
     gd_thread.tape = node;
     y->node = node;
     y->requires_grad = true;
@@ -64,7 +58,6 @@ static inline gd_tensor *gd_record1(const gd_op *op, gd_tensor *y, gd_tensor *x)
     if (GD_UNLIKELY(!node))
         return NULL;
     node->in[0] = x;
-    gd_versions(node)[0] = x->base->version;
     return y;
 }
 
@@ -77,7 +70,6 @@ static inline gd_tensor *gd_record1_with(const gd_op *op, gd_tensor *y, gd_tenso
     if (GD_UNLIKELY(!node))
         return NULL;
     node->in[0] = x;
-    gd_versions(node)[0] = x->base->version;
     memcpy((void *)(uintptr_t)node->attributes, attributes, size);
     return y;
 }
@@ -91,8 +83,6 @@ static inline gd_tensor *gd_record2(const gd_op *op, gd_tensor *y, gd_tensor *a,
         return NULL;
     node->in[0] = a;
     node->in[1] = b;
-    gd_versions(node)[0] = a->base->version;
-    gd_versions(node)[1] = b->base->version;
     return y;
 }
 

@@ -39,7 +39,7 @@ static bool run(const char *function, gd_tensor *x, const gd_tensor *value, gd_i
     gd_nest_init(&nest, x->ndim, x->shape, 2, strides);
     gd_real *const start[] = { x->data, value->data };
     gd_nest_run(&nest, 2, start, inner, how);
-    x->base->version++;
+    gd_overwritten(x);
     return true;
 }
 

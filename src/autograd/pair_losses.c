@@ -16,7 +16,9 @@ gd_tensor *gd_reduced_loss(const char *function, gd_tensor *loss, gd_reduction r
     case GD_SUM:  return gd_sum(loss);
     case GD_NONE: return loss;
     }
-    return loss ? gd_fail("%s: reduction = %d must be GD_MEAN, GD_SUM or GD_NONE", function, (int)reduction) : NULL;
+    if (!loss)
+        return NULL;
+    return gd_fail("%s: reduction = %d must be GD_MEAN, GD_SUM or GD_NONE", function, (int)reduction);
 }
 
 bool gd_same_loss_shape(const char *function, const gd_tensor *prediction, const gd_tensor *target)
@@ -27,7 +29,7 @@ bool gd_same_loss_shape(const char *function, const gd_tensor *prediction, const
                    gd_text_of(prediction).s, gd_text_of(target).s);
 }
 
-/* ---- Absolute error and Huber's loss ------------------------------------------------------------------------------ */
+/* ---- Absolute error and Huber's loss ------------------------------------------------------------------------ */
 
 gd_tensor *gd_l1_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction)
 {
@@ -47,20 +49,20 @@ gd_tensor *gd_huber_loss(gd_tensor *prediction, gd_tensor *target, double delta,
     return gd_reduced_loss("gd_huber_loss", gd_mul(c, gd_sub(z, gd_scale(c, 0.5))), reduction);
 }
 
-/* ---- Binary cross-entropy of a logit a and a target b: p = sigmoid(a), l = -b ln p - (1 - b) ln (1 - p) -------------- *
+/* ---- Binary cross-entropy: p = sigmoid(a), l = -b ln p - (1 - b) ln (1 - p) of a logit a and a target b -------
  *
  * -ln p = softplus(-a) and -ln (1 - p) = softplus(a): written so, nothing overflows and a confident right answer
- * keeps all digits of its small loss.  The same holds for the slope p - b = (1 - b) p - b (1 - p). */
-
-/*      op                    value
- *      da
- *      db                                                                                            the rule reads */
+ * keeps all digits of its small loss.  The same holds for the slope p - b = (1 - b) p - b (1 - p).
+ *
+ *      op                    value                                                                the rule reads
+ *                            da
+ *                            db */
 BINARY (bce_with_logits_each, b * real_softplus(-a) + (1 - b) * real_softplus(a),
-        gd_mul(dy, gd_bce_slope(a, b)),
-        gd_neg(gd_mul(dy, a)),                                                                        DA(A | B) | DB(A))
+                              gd_mul(dy, gd_bce_slope(a, b)),
+                              gd_neg(gd_mul(dy, a)),                                             DA(A | B) | DB(A))
 BINARY (bce_slope,            (1 - b) * real_sigmoid(a) - b * real_sigmoid(-a),
-        gd_mul(dy, gd_mul(gd_sigmoid(a), gd_sigmoid(gd_neg(a)))),
-        gd_neg(dy),                                                                                   DA(A))
+                              gd_mul(dy, gd_mul(gd_sigmoid(a), gd_sigmoid(gd_neg(a)))),
+                              gd_neg(dy),                                                        DA(A))
 
 gd_tensor *gd_bce_with_logits(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction)
 {
@@ -69,7 +71,7 @@ gd_tensor *gd_bce_with_logits(gd_tensor *prediction, gd_tensor *target, gd_reduc
     return gd_reduced_loss("gd_bce_with_logits", gd_bce_with_logits_each(prediction, target), reduction);
 }
 
-/* ---- Kullback-Leibler divergence: t (ln t - q), q a logarithm already ---------------------------------------------------- */
+/* ---- Kullback-Leibler divergence: t (ln t - q), q a logarithm already --------------------------------------- */
 
 gd_tensor *gd_kl_div(gd_tensor *log_prediction, gd_tensor *target, gd_reduction reduction)
 {
@@ -79,7 +81,7 @@ gd_tensor *gd_kl_div(gd_tensor *log_prediction, gd_tensor *target, gd_reduction 
     return gd_reduced_loss("gd_kl_div", gd_mul(t, gd_sub(log_t, log_prediction)), reduction);
 }
 
-/* ---- Hinge: max(0, 1 - t y), t = -1 or 1 ------------------------------------------------------------------------------------ */
+/* ---- Hinge: max(0, 1 - t y), t = -1 or 1 -------------------------------------------------------------------- */
 
 static bool signs(gd_tensor *target)
 {

@@ -6,7 +6,7 @@
 
 #include "engine.h"
 
-/* ---- gather: y[i, j, ..] = x[i, index[i, j, ..], ..], the index at the axis's place ------------------------------ */
+/* ---- gather: y[i, j, ..] = x[i, index[i, j, ..], ..], the index at the axis's place ------------------------- */
 
 typedef struct gather_attributes {
     int      axis;
@@ -33,7 +33,8 @@ static void put_inner(int64_t n, gd_real *const p[], const int64_t step[], const
         p[1][i * step[1] + (int64_t)p[2][i * step[2]] * to->step] += p[0][i * step[0]];
 }
 
-static void run(const gd_tensor *picked, const gd_tensor *whole, const gd_tensor *index, int axis, gd_inner_loop *inner)
+static void run(const gd_tensor *picked, const gd_tensor *whole, const gd_tensor *index, int axis,
+                gd_inner_loop *inner)
 {
     int64_t standing[GD_MAX_DIMS];
     memcpy(standing, whole->stride, sizeof standing);
@@ -104,12 +105,12 @@ gd_tensor *gd_gather(gd_tensor *x, int axis, gd_tensor *index)
     for (int i = 0; i < x->ndim && fits; i++)
         fits = i == at || index->shape[i] <= x->shape[i];
     if (!fits)
-        return gd_fail("gd_gather: x is %s and index is %s: index must have as many axes, none but axis %d longer than x's",
-                       gd_text_of(x).s, gd_text_of(index).s, at);
+        return gd_fail("gd_gather: x is %s and index is %s: index must have as many axes, none but axis %d longer "
+                       "than x's", gd_text_of(x).s, gd_text_of(index).s, at);
     return gd_labels("gd_gather", "index", index, x->shape[at]) ? gather(x, at, index) : NULL;
 }
 
-/* ---- embedding: y[.., :] = table[index[..], :] ------------------------------------------------------------------------ */
+/* ---- embedding: y[.., :] = table[index[..], :] -------------------------------------------------------------- */
 
 /* embedding_grad: z = zeros [rows, d], z[index[..], :] += dy[.., :] */
 

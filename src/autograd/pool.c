@@ -1,8 +1,9 @@
 /* pool.c - the largest, or the mean, of each window of an image:  x [n, c, h, w]  ->  y [n, c, oh, ow].
  *
- * A window is a product of rows and columns, so both go in two steps, each a loop over long lines: first the rows of
- * a window become one, v [oh, w], then the columns.  Once it is known where the largest elements stand a pooling is
- * linear: its gradient puts dy back, and the gradient of that is the pooling again, at the same places. */
+ * A window is a product of rows and columns, so both go in two steps, each a loop over long lines: first the rows
+ * of a window become one, v [oh, w], then the columns.  Once it is known where the largest elements stand a
+ * pooling is linear: its gradient puts dy back, and the gradient of that is the pooling again, in the same places.
+ */
 #include <inttypes.h>
 
 #include "engine.h"
@@ -15,7 +16,7 @@ typedef struct windows {
     const int32_t *largest;                 /* of a max pooling: where each element of y comes from in its plane */
 } windows;
 
-/* ---- The shape of the result --------------------------------------------------------------------------------------- */
+/* ---- The shape of the result -------------------------------------------------------------------------------- */
 
 static bool check(const char *function, const gd_tensor *x, const gd_pool2d_options *o, windows *s)
 {
@@ -27,11 +28,12 @@ static bool check(const char *function, const gd_tensor *x, const gd_pool2d_opti
     for (int i = 0; i < 2; i++) {
         int64_t kernel = o->kernel[i], stride = o->stride[i] ? o->stride[i] : kernel, padding = o->padding[i];
         if (kernel < 1 || stride < 1 || padding < 0 || padding > kernel / 2)
-            return gd_fail("%s: kernel %" PRId64 ", stride %" PRId64 ", padding %" PRId64 " of axis %d: kernel and stride must "
-                           "be at least 1, padding between 0 and half the kernel", function, kernel, stride, padding, i + 2);
+            return gd_fail("%s: kernel %" PRId64 ", stride %" PRId64 ", padding %" PRId64 " of axis %d: kernel and "
+                           "stride must be at least 1, padding between 0 and half the kernel", function, kernel, stride,
+                           padding, i + 2);
         if (x->shape[i + 2] + 2 * padding < kernel)
-            return gd_fail("%s: x is %s: its axis %d with padding %" PRId64 " is shorter than the kernel, %" PRId64, function,
-                           gd_text_of(x).s, i + 2, padding, kernel);
+            return gd_fail("%s: x is %s: its axis %d with padding %" PRId64 " is shorter than the kernel, %" PRId64,
+                           function, gd_text_of(x).s, i + 2, padding, kernel);
         s->kernel[i] = kernel;
         s->stride[i] = stride;
         s->padding[i] = padding;
@@ -40,11 +42,12 @@ static bool check(const char *function, const gd_tensor *x, const gd_pool2d_opti
     s->oh = out[0];
     s->ow = out[1];
     s->y_shape = GD_SHAPE(x->shape[0], x->shape[1], out[0], out[1]);
-    return s->h * s->w <= INT32_MAX || gd_fail("%s: x is %s: an image has at most %d elements", function, gd_text_of(x).s,
-                                               INT32_MAX);
+    if (s->h * s->w > INT32_MAX)
+        return gd_fail("%s: x is %s: an image has at most %d elements", function, gd_text_of(x).s, INT32_MAX);
+    return true;
 }
 
-/* ---- Windows: their rows and their columns --------------------------------------------------------------------------- */
+/* ---- Windows: their rows and their columns ------------------------------------------------------------------ */
 
 /* The rows [*from, *to) of x inside the windows of row r. */
 static inline void rows_inside(const windows *s, int64_t r, int64_t *from, int64_t *to)
@@ -59,7 +62,7 @@ typedef struct run {
     int64_t first, n, column;
 } run;
 
-/* Where rows of windows tile x without a rest, the next row goes on where the last one stopped: one run for all. */
+/* Where rows of windows tile x without a rest, the next row goes on where the last one stopped: one run in all. */
 static bool rows_join(const windows *s)
 {
     return s->padding[1] == 0 && s->ow * s->stride[1] == s->w;
@@ -75,10 +78,11 @@ static run columns_inside(const windows *s, int64_t r, int64_t k)
     return (run){ r * s->ow + first, end > first ? end - first : 0, r * s->w + first * stride - before };
 }
 
-/* ---- Max pooling: the first of equal ones, NaN before all ------------------------------------------------------------ */
+/* ---- Max pooling: the first of equal ones, NaN before all --------------------------------------------------- */
 
 /* v[r, j] = the largest of column j in the windows of row r, and its place. */
-GD_KERNEL static void max_of_rows(const windows *s, gd_real *restrict v, int32_t *restrict v_at, const gd_real *restrict x)
+GD_KERNEL static void max_of_rows(const windows *s, gd_real *restrict v, int32_t *restrict v_at,
+                                  const gd_real *restrict x)
 {
     const int64_t w = s->w;
     for (int64_t r = 0; r < s->oh; r++, v += w, v_at += w) {
@@ -104,7 +108,8 @@ static inline bool is_better(gd_real rival, int32_t rival_at, gd_real y, int32_t
 }
 
 /* y[q] = max(y[q], v[q stride]), and its place. */
-GD_KERNEL static void max_of_columns(int64_t n, gd_real *restrict y, int32_t *restrict at, const gd_real *restrict v,
+GD_KERNEL static void max_of_columns(int64_t n, gd_real *restrict y, int32_t *restrict at,
+                                     const gd_real *restrict v,
                                      const int32_t *restrict v_at, int64_t stride)
 {
     if (stride == 2)
@@ -164,7 +169,9 @@ static void take_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     dx[0] = put(dy, node->attributes);
 }
 
-static const gd_op max_pool2d_op = { "gd_max_pool2d", take_rule, GD_NOTHING, "dx = dy where the largest stood, else 0" };
+static const gd_op max_pool2d_op = {
+    "gd_max_pool2d", take_rule, GD_NOTHING, "dx = dy where the largest stood, else 0"
+};
 
 static gd_tensor *take(gd_tensor *x, const windows *s)
 {
@@ -196,7 +203,7 @@ gd_tensor *gd_max_pool2d(gd_tensor *x, gd_pool2d_options options)
     return gd_record(&max_pool2d_op, y, &x, 1, &s, sizeof s);
 }
 
-/* ---- Mean pooling -------------------------------------------------------------------------------------------------------- */
+/* ---- Mean pooling ------------------------------------------------------------------------------------------- */
 
 /* share[r, q] = 1 / (how many elements the window averages). */
 static void set_shares(const windows *s, gd_real *share)
@@ -309,7 +316,9 @@ static void mean_pool_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     dx[0] = spread(dy, node->attributes);
 }
 
-static const gd_op avg_pool2d_op = { "gd_avg_pool2d", mean_pool_rule, GD_NOTHING, "dx = dy shared among each window" };
+static const gd_op avg_pool2d_op = {
+    "gd_avg_pool2d", mean_pool_rule, GD_NOTHING, "dx = dy shared among each window"
+};
 
 static gd_tensor *mean_pool(gd_tensor *x, const windows *s)
 {

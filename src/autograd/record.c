@@ -26,10 +26,8 @@ gd_tensor *gd_record(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[], i
     gd_node *node = gd_append(op, y, n, size);
     if (!node)
         return NULL;
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n; i++)
         node->in[i] = inputs[i];
-        gd_versions(node)[i] = inputs[i] ? inputs[i]->base->version : 0;
-    }
     if (size)
         memcpy((void *)(uintptr_t)node->attributes, attributes, size);
     return y;

@@ -21,7 +21,8 @@ static gd_tensor *recurrence(gd_tensor *b, gd_tensor *a, scan s)
     int64_t n = b->shape[s.axis], after = y->stride[s.axis], line = n * after;
     for (int64_t start = 0; start < y->numel; start += line) {
         for (int64_t k = 0; k < n; k++) {
-            int64_t row = start + (s.backwards ? n - 1 - k : k) * after, before = row + (s.backwards ? after : -after);
+            int64_t row = start + (s.backwards ? n - 1 - k : k) * after;
+            int64_t before = row + (s.backwards ? after : -after);
             for (int64_t i = 0; i < after; i++) {
                 gd_real last = k == 0 ? 0 : y->data[before + i];
                 y->data[row + i] = terms->data[row + i] + (factors ? factors->data[row + i] * last : last);
@@ -43,7 +44,7 @@ static scan turned(scan s)
     return (scan){ s.axis, !s.backwards };
 }
 
-/* ---- cumsum: y_j = x_0 + .. + x_j ----------------------------------------------------------------------------- */
+/* ---- cumsum: y_j = x_0 + .. + x_j --------------------------------------------------------------------------- */
 
 static gd_tensor *running_sum(gd_tensor *x, scan s);
 
@@ -68,7 +69,7 @@ gd_tensor *gd_cumsum(gd_tensor *x, int axis)
     return s.axis < 0 ? NULL : running_sum(x, s);
 }
 
-/* ---- The recurrence y_j = b_j + a_j y_(j-1) as an operation: what cumprod's rule needs --------------------------- */
+/* ---- The recurrence y_j = b_j + a_j y_(j-1) as an operation: what cumprod's rule needs ---------------------- */
 
 static gd_tensor *running_line(gd_tensor *b, gd_tensor *a, scan s);
 
@@ -95,7 +96,7 @@ static gd_tensor *running_line(gd_tensor *b, gd_tensor *a, scan s)
     return gd_record(&running_line_op, recurrence(b, a, s), (gd_tensor *const[]){ b, a }, 2, &s, sizeof s);
 }
 
-/* ---- cumprod: y_j = x_0 .. x_j --------------------------------------------------------------------------------------- */
+/* ---- cumprod: y_j = x_0 .. x_j ------------------------------------------------------------------------------ */
 
 /* dx_j = (x_0 .. x_(j-1)) q_j,  where q_j = dy_j + x_(j+1) dy_(j+1) + x_(j+1) x_(j+2) dy_(j+2) + ..
  *                                         = dy_j + x_(j+1) q_(j+1) */

@@ -42,7 +42,7 @@ GD_KERNEL static void group_means(const groups *s, const gd_real *x, const gd_re
         mean[g] /= (gd_real)(a * b);
 }
 
-/* ---- y = (x - mean) r ------------------------------------------------------------------------------------------- */
+/* ---- y = (x - mean) r --------------------------------------------------------------------------------------- */
 
 GD_KERNEL static void standardize(groups *s, gd_real *restrict y, const gd_real *x)
 {
@@ -68,7 +68,8 @@ static void standardize_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 }
 
 static const gd_op standardize_op = {
-    "gd_standardize", standardize_rule, GD_INPUTS | GD_OUTPUT, "dx = (dy - mean(dy) - y mean(dy y)) / sqrt(var + eps)"
+    "gd_standardize", standardize_rule, GD_INPUTS | GD_OUTPUT,
+    "dx = (dy - mean(dy) - y mean(dy y)) / sqrt(var + eps)"
 };
 
 /* x is [a, groups, b]; what was computed on the way goes to s. */
@@ -87,7 +88,7 @@ static gd_tensor *standardized(gd_tensor *x, double eps, groups *s)
     return gd_record(&standardize_op, y, &x, 1, s, sizeof *s);
 }
 
-/* ---- z = r (g - mean(g) - y mean(g y)), a function of g and of x ---------------------------------------------------- */
+/* ---- z = r (g - mean(g) - y mean(g y)), a function of g and of x -------------------------------------------- */
 
 GD_KERNEL static void slope(const groups *s, gd_real *restrict z, const gd_real *g, const gd_real *y,
                             const gd_real *mean_g, const gd_real *mean_gy)
@@ -123,7 +124,8 @@ static void standardize_grad_rule(const gd_node *node, gd_tensor *dz, gd_tensor 
 }
 
 static const gd_op standardize_grad_op = {
-    "gd_standardize_grad", standardize_grad_rule, GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0) | GD_INPUT(1) | GD_THE_OUTPUT),
+    "gd_standardize_grad", standardize_grad_rule,
+    GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0) | GD_INPUT(1) | GD_THE_OUTPUT),
     "dx = the derivative of (dy - mean(dy) - y mean(dy y)) / sqrt(var + eps)"
 };
 
@@ -139,7 +141,7 @@ static gd_tensor *standardize_grad(gd_tensor *dy, gd_tensor *x, gd_tensor *y, co
     return gd_record(&standardize_grad_op, z, (gd_tensor *const[]){ dy, x }, 2, s, sizeof *s);
 }
 
-/* ---- Layer norm ------------------------------------------------------------------------------------------------------- */
+/* ---- Layer norm --------------------------------------------------------------------------------------------- */
 
 static bool fits_last_axes(const char *argument, const gd_tensor *x, const gd_tensor *t, int axes)
 {
@@ -158,7 +160,8 @@ gd_tensor *gd_layer_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, doubl
         return NULL;
     int axes = weight ? weight->ndim : bias ? bias->ndim : 1;
     if (x->ndim == 0 || axes < 1)
-        return gd_fail("gd_layer_norm: x is %s, with %d axes to normalise: at least one is needed", gd_text_of(x).s,
+        return gd_fail("gd_layer_norm: x is %s, with %d axes to normalise: at least one is needed",
+                       gd_text_of(x).s,
                        x->ndim == 0 ? 0 : axes);
     if (!fits_last_axes("weight", x, weight, axes) || !fits_last_axes("bias", x, bias, axes))
         return NULL;
@@ -174,7 +177,7 @@ gd_tensor *gd_layer_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, doubl
     return bias ? gd_add(y, bias) : y;
 }
 
-/* ---- Batch norm --------------------------------------------------------------------------------------------------------- */
+/* ---- Batch norm --------------------------------------------------------------------------------------------- */
 
 static bool one_for_each_channel(const char *argument, const gd_tensor *x, const gd_tensor *t)
 {
@@ -184,7 +187,8 @@ static bool one_for_each_channel(const char *argument, const gd_tensor *x, const
                    gd_text_of(x).s, argument, gd_text_of(t).s, x->shape[1]);
 }
 
-static bool batch_norm_fits(const gd_tensor *x, const gd_tensor *weight, const gd_tensor *bias, const gd_tensor *mean,
+static bool batch_norm_fits(const gd_tensor *x, const gd_tensor *weight, const gd_tensor *bias,
+                            const gd_tensor *mean,
                             const gd_tensor *var, bool training, double momentum, double eps)
 {
     if (x->ndim < 2)
@@ -193,11 +197,13 @@ static bool batch_norm_fits(const gd_tensor *x, const gd_tensor *weight, const g
         || !one_for_each_channel("running_mean", x, mean) || !one_for_each_channel("running_var", x, var))
         return false;
     if (!mean != !var || (!mean && !training))
-        return gd_fail("gd_batch_norm: running_mean and running_var must be given together, and always when not training");
+        return gd_fail("gd_batch_norm: running_mean and running_var must be given together, and always when not "
+                       "training");
     if ((mean && mean->node) || (var && var->node))
         return gd_fail("gd_batch_norm: running_mean and running_var must not be results of recorded operations");
     if (training && x->shape[1] && x->numel / x->shape[1] == 1)
-        return gd_fail("gd_batch_norm: x is %s: training needs more than one value in each channel", gd_text_of(x).s);
+        return gd_fail("gd_batch_norm: x is %s: training needs more than one value in each channel",
+                       gd_text_of(x).s);
     if (!(momentum >= 0 && momentum <= 1))
         return gd_fail("gd_batch_norm: momentum = %g must lie in [0, 1]", momentum);
     return eps >= 0 || gd_fail("gd_batch_norm: eps = %g must not be negative", eps);
@@ -217,7 +223,7 @@ static void update(gd_tensor *running, const gd_real *batch, double momentum, do
         gd_real *r = running->data + c * step;
         *r = (gd_real)((1 - momentum) * (double)*r + momentum * correction * (double)batch[c]);
     }
-    running->base->version++;
+    gd_overwritten(running);
 }
 
 static gd_tensor *by_running_statistics(gd_tensor *x, gd_tensor *mean, gd_tensor *var, double eps)

@@ -135,7 +135,7 @@ static gd_tensor *gather(side *s, const int64_t *rows, int64_t n)
         s->row.data = s->first + rows[i] * s->step;
         gd_copy(t->data + i * row, &s->row);
     }
-    t->base->version++;
+    gd_overwritten(t);
     t->requires_grad = false;
     t->grad = NULL;
     return t;

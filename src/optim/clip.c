@@ -73,7 +73,8 @@ static void run_over_all(const gd_params *p, gd_inner_loop *inner, const pass *n
         if (!g)
             continue;
         run(g, inner, now);
-        g->base->version += changes;
+        if (changes)
+            gd_overwritten(g);
     }
 }
 

@@ -80,9 +80,11 @@ bool gd_ema_update(gd_ema *ema)
     int known = ema->count;
     if (!adopt(ema))
         return false;
-    for (int i = 0; i < known; i++)
-        if (ema->average[i])
-            average(ema->average[i]->numel, ema->average[i]->data, ema->params->entries[i].tensor->data, ema->decay);
+    for (int i = 0; i < known; i++) {
+        gd_tensor *a = ema->average[i];
+        if (a)
+            average(a->numel, a->data, ema->params->entries[i].tensor->data, ema->decay);
+    }
     return true;
 }
 
@@ -98,7 +100,7 @@ bool gd_ema_swap(gd_ema *ema)
             a->data[k] = value;
         }
         if (a)
-            w->base->version++;
+            gd_overwritten(w);
     }
     ema->swapped = !ema->swapped;
     return true;

@@ -178,7 +178,7 @@ static double step(gd_optimizer *o, gd_closure *closure, void *context)
         bool on = !isnan(loss) && largest(v.n, v.g) > options->tolerance_grad;
         for (int i = 0; i < options->max_iter && on; i++)
             on = iterate(o, &m, &v, alpha, &loss, evaluations);
-        o->steps++;
+        o->steps += !isnan(result);
     }
     gd_scope_end();
     if (isnan(result))

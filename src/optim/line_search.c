@@ -7,7 +7,7 @@
 
 #include "tensor/sums.h"
 
-/* ---- Parameters as one vector -------------------------------------------------------------------------------- */
+/* ---- Parameters as one vector ------------------------------------------------------------------------------- */
 
 bool gd_vectors_begin(gd_vectors *v)
 {
@@ -65,7 +65,7 @@ void gd_vectors_place(gd_vectors *v, double a)
             continue;
         for (int64_t k = 0; k < w->numel; k++, at++)
             w->data[k] = v->x[at] + length * v->d[at];
-        w->base->version++;
+        gd_overwritten(w);
     }
 }
 
@@ -85,7 +85,7 @@ double gd_vectors_evaluate(gd_vectors *v, double a, double *slope)
     return loss;
 }
 
-/* ---- The search ------------------------------------------------------------------------------------------------ */
+/* ---- The search --------------------------------------------------------------------------------------------- */
 
 typedef struct point {
     double a, f, slope;

@@ -199,7 +199,7 @@ static void apply(const change *c)
             without_state(c->emptied);
         } else if (c->to) {
             gd_copy(c->to->data, c->from);
-            c->to->base->version++;
+            gd_overwritten(c->to);
         }
     }
 }

@@ -11,7 +11,8 @@ bool gd_check_number(const char *function, const char *name, double value, const
     bool below = interval[1] == ']' ? value <= high : value < high;
     if (above && below)                     /* both are false for NaN */
         return true;
-    return gd_fail("%s: %s = %g must lie in %c%g, %g%c", function, name, value, interval[0], low, high, interval[1]);
+    return gd_fail("%s: %s = %g must lie in %c%g, %g%c", function, name, value, interval[0], low, high,
+                   interval[1]);
 }
 
 static double read_option(const gd_option *option, const void *options)

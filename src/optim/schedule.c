@@ -77,7 +77,7 @@ double gd_lr_at(gd_schedule s, int64_t step)
     return shape_at(&s, s.period > 0 ? t * s.period / period : t);
 }
 
-/* ---- Making --------------------------------------------------------------------------------------------------- */
+/* ---- Making ------------------------------------------------------------------------------------------------- */
 
 /* The schedule, or where a number was out of range one whose learning rate is NaN. */
 static gd_schedule checked(bool good, gd_schedule s)
@@ -142,7 +142,8 @@ gd_schedule gd_lr_inverse_sqrt(double base, double warmup)
     return checked(good, (gd_schedule){ .kind = INVERSE_SQRT, .base = base, .a = warmup });
 }
 
-static gd_schedule falling(const char *function, enum kind kind, double base, double final, int64_t steps, double power)
+static gd_schedule falling(const char *function, enum kind kind, double base, double final, int64_t steps,
+                           double power)
 {
     bool good = rate(function, "base", base) && rate(function, "final", final) &&
                 positive(function, "steps", (double)steps) && positive(function, "power", power);
@@ -203,7 +204,7 @@ gd_schedule gd_lr_restarts(gd_schedule s, int64_t period, double growth)
     return checked(good, s);
 }
 
-/* ---- Plateau ---------------------------------------------------------------------------------------------------- */
+/* ---- Plateau ------------------------------------------------------------------------------------------------ */
 
 gd_plateau gd_plateau_start(double lr, gd_plateau_options o)
 {

@@ -55,11 +55,12 @@ bool gd_ready(gd_optimizer *o, const char *function)
     return true;
 }
 
-/* ---- The step ------------------------------------------------------------------------------------------------ */
+/* ---- The step ----------------------------------------------------------------------------------------------- */
 
+/* Late in a run beta^t <= e^(-t (1 - beta)) is so small that 1 - beta^t rounds to 1: pow need not be asked. */
 double gd_correction(double beta, int64_t t, bool on)
 {
-    return on ? 1 - pow(beta, (double)t) : 1;
+    return on && (double)t * (1 - beta) < 38 ? 1 - pow(beta, (double)t) : 1;
 }
 
 int64_t gd_slot_t(const gd_optimizer *o, const struct gd_slot *slot)
@@ -85,7 +86,7 @@ void gd_slot_update(gd_optimizer *o, struct gd_slot *slot, const gd_real *g)
         group->scalars_lr = group->lr;
     }
     o->algorithm->update(&u);
-    slot->w->base->version++;               /* backward refuses graphs that need the old values */
+    gd_overwritten(slot->w);               /* backward refuses graphs that need the old values */
 }
 
 bool gd_step(gd_optimizer *o)

@@ -17,8 +17,8 @@ bool gd_optimizer_trace(gd_optimizer *o, const gd_tensor *parameter, gd_shape in
     int64_t element = 0;
     for (int i = 0; i < index.ndim; i++) {
         if (index.size[i] < 0 || index.size[i] >= parameter->shape[i])
-            return gd_fail("%s: index %lld of axis %d must lie in [0, %lld)", function, (long long)index.size[i], i,
-                           (long long)parameter->shape[i]);
+            return gd_fail("%s: index %lld of axis %d must lie in [0, %lld)", function,
+                           (long long)index.size[i], i, (long long)parameter->shape[i]);
         element = element * parameter->shape[i] + index.size[i];
     }
     if (!o->trace) {
@@ -46,7 +46,7 @@ void gd_trace_free(gd_optimizer *o)
     o->trace = NULL;
 }
 
-/* ---- Recording ------------------------------------------------------------------------------------------------ */
+/* ---- Recording ---------------------------------------------------------------------------------------------- */
 
 static gd_real element_of(const gd_tensor *t, int64_t element)
 {
@@ -103,7 +103,7 @@ void gd_trace_after(gd_optimizer *o)
     }
 }
 
-/* ---- Looking ---------------------------------------------------------------------------------------------------- */
+/* ---- Looking ------------------------------------------------------------------------------------------------ */
 
 int64_t gd_trace_rows(const gd_optimizer *o)
 {
@@ -152,8 +152,8 @@ bool gd_trace_csv(const gd_optimizer *o, const char *path)
         put(&out, "\n");
         for (int64_t i = 0; i < rows; i++) {
             const gd_trace_row *r = gd_trace_at(o, i);
-            put(&out, "%lld,%s,%lld,%.0f,%.17g,%.17g,%.17g", (long long)r->step, r->parameter, (long long)r->element,
-                r->t, r->g, r->w, r->moved);
+            put(&out, "%lld,%s,%lld,%.0f,%.17g,%.17g,%.17g", (long long)r->step, r->parameter,
+                (long long)r->element, r->t, r->g, r->w, r->moved);
             for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++)
                 if (gd_trace_shows(o, k))
                     put(&out, ",%.17g,%.17g", r->state[k], r->corrected[k]);

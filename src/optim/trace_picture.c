@@ -19,12 +19,13 @@ static double value_of(const gd_trace_row *row, panel what)
     return what.corrected ? row->corrected[what.state] : row->state[what.state];
 }
 
-static gd_plot *draw(const gd_optimizer *o, panel what, bool last)
+static gd_plot *draw(const gd_optimizer *o, panel what, bool first, bool last)
 {
     char label[96], series[160];
     snprintf(label, sizeof label, "%s%s", what.label, what.corrected ? ", corrected" : "");
     gd_plot *plot = gd_plot_new(label, last ? "step" : "", "");
-    bool good = plot && gd_plot_size(plot, 760, last ? 240 : 210);
+    bool good = plot && gd_plot_size(plot, 760, last ? 240 : 210) &&
+                gd_plot_legend(plot, first ? GD_LEGEND_AUTO : GD_LEGEND_NONE);
     for (int64_t i = 0; good && i < gd_trace_rows(o); i++) {
         const gd_trace_row *row = gd_trace_at(o, i);
         snprintf(series, sizeof series, "%s[%lld]", row->parameter, (long long)row->element);
@@ -63,7 +64,7 @@ bool gd_trace_picture(const gd_optimizer *o, const char *path)
     }
     panels[count++] = (panel){ "effective step", -2, false };
     for (; drawn < count; drawn++)
-        if (!(plots[drawn] = draw(o, panels[drawn], drawn == count - 1)))
+        if (!(plots[drawn] = draw(o, panels[drawn], drawn == 0, drawn == count - 1)))
             break;
     bool good = drawn == count && gd_plot_save_grid(plots, count, 1, o->algorithm->name, path);
     while (drawn > 0)

@@ -34,7 +34,7 @@
 
 enum { WORK = 512 * 1024 };                 /* bytes: within the second cache */
 
-/* ---- What the kernels work on ----------------------------------------------------------------------------------- */
+/* ---- What the kernels work on ------------------------------------------------------------------------------- */
 
 /* A run of pixels of some channels of up to LANES images. */
 typedef struct images {
@@ -69,7 +69,7 @@ static inline int64_t rows_of_tile(int64_t left, int64_t most)
     return (left + tiles - 1) / tiles;
 }
 
-/* ---- The kernels for each instruction set ---------------------------------------------------------------------------- */
+/* ---- The kernels for each instruction set ------------------------------------------------------------------- */
 
 #define UP_TO_4(F) F(1) F(2) F(3) F(4)
 #define UP_TO_6(F) UP_TO_4(F) F(5) F(6)
@@ -95,9 +95,13 @@ static inline int64_t rows_of_tile(int64_t left, int64_t most)
 #if defined(__clang__) || __GNUC__ >= 12
 #define SHUFFLE(x, y, ...) __builtin_shufflevector(x, y, __VA_ARGS__)
 #elif defined(GD_DOUBLE)
-#define SHUFFLE(x, y, ...) __builtin_shuffle(x, y, (int64_t __attribute__((vector_size(sizeof(x))))){ __VA_ARGS__ })
+typedef int64_t lane_index;
 #else
-#define SHUFFLE(x, y, ...) __builtin_shuffle(x, y, (int32_t __attribute__((vector_size(sizeof(x))))){ __VA_ARGS__ })
+typedef int32_t lane_index;
+#endif
+#ifndef SHUFFLE
+#define SHUFFLE(x, y, ...) \
+    __builtin_shuffle(x, y, (lane_index __attribute__((vector_size(sizeof(x))))){ __VA_ARGS__ })
 #endif
 
 typedef gd_real vec_128 __attribute__((vector_size(16)));
@@ -182,7 +186,7 @@ static const kernel *best_kernel(void)
     }
 }
 
-/* ---- The plane under the result ----------------------------------------------------------------------------------- */
+/* ---- The plane under the result ----------------------------------------------------------------------------- */
 
 /* A convolution as the kernels see it, for one group of channels after the other.  Images lie in a plane in which
  * source pixel (i, j) stands at (i spread + before) in each direction, with zeros elsewhere; row r of the result
@@ -219,7 +223,7 @@ static void cut_into_strips(scene *s)
     int64_t more = another > 0 && first < WORK ? (WORK - first) / another : 0;
     s->rows = 1 + more < s->out_h ? 1 + more : s->out_h;
     s->plane_h = (s->rows - 1) * s->stride[0] + span;
-    s->plane = (s->plane_h * s->plane_w + 1) * s->use->lanes;      /* one vector more: for pixels beyond its sides */
+    s->plane = (s->plane_h * s->plane_w + 1) * s->use->lanes;   /* one vector more: for pixels beyond its sides */
 }
 
 /* Takes work space and fills the tables; everything up to `before` is set. */
@@ -266,7 +270,8 @@ static void lay_out(scene *s, int64_t r, int64_t *first, int64_t *end)
 }
 
 /* Rows [first, end) of some channels of up to LANES images of a tensor [n, all, h, w]. */
-static images part(const scene *s, const gd_real *data, int64_t image, int64_t all, int64_t channel, int64_t channels,
+static images part(const scene *s, const gd_real *data, int64_t image, int64_t all, int64_t channel,
+                   int64_t channels,
                    int64_t h, int64_t w, int64_t first, int64_t end)
 {
     gd_real *start = (gd_real *)(uintptr_t)data + ((image * all + channel) * h + first) * w;
@@ -275,7 +280,7 @@ static images part(const scene *s, const gd_real *data, int64_t image, int64_t a
                      left < s->use->lanes ? (int)left : s->use->lanes };
 }
 
-/* ---- y, and dx ------------------------------------------------------------------------------------------------------- */
+/* ---- y, and dx ---------------------------------------------------------------------------------------------- */
 
 /* The weights of every group in tiles [taps, rows]; row o, channel c, place t of the kernel stand at
  * o row + c channel + t in w, or t counted from the end when turned. */
@@ -305,7 +310,8 @@ static void correlate(scene *s, const gd_real *x, const gd_real *tiles, const gd
                            .tap = s->tap, .x = s->x, .w = tiles + g * s->out * s->taps,
                            .bias = bias ? bias + g * s->out : NULL, .y = s->y };
             for (int64_t i = 0; i < s->n; i += s->use->lanes) {
-                images from = part(s, x, i, s->groups * s->in, g * s->in, s->in, s->in_h, s->in_w, from_row, to_row);
+                images from = part(s, x, i, s->groups * s->in, g * s->in, s->in, s->in_h, s->in_w, from_row,
+                                   to_row);
                 images to = part(s, y, i, s->groups * s->out, g * s->out, s->out, s->out_h, s->out_w, r, end);
                 s->use->pack(&from, s->map, s->x, s->plane);
                 s->use->all_taps(&j);
@@ -330,7 +336,8 @@ static scene turned_scene(const gd_conv *c)
                     .in = c->o / c->groups, .in_h = c->oh, .in_w = c->ow, .out = c->c / c->groups, .out_h = c->h,
                     .out_w = c->w, .kh = c->kh, .kw = c->kw, .stride = { 1, 1 },
                     .dilation = { c->dilation[0], c->dilation[1] }, .spread = { c->stride[0], c->stride[1] },
-                    .before = { (c->kh - 1) * c->dilation[0] - c->padding[0], (c->kw - 1) * c->dilation[1] - c->padding[1] } };
+                    .before = { (c->kh - 1) * c->dilation[0] - c->padding[0],
+                                (c->kw - 1) * c->dilation[1] - c->padding[1] } };
 }
 
 bool gd_conv_forward(const gd_conv *c, const gd_real *x, const gd_real *w, const gd_real *bias, gd_real *y)
@@ -356,10 +363,11 @@ bool gd_conv_grad_input(const gd_conv *c, const gd_real *dy, const gd_real *w, g
     return tiles != NULL;
 }
 
-/* ---- dw -------------------------------------------------------------------------------------------------------------- */
+/* ---- dw ----------------------------------------------------------------------------------------------------- */
 
 /* sum[o, k, lane] += over all images and pixels, for channels [o, o + count) of group g. */
-static void sum_strips(scene *s, const gd_real *dy, const gd_real *x, int64_t g, int64_t o, int64_t count, gd_real *sum)
+static void sum_strips(scene *s, const gd_real *dy, const gd_real *x, int64_t g, int64_t o, int64_t count,
+                       gd_real *sum)
 {
     for (int64_t r = 0, end; r < s->out_h; r = end) {
         int64_t from_row, to_row;

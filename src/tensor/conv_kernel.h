@@ -27,7 +27,7 @@ INLINE void NAME(store)(gd_real *p, vec v)
     memcpy(p, &v, sizeof v);
 }
 
-/* ---- From images to lanes and back ------------------------------------------------------------------------ */
+/* ---- From images to lanes and back -------------------------------------------------------------------------- */
 
 /* transpose - the LANES x LANES matrix in r, in place: swap its off-diagonal quarters, then those of each
  * quarter, and so on (Eklundh 1972). */
@@ -109,7 +109,7 @@ static TARGET void NAME(unpack)(const images *to, const gd_real *from)
     }
 }
 
-/* ---- y[o, p] = bias[o] + sum_k w[o, k] x[pixel[p] + tap[k]]: rows are channels o, columns pixels p ----------- */
+/* ---- y[o, p] = bias[o] + sum_k w[o, k] x[pixel[p] + tap[k]]: rows are channels o, columns pixels p ---------- */
 
 INLINE void NAME(sum_taps)(const int rows, const products *j, int64_t o, int64_t p)
 {
@@ -137,7 +137,7 @@ INLINE void NAME(sum_taps)(const int rows, const products *j, int64_t o, int64_t
                 NAME(store)(j->y + ((o + i) * j->pixels + p + v) * LANES, sum[i][v]);
 }
 
-/* ---- sum[o, k] += sum_p y[o, p] x[pixel[p] + tap[k]], lane by lane: rows are channels o, columns taps k ------- */
+/* ---- sum[o, k] += sum_p y[o, p] x[pixel[p] + tap[k]], lane by lane: rows are channels o, columns taps k ----- */
 
 INLINE void NAME(sum_pixels)(const int rows, const products *j, int64_t o, int64_t k)
 {
@@ -168,11 +168,13 @@ INLINE void NAME(sum_pixels)(const int rows, const products *j, int64_t o, int64
             }
 }
 
-/* ---- All tiles ------------------------------------------------------------------------------------------------- */
+/* ---- All tiles ---------------------------------------------------------------------------------------------- */
 
 #define TILE(rows) \
-    static TARGET void NAME(sum_taps_##rows)(const products *j, int64_t o, int64_t p) { NAME(sum_taps)(rows, j, o, p); } \
-    static TARGET void NAME(sum_pixels_##rows)(const products *j, int64_t o, int64_t k) { NAME(sum_pixels)(rows, j, o, k); }
+    static TARGET void NAME(sum_taps_##rows)(const products *j, int64_t o, int64_t p) \
+    { NAME(sum_taps)(rows, j, o, p); } \
+    static TARGET void NAME(sum_pixels_##rows)(const products *j, int64_t o, int64_t k) \
+    { NAME(sum_pixels)(rows, j, o, k); }
 EACH_ROW(TILE)
 #define TAPS_TILE(rows) NAME(sum_taps_##rows),
 #define PIXELS_TILE(rows) NAME(sum_pixels_##rows),

@@ -98,6 +98,7 @@ typedef struct gd_thread_state {
     bool       in_backward;                 /* a backward pass is running */
     bool       pruning;                     /* it wants gradients of some tensors only: gd_grad */
     bool       seeded;
+    uint64_t   clock;                       /* counts overwritings of tensors, see gd_overwritten */
     gd_tensor **reached;                    /* leaves and kept results that the running pass has reached */
     int64_t    reached_count, reached_room;
     gd_tensor *temporaries;                 /* made by the running rule of a backward pass, linked by slot */
@@ -182,6 +183,12 @@ static inline gd_tensor *gd_take_tensor(gd_arena *arena, int64_t numel)
     t->data = (gd_real *)(void *)(t + 1);
     gd_init_tensor(t, arena, numel);
     return t;
+}
+
+/* gd_overwritten - the data of t has changed: a graph recorded before must not read it any more. */
+static inline void gd_overwritten(gd_tensor *t)
+{
+    t->base->version = ++gd_thread.clock;
 }
 
 /* gd_new_like - a contiguous tensor of x's shape in the current scope, elements not set. */

@@ -1,7 +1,7 @@
 /* gemm.c - the matrix product: which instruction set, and which of three ways.
  *
  *   a product of matrices                          tiles in registers, gemm_kernel.h
- *   rows times a vector, the rows contiguous       one dot product for each row
+ *   rows times a vector, all of them contiguous    one dot product for each row
  *   columns times a vector, the columns contiguous the same as one row of a product of matrices
  *
  * The kernels are written once, in gemm_kernel.h, with the vectors of GNU C, and compiled here for each
@@ -322,26 +322,6 @@ gd_gemm_level gd_gemm_used(void)
 
 /* ---- The product ---------------------------------------------------------------------------------------- */
 
-/* dot_products - of the rows of a with a vector b that may have gaps: it is gathered first, as much as the work
- * space holds at a time. */
-static void dot_products(const kernel *use, operands x)
-{
-    const operands whole = x;
-    if (x.b_row == 1) {
-        use->dot_products(&x);
-        return;
-    }
-    for (int64_t p = 0; p < whole.k; p += x.k) {
-        x.k = whole.k - p < DEPTH * COLUMNS ? whole.k - p : DEPTH * COLUMNS;
-        for (int64_t q = 0; q < x.k; q++)
-            work.b[q] = whole.b[(p + q) * whole.b_row];
-        x.a = whole.a + p;
-        x.b = work.b;
-        x.accumulate = whole.accumulate || p > 0;
-        use->dot_products(&x);
-    }
-}
-
 /* transpose_vector - the same product as c^T = b^T a^T, c being one row, or one column without gaps. */
 static void transpose_vector(operands *x)
 {
@@ -373,10 +353,11 @@ void gd_gemm(int64_t m, int64_t n, int64_t k,
     operands x = { m, n, k, a, a_row, a_col, b, b_row, b_col, c, c_row, accumulate, { NULL, 0, 0, 0 } };
     if (n == 1)                                 /* the stride of an axis of one element is free */
         x.b_col = 1;
-    if (m == 1 && n > 1 && b_row == 1)
+    const bool contiguous = a_col == 1 && b_row == 1;           /* along p */
+    if (contiguous && m == 1 && n > 1)
         transpose_vector(&x);
-    if (x.n == 1 && x.a_col == 1 && (k >= DOT_LEAST || x.m == 1)) {
-        dot_products(use, x);
+    if (contiguous && x.n == 1 && (k >= DOT_LEAST || x.m == 1)) {
+        use->dot_products(&x);
         return;
     }
     if (x.n == 1 && x.a_row == 1 && x.c_row == 1 && x.m > 1)

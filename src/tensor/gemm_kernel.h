@@ -101,11 +101,11 @@ EACH_ROW_WIDE(TILES_WIDE)
 #define TILE2(rows) NAME(tile2_##rows),
 #define PART2(rows) NAME(part2_##rows),
 #define TILE4(rows) NAME(tile4_##rows),
-static NAME(tile_function) *const NAME(tiles)[2][2][ROWS] = {               /* [vectors - 1][part][rows - 1] */
-    { { EACH_ROW(TILE1) }, { EACH_ROW(PART1) } },
-    { { EACH_ROW(TILE2) }, { EACH_ROW(PART2) } },
+static NAME(tile_function) *const NAME(tiles)[2][2][ROWS + 1] = {           /* [vectors - 1][part][rows] */
+    { { NULL, EACH_ROW(TILE1) }, { NULL, EACH_ROW(PART1) } },
+    { { NULL, EACH_ROW(TILE2) }, { NULL, EACH_ROW(PART2) } },
 };
-static NAME(tile_function) *const NAME(tiles_wide)[ROWS_WIDE] = { EACH_ROW_WIDE(TILE4) };
+static NAME(tile_function) *const NAME(tiles_wide)[ROWS_WIDE + 1] = { NULL, EACH_ROW_WIDE(TILE4) };
 
 #include "gemm_pack.h"
 
@@ -113,7 +113,8 @@ static NAME(tile_function) *const NAME(tiles_wide)[ROWS_WIDE] = { EACH_ROW_WIDE(
 
 /* prefetch - asks for what is needed soon: the tile c [rows, columns], and of the next piece of a the lines
  * from .. to. */
-INLINE void NAME(prefetch)(const operands *x, int64_t rows, int columns, const gd_real *c, int64_t from, int64_t to)
+INLINE void NAME(prefetch)(const operands *x, int64_t rows, int columns, const gd_real *c,
+                           int64_t from, int64_t to)
 {
     for (int64_t i = 0; i < rows; i++)
         for (int j = 0; j < columns; j += LANES)
@@ -141,7 +142,7 @@ INLINE void NAME(strips)(const int rows, const int vectors, const operands *x, i
             if (k >= PREFETCH_LEAST)
                 NAME(prefetch)(x, height, width, c + j, (i * n + j * height) * x->next.count / (x->m * n),
                                (i * n + (j + width) * height) * x->next.count / (x->m * n));
-            (count == 4 ? NAME(tiles_wide) : NAME(tiles)[count - 1][width < full])[height - 1](
+            (count == 4 ? NAME(tiles_wide) : NAME(tiles)[count - 1][width < full])[height](
                 x, a, packed ? b + j * k : b + j, packed ? full : x->b_row, c + j, width - (full - LANES));
             j += width;
         }
@@ -234,12 +235,12 @@ static TARGET void NAME(narrow)(const operands *x)
     }
 }
 
-/* product - c (+)= a b: one tile, one block, or many; whichever it is, each c[i, j] is summed in the same order. */
+/* product - c (+)= a b: one tile, one block, or many.  Whichever it is, c[i, j] is summed in the same order. */
 static TARGET void NAME(product)(const operands *x)
 {
     const int64_t empty = (LANES - x->n % LANES) % LANES;       /* lanes in the last vector */
     if (x->m <= ROWS && x->n <= LANES && x->b_col == 1 && x->k <= DEPTH)
-        NAME(tiles)[0][empty > 0][x->m - 1](x, x->a, x->b, x->b_row, x->c, (int)x->n);
+        NAME(tiles)[0][empty > 0][x->m](x, x->a, x->b, x->b_row, x->c, (int)x->n);
     else if (x->a_row == 1 && x->n <= NARROW && 4 * empty >= x->n && x->m >= 4 * LANES)
         NAME(narrow)(x);
     else if (x->k <= DEPTH && x->n <= COLUMNS)

@@ -67,5 +67,5 @@ void gd_shutdown(void)
     gd_arena_free(&gd_thread.program);
     gd_pool_free();
     gd_memory_free(gd_thread.reached);
-    gd_thread = (gd_thread_state){ .scope = NULL };
+    gd_thread = (gd_thread_state){ .clock = gd_thread.clock };      /* models live on, with their versions */
 }

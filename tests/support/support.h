@@ -51,8 +51,8 @@ double far_apart(const gd_tensor *t, const gd_tensor *expected);   /* also infin
         const gd_tensor *t_ = t;                                                                         \
         ck_assert_msg(t_ != NULL, "%s is NULL: %s", #t, gd_last_error() ? gd_last_error() : "");         \
         ck_assert_int_eq(gd_numel(t_), sizeof expected_ / sizeof *expected_);                            \
-        ck_assert_msg(far_from(t_, expected_) <= (IN_DOUBLE ? 1e-12 : 1e-5), "%s is %s, expected " #__VA_ARGS__, #t, \
-                      in_words(t_));                                                                     \
+        ck_assert_msg(far_from(t_, expected_) <= (IN_DOUBLE ? 1e-12 : 1e-5),                             \
+                      "%s is %s, expected " #__VA_ARGS__, #t, in_words(t_));                             \
     } while (0)
 const char *in_words(const gd_tensor *t);
 

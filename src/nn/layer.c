@@ -1,0 +1,37 @@
+/* layer.c - what the layers share: checks, and names of their tensors. */
+#include "layer.h"
+
+#include <inttypes.h>
+
+bool gd_layer_begin(const char *function, const gd_params *p, const char *name, int n, const int64_t *sizes,
+                    const char *const *what)
+{
+    if (!gd_given(function, "p", p) || !gd_given(function, "name", name))
+        return false;
+    for (int i = 0; i < n; i++)
+        if (sizes[i] < 1)
+            return gd_fail("%s: \"%s\": %s = %" PRId64 " must be at least 1", function, name, what[i], sizes[i]);
+    return gd_scope_begin();
+}
+
+/* In the current scope. */
+static const char *joined(const char *name, const char *suffix)
+{
+    size_t length = strlen(name) + strlen(suffix) + 2;
+    char *text = gd_arena_take(gd_current_scope(), length);
+    if (text)
+        snprintf(text, length, "%s.%s", name, suffix);
+    return text;
+}
+
+gd_tensor *gd_layer_param(gd_params *p, const char *name, const char *suffix, gd_tensor *value)
+{
+    const char *whole = value ? joined(name, suffix) : NULL;
+    return whole ? gd_param(p, whole, value) : NULL;
+}
+
+gd_tensor *gd_layer_buffer(gd_params *p, const char *name, const char *suffix, gd_tensor *value)
+{
+    const char *whole = value ? joined(name, suffix) : NULL;
+    return whole ? gd_buffer(p, whole, value) : NULL;
+}

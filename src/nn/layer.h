@@ -1,0 +1,16 @@
+/* layer.h - what the layers share. */
+#ifndef GRADUS_LAYER_H
+#define GRADUS_LAYER_H
+
+#include "params.h"
+
+/* gd_layer_begin - checks p, name and the sizes, of which the first bad one is named, and opens a scope for what is
+ * made on the way.  After true the caller ends the scope. */
+bool gd_layer_begin(const char *function, const gd_params *p, const char *name, int n, const int64_t *sizes,
+                    const char *const *what);
+
+/* gd_layer_param, gd_layer_buffer - "NAME.suffix", a copy of value; NULL for a NULL value. */
+gd_tensor *gd_layer_param(gd_params *p, const char *name, const char *suffix, gd_tensor *value);
+gd_tensor *gd_layer_buffer(gd_params *p, const char *name, const char *suffix, gd_tensor *value);
+
+#endif

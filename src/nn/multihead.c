@@ -1,0 +1,59 @@
+/* multihead.c - multi-head attention: the width is cut into heads, each of which attends by itself. */
+#include <inttypes.h>
+
+#include "layer.h"
+
+gd_multihead gd_multihead_new(gd_params *p, const char *name, int64_t width, int64_t heads)
+{
+    const gd_multihead none = { NULL, NULL, NULL, NULL, heads };
+    gd_multihead m = none;
+    if (!gd_layer_begin("gd_multihead_new", p, name, 2, (const int64_t[]){ width, heads },
+                        (const char *const[]){ "width", "heads" }))
+        return none;
+    if (width % heads) {
+        gd_fail("gd_multihead_new: \"%s\": heads = %" PRId64 " must divide width = %" PRId64, name, heads, width);
+        gd_scope_end();
+        return none;
+    }
+    double bound = 1 / sqrt((double)width);
+    gd_tensor *in = gd_xavier_uniform(GD_SHAPE(3 * width, width), 1);
+    gd_tensor *out = gd_uniform(GD_SHAPE(width, width), -bound, bound);
+    gd_tensor *zeros = gd_zeros(GD_SHAPE(3 * width)), *zero = gd_zeros(GD_SHAPE(width));
+    m.in_proj_weight = gd_layer_param(p, name, "in_proj_weight", in);
+    m.in_proj_bias = m.in_proj_weight ? gd_layer_param(p, name, "in_proj_bias", zeros) : NULL;
+    m.out_weight = m.in_proj_bias ? gd_layer_param(p, name, "out_proj.weight", out) : NULL;
+    m.out_bias = m.out_weight ? gd_layer_param(p, name, "out_proj.bias", zero) : NULL;
+    gd_scope_end();
+    return m.out_bias ? m : none;
+}
+
+/* Rows [i width, (i + 1) width) of the three affine maps that stand one under the other. */
+static gd_tensor *projected(const gd_multihead *m, gd_tensor *x, int64_t i)
+{
+    int64_t width = m->out_bias->shape[0];
+    return gd_affine(x, gd_slice(m->in_proj_weight, 0, i * width, (i + 1) * width, 1),
+                     gd_slice(m->in_proj_bias, 0, i * width, (i + 1) * width, 1));
+}
+
+/* [n, length, width] -> [n, heads, length, width / heads] */
+static gd_tensor *in_heads(const gd_multihead *m, gd_tensor *x)
+{
+    if (!x)
+        return NULL;
+    gd_shape shape = GD_SHAPE(x->shape[0], x->shape[1], m->heads, x->shape[2] / m->heads);
+    return gd_transpose(gd_reshape(x, shape), 1, 2);
+}
+
+gd_tensor *gd_multihead_apply(const gd_multihead *m, gd_tensor *query, gd_tensor *key, gd_tensor *value,
+                              bool causal)
+{
+    if (!gd_given("gd_multihead_apply", "layer", m) || !m->out_bias || !query || !key || !value)
+        return NULL;
+    if (query->ndim != 3 || key->ndim != 3 || value->ndim != 3)
+        return gd_fail("gd_multihead_apply: query is %s, key is %s and value is %s: they must be [n, length, width]",
+                       gd_text_of(query).s, gd_text_of(key).s, gd_text_of(value).s);
+    gd_tensor *y = gd_attention(in_heads(m, projected(m, query, 0)), in_heads(m, projected(m, key, 1)),
+                                in_heads(m, projected(m, value, 2)), causal);
+    gd_tensor *joined = gd_reshape(gd_transpose(y, 1, 2), gd_shape_of_tensor(query));
+    return gd_affine(joined, m->out_weight, m->out_bias);
+}

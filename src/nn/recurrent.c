@@ -1,0 +1,91 @@
+/* recurrent.c - the cells of recurrent networks, one step each.  A loop over time is the caller's. */
+#include "layer.h"
+
+static gd_cell new_cell(const char *function, gd_params *p, const char *name, int64_t in, int64_t hidden,
+                        int64_t gates)
+{
+    const gd_cell none = { NULL, NULL, NULL, NULL };
+    gd_cell cell = none;
+    if (!gd_layer_begin(function, p, name, 2, (const int64_t[]){ in, hidden }, (const char *const[]){ "in",
+                                                                                                      "hidden" }))
+        return none;
+    double bound = 1 / sqrt((double)hidden);
+    struct { gd_tensor **to; const char *suffix; gd_shape shape; } parts[] = {
+        { &cell.weight_ih, "weight_ih", GD_SHAPE(gates * hidden, in) },
+        { &cell.weight_hh, "weight_hh", GD_SHAPE(gates * hidden, hidden) },
+        { &cell.bias_ih,   "bias_ih",   GD_SHAPE(gates * hidden) },
+        { &cell.bias_hh,   "bias_hh",   GD_SHAPE(gates * hidden) },
+    };
+    bool good = true;
+    for (int i = 0; i < 4 && good; i++) {
+        *parts[i].to = gd_layer_param(p, name, parts[i].suffix, gd_uniform(parts[i].shape, -bound, bound));
+        good = *parts[i].to != NULL;
+    }
+    gd_scope_end();
+    return good ? cell : none;
+}
+
+gd_cell gd_rnn_new(gd_params *p, const char *name, int64_t in, int64_t hidden)
+{
+    return new_cell("gd_rnn_new", p, name, in, hidden, 1);
+}
+
+gd_cell gd_lstm_new(gd_params *p, const char *name, int64_t in, int64_t hidden)
+{
+    return new_cell("gd_lstm_new", p, name, in, hidden, 4);
+}
+
+gd_cell gd_gru_new(gd_params *p, const char *name, int64_t in, int64_t hidden)
+{
+    return new_cell("gd_gru_new", p, name, in, hidden, 3);
+}
+
+/* What the cell makes of its input and of its state, [n, gates hidden] each; false when something is NULL. */
+static bool both_parts(const char *function, const gd_cell *cell, gd_tensor *x, gd_tensor *h, gd_tensor **a,
+                       gd_tensor **b)
+{
+    if (!gd_given(function, "cell", cell) || !x || !h)
+        return false;
+    *a = gd_affine(x, cell->weight_ih, cell->bias_ih);
+    *b = gd_affine(h, cell->weight_hh, cell->bias_hh);
+    return *a && *b;
+}
+
+/* The i-th of the gates that stand side by side. */
+static gd_tensor *gate(gd_tensor *gates, int64_t i, const gd_tensor *h)
+{
+    int64_t hidden = h->shape[h->ndim - 1];
+    return gd_slice(gates, -1, i * hidden, (i + 1) * hidden, 1);
+}
+
+gd_tensor *gd_rnn_apply(const gd_cell *cell, gd_tensor *x, gd_tensor *h)
+{
+    gd_tensor *a, *b;
+    return both_parts("gd_rnn_apply", cell, x, h, &a, &b) ? gd_tanh(gd_add(a, b)) : NULL;
+}
+
+gd_lstm_state gd_lstm_apply(const gd_cell *cell, gd_tensor *x, gd_lstm_state state)
+{
+    const gd_lstm_state none = { NULL, NULL };
+    gd_tensor *a, *b, *h = state.h, *gates = NULL;
+    if (state.c && both_parts("gd_lstm_apply", cell, x, h, &a, &b))
+        gates = gd_add(a, b);
+    if (!gates)
+        return none;
+    gd_tensor *i = gd_sigmoid(gate(gates, 0, h)), *f = gd_sigmoid(gate(gates, 1, h));
+    gd_tensor *g = gd_tanh(gate(gates, 2, h)), *o = gd_sigmoid(gate(gates, 3, h));
+    gd_tensor *c = gd_add(gd_mul(f, state.c), gd_mul(i, g));
+    gd_lstm_state next = { gd_mul(o, gd_tanh(c)), c };
+    return next.h ? next : none;
+}
+
+gd_tensor *gd_gru_apply(const gd_cell *cell, gd_tensor *x, gd_tensor *h)
+{
+    gd_tensor *a, *b;
+    if (!both_parts("gd_gru_apply", cell, x, h, &a, &b))
+        return NULL;
+    gd_tensor *r = gd_sigmoid(gd_add(gate(a, 0, h), gate(b, 0, h)));
+    gd_tensor *z = gd_sigmoid(gd_add(gate(a, 1, h), gate(b, 1, h)));
+    gd_tensor *n = gd_tanh(gd_add(gate(a, 2, h), gd_mul(r, gate(b, 2, h))));
+    return gd_add(n, gd_mul(z, gd_sub(h, n)));      /* (1 - z) n + z h */
+}
