@@ -31,5 +31,8 @@ run 03_mlp "--epochs 2 --train 20000" '$1 == 2 { accuracy = $4 } END { exit !(ac
 run 03_mlp "--epochs 10 /no/such/folder" '$1 == 10 { accuracy = $4 } END { exit !(accuracy > 0.95) }'
 run 04_adam_from_scratch "" '/farthest apart/ { good = $NF < 1e-6 } END { exit !good }'
 run 05_yogi "" '/farthest apart/ { good = $NF < 1e-6 } END { exit !good }'
+run 06_own_optimizer "" '/the same, bit for bit/ { good = 1 } END { exit !good }'
+run 07_optimizers "" 'NF >= 4 && $(NF-2) ~ /^0[.]/ { n++; if (!($(NF-2) < 0.30)) bad = 1 } END { exit bad || n != 14 }'
+run 08_dialects "" '$1 == 200 { rows++; apart = $NF; if (!(apart > 0.1)) bad = 1 } END { exit bad || rows != 2 }'
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -115,6 +115,75 @@ START_TEST(airfoil_curve)
 }
 END_TEST
 
+/* ---- Shuffled: the end loss lies in the range that 20 seeds of another program had (golden/airfoil.md) ---------- */
+
+static const struct { const char *name; double lr, momentum, most; } shuffled[] = {
+    { "sgd", 0.05, 0, 0.2513 },      { "momentum", 0.02, 0.5, 0.2480 }, { "momentum", 0.01, 0.9, 0.2648 },
+    { "momentum", 0.005, 0.9, 0.2505 }, { "adagrad", 0.1, 0, 0.2445 },  { "rmsprop", 0.01, 0, 0.2492 },
+    { "adadelta", 1, 0, 0.2464 },    { "adam", 0.01, 0, 0.2471 },       { "yogi", 0.01, 0, 0.2467 },
+};
+
+static double end_loss(int which, uint64_t seed)
+{
+    gd_seed(seed);
+    gd_params *p = gd_params_new();
+    w = gd_param(p, "w", gd_normal(GD_SHAPE(5, 1), 0, 0.01));
+    b = gd_param(p, "b", gd_zeros(GD_SHAPE(1)));
+    gd_optimizer *o = make(shuffled[which].name, p);
+    o->lr = shuffled[which].lr;
+    if (shuffled[which].momentum > 0)
+        ck_assert(gd_group_set(&o->first, "momentum", shuffled[which].momentum));
+    gd_loader *load = gd_loader_new(air, (gd_loader_options){ .batch = 10, .shuffle = true, .seed = seed });
+    gd_batch batch;
+    for (int epoch = 0; epoch < 2; epoch++)
+        while (gd_loader_next(load, &batch)) {
+            GD_SCOPE;
+            ck_assert(gd_backward(half_mse(batch.x, batch.y)) && gd_step(o));
+            gd_zero_grad(o);
+        }
+    double loss = (double)gd_item(half_mse(air.x, air.y));
+    gd_loader_free(load);
+    gd_optimizer_free(o);
+    gd_params_free(p);
+    return loss;
+}
+
+START_TEST(airfoil_shuffled)
+{
+    double sum = 0;
+    for (uint64_t seed = 1; seed <= 5; seed++) {
+        double loss = end_loss(_i, seed);
+        ck_assert_msg(loss > 0.241687 && loss < shuffled[_i].most + 0.01, "%s, seed %d: %f", shuffled[_i].name, (int)seed, loss);
+        sum += loss;
+    }
+    ck_assert_msg(sum / 5 < shuffled[_i].most, "%s: mean end loss %f", shuffled[_i].name, sum / 5);
+}
+END_TEST
+
+/* L-BFGS on the whole set reaches the least-squares optimum to six digits. */
+
+static double whole_loss(void *context)
+{
+    GD_SCOPE;
+    gd_zero_grad(context);
+    gd_tensor *loss = half_mse(air.x, air.y);
+    return gd_backward(loss) ? (double)gd_item(loss) : (double)NAN;
+}
+
+START_TEST(lbfgs_reaches_the_optimum)
+{
+    gd_params *p = gd_params_new();
+    w = gd_param(p, "w", gd_zeros(GD_SHAPE(5, 1)));
+    b = gd_param(p, "b", gd_zeros(GD_SHAPE(1)));
+    gd_optimizer *o = gd_lbfgs(p, gd_lbfgs_defaults());
+    for (int i = 0; i < 3; i++)
+        ck_assert(!isnan(gd_step_closure(o, whole_loss, o)));
+    ck_assert_double_eq_tol(whole_loss(o), 0.241687955, 5e-7);
+    gd_optimizer_free(o);
+    gd_params_free(p);
+}
+END_TEST
+
 START_TEST(golden_files_are_read)
 {
     double golden[RECORDS][COLUMNS];
@@ -132,10 +201,13 @@ int main(void)
     TCase *t = tcase_create("airfoil");
     tcase_set_timeout(t, 120);
     tcase_add_test(t, golden_files_are_read);
-    if (air.x)
+    if (air.x) {
         tcase_add_loop_test(t, airfoil_curve, 0, (int)(sizeof runs / sizeof *runs));
-    else
+        tcase_add_loop_test(t, airfoil_shuffled, 0, (int)(sizeof shuffled / sizeof *shuffled));
+        tcase_add_test(t, lbfgs_reaches_the_optimum);
+    } else {
         fprintf(stderr, "test_book: airfoil_self_noise.dat is not here (make data): its curves are not compared\n");
+    }
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -23,5 +23,7 @@ run 02_linear_regression ""
 run 03_mlp "--epochs 1 --train 512"
 run 04_adam_from_scratch ""
 run 05_yogi ""
+run 06_own_optimizer ""
+run 08_dialects ""
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
