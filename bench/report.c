@@ -20,7 +20,7 @@ static const char *time_text(char text[32], double seconds)
 void bench_table_head(FILE *out)
 {
     fprintf(out, "Medians of ratios taken round by round: below 1 Gradus is faster.  floor: by hand in C, the\n"
-                 "faster of floor and other (a second floor: --list tells which); kept: PyTorch with glibc's malloc\n"
+                 "faster of floor and other (a second one: --list tells which); kept: PyTorch with glibc's malloc\n"
                  "told to keep its memory.\n\n"
                  "                          time of Gradus / time of               median time of\n"
                  "%-22s %6s %6s %15s %8s %8s  %10s %10s %10s %10s %10s\n",

@@ -34,5 +34,9 @@ run 05_yogi "" '/farthest apart/ { good = $NF < 1e-6 } END { exit !good }'
 run 06_own_optimizer "" '/the same, bit for bit/ { good = 1 } END { exit !good }'
 run 07_optimizers "" 'NF >= 4 && $(NF-2) ~ /^0[.]/ { n++; if (!($(NF-2) < 0.30)) bad = 1 } END { exit bad || n != 14 }'
 run 08_dialects "" '$1 == 200 { rows++; apart = $NF; if (!(apart > 0.1)) bad = 1 } END { exit bad || rows != 2 }'
+run 10_own_operation "" '/second derivatives too/ { good = 1 } END { exit !good }'
+run 11_lenet "--epochs 2 /no/such" '$1 == 2 { accuracy = $4 } END { exit !(accuracy > 0.95) }'
+run 12_attention "" '/over the whole text/ { good = $6 + 0 < $NF } END { exit !good }'
+run 13_gru "" '/over the whole text/ { good = $6 + 0 < $NF } END { exit !good }'
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -137,8 +137,8 @@ START_TEST(small_sizes)                         /* every m and n up to 20: all t
         return;
     for (int m = 0; m <= 20; m++)
         for (int n = 0; n <= 20; n++)
-            for (size_t d = 0; d < sizeof depths / sizeof depths[0]; d++)
-                check((enum layout)((m + n + (int)d) % 2), (enum layout)below(2), m, n, depths[d], below(2), true);
+            for (int t = 0; t < 3; t++)
+                check((enum layout)below(2), (enum layout)below(2), m, n, depths[below(13)], below(2), true);
 }
 END_TEST
 
@@ -146,7 +146,7 @@ START_TEST(layouts)
 {
     static const int sizes[][3] = {             /* m, n, k */
         { 1, 1, 1 }, { 1, 1, 70 }, { 1, 40, 9 }, { 40, 1, 9 }, { 1, 70, 33 }, { 37, 1, 70 }, { 3, 5, 7 },
-        { 15, 17, 31 }, { 29, 65, 40 }, { 5, 130, 20 }, { 70, 140, 90 },
+        { 15, 17, 31 }, { 29, 65, 40 }, { 5, 130, 20 },
     };
     if (!level(_i))
         return;
@@ -166,11 +166,11 @@ START_TEST(around_the_blocks)                   /* sizes just below, at and abov
     static const int depths[] = { 31, 63, 64, 65, 127, 200, 255, 256, 257, 300, 512, 513 };
     if (!level(_i))
         return;
-    for (int t = 0; t < 60; t++)
+    for (int t = 0; t < 20; t++)
         check((enum layout)below(LAYOUTS), (enum layout)below(LAYOUTS), rows[below(14)], columns[below(19)],
               depths[below(12)], below(2), true);
     for (int way = 0; way < 4; way++)
-        check((enum layout)(way & 1), (enum layout)(way >> 1), 99, 389, 259, true, true);
+        check((enum layout)(way & 1), (enum layout)(way >> 1), 50, 389, 259, true, true);
     check(TRANSPOSED, PLAIN, 300, 129, 130, true, true);           /* a packed in several groups */
 }
 END_TEST
@@ -192,7 +192,7 @@ START_TEST(rounding)                            /* numbers whose sums must be ro
 {
     if (!level(_i))
         return;
-    for (int t = 0; t < 40; t++)
+    for (int t = 0; t < 20; t++)
         check((enum layout)below(LAYOUTS), (enum layout)below(LAYOUTS), 1 + below(40), 1 + below(70),
               1 + below(600), below(2), false);
 }

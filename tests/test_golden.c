@@ -214,6 +214,12 @@ static void compare_hessian(const golden *g, gd_tensor *y)
         compare(g, "hvp", dxs[i], &g->hvps.of[i]);
 }
 
+/* Second derivatives are compared in double only. */
+static bool runs(const row *r)
+{
+    return !r->missing && (IN_DOUBLE || !r->second);
+}
+
 static void run_file(golden *g, const row *r)
 {
     golden_make_inputs(g);
@@ -239,7 +245,7 @@ START_TEST(one_file)
     const row *r = find_row(g);
     ck_assert_msg(r != NULL, "%s: golden_table.h has no row for %s", g->name, g->op);
     GD_SCOPE;
-    if (!r->missing && (IN_DOUBLE || !r->second))
+    if (runs(r))
         run_file(g, r);
     ck_no_sentence();
     free(g);
@@ -249,7 +255,7 @@ END_TEST
 /* The skipped files are exactly those that the table declares. */
 START_TEST(skipped_files_are_counted)
 {
-    int files[ROWS] = { 0 }, run = 0, declared = 0;
+    int files[ROWS] = { 0 }, run = 0, second = 0, declared = 0;
     golden *g = malloc(sizeof *g);
     ck_assert_ptr_nonnull(g);
     for (int i = 0; i < found; i++) {
@@ -257,7 +263,8 @@ START_TEST(skipped_files_are_counted)
         const row *r = find_row(g);
         ck_assert_msg(r != NULL, "%s: golden_table.h has no row for %s", paths[i], g->op);
         files[r - rows]++;
-        run += !r->missing;
+        run += runs(r);
+        second += r->second && !IN_DOUBLE;
     }
     for (int i = 0; i < ROWS; i++) {
         ck_assert_msg(files[i] > 0, "golden_table.h: no file has the op %s", rows[i].name);
@@ -267,7 +274,7 @@ START_TEST(skipped_files_are_counted)
         }
         declared += rows[i].missing;
     }
-    ck_assert_int_eq(run, FILES - declared);
+    ck_assert_int_eq(run, FILES - declared - second);
     printf("golden: %d of %d files run\n", run, FILES);
     free(g);
 }

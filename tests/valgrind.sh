@@ -25,5 +25,6 @@ run 04_adam_from_scratch ""
 run 05_yogi ""
 run 06_own_optimizer ""
 run 08_dialects ""
+run 10_own_operation ""
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

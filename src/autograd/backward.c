@@ -333,7 +333,7 @@ void gd_aim(const gd_node *node, int i)
         return;
     if (!grad_memory(x))
         return;
-    x->grad_memory->version++;              /* who recorded an old gradient is told */
+    gd_overwritten(x->grad_memory);         /* who recorded an old gradient is told */
     gd_thread.target = x->grad_memory->data;
     gd_thread.target_numel = x->numel;
 }

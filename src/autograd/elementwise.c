@@ -30,7 +30,7 @@ static const double two_over_root_pi = 1.12837916709551257390, root_half = 0.707
 
 /* ---- Formulas too long for a line of the table ---------------------------------------------------------------- */
 
-static inline gd_real power(gd_real x, gd_real p)
+REAL_INLINE gd_real power(gd_real x, gd_real p)
 {
 #ifdef GD_DOUBLE
     return pow(x, p);
@@ -53,12 +53,12 @@ static gd_tensor *gaussian(gd_tensor *x, double k, double c)
 
 /* GELU: Phi is the normal distribution function, phi its density; y = x Phi(x), y' = Phi(x) + x phi(x),
  * y'' = (2 - x^2) phi(x). */
-static inline gd_real normal_cdf(gd_real x)
+REAL_INLINE gd_real normal_cdf(gd_real x)
 {
     return NUMBER(0.5) * (1 + ERF(x * NUMBER(root_half)));
 }
 
-static inline gd_real gelu_slope(gd_real x)
+REAL_INLINE gd_real gelu_slope(gd_real x)
 {
     return normal_cdf(x) + x * NUMBER(one_over_root_two_pi) * EXP(NUMBER(-0.5) * x * x);
 }
@@ -72,12 +72,12 @@ static gd_tensor *gelu_curve(gd_tensor *x)
  * y'' = (1 - t^2) (u' + x (u'' / 2 - t u'^2)). */
 static const double gelu_k = 0.044715;
 
-static inline gd_real gelu_u(gd_real x)
+REAL_INLINE gd_real gelu_u(gd_real x)
 {
     return NUMBER(root_two_over_pi) * (x + NUMBER(gelu_k) * x * x * x);
 }
 
-static inline gd_real gelu_tanh_slope(gd_real x)
+REAL_INLINE gd_real gelu_tanh_slope(gd_real x)
 {
     gd_real t = TANH(gelu_u(x)), du = NUMBER(root_two_over_pi) * (1 + 3 * NUMBER(gelu_k) * x * x);
     gd_real bell = (1 - t * t) * du;            /* vanishes before x can make it overflow */
@@ -95,7 +95,7 @@ static gd_tensor *gelu_tanh_curve(gd_tensor *x)
 }
 
 /* SiLU: s = sigmoid(x); y = x s, y' = s (1 + x (1 - s)), y'' = s (1 - s) (2 + x (1 - 2 s)). */
-static inline gd_real silu_slope(gd_real x)
+REAL_INLINE gd_real silu_slope(gd_real x)
 {
     gd_real s = SIGMOID(x), one_minus_s = SIGMOID(-x);
     return s * (1 + x * one_minus_s);

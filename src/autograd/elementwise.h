@@ -44,7 +44,7 @@ gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor 
 #define DB(mask)    GD_READS(1, mask)
 
 #define UNARY_LOOP(name, value)                                                                          \
-    static inline gd_real name##_value(gd_real x, const gd_real *p) { (void)p; return value; }           \
+    REAL_INLINE gd_real name##_value(gd_real x, const gd_real *p) { (void)p; return value; }           \
     GD_KERNEL static void name##_loop(int64_t n, gd_real *restrict y_, const gd_real *restrict x_,       \
                                       int64_t step, const gd_real *restrict p_)                          \
     {                                                                                                    \
@@ -99,7 +99,7 @@ gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor 
     }
 
 #define BINARY_LOOP(name, value)                                                                         \
-    static inline gd_real name##_value(gd_real a, gd_real b) { return value; }                           \
+    REAL_INLINE gd_real name##_value(gd_real a, gd_real b) { return value; }                           \
     GD_KERNEL static void name##_loop(int64_t n, gd_real *restrict y_, const gd_real *a_, int64_t as,    \
                                       const gd_real *b_, int64_t bs)                                     \
     {                                                                                                    \

@@ -9,21 +9,20 @@ bool gd_prunes(const gd_node *node, int i)
     return !(node->in[i]->marks & GD_WANTED);
 }
 
-/* The nodes that y depends on, newest first, in memory that the caller frees; NULL when memory is out. */
-static gd_node **reached_nodes(gd_tensor *y, int64_t *count)
+/* The nodes that y depends on, newest first, in memory of an arena; NULL when memory is out. */
+static gd_node **reached_nodes(gd_arena *arena, gd_tensor *y, int64_t *count)
 {
     int64_t room = 64, n = 0, open = 1;
-    gd_node **nodes = gd_memory_new(GD_PROGRAM, (size_t)room * sizeof(gd_node *));
+    gd_node **nodes = gd_arena_take(arena, (size_t)room * sizeof(gd_node *));
     y->marks |= GD_REACHED;
     for (gd_node *node = y->node; nodes && node && open; node = node->prev) {
         if (!(node->out->marks & GD_REACHED))
             continue;
         if (n == room) {
-            gd_node **more = gd_memory_resize(GD_PROGRAM, nodes, 2 * (size_t)room * sizeof(gd_node *));
-            if (!more) {
-                gd_memory_free(nodes);
+            gd_node **more = gd_arena_take(arena, 2 * (size_t)room * sizeof(gd_node *));
+            if (!more)
                 return NULL;
-            }
+            memcpy(more, nodes, (size_t)room * sizeof(gd_node *));
             nodes = more;
             room *= 2;
         }
@@ -124,10 +123,14 @@ static bool grad(const char *function, gd_tensor *y, gd_tensor *dy, gd_tensor *c
         return gd_fail("%s: a backward pass is already running", function);
     if (zeros && !y->requires_grad)
         return all_zeros(xs, n, dxs);
+    gd_arena arena;
+    gd_arena_init(&arena, GD_SCOPES);
     int64_t count;
-    gd_node **nodes = reached_nodes(y, &count);
-    if (!nodes)
+    gd_node **nodes = reached_nodes(&arena, y, &count);
+    if (!nodes) {
+        gd_arena_free(&arena);
         return false;
+    }
     mark_wanted(nodes, count, xs, n);
     gd_thread.pruning = true;
     gd_pass pass = { .y = NULL };
@@ -136,7 +139,7 @@ static bool grad(const char *function, gd_tensor *y, gd_tensor *dy, gd_tensor *c
         gd_pass_end(&pass);
     gd_thread.pruning = false;
     unmark(y, nodes, count, xs, n);
-    gd_memory_free(nodes);
+    gd_arena_free(&arena);
     return good;
 }
 

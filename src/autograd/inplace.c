@@ -11,6 +11,9 @@ static bool changeable(const char *function, const gd_tensor *x, const gd_tensor
     if (x->node)
         return gd_fail("%s: x is the recorded result of %s; only leaves can be changed", function,
                        x->node->op->name);
+    for (int i = 0; i < x->ndim; i++)
+        if (x->shape[i] > 1 && x->stride[i] == 0)
+            return gd_fail("%s: x is an expanded view: several of its elements are one number in memory", function);
     if (gd_thread.no_grad == 0 && x->requires_grad)
         return gd_fail("%s: x requires a gradient; change it under GD_NO_GRAD", function);
     if (gd_thread.no_grad == 0 && value && value->requires_grad)
@@ -23,13 +26,19 @@ typedef struct change {
     gd_real alpha, low, high;
 } change;
 
+static bool stretches_to(const gd_tensor *value, const gd_tensor *x)
+{
+    int extra = x->ndim - value->ndim;
+    bool fits = extra >= 0;
+    for (int i = 0; i < value->ndim && fits; i++)
+        fits = value->shape[i] == 1 || value->shape[i] == x->shape[i + extra];
+    return fits;
+}
+
 /* Runs inner over x and value broadcast to x. */
 static bool run(const char *function, gd_tensor *x, const gd_tensor *value, gd_inner_loop *inner, const change *how)
 {
-    gd_shape together;
-    if (!gd_broadcast_shape(function, x, value, &together))
-        return false;
-    if (together.ndim != x->ndim || memcmp(together.size, x->shape, sizeof x->shape[0] * (size_t)x->ndim) != 0)
+    if (!stretches_to(value, x))
         return gd_fail("%s: value is %s and does not broadcast to x, which is %s", function, gd_text_of(value).s,
                        gd_text_of(x).s);
     int64_t value_stride[GD_MAX_DIMS];

@@ -4,32 +4,15 @@
 
 #include "axes.h"
 #include "internal_operations.h"
+#include "loss.h"
 #include "tensor/real.h"
 #include "tensor/sums.h"
 
-static gd_tensor *reduced(const char *function, gd_tensor *loss, gd_reduction reduction)
-{
-    switch (reduction) {
-    case GD_MEAN: return gd_mean(loss);
-    case GD_SUM:  return gd_sum(loss);
-    case GD_NONE: return loss;
-    }
-    return loss ? gd_fail("%s: reduction = %d must be GD_MEAN, GD_SUM or GD_NONE", function, (int)reduction) : NULL;
-}
-
-static bool alike(const char *function, const gd_tensor *prediction, const gd_tensor *target)
-{
-    if (gd_same_shape(prediction, target))
-        return true;
-    return gd_fail("%s: prediction is %s and target is %s: they must have the same shape", function,
-                   gd_text_of(prediction).s, gd_text_of(target).s);
-}
-
 gd_tensor *gd_mse_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction)
 {
-    if (!prediction || !target || !alike("gd_mse_loss", prediction, target))
+    if (!prediction || !target || !gd_same_loss_shape("gd_mse_loss", prediction, target))
         return NULL;
-    return reduced("gd_mse_loss", gd_square(gd_sub(prediction, target)), reduction);
+    return gd_reduced_loss("gd_mse_loss", gd_square(gd_sub(prediction, target)), reduction);
 }
 
 /* ---- Cross-entropy of rows: l = ln sum_c e^(x_c) - x_label,  x [n, c]  labels [n]  ->  l [n] ------------------------ */
@@ -135,12 +118,12 @@ gd_tensor *gd_cross_entropy(gd_tensor *logits, gd_tensor *labels, gd_reduction r
     if (logits->shape[1] == 0)
         return gd_fail("gd_cross_entropy: logits is %s: there are no classes", gd_text_of(logits).s);
     if (logits->ndim == 2)
-        return reduced("gd_cross_entropy", rows_cross_entropy(logits, labels), reduction);
+        return gd_reduced_loss("gd_cross_entropy", rows_cross_entropy(logits, labels), reduction);
     gd_shape last = { logits->ndim, { 0 } };
     for (int i = 1; i < logits->ndim; i++)
         last.size[i] = i + 1 < logits->ndim ? i + 1 : 1;
     gd_tensor *rows = gd_reshape(gd_permute(logits, last), GD_SHAPE(labels->numel, logits->shape[1]));
     gd_tensor *flat = gd_reshape(labels, GD_SHAPE(labels->numel));
     gd_tensor *l = rows && flat ? rows_cross_entropy(rows, flat) : NULL;
-    return reduced("gd_cross_entropy", l ? gd_reshape(l, gd_shape_of_tensor(labels)) : NULL, reduction);
+    return gd_reduced_loss("gd_cross_entropy", l ? gd_reshape(l, gd_shape_of_tensor(labels)) : NULL, reduction);
 }

@@ -33,6 +33,13 @@
 
 #include "gradus/tensor.h"
 
+/* Inlined whatever their size: a loop that calls one of these cannot become vector instructions. */
+#if defined(__GNUC__)
+#define REAL_INLINE static inline __attribute__((always_inline))
+#else
+#define REAL_INLINE static inline
+#endif
+
 #ifdef GD_DOUBLE
 typedef uint64_t real_word;                 /* the bits of a gd_real */
 typedef int64_t  real_signed_word;
@@ -47,7 +54,7 @@ typedef int32_t  real_signed_word;
 
 /* ---- Exact functions ---------------------------------------------------------------------------------- */
 
-static inline gd_real real_abs(gd_real x)
+REAL_INLINE gd_real real_abs(gd_real x)
 {
 #ifdef GD_DOUBLE
     return fabs(x);
@@ -57,7 +64,7 @@ static inline gd_real real_abs(gd_real x)
 }
 
 /* real_copysign - |size| with the sign of sign. */
-static inline gd_real real_copysign(gd_real size, gd_real sign)
+REAL_INLINE gd_real real_copysign(gd_real size, gd_real sign)
 {
 #ifdef GD_DOUBLE
     return copysign(size, sign);
@@ -67,7 +74,7 @@ static inline gd_real real_copysign(gd_real size, gd_real sign)
 }
 
 /* real_sqrt - correctly rounded; NaN below 0. */
-static inline gd_real real_sqrt(gd_real x)
+REAL_INLINE gd_real real_sqrt(gd_real x)
 {
 #ifdef GD_DOUBLE
     return sqrt(x);
@@ -77,32 +84,32 @@ static inline gd_real real_sqrt(gd_real x)
 }
 
 /* real_sign - 1, -1, or x itself where x is 0, -0 or NaN. */
-static inline gd_real real_sign(gd_real x)
+REAL_INLINE gd_real real_sign(gd_real x)
 {
     return x > 0 ? 1 : (x < 0 ? -1 : x);
 }
 
 /* real_max, real_min - the larger and the smaller; NaN when either is NaN, unlike fmax. */
-static inline gd_real real_max(gd_real a, gd_real b)
+REAL_INLINE gd_real real_max(gd_real a, gd_real b)
 {
     return ((a > b) | (a != a)) ? a : b;
 }
 
-static inline gd_real real_min(gd_real a, gd_real b)
+REAL_INLINE gd_real real_min(gd_real a, gd_real b)
 {
     return ((a < b) | (a != a)) ? a : b;
 }
 
 /* ---- Bits ---------------------------------------------------------------------------------------------- */
 
-static inline real_word real_bits(gd_real x)
+REAL_INLINE real_word real_bits(gd_real x)
 {
     real_word bits;
     memcpy(&bits, &x, sizeof bits);
     return bits;
 }
 
-static inline gd_real real_from_bits(real_word bits)
+REAL_INLINE gd_real real_from_bits(real_word bits)
 {
     gd_real x;
     memcpy(&x, &bits, sizeof x);
@@ -111,14 +118,14 @@ static inline gd_real real_from_bits(real_word bits)
 
 /* real_pow2 - 2^n for n between the smallest and the largest normal exponent.  Unsigned, because garbage that
  * was made of NaN or infinity may come in. */
-static inline gd_real real_pow2(real_word n)
+REAL_INLINE gd_real real_pow2(real_word n)
 {
     return real_from_bits((n + REAL_BIAS) << REAL_FRACTION);
 }
 
 /* real_select - a where condition holds, else b.  With a mask, because gcc follows the branches of
  * condition ? a : b, copies what comes after them, and ends up with loops that compute everything twice. */
-static inline gd_real real_select(bool condition, gd_real a, gd_real b)
+REAL_INLINE gd_real real_select(bool condition, gd_real a, gd_real b)
 {
     real_word mask = 0u - (real_word)condition;
     return real_from_bits((real_bits(a) & mask) | (real_bits(b) & ~mask));
@@ -130,32 +137,32 @@ static inline gd_real real_select(bool condition, gd_real a, gd_real b)
  * operations as Horner's rule, but in a shorter chain, and the length of the chain is what these loops
  * wait for. */
 
-static inline gd_real real_poly4(gd_real x, gd_real a, gd_real b, gd_real c, gd_real d)
+REAL_INLINE gd_real real_poly4(gd_real x, gd_real a, gd_real b, gd_real c, gd_real d)
 {
     return (a + b * x) + (c + d * x) * (x * x);
 }
 
-static inline gd_real real_poly5(gd_real x, gd_real a, gd_real b, gd_real c, gd_real d, gd_real e)
+REAL_INLINE gd_real real_poly5(gd_real x, gd_real a, gd_real b, gd_real c, gd_real d, gd_real e)
 {
     gd_real x2 = x * x;
     return (a + b * x) + ((c + d * x) + e * x2) * x2;
 }
 
-static inline gd_real real_poly7(gd_real x, gd_real a, gd_real b, gd_real c, gd_real d, gd_real e, gd_real f,
+REAL_INLINE gd_real real_poly7(gd_real x, gd_real a, gd_real b, gd_real c, gd_real d, gd_real e, gd_real f,
                                  gd_real g)
 {
     gd_real x2 = x * x;
     return real_poly4(x, a, b, c, d) + ((e + f * x) + g * x2) * (x2 * x2);
 }
 
-static inline gd_real real_poly8(gd_real x, gd_real a, gd_real b, gd_real c, gd_real d, gd_real e, gd_real f,
+REAL_INLINE gd_real real_poly8(gd_real x, gd_real a, gd_real b, gd_real c, gd_real d, gd_real e, gd_real f,
                                  gd_real g, gd_real h)
 {
     gd_real x2 = x * x;
     return real_poly4(x, a, b, c, d) + real_poly4(x, e, f, g, h) * (x2 * x2);
 }
 
-static inline gd_real real_poly9(gd_real x, gd_real a, gd_real b, gd_real c, gd_real d, gd_real e, gd_real f,
+REAL_INLINE gd_real real_poly9(gd_real x, gd_real a, gd_real b, gd_real c, gd_real d, gd_real e, gd_real f,
                                  gd_real g, gd_real h, gd_real i)
 {
     gd_real x2 = x * x;
@@ -166,7 +173,7 @@ static inline gd_real real_poly9(gd_real x, gd_real a, gd_real b, gd_real c, gd_
  *
  * x = n log 2 + r with n whole and |r| <= log(2) / 2, so that e^x = 2^n e^r. */
 
-static inline gd_real real_exp_rest(gd_real r);         /* q of e^r = 1 + r + r^2 q(r), in the included file */
+REAL_INLINE gd_real real_exp_rest(gd_real r);         /* q of e^r = 1 + r + r^2 q(r), in the included file */
 
 #ifdef GD_DOUBLE
 #define REAL_LOG2E   0x1.71547652b82fep+0   /* 1 / log 2 */
@@ -188,7 +195,7 @@ static inline gd_real real_exp_rest(gd_real r);         /* q of e^r = 1 + r + r^
 
 /* real_exp_split - e^x = 2^n (1 + s): gives n, as a number and as an integer, and returns s, |s| < 0.42.
  * r = high - low with high exact: s = high + (r^2 q(r) - low).  |x| at most a few times REAL_EXP_MAX. */
-static inline gd_real real_exp_split(gd_real x, gd_real *whole, real_word *n)
+REAL_INLINE gd_real real_exp_split(gd_real x, gd_real *whole, real_word *n)
 {
     gd_real t = x * REAL_LOG2E + REAL_ROUND;
     *whole = t - REAL_ROUND;
@@ -199,7 +206,7 @@ static inline gd_real real_exp_split(gd_real x, gd_real *whole, real_word *n)
 
 /* real_exp_halved - e^x / 2^halvings for halvings 0 or 1.  Two factors make 2^n, which may lie outside the
  * exponents of gd_real: the first product is exact, the second rounds, to a subnormal number too. */
-static inline gd_real real_exp_halved(gd_real x, real_word halvings)
+REAL_INLINE gd_real real_exp_halved(gd_real x, real_word halvings)
 {
     gd_real whole;
     real_word n;
@@ -212,14 +219,14 @@ static inline gd_real real_exp_halved(gd_real x, real_word halvings)
 }
 
 /* real_exp - e^x.  Largest error 0.93 (double 0.87). */
-static inline gd_real real_exp(gd_real x)
+REAL_INLINE gd_real real_exp(gd_real x)
 {
     return real_exp_halved(x, 0);
 }
 
 /* real_expm1 - e^x - 1 = 2^n s + (2^n - 1), without cancellation for small x; all halved on the way, because
  * 2^n may already be infinite where the result is not.  Largest error 1.84 (double 1.73). */
-static inline gd_real real_expm1(gd_real x)
+REAL_INLINE gd_real real_expm1(gd_real x)
 {
     gd_real whole;
     real_word n;
@@ -233,7 +240,7 @@ static inline gd_real real_expm1(gd_real x)
 /* real_sigmoid - 1 / (1 + e^-x) = 1 / ((1 + 2^n) + 2^n s), all times 2^-64, so that results as small as
  * subnormal numbers come out of the division.  rest is what 1 + 2^n loses where n is large.
  * Largest error 1.72 (double 1.63). */
-static inline gd_real real_sigmoid(gd_real x)
+REAL_INLINE gd_real real_sigmoid(gd_real x)
 {
     const gd_real one = (gd_real)0x1p-64;
     gd_real whole;
@@ -257,10 +264,10 @@ static inline gd_real real_sigmoid(gd_real x)
 #define REAL_NORMAL    0x1p-126f
 #endif
 
-static inline gd_real real_log_of(gd_real f, gd_real e);        /* log(1 + f) + e log 2, in the included file */
+REAL_INLINE gd_real real_log_of(gd_real f, gd_real e);        /* log(1 + f) + e log 2, in the included file */
 
 /* real_scale - x = 2^e m for a normal x > 0: gives m and returns e. */
-static inline real_signed_word real_scale(gd_real x, gd_real *m)
+REAL_INLINE real_signed_word real_scale(gd_real x, gd_real *m)
 {
     real_signed_word e = (real_signed_word)(real_bits(x) - REAL_SQRT_HALF) >> REAL_FRACTION;
     *m = real_from_bits(real_bits(x) - ((real_word)e << REAL_FRACTION));
@@ -268,7 +275,7 @@ static inline real_signed_word real_scale(gd_real x, gd_real *m)
 }
 
 /* real_log - log x; -infinity at 0, NaN below.  Largest error 0.85 (double 0.84). */
-static inline gd_real real_log(gd_real x)
+REAL_INLINE gd_real real_log(gd_real x)
 {
     gd_real m;
     bool small = x < REAL_NORMAL;
@@ -282,7 +289,7 @@ static inline gd_real real_log(gd_real x)
 /* real_log1p - log(1 + x); -infinity at -1, NaN below.  u = 1 + x, rounded, leaves the error c, exactly
  * (Knuth's two-sum); with u = 2^e m, 1 + x = 2^e (1 + f) for f = (m - 1) + c 2^-e, which is x where e = 0.
  * Largest error 1.40 (double 1.38). */
-static inline gd_real real_log1p(gd_real x)
+REAL_INLINE gd_real real_log1p(gd_real x)
 {
     gd_real m, u = 1 + x, v = u - 1;
     gd_real c = (1 - (u - v)) + (x - v);
@@ -297,7 +304,7 @@ static inline gd_real real_log1p(gd_real x)
 
 /* real_softplus - log(1 + e^x) = max(x, 0) + log(1 + w) with w = e^-|x|; for w > sqrt(2) - 1 the logarithm is
  * that of (1 + w) / 2 = 1 + (w - 1) / 2, plus log 2.  Largest error 1.65 (double 1.63). */
-static inline gd_real real_softplus(gd_real x)
+REAL_INLINE gd_real real_softplus(gd_real x)
 {
     gd_real w = real_exp(-real_abs(x));
     bool big = w > (gd_real)0.41421356;
@@ -307,11 +314,11 @@ static inline gd_real real_softplus(gd_real x)
 
 /* ---- Hyperbolic functions ------------------------------------------------------------------------------ */
 
-static inline gd_real real_tanh_rest(gd_real z);        /* p of tanh x = x + x^3 p(x^2), |x| < 5/8, and of */
-static inline gd_real real_sinh_rest(gd_real z);        /* sinh x = x + x^3 p(x^2), |x| < 1: included file */
+REAL_INLINE gd_real real_tanh_rest(gd_real z);        /* p of tanh x = x + x^3 p(x^2), |x| < 5/8, and of */
+REAL_INLINE gd_real real_sinh_rest(gd_real z);        /* sinh x = x + x^3 p(x^2), |x| < 1: included file */
 
 /* real_tanh - the polynomial, or 1 - 2 sigmoid(-2 |x|) with the sign of x.  Largest error 1.20 (double 1.13). */
-static inline gd_real real_tanh(gd_real x)
+REAL_INLINE gd_real real_tanh(gd_real x)
 {
     gd_real size = real_abs(x), z = x * x;
     gd_real small = x + x * z * real_tanh_rest(z);
@@ -321,14 +328,14 @@ static inline gd_real real_tanh(gd_real x)
 
 /* real_cosh - h + 1 / (4 h) with h = e^|x| / 2, which does not overflow before the result does.
  * Largest error 1.38 (double 1.32). */
-static inline gd_real real_cosh(gd_real x)
+REAL_INLINE gd_real real_cosh(gd_real x)
 {
     gd_real h = real_exp_halved(real_abs(x), 1);
     return h + (gd_real)0.25 / h;
 }
 
 /* real_sinh - the polynomial, or h - 1 / (4 h) with the sign of x.  Largest error 1.62 (double 1.56). */
-static inline gd_real real_sinh(gd_real x)
+REAL_INLINE gd_real real_sinh(gd_real x)
 {
     gd_real size = real_abs(x), z = x * x, h = real_exp_halved(size, 1);
     gd_real small = x + x * z * real_sinh_rest(z);

@@ -5,7 +5,7 @@
 /* ---- Polynomials of real.h -------------------------------------------------------------------------------- */
 
 /* Relative error of e^r - 1: 2^-61. */
-static inline double real_exp_rest(double r)
+REAL_INLINE double real_exp_rest(double r)
 {
     double r2 = r * r, r4 = r2 * r2;
     double low = real_poly8(r, 0x1p-1, 0x1.5555555555559p-3, 0x1.5555555555551p-5, 0x1.111111110f656p-7,
@@ -17,7 +17,7 @@ static inline double real_exp_rest(double r)
 
 /* With s = f / (2 + f), log(1 + f) = 2 atanh s = 2 s + s R(s^2), and 2 s = f - s f, hence
  * log(1 + f) = f - (h - s (h + R)) for h = f^2 / 2; relative error 2^-59.  As in Sun's FDLIBM (1993). */
-static inline double real_log_of(double f, double e)
+REAL_INLINE double real_log_of(double f, double e)
 {
     double s = f / (2.0 + f), z = s * s, h = 0.5 * f * f;
     double R = z * real_poly7(z, 0x1.5555555555592p-1, 0x1.999999997ff20p-2, 0x1.24924941e181dp-2,
@@ -27,7 +27,7 @@ static inline double real_log_of(double f, double e)
 }
 
 /* Relative error of tanh: 2^-61. */
-static inline double real_tanh_rest(double z)
+REAL_INLINE double real_tanh_rest(double z)
 {
     double z2 = z * z, z4 = z2 * z2;
     double low = real_poly8(z, -0x1.5555555555552p-2, 0x1.1111111110c52p-3, -0x1.ba1ba1b9d195fp-5,
@@ -39,7 +39,7 @@ static inline double real_tanh_rest(double z)
 }
 
 /* Relative error of sinh: 2^-61. */
-static inline double real_sinh_rest(double z)
+REAL_INLINE double real_sinh_rest(double z)
 {
     return real_poly7(z, 0x1.5555555555556p-3, 0x1.1111111111025p-7, 0x1.a01a01a035e41p-13,
                       0x1.71de3a3c46bbdp-19, 0x1.ae646ed4240c2p-26, 0x1.61176e4d19797p-33,
@@ -51,17 +51,17 @@ static inline double real_sinh_rest(double z)
  * Good to 1 ulp in the usual libraries, but a call for each element: the double build is for checking
  * gradients, and these three would need much longer code than in float. */
 
-static inline double real_erf(double x)
+REAL_INLINE double real_erf(double x)
 {
     return erf(x);
 }
 
-static inline double real_sin(double x)
+REAL_INLINE double real_sin(double x)
 {
     return sin(x);
 }
 
-static inline double real_cos(double x)
+REAL_INLINE double real_cos(double x)
 {
     return cos(x);
 }

@@ -5,13 +5,13 @@
 /* ---- Polynomials of real.h -------------------------------------------------------------------------------- */
 
 /* Relative error of e^r - 1: 2^-26. */
-static inline float real_exp_rest(float r)
+REAL_INLINE float real_exp_rest(float r)
 {
     return real_poly5(r, 0x1.fffffep-2f, 0x1.5554b2p-3f, 0x1.555716p-5f, 0x1.12266ap-7f, 0x1.6b732ap-10f);
 }
 
 /* log(1 + f) = f - f^2/2 + f^3 p(f), relative error 2^-30. */
-static inline float real_log_of(float f, float e)
+REAL_INLINE float real_log_of(float f, float e)
 {
     float p = real_poly9(f, 0x1.555548p-2f, -0x1.000008p-2f, 0x1.99a47ap-3f, -0x1.555b8cp-3f, 0x1.233ab6p-3f,
                          -0x1.fc3e02p-4f, 0x1.e6e19ap-4f, -0x1.dd9c1cp-4f, 0x1.13b5cep-4f);
@@ -21,13 +21,13 @@ static inline float real_log_of(float f, float e)
 }
 
 /* Relative error of tanh: 2^-27. */
-static inline float real_tanh_rest(float z)
+REAL_INLINE float real_tanh_rest(float z)
 {
     return real_poly5(z, -0x1.55553ap-2f, 0x1.110844p-3f, -0x1.b85a3ap-5f, 0x1.52cb5ap-6f, -0x1.786472p-8f);
 }
 
 /* Relative error of sinh: 2^-31. */
-static inline float real_sinh_rest(float z)
+REAL_INLINE float real_sinh_rest(float z)
 {
     return real_poly4(z, 0x1.555556p-3f, 0x1.1110d8p-7f, 0x1.a027fcp-13f, 0x1.7498a6p-19f);
 }
@@ -37,7 +37,7 @@ static inline float real_sinh_rest(float z)
 /* real_erf - x + x p(x^2) for |x| < 0.95, else 1 - e^q(|x|) with q = log(1 - erf), a smooth function that a
  * polynomial follows well; from |x| = 4 on the result rounds to 1.  Relative errors of erf 2^-30 and 2^-34.
  * Largest error 1.33. */
-static inline float real_erf(float x)
+REAL_INLINE float real_erf(float x)
 {
     float size = real_abs(x), z = x * x;
     float p = real_poly7(z, 0x1.06eba8p-3f, -0x1.812740p-2f, 0x1.ce2d64p-4f, -0x1.b80124p-6f, 0x1.544b08p-8f,
@@ -62,7 +62,7 @@ static inline float real_erf(float x)
 
 #define REAL_ROUND_DOUBLE 0x1.8p52          /* as REAL_ROUND */
 
-static inline uint32_t real_low_bits(double x)
+REAL_INLINE uint32_t real_low_bits(double x)
 {
     uint64_t bits;
     memcpy(&bits, &x, sizeof bits);
@@ -74,7 +74,7 @@ static inline uint32_t real_low_bits(double x)
  * The sum a + b + c is 1 / pi modulo 2 / (last place of x).  a and b have at most 29 bits each, so that x a and
  * x b, with 24 + 29 bits, are exact, and so are their fractional parts.  |c x| < 2^-8.  The bits of 1 / pi are
  * from mpmath; the polynomial is sin(pi f) / f with a relative error of 2^-35.  Largest error 0.51. */
-static inline float real_sin_shifted(float x, double shift)
+REAL_INLINE float real_sin_shifted(float x, double shift)
 {
     double w = x, size = fabs(w);
     double a = 0x1.45f306cp-2, b = 0x1.c9c882ap-30, c = 0x1.4fe13abe8fa9ap-60;
@@ -103,12 +103,12 @@ static inline float real_sin_shifted(float x, double shift)
     return real_from_bits(real_bits((float)(f * p)) ^ (odd << 31));
 }
 
-static inline float real_sin(float x)
+REAL_INLINE float real_sin(float x)
 {
     return real_sin_shifted(x, 0.0);
 }
 
-static inline float real_cos(float x)
+REAL_INLINE float real_cos(float x)
 {
     return real_sin_shifted(x, 0.5);
 }
