@@ -93,7 +93,9 @@ START_TEST(refusals)
 {
     gd_tensor *x = matrix(), *w = gd_requires_grad(gd_ones(GD_SHAPE(2, 3))), *h = gd_scale(w, 2);
     REFUSED(gd_assign(x, gd_ones(GD_SHAPE(2))),
-            "gd_assign: a is [2, 3] and b is [2]: sizes 3 and 2 do not broadcast");
+            "gd_assign: value is [2] and does not broadcast to x, which is [2, 3]");
+    ck_assert(!gd_fill(gd_expand(gd_zeros(GD_SHAPE(3)), GD_SHAPE(2, 3)), 1));
+    ck_sentence("gd_fill: x is an expanded view: several of its elements are one number in memory");
     REFUSED(gd_assign(x, gd_ones(GD_SHAPE(4, 2, 3))),
             "gd_assign: value is [4, 2, 3] and does not broadcast to x, which is [2, 3]");
     REFUSED(gd_add_to(x, gd_ones(GD_SHAPE(1, 2, 3)), 1),
