@@ -247,6 +247,14 @@ START_TEST(dropout_leaves_out_and_scales)
     ck_assert_ptr_eq(gd_dropout(x, 0.25, false), x);
     ck_assert_ptr_eq(gd_dropout(x, 0, true), x);
     ck_all(gd_dropout(x, 1, true), 0);
+    gd_dropout_layer layer = gd_dropout_new(0.25);
+    gd_seed(12);
+    gd_tensor *by_layer = gd_dropout_apply(&layer, x, true);
+    gd_seed(12);
+    ck_assert(far_apart(by_layer, gd_dropout(x, 0.25, true)) == 0);
+    ck_assert_ptr_eq(gd_dropout_apply(&layer, x, false), x);
+    gd_dropout_new(-1);
+    ck_sentence("gd_dropout_new: p = -1 must lie in [0, 1]");
     ck_assert_ptr_null(gd_dropout(x, 1.5, true));
     ck_sentence("gd_dropout: p = 1.5 must lie in [0, 1]");
 }

@@ -102,6 +102,15 @@ typedef struct gd_batch_norm_layer {
 gd_batch_norm_layer gd_batch_norm_new(gd_params *p, const char *name, int64_t channels);
 gd_tensor *gd_batch_norm_apply(const gd_batch_norm_layer *layer, gd_tensor *x, bool training);
 
+/* gd_dropout_new - the probability p of dropping an element, in [0, 1]; it has no tensors.  A p out of range leaves
+ * a sentence here, and gd_dropout_apply repeats it.  See gd_dropout for training. */
+typedef struct gd_dropout_layer {
+    double p;
+} gd_dropout_layer;
+
+gd_dropout_layer gd_dropout_new(double p);
+gd_tensor *gd_dropout_apply(const gd_dropout_layer *layer, gd_tensor *x, bool training);
+
 /* ---- Recurrent cells: one step of a sequence -----------------------------------------------------------------
  * weight_ih [g hidden, in], weight_hh [g hidden, hidden], bias_ih and bias_hh [g hidden], all uniform in
  * +-1/sqrt(hidden); g is 1, 4 (input, forget, cell, output gate) and 3 (reset, update, new).
@@ -139,7 +148,7 @@ typedef struct gd_multihead {
 gd_multihead gd_multihead_new(gd_params *p, const char *name, int64_t width, int64_t heads);
 gd_tensor *gd_multihead_apply(const gd_multihead *layer, gd_tensor *query, gd_tensor *key, gd_tensor *value, bool causal);
 
-/* ---- First values of weights -------------------------------------------------------------------------------------
+/* ---- First values of weights --------------------------------------------------------------------------------
  * For a weight [out, in, ..], with the product of the other sizes counted into both: fan_in = in .., fan_out = out ..
  * gain makes up for the activation that follows: 1 for none, 5/3 for tanh, sqrt(2) for relu.  gd_uniform and
  * gd_normal are in tensor.h.  Errors: fewer than two axes, no elements, gain not positive.

@@ -140,3 +140,17 @@ gd_tensor *gd_batch_norm_apply(const gd_batch_norm_layer *layer, gd_tensor *x, b
     return gd_batch_norm(x, layer->weight, layer->bias, layer->running_mean, layer->running_var, training,
                          layer->momentum, layer->eps);
 }
+
+/* ---- Dropout ------------------------------------------------------------------------------------------------ */
+
+gd_dropout_layer gd_dropout_new(double p)
+{
+    if (!(p >= 0 && p <= 1))
+        gd_fail("gd_dropout_new: p = %g must lie in [0, 1]", p);
+    return (gd_dropout_layer){ p };
+}
+
+gd_tensor *gd_dropout_apply(const gd_dropout_layer *layer, gd_tensor *x, bool training)
+{
+    return gd_given("gd_dropout_apply", "layer", layer) ? gd_dropout(x, layer->p, training) : NULL;
+}
