@@ -65,8 +65,8 @@ GOLDEN(huber,         gd_huber_loss(X(pred), X(target), N(delta), REDUCTION))
 GOLDEN(bce_with_logits, gd_bce_with_logits(X(logits), X(target), REDUCTION))
 
 GOLDEN(layer_norm,   gd_layer_norm(X(x), X(weight), X(bias), N(eps)))
-GOLDEN(batch_norm,   gd_batch_norm(X(x), X(weight), X(bias), X(running_mean), X(running_var), I(training), N(momentum),
-                                   N(eps)))
+GOLDEN(batch_norm,   gd_batch_norm(X(x), X(weight), X(bias), X(running_mean), X(running_var), I(training),
+                                   N(momentum), N(eps)))
 GOLDEN(conv1d,       gd_conv1d(X(x), X(weight), X(bias), I(stride), I(padding), I(dilation), I(groups)))
 GOLDEN(conv2d,       gd_conv2d(X(x), X(weight), X(bias), (gd_conv2d_options){ .stride = PAIR(stride),
                                .padding = PAIR(padding), .dilation = PAIR(dilation), .groups = I(groups) }))

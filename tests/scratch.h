@@ -22,7 +22,8 @@ static inline void scratch_begin(void)
     ck_assert_ptr_nonnull(getcwd(scratch_home, sizeof scratch_home));
     strcpy(scratch_folder, "/tmp/gradus-test-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(scratch_folder));
-    strcat(scratch_folder, "/alone/here");       /* two deep: what lies beside the first, ../shared say, is not ours */
+    strcat(scratch_folder, "/alone/here");       /* two deep: what lies beside the first, ../shared say, is not
+                                                 * ours */
     char command[96];
     snprintf(command, sizeof command, "mkdir -p %s", scratch_folder);
     ck_assert_int_eq(system(command), 0);

@@ -115,7 +115,7 @@ START_TEST(airfoil_curve)
 }
 END_TEST
 
-/* ---- Shuffled: the end loss lies in the range that 20 seeds of another program had (golden/airfoil.md) ---------- */
+/* ---- Shuffled: the end loss lies in the range that 20 seeds of another program had (golden/airfoil.md) ----- */
 
 static const struct { const char *name; double lr, momentum, most; } shuffled[] = {
     { "sgd", 0.05, 0, 0.2513 },      { "momentum", 0.02, 0.5, 0.2480 }, { "momentum", 0.01, 0.9, 0.2648 },
@@ -153,7 +153,8 @@ START_TEST(airfoil_shuffled)
     double sum = 0;
     for (uint64_t seed = 1; seed <= 5; seed++) {
         double loss = end_loss(_i, seed);
-        ck_assert_msg(loss > 0.241687 && loss < shuffled[_i].most + 0.01, "%s, seed %d: %f", shuffled[_i].name, (int)seed, loss);
+        ck_assert_msg(loss > 0.241687 && loss < shuffled[_i].most + 0.01, "%s, seed %d: %f",
+                      shuffled[_i].name, (int)seed, loss);
         sum += loss;
     }
     ck_assert_msg(sum / 5 < shuffled[_i].most, "%s: mean end loss %f", shuffled[_i].name, sum / 5);
@@ -206,7 +207,8 @@ int main(void)
         tcase_add_loop_test(t, airfoil_shuffled, 0, (int)(sizeof shuffled / sizeof *shuffled));
         tcase_add_test(t, lbfgs_reaches_the_optimum);
     } else {
-        fprintf(stderr, "test_book: airfoil_self_noise.dat is not here (make data): its curves are not compared\n");
+        fprintf(stderr, "test_book: airfoil_self_noise.dat is not here (make data): its curves are not "
+                        "compared\n");
     }
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);

@@ -92,8 +92,8 @@ static void same_bits(const run *a, const run *b)
 }
 
 static const struct { const char *optimizer; int saved_at; } resumed[] = {
-    { "adam", 1 }, { "adam", 7 }, { "adam", 17 }, { "amsgrad", 17 }, { "yogi", 17 }, { "nadam", 12 }, { "sgd", 17 },
-    { "sgd", 8 },
+    { "adam", 1 }, { "adam", 7 }, { "adam", 17 }, { "amsgrad", 17 }, { "yogi", 17 }, { "nadam", 12 },
+    { "sgd", 17 }, { "sgd", 8 },
 };
 
 START_TEST(goes_on_bit_for_bit)
@@ -132,7 +132,8 @@ START_TEST(parameters_alone)
     ck_assert(gd_save(path, p, o));
     uint64_t version = w2->version;
     ck_assert(gd_load(path, q, NULL));
-    ck_assert(memcmp(w->data, w2->data, 6 * sizeof *w->data) == 0 && memcmp(b->data, b2->data, 2 * sizeof *b->data) == 0);
+    ck_assert(memcmp(w->data, w2->data, 6 * sizeof *w->data) == 0 &&
+              memcmp(b->data, b2->data, 2 * sizeof *b->data) == 0);
     ck_assert_msg(w2->version != version, "backward would not notice that the value is new");
     gd_optimizer_free(o);
     gd_params_free(p);
@@ -140,7 +141,7 @@ START_TEST(parameters_alone)
 }
 END_TEST
 
-/* ---- What is wrong with a file -------------------------------------------------------------------------------- */
+/* ---- What is wrong with a file --------------------------------------------------------------------------- */
 
 START_TEST(sentences)
 {
@@ -175,7 +176,8 @@ START_TEST(sentences)
     ck_said("gd_load: model.safetensors has a tensor \"b\" that the model does not have");
     ck_assert_double_eq((double)less_w->data[0], 5);
     ck_assert(!gd_save("/no/such/folder/x", p, NULL));
-    ck_assert_ptr_nonnull(strstr(gd_last_error(), "/no/such/folder/x cannot be written: No such file or directory"));
+    ck_assert_ptr_nonnull(strstr(gd_last_error(),
+                                 "/no/such/folder/x cannot be written: No such file or directory"));
     gd_optimizer_free(adam);
     gd_optimizer_free(yogi);
     gd_params_free(p);

@@ -97,7 +97,8 @@ END_TEST
 
 START_TEST(repeated_indices_add_up)
 {
-    gd_tensor *table = gd_requires_grad(gd_ones(GD_SHAPE(4, 2))), *index = gd_from(GD_SHAPE(3), (const gd_real[]){ 2, 0, 2 });
+    gd_tensor *table = gd_requires_grad(gd_ones(GD_SHAPE(4, 2)));
+    gd_tensor *index = gd_from(GD_SHAPE(3), (const gd_real[]){ 2, 0, 2 });
     ck_values(GRADIENT(table, gd_embedding(table, index)), 1, 1, 0, 0, 2, 2, 0, 0);
     gd_tensor *x = LEAF(5, 6, 7);
     ck_values(gd_gather(x, 0, index), 7, 5, 7);
@@ -159,12 +160,14 @@ START_TEST(sentences)
     REFUSES(gd_repeat(x, GD_SHAPE(2, -1)),
             "gd_repeat: x is [2, 3] and times is [2, -1]: one number for each axis is expected, none negative");
     REFUSES(gd_pad(x, GD_SHAPE(1), GD_SHAPE(1, 1), 0),
-            "gd_pad: x is [2, 3], before [1] and after [1, 1]: one width for each axis is expected, none negative");
+            "gd_pad: x is [2, 3], before [1] and after [1, 1]: one width for each axis is expected, none "
+            "negative");
     REFUSES(gd_pad(v, GD_SHAPE(-1), GD_SHAPE(1), 0),
             "gd_pad: x is [3], before [-1] and after [1]: one width for each axis is expected, none negative");
     REFUSES(gd_tril(v, 0), "gd_tril: x is [3]: it must have at least two axes");
     REFUSES(gd_gather(x, 0, v),
-            "gd_gather: x is [2, 3] and index is [3]: index must have as many axes, none but axis 0 longer than x's");
+            "gd_gather: x is [2, 3] and index is [3]: index must have as many axes, none but axis 0 longer "
+            "than x's");
     REFUSES(gd_gather(x, 1, gd_full(GD_SHAPE(2, 1), 3)),
             "gd_gather: index[0] = 3 is not a whole number in [0, 3)");
     REFUSES(gd_embedding(x, gd_full(GD_SHAPE(2), 0.5)),

@@ -79,8 +79,8 @@ START_TEST(names_and_shapes_are_pytorchs)
     gd_layer_norm_new(p, "d", GD_SHAPE(2, 3));
     gd_batch_norm_new(p, "e", 5);
     ck_assert_str_eq(listing(p),
-                     "a.weight[6,2,3,2] a.bias[6] b.weight[6,4,5] b.bias[6] c.weight[7,3] d.weight[2,3] d.bias[2,3] "
-                                 "e.weight[5] e.bias[5] e.running_mean[5]* e.running_var[5]*");
+                     "a.weight[6,2,3,2] a.bias[6] b.weight[6,4,5] b.bias[6] c.weight[7,3] d.weight[2,3] "
+                     "d.bias[2,3] e.weight[5] e.bias[5] e.running_mean[5]* e.running_var[5]*");
     gd_params_free(p);
     p = gd_params_new();
     gd_rnn_new(p, "r", 3, 2);
@@ -90,7 +90,8 @@ START_TEST(names_and_shapes_are_pytorchs)
     ck_assert_str_eq(listing(p), "r.weight_ih[2,3] r.weight_hh[2,2] r.bias_ih[2] r.bias_hh[2] "
                                  "l.weight_ih[8,3] l.weight_hh[8,2] l.bias_ih[8] l.bias_hh[8] "
                                  "g.weight_ih[6,3] g.weight_hh[6,2] g.bias_ih[6] g.bias_hh[6] "
-                                 "m.in_proj_weight[18,6] m.in_proj_bias[18] m.out_proj.weight[6,6] m.out_proj.bias[6]");
+                                 "m.in_proj_weight[18,6] m.in_proj_bias[18] m.out_proj.weight[6,6] "
+                                 "m.out_proj.bias[6]");
     gd_params_free(p);
     ck_no_sentence();
 }
@@ -174,7 +175,8 @@ START_TEST(layers_are_their_functions)
     gd_embedding_layer table = gd_embedding_new(p, "table", 4, 3);
     gd_tensor *index = gd_from(GD_SHAPE(2, 1), (gd_real[]){ 3, 0 });
     ck_shape(gd_embedding_apply(&table, index), 2, 1, 3);
-    ck_assert_double_eq((double)gd_at(gd_embedding_apply(&table, index), GD_SHAPE(0, 0, 2)), element(table.weight, 11));
+    ck_assert_double_eq((double)gd_at(gd_embedding_apply(&table, index), GD_SHAPE(0, 0, 2)),
+                        element(table.weight, 11));
     gd_layer_norm_layer norm = gd_layer_norm_new(p, "norm", GD_SHAPE(6));
     gd_tensor *z = gd_layer_norm_apply(&norm, y);
     for (int64_t row = 0; row < 10; row++) {
@@ -316,10 +318,10 @@ END_TEST
 
 /* ---- Attention ---------------------------------------------------------------------------------------------- */
 
-/* One query row by hand: y = sum of softmax(q k / sqrt(d)) v over the first `seen` keys, columns [from, from + d). */
+/* One query row by hand: y = sum of softmax(q k / sqrt(d)) v over the first `seen` keys,
+ * columns [from, from + d). */
 static void attend(const double *q, const double *k, const double *v, int64_t row, int64_t seen, int64_t width,
-                   int64_t from,
-                   int64_t d, double *y)
+                   int64_t from, int64_t d, double *y)
 {
     double weight[16], total = 0;
     for (int64_t j = 0; j < seen; j++) {
@@ -392,8 +394,8 @@ START_TEST(attention_is_stable_and_causal)
     ck_shape(gd_attention(gd_zeros(GD_SHAPE(0, 3, 2)), gd_zeros(GD_SHAPE(0, 4, 2)), gd_zeros(GD_SHAPE(0, 4, 5)),
                           true), 0, 3, 5);
     ck_assert_ptr_null(gd_attention(q, gd_zeros(GD_SHAPE(2, 3)), v, false));
-    ck_sentence("gd_attention: q is [2, 1], k is [2, 3] and v is [2, 1]: they must be [.., queries, d], [.., keys, d] and "
-                "[.., keys, e]");
+    ck_sentence("gd_attention: q is [2, 1], k is [2, 3] and v is [2, 1]: they must be [.., queries, d], "
+                "[.., keys, d] and [.., keys, e]");
 }
 END_TEST
 

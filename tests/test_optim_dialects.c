@@ -231,7 +231,7 @@ START_TEST(equals_the_formulas)
 }
 END_TEST
 
-/* ---- What the dialects are: numbers from the sources, not from the library ---------------------------------------- */
+/* ---- What the dialects are: numbers from the sources, not from the library ------------------------------- */
 
 /* How far the first step goes in units of lr for a gradient g. */
 static double first_step(gd_optimizer *o, gd_params *p, double g)
@@ -265,14 +265,16 @@ START_TEST(first_steps_of_adam_and_yogi)
             GD_NO_GRAD;
             gd_fill(gd_params_at(p, 0), 0);
             double moved = first_step(gd_adam(p, gd_adam_dialect(adams[i].dialect)), p, adam_g[k]);
-            ck_assert_msg(fabs(moved - adams[i].moved[k]) < 6e-5, "Adam, dialect %d, g = %g: %g", i, adam_g[k], moved);
+            ck_assert_msg(fabs(moved - adams[i].moved[k]) < 6e-5, "Adam, dialect %d, g = %g: %g", i, adam_g[k],
+                          moved);
         }
     for (int i = 0; i < 3; i++)
         for (int k = 0; k < 4; k++) {
             GD_NO_GRAD;
             gd_fill(gd_params_at(p, 0), 0);
             double moved = first_step(gd_yogi(p, gd_yogi_dialect(yogis[i].dialect)), p, yogi_g[k]);
-            ck_assert_msg(fabs(moved - yogis[i].moved[k]) < 6e-4, "Yogi, dialect %d, g = %g: %g", i, yogi_g[k], moved);
+            ck_assert_msg(fabs(moved - yogis[i].moved[k]) < 6e-4, "Yogi, dialect %d, g = %g: %g", i, yogi_g[k],
+                          moved);
         }
     gd_params_free(p);
 }
@@ -280,7 +282,8 @@ END_TEST
 
 #define IS(algorithm, source, field, value) do { \
         gd_##algorithm##_options o = gd_##algorithm##_##source; \
-        ck_assert_msg((double)o.field == (double)(value), "gd_" #algorithm "_" #source ": " #field " = %g", (double)o.field); \
+        ck_assert_msg((double)o.field == (double)(value), "gd_" #algorithm "_" #source ": " #field " = %g", \
+                      (double)o.field); \
     } while (0)
 
 START_TEST(numbers_of_the_dialects)

@@ -55,8 +55,8 @@ START_TEST(lbfgs_finds_the_minimum_of_a_quadratic)
 }
 END_TEST
 
-/* Without a line search, lr 1, memory of 3 pairs: each direction against -H g with H multiplied out from eq. 7.19 of
- * Nocedal and Wright, H = (I - rho s y') H (I - rho y s') + rho s s', oldest pair first. */
+/* Without a line search, lr 1, memory of 3 pairs: each direction against -H g with H multiplied out from
+ * eq. 7.19 of Nocedal and Wright, H = (I - rho s y') H (I - rho y s') + rho s s', oldest pair first. */
 enum { N = 9, ITERATIONS = 12, HISTORY = 3 };
 
 static void flat(const bowl *p, double *w, double *g)

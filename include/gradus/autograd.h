@@ -64,7 +64,8 @@ void gd_no_grad_leave(int *depth);
 bool gd_assign(gd_tensor *x, gd_tensor *value);                  /* x = value */
 bool gd_fill(gd_tensor *x, double value);                        /* x = value everywhere */
 bool gd_add_to(gd_tensor *x, gd_tensor *value, double alpha);    /* x = x + alpha value */
-bool gd_clamp_to(gd_tensor *x, double low, double high);         /* x = min(max(x, low), high); error: low > high or NaN */
+bool gd_clamp_to(gd_tensor *x, double low, double high);         /* x = min(max(x, low), high); error:
+                                                                  * low > high or NaN */
 
 /* ---- Your own operations ----------------------------------------------------------------------------
  * The built-in operations use nothing else.  demos/ has a complete example. */
@@ -120,16 +121,19 @@ typedef gd_tensor *gd_function(gd_tensor *const xs[], int n, void *context);
 
 typedef struct gd_gradcheck_options {       /* 0 stands for the default */
     double eps;                             /* step of the differences: 1e-6 in double, 1e-2 in float */
-    double rtol, atol;                      /* |analytic - numeric| <= atol + rtol |numeric|: 1e-5, 1e-7; float 3e-2, 3e-2 */
+    double rtol, atol;                      /* |analytic - numeric| <= atol + rtol |numeric|: 1e-5, 1e-7;
+                                             * float 3e-2, 3e-2 */
 } gd_gradcheck_options;
 
 /* gd_gradcheck - compares the gradients of v . function(xs), v a fixed random weight for every output
  * element, with central differences: for every element of every xs[i], signs included, and along one
  * random direction.  False names the worst element, its two values and their difference. */
-bool gd_gradcheck(gd_function *function, void *context, gd_tensor *const xs[], int n, gd_gradcheck_options options);
+bool gd_gradcheck(gd_function *function, void *context, gd_tensor *const xs[], int n,
+                  gd_gradcheck_options options);
 
 /* gd_gradgradcheck - the same for the gradients themselves, as functions of xs and of dy. */
-bool gd_gradgradcheck(gd_function *function, void *context, gd_tensor *const xs[], int n, gd_gradcheck_options options);
+bool gd_gradgradcheck(gd_function *function, void *context, gd_tensor *const xs[], int n,
+                      gd_gradcheck_options options);
 
 #ifdef __cplusplus
 }

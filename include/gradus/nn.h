@@ -33,7 +33,7 @@ gd_tensor *gd_buffer(gd_params *p, const char *name, gd_tensor *value);
 gd_tensor *gd_params_get(gd_params *p, const char *name);   /* error: there is none of that name */
 int64_t    gd_params_count(const gd_params *p);             /* numbers to be learned: elements of all parameters */
 int        gd_params_tensors(const gd_params *p);           /* tensors, buffers included */
-gd_tensor *gd_params_at(const gd_params *p, int i);         /* the i-th in order of creation; its name is t->name */
+gd_tensor *gd_params_at(const gd_params *p, int i);         /* the i-th to be created; its name is t->name */
 bool       gd_params_is_buffer(const gd_params *p, int i);
 
 /* ---- Layers ---------------------------------------------------------------------------------------------- */
@@ -49,12 +49,13 @@ typedef struct gd_linear {
 gd_linear  gd_linear_new(gd_params *p, const char *name, int64_t in, int64_t out);
 gd_tensor *gd_linear_apply(const gd_linear *layer, gd_tensor *x);
 
-/* The layers below follow gd_linear: gd_NAME_new adds the tensors to p under "NAME.weight" and so on, with the names,
- * shapes and first values of PyTorch, so that checkpoints carry over; gd_NAME_apply is a few operations.  A
- * gd_NAME_new that fails leaves a sentence and gives a layer of NULLs, whose gd_NAME_apply gives NULL.  Sizes must be
- * at least 1. */
+/* The layers below follow gd_linear: gd_NAME_new adds the tensors to p under "NAME.weight" and so on, with the
+ * names, shapes and first values of PyTorch, so that checkpoints carry over; gd_NAME_apply is a few operations.
+ * A gd_NAME_new that fails leaves a sentence and gives a layer of NULLs, whose gd_NAME_apply gives NULL.  Sizes
+ * must be at least 1. */
 
-/* gd_conv2d_new - weight [out, in / groups, height, width] and bias [out], uniform in +-1/sqrt(in / groups height width).
+/* gd_conv2d_new - weight [out, in / groups, height, width] and bias [out], uniform in
+ *   +-1/sqrt(in / groups height width).
  * gd_conv1d_new - the same of one axis: weight [out, in / groups, width].
  * Error: groups that do not divide in and out; apply: see gd_conv2d. */
 typedef struct gd_conv2d_layer {
@@ -62,18 +63,18 @@ typedef struct gd_conv2d_layer {
     gd_conv2d_options options;
 } gd_conv2d_layer;
 
-gd_conv2d_layer gd_conv2d_new(gd_params *p, const char *name, int64_t in, int64_t out, int64_t height, int64_t width,
-                              gd_conv2d_options options);
-gd_tensor *gd_conv2d_apply(const gd_conv2d_layer *layer, gd_tensor *x);      /* [n, in, h, w] -> [n, out, oh, ow] */
+gd_conv2d_layer gd_conv2d_new(gd_params *p, const char *name, int64_t in, int64_t out, int64_t height,
+                              int64_t width, gd_conv2d_options options);
+gd_tensor *gd_conv2d_apply(const gd_conv2d_layer *layer, gd_tensor *x);     /* [n, in, h, w] -> [n, out, oh, ow] */
 
 typedef struct gd_conv1d_layer {
     gd_tensor *weight, *bias;
     int64_t stride, padding, dilation, groups;
 } gd_conv1d_layer;
 
-gd_conv1d_layer gd_conv1d_new(gd_params *p, const char *name, int64_t in, int64_t out, int64_t width, int64_t stride,
-                              int64_t padding, int64_t dilation, int64_t groups);
-gd_tensor *gd_conv1d_apply(const gd_conv1d_layer *layer, gd_tensor *x);      /* [n, in, length] -> [n, out, ..] */
+gd_conv1d_layer gd_conv1d_new(gd_params *p, const char *name, int64_t in, int64_t out, int64_t width,
+                              int64_t stride, int64_t padding, int64_t dilation, int64_t groups);
+gd_tensor *gd_conv1d_apply(const gd_conv1d_layer *layer, gd_tensor *x);     /* [n, in, length] -> [n, out, ..] */
 
 /* gd_embedding_new - weight [rows, d], normal with mean 0 and deviation 1. */
 typedef struct gd_embedding_layer {
@@ -83,7 +84,8 @@ typedef struct gd_embedding_layer {
 gd_embedding_layer gd_embedding_new(gd_params *p, const char *name, int64_t rows, int64_t d);
 gd_tensor *gd_embedding_apply(const gd_embedding_layer *layer, gd_tensor *index);    /* [..] -> [.., d] */
 
-/* gd_layer_norm_new - weight of ones and bias of zeros, both of the shape of the axes to be normalised; eps 1e-5. */
+/* gd_layer_norm_new - weight of ones and bias of zeros, both of the shape of the axes to be normalised;
+ * eps 1e-5. */
 typedef struct gd_layer_norm_layer {
     gd_tensor *weight, *bias;
     double eps;
@@ -92,8 +94,8 @@ typedef struct gd_layer_norm_layer {
 gd_layer_norm_layer gd_layer_norm_new(gd_params *p, const char *name, gd_shape shape);
 gd_tensor *gd_layer_norm_apply(const gd_layer_norm_layer *layer, gd_tensor *x);
 
-/* gd_batch_norm_new - weight of ones and bias of zeros, [channels]; running_mean of zeros and running_var of ones are
- * buffers: saved, without a gradient.  momentum 0.1, eps 1e-5.  See gd_batch_norm for training. */
+/* gd_batch_norm_new - weight of ones and bias of zeros, [channels]; running_mean of zeros and running_var of ones
+ * are buffers: saved, without a gradient.  momentum 0.1, eps 1e-5.  See gd_batch_norm for training. */
 typedef struct gd_batch_norm_layer {
     gd_tensor *weight, *bias, *running_mean, *running_var;
     double momentum, eps;
@@ -102,8 +104,8 @@ typedef struct gd_batch_norm_layer {
 gd_batch_norm_layer gd_batch_norm_new(gd_params *p, const char *name, int64_t channels);
 gd_tensor *gd_batch_norm_apply(const gd_batch_norm_layer *layer, gd_tensor *x, bool training);
 
-/* gd_dropout_new - the probability p of dropping an element, in [0, 1]; it has no tensors.  A p out of range leaves
- * a sentence here, and gd_dropout_apply repeats it.  See gd_dropout for training. */
+/* gd_dropout_new - the probability p of dropping an element, in [0, 1]; it has no tensors.  A p out of range
+ * leaves a sentence here, and gd_dropout_apply repeats it.  See gd_dropout for training. */
 typedef struct gd_dropout_layer {
     double p;
 } gd_dropout_layer;
@@ -114,7 +116,8 @@ gd_tensor *gd_dropout_apply(const gd_dropout_layer *layer, gd_tensor *x, bool tr
 /* ---- Recurrent cells: one step of a sequence -----------------------------------------------------------------
  * weight_ih [g hidden, in], weight_hh [g hidden, hidden], bias_ih and bias_hh [g hidden], all uniform in
  * +-1/sqrt(hidden); g is 1, 4 (input, forget, cell, output gate) and 3 (reset, update, new).
- * x [n, in], h and c [n, hidden]; start with gd_zeros.  Below a = weight_ih x + bias_ih, b = weight_hh h + bias_hh.
+ * x [n, in], h and c [n, hidden]; start with gd_zeros.  Below a = weight_ih x + bias_ih and
+ * b = weight_hh h + bias_hh.
  *
  *   RNN    h = tanh(a + b)                                                     (J. Elman 1990)
  *   LSTM   c = f c + i g,  h = o tanh(c),  i, f, o sigmoids and g a tanh of a + b
@@ -136,8 +139,8 @@ gd_lstm_state gd_lstm_apply(const gd_cell *cell, gd_tensor *x, gd_lstm_state sta
 gd_tensor    *gd_gru_apply(const gd_cell *cell, gd_tensor *x, gd_tensor *h);
 
 /* ---- Multi-head attention (A. Vaswani et al. 2017, section 3.2.2) ---------------------------------------------
- * query [n, queries, width], key and value [n, keys, width]  ->  [n, queries, width].  Each of `heads` parts of the
- * width attends by itself (gd_attention), after three affine maps and before a fourth:
+ * query [n, queries, width], key and value [n, keys, width]  ->  [n, queries, width].  Each of `heads` parts of
+ * the width attends by itself (gd_attention), after three affine maps and before a fourth:
  * in_proj_weight [3 width, width] (Xavier uniform), in_proj_bias [3 width] (zeros), out_proj.weight [width, width]
  * (uniform in +-1/sqrt(width)), out_proj.bias (zeros).  Error: heads that do not divide width. */
 typedef struct gd_multihead {
@@ -146,10 +149,12 @@ typedef struct gd_multihead {
 } gd_multihead;
 
 gd_multihead gd_multihead_new(gd_params *p, const char *name, int64_t width, int64_t heads);
-gd_tensor *gd_multihead_apply(const gd_multihead *layer, gd_tensor *query, gd_tensor *key, gd_tensor *value, bool causal);
+gd_tensor *gd_multihead_apply(const gd_multihead *layer, gd_tensor *query, gd_tensor *key, gd_tensor *value,
+                              bool causal);
 
 /* ---- First values of weights --------------------------------------------------------------------------------
- * For a weight [out, in, ..], with the product of the other sizes counted into both: fan_in = in .., fan_out = out ..
+ * For a weight [out, in, ..], with the product of the other sizes counted into both: fan_in = in ..,
+ * fan_out = out ..
  * gain makes up for the activation that follows: 1 for none, 5/3 for tanh, sqrt(2) for relu.  gd_uniform and
  * gd_normal are in tensor.h.  Errors: fewer than two axes, no elements, gain not positive.
  *

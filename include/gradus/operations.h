@@ -27,8 +27,10 @@ gd_tensor *gd_pow(gd_tensor *x, double p);               /* x^p                 
 gd_tensor *gd_scale(gd_tensor *x, double s);             /* s x                     s dy                      */
 gd_tensor *gd_shift(gd_tensor *x, double s);             /* x + s                   dy                        */
 gd_tensor *gd_neg(gd_tensor *x);                         /* -x                      -dy                       */
-gd_tensor *gd_clamp(gd_tensor *x, double low, double high);  /* min(max(x, low), high)  dy where low <= x <= high, else 0;
-                                                            * -INFINITY and INFINITY leave a side open; error: low > high, NaN */
+
+/* gd_clamp - y = min(max(x, low), high); dx = dy where low <= x <= high, else 0.  -INFINITY and INFINITY leave a
+ * side open.  Error: low > high, NaN. */
+gd_tensor *gd_clamp(gd_tensor *x, double low, double high);
 
 /* gd_where - a where condition is not 0, else b; all three broadcast.  No gradient for condition. */
 gd_tensor *gd_where(gd_tensor *condition, gd_tensor *a, gd_tensor *b);
@@ -43,37 +45,40 @@ gd_tensor *gd_ge(gd_tensor *a, gd_tensor *b);
 
 /* ---- Of one number, elementwise ----------------------------------------------------------------------------
  *                                             y                                  dx                             */
-gd_tensor *gd_abs(gd_tensor *x);            /* |x|                                dy sign(x): 0 at 0              */
-gd_tensor *gd_sign(gd_tensor *x);           /* -1, 0 or 1; NaN stays              0                               */
-gd_tensor *gd_exp(gd_tensor *x);            /* e^x                                dy y                            */
-gd_tensor *gd_log(gd_tensor *x);            /* ln x                               dy / x                          */
-gd_tensor *gd_sqrt(gd_tensor *x);           /* square root                        dy / (2 y): infinite at 0       */
-gd_tensor *gd_square(gd_tensor *x);         /* x^2                                2 x dy                          */
-gd_tensor *gd_sin(gd_tensor *x);            /* sin x                              dy cos x                        */
-gd_tensor *gd_cos(gd_tensor *x);            /* cos x                              -dy sin x                       */
-gd_tensor *gd_sinh(gd_tensor *x);           /* sinh x                             dy cosh x                       */
-gd_tensor *gd_cosh(gd_tensor *x);           /* cosh x                             dy sinh x                       */
-gd_tensor *gd_tanh(gd_tensor *x);           /* tanh x                             dy (1 - y^2)                    */
-gd_tensor *gd_erf(gd_tensor *x);            /* 2/sqrt(pi) int_0^x e^(-t^2) dt     dy 2/sqrt(pi) e^(-x^2)          */
-gd_tensor *gd_sigmoid(gd_tensor *x);        /* 1 / (1 + e^-x)                     dy y (1 - y)                    */
-gd_tensor *gd_relu(gd_tensor *x);           /* max(x, 0)                          dy where x > 0: 0 at 0          */
-gd_tensor *gd_leaky_relu(gd_tensor *x, double slope);  /* x > 0 ? x : slope x     dy, slope dy where x <= 0       */
-gd_tensor *gd_elu(gd_tensor *x, double alpha);  /* x > 0 ? x : alpha (e^x - 1)    dy, dy alpha e^x where x <= 0   */
-gd_tensor *gd_gelu(gd_tensor *x);           /* x Phi(x) = x/2 (1 + erf(x/sqrt 2)) dy (Phi(x) + x phi(x))          *
-                                             *   Hendrycks and Gimpel (2016), eq. 1                               */
-gd_tensor *gd_gelu_tanh(gd_tensor *x);      /* x/2 (1 + tanh u), u = sqrt(2/pi) (x + 0.044715 x^3)    eq. 2 there */
-gd_tensor *gd_silu(gd_tensor *x);           /* x sigmoid(x)                       dy s (1 + x (1 - s)), s = sigmoid(x) */
-gd_tensor *gd_softplus(gd_tensor *x);       /* ln(1 + e^x), stable for all x      dy sigmoid(x)                   */
+gd_tensor *gd_abs(gd_tensor *x);            /* |x|                                dy sign(x): 0 at 0             */
+gd_tensor *gd_sign(gd_tensor *x);           /* -1, 0 or 1; NaN stays              0                              */
+gd_tensor *gd_exp(gd_tensor *x);            /* e^x                                dy y                           */
+gd_tensor *gd_log(gd_tensor *x);            /* ln x                               dy / x                         */
+gd_tensor *gd_sqrt(gd_tensor *x);           /* square root                        dy / (2 y): infinite at 0      */
+gd_tensor *gd_square(gd_tensor *x);         /* x^2                                2 x dy                         */
+gd_tensor *gd_sin(gd_tensor *x);            /* sin x                              dy cos x                       */
+gd_tensor *gd_cos(gd_tensor *x);            /* cos x                              -dy sin x                      */
+gd_tensor *gd_sinh(gd_tensor *x);           /* sinh x                             dy cosh x                      */
+gd_tensor *gd_cosh(gd_tensor *x);           /* cosh x                             dy sinh x                      */
+gd_tensor *gd_tanh(gd_tensor *x);           /* tanh x                             dy (1 - y^2)                   */
+gd_tensor *gd_erf(gd_tensor *x);            /* 2/sqrt(pi) int_0^x e^(-t^2) dt     dy 2/sqrt(pi) e^(-x^2)         */
+gd_tensor *gd_sigmoid(gd_tensor *x);        /* 1 / (1 + e^-x)                     dy y (1 - y)                   */
+gd_tensor *gd_relu(gd_tensor *x);           /* max(x, 0)                          dy where x > 0: 0 at 0         */
+gd_tensor *gd_leaky_relu(gd_tensor *x, double slope);  /* x > 0 ? x : slope x     dy, slope dy where x <= 0      */
+gd_tensor *gd_elu(gd_tensor *x, double alpha);  /* x > 0 ? x : alpha (e^x - 1)    dy, dy alpha e^x where x <= 0  */
+gd_tensor *gd_gelu(gd_tensor *x);           /* x Phi(x) = x/2 (1 + erf(x/sqrt 2)) dy (Phi(x) + x phi(x))         *
+                                             *   Hendrycks and Gimpel (2016), eq. 1                              */
+gd_tensor *gd_gelu_tanh(gd_tensor *x);      /* x/2 (1 + tanh u), u = sqrt(2/pi) (x + 0.044715 x^3)   eq. 2 there */
+gd_tensor *gd_silu(gd_tensor *x);           /* x sigmoid(x)                       dy s (1 + x (1 - s)), y = x s  */
+gd_tensor *gd_softplus(gd_tensor *x);       /* ln(1 + e^x), stable for all x      dy sigmoid(x)                  */
 
 /* ---- Shape: none of these copies, but reshape of a view that is not contiguous -------------------------------
  * dx is dy with the step undone. */
-gd_tensor *gd_reshape(gd_tensor *x, gd_shape shape);     /* one size may be -1: what is left; error: other number of elements */
+gd_tensor *gd_reshape(gd_tensor *x, gd_shape shape);     /* one size may be -1: what is left; error: another
+                                                          * number of elements */
 gd_tensor *gd_transpose(gd_tensor *x, int axis0, int axis1);     /* swaps two axes */
-gd_tensor *gd_permute(gd_tensor *x, gd_shape axes);      /* axis i of y is axis axes[i] of x; error: not a permutation */
+gd_tensor *gd_permute(gd_tensor *x, gd_shape axes);      /* axis i of y is axes[i] of x; error: no permutation */
 gd_tensor *gd_slice(gd_tensor *x, int axis, int64_t start, int64_t stop, int64_t step);
-                                                         /* start, start + step, .. before stop; negative start and stop
-                                                          * count from the end, both are cut to [0, size]; error: step < 1 */
-gd_tensor *gd_expand(gd_tensor *x, gd_shape shape);      /* x broadcast to shape; -1 keeps a size; error: does not broadcast */
+                                                         /* start, start + step, .. before stop; negative start and
+                                                          * stop count from the end, both are cut to [0, size];
+                                                          * error: step < 1 */
+gd_tensor *gd_expand(gd_tensor *x, gd_shape shape);      /* x broadcast to shape; -1 keeps a size; error: does
+                                                          * not broadcast */
 gd_tensor *gd_squeeze(gd_tensor *x, int axis);           /* takes out an axis of size 1; error: another size */
 gd_tensor *gd_unsqueeze(gd_tensor *x, int axis);         /* puts in an axis of size 1: the new axis's place in y */
 gd_tensor *gd_flatten(gd_tensor *x, int first_axis);     /* axes from first_axis on become one */
@@ -99,15 +104,16 @@ gd_tensor *gd_triu(gd_tensor *x, int64_t diagonal);
 
 /* ---- Picking: index holds whole numbers in [0, size); repeated ones add up their gradients -------------------
  * An index out of range is an error that names it; index has no gradient.
- *   gather     y[i, j, ..] = x[index[i, j, ..], j, ..] for axis 0, x[i, index[i, j, ..], ..] for axis 1, and so on.
+ *   gather     y[i, j, ..] = x[index[i, j, ..], j, ..] for axis 0, x[i, index[i, j, ..], ..] for axis 1 and so on.
  *              y has the shape of index, which has as many axes as x and only along axis may be longer.
  *   embedding  y[.., :] = table[index[..], :]:  table [rows, d]  index [..]  ->  y [.., d] */
 gd_tensor *gd_gather(gd_tensor *x, int axis, gd_tensor *index);
 gd_tensor *gd_embedding(gd_tensor *table, gd_tensor *index);
 
 /* ---- Reductions: over all axes, over one, or over several ---------------------------------------------------
- * keep leaves a reduced axis as one of size 1.  A list of axes is GD_SHAPE(0, 2), each at most
- * once; the empty list GD_SHAPE() means all axes, as in PyTorch.  An empty sum is 0; the mean of nothing is NaN; max and min of nothing are errors.
+ * keep leaves a reduced axis as one of size 1.  A list of axes is GD_SHAPE(0, 2), each at most once; the empty
+ * list GD_SHAPE() means all axes, as in PyTorch.  An empty sum is 0; the mean of nothing is NaN; max and min of
+ * nothing are errors.
  *   sum    dy spread over x                  mean   dy / n spread
  *   max, min   dy to the extreme element, shared evenly among equal ones; NaN wins
  *   logsumexp  y = ln sum e^x, stable; dx = dy e^(x - y) */
@@ -155,7 +161,7 @@ gd_tensor *gd_argmax(gd_tensor *x, int axis);
 gd_tensor *gd_softmax(gd_tensor *x, int axis);
 gd_tensor *gd_log_softmax(gd_tensor *x, int axis);
 
-/* ---- Products ------------------------------------------------------------------------------------------------- */
+/* ---- Products -------------------------------------------------------------------------------------------- */
 
 /* gd_matmul - matrix product.  y = a b:  a [.., m, k]  b [.., k, n]  ->  y [.., m, n]; leading axes broadcast.
  * A 1-d a is a row, a 1-d b a column, and that axis is taken out of y again: NumPy's rules.
@@ -167,7 +173,7 @@ gd_tensor *gd_matmul(gd_tensor *a, gd_tensor *b);
  * dx = dy w, dw = dy' x and db = dy, summed over the leading axes.  Error: sizes differ. */
 gd_tensor *gd_affine(gd_tensor *x, gd_tensor *weight, gd_tensor *bias);
 
-/* ---- Losses -----------------------------------------------------------------------------------------------------
+/* ---- Losses -------------------------------------------------------------------------------------------------
  * prediction and target have the same shape: broadcasting a loss is a classic silent mistake, so it is an
  * error here.  The elements are averaged, summed or left alone. */
 
@@ -184,13 +190,15 @@ gd_tensor *gd_l1_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction red
 gd_tensor *gd_huber_loss(gd_tensor *prediction, gd_tensor *target, double delta, gd_reduction reduction);
 
 /* gd_bce_with_logits - binary cross-entropy of logits x and probabilities t in [0, 1], p = sigmoid(x):
- *   l = -t ln p - (1 - t) ln (1 - p) = max(x, 0) - x t + ln (1 + e^-|x|), stable for all x and exact where it is small.
+ *   l = -t ln p - (1 - t) ln (1 - p) = max(x, 0) - x t + ln (1 + e^-|x|), stable for all x and exact
+ *   where it is small.
  *   dx = dl (p - t), dt = -dl x. */
 gd_tensor *gd_bce_with_logits(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction);
 
 /* gd_kl_div - Kullback-Leibler divergence of a target distribution t from a prediction given as logarithms q:
  *   l = t (ln t - q), where 0 ln 0 is 0.  dq = -dl t, dt = dl (ln t + 1 - q), and -dl q where t = 0.
- *   GD_MEAN averages over all elements; the divergence of whole distributions is GD_SUM divided by their number. */
+ *   GD_MEAN averages over all elements; the divergence of whole distributions is GD_SUM divided by their
+ *   number. */
 gd_tensor *gd_kl_div(gd_tensor *log_prediction, gd_tensor *target, gd_reduction reduction);
 
 /* gd_hinge_loss - max(0, 1 - t y) for scores y and targets t = -1 or 1.  dy = -dl t where t y < 1, 0 at 1.
@@ -203,7 +211,7 @@ gd_tensor *gd_hinge_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction 
  * that logits of 1e4 neither overflow nor lose the small terms.  Errors: shapes, a label out of range. */
 gd_tensor *gd_cross_entropy(gd_tensor *logits, gd_tensor *labels, gd_reduction reduction);
 
-/* ---- Layers as functions: src/nn has structs around them --------------------------------------------------------
+/* ---- Layers as functions: src/nn has structs around them ----------------------------------------------------
  * weight and bias may be NULL where it says so, and are then left out. */
 
 /* gd_layer_norm - y = (x - mean) / sqrt(var + eps) weight + bias, with the mean and the population's variance over
@@ -211,17 +219,18 @@ gd_tensor *gd_cross_entropy(gd_tensor *logits, gd_tensor *labels, gd_reduction r
  * the shape of those axes.  Error: another shape, eps < 0. */
 gd_tensor *gd_layer_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, double eps);
 
-/* gd_batch_norm - the same for each channel of x [n, channels, ..], over all other axes; weight, bias, running_mean
- * and running_var are [channels], the first two or the last two may be NULL.
- *   training   normalises by the batch: its mean and population variance.  Then, running = (1 - momentum) running +
- *              momentum (the batch's), which for the variance is the sample's, with n - 1, as in PyTorch.
+/* gd_batch_norm - the same for each channel of x [n, channels, ..], over all other axes; weight, bias,
+ * running_mean and running_var are [channels], the first two or the last two may be NULL.
+ *   training   normalises by the batch: its mean and population variance.  Then, running = (1 - momentum) running
+ *              + momentum (the batch's), which for the variance is the sample's, with n - 1, as in PyTorch.
  *   else       normalises by the running numbers, which have no gradient and must be given.
  * Errors: shapes, training with one value for a channel, momentum outside [0, 1], eps < 0. */
 gd_tensor *gd_batch_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, gd_tensor *running_mean,
                          gd_tensor *running_var, bool training, double momentum, double eps);
 
 /* gd_conv2d - cross-correlation (the kernel is not turned), x zero beyond its borders:
- *   y[n, o, r, q] = bias[o] + sum over j, u, v of weight[o, j, u, v] x[n, j, r stride + u dilation - padding, q .. v ..]
+ *   y[n, o, r, q] = bias[o] + sum over j, u, v of weight[o, j, u, v]
+ *                   x[n, j, r stride + u dilation - padding, q .. v ..]
  *   x [n, c, h, w]  weight [o, c / groups, kh, kw]  bias [o] or NULL  ->  y [n, o, oh, ow],
  *   oh = floor((h + 2 padding - dilation (kh - 1) - 1) / stride) + 1
  * The channels of x and of y are cut into groups; each part of y sees its own part of x.  Two numbers are
@@ -239,9 +248,10 @@ gd_tensor *gd_conv1d(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, int64_t s
 /* gd_max_pool2d, gd_avg_pool2d - the largest, or the mean, of each window: x [n, c, h, w]  ->  y [n, c, oh, ow],
  * oh = floor((h + 2 padding - kernel) / stride) + 1.  A stride of 0 stands for the kernel's size.
  *   max   dy to the first of the largest in row-major order; NaN wins; padded places never do
- *   avg   dy shared evenly; count_padding divides by the size of the window everywhere, else by how much of it lies
- *         inside x
- * Errors: x not of four axes, kernel < 1, padding above half the kernel, a window larger than x with its padding. */
+ *   avg   dy shared evenly; count_padding divides by the size of the window everywhere, else by how much of it
+ *         lies inside x
+ * Errors: x not of four axes, kernel < 1, padding above half the kernel, a window larger than x with its
+ * padding. */
 typedef struct gd_pool2d_options {
     int64_t kernel[2], stride[2], padding[2];
     bool    count_padding;
@@ -250,8 +260,8 @@ typedef struct gd_pool2d_options {
 gd_tensor *gd_max_pool2d(gd_tensor *x, gd_pool2d_options options);
 gd_tensor *gd_avg_pool2d(gd_tensor *x, gd_pool2d_options options);
 
-/* gd_dropout - in training each element becomes 0 with probability p and x / (1 - p) otherwise, so that its expected
- * value stays; drawn from the generator of gd_seed.  Not in training, or for p = 0, x itself.
+/* gd_dropout - in training each element becomes 0 with probability p and x / (1 - p) otherwise, so that its
+ * expected value stays; drawn from the generator of gd_seed.  Not in training, or for p = 0, x itself.
  * Error: p outside [0, 1]. */
 gd_tensor *gd_dropout(gd_tensor *x, double p, bool training);
 

@@ -52,7 +52,8 @@ void gd_plot_free(gd_plot *p);              /* NULL is fine */
 /* ---- Axes --------------------------------------------------------------------------------------------- */
 
 /* gd_plot_xlim, gd_plot_ylim - fix the ends of an axis; NAN leaves an end automatic.
- * Errors: an infinity; low >= high, or no more than rounding errors apart; on saving, an end <= 0 on a logarithmic axis. */
+ * Errors: an infinity; low >= high, or no more than rounding errors apart; on saving, an end <= 0 on a
+ * logarithmic axis. */
 bool gd_plot_xlim(gd_plot *p, double low, double high);
 bool gd_plot_ylim(gd_plot *p, double low, double high);
 

@@ -71,7 +71,8 @@ static inline gd_shape gd_shape_of(size_t count, const int64_t *sizes)
 /* GD_SHAPE(2, 3) is the shape [2, 3]; GD_SHAPE() is the shape [] of a scalar.  Also used for lists of
  * axes and for indices.  More than GD_MAX_DIMS numbers are an error of the function that gets them. */
 #define GD_SHAPE(...) \
-    gd_shape_of(sizeof((const int64_t[]){ 0, __VA_ARGS__ }) / sizeof(int64_t) - 1, (const int64_t[]){ 0, __VA_ARGS__ })
+    gd_shape_of(sizeof((const int64_t[]){ 0, __VA_ARGS__ }) / sizeof(int64_t) - 1, \
+                (const int64_t[]){ 0, __VA_ARGS__ })
 
 /* gd_shape_of_tensor - the shape of t, by value; [] for NULL. */
 gd_shape gd_shape_of_tensor(const gd_tensor *t);
@@ -127,8 +128,9 @@ gd_tensor *gd_ones(gd_shape shape);
 gd_tensor *gd_full(gd_shape shape, double value);
 gd_tensor *gd_scalar(double value);                              /* shape [] */
 gd_tensor *gd_from(gd_shape shape, const gd_real *values);       /* copies row-major values */
-gd_tensor *gd_wrap(gd_shape shape, gd_real *data);               /* uses data where it lies; it stays the caller's */
-gd_tensor *gd_arange(double start, double stop, double step);    /* [n]: start, start + step, .. before stop; step != 0 */
+gd_tensor *gd_wrap(gd_shape shape, gd_real *data);               /* uses data where it is; it stays the caller's */
+gd_tensor *gd_arange(double start, double stop, double step);    /* [n]: start, start + step, .. before stop;
+                                                                  * step != 0 */
 gd_tensor *gd_linspace(double start, double stop, int64_t n);    /* [n]: both ends included */
 gd_tensor *gd_eye(int64_t n);                                    /* [n, n]: ones on the diagonal */
 gd_tensor *gd_one_hot(gd_tensor *labels, int64_t classes);       /* [..] -> [.., classes]; labels 0 .. classes-1 */
@@ -146,8 +148,9 @@ gd_tensor *gd_permutation(int64_t n);                            /* [n]: 0 .. n-
 /* ---- Looking --------------------------------------------------------------------------------------- */
 
 int64_t gd_numel(const gd_tensor *t);                            /* number of elements; 0 for NULL */
-gd_real gd_item(const gd_tensor *t);                             /* the only element; NaN and a sentence if there are more, or none */
-gd_real gd_at(const gd_tensor *t, gd_shape index);               /* one element; negative indices count from the end */
+gd_real gd_item(const gd_tensor *t);                             /* the only element; NaN and a sentence if
+                                                                  * there are more, or none */
+gd_real gd_at(const gd_tensor *t, gd_shape index);               /* one element; index < 0 counts from the end */
 bool    gd_copy_out(const gd_tensor *t, gd_real *row_major);     /* all elements, in row-major order */
 void    gd_print(FILE *out, const gd_tensor *t);                 /* numbers, shape; long axes are shortened */
 

@@ -42,7 +42,7 @@ gd_tensor *gd_apply_unary(const gd_op *op, gd_unary_loop *loop, gd_tensor *x, co
     return p ? gd_record1_with(op, y, x, p, 2 * sizeof *p) : gd_record1(op, y, x);
 }
 
-/* ---- Two inputs ----------------------------------------------------------------------------------------------- */
+/* ---- Two inputs ------------------------------------------------------------------------------------------ */
 
 static void binary_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
 {
@@ -122,7 +122,7 @@ gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor 
     return y ? gd_constant(op, y, a, b) : NULL;
 }
 
-/* ---- where: y = condition ? a : b -------------------------------------------------------------------------------- */
+/* ---- where: y = condition ? a : b ------------------------------------------------------------------------ */
 
 static void where_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
 {
@@ -173,7 +173,7 @@ gd_tensor *gd_where(gd_tensor *condition, gd_tensor *a, gd_tensor *b)
     return gd_record(&where_op, y, (gd_tensor *const[]){ condition, a, b }, 3, NULL, 0);
 }
 
-/* ---- sum += value -------------------------------------------------------------------------------------------------- */
+/* ---- sum += value ---------------------------------------------------------------------------------------- */
 
 GD_KERNEL static void accumulate_loop(int64_t n, gd_real *restrict sum, const gd_real *restrict value)
 {

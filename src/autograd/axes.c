@@ -9,12 +9,13 @@ bool gd_axes_of(const char *function, const gd_tensor *x, gd_shape list, bool ke
         return gd_fail("%s: %d axes are listed; at most %d are possible", function, list.ndim, GD_MAX_DIMS);
     for (int i = 0; i < list.ndim; i++) {
         int64_t listed = list.size[i];
-        int axis = gd_valid_axis(function, listed < -GD_MAX_DIMS || listed > GD_MAX_DIMS ? GD_MAX_DIMS : (int)listed,
-                                 x->ndim);
+        bool far_off = listed < -GD_MAX_DIMS || listed > GD_MAX_DIMS;
+        int axis = gd_valid_axis(function, far_off ? GD_MAX_DIMS : (int)listed, x->ndim);
         if (axis < 0)
             return false;
         if (axes->mask >> axis & 1)
-            return gd_fail("%s: axis %d is listed twice in %s", function, axis, gd_shape_text(list.ndim, list.size).s);
+            return gd_fail("%s: axis %d is listed twice in %s", function, axis,
+                           gd_shape_text(list.ndim, list.size).s);
         axes->mask |= 1u << axis;
     }
     if (list.ndim == 0)
@@ -68,7 +69,7 @@ gd_tensor *gd_spread(gd_tensor *dy, const gd_tensor *x, gd_axes axes)
     return gd_expand(gd_with_axes(dy, x, axes), gd_shape_of_tensor(x));
 }
 
-/* ---- Lines ---------------------------------------------------------------------------------------------------- */
+/* ---- Lines ----------------------------------------------------------------------------------------------- */
 
 typedef struct lines_call {
     gd_line *line;
@@ -83,7 +84,8 @@ static void lines_inner(int64_t n, gd_real *const p[], const int64_t step[], con
 }
 
 /* The kept axes of x with the strides of x and of y. */
-static int kept_axes(const gd_tensor *y, const gd_tensor *x, gd_axes axes, int64_t *shape, int64_t *ys, int64_t *xs)
+static int kept_axes(const gd_tensor *y, const gd_tensor *x, gd_axes axes, int64_t *shape, int64_t *ys,
+                     int64_t *xs)
 {
     int kept = 0, of_y = 0;
     for (int i = 0; i < x->ndim; i++) {

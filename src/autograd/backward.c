@@ -115,16 +115,17 @@ static inline bool gather(gd_pass *pass, gd_tensor *x, gd_tensor *gradient)
     return true;
 }
 
-/* ---- One node ------------------------------------------------------------------------------------------------- */
+/* ---- One node -------------------------------------------------------------------------------------------- */
 
-static GD_COLD bool overwritten(const gd_pass *pass, const gd_node *node, const char *which, int i, const gd_tensor *t)
+static GD_COLD bool overwritten(const gd_pass *pass, const gd_node *node, const char *which, int i,
+                                const gd_tensor *t)
 {
     char number[16] = "";
     if (i >= 0)
         snprintf(number, sizeof number, " %d", i);
-    return gd_fail("%s: %s%s of %s%s%s%s, %s, was overwritten after it was recorded, and the gradient needs the old value",
-                   pass->function, which, number, node->op->name, t->name ? " (\"" : "", t->name ? t->name : "",
-                   t->name ? "\")" : "", gd_text_of(t).s);
+    return gd_fail("%s: %s%s of %s%s%s%s, %s, was overwritten after it was recorded, and the gradient needs the "
+                   "old value", pass->function, which, number, node->op->name, t->name ? " (\"" : "",
+                   t->name ? t->name : "", t->name ? "\")" : "", gd_text_of(t).s);
 }
 
 static inline bool changed(const gd_node *node, const gd_tensor *t)
@@ -222,7 +223,7 @@ static bool apply_rule(gd_pass *pass, gd_node *node, gd_tensor *dy)
     return true;
 }
 
-/* ---- The walk --------------------------------------------------------------------------------------------------- */
+/* ---- The walk -------------------------------------------------------------------------------------------- */
 
 static bool walk(gd_pass *pass, gd_tensor *y, gd_tensor *dy)
 {
@@ -262,7 +263,7 @@ static GD_COLD void empty_all_slots(gd_tensor *y)
         node->out->slot = NULL;
 }
 
-/* ---- A pass, as backward and gd_grad use it ------------------------------------------------------------------------ */
+/* ---- A pass, as backward and gd_grad use it -------------------------------------------------------------- */
 
 static bool valid_start(const char *function, gd_tensor *y, gd_tensor *dy)
 {
@@ -273,7 +274,8 @@ static bool valid_start(const char *function, gd_tensor *y, gd_tensor *dy)
     if (!y->requires_grad && y->node)
         return gd_fail("%s: y is the result of %s, which has no derivative", function, y->node->op->name);
     if (!y->requires_grad)
-        return gd_fail("%s: y, %s, does not depend on anything that requires a gradient", function, gd_text_of(y).s);
+        return gd_fail("%s: y, %s, does not depend on anything that requires a gradient", function,
+                       gd_text_of(y).s);
     if (!dy && y->numel != 1)
         return gd_fail("%s: y is %s; without dy it must have one element", function, gd_text_of(y).s);
     if (dy && !gd_same_shape(y, dy))
@@ -338,7 +340,7 @@ void gd_aim(const gd_node *node, int i)
     gd_thread.target_numel = x->numel;
 }
 
-/* ---- Gradients that are part of a graph ------------------------------------------------------------------------- */
+/* ---- Gradients that are part of a graph ------------------------------------------------------------------ */
 
 typedef struct graph_leaf {
     struct graph_leaf *next;
@@ -394,7 +396,7 @@ static bool add_to_graph_grad(gd_arena *scope, gd_tensor *x)
     return true;
 }
 
-/* ---- Backward ------------------------------------------------------------------------------------------------------ */
+/* ---- Backward -------------------------------------------------------------------------------------------- */
 
 /* Everything that can fail comes before the first gradient changes. */
 static bool add_slots_to_grads(gd_pass *pass)

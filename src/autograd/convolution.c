@@ -107,8 +107,8 @@ static int64_t places(const char *function, int axis, int64_t size, int64_t kern
 {
     const int64_t most = INT32_MAX;         /* keeps the products below from overflowing */
     if (stride < 1 || padding < 0 || dilation < 1 || stride > most || padding > most || dilation > most) {
-        gd_fail("%s: stride %" PRId64 ", padding %" PRId64 ", dilation %" PRId64 " of axis %d: stride and dilation "
-                "must be at least 1, padding at least 0", function, stride, padding, dilation, axis);
+        gd_fail("%s: stride %" PRId64 ", padding %" PRId64 ", dilation %" PRId64 " of axis %d: stride and "
+                "dilation must be at least 1, padding at least 0", function, stride, padding, dilation, axis);
         return -1;
     }
     int64_t span = dilation * (kernel - 1) + 1, room = size + 2 * padding;
@@ -125,8 +125,8 @@ static bool shapes_fit(const char *function, const gd_tensor *x, const gd_tensor
 {
     if (x->ndim != ndim || weight->ndim != ndim)
         return gd_fail("%s: x is %s and weight is %s: they must be [n, channels, %s] and [out, channels / groups, "
-                       "%s]", function, gd_text_of(x).s, gd_text_of(weight).s, ndim == 3 ? "length" : "height, width",
-                       ndim == 3 ? "k" : "kh, kw");
+                       "%s]", function, gd_text_of(x).s, gd_text_of(weight).s,
+                       ndim == 3 ? "length" : "height, width", ndim == 3 ? "k" : "kh, kw");
     int64_t channels = x->shape[1], out = weight->shape[0];
     if (groups < 1 || channels % groups || out % groups || weight->shape[1] != channels / groups)
         return gd_fail("%s: x is %s, weight is %s and groups is %" PRId64 ": weight must be [out, %" PRId64

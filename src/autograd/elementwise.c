@@ -28,7 +28,7 @@
 static const double two_over_root_pi = 1.12837916709551257390, root_half = 0.70710678118654752440,
                     one_over_root_two_pi = 0.39894228040143267794, root_two_over_pi = 0.79788456080286535588;
 
-/* ---- Formulas too long for a line of the table ---------------------------------------------------------------- */
+/* ---- Formulas too long for a line of the table ----------------------------------------------------------- */
 
 REAL_INLINE gd_real power(gd_real x, gd_real p)
 {
@@ -109,13 +109,13 @@ static gd_tensor *silu_curve(gd_tensor *x)
 }
 
 /* ---- Of two ----------------------------------------------------------------------------------------------------
- *      op            y                 da                           db                                 the rule reads */
-BINARY (add,          a + b,            dy,                          dy,                                OF_NOTHING)
-BINARY (sub,          a - b,            dy,                          gd_neg(dy),                        OF_NOTHING)
-BINARY (mul,          a * b,            gd_mul(dy, b),               gd_mul(dy, a),                     DA(B) | DB(A))
-BINARY (div,          a / b,            gd_div(dy, b),               gd_neg(gd_div(gd_mul(dy, y), b)),  DA(B) | DB(B | Y))
-BINARY (maximum,      MAX(a, b),        gd_mul(dy, gd_share(a, b)),  gd_mul(dy, gd_share(b, a)),        DA(A | B) | DB(A | B))
-BINARY (minimum,      MIN(a, b),        gd_mul(dy, gd_share(b, a)),  gd_mul(dy, gd_share(a, b)),        DA(A | B) | DB(A | B))
+ *      op       y          da                          db                                reads */
+BINARY (add,     a + b,     dy,                         dy,                               OF_NOTHING)
+BINARY (sub,     a - b,     dy,                         gd_neg(dy),                       OF_NOTHING)
+BINARY (mul,     a * b,     gd_mul(dy, b),              gd_mul(dy, a),                    DA(B) | DB(A))
+BINARY (div,     a / b,     gd_div(dy, b),              gd_neg(gd_div(gd_mul(dy, y), b)), DA(B) | DB(B | Y))
+BINARY (maximum, MAX(a, b), gd_mul(dy, gd_share(a, b)), gd_mul(dy, gd_share(b, a)),       DA(A | B) | DB(A | B))
+BINARY (minimum, MIN(a, b), gd_mul(dy, gd_share(b, a)), gd_mul(dy, gd_share(a, b)),       DA(A | B) | DB(A | B))
 
 COMPARISON (eq,       a == b)
 COMPARISON (ne,       a != b)
@@ -124,8 +124,8 @@ COMPARISON (le,       a <= b)
 COMPARISON (gt,       a > b)
 COMPARISON (ge,       a >= b)
 
-/* ---- Of one and a parameter -------------------------------------------------------------------------------------
- *      op            parameter  y                        dx                                            the rule reads */
+/* ---- Of one and a parameter ---------------------------------------------------------------------------------
+ *      op            parameter  y                        dx                                            reads */
 UNARY_1(scale,        s,         p[0] * x,                gd_scale(dy, p[0]),                           OF_NOTHING)
 UNARY_1(shift,        s,         x + p[0],                dy,                                           OF_NOTHING)
 UNARY_1(pow,          exponent,  power(x, p[0]),          power_rule(dy, x, p[0]),                      OF_INPUT)
@@ -135,10 +135,10 @@ UNARY_1(elu,          alpha,     x > 0 ? x : p[0] * EXPM1(x),  gd_mul(dy, gd_elu
 UNARY_1(leaky_relu_slope, slope, x > 0 ? 1 : p[0],        ZERO,                                         OF_NOTHING)
 UNARY_1(elu_slope,    alpha,     x > 0 ? 1 : p[0] * EXP(x),    gd_mul(dy, gd_elu_tail(x, p[0])),        OF_INPUT)
 UNARY_1(elu_tail,     alpha,     x > 0 ? 0 : p[0] * EXP(x),    gd_mul(dy, gd_elu_tail(x, p[0])),        OF_INPUT)
-UNARY_2(inside, low, high,       ((x >= p[0]) & (x <= p[1])) ? 1 : 0,  ZERO,                             OF_NOTHING)
+UNARY_2(inside, low, high,       ((x >= p[0]) & (x <= p[1])) ? 1 : 0,  ZERO,                            OF_NOTHING)
 
-/* ---- Of one -----------------------------------------------------------------------------------------------------
- *      op            y                               dx                                                the rule reads */
+/* ---- Of one -------------------------------------------------------------------------------------------------
+ *      op            y                               dx                                                reads */
 UNARY  (neg,          -x,                             gd_neg(dy),                                       OF_NOTHING)
 UNARY  (abs,          ABS(x),                         gd_mul(dy, gd_sign(x)),                           OF_INPUT)
 UNARY  (sign,         SIGN(x),                        ZERO,                                             OF_NOTHING)
@@ -159,25 +159,25 @@ UNARY  (gelu_tanh,    x * NUMBER(0.5) * (1 + TANH(gelu_u(x))),  gd_gelu_tanh_gra
 UNARY  (silu,         x * SIGMOID(x),                 gd_silu_grad(dy, x),                              OF_INPUT)
 UNARY  (softplus,     SOFTPLUS(x),                    gd_mul(dy, gd_sigmoid(x)),                        OF_INPUT)
 
-/* ---- Fused derivatives: a is dy, b is x or y of the operation in whose rule they stand ----------------------------
- *      op            value                    da                          db                           the rule reads */
-BINARY (square_grad,  2 * a * b,               gd_square_grad(dy, b),      gd_square_grad(dy, a),       DA(B) | DB(A))
+/* ---- Fused derivatives: a is dy, b is x or y of the operation in whose rule they stand ----------------------
+ *      op            value                    da                      db                      reads */
+BINARY (square_grad,  2 * a * b,               gd_square_grad(dy, b),  gd_square_grad(dy, a),  DA(B) | DB(A))
 BINARY (tanh_grad,    a * (1 - b * b),         gd_tanh_grad(dy, b),
-                      gd_scale(gd_mul(dy, gd_mul(a, b)), -2),                                           DA(B) | DB(A | B))
+                      gd_scale(gd_mul(dy, gd_mul(a, b)), -2),                                  DA(B) | DB(A | B))
 BINARY (sigmoid_grad, a * b * (1 - b),         gd_sigmoid_grad(dy, b),
-                      gd_mul(gd_mul(dy, a), gd_shift(gd_scale(b, -2), 1)),                              DA(B) | DB(A | B))
-BINARY (relu_grad,    b > 0 ? a : 0,           gd_relu_grad(dy, b),        gd_zeros_like(b),            DA(B))
+                      gd_mul(gd_mul(dy, a), gd_shift(gd_scale(b, -2), 1)),                     DA(B) | DB(A | B))
+BINARY (relu_grad,    b > 0 ? a : 0,           gd_relu_grad(dy, b),    gd_zeros_like(b),       DA(B))
 BINARY (gelu_grad,    a * gelu_slope(b),       gd_gelu_grad(dy, b),
-                      gd_mul(gd_mul(dy, a), gelu_curve(b)),                                             DA(B) | DB(A | B))
+                      gd_mul(gd_mul(dy, a), gelu_curve(b)),                                    DA(B) | DB(A | B))
 BINARY (gelu_tanh_grad, a * gelu_tanh_slope(b), gd_gelu_tanh_grad(dy, b),
-                      gd_mul(gd_mul(dy, a), gelu_tanh_curve(b)),                                        DA(B) | DB(A | B))
+                      gd_mul(gd_mul(dy, a), gelu_tanh_curve(b)),                               DA(B) | DB(A | B))
 BINARY (silu_grad,    a * silu_slope(b),       gd_silu_grad(dy, b),
-                      gd_mul(gd_mul(dy, a), silu_curve(b)),                                             DA(B) | DB(A | B))
+                      gd_mul(gd_mul(dy, a), silu_curve(b)),                                    DA(B) | DB(A | B))
 
 /* a's share of max(a, b) */
 COMPARISON_VALUE (share, ((a > b) | (a != a)) ? 1 : a == b ? NUMBER(0.5) : 0)
 
-/* ---- With a check of its parameters --------------------------------------------------------------------------------- */
+/* ---- With a check of its parameters ---------------------------------------------------------------------- */
 
 UNARY_LOOP(clamp, x < p[0] ? p[0] : x > p[1] ? p[1] : x)
 UNARY_RULE(clamp, gd_mul(dy, gd_inside(x, p[0], p[1])), OF_INPUT)

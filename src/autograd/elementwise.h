@@ -26,7 +26,8 @@ typedef void gd_unary_loop(int64_t n, gd_real *y, const gd_real *x, int64_t step
 enum { GD_FEW_ELEMENTS = 3 };
 
 /* y[i] = f(a[i * a_step], b[i * b_step]). */
-typedef void gd_binary_loop(int64_t n, gd_real *y, const gd_real *a, int64_t a_step, const gd_real *b, int64_t b_step);
+typedef void gd_binary_loop(int64_t n, gd_real *y, const gd_real *a, int64_t a_step, const gd_real *b,
+                            int64_t b_step);
 
 gd_tensor *gd_apply_unary(const gd_op *op, gd_unary_loop *loop, gd_tensor *x, const double p[2]);
 gd_tensor *gd_apply_binary(const gd_op *op, gd_binary_loop *loop, gd_tensor *a, gd_tensor *b);
@@ -119,7 +120,8 @@ gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor 
                 y_[i] = name##_value(a_[i * as], b_[i * bs]);                                            \
         }                                                                                                \
     }                                                                                                    \
-    static void name##_elements(int64_t n, gd_real *y_, const gd_real *a_, int64_t as, const gd_real *b_, int64_t bs) \
+    static void name##_elements(int64_t n, gd_real *y_, const gd_real *a_, int64_t as,                   \
+                                const gd_real *b_, int64_t bs)                                           \
     {                                                                                                    \
         if (n > GD_FEW_ELEMENTS)                                                                         \
             name##_loop(n, y_, a_, as, b_, bs);                                                          \
@@ -149,6 +151,9 @@ gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor 
 #define COMPARISON_VALUE(name, value)                                                                    \
     BINARY_LOOP(name, value)                                                                             \
     static const gd_op name##_op = { "gd_" #name, NULL, GD_NOTHING, NULL };                              \
-    gd_tensor *gd_##name(gd_tensor *a, gd_tensor *b) { return gd_apply_comparison(&name##_op, name##_elements, a, b); }
+    gd_tensor *gd_##name(gd_tensor *a, gd_tensor *b)                                                     \
+    {                                                                                                    \
+        return gd_apply_comparison(&name##_op, name##_elements, a, b);                                   \
+    }
 
 #endif

@@ -3,7 +3,7 @@
 #include "tensor/real.h"
 #include "tensor/sums.h"
 
-/* ---- max and min: equal candidates share the gradient evenly --------------------------------------------------- */
+/* ---- max and min: equal candidates share the gradient evenly --------------------------------------------- */
 
 static void max_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
 {
@@ -65,7 +65,7 @@ static gd_tensor *extremum(const char *function, const gd_op *op, gd_line *line,
 EXTREMUM(max)
 EXTREMUM(min)
 
-/* ---- argmax -------------------------------------------------------------------------------------------------------- */
+/* ---- argmax ---------------------------------------------------------------------------------------------- */
 
 static void argmax_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
 {
@@ -93,7 +93,7 @@ gd_tensor *gd_argmax(gd_tensor *x, int axis)
     return gd_constant(&argmax_op, y, x, NULL);
 }
 
-/* ---- logsumexp: y = m + ln sum e^(x - m), m = max x ------------------------------------------------------------------- */
+/* ---- logsumexp: y = m + ln sum e^(x - m), m = max x ------------------------------------------------------ */
 
 static void logsumexp_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
 {
@@ -138,5 +138,7 @@ gd_tensor *gd_logsumexp(gd_tensor *x, int axis, bool keep)
 gd_tensor *gd_logsumexp_axes(gd_tensor *x, gd_shape list, bool keep)
 {
     gd_axes axes;
-    return x && gd_axes_of("gd_logsumexp_axes", x, list, keep, &axes) ? logsumexp("gd_logsumexp_axes", x, axes) : NULL;
+    if (!x || !gd_axes_of("gd_logsumexp_axes", x, list, keep, &axes))
+        return NULL;
+    return logsumexp("gd_logsumexp_axes", x, axes);
 }

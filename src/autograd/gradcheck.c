@@ -105,7 +105,8 @@ static bool every_element(const check *c, gd_tensor *const dxs[])
     if (worst_input < 0)
         return true;
     return gd_fail("%s: xs[%d], %s, element %" PRId64 ": the gradient is %.9g and the difference quotient %.9g",
-                   c->name, worst_input, gd_text_of(c->xs[worst_input]).s, worst_element, worst_analytic, worst_numeric);
+                   c->name, worst_input, gd_text_of(c->xs[worst_input]).s, worst_element, worst_analytic,
+                   worst_numeric);
 }
 
 static void move(const check *c, gd_tensor *const directions[], gd_tensor *const origins[], double by)
@@ -162,8 +163,8 @@ static bool run_check(const char *name, gd_function *function, void *context, gd
 {
     if (!usable(name, function, xs, n) || !gd_scope_begin())
         return false;
-    check c = { function, context, xs, n, NULL, o.eps > 0 ? o.eps : default_eps, o.rtol > 0 ? o.rtol : default_rtol,
-                o.atol > 0 ? o.atol : default_atol, name };
+    check c = { function, context, xs, n, NULL, o.eps > 0 ? o.eps : default_eps,
+                o.rtol > 0 ? o.rtol : default_rtol, o.atol > 0 ? o.atol : default_atol, name };
     size_t list = (size_t)n * sizeof(gd_tensor *);
     gd_tensor **dxs = gd_arena_take(gd_thread.scope, list), **directions = gd_arena_take(gd_thread.scope, list),
               **origins = gd_arena_take(gd_thread.scope, list);
@@ -180,7 +181,7 @@ bool gd_gradcheck(gd_function *function, void *context, gd_tensor *const xs[], i
     return run_check("gd_gradcheck", function, context, xs, n, options);
 }
 
-/* ---- The gradients of the gradients: checks (xs, dy) -> sum of u_i dx_i, u fixed random weights ---------------- */
+/* ---- The gradients of the gradients: checks (xs, dy) -> sum of u_i dx_i, u fixed random weights ---------- */
 
 typedef struct inner {
     gd_function *function;
@@ -204,7 +205,8 @@ static gd_tensor *weighted_gradients(gd_tensor *const all[], int n_all, void *co
     return sum;
 }
 
-bool gd_gradgradcheck(gd_function *function, void *context, gd_tensor *const xs[], int n, gd_gradcheck_options options)
+bool gd_gradgradcheck(gd_function *function, void *context, gd_tensor *const xs[], int n,
+                      gd_gradcheck_options options)
 {
     if (!usable("gd_gradgradcheck", function, xs, n) || !gd_scope_begin())
         return false;

@@ -66,7 +66,7 @@ void gd_graph_print(FILE *out, gd_tensor *y)
     visit_nodes(y, tell, &p);
 }
 
-/* ---- Graphviz -------------------------------------------------------------------------------------------------- */
+/* ---- Graphviz -------------------------------------------------------------------------------------------- */
 
 /* A name in double quotes: what would end the quotes, or begin an escape, is left out. */
 static void print_quoted(FILE *out, const char *text)
@@ -78,7 +78,8 @@ static void print_quoted(FILE *out, const char *text)
 
 static void draw(printer *p, gd_node *node)
 {
-    fprintf(p->out, "    \"%p\" [label=\"%s\\n%s\"];\n", (void *)node->out, node->op->name, gd_text_of(node->out).s);
+    fprintf(p->out, "    \"%p\" [label=\"%s\\n%s\"];\n", (void *)node->out, node->op->name,
+            gd_text_of(node->out).s);
     for (int i = 0; i < node->n; i++) {
         gd_tensor *x = node->in[i];
         if (!x)

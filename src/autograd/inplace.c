@@ -13,7 +13,8 @@ static bool changeable(const char *function, const gd_tensor *x, const gd_tensor
                        x->node->op->name);
     for (int i = 0; i < x->ndim; i++)
         if (x->shape[i] > 1 && x->stride[i] == 0)
-            return gd_fail("%s: x is an expanded view: several of its elements are one number in memory", function);
+            return gd_fail("%s: x is an expanded view: several of its elements are one number in memory",
+                           function);
     if (gd_thread.no_grad == 0 && x->requires_grad)
         return gd_fail("%s: x requires a gradient; change it under GD_NO_GRAD", function);
     if (gd_thread.no_grad == 0 && value && value->requires_grad)
@@ -36,7 +37,8 @@ static bool stretches_to(const gd_tensor *value, const gd_tensor *x)
 }
 
 /* Runs inner over x and value broadcast to x. */
-static bool run(const char *function, gd_tensor *x, const gd_tensor *value, gd_inner_loop *inner, const change *how)
+static bool run(const char *function, gd_tensor *x, const gd_tensor *value, gd_inner_loop *inner,
+                const change *how)
 {
     if (!stretches_to(value, x))
         return gd_fail("%s: value is %s and does not broadcast to x, which is %s", function, gd_text_of(value).s,
@@ -105,7 +107,7 @@ bool gd_add_to(gd_tensor *x, gd_tensor *value, double alpha)
     return change_with("gd_add_to", x, value, add_inner, alpha);
 }
 
-/* ---- x = number, x = min(max(x, low), high) ------------------------------------------------------------------ */
+/* ---- x = number, x = min(max(x, low), high) -------------------------------------------------------------- */
 
 bool gd_fill(gd_tensor *x, double value)
 {

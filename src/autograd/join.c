@@ -26,7 +26,7 @@ gd_tensor *gd_contiguous(gd_tensor *x)
     return gd_record1(&contiguous_op, y, x);
 }
 
-/* ---- concat: y = xs one after the other along an axis ---------------------------------------------------------- */
+/* ---- concat: y = xs one after the other along an axis ---------------------------------------------------- */
 
 /* Each input's gradient is its own slice of dy, also behind inputs that need none. */
 static void concat_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
@@ -89,7 +89,7 @@ gd_tensor *gd_concat(gd_tensor *const xs[], int n, int axis)
     return gd_record(&concat_op, y, xs, n, &at, sizeof at);
 }
 
-/* ---- stack: concat along a new axis ------------------------------------------------------------------------------ */
+/* ---- stack: concat along a new axis ---------------------------------------------------------------------- */
 
 gd_tensor *gd_stack(gd_tensor *const xs[], int n, int axis)
 {

@@ -15,7 +15,7 @@ gd_tensor *gd_mse_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction re
     return gd_reduced_loss("gd_mse_loss", gd_square(gd_sub(prediction, target)), reduction);
 }
 
-/* ---- Cross-entropy of rows: l = ln sum_c e^(x_c) - x_label,  x [n, c]  labels [n]  ->  l [n] ------------------------ */
+/* ---- Cross-entropy of rows: l = ln sum_c e^(x_c) - x_label,  x [n, c]  labels [n]  ->  l [n] ------------- */
 
 GD_KERNEL static gd_real row_loss(int64_t classes, const gd_real *x, int64_t label, gd_real *work)
 {
@@ -100,15 +100,15 @@ gd_tensor *gd_cross_entropy_grad(gd_tensor *dy, gd_tensor *x, gd_tensor *labels)
     return gd_record(&cross_entropy_grad_op, z, (gd_tensor *const[]){ dy, x, labels }, 3, NULL, 0);
 }
 
-/* ---- The public function: [n, c, d..] as rows [n d.., c] --------------------------------------------------------------- */
+/* ---- The public function: [n, c, d..] as rows [n d.., c] ------------------------------------------------- */
 
 static bool labels_fit(const gd_tensor *logits, const gd_tensor *labels)
 {
     bool fit = logits->ndim >= 2 && labels->ndim == logits->ndim - 1;
     for (int i = 0; i < labels->ndim && fit; i++)
         fit = labels->shape[i] == logits->shape[i == 0 ? 0 : i + 1];
-    return fit || gd_fail("gd_cross_entropy: logits is %s and labels is %s: logits must be [n, c, ..] and labels [n, ..]",
-                          gd_text_of(logits).s, gd_text_of(labels).s);
+    return fit || gd_fail("gd_cross_entropy: logits is %s and labels is %s: logits must be [n, c, ..] and labels "
+                          "[n, ..]", gd_text_of(logits).s, gd_text_of(labels).s);
 }
 
 gd_tensor *gd_cross_entropy(gd_tensor *logits, gd_tensor *labels, gd_reduction reduction)

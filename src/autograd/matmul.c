@@ -5,14 +5,15 @@
 #include "engine.h"
 #include "tensor/gemm.h"
 
-/* ---- Forward: y = a b,  a [.., m, k]  b [.., k, n]  ->  y [.., m, n] ------------------------------------------ */
+/* ---- Forward: y = a b,  a [.., m, k]  b [.., k, n]  ->  y [.., m, n] ------------------------------------- */
 
-static void multiply(gd_real *y, const gd_tensor *a, const gd_real *a_data, const gd_tensor *b, const gd_real *b_data)
+static void multiply(gd_real *y, const gd_tensor *a, const gd_real *a_data, const gd_tensor *b,
+                     const gd_real *b_data)
 {
     int row_a = a->ndim - 2, row_b = b->ndim - 2;
     int64_t m = a->shape[row_a], k = a->shape[row_a + 1], n = b->shape[row_b + 1];
-    gd_gemm(m, n, k, a_data, a->stride[row_a], a->stride[row_a + 1], b_data, b->stride[row_b], b->stride[row_b + 1],
-            y, n, false);
+    gd_gemm(m, n, k, a_data, a->stride[row_a], a->stride[row_a + 1], b_data, b->stride[row_b],
+            b->stride[row_b + 1], y, n, false);
 }
 
 typedef struct batch {
@@ -57,7 +58,7 @@ static gd_tensor *batched(gd_tensor *a, gd_tensor *b)
     return y;
 }
 
-/* ---- Rule: da = dy b', db = a' dy ---------------------------------------------------------------------------------- */
+/* ---- Rule: da = dy b', db = a' dy ------------------------------------------------------------------------ */
 
 static gd_tensor *swapped(gd_tensor *t)
 {
@@ -95,15 +96,15 @@ static gd_tensor *matrices(gd_tensor *a, gd_tensor *b)
     return y ? gd_record2(&matmul_op, y, a, b) : NULL;
 }
 
-/* ---- The public function: vectors become matrices and back ------------------------------------------------------------ */
+/* ---- The public function: vectors become matrices and back ----------------------------------------------- */
 
 gd_tensor *gd_matmul(gd_tensor *a, gd_tensor *b)
 {
     if (!a || !b || !gd_alive("gd_matmul", "a", a) || !gd_alive("gd_matmul", "b", b))
         return NULL;
     if (a->ndim == 0 || b->ndim == 0)
-        return gd_fail("gd_matmul: a is %s and b is %s: a scalar has no rows or columns; use gd_mul", gd_text_of(a).s,
-                       gd_text_of(b).s);
+        return gd_fail("gd_matmul: a is %s and b is %s: a scalar has no rows or columns; use gd_mul",
+                       gd_text_of(a).s, gd_text_of(b).s);
     int64_t inner_a = a->shape[a->ndim - 1], inner_b = b->shape[b->ndim > 1 ? b->ndim - 2 : 0];
     if (inner_a != inner_b)
         return gd_fail("gd_matmul: a is %s and b is %s: the inner sizes %" PRId64 " and %" PRId64 " differ",
@@ -118,7 +119,7 @@ gd_tensor *gd_matmul(gd_tensor *a, gd_tensor *b)
     return row ? gd_squeeze(y, column ? -1 : -2) : y;
 }
 
-/* ---- affine: y = x w' + b,  x [.., in]  w [out, in]  b [out]  ->  y [.., out] ----------------------------------------------- */
+/* ---- affine: y = x w' + b,  x [.., in]  w [out, in]  b [out]  ->  y [.., out] ---------------------------- */
 
 /* dx = dy w, dw = dy' x, db = sum of dy's rows */
 static void affine_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
@@ -147,7 +148,8 @@ static gd_tensor *affine_rows(gd_tensor *x, gd_tensor *w, gd_tensor *b)
         return NULL;
     for (int64_t i = 0; b && i < m; i++)
         gd_copy(y->data + i * n, b);
-    gd_gemm(m, n, k, x->data, x->stride[0], x->stride[1], w->data, w->stride[1], w->stride[0], y->data, n, b != NULL);
+    gd_gemm(m, n, k, x->data, x->stride[0], x->stride[1], w->data, w->stride[1], w->stride[0], y->data, n,
+            b != NULL);
     return gd_record(&affine_op, y, (gd_tensor *const[]){ x, w, b }, b ? 3 : 2, NULL, 0);
 }
 

@@ -37,7 +37,7 @@ static gd_real largest(int64_t n, const gd_real *x)
     return most;
 }
 
-/* ---- softmax: y = e^(x - max x) / sum --------------------------------------------------------------------------- */
+/* ---- softmax: y = e^(x - max x) / sum -------------------------------------------------------------------- */
 
 GD_KERNEL static void softmax_line(int64_t n, gd_real *y, const gd_real *x, const gd_real *unused)
 {
@@ -97,7 +97,7 @@ gd_tensor *gd_softmax_grad(gd_tensor *dy, gd_tensor *y, int axis)
     return gd_record(&softmax_grad_op, z, (gd_tensor *const[]){ dy, y }, 2, &axis, sizeof axis);
 }
 
-/* ---- log-softmax: y = x - max x - ln sum e^(x - max x) --------------------------------------------------------------- */
+/* ---- log-softmax: y = x - max x - ln sum e^(x - max x) --------------------------------------------------- */
 
 GD_KERNEL static void log_softmax_line(int64_t n, gd_real *y, const gd_real *x, const gd_real *unused)
 {

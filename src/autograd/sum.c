@@ -4,7 +4,7 @@
 #include "axes.h"
 #include "tensor/sums.h"
 
-/* ---- Adding up --------------------------------------------------------------------------------------------------- */
+/* ---- Adding up ------------------------------------------------------------------------------------------- */
 
 static void sum_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
 {
@@ -36,7 +36,7 @@ static void clear(gd_tensor *y)
     memset(y->data, 0, (size_t)y->numel * sizeof *y->data);
 }
 
-/* ---- sum: y = x summed over axes ------------------------------------------------------------------------------------ */
+/* ---- sum: y = x summed over axes ------------------------------------------------------------------------- */
 
 static void sum_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
@@ -88,7 +88,7 @@ gd_tensor *gd_sum_axes(gd_tensor *x, gd_shape list, bool keep)
     return x && gd_axes_of("gd_sum_axes", x, list, keep, &axes) ? sum("gd_sum_axes", x, axes) : NULL;
 }
 
-/* ---- sum_to: the inverse of broadcasting ------------------------------------------------------------------------------ */
+/* ---- sum_to: the inverse of broadcasting ----------------------------------------------------------------- */
 
 static void sum_to_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
@@ -113,7 +113,7 @@ gd_tensor *gd_sum_to(gd_tensor *x, const gd_tensor *like)
     return gd_record1(&sum_to_op, y, x);
 }
 
-/* ---- mean = sum / n ------------------------------------------------------------------------------------------------------ */
+/* ---- mean = sum / n -------------------------------------------------------------------------------------- */
 
 static gd_tensor *mean(const char *function, gd_tensor *x, gd_axes axes)
 {
@@ -139,7 +139,7 @@ gd_tensor *gd_mean_axes(gd_tensor *x, gd_shape list, bool keep)
     return x && gd_axes_of("gd_mean_axes", x, list, keep, &axes) ? mean("gd_mean_axes", x, axes) : NULL;
 }
 
-/* ---- var = sum (x - mean)^2 / (n - correction) ------------------------------------------------------------------------------ */
+/* ---- var = sum (x - mean)^2 / (n - correction) ----------------------------------------------------------- */
 
 static gd_tensor *var(const char *function, gd_tensor *x, gd_axes axes, double correction)
 {

@@ -5,7 +5,7 @@
 #include "engine.h"
 #include "internal_operations.h"
 
-/* ---- reshape: y = the elements of x in row-major order, in another shape -------------------------------------- */
+/* ---- reshape: y = the elements of x in row-major order, in another shape --------------------------------- */
 
 static gd_tensor *contiguous_view(gd_tensor *x, int ndim, const int64_t *shape)
 {
@@ -83,7 +83,7 @@ gd_tensor *gd_flatten(gd_tensor *x, int first_axis)
     return gd_reshape(x, shape);
 }
 
-/* ---- permute: axis i of y is axis axes[i] of x ----------------------------------------------------------------- */
+/* ---- permute: axis i of y is axis axes[i] of x ----------------------------------------------------------- */
 
 static void permute_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
@@ -120,7 +120,7 @@ gd_tensor *gd_permute(gd_tensor *x, gd_shape axes)
     return gd_record1_with(&permute_op, gd_finish_view(y), x, &from, sizeof from);
 }
 
-/* ---- transpose: two axes change places ------------------------------------------------------------------------- */
+/* ---- transpose: two axes change places ------------------------------------------------------------------- */
 
 static void transpose_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
@@ -128,7 +128,8 @@ static void transpose_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     dx[0] = gd_transpose(dy, axis[0], axis[1]);
 }
 
-static const gd_op transpose_op = { "gd_transpose", transpose_rule, GD_NOTHING, "dx = gd_transpose(dy, axis0, axis1)" };
+static const gd_op transpose_op = { "gd_transpose", transpose_rule, GD_NOTHING,
+                                    "dx = gd_transpose(dy, axis0, axis1)" };
 
 gd_tensor *gd_transpose(gd_tensor *x, int axis0, int axis1)
 {
@@ -148,7 +149,7 @@ gd_tensor *gd_transpose(gd_tensor *x, int axis0, int axis1)
     return gd_record1_with(&transpose_op, y, x, axis, sizeof axis);
 }
 
-/* ---- slice: every step-th index of an axis ------------------------------------------------------------------------ */
+/* ---- slice: every step-th index of an axis --------------------------------------------------------------- */
 
 typedef struct slice_attributes {
     int     axis;
@@ -215,7 +216,7 @@ gd_tensor *gd_unslice(gd_tensor *x, gd_shape shape, int axis, int64_t start, int
     return gd_record1_with(&unslice_op, y, x, &s, sizeof s);
 }
 
-/* ---- expand: broadcast to a shape ------------------------------------------------------------------------------------ */
+/* ---- expand: broadcast to a shape ------------------------------------------------------------------------ */
 
 static void expand_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
@@ -264,7 +265,7 @@ gd_tensor *gd_expand(gd_tensor *x, gd_shape shape)
     return gd_record1(&expand_op, gd_finish_view(y), x);
 }
 
-/* ---- squeeze and unsqueeze: an axis of size 1 goes, or comes ----------------------------------------------------------- */
+/* ---- squeeze and unsqueeze: an axis of size 1 goes, or comes --------------------------------------------- */
 
 static void squeeze_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
@@ -289,7 +290,8 @@ gd_tensor *gd_squeeze(gd_tensor *x, int axis)
     if (at < 0)
         return NULL;
     if (x->shape[at] != 1)
-        return gd_fail("gd_squeeze: x is %s: axis %d has size %" PRId64 ", not 1", gd_text_of(x).s, axis, x->shape[at]);
+        return gd_fail("gd_squeeze: x is %s: axis %d has size %" PRId64 ", not 1", gd_text_of(x).s, axis,
+                       x->shape[at]);
     gd_tensor *y = gd_new_view(x, x->ndim);
     if (!y)
         return NULL;

@@ -4,8 +4,8 @@
 
 #include "params.h"
 
-/* gd_layer_begin - checks p, name and the sizes, of which the first bad one is named, and opens a scope for what is
- * made on the way.  After true the caller ends the scope. */
+/* gd_layer_begin - checks p, name and the sizes, of which the first bad one is named, and opens a scope for what
+ * is made on the way.  After true the caller ends the scope. */
 bool gd_layer_begin(const char *function, const gd_params *p, const char *name, int n, const int64_t *sizes,
                     const char *const *what);
 

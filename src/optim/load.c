@@ -105,8 +105,8 @@ static bool has_state(reader *r, gd_optimizer *o, struct gd_slot *slot, int k, c
         if (!gd_slot_start(o, slot))
             return false;
     }
-    return slot->state[k] || gd_fail("gd_load: %s: \"%s\" is a state that the options of %s do not keep", r->path, key,
-                                     o->algorithm->name);
+    return slot->state[k] || gd_fail("gd_load: %s: \"%s\" is a state that the options of %s do not keep",
+                                     r->path, key, o->algorithm->name);
 }
 
 static void read_slot(reader *r, gd_optimizer *o, struct gd_slot *slot, const char *owner)
@@ -135,8 +135,8 @@ static void read_optimizer(reader *r, gd_optimizer *o, uint64_t *steps, uint64_t
 {
     const char *algorithm = gd_safetensors_metadata(r->file, "optimizer");
     if (!algorithm || strcmp(algorithm, o->algorithm->name) != 0) {
-        gd_fail("gd_load: %s holds the state of %s, and not of %s", r->path, algorithm ? algorithm : "no optimizer",
-                o->algorithm->name);
+        gd_fail("gd_load: %s holds the state of %s, and not of %s", r->path,
+                algorithm ? algorithm : "no optimizer", o->algorithm->name);
         r->failed = true;
         return;
     }

@@ -29,7 +29,8 @@
 /* GD_KERNEL before a function compiles it for several instruction sets and picks one when the program
  * starts (GNU indirect functions), so that speed does not depend on the user's compiler flags.
  * The function must be static.  -DGD_PLAIN leaves it out; so do compilers and systems without it. */
-#if !defined(__GNUC__) || !defined(__x86_64__) || !defined(__gnu_linux__) || defined(GD_PLAIN) || defined(__AVX512F__)
+#if !defined(__GNUC__) || !defined(__x86_64__) || !defined(__gnu_linux__) || defined(GD_PLAIN) || \
+    defined(__AVX512F__)
 #define GD_KERNEL
 #elif defined(__clang__)                    /* knows features only, and takes -v4 to be no machine's */
 #define GD_KERNEL __attribute__((target_clones("avx512dq", "avx2", "default")))
@@ -129,7 +130,7 @@ static inline gd_arena *gd_current_scope(void)
     return gd_thread.scope;
 }
 
-/* ---- Making tensors ------------------------------------------------------------------------------------------ */
+/* ---- Making tensors -------------------------------------------------------------------------------------- */
 
 enum { GD_SMALL_BYTES = 64 };               /* data of a small tensor, which lies just behind its header */
 
@@ -236,7 +237,7 @@ static inline void gd_recycle(gd_tensor *t)
 }
 void gd_recycle_forget(void);               /* at the end of the pass: nothing is free any more */
 
-/* ---- Shapes ---------------------------------------------------------------------------------------------------- */
+/* ---- Shapes ---------------------------------------------------------------------------------------------- */
 
 typedef struct gd_text { char s[160]; } gd_text;
 
@@ -278,7 +279,7 @@ bool gd_given(const char *function, const char *argument, const void *t);
  * names the first bad one, otherwise.  The memory is the current scope's. */
 int64_t *gd_labels(const char *function, const char *argument, const gd_tensor *labels, int64_t classes);
 
-/* ---- Loops over strided data ------------------------------------------------------------------------------------ */
+/* ---- Loops over strided data ----------------------------------------------------------------------------- */
 
 enum { GD_OPERANDS = 4 };
 
@@ -296,7 +297,8 @@ void gd_nest_init(gd_nest *nest, int ndim, const int64_t *shape, int operands, c
 typedef void gd_inner_loop(int64_t n, gd_real *const p[], const int64_t step[], const void *context);
 
 /* gd_nest_run - runs inner over the whole nest. */
-void gd_nest_run(const gd_nest *nest, int operands, gd_real *const start[], gd_inner_loop *inner, const void *context);
+void gd_nest_run(const gd_nest *nest, int operands, gd_real *const start[], gd_inner_loop *inner,
+                 const void *context);
 
 /* gd_copy - the elements of x, in row-major order, to contiguous memory. */
 void gd_copy(gd_real *to, const gd_tensor *x);
@@ -304,7 +306,7 @@ void gd_copy(gd_real *to, const gd_tensor *x);
 /* gd_copy_into - y = x, of the same shape, y of any layout. */
 void gd_copy_into(const gd_tensor *y, const gd_tensor *x);
 
-/* ---- Random numbers ------------------------------------------------------------------------------------------------ */
+/* ---- Random numbers -------------------------------------------------------------------------------------- */
 
 uint64_t gd_random_bits(uint64_t state[4]);                          /* xoshiro256++ */
 void     gd_random_seed(uint64_t state[4], uint64_t seed);           /* by splitmix64 */

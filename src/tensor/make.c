@@ -115,8 +115,8 @@ int64_t *gd_labels(const char *function, const char *argument, const gd_tensor *
     gd_copy(value, labels);
     for (int64_t i = 0; i < labels->numel; i++) {
         if (!(value[i] >= 0 && value[i] < (gd_real)classes) || floor((double)value[i]) != (double)value[i])
-            return gd_fail("%s: %s[%" PRId64 "] = %g is not a whole number in [0, %" PRId64 ")", function, argument, i,
-                           (double)value[i], classes);
+            return gd_fail("%s: %s[%" PRId64 "] = %g is not a whole number in [0, %" PRId64 ")", function,
+                           argument, i, (double)value[i], classes);
         label[i] = (int64_t)value[i];
     }
     return label;

@@ -29,7 +29,8 @@ void gd_nest_init(gd_nest *nest, int ndim, const int64_t *shape, int operands, c
     nest->ndim = last + 1;
 }
 
-void gd_nest_run(const gd_nest *nest, int operands, gd_real *const start[], gd_inner_loop *inner, const void *context)
+void gd_nest_run(const gd_nest *nest, int operands, gd_real *const start[], gd_inner_loop *inner,
+                 const void *context)
 {
     int inmost = nest->ndim - 1;
     int64_t index[GD_MAX_DIMS] = { 0 }, step[GD_OPERANDS];

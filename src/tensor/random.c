@@ -100,7 +100,8 @@ gd_tensor *gd_permutation(int64_t n)
     if (!t)
         return NULL;
     if ((int64_t)(gd_real)n != n)
-        return gd_fail("gd_permutation: n = %" PRId64 " is beyond the whole numbers that a tensor holds exactly", n);
+        return gd_fail("gd_permutation: n = %" PRId64 " is beyond the whole numbers that a tensor holds "
+                       "exactly", n);
     uint64_t *state = gd_random_state();
     for (int64_t i = 0; i < n; i++) {               /* Fisher and Yates, from the inside out */
         int64_t j = (int64_t)gd_random_below(state, (uint64_t)i + 1);

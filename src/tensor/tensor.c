@@ -180,7 +180,7 @@ void gd_broadcast_strides(const gd_tensor *t, int ndim, const int64_t *shape, in
     }
 }
 
-/* ---- Checks of arguments --------------------------------------------------------------------------------------- */
+/* ---- Checks of arguments --------------------------------------------------------------------------------- */
 
 bool gd_given(const char *function, const char *argument, const void *t)
 {

@@ -1,0 +1,103 @@
+/* test_plot_contours.c - contours of a function and of a tensor lie at their levels, and several plots in one
+ * picture stand in rows and columns.
+ */
+#include "plot_support.h"
+
+/* ---- Contours and panels ------------------------------------------------------------------------------- */
+
+START_TEST(contours_lie_at_their_levels)
+{
+    double zero = 0, levels[] = { 1, 4 };
+    gd_plot *p = gd_plot_new("", "x", "y");
+    ck_assert(gd_plot_contour(p, bowl, &zero, -3, 3, -3, 3));
+    ck_assert(gd_plot_levels(p, levels, 2, false));
+    picture seen = drawn(p);
+    for (int k = 1; k <= 2; k++)
+        for (int i = 0; i < 60; i++) {
+            double angle = 0.1047 * i + 0.05, x = k * cos(angle), y = k * sin(angle), column, row;
+            ck_assert(gd_plot_where(p, x, y, &column, &row));
+            int darkest = 255;              /* red: bands have 176 and more, the line 120 */
+            for (int dy = -1; dy <= 1; dy++)
+                for (int dx = -1; dx <= 1; dx++)
+                    darkest = (int)fmin(darkest, pixel(seen, column + dx, row + dy)[0]);
+            ck_assert_msg(darkest < 172, "level %d at angle %g: %d", k * k, angle, darkest);
+        }
+    const unsigned char *inner = pixel_at(p, seen, 0.3, 0.3), *middle = pixel_at(p, seen, 1.1, 1.1),
+                        *outer = pixel_at(p, seen, 2.2, 1.7);
+    ck_assert(inner[0] + 20 < middle[0] && middle[0] + 20 < outer[0]);
+    discard(seen);
+    gd_plot_point(p, "path", -2, -2);
+    gd_plot_point(p, "path", 2, 0.5);
+    seen = drawn(p);
+    assert_colour(pixel_at(p, seen, -2, -2), blue);     /* the marker */
+    discard(seen);
+    gd_plot_free(p);
+}
+END_TEST
+
+START_TEST(contours_of_a_tensor_are_the_same)
+{
+    gd_plot *p = gd_plot_new("", "", "");
+    double levels[] = { 1 };
+    {
+        GD_SCOPE;
+        gd_tensor *z = gd_zeros(GD_SHAPE(31, 41));
+        for (int i = 0; i < 31; i++)
+            for (int j = 20; j < 41; j++)
+                z->data[i * 41 + j] = 2;
+        z->data[0] = (gd_real)NAN;
+        ck_assert(gd_plot_contour_grid(p, z, 0, 4, 0, 3) && gd_plot_levels(p, levels, 1, true));
+        expect(gd_plot_contour_grid(p, gd_zeros(GD_SHAPE(5)), 0, 1, 0, 1),
+               "gd_plot_contour_grid: z is [5]: [rows, columns] expected");
+        expect(gd_plot_contour_grid(p, gd_zeros(GD_SHAPE(1, 5)), 0, 1, 0, 1),
+               "gd_plot_contour_grid: z has 1 rows and 5 columns: 2 to 10000 of each expected");
+    }
+    picture seen = drawn(p);
+    assert_colour(pixel_at(p, seen, 0.02, 0.02), white);            /* the hole */
+    ck_assert(pixel_at(p, seen, 0.83, 1.23)[0] < pixel_at(p, seen, 3.23, 1.23)[0] - 20);
+    discard(seen);
+    gd_plot_free(p);
+    gd_shutdown();
+}
+END_TEST
+
+START_TEST(panels_stand_in_rows_and_columns)
+{
+    gd_plot *panels[6] = { NULL };
+    for (int i = 0; i < 5; i++) {
+        panels[i] = wide(GD_SOLID);
+        gd_plot_point(panels[i], "a", 0, i + 1.5);
+        gd_plot_point(panels[i], "a", 10, i + 1.5);
+    }
+    ck_assert(gd_plot_save_grid(panels, 2, 3, NULL, path));
+    picture seen = load(path);
+    ck_assert_int_eq(seen.width, 3 * 460);
+    ck_assert_int_eq(seen.height, 2 * 330);
+    for (int i = 0; i < 6; i++) {
+        int n = 0;
+        for (int row = i / 3 * 330; row < (i / 3 + 1) * 330; row++)
+            for (int column = i % 3 * 460; column < (i % 3 + 1) * 460; column++)
+                n += is_colour(pixel(seen, column, row), blue, 3);
+        ck_assert_msg(i < 5 ? n > 1000 : n == 0, "panel %d: %d blue pixels", i, n);
+    }
+    discard(seen);
+    ck_assert(gd_plot_size(panels[1], 600, 330));
+    ck_assert(gd_plot_save_grid(panels, 2, 3, "together", path));
+    seen = load(path);
+    ck_assert_int_eq(seen.width, 2 * 460 + 600);
+    ck_assert_int_gt(seen.height, 2 * 330 + 20);
+    discard(seen);
+    for (int i = 0; i < 5; i++)
+        gd_plot_free(panels[i]);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *cases;
+    Suite *suite = plot_suite("plot: contours and panels", &cases);
+    tcase_add_test(cases, contours_lie_at_their_levels);
+    tcase_add_test(cases, contours_of_a_tensor_are_the_same);
+    tcase_add_test(cases, panels_stand_in_rows_and_columns);
+    return run_suite(suite);
+}
