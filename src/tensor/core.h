@@ -6,7 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "gradus/autograd.h"
 #include "gradus/tensor.h"
 #include "poison.h"
 
