@@ -159,8 +159,8 @@ install: lib
 # ---- Looking at the sources ------------------------------------------------------------------------------------------
 
 lint:
-	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-	    --suppress=missingIncludeSystem -Iinclude -Isrc src demos
+	cppcheck --quiet -j2 --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	    --suppress=missingIncludeSystem --suppress=toomanyconfigs --suppress=preprocessorErrorDirective -Iinclude -Isrc src demos
 
 clean:
 	rm -rf $(BUILD) out

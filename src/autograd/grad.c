@@ -14,8 +14,10 @@ static gd_node **reached_nodes(gd_arena *arena, gd_tensor *y, int64_t *count)
 {
     int64_t room = 64, n = 0, open = 1;
     gd_node **nodes = gd_arena_take(arena, (size_t)room * sizeof(gd_node *));
+    if (!nodes)
+        return NULL;
     y->marks |= GD_REACHED;
-    for (gd_node *node = y->node; nodes && node && open; node = node->prev) {
+    for (gd_node *node = y->node; node && open; node = node->prev) {
         if (!(node->out->marks & GD_REACHED))
             continue;
         if (n == room) {

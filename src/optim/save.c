@@ -96,7 +96,8 @@ static void put_state(void *context, const char *owner, const char *name, gd_ten
 static void put_optimizer(writer *w, gd_optimizer *o)
 {
     put_text(w, "optimizer", o->algorithm->name);
-    put_words(w, "optimizer/steps", &(uint64_t){ (uint64_t)o->steps }, 1);
+    uint64_t steps = (uint64_t)o->steps;
+    put_words(w, "optimizer/steps", &steps, 1);
     gd_group *group;
     for (int k = 0; (group = gd_checkpoint_group(o, k)); k++) {
         char number[16];

@@ -307,7 +307,7 @@ bool gd_gemm_use(gd_gemm_level level)
     if (level == GD_GEMM_LEVELS)
         while (!machine_has(--level))
             continue;
-    if ((int)level < 0 || level > GD_GEMM_LEVELS || !machine_has(level))
+    if ((int)level < 0 || level >= GD_GEMM_LEVELS || !machine_has(level))
         return false;
     used = (int)level;
     return true;
