@@ -67,7 +67,8 @@ $(BUILD)/gradus.pc $(BUILD)/gradus64.pc: Makefile
 # ---- Tests: every suite in both builds -------------------------------------------------------------------
 
 TESTS      := $(basename $(notdir $(wildcard tests/test_*.c)))
-TEST_RUNS  := $(TESTS:%=$(BUILD)/tests/%.float) $(TESTS:%=$(BUILD)/tests/%.double)
+KINDS      ?= float double
+TEST_RUNS  := $(foreach kind,$(KINDS),$(TESTS:%=$(BUILD)/tests/%.$(kind)))
 CHECK_LIBS  = $(shell pkg-config --libs check)
 TEST_HELP  := $(wildcard tests/support/*.c)
 

@@ -20,7 +20,7 @@ run() {
 
 run 01_derivative ""
 run 02_linear_regression ""
-run 03_mlp "--epochs 1 --train 512"
+run 03_mlp "--epochs 1 --train 512 /no/such/folder"
 run 04_adam_from_scratch ""
 run 05_yogi ""
 run 06_own_optimizer ""
