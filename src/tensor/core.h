@@ -16,13 +16,11 @@
 #define GD_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 #define GD_NOINLINE            __attribute__((noinline))
 #define GD_COLD                __attribute__((noinline, cold))
-#define GD_MAYBE_UNUSED        __attribute__((unused))
 #else
 #define GD_LIKELY(condition)   (condition)
 #define GD_UNLIKELY(condition) (condition)
 #define GD_NOINLINE
 #define GD_COLD
-#define GD_MAYBE_UNUSED
 #endif
 
 /* GD_KERNEL before a function compiles it for several instruction sets and picks one when the program

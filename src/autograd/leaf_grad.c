@@ -1,0 +1,141 @@
+/* leaf_grad.c - ->grad of leaves: where it is kept, how a pass ends in it, and gradients that are part of a
+ * graph.  The walk that gathers gradients in slots is in backward.c. */
+#include "backward.h"
+
+/* ---- Where a gradient is kept ---------------------------------------------------------------------------- */
+
+/* The memory of x's gradient, beside x. */
+static gd_tensor *grad_memory(gd_tensor *x)
+{
+    if (!x->grad_memory)
+        x->grad_memory = gd_new_in(x->owner, "gd_backward", x->ndim, x->shape);
+    return x->grad_memory;
+}
+
+void gd_aim(const gd_node *node, int i)
+{
+    gd_tensor *x = node->in[i];
+    gd_thread.target = NULL;                /* an aim that no result has met is given up */
+    if (!gd_thread.scope->recycles || x->node || x->slot || x->grad || gd_thread.pruning)
+        return;
+    if (!grad_memory(x))
+        return;
+    gd_overwritten(x->grad_memory);         /* who recorded an old gradient is told */
+    gd_thread.target = x->grad_memory->data;
+    gd_thread.target_numel = x->numel;
+}
+
+/* ---- Gradients that are part of a graph ------------------------------------------------------------------ */
+
+typedef struct graph_leaf {
+    struct graph_leaf *next;
+    gd_tensor         *leaf;
+} graph_leaf;
+
+static bool store(gd_tensor *x, const gd_tensor *value)
+{
+    if (!grad_memory(x))
+        return false;
+    if (x->grad_memory->data != value->data)
+        gd_copy(x->grad_memory->data, value);
+    gd_overwritten(x->grad_memory);
+    x->grad = x->grad_memory;
+    return true;
+}
+
+/* When a scope closes, gradients that lie in it become plain values beside their leaves. */
+static void settle(gd_arena *scope)
+{
+    for (graph_leaf *g = scope->graph_leaves; g; g = g->next)
+        if (g->leaf->grad && g->leaf->grad->owner == scope && !store(g->leaf, g->leaf->grad))
+            g->leaf->grad = NULL;
+}
+
+void gd_forget_leaves(const gd_arena *owner)
+{
+    for (gd_arena *scope = gd_thread.scope; scope; scope = scope->parent) {
+        graph_leaf *kept = NULL, *next;
+        for (graph_leaf *g = scope->graph_leaves; g; g = next) {
+            next = g->next;
+            if (g->leaf->owner != owner) {
+                g->next = kept;
+                kept = g;
+            }
+        }
+        scope->graph_leaves = kept;
+    }
+}
+
+static bool add_to_graph_grad(gd_arena *scope, gd_tensor *x)
+{
+    gd_tensor *sum = x->grad ? gd_add(x->grad, x->slot) : gd_scale(x->slot, 1);     /* shared with nobody */
+    graph_leaf *g = x->owner != scope ? gd_arena_take(scope, sizeof *g) : NULL;
+    if (!sum || (x->owner != scope && !g))
+        return false;
+    if (g) {
+        *g = (graph_leaf){ scope->graph_leaves, x };
+        scope->graph_leaves = g;
+        scope->settle = settle;
+    }
+    x->grad = sum;
+    return true;
+}
+
+/* ---- Backward -------------------------------------------------------------------------------------------- */
+
+/* Everything that can fail comes before the first gradient changes. */
+static bool add_slots_to_grads(gd_pass *pass)
+{
+    gd_tensor **reached = gd_thread.reached;
+    int64_t n = gd_thread.reached_count;
+    if (pass->create_graph) {
+        for (int64_t i = 0; i < n; i++)
+            if (!add_to_graph_grad(gd_thread.scope, reached[i]))
+                return false;
+        return true;
+    }
+    for (int64_t i = 0; i < n; i++)
+        if (!reached[i]->grad && !grad_memory(reached[i]))
+            return false;
+    for (int64_t i = 0; i < n; i++) {
+        if (reached[i]->grad) {
+            gd_accumulate(reached[i]->grad, reached[i]->slot);
+            gd_overwritten(reached[i]->grad);
+        } else {
+            store(reached[i], reached[i]->slot);
+        }
+    }
+    return true;
+}
+
+bool gd_backward_from(gd_tensor *y, gd_tensor *dy, bool create_graph)
+{
+    gd_pass pass = { .y = NULL };
+    bool good = gd_pass_begin(&pass, dy ? "gd_backward_from" : "gd_backward", y, dy, create_graph)
+                && add_slots_to_grads(&pass);
+    if (pass.y)
+        gd_pass_end(&pass);
+    return good;
+}
+
+bool gd_backward(gd_tensor *y)
+{
+    return gd_backward_from(y, NULL, false);
+}
+
+void gd_zero_grad_of(gd_tensor *t)
+{
+    if (t)
+        t->grad = NULL;
+}
+
+bool gd_set_grad(gd_tensor *t, gd_tensor *value)
+{
+    if (!gd_given("gd_set_grad", "t", t) || !gd_given("gd_set_grad", "value", value))
+        return false;
+    if (!gd_same_shape(t, value))
+        return gd_fail("gd_set_grad: value is %s and t is %s: they must have the same shape", gd_text_of(value).s,
+                       gd_text_of(t).s);
+    value = gd_contiguous(gd_detach(value));        /* it may be the old gradient in another order */
+    return value && store(t, value);
+}
