@@ -17,7 +17,7 @@ DOUBLE   := -DGD_DOUBLE
 # Packages: each missing one only takes away what it is for.
 HAVE_ZLIB := $(shell printf '\#include <zlib.h>\n' | $(CC) -E - >/dev/null 2>&1 && echo yes)
 HAVE_STB  := $(shell printf '\#include <stb/stb_image_write.h>\n' | $(CC) -E - >/dev/null 2>&1 && echo yes)
-LIBS     := -lm $(if $(HAVE_ZLIB),-lz)
+LIBS     := -lm -pthread $(if $(HAVE_ZLIB),-lz)
 
 SOURCES  := $(sort $(wildcard src/*/*.c))
 FLOAT    := $(SOURCES:src/%.c=$(BUILD)/float/%.o)

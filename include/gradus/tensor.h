@@ -120,6 +120,15 @@ void gd_memory_report(FILE *out);
 /* gd_memory_live - bytes that the library holds from malloc in this thread, over all owners. */
 size_t gd_memory_live(void);
 
+/* ---- Threads: large kernels run on several processors -----------------------------------------------
+ * Results are the same bits for any number of threads; small tensors never leave the calling thread. */
+
+/* gd_set_threads - at most n threads, 1 to 64, the calling one among them, for the whole program from now
+ * on.  At first as many as the processors that the program may use, or the environment's GD_THREADS.
+ * False: n is out of range. */
+bool gd_set_threads(int n);
+int  gd_threads(void);
+
 /* ---- Making: every result belongs to the current scope ---------------------------------------------
  * Errors: a negative size, more than GD_MAX_DIMS axes, a product beyond memory. */
 
