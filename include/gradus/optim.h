@@ -98,6 +98,8 @@ struct gd_optimizer {
     gd_params          *params;
     struct gd_slot    **slots;              /* private: one for each parameter, in the model's order */
     int                 count, room;        /* private */
+    struct gd_turn     *turns;              /* private: of this step, one for each parameter with a gradient */
+    int                 turn_count;
     gd_arena           *arena;              /* private: state, options, groups */
     gd_real            *packed;             /* private: a gradient that was not contiguous */
     int64_t             packed_room;
@@ -165,8 +167,13 @@ struct gd_algorithm {
     bool   (*keeps)(const void *options, int k);        /* is state k needed at all?  NULL: every state is */
     void   (*start)(const gd_update *u);                /* first state; NULL: zeros */
     void   (*prepare)(const gd_update *u, void *scalars);   /* forms what depends on options, t and lr alone, once
-                                                           for many parameters; at most GD_SCALARS_BYTES */
+                                                           for many parameters; at most GD_SCALARS_BYTES, which
+                                                           hold its last result, and zeros for new options */
+    void   (*advance)(const gd_update *u);              /* writes to number, once before a parameter's update */
     void   (*update)(const gd_update *u);
+    bool     by_element;                                /* update computes each element from what belongs to it, and
+                                                           writes to w and state only: gd_step may hand it pieces of
+                                                           a large parameter, several of them at the same time */
     double (*correction)(const void *options, int k, int64_t t);    /* traces show state k divided by this */
     double (*step)(gd_optimizer *o, gd_closure *closure, void *context);    /* instead of update */
 };

@@ -37,13 +37,13 @@ GD_KERNEL static void adadelta(int64_t n, gd_real *restrict w, const gd_real *re
                                gd_real *restrict u, const scalars *scalars_of_t)
 {
     const scalars c = *scalars_of_t;
-    for (int64_t i = 0; i < n; i++) {
+    GD_EACH(i, n, (w, grad, s, u), {
         gd_real g = c.sign * grad[i] + c.l2 * w[i];
         s[i] = c.rho * s[i] + c.rest * g * g;
         gd_real d = real_sqrt(u[i] + c.eps) / real_sqrt(s[i] + c.eps) * g;
         u[i] = c.rho * u[i] + c.rest * d * d;
         w[i] -= c.lr * d;
-    }
+    });
 }
 
 static void update(const gd_update *u)
@@ -54,7 +54,7 @@ static void update(const gd_update *u)
 static const gd_algorithm algorithm = {
     .name = "gd_adadelta", .options_size = sizeof(gd_adadelta_options), .options = fields,
     .states = { "square_avg", "acc_delta" },
-    .prepare = prepare, .update = update
+    .prepare = prepare, .update = update, .by_element = true
 };
 
 gd_optimizer *gd_adadelta(gd_params *p, gd_adadelta_options options)

@@ -49,11 +49,11 @@ GD_KERNEL static void adagrad(int64_t n, gd_real *restrict w, const gd_real *res
                               const scalars *scalars_of_t)
 {
     const scalars c = *scalars_of_t;
-    for (int64_t i = 0; i < n; i++) {
+    GD_EACH(i, n, (w, grad, s), {
         gd_real g = c.sign * grad[i] + c.l2 * w[i];
         s[i] += g * g;
         w[i] -= c.eta * g / (real_sqrt(s[i] + c.eps_root) + c.eps);
-    }
+    });
 }
 
 static void update(const gd_update *u)
@@ -64,7 +64,7 @@ static void update(const gd_update *u)
 static const gd_algorithm algorithm = {
     .name = "gd_adagrad", .options_size = sizeof(gd_adagrad_options), .options = fields,
     .states = { "sum" },
-    .start = start, .prepare = prepare, .update = update
+    .start = start, .prepare = prepare, .update = update, .by_element = true
 };
 
 gd_optimizer *gd_adagrad(gd_params *p, gd_adagrad_options options)

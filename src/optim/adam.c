@@ -53,69 +53,70 @@ static double correction(const void *options, int k, int64_t t)
     return gd_correction(o->beta2, t, o->bias_correction == GD_CORRECT_BOTH || o->bias_correction == GD_CORRECT_V);
 }
 
-/* Every variant is  w = after (before w - step m / (sqrt(v root + eps_root) + eps)) + drift. */
 typedef struct scalars {
+    double  formed_for;                     /* the lr that all but step, root and root_in_max were formed for */
+    bool    formed;
     gd_real sign, l2, beta1, rest1, beta2, rest2;
     gd_real before, after, step, root, root_in_max, eps_root, eps, drift;
 } scalars;
 
-static void prepare(const gd_update *u, void *result)
+static void form_constants(const gd_adam_options *o, double lr, scalars *s)
 {
-    const gd_adam_options *o = u->options;
-    double c1 = correction(o, M, u->t), c2 = correction(o, V, u->t);
-    double step = u->lr / c1, root = 1 / c2, root_in_max = 1, eps = o->eps, eps_root = o->eps_root, drift = 0;
-    if (o->eps_mode == GD_EPS_BEFORE_BC) {
-        step *= sqrt(c2);
-        root = 1;
-    } else if (o->eps_mode == GD_EPS_INSIDE_SQRT) {
-        eps_root += eps;
-        eps = 0;
-    } else if (o->eps_mode == GD_EPS_AS_PRINTED) {
-        drift = eps;
-        eps = 0;
-    }
-    if (o->amsgrad == GD_AMSGRAD_CORRECTED) {
-        root_in_max = root;
-        root = 1;
-    }
-    double decay = o->wd_mode == GD_WD_DECOUPLED       ? 1 - u->lr * o->weight_decay :
+    double decay = o->wd_mode == GD_WD_DECOUPLED       ? 1 - lr * o->weight_decay :
                    o->wd_mode == GD_WD_DECOUPLED_NO_LR ? 1 - o->weight_decay : 1;
-    *(scalars *)result = (scalars){
+    bool inside = o->eps_mode == GD_EPS_INSIDE_SQRT, printed = o->eps_mode == GD_EPS_AS_PRINTED;
+    *s = (scalars){
+        .formed_for = lr, .formed = true,
         .sign = o->maximize ? -1 : 1, .l2 = (gd_real)(o->wd_mode == GD_WD_L2 ? o->weight_decay : 0),
         .beta1 = (gd_real)o->beta1, .rest1 = (gd_real)(1 - o->beta1),
         .beta2 = (gd_real)o->beta2, .rest2 = (gd_real)(1 - o->beta2),
         .before = (gd_real)(o->wd_when == GD_WD_BEFORE ? decay : 1),
         .after = (gd_real)(o->wd_when == GD_WD_AFTER ? decay : 1),
-        .step = (gd_real)step, .root = (gd_real)root, .root_in_max = (gd_real)root_in_max,
-        .eps_root = (gd_real)eps_root, .eps = (gd_real)eps, .drift = (gd_real)drift
+        .eps_root = (gd_real)(o->eps_root + (inside ? o->eps : 0)),
+        .eps = (gd_real)(inside || printed ? 0 : o->eps), .drift = (gd_real)(printed ? o->eps : 0)
     };
+}
+
+/* Every variant is  w = after (before w - step m / (sqrt(v root + eps_root) + eps)) + drift. */
+static void prepare(const gd_update *u, void *result)
+{
+    const gd_adam_options *o = u->options;
+    scalars *s = result;
+    if (!s->formed || s->formed_for != u->lr)
+        form_constants(o, u->lr, s);
+    double c1 = correction(o, M, u->t), c2 = correction(o, V, u->t);
+    bool before = o->eps_mode == GD_EPS_BEFORE_BC, corrected_max = o->amsgrad == GD_AMSGRAD_CORRECTED;
+    double root = before ? 1 : 1 / c2;
+    s->step = (gd_real)(u->lr / c1 * (before ? sqrt(c2) : 1));
+    s->root = (gd_real)(corrected_max ? 1 : root);
+    s->root_in_max = (gd_real)(corrected_max ? root : 1);
 }
 
 GD_KERNEL static void adam(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
                            gd_real *restrict v, const scalars *c)
 {
     const scalars s = *c;
-    for (int64_t i = 0; i < n; i++) {
+    GD_EACH(i, n, (w, grad, m, v), {
         gd_real g = s.sign * grad[i] + s.l2 * w[i];
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         v[i] = s.beta2 * v[i] + s.rest2 * g * g;
         gd_real d = s.step * m[i] / (real_sqrt(v[i] * s.root + s.eps_root) + s.eps);
         w[i] = s.after * (s.before * w[i] - d) + s.drift;
-    }
+    });
 }
 
 GD_KERNEL static void amsgrad(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
                               gd_real *restrict v, gd_real *restrict v_max, const scalars *c)
 {
     const scalars s = *c;
-    for (int64_t i = 0; i < n; i++) {
+    GD_EACH(i, n, (w, grad, m, v, v_max), {
         gd_real g = s.sign * grad[i] + s.l2 * w[i];
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         v[i] = s.beta2 * v[i] + s.rest2 * g * g;
         v_max[i] = real_max(v_max[i], v[i] * s.root_in_max);
         gd_real d = s.step * m[i] / (real_sqrt(v_max[i] * s.root + s.eps_root) + s.eps);
         w[i] = s.after * (s.before * w[i] - d) + s.drift;
-    }
+    });
 }
 
 static void update(const gd_update *u)
@@ -131,7 +132,7 @@ static void update(const gd_update *u)
 #define ADAM(constructor) { \
     .name = constructor, .options_size = sizeof(gd_adam_options), .options = fields, \
     .states = { "exp_avg", "exp_avg_sq", "max_exp_avg_sq" }, \
-    .keeps = keeps, .prepare = prepare, .update = update, .correction = correction }
+    .keeps = keeps, .prepare = prepare, .update = update, .by_element = true, .correction = correction }
 
 static const gd_algorithm adam_algorithm = ADAM("gd_adam"), adamw_algorithm = ADAM("gd_adamw");
 

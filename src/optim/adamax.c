@@ -49,13 +49,13 @@ GD_KERNEL static void adamax(int64_t n, gd_real *restrict w, const gd_real *rest
                              gd_real *restrict u, const scalars *c)
 {
     const scalars s = *c;
-    for (int64_t i = 0; i < n; i++) {
+    GD_EACH(i, n, (w, grad, m, u), {
         gd_real g = s.sign * grad[i] + s.l2 * w[i];
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         u[i] = real_max(s.beta2 * u[i], real_abs(g) + s.eps_in_max);
         gd_real divisor = u[i] + s.eps_added;
         w[i] -= s.step * m[i] / (divisor > 0 ? divisor : 1);
-    }
+    });
 }
 
 static void update(const gd_update *u)
@@ -66,7 +66,7 @@ static void update(const gd_update *u)
 static const gd_algorithm algorithm = {
     .name = "gd_adamax", .options_size = sizeof(gd_adamax_options), .options = fields,
     .states = { "exp_avg", "exp_inf" },
-    .prepare = prepare, .update = update, .correction = correction
+    .prepare = prepare, .update = update, .by_element = true, .correction = correction
 };
 
 gd_optimizer *gd_adamax(gd_params *p, gd_adamax_options options)

@@ -38,11 +38,11 @@ GD_KERNEL static void asgd(int64_t n, gd_real *restrict w, const gd_real *restri
                            const scalars *c)
 {
     const scalars s = *c;
-    for (int64_t i = 0; i < n; i++) {
+    GD_EACH(i, n, (w, grad, ax), {
         gd_real g = s.sign * grad[i] + s.l2 * w[i];
         w[i] = s.keep * w[i] - s.eta * g;
         ax[i] = s.mu == 1 ? w[i] : ax[i] + s.mu * (w[i] - ax[i]);
-    }
+    });
 }
 
 static void update(const gd_update *u)
@@ -53,7 +53,7 @@ static void update(const gd_update *u)
 static const gd_algorithm algorithm = {
     .name = "gd_asgd", .options_size = sizeof(gd_asgd_options), .options = fields,
     .states = { "ax" },
-    .prepare = prepare, .update = update
+    .prepare = prepare, .update = update, .by_element = true
 };
 
 gd_optimizer *gd_asgd(gd_params *p, gd_asgd_options options)

@@ -1,6 +1,7 @@
 /* ema.c - an exponential moving average of parameters, as in Polyak averaging: often better than the last
  * iterate, which still jumps about with the noise of the minibatches. */
 #include "inside.h"
+#include "tensor/threads.h"
 
 struct gd_ema {
     gd_params  *params;
@@ -67,8 +68,27 @@ static bool adopt(gd_ema *ema)
 GD_KERNEL static void average(int64_t n, gd_real *restrict a, const gd_real *restrict w, double decay)
 {
     const gd_real rest = (gd_real)(1 - decay);
-    for (int64_t i = 0; i < n; i++)
+    GD_EACH(i, n, (a, w), {
         a[i] += rest * (w[i] - a[i]);
+    });
+}
+
+typedef struct pair { gd_real *a, *w; double decay; } pair;
+
+static void average_elements(void *context, int64_t begin, int64_t end)
+{
+    const pair *p = context;
+    average(end - begin, p->a + begin, p->w + begin, p->decay);
+}
+
+static void swap_elements(void *context, int64_t begin, int64_t end)
+{
+    const pair *p = context;
+    for (int64_t i = begin; i < end; i++) {
+        gd_real value = p->w[i];
+        p->w[i] = p->a[i];
+        p->a[i] = value;
+    }
 }
 
 bool gd_ema_update(gd_ema *ema)
@@ -82,8 +102,10 @@ bool gd_ema_update(gd_ema *ema)
         return false;
     for (int i = 0; i < known; i++) {
         gd_tensor *a = ema->average[i];
-        if (a)
-            average(a->numel, a->data, ema->params->entries[i].tensor->data, ema->decay);
+        if (a) {
+            pair p = { a->data, ema->params->entries[i].tensor->data, ema->decay };
+            gd_parallel(a->numel, GD_PART_ELEMENTS, average_elements, &p);
+        }
     }
     return true;
 }
@@ -94,13 +116,11 @@ bool gd_ema_swap(gd_ema *ema)
         return false;
     for (int i = 0; i < ema->count; i++) {
         gd_tensor *a = ema->average[i], *w = ema->params->entries[i].tensor;
-        for (int64_t k = 0; a && k < a->numel; k++) {
-            gd_real value = w->data[k];
-            w->data[k] = a->data[k];
-            a->data[k] = value;
-        }
-        if (a)
+        if (a) {
+            pair p = { a->data, w->data, 0 };
+            gd_parallel(a->numel, GD_PART_ELEMENTS, swap_elements, &p);
             gd_overwritten(w);
+        }
     }
     ema->swapped = !ema->swapped;
     return true;

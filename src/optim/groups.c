@@ -5,6 +5,7 @@ void gd_options_changed(gd_group *group)
 {
     gd_optimizer *o = group->optimizer;
     group->scalars_t = 0;
+    memset(group->scalars, 0, GD_SCALARS_BYTES);
     group->counter = GD_PER_PARAM;
     for (const gd_option *f = o->algorithm->options; f && f->name; f++)
         if (strcmp(f->name, "step_counter") == 0)

@@ -2,6 +2,7 @@
 #ifndef GRADUS_OPTIM_INSIDE_H
 #define GRADUS_OPTIM_INSIDE_H
 
+#include "each.h"
 #include "gradus/optim.h"
 #include "nn/params.h"
 #include "tensor/real.h"
@@ -14,10 +15,17 @@
 struct gd_slot {
     gd_tensor *w;
     gd_group  *group;
-    bool       started;                     /* the state is there */
-    gd_tensor *state[GD_MAX_STATES];
-    gd_real   *data[GD_MAX_STATES];         /* state[k]->data; NULL where no state is kept */
+    bool       started;                     /* the state is there, and update but for g, t and lr */
+    gd_update  update;                      /* what the algorithm is called with; g is NULL until it is packed */
     double     number[1 + GD_MAX_NUMBERS];  /* the step count, then the algorithm's own */
+    gd_real   *data[GD_MAX_STATES];         /* state[k]->data; NULL where no state is kept */
+    gd_tensor *state[GD_MAX_STATES];
+};
+
+/* A parameter whose turn it is in this step, and its first element among those that are updated together. */
+struct gd_turn {
+    struct gd_slot *slot;
+    int64_t         first;
 };
 
 /* gd_adopt - makes slots for parameters that the model got since the last call. */
@@ -29,11 +37,8 @@ struct gd_slot *gd_slot_of(const char *function, gd_optimizer *o, const gd_tenso
 /* gd_slot_start - makes the states that the options ask for, named as the algorithm says. */
 bool gd_slot_start(gd_optimizer *o, struct gd_slot *slot);
 
-/* gd_slot_update - one step of one parameter with the contiguous gradient g. */
-void gd_slot_update(gd_optimizer *o, struct gd_slot *slot, const gd_real *g);
-
 /* gd_ready - all that can fail in a step, so that no parameter has changed when it does: slots, learning
- * rates, shapes of gradients, states. */
+ * rates, shapes of gradients, states.  Fills o->turns. */
 bool gd_ready(gd_optimizer *o, const char *function);
 
 /* gd_packed - the elements of a gradient, row-major; gd_room_to_pack - makes sure that it has the memory. */
@@ -55,8 +60,12 @@ void gd_options_changed(gd_group *group);
  * constructor refuses. */
 double gd_no_dialect(const char *function, gd_dialect dialect);
 
-/* gd_correction - the bias correction 1 - beta^t, or 1 where it is off. */
-double gd_correction(double beta, int64_t t, bool on);
+/* gd_correction - the bias correction 1 - beta^t, or 1 where it is off.  Late in a run beta^t <= e^(-t (1 - beta))
+ * is so small that 1 - beta^t rounds to 1: pow need not be asked. */
+static inline double gd_correction(double beta, int64_t t, bool on)
+{
+    return on && (double)t * (1 - beta) < 38 ? 1 - pow(beta, (double)t) : 1;
+}
 
 /* gd_slot_t - the t of the slot's latest step, as the group's step_counter says. */
 int64_t gd_slot_t(const gd_optimizer *o, const struct gd_slot *slot);

@@ -35,11 +35,11 @@ GD_KERNEL static void lion(int64_t n, gd_real *restrict w, const gd_real *restri
                            const scalars *c)
 {
     const scalars s = *c;
-    for (int64_t i = 0; i < n; i++) {
+    GD_EACH(i, n, (w, grad, m), {
         gd_real g = s.sign * grad[i];
         w[i] = s.keep * w[i] - s.lr * real_sign(s.beta1 * m[i] + s.rest1 * g);
         m[i] = s.beta2 * m[i] + s.rest2 * g;
-    }
+    });
 }
 
 static void update(const gd_update *u)
@@ -50,7 +50,7 @@ static void update(const gd_update *u)
 static const gd_algorithm algorithm = {
     .name = "gd_lion", .options_size = sizeof(gd_lion_options), .options = fields,
     .states = { "exp_avg" },
-    .prepare = prepare, .update = update
+    .prepare = prepare, .update = update, .by_element = true
 };
 
 gd_optimizer *gd_lion(gd_params *p, gd_lion_options options)

@@ -67,35 +67,41 @@ GD_KERNEL static void nadam(int64_t n, gd_real *restrict w, const gd_real *restr
                             gd_real *restrict v, const scalars *c)
 {
     const scalars s = *c;
-    for (int64_t i = 0; i < n; i++) {
+    GD_EACH(i, n, (w, grad, m, v), {
         gd_real g = s.sign * grad[i] + s.l2 * w[i];
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         v[i] = s.beta2 * v[i] + s.rest2 * g * g;
         w[i] = s.keep * w[i] - (s.of_g * g + s.of_m * m[i]) / (real_sqrt(v[i] * s.root) + s.eps);
-    }
+    });
 }
 
 /* P is this parameter's own: it has as many factors as t says, also where t has gone on without it. */
-static void update(const gd_update *u)
+static void advance(const gd_update *u)
 {
     const gd_nadam_options *o = u->options;
-    scalars s = *(const scalars *)u->scalars;
     double *P = &u->number[MU_PRODUCT], *steps = &u->number[MU_STEPS];
     while (*steps < (double)u->t - 1)
         *P *= mu(o, ++*steps);
     if (*steps < (double)u->t) {
         ++*steps;
-        *P *= s.mu;
+        *P *= ((const scalars *)u->scalars)->mu;
     }
-    s.of_g = (gd_real)(u->lr * (1 - s.mu) / (1 - *P));
-    s.of_m = (gd_real)(u->lr * s.next_mu / (1 - *P * s.next_mu));
+}
+
+static void update(const gd_update *u)
+{
+    scalars s = *(const scalars *)u->scalars;
+    double P = u->number[MU_PRODUCT];
+    s.of_g = (gd_real)(u->lr * (1 - s.mu) / (1 - P));
+    s.of_m = (gd_real)(u->lr * s.next_mu / (1 - P * s.next_mu));
     nadam(u->n, u->w, u->g, u->state[M], u->state[V], &s);
 }
 
 static const gd_algorithm algorithm = {
     .name = "gd_nadam", .options_size = sizeof(gd_nadam_options), .options = fields,
     .states = { "exp_avg", "exp_avg_sq" }, .numbers = { "mu_product", "mu_steps" },
-    .start = start, .prepare = prepare, .update = update, .correction = correction
+    .start = start, .prepare = prepare, .advance = advance, .update = update, .by_element = true,
+    .correction = correction
 };
 
 gd_optimizer *gd_nadam(gd_params *p, gd_nadam_options options)

@@ -55,6 +55,7 @@ void gd_optimizer_free(gd_optimizer *o)
         return;
     gd_trace_free(o);
     gd_memory_free(o->slots);
+    gd_memory_free(o->turns);
     gd_memory_free(o->packed);
     gd_arena_free(o->arena);
     gd_memory_free(o);
@@ -81,6 +82,10 @@ bool gd_adopt(gd_optimizer *o)
         if (!slots)
             return false;
         o->slots = slots;
+        void *turns = gd_memory_resize(GD_OPTIMIZERS, o->turns, room * sizeof *o->turns);
+        if (!turns)
+            return false;
+        o->turns = turns;
         o->room = (int)room;
     }
     while (o->count < count) {
@@ -127,13 +132,14 @@ bool gd_slot_start(gd_optimizer *o, struct gd_slot *slot)
         slot->state[k] = gd_set_name(state, a->states[k]);
         slot->data[k] = state->data;
     }
+    slot->update = (gd_update){ .n = slot->w->numel, .w = slot->w->data, .state = slot->data,
+                                .number = slot->number + 1, .lr = slot->group->lr, .options = options,
+                                .scalars = slot->group->scalars };
     if (a->start && fresh && slot->number[0] == 0) {
-        gd_update u = { .n = slot->w->numel, .w = slot->w->data, .state = slot->data, .number = slot->number + 1,
-                        .lr = slot->group->lr, .options = options };
         if (slot->w->grad && !gd_room_to_pack(o, slot->w->grad))
             return false;
-        u.g = slot->w->grad ? gd_packed(o, slot->w->grad) : NULL;
-        a->start(&u);
+        slot->update.g = slot->w->grad ? gd_packed(o, slot->w->grad) : NULL;
+        a->start(&slot->update);
     }
     slot->started = true;
     return true;

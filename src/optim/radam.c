@@ -67,24 +67,24 @@ GD_KERNEL static void rectified(int64_t n, gd_real *restrict w, const gd_real *r
                                 gd_real *restrict v, const scalars *c)
 {
     const scalars s = *c;
-    for (int64_t i = 0; i < n; i++) {
+    GD_EACH(i, n, (w, grad, m, v), {
         gd_real g = s.sign * grad[i] + s.l2 * w[i];
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         v[i] = s.beta2 * v[i] + s.rest2 * g * g;
         w[i] = s.keep * w[i] - s.step * m[i] / (real_sqrt(v[i] * s.root + s.eps_root) + s.eps);
-    }
+    });
 }
 
 GD_KERNEL static void without_v(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
                                 gd_real *restrict v, const scalars *c)
 {
     const scalars s = *c;
-    for (int64_t i = 0; i < n; i++) {
+    GD_EACH(i, n, (w, grad, m, v), {
         gd_real g = s.sign * grad[i] + s.l2 * w[i];
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         v[i] = s.beta2 * v[i] + s.rest2 * g * g;
         w[i] = s.keep * w[i] - s.step * m[i];
-    }
+    });
 }
 
 static void update(const gd_update *u)
@@ -96,7 +96,7 @@ static void update(const gd_update *u)
 static const gd_algorithm algorithm = {
     .name = "gd_radam", .options_size = sizeof(gd_radam_options), .options = fields,
     .states = { "exp_avg", "exp_avg_sq" },
-    .prepare = prepare, .update = update, .correction = correction
+    .prepare = prepare, .update = update, .by_element = true, .correction = correction
 };
 
 gd_optimizer *gd_radam(gd_params *p, gd_radam_options options)

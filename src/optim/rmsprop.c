@@ -59,26 +59,15 @@ static void prepare(const gd_update *u, void *result)
     };
 }
 
-GD_KERNEL static void rmsprop(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict v,
-                              const scalars *c)
+/* A loop for each case: a and b are NULL where they are not kept. */
+REAL_INLINE void rmsprop(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict v,
+                         gd_real *restrict a, gd_real *restrict b, const scalars *c)
 {
     const scalars s = *c;
-    for (int64_t i = 0; i < n; i++) {
+    GD_EACH(i, n, (w, grad, v, a ? a : w, b ? b : w), {
         gd_real g = s.sign * grad[i] + s.l2 * w[i];
-        v[i] = s.rho * v[i] + s.rest * g * g;
-        gd_real d = g / (real_sqrt(v[i] + s.eps_root) + s.eps);
-        w[i] -= s.of_b * (s.of_d * d);
-    }
-}
-
-/* With a and b, either of which may be missing: the compiler makes a loop for each case. */
-GD_KERNEL static void rmsprop_with(int64_t n, gd_real *restrict w, const gd_real *restrict grad,
-                                   gd_real *restrict v, gd_real *restrict a, gd_real *restrict b, const scalars *c)
-{
-    const scalars s = *c;
-    for (int64_t i = 0; i < n; i++) {
-        gd_real g = s.sign * grad[i] + s.l2 * w[i], variance;
-        variance = v[i] = s.rho * v[i] + s.rest * g * g;
+        gd_real variance = s.rho * v[i] + s.rest * g * g;
+        v[i] = variance;
         if (a) {
             a[i] = s.rho * a[i] + s.rest * g;
             variance = real_max(variance - a[i] * a[i], 0);
@@ -87,21 +76,41 @@ GD_KERNEL static void rmsprop_with(int64_t n, gd_real *restrict w, const gd_real
         if (b)
             d = b[i] = s.momentum * b[i] + d;
         w[i] -= s.of_b * d;
-    }
+    });
+}
+
+GD_KERNEL static void plain(const gd_update *u, const scalars *s)
+{
+    rmsprop(u->n, u->w, u->g, u->state[V], NULL, NULL, s);
+}
+
+GD_KERNEL static void centered(const gd_update *u, const scalars *s)
+{
+    rmsprop(u->n, u->w, u->g, u->state[V], u->state[A], NULL, s);
+}
+
+GD_KERNEL static void with_momentum(const gd_update *u, const scalars *s)
+{
+    rmsprop(u->n, u->w, u->g, u->state[V], NULL, u->state[B], s);
+}
+
+GD_KERNEL static void centered_with_momentum(const gd_update *u, const scalars *s)
+{
+    rmsprop(u->n, u->w, u->g, u->state[V], u->state[A], u->state[B], s);
 }
 
 static void update(const gd_update *u)
 {
-    if (u->state[A] || u->state[B])
-        rmsprop_with(u->n, u->w, u->g, u->state[V], u->state[A], u->state[B], u->scalars);
+    if (u->state[A])
+        (u->state[B] ? centered_with_momentum : centered)(u, u->scalars);
     else
-        rmsprop(u->n, u->w, u->g, u->state[V], u->scalars);
+        (u->state[B] ? with_momentum : plain)(u, u->scalars);
 }
 
 static const gd_algorithm algorithm = {
     .name = "gd_rmsprop", .options_size = sizeof(gd_rmsprop_options), .options = fields,
     .states = { "square_avg", "grad_avg", "momentum_buffer" },
-    .keeps = keeps, .start = start, .prepare = prepare, .update = update
+    .keeps = keeps, .start = start, .prepare = prepare, .update = update, .by_element = true
 };
 
 gd_optimizer *gd_rmsprop(gd_params *p, gd_rmsprop_options options)

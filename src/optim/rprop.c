@@ -39,14 +39,14 @@ GD_KERNEL static void rprop(int64_t n, gd_real *restrict w, const gd_real *restr
 {
     gd_real minus = (gd_real)o->eta_minus, plus = (gd_real)o->eta_plus;
     gd_real low = (gd_real)o->step_min, high = (gd_real)o->step_max, sign = o->maximize ? -1 : 1;
-    for (int64_t i = 0; i < n; i++) {
+    GD_EACH(i, n, (w, grad, before, d), {
         gd_real g = sign * grad[i], agree = real_sign(g) * real_sign(before[i]);
         gd_real factor = agree > 0 ? plus : agree < 0 ? minus : 1;
         d[i] = real_min(real_max(factor * d[i], low), high);
         g = agree < 0 ? 0 : g;
         w[i] -= d[i] * real_sign(g);
         before[i] = g;
-    }
+    });
 }
 
 static void update(const gd_update *u)
@@ -57,7 +57,7 @@ static void update(const gd_update *u)
 static const gd_algorithm algorithm = {
     .name = "gd_rprop", .options_size = sizeof(gd_rprop_options), .options = fields,
     .states = { "prev", "step_size" },
-    .check = check, .start = start, .update = update
+    .check = check, .start = start, .update = update, .by_element = true
 };
 
 gd_optimizer *gd_rprop(gd_params *p, gd_rprop_options options)

@@ -66,21 +66,21 @@ static void prepare(const gd_update *u, void *result)
 GD_KERNEL static void descend(int64_t n, gd_real *restrict w, const gd_real *restrict grad, const scalars *c)
 {
     const scalars s = *c;
-    for (int64_t i = 0; i < n; i++) {
+    GD_EACH(i, n, (w, grad), {
         gd_real g = s.sign * grad[i] + s.l2 * w[i];
         w[i] -= s.lr * g;
-    }
+    });
 }
 
 GD_KERNEL static void descend_with_momentum(int64_t n, gd_real *restrict w, const gd_real *restrict grad,
                                             gd_real *restrict b, const scalars *c)
 {
     const scalars s = *c;
-    for (int64_t i = 0; i < n; i++) {
+    GD_EACH(i, n, (w, grad, b), {
         gd_real g = s.sign * grad[i] + s.l2 * w[i];
         b[i] = s.momentum * b[i] + s.gain * g;
         w[i] -= s.of_g * g + s.of_b * b[i];
-    }
+    });
 }
 
 static void update(const gd_update *u)
@@ -98,7 +98,7 @@ static void update(const gd_update *u)
 static const gd_algorithm algorithm = {
     .name = "gd_sgd", .options_size = sizeof(gd_sgd_options), .options = fields,
     .states = { "momentum_buffer" },
-    .check = check, .keeps = keeps, .prepare = prepare, .update = update
+    .check = check, .keeps = keeps, .prepare = prepare, .update = update, .by_element = true
 };
 
 gd_optimizer *gd_sgd(gd_params *p, gd_sgd_options options)

@@ -1,5 +1,6 @@
 /* step.c - gd_step: the loop over parameters that all algorithms share. */
 #include "inside.h"
+#include "tensor/threads.h"
 
 /* ---- What can fail comes first ---------------------------------------------------------------------------- */
 
@@ -35,58 +36,159 @@ const gd_real *gd_packed(gd_optimizer *o, const gd_tensor *grad)
     return o->packed;
 }
 
+static bool ready_for_turn(gd_optimizer *o, const char *function, struct gd_slot *slot, const gd_tensor *grad)
+{
+    if (!gd_same_shape(slot->w, grad))
+        return gd_fail("%s: %s is %s and its gradient is %s: they must have the same shape", function, slot->w->name,
+                       gd_text_of(slot->w).s, gd_text_of(grad).s);
+    return gd_room_to_pack(o, grad) && (slot->started || !o->algorithm->update || gd_slot_start(o, slot));
+}
+
 bool gd_ready(gd_optimizer *o, const char *function)
 {
     if ((o->count < o->params->count && !gd_adopt(o)) || !set_learning_rates(o, function))
         return false;
-    for (int i = 0; i < o->count; i++) {
-        struct gd_slot *slot = o->slots[i];
+    struct gd_turn *turn = o->turns;
+    for (struct gd_slot **at = o->slots, **end = at + o->count; at < end; at++) {
+        struct gd_slot *slot = *at;
         const gd_tensor *grad = slot ? slot->w->grad : NULL;
         if (!grad)
             continue;
-        if (GD_UNLIKELY(!gd_same_shape(slot->w, grad)))
-            return gd_fail("%s: %s is %s and its gradient is %s: they must have the same shape", function,
-                           slot->w->name, gd_text_of(slot->w).s, gd_text_of(grad).s);
-        if (!gd_room_to_pack(o, grad))
+        bool as_before = slot->started && grad->contiguous && gd_same_shape(slot->w, grad);
+        if (!as_before && !ready_for_turn(o, function, slot, grad))
             return false;
-        if (GD_UNLIKELY(!slot->started) && o->algorithm->update && !gd_slot_start(o, slot))
-            return false;
+        slot->update.g = grad->contiguous ? grad->data : NULL;
+        turn++->slot = slot;
     }
+    o->turn_count = (int)(turn - o->turns);
     return true;
 }
 
 /* ---- The step ----------------------------------------------------------------------------------------------- */
 
-/* Late in a run beta^t <= e^(-t (1 - beta)) is so small that 1 - beta^t rounds to 1: pow need not be asked. */
-double gd_correction(double beta, int64_t t, bool on)
+static inline int64_t t_of(const gd_optimizer *o, const struct gd_slot *slot)
 {
-    return on && (double)t * (1 - beta) < 38 ? 1 - pow(beta, (double)t) : 1;
+    if (GD_LIKELY(slot->group->counter == GD_PER_PARAM))
+        return (int64_t)slot->number[0];
+    return slot->group->counter == GD_GLOBAL ? o->steps : 1;
 }
 
 int64_t gd_slot_t(const gd_optimizer *o, const struct gd_slot *slot)
 {
-    switch (slot->group->counter) {
-    case GD_PER_PARAM: return (int64_t)slot->number[0];
-    case GD_GLOBAL:    return o->steps;
-    default:           return 1;
+    return t_of(o, slot);
+}
+
+/* Parameters that are updated together: o->turns[from] .. [to - 1].  They share their groups' scalars. */
+typedef struct batch {
+    gd_optimizer *o;
+    int           from, to;
+    int64_t       elements;                 /* so far */
+} batch;
+
+/* The elements from begin to end of one parameter. */
+static void update_piece(const gd_algorithm *a, const struct gd_slot *slot, int64_t begin, int64_t end)
+{
+    gd_update u = slot->update;
+    gd_real *state[GD_MAX_STATES];
+    for (int k = 0; k < GD_MAX_STATES; k++)
+        state[k] = u.state[k] ? u.state[k] + begin : NULL;
+    u.state = state;
+    u.w += begin;
+    u.g += begin;
+    u.n = end - begin;
+    a->update(&u);
+}
+
+/* Asks for the first lines of a parameter's arrays: a processor foresees only how an array goes on. */
+static void ask_for(const gd_update *u)
+{
+    for (int64_t i = 0; i < GD_AHEAD / (int64_t)sizeof(gd_real) && i < u->n; i += GD_BLOCK) {
+        GD_ASK(u->w + i);
+        GD_ASK(u->g + i);
+        for (int k = 0; k < GD_MAX_STATES && u->state[k]; k++)
+            GD_ASK(u->state[k] + i);
     }
 }
 
-void gd_slot_update(gd_optimizer *o, struct gd_slot *slot, const gd_real *g)
+/* The last turn between from and to whose first element is not behind the given one, by bisection. */
+static int turn_of(const batch *b, int64_t element)
 {
-    gd_group *group = slot->group;
-    slot->number[0]++;
-    int64_t t = gd_slot_t(o, slot);
-    gd_update u = { slot->w->numel, slot->w->data, g, slot->data, slot->number + 1, t, group->lr, group->options,
-                    group->scalars };
-    if (group->scalars_t != t || group->scalars_lr != group->lr) {
-        if (o->algorithm->prepare)
-            o->algorithm->prepare(&u, group->scalars);
-        group->scalars_t = t;
-        group->scalars_lr = group->lr;
+    int from = b->from, to = b->to;
+    while (to - from > 1) {
+        int middle = from + (to - from) / 2;
+        if (b->o->turns[middle].first <= element)
+            from = middle;
+        else
+            to = middle;
     }
-    o->algorithm->update(&u);
-    gd_overwritten(slot->w);               /* backward refuses graphs that need the old values */
+    return from;
+}
+
+/* The body of gd_parallel: elements of a batch, counted through its parameters. */
+static void update_elements(void *context, int64_t begin, int64_t end)
+{
+    const batch *b = context;
+    const gd_algorithm *a = b->o->algorithm;
+    const struct gd_turn *turn = b->o->turns + (begin ? turn_of(b, begin) : b->from);
+    for (; begin < end; turn++) {
+        const gd_update *u = &turn->slot->update;
+        int64_t from = begin - turn->first, to = from + (end - begin);
+        bool last = to <= u->n;
+        if (!last) {
+            to = u->n;
+            if (to >= GD_BLOCK)
+                ask_for(&turn[1].slot->update);
+        }
+        if (from == 0 && to == u->n)
+            a->update(u);
+        else
+            update_piece(a, turn->slot, from, to);
+        begin += to - from;
+    }
+}
+
+static void update_batch(batch *b)
+{
+    const gd_algorithm *a = b->o->algorithm;
+    const struct gd_turn *turn = b->o->turns + b->from, *end = b->o->turns + b->to;
+    if (a->by_element && b->elements > GD_PART_ELEMENTS)
+        gd_parallel(b->elements, GD_PART_ELEMENTS, update_elements, b);
+    else
+        for (; turn < end; turn++)
+            a->update(&turn->slot->update);
+    b->from = b->to;
+    b->elements = 0;
+}
+
+/* Scalars for another t or lr, and a gradient in the room of another one: the batch needs the old ones first. */
+GD_NOINLINE static void end_batch_and_prepare(batch *b, struct gd_slot *slot)
+{
+    if (b->to > b->from)
+        update_batch(b);
+    if (!slot->update.g)
+        slot->update.g = gd_packed(b->o, slot->w->grad);
+    if (b->o->algorithm->prepare)
+        b->o->algorithm->prepare(&slot->update, slot->group->scalars);
+    slot->group->scalars_t = slot->update.t;
+    slot->group->scalars_lr = slot->group->lr;
+}
+
+/* What is done once for a parameter in a step, before the update of its elements. */
+static void join_batch(batch *b, struct gd_turn *turn)
+{
+    struct gd_slot *slot = turn->slot;
+    const gd_group *group = slot->group;
+    slot->number[0]++;
+    slot->update.t = t_of(b->o, slot);
+    slot->update.lr = group->lr;
+    if (group->scalars_t != slot->update.t || group->scalars_lr != group->lr || !slot->update.g)
+        end_batch_and_prepare(b, slot);
+    if (b->o->algorithm->advance)
+        b->o->algorithm->advance(&slot->update);
+    gd_overwritten(slot->w);                /* backward refuses graphs that need the old values */
+    turn->first = b->elements;
+    b->elements += slot->update.n;
+    b->to++;
 }
 
 bool gd_step(gd_optimizer *o)
@@ -99,9 +201,10 @@ bool gd_step(gd_optimizer *o)
     if (!gd_ready(o, "gd_step") || (o->trace && !gd_trace_before(o)))
         return false;
     o->steps++;
-    for (int i = 0; i < o->count; i++)
-        if (o->slots[i] && o->slots[i]->w->grad)
-            gd_slot_update(o, o->slots[i], gd_packed(o, o->slots[i]->w->grad));
+    batch b = { .o = o };
+    for (int k = 0; k < o->turn_count; k++)
+        join_batch(&b, &o->turns[k]);
+    update_batch(&b);
     if (o->trace)
         gd_trace_after(o);
     return true;

@@ -85,13 +85,13 @@ GD_KERNEL static void yogi(int64_t n, gd_real *restrict w, const gd_real *restri
                            gd_real *restrict v, const scalars *c)
 {
     const scalars s = *c;
-    for (int64_t i = 0; i < n; i++) {
+    GD_EACH(i, n, (w, grad, m, v), {
         gd_real g = s.sign * grad[i] + s.l2 * w[i];
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         v[i] = v[i] - s.rest2 * real_sign(v[i] - g * g) * g * g;
         gd_real d = s.step * m[i] / (real_sqrt(v[i] * s.root + s.eps_root) + s.eps);
         w[i] = w[i] - d + s.drift;
-    }
+    });
 }
 
 /* The same with sign(x) = tanh(10 x), and with TensorFlow Addons' proximal step: w is the z that minimises
@@ -100,7 +100,7 @@ GD_KERNEL static void yogi_of_addons(int64_t n, gd_real *restrict w, const gd_re
                                      gd_real *restrict m, gd_real *restrict v, bool soft, const scalars *c)
 {
     const scalars s = *c;
-    for (int64_t i = 0; i < n; i++) {
+    GD_EACH(i, n, (w, grad, m, v), {
         gd_real g = s.sign * grad[i] + s.l2 * w[i];
         gd_real change = v[i] - g * g;
         m[i] = s.beta1 * m[i] + s.rest1 * g;
@@ -108,7 +108,7 @@ GD_KERNEL static void yogi_of_addons(int64_t n, gd_real *restrict w, const gd_re
         gd_real rate = s.step / (real_sqrt(v[i] * s.root + s.eps_root) + s.eps);
         gd_real z = w[i] - rate * m[i] + s.drift;
         w[i] = real_copysign(real_max(real_abs(z) - s.prox_l1 * rate, 0), z) / (1 + s.prox_l2 * rate);
-    }
+    });
 }
 
 static void update(const gd_update *u)
@@ -123,7 +123,7 @@ static void update(const gd_update *u)
 static const gd_algorithm algorithm = {
     .name = "gd_yogi", .options_size = sizeof(gd_yogi_options), .options = fields,
     .states = { "exp_avg", "exp_avg_sq" }, .numbers = { "start_grads" },
-    .start = start, .prepare = prepare, .update = update, .correction = correction
+    .start = start, .prepare = prepare, .update = update, .by_element = true, .correction = correction
 };
 
 gd_optimizer *gd_yogi(gd_params *p, gd_yogi_options options)
