@@ -8,8 +8,9 @@
  * A step on large parameters goes through several arrays at once and waits for memory.  A processor follows such
  * streams by itself, but worse the more there are, and stops at the end of each page.  So every cache line asks
  * for the one GD_AHEAD bytes on: Adam on ten million parameters takes 8 % less time than in a plain loop, which is
- * what the traffic alone takes.  The rest behind the last full line, and all of a small parameter, is one block of
- * which some lanes are switched off: vector instructions here, too, where they have masks. */
+ * what the traffic alone takes.  The rest behind the last full line, and all of a small parameter, goes in a loop of its own.  (Not
+ * as a block with some lanes switched off: a processor does not hand the results of such a store to a load that
+ * follows, and a step of linear regression took 200 ns longer.) */
 #ifndef GRADUS_EACH_H
 #define GRADUS_EACH_H
 
@@ -46,15 +47,8 @@ enum { GD_BLOCK = 64 / sizeof(gd_real), GD_AHEAD = 1024 };
             for (int64_t i = block_; i < block_ + GD_BLOCK; i++) \
                 __VA_ARGS__ \
         } \
-        const unsigned there_ = (1u << ((n) - block_)) - 1; \
-        if (there_) { \
-            GD_VECTORS \
-            for (int k_ = 0; k_ < GD_BLOCK; k_++) { \
-                const int64_t i = block_ + k_; \
-                if (there_ >> k_ & 1) \
-                    __VA_ARGS__ \
-            } \
-        } \
+        for (int64_t i = block_; i < (n); i++) \
+            __VA_ARGS__ \
     } while (0)
 
 #endif
