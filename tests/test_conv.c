@@ -96,7 +96,7 @@ static void conv_of_level(gd_gemm_level level)
         gd_tensor *got_dw = gd_full(gd_shape_of_tensor(w), unset);
         ck_good(gd_conv_forward(&s, x->data, w->data, NULL, got_y->data));
         ck_good(gd_conv_grad_input(&s, dy->data, w->data, got_dx->data));
-        ck_good(gd_conv_grad_weight(&s, dy->data, x->data, got_dw->data));
+        ck_good(gd_conv_grad_weight(&s, dy->data, x->data, got_dw->data, NULL));
         ck_assert_msg(far_from(got_y, y) < tolerance, "level %d, y: %s", (int)level, case_text(&s));
         ck_assert_msg(far_from(got_dx, dx) < tolerance, "level %d, dx: %s", (int)level, case_text(&s));
         ck_assert_msg(far_from(got_dw, dw) < tolerance * 10, "level %d, dw: %s", (int)level, case_text(&s));

@@ -8,7 +8,7 @@
 #include "tensor/conv.h"
 
 static gd_tensor *grad_input(gd_tensor *dy, gd_tensor *w, const gd_conv *s);
-static gd_tensor *grad_weight(gd_tensor *dy, gd_tensor *x, const gd_conv *s);
+static gd_tensor *grad_weight(gd_tensor *dy, gd_tensor *x, const gd_conv *s, gd_tensor *db);
 static gd_tensor *conv(gd_tensor *x, gd_tensor *w, gd_tensor *bias, const gd_conv *s);
 
 /* ---- y = conv(x, w) + bias:  dx = grad_input(dy, w),  dw = grad_weight(dy, x) ------------------------------- */
@@ -18,9 +18,15 @@ static void conv_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     const gd_conv *s = node->attributes;
     if (gd_wanted(node, 0))
         dx[0] = grad_input(dy, node->in[1], s);
+    const bool bias = node->n > 2 && gd_wanted(node, 2);
+    if (bias && gd_wanted(node, 1) && !gd_recording()) {        /* one look at dy for both */
+        dx[2] = gd_new("gd_conv2d", 1, &s->o);
+        dx[1] = dx[2] ? grad_weight(dy, node->in[0], s, dx[2]) : NULL;
+        return;
+    }
     if (gd_wanted(node, 1))
-        dx[1] = grad_weight(dy, node->in[0], s);
-    if (node->n > 2 && gd_wanted(node, 2))
+        dx[1] = grad_weight(dy, node->in[0], s, NULL);
+    if (bias)
         dx[2] = gd_sum_axes(dy, GD_SHAPE(0, 2, 3), false);
 }
 
@@ -52,7 +58,7 @@ static void grad_input_rule(const gd_node *node, gd_tensor *dz, gd_tensor **dx)
     if (gd_wanted(node, 0))
         dx[0] = conv(dz, node->in[1], NULL, s);
     if (gd_wanted(node, 1))
-        dx[1] = grad_weight(node->in[0], dz, s);
+        dx[1] = grad_weight(node->in[0], dz, s, NULL);
 }
 
 static const gd_op grad_input_op = {
@@ -87,13 +93,15 @@ static const gd_op grad_weight_op = {
     "ddy = gd_conv2d(x, dz), dx = gd_conv2d_grad_input(dy, dz)"
 };
 
-static gd_tensor *grad_weight(gd_tensor *dy, gd_tensor *x, const gd_conv *s)
+/* db, where given, becomes the sum of dy; it is not recorded. */
+static gd_tensor *grad_weight(gd_tensor *dy, gd_tensor *x, const gd_conv *s, gd_tensor *db)
 {
     if (!dy || !x)
         return NULL;
     gd_tensor *z = gd_new("gd_conv2d_grad_weight", 4, (int64_t[]){ s->o, s->c / s->groups, s->kh, s->kw });
     gd_tensor *from = gd_contiguous(gd_detach(dy)), *images = gd_contiguous(gd_detach(x));
-    if (!z || !from || !images || !gd_conv_grad_weight(s, from->data, images->data, z->data))
+    if (!z || !from || !images
+        || !gd_conv_grad_weight(s, from->data, images->data, z->data, db ? db->data : NULL))
         return NULL;
     return gd_record(&grad_weight_op, z, (gd_tensor *const[]){ dy, x }, 2, s, sizeof *s);
 }

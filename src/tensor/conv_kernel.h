@@ -1,4 +1,4 @@
-/* conv_kernel.h - the inner loops of convolution for one length of vector.  conv.c includes it once for each
+/* conv_kernel.h - the inner loops of convolution for one length of vector.  conv_kernels.c includes it once for each
  * instruction set, after defining
  *
  *   NAME(x)                    x with a suffix, so that every set has its own functions
@@ -62,22 +62,21 @@ INLINE void NAME(transpose)(vec r[LANES])
 }
 
 /* pack - pixel p of image l goes to lane l of the vector at map[p], for every channel.  Lanes without an image
- * are 0.  A run that is no multiple of LANES ends with some pixels done twice. */
-static TARGET void NAME(pack)(const images *from, const int64_t *map, gd_real *to, int64_t to_plane)
+ * are 0.  A run that is no multiple of LANES ends with some pixels done twice.  count is LANES, known to the
+ * compiler, or from->count. */
+INLINE void NAME(pack_some)(const images *from, const int count, const int64_t *map, gd_real *to, int64_t to_plane)
 {
+    const int64_t run = from->run, image = from->image;
     for (int64_t c = 0; c < from->channels; c++, to += to_plane) {
         const gd_real *x = from->data + c * from->plane;
-        if (from->run < LANES) {
-            for (int64_t p = 0; p < from->run; p++)
-                for (int l = 0; l < LANES; l++)
-                    to[map[p] + l] = l < from->count ? x[l * from->image + p] : 0;
-            continue;
-        }
-        for (int64_t p = 0; p < from->run; p += LANES) {
-            const int64_t at = p < from->run - LANES ? p : from->run - LANES;
+        for (int64_t p = 0; p < run && run < LANES; p++)
+            for (int l = 0; l < LANES; l++)
+                to[map[p] + l] = l < count ? x[l * image + p] : 0;
+        for (int64_t p = 0; p < run && run >= LANES; p += LANES) {
+            const int64_t at = p < run - LANES ? p : run - LANES;
             vec r[LANES];
             UNROLL for (int l = 0; l < LANES; l++)
-                r[l] = l < from->count ? NAME(load)(x + l * from->image + at) : (vec){ 0 };
+                r[l] = l < count ? NAME(load)(x + l * image + at) : (vec){ 0 };
             NAME(transpose)(r);
             UNROLL for (int l = 0; l < LANES; l++)
                 NAME(store)(to + map[at + l], r[l]);
@@ -85,28 +84,45 @@ static TARGET void NAME(pack)(const images *from, const int64_t *map, gd_real *t
     }
 }
 
-/* unpack - its inverse for channels that lie one after the other, run vectors each. */
-static TARGET void NAME(unpack)(const images *to, const gd_real *from)
+static TARGET void NAME(pack)(const images *from, const int64_t *map, gd_real *to, int64_t to_plane)
 {
-    for (int64_t c = 0; c < to->channels; c++, from += to->run * LANES) {
+    if (from->count == LANES)
+        NAME(pack_some)(from, LANES, map, to, to_plane);
+    else
+        NAME(pack_some)(from, from->count, map, to, to_plane);
+}
+
+/* unpack - its inverse for channels that lie one after the other, run vectors each.  The lines of the cache that
+ * come next are asked for ahead: so many streams of stores are too much for the machine's own foresight. */
+INLINE void NAME(unpack_some)(const images *to, const int count, const int64_t *map, const gd_real *from)
+{
+    const int64_t run = to->run, image = to->image;
+    for (int64_t c = 0; c < to->channels; c++, from += run * LANES) {
         gd_real *y = to->data + c * to->plane;
-        if (to->run < LANES) {
-            for (int l = 0; l < to->count; l++)
-                for (int64_t p = 0; p < to->run; p++)
-                    y[l * to->image + p] = from[p * LANES + l];
-            continue;
-        }
-        for (int64_t p = 0; p < to->run; p += LANES) {
-            const int64_t at = p < to->run - LANES ? p : to->run - LANES;
+        for (int64_t p = 0; p < run && run < LANES; p++)
+            for (int l = 0; l < count; l++)
+                y[l * image + p] = from[map[p] + l];
+        for (int64_t p = 0; p < run && run >= LANES; p += LANES) {
+            const int64_t at = p < run - LANES ? p : run - LANES;
             vec r[LANES];
             UNROLL for (int l = 0; l < LANES; l++)
-                r[l] = NAME(load)(from + (at + l) * LANES);
+                r[l] = NAME(load)(from + map[at + l]);
             NAME(transpose)(r);
             UNROLL for (int l = 0; l < LANES; l++)
-                if (l < to->count)
-                    NAME(store)(y + l * to->image + at, r[l]);
+                if (l < count) {
+                    PREFETCH(y + l * image + at + 4 * LANES);
+                    NAME(store)(y + l * image + at, r[l]);
+                }
         }
     }
+}
+
+static TARGET void NAME(unpack)(const images *to, const int64_t *map, const gd_real *from)
+{
+    if (to->count == LANES)
+        NAME(unpack_some)(to, LANES, map, from);
+    else
+        NAME(unpack_some)(to, to->count, map, from);
 }
 
 /* ---- y[o, p] = bias[o] + sum_k w[o, k] x[pixel[p] + tap[k]]: rows are channels o, columns pixels p ---------- */
@@ -114,14 +130,16 @@ static TARGET void NAME(unpack)(const images *to, const gd_real *from)
 INLINE void NAME(sum_taps)(const int rows, const products *j, int64_t o, int64_t p)
 {
     vec sum[ROWS][COLUMNS];
-    const gd_real *x[COLUMNS], *w = j->w + o * j->taps;         /* of a tile: [taps, rows] */
+    const gd_real *x[COLUMNS], *tile = j->w + o * j->taps;      /* [taps, rows] */
+    const tap_list list = j->list[p / COLUMNS];
     UNROLL for (int v = 0; v < COLUMNS; v++)
         x[v] = j->x + j->pixel[p + v < j->pixels ? p + v : j->pixels - 1];
     UNROLL for (int i = 0; i < rows; i++)
         UNROLL for (int v = 0; v < COLUMNS; v++)
             sum[i][v] = BROADCAST(j->bias ? j->bias[o + i] : 0);
-    for (int64_t k = 0; k < j->taps; k++, w += rows) {
-        const int64_t tap = j->tap[k];
+    for (int64_t n = 0; n < list.n; n++) {
+        const int64_t tap = j->tap[list.k[n]];
+        const gd_real *w = tile + list.k[n] * rows;
         vec part[COLUMNS];
         UNROLL for (int v = 0; v < COLUMNS; v++)
             part[v] = NAME(load)(x[v] + tap);
@@ -168,6 +186,45 @@ INLINE void NAME(sum_pixels)(const int rows, const products *j, int64_t o, int64
             }
 }
 
+/* sum_y[o] += sum_p y[o, p], lane by lane. */
+static TARGET void NAME(sum_rows)(const products *j)
+{
+    for (int64_t o = 0; o < j->channels; o++) {
+        const gd_real *y = j->y + o * j->pixels * LANES;
+        vec even = (vec){ 0 }, odd = (vec){ 0 };
+        int64_t p = 0;
+        for (; p + 2 <= j->pixels; p += 2) {
+            even += NAME(load)(y + p * LANES);
+            odd += NAME(load)(y + (p + 1) * LANES);
+        }
+        if (p < j->pixels)
+            even += NAME(load)(y + p * LANES);
+        gd_real *total = j->sum_y + o * LANES;
+        NAME(store)(total, NAME(load)(total) + (even + odd));
+    }
+}
+
+/* LANES vectors at a time are turned around, and added. */
+static TARGET void NAME(sum_lanes)(int64_t n, const gd_real *from, gd_real *sum)
+{
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        vec r[LANES];
+        UNROLL for (int l = 0; l < LANES; l++)
+            r[l] = NAME(load)(from + (i + l) * LANES);
+        NAME(transpose)(r);
+        UNROLL for (int l = 1; l < LANES; l++)
+            r[0] += r[l];
+        NAME(store)(sum + i, NAME(load)(sum + i) + r[0]);
+    }
+    for (; i < n; i++) {
+        gd_real all = 0;
+        for (int l = 0; l < LANES; l++)
+            all += from[i * LANES + l];
+        sum[i] += all;
+    }
+}
+
 /* ---- All tiles ---------------------------------------------------------------------------------------------- */
 
 #define TILE(rows) \
@@ -185,7 +242,7 @@ static void (*const NAME(tiles)[2][ROWS])(const products *, int64_t, int64_t) = 
 static TARGET void NAME(all_taps)(const products *j)
 {
     for (int64_t o = 0, rows; o < j->channels; o += rows) {
-        rows = rows_of_tile(j->channels - o, ROWS);
+        rows = gd_conv_rows(j->channels - o, ROWS);
         for (int64_t p = 0; p < j->pixels; p += COLUMNS)
             NAME(tiles)[0][rows - 1](j, o, p);
     }
@@ -194,14 +251,16 @@ static TARGET void NAME(all_taps)(const products *j)
 static TARGET void NAME(all_pixels)(const products *j)
 {
     for (int64_t o = 0, rows; o < j->channels; o += rows) {
-        rows = rows_of_tile(j->channels - o, ROWS);
+        rows = gd_conv_rows(j->channels - o, ROWS);
         for (int64_t k = 0; k < j->taps; k += COLUMNS)
             NAME(tiles)[1][rows - 1](j, o, k);
     }
+    if (j->sum_y)
+        NAME(sum_rows)(j);
 }
 
 static const kernel NAME(kernel) = {
-    LANES, ROWS, NAME(pack), NAME(unpack), NAME(all_taps), NAME(all_pixels)
+    LANES, ROWS, COLUMNS, NAME(pack), NAME(unpack), NAME(all_taps), NAME(all_pixels), NAME(sum_lanes)
 };
 
 #undef INLINE
