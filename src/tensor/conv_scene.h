@@ -1,0 +1,64 @@
+/* conv_scene.h - a convolution laid out for the kernels: the plane that images are put in, strip by strip, and the
+ * tables that tell where which pixel stands and which taps meet it. */
+#ifndef GRADUS_CONV_SCENE_H
+#define GRADUS_CONV_SCENE_H
+
+#include "conv_kernels.h"
+#include "core.h"
+
+enum { GD_CONV_WORK = 512 * 1024 };         /* bytes of work space: within the second cache */
+
+/* A tensor [n, channels, h, w]. */
+typedef struct volume {
+    gd_real *data;
+    int64_t  channels, h, w;
+} volume;
+
+/* Places first, first + step, .. below end of the kernel, along one axis. */
+typedef struct reach {
+    int64_t first, end, step;
+} reach;
+
+/* A convolution as the kernels see it, for one group of channels after the other.  Images lie in a plane in which
+ * source pixel (i, j) stands at (i spread + before) in each direction, with zeros elsewhere; row r of the result
+ * meets the plane's rows r stride + u dilation.  The plane under a strip of some rows is all that is stored. */
+typedef struct scene {
+    const kernel *use;
+    int64_t  n, groups;
+    int64_t  in, in_h, in_w;                /* channels of a group and size of the source, */
+    int64_t  out, out_h, out_w;             /* and of the result */
+    int64_t  kh, kw, taps;
+    int64_t  stride[2], dilation[2], spread[2], before[2];
+    int64_t  rows, plane_h, plane_w, plane; /* of a strip of the result; of the plane under it, and its elements */
+    int64_t  bundles, part;                 /* lanes full of images; how many are one thread's part */
+    gd_arena arena;
+    int64_t *map, *at, *pixel, *tap;        /* where pixels of the source and of the result are put, see products */
+    reach   *column;                        /* columns of the kernel that meet a column of the result, */
+    reach  (*within)[2];                    /* rows and columns that meet a tile of pixels, */
+    tap_list *list;                         /* the same as taps, and */
+    int64_t *listed;                        /* where these stand */
+    gd_real *x, *y;                         /* for each part the plane and the strip */
+
+    int64_t  row, end;                      /* the strip's rows, */
+    int64_t  from_row, from_end;            /* and those of the source that fall into its plane */
+} scene;
+
+/* gd_scene_open - takes work space for `count` pieces of so many bundles of images, of which s->part are one
+ * thread's; everything up to `bundles` is set.  False, and a sentence, when memory is out: gd_arena_free(&s->arena)
+ * in any case. */
+bool gd_scene_open(scene *s, int64_t count, int64_t bundles);
+
+/* gd_scene_take - more of that space for some elements, aligned to the longest vector. */
+void *gd_scene_take(scene *s, int64_t count, size_t size);
+
+/* gd_scene_strip - fills the tables for the strip that begins with this row. */
+void gd_scene_strip(scene *s, int64_t row);
+
+/* gd_scene_products - the sums of that strip, x and what goes with it still to be set. */
+products gd_scene_products(const scene *s);
+
+/* gd_scene_images - rows [row, end) of some channels of a bundle of images of t. */
+images gd_scene_images(const scene *s, const volume *t, int64_t bundle, int64_t channel, int64_t channels,
+                       int64_t row, int64_t end);
+
+#endif
