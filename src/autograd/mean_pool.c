@@ -1,0 +1,202 @@
+/* mean_pool.c - the mean of each window.  It is linear: its gradient shares dy among the window, and the gradient of
+ * that is the pooling again. */
+#include "pool.h"
+
+/* share[r, q] = 1 / (how many elements the window averages). */
+static void set_shares(const windows *s, gd_real *share)
+{
+    for (int64_t r = 0; r < s->oh; r++)
+        for (int64_t q = 0; q < s->ow; q++) {
+            int64_t from, to, left = q * s->stride[1] - s->padding[1], right = left + s->kernel[1];
+            gd_rows_inside(s, r, &from, &to);
+            int64_t columns = (right < s->w ? right : s->w) - (left > 0 ? left : 0);
+            *share++ = 1 / (gd_real)(s->count_padding ? s->kernel[0] * s->kernel[1] : (to - from) * columns);
+        }
+}
+
+/* v[r, j] = the sum of column j in the windows of row r. */
+GD_KERNEL static void add_rows(const windows *s, gd_real *restrict v, const gd_real *restrict x)
+{
+    const int64_t w = s->w;
+    for (int64_t r = 0; r < s->oh; r++, v += w) {
+        int64_t from, to;
+        gd_rows_inside(s, r, &from, &to);
+        const gd_real *first = x + from * w, *second = first + (to - from > 1 ? w : 0);
+        for (int64_t j = 0; j < w; j++)
+            v[j] = to - from > 1 ? first[j] + second[j] : first[j];
+        for (int64_t i = from + 2; i < to; i++)
+            for (int64_t j = 0; j < w; j++)
+                v[j] += x[i * w + j];
+    }
+}
+
+GD_KERNEL static void spread_rows(const windows *s, const gd_real *restrict v, gd_real *restrict x)
+{
+    const int64_t w = s->w;
+    for (int64_t r = 0; r < s->oh; r++, v += w) {
+        int64_t from, to;
+        gd_rows_inside(s, r, &from, &to);
+        for (int64_t i = from; i < to; i++)
+            for (int64_t j = 0; j < w; j++)
+                x[i * w + j] += v[j];
+    }
+}
+
+GD_KERNEL static void add_columns(int64_t n, gd_real *restrict y, const gd_real *restrict v, int64_t stride,
+                                  const gd_real *restrict share)
+{
+    if (stride == 2)
+        for (int64_t q = 0; q < n; q++)
+            y[q] += v[2 * q] * share[q];
+    else
+        for (int64_t q = 0; q < n; q++)
+            y[q] += v[q * stride] * share[q];
+}
+
+GD_KERNEL static void spread_columns(int64_t n, const gd_real *restrict y, gd_real *restrict v, int64_t stride,
+                                     const gd_real *restrict share)
+{
+    if (stride == 2)
+        for (int64_t q = 0; q < n; q++)
+            v[2 * q] += y[q] * share[q];
+    else
+        for (int64_t q = 0; q < n; q++)
+            v[q * stride] += y[q] * share[q];
+}
+
+/* Where each element of x stands in exactly one window, as is usual, nothing has to be added up: elements of y
+ * are repeated along lines, and lines are repeated. */
+static bool windows_tile(const windows *s)
+{
+    return gd_rows_join(s) && s->kernel[1] == s->stride[1]
+        && s->padding[0] == 0 && s->kernel[0] == s->stride[0] && s->oh * s->stride[0] == s->h;
+}
+
+GD_KERNEL static void repeat(const windows *s, const gd_real *restrict y, const gd_real *restrict share,
+                             gd_real *restrict v, gd_real *restrict x)
+{
+    const int64_t w = s->w, out = s->oh * s->ow, kw = s->kernel[1];
+    if (kw == 2)
+        for (int64_t q = 0; q < out; q++)
+            v[2 * q] = v[2 * q + 1] = y[q] * share[q];
+    else
+        for (int64_t q = 0; q < out; q++)
+            for (int64_t k = 0; k < kw; k++)
+                v[q * kw + k] = y[q] * share[q];
+    for (int64_t r = 0; r < s->oh; r++, v += w)
+        for (int64_t i = 0; i < s->kernel[0]; i++, x += w)
+            for (int64_t j = 0; j < w; j++)
+                x[j] = v[j];
+}
+
+/* Planes for gd_parallel, counted from the last one; each part of them has its own piece of v. */
+typedef struct mean_job {
+    const windows *s;
+    gd_real *x, *y, *v;
+    const gd_real *share;
+    int64_t  part;
+} mean_job;
+
+/* y = the means of x. */
+static void mean_planes(void *context, int64_t begin, int64_t end)
+{
+    const mean_job *j = context;
+    const windows *s = j->s;
+    const int64_t in = s->h * s->w, out = s->oh * s->ow;
+    gd_real *v = j->v + begin / j->part * s->oh * s->w;
+    for (int64_t i = begin; i < end; i++) {
+        const int64_t plane = s->planes - 1 - i;
+        gd_real *y = j->y + plane * out;
+        memset(y, 0, (size_t)out * sizeof *y);
+        add_rows(s, v, j->x + plane * in);
+        for (int64_t r = 0; r < gd_run_rows(s); r++)
+            for (int64_t k = 0; k < s->kernel[1]; k++) {
+                run c = gd_columns_inside(s, r, k);
+                if (c.n > 0)
+                    add_columns(c.n, y + c.first, v + c.column, s->stride[1], j->share + c.first);
+            }
+    }
+}
+
+/* x = each element of y shared among its window. */
+static void spread_planes(void *context, int64_t begin, int64_t end)
+{
+    const mean_job *j = context;
+    const windows *s = j->s;
+    const int64_t in = s->h * s->w, out = s->oh * s->ow, line = s->oh * s->w;
+    gd_real *v = j->v + begin / j->part * line;
+    for (int64_t i = begin; i < end; i++) {
+        const int64_t plane = s->planes - 1 - i;
+        const gd_real *y = j->y + plane * out;
+        gd_real *x = j->x + plane * in;
+        if (windows_tile(s)) {
+            repeat(s, y, j->share, v, x);
+            continue;
+        }
+        memset(v, 0, (size_t)line * sizeof *v);
+        memset(x, 0, (size_t)in * sizeof *x);
+        for (int64_t r = 0; r < gd_run_rows(s); r++)
+            for (int64_t k = 0; k < s->kernel[1]; k++) {
+                run c = gd_columns_inside(s, r, k);
+                if (c.n > 0)
+                    spread_columns(c.n, y + c.first, v + c.column, s->stride[1], j->share + c.first);
+            }
+        spread_rows(s, v, x);
+    }
+}
+
+static bool over_planes(const windows *s, gd_real *x, gd_real *y, gd_body *body)
+{
+    const int64_t part = gd_windows_part(s), parts = (s->planes + part - 1) / part;
+    gd_real *share = gd_arena_take(gd_current_scope(), (size_t)(s->oh * s->ow) * sizeof *share);
+    gd_real *v = gd_arena_take(gd_current_scope(), (size_t)(parts * s->oh * s->w) * sizeof *v);
+    if (!share || !v)
+        return false;
+    set_shares(s, share);
+    gd_parallel(s->planes, part, body, &(mean_job){ s, x, y, v, share, part });
+    return true;
+}
+
+static gd_tensor *mean_pool(gd_tensor *x, const windows *s);
+
+/* spread: z of x's shape, each element of dy shared among its window. */
+
+static void spread_rule(const gd_node *node, gd_tensor *dz, gd_tensor **dx)
+{
+    dx[0] = mean_pool(dz, node->attributes);
+}
+
+static const gd_op spread_op = { "gd_avg_pool2d_grad", spread_rule, GD_NOTHING, "ddy = gd_avg_pool2d(dz)" };
+
+static gd_tensor *spread(gd_tensor *dy, const windows *s)
+{
+    gd_tensor *z = dy ? gd_new("gd_avg_pool2d_grad", 4, s->x_shape.size) : NULL;
+    gd_tensor *from = gd_contiguous(gd_detach(dy));
+    if (!z || !from || !over_planes(s, z->data, from->data, spread_planes))
+        return NULL;
+    return gd_record(&spread_op, z, &dy, 1, s, sizeof *s);
+}
+
+static void mean_pool_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    dx[0] = spread(dy, node->attributes);
+}
+
+static const gd_op avg_pool2d_op = {
+    "gd_avg_pool2d", mean_pool_rule, GD_NOTHING, "dx = dy shared among each window"
+};
+
+static gd_tensor *mean_pool(gd_tensor *x, const windows *s)
+{
+    gd_tensor *y = x ? gd_new("gd_avg_pool2d", 4, s->y_shape.size) : NULL;
+    gd_tensor *from = gd_contiguous(gd_detach(x));
+    if (!y || !from || !over_planes(s, from->data, y->data, mean_planes))
+        return NULL;
+    return gd_record(&avg_pool2d_op, y, &x, 1, s, sizeof *s);
+}
+
+gd_tensor *gd_avg_pool2d(gd_tensor *x, gd_pool2d_options options)
+{
+    windows s;
+    return x && gd_windows_check("gd_avg_pool2d", x, &options, &s) ? mean_pool(x, &s) : NULL;
+}
