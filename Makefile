@@ -10,7 +10,7 @@ BUILD    ?= build
 PREFIX   ?= /usr/local
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
-STRICT   := -std=c11 -fno-math-errno -fno-trapping-math -ffp-contract=off
+STRICT   := -std=c11 -fno-semantic-interposition -fno-math-errno -fno-trapping-math -ffp-contract=off
 ALL_CFLAGS = $(STRICT) $(WARNINGS) $(WERROR) $(CFLAGS) -Iinclude -Isrc -MMD -MP
 DOUBLE   := -DGD_DOUBLE
 

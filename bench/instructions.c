@@ -11,13 +11,12 @@ static void linear_regression(int64_t steps)
 {
     gd_tensor *x = gd_normal(GD_SHAPE(10, 5), 0, 1), *y = gd_normal(GD_SHAPE(10, 1), 0, 1);
     gd_params *net = gd_params_new();
-    gd_tensor *w = gd_param(net, "w", gd_normal(GD_SHAPE(5, 1), 0, 0.01));
+    gd_tensor *w = gd_param(net, "w", gd_normal(GD_SHAPE(1, 5), 0, 0.01));
     gd_tensor *b = gd_param(net, "b", gd_zeros(GD_SHAPE(1)));
     gd_optimizer *adam = gd_adam(net, gd_adam_dialect(GD_D2L));
     for (int64_t i = 0; i < steps; i++) {
         GD_SCOPE;
-        gd_tensor *error = gd_sub(gd_add(gd_matmul(x, w), b), y);
-        gd_backward(gd_scale(gd_mean(gd_square(error)), 0.5));
+        gd_backward(gd_scale(gd_mse_loss(gd_affine(x, w, b), y, GD_MEAN), 0.5));
         gd_step(adam);
         gd_zero_grad(adam);
     }

@@ -16,8 +16,7 @@ static void gradus(void *unused, int64_t times)
     (void)unused;
     for (int64_t i = 0; i < times; i++) {
         GD_SCOPE;
-        gd_tensor *error = gd_sub(gd_add(gd_matmul(x, w), b), y);
-        gd_tensor *half  = gd_scale(gd_mean(gd_square(error)), 0.5);
+        gd_tensor *half = gd_scale(gd_mse_loss(gd_affine(x, w, b), y, GD_MEAN), 0.5);
         gd_backward(half);
         gd_step(adam);
         gd_zero_grad(adam);
@@ -46,7 +45,7 @@ static bool open_row(const bench_row *row, bench_contestant *c)
     gd_copy_out(x, x_data);
     gd_copy_out(y, y_data);
     net = gd_params_new();
-    w = gd_param(net, "w", gd_normal(GD_SHAPE(LINEAR_FEATURES, 1), 0, 0.01));
+    w = gd_param(net, "w", gd_normal(GD_SHAPE(1, LINEAR_FEATURES), 0, 0.01));
     b = gd_param(net, "b", gd_zeros(GD_SHAPE(1)));
     adam = gd_adam(net, gd_adam_dialect(GD_D2L));
     floor_model = (floor_linear){ .adam = { 0.01f, 0.9f, 0.999f, 1e-6f, 0, 1, 1 } };

@@ -40,16 +40,16 @@ struct gd_tensor {
     uint8_t    marks;                       /* private: of the running gd_grad */
     gd_tensor *grad;                        /* d(loss)/d(this): NULL until a backward pass reaches it */
     gd_node   *node;                        /* the operation that made it; NULL for a leaf */
-    int64_t    numel;                       /* private: product of the shape; read it with gd_numel */
-    gd_tensor *base;                        /* private: whose data this is; itself, unless a view */
     gd_tensor *slot;                        /* private: gradient gathered by the running backward pass */
-    gd_arena  *owner;                       /* private: the memory it lives in, and its gradient with it */
-    int64_t    shape[GD_MAX_DIMS];
-    int64_t    stride[GD_MAX_DIMS];         /* in elements; 0 along a broadcast axis */
     gd_tensor *grad_memory;                 /* private: where grad is kept from pass to pass */
     const char *name;                       /* for messages; NULL when it has none */
     uint64_t   version;                     /* private, of a base: when its data was last overwritten */
     int64_t    uses;                        /* private: gradient slots that hold it */
+    int64_t    numel;                       /* private: product of the shape; read it with gd_numel */
+    gd_tensor *base;                        /* private: whose data this is; itself, unless a view */
+    gd_arena  *owner;                       /* private: the memory it lives in, and its gradient with it */
+    int64_t    shape[GD_MAX_DIMS];
+    int64_t    stride[GD_MAX_DIMS];         /* in elements; 0 along a broadcast axis */
 };
 
 /* ---- Shapes --------------------------------------------------------------------------------------- */

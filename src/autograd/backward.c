@@ -18,7 +18,7 @@ static bool is_scratch(const gd_pass *pass, const gd_tensor *t)
 }
 
 /* A view keeps its base alive. */
-static void hold(const gd_pass *pass, gd_tensor *gradient)
+static inline void hold(const gd_pass *pass, gd_tensor *gradient)
 {
     if (!is_scratch(pass, gradient))
         return;
@@ -27,19 +27,25 @@ static void hold(const gd_pass *pass, gd_tensor *gradient)
         gradient->base->uses++;
 }
 
-static void let_go(const gd_pass *pass, gd_tensor *gradient)
+static GD_NOINLINE void let_go_of_base(const gd_pass *pass, gd_tensor *base)
+{
+    if (is_scratch(pass, base) && --base->uses == 0)
+        gd_recycle(base);
+}
+
+static inline void let_go(const gd_pass *pass, gd_tensor *gradient)
 {
     if (!is_scratch(pass, gradient))
         return;
     gd_tensor *base = gradient->base;
     if (--gradient->uses == 0)
         gd_recycle(gradient);
-    if (base != gradient && is_scratch(pass, base) && --base->uses == 0)
-        gd_recycle(base);
+    if (GD_UNLIKELY(base != gradient))
+        let_go_of_base(pass, base);
 }
 
 /* What the last rule made and no slot holds. */
-static void recycle_temporaries(void)
+static inline void recycle_temporaries(void)
 {
     gd_tensor *t = gd_thread.temporaries;
     gd_thread.temporaries = NULL;
@@ -160,51 +166,28 @@ static GD_COLD bool bad_gradient(const gd_pass *pass, const gd_node *node, int i
 }
 
 /* Summed back over the axes that were broadcast. */
-static gd_tensor *fitted(const gd_pass *pass, const gd_node *node, int i, gd_tensor *dx)
+static GD_NOINLINE gd_tensor *summed_back(const gd_pass *pass, const gd_node *node, int i, gd_tensor *dx)
 {
     gd_tensor *x = node->in[i];
-    if (!dx || gd_same_shape(dx, x))
-        return dx ? dx : (bad_gradient(pass, node, i, dx), NULL);
-    bool stretches = x->ndim <= dx->ndim;
-    for (int k = 0; k < x->ndim && stretches; k++)
+    bool stretches = dx && x->ndim <= dx->ndim;
+    for (int k = 0; stretches && k < x->ndim; k++)
         stretches = x->shape[k] == dx->shape[k + dx->ndim - x->ndim] || x->shape[k] == 1;
-    if (!stretches) {
-        bad_gradient(pass, node, i, dx);
-        return NULL;
-    }
-    return gd_sum_to(dx, x);
+    if (stretches)
+        return gd_sum_to(dx, x);
+    bad_gradient(pass, node, i, dx);
+    return NULL;
 }
 
-/* Runs the rule and gathers what it gave.  Two gradients from one rule may reach the same tensor or share
- * memory, so both are held before the first is gathered. */
-static bool apply_rule(gd_pass *pass, gd_node *node, gd_tensor *dy)
+static inline gd_tensor *fitted(const gd_pass *pass, const gd_node *node, int i, gd_tensor *dx)
 {
-    enum { FEW = 8 };
-    gd_tensor *few[FEW], **dx = few;
-    int n = node->n, wanted = 0, one = 0;
-    if (GD_UNLIKELY(n > FEW) && !(dx = gd_arena_take(gd_thread.scope, (size_t)n * sizeof *dx)))
-        return false;
-    for (int i = 0; i < n; i++) {
-        dx[i] = NULL;
-        if (gd_wanted(node, i)) {
-            wanted++;
-            one = i;
-        }
-    }
-    if (!wanted)
-        return true;
-    if (GD_UNLIKELY(!node->op->rule))
-        return gd_fail("%s: %s has no derivative", pass->function, node->op->name);
-    if (GD_UNLIKELY(node->time != gd_thread.clock) && node->op->reads && !unread(pass, node))
-        return false;
-    node->op->rule(node, dy, dx);
-    if (wanted == 1) {
-        gd_tensor *fit = fitted(pass, node, one, dx[one]);
-        bool gathered = fit && gather(pass, node->in[one], fit);
-        recycle_temporaries();
-        return gathered;
-    }
-    for (int i = 0; i < n; i++) {
+    return GD_LIKELY(dx && gd_same_shape(dx, node->in[i])) ? dx : summed_back(pass, node, i, dx);
+}
+
+/* Two gradients from one rule may reach the same tensor or share memory, so both are held before the first is
+ * gathered. */
+static GD_NOINLINE bool gather_several(gd_pass *pass, gd_node *node, gd_tensor **dx)
+{
+    for (int i = 0; i < node->n; i++) {
         if (!gd_wanted(node, i))
             continue;
         if (!(dx[i] = fitted(pass, node, i, dx[i])))
@@ -212,7 +195,7 @@ static bool apply_rule(gd_pass *pass, gd_node *node, gd_tensor *dy)
         hold(pass, dx[i]);
     }
     recycle_temporaries();
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < node->n; i++) {
         if (!gd_wanted(node, i))
             continue;
         if (!gather(pass, node->in[i], dx[i]))
@@ -221,6 +204,62 @@ static bool apply_rule(gd_pass *pass, gd_node *node, gd_tensor *dy)
     }
     recycle_temporaries();
     return true;
+}
+
+static inline bool wants(const gd_tensor *x)
+{
+    return x && x->requires_grad && (!gd_thread.pruning || !gd_prunes(x));
+}
+
+bool gd_wants(const gd_node *node, int i)
+{
+    return wants(node->in[i]);
+}
+
+/* Looks which inputs want a gradient, for gd_wanted; how many, and the last of them. */
+static inline int look_at_inputs(const gd_node *node, int *last)
+{
+    const bool first = node->n > 0 && wants(node->in[0]), second = node->n > 1 && wants(node->in[1]);
+    uint64_t wanted = (uint64_t)first | (uint64_t)second << 1;
+    int count = first + second;
+    *last = second;
+    for (int i = 2; i < node->n; i++)
+        if (wants(node->in[i])) {
+            if (i < GD_WANTED_BITS)
+                wanted |= UINT64_C(1) << i;
+            count++;
+            *last = i;
+        }
+    gd_thread.wanted = wanted;
+    return count;
+}
+
+/* Runs the rule and gathers what it gave. */
+static inline bool apply_rule(gd_pass *pass, gd_node *node, gd_tensor *dy)
+{
+    enum { FEW = 3 };
+    gd_tensor *few[FEW] = { NULL, NULL, NULL }, **dx = few;
+    int one = 0;
+    const int wanted = look_at_inputs(node, &one);
+    if (!wanted)
+        return true;
+    if (GD_UNLIKELY(!node->op->rule))
+        return gd_fail("%s: %s has no derivative", pass->function, node->op->name);
+    if (GD_UNLIKELY(node->time != gd_thread.clock) && node->op->reads && !unread(pass, node))
+        return false;
+    if (GD_UNLIKELY(node->n > FEW)) {
+        if (!(dx = gd_arena_take(gd_thread.scope, (size_t)node->n * sizeof *dx)))
+            return false;
+        for (int i = 0; i < node->n; i++)
+            dx[i] = NULL;
+    }
+    node->op->rule(node, dy, dx);
+    if (wanted > 1)
+        return gather_several(pass, node, dx);
+    gd_tensor *fit = fitted(pass, node, one, dx[one]);
+    bool gathered = fit && gather(pass, node->in[one], fit);
+    recycle_temporaries();
+    return gathered;
 }
 
 /* ---- The walk -------------------------------------------------------------------------------------------- */

@@ -6,6 +6,8 @@
 
 enum { GD_WANTED = 1, GD_REACHED = 2, GD_ASKED = 4 };    /* marks of a tensor in gd_grad, see grad.c */
 
+bool gd_prunes(const gd_tensor *x);        /* of a pass that prunes: nothing asked for depends on x */
+
 typedef struct gd_pass {
     const char *function;                   /* in whose name it fails */
     bool        create_graph;

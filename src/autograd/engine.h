@@ -22,11 +22,11 @@ static inline bool gd_recording(void)
     return gd_thread.no_grad == 0;
 }
 
-/* gd_needs, for the library's own rules. */
-bool gd_prunes(const gd_node *node, int i);
+/* gd_needs, for the library's own rules: the walk has looked before it runs a rule. */
+bool gd_wants(const gd_node *node, int i);
 static inline bool gd_wanted(const gd_node *node, int i)
 {
-    return node->in[i] && node->in[i]->requires_grad && (!gd_thread.pruning || !gd_prunes(node, i));
+    return i < GD_WANTED_BITS ? gd_thread.wanted >> i & 1 : gd_wants(node, i);
 }
 
 /* gd_append - a new node at the head of the tape, its inputs and attributes still to be set; makes y the
@@ -49,7 +49,7 @@ static inline gd_node *gd_append(const gd_op *op, gd_tensor *y, int n, size_t at
     return node;
 }
 
-/* gd_record for one and two inputs: the frequent cases. */
+/* gd_record for one, two and three inputs: the frequent cases.  y is fresh, inputs are given; but c may be NULL. */
 static inline gd_tensor *gd_record1(const gd_op *op, gd_tensor *y, gd_tensor *x)
 {
     if (!x->requires_grad || !gd_recording())
@@ -83,6 +83,33 @@ static inline gd_tensor *gd_record2(const gd_op *op, gd_tensor *y, gd_tensor *a,
         return NULL;
     node->in[0] = a;
     node->in[1] = b;
+    return y;
+}
+
+static inline gd_tensor *gd_record2_with(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b,
+                                         const void *attributes, size_t size)
+{
+    if (!(a->requires_grad | b->requires_grad) || !gd_recording())
+        return y;
+    gd_node *node = gd_append(op, y, 2, size);
+    if (GD_UNLIKELY(!node))
+        return NULL;
+    node->in[0] = a;
+    node->in[1] = b;
+    memcpy((void *)(uintptr_t)node->attributes, attributes, size);
+    return y;
+}
+
+static inline gd_tensor *gd_record3(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b, gd_tensor *c)
+{
+    if (!(a->requires_grad | b->requires_grad | (c && c->requires_grad)) || !gd_recording())
+        return y;
+    gd_node *node = gd_append(op, y, 3, 0);
+    if (GD_UNLIKELY(!node))
+        return NULL;
+    node->in[0] = a;
+    node->in[1] = b;
+    node->in[2] = c;
     return y;
 }
 

@@ -4,9 +4,9 @@
  * (reached); going up again marks what depends on one of the xs (wanted). */
 #include "backward.h"
 
-bool gd_prunes(const gd_node *node, int i)
+bool gd_prunes(const gd_tensor *x)
 {
-    return !(node->in[i]->marks & GD_WANTED);
+    return !(x->marks & GD_WANTED);
 }
 
 /* The nodes that y depends on, newest first, in memory of an arena; NULL when memory is out. */

@@ -8,13 +8,6 @@
 #include "tensor/real.h"
 #include "tensor/sums.h"
 
-gd_tensor *gd_mse_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction)
-{
-    if (!prediction || !target || !gd_same_loss_shape("gd_mse_loss", prediction, target))
-        return NULL;
-    return gd_reduced_loss("gd_mse_loss", gd_square(gd_sub(prediction, target)), reduction);
-}
-
 /* ---- Cross-entropy of rows: l = ln sum_c e^(x_c) - x_label,  x [n, c]  labels [n]  ->  l [n] ------------- */
 
 GD_KERNEL static gd_real row_loss(int64_t classes, const gd_real *x, int64_t label, gd_real *work)

@@ -121,6 +121,19 @@ gd_tensor *gd_matmul(gd_tensor *a, gd_tensor *b)
 
 /* ---- affine: y = x w' + b,  x [.., in]  w [out, in]  b [out]  ->  y [.., out] ---------------------------- */
 
+/* a' b of matrices; a weight's gradient, so that the result may be written where ->grad is kept.  Nothing is
+ * transposed unless the product is to be recorded. */
+static gd_tensor *transposed_product(gd_tensor *a, gd_tensor *b)
+{
+    if (gd_recording())
+        return gd_matmul(swapped(a), b);
+    gd_tensor *y = gd_new("gd_affine", 2, (int64_t[]){ a->shape[1], b->shape[1] });
+    if (y)
+        gd_gemm(a->shape[1], b->shape[1], a->shape[0], a->data, a->stride[1], a->stride[0], b->data, b->stride[0],
+                b->stride[1], y->data, b->shape[1], false);
+    return y;
+}
+
 /* dx = dy w, dw = dy' x, db = sum of dy's rows */
 static void affine_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
@@ -129,16 +142,31 @@ static void affine_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
         dx[0] = gd_matmul(dy, w);
     if (gd_wanted(node, 1)) {
         gd_aim(node, 1);
-        dx[1] = gd_matmul(gd_transpose(dy, 0, 1), x);
+        dx[1] = transposed_product(dy, x);
     }
-    if (node->n > 2 && gd_wanted(node, 2))
-        dx[2] = gd_sum_axis(dy, 0, false);
+    if (gd_wanted(node, 2))
+        dx[2] = gd_sum_to(dy, node->in[2]);
 }
 
 static const gd_op affine_op = {
     "gd_affine", affine_rule, GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
-    "dx = gd_matmul(dy, w), dw = gd_matmul(dy', x), db = gd_sum_axis(dy, 0)"
+    "dx = gd_matmul(dy, w), dw = gd_matmul(dy', x), db = gd_sum_to(dy, b)"
 };
+
+/* Each of m rows of y is b. */
+static void repeat_row(int64_t m, int64_t n, gd_real *y, const gd_real *b, int64_t step)
+{
+    if (n == 1) {
+        const gd_real b0 = *b;
+        for (int64_t i = 0; i < m; i++)
+            y[i] = b0;
+        return;
+    }
+    for (int64_t j = 0; j < n && m > 0; j++)
+        y[j] = b[j * step];
+    for (int64_t i = 1; i < m; i++)
+        memcpy(y + i * n, y, (size_t)n * sizeof *y);
+}
 
 static gd_tensor *affine_rows(gd_tensor *x, gd_tensor *w, gd_tensor *b)
 {
@@ -146,11 +174,22 @@ static gd_tensor *affine_rows(gd_tensor *x, gd_tensor *w, gd_tensor *b)
     gd_tensor *y = gd_new("gd_affine", 2, (int64_t[]){ m, n });
     if (!y)
         return NULL;
-    for (int64_t i = 0; b && i < m; i++)
-        gd_copy(y->data + i * n, b);
+    if (b)
+        repeat_row(m, n, y->data, b->data, b->stride[0]);
     gd_gemm(m, n, k, x->data, x->stride[0], x->stride[1], w->data, w->stride[1], w->stride[0], y->data, n,
             b != NULL);
-    return gd_record(&affine_op, y, (gd_tensor *const[]){ x, w, b }, b ? 3 : 2, NULL, 0);
+    return gd_record3(&affine_op, y, x, w, b);
+}
+
+static gd_tensor *affine_flattened(gd_tensor *x, gd_tensor *weight, gd_tensor *bias)
+{
+    gd_shape shape = gd_shape_of_tensor(x);
+    int64_t rows = 1;
+    for (int i = 0; i < x->ndim - 1; i++)
+        rows *= x->shape[i];
+    shape.size[shape.ndim - 1] = weight->shape[0];
+    gd_tensor *flat = gd_reshape(x, GD_SHAPE(rows, weight->shape[1]));
+    return flat ? gd_reshape(affine_rows(flat, weight, bias), shape) : NULL;
 }
 
 gd_tensor *gd_affine(gd_tensor *x, gd_tensor *weight, gd_tensor *bias)
@@ -163,13 +202,5 @@ gd_tensor *gd_affine(gd_tensor *x, gd_tensor *weight, gd_tensor *bias)
     if (bias && (bias->ndim != 1 || bias->shape[0] != weight->shape[0]))
         return gd_fail("gd_affine: weight is %s and bias is %s: they must be [out, in] and [out]",
                        gd_text_of(weight).s, gd_text_of(bias).s);
-    if (x->ndim == 2)
-        return affine_rows(x, weight, bias);
-    gd_shape shape = gd_shape_of_tensor(x);
-    int64_t rows = 1;
-    for (int i = 0; i < x->ndim - 1; i++)
-        rows *= x->shape[i];
-    shape.size[shape.ndim - 1] = weight->shape[0];
-    gd_tensor *flat = gd_reshape(x, GD_SHAPE(rows, weight->shape[1]));
-    return flat ? gd_reshape(affine_rows(flat, weight, bias), shape) : NULL;
+    return x->ndim == 2 ? affine_rows(x, weight, bias) : affine_flattened(x, weight, bias);
 }

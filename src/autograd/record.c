@@ -50,7 +50,7 @@ gd_tensor   *gd_node_input(const gd_node *node, int i)    { return i >= 0 && i <
 gd_tensor   *gd_node_output(const gd_node *node)          { return node->out; }
 const void  *gd_node_attributes(const gd_node *node)      { return node->attributes; }
 const gd_op *gd_node_op(const gd_node *node)              { return node->op; }
-bool         gd_needs(const gd_node *node, int i)         { return i >= 0 && i < node->n && gd_wanted(node, i); }
+bool         gd_needs(const gd_node *node, int i)         { return i >= 0 && i < node->n && gd_wants(node, i); }
 
 /* ---- Recording on and off --------------------------------------------------------------------------------- */
 

@@ -86,7 +86,7 @@ static inline void *gd_arena_take(gd_arena *arena, size_t bytes)
 
 /* ---- The state of a thread -------------------------------------------------------------------------------- */
 
-enum { GD_SIZE_CLASSES = 256 };
+enum { GD_SIZE_CLASSES = 256, GD_WANTED_BITS = 64 };
 
 typedef struct gd_thread_state {
     gd_arena  *scope;                       /* innermost open scope; &program when none */
@@ -96,6 +96,7 @@ typedef struct gd_thread_state {
     bool       in_backward;                 /* a backward pass is running */
     bool       pruning;                     /* it wants gradients of some tensors only: gd_grad */
     bool       seeded;
+    uint64_t   wanted;                      /* inputs of the node whose rule runs that get a gradient: a bit each */
     uint64_t   clock;                       /* counts overwritings of tensors, see gd_overwritten */
     gd_tensor **reached;                    /* leaves and kept results that the running pass has reached */
     int64_t    reached_count, reached_room;
@@ -134,7 +135,8 @@ enum { GD_SMALL_BYTES = 64 };               /* data of a small tensor, which lie
 /* gd_take_other - gd_take_tensor for big tensors; with the header set up. */
 gd_tensor *gd_take_other(gd_arena *arena, int64_t numel);
 
-/* gd_init_tensor - every field of a fresh tensor but data, ndim, shape and stride. */
+/* gd_init_tensor - every field of a fresh tensor but data, ndim, shape and stride.  The zeros lie side by
+ * side, so that a few vector stores write them. */
 static inline void gd_init_tensor(gd_tensor *t, gd_arena *arena, int64_t numel)
 {
     t->requires_grad = false;
@@ -143,17 +145,40 @@ static inline void gd_init_tensor(gd_tensor *t, gd_arena *arena, int64_t numel)
     t->marks = 0;
     t->grad = NULL;
     t->node = NULL;
-    t->numel = numel;
-    t->base = t;
     t->slot = NULL;
-    t->owner = arena;
     t->grad_memory = NULL;
     t->name = NULL;
     t->version = 0;
     t->uses = 0;
+    t->numel = numel;
+    t->base = t;
+    t->owner = arena;
     if (arena->recycles) {
         t->slot = gd_thread.temporaries;
         gd_thread.temporaries = t;
+    }
+}
+
+/* gd_set_row_major - ndim, shape and the strides of a contiguous tensor. */
+static inline void gd_set_row_major(gd_tensor *t, int ndim, const int64_t *size)
+{
+    t->ndim = ndim;
+    int64_t step = 1;
+    if (GD_UNLIKELY(ndim > 2)) {
+        for (int i = ndim - 1; i > 1; i--) {
+            t->shape[i] = size[i];
+            t->stride[i] = step;
+            step *= size[i];
+        }
+    }
+    if (ndim > 1) {
+        t->shape[1] = size[1];
+        t->stride[1] = step;
+        step *= size[1];
+    }
+    if (ndim > 0) {
+        t->shape[0] = size[0];
+        t->stride[0] = step;
     }
 }
 
@@ -195,13 +220,7 @@ static inline gd_tensor *gd_new_like(const gd_tensor *x)
     gd_tensor *t = gd_take_tensor(gd_current_scope(), x->numel);
     if (GD_UNLIKELY(!t))
         return NULL;
-    t->ndim = x->ndim;
-    int64_t step = 1;
-    for (int i = x->ndim - 1; i >= 0; i--) {
-        t->shape[i] = x->shape[i];
-        t->stride[i] = step;
-        step *= x->shape[i];
-    }
+    gd_set_row_major(t, x->ndim, x->shape);
     return t;
 }
 

@@ -67,7 +67,7 @@ enum {
     COLUMNS = 1536 / (int)sizeof(gd_real),      /* of n in a block: 384 KiB of b, less than a usual second cache */
     GROUP = 384 / (int)sizeof(gd_real),         /* of m: rows of a that are packed, or fetched ahead, at a time */
     NARROW = 14,                                /* columns that a product done as c^T = b^T a^T may have */
-    DOT_LEAST = 8,                              /* k from which on rows times a vector are dot products */
+    DOT_LEAST = 8,                              /* k from which on dot products are summed in vectors */
     PACK_ROWS = 48,                             /* a b that lies well is packed for so many rows, */
     PACK_BLOCK = 4096,                          /* if it has more numbers than this */
     PACK_STRIDE = 1024,                         /* bytes between the columns of an a that is packed */
@@ -92,7 +92,8 @@ static _Thread_local work_space work;
 #define UP_TO_2(F)  F(1) F(2)
 #define UP_TO_4(F)  UP_TO_2(F) F(3) F(4)
 #define UP_TO_6(F)  UP_TO_4(F) F(5) F(6)
-#define UP_TO_8(F)  UP_TO_6(F) F(7) F(8)
+#define UP_TO_7(F)  UP_TO_6(F) F(7)
+#define UP_TO_8(F)  UP_TO_7(F) F(8)
 #define UP_TO_12(F) UP_TO_8(F) F(9) F(10) F(11) F(12)
 #define UP_TO_14(F) UP_TO_12(F) F(13) F(14)
 
@@ -356,7 +357,7 @@ void gd_gemm(int64_t m, int64_t n, int64_t k,
     const bool contiguous = a_col == 1 && b_row == 1;           /* along p */
     if (contiguous && m == 1 && n > 1)
         transpose_vector(&x);
-    if (contiguous && x.n == 1 && (k >= DOT_LEAST || x.m == 1)) {
+    if (contiguous && x.n == 1) {
         use->dot_products(&x);
         return;
     }

@@ -303,19 +303,32 @@ INLINE void NAME(dots)(const int rows, const operands *x, int64_t i)
     }
 }
 
+/* short_dots - dot_products for k < DOT_LEAST, a constant once this is inlined: b stays in registers, and the
+ * products of a row are added in the order of a tile. */
+INLINE void NAME(short_dots)(const int k, const operands *x)
+{
+    gd_real b[DOT_LEAST];
+    UNROLL for (int p = 0; p < k; p++)
+        b[p] = x->b[p];
+    const gd_real *a = x->a;
+    gd_real *c = x->c;
+    for (int64_t i = 0; i < x->m; i++, a += x->a_row, c += x->c_row) {
+        gd_real total = 0;
+        UNROLL for (int p = 0; p < k; p++)
+            total = MULTIPLY_ADD_1(a[p], b[p], total);
+        *c = x->accumulate ? *c + total : total;
+    }
+}
+
 /* dot_products - c[i] (+)= sum_p a[i, p] b[p] for a product with n = 1; a and b contiguous along p. */
 static TARGET void NAME(dot_products)(const operands *x)
 {
-    int64_t i = 0;
-    if (x->k < DOT_LEAST) {                     /* as a product of matrices would sum it */
-        for (; i < x->m; i++) {
-            gd_real total = 0, *c = x->c + i * x->c_row;
-            for (int64_t p = 0; p < x->k; p++)
-                total = MULTIPLY_ADD_1(x->a[i * x->a_row + p], x->b[p], total);
-            *c = x->accumulate ? *c + total : total;
-        }
-        return;
+    switch (x->k) {
+#define CASE(K) case K: NAME(short_dots)(K, x); return;
+    UP_TO_7(CASE)
+#undef CASE
     }
+    int64_t i = 0;
     for (; i + 4 <= x->m; i += 4)
         NAME(dots)(4, x, i);
     for (; i < x->m; i++)

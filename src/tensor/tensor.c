@@ -78,17 +78,6 @@ int64_t gd_valid_shape(const char *function, int ndim, const int64_t *shape)
     return -1;
 }
 
-static void set_row_major(gd_tensor *t, int ndim, const int64_t *shape)
-{
-    t->ndim = ndim;
-    int64_t step = 1;
-    for (int i = ndim - 1; i >= 0; i--) {
-        t->shape[i] = shape[i];
-        t->stride[i] = step;
-        step *= shape[i];
-    }
-}
-
 /* gd_valid_shape, with the everyday case in one look: few axes, all sizes and products below 2^31. */
 static inline int64_t count_elements(const char *function, int ndim, const int64_t *shape)
 {
@@ -107,7 +96,7 @@ gd_tensor *gd_new_in(gd_arena *arena, const char *function, int ndim, const int6
     int64_t numel = count_elements(function, ndim, shape);
     gd_tensor *t = numel < 0 ? NULL : gd_take_tensor(arena, numel);
     if (t)
-        set_row_major(t, ndim, shape);
+        gd_set_row_major(t, ndim, shape);
     return t;
 }
 
@@ -122,7 +111,7 @@ gd_tensor *gd_new_header(const char *function, int ndim, const int64_t *shape)
     gd_tensor *t = numel < 0 ? NULL : gd_take_tensor(gd_current_scope(), 0);
     if (!t)
         return NULL;
-    set_row_major(t, ndim, shape);
+    gd_set_row_major(t, ndim, shape);
     t->numel = numel;
     t->data = NULL;
     return t;

@@ -1,0 +1,81 @@
+/* squared_error.c - the mean or sum of squared errors as one operation: one pass forward, one backward, and
+ * nothing kept in between. */
+#include "internal_operations.h"
+#include "loss.h"
+#include "tensor/sums.h"
+
+enum { BLOCK = 512 };                       /* errors held at a time */
+
+GD_KERNEL static void differences(int64_t n, gd_real *restrict y, const gd_real *a, const gd_real *b)
+{
+    for (int64_t i = 0; i < n; i++)
+        y[i] = a[i] - b[i];
+}
+
+/* The sum of (a - b)^2, pairwise over blocks. */
+static gd_real squared_distance(int64_t n, const gd_real *a, const gd_real *b)
+{
+    if (n <= BLOCK) {
+        gd_real error[BLOCK];
+        differences(n, error, a, b);
+        return real_dot(n, error, error);
+    }
+    int64_t half = (n / 2 + BLOCK - 1) / BLOCK * BLOCK;
+    return squared_distance(half, a, b) + squared_distance(n - half, a + half, b + half);
+}
+
+GD_KERNEL static void scaled_differences(int64_t n, gd_real *restrict y, gd_real c, const gd_real *a, const gd_real *b)
+{
+    for (int64_t i = 0; i < n; i++)
+        y[i] = c * (a[i] - b[i]);
+}
+
+/* 2 c dy (a - b): in one pass, or as operations when it is to be recorded. */
+static gd_tensor *slope(gd_tensor *dy, gd_tensor *a, gd_tensor *b, double c)
+{
+    if (gd_recording())
+        return gd_mul(gd_scale(gd_sub(a, b), 2 * c), dy);
+    gd_tensor *y = gd_new_like(a);
+    if (y)
+        scaled_differences(y->numel, y->data, (gd_real)(2 * c) * dy->data[0], a->data, b->data);
+    return y;
+}
+
+static void squared_error_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    const double *c = node->attributes;
+    gd_tensor *da = slope(dy, node->in[0], node->in[1], *c);
+    if (gd_wanted(node, 0))
+        dx[0] = da;
+    if (gd_wanted(node, 1))
+        dx[1] = gd_neg(da);
+}
+
+static const gd_op squared_error_op = {
+    "gd_mse_loss", squared_error_rule,
+    GD_READS(0, GD_INPUT(0) | GD_INPUT(1)) | GD_READS(1, GD_INPUT(0) | GD_INPUT(1)),
+    "da = 2 c dy (a - b), db = -da"
+};
+
+/* y = c sum (a - b)^2 */
+static gd_tensor *squared_error(gd_tensor *a, gd_tensor *b, double c)
+{
+    gd_tensor *x = gd_contiguous(a), *z = gd_contiguous(b), *y = gd_take_tensor(gd_current_scope(), 1);
+    if (!x || !z || !y)
+        return NULL;
+    y->ndim = 0;
+    y->data[0] = (gd_real)c * squared_distance(x->numel, x->data, z->data);
+    return gd_record2_with(&squared_error_op, y, x, z, &c, sizeof c);
+}
+
+gd_tensor *gd_mse_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction)
+{
+    if (!prediction || !target || !gd_alive("gd_mse_loss", "prediction", prediction)
+        || !gd_alive("gd_mse_loss", "target", target) || !gd_same_loss_shape("gd_mse_loss", prediction, target))
+        return NULL;
+    if (reduction == GD_MEAN)
+        return squared_error(prediction, target, prediction->numel ? 1 / (double)prediction->numel : (double)NAN);
+    if (reduction == GD_SUM)
+        return squared_error(prediction, target, 1);
+    return gd_reduced_loss("gd_mse_loss", gd_square(gd_sub(prediction, target)), reduction);
+}
