@@ -1,116 +1,209 @@
-/* test_threads.c - two threads train at the same time, each with its own scopes, tape, errors and random
- * numbers, and get the numbers of one.  Needs POSIX threads. */
-#include <stdio.h>
-
-#include "support/support.h"
-
-#if defined(__unix__) || defined(__APPLE__)
+/* test_threads.c - gd_parallel, and that a large product has the same bits on any number of threads. */
+#define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-typedef struct job {
-    uint64_t seed;
-    int      steps;
-    double   weights[4], loss;
-    char     sentence[100];
-    size_t   left;
-} job;
+#include <check.h>
 
-static void *train(void *context)
+#include <gradus.h>
+
+#include "tensor/gemm.h"
+#include "tensor/threads.h"
+
+enum { MOST = 100000 };
+
+/* ---- Every index once ------------------------------------------------------------------------------------ */
+
+typedef struct visits {
+    int64_t     part, count;
+    atomic_int  calls, bad_cuts;
+    atomic_char seen[MOST];
+} visits;
+
+static visits all;
+
+static void visit(void *context, int64_t begin, int64_t end)
 {
-    job *j = context;
-    gd_on_error(NULL);
-    gd_seed(j->seed);
-    gd_tensor *x = gd_normal(GD_SHAPE(50, 4), 0, 1), *truth = gd_normal(GD_SHAPE(4, 1), 0, 1);
-    gd_tensor *y = gd_tanh(gd_matmul(x, truth)), *w = gd_requires_grad(gd_zeros(GD_SHAPE(4, 1)));
-    for (int i = 0; i < j->steps; i++) {
-        GD_SCOPE;
-        gd_tensor *loss = gd_mse_loss(gd_tanh(gd_matmul(x, w)), y, GD_MEAN);
-        bool good = gd_backward(loss);
-        j->loss = (double)gd_item(loss);
-        GD_NO_GRAD;
-        if (!good || !gd_add_to(w, w->grad, -0.3))
-            break;
-        gd_zero_grad_of(w);
+    visits *v = context;
+    atomic_fetch_add(&v->calls, 1);
+    if (begin % v->part || (end % v->part && end != v->count))
+        atomic_fetch_add(&v->bad_cuts, 1);
+    for (int64_t i = begin; i < end; i++)
+        atomic_fetch_add(&v->seen[i], 1);
+}
+
+static void count_visits(int64_t count, int64_t part)
+{
+    memset(&all, 0, sizeof all);
+    all.part = part;
+    all.count = count;
+    gd_parallel(count, part, visit, &all);
+    for (int64_t i = 0; i < MOST; i++)
+        ck_assert_msg(all.seen[i] == (i < count), "%d threads, count %d, part %d: index %d was visited %d times",
+                      gd_threads(), (int)count, (int)part, (int)i, (int)all.seen[i]);
+    ck_assert_int_eq(all.bad_cuts, 0);
+}
+
+START_TEST(every_index_is_visited_once)
+{
+    for (int threads = 1; threads <= 3; threads++) {
+        ck_assert(gd_set_threads(threads));
+        ck_assert_int_eq(gd_threads(), threads);
+        for (int repeat = 0; repeat < 5; repeat++) {
+            count_visits(MOST, 1000);
+            count_visits(MOST - 1, 1000);
+            count_visits(1001, 1000);
+            count_visits(17, 1);
+        }
     }
+}
+END_TEST
+
+START_TEST(small_work_stays_with_the_caller)
+{
+    ck_assert(gd_set_threads(4));
+    count_visits(1000, 1000);
+    ck_assert_int_eq(all.calls, 1);
+    count_visits(0, 10);
+    ck_assert_int_eq(all.calls, 0);
+}
+END_TEST
+
+/* ---- Inside one another, from several threads of the program, after fork ----------------------------------- */
+
+static atomic_int inner_calls;
+
+static void inner(void *context, int64_t begin, int64_t end)
+{
+    (void)context;
+    atomic_fetch_add(&inner_calls, (int)(end - begin));
+}
+
+static void outer(void *context, int64_t begin, int64_t end)
+{
+    for (int64_t i = begin; i < end; i++)
+        gd_parallel(100, 1, inner, context);
+}
+
+START_TEST(a_body_may_call_gd_parallel)
+{
+    ck_assert(gd_set_threads(3));
+    inner_calls = 0;
+    gd_parallel(50, 1, outer, NULL);
+    ck_assert_int_eq(inner_calls, 50 * 100);
+}
+END_TEST
+
+static void *many_calls(void *unused)
+{
+    (void)unused;
+    for (int i = 0; i < 500; i++)
+        gd_parallel(100, 1, inner, NULL);
+    return NULL;
+}
+
+START_TEST(several_threads_of_the_program_may_call_it)
+{
+    ck_assert(gd_set_threads(2));
+    inner_calls = 0;
+    pthread_t thread[4];
     for (int i = 0; i < 4; i++)
-        j->weights[i] = (double)w->data[i];
-    gd_reshape(x, GD_SHAPE((int64_t)j->seed));
-    snprintf(j->sentence, sizeof j->sentence, "%s", gd_last_error());
-    gd_shutdown();
-    j->left = gd_memory_live();
-    return NULL;
-}
-
-static void compare(const job *a, const job *b)
-{
-    ck_assert(memcmp(a->weights, b->weights, sizeof a->weights) == 0);
-    ck_assert(a->loss == b->loss && a->loss < 0.05);
-    ck_assert_str_eq(a->sentence, b->sentence);
-    ck_assert(a->left == 0 && b->left == 0);
-}
-
-START_TEST(two_threads_are_like_one)
-{
-    job alone[2] = { { .seed = 11, .steps = 400 }, { .seed = 23, .steps = 400 } }, together[2];
-    memcpy(together, alone, sizeof together);
-    for (int i = 0; i < 2; i++)
-        train(&alone[i]);
-    ck_assert_str_eq(alone[0].sentence,
-                     "gd_reshape: x is [50, 4] with 200 elements, which do not fill the shape [11]");
-    ck_assert_str_ne(alone[0].sentence, alone[1].sentence);
-    gd_clear_error();
-    pthread_t threads[2];
-    for (int i = 0; i < 2; i++)
-        ck_assert_int_eq(pthread_create(&threads[i], NULL, train, &together[i]), 0);
-    for (int i = 0; i < 2; i++)
-        ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
-    for (int i = 0; i < 2; i++)
-        compare(&together[i], &alone[i]);
-    ck_no_sentence();                                             /* their sentences are their own */
+        ck_assert_int_eq(pthread_create(&thread[i], NULL, many_calls, NULL), 0);
+    for (int i = 0; i < 4; i++)
+        pthread_join(thread[i], NULL);
+    ck_assert_int_eq(inner_calls, 4 * 500 * 100);
 }
 END_TEST
 
-static void *look_around(void *context)
+START_TEST(a_child_of_fork_has_helpers_of_its_own)
 {
-    bool *fresh = context;
-    *fresh = gd_is_recording() && !gd_last_error() && gd_memory_live() == 0;
+    ck_assert(gd_set_threads(2));
+    gd_parallel(100, 1, inner, NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        inner_calls = 0;
+        gd_parallel(100, 1, inner, NULL);
+        _exit(inner_calls == 100 ? 0 : 1);
+    }
+    int status = -1;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+END_TEST
+
+START_TEST(the_number_of_threads_is_checked)
+{
     gd_on_error(NULL);
-    *fresh = *fresh && !gd_scope_end();
-    gd_tensor *mine = gd_uniform(GD_SHAPE(3), 0, 1);
-    gd_seed(0);
-    *fresh = *fresh && far_apart(mine, gd_uniform(GD_SHAPE(3), 0, 1)) == 0;
-    gd_shutdown();
-    return NULL;
-}
-
-/* A new thread starts as a program does, whatever goes on in another. */
-START_TEST(a_thread_has_its_own_state)
-{
-    GD_SCOPE;
-    GD_NO_GRAD;
-    gd_seed(99);
-    gd_uniform(GD_SHAPE(5), 0, 1);
-    gd_fail("mine");
-    bool fresh = false;
-    pthread_t thread;
-    ck_assert_int_eq(pthread_create(&thread, NULL, look_around, &fresh), 0);
-    ck_assert_int_eq(pthread_join(thread, NULL), 0);
-    ck_assert(fresh && !gd_is_recording());
-    ck_sentence("mine");
+    ck_assert(gd_set_threads(2));
+    ck_assert(!gd_set_threads(0));
+    ck_assert_str_eq(gd_last_error(), "gd_set_threads: n is 0; 1 to 64 are possible");
+    ck_assert(!gd_set_threads(65));
+    ck_assert_int_eq(gd_threads(), 2);
 }
 END_TEST
-#endif
+
+/* ---- Large products --------------------------------------------------------------------------------------- */
+
+static const struct { int64_t m, k, n; } sizes[] = {
+    { 512, 300, 64 }, { 337, 129, 85 }, { 85, 300, 341 }, { 64, 1000, 513 }, { 10, 3001, 256 }, { 4001, 700, 10 },
+    { 30011, 257, 1 }, { 1, 257, 30011 }, { 169, 2048, 7 }, { 256, 1024, 784 }
+};
+
+/* c = a b on 1, 2, 3 threads; a and b as they are (n) or transposed (t) in memory. */
+START_TEST(products_have_the_same_bits)
+{
+    const int64_t m = sizes[_i].m, k = sizes[_i].k, n = sizes[_i].n;
+    gd_real *a = malloc((size_t)(m * k) * sizeof *a), *b = malloc((size_t)(k * n) * sizeof *b);
+    gd_real *one = malloc((size_t)(m * n) * sizeof *one), *c = malloc((size_t)(m * n) * sizeof *c);
+    ck_assert(a && b && one && c);
+    for (int64_t i = 0; i < m * k; i++)
+        a[i] = (gd_real)(i * 7919 % 1013) / 512 - 1;
+    for (int64_t i = 0; i < k * n; i++)
+        b[i] = (gd_real)(i * 104729 % 1019) / 512 - 1;
+    for (int way = 0; way < 4; way++)
+        for (int threads = 1; threads <= 3; threads++) {
+            ck_assert(gd_set_threads(threads));
+            gd_real *result = threads == 1 ? one : c;
+            memset(result, 0xff, (size_t)(m * n) * sizeof *c);
+            gd_gemm(m, n, k, a, way & 1 ? 1 : k, way & 1 ? m : 1, b, way & 2 ? 1 : n, way & 2 ? k : 1, result, n,
+                    false);
+            ck_assert_msg(memcmp(one, result, (size_t)(m * n) * sizeof *c) == 0,
+                          "%dx%dx%d, way %d: %d threads give other bits than one", (int)m, (int)k, (int)n, way, threads);
+        }
+    free(a);
+    free(b);
+    free(one);
+    free(c);
+}
+END_TEST
+
+static Suite *threads_suite(void)
+{
+    Suite *suite = suite_create("threads");
+    TCase *door = tcase_create("gd_parallel"), *products = tcase_create("products");
+    tcase_set_timeout(door, 60);
+    tcase_set_timeout(products, 120);
+    tcase_add_test(door, every_index_is_visited_once);
+    tcase_add_test(door, small_work_stays_with_the_caller);
+    tcase_add_test(door, a_body_may_call_gd_parallel);
+    tcase_add_test(door, several_threads_of_the_program_may_call_it);
+    tcase_add_test(door, a_child_of_fork_has_helpers_of_its_own);
+    tcase_add_test(door, the_number_of_threads_is_checked);
+    tcase_add_loop_test(products, products_have_the_same_bits, 0, (int)(sizeof sizes / sizeof sizes[0]));
+    suite_add_tcase(suite, door);
+    suite_add_tcase(suite, products);
+    return suite;
+}
 
 int main(void)
 {
-    Suite *suite = suite_create("threads");
-    TCase *all = tcase_create("threads");
-    tcase_add_checked_fixture(all, quietly, gd_shutdown);
-    tcase_set_timeout(all, 120);
-#if defined(__unix__) || defined(__APPLE__)
-    tcase_add_test(all, two_threads_are_like_one);
-    tcase_add_test(all, a_thread_has_its_own_state);
-#endif
-    suite_add_tcase(suite, all);
-    return run_suite(suite);
+    SRunner *runner = srunner_create(threads_suite());
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -8,6 +8,7 @@
  * instruction set; the best one is chosen when the program runs.  -DGD_PLAIN, or a compiler without these
  * vectors, leaves one kernel in plain C. */
 #include "gemm.h"
+#include "threads.h"
 
 #include <math.h>
 #include <string.h>
@@ -321,6 +322,44 @@ gd_gemm_level gd_gemm_used(void)
     return (gd_gemm_level)used;
 }
 
+/* ---- On several threads -------------------------------------------------------------------------------- */
+
+/* Cut along the longer side of c, so that the shorter strip of a or b is what every thread reads anew.  Each
+ * number of c is summed in the same order wherever the cuts are. */
+typedef struct cut {
+    const operands *x;
+    void          (*product)(const operands *x);
+    bool            columns;
+} cut;
+
+static void part_of_product(void *context, int64_t begin, int64_t end)
+{
+    const cut *whole = context;
+    operands x = *whole->x;
+    if (whole->columns) {
+        x.n = end - begin;
+        x.b += begin * x.b_col;
+        x.c += begin;
+    } else {
+        x.m = end - begin;
+        x.a += begin * x.a_row;
+        x.c += begin * x.c_row;
+    }
+    whole->product(&x);
+}
+
+enum { CUT_ROWS = 84, CUT_COLUMNS = 64 };       /* multiples of every tile's rows and columns */
+
+static void product_in_parts(const operands *x, void (*product)(const operands *x))
+{
+    cut whole = { x, product, x->n > x->m };
+    const int64_t longer = whole.columns ? x->n : x->m, each = x->m * x->n / longer * x->k;
+    const int64_t step = whole.columns ? CUT_COLUMNS : CUT_ROWS, threads = gd_threads();
+    const int64_t least = gd_part_for(each, GD_PART_PRODUCTS, step), even = (longer + threads - 1) / threads;
+    const int64_t part = (even + step - 1) / step * step;
+    gd_parallel(longer, part > least ? part : least, part_of_product, &whole);
+}
+
 /* ---- The product ---------------------------------------------------------------------------------------- */
 
 /* transpose_vector - the same product as c^T = b^T a^T, c being one row, or one column without gaps. */
@@ -357,11 +396,12 @@ void gd_gemm(int64_t m, int64_t n, int64_t k,
     const bool contiguous = a_col == 1 && b_row == 1;           /* along p */
     if (contiguous && m == 1 && n > 1)
         transpose_vector(&x);
-    if (contiguous && x.n == 1) {
-        use->dot_products(&x);
-        return;
-    }
-    if (x.n == 1 && x.a_row == 1 && x.c_row == 1 && x.m > 1)
+    const bool dots = contiguous && x.n == 1;
+    if (!dots && x.n == 1 && x.a_row == 1 && x.c_row == 1 && x.m > 1)
         transpose_vector(&x);
-    use->product(&x);
+    void (*product)(const operands *) = dots ? use->dot_products : use->product;
+    if ((double)m * (double)n * (double)k >= 2.0 * GD_PART_PRODUCTS)
+        product_in_parts(&x, product);
+    else
+        product(&x);
 }
