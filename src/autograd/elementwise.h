@@ -7,8 +7,9 @@
  * is
  *
  *     static inline gd_real exp_value(gd_real x) { return EXP(x); }
+ *     static gd_real exp_one(gd_real x)          { the same, compiled as exp_loop is or inline }
  *     static void exp_loop(n, y, x, step, p)     { for each i: y[i] = exp_value(x[i * step]); }   as vectors
- *     static void exp_elements(n, y, x, step, p) { the same, without vectors where n is small }
+ *     static void exp_elements(n, y, x, step, p) { the same, one by one with exp_one where n is small }
  *     static void exp_rule(node, dy, dx)         { x = the input, y = the output;  dx[0] = gd_mul(dy, y); }
  *     static const gd_op exp_op = { "gd_exp", exp_rule, OF_OUTPUT, "dx = gd_mul(dy, y)" };
  *     gd_tensor *gd_exp(gd_tensor *x)            { return gd_apply_unary(&exp_op, exp_elements, x, NULL); }
@@ -24,6 +25,14 @@ typedef void gd_unary_loop(int64_t n, gd_real *y, const gd_real *x, int64_t step
 
 /* Up to this many elements a loop without vectors is faster: no look at the ends. */
 enum { GD_FEW_ELEMENTS = 3 };
+
+/* The function of one element: inline; or, in files whose kernels fuse multiplications and additions, compiled for
+ * the same instruction sets as these, so that an element alone gets the same bits as among many. */
+#ifdef ONE_ALONE_IS_A_KERNEL
+#define ONE GD_KERNEL static
+#else
+#define ONE REAL_INLINE
+#endif
 
 /* y[i] = f(a[i * a_step], b[i * b_step]). */
 typedef void gd_binary_loop(int64_t n, gd_real *y, const gd_real *a, int64_t a_step, const gd_real *b,
@@ -45,7 +54,8 @@ gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor 
 #define DB(mask)    GD_READS(1, mask)
 
 #define UNARY_LOOP(name, value)                                                                          \
-    REAL_INLINE gd_real name##_value(gd_real x, const gd_real *p) { (void)p; return value; }           \
+    REAL_INLINE gd_real name##_value(gd_real x, const gd_real *p) { (void)p; return value; }             \
+    ONE gd_real name##_one(gd_real x, const gd_real *p) { return name##_value(x, p); }                   \
     GD_KERNEL static void name##_loop(int64_t n, gd_real *restrict y_, const gd_real *restrict x_,       \
                                       int64_t step, const gd_real *restrict p_)                          \
     {                                                                                                    \
@@ -63,7 +73,7 @@ gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor 
             name##_loop(n, y_, x_, step, p);                                                             \
         else                                                                                             \
             for (int64_t i = 0; i < n; i++)                                                              \
-                y_[i] = name##_value(x_[i * step], p);                                                   \
+                y_[i] = name##_one(x_[i * step], p);                                                     \
     }
 
 /* p[0] and p[1] are the parameters, in the value as numbers and in the rule as doubles. */
@@ -100,7 +110,8 @@ gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor 
     }
 
 #define BINARY_LOOP(name, value)                                                                         \
-    REAL_INLINE gd_real name##_value(gd_real a, gd_real b) { return value; }                           \
+    REAL_INLINE gd_real name##_value(gd_real a, gd_real b) { return value; }                             \
+    ONE gd_real name##_one(gd_real a, gd_real b) { return name##_value(a, b); }                          \
     GD_KERNEL static void name##_loop(int64_t n, gd_real *restrict y_, const gd_real *a_, int64_t as,    \
                                       const gd_real *b_, int64_t bs)                                     \
     {                                                                                                    \
@@ -127,7 +138,7 @@ gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor 
             name##_loop(n, y_, a_, as, b_, bs);                                                          \
         else                                                                                             \
             for (int64_t i = 0; i < n; i++)                                                              \
-                y_[i] = name##_value(a_[i * as], b_[i * bs]);                                            \
+                y_[i] = name##_one(a_[i * as], b_[i * bs]);                                              \
     }
 
 /* A derivative is computed only where it is asked for. */

@@ -5,6 +5,7 @@
  * the probability in between may round to 0 or 1. */
 #include <inttypes.h>
 
+#define ONE_ALONE_IS_A_KERNEL               /* as in functions.c */
 #include "elementwise.h"
 #include "internal_operations.h"
 #include "loss.h"

@@ -131,42 +131,45 @@ REAL_INLINE gd_real real_select(bool condition, gd_real a, gd_real b)
     return real_from_bits((real_bits(a) & mask) | (real_bits(b) & ~mask));
 }
 
+/* real_cut - x, but high > 0 where x is above it, and perhaps for NaN.  One instruction on integers: the bits of
+ * positive numbers are ordered as the numbers are, and those of negative ones are negative. */
+REAL_INLINE gd_real real_cut(gd_real x, gd_real high)
+{
+    real_signed_word a = (real_signed_word)real_bits(x), b = (real_signed_word)real_bits(high);
+    return real_from_bits((real_word)(a < b ? a : b));
+}
+
 /* ---- Polynomials ---------------------------------------------------------------------------------------- *
  *
- * real_poly4 .. real_poly9 - a + b x + c x^2 + ..  In pairs, then pairs of pairs (Estrin, 1960): about as many
- * operations as Horner's rule, but in a shorter chain, and the length of the chain is what these loops
- * wait for. */
+ * real_poly4 .. real_poly9 - a + b x + c x^2 + .. by Horner's rule: the fewest operations.  Loops over many
+ * numbers wait for those and not for the chain, since processors work on several numbers at a time. */
 
 REAL_INLINE gd_real real_poly4(gd_real x, gd_real a, gd_real b, gd_real c, gd_real d)
 {
-    return (a + b * x) + (c + d * x) * (x * x);
+    return ((d * x + c) * x + b) * x + a;
 }
 
 REAL_INLINE gd_real real_poly5(gd_real x, gd_real a, gd_real b, gd_real c, gd_real d, gd_real e)
 {
-    gd_real x2 = x * x;
-    return (a + b * x) + ((c + d * x) + e * x2) * x2;
+    return real_poly4(x, b, c, d, e) * x + a;
 }
 
 REAL_INLINE gd_real real_poly7(gd_real x, gd_real a, gd_real b, gd_real c, gd_real d, gd_real e, gd_real f,
                                  gd_real g)
 {
-    gd_real x2 = x * x;
-    return real_poly4(x, a, b, c, d) + ((e + f * x) + g * x2) * (x2 * x2);
+    return (real_poly5(x, c, d, e, f, g) * x + b) * x + a;
 }
 
 REAL_INLINE gd_real real_poly8(gd_real x, gd_real a, gd_real b, gd_real c, gd_real d, gd_real e, gd_real f,
                                  gd_real g, gd_real h)
 {
-    gd_real x2 = x * x;
-    return real_poly4(x, a, b, c, d) + real_poly4(x, e, f, g, h) * (x2 * x2);
+    return real_poly7(x, b, c, d, e, f, g, h) * x + a;
 }
 
 REAL_INLINE gd_real real_poly9(gd_real x, gd_real a, gd_real b, gd_real c, gd_real d, gd_real e, gd_real f,
                                  gd_real g, gd_real h, gd_real i)
 {
-    gd_real x2 = x * x;
-    return real_poly4(x, a, b, c, d) + real_poly5(x, e, f, g, h, i) * (x2 * x2);
+    return real_poly8(x, b, c, d, e, f, g, h, i) * x + a;
 }
 
 /* ---- The exponential family ------------------------------------------------------------------------------ *
@@ -204,18 +207,37 @@ REAL_INLINE gd_real real_exp_split(gd_real x, gd_real *whole, real_word *n)
     return high + (r * r * real_exp_rest(r) - low);
 }
 
+/* real_exp_reduce - the same with less: n of x_for_n, the rest r of x; gives t, in whose low bits stands n + offset.
+ * With x_for_n = real_cut(x, most), r grows with x above most, and with it e^r, to infinity. */
+REAL_INLINE gd_real real_exp_reduce(gd_real x, gd_real x_for_n, int offset, real_word *t)
+{
+    const gd_real round = REAL_ROUND + (gd_real)offset;
+    gd_real sum = x_for_n * REAL_LOG2E + round, whole = sum - round;
+    *t = real_bits(sum);
+    return (x - whole * REAL_LN2_HI) - whole * REAL_LN2_LO;
+}
+
+/* real_exp_near_0 - e^r. */
+REAL_INLINE gd_real real_exp_near_0(gd_real r)
+{
+    return (real_exp_rest(r) * r + 1) * r + 1;
+}
+
+/* real_exponent - the number whose exponent field is the low bits of t. */
+REAL_INLINE gd_real real_exponent(real_word t)
+{
+    return real_from_bits(t << REAL_FRACTION);
+}
+
 /* real_exp_halved - e^x / 2^halvings for halvings 0 or 1.  Two factors make 2^n, which may lie outside the
  * exponents of gd_real: the first product is exact, the second rounds, to a subnormal number too. */
-REAL_INLINE gd_real real_exp_halved(gd_real x, real_word halvings)
+REAL_INLINE gd_real real_exp_halved(gd_real x, int halvings)
 {
-    gd_real whole;
-    real_word n;
-    gd_real s = real_exp_split(x, &whole, &n);
-    real_word low = 0u - (real_word)(x < REAL_EXP_LOW);
-    gd_real first = real_pow2(n - halvings - 1u + (low & 65u)), second = real_select(low, (gd_real)0x1p-64, 2);
-    gd_real y = (1 + s) * first * second;
-    y = real_select(x > REAL_EXP_MAX + (gd_real)0.5 * (gd_real)halvings, INFINITY, y);
-    return real_select(x < REAL_EXP_MIN, 0, y);
+    const int fields = 2 * (int)REAL_BIAS - halvings;           /* the sum of the factors' exponent fields for n = 0 */
+    real_word t;
+    gd_real u = real_select(x < REAL_EXP_MIN, REAL_EXP_MIN, x);
+    gd_real r = real_exp_reduce(u, real_cut(u, REAL_EXP_MAX + (gd_real)halvings), fields, &t);
+    return real_exp_near_0(r) * real_exponent(t >> 1) * real_exponent(t - (t >> 1));
 }
 
 /* real_exp - e^x.  Largest error 0.93 (double 0.87). */
@@ -243,13 +265,12 @@ REAL_INLINE gd_real real_expm1(gd_real x)
 REAL_INLINE gd_real real_sigmoid(gd_real x)
 {
     const gd_real one = (gd_real)0x1p-64;
-    gd_real whole;
-    real_word n;
-    gd_real u = real_select(x > 40, 40, x);
-    u = real_select(x < REAL_EXP_MIN, REAL_EXP_MIN, u);
-    gd_real s = real_exp_split(-u, &whole, &n), power = real_pow2(n - 64u);
+    real_word t;
+    gd_real u = real_select(x > 40, -40, -x);
+    gd_real r = real_exp_reduce(u, real_cut(u, -REAL_EXP_MIN), (int)REAL_BIAS - 64, &t);
+    gd_real s = r * (r * real_exp_rest(r)) + r, power = real_exponent(t);
     gd_real sum = one + power, rest = one - (sum - power);
-    return one / (sum + (rest + power * s));
+    return one / (sum + (power * s + rest));
 }
 
 /* ---- Logarithms ---------------------------------------------------------------------------------------------- *
@@ -317,13 +338,15 @@ REAL_INLINE gd_real real_softplus(gd_real x)
 REAL_INLINE gd_real real_tanh_rest(gd_real z);        /* p of tanh x = x + x^3 p(x^2), |x| < 5/8, and of */
 REAL_INLINE gd_real real_sinh_rest(gd_real z);        /* sinh x = x + x^3 p(x^2), |x| < 1: included file */
 
-/* real_tanh - the polynomial, or 1 - 2 sigmoid(-2 |x|) with the sign of x.  Largest error 1.20 (double 1.13). */
+/* real_tanh - the polynomial, or 1 - 2 / (1 + e^(2 |x|)) with the sign of x.  Largest error 1.20 (double 1.13). */
 REAL_INLINE gd_real real_tanh(gd_real x)
 {
+    real_word t;
     gd_real size = real_abs(x), z = x * x;
-    gd_real small = x + x * z * real_tanh_rest(z);
-    gd_real large = 1 - 2 * real_sigmoid(-2 * size);
-    return real_copysign(real_select(size < (gd_real)0.625, small, large), x);
+    gd_real small = x * z * real_tanh_rest(z) + x;
+    gd_real r = real_exp_reduce(2 * size, real_cut(2 * size, 40), (int)REAL_BIAS, &t);
+    gd_real large = 1 - 2 / (real_exp_near_0(r) * real_exponent(t) + 1);
+    return real_copysign(real_select(size < (gd_real)0.625, small, large), x);        /* -0 too */
 }
 
 /* real_cosh - h + 1 / (4 h) with h = e^|x| / 2, which does not overflow before the result does.
@@ -340,6 +363,54 @@ REAL_INLINE gd_real real_sinh(gd_real x)
     gd_real size = real_abs(x), z = x * x, h = real_exp_halved(size, 1);
     gd_real small = x + x * z * real_sinh_rest(z);
     return real_select(size < 1, small, real_copysign(h - (gd_real)0.25 / h, x));
+}
+
+/* ---- The normal distribution ----------------------------------------------------------------------------- *
+ *
+ * Its function Phi(-a), a >= 0, is e^(-a^2/2) R(a); R, which is Mills' ratio over sqrt(2 pi), falls slowly from 1/2
+ * and is close to a quotient of polynomials.  So the tail keeps its digits, which 1 + erf would lose. */
+
+REAL_INLINE gd_real real_mills(gd_real a, gd_real *below);     /* numerator and denominator of R: included file */
+
+#ifdef GD_DOUBLE
+#define REAL_UPPER_HALF ~(real_word)0 << 27 /* keeps half of the digits */
+#define REAL_TAIL       40                  /* the bell is 0 beyond */
+#define REAL_BELL_SCALE 256                 /* exponent of 2 that keeps it normal up to there */
+#define REAL_BELL_UNIT  0x1p-256
+#else
+#define REAL_UPPER_HALF ~(real_word)0 << 12
+#define REAL_TAIL       16
+#define REAL_BELL_SCALE 64
+#define REAL_BELL_UNIT  0x1p-64f
+#endif
+
+/* real_bell - 2^SCALE e^(-a^2/2) for 0 <= a <= TAIL.  With h the upper half of the digits of a, h^2 is exact, and
+ * a^2 = h^2 + (a - h) (a + h). */
+REAL_INLINE gd_real real_bell(gd_real a)
+{
+    real_word t;
+    gd_real h = real_from_bits(real_bits(a) & REAL_UPPER_HALF), minus_half = (gd_real)-0.5 * h, e = minus_half * h;
+    gd_real r = real_exp_reduce(e, e, (int)REAL_BIAS + REAL_BELL_SCALE, &t);
+    r = (a - h) * ((gd_real)-0.5 * a + minus_half) + r;
+    return real_exp_near_0(r) * real_exponent(t);
+}
+
+/* real_gelu - x Phi(x) = max(x, 0) - |x| Phi(-|x|).  NaN is dropped from |x| and kept by max. */
+REAL_INLINE gd_real real_gelu(gd_real x)
+{
+    gd_real below, a = real_cut(real_abs(x), REAL_TAIL), above = real_mills(a, &below);
+    gd_real tail = above * REAL_BELL_UNIT * real_bell(a) * a / below;
+    return real_select(x < 0, 0, x) - tail;
+}
+
+/* real_gelu_slope - Phi(x) + x phi(x), which for x = -a is e^(-a^2/2) (R(a) - a / sqrt(2 pi)), and for x = a what is
+ * left of 1. */
+REAL_INLINE gd_real real_gelu_slope(gd_real x)
+{
+    gd_real below, size = real_abs(x), a = real_select(size > REAL_TAIL, REAL_TAIL, size);
+    gd_real above = real_mills(a, &below), bell = REAL_BELL_UNIT * real_bell(a);
+    gd_real slope = bell * (above / below - (gd_real)0.39894228040143267794 * a);
+    return real_select(x > 0, 1 - slope, slope);
 }
 
 #ifdef GD_DOUBLE

@@ -7,12 +7,10 @@
 /* Relative error of e^r - 1: 2^-61. */
 REAL_INLINE double real_exp_rest(double r)
 {
-    double r2 = r * r, r4 = r2 * r2;
-    double low = real_poly8(r, 0x1p-1, 0x1.5555555555559p-3, 0x1.5555555555551p-5, 0x1.111111110f656p-7,
-                            0x1.6c16c16c18e3ap-10, 0x1.a01a01b002aebp-13, 0x1.a01a01970c97bp-16,
-                            0x1.71ddf81226022p-19);
-    double high = (0x1.27e5005ab48e8p-22 + 0x1.af5f2697abc9ep-26 * r) + 0x1.1f369f3209d44p-29 * r2;
-    return low + high * (r4 * r4);
+    double high = real_poly4(r, 0x1.71ddf81226022p-19, 0x1.27e5005ab48e8p-22, 0x1.af5f2697abc9ep-26,
+                             0x1.1f369f3209d44p-29);
+    return real_poly8(r, 0x1p-1, 0x1.5555555555559p-3, 0x1.5555555555551p-5, 0x1.111111110f656p-7,
+                      0x1.6c16c16c18e3ap-10, 0x1.a01a01b002aebp-13, 0x1.a01a01970c97bp-16, high);
 }
 
 /* With s = f / (2 + f), log(1 + f) = 2 atanh s = 2 s + s R(s^2), and 2 s = f - s f, hence
@@ -29,13 +27,10 @@ REAL_INLINE double real_log_of(double f, double e)
 /* Relative error of tanh: 2^-61. */
 REAL_INLINE double real_tanh_rest(double z)
 {
-    double z2 = z * z, z4 = z2 * z2;
-    double low = real_poly8(z, -0x1.5555555555552p-2, 0x1.1111111110c52p-3, -0x1.ba1ba1b9d195fp-5,
-                            0x1.664f4870c2ffep-6, -0x1.226e32cf93ed9p-7, 0x1.d6d35a376fba0p-9,
-                            -0x1.7d9c3302906d2p-10, 0x1.350b86f69675ep-11);
-    double high = real_poly4(z, -0x1.f11345d4bc960p-13, 0x1.801b6a3526403p-14, -0x1.fac509a2bb4b4p-16,
-                             0x1.960472c9cb894p-18);
-    return low + high * (z4 * z4);
+    double high = real_poly5(z, 0x1.350b86f69675ep-11, -0x1.f11345d4bc960p-13, 0x1.801b6a3526403p-14,
+                             -0x1.fac509a2bb4b4p-16, 0x1.960472c9cb894p-18);
+    return real_poly8(z, -0x1.5555555555552p-2, 0x1.1111111110c52p-3, -0x1.ba1ba1b9d195fp-5, 0x1.664f4870c2ffep-6,
+                      -0x1.226e32cf93ed9p-7, 0x1.d6d35a376fba0p-9, -0x1.7d9c3302906d2p-10, high);
 }
 
 /* Relative error of sinh: 2^-61. */
@@ -44,6 +39,17 @@ REAL_INLINE double real_sinh_rest(double z)
     return real_poly7(z, 0x1.5555555555556p-3, 0x1.1111111111025p-7, 0x1.a01a01a035e41p-13,
                       0x1.71de3a3c46bbdp-19, 0x1.ae646ed4240c2p-26, 0x1.61176e4d19797p-33,
                       0x1.b5a1c67516dffp-41);
+}
+
+/* Relative error 2^-57. */
+REAL_INLINE double real_mills(double a, double *below)
+{
+    double d = real_poly4(a, 0x1.2b2a7e5abe774p-9, 0x1.da7263626673fp-13, 0x1.ded81044d9d38p-17, 0x1.d7075a43e4107p-22);
+    *below = real_poly9(a, 1, 0x1.36357d2839efcp+1, 0x1.5f68b087d1c5ep+1, 0x1.ec285b96cd9bfp+0, 0x1.da74d134249a8p-1,
+                        0x1.4b6b102236787p-2, 0x1.575c676877df3p-4, 0x1.08c42d81acf8ap-6, d);
+    double n = real_poly4(a, 0x1.da6a3cb1bb528p-11, 0x1.79d1dc065312ap-14, 0x1.7e0fee845a9b9p-18, 0x1.77d398676dc44p-23);
+    return real_poly8(a, 0x1p-1, 0x1.a028d0b1d22d1p-1, 0x1.4fcbc9256a784p-1, 0x1.5b069a91ecc05p-2,
+                      0x1.f78f0364c91e7p-4, 0x1.0aa497fc6a10ap-5, 0x1.a0a01baaae735p-8, n);
 }
 
 /* ---- From the C library ------------------------------------------------------------------------------------- *

@@ -7,7 +7,8 @@
 /* Relative error of e^r - 1: 2^-26. */
 REAL_INLINE float real_exp_rest(float r)
 {
-    return real_poly5(r, 0x1.fffffep-2f, 0x1.5554b2p-3f, 0x1.555716p-5f, 0x1.12266ap-7f, 0x1.6b732ap-10f);
+    return real_poly5(r, 0x1.fffffep-2f, 0x1.5554b2p-3f, 0x1.555716p-5f, 0x1.12266ap-7f,
+                      0x1.6b732ap-10f);
 }
 
 /* log(1 + f) = f - f^2/2 + f^3 p(f), relative error 2^-30. */
@@ -30,6 +31,15 @@ REAL_INLINE float real_tanh_rest(float z)
 REAL_INLINE float real_sinh_rest(float z)
 {
     return real_poly4(z, 0x1.555556p-3f, 0x1.1110d8p-7f, 0x1.a027fcp-13f, 0x1.7498a6p-19f);
+}
+
+/* Relative error 2^-27. */
+REAL_INLINE float real_mills(float a, float *below)
+{
+    float d = real_poly4(a, 0x1.33d74f08b8ebep+0f, 0x1.e0bd12d35e3d7p-2f, 0x1.a136f48533715p-4f, 0x1.521968bb85db7p-7f);
+    *below = (d * a + 0x1.acaa6cfeeaa39p+0f) * a + 1;
+    return real_poly5(a, 0x1.0000001961fb4p-1f, 0x1.c0d078a4956b9p-2f, 0x1.77441bada4298p-3f, 0x1.4cde3a068572ep-5f,
+                      0x1.0dc46e262405fp-8f);
 }
 
 /* ---- The error function ------------------------------------------------------------------------------------ */
