@@ -85,7 +85,14 @@ bench_kind bench_floor_kind(const bench_result *r);
 
 void bench_table_head(FILE *out);
 void bench_table_row(FILE *out, const bench_result *r);
+const char *bench_time_text(char text[32], double seconds);      /* 4 digits and a unit */
 bool bench_json(const char *path, const bench_result *results, int count);
+
+/* ---- Several threads ------------------------------------------------------------------------------------- */
+
+/* bench_threads_row - the row's Gradus on one thread and on several, in turn, for about so many seconds. */
+void bench_threads_head(FILE *out, int threads);
+void bench_threads_row(FILE *out, const bench_row *row, bench_contestant *gradus, int threads, double seconds);
 
 /* ---- PyTorch, in processes of its own: pytorch.py -------------------------------------------------------- */
 

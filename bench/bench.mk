@@ -1,4 +1,4 @@
-# bench.mk - make bench, make bench-NAME (the rows that begin with NAME), make bench-list.
+# bench.mk - make bench, make bench-NAME (the rows that begin with NAME), make bench-list, make bench-threads.
 #
 # The floors are compiled for this machine; the library and the rows that use it as everywhere.
 
@@ -12,7 +12,7 @@ BENCH_LIBS    := $(if $(HAVE_OPENBLAS),-lopenblas) $(LIBS)
 FLOOR_CFLAGS  := -O3 -march=native -ffp-contract=fast \
     $(shell echo | $(CC) -mprefer-vector-width=512 -E - >/dev/null 2>&1 && echo -mprefer-vector-width=512)
 
-BENCH_NAMES   := main measure report torch linear_regression chain mlp lenet gpt optimizers elementwise process
+BENCH_NAMES   := main measure report threads torch linear_regression chain mlp lenet gpt optimizers elementwise process
 FLOOR_NAMES   := adam linear_regression chain product openblas mlp lenet gpt elementwise
 BENCH_OBJECTS := $(BENCH_NAMES:%=$(BUILD)/bench/%.o) $(FLOOR_NAMES:%=$(BUILD)/bench/floor/%.o)
 
@@ -54,6 +54,11 @@ bench-list: $(BUILD)/bench/bench
 	@$< --list
 bench-%: $(BENCH_ALL)
 	@$(RUN_BENCH) --json $(BUILD)/bench-$*.json $*
+
+# Two threads against one.
+.PHONY: bench-threads
+bench-threads: $(BUILD)/bench/bench
+	@$< --seconds $(BENCH_SECONDS) --threads 2 linear chain mlp lenet gpt adam yogi exp tanh sigmoid gelu softmax sum
 
 # Instruction counts: the same on every run.
 $(BUILD)/bench/instructions: bench/instructions.c $(BUILD)/libgradus.a

@@ -4,8 +4,7 @@
 
 #include "bench.h"
 
-/* 4 significant digits and a unit, 9 columns wide. */
-static const char *time_text(char text[32], double seconds)
+const char *bench_time_text(char text[32], double seconds)
 {
     static const struct { double size; const char *unit; } scale[] =
         { { 1, "s" }, { 1e-3, "ms" }, { 1e-6, "us" }, { 1e-9, "ns" } };
@@ -43,7 +42,7 @@ void bench_table_row(FILE *out, const bench_result *r)
         fprintf(out, "%8s ", r->there[k] ? text : "-");
     }
     for (int k = 0; k < BENCH_KINDS; k++)
-        fprintf(out, " %10s", r->there[k] ? time_text(text, r->seconds[k].middle) : "-");
+        fprintf(out, " %10s", r->there[k] ? bench_time_text(text, r->seconds[k].middle) : "-");
     fprintf(out, "  %s\n", r->row->unit);
     if (r->peak_bytes[BENCH_GRADUS] > 0) {
         fprintf(out, "%-22s %47s ", "", "largest memory");
