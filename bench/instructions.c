@@ -16,7 +16,7 @@ static void linear_regression(int64_t steps)
     gd_optimizer *adam = gd_adam(net, gd_adam_dialect(GD_D2L));
     for (int64_t i = 0; i < steps; i++) {
         GD_SCOPE;
-        gd_backward(gd_scale(gd_mse_loss(gd_affine(x, w, b), y, GD_MEAN), 0.5));
+        gd_backward(gd_mse_loss(gd_affine(x, w, b), y, GD_MEAN));
         gd_step(adam);
         gd_zero_grad(adam);
     }

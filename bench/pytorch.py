@@ -25,7 +25,8 @@ def linear_regression(_):
     x, y = torch.randn(10, 5), torch.randn(10, 1)
     model = nn.Linear(5, 1)
     adam = torch.optim.Adam(model.parameters(), lr=0.01)
-    return training(model, lambda f: (f(x) - y).square().mean() * 0.5, adam)
+    loss = nn.MSELoss()
+    return training(model, lambda f: loss(f(x), y), adam)
 
 
 def chain(_):

@@ -67,13 +67,13 @@ static float gradient(const float *restrict w, const float *restrict x, const fl
 void floor_linear_step(floor_linear *f, const float *restrict x, const float *restrict y)
 {
     float g[LINEAR_LANES];
-    f->loss = gradient(f->w, x, y, g) * (0.5f / LINEAR_BATCH);
+    f->loss = gradient(f->w, x, y, g) * (1.0f / LINEAR_BATCH);
     floor_adam *a = &f->adam;
     floor_adam_next(a);
     const float beta1 = a->beta1, beta2 = a->beta2, eps = a->eps;
     const float rate = a->lr / (float)(1 - a->power1), root = 1 / sqrtf((float)(1 - a->power2));
     for (int j = 0; j < LINEAR_LANES; j++) {
-        const float d = g[j] * (1.0f / LINEAR_BATCH);
+        const float d = g[j] * (2.0f / LINEAR_BATCH);
         f->m[j] = beta1 * f->m[j] + (1 - beta1) * d;
         f->v[j] = beta2 * f->v[j] + (1 - beta2) * d * d;
         f->w[j] -= rate * f->m[j] / (sqrtf(f->v[j]) * root + eps);

@@ -58,7 +58,7 @@ int main(int count, char **argument)
         double error = (double)model.w[LINEAR_FEATURES] - (double)y[i];
         for (int j = 0; j < LINEAR_FEATURES; j++)
             error += (double)model.w[j] * (double)x[i * LINEAR_FEATURES + j];
-        loss += error * error / (2 * USED);
+        loss += error * error / USED;
     }
     return process_end(loss);
 }

@@ -5,10 +5,9 @@
 
 static gd_tensor *w, *b;
 
-static gd_tensor *half_mse(gd_tensor *x, gd_tensor *y)
+static gd_tensor *squared_error(gd_tensor *x, gd_tensor *y)
 {
-    gd_tensor *error = gd_sub(gd_add(gd_matmul(x, w), b), y);
-    return gd_scale(gd_mean(gd_square(error)), 0.5);
+    return gd_mse_loss(gd_affine(x, w, b), y, GD_MEAN);
 }
 
 int main(int count, char **argument)
@@ -17,14 +16,14 @@ int main(int count, char **argument)
     gd_dataset air = gd_airfoil(count > 1 ? argument[1] : NULL);
     gd_loader *load = gd_loader_new(air, (gd_loader_options){ .batch = 10 });
     gd_params *net = gd_params_new();
-    w = gd_param(net, "w", gd_zeros(GD_SHAPE(5, 1)));
+    w = gd_param(net, "w", gd_zeros(GD_SHAPE(1, 5)));
     b = gd_param(net, "b", gd_zeros(GD_SHAPE(1)));
     gd_optimizer *adam = gd_adam(net, gd_adam_dialect(GD_D2L));
     for (int epoch = 0; epoch < 2; epoch++) {
         gd_batch batch;
         while (gd_loader_next(load, &batch)) {
             GD_SCOPE;
-            gd_backward(half_mse(batch.x, batch.y));
+            gd_backward(squared_error(batch.x, batch.y));
             gd_step(adam);
             gd_zero_grad(adam);
         }
@@ -33,7 +32,7 @@ int main(int count, char **argument)
     {
         GD_SCOPE;
         GD_NO_GRAD;
-        loss = (double)gd_item(half_mse(air.x, air.y));
+        loss = (double)gd_item(squared_error(air.x, air.y));
     }
     gd_optimizer_free(adam);
     gd_params_free(net);

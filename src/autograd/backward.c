@@ -323,6 +323,15 @@ static bool valid_start(const char *function, gd_tensor *y, gd_tensor *dy)
     return true;
 }
 
+/* dy / dy of a y of one element. */
+static gd_tensor *one_like(const gd_tensor *y)
+{
+    gd_tensor *one = gd_new_like(y);
+    if (one)
+        one->data[0] = 1;
+    return one;
+}
+
 bool gd_pass_begin(gd_pass *pass, const char *function, gd_tensor *y, gd_tensor *dy, bool create_graph)
 {
     if (!valid_start(function, y, dy))
@@ -340,7 +349,7 @@ bool gd_pass_begin(gd_pass *pass, const char *function, gd_tensor *y, gd_tensor 
         pass->scratch.recycles = true;
         gd_thread.scope = &pass->scratch;
     }
-    gd_tensor *seed = dy ? dy : gd_ones_like(y);
+    gd_tensor *seed = dy ? dy : one_like(y);
     pass->done = seed && walk(pass, y, seed);
     return pass->done;
 }

@@ -400,7 +400,7 @@ void gd_gemm(int64_t m, int64_t n, int64_t k,
     if (!dots && x.n == 1 && x.a_row == 1 && x.c_row == 1 && x.m > 1)
         transpose_vector(&x);
     void (*product)(const operands *) = dots ? use->dot_products : use->product;
-    if ((double)m * (double)n * (double)k >= 2.0 * GD_PART_PRODUCTS)
+    if ((m | n | k) >> 20 || m * n * k >= 2 * GD_PART_PRODUCTS)
         product_in_parts(&x, product);
     else
         product(&x);
