@@ -31,6 +31,11 @@ WIDE     := autograd/elementwise autograd/functions autograd/pair_losses autogra
 WIDE_FLAG := $(shell echo | $(CC) -mprefer-vector-width=512 -E - >/dev/null 2>&1 && echo -mprefer-vector-width=512)
 $(foreach f,$(WIDE),$(BUILD)/float/$(f).o $(BUILD)/double/$(f).o): STRICT += $(WIDE_FLAG)
 
+# So may the softmax and the layer norm of a whole row of numbers, in vectors as long as the machine's.
+WIDE := $(shell echo | $(CC) -mprefer-vector-width=512 -E - >/dev/null 2>&1 && echo -mprefer-vector-width=512)
+FUSED := tensor/attend.o
+$(FUSED:%=$(BUILD)/float/%) $(FUSED:%=$(BUILD)/double/%): STRICT += -ffp-contract=fast $(WIDE)
+
 # One short line for each step; make V=1 shows the commands.
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) '$@')

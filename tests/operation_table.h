@@ -209,5 +209,5 @@ OPERATION(gd_avg_pool2d, 0, gd_avg_pool2d(x[0], (gd_pool2d_options){ { 3, 2 }, {
           ANY(2, 1, 3, 4))
 OPERATION(gd_dropout, 0, (gd_seed(3), gd_dropout(x[0], 0.4, true)), ANY(3, 4))
 OPERATION(gd_dropout, 0, gd_dropout(gd_scale(x[0], 2), 0.4, false), ANY(3, 4))
-OPERATION(gd_attention, 0, gd_attention(x[0], x[1], x[2], false), ANY(3, 4), ANY(5, 4), ANY(5, 2))
-OPERATION(gd_attention, 0, gd_attention(x[0], x[1], x[2], true), ANY(2, 3, 2), ANY(3, 2), ANY(2, 3, 2))
+OPERATION(gd_attention, READS_LESS, gd_attention(x[0], x[1], x[2], false), ANY(3, 4), ANY(5, 4), ANY(5, 2))
+OPERATION(gd_attention, READS_LESS, gd_attention(x[0], x[1], x[2], true), ANY(2, 3, 2), ANY(3, 2), ANY(2, 3, 2))

@@ -67,7 +67,7 @@ gd_tensor *gd_gelu_tanh(gd_tensor *x);      /* x/2 (1 + tanh u), u = sqrt(2/pi) 
 gd_tensor *gd_silu(gd_tensor *x);           /* x sigmoid(x)                       dy s (1 + x (1 - s)), y = x s  */
 gd_tensor *gd_softplus(gd_tensor *x);       /* ln(1 + e^x), stable for all x      dy sigmoid(x)                  */
 
-/* ---- Shape: none of these copies, but reshape of a view that is not contiguous -------------------------------
+/* ---- Shape: none of these copies, but reshape of a view whose strides do not allow it -----------------------
  * dx is dy with the step undone. */
 gd_tensor *gd_reshape(gd_tensor *x, gd_shape shape);     /* one size may be -1: what is left; error: another
                                                           * number of elements */

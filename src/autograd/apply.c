@@ -189,6 +189,10 @@ void gd_accumulate_loop(int64_t n, gd_real *sum, const gd_real *value)
 void gd_accumulate_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
 {
     (void)context;
+    if (step[0] == 1 && step[1] == 1) {
+        accumulate_loop(n, p[0], p[1]);
+        return;
+    }
     for (int64_t i = 0; i < n; i++)
         p[0][i * step[0]] += p[1][i * step[1]];
 }

@@ -88,6 +88,14 @@ void gd_accumulate(gd_tensor *sum, const gd_tensor *value)
     gd_nest_run(&nest, 2, start, gd_accumulate_inner, NULL);
 }
 
+gd_tensor *gd_gathered(const gd_node *node, int i)
+{
+    gd_tensor *slot = node->in[i]->slot;
+    bool alone = slot && gd_thread.scope->recycles && slot->owner == gd_thread.scope && slot->base == slot
+                 && slot->uses == 1;
+    return alone ? slot : NULL;
+}
+
 /* slot(x) += gradient, where there is something in the slot, or x will have a result. */
 static GD_NOINLINE bool gather_other(gd_pass *pass, gd_tensor *x, gd_tensor *gradient)
 {
@@ -98,7 +106,8 @@ static GD_NOINLINE bool gather_other(gd_pass *pass, gd_tensor *x, gd_tensor *gra
         return remember(x);
     }
     if (!pass->create_graph && is_scratch(pass, slot) && slot->base == slot && slot->uses == 1) {
-        gd_accumulate(slot, gradient);
+        if (slot != gradient)                   /* else the rule has done it, see gd_gathered */
+            gd_accumulate(slot, gradient);
         return true;
     }
     gd_tensor *sum = gd_add(slot, gradient);

@@ -23,6 +23,38 @@ static gd_tensor *contiguous_view(gd_tensor *x, int ndim, const int64_t *shape)
     return y;
 }
 
+/* The strides of a view with elements, not contiguous, in another shape; false where there are none that do it.
+ * Its axes are merged to runs of evenly spaced elements, and the new axes must cut each run in equal parts. */
+static bool other_strides(const gd_tensor *x, const gd_shape *shape, int64_t *stride)
+{
+    gd_nest runs;
+    gd_nest_init(&runs, x->ndim, x->shape, 1, (const int64_t *const[]){ x->stride });
+    int run = 0;
+    int64_t rest = runs.size[0];                        /* of the run, inside of the axis before */
+    for (int i = 0; i < shape->ndim; i++) {
+        if (rest == 1 && shape->size[i] > 1 && run + 1 < runs.ndim)
+            rest = runs.size[++run];
+        if (rest % shape->size[i] != 0)
+            return false;
+        rest /= shape->size[i];
+        stride[i] = runs.step[0][run] * rest;
+    }
+    return true;
+}
+
+/* NULL, without a sentence, where x has to be copied. */
+static gd_tensor *strided_view(gd_tensor *x, const gd_shape *shape)
+{
+    int64_t stride[GD_MAX_DIMS];
+    gd_tensor *y = other_strides(x, shape, stride) ? gd_new_view(x, 0) : NULL;
+    if (!y)
+        return NULL;
+    y->ndim = shape->ndim;
+    memcpy(y->shape, shape->size, sizeof y->shape);
+    memcpy(y->stride, stride, sizeof stride);
+    return gd_finish_view(y);
+}
+
 static void reshape_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     dx[0] = gd_reshape(dy, gd_shape_of_tensor(node->in[0]));
@@ -61,9 +93,9 @@ gd_tensor *gd_reshape(gd_tensor *x, gd_shape shape)
     if (!complete(x, &shape))
         return gd_fail("gd_reshape: x is %s with %" PRId64 " elements, which do not fill the shape %s",
                        gd_text_of(x).s, x->numel, gd_shape_text(shape.ndim, shape.size).s);
-    if (!x->contiguous && !(x = gd_contiguous(x)))
-        return NULL;
-    gd_tensor *y = contiguous_view(x, shape.ndim, shape.size);
+    gd_tensor *y = x->contiguous ? NULL : strided_view(x, &shape);
+    if (!y && (x = gd_contiguous(x)))
+        y = contiguous_view(x, shape.ndim, shape.size);
     return y ? gd_record1(&reshape_op, y, x) : NULL;
 }
 
@@ -156,10 +188,27 @@ typedef struct slice_attributes {
     int64_t start, stop, step;
 } slice_attributes;
 
+/* What gd_slice looks at, of a tensor y of x's shape. */
+static gd_tensor sliced(const gd_tensor *y, const slice_attributes *s, int64_t length)
+{
+    gd_tensor part = *y;
+    part.data += length ? s->start * y->stride[s->axis] : 0;
+    part.shape[s->axis] = length;
+    part.stride[s->axis] *= length > 1 ? s->step : 1;
+    return *gd_finish_view(&part);
+}
+
+/* Added to the gradient that is there already, of other slices say, or set into zeros. */
 static void slice_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const slice_attributes *s = node->attributes;
-    dx[0] = gd_unslice(dy, gd_shape_of_tensor(node->in[0]), s->axis, s->start, s->step);
+    gd_tensor *gathered = gd_gathered(node, 0);
+    if (gathered) {
+        gd_tensor part = sliced(gathered, s, dy->shape[s->axis]);
+        gd_accumulate(&part, dy);
+    }
+    dx[0] = gathered ? gathered
+                     : gd_unslice(dy, gd_shape_of_tensor(node->in[0]), s->axis, s->start, s->step);
 }
 
 static const gd_op slice_op = { "gd_slice", slice_rule, GD_NOTHING, "dx = dy set into zeros" };
@@ -208,10 +257,7 @@ gd_tensor *gd_unslice(gd_tensor *x, gd_shape shape, int axis, int64_t start, int
         return NULL;
     int64_t n = x->shape[axis];
     slice_attributes s = { axis, start, n ? start + (n - 1) * step + 1 : start, step };
-    gd_tensor to = *y;
-    to.shape[axis] = n;
-    to.data += n ? start * y->stride[axis] : 0;
-    to.stride[axis] *= n > 1 ? step : 1;
+    const gd_tensor to = sliced(y, &s, n);
     gd_copy_into(&to, x);
     return gd_record1_with(&unslice_op, y, x, &s, sizeof s);
 }

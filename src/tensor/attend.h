@@ -1,0 +1,42 @@
+/* attend.h - scaled dot-product attention on plain memory, and its gradients: the arithmetic under gd_attention.
+ *
+ * Here: raw numbers with any strides, so that no head is copied out of the matrix it lies in.  Not here: shapes,
+ * errors, memory (it cannot fail), and how it is differentiated twice. */
+#ifndef GRADUS_ATTEND_H
+#define GRADUS_ATTEND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gradus/tensor.h"
+
+enum { GD_ATTEND_BLOCK = 32 };              /* queries that are done at a time */
+
+/* Matrices, one for each index of the batch.  Strides are in elements; what is written has a column of 1. */
+typedef struct gd_heads {
+    gd_real *data;
+    int64_t  row, column;
+    int64_t  step[GD_MAX_DIMS];             /* along the axes of the batch */
+} gd_heads;
+
+typedef struct gd_attend_sizes {
+    int      axes;                          /* of the batch */
+    int64_t  batch[GD_MAX_DIMS];
+    int64_t  count;                         /* matrices: the product of batch */
+    int64_t  queries, keys, d, e;           /* q [queries, d]  k [keys, d]  v [keys, e]  y [queries, e] */
+    double   scale;                         /* of the scores, above 0 */
+    bool     causal;                        /* query i sees the keys 0 .. i only */
+} gd_attend_sizes;
+
+/* gd_attend - y = softmax(scale q k') v.  p, count x queries x keys numbers, keeps the softmax for gd_attend_grad. */
+void gd_attend(const gd_attend_sizes *s, const gd_heads *q, const gd_heads *k, const gd_heads *v,
+               const gd_heads *y, gd_real *p);
+
+/* gd_attend_grad - dq, dk, dv from dy and p; those that are NULL are left out.  work has gd_attend_work(s)
+ * numbers. */
+typedef struct gd_attend_slopes { const gd_heads *dq, *dk, *dv; } gd_attend_slopes;
+void gd_attend_grad(const gd_attend_sizes *s, const gd_heads *q, const gd_heads *k, const gd_heads *v,
+                    const gd_heads *dy, const gd_real *p, gd_attend_slopes to, gd_real *work);
+int64_t gd_attend_work(const gd_attend_sizes *s);
+
+#endif
