@@ -33,7 +33,7 @@ $(foreach f,$(WIDE),$(BUILD)/float/$(f).o $(BUILD)/double/$(f).o): STRICT += $(W
 
 # So may the softmax and the layer norm of a whole row of numbers, in vectors as long as the machine's.
 WIDE := $(shell echo | $(CC) -mprefer-vector-width=512 -E - >/dev/null 2>&1 && echo -mprefer-vector-width=512)
-FUSED := tensor/attend.o
+FUSED := tensor/attend.o autograd/layer_norm.o
 $(FUSED:%=$(BUILD)/float/%) $(FUSED:%=$(BUILD)/double/%): STRICT += -ffp-contract=fast $(WIDE)
 
 # One short line for each step; make V=1 shows the commands.

@@ -1,31 +1,18 @@
-/* standardize.c - layer and batch normalisation: x is brought to mean 0 and variance 1 within groups, then
- * scaled and shifted by learned numbers.
- *
- *   layer norm   a group is one example's last axes       (J. L. Ba, J. R. Kiros, G. E. Hinton 2016)
- *   batch norm   a group is one channel of all examples   (S. Ioffe, C. Szegedy 2015)
- *
- * Both see x as [a, groups, b]: the elements of a group stand along the first and the last axis. */
+/* standardize.c - bringing x to mean 0 and variance 1 within groups; and batch normalisation, for which a group is
+ * one channel of all examples and which then scales and shifts by learned numbers (S. Ioffe, C. Szegedy 2015). */
 #include <inttypes.h>
 
-#include "engine.h"
-#include "internal_operations.h"
+#include "standardize.h"
 #include "tensor/real.h"
 #include "tensor/sums.h"
 
-/* Of a standardization; the three lists have one number for each group and live as long as the node. */
-typedef struct groups {
-    int64_t  a, groups, b;
-    double   eps;
-    gd_real *mean, *var, *r;                /* var is the population's; r = 1 / sqrt(var + eps) */
-} groups;
-
-static gd_real *one_for_each(const groups *s)
+static gd_real *one_for_each(const gd_groups *s)
 {
     return gd_arena_take(gd_current_scope(), (size_t)s->groups * sizeof(gd_real));
 }
 
 /* mean[g] = the mean of x u over the group, or of x where u is NULL. */
-GD_KERNEL static void group_means(const groups *s, const gd_real *x, const gd_real *u, gd_real *mean)
+GD_KERNEL static void group_means(const gd_groups *s, const gd_real *x, const gd_real *u, gd_real *mean)
 {
     const int64_t a = s->a, n = s->groups, b = s->b;
     memset(mean, 0, (size_t)n * sizeof *mean);
@@ -44,7 +31,7 @@ GD_KERNEL static void group_means(const groups *s, const gd_real *x, const gd_re
 
 /* ---- y = (x - mean) r --------------------------------------------------------------------------------------- */
 
-GD_KERNEL static void standardize(groups *s, gd_real *restrict y, const gd_real *x)
+GD_KERNEL static void standardize(gd_groups *s, gd_real *restrict y, const gd_real *x)
 {
     const int64_t runs = s->a * s->groups, b = s->b;
     group_means(s, x, NULL, s->mean);
@@ -59,12 +46,10 @@ GD_KERNEL static void standardize(groups *s, gd_real *restrict y, const gd_real 
             y[i * b + j] *= s->r[g];
 }
 
-static gd_tensor *standardize_grad(gd_tensor *dy, gd_tensor *x, gd_tensor *y, const groups *s);
-
 /* dx = r (dy - mean(dy) - y mean(dy y)), the means over the group. */
 static void standardize_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
-    dx[0] = standardize_grad(dy, node->in[0], node->out, node->attributes);
+    dx[0] = gd_standardized_grad(dy, node->in[0], node->out, node->attributes);
 }
 
 static const gd_op standardize_op = {
@@ -73,12 +58,12 @@ static const gd_op standardize_op = {
 };
 
 /* x is [a, groups, b]; what was computed on the way goes to s. */
-static gd_tensor *standardized(gd_tensor *x, double eps, groups *s)
+gd_tensor *gd_standardized(gd_tensor *x, double eps, gd_groups *s)
 {
     gd_tensor *y = x ? gd_new_like(x) : NULL, *from = gd_contiguous(gd_detach(x));
     if (!y || !from)
         return NULL;
-    *s = (groups){ x->shape[0], x->shape[1], x->shape[2], eps, NULL, NULL, NULL };
+    *s = (gd_groups){ x->shape[0], x->shape[1], x->shape[2], eps, NULL, NULL, NULL };
     s->mean = one_for_each(s);
     s->var = one_for_each(s);
     s->r = one_for_each(s);
@@ -90,7 +75,7 @@ static gd_tensor *standardized(gd_tensor *x, double eps, groups *s)
 
 /* ---- z = r (g - mean(g) - y mean(g y)), a function of g and of x -------------------------------------------- */
 
-GD_KERNEL static void slope(const groups *s, gd_real *restrict z, const gd_real *g, const gd_real *y,
+GD_KERNEL static void slope(const gd_groups *s, gd_real *restrict z, const gd_real *g, const gd_real *y,
                             const gd_real *mean_g, const gd_real *mean_gy)
 {
     const int64_t runs = s->a * s->groups, b = s->b;
@@ -109,18 +94,18 @@ static gd_tensor *mean_of_group(gd_tensor *x)
  *   through y:  dy = -r (dz mean(g y) + g mean(dz y)),  and then as in standardize_rule */
 static void standardize_grad_rule(const gd_node *node, gd_tensor *dz, gd_tensor **dx)
 {
-    const groups *s = node->attributes;
+    const gd_groups *s = node->attributes;
     gd_tensor *g = node->in[0], *x = node->in[1], *z = node->out;
-    groups fresh;
-    gd_tensor *y = standardized(x, s->eps, &fresh);
+    gd_groups fresh;
+    gd_tensor *y = gd_standardized(x, s->eps, &fresh);
     if (gd_wanted(node, 0))
-        dx[0] = y ? standardize_grad(dz, x, y, &fresh) : NULL;
+        dx[0] = y ? gd_standardized_grad(dz, x, y, &fresh) : NULL;
     if (!y || !gd_wanted(node, 1))
         return;
     gd_tensor *r = gd_pow(gd_shift(gd_var_axes(x, GD_SHAPE(0, 2), 0, true), s->eps), -0.5);
     gd_tensor *through_r = gd_mul(y, mean_of_group(gd_mul(dz, z)));
     gd_tensor *dy = gd_add(gd_mul(dz, mean_of_group(gd_mul(g, y))), gd_mul(g, mean_of_group(gd_mul(dz, y))));
-    dx[1] = gd_neg(gd_mul(r, gd_add(through_r, standardize_grad(dy, x, y, &fresh))));
+    dx[1] = gd_neg(gd_mul(r, gd_add(through_r, gd_standardized_grad(dy, x, y, &fresh))));
 }
 
 static const gd_op standardize_grad_op = {
@@ -129,7 +114,7 @@ static const gd_op standardize_grad_op = {
     "dx = the derivative of (dy - mean(dy) - y mean(dy y)) / sqrt(var + eps)"
 };
 
-static gd_tensor *standardize_grad(gd_tensor *dy, gd_tensor *x, gd_tensor *y, const groups *s)
+gd_tensor *gd_standardized_grad(gd_tensor *dy, gd_tensor *x, gd_tensor *y, const gd_groups *s)
 {
     gd_tensor *z = dy ? gd_new_like(dy) : NULL, *g = gd_contiguous(gd_detach(dy));
     gd_real *mean_g = one_for_each(s), *mean_gy = one_for_each(s);
@@ -139,42 +124,6 @@ static gd_tensor *standardize_grad(gd_tensor *dy, gd_tensor *x, gd_tensor *y, co
     group_means(s, g->data, y->data, mean_gy);
     slope(s, z->data, g->data, y->data, mean_g, mean_gy);
     return gd_record(&standardize_grad_op, z, (gd_tensor *const[]){ dy, x }, 2, s, sizeof *s);
-}
-
-/* ---- Layer norm --------------------------------------------------------------------------------------------- */
-
-static bool fits_last_axes(const char *argument, const gd_tensor *x, const gd_tensor *t, int axes)
-{
-    if (!t)
-        return true;
-    bool fits = t->ndim == axes && axes >= 1 && axes <= x->ndim;
-    for (int i = 1; i <= axes && fits; i++)
-        fits = t->shape[t->ndim - i] == x->shape[x->ndim - i];
-    return fits || gd_fail("gd_layer_norm: x is %s and %s is %s: it must have the shape of x's last %d axes",
-                           gd_text_of(x).s, argument, gd_text_of(t).s, axes);
-}
-
-gd_tensor *gd_layer_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, double eps)
-{
-    if (!x)
-        return NULL;
-    int axes = weight ? weight->ndim : bias ? bias->ndim : 1;
-    if (x->ndim == 0 || axes < 1)
-        return gd_fail("gd_layer_norm: x is %s, with %d axes to normalise: at least one is needed",
-                       gd_text_of(x).s,
-                       x->ndim == 0 ? 0 : axes);
-    if (!fits_last_axes("weight", x, weight, axes) || !fits_last_axes("bias", x, bias, axes))
-        return NULL;
-    if (!(eps >= 0))
-        return gd_fail("gd_layer_norm: eps = %g must not be negative", eps);
-    int64_t n = 1, examples = 1;
-    for (int i = 0; i < x->ndim; i++)
-        *(i < x->ndim - axes ? &examples : &n) *= x->shape[i];
-    groups unused;
-    gd_tensor *y = standardized(gd_reshape(x, GD_SHAPE(1, examples, n)), eps, &unused);
-    y = gd_reshape(y, gd_shape_of_tensor(x));
-    y = weight ? gd_mul(y, weight) : y;
-    return bias ? gd_add(y, bias) : y;
 }
 
 /* ---- Batch norm --------------------------------------------------------------------------------------------- */
@@ -238,11 +187,11 @@ gd_tensor *gd_batch_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, gd_te
     if (!x || !batch_norm_fits(x, weight, bias, running_mean, running_var, training, momentum, eps))
         return NULL;
     int64_t channels = x->shape[1], n = channels ? x->numel / channels : 0;
-    groups batch = { .b = 0 };
+    gd_groups batch = { .b = 0 };
     gd_tensor *y;
     if (training) {
         int64_t examples = x->shape[0], b = examples ? n / examples : 0;
-        y = standardized(gd_reshape(x, GD_SHAPE(examples, channels, b)), eps, &batch);
+        y = gd_standardized(gd_reshape(x, GD_SHAPE(examples, channels, b)), eps, &batch);
         y = gd_reshape(y, gd_shape_of_tensor(x));
     } else {
         y = by_running_statistics(x, running_mean, running_var, eps);

@@ -1,0 +1,229 @@
+/* layer_norm.c - layer normalisation (J. L. Ba, J. R. Kiros, G. E. Hinton 2016): each example is brought to mean 0
+ * and variance 1 over its last axes, then scaled and shifted by learned numbers.
+ *
+ * x is seen as [rows, n].  Fused, so that y takes one pass over a row that lies in the first cache, and its three
+ * gradients another.  A gradient that is to be differentiated again is composed of the operations of
+ * standardize.c. */
+#include "standardize.h"
+#include "tensor/real.h"
+#include "tensor/sums.h"
+#include "tensor/threads.h"
+
+enum { LANES = 16, PIECE = 2048, ROWS = 32 };
+
+typedef struct layer_norm {
+    int64_t  rows, n;
+    double   eps;
+    gd_real *mean, *r;                      /* of each row: r = 1 / sqrt(var + eps); they live as long as the node */
+} layer_norm;
+
+/* ---- Sums over a row: 16 lanes side by side, in pieces, so that a long row loses no digits ------------------ */
+
+REAL_INLINE gd_real fold(gd_real *lane)
+{
+    for (int half = LANES / 2; half > 0; half /= 2)
+        for (int l = 0; l < half; l++)
+            lane[l] += lane[l + half];
+    return lane[0];
+}
+
+/* The sum of term over i in [0, n); term is an expression in i. */
+#define SUM_OF(total, n, term)                                                                  \
+    for (int64_t piece = 0; piece < (n); piece += PIECE) {                                      \
+        const int64_t end = (n) - piece < PIECE ? (n) : piece + PIECE;                          \
+        gd_real lane[LANES] = { 0 };                                                            \
+        int64_t at = piece;                                                                     \
+        for (; at + LANES <= end; at += LANES)                                                  \
+            for (int l = 0; l < LANES; l++) {                                                   \
+                const int64_t i = at + l;                                                       \
+                lane[l] += (term);                                                              \
+            }                                                                                   \
+        for (int l = 0; l < end - at; l++) {                                                    \
+            const int64_t i = at + l;                                                           \
+            lane[l] += (term);                                                                  \
+        }                                                                                       \
+        total += fold(lane);                                                                    \
+    }
+
+/* ---- Forward: y = (x - mean) r w + b ------------------------------------------------------------------------ */
+
+typedef struct forward {
+    const layer_norm *s;
+    const gd_real    *x, *w, *b;
+    gd_real          *y;
+} forward;
+
+GD_KERNEL static void normalize(const layer_norm *s, int64_t row, const gd_real *restrict x, const gd_real *restrict w,
+                                const gd_real *restrict b, gd_real *restrict y)
+{
+    const int64_t n = s->n;
+    gd_real mean = 0, var = 0;
+    SUM_OF(mean, n, x[i])
+    mean /= (gd_real)n;
+    SUM_OF(var, n, (x[i] - mean) * (x[i] - mean))
+    const gd_real r = 1 / real_sqrt(var / (gd_real)n + (gd_real)s->eps);
+    for (int64_t i = 0; i < n; i++)
+        y[i] = (x[i] - mean) * r * w[i] + b[i];
+    s->mean[row] = mean;
+    s->r[row] = r;
+}
+
+static void normalize_rows(void *context, int64_t begin, int64_t end)
+{
+    const forward *f = context;
+    for (int64_t row = begin; row < end; row++)
+        normalize(f->s, row, f->x + row * f->s->n, f->w, f->b, f->y + row * f->s->n);
+}
+
+/* ---- Backward, with z = (x - mean) r:  g = dy w,  dx = r (g - mean(g) - z mean(g z)),  dw = sum over rows of dy z,
+ * db = sum over rows of dy ------------------------------------------------------------------------------------ */
+
+typedef struct backward {
+    const layer_norm *s;
+    const gd_real    *x, *w, *dy;
+    gd_real          *dx, *dw, *db;         /* dw and db: sums over ROWS rows at a time, one below the other */
+} backward;
+
+GD_KERNEL static void slope(const layer_norm *s, int64_t row, const gd_real *restrict x, const gd_real *restrict w,
+                            const gd_real *restrict dy, gd_real *restrict dx)
+{
+    const int64_t n = s->n;
+    const gd_real mean = s->mean[row], r = s->r[row];
+    gd_real mean_g = 0, mean_gz = 0;
+    SUM_OF(mean_g, n, dy[i] * w[i])
+    SUM_OF(mean_gz, n, dy[i] * w[i] * ((x[i] - mean) * r))
+    mean_g /= (gd_real)n;
+    mean_gz /= (gd_real)n;
+    for (int64_t i = 0; i < n; i++)
+        dx[i] = r * (dy[i] * w[i] - mean_g - (x[i] - mean) * r * mean_gz);
+}
+
+GD_KERNEL static void add_row(const layer_norm *s, int64_t row, const gd_real *restrict x,
+                              const gd_real *restrict dy, gd_real *restrict dw, gd_real *restrict db)
+{
+    const gd_real mean = s->mean[row], r = s->r[row];
+    for (int64_t i = 0; i < s->n; i++) {
+        dw[i] += dy[i] * ((x[i] - mean) * r);
+        db[i] += dy[i];
+    }
+}
+
+/* begin is a multiple of ROWS, and so is end, but at the end. */
+static void slope_rows(void *context, int64_t begin, int64_t end)
+{
+    const backward *b = context;
+    const int64_t n = b->s->n;
+    for (int64_t row = begin; row < end; row++) {
+        const gd_real *x = b->x + row * n, *dy = b->dy + row * n;
+        if (b->dx)
+            slope(b->s, row, x, b->w, dy, b->dx + row * n);
+        if (b->dw)
+            add_row(b->s, row, x, dy, b->dw + row / ROWS * n, b->db + row / ROWS * n);
+    }
+}
+
+/* The sums of the pieces. */
+static void add_pieces(const layer_norm *s, const gd_tensor *pieces, gd_tensor *sum)
+{
+    memset(sum->data, 0, (size_t)s->n * sizeof *sum->data);
+    real_sum_columns(pieces->shape[0], s->n, pieces->data, s->n, sum->data);
+}
+
+/* ---- Rule --------------------------------------------------------------------------------------------------- */
+
+/* t as a list of n numbers; value everywhere where it is left out. */
+static gd_tensor *list(gd_tensor *t, int64_t n, double value)
+{
+    return t ? gd_contiguous(gd_detach(t)) : gd_full(GD_SHAPE(n), value);
+}
+
+static void composed(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    const layer_norm *s = node->attributes;
+    gd_tensor *x = node->in[0], *w = node->in[1];
+    gd_tensor *rows = gd_reshape(x, GD_SHAPE(1, s->rows, s->n));
+    gd_groups groups;
+    gd_tensor *z = gd_standardized(rows, s->eps, &groups);
+    if (!z)
+        return;
+    if (gd_wanted(node, 0)) {
+        gd_tensor *g = gd_reshape(w ? gd_mul(dy, w) : dy, gd_shape_of_tensor(rows));
+        dx[0] = gd_reshape(gd_standardized_grad(g, rows, z, &groups), gd_shape_of_tensor(x));
+    }
+    if (gd_wanted(node, 1))
+        dx[1] = gd_mul(dy, gd_reshape(z, gd_shape_of_tensor(x)));
+    if (gd_wanted(node, 2))
+        dx[2] = dy;
+}
+
+static void layer_norm_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    if (gd_recording()) {
+        composed(node, dy, dx);
+        return;
+    }
+    const layer_norm *s = node->attributes;
+    const bool sums = gd_wanted(node, 1) || gd_wanted(node, 2);
+    gd_tensor *x = gd_contiguous(gd_detach(node->in[0])), *w = list(node->in[1], s->n, 1);
+    gd_tensor *from = gd_contiguous(gd_detach(dy)), *to = gd_wanted(node, 0) ? gd_new_like(x) : NULL;
+    const gd_shape pieces = GD_SHAPE((s->rows + ROWS - 1) / ROWS, s->n);
+    gd_tensor *dw = sums ? gd_zeros(pieces) : NULL, *db = sums ? gd_zeros(pieces) : NULL;
+    if (!x || !w || !from || (gd_wanted(node, 0) && !to) || (sums && (!dw || !db)))
+        return;
+    backward b = { s, x->data, w->data, from->data, to ? to->data : NULL, dw ? dw->data : NULL,
+                   db ? db->data : NULL };
+    gd_parallel(s->rows, gd_part_for(s->n, GD_PART_ELEMENTS, ROWS), slope_rows, &b);
+    dx[0] = to;
+    for (int i = 1; i < node->n; i++)
+        if (gd_wanted(node, i) && (dx[i] = gd_new_like(node->in[i])))
+            add_pieces(s, i == 1 ? dw : db, dx[i]);
+}
+
+static const gd_op layer_norm_op = {
+    "gd_layer_norm", layer_norm_rule, GD_READS(0, GD_INPUT(0) | GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
+    "z = (x - mean) / sqrt(var + eps), g = dy weight: dx = (g - mean(g) - z mean(g z)) / sqrt(var + eps), "
+    "dweight = dy z, dbias = dy"
+};
+
+/* ---- The public function -------------------------------------------------------------------------------------- */
+
+static bool fits_last_axes(const char *argument, const gd_tensor *x, const gd_tensor *t, int axes)
+{
+    if (!t)
+        return true;
+    bool fits = t->ndim == axes && axes >= 1 && axes <= x->ndim;
+    for (int i = 1; i <= axes && fits; i++)
+        fits = t->shape[t->ndim - i] == x->shape[x->ndim - i];
+    return fits || gd_fail("gd_layer_norm: x is %s and %s is %s: it must have the shape of x's last %d axes",
+                           gd_text_of(x).s, argument, gd_text_of(t).s, axes);
+}
+
+static gd_real *for_each_row(const layer_norm *s)
+{
+    return gd_arena_take(gd_current_scope(), (size_t)s->rows * sizeof(gd_real));
+}
+
+gd_tensor *gd_layer_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, double eps)
+{
+    if (!x)
+        return NULL;
+    int axes = weight ? weight->ndim : bias ? bias->ndim : 1;
+    if (x->ndim == 0 || axes < 1)
+        return gd_fail("gd_layer_norm: x is %s, with %d axes to normalise: at least one is needed",
+                       gd_text_of(x).s, x->ndim == 0 ? 0 : axes);
+    if (!fits_last_axes("weight", x, weight, axes) || !fits_last_axes("bias", x, bias, axes))
+        return NULL;
+    if (!(eps >= 0))
+        return gd_fail("gd_layer_norm: eps = %g must not be negative", eps);
+    int64_t n = 1, examples = 1;
+    for (int i = 0; i < x->ndim; i++)
+        *(i < x->ndim - axes ? &examples : &n) *= x->shape[i];
+    gd_tensor *y = gd_new_like(x), *from = gd_contiguous(gd_detach(x)), *w = list(weight, n, 1);
+    gd_tensor *b = list(bias, n, 0);
+    layer_norm s = { examples, n, eps, NULL, NULL };
+    if (!y || !from || !w || !b || !(s.mean = for_each_row(&s)) || !(s.r = for_each_row(&s)))
+        return NULL;
+    gd_parallel(examples, gd_part_for(n, GD_PART_ELEMENTS, 1), normalize_rows,
+                &(forward){ &s, from->data, w->data, b->data, y->data });
+    return gd_record(&layer_norm_op, y, (gd_tensor *const[]){ x, weight, bias }, 3, &s, sizeof s);
+}

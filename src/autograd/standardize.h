@@ -1,0 +1,21 @@
+/* standardize.h - y = (x - mean) / sqrt(var + eps) within groups: what layer and batch norm share. */
+#ifndef GRADUS_STANDARDIZE_H
+#define GRADUS_STANDARDIZE_H
+
+#include "engine.h"
+
+/* Of a standardization of x, [a, groups, b]: the elements of a group stand along the first and the last axis.  The
+ * three lists have one number for each group and live as long as the node. */
+typedef struct gd_groups {
+    int64_t  a, groups, b;
+    double   eps;
+    gd_real *mean, *var, *r;                /* var is the population's; r = 1 / sqrt(var + eps) */
+} gd_groups;
+
+/* gd_standardized - y; what was computed on the way goes to s. */
+gd_tensor *gd_standardized(gd_tensor *x, double eps, gd_groups *s);
+
+/* gd_standardized_grad - dx, of y = gd_standardized(x, eps, s). */
+gd_tensor *gd_standardized_grad(gd_tensor *dy, gd_tensor *x, gd_tensor *y, const gd_groups *s);
+
+#endif
