@@ -19,12 +19,18 @@ typedef struct layer_norm {
 
 /* ---- Sums over a row: 16 lanes side by side, in pieces, so that a long row loses no digits ------------------ */
 
+REAL_INLINE void add_half(const int half, gd_real *lane)
+{
+    for (int l = 0; l < half; l++)
+        lane[l] += lane[l + half];
+}
+
 REAL_INLINE gd_real fold(gd_real *lane)
 {
-    for (int half = LANES / 2; half > 0; half /= 2)
-        for (int l = 0; l < half; l++)
-            lane[l] += lane[l + half];
-    return lane[0];
+    add_half(8, lane);
+    add_half(4, lane);
+    add_half(2, lane);
+    return lane[0] + lane[1];
 }
 
 /* The sum of term over i in [0, n); term is an expression in i. */

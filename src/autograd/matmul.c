@@ -4,6 +4,7 @@
 
 #include "engine.h"
 #include "tensor/gemm.h"
+#include "tensor/threads.h"
 
 /* ---- Forward: y = a b,  a [.., m, k]  b [.., k, n]  ->  y [.., m, n] ------------------------------------- */
 
@@ -153,6 +154,8 @@ static const gd_op affine_op = {
     "dx = gd_matmul(dy, w), dw = gd_matmul(dy', x), db = gd_sum_to(dy, b)"
 };
 
+enum { BIAS_FIRST = 4096 };                 /* elements of y that wait in the first cache for the product */
+
 /* Each of m rows of y is b. */
 static void repeat_row(int64_t m, int64_t n, gd_real *y, const gd_real *b, int64_t step)
 {
@@ -168,16 +171,38 @@ static void repeat_row(int64_t m, int64_t n, gd_real *y, const gd_real *b, int64
         memcpy(y + i * n, y, (size_t)n * sizeof *y);
 }
 
+typedef struct bias_call {
+    int64_t        n;
+    gd_real       *y;
+    const gd_real *b;
+} bias_call;
+
+GD_KERNEL static void add_to_rows(int64_t n, gd_real *restrict y, const gd_real *restrict b, int64_t first,
+                                  int64_t last)
+{
+    for (int64_t i = first; i < last; i++)
+        for (int64_t j = 0; j < n; j++)
+            y[i * n + j] += b[j];
+}
+
+static void add_bias(void *context, int64_t begin, int64_t end)
+{
+    const bias_call *c = context;
+    add_to_rows(c->n, c->y, c->b, begin, end);
+}
+
 static gd_tensor *affine_rows(gd_tensor *x, gd_tensor *w, gd_tensor *b)
 {
     int64_t m = x->shape[0], k = x->shape[1], n = w->shape[0];
     gd_tensor *y = gd_new("gd_affine", 2, (int64_t[]){ m, n });
     if (!y)
         return NULL;
-    if (b)
+    const bool first = b && (y->numel <= BIAS_FIRST || !b->contiguous);
+    if (first)
         repeat_row(m, n, y->data, b->data, b->stride[0]);
-    gd_gemm(m, n, k, x->data, x->stride[0], x->stride[1], w->data, w->stride[1], w->stride[0], y->data, n,
-            b != NULL);
+    gd_gemm(m, n, k, x->data, x->stride[0], x->stride[1], w->data, w->stride[1], w->stride[0], y->data, n, first);
+    if (b && !first)
+        gd_parallel(m, gd_part_for(n, GD_PART_ELEMENTS, 1), add_bias, &(bias_call){ n, y->data, b->data });
     return gd_record3(&affine_op, y, x, w, b);
 }
 

@@ -108,10 +108,12 @@ static int64_t seen(const gd_attend_sizes *s, int64_t end)
 /* Scores of keys that are still to come: below the diagonal of scores [n, block], whose first query is first. */
 GD_KERNEL static void hide_the_future(int64_t n, int64_t block, int64_t first, gd_real *scores)
 {
+    const int columns = (int)block;
     for (int64_t j = first + 1; j < n; j++) {
-        const int64_t hidden = j - first < block ? j - first : block;
-        for (int64_t i = 0; i < hidden; i++)
-            scores[j * block + i] = (gd_real)-INFINITY;
+        gd_real *row = scores + j * block;
+        const int hidden = j - first < block ? (int)(j - first) : columns;
+        for (int i = 0; i < columns; i++)
+            row[i] = i < hidden ? (gd_real)-INFINITY : row[i];
     }
 }
 
