@@ -1,5 +1,6 @@
 /* apply.c - running an elementwise loop over tensors of any layout, and recording it. */
 #include "elementwise.h"
+#include "tensor/threads.h"
 
 /* ---- One input ---------------------------------------------------------------------------------------------- */
 
@@ -20,7 +21,7 @@ static GD_NOINLINE void unary_strided(gd_tensor *y, const gd_tensor *x, const un
     const int64_t *const strides[] = { y->stride, x->stride };
     gd_nest_init(&nest, y->ndim, y->shape, 2, strides);
     gd_real *const start[] = { y->data, x->data };
-    gd_nest_run(&nest, 2, start, unary_inner, call);
+    gd_nest_spread(&nest, 2, start, unary_inner, call, 1);
 }
 
 gd_tensor *gd_apply_unary(const gd_op *op, gd_unary_loop *loop, gd_tensor *x, const double p[2])
@@ -65,7 +66,7 @@ static GD_NOINLINE gd_tensor *binary_broadcast(const gd_op *op, gd_binary_loop *
     const int64_t *const strides[] = { y->stride, a_stride, b_stride };
     gd_nest_init(&nest, y->ndim, y->shape, 3, strides);
     gd_real *const start[] = { y->data, a->data, b->data };
-    gd_nest_run(&nest, 3, start, binary_inner, &loop);
+    gd_nest_spread(&nest, 3, start, binary_inner, &loop, 1);
     return y;
 }
 
@@ -169,7 +170,7 @@ gd_tensor *gd_where(gd_tensor *condition, gd_tensor *a, gd_tensor *b)
     const int64_t *const strides[] = { y->stride, stride[0], stride[1], stride[2] };
     gd_nest_init(&nest, y->ndim, y->shape, 4, strides);
     gd_real *const start[] = { y->data, condition->data, a->data, b->data };
-    gd_nest_run(&nest, 4, start, where_inner, NULL);
+    gd_nest_spread(&nest, 4, start, where_inner, NULL, 1);
     return gd_record(&where_op, y, (gd_tensor *const[]){ condition, a, b }, 3, NULL, 0);
 }
 
@@ -181,9 +182,23 @@ GD_KERNEL static void accumulate_loop(int64_t n, gd_real *restrict sum, const gd
         sum[i] += value[i];
 }
 
+typedef struct accumulate_call {
+    gd_real       *sum;
+    const gd_real *value;
+} accumulate_call;
+
+static void accumulate_part(void *context, int64_t begin, int64_t end)
+{
+    const accumulate_call *call = context;
+    accumulate_loop(end - begin, call->sum + begin, call->value + begin);
+}
+
 void gd_accumulate_loop(int64_t n, gd_real *sum, const gd_real *value)
 {
-    accumulate_loop(n, sum, value);
+    if (GD_LIKELY(n <= GD_PART_ELEMENTS))
+        accumulate_loop(n, sum, value);
+    else
+        gd_parallel(n, GD_PART_ELEMENTS, accumulate_part, &(accumulate_call){ sum, value });
 }
 
 void gd_accumulate_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)

@@ -85,7 +85,7 @@ void gd_accumulate(gd_tensor *sum, const gd_tensor *value)
     const int64_t *const strides[] = { sum->stride, value->stride };
     gd_nest_init(&nest, sum->ndim, sum->shape, 2, strides);
     gd_real *const start[] = { sum->data, value->data };
-    gd_nest_run(&nest, 2, start, gd_accumulate_inner, NULL);
+    gd_nest_spread(&nest, 2, start, gd_accumulate_inner, NULL, 1);
 }
 
 gd_tensor *gd_gathered(const gd_node *node, int i)

@@ -316,6 +316,11 @@ typedef void gd_inner_loop(int64_t n, gd_real *const p[], const int64_t step[], 
 void gd_nest_run(const gd_nest *nest, int operands, gd_real *const start[], gd_inner_loop *inner,
                  const void *context);
 
+/* gd_nest_spread - the same, by several threads where it is big; no two indices may write to the same element.
+ * work: elements for each index, 1 but where inner does more. */
+void gd_nest_spread(const gd_nest *nest, int operands, gd_real *const start[], gd_inner_loop *inner,
+                    const void *context, int64_t work);
+
 /* gd_copy - the elements of x, in row-major order, to contiguous memory. */
 void gd_copy(gd_real *to, const gd_tensor *x);
 

@@ -1,6 +1,7 @@
 /* nest.c - loops over strided data.  Every operation that meets a view goes through here; what is contiguous
  * on all sides becomes one single loop. */
 #include "core.h"
+#include "threads.h"
 
 void gd_nest_init(gd_nest *nest, int ndim, const int64_t *shape, int operands, const int64_t *const strides[])
 {
@@ -57,18 +58,77 @@ void gd_nest_run(const gd_nest *nest, int operands, gd_real *const start[], gd_i
     }
 }
 
-/* ---- Copying ------------------------------------------------------------------------------------------------ */
+/* ---- Several threads: each takes indices of the outermost axis --------------------------------------------- */
 
-static void copy_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
+typedef struct spread_call {
+    const gd_nest    *nest;
+    int               operands;
+    gd_real *const   *start;
+    gd_inner_loop    *inner;
+    const void       *context;
+} spread_call;
+
+static void spread_part(void *context, int64_t begin, int64_t end)
 {
-    (void)context;
-    gd_real *to = p[0];
-    const gd_real *from = p[1];
-    if (step[0] == 1 && step[1] == 1)
-        memcpy(to, from, (size_t)n * sizeof *to);
-    else
+    const spread_call *call = context;
+    gd_nest part = *call->nest;
+    part.size[0] = end - begin;
+    gd_real *start[GD_OPERANDS];
+    for (int k = 0; k < call->operands; k++)
+        start[k] = call->start[k] + begin * part.step[k][0];
+    gd_nest_run(&part, call->operands, start, call->inner, call->context);
+}
+
+void gd_nest_spread(const gd_nest *nest, int operands, gd_real *const start[], gd_inner_loop *inner,
+                    const void *context, int64_t work)
+{
+    int64_t each = work;                                    /* below one index of the outermost axis */
+    for (int i = 1; i < nest->ndim; i++)
+        each *= nest->size[i];
+    gd_parallel(nest->size[0], gd_part_for(each, GD_PART_ELEMENTS, 1), spread_part,
+                &(spread_call){ nest, operands, start, inner, context });
+}
+
+/* ---- Copying ------------------------------------------------------------------------------------------------
+ * The two innermost axes go together, as a matrix: its rows are often short, those of a head say.  Rows of which
+ * one side is strided, as in a transposition, go in tiles, so that what the cache has fetched for one row is
+ * still there for the next. */
+
+enum { TILE = 16 };
+
+typedef struct rows {
+    int64_t n, to_step, from_step;          /* along a row */
+} rows;
+
+GD_KERNEL static void copy_short_rows(int64_t count, int64_t n, gd_real *restrict to, int64_t to_row,
+                                      const gd_real *restrict from, int64_t from_row)
+{
+    for (int64_t r = 0; r < count; r++)
         for (int64_t i = 0; i < n; i++)
-            to[i * step[0]] = from[i * step[1]];
+            to[r * to_row + i] = from[r * from_row + i];
+}
+
+static void copy_tiles(int64_t count, const rows *row, gd_real *to, int64_t to_row, const gd_real *from,
+                       int64_t from_row)
+{
+    for (int64_t r0 = 0; r0 < count; r0 += TILE)
+        for (int64_t i0 = 0; i0 < row->n; i0 += TILE)
+            for (int64_t r = r0; r < count && r < r0 + TILE; r++)
+                for (int64_t i = i0; i < row->n && i < i0 + TILE; i++)
+                    to[r * to_row + i * row->to_step] = from[r * from_row + i * row->from_step];
+}
+
+static void copy_inner(int64_t count, gd_real *const p[], const int64_t step[], const void *context)
+{
+    enum { SHORT = 256 };
+    const rows *row = context;
+    if (row->to_step != 1 || row->from_step != 1)
+        copy_tiles(count, row, p[0], step[0], p[1], step[1]);
+    else if (row->n <= SHORT)
+        copy_short_rows(count, row->n, p[0], step[0], p[1], step[1]);
+    else
+        for (int64_t r = 0; r < count; r++)
+            memcpy(p[0] + r * step[0], p[1] + r * step[1], (size_t)row->n * sizeof *p[0]);
 }
 
 void gd_copy_into(const gd_tensor *y, const gd_tensor *x)
@@ -78,8 +138,15 @@ void gd_copy_into(const gd_tensor *y, const gd_tensor *x)
     gd_nest nest;
     const int64_t *const strides[] = { y->stride, x->stride };
     gd_nest_init(&nest, x->ndim, x->shape, 2, strides);
+    const int last = nest.ndim - 1;
+    const rows row = { nest.size[last], nest.step[0][last], nest.step[1][last] };
+    if (last > 0) {
+        nest.ndim = last;
+    } else {                                                /* one row */
+        nest.size[0] = 1;
+    }
     gd_real *const start[] = { y->data, x->data };
-    gd_nest_run(&nest, 2, start, copy_inner, NULL);
+    gd_nest_spread(&nest, 2, start, copy_inner, &row, row.n);
 }
 
 void gd_copy(gd_real *to, const gd_tensor *x)
