@@ -17,29 +17,36 @@
 
 enum { BLOCK = GD_ATTEND_BLOCK, LANES = 16 };   /* LANES: columns of a softmax that stay in registers */
 
+/* Before a loop over lanes: gcc would else unroll it to single numbers before it looks for vectors. */
+#if defined(__GNUC__)
+#define TOGETHER _Pragma("GCC unroll 1")
+#else
+#define TOGETHER
+#endif
+
 /* ---- Softmax down the columns ---------------------------------------------------------------------------- */
 
 /* s = e^(scale (s - max)) / sum, for lanes columns of n rows that lie `row` apart; n > 0. */
 REAL_INLINE void softmax_lanes(const int lanes, int64_t n, gd_real *s, int64_t row, gd_real scale)
 {
     gd_real most[LANES], sum[LANES];
-    for (int l = 0; l < lanes; l++) {
+    TOGETHER for (int l = 0; l < lanes; l++) {
         most[l] = s[l];
         sum[l] = 0;
     }
     for (int64_t j = 1; j < n; j++)
-        for (int l = 0; l < lanes; l++)
+        TOGETHER for (int l = 0; l < lanes; l++)
             most[l] = s[j * row + l] > most[l] ? s[j * row + l] : most[l];      /* a NaN makes the sum NaN */
     for (int64_t j = 0; j < n; j++)
-        for (int l = 0; l < lanes; l++) {
+        TOGETHER for (int l = 0; l < lanes; l++) {
             const gd_real power = real_exp(scale * (s[j * row + l] - most[l]));
             s[j * row + l] = power;
             sum[l] += power;
         }
-    for (int l = 0; l < lanes; l++)
+    TOGETHER for (int l = 0; l < lanes; l++)
         sum[l] = 1 / sum[l];
     for (int64_t j = 0; j < n; j++)
-        for (int l = 0; l < lanes; l++)
+        TOGETHER for (int l = 0; l < lanes; l++)
             s[j * row + l] *= sum[l];
 }
 
@@ -56,13 +63,13 @@ GD_KERNEL static void softmax_columns(int64_t n, int64_t columns, gd_real *s, gd
 REAL_INLINE void slope_lanes(const int lanes, int64_t n, gd_real *g, const gd_real *p, int64_t row, gd_real scale)
 {
     gd_real dot[LANES];
-    for (int l = 0; l < lanes; l++)
+    TOGETHER for (int l = 0; l < lanes; l++)
         dot[l] = 0;
     for (int64_t j = 0; j < n; j++)
-        for (int l = 0; l < lanes; l++)
+        TOGETHER for (int l = 0; l < lanes; l++)
             dot[l] += p[j * row + l] * g[j * row + l];
     for (int64_t j = 0; j < n; j++)
-        for (int l = 0; l < lanes; l++)
+        TOGETHER for (int l = 0; l < lanes; l++)
             g[j * row + l] = scale * p[j * row + l] * (g[j * row + l] - dot[l]);
 }
 
