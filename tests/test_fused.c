@@ -63,7 +63,8 @@ START_TEST(attention_of_any_size)
                            numbers(GD_SHAPE(sizes[_i].keys, sizes[_i].e)) };
         gd_tensor *y = gd_attention(x[0], x[1], x[2], causal);
         ck_shape(y, 3, 2, sizes[_i].queries, sizes[_i].e);
-        same_gradients(causal ? "causal" : "not causal", _i, y, attention_by_formula(x[0], x[1], x[2], causal), x, 3);
+        same_gradients(causal ? "causal" : "not causal", _i, y, attention_by_formula(x[0], x[1], x[2], causal), x,
+                       3);
     }
 }
 END_TEST
@@ -192,10 +193,12 @@ START_TEST(reshape_of_views)
     gd_tensor *x = gd_reshape(gd_arange(0, 120, 1), GD_SHAPE(2, 3, 4, 5));
     gd_tensor *part = gd_slice(x, 3, 1, 4, 1), *turned = gd_transpose(x, 0, 1);
     const struct { gd_tensor *x; gd_shape shape; bool shares; } cases[] = {
-        { part, GD_SHAPE(24, 3), true }, { part, GD_SHAPE(1, 6, 2, 2, 1, 3, 1), true }, { part, GD_SHAPE(8, 9), false },
-        { part, GD_SHAPE(72), false }, { turned, GD_SHAPE(3, 2, 20), true }, { turned, GD_SHAPE(3, 2, 5, 4), true },
+        { part, GD_SHAPE(24, 3), true }, { part, GD_SHAPE(1, 6, 2, 2, 1, 3, 1), true },
+        { part, GD_SHAPE(8, 9), false }, { part, GD_SHAPE(72), false },
+        { turned, GD_SHAPE(3, 2, 20), true }, { turned, GD_SHAPE(3, 2, 5, 4), true },
         { turned, GD_SHAPE(6, 20), false }, { gd_slice(x, 0, 0, 2, 2), GD_SHAPE(60), true },
-        { gd_slice(x, 2, 0, 4, 3), GD_SHAPE(3, 2, 2, 5), true }, { gd_slice(x, 2, 0, 4, 3), GD_SHAPE(6, 1, 10), false },
+        { gd_slice(x, 2, 0, 4, 3), GD_SHAPE(3, 2, 2, 5), true },
+        { gd_slice(x, 2, 0, 4, 3), GD_SHAPE(6, 1, 10), false },
         { gd_expand(gd_arange(0, 3, 1), GD_SHAPE(4, 3)), GD_SHAPE(2, 2, 3), true },
         { gd_expand(gd_scalar(7), GD_SHAPE(4, 3)), GD_SHAPE(2, 6), true },
         { gd_expand(gd_arange(0, 3, 1), GD_SHAPE(4, 3)), GD_SHAPE(12), false },

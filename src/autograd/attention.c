@@ -168,8 +168,8 @@ gd_tensor *gd_attention(gd_tensor *q, gd_tensor *k, gd_tensor *v, bool causal)
     if (!measure(&a.sizes, q, k, v, causal))
         return NULL;
     gd_tensor *y = matrices(&a.sizes, a.sizes.queries, a.sizes.e);
-    gd_tensor *p = y ? gd_new("gd_attention", 3, (int64_t[]){ a.sizes.count, a.sizes.queries, a.sizes.keys }) : NULL;
-    if (!p)
+    gd_tensor *p = gd_new("gd_attention", 3, (int64_t[]){ a.sizes.count, a.sizes.queries, a.sizes.keys });
+    if (!y || !p)
         return NULL;
     a.p = p->data;
     const gd_heads x[] = { heads(&a.sizes, q), heads(&a.sizes, k), heads(&a.sizes, v), heads(&a.sizes, y) };

@@ -14,7 +14,7 @@ enum { LANES = 16, PIECE = 2048, ROWS = 32 };
 typedef struct layer_norm {
     int64_t  rows, n;
     double   eps;
-    gd_real *mean, *r;                      /* of each row: r = 1 / sqrt(var + eps); they live as long as the node */
+    gd_real *mean, *r;                      /* of each row, r = 1 / sqrt(var + eps); as long as the node lives */
 } layer_norm;
 
 /* ---- Sums over a row: 16 lanes side by side, in pieces, so that a long row loses no digits ------------------ */
@@ -59,8 +59,8 @@ typedef struct forward {
     gd_real          *y;
 } forward;
 
-GD_KERNEL static void normalize(const layer_norm *s, int64_t row, const gd_real *restrict x, const gd_real *restrict w,
-                                const gd_real *restrict b, gd_real *restrict y)
+GD_KERNEL static void normalize(const layer_norm *s, int64_t row, const gd_real *restrict x,
+                                const gd_real *restrict w, const gd_real *restrict b, gd_real *restrict y)
 {
     const int64_t n = s->n;
     gd_real mean = 0, var = 0;
@@ -81,8 +81,8 @@ static void normalize_rows(void *context, int64_t begin, int64_t end)
         normalize(f->s, row, f->x + row * f->s->n, f->w, f->b, f->y + row * f->s->n);
 }
 
-/* ---- Backward, with z = (x - mean) r:  g = dy w,  dx = r (g - mean(g) - z mean(g z)),  dw = sum over rows of dy z,
- * db = sum over rows of dy ------------------------------------------------------------------------------------ */
+/* ---- Backward, with z = (x - mean) r and g = dy w:  dx = r (g - mean(g) - z mean(g z)),  dw = sum over rows of
+ * dy z,  db = sum over rows of dy ----------------------------------------------------------------------------- */
 
 typedef struct backward {
     const layer_norm *s;
@@ -191,7 +191,7 @@ static const gd_op layer_norm_op = {
     "dweight = dy z, dbias = dy"
 };
 
-/* ---- The public function -------------------------------------------------------------------------------------- */
+/* ---- The public function ------------------------------------------------------------------------------------ */
 
 static bool fits_last_axes(const char *argument, const gd_tensor *x, const gd_tensor *t, int axes)
 {

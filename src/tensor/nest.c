@@ -100,12 +100,17 @@ typedef struct rows {
     int64_t n, to_step, from_step;          /* along a row */
 } rows;
 
+/* Pieces of a known length become moves of vectors, where memcpy would cost a call for each row. */
 GD_KERNEL static void copy_short_rows(int64_t count, int64_t n, gd_real *restrict to, int64_t to_row,
                                       const gd_real *restrict from, int64_t from_row)
 {
-    for (int64_t r = 0; r < count; r++)
-        for (int64_t i = 0; i < n; i++)
-            to[r * to_row + i] = from[r * from_row + i];
+    for (int64_t r = 0; r < count; r++, to += to_row, from += from_row) {
+        int64_t i = 0;
+        for (; i + TILE <= n; i += TILE)
+            memcpy(to + i, from + i, TILE * sizeof *to);
+        for (; i < n; i++)
+            to[i] = from[i];
+    }
 }
 
 static void copy_tiles(int64_t count, const rows *row, gd_real *to, int64_t to_row, const gd_real *from,
