@@ -173,9 +173,14 @@ START_TEST(slices_meet)
 }
 END_TEST
 
-/* The gradient that a slice adds to must not be one that others hold. */
+/* The gradient that a slice adds to must not be one that others hold: that of z is w's too. */
 START_TEST(slices_leave_alone_what_others_hold)
 {
+    gd_tensor *a = numbers(GD_SHAPE(4)), *b = gd_scale(a, 1), *c = gd_scale(a, 3), *part = gd_slice(b, 0, 1, 3, 1);
+    gd_tensor *both = gd_square(gd_scale(gd_add(c, b), 0.5)), *da;
+    ck_good(gd_grad(gd_add(gd_sum(both), gd_sum(part)), NULL, &a, 1, &da, false));
+    for (int i = 0; i < 4; i++)                             /* of (2 a)^2, and of a in the middle */
+        ck_assert(fabs((double)da->data[i] - 8 * (double)a->data[i] - (i == 1 || i == 2)) < 1e-5);
     gd_tensor *x = numbers(GD_SHAPE(4)), *z = gd_scale(x, 1), *w = gd_scale(z, 1);
     gd_tensor *y = gd_sum(gd_add(gd_add(w, z), gd_concat((gd_tensor *[]){ gd_slice(z, 0, 0, 2, 1),
                                                                           gd_slice(w, 0, 1, 3, 1) }, 2, 0)));
