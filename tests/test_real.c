@@ -247,9 +247,9 @@ END_TEST
 
 static const int64_t sizes[] = {
     0, 1, 2, 3, 15, 16, 17, 31, 100, 255, 256, 257, 511, 513, 1000, 2047, 2048, 2049, 2063, 4095, 4096, 4097, 6144,
-    6145, 10000, 65536, 100003,
+    6145, 10000, 65536, 100003, 131071, 131072, 300007,
 };
-enum { SIZES = sizeof sizes / sizeof sizes[0], LARGEST = 100003 };
+enum { SIZES = sizeof sizes / sizeof sizes[0], LARGEST = 300007 };
 
 static gd_real *random_numbers(int64_t n, uint64_t seed)
 {
@@ -260,7 +260,7 @@ static gd_real *random_numbers(int64_t n, uint64_t seed)
     return x;
 }
 
-/* ordered_sum - the order that sums.c promises, spelled out in another way: 16 lanes, trees of 16 rows. */
+/* ordered_sum - the order that sums.c promises, spelled out in another way: 16 lanes, trees of 16 and of 4 rows. */
 static gd_real tree(int rows, const gd_real *x, int64_t stride)
 {
     return rows == 1 ? x[0] : tree(rows / 2, x, stride) + tree(rows / 2, x + rows / 2 * stride, stride);
@@ -278,6 +278,8 @@ static gd_real ordered_sum(int64_t n, const gd_real *x)
         volatile gd_real sum = 0;
         for (; i - l + 256 <= n; i += 256)
             sum = sum + tree(16, x + i, 16);
+        for (; i - l + 64 <= n; i += 64)
+            sum = sum + tree(4, x + i, 16);
         for (; i < n; i += 16)
             sum = sum + x[i];
         lane[l] = sum;

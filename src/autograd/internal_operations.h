@@ -30,6 +30,9 @@ gd_tensor *gd_cross_entropy_grad(gd_tensor *dy, gd_tensor *x, gd_tensor *labels)
 /* y (dy - sum(dy y)) along an axis: the gradient of gd_softmax. */
 gd_tensor *gd_softmax_grad(gd_tensor *dy, gd_tensor *y, int axis);
 
+/* dy - e^y sum(dy) along an axis: the gradient of gd_log_softmax. */
+gd_tensor *gd_log_softmax_grad(gd_tensor *dy, gd_tensor *y, int axis);
+
 /* x, of shape [], seen with the shape of like. */
 gd_tensor *gd_expand_scalar(gd_tensor *x, const gd_tensor *like);
 

@@ -5,19 +5,29 @@
 #include "axes.h"
 #include "internal_operations.h"
 #include "loss.h"
-#include "tensor/real.h"
-#include "tensor/sums.h"
+#include "rows.h"
+#include "tensor/threads.h"
 
 /* ---- Cross-entropy of rows: l = ln sum_c e^(x_c) - x_label,  x [n, c]  labels [n]  ->  l [n] ------------- */
 
-GD_KERNEL static gd_real row_loss(int64_t classes, const gd_real *x, int64_t label, gd_real *work)
+typedef struct loss_rows {
+    int64_t        classes;
+    gd_real       *y;                       /* l, or z [n, c] */
+    const gd_real *x, *g;
+    const int64_t *label;
+} loss_rows;
+
+GD_KERNEL static void losses(const loss_rows *r, int64_t begin, int64_t end)
 {
-    gd_real most = x[0];
-    for (int64_t c = 1; c < classes; c++)
-        most = real_max(most, x[c]);
-    for (int64_t c = 0; c < classes; c++)
-        work[c] = real_exp(x[c] - most);
-    return most - x[label] + real_log(real_sum(classes, work));
+    for (int64_t i = begin; i < end; i++) {
+        const gd_real *x = r->x + i * r->classes, most = row_largest(r->classes, x);
+        r->y[i] = most - x[r->label[i]] + real_log(row_exp_sum(r->classes, x, most));
+    }
+}
+
+static void some_losses(void *context, int64_t begin, int64_t end)
+{
+    losses(context, begin, end);
 }
 
 static void cross_entropy_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
@@ -37,27 +47,32 @@ static gd_tensor *rows_cross_entropy(gd_tensor *x, gd_tensor *labels)
 {
     int64_t n = x->shape[0], classes = x->shape[1];
     int64_t *label = gd_labels("gd_cross_entropy", "labels", labels, classes);
-    gd_tensor *rows = gd_contiguous(x), *l = gd_new_like(labels), *work = gd_new("gd_cross_entropy", 1, &classes);
-    if (!label || !rows || !l || !work)
+    gd_tensor *rows = gd_contiguous(x), *l = gd_new_like(labels);
+    if (!label || !rows || !l)
         return NULL;
-    for (int64_t i = 0; i < n; i++)
-        l->data[i] = row_loss(classes, rows->data + i * classes, label[i], work->data);
+    loss_rows r = { .classes = classes, .y = l->data, .x = rows->data, .label = label };
+    gd_parallel(n, gd_part_for(classes, GD_PART_ELEMENTS, 1), some_losses, &r);
     return gd_record2(&cross_entropy_op, l, rows, labels);
 }
 
 /* Its gradient: z_ic = g_i (softmax(x)_ic - [c = label_i]). */
 
-GD_KERNEL static void row_grad(int64_t classes, gd_real *z, gd_real g, const gd_real *x, int64_t label)
+GD_KERNEL static void slopes(const loss_rows *r, int64_t begin, int64_t end)
 {
-    gd_real most = x[0];
-    for (int64_t c = 1; c < classes; c++)
-        most = real_max(most, x[c]);
-    for (int64_t c = 0; c < classes; c++)
-        z[c] = real_exp(x[c] - most);
-    gd_real scale = g / real_sum(classes, z);
-    for (int64_t c = 0; c < classes; c++)
-        z[c] *= scale;
-    z[label] -= g;
+    const int64_t classes = r->classes;
+    for (int64_t i = begin; i < end; i++) {
+        gd_real *restrict z = r->y + i * classes;
+        const gd_real *x = r->x + i * classes, g = r->g[i];
+        const gd_real scale = g / row_exp(classes, z, x, row_largest(classes, x));
+        for (int64_t c = 0; c < classes; c++)
+            z[c] *= scale;
+        z[r->label[i]] -= g;
+    }
+}
+
+static void some_slopes(void *context, int64_t begin, int64_t end)
+{
+    slopes(context, begin, end);
 }
 
 /* With p = softmax(x):  dg_i = sum_c dz_ic (p_ic - [c = label_i]),  dx = the gradient of softmax at g dz. */
@@ -88,8 +103,8 @@ gd_tensor *gd_cross_entropy_grad(gd_tensor *dy, gd_tensor *x, gd_tensor *labels)
     gd_tensor *g = gd_contiguous(dy), *z = gd_new_like(x);
     if (!label || !g || !z)
         return NULL;
-    for (int64_t i = 0; i < n; i++)
-        row_grad(classes, z->data + i * classes, g->data[i], x->data + i * classes, label[i]);
+    loss_rows r = { classes, z->data, x->data, g->data, label };
+    gd_parallel(n, gd_part_for(classes, GD_PART_ELEMENTS, 1), some_slopes, &r);
     return gd_record(&cross_entropy_grad_op, z, (gd_tensor *const[]){ dy, x, labels }, 3, NULL, 0);
 }
 

@@ -2,11 +2,26 @@
  * Both subtract the largest element first, so that nothing overflows and the largest term is exact. */
 #include "axes.h"
 #include "internal_operations.h"
-#include "tensor/real.h"
+#include "rows.h"
 #include "tensor/sums.h"
+#include "tensor/threads.h"
 
 /* A line of n elements of x, and of y, which moves in the same way. */
 typedef void line_map(int64_t n, gd_real *y, const gd_real *x, const gd_real *other);
+
+typedef struct lines {
+    line_map      *map;
+    int64_t        n;
+    gd_real       *y;
+    const gd_real *x, *other;
+} lines;
+
+static void some_lines(void *context, int64_t begin, int64_t end)
+{
+    const lines *l = context;
+    for (int64_t start = begin * l->n; start < end * l->n; start += l->n)
+        l->map(l->n, l->y + start, l->x + start, l->other ? l->other + start : NULL);
+}
 
 /* Runs map along an axis, over contiguous lines: others are copied to a work space and back. */
 static gd_tensor *along(gd_tensor *x, gd_tensor *other, int axis, line_map *map)
@@ -16,8 +31,8 @@ static gd_tensor *along(gd_tensor *x, gd_tensor *other, int axis, line_map *map)
         return y;
     int64_t n = x->shape[axis];
     if (axis == x->ndim - 1 && x->contiguous && (!other || other->contiguous)) {
-        for (int64_t start = 0; start < x->numel; start += n)
-            map(n, y->data + start, x->data + start, other ? other->data + start : NULL);
+        lines l = { map, n, y->data, x->data, other ? other->data : NULL };
+        gd_parallel(x->numel / n, gd_part_for(n, GD_PART_ELEMENTS, 1), some_lines, &l);
         return y;
     }
     gd_tensor *x_last = gd_contiguous(gd_transpose(gd_detach(x), axis, -1));
@@ -29,23 +44,12 @@ static gd_tensor *along(gd_tensor *x, gd_tensor *other, int axis, line_map *map)
     return y;
 }
 
-static gd_real largest(int64_t n, const gd_real *x)
-{
-    gd_real most = x[0];
-    for (int64_t i = 1; i < n; i++)
-        most = real_max(most, x[i]);
-    return most;
-}
-
 /* ---- softmax: y = e^(x - max x) / sum -------------------------------------------------------------------- */
 
 GD_KERNEL static void softmax_line(int64_t n, gd_real *y, const gd_real *x, const gd_real *unused)
 {
     (void)unused;
-    gd_real most = largest(n, x);
-    for (int64_t i = 0; i < n; i++)
-        y[i] = real_exp(x[i] - most);
-    gd_real scale = 1 / real_sum(n, y);
+    gd_real scale = 1 / row_exp(n, y, x, row_largest(n, x));
     for (int64_t i = 0; i < n; i++)
         y[i] *= scale;
 }
@@ -66,7 +70,7 @@ gd_tensor *gd_softmax(gd_tensor *x, int axis)
     return gd_record(&softmax_op, y, &x, 1, &at, sizeof at);
 }
 
-static void softmax_grad_line(int64_t n, gd_real *dx, const gd_real *dy, const gd_real *y)
+GD_KERNEL static void softmax_grad_line(int64_t n, gd_real *dx, const gd_real *dy, const gd_real *y)
 {
     gd_real dot = real_dot(n, dy, y);
     for (int64_t i = 0; i < n; i++)
@@ -102,10 +106,7 @@ gd_tensor *gd_softmax_grad(gd_tensor *dy, gd_tensor *y, int axis)
 GD_KERNEL static void log_softmax_line(int64_t n, gd_real *y, const gd_real *x, const gd_real *unused)
 {
     (void)unused;
-    gd_real most = largest(n, x);
-    for (int64_t i = 0; i < n; i++)
-        y[i] = real_exp(x[i] - most);
-    gd_real log_sum = real_log(real_sum(n, y));
+    gd_real most = row_largest(n, x), log_sum = real_log(row_exp_sum(n, x, most));
     for (int64_t i = 0; i < n; i++)
         y[i] = x[i] - most - log_sum;
 }
@@ -113,7 +114,7 @@ GD_KERNEL static void log_softmax_line(int64_t n, gd_real *y, const gd_real *x, 
 static void log_softmax_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const int *axis = node->attributes;
-    dx[0] = gd_sub(dy, gd_mul(gd_exp(node->out), gd_sum_axis(dy, *axis, true)));
+    dx[0] = gd_log_softmax_grad(dy, node->out, *axis);
 }
 
 static const gd_op log_softmax_op = { "gd_log_softmax", log_softmax_rule, GD_OUTPUT, "dx = dy - e^y sum(dy)" };
@@ -123,4 +124,33 @@ gd_tensor *gd_log_softmax(gd_tensor *x, int axis)
     int at = x ? gd_valid_axis("gd_log_softmax", axis, x->ndim) : -1;
     gd_tensor *y = at < 0 ? NULL : along(x, NULL, at, log_softmax_line);
     return gd_record(&log_softmax_op, y, &x, 1, &at, sizeof at);
+}
+
+GD_KERNEL static void log_softmax_grad_line(int64_t n, gd_real *dx, const gd_real *dy, const gd_real *y)
+{
+    gd_real sum = real_sum(n, dy);
+    for (int64_t i = 0; i < n; i++)
+        dx[i] = dy[i] - real_exp(y[i]) * sum;
+}
+
+/* z = g - e^y s, s = sum(g):  dg = dz - sum(dz e^y),  dy = -dz e^y s */
+static void log_softmax_grad_rule(const gd_node *node, gd_tensor *dz, gd_tensor **dx)
+{
+    const int *axis = node->attributes;
+    gd_tensor *g = node->in[0], *t = gd_mul(dz, gd_exp(node->in[1]));
+    if (gd_wanted(node, 0))
+        dx[0] = gd_sub(dz, gd_sum_axis(t, *axis, true));
+    if (gd_wanted(node, 1))
+        dx[1] = gd_neg(gd_mul(t, gd_sum_axis(g, *axis, true)));
+}
+
+static const gd_op log_softmax_grad_op = {
+    "gd_log_softmax_grad", log_softmax_grad_rule, GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0) | GD_INPUT(1)),
+    "ddy = dz - sum(dz e^y), dy = -dz e^y sum(dy)"
+};
+
+gd_tensor *gd_log_softmax_grad(gd_tensor *dy, gd_tensor *y, int axis)
+{
+    gd_tensor *z = dy && y ? along(dy, y, axis, log_softmax_grad_line) : NULL;
+    return gd_record(&log_softmax_grad_op, z, (gd_tensor *const[]){ dy, y }, 2, &axis, sizeof axis);
 }

@@ -1,7 +1,7 @@
 /* sums.c - sums, dot products and column sums in a fixed pairwise order.  See sums.h.
  *
  * Sixteen lanes run side by side: lane l holds the elements whose index is l modulo 16.  A block of 16 rows
- * of lanes is added up as a tree of depth four, written out below; the compiler can only do for several
+ * of lanes is added up as a tree of depth four, what is left in blocks of 4 rows and single rows; the compiler can only do for several
  * lanes at once what is written here for one, so that every instruction set gives the same bits.  Blocks are
  * added one after the other in pieces of 2048 elements, and the pieces pairwise.  Products are rounded before
  * they are added: the compiler must not fuse the two (-ffp-contract=off, or gcc's -std=c11, and the pragma). */
@@ -47,8 +47,11 @@ GD_KERNEL static gd_real sum_piece(int64_t n, const gd_real *x)
         for (int l = 0; l < LANES; l++) {
 #define TERM(r) x[i + (r) * LANES + l]
             lane[l] += TREE16(TERM);
-#undef TERM
         }
+    for (; i + 4 * LANES <= n; i += 4 * LANES)
+        for (int l = 0; l < LANES; l++)
+            lane[l] += TREE4(TERM, 0);
+#undef TERM
     for (; i + LANES <= n; i += LANES)
         for (int l = 0; l < LANES; l++)
             lane[l] += x[i + l];
@@ -57,12 +60,51 @@ GD_KERNEL static gd_real sum_piece(int64_t n, const gd_real *x)
     return fold(lane);
 }
 
-gd_real real_sum(int64_t n, const gd_real *x)
+static gd_real sum_halves(int64_t n, const gd_real *x)
 {
     if (n <= PIECE)
         return sum_piece(n, x);
     int64_t half = split(n, PIECE);
-    return real_sum(half, x) + real_sum(n - half, x + half);
+    return sum_halves(half, x) + sum_halves(n - half, x + half);
+}
+
+/* Long sums on several threads: the branches at depth BRANCH_DEPTH of the same tree, then the rest of it. */
+enum { BRANCH_DEPTH = 4, BRANCHES = 1 << BRANCH_DEPTH, LONG_SUM = 4 * GD_PART_ELEMENTS };
+
+typedef struct branches {
+    int64_t        n[BRANCHES];
+    const gd_real *x[BRANCHES];
+    gd_real        sum[BRANCHES];
+} branches;
+
+static void list_branches(branches *b, int first, int count, int64_t n, const gd_real *x)
+{
+    if (count == 1) {
+        b->n[first] = n;
+        b->x[first] = x;
+        return;
+    }
+    int64_t half = split(n, PIECE);
+    list_branches(b, first, count / 2, half, x);
+    list_branches(b, first + count / 2, count / 2, n - half, x + half);
+}
+
+static void add_branches(void *context, int64_t begin, int64_t end)
+{
+    branches *b = context;
+    for (int64_t i = begin; i < end; i++)
+        b->sum[i] = sum_halves(b->n[i], b->x[i]);
+}
+
+gd_real real_sum(int64_t n, const gd_real *x)
+{
+    if (n < LONG_SUM)
+        return sum_halves(n, x);
+    branches b;
+    list_branches(&b, 0, BRANCHES, n, x);
+    gd_parallel(BRANCHES, 1, add_branches, &b);
+#define BRANCH(i) b.sum[i]
+    return TREE16(BRANCH);
 }
 
 gd_real real_sum_strided(int64_t n, const gd_real *x, int64_t stride)
@@ -89,8 +131,11 @@ GD_KERNEL static gd_real dot_piece(int64_t n, const gd_real *a, const gd_real *b
         for (int l = 0; l < LANES; l++) {
 #define TERM(r) a[i + (r) * LANES + l] * b[i + (r) * LANES + l]
             lane[l] += TREE16(TERM);
-#undef TERM
         }
+    for (; i + 4 * LANES <= n; i += 4 * LANES)
+        for (int l = 0; l < LANES; l++)
+            lane[l] += TREE4(TERM, 0);
+#undef TERM
     for (; i + LANES <= n; i += LANES)
         for (int l = 0; l < LANES; l++)
             lane[l] += a[i + l] * b[i + l];
