@@ -24,6 +24,22 @@ static GD_NOINLINE void unary_strided(gd_tensor *y, const gd_tensor *x, const un
     gd_nest_spread(&nest, 2, start, unary_inner, call, 1);
 }
 
+typedef struct unary_parts {
+    unary_call call;
+    gd_real   *y, *x;
+} unary_parts;
+
+static void unary_part(void *context, int64_t begin, int64_t end)
+{
+    const unary_parts *u = context;
+    u->call.loop(end - begin, u->y + begin, u->x + begin, 1, u->call.p);
+}
+
+static GD_NOINLINE void unary_parallel(gd_tensor *y, const gd_tensor *x, const unary_call *call)
+{
+    gd_parallel(x->numel, GD_PART_ELEMENTS, unary_part, &(unary_parts){ *call, y->data, x->data });
+}
+
 gd_tensor *gd_apply_unary(const gd_op *op, gd_unary_loop *loop, gd_tensor *x, const double p[2])
 {
     if (!x || !gd_alive(op->name, "x", x))
@@ -36,10 +52,12 @@ gd_tensor *gd_apply_unary(const gd_op *op, gd_unary_loop *loop, gd_tensor *x, co
         numbers[0] = (gd_real)p[0];
         numbers[1] = (gd_real)p[1];
     }
-    if (GD_LIKELY(x->contiguous))
-        loop(x->numel, y->data, x->data, 1, numbers);
-    else
+    if (GD_UNLIKELY(!x->contiguous))
         unary_strided(y, x, &(unary_call){ loop, numbers });
+    else if (GD_UNLIKELY(x->numel > GD_PART_ELEMENTS))
+        unary_parallel(y, x, &(unary_call){ loop, numbers });
+    else
+        loop(x->numel, y->data, x->data, 1, numbers);
     return p ? gd_record1_with(op, y, x, p, 2 * sizeof *p) : gd_record1(op, y, x);
 }
 
@@ -79,6 +97,24 @@ static bool is_spread_scalar(const gd_tensor *t)
     return true;
 }
 
+typedef struct binary_parts {
+    gd_binary_loop *loop;
+    gd_real        *y;
+    const gd_real  *a, *b;
+    int64_t         a_step, b_step;
+} binary_parts;
+
+static void binary_part(void *context, int64_t begin, int64_t end)
+{
+    const binary_parts *p = context;
+    p->loop(end - begin, p->y + begin, p->a + begin * p->a_step, p->a_step, p->b + begin * p->b_step, p->b_step);
+}
+
+static GD_NOINLINE void binary_parallel(int64_t n, binary_parts parts)
+{
+    gd_parallel(n, GD_PART_ELEMENTS, binary_part, &parts);
+}
+
 static inline gd_tensor *binary(const gd_op *op, gd_binary_loop *loop, gd_tensor *a, gd_tensor *b)
 {
     if (!a || !b || !gd_alive(op->name, "a", a) || !gd_alive(op->name, "b", b))
@@ -106,7 +142,11 @@ static inline gd_tensor *binary(const gd_op *op, gd_binary_loop *loop, gd_tensor
         }
     }
     gd_tensor *y = gd_new_like(like);
-    if (GD_LIKELY(y))
+    if (GD_UNLIKELY(!y))
+        return NULL;
+    if (GD_UNLIKELY(y->numel > GD_PART_ELEMENTS))
+        binary_parallel(y->numel, (binary_parts){ loop, y->data, a->data, b->data, a_step, b_step });
+    else
         loop(y->numel, y->data, a->data, a_step, b->data, b_step);
     return y;
 }

@@ -84,8 +84,11 @@ static bool change_with(const char *function, gd_tensor *x, gd_tensor *value, gd
 static void assign_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
 {
     (void)context;
-    for (int64_t i = 0; i < n; i++)
-        p[0][i * step[0]] = p[1][i * step[1]];
+    if (step[0] == 1 && step[1] == 1)
+        memmove(p[0], p[1], (size_t)n * sizeof *p[0]);
+    else
+        for (int64_t i = 0; i < n; i++)
+            p[0][i * step[0]] = p[1][i * step[1]];
 }
 
 bool gd_assign(gd_tensor *x, gd_tensor *value)
@@ -95,11 +98,21 @@ bool gd_assign(gd_tensor *x, gd_tensor *value)
 
 /* ---- x = x + alpha value --------------------------------------------------------------------------------- */
 
+/* x and value are the same memory or apart. */
+GD_KERNEL static void add_loop(int64_t n, gd_real *x, const gd_real *value, gd_real alpha)
+{
+    for (int64_t i = 0; i < n; i++)
+        x[i] += alpha * value[i];
+}
+
 static void add_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
 {
     gd_real alpha = ((const change *)context)->alpha;
-    for (int64_t i = 0; i < n; i++)
-        p[0][i * step[0]] += alpha * p[1][i * step[1]];
+    if (step[0] == 1 && step[1] == 1)
+        add_loop(n, p[0], p[1], alpha);
+    else
+        for (int64_t i = 0; i < n; i++)
+            p[0][i * step[0]] += alpha * p[1][i * step[1]];
 }
 
 bool gd_add_to(gd_tensor *x, gd_tensor *value, double alpha)
@@ -118,13 +131,20 @@ bool gd_fill(gd_tensor *x, double value)
     return run("gd_fill", x, &scalar, assign_inner, NULL);
 }
 
+GD_KERNEL static void clamp_loop(int64_t n, gd_real *x, int64_t step, gd_real low, gd_real high)
+{
+    if (step == 1)
+        for (int64_t i = 0; i < n; i++)
+            x[i] = x[i] < low ? low : x[i] > high ? high : x[i];
+    else
+        for (int64_t i = 0; i < n; i++)
+            x[i * step] = x[i * step] < low ? low : x[i * step] > high ? high : x[i * step];
+}
+
 static void clamp_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
 {
     const change *how = context;
-    for (int64_t i = 0; i < n; i++) {
-        gd_real x = p[0][i * step[0]];
-        p[0][i * step[0]] = x < how->low ? how->low : x > how->high ? how->high : x;
-    }
+    clamp_loop(n, p[0], step[0], how->low, how->high);
 }
 
 bool gd_clamp_to(gd_tensor *x, double low, double high)

@@ -217,10 +217,10 @@ REAL_INLINE gd_real real_exp_reduce(gd_real x, gd_real x_for_n, int offset, real
     return (x - whole * REAL_LN2_HI) - whole * REAL_LN2_LO;
 }
 
-/* real_exp_near_0 - e^r. */
-REAL_INLINE gd_real real_exp_near_0(gd_real r)
+/* real_exp_scaled - power e^r for a power of 2, which comes in early: a product at the end would be waited for. */
+REAL_INLINE gd_real real_exp_scaled(gd_real r, gd_real power)
 {
-    return (real_exp_rest(r) * r + 1) * r + 1;
+    return (real_exp_rest(r) * r + 1) * (r * power) + power;
 }
 
 /* real_exponent - the number whose exponent field is the low bits of t. */
@@ -230,14 +230,14 @@ REAL_INLINE gd_real real_exponent(real_word t)
 }
 
 /* real_exp_halved - e^x / 2^halvings for halvings 0 or 1.  Two factors make 2^n, which may lie outside the
- * exponents of gd_real: the first product is exact, the second rounds, to a subnormal number too. */
+ * exponents of gd_real: the products with the first are exact, the last rounds, to a subnormal number too. */
 REAL_INLINE gd_real real_exp_halved(gd_real x, int halvings)
 {
     const int fields = 2 * (int)REAL_BIAS - halvings;           /* the sum of the factors' exponent fields for n = 0 */
     real_word t;
     gd_real u = real_select(x < REAL_EXP_MIN, REAL_EXP_MIN, x);
     gd_real r = real_exp_reduce(u, real_cut(u, REAL_EXP_MAX + (gd_real)halvings), fields, &t);
-    return real_exp_near_0(r) * real_exponent(t >> 1) * real_exponent(t - (t >> 1));
+    return real_exp_scaled(r, real_exponent(t >> 1)) * real_exponent(t - (t >> 1));
 }
 
 /* real_exp - e^x.  Largest error 0.93 (double 0.87). */
@@ -268,9 +268,8 @@ REAL_INLINE gd_real real_sigmoid(gd_real x)
     real_word t;
     gd_real u = real_select(x > 40, -40, -x);
     gd_real r = real_exp_reduce(u, real_cut(u, -REAL_EXP_MIN), (int)REAL_BIAS - 64, &t);
-    gd_real s = r * (r * real_exp_rest(r)) + r, power = real_exponent(t);
-    gd_real sum = one + power, rest = one - (sum - power);
-    return one / (sum + (power * s + rest));
+    gd_real power = real_exponent(t), sum = one + power, rest = one - (sum - power);
+    return one / (sum + ((real_exp_rest(r) * r + 1) * (r * power) + rest));
 }
 
 /* ---- Logarithms ---------------------------------------------------------------------------------------------- *
@@ -345,7 +344,7 @@ REAL_INLINE gd_real real_tanh(gd_real x)
     gd_real size = real_abs(x), z = x * x;
     gd_real small = x * z * real_tanh_rest(z) + x;
     gd_real r = real_exp_reduce(2 * size, real_cut(2 * size, 40), (int)REAL_BIAS, &t);
-    gd_real large = 1 - 2 / (real_exp_near_0(r) * real_exponent(t) + 1);
+    gd_real large = 1 - 2 / (real_exp_scaled(r, real_exponent(t)) + 1);
     return real_copysign(real_select(size < (gd_real)0.625, small, large), x);        /* -0 too */
 }
 
@@ -392,7 +391,7 @@ REAL_INLINE gd_real real_bell(gd_real a)
     gd_real h = real_from_bits(real_bits(a) & REAL_UPPER_HALF), minus_half = (gd_real)-0.5 * h, e = minus_half * h;
     gd_real r = real_exp_reduce(e, e, (int)REAL_BIAS + REAL_BELL_SCALE, &t);
     r = (a - h) * ((gd_real)-0.5 * a + minus_half) + r;
-    return real_exp_near_0(r) * real_exponent(t);
+    return real_exp_scaled(r, real_exponent(t));
 }
 
 /* real_gelu - x Phi(x) = max(x, 0) - |x| Phi(-|x|).  NaN is dropped from |x| and kept by max. */
