@@ -225,46 +225,58 @@ bool gd_wants(const gd_node *node, int i)
     return wants(node->in[i]);
 }
 
-/* Looks which inputs want a gradient, for gd_wanted; how many, and the last of them. */
-static inline int look_at_inputs(const gd_node *node, int *last)
+/* Can the rule be run?  Its node has been found to want something. */
+static inline bool ready(const gd_pass *pass, const gd_node *node)
 {
-    const bool first = node->n > 0 && wants(node->in[0]), second = node->n > 1 && wants(node->in[1]);
-    uint64_t wanted = (uint64_t)first | (uint64_t)second << 1;
-    int count = first + second;
-    *last = second;
-    for (int i = 2; i < node->n; i++)
-        if (wants(node->in[i])) {
-            if (i < GD_WANTED_BITS)
-                wanted |= UINT64_C(1) << i;
-            count++;
-            *last = i;
-        }
-    gd_thread.wanted = wanted;
-    return count;
-}
-
-/* Runs the rule and gathers what it gave. */
-static inline bool apply_rule(gd_pass *pass, gd_node *node, gd_tensor *dy)
-{
-    enum { FEW = 3 };
-    gd_tensor *few[FEW] = { NULL, NULL, NULL }, **dx = few;
-    int one = 0;
-    const int wanted = look_at_inputs(node, &one);
-    if (!wanted)
-        return true;
     if (GD_UNLIKELY(!node->op->rule))
         return gd_fail("%s: %s has no derivative", pass->function, node->op->name);
-    if (GD_UNLIKELY(node->time != gd_thread.clock) && node->op->reads && !unread(pass, node))
+    return GD_LIKELY(node->time == gd_thread.clock) || !node->op->reads || unread(pass, node);
+}
+
+/* Many inputs: three and more. */
+static GD_NOINLINE bool apply_long_rule(gd_pass *pass, gd_node *node, gd_tensor *dy)
+{
+    enum { FEW = 4 };
+    gd_tensor *few[FEW] = { NULL }, **dx = few;
+    bool any = false;
+    gd_thread.wanted = 0;
+    for (int i = 0; i < node->n; i++)
+        if (wants(node->in[i])) {
+            any = true;
+            if (i < GD_WANTED_BITS)
+                gd_thread.wanted |= UINT64_C(1) << i;
+        }
+    if (!any)
+        return true;
+    if (!ready(pass, node))
         return false;
-    if (GD_UNLIKELY(node->n > FEW)) {
+    if (node->n > FEW) {
         if (!(dx = gd_arena_take(gd_thread.scope, (size_t)node->n * sizeof *dx)))
             return false;
         for (int i = 0; i < node->n; i++)
             dx[i] = NULL;
     }
     node->op->rule(node, dy, dx);
-    if (wanted > 1)
+    return gather_several(pass, node, dx);
+}
+
+/* Looks which inputs want a gradient, for gd_wanted, runs the rule, and gathers what it gave. */
+static inline bool apply_rule(gd_pass *pass, gd_node *node, gd_tensor *dy)
+{
+    enum { FIRST = 1, SECOND = 2 };
+    if (GD_UNLIKELY(node->n > 2))
+        return apply_long_rule(pass, node, dy);
+    gd_tensor *dx[2] = { NULL, NULL };
+    const unsigned first = wants(node->in[0]), second = node->n > 1 && wants(node->in[1]);
+    gd_thread.wanted = first * FIRST + second * SECOND;
+    if (!(first | second))
+        return true;
+    if (!ready(pass, node))
+        return false;
+    node->op->rule(node, dy, dx);
+    if (gd_thread.wanted == FIRST + SECOND)
         return gather_several(pass, node, dx);
+    const int one = gd_thread.wanted == SECOND;
     gd_tensor *fit = fitted(pass, node, one, dx[one]);
     bool gathered = fit && gather(pass, node->in[one], fit);
     recycle_temporaries();
@@ -272,6 +284,11 @@ static inline bool apply_rule(gd_pass *pass, gd_node *node, gd_tensor *dy)
 }
 
 /* ---- The walk -------------------------------------------------------------------------------------------- */
+
+static bool keeps_slot(const gd_tensor *out)
+{
+    return (out->retain_grad && !gd_thread.pruning) || (out->marks & GD_ASKED);
+}
 
 static bool walk(gd_pass *pass, gd_tensor *y, gd_tensor *dy)
 {
@@ -285,7 +302,7 @@ static bool walk(gd_pass *pass, gd_tensor *y, gd_tensor *dy)
         pass->pending--;
         if (!apply_rule(pass, node, dy))
             return false;
-        if ((out->retain_grad && !gd_thread.pruning) || (out->marks & GD_ASKED)) {
+        if (GD_UNLIKELY(out->retain_grad | out->marks) && keeps_slot(out)) {
             if (!remember(out))
                 return false;
         } else {

@@ -88,5 +88,5 @@ gd_tensor *gd_clamp(gd_tensor *x, double low, double high)
 {
     if (x && !(low <= high))
         return gd_fail("gd_clamp: low = %g must not be above high = %g", low, high);
-    return gd_apply_unary(&clamp_op, clamp_elements, x, (const double[2]){ low, high });
+    return gd_apply_unary(&clamp_op, clamp_loop, x, (const double[2]){ low, high });
 }

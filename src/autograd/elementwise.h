@@ -9,10 +9,13 @@
  *     static inline gd_real exp_value(gd_real x) { return EXP(x); }
  *     static gd_real exp_one(gd_real x)          { the same, compiled as exp_loop is or inline }
  *     static void exp_loop(n, y, x, step, p)     { for each i: y[i] = exp_value(x[i * step]); }   as vectors
- *     static void exp_elements(n, y, x, step, p) { the same, one by one with exp_one where n is small }
  *     static void exp_rule(node, dy, dx)         { x = the input, y = the output;  dx[0] = gd_mul(dy, y); }
  *     static const gd_op exp_op = { "gd_exp", exp_rule, OF_OUTPUT, "dx = gd_mul(dy, y)" };
- *     gd_tensor *gd_exp(gd_tensor *x)            { return gd_apply_unary(&exp_op, exp_elements, x, NULL); }
+ *     gd_tensor *gd_exp(gd_tensor *x)
+ *     {
+ *         if x has one element: exp_one of it, recorded, all inline;
+ *         else: gd_apply_unary(&exp_op, exp_loop, x, NULL), which takes tensors of every layout
+ *     }
  */
 #ifndef GRADUS_ELEMENTWISE_H
 #define GRADUS_ELEMENTWISE_H
@@ -22,9 +25,6 @@
 
 /* y[i] = f(x[i * step]; p): y is contiguous, p holds up to two parameters. */
 typedef void gd_unary_loop(int64_t n, gd_real *y, const gd_real *x, int64_t step, const gd_real p[2]);
-
-/* Up to this many elements a loop without vectors is faster: no look at the ends. */
-enum { GD_FEW_ELEMENTS = 3 };
 
 /* The function of one element: inline; or, in files whose kernels fuse multiplications and additions, compiled for
  * the same instruction sets as these, so that an element alone gets the same bits as among many. */
@@ -41,6 +41,28 @@ typedef void gd_binary_loop(int64_t n, gd_real *y, const gd_real *a, int64_t a_s
 gd_tensor *gd_apply_unary(const gd_op *op, gd_unary_loop *loop, gd_tensor *x, const double p[2]);
 gd_tensor *gd_apply_binary(const gd_op *op, gd_binary_loop *loop, gd_tensor *a, gd_tensor *b);
 gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor *a, gd_tensor *b);
+
+/* One element: nothing to compare, to loop over or to broadcast, and what is left is done inline.  In debug
+ * builds never, so that apply.c sees every argument. */
+#ifdef GD_DEBUG
+#define GD_HAS_ONE(x) false
+#else
+#define GD_HAS_ONE(x) ((x) && (x)->numel == 1)
+#endif
+
+static inline bool gd_have_one(const gd_tensor *a, const gd_tensor *b)
+{
+    return GD_HAS_ONE(a) && GD_HAS_ONE(b) && a->ndim == b->ndim;
+}
+
+/* y[0] = value, of the shape of x. */
+static inline gd_tensor *gd_new_one(const gd_tensor *x, gd_real value)
+{
+    gd_tensor *y = gd_new_like(x);
+    if (GD_LIKELY(y))
+        y->data[0] = value;
+    return y;
+}
 
 /* What a rule reads (see GD_READS): the input or output of a unary operation; DA(..) and DB(..) of a binary
  * one, each with what the gradient of a, of b, reads. */
@@ -66,14 +88,6 @@ gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor 
         else                                                                                             \
             for (int64_t i = 0; i < n; i++)                                                              \
                 y_[i] = name##_value(x_[i * step], p);                                                   \
-    }                                                                                                    \
-    static void name##_elements(int64_t n, gd_real *y_, const gd_real *x_, int64_t step, const gd_real *p) \
-    {                                                                                                    \
-        if (n > GD_FEW_ELEMENTS)                                                                         \
-            name##_loop(n, y_, x_, step, p);                                                             \
-        else                                                                                             \
-            for (int64_t i = 0; i < n; i++)                                                              \
-                y_[i] = name##_one(x_[i * step], p);                                                     \
     }
 
 /* p[0] and p[1] are the parameters, in the value as numbers and in the rule as doubles. */
@@ -90,7 +104,13 @@ gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor 
 #define UNARY(name, value, derivative, reads)                                                            \
     UNARY_LOOP(name, value)                                                                              \
     UNARY_RULE(name, derivative, reads)                                                                  \
-    gd_tensor *gd_##name(gd_tensor *x) { return gd_apply_unary(&name##_op, name##_elements, x, NULL); }
+    gd_tensor *gd_##name(gd_tensor *x)                                                                   \
+    {                                                                                                    \
+        if (!GD_HAS_ONE(x))                                                                              \
+            return gd_apply_unary(&name##_op, name##_loop, x, NULL);                                     \
+        gd_tensor *y = gd_new_one(x, name##_one(x->data[0], NULL));                                      \
+        return y ? gd_record1(&name##_op, y, x) : NULL;                                                  \
+    }
 
 /* The same with a parameter, or two. */
 #define UNARY_1(name, p0, value, derivative, reads)                                                      \
@@ -98,7 +118,12 @@ gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor 
     UNARY_RULE(name, derivative, reads)                                                                  \
     gd_tensor *gd_##name(gd_tensor *x, double p0)                                                        \
     {                                                                                                    \
-        return gd_apply_unary(&name##_op, name##_elements, x, (const double[2]){ p0, 0 });                   \
+        const double p[2] = { p0, 0 };                                                                   \
+        if (!GD_HAS_ONE(x))                                                                              \
+            return gd_apply_unary(&name##_op, name##_loop, x, p);                                        \
+        const gd_real numbers[2] = { (gd_real)p[0], (gd_real)p[1] };                                     \
+        gd_tensor *y = gd_new_one(x, name##_one(x->data[0], numbers));                                   \
+        return y ? gd_record1_with(&name##_op, y, x, p, sizeof p) : NULL;                                \
     }
 
 #define UNARY_2(name, p0, p1, value, derivative, reads)                                                  \
@@ -106,7 +131,12 @@ gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor 
     UNARY_RULE(name, derivative, reads)                                                                  \
     gd_tensor *gd_##name(gd_tensor *x, double p0, double p1)                                             \
     {                                                                                                    \
-        return gd_apply_unary(&name##_op, name##_elements, x, (const double[2]){ p0, p1 });                  \
+        const double p[2] = { p0, p1 };                                                                  \
+        if (!GD_HAS_ONE(x))                                                                              \
+            return gd_apply_unary(&name##_op, name##_loop, x, p);                                        \
+        const gd_real numbers[2] = { (gd_real)p[0], (gd_real)p[1] };                                     \
+        gd_tensor *y = gd_new_one(x, name##_one(x->data[0], numbers));                                   \
+        return y ? gd_record1_with(&name##_op, y, x, p, sizeof p) : NULL;                                \
     }
 
 #define BINARY_LOOP(name, value)                                                                         \
@@ -130,15 +160,6 @@ gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor 
             for (int64_t i = 0; i < n; i++)                                                              \
                 y_[i] = name##_value(a_[i * as], b_[i * bs]);                                            \
         }                                                                                                \
-    }                                                                                                    \
-    static void name##_elements(int64_t n, gd_real *y_, const gd_real *a_, int64_t as,                   \
-                                const gd_real *b_, int64_t bs)                                           \
-    {                                                                                                    \
-        if (n > GD_FEW_ELEMENTS)                                                                         \
-            name##_loop(n, y_, a_, as, b_, bs);                                                          \
-        else                                                                                             \
-            for (int64_t i = 0; i < n; i++)                                                              \
-                y_[i] = name##_one(a_[i * as], b_[i * bs]);                                              \
     }
 
 /* A derivative is computed only where it is asked for. */
@@ -155,7 +176,13 @@ gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor 
     }                                                                                                    \
     static const gd_op name##_op = { "gd_" #name, name##_rule, reads,                                    \
                                      "da = " #derivative_a ", db = " #derivative_b };                    \
-    gd_tensor *gd_##name(gd_tensor *a, gd_tensor *b) { return gd_apply_binary(&name##_op, name##_elements, a, b); }
+    gd_tensor *gd_##name(gd_tensor *a, gd_tensor *b)                                                     \
+    {                                                                                                    \
+        if (!gd_have_one(a, b))                                                                          \
+            return gd_apply_binary(&name##_op, name##_loop, a, b);                                       \
+        gd_tensor *y = gd_new_one(a, name##_one(a->data[0], b->data[0]));                                \
+        return y ? gd_record2(&name##_op, y, a, b) : NULL;                                               \
+    }
 
 #define COMPARISON(name, condition) COMPARISON_VALUE(name, (condition) ? 1 : 0)
 
@@ -164,7 +191,7 @@ gd_tensor *gd_apply_comparison(const gd_op *op, gd_binary_loop *loop, gd_tensor 
     static const gd_op name##_op = { "gd_" #name, NULL, GD_NOTHING, NULL };                              \
     gd_tensor *gd_##name(gd_tensor *a, gd_tensor *b)                                                     \
     {                                                                                                    \
-        return gd_apply_comparison(&name##_op, name##_elements, a, b);                                   \
+        return gd_apply_comparison(&name##_op, name##_loop, a, b);                                       \
     }
 
 #endif

@@ -137,7 +137,7 @@ gd_tensor *gd_take_other(gd_arena *arena, int64_t numel);
 
 /* gd_init_tensor - every field of a fresh tensor but data, ndim, shape and stride.  The zeros lie side by
  * side, so that a few vector stores write them. */
-static inline void gd_init_tensor(gd_tensor *t, gd_arena *arena, int64_t numel)
+static inline void gd_init_fields(gd_tensor *t, gd_arena *arena, int64_t numel, gd_tensor *slot)
 {
     t->requires_grad = false;
     t->contiguous = true;
@@ -145,7 +145,7 @@ static inline void gd_init_tensor(gd_tensor *t, gd_arena *arena, int64_t numel)
     t->marks = 0;
     t->grad = NULL;
     t->node = NULL;
-    t->slot = NULL;
+    t->slot = slot;
     t->grad_memory = NULL;
     t->name = NULL;
     t->version = 0;
@@ -153,10 +153,13 @@ static inline void gd_init_tensor(gd_tensor *t, gd_arena *arena, int64_t numel)
     t->numel = numel;
     t->base = t;
     t->owner = arena;
-    if (arena->recycles) {
-        t->slot = gd_thread.temporaries;
+}
+
+static inline void gd_init_tensor(gd_tensor *t, gd_arena *arena, int64_t numel)
+{
+    gd_init_fields(t, arena, numel, arena->recycles ? gd_thread.temporaries : NULL);
+    if (arena->recycles)
         gd_thread.temporaries = t;
-    }
 }
 
 /* gd_set_row_major - ndim, shape and the strides of a contiguous tensor. */
@@ -182,13 +185,12 @@ static inline void gd_set_row_major(gd_tensor *t, int ndim, const int64_t *size)
     }
 }
 
-/* gd_take_small - memory for a header and up to GD_SMALL_BYTES of data, of which bytes are used. */
-static inline gd_tensor *gd_take_small(gd_arena *arena, size_t bytes)
+/* gd_take_small - memory for a header and up to GD_SMALL_BYTES of data, from the scratch memory of a backward
+ * pass. */
+static inline gd_tensor *gd_take_small(gd_arena *arena)
 {
-    if (!arena->recycles)
-        return gd_arena_take(arena, sizeof(gd_tensor) + bytes);
     gd_tensor *t = gd_thread.small;
-    if (!t)
+    if (GD_UNLIKELY(!t))
         return gd_arena_take(arena, sizeof(gd_tensor) + GD_SMALL_BYTES);
     gd_thread.small = t->slot;
     return t;
@@ -200,11 +202,20 @@ static inline gd_tensor *gd_take_tensor(gd_arena *arena, int64_t numel)
 {
     if (GD_UNLIKELY((uint64_t)numel > GD_SMALL_BYTES / sizeof(gd_real)))
         return gd_take_other(arena, numel);
-    gd_tensor *t = gd_take_small(arena, (size_t)numel * sizeof(gd_real));
-    if (GD_UNLIKELY(!t))
-        return NULL;
+    gd_tensor *t, *slot = NULL;
+    if (arena->recycles) {
+        slot = gd_thread.temporaries;
+        t = gd_take_small(arena);
+        if (GD_UNLIKELY(!t))
+            return NULL;
+        gd_thread.temporaries = t;
+    } else {
+        t = gd_arena_take(arena, sizeof(gd_tensor) + (size_t)numel * sizeof(gd_real));
+        if (GD_UNLIKELY(!t))
+            return NULL;
+    }
     t->data = (gd_real *)(void *)(t + 1);
-    gd_init_tensor(t, arena, numel);
+    gd_init_fields(t, arena, numel, slot);
     return t;
 }
 

@@ -64,7 +64,7 @@ gd_tensor *gd_take_other(gd_arena *arena, int64_t numel)
 gd_tensor *gd_new_view(gd_tensor *x, int ndim)
 {
     gd_arena *arena = gd_current_scope();
-    gd_tensor *t = gd_take_small(arena, 0);
+    gd_tensor *t = arena->recycles ? gd_take_small(arena) : gd_arena_take(arena, sizeof *t);
     if (!t)
         return NULL;
     gd_init_tensor(t, arena, x->numel);
