@@ -22,6 +22,7 @@ typedef struct block {                      /* stands just before the bytes hand
     void    *from_malloc;
     size_t   bytes;
     gd_owner owner;
+    unsigned gap;                           /* from from_malloc to the bytes handed out */
 } block;
 
 static _Thread_local size_t live[GD_OWNERS], high_water[GD_OWNERS];
@@ -53,18 +54,29 @@ static void in_huge_pages(char *start, size_t bytes)
 #endif
 }
 
+enum { EXTRA = sizeof(block) + BLOCK_ALIGN };
+
+static char *aligned_in(char *start)
+{
+    uintptr_t address = ((uintptr_t)start + EXTRA) & ~(uintptr_t)(BLOCK_ALIGN - 1);
+    return start + (address - (uintptr_t)start);
+}
+
+static void *booked(gd_owner owner, char *start, size_t bytes)
+{
+    char *p = aligned_in(start);
+    ((block *)(void *)p)[-1] = (block){ start, bytes, owner, (unsigned)(p - start) };
+    book(owner, bytes);
+    return p;
+}
+
 void *gd_memory_new(gd_owner owner, size_t bytes)
 {
-    size_t extra = sizeof(block) + BLOCK_ALIGN;
-    char *start = bytes <= SIZE_MAX - extra ? malloc(bytes + extra) : NULL;
+    char *start = bytes <= SIZE_MAX - EXTRA ? malloc(bytes + EXTRA) : NULL;
     if (!start)
         return gd_fail("out of memory: %zu bytes for %s", bytes, owner_names[owner]);
-    in_huge_pages(start, bytes + extra);
-    uintptr_t address = ((uintptr_t)start + extra) & ~(uintptr_t)(BLOCK_ALIGN - 1);
-    block *b = (block *)(void *)(start + (address - (uintptr_t)start)) - 1;
-    *b = (block){ start, bytes, owner };
-    book(owner, bytes);
-    return b + 1;
+    in_huge_pages(start, bytes + EXTRA);
+    return booked(owner, start, bytes);
 }
 
 void gd_memory_free(void *p)
@@ -76,15 +88,21 @@ void gd_memory_free(void *p)
     free(b->from_malloc);
 }
 
+/* realloc often finds room behind the block, or moves pages instead of bytes; only where the new memory lies
+ * differently to a cache line do the bytes have to be moved within it. */
 void *gd_memory_resize(gd_owner owner, void *p, size_t bytes)
 {
-    void *bigger = gd_memory_new(owner, bytes);
-    if (!bigger || !p)
-        return bigger;
-    size_t old = ((block *)p - 1)->bytes;
-    memcpy(bigger, p, old < bytes ? old : bytes);
-    gd_memory_free(p);
-    return bigger;
+    if (!p)
+        return gd_memory_new(owner, bytes);
+    const block before = ((block *)p)[-1];
+    char *start = bytes <= SIZE_MAX - EXTRA ? realloc(before.from_malloc, bytes + EXTRA) : NULL;
+    if (!start)
+        return gd_fail("out of memory: %zu bytes for %s", bytes, owner_names[owner]);
+    if (aligned_in(start) != start + before.gap)
+        memmove(aligned_in(start), start + before.gap, before.bytes < bytes ? before.bytes : bytes);
+    in_huge_pages(start, bytes + EXTRA);
+    live[before.owner] -= before.bytes;
+    return booked(owner, start, bytes);
 }
 
 /* ---- Chunks and their pool ------------------------------------------------------------------------------ */
