@@ -4,12 +4,8 @@
  *     growth [--processor-time] [picture.png]
  *
  * A straight line of slope 1 in these pictures is cost in proportion; where it is flat, a fixed cost per operation
- * rules.  Threads train a model of their own each, since all state of the library is per thread: in the best case
- * two take as long for a step as one. */
-#define _POSIX_C_SOURCE 200809L                 /* threads' barrier */
-
+ * rules.  All is measured with one thread but the last two pictures, which also have two. */
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -210,21 +206,27 @@ static double time_of_arrays(int64_t n)
     return seconds;
 }
 
+static double time_of_adam(int64_t n)
+{
+    gd_params *net = gd_params_new();
+    {
+        GD_SCOPE;
+        gd_tensor *w = gd_param(net, "w", gd_full(GD_SHAPE(n), 0.5));
+        gd_set_grad(w, w);
+    }
+    gd_optimizer *adam = gd_adam(net, gd_adam_defaults());
+    const double seconds = time_of(step_optimizer, adam);
+    gd_optimizer_free(adam);
+    gd_params_free(net);
+    gd_shutdown();
+    return seconds;
+}
+
 static gd_plot *against_parameters(void)
 {
     gd_plot *plot = panel("Parameters: Adam alone, one tensor", "parameters");
     for (int64_t n = 1000; n <= 100000000; n *= 10) {
-        gd_params *net = gd_params_new();
-        {
-            GD_SCOPE;
-            gd_tensor *w = gd_param(net, "w", gd_full(GD_SHAPE(n), 0.5));
-            gd_set_grad(w, w);
-        }
-        gd_optimizer *adam = gd_adam(net, gd_adam_defaults());
-        point(plot, "Gradus", (double)n, time_of(step_optimizer, adam));
-        gd_optimizer_free(adam);
-        gd_params_free(net);
-        gd_shutdown();
+        point(plot, "Gradus", (double)n, time_of_adam(n));
         const double seconds = time_of_arrays(n);
         if (seconds > 0)
             point(plot, "by hand", (double)n, seconds);
@@ -234,61 +236,32 @@ static gd_plot *against_parameters(void)
 
 /* ---- Threads --------------------------------------------------------------------------------------------- */
 
-typedef struct worker {
-    pthread_t          thread;
-    pthread_barrier_t *start;
-    int64_t            batch;
-    int                steps;
-    double             seconds;
-} worker;
-
-static void *work(void *state)
+static void point_for_threads(gd_plot *plot, int threads, int64_t batch)
 {
-    worker *w = state;
-    model m = new_model(w->batch, MLP_IN, MLP_HIDDEN, 2);
-    step(&m);
-    pthread_barrier_wait(w->start);
-    const double start = bench_now();
-    for (int i = 0; i < w->steps; i++)
-        step(&m);
-    w->seconds = (bench_now() - start) / w->steps;
-    free_model(&m);
-    return NULL;
-}
-
-/* The time of a step in the slower thread; 0 when threads cannot be had. */
-static double time_of_threads(int threads, int64_t batch, int steps)
-{
-    worker workers[2];
-    pthread_barrier_t start;
-    double slowest = 0;
-    if (pthread_barrier_init(&start, NULL, (unsigned)threads) != 0)
-        return 0;
-    for (int i = 0; i < threads; i++) {
-        workers[i] = (worker){ .start = &start, .batch = batch, .steps = steps };
-        if (pthread_create(&workers[i].thread, NULL, work, &workers[i]) != 0)
-            gd_abort("growth: a thread cannot be had");     /* the others would wait for it for ever */
-    }
-    for (int i = 0; i < threads; i++) {
-        pthread_join(workers[i].thread, NULL);
-        slowest = workers[i].seconds > slowest ? workers[i].seconds : slowest;
-    }
-    pthread_barrier_destroy(&start);
-    return slowest;
+    if (!gd_set_threads(threads))
+        return;                                 /* a library without threads */
+    point(plot, threads == 1 ? "1 thread" : "2 threads", (double)batch,
+          time_of_model(batch, MLP_IN, MLP_HIDDEN, 2));
 }
 
 static gd_plot *against_threads(void)
 {
-    gd_plot *plot = panel("Threads: each its own MLP 784-256-10", "examples in a batch");
-    for (int64_t batch = 1; batch <= 4096; batch *= 8)
-        for (int threads = 1; threads <= 2; threads++) {
-            double seconds[5];
-            const int steps = (int)(enough / 5 / time_of_threads(1, batch, 1)) + 1;
-            for (int i = 0; i < 5; i++)
-                seconds[i] = time_of_threads(threads, batch, steps);
-            point(plot, threads == 1 ? "1 thread" : "2 threads", (double)batch,
-                  bench_spread_of(seconds, 5).middle);
-        }
+    gd_plot *plot = panel("Threads: MLP 784-256-10, Adam", "examples in a batch");
+    for (int64_t batch = 1; batch <= 65536; batch *= 4)
+        for (int threads = 1; threads <= 2; threads++)
+            point_for_threads(plot, threads, batch);
+    gd_set_threads(1);
+    return plot;
+}
+
+static gd_plot *parameters_and_threads(void)
+{
+    gd_plot *plot = panel("Threads: Adam alone, one tensor", "parameters");
+    for (int64_t n = 1000; n <= 100000000; n *= 10)
+        for (int threads = 1; threads <= 2; threads++)
+            if (gd_set_threads(threads))
+                point(plot, threads == 1 ? "1 thread" : "2 threads", (double)n, time_of_adam(n));
+    gd_set_threads(1);
     return plot;
 }
 
@@ -302,14 +275,16 @@ int main(int count, char **argument)
             path = argument[i];
     }
     gd_on_error(gd_abort);
+    gd_set_threads(1);
     gd_plot *panels[6] = { 0 };
     panels[0] = against_batch();
     panels[1] = against_width();
     panels[2] = against_depth();
     panels[3] = against_parameters();
     panels[4] = against_threads();
+    panels[5] = parameters_and_threads();
     gd_plot_save_grid(panels, 2, 3, "What one step costs", path);
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 6; i++)
         gd_plot_free(panels[i]);
     printf("wrote %s\n", path);
     return 0;
