@@ -103,7 +103,7 @@ START_TEST(blocks_and_their_sizes)
 }
 END_TEST
 
-/* ---- Programs that run out of memory ------------------------------------------------------------------------- */
+/* ---- Programs that run out of memory ----------------------------------------------------------------------- */
 
 #ifdef INJECTED
 /* Each returns false as soon as something fails, and frees what it made.  No assertions in here: Check, too, asks

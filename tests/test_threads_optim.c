@@ -4,7 +4,7 @@
 
 enum { PART = 1 << 15 };                    /* GD_PART_ELEMENTS of src/tensor/threads.h */
 
-/* ---- Big models: sizes around the boundaries of parts and of vectors ----------------------------------------- */
+/* ---- Big models: sizes around the boundaries of parts and of vectors --------------------------------------- */
 
 static const int64_t sizes[] = { 5, PART - 1, 1, 1000, PART, 33, 0, 2 * PART + 17, 15, PART + 1, 16, 40000 };
 enum { SIZES = sizeof sizes / sizeof sizes[0] };
@@ -96,7 +96,7 @@ START_TEST(threads_change_no_bit)
 }
 END_TEST
 
-/* ---- Pieces ------------------------------------------------------------------------------------------------------- */
+/* ---- Pieces ----------------------------------------------------------------------------------------------- */
 
 /* A parameter of N elements, and the same elements as many parameters of all sizes from 1 on. */
 START_TEST(an_element_does_not_depend_on_its_parameter)
@@ -142,8 +142,8 @@ START_TEST(an_element_does_not_depend_on_its_parameter)
 }
 END_TEST
 
-/* Adam's loop without what most programs do not use gives what the general one does: an eps_root too small to count
- * chooses the other. */
+/* Adam's loop without what most programs do not use gives what the general one does: an eps_root too small to
+ * count chooses the other. */
 START_TEST(plain_adam_is_adam)
 {
     gd_seed(4);
@@ -227,7 +227,7 @@ START_TEST(own_algorithms_in_pieces)
 }
 END_TEST
 
-/* ---- Around steps ------------------------------------------------------------------------------------------------- */
+/* ---- Around steps ----------------------------------------------------------------------------------------- */
 
 static double clip_and_average(int threads, sums *s)
 {

@@ -171,9 +171,9 @@ struct gd_algorithm {
                                                            hold its last result, and zeros for new options */
     void   (*advance)(const gd_update *u);              /* writes to number, once before a parameter's update */
     void   (*update)(const gd_update *u);
-    bool     by_element;                                /* update computes each element from what belongs to it, and
-                                                           writes to w and state only: gd_step may hand it pieces of
-                                                           a large parameter, several of them at the same time */
+    bool     by_element;                                /* update forms each element from what belongs to it and
+                                                           writes to w and state only: gd_step may hand it pieces
+                                                           of a large parameter, several at the same time */
     double (*correction)(const void *options, int k, int64_t t);    /* traces show state k divided by this */
     double (*step)(gd_optimizer *o, gd_closure *closure, void *context);    /* instead of update */
 };

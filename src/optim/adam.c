@@ -55,7 +55,8 @@ static double correction(const void *options, int k, int64_t t)
 
 typedef struct scalars {
     double  formed_for;                     /* the lr that all but step, root and root_in_max were formed for */
-    bool    formed, plain;                  /* plain: sign is 1, before and after too, and l2, eps_root, drift are 0 */
+    bool    formed;
+    bool    plain;                          /* sign, before and after are 1; l2, eps_root and drift are 0 */
     gd_real sign, l2, beta1, rest1, beta2, rest2;
     gd_real before, after, step, root, root_in_max, eps_root, eps, drift;
 } scalars;

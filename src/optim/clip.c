@@ -9,7 +9,7 @@ typedef struct pass {
     gd_real factor, bound;
 } pass;
 
-/* ---- Loops over a gradient of any strides --------------------------------------------------------------------- */
+/* ---- Loops over a gradient of any strides ----------------------------------------------------------------- */
 
 static void largest_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
 {
@@ -65,7 +65,7 @@ static gd_tensor *grad_at(const gd_params *p, int i)
     return p->entries[i].buffer ? NULL : p->entries[i].tensor->grad;
 }
 
-/* ---- The fast path: squares and scaling of contiguous gradients, by several threads ----------------------------- */
+/* ---- The fast path: squares and scaling of contiguous gradients, by several threads ----------------------- */
 
 enum { LANES = 16, MOST_PARTS = 64 };
 
@@ -126,8 +126,8 @@ static double squares_of(const gd_tensor *g)
     return sum;
 }
 
-/* The norm where the squares neither overflow nor vanish; NaN where the careful way must be gone: first the largest
- * element, then the squares of what is left when all are divided by it. */
+/* The norm where the squares neither overflow nor vanish; NaN where the careful way must be gone: first the
+ * largest element, then the powers of all elements divided by it. */
 static double norm_of_contiguous(const gd_params *p)
 {
     double sum = 0;
@@ -141,7 +141,7 @@ static double norm_of_contiguous(const gd_params *p)
     return sum > 1e-280 && sum < INFINITY ? sqrt(sum) : NAN;
 }
 
-/* ---- All gradients ---------------------------------------------------------------------------------------------- */
+/* ---- All gradients ---------------------------------------------------------------------------------------- */
 
 static void run_over_all(const gd_params *p, gd_inner_loop *inner, const pass *now, bool changes)
 {

@@ -8,9 +8,9 @@
  * A step on large parameters goes through several arrays at once and waits for memory.  A processor follows such
  * streams by itself, but worse the more there are, and stops at the end of each page.  So every cache line asks
  * for the one GD_AHEAD bytes on: Adam on ten million parameters takes 8 % less time than in a plain loop, which is
- * what the traffic alone takes.  The rest behind the last full line, and all of a small parameter, goes in a loop of its own.  (Not
- * as a block with some lanes switched off: a processor does not hand the results of such a store to a load that
- * follows, and a step of linear regression took 200 ns longer.) */
+ * what the traffic alone takes.  The rest behind the last full line, and all of a small parameter, goes in a loop
+ * of its own.  (Not as a block with some lanes switched off: a processor does not hand what such a store wrote to
+ * a load that follows, and a step of linear regression took 200 ns longer.) */
 #ifndef GRADUS_EACH_H
 #define GRADUS_EACH_H
 

@@ -36,11 +36,12 @@ const gd_real *gd_packed(gd_optimizer *o, const gd_tensor *grad)
     return o->packed;
 }
 
+/* What was not there in the last step: states, memory to pack. */
 static bool ready_for_turn(gd_optimizer *o, const char *function, struct gd_slot *slot, const gd_tensor *grad)
 {
     if (!gd_same_shape(slot->w, grad))
-        return gd_fail("%s: %s is %s and its gradient is %s: they must have the same shape", function, slot->w->name,
-                       gd_text_of(slot->w).s, gd_text_of(grad).s);
+        return gd_fail("%s: %s is %s and its gradient is %s: they must have the same shape", function,
+                       slot->w->name, gd_text_of(slot->w).s, gd_text_of(grad).s);
     return gd_room_to_pack(o, grad) && (slot->started || !o->algorithm->update || gd_slot_start(o, slot));
 }
 
@@ -48,9 +49,9 @@ bool gd_ready(gd_optimizer *o, const char *function)
 {
     if ((o->count < o->params->count && !gd_adopt(o)) || !set_learning_rates(o, function))
         return false;
-    struct gd_turn *turn = o->turns;
-    for (struct gd_slot **at = o->slots, **end = at + o->count; at < end; at++) {
-        struct gd_slot *slot = *at;
+    int turns = 0;
+    for (int i = 0; i < o->count; i++) {
+        struct gd_slot *slot = o->slots[i];
         const gd_tensor *grad = slot ? slot->w->grad : NULL;
         if (!grad)
             continue;
@@ -58,9 +59,10 @@ bool gd_ready(gd_optimizer *o, const char *function)
         if (!as_before && !ready_for_turn(o, function, slot, grad))
             return false;
         slot->update.g = grad->contiguous ? grad->data : NULL;
-        turn++->slot = slot;
+        slot->update.w = slot->w->data;
+        o->turns[turns++].slot = slot;
     }
-    o->turn_count = (int)(turn - o->turns);
+    o->turn_count = turns;
     return true;
 }
 
@@ -133,11 +135,9 @@ static void update_elements(void *context, int64_t begin, int64_t end)
     for (; begin < end; turn++) {
         const gd_update *u = &turn->slot->update;
         int64_t from = begin - turn->first, to = from + (end - begin);
-        bool last = to <= u->n;
-        if (!last) {
+        if (to > u->n) {                    /* more parameters follow */
             to = u->n;
-            if (to >= GD_BLOCK)
-                ask_for(&turn[1].slot->update);
+            ask_for(&turn[1].slot->update);
         }
         if (from == 0 && to == u->n)
             a->update(u);
@@ -150,12 +150,11 @@ static void update_elements(void *context, int64_t begin, int64_t end)
 static void update_batch(batch *b)
 {
     const gd_algorithm *a = b->o->algorithm;
-    const struct gd_turn *turn = b->o->turns + b->from, *end = b->o->turns + b->to;
     if (a->by_element && b->elements > GD_PART_ELEMENTS)
         gd_parallel(b->elements, GD_PART_ELEMENTS, update_elements, b);
     else
-        for (; turn < end; turn++)
-            a->update(&turn->slot->update);
+        for (int k = b->from; k < b->to; k++)
+            a->update(&b->o->turns[k].slot->update);
     b->from = b->to;
     b->elements = 0;
 }

