@@ -50,7 +50,7 @@ GD_KERNEL static void max_of_columns(int64_t n, gd_real *restrict y, int32_t *re
         }
 }
 
-/* Planes for gd_parallel, counted from the last one. */
+/* Planes for gd_parallel. */
 typedef struct max_job {
     const windows *s;
     gd_real *x, *y, *v;                     /* each part has its own piece of v and v_at */
@@ -63,8 +63,7 @@ static void max_planes(void *context, int64_t begin, int64_t end)
     const max_job *j = context;
     const windows *s = j->s;
     const int64_t in = s->h * s->w, out = s->oh * s->ow, slot = begin / j->part * s->oh * s->w;
-    for (int64_t i = begin; i < end; i++) {
-        const int64_t plane = s->planes - 1 - i;
+    for (int64_t plane = begin; plane < end; plane++) {
         gd_real *y = j->y + plane * out;
         int32_t *at = j->at + plane * out;
         max_of_rows(s, j->v + slot, j->v_at + slot, j->x + plane * in);
@@ -87,8 +86,7 @@ static void put_planes(void *context, int64_t begin, int64_t end)
 {
     const max_job *j = context;
     const int64_t in = j->s->h * j->s->w, out = j->s->oh * j->s->ow;
-    for (int64_t i = begin; i < end; i++) {
-        const int64_t plane = j->s->planes - 1 - i;
+    for (int64_t plane = begin; plane < end; plane++) {
         const int32_t *at = j->s->largest + plane * out;
         gd_real *x = j->x + plane * in;
         memset(x, 0, (size_t)in * sizeof *x);
@@ -102,8 +100,7 @@ static void take_planes(void *context, int64_t begin, int64_t end)
 {
     const max_job *j = context;
     const int64_t in = j->s->h * j->s->w, out = j->s->oh * j->s->ow;
-    for (int64_t i = begin; i < end; i++) {
-        const int64_t plane = j->s->planes - 1 - i;
+    for (int64_t plane = begin; plane < end; plane++) {
         const int32_t *at = j->s->largest + plane * out;
         for (int64_t p = 0; p < out; p++)
             j->y[plane * out + p] = j->x[plane * in + at[p]];

@@ -2,6 +2,8 @@
  * that is the pooling again. */
 #include "pool.h"
 
+enum { LINE = 64 / sizeof(gd_real), AHEAD = 2048 };     /* elements of a line of the cache; bytes */
+
 /* share[r, q] = 1 / (how many elements the window averages). */
 static void set_shares(const windows *s, gd_real *share)
 {
@@ -65,31 +67,34 @@ GD_KERNEL static void spread_columns(int64_t n, const gd_real *restrict y, gd_re
 }
 
 /* Where each element of x stands in exactly one window, as is usual, nothing has to be added up: elements of y
- * are repeated along lines, and lines are repeated. */
+ * are repeated along lines, v, and lines are repeated. */
 static bool windows_tile(const windows *s)
 {
     return gd_rows_join(s) && s->kernel[1] == s->stride[1]
         && s->padding[0] == 0 && s->kernel[0] == s->stride[0] && s->oh * s->stride[0] == s->h;
 }
 
-GD_KERNEL static void repeat(const windows *s, const gd_real *restrict y, const gd_real *restrict share,
-                             gd_real *restrict v, gd_real *restrict x)
+GD_KERNEL static void repeat(const windows *s, const gd_real *restrict y, gd_real share, gd_real *restrict v,
+                             gd_real *restrict x)
 {
     const int64_t w = s->w, out = s->oh * s->ow, kw = s->kernel[1];
     if (kw == 2)
         for (int64_t q = 0; q < out; q++)
-            v[2 * q] = v[2 * q + 1] = y[q] * share[q];
+            v[2 * q] = v[2 * q + 1] = y[q];
     else
         for (int64_t q = 0; q < out; q++)
             for (int64_t k = 0; k < kw; k++)
-                v[q * kw + k] = y[q] * share[q];
+                v[q * kw + k] = y[q];
     for (int64_t r = 0; r < s->oh; r++, v += w)
-        for (int64_t i = 0; i < s->kernel[0]; i++, x += w)
+        for (int64_t i = 0; i < s->kernel[0]; i++, x += w) {
+            for (int64_t j = 0; j < w; j += LINE)
+                GD_WILL_WRITE(x + j, AHEAD);
             for (int64_t j = 0; j < w; j++)
-                x[j] = v[j];
+                x[j] = v[j] * share;
+        }
 }
 
-/* Planes for gd_parallel, counted from the last one; each part of them has its own piece of v. */
+/* Planes for gd_parallel; each part of them has its own piece of v. */
 typedef struct mean_job {
     const windows *s;
     gd_real *x, *y, *v;
@@ -104,8 +109,7 @@ static void mean_planes(void *context, int64_t begin, int64_t end)
     const windows *s = j->s;
     const int64_t in = s->h * s->w, out = s->oh * s->ow;
     gd_real *v = j->v + begin / j->part * s->oh * s->w;
-    for (int64_t i = begin; i < end; i++) {
-        const int64_t plane = s->planes - 1 - i;
+    for (int64_t plane = begin; plane < end; plane++) {
         gd_real *y = j->y + plane * out;
         memset(y, 0, (size_t)out * sizeof *y);
         add_rows(s, v, j->x + plane * in);
@@ -125,12 +129,11 @@ static void spread_planes(void *context, int64_t begin, int64_t end)
     const windows *s = j->s;
     const int64_t in = s->h * s->w, out = s->oh * s->ow, line = s->oh * s->w;
     gd_real *v = j->v + begin / j->part * line;
-    for (int64_t i = begin; i < end; i++) {
-        const int64_t plane = s->planes - 1 - i;
+    for (int64_t plane = begin; plane < end; plane++) {
         const gd_real *y = j->y + plane * out;
         gd_real *x = j->x + plane * in;
         if (windows_tile(s)) {
-            repeat(s, y, j->share, v, x);
+            repeat(s, y, j->share[0], v, x);
             continue;
         }
         memset(v, 0, (size_t)line * sizeof *v);

@@ -1,8 +1,7 @@
 /* pool.h - the windows of a pooling:  x [n, c, h, w]  ->  y [n, c, oh, ow].
  *
  * A window is a product of rows and columns, so poolings go in two steps, each a loop over long lines: first the
- * rows of a window become one, v [oh, w], then the columns.  Threads share the planes [n c]; each goes from the last
- * one to the first, for the reason told in tensor/conv.c. */
+ * rows of a window become one, v [oh, w], then the columns.  Threads share the planes [n c]. */
 #ifndef GRADUS_POOL_H
 #define GRADUS_POOL_H
 

@@ -17,8 +17,8 @@
  * for that, pixels that meet the same taps stand together in y: those whose row, and whose column, leave the same
  * remainder divided by the stride.
  *
- * Threads share the images.  They go from the last image to the first: elementwise operations
- * go forward, so what they have touched last, and will read first, is still in the cache. */
+ * Threads share the images.  dw is summed up over a fixed number of blocks of images, each by itself, and then over
+ * the blocks: the same bits for any number of threads. */
 #include "conv.h"
 
 #include "conv_scene.h"
@@ -51,7 +51,7 @@ typedef struct correlation {
     const gd_real *tiles, *bias;
 } correlation;
 
-/* For gd_parallel: the strip of y for bundles counted from the last one. */
+/* For gd_parallel: the strip of y for some bundles. */
 static void correlate_bundles(void *context, int64_t begin, int64_t end)
 {
     const correlation *c = context;
@@ -62,9 +62,9 @@ static void correlate_bundles(void *context, int64_t begin, int64_t end)
     j.y = s->y + begin / s->part * s->out * s->rows * s->out_w * s->use->lanes;
     memset(x, 0, (size_t)(s->in * s->plane) * sizeof *x);
     for (int64_t i = begin; i < end; i++)
-        for (int64_t g = 0, bundle = s->bundles - 1 - i; g < s->groups; g++) {
-            images from = gd_scene_images(s, &c->x, bundle, g * s->in, s->in, s->from_row, s->from_end);
-            images to = gd_scene_images(s, &c->y, bundle, g * s->out, s->out, s->row, s->end);
+        for (int64_t g = 0; g < s->groups; g++) {
+            images from = gd_scene_images(s, &c->x, i, g * s->in, s->in, s->from_row, s->from_end);
+            images to = gd_scene_images(s, &c->y, i, g * s->out, s->out, s->row, s->end);
             j.w = c->tiles + g * s->out * s->taps;
             j.bias = c->bias ? c->bias + g * s->out : NULL;
             s->use->pack(&from, s->map, x, s->plane);
@@ -133,8 +133,7 @@ bool gd_conv_grad_input(const gd_conv *c, const gd_real *dy, const gd_real *w, g
 /* ---- dw, and db --------------------------------------------------------------------------------------------- */
 
 /* Sums of dw for channels [o, o + count) of group g, lane by lane for the bundles of a part, and then for each
- * block of bundles: sums [blocks, count taps], sums_y [blocks, count].  The blocks are the same for any number of
- * threads. */
+ * block of bundles: sums [blocks, count taps], sums_y [blocks, count]. */
 typedef struct gathering {
     const scene *s;
     volume   x, y;
@@ -159,9 +158,8 @@ static void gather_blocks(void *context, int64_t begin, int64_t end)
     for (int64_t b = begin; b < end; b++) {
         memset(j.sum, 0, (size_t)((sums + c->count) * lanes) * sizeof *j.sum);
         for (int64_t i = b * c->block; i < (b + 1) * c->block && i < s->bundles; i++) {
-            const int64_t bundle = s->bundles - 1 - i;
-            images from = gd_scene_images(s, &c->x, bundle, c->g * s->in, s->in, s->from_row, s->from_end);
-            images with = gd_scene_images(s, &c->y, bundle, c->g * s->out + c->o, c->count, s->row, s->end);
+            images from = gd_scene_images(s, &c->x, i, c->g * s->in, s->in, s->from_row, s->from_end);
+            images with = gd_scene_images(s, &c->y, i, c->g * s->out + c->o, c->count, s->row, s->end);
             s->use->pack(&from, s->map, x, s->plane);
             s->use->pack(&with, s->at, j.y, j.pixels * lanes);
             s->use->all_pixels(&j);

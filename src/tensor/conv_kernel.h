@@ -92,8 +92,7 @@ static TARGET void NAME(pack)(const images *from, const int64_t *map, gd_real *t
         NAME(pack_some)(from, from->count, map, to, to_plane);
 }
 
-/* unpack - its inverse for channels that lie one after the other, run vectors each.  The lines of the cache that
- * come next are asked for ahead: so many streams of stores are too much for the machine's own foresight. */
+/* unpack - its inverse for channels that lie one after the other, run vectors each. */
 INLINE void NAME(unpack_some)(const images *to, const int count, const int64_t *map, const gd_real *from)
 {
     const int64_t run = to->run, image = to->image;
@@ -110,7 +109,7 @@ INLINE void NAME(unpack_some)(const images *to, const int count, const int64_t *
             NAME(transpose)(r);
             UNROLL for (int l = 0; l < LANES; l++)
                 if (l < count) {
-                    PREFETCH(y + l * image + at + 4 * LANES);
+                    GD_WILL_WRITE(y + l * image + at, 256);
                     NAME(store)(y + l * image + at, r[l]);
                 }
         }

@@ -8,7 +8,6 @@
 #if defined(__GNUC__) && !defined(GD_PLAIN)
 #define HAVE_VECTORS 1
 #define ALWAYS_INLINE __attribute__((always_inline))
-#define PREFETCH(p) __builtin_prefetch(p, 1)
 #if defined(__clang__)
 #define UNROLL _Pragma("clang loop unroll(full)")
 #else
@@ -17,7 +16,6 @@
 #else
 #define HAVE_VECTORS 0
 #define ALWAYS_INLINE
-#define PREFETCH(p) ((void)0)
 #define UNROLL
 #endif
 
