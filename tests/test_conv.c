@@ -93,13 +93,15 @@ static void conv_of_level(gd_gemm_level level)
         by_definition(&s, x->data, w->data, dy->data, y, dx, dw);
         const double unset = (double)NAN;
         gd_tensor *got_y = gd_full(gd_shape_of_tensor(dy), unset), *got_dx = gd_full(gd_shape_of_tensor(x), unset);
-        gd_tensor *got_dw = gd_full(gd_shape_of_tensor(w), unset);
+        gd_tensor *got_dw = gd_full(gd_shape_of_tensor(w), unset), *got_db = gd_full(GD_SHAPE(s.o), unset);
         ck_good(gd_conv_forward(&s, x->data, w->data, NULL, got_y->data));
         ck_good(gd_conv_grad_input(&s, dy->data, w->data, got_dx->data));
-        ck_good(gd_conv_grad_weight(&s, dy->data, x->data, got_dw->data, NULL));
+        ck_good(gd_conv_grad_weight(&s, dy->data, x->data, got_dw->data, got_db->data));
         ck_assert_msg(far_from(got_y, y) < tolerance, "level %d, y: %s", (int)level, case_text(&s));
         ck_assert_msg(far_from(got_dx, dx) < tolerance, "level %d, dx: %s", (int)level, case_text(&s));
         ck_assert_msg(far_from(got_dw, dw) < tolerance * 10, "level %d, dw: %s", (int)level, case_text(&s));
+        ck_assert_msg(far_apart(got_db, gd_sum_axes(dy, GD_SHAPE(0, 2, 3), false)) < tolerance * 10,
+                      "level %d, db: %s", (int)level, case_text(&s));
         free(sums);
     }
     ck_assert(gd_gemm_use(GD_GEMM_LEVELS));
