@@ -35,7 +35,8 @@ static void conv_for_any_threads(const gd_conv *s)
     gd_seed((uint64_t)s->n);
     gd_tensor *x = gd_uniform(GD_SHAPE(s->n, s->c, s->h, s->w), -1, 1);
     gd_tensor *w = gd_uniform(GD_SHAPE(s->o, s->c / s->groups, s->kh, s->kw), -1, 1);
-    gd_tensor *bias = gd_uniform(GD_SHAPE(s->o), -1, 1), *dy = gd_uniform(GD_SHAPE(s->n, s->o, s->oh, s->ow), -1, 1);
+    gd_tensor *bias = gd_uniform(GD_SHAPE(s->o), -1, 1);
+    gd_tensor *dy = gd_uniform(GD_SHAPE(s->n, s->o, s->oh, s->ow), -1, 1);
     results one = { NULL, NULL, NULL, NULL };
     for (int threads = 1; threads <= MOST; threads++) {
         ck_good(gd_set_threads(threads));
@@ -81,7 +82,8 @@ static void pool_for_any_threads(pooling *pool, gd_pool2d_options o, int64_t pla
 {
     GD_SCOPE;
     gd_seed((uint64_t)planes);
-    gd_tensor *values = gd_uniform(GD_SHAPE(planes, 1, 40, 44), -1, 1), *one_y = NULL, *one_dx = NULL, *one_ddy = NULL;
+    gd_tensor *values = gd_uniform(GD_SHAPE(planes, 1, 40, 44), -1, 1);
+    gd_tensor *one_y = NULL, *one_dx = NULL, *one_ddy = NULL;
     for (int threads = 1; threads <= MOST; threads++) {
         ck_good(gd_set_threads(threads));
         gd_tensor *x = gd_requires_grad(gd_scale(values, 1));
@@ -95,9 +97,9 @@ static void pool_for_any_threads(pooling *pool, gd_pool2d_options o, int64_t pla
             one_dx = dx;
             one_ddy = ddy;
         }
-        const char *form = "%d planes, %d threads";
-        ck_assert_msg(same_bits(y, one_y) && same_bits(dx, one_dx) && same_bits(ddy, one_ddy), form, (int)planes,
-                      threads);
+        ck_assert_msg(same_bits(y, one_y), "y, %d planes, %d threads", (int)planes, threads);
+        ck_assert_msg(same_bits(dx, one_dx), "dx, %d planes, %d threads", (int)planes, threads);
+        ck_assert_msg(same_bits(ddy, one_ddy), "ddy, %d planes, %d threads", (int)planes, threads);
     }
 }
 
@@ -107,7 +109,8 @@ START_TEST(pools_are_the_same)
     const int64_t planes[] = { 0, 1, 18, 19, 20, 38, 39, 100 };
     const gd_pool2d_options options[] = {
         { .kernel = { 2, 2 }, .stride = { 2, 2 } }, { .kernel = { 4, 4 } },
-        { .kernel = { 3, 3 }, .stride = { 2, 2 }, .padding = { 1, 1 } }, { .kernel = { 3, 2 }, .stride = { 1, 3 } },
+        { .kernel = { 3, 3 }, .stride = { 2, 2 }, .padding = { 1, 1 } },
+        { .kernel = { 3, 2 }, .stride = { 1, 3 } },
     };
     for (size_t k = 0; k < sizeof options / sizeof *options; k++)
         for (size_t i = 0; i < sizeof planes / sizeof *planes; i++)

@@ -1,5 +1,5 @@
-/* mean_pool.c - the mean of each window.  It is linear: its gradient shares dy among the window, and the gradient of
- * that is the pooling again. */
+/* mean_pool.c - the mean of each window.  It is linear: its gradient shares dy among the window, and the gradient
+ * of that is the pooling again. */
 #include "pool.h"
 
 enum { LINE = 64 / sizeof(gd_real), AHEAD = 2048 };     /* elements of a line of the cache; bytes */

@@ -17,8 +17,8 @@
  * for that, pixels that meet the same taps stand together in y: those whose row, and whose column, leave the same
  * remainder divided by the stride.
  *
- * Threads share the images.  dw is summed up over a fixed number of blocks of images, each by itself, and then over
- * the blocks: the same bits for any number of threads. */
+ * Threads share the images.  dw is summed up over a fixed number of blocks of images, each by itself, and then
+ * over the blocks: the same bits for any number of threads. */
 #include "conv.h"
 
 #include "conv_scene.h"
@@ -182,7 +182,7 @@ static void add_blocks(int64_t blocks, int64_t n, const gd_real *sums, gd_real *
 /* As many channels at a time as GD_CONV_WORK has room for sums of all lanes. */
 static int64_t channels_at_once(const scene *s)
 {
-    const int64_t vectors = GD_CONV_WORK / (int64_t)sizeof(gd_real) / s->use->lanes, room = vectors / (s->taps + 1);
+    const int64_t vector = s->use->lanes * (int64_t)sizeof(gd_real), room = GD_CONV_WORK / vector / (s->taps + 1);
     return room < 1 ? 1 : room < s->out ? room : s->out;
 }
 

@@ -1,5 +1,5 @@
-/* conv_kernel.h - the inner loops of convolution for one length of vector.  conv_kernels.c includes it once for each
- * instruction set, after defining
+/* conv_kernel.h - the inner loops of convolution for one length of vector.  conv_kernels.c includes it once for
+ * each instruction set, after defining
  *
  *   NAME(x)                    x with a suffix, so that every set has its own functions
  *   TARGET                     the attribute that lets the compiler use the set

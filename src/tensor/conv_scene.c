@@ -115,7 +115,8 @@ static void list_taps(scene *s, int64_t tiles)
     }
 }
 
-/* Pixels (i, column), (i, column + spread), .. of the strip stand at places p, p + 1, .. of y; returns the next p. */
+/* Pixels (i, column), (i, column + spread), .. of the strip stand at places p, p + 1, .. of y; returns the next
+ * place. */
 static int64_t place_row(const scene *s, int64_t i, int64_t column, int64_t p)
 {
     const int64_t lanes = s->use->lanes;

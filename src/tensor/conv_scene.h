@@ -29,10 +29,11 @@ typedef struct scene {
     int64_t  out, out_h, out_w;             /* and of the result */
     int64_t  kh, kw, taps;
     int64_t  stride[2], dilation[2], spread[2], before[2];
-    int64_t  rows, plane_h, plane_w, plane; /* of a strip of the result; of the plane under it, and its elements */
+    int64_t  rows;                          /* of a strip of the result */
+    int64_t  plane_h, plane_w, plane;       /* of the plane under it, and its elements */
     int64_t  bundles, part;                 /* lanes full of images; how many are one thread's part */
     gd_arena arena;
-    int64_t *map, *at, *pixel, *tap;        /* where pixels of the source and of the result are put, see products */
+    int64_t *map, *at, *pixel, *tap;        /* where pixels of source and result are put, see products */
     reach   *column;                        /* columns of the kernel that meet a column of the result, */
     reach  (*within)[2];                    /* rows and columns that meet a tile of pixels, */
     tap_list *list;                         /* the same as taps, and */
@@ -44,8 +45,8 @@ typedef struct scene {
 } scene;
 
 /* gd_scene_open - takes work space for `count` pieces of so many bundles of images, of which s->part are one
- * thread's; everything up to `bundles` is set.  False, and a sentence, when memory is out: gd_arena_free(&s->arena)
- * in any case. */
+ * thread's; everything before rows, and bundles, is set.  False, and a sentence, when memory is out.  In any case
+ * gd_arena_free(&s->arena) afterwards. */
 bool gd_scene_open(scene *s, int64_t count, int64_t bundles);
 
 /* gd_scene_take - more of that space for some elements, aligned to the longest vector. */
