@@ -26,6 +26,16 @@ enum { BLOCK = GD_ATTEND_BLOCK, LANES = 16 };   /* LANES: columns of a softmax t
 
 /* ---- Softmax down the columns ---------------------------------------------------------------------------- */
 
+/* e^x for x <= 0.  Where it would leave the normal numbers it is 0, which is as good beside the 1 that every sum
+ * contains: processors take their time over smaller numbers, and half of a causal block would be such. */
+REAL_INLINE gd_real power_of_e(gd_real x)
+{
+    gd_real whole;
+    real_word n;
+    const gd_real s = real_exp_split(real_select(x < REAL_EXP_LOW, REAL_EXP_LOW, x), &whole, &n);
+    return real_select(x < REAL_EXP_LOW, 0, (1 + s) * real_pow2(n));
+}
+
 /* s = e^(scale (s - max)) / sum, for lanes columns of n rows that lie `row` apart; n > 0. */
 REAL_INLINE void softmax_lanes(const int lanes, int64_t n, gd_real *s, int64_t row, gd_real scale)
 {
@@ -39,7 +49,7 @@ REAL_INLINE void softmax_lanes(const int lanes, int64_t n, gd_real *s, int64_t r
             most[l] = s[j * row + l] > most[l] ? s[j * row + l] : most[l];      /* a NaN makes the sum NaN */
     for (int64_t j = 0; j < n; j++)
         TOGETHER for (int l = 0; l < lanes; l++) {
-            const gd_real power = real_exp(scale * (s[j * row + l] - most[l]));
+            const gd_real power = power_of_e(scale * (s[j * row + l] - most[l]));
             s[j * row + l] = power;
             sum[l] += power;
         }
