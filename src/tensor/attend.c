@@ -123,15 +123,22 @@ static int64_t seen(const gd_attend_sizes *s, int64_t end)
 }
 
 /* Scores of keys that are still to come: below the diagonal of scores [n, block], whose first query is first. */
-GD_KERNEL static void hide_the_future(int64_t n, int64_t block, int64_t first, gd_real *scores)
+REAL_INLINE void hide(const int block, int64_t n, int64_t first, gd_real *scores)
 {
-    const int columns = (int)block;
     for (int64_t j = first + 1; j < n; j++) {
         gd_real *row = scores + j * block;
-        const int hidden = j - first < block ? (int)(j - first) : columns;
-        for (int i = 0; i < columns; i++)
+        const int hidden = j - first < block ? (int)(j - first) : block;
+        TOGETHER for (int i = 0; i < block; i++)
             row[i] = i < hidden ? (gd_real)-INFINITY : row[i];
     }
+}
+
+GD_KERNEL static void hide_the_future(int64_t n, int64_t block, int64_t first, gd_real *scores)
+{
+    if (block == BLOCK)
+        hide(BLOCK, n, first, scores);
+    else
+        hide((int)block, n, first, scores);
 }
 
 static void attend_head(const gd_attend_sizes *s, matrix q, matrix k, matrix v, matrix y, gd_real *p)
