@@ -85,6 +85,10 @@ void gd_nest_spread(const gd_nest *nest, int operands, gd_real *const start[], g
     int64_t each = work;                                    /* below one index of the outermost axis */
     for (int i = 1; i < nest->ndim; i++)
         each *= nest->size[i];
+    if (GD_LIKELY(each * nest->size[0] <= GD_PART_ELEMENTS)) {
+        gd_nest_run(nest, operands, start, inner, context);
+        return;
+    }
     gd_parallel(nest->size[0], gd_part_for(each, GD_PART_ELEMENTS, 1), spread_part,
                 &(spread_call){ nest, operands, start, inner, context });
 }
