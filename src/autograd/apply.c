@@ -1,5 +1,6 @@
 /* apply.c - running an elementwise loop over tensors of any layout, and recording it. */
 #include "elementwise.h"
+#include "tensor/threads.h"
 
 /* ---- One input ---------------------------------------------------------------------------------------------- */
 
@@ -221,9 +222,23 @@ GD_KERNEL static void accumulate_loop(int64_t n, gd_real *restrict sum, const gd
         sum[i] += value[i];
 }
 
+typedef struct accumulate_call {
+    gd_real       *sum;
+    const gd_real *value;
+} accumulate_call;
+
+static void accumulate_part(void *context, int64_t begin, int64_t end)
+{
+    const accumulate_call *call = context;
+    accumulate_loop(end - begin, call->sum + begin, call->value + begin);
+}
+
 void gd_accumulate_loop(int64_t n, gd_real *sum, const gd_real *value)
 {
-    accumulate_loop(n, sum, value);
+    if (GD_LIKELY(n <= GD_PART_ELEMENTS))
+        accumulate_loop(n, sum, value);
+    else
+        gd_parallel(n, GD_PART_ELEMENTS, accumulate_part, &(accumulate_call){ sum, value });
 }
 
 void gd_accumulate_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)

@@ -8,6 +8,7 @@
 #include "sums.h"
 
 #include "core.h"
+#include "threads.h"
 
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
@@ -190,13 +191,27 @@ static void columns_sum(int64_t rows, int64_t width, const gd_real *x, int64_t r
         sum[j] += other[j];
 }
 
+typedef struct columns_call {
+    int64_t        rows, row;
+    const gd_real *x;
+    gd_real       *y;
+} columns_call;
+
+static void some_columns(void *context, int64_t begin, int64_t end)
+{
+    const columns_call *call = context;
+    for (int64_t start = begin; start < end; start += WIDTH) {
+        int64_t width = end - start < WIDTH ? end - start : WIDTH;
+        gd_real sum[WIDTH];
+        columns_sum(call->rows, width, call->x + start, call->row, sum);
+        for (int64_t j = 0; j < width; j++)
+            call->y[start + j] += sum[j];
+    }
+}
+
+/* A column is added up in the same way whichever others go along with it: threads may share them out. */
 void real_sum_columns(int64_t rows, int64_t columns, const gd_real *x, int64_t row, gd_real *y)
 {
-    for (int64_t start = 0; start < columns; start += WIDTH) {
-        int64_t width = columns - start < WIDTH ? columns - start : WIDTH;
-        gd_real sum[WIDTH];
-        columns_sum(rows, width, x + start, row, sum);
-        for (int64_t j = 0; j < width; j++)
-            y[start + j] += sum[j];
-    }
+    gd_parallel(columns, gd_part_for(rows, GD_PART_ELEMENTS, LANES), some_columns,
+                &(columns_call){ rows, row, x, y });
 }
