@@ -260,7 +260,7 @@ static gd_real *random_numbers(int64_t n, uint64_t seed)
     return x;
 }
 
-/* ordered_sum - the order that sums.c promises, spelled out in another way: 16 lanes, trees of 16 and of 4 rows. */
+/* ordered_sum - the order that sums.c promises, spelled out in another way: 16 lanes, trees of 16 and of 4 rows, the last with zeros. */
 static gd_real tree(int rows, const gd_real *x, int64_t stride)
 {
     return rows == 1 ? x[0] : tree(rows / 2, x, stride) + tree(rows / 2, x + rows / 2 * stride, stride);
@@ -278,10 +278,12 @@ static gd_real ordered_sum(int64_t n, const gd_real *x)
         volatile gd_real sum = 0;
         for (; i - l + 256 <= n; i += 256)
             sum = sum + tree(16, x + i, 16);
-        for (; i - l + 64 <= n; i += 64)
-            sum = sum + tree(4, x + i, 16);
-        for (; i < n; i += 16)
-            sum = sum + x[i];
+        for (; i - l < n; i += 64) {
+            gd_real four[4];
+            for (int k = 0; k < 4; k++)
+                four[k] = i + 16 * k < n ? x[i + 16 * k] : 0;
+            sum = sum + tree(4, four, 1);
+        }
         lane[l] = sum;
     }
     return tree(16, lane, 1);

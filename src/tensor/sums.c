@@ -1,10 +1,10 @@
 /* sums.c - sums, dot products and column sums in a fixed pairwise order.  See sums.h.
  *
  * Sixteen lanes run side by side: lane l holds the elements whose index is l modulo 16.  A block of 16 rows
- * of lanes is added up as a tree of depth four, what is left in blocks of 4 rows and single rows; the compiler can only do for several
- * lanes at once what is written here for one, so that every instruction set gives the same bits.  Blocks are
- * added one after the other in pieces of 2048 elements, and the pieces pairwise.  Products are rounded before
- * they are added: the compiler must not fuse the two (-ffp-contract=off, or gcc's -std=c11, and the pragma). */
+ * of lanes is added up as a tree of depth four, what is left in blocks of 4 rows, filled up with zeros; the
+ * compiler can only do for several lanes at once what is written here for one, so that every instruction set
+ * gives the same bits.  Blocks are added one after the other in pieces of 2048 elements, and the pieces pairwise,
+ * the branches of that tree on several threads when it is large.  Products are rounded before they are added: the compiler must not fuse the two (-ffp-contract=off, or gcc's -std=c11, and the pragma). */
 #include "sums.h"
 
 #include "core.h"
@@ -37,9 +37,12 @@ static gd_real fold(const gd_real *lane)
     return TREE16(LANE);
 }
 
+/* What is left after whole blocks lies in last, filled up with zeros. */
+#define LAST(r) last[(r) * LANES + l]
+
 /* ---- Sums -------------------------------------------------------------------------------------------- */
 
-GD_KERNEL static gd_real sum_piece(int64_t n, const gd_real *x)
+GD_KERNEL static gd_real sum_piece(int64_t n, const gd_real *restrict x)
 {
     gd_real lane[LANES] = { 0 };
     int64_t i = 0;
@@ -52,11 +55,14 @@ GD_KERNEL static gd_real sum_piece(int64_t n, const gd_real *x)
         for (int l = 0; l < LANES; l++)
             lane[l] += TREE4(TERM, 0);
 #undef TERM
-    for (; i + LANES <= n; i += LANES)
+    if (i < n) {
+        gd_real last[4 * LANES];
+        const int rest = (int)(n - i);
+        for (int l = 0; l < 4 * LANES; l++)
+            last[l] = l < rest ? x[i + l] : 0;
         for (int l = 0; l < LANES; l++)
-            lane[l] += x[i + l];
-    for (int l = 0; l < n - i; l++)
-        lane[l] += x[i + l];
+            lane[l] += TREE4(LAST, 0);
+    }
     return fold(lane);
 }
 
@@ -123,7 +129,7 @@ gd_real real_sum_strided(int64_t n, const gd_real *x, int64_t stride)
 
 /* ---- Dot products -------------------------------------------------------------------------------------- */
 
-GD_KERNEL static gd_real dot_piece(int64_t n, const gd_real *a, const gd_real *b)
+GD_KERNEL static gd_real dot_piece(int64_t n, const gd_real *restrict a, const gd_real *restrict b)
 {
     gd_real lane[LANES] = { 0 };
     int64_t i = 0;
@@ -136,11 +142,14 @@ GD_KERNEL static gd_real dot_piece(int64_t n, const gd_real *a, const gd_real *b
         for (int l = 0; l < LANES; l++)
             lane[l] += TREE4(TERM, 0);
 #undef TERM
-    for (; i + LANES <= n; i += LANES)
+    if (i < n) {
+        gd_real last[4 * LANES];
+        const int rest = (int)(n - i);
+        for (int l = 0; l < 4 * LANES; l++)
+            last[l] = l < rest ? a[i + l] * b[i + l] : 0;
         for (int l = 0; l < LANES; l++)
-            lane[l] += a[i + l] * b[i + l];
-    for (int l = 0; l < n - i; l++)
-        lane[l] += a[i + l] * b[i + l];
+            lane[l] += TREE4(LAST, 0);
+    }
     return fold(lane);
 }
 
