@@ -24,10 +24,10 @@ FLOAT    := $(SOURCES:src/%.c=$(BUILD)/float/%.o)
 DOUBLES  := $(SOURCES:src/%.c=$(BUILD)/double/%.o)
 
 # The kernels of these files may fuse a * b + c into one instruction; everywhere else rounding is as written.
-FUSED    := tensor/gemm autograd/functions autograd/pair_losses autograd/softmax autograd/loss
+FUSED    := tensor/gemm autograd/functions autograd/pair_losses autograd/softmax autograd/loss autograd/extremum
 $(foreach f,$(FUSED),$(BUILD)/float/$(f).o $(BUILD)/double/$(f).o): STRICT += -ffp-contract=fast
 # And these use the long vectors of processors that have them.
-WIDE     := autograd/elementwise autograd/functions autograd/pair_losses autograd/softmax autograd/loss tensor/sums
+WIDE     := autograd/elementwise autograd/functions autograd/pair_losses autograd/softmax autograd/loss autograd/extremum tensor/sums
 WIDE_FLAG := $(shell echo | $(CC) -mprefer-vector-width=512 -E - >/dev/null 2>&1 && echo -mprefer-vector-width=512)
 $(foreach f,$(WIDE),$(BUILD)/float/$(f).o $(BUILD)/double/$(f).o): STRICT += $(WIDE_FLAG)
 

@@ -1,6 +1,6 @@
 /* extremum.c - max, min, argmax, and the smooth maximum logsumexp. */
 #include "axes.h"
-#include "tensor/real.h"
+#include "rows.h"
 #include "tensor/sums.h"
 
 /* ---- max and min: equal candidates share the gradient evenly --------------------------------------------- */
@@ -95,10 +95,20 @@ gd_tensor *gd_argmax(gd_tensor *x, int axis)
 
 /* ---- logsumexp: y = m + ln sum e^(x - m), m = max x ------------------------------------------------------ */
 
+GD_KERNEL static gd_real logsumexp_row(int64_t n, const gd_real *x)
+{
+    gd_real m = row_largest(n, x), shift = isinf(m) ? 0 : m;
+    return shift + real_log(row_exp_sum(n, x, shift));
+}
+
 static void logsumexp_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
 {
     if (n == 0) {
         *y = (gd_real)-INFINITY;
+        return;
+    }
+    if (step == 1) {
+        *y = logsumexp_row(n, x);
         return;
     }
     gd_real m, sum = 0;
