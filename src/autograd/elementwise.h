@@ -141,7 +141,6 @@ static inline gd_tensor *gd_new_one(const gd_tensor *x, gd_real value)
 
 #define BINARY_LOOP(name, value)                                                                         \
     REAL_INLINE gd_real name##_value(gd_real a, gd_real b) { return value; }                             \
-    ONE gd_real name##_one(gd_real a, gd_real b) { return name##_value(a, b); }                          \
     GD_KERNEL static void name##_loop(int64_t n, gd_real *restrict y_, const gd_real *a_, int64_t as,    \
                                       const gd_real *b_, int64_t bs)                                     \
     {                                                                                                    \
@@ -165,6 +164,7 @@ static inline gd_tensor *gd_new_one(const gd_tensor *x, gd_real value)
 /* A derivative is computed only where it is asked for. */
 #define BINARY(name, value, derivative_a, derivative_b, reads)                                           \
     BINARY_LOOP(name, value)                                                                             \
+    ONE gd_real name##_one(gd_real a, gd_real b) { return name##_value(a, b); }                          \
     static void name##_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)                          \
     {                                                                                                    \
         gd_tensor *a = node->in[0], *b = node->in[1], *y = node->out;                                    \
