@@ -77,7 +77,6 @@ static inline gd_tensor *gd_new_one(const gd_tensor *x, gd_real value)
 
 #define UNARY_LOOP(name, value)                                                                          \
     REAL_INLINE gd_real name##_value(gd_real x, const gd_real *p) { (void)p; return value; }             \
-    ONE gd_real name##_one(gd_real x, const gd_real *p) { return name##_value(x, p); }                   \
     GD_KERNEL static void name##_loop(int64_t n, gd_real *restrict y_, const gd_real *restrict x_,       \
                                       int64_t step, const gd_real *restrict p_)                          \
     {                                                                                                    \
@@ -103,6 +102,7 @@ static inline gd_tensor *gd_new_one(const gd_tensor *x, gd_real value)
 
 #define UNARY(name, value, derivative, reads)                                                            \
     UNARY_LOOP(name, value)                                                                              \
+    ONE gd_real name##_one(gd_real x, const gd_real *p) { return name##_value(x, p); }                   \
     UNARY_RULE(name, derivative, reads)                                                                  \
     gd_tensor *gd_##name(gd_tensor *x)                                                                   \
     {                                                                                                    \
@@ -115,6 +115,7 @@ static inline gd_tensor *gd_new_one(const gd_tensor *x, gd_real value)
 /* The same with a parameter, or two. */
 #define UNARY_1(name, p0, value, derivative, reads)                                                      \
     UNARY_LOOP(name, value)                                                                              \
+    ONE gd_real name##_one(gd_real x, const gd_real *p) { return name##_value(x, p); }                   \
     UNARY_RULE(name, derivative, reads)                                                                  \
     gd_tensor *gd_##name(gd_tensor *x, double p0)                                                        \
     {                                                                                                    \
@@ -128,6 +129,7 @@ static inline gd_tensor *gd_new_one(const gd_tensor *x, gd_real value)
 
 #define UNARY_2(name, p0, p1, value, derivative, reads)                                                  \
     UNARY_LOOP(name, value)                                                                              \
+    ONE gd_real name##_one(gd_real x, const gd_real *p) { return name##_value(x, p); }                   \
     UNARY_RULE(name, derivative, reads)                                                                  \
     gd_tensor *gd_##name(gd_tensor *x, double p0, double p1)                                             \
     {                                                                                                    \
