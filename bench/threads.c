@@ -2,6 +2,7 @@
  *
  * A machine that others use may run two threads on one core.  So a round counts only between two probes that
  * saw the processors: pure arithmetic, twice as much of it on two threads, in at most a tenth more time. */
+#include <math.h>
 #include <string.h>
 
 #include <gradus.h>
@@ -49,41 +50,40 @@ static double turn(bench_contestant *c, int threads, int64_t times)
 
 void bench_threads_head(FILE *out, int threads)
 {
-    fprintf(out, "Time on 1 thread / time on %d, of rounds between two probes that saw %d processors.\n\n"
-                 "%-22s %8s %15s %14s %12s %12s\n",
-            threads, threads, "", "speed-up", "quartiles", "rounds", "1 thread", "threads");
+    fprintf(out, "Time on 1 thread / time on %d: medians of the rounds between two probes that saw %d processors, and\n"
+                 "of the shortest times of all rounds.\n\n"
+                 "%-22s %8s %15s %12s %9s %12s %12s\n",
+            threads, threads, "", "speed-up", "quartiles", "rounds", "shortest", "1 thread", "threads");
 }
 
 void bench_threads_row(FILE *out, const bench_row *row, bench_contestant *gradus, int threads, double seconds)
 {
-    static double speedup[MOST_ROUNDS], one[MOST_ROUNDS], many[MOST_ROUNDS];
+    static double speedup[MOST_ROUNDS];
     if (!gradus->run)
         return;
     int64_t times = 1;
     while (turn(gradus, 1, times) * (double)times < turn_seconds && times < INT64_C(1) << 30)
         times *= 2;
     int counted = 0, rounds = 0;
+    double least_one = INFINITY, least_many = INFINITY;
     const double end = bench_now() + seconds;
     for (double before = probe(threads); rounds < MOST_ROUNDS && (bench_now() < end || rounds < 3); rounds++) {
         const double t1 = turn(gradus, 1, times), tn = turn(gradus, threads, times), after = probe(threads);
-        if (before >= enough_of_a_processor && after >= enough_of_a_processor) {
-            one[counted] = t1 / row->units;
-            many[counted] = tn / row->units;
+        least_one = fmin(least_one, t1 / row->units);
+        least_many = fmin(least_many, tn / row->units);
+        if (before >= enough_of_a_processor && after >= enough_of_a_processor)
             speedup[counted++] = t1 / tn;
-        }
         before = after;
     }
     gd_set_threads(1);
-    if (counted == 0) {
-        fprintf(out, "%-22s the machine never had %d processors in %d rounds\n", row->name, threads, rounds);
-        return;
+    char median[16] = "-", quartiles[32] = "-", share[32], t1[32], tn[32];
+    if (counted > 0) {
+        const bench_spread s = bench_spread_of(speedup, counted);
+        (void)snprintf(median, sizeof median, "%.2f", s.middle);
+        (void)snprintf(quartiles, sizeof quartiles, "%.2f .. %.2f", s.low, s.high);
     }
-    const bench_spread s = bench_spread_of(speedup, counted);
-    char quartiles[32], share[32], t1[32], tn[32];
-    (void)snprintf(quartiles, sizeof quartiles, "%.2f .. %.2f", s.low, s.high);
     (void)snprintf(share, sizeof share, "%d of %d", counted, rounds);
-    fprintf(out, "%-22s %8.2f %15s %14s %12s %12s  %s\n", row->name, s.middle, quartiles, share,
-            bench_time_text(t1, bench_spread_of(one, counted).middle),
-            bench_time_text(tn, bench_spread_of(many, counted).middle), row->unit);
+    fprintf(out, "%-22s %8s %15s %12s %9.2f %12s %12s  %s\n", row->name, median, quartiles, share,
+            least_one / least_many, bench_time_text(t1, least_one), bench_time_text(tn, least_many), row->unit);
     fflush(out);
 }
