@@ -90,9 +90,11 @@ bool bench_json(const char *path, const bench_result *results, int count);
 
 /* ---- Several threads ------------------------------------------------------------------------------------- */
 
-/* bench_threads_row - the row's Gradus on one thread and on several, in turn, for about so many seconds. */
+/* bench_threads_row - the row's Gradus on one thread and on several, in turn, for about so many seconds.
+ * bench_threads_foot - what the machine gives to arithmetic that needs nothing else. */
 void bench_threads_head(FILE *out, int threads);
 void bench_threads_row(FILE *out, const bench_row *row, bench_contestant *gradus, int threads, double seconds);
+void bench_threads_foot(FILE *out, int threads);
 
 /* ---- PyTorch, in processes of its own: pytorch.py -------------------------------------------------------- */
 

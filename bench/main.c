@@ -95,6 +95,8 @@ int main(int count, char **argument)
             else
                 good = run(row, threads, seconds, results, &measured) && good;
         }
+    if (!list && threads > 1)
+        bench_threads_foot(stdout, threads);
     bench_torch_stop();
     if (!list && measured == 0)
         return fprintf(stderr, "bench: nothing was measured; --list tells the names\n"), 1;

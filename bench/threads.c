@@ -28,6 +28,8 @@ static void arithmetic(void *context, int64_t begin, int64_t end)
     }
 }
 
+static double least_alone = INFINITY, least_together = INFINITY;
+
 /* The part of `threads` processors that the machine gives, 0 .. 1. */
 static double probe(int threads)
 {
@@ -37,7 +39,10 @@ static double probe(int threads)
     const double alone = bench_now() - start;
     gd_set_threads(threads);
     gd_parallel(threads, 1, arithmetic, sums);
-    return alone / (bench_now() - start - alone);
+    const double together = bench_now() - start - alone;
+    least_alone = fmin(least_alone, alone);
+    least_together = fmin(least_together, together);
+    return alone / together;
 }
 
 static double turn(bench_contestant *c, int threads, int64_t times)
@@ -86,4 +91,9 @@ void bench_threads_row(FILE *out, const bench_row *row, bench_contestant *gradus
     fprintf(out, "%-22s %8s %15s %12s %9.2f %12s %12s  %s\n", row->name, median, quartiles, share,
             least_one / least_many, bench_time_text(t1, least_one), bench_time_text(tn, least_many), row->unit);
     fflush(out);
+}
+
+void bench_threads_foot(FILE *out, int threads)
+{
+    fprintf(out, "%-22s %8s %15s %12s %9.2f\n", "(pure arithmetic)", "", "", "", threads * least_alone / least_together);
 }

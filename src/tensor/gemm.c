@@ -11,6 +11,7 @@
 #include "threads.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #if defined(__GNUC__) && !defined(GD_PLAIN)
@@ -59,6 +60,7 @@ typedef struct operands {
     int64_t c_row;
     bool accumulate;
     lines next;                                 /* of a, after this part */
+    struct work_space *work;
 } operands;
 
 /* ---- Sizes ---------------------------------------------------------------------------------------------- */
@@ -75,18 +77,7 @@ enum {
     PREFETCH_LEAST = 128                        /* k from which on there is time to fetch ahead */
 };
 
-/* Packed b, packed a, and c^T of a narrow product: 0.5 MiB.  Pages never touched take no memory. */
-typedef struct work_space {
-    gd_real b[DEPTH * COLUMNS];
-    gd_real a[DEPTH * GROUP];
-    gd_real c[NARROW * COLUMNS];
-} work_space;
-
-#if HAVE_VECTORS
-static _Thread_local work_space work __attribute__((aligned(64)));
-#else
-static _Thread_local work_space work;
-#endif
+#include "gemm_work.h"
 
 /* ---- Numbers that depend on the size of gd_real --------------------------------------------------------- */
 
@@ -275,8 +266,8 @@ typedef gd_real vec_512 __attribute__((vector_size(64)));
 /* ---- Which one ------------------------------------------------------------------------------------------ */
 
 typedef struct kernel {
-    void (*product)(const operands *x);
-    void (*dot_products)(const operands *x);
+    void (*product)(operands *x);
+    void (*dot_products)(operands *x);
 } kernel;
 
 static const kernel kernels[GD_GEMM_LEVELS] = {
@@ -324,11 +315,12 @@ gd_gemm_level gd_gemm_used(void)
 
 /* ---- On several threads -------------------------------------------------------------------------------- */
 
-/* Cut along the longer side of c, so that the shorter strip of a or b is what every thread reads anew.  Each
- * number of c is summed in the same order wherever the cuts are. */
+/* Cut along the longer side of c, so that the shorter strip of a or b is what every part reads, and packs, anew;
+ * where that is little beside the products, in two parts for each thread, so that one that is held up does not
+ * hold up the others.  Each number of c is summed in the same order wherever the cuts are. */
 typedef struct cut {
     const operands *x;
-    void          (*product)(const operands *x);
+    void          (*product)(operands *x);
     bool            columns;
 } cut;
 
@@ -348,14 +340,15 @@ static void part_of_product(void *context, int64_t begin, int64_t end)
     whole->product(&x);
 }
 
-enum { CUT_ROWS = 84, CUT_COLUMNS = 64 };       /* multiples of every tile's rows and columns */
+enum { CUT_ROWS = 12, CUT_COLUMNS = 64, CUT_AGAIN = 192 };
 
-static void product_in_parts(const operands *x, void (*product)(const operands *x))
+static void product_in_parts(const operands *x, void (*product)(operands *x))
 {
     cut whole = { x, product, x->n > x->m };
     const int64_t longer = whole.columns ? x->n : x->m, each = x->m * x->n / longer * x->k;
     const int64_t step = whole.columns ? CUT_COLUMNS : CUT_ROWS, threads = gd_threads();
-    const int64_t least = gd_part_for(each, GD_PART_PRODUCTS, step), even = (longer + threads - 1) / threads;
+    const int64_t parts = longer / (2 * threads) >= CUT_AGAIN ? 2 * threads : threads;
+    const int64_t least = gd_part_for(each, GD_PART_PRODUCTS, step), even = (longer + parts - 1) / parts;
     const int64_t part = (even + step - 1) / step * step;
     gd_parallel(longer, part > least ? part : least, part_of_product, &whole);
 }
@@ -390,7 +383,7 @@ void gd_gemm(int64_t m, int64_t n, int64_t k,
         return;
     }
     const kernel *use = &kernels[gd_gemm_used()];
-    operands x = { m, n, k, a, a_row, a_col, b, b_row, b_col, c, c_row, accumulate, { NULL, 0, 0, 0 } };
+    operands x = { m, n, k, a, a_row, a_col, b, b_row, b_col, c, c_row, accumulate, { NULL, 0, 0, 0 }, NULL };
     if (n == 1)                                 /* the stride of an axis of one element is free */
         x.b_col = 1;
     const bool contiguous = a_col == 1 && b_row == 1;           /* along p */
@@ -399,7 +392,7 @@ void gd_gemm(int64_t m, int64_t n, int64_t k,
     const bool dots = contiguous && x.n == 1;
     if (!dots && x.n == 1 && x.a_row == 1 && x.c_row == 1 && x.m > 1)
         transpose_vector(&x);
-    void (*product)(const operands *) = dots ? use->dot_products : use->product;
+    void (*product)(operands *) = dots ? use->dot_products : use->product;
     if ((m | n | k) >> 20 || m * n * k >= 2 * GD_PART_PRODUCTS)
         product_in_parts(&x, product);
     else

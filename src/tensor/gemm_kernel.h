@@ -153,7 +153,7 @@ INLINE void NAME(strips)(const int rows, const int vectors, const operands *x, i
  * both lie in the work space. */
 static TARGET void NAME(both_strips)(const operands *x, int64_t wide, bool packed)
 {
-    const gd_real *b = packed ? work.b : x->b;
+    const gd_real *b = packed ? x->work->b : x->b;
     if (wide > 0)
         NAME(strips)(ROWS_WIDE, 4, x, 0, wide, b, packed);
     if (wide < x->n)
@@ -169,8 +169,8 @@ static TARGET void NAME(block)(const operands *x)
                      && x->a_col >= PACK_STRIDE / (int64_t)sizeof *x->a;
     const int64_t wide = ROWS_WIDE >= 4 || x->m <= ROWS_WIDE ? x->n - x->n % (4 * LANES) : 0;
     if (packed) {
-        NAME(pack)(4, x, 0, wide, work.b);
-        NAME(pack)(2, x, wide, x->n, work.b + wide * x->k);
+        NAME(pack)(4, x, 0, wide, x->work->b);
+        NAME(pack)(2, x, wide, x->n, x->work->b + wide * x->k);
     }
     if (!pack_a && x->m <= GROUP) {
         NAME(both_strips)(x, wide, packed);
@@ -190,8 +190,8 @@ static TARGET void NAME(block)(const operands *x)
             t.next = (lines){ NULL, 0, 0, 0 };
         if (pack_a) {
             for (int64_t p = 0; p < x->k; p++)
-                memcpy(work.a + p * t.m, t.a + p * x->a_col, (size_t)t.m * sizeof *t.a);
-            t.a = work.a;
+                memcpy(x->work->a + p * t.m, t.a + p * x->a_col, (size_t)t.m * sizeof *t.a);
+            t.a = x->work->a;
             t.a_col = t.m;
         }
         NAME(both_strips)(&t, wide, packed);
@@ -219,34 +219,38 @@ static TARGET void NAME(blocks)(const operands *x)
  * c^T = b^T a^T has long rows.  A piece of c^T at a time is computed beside c. */
 static TARGET void NAME(narrow)(const operands *x)
 {
-    operands t = { x->n, 0, x->k, x->b, x->b_col, x->b_row, NULL, x->a_col, 1, work.c, COLUMNS, x->accumulate,
-                   { NULL, 0, 0, 0 } };
+    operands t = { x->n, 0, x->k, x->b, x->b_col, x->b_row, NULL, x->a_col, 1, x->work->c, COLUMNS, x->accumulate,
+                   { NULL, 0, 0, 0 }, x->work };
     for (int64_t i = 0; i < x->m; i += t.n) {
         gd_real *c = x->c + i * x->c_row;
         t.n = x->m - i < COLUMNS ? x->m - i : COLUMNS;
         t.b = x->a + i;
         for (int64_t r = 0; r < t.n && x->accumulate; r++)
             for (int64_t j = 0; j < x->n; j++)
-                work.c[j * COLUMNS + r] = c[r * x->c_row + j];
+                x->work->c[j * COLUMNS + r] = c[r * x->c_row + j];
         NAME(blocks)(&t);
         for (int64_t r = 0; r < t.n; r++)
             for (int64_t j = 0; j < x->n; j++)
-                c[r * x->c_row + j] = work.c[j * COLUMNS + r];
+                c[r * x->c_row + j] = x->work->c[j * COLUMNS + r];
     }
 }
 
 /* product - c (+)= a b: one tile, one block, or many.  Whichever it is, c[i, j] is summed in the same order. */
-static TARGET void NAME(product)(const operands *x)
+static TARGET void NAME(product)(operands *x)
 {
     const int64_t empty = (LANES - x->n % LANES) % LANES;       /* lanes in the last vector */
-    if (x->m <= ROWS && x->n <= LANES && x->b_col == 1 && x->k <= DEPTH)
+    if (x->m <= ROWS && x->n <= LANES && x->b_col == 1 && x->k <= DEPTH) {
         NAME(tiles)[0][empty > 0][x->m](x, x->a, x->b, x->b_row, x->c, (int)x->n);
-    else if (x->a_row == 1 && x->n <= NARROW && 4 * empty >= x->n && x->m >= 4 * LANES)
+        return;
+    }
+    x->work = take_work_space();
+    if (x->a_row == 1 && x->n <= NARROW && 4 * empty >= x->n && x->m >= 4 * LANES)
         NAME(narrow)(x);
     else if (x->k <= DEPTH && x->n <= COLUMNS)
         NAME(block)(x);
     else
         NAME(blocks)(x);
+    leave_work_space(x->work);
 }
 
 /* ---- Products with a vector ------------------------------------------------------------------------------ */
@@ -321,7 +325,7 @@ INLINE void NAME(short_dots)(const int k, const operands *x)
 }
 
 /* dot_products - c[i] (+)= sum_p a[i, p] b[p] for a product with n = 1; a and b contiguous along p. */
-static TARGET void NAME(dot_products)(const operands *x)
+static TARGET void NAME(dot_products)(operands *x)
 {
     switch (x->k) {
 #define CASE(K) case K: NAME(short_dots)(K, x); return;
