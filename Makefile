@@ -24,17 +24,15 @@ FLOAT    := $(SOURCES:src/%.c=$(BUILD)/float/%.o)
 DOUBLES  := $(SOURCES:src/%.c=$(BUILD)/double/%.o)
 
 # The kernels of these files may fuse a * b + c into one instruction; everywhere else rounding is as written.
-FUSED    := tensor/gemm autograd/functions autograd/pair_losses autograd/softmax autograd/loss autograd/extremum
-$(foreach f,$(FUSED),$(BUILD)/float/$(f).o $(BUILD)/double/$(f).o): STRICT += -ffp-contract=fast
-# And these use the long vectors of processors that have them.
-WIDE     := autograd/elementwise autograd/functions autograd/pair_losses autograd/softmax autograd/loss autograd/extremum tensor/sums
+FUSED := tensor/gemm tensor/attend autograd/functions autograd/pair_losses autograd/softmax autograd/loss \
+         autograd/extremum autograd/layer_norm
+# And these use the long vectors of processors that have them, where the compiler knows the option.
+WIDE  := tensor/sums tensor/attend autograd/elementwise autograd/functions autograd/pair_losses autograd/softmax \
+         autograd/loss autograd/extremum autograd/layer_norm
 WIDE_FLAG := $(shell echo | $(CC) -mprefer-vector-width=512 -E - >/dev/null 2>&1 && echo -mprefer-vector-width=512)
-$(foreach f,$(WIDE),$(BUILD)/float/$(f).o $(BUILD)/double/$(f).o): STRICT += $(WIDE_FLAG)
-
-# So may the softmax and the layer norm of a whole row of numbers, in vectors as long as the machine's.
-WIDE := $(shell echo | $(CC) -mprefer-vector-width=512 -E - >/dev/null 2>&1 && echo -mprefer-vector-width=512)
-FUSED := tensor/attend.o autograd/layer_norm.o
-$(FUSED:%=$(BUILD)/float/%) $(FUSED:%=$(BUILD)/double/%): STRICT += -ffp-contract=fast $(WIDE)
+objects_of = $(foreach kind,float double,$(1:%=$(BUILD)/$(kind)/%.o))
+$(call objects_of,$(FUSED)): STRICT += -ffp-contract=fast
+$(call objects_of,$(WIDE)): STRICT += $(WIDE_FLAG)
 
 # One short line for each step; make V=1 shows the commands.
 Q := $(if $(V),,@)

@@ -69,6 +69,15 @@ $(BUILD)/bench/instructions: bench/instructions.c $(BUILD)/libgradus.a
 bench-instructions: $(BUILD)/bench/instructions
 	@sh bench/instructions.sh $<
 
+# The largest error of the elementary functions over every float: minutes.
+$(BUILD)/bench/ulp: bench/ulp.c $(BUILD)/libgradus.a
+	@mkdir -p $(@D)
+	$(call say,cc)
+	$(Q)$(CC) $(ALL_CFLAGS) $< -o $@ $(LDFLAGS) $(BUILD)/libgradus.a $(LIBS)
+.PHONY: bench-ulp
+bench-ulp: $(BUILD)/bench/ulp
+	@$< $(BENCH_OPTIONS)
+
 # The matrix product against the machine's peak and OpenBLAS.
 $(BUILD)/bench/gemm: bench/gemm.c $(BUILD)/libgradus.a
 	@mkdir -p $(@D)

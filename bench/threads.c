@@ -55,8 +55,8 @@ static double turn(bench_contestant *c, int threads, int64_t times)
 
 void bench_threads_head(FILE *out, int threads)
 {
-    fprintf(out, "Time on 1 thread / time on %d: medians of the rounds between two probes that saw %d processors, and\n"
-                 "of the shortest times of all rounds.\n\n"
+    fprintf(out, "Time on 1 thread / time on %d: medians of the rounds between two probes that saw %d processors,\n"
+                 "and of the shortest times of all rounds.\n\n"
                  "%-22s %8s %15s %12s %9s %12s %12s\n",
             threads, threads, "", "speed-up", "quartiles", "rounds", "shortest", "1 thread", "threads");
 }
@@ -95,5 +95,6 @@ void bench_threads_row(FILE *out, const bench_row *row, bench_contestant *gradus
 
 void bench_threads_foot(FILE *out, int threads)
 {
-    fprintf(out, "%-22s %8s %15s %12s %9.2f\n", "(pure arithmetic)", "", "", "", threads * least_alone / least_together);
+    fprintf(out, "%-22s %8s %15s %12s %9.2f\n", "(pure arithmetic)", "", "", "",
+            threads * least_alone / least_together);
 }

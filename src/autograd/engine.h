@@ -49,7 +49,8 @@ static inline gd_node *gd_append(const gd_op *op, gd_tensor *y, int n, size_t at
     return node;
 }
 
-/* gd_record for one, two and three inputs: the frequent cases.  y is fresh, inputs are given; but c may be NULL. */
+/* gd_record for one, two and three inputs: the frequent cases.  y is fresh, inputs are given; only c may be
+ * NULL. */
 static inline gd_tensor *gd_record1(const gd_op *op, gd_tensor *y, gd_tensor *x)
 {
     if (!x->requires_grad || !gd_recording())

@@ -145,7 +145,8 @@ static void log_softmax_grad_rule(const gd_node *node, gd_tensor *dz, gd_tensor 
 }
 
 static const gd_op log_softmax_grad_op = {
-    "gd_log_softmax_grad", log_softmax_grad_rule, GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0) | GD_INPUT(1)),
+    "gd_log_softmax_grad", log_softmax_grad_rule,
+    GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0) | GD_INPUT(1)),
     "ddy = dz - sum(dz e^y), dy = -dz e^y sum(dy)"
 };
 

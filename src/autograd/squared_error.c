@@ -24,7 +24,8 @@ static gd_real squared_distance(int64_t n, const gd_real *a, const gd_real *b)
     return squared_distance(half, a, b) + squared_distance(n - half, a + half, b + half);
 }
 
-GD_KERNEL static void scaled_differences(int64_t n, gd_real *restrict y, gd_real c, const gd_real *a, const gd_real *b)
+GD_KERNEL static void scaled_differences(int64_t n, gd_real *restrict y, gd_real c, const gd_real *a,
+                                         const gd_real *b)
 {
     for (int64_t i = 0; i < n; i++)
         y[i] = c * (a[i] - b[i]);

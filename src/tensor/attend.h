@@ -28,7 +28,8 @@ typedef struct gd_attend_sizes {
     bool     causal;                        /* query i sees the keys 0 .. i only */
 } gd_attend_sizes;
 
-/* gd_attend - y = softmax(scale q k') v.  p, count x queries x keys numbers, keeps the softmax for the gradient. */
+/* gd_attend - y = softmax(scale q k') v.  p, count x queries x keys numbers, keeps the softmax for the
+ * gradient. */
 void gd_attend(const gd_attend_sizes *s, const gd_heads *q, const gd_heads *k, const gd_heads *v,
                const gd_heads *y, gd_real *p);
 

@@ -104,7 +104,7 @@ typedef struct gd_thread_state {
     bool       in_backward;                 /* a backward pass is running */
     bool       pruning;                     /* it wants gradients of some tensors only: gd_grad */
     bool       seeded;
-    uint64_t   wanted;                      /* inputs of the node whose rule runs that get a gradient: a bit each */
+    uint64_t   wanted;                      /* a bit for each input of the node at hand that gets a gradient */
     uint64_t   clock;                       /* counts overwritings of tensors, see gd_overwritten */
     gd_tensor **reached;                    /* leaves and kept results that the running pass has reached */
     int64_t    reached_count, reached_room;

@@ -21,8 +21,9 @@
  * would be an error of at most 0.5.  Each comment gives the largest error measured in ulps: for float over all
  * 2^32 arguments (the positive ones of even and odd functions), against double; for double, in parentheses,
  * over 10 million random arguments of all magnitudes, against the C library's long double.  Rounding as written
- * (-ffp-contract=off) and fused operations, which give other bits, are both within these numbers.  Infinities, NaN, signed zeros and
- * subnormal numbers come out as in C11, Annex F.  Floating-point flags and errno are not promised. */
+ * (-ffp-contract=off) and fused operations, which give other bits, are both within these numbers.  Infinities,
+ * NaN, signed zeros and subnormal numbers come out as in C11, Annex F.  Floating-point flags and errno are not
+ * promised. */
 #ifndef GRADUS_REAL_H
 #define GRADUS_REAL_H
 
@@ -207,7 +208,8 @@ REAL_INLINE gd_real real_exp_split(gd_real x, gd_real *whole, real_word *n)
     return high + (r * r * real_exp_rest(r) - low);
 }
 
-/* real_exp_reduce - the same with less: n of x_for_n, the rest r of x; gives t, in whose low bits stands n + offset.
+/* real_exp_reduce - the same with less: n of x_for_n, the rest r of x; gives t, in whose low bits stands
+ * n + offset.
  * With x_for_n = real_cut(x, most), r grows with x above most, and with it e^r, to infinity. */
 REAL_INLINE gd_real real_exp_reduce(gd_real x, gd_real x_for_n, int offset, real_word *t)
 {
@@ -230,14 +232,16 @@ REAL_INLINE gd_real real_exponent(real_word t)
 }
 
 /* real_exp_halved - e^x / 2^halvings for halvings 0 or 1.  Two factors make 2^n, which may lie outside the
- * exponents of gd_real: the products with the first are exact, the last rounds, to a subnormal number too. */
+ * exponents of gd_real: the products with the first are exact, the last rounds, to a subnormal number too.  What
+ * rounds to 0, a score masked with -infinity say, is not computed: processors take long for such products. */
 REAL_INLINE gd_real real_exp_halved(gd_real x, int halvings)
 {
-    const int fields = 2 * (int)REAL_BIAS - halvings;           /* the sum of the factors' exponent fields for n = 0 */
+    const int fields = 2 * (int)REAL_BIAS - halvings;   /* the sum of the factors' exponent fields for n = 0 */
     real_word t;
-    gd_real u = real_select(x < REAL_EXP_MIN, REAL_EXP_MIN, x);
+    gd_real u = real_select(x < REAL_EXP_MIN, 0, x);
     gd_real r = real_exp_reduce(u, real_cut(u, REAL_EXP_MAX + (gd_real)halvings), fields, &t);
-    return real_exp_scaled(r, real_exponent(t >> 1)) * real_exponent(t - (t >> 1));
+    gd_real y = real_exp_scaled(r, real_exponent(t >> 1)) * real_exponent(t - (t >> 1));
+    return real_select(x < REAL_EXP_MIN, 0, y);
 }
 
 /* real_exp - e^x.  Largest error 1.17, fused 0.90 (double 1.2). */
@@ -366,7 +370,7 @@ REAL_INLINE gd_real real_sinh(gd_real x)
 
 /* ---- The normal distribution ----------------------------------------------------------------------------- *
  *
- * Its function Phi(-a), a >= 0, is e^(-a^2/2) R(a); R, which is Mills' ratio over sqrt(2 pi), falls slowly from 1/2
+ * Its function Phi(-a), a >= 0, is e^(-a^2/2) R(a); R, Mills' ratio over sqrt(2 pi), falls slowly from 1/2
  * and is close to a quotient of polynomials.  So the tail keeps its digits, which 1 + erf would lose. */
 
 REAL_INLINE gd_real real_mills(gd_real a, gd_real *below);     /* numerator and denominator of R: included file */
@@ -403,8 +407,8 @@ REAL_INLINE gd_real real_gelu(gd_real x)
     return real_select(x < 0, 0, x) - tail;
 }
 
-/* real_gelu_slope - Phi(x) + x phi(x), which for x = -a is e^(-a^2/2) (R(a) - a / sqrt(2 pi)), and for x = a what is
- * left of 1. */
+/* real_gelu_slope - Phi(x) + x phi(x), which for x = -a is e^(-a^2/2) (R(a) - a / sqrt(2 pi)), and for x = a
+ * what is left of 1. */
 REAL_INLINE gd_real real_gelu_slope(gd_real x)
 {
     gd_real below, size = real_abs(x), a = real_select(size > REAL_TAIL, REAL_TAIL, size);

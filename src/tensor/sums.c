@@ -4,7 +4,8 @@
  * of lanes is added up as a tree of depth four, what is left in blocks of 4 rows, filled up with zeros; the
  * compiler can only do for several lanes at once what is written here for one, so that every instruction set
  * gives the same bits.  Blocks are added one after the other in pieces of 2048 elements, and the pieces pairwise,
- * the branches of that tree on several threads when it is large.  Products are rounded before they are added: the compiler must not fuse the two (-ffp-contract=off, or gcc's -std=c11, and the pragma). */
+ * the branches of that tree on several threads when it is large.  Products are rounded before they are added:
+ * the compiler must not fuse the two (-ffp-contract=off, or gcc's -std=c11, and the pragma). */
 #include "sums.h"
 
 #include "core.h"
