@@ -274,6 +274,34 @@ START_TEST(affine_is_matmul_and_add)
 }
 END_TEST
 
+/* One element has a path of its own: the same shapes, values and gradients as for many. */
+START_TEST(one_element_is_like_many)
+{
+    const gd_shape shapes[] = { GD_SHAPE(), GD_SHAPE(1), GD_SHAPE(1, 1), GD_SHAPE(1, 1, 1) };
+    for (int i = 0; i < 4; i++)
+        for (int j = 0; j < 4; j++) {
+            gd_tensor *a = gd_requires_grad(gd_full(shapes[i], 1.7)), *b = gd_requires_grad(gd_full(shapes[j], -0.3));
+            gd_tensor *five = gd_requires_grad(gd_full(GD_SHAPE(5), 1.7)), *five_b = gd_full(GD_SHAPE(5), -0.3);
+            gd_tensor *(*const binary[])(gd_tensor *, gd_tensor *) = { gd_add, gd_sub, gd_mul, gd_div, gd_maximum };
+            for (int k = 0; k < 5; k++) {
+                gd_tensor *y = binary[k](a, b), *many = binary[k](five, five_b);
+                ck_assert_int_eq(y->ndim, i > j ? i : j);
+                ck_assert_int_eq(y->numel, 1);
+                ck_assert(y->data[0] == many->data[4]);
+                gd_zero_grad_of(a);
+                gd_zero_grad_of(five);
+                ck_assert(gd_backward(gd_sum(y)) && gd_backward(gd_sum(many)));
+                ck_assert_int_eq(a->grad->ndim, i);
+                ck_assert_int_eq(b->grad->ndim, j);
+                ck_assert(a->grad->data[0] == five->grad->data[4]);
+            }
+            gd_tensor *scaled = gd_scale(gd_exp(a), 3);
+            ck_assert_int_eq(scaled->ndim, i);
+            ck_assert(scaled->data[0] == gd_scale(gd_exp(five), 3)->data[2]);
+        }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("values");
@@ -290,6 +318,7 @@ int main(void)
     tcase_add_test(all, argmax_of_rows_and_columns);
     tcase_add_test(all, several_axes_are_one_after_the_other);
     tcase_add_test(all, affine_is_matmul_and_add);
+    tcase_add_test(all, one_element_is_like_many);
     suite_add_tcase(suite, all);
     return run_suite(suite);
 }
