@@ -2,7 +2,7 @@
  *
  * The caller publishes a job and works on it like everyone else; parts are handed out by one atomic counter.
  * So no part waits for a thread that the system does not run, and with no helper at all the caller simply
- * does everything.  A helper looks out for the next job for some ten microseconds, then sleeps: the products
+ * does everything.  A helper looks out for the next job for some tens of microseconds, then sleeps: the products
  * of one training step follow each other faster than a thread wakes up, and a program that computes nothing
  * costs nothing.
  *
@@ -28,7 +28,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-enum { MAX_THREADS = 64, LOOKS = 4000, LOOKS_A_YIELD = 64 };
+enum { MAX_THREADS = 64, LOOKS = 1500, LOOKS_A_YIELD = 64 };
 
 static struct {
     atomic_bool     taken;                  /* a caller has the helpers */
