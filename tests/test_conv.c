@@ -168,6 +168,22 @@ START_TEST(conv_of_views_and_bias)
 }
 END_TEST
 
+/* Nothing to do, and more padding than can be held in memory. */
+START_TEST(conv_far_out)
+{
+    gd_conv2d_options wide = { .padding = { 100000, 100000 } };
+    gd_tensor *w = gd_requires_grad(gd_ones(GD_SHAPE(1, 1, 2, 2))), *none = gd_zeros(GD_SHAPE(0, 1, 4, 4));
+    gd_tensor *y = gd_conv2d(none, w, NULL, wide);
+    ck_assert(y && y->numel == 0 && y->shape[2] == 200003);
+    ck_good(gd_backward(gd_sum(y)));
+    ck_assert(w->grad->data[0] == 0 && w->grad->data[3] == 0);
+    gd_conv2d_options far_apart_taps = { .padding = { (1 << 29) - 1, (1 << 29) - 1 },
+                                         .dilation = { (1 << 30) - 1, (1 << 30) - 1 } };
+    ck_assert_ptr_null(gd_conv2d(gd_zeros(GD_SHAPE(1, 1, 2, 2)), w, NULL, far_apart_taps));
+    ck_assert_ptr_nonnull(strstr(gd_last_error(), "gd_conv2d: work space"));
+}
+END_TEST
+
 START_TEST(conv_refuses)
 {
     gd_tensor *x = gd_zeros(GD_SHAPE(2, 4, 5, 5)), *w = gd_zeros(GD_SHAPE(6, 4, 3, 3)), *v = gd_zeros(GD_SHAPE(4));
@@ -301,6 +317,10 @@ START_TEST(pooling_refuses)
                 "padding between 0 and half the kernel");
     ck_assert_ptr_null(gd_avg_pool2d(x, (gd_pool2d_options){ .kernel = { 2, 4 } }));
     ck_sentence("gd_avg_pool2d: x is [1, 1, 4, 3]: its axis 3 with padding 0 is shorter than the kernel, 4");
+    const gd_pool2d_options padded = { .kernel = { 2, 2 }, .padding = { 1, 1 } };
+    ck_assert_ptr_null(gd_max_pool2d(gd_zeros(GD_SHAPE(1, 1, 3, 0)), padded));
+    ck_sentence("gd_max_pool2d: x is [1, 1, 3, 0]: its axis 3 with padding 1 is shorter than the kernel, 2");
+    ck_assert_ptr_null(gd_avg_pool2d(gd_zeros(GD_SHAPE(1, 1, 0, 4)), padded));
 }
 END_TEST
 
@@ -314,6 +334,7 @@ int main(void)
     tcase_add_test(all, strips);
     tcase_add_test(all, conv_of_views_and_bias);
     tcase_add_test(all, conv_refuses);
+    tcase_add_test(all, conv_far_out);
     tcase_add_test(all, pooling_is_its_definition);
     tcase_add_test(all, pooling_of_special_numbers);
     tcase_add_test(all, pooling_refuses);

@@ -182,6 +182,32 @@ START_TEST(old_gradients_in_graphs)
 }
 END_TEST
 
+START_TEST(no_labels)                       /* in a scope that has given no memory yet */
+{
+    gd_tensor *x = gd_requires_grad(gd_zeros(GD_SHAPE(0, 4)));
+    gd_tensor *l = gd_cross_entropy(x, gd_zeros(GD_SHAPE(0)), GD_NONE);
+    ck_good(l != NULL && gd_backward_from(l, gd_ones(GD_SHAPE(0)), false));
+}
+END_TEST
+
+START_TEST(aims_that_miss)
+{
+    gd_seed(3);
+    gd_tensor *w = gd_requires_grad(gd_normal(GD_SHAPE(8, 8), 0, 1)), *dw;
+    gd_tensor *y = gd_sum(gd_square(gd_matmul(w, w)));              /* two gradients for one place */
+    ck_good(gd_grad(y, NULL, &w, 1, &dw, false));
+    ck_good(gd_backward(y));
+    ck_assert(far_apart(w->grad, dw) < (IN_DOUBLE ? 1e-12 : 1e-4));
+    gd_tensor *a = gd_requires_grad(gd_normal(GD_SHAPE(2, 1, 8, 8), 0, 1));
+    gd_tensor *b = gd_requires_grad(gd_normal(GD_SHAPE(1, 2, 8, 8), 0, 1)), *const xs[] = { a, b }, *dxs[2];
+    y = gd_sum(gd_square(gd_matmul(gd_shift(a, 0), b)));            /* both summed back, of one size */
+    ck_good(gd_grad(y, NULL, xs, 2, dxs, false));
+    ck_good(gd_backward(y));
+    ck_assert(far_apart(a->grad, dxs[0]) < (IN_DOUBLE ? 1e-12 : 1e-4));
+    ck_assert(far_apart(b->grad, dxs[1]) < (IN_DOUBLE ? 1e-12 : 1e-4));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("grad");
@@ -194,6 +220,8 @@ int main(void)
     tcase_add_test(all, backward_with_create_graph);
     tcase_add_test(all, gradients_share_no_memory);
     tcase_add_test(all, aimed_gradients);
+    tcase_add_test(all, aims_that_miss);
+    tcase_add_test(all, no_labels);
     tcase_add_test(all, old_gradients_in_graphs);
     suite_add_tcase(suite, all);
     return run_suite(suite);

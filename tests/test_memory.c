@@ -116,6 +116,7 @@ static bool forward_and_backward(void)
     GD_SCOPE;
     gd_tensor *x = gd_requires_grad(gd_normal(GD_SHAPE(40, 30), 0, 1)), *w = gd_normal(GD_SHAPE(30, 50), 0, 1);
     gd_tensor *h = gd_softmax(gd_add(gd_matmul(x, w), gd_ones(GD_SHAPE(50))), 1);
+    h = gd_layer_norm(gd_transpose(gd_softmax(h, 0), 0, 1), NULL, NULL, 1e-5);
     gd_tensor *y = gd_concat((gd_tensor *[]){ h, gd_tanh(h) }, 2, 0);
     gd_tensor *loss = gd_mean(gd_square(gd_transpose(y, 0, 1)));
     return gd_backward(loss) && x->grad && gd_numel(x->grad) == 1200;

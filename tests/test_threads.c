@@ -63,6 +63,15 @@ START_TEST(every_index_is_visited_once)
 }
 END_TEST
 
+START_TEST(helpers_come_and_go)
+{
+    for (int repeat = 0; repeat < 300; repeat++) {
+        ck_assert(gd_set_threads(2 + repeat % 2));
+        count_visits(1000, 10);
+    }
+}
+END_TEST
+
 START_TEST(small_work_stays_with_the_caller)
 {
     ck_assert(gd_set_threads(4));
@@ -188,6 +197,7 @@ static Suite *threads_suite(void)
     tcase_set_timeout(door, 60);
     tcase_set_timeout(products, 120);
     tcase_add_test(door, every_index_is_visited_once);
+    tcase_add_test(door, helpers_come_and_go);
     tcase_add_test(door, small_work_stays_with_the_caller);
     tcase_add_test(door, a_body_may_call_gd_parallel);
     tcase_add_test(door, several_threads_of_the_program_may_call_it);

@@ -124,7 +124,8 @@ size_t gd_memory_live(void);
  * Results are the same bits for any number of threads; small tensors never leave the calling thread. */
 
 /* gd_set_threads - at most n threads, 1 to 64, the calling one among them, for the whole program from now
- * on.  At first as many as the processors that the program may use, or the environment's GD_THREADS.
+ * on.  At first as many as the processors that the program may use, or the environment's GD_THREADS if that is a
+ * number from 1 on.
  * False: n is out of range. */
 bool gd_set_threads(int n);
 int  gd_threads(void);

@@ -190,7 +190,8 @@ static const gd_op where_op = {
 
 gd_tensor *gd_where(gd_tensor *condition, gd_tensor *a, gd_tensor *b)
 {
-    if (!condition || !a || !b)
+    if (!condition || !a || !b || !gd_alive("gd_where", "condition", condition) || !gd_alive("gd_where", "a", a)
+        || !gd_alive("gd_where", "b", b))
         return NULL;
     gd_shape both, all;
     if (!gd_broadcast_shape("gd_where", a, b, &both))

@@ -147,8 +147,10 @@ static void attention_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
                                        dx[2] ? &slope[2] : NULL }, work->data);
 }
 
+enum { QK = GD_INPUT(0) | GD_INPUT(1), QKV = QK | GD_INPUT(2) };
+
 static const gd_op attention_op = {
-    "gd_attention", attention_rule, GD_INPUTS,
+    "gd_attention", attention_rule, GD_READS(0, QKV) | GD_READS(1, QKV) | GD_READS(2, QK),
     "p = softmax(q k' / sqrt(d)): dv = p' dy, ds = p (dy v' - sum(p dy v')) / sqrt(d), dq = ds k, dk = ds' q"
 };
 

@@ -181,8 +181,11 @@ static GD_NOINLINE gd_tensor *summed_back(const gd_pass *pass, const gd_node *no
     bool stretches = dx && x->ndim <= dx->ndim;
     for (int k = 0; stretches && k < x->ndim; k++)
         stretches = x->shape[k] == dx->shape[k + dx->ndim - x->ndim] || x->shape[k] == 1;
-    if (stretches)
+    if (stretches) {
+        if (!x->grad_memory || gd_thread.target != x->grad_memory->data)
+            gd_thread.target = NULL;            /* the aim was at another input */
         return gd_sum_to(dx, x);
+    }
     bad_gradient(pass, node, i, dx);
     return NULL;
 }
@@ -203,6 +206,7 @@ static GD_NOINLINE bool gather_several(gd_pass *pass, gd_node *node, gd_tensor *
             return false;
         hold(pass, dx[i]);
     }
+    gd_thread.target = NULL;                /* an aim is at a result of this rule */
     recycle_temporaries();
     for (int i = 0; i < node->n; i++) {
         if (!gd_wanted(node, i))

@@ -123,8 +123,8 @@ gd_tensor *gd_constant(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b
  * that saves a copy.  For rules whose last step makes a whole weight matrix's gradient. */
 void gd_aim(const gd_node *node, int i);
 
-/* gd_gathered - what an ordinary pass has gathered for input i so far, if nobody else holds it: a rule may add its
- * gradient there, in place, and hand the same tensor back.  NULL otherwise. */
+/* gd_gathered - for rules of one input: what an ordinary pass has gathered for it so far, if nobody else holds it.
+ * The rule may add its gradient there, in place, and hand the same tensor back.  NULL otherwise. */
 gd_tensor *gd_gathered(const gd_node *node, int i);
 
 /* gd_sum_to - x summed over the axes along which the shape of like was broadcast to x's; has that shape. */

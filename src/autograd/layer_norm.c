@@ -171,7 +171,7 @@ static void layer_norm_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     const layer_norm *s = node->attributes;
     const bool sums = gd_wanted(node, 1) || gd_wanted(node, 2);
     gd_tensor *x = gd_contiguous(gd_detach(node->in[0])), *w = list(node->in[1], s->n, 1);
-    gd_tensor *from = gd_contiguous(gd_detach(dy)), *to = gd_wanted(node, 0) ? gd_new_like(x) : NULL;
+    gd_tensor *from = gd_contiguous(gd_detach(dy)), *to = gd_wanted(node, 0) ? gd_new_like(node->in[0]) : NULL;
     const gd_shape pieces = GD_SHAPE((s->rows + ROWS - 1) / ROWS, s->n);
     gd_tensor *dw = sums ? gd_zeros(pieces) : NULL, *db = sums ? gd_zeros(pieces) : NULL;
     if (!x || !w || !from || (gd_wanted(node, 0) && !to) || (sums && (!dw || !db)))
@@ -211,7 +211,7 @@ static gd_real *for_each_row(const layer_norm *s)
 
 gd_tensor *gd_layer_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, double eps)
 {
-    if (!x)
+    if (!x || !gd_alive("gd_layer_norm", "x", x))
         return NULL;
     int axes = weight ? weight->ndim : bias ? bias->ndim : 1;
     if (x->ndim == 0 || axes < 1)

@@ -18,6 +18,9 @@ void gd_aim(const gd_node *node, int i)
     gd_thread.target = NULL;                /* an aim that no result has met is given up */
     if (!gd_thread.scope->recycles || x->node || x->slot || x->grad || gd_thread.pruning)
         return;
+    for (int k = 0; k < node->n; k++)
+        if (k != i && node->in[k] == x)         /* w w: two gradients, and one place */
+            return;
     if (!grad_memory(x))
         return;
     gd_overwritten(x->grad_memory);         /* who recorded an old gradient is told */

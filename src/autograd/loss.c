@@ -1,5 +1,5 @@
-/* loss.c - losses.  Those that are exact and stable as compositions are written as such; cross-entropy is one
- * operation from logits to likelihood, because the probabilities in between may round to 0. */
+/* loss.c - cross-entropy: one operation from logits to likelihood, because the probabilities in between may round
+ * to 0.  The squared error is in squared_error.c, others are in pair_losses.c. */
 #include <inttypes.h>
 
 #include "axes.h"
@@ -121,7 +121,8 @@ static bool labels_fit(const gd_tensor *logits, const gd_tensor *labels)
 
 gd_tensor *gd_cross_entropy(gd_tensor *logits, gd_tensor *labels, gd_reduction reduction)
 {
-    if (!logits || !labels || !labels_fit(logits, labels))
+    if (!logits || !labels || !gd_alive("gd_cross_entropy", "logits", logits)
+        || !gd_alive("gd_cross_entropy", "labels", labels) || !labels_fit(logits, labels))
         return NULL;
     if (logits->shape[1] == 0)
         return gd_fail("gd_cross_entropy: logits is %s: there are no classes", gd_text_of(logits).s);

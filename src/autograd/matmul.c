@@ -219,7 +219,8 @@ static gd_tensor *affine_flattened(gd_tensor *x, gd_tensor *weight, gd_tensor *b
 
 gd_tensor *gd_affine(gd_tensor *x, gd_tensor *weight, gd_tensor *bias)
 {
-    if (!x || !weight || !gd_alive("gd_affine", "x", x))
+    if (!x || !weight || !gd_alive("gd_affine", "x", x) || !gd_alive("gd_affine", "weight", weight)
+        || (bias && !gd_alive("gd_affine", "bias", bias)))
         return NULL;
     if (x->ndim == 0 || weight->ndim != 2 || x->shape[x->ndim - 1] != weight->shape[1])
         return gd_fail("gd_affine: x is %s and weight is %s: they must be [.., in] and [out, in]", gd_text_of(x).s,

@@ -149,7 +149,7 @@ static gd_tensor *take(gd_tensor *x, const windows *s)
 gd_tensor *gd_max_pool2d(gd_tensor *x, gd_pool2d_options options)
 {
     windows s;
-    if (!x || !gd_windows_check("gd_max_pool2d", x, &options, &s))
+    if (!x || !gd_alive("gd_max_pool2d", "x", x) || !gd_windows_check("gd_max_pool2d", x, &options, &s))
         return NULL;
     gd_tensor *y = gd_new("gd_max_pool2d", 4, s.y_shape.size), *from = gd_contiguous(gd_detach(x));
     const int64_t part = gd_windows_part(&s), parts = (s.planes + part - 1) / part, line = s.oh * s.w;

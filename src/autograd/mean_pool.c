@@ -201,5 +201,6 @@ static gd_tensor *mean_pool(gd_tensor *x, const windows *s)
 gd_tensor *gd_avg_pool2d(gd_tensor *x, gd_pool2d_options options)
 {
     windows s;
-    return x && gd_windows_check("gd_avg_pool2d", x, &options, &s) ? mean_pool(x, &s) : NULL;
+    return x && gd_alive("gd_avg_pool2d", "x", x) && gd_windows_check("gd_avg_pool2d", x, &options, &s)
+               ? mean_pool(x, &s) : NULL;
 }

@@ -1,5 +1,5 @@
 /* pair_losses.c - losses of a prediction and a target of the same shape, element by element: absolute error,
- * Huber, binary cross-entropy, Kullback-Leibler divergence, hinge.  Squared error and cross-entropy are in loss.c.
+ * Huber, binary cross-entropy, Kullback-Leibler divergence, hinge.  Cross-entropy is in loss.c.
  *
  * All are compositions, but the binary cross-entropy: sigmoid and logarithm are one operation there, because
  * the probability in between may round to 0 or 1. */

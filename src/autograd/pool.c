@@ -16,7 +16,7 @@ bool gd_windows_check(const char *function, const gd_tensor *x, const gd_pool2d_
             return gd_fail("%s: kernel %" PRId64 ", stride %" PRId64 ", padding %" PRId64 " of axis %d: kernel "
                            "and stride must be at least 1, padding between 0 and half the kernel", function,
                            kernel, stride, padding, i + 2);
-        if (x->shape[i + 2] + 2 * padding < kernel)
+        if (x->shape[i + 2] < 1 || x->shape[i + 2] + 2 * padding < kernel)
             return gd_fail("%s: x is %s: its axis %d with padding %" PRId64 " is shorter than the kernel, "
                            "%" PRId64, function, gd_text_of(x).s, i + 2, padding, kernel);
         s->kernel[i] = kernel;

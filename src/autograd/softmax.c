@@ -37,10 +37,11 @@ static gd_tensor *along(gd_tensor *x, gd_tensor *other, int axis, line_map *map)
     }
     gd_tensor *x_last = gd_contiguous(gd_transpose(gd_detach(x), axis, -1));
     gd_tensor *other_last = other ? gd_contiguous(gd_transpose(gd_detach(other), axis, -1)) : NULL;
-    gd_tensor *y_last = along(x_last, other_last, x->ndim - 1, map);
-    if (!y_last)
+    bool copied = x_last && (!other || other_last);
+    gd_tensor *turned = gd_transpose(copied ? along(x_last, other_last, x->ndim - 1, map) : NULL, axis, -1);
+    if (!turned)
         return NULL;
-    gd_copy(y->data, gd_transpose(y_last, axis, -1));
+    gd_copy(y->data, turned);
     return y;
 }
 
@@ -65,7 +66,7 @@ static const gd_op softmax_op = { "gd_softmax", softmax_rule, GD_OUTPUT, "dx = y
 
 gd_tensor *gd_softmax(gd_tensor *x, int axis)
 {
-    int at = x ? gd_valid_axis("gd_softmax", axis, x->ndim) : -1;
+    int at = x && gd_alive("gd_softmax", "x", x) ? gd_valid_axis("gd_softmax", axis, x->ndim) : -1;
     gd_tensor *y = at < 0 ? NULL : along(x, NULL, at, softmax_line);
     return gd_record(&softmax_op, y, &x, 1, &at, sizeof at);
 }
@@ -121,7 +122,7 @@ static const gd_op log_softmax_op = { "gd_log_softmax", log_softmax_rule, GD_OUT
 
 gd_tensor *gd_log_softmax(gd_tensor *x, int axis)
 {
-    int at = x ? gd_valid_axis("gd_log_softmax", axis, x->ndim) : -1;
+    int at = x && gd_alive("gd_log_softmax", "x", x) ? gd_valid_axis("gd_log_softmax", axis, x->ndim) : -1;
     gd_tensor *y = at < 0 ? NULL : along(x, NULL, at, log_softmax_line);
     return gd_record(&log_softmax_op, y, &x, 1, &at, sizeof at);
 }

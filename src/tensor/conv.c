@@ -77,7 +77,7 @@ static void correlate(scene *s, const gd_real *x, const gd_real *tiles, const gd
 {
     correlation c = { s, { (gd_real *)(uintptr_t)x, s->groups * s->in, s->in_h, s->in_w },
                       { y, s->groups * s->out, s->out_h, s->out_w }, tiles, bias };
-    for (int64_t row = 0; row < s->out_h; row = s->end) {
+    for (int64_t row = 0; row < s->out_h && s->bundles > 0; row = s->end) {
         gd_scene_strip(s, row);
         gd_parallel(s->bundles, s->part, correlate_bundles, &c);
     }
@@ -203,7 +203,7 @@ bool gd_conv_grad_weight(const gd_conv *c, const gd_real *dy, const gd_real *x, 
                               { (gd_real *)(uintptr_t)dy, c->o, c->oh, c->ow }, g, o, count, block,
                               lane_sums, sums, db ? sums_y : NULL };
             memset(sums, 0, (size_t)(blocks * count * (s.taps + 1)) * sizeof *sums);
-            for (int64_t row = 0; row < s.out_h; row = s.end) {
+            for (int64_t row = 0; row < s.out_h && s.bundles > 0; row = s.end) {
                 gd_scene_strip(&s, row);
                 gd_parallel(blocks, s.part, gather_blocks, &job);
             }

@@ -64,13 +64,24 @@ static reach both(reach a, reach b)
 
 /* ---- Work space --------------------------------------------------------------------------------------------- */
 
+/* Can the source under one row of the result be counted?  Dilation can make it larger than any memory. */
+static bool countable(const scene *s)
+{
+    const int64_t h = (s->kh - 1) * s->dilation[0] + 1;
+    const int64_t w = (s->out_w - 1) * s->stride[1] + (s->kw - 1) * s->dilation[1] + 2;
+    return gd_valid_shape("gd_conv2d: work space", 4, (int64_t[]){ s->in, h, w, 128 * s->bundles }) >= 0;
+}
+
 bool gd_scene_open(scene *s, int64_t count, int64_t bundles)
 {
+    gd_arena_init(&s->arena, GD_SCOPES);
+    s->part = 1;
+    if (!countable(s))
+        return false;
     cut_into_strips(s);
     s->part = part_of(s, count, bundles);
     const int64_t lanes = s->use->lanes, pixels = s->rows * s->out_w, parts = (count + s->part - 1) / s->part;
     const int64_t tiles = (pixels + s->use->columns - 1) / s->use->columns;
-    gd_arena_init(&s->arena, GD_SCOPES);
     s->map = gd_scene_take(s, (s->in_h < s->plane_h ? s->in_h : s->plane_h) * s->in_w, sizeof *s->map);
     s->at = gd_scene_take(s, pixels, sizeof *s->at);
     s->pixel = gd_scene_take(s, pixels, sizeof *s->pixel);

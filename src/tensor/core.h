@@ -143,8 +143,9 @@ enum { GD_SMALL_BYTES = 64 };               /* data of a small tensor, which lie
 /* gd_take_other - gd_take_tensor for big tensors; with the header set up. */
 gd_tensor *gd_take_other(gd_arena *arena, int64_t numel);
 
-/* gd_init_tensor - every field of a fresh tensor but data, ndim, shape and stride.  The zeros lie side by
- * side, so that a few vector stores write them. */
+/* gd_init_fields - every field of a fresh tensor but data, ndim, shape and stride.  The zeros lie side by side, so
+ * that a few vector stores write them.  gd_init_tensor also lists a tensor of a backward pass's scratch memory
+ * with the temporaries. */
 static inline void gd_init_fields(gd_tensor *t, gd_arena *arena, int64_t numel, gd_tensor *slot)
 {
     t->requires_grad = false;

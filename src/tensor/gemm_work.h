@@ -9,8 +9,9 @@ typedef struct work_space {
 
 /* One for each product that is being computed.  Static memory: pages never touched take none, nothing can run
  * out, and nobody has to free what a thread leaves behind.  A thread tries the one it had before first, whose
- * pages are there and may still be in its cache. */
-enum { WORK_SPACES = 72 };                      /* more than gd_parallel has threads */
+ * pages are there and may still be in its cache.  More products at once than there are spaces wait for each
+ * other; in a child of fork, those stay taken that other threads of the parent were using. */
+enum { WORK_SPACES = 96 };                      /* gd_parallel has up to 64 threads, and a program others */
 #if HAVE_VECTORS
 static work_space work_spaces[WORK_SPACES] __attribute__((aligned(64)));
 #else

@@ -168,9 +168,11 @@ void gd_pool_free(void)
 
 /* ---- Arenas ------------------------------------------------------------------------------------------------ */
 
+/* Without a chunk there is still an address to give for no bytes: NULL would mean that memory is out. */
 void gd_arena_init(gd_arena *arena, gd_owner owner)
 {
-    *arena = (gd_arena){ .owner = owner };
+    static _Alignas(GD_ALIGN) char nothing[GD_ALIGN];
+    *arena = (gd_arena){ .owner = owner, .at = nothing, .end = nothing };
 }
 
 /* Chunks double in size, so that their number grows with the logarithm of what a scope needs. */

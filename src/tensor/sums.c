@@ -109,7 +109,7 @@ gd_real real_sum(int64_t n, const gd_real *x)
         return sum_halves(n, x);
     branches b;
     list_branches(&b, 0, BRANCHES, n, x);
-    gd_parallel(BRANCHES, 1, add_branches, &b);
+    gd_parallel(BRANCHES, 4, add_branches, &b);
 #define BRANCH(i) b.sum[i]
     return TREE16(BRANCH);
 }
