@@ -341,7 +341,7 @@ REAL_INLINE gd_real real_softplus(gd_real x)
 REAL_INLINE gd_real real_tanh_rest(gd_real z);        /* p of tanh x = x + x^3 p(x^2), |x| < 5/8, and of */
 REAL_INLINE gd_real real_sinh_rest(gd_real z);        /* sinh x = x + x^3 p(x^2), |x| < 1: included file */
 
-/* real_tanh - the polynomial, or 1 - 2 / (1 + e^(2 |x|)) with the sign of x.  Largest error 1.32 (double 1.3). */
+/* real_tanh - the polynomial, or 1 - 2 / (1 + e^(2 |x|)) with the sign of x.  Largest error 1.37 (double 1.3). */
 REAL_INLINE gd_real real_tanh(gd_real x)
 {
     real_word t;
