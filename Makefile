@@ -3,6 +3,8 @@
 # Needs a C11 compiler.  What else is found is used: stb_image_write for PNG, zlib for .gz data, Check for the
 # tests.  Everything is built twice from the same sources: gd_real is float in libgradus, double in libgradus64.
 
+# make CBLAS=openblas takes matrix products from that library where it can; see src/tensor/gemm_cblas.h.
+
 CC       ?= cc
 AR       ?= ar
 CFLAGS   ?= -O3
@@ -11,13 +13,13 @@ PREFIX   ?= /usr/local
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 STRICT   := -std=c11 -fno-semantic-interposition -fno-math-errno -fno-trapping-math -ffp-contract=off
-ALL_CFLAGS = $(STRICT) $(WARNINGS) $(WERROR) $(CFLAGS) -Iinclude -Isrc -MMD -MP
+ALL_CFLAGS = $(STRICT) $(WARNINGS) $(WERROR) $(CFLAGS) $(if $(CBLAS),-DGD_CBLAS) -Iinclude -Isrc -MMD -MP
 DOUBLE   := -DGD_DOUBLE
 
 # Packages: each missing one only takes away what it is for.
 HAVE_ZLIB := $(shell printf '\#include <zlib.h>\n' | $(CC) -E - >/dev/null 2>&1 && echo yes)
 HAVE_STB  := $(shell printf '\#include <stb/stb_image_write.h>\n' | $(CC) -E - >/dev/null 2>&1 && echo yes)
-LIBS     := -lm -pthread $(if $(HAVE_ZLIB),-lz)
+LIBS     := -lm -pthread $(if $(HAVE_ZLIB),-lz) $(CBLAS:%=-l%)
 
 SOURCES  := $(sort $(wildcard src/*/*.c))
 FLOAT    := $(SOURCES:src/%.c=$(BUILD)/float/%.o)

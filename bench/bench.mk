@@ -2,7 +2,7 @@
 #
 # The floors are compiled for this machine; the library and the rows that use it as everywhere.
 
-BENCH_SECONDS ?= 2
+BENCH_SECONDS ?= 1
 BENCH_PYTHON  ?= /usr/bin/python3
 BENCH_JSON    ?= $(BUILD)/bench.json
 

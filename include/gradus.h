@@ -1,4 +1,4 @@
-/* gradus.h - everything: #include <gradus.h> and link with -lgradus -lm (float)
+/* gradus.h - everything: #include <gradus.h> and link with -lgradus -lm -pthread (float)
  * or compile with -DGD_DOUBLE and link with -lgradus64 -lm (double). */
 #ifndef GRADUS_H
 #define GRADUS_H

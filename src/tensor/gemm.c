@@ -313,6 +313,10 @@ gd_gemm_level gd_gemm_used(void)
     return (gd_gemm_level)used;
 }
 
+#ifdef GD_CBLAS
+#include "gemm_cblas.h"
+#endif
+
 /* ---- On several threads -------------------------------------------------------------------------------- */
 
 /* Cut along the longer side of c, so that the shorter strip of a or b is what every part reads, and packs, anew;
@@ -384,6 +388,10 @@ void gd_gemm(int64_t m, int64_t n, int64_t k,
     }
     const kernel *use = &kernels[gd_gemm_used()];
     operands x = { m, n, k, a, a_row, a_col, b, b_row, b_col, c, c_row, accumulate, { NULL, 0, 0, 0 }, NULL };
+#ifdef GD_CBLAS
+    if (product_by_blas(&x))
+        return;
+#endif
     if (n == 1)                                 /* the stride of an axis of one element is free */
         x.b_col = 1;
     const bool contiguous = a_col == 1 && b_row == 1;           /* along p */
