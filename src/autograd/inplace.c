@@ -99,7 +99,7 @@ bool gd_assign(gd_tensor *x, gd_tensor *value)
 /* ---- x = x + alpha value --------------------------------------------------------------------------------- */
 
 /* x and value are the same memory or apart. */
-GD_KERNEL static void add_loop(int64_t n, gd_real *x, const gd_real *value, gd_real alpha)
+GD_KERNEL static void add_in_place(int64_t n, gd_real *x, const gd_real *value, gd_real alpha)
 {
     for (int64_t i = 0; i < n; i++)
         x[i] += alpha * value[i];
@@ -109,7 +109,7 @@ static void add_inner(int64_t n, gd_real *const p[], const int64_t step[], const
 {
     gd_real alpha = ((const change *)context)->alpha;
     if (step[0] == 1 && step[1] == 1)
-        add_loop(n, p[0], p[1], alpha);
+        add_in_place(n, p[0], p[1], alpha);
     else
         for (int64_t i = 0; i < n; i++)
             p[0][i * step[0]] += alpha * p[1][i * step[1]];
@@ -131,7 +131,7 @@ bool gd_fill(gd_tensor *x, double value)
     return run("gd_fill", x, &scalar, assign_inner, NULL);
 }
 
-GD_KERNEL static void clamp_loop(int64_t n, gd_real *x, int64_t step, gd_real low, gd_real high)
+GD_KERNEL static void clamp_in_place(int64_t n, gd_real *x, int64_t step, gd_real low, gd_real high)
 {
     if (step == 1)
         for (int64_t i = 0; i < n; i++)
@@ -144,7 +144,7 @@ GD_KERNEL static void clamp_loop(int64_t n, gd_real *x, int64_t step, gd_real lo
 static void clamp_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
 {
     const change *how = context;
-    clamp_loop(n, p[0], step[0], how->low, how->high);
+    clamp_in_place(n, p[0], step[0], how->low, how->high);
 }
 
 bool gd_clamp_to(gd_tensor *x, double low, double high)

@@ -90,7 +90,7 @@ typedef struct backward {
     gd_real          *dx, *dw, *db;         /* dw and db: sums over ROWS rows at a time, one below the other */
 } backward;
 
-GD_KERNEL static void slope(const layer_norm *s, int64_t row, const gd_real *restrict x, const gd_real *restrict w,
+GD_KERNEL static void row_slope(const layer_norm *s, int64_t row, const gd_real *restrict x, const gd_real *restrict w,
                             const gd_real *restrict dy, gd_real *restrict dx)
 {
     const int64_t n = s->n;
@@ -122,7 +122,7 @@ static void slope_rows(void *context, int64_t begin, int64_t end)
     for (int64_t row = begin; row < end; row++) {
         const gd_real *x = b->x + row * n, *dy = b->dy + row * n;
         if (b->dx)
-            slope(b->s, row, x, b->w, dy, b->dx + row * n);
+            row_slope(b->s, row, x, b->w, dy, b->dx + row * n);
         if (b->dw)
             add_row(b->s, row, x, dy, b->dw + row / ROWS * n, b->db + row / ROWS * n);
     }

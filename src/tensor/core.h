@@ -33,7 +33,8 @@
 
 /* GD_KERNEL before a function compiles it for several instruction sets and picks one when the program
  * starts (GNU indirect functions), so that speed does not depend on the user's compiler flags.
- * The function must be static.  -DGD_PLAIN leaves it out; so do compilers and systems without it. */
+ * The function must be static, and its name the only one in the library: clang makes a global symbol of it.
+ * -DGD_PLAIN leaves it out; so do compilers and systems without it. */
 #if !defined(__GNUC__) || !defined(__x86_64__) || !defined(__gnu_linux__) || defined(GD_PLAIN) || \
     defined(__AVX512F__)
 #define GD_KERNEL
