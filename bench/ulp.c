@@ -86,11 +86,13 @@ int main(int count, char **argument)
         every = strtoull(argument[2], NULL, 10);
         i = 3;
     }
+    if (every == 0)
+        return fprintf(stderr, "ulp: --every %s: a number from 1 on is needed\n", argument[2]), 2;
     for (size_t k = 0; k < sizeof functions / sizeof functions[0]; k++) {
         bool asked = i >= count;
         for (int j = i; j < count; j++)
             asked = asked || strncmp(functions[k].name, argument[j], strlen(argument[j])) == 0;
-        if (asked && every > 0)
+        if (asked)
             measure(&functions[k], every);
     }
     return 0;

@@ -146,7 +146,7 @@ START_TEST(slope_of_gelu)
 }
 END_TEST
 
-/* clang chooses for vectors and for single numbers apart which products it fuses: the last digit of gelu differs. */
+/* clang chooses for vectors and for single numbers apart which products it fuses: gelu's last digit differs. */
 static bool same(gd_real a, gd_real b)
 {
 #ifdef __clang__

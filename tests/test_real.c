@@ -260,7 +260,8 @@ static gd_real *random_numbers(int64_t n, uint64_t seed)
     return x;
 }
 
-/* ordered_sum - the order that sums.c promises, spelled out in another way: 16 lanes, trees of 16 and of 4 rows, the last with zeros. */
+/* ordered_sum - the order that sums.c promises, spelled out in another way: 16 lanes, trees of 16 and of 4 rows,
+ * the last with zeros. */
 static gd_real tree(int rows, const gd_real *x, int64_t stride)
 {
     return rows == 1 ? x[0] : tree(rows / 2, x, stride) + tree(rows / 2, x + rows / 2 * stride, stride);

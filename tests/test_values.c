@@ -280,7 +280,8 @@ START_TEST(one_element_is_like_many)
     const gd_shape shapes[] = { GD_SHAPE(), GD_SHAPE(1), GD_SHAPE(1, 1), GD_SHAPE(1, 1, 1) };
     for (int i = 0; i < 4; i++)
         for (int j = 0; j < 4; j++) {
-            gd_tensor *a = gd_requires_grad(gd_full(shapes[i], 1.7)), *b = gd_requires_grad(gd_full(shapes[j], -0.3));
+            gd_tensor *a = gd_requires_grad(gd_full(shapes[i], 1.7));
+            gd_tensor *b = gd_requires_grad(gd_full(shapes[j], -0.3));
             gd_tensor *five = gd_requires_grad(gd_full(GD_SHAPE(5), 1.7)), *five_b = gd_full(GD_SHAPE(5), -0.3);
             gd_tensor *(*const binary[])(gd_tensor *, gd_tensor *) = { gd_add, gd_sub, gd_mul, gd_div, gd_maximum };
             for (int k = 0; k < 5; k++) {

@@ -3,7 +3,7 @@
  * that is to be differentiated again is composed of the operations that the formula names. */
 #include <inttypes.h>
 
-#include "engine.h"
+#include "matrices.h"
 #include "internal_operations.h"
 #include "tensor/attend.h"
 
@@ -14,18 +14,11 @@ typedef struct attention_attributes {
 
 /* ---- Shapes ------------------------------------------------------------------------------------------------- */
 
-/* t without its last two axes. */
-static gd_tensor batch_axes(const gd_tensor *t)
-{
-    gd_tensor outer = *t;
-    outer.ndim -= 2;
-    return outer;
-}
-
 static bool measure(gd_attend_sizes *s, const gd_tensor *q, const gd_tensor *k, const gd_tensor *v, bool causal)
 {
     const char *function = "gd_attention: leading axes";
-    gd_tensor outer_q = batch_axes(q), outer_k = batch_axes(k), outer_v = batch_axes(v), both = { .ndim = 0 };
+    gd_tensor outer_q = gd_outer_axes(q), outer_k = gd_outer_axes(k), outer_v = gd_outer_axes(v);
+    gd_tensor both = { .ndim = 0 };
     gd_shape shape;
     if (!gd_broadcast_shape(function, &outer_q, &outer_k, &shape))
         return false;
@@ -45,7 +38,7 @@ static bool measure(gd_attend_sizes *s, const gd_tensor *q, const gd_tensor *k, 
 static gd_heads heads(const gd_attend_sizes *s, const gd_tensor *t)
 {
     gd_heads x = { .data = t->data, .row = t->stride[t->ndim - 2], .column = t->stride[t->ndim - 1] };
-    const gd_tensor outer = batch_axes(t);
+    const gd_tensor outer = gd_outer_axes(t);
     gd_broadcast_strides(&outer, s->axes, s->batch, x.step);
     return x;
 }
@@ -95,31 +88,26 @@ static gd_tensor *no_look_ahead(int64_t queries, int64_t keys)
     return mask;
 }
 
-static gd_tensor *swapped(gd_tensor *t)
-{
-    return gd_transpose(t, -2, -1);
-}
-
 /* p = softmax(q k' / sqrt(d)),  dv = p' dy,  ds = the gradient of softmax at dy v',  dq = ds k / sqrt(d),
  * dk = ds' q / sqrt(d) */
 static void composed(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const gd_attend_sizes *s = &((const attention_attributes *)node->attributes)->sizes;
     gd_tensor *q = node->in[0], *k = node->in[1], *v = node->in[2];
-    gd_tensor *scores = gd_scale(gd_matmul(q, swapped(k)), s->scale);
+    gd_tensor *scores = gd_scale(gd_matmul(q, gd_swapped(k)), s->scale);
     if (s->causal)
         scores = gd_add(scores, no_look_ahead(s->queries, s->keys));
     gd_tensor *p = gd_softmax(scores, -1);
     if (gd_wanted(node, 2))
-        dx[2] = gd_matmul(swapped(p), dy);
+        dx[2] = gd_matmul(gd_swapped(p), dy);
     if (!gd_wanted(node, 0) && !gd_wanted(node, 1))
         return;
-    gd_tensor *dp = gd_matmul(dy, swapped(v));
+    gd_tensor *dp = gd_matmul(dy, gd_swapped(v));
     gd_tensor *ds = dp ? gd_scale(gd_softmax_grad(dp, p, dp->ndim - 1), s->scale) : NULL;
     if (gd_wanted(node, 0))
         dx[0] = gd_matmul(ds, k);
     if (gd_wanted(node, 1))
-        dx[1] = gd_matmul(swapped(ds), q);
+        dx[1] = gd_matmul(gd_swapped(ds), q);
 }
 
 static void attention_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)

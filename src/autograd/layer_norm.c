@@ -90,8 +90,8 @@ typedef struct backward {
     gd_real          *dx, *dw, *db;         /* dw and db: sums over ROWS rows at a time, one below the other */
 } backward;
 
-GD_KERNEL static void row_slope(const layer_norm *s, int64_t row, const gd_real *restrict x, const gd_real *restrict w,
-                            const gd_real *restrict dy, gd_real *restrict dx)
+GD_KERNEL static void row_slope(const layer_norm *s, int64_t row, const gd_real *restrict x,
+                                const gd_real *restrict w, const gd_real *restrict dy, gd_real *restrict dx)
 {
     const int64_t n = s->n;
     const gd_real mean = s->mean[row], r = s->r[row];

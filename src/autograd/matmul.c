@@ -2,7 +2,7 @@
  * arithmetic is in tensor/gemm.c. */
 #include <inttypes.h>
 
-#include "engine.h"
+#include "matrices.h"
 #include "tensor/gemm.h"
 #include "tensor/threads.h"
 
@@ -28,17 +28,9 @@ static void batch_inner(int64_t n, gd_real *const p[], const int64_t step[], con
         multiply(p[0] + i * step[0], both->a, p[1] + i * step[1], both->b, p[2] + i * step[2]);
 }
 
-/* t without its last two axes: the axes over which the products are repeated. */
-static gd_tensor batch_axes(const gd_tensor *t)
-{
-    gd_tensor outer = *t;
-    outer.ndim -= 2;
-    return outer;
-}
-
 static gd_tensor *batched(gd_tensor *a, gd_tensor *b)
 {
-    gd_tensor outer_a = batch_axes(a), outer_b = batch_axes(b);
+    gd_tensor outer_a = gd_outer_axes(a), outer_b = gd_outer_axes(b);
     gd_shape shape;
     if (!gd_broadcast_shape("gd_matmul: leading axes", &outer_a, &outer_b, &shape))
         return NULL;
@@ -61,21 +53,16 @@ static gd_tensor *batched(gd_tensor *a, gd_tensor *b)
 
 /* ---- Rule: da = dy b', db = a' dy ------------------------------------------------------------------------ */
 
-static gd_tensor *swapped(gd_tensor *t)
-{
-    return gd_transpose(t, -2, -1);
-}
-
 static void matmul_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     gd_tensor *a = node->in[0], *b = node->in[1];
     if (gd_wanted(node, 0)) {
         gd_aim(node, 0);
-        dx[0] = gd_matmul(dy, swapped(b));
+        dx[0] = gd_matmul(dy, gd_swapped(b));
     }
     if (gd_wanted(node, 1)) {
         gd_aim(node, 1);
-        dx[1] = gd_matmul(swapped(a), dy);
+        dx[1] = gd_matmul(gd_swapped(a), dy);
     }
 }
 
@@ -127,7 +114,7 @@ gd_tensor *gd_matmul(gd_tensor *a, gd_tensor *b)
 static gd_tensor *transposed_product(gd_tensor *a, gd_tensor *b)
 {
     if (gd_recording())
-        return gd_matmul(swapped(a), b);
+        return gd_matmul(gd_swapped(a), b);
     gd_tensor *y = gd_new("gd_affine", 2, (int64_t[]){ a->shape[1], b->shape[1] });
     if (y)
         gd_gemm(a->shape[1], b->shape[1], a->shape[0], a->data, a->stride[1], a->stride[0], b->data, b->stride[0],

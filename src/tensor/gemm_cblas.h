@@ -9,7 +9,8 @@
 enum { CBLAS_LEAST = 4096 };                    /* multiplications: less is faster without the call */
 
 /* A matrix in the terms of BLAS: by rows, or by columns as a transposed one; false when it is neither. */
-static bool blas_matrix(int64_t rows, int64_t columns, int64_t row, int64_t col, CBLAS_TRANSPOSE *way, int *leading)
+static bool blas_matrix(int64_t rows, int64_t columns, int64_t row, int64_t col, CBLAS_TRANSPOSE *way,
+                        int *leading)
 {
     const bool by_rows = col == 1 && row >= columns;
     const int64_t step = by_rows ? row : col;
@@ -23,7 +24,8 @@ static bool product_by_blas(const operands *x)
 {
     CBLAS_TRANSPOSE ta, tb;
     int lda, ldb;
-    const bool fits = x->m <= INT_MAX && x->n <= INT_MAX && x->k <= INT_MAX && x->c_row >= x->n && x->c_row <= INT_MAX;
+    const bool fits = x->m <= INT_MAX && x->n <= INT_MAX && x->k <= INT_MAX && x->c_row >= x->n
+                   && x->c_row <= INT_MAX;
     if (!fits || (double)x->m * (double)x->n * (double)x->k < CBLAS_LEAST
         || !blas_matrix(x->m, x->k, x->a_row, x->a_col, &ta, &lda)
         || !blas_matrix(x->k, x->n, x->b_row, x->b_col, &tb, &ldb))
@@ -33,7 +35,7 @@ static bool product_by_blas(const operands *x)
 #else
 #define BLAS_GEMM cblas_sgemm
 #endif
-    BLAS_GEMM(CblasRowMajor, ta, tb, (int)x->m, (int)x->n, (int)x->k, 1, x->a, lda, x->b, ldb, x->accumulate ? 1 : 0,
-              x->c, (int)x->c_row);
+    BLAS_GEMM(CblasRowMajor, ta, tb, (int)x->m, (int)x->n, (int)x->k, 1, x->a, lda, x->b, ldb,
+              x->accumulate ? 1 : 0, x->c, (int)x->c_row);
     return true;
 }
