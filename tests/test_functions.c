@@ -59,7 +59,7 @@ static const struct function {
     { "sinh", gd_sinh, WIDE(sinh), 2, 0 },          { "cosh", gd_cosh, WIDE(cosh), 2, 0 },
     { "tanh", gd_tanh, WIDE(tanh), 2, 0 },          { "erf", gd_erf, WIDE(erf), 2, 0 },
     { "sigmoid", gd_sigmoid, wide_sigmoid, 2, 0 },  { "softplus", gd_softplus, wide_softplus, 2, 0 },
-    { "gelu", gd_gelu, wide_gelu, 8, 0 },
+    { "gelu", gd_gelu, wide_gelu, 12, 0 },          /* e^(-x^2/2) magnifies the rounding of x^2 */
     { "silu", gd_silu, wide_silu, 3, UNIT == FLT_EPSILON ? 1e-35 : 1e-300 },
     { "elu", elu, wide_elu, 2, 0 },
 };

@@ -399,7 +399,7 @@ REAL_INLINE gd_real real_bell(gd_real a)
 }
 
 /* real_gelu - x Phi(x) = max(x, 0) - |x| Phi(-|x|).  NaN is dropped from |x| and kept by max.
- * Largest error 4.5, at x = -3.5 (double 7). */
+ * Largest error 5 (double 9, unfused). */
 REAL_INLINE gd_real real_gelu(gd_real x)
 {
     gd_real below, a = real_cut(real_abs(x), REAL_TAIL), above = real_mills(a, &below);
