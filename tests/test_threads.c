@@ -42,9 +42,11 @@ static void count_visits(int64_t count, int64_t part)
     all.part = part;
     all.count = count;
     gd_parallel(count, part, visit, &all);
-    for (int64_t i = 0; i < MOST; i++)
-        ck_assert_msg(all.seen[i] == (i < count), "%d threads, count %d, part %d: index %d was visited %d times",
-                      gd_threads(), (int)count, (int)part, (int)i, (int)all.seen[i]);
+    int64_t i = 0;
+    while (i < MOST && all.seen[i] == (i < count))
+        i++;
+    ck_assert_msg(i == MOST, "%d threads, count %d, part %d: index %d was visited %d times", gd_threads(), (int)count,
+                  (int)part, (int)i, i < MOST ? (int)all.seen[i] : 0);
     ck_assert_int_eq(all.bad_cuts, 0);
 }
 
@@ -65,7 +67,7 @@ END_TEST
 
 START_TEST(helpers_come_and_go)
 {
-    for (int repeat = 0; repeat < 300; repeat++) {
+    for (int repeat = 0; repeat < 200; repeat++) {
         ck_assert(gd_set_threads(2 + repeat % 2));
         count_visits(1000, 10);
     }
@@ -158,8 +160,8 @@ END_TEST
 /* ---- Large products --------------------------------------------------------------------------------------- */
 
 static const struct { int64_t m, k, n; } sizes[] = {
-    { 512, 300, 64 }, { 337, 129, 85 }, { 85, 300, 341 }, { 64, 1000, 513 }, { 10, 3001, 256 }, { 4001, 700, 10 },
-    { 30011, 257, 1 }, { 1, 257, 30011 }, { 169, 2048, 7 }, { 256, 1024, 784 }
+    { 512, 100, 64 }, { 337, 129, 85 }, { 85, 300, 341 }, { 64, 300, 513 }, { 10, 3001, 256 }, { 4001, 100, 10 },
+    { 30011, 129, 1 }, { 1, 129, 30011 }, { 169, 2048, 7 }, { 256, 300, 100 }
 };
 
 /* c = a b on 1, 2, 3 threads; a and b as they are (n) or transposed (t) in memory. */
