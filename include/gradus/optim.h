@@ -99,7 +99,7 @@ struct gd_optimizer {
     struct gd_slot    **slots;              /* private: one for each parameter, in the model's order */
     int                 count, room;        /* private */
     struct gd_turn     *turns;              /* private: of this step, one for each parameter with a gradient */
-    int                 turn_count;
+    int                 turn_count;         /* private */
     gd_arena           *arena;              /* private: state, options, groups */
     gd_real            *packed;             /* private: a gradient that was not contiguous */
     int64_t             packed_room;

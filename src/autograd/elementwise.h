@@ -6,8 +6,8 @@
  *
  * is
  *
- *     static inline gd_real exp_value(gd_real x) { return EXP(x); }
- *     static gd_real exp_one(gd_real x)          { the same, compiled as exp_loop is or inline }
+ *     static inline gd_real exp_value(x, p)      { return EXP(x); }                 p: parameters, for those with some
+ *     static gd_real exp_one(x, p)               { the same, compiled as exp_loop is or inline }
  *     static void exp_loop(n, y, x, step, p)     { for each i: y[i] = exp_value(x[i * step]); }   as vectors
  *     static void exp_rule(node, dy, dx)         { x = the input, y = the output;  dx[0] = gd_mul(dy, y); }
  *     static const gd_op exp_op = { "gd_exp", exp_rule, OF_OUTPUT, "dx = gd_mul(dy, y)" };

@@ -4,30 +4,12 @@
 
 #include "core.h"
 #include "gemm.h"
-
-#if defined(__GNUC__) && !defined(GD_PLAIN)
-#define HAVE_VECTORS 1
-#define ALWAYS_INLINE __attribute__((always_inline))
-#if defined(__clang__)
-#define UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define UNROLL _Pragma("GCC unroll 16")
-#endif
-#else
-#define HAVE_VECTORS 0
-#define ALWAYS_INLINE
-#define UNROLL
-#endif
+#include "vectors.h"
 
 /* ---- The kernels for each instruction set ------------------------------------------------------------------- */
 
 #define UP_TO_4(F) F(1) F(2) F(3) F(4)
 #define UP_TO_6(F) UP_TO_4(F) F(5) F(6)
-
-#define LANES_2(F, d)  F(0, d), F(1, d)
-#define LANES_4(F, d)  LANES_2(F, d), F(2, d), F(3, d)
-#define LANES_8(F, d)  LANES_4(F, d), F(4, d), F(5, d), F(6, d), F(7, d)
-#define LANES_16(F, d) LANES_8(F, d), F(8, d), F(9, d), F(10, d), F(11, d), F(12, d), F(13, d), F(14, d), F(15, d)
 
 #define NAME(x) x##_plain
 #define TARGET
@@ -42,18 +24,6 @@
 #include "conv_kernel.h"
 
 #if HAVE_VECTORS
-#if defined(__clang__) || __GNUC__ >= 12
-#define SHUFFLE(x, y, ...) __builtin_shufflevector(x, y, __VA_ARGS__)
-#elif defined(GD_DOUBLE)
-typedef int64_t lane_index;
-#else
-typedef int32_t lane_index;
-#endif
-#ifndef SHUFFLE
-#define SHUFFLE(x, y, ...) \
-    __builtin_shuffle(x, y, (lane_index __attribute__((vector_size(sizeof(x))))){ __VA_ARGS__ })
-#endif
-
 typedef gd_real vec_128 __attribute__((vector_size(16)));
 #define NAME(x) x##_128
 #define TARGET

@@ -9,26 +9,11 @@
  * vectors, leaves one kernel in plain C. */
 #include "gemm.h"
 #include "threads.h"
+#include "vectors.h"
 
 #include <math.h>
 #include <stdatomic.h>
 #include <string.h>
-
-#if defined(__GNUC__) && !defined(GD_PLAIN)
-#define HAVE_VECTORS 1
-#define PREFETCH(p) __builtin_prefetch(p)
-#define ALWAYS_INLINE __attribute__((always_inline))
-#if defined(__clang__)
-#define UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define UNROLL _Pragma("GCC unroll 16")
-#endif
-#else
-#define HAVE_VECTORS 0
-#define PREFETCH(p) (void)(p)
-#define ALWAYS_INLINE
-#define UNROLL
-#endif
 
 #if HAVE_VECTORS && defined(__x86_64__)
 #include <immintrin.h>
@@ -89,14 +74,8 @@ enum {
 #define UP_TO_12(F) UP_TO_8(F) F(9) F(10) F(11) F(12)
 #define UP_TO_14(F) UP_TO_12(F) F(13) F(14)
 
-#define LANES_2(F, d)  F(0, d), F(1, d)
-#define LANES_4(F, d)  LANES_2(F, d), F(2, d), F(3, d)
-#define LANES_8(F, d)  LANES_4(F, d), F(4, d), F(5, d), F(6, d), F(7, d)
-#define LANES_16(F, d) LANES_8(F, d), F(8, d), F(9, d), F(10, d), F(11, d), F(12, d), F(13, d), F(14, d), F(15, d)
-
 #if HAVE_VECTORS
 #ifdef GD_DOUBLE
-typedef int64_t lane_index;
 #define LANES_OF_16_BYTES 2
 #define EACH_LANE_16_BYTES LANES_2
 #define LANES_OF_32_BYTES 4
@@ -105,7 +84,6 @@ typedef int64_t lane_index;
 #define EACH_LANE_64_BYTES LANES_8
 #define FMA_1(x, y, z) fma(x, y, z)
 #else
-typedef int32_t lane_index;
 #define LANES_OF_16_BYTES 4
 #define EACH_LANE_16_BYTES LANES_4
 #define LANES_OF_32_BYTES 8
@@ -113,12 +91,6 @@ typedef int32_t lane_index;
 #define LANES_OF_64_BYTES 16
 #define EACH_LANE_64_BYTES LANES_16
 #define FMA_1(x, y, z) fmaf(x, y, z)
-#endif
-#if defined(__clang__) || __GNUC__ >= 12
-#define SHUFFLE(x, y, ...) __builtin_shufflevector(x, y, __VA_ARGS__)
-#else
-#define SHUFFLE(x, y, ...) \
-    __builtin_shuffle(x, y, (lane_index __attribute__((vector_size(sizeof(x))))){ __VA_ARGS__ })
 #endif
 #endif
 

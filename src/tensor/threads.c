@@ -19,8 +19,7 @@
 #include "gradus/tensor.h"
 #include "threads.h"
 
-#if !defined(GD_NO_THREADS) && !defined(__STDC_NO_ATOMICS__) && \
-    (defined(__unix__) || (defined(__APPLE__) && defined(__MACH__)))
+#if !defined(GD_NO_THREADS) && (defined(__unix__) || (defined(__APPLE__) && defined(__MACH__)))
 
 #include <pthread.h>
 #include <sched.h>
