@@ -145,7 +145,8 @@ START_TEST(long_texts_stay_in_the_picture)
 {
     gd_plot *p = gd_plot_new(LONG LONG, LONG, LONG), *short_title = gd_plot_new("short", "x", "y");
     ck_assert(gd_plot_point(p, LONG, 0, 0) && gd_plot_point(p, LONG, 1, 1));
-    ck_assert(gd_plot_hline(p, 0.5, LONG) && gd_plot_note(p, 1, 1, LONG) && gd_plot_note(p, 0.9, 0.2, "at the right"));
+    ck_assert(gd_plot_hline(p, 0.5, LONG) && gd_plot_note(p, 1, 1, LONG));
+    ck_assert(gd_plot_note(p, 0.9, 0.2, "at the right"));
     ck_white_rim(p);
     gd_panel panel = planned(p, 900, 560);
     ck_assert_int_eq(panel.title.n, 3);
@@ -216,7 +217,7 @@ START_TEST(labels_count_from_a_common_offset)
     static const struct { double low, high; const char *note, *first; } cases[] = {
         { 1e9, 1e9 + 4e-3, "+10⁹", "0.000" }, { 1.7e9, 1.7e9 + 480, "+1.7×10⁹", "0" },
         { -1e9 - 4e-3, -1e9, "−10⁹", "−0.004" }, { 123456.78, 123456.79, "+123456.78", "0.000" },
-        { 1e3, 1e3 + 3e-8, "×10⁻⁸ + 1000", "0" }, { 20250101, 20250131, "+2.02501×10⁷", "0" },
+        { 1e3, 1e3 + 3e-8, "×10⁻⁸ + 1000", "0" }, { 20250101, 20250131, "+20250100", "0" },
         { 0, 5, "", "0" }, { 999.5, 1000.5, "", "999.4" }, { -3, 1e9, "×10⁹", "0.0" }
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -252,7 +253,8 @@ START_TEST(log_axes_have_three_labels)
 {
     uint64_t state = 7;
     for (int round = 0; round < 2000; round++) {
-        double low = pow(10, (double)draw(&state, 12000) / 1000 - 6), decades = (double)(draw(&state, 3000) + 50) / 1000;
+        double low = pow(10, (double)draw(&state, 12000) / 1000 - 6);
+        double decades = (double)(draw(&state, 3000) + 50) / 1000;
         int most = (int)draw(&state, 7) + 4, labels = 0;
         gd_axis a;
         gd_axis_choose(&a, low, low * pow(10, decades), NAN, NAN, true, 0.03, most);

@@ -202,7 +202,7 @@ static double common_offset(double first, double last)
     double largest = fmax(fabs(first), fabs(last)), length = fmax(last - first, 1);
     if ((first < 0) != (last < 0) || largest < 1e4 * length)
         return 0;
-    double round = 10;                      /* steps; a power of ten is whole in steps of 1, 2 and 5 of the next one */
+    double round = 10;                      /* in steps */
     while (round < length)
         round *= 10;
     double offset = (first < 0 ? ceil(last / round) : floor(first / round)) * round;
