@@ -8,7 +8,7 @@
  *     gd_loader_free(load);
  *
  * Here: CSV, IDX, NPY and safetensors files, two data sets, standardisation, the loader, a progress line.
- * Not here: checkpoints of models and optimizers (optim.h), pictures (plot.h).
+ * Not here: checkpoints of models and optimizers (checkpoint.h), pictures (plot.h).
  *
  * A reader's result is a contiguous tensor in the current scope.  Files are not trusted: each length is
  * checked against the file before memory is taken for it.  Fractions are rounded to the nearest gd_real;
@@ -142,7 +142,9 @@ void       gd_loader_free(gd_loader *loader);                     /* NULL is fin
 
 /* gd_loader_next - fills batch with the next minibatch.  False at the end of an epoch; the call after that
  * begins the next one.  batch.x and batch.y belong to the loader and are overwritten by the next call: copies,
- * so that changing them does not change the data set.  Nothing is allocated. */
+ * so that changing them does not change the data set.  Nothing is allocated.  A loss that still needs the old
+ * batch is refused by backward after the next call: to add up losses over several batches, call gd_backward after
+ * each, which adds up the gradients, or copy the batches: gd_scale(batch.x, 1). */
 bool gd_loader_next(gd_loader *loader, gd_batch *batch);
 
 /* gd_loader_epoch - epochs seen so far, with their fraction: 1.37.  gd_loader_batches - batches in an epoch. */

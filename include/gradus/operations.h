@@ -32,7 +32,10 @@ gd_tensor *gd_neg(gd_tensor *x);                         /* -x                  
  * side open.  Error: low > high, NaN. */
 gd_tensor *gd_clamp(gd_tensor *x, double low, double high);
 
-/* gd_where - a where condition is not 0, else b; all three broadcast.  No gradient for condition. */
+/* gd_where - a where condition is not 0, else b; all three broadcast.  No gradient for condition.
+ * The branch not taken gets the gradient 0; where its own derivative is infinite or NaN, that times 0 is NaN, as in
+ * every framework: in gd_where(x > 0, gd_log(x), 0) keep the argument in its domain, gd_log(gd_clamp(x, ..)).  The
+ * same holds for elements that gd_slice leaves out. */
 gd_tensor *gd_where(gd_tensor *condition, gd_tensor *a, gd_tensor *b);
 
 /* Comparisons: 1 where true, else 0; a and b broadcast.  Constants for differentiation. */

@@ -139,8 +139,9 @@ gd_tensor *gd_full(gd_shape shape, double value);
 gd_tensor *gd_scalar(double value);                              /* shape [] */
 gd_tensor *gd_from(gd_shape shape, const gd_real *values);       /* copies row-major values */
 gd_tensor *gd_wrap(gd_shape shape, gd_real *data);               /* uses data where it is; it stays the caller's */
-gd_tensor *gd_arange(double start, double stop, double step);    /* [n]: start, start + step, .. before stop;
-                                                                  * step != 0 */
+gd_tensor *gd_arange(double start, double stop, double step);    /* [n]: start, start + step, .. before stop: never
+                                                                  * stop itself, also where steps like 0.1 are
+                                                                  * rounded; step != 0 */
 gd_tensor *gd_linspace(double start, double stop, int64_t n);    /* [n]: both ends included */
 gd_tensor *gd_eye(int64_t n);                                    /* [n, n]: ones on the diagonal */
 gd_tensor *gd_one_hot(gd_tensor *labels, int64_t classes);       /* [..] -> [.., classes]; labels 0 .. classes-1 */
@@ -148,7 +149,8 @@ gd_tensor *gd_zeros_like(const gd_tensor *t);
 gd_tensor *gd_ones_like(const gd_tensor *t);
 
 /* ---- Random numbers: xoshiro256++ of Blackman and Vigna (2019), one generator per thread ------------
- * A seed gives the same numbers on every machine, up to the last bit of the C library's log and sin. */
+ * A seed gives the same numbers on every machine, up to the last bit of the C library's log and sin.  Every thread
+ * starts with the same seed, 0: threads that are to draw different numbers call gd_seed with different ones. */
 
 void       gd_seed(uint64_t seed);                               /* the generator starts as after gd_seed(0) */
 gd_tensor *gd_uniform(gd_shape shape, double low, double high);  /* low <= x < high; error: low > high */

@@ -1,4 +1,5 @@
 /* make.c - tensors with given contents.  Random ones are in random.c. */
+#include <float.h>
 #include <inttypes.h>
 
 #include "core.h"
@@ -54,9 +55,14 @@ gd_tensor *gd_wrap(gd_shape shape, gd_real *data)
     return t;
 }
 
+/* (stop - start) / step is whole in 1, 1.3, 0.1 as it was meant, but the rounded 1.3 and 0.1 give 3.0000000000000004:
+ * what differs from a whole number by no more than the rounding of the three counts as that number, so that stop
+ * itself is never the last element. */
 gd_tensor *gd_arange(double start, double stop, double step)
 {
-    double length = ceil((stop - start) / step);
+    double quotient = (stop - start) / step;
+    double rounding = 2 * DBL_EPSILON * ((fabs(start) + fabs(stop)) / fabs(step) + fabs(quotient));
+    double length = ceil(quotient - fmin(rounding, 0.25));
     if (!(step != 0) || !(fabs(length) < 0x1p53))
         return gd_fail("gd_arange: from %g to %g in steps of %g has no countable length", start, stop, step);
     int64_t n = length > 0 ? (int64_t)length : 0;
