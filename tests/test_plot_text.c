@@ -236,6 +236,15 @@ START_TEST(every_promised_character_has_a_glyph)
 }
 END_TEST
 
+/* A combining accent stands over the letter before it, as the letter that has it built in. */
+START_TEST(accents_combine)
+{
+    ck_assert(title_hash("e\xCC\x81") == title_hash("é") && title_hash("U\xCC\x88") == title_hash("Ü"));
+    ck_assert(title_hash("e\xCC\x81") != title_hash("e"));
+    ck_assert(title_hash("x\xCC\x82") != title_hash("x"));          /* an estimate: there is no such letter */
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases;
@@ -246,6 +255,7 @@ int main(void)
     tcase_add_test(cases, extreme_data_can_be_drawn);
     tcase_add_test(cases, legend_goes_where_no_data_are);
     tcase_add_test(cases, reference_line_is_drawn);
+    tcase_add_test(cases, accents_combine);
     tcase_add_test(cases, every_promised_character_has_a_glyph);
     return run_suite(suite);
 }
