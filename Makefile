@@ -13,12 +13,16 @@ PREFIX   ?= /usr/local
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 STRICT   := -std=c11 -fno-semantic-interposition -fno-math-errno -fno-trapping-math -ffp-contract=off
-ALL_CFLAGS = $(STRICT) $(WARNINGS) $(WERROR) $(CFLAGS) $(if $(CBLAS),-DGD_CBLAS) -Iinclude -Isrc -MMD -MP
+ALL_CFLAGS = $(STRICT) $(WARNINGS) $(WERROR) $(CFLAGS) $(if $(CBLAS),-DGD_CBLAS) $(FOUND) -Iinclude -Isrc -MMD -MP
 DOUBLE   := -DGD_DOUBLE
 
-# Packages: each missing one only takes away what it is for.
-HAVE_ZLIB := $(shell printf '\#include <zlib.h>\n' | $(CC) -E - >/dev/null 2>&1 && echo yes)
-HAVE_STB  := $(shell printf '\#include <stb/stb_image_write.h>\n' | $(CC) -E - >/dev/null 2>&1 && echo yes)
+# Packages: each missing one only takes away what it is for.  Whether a header is there, and links, is asked of the
+# compiler with the flags of the build, without a "#" in the commands: from 4.3 on make keeps the backslash before it.
+builds_with = $(shell probe=$$(mktemp) && echo 'int main(void) { return 0; }' | $(CC) $(CFLAGS) -include $(1) -x c - \
+                  -o $$probe $(LDFLAGS) $(2) >/dev/null 2>&1 && echo yes; rm -f $$probe)
+HAVE_ZLIB := $(if $(findstring -DGD_NO_ZLIB,$(CFLAGS)),,$(call builds_with,zlib.h,-lz))
+HAVE_STB  := $(if $(findstring -DGD_NO_PNG,$(CFLAGS)),,$(or $(call builds_with,stb/stb_image_write.h),$(call builds_with,stb_image_write.h)))
+FOUND     := $(if $(HAVE_ZLIB),,-DGD_NO_ZLIB) $(if $(HAVE_STB),,-DGD_NO_PNG)
 LIBS     := -lm -pthread $(if $(HAVE_ZLIB),-lz) $(CBLAS:%=-l%)
 
 SOURCES  := $(sort $(wildcard src/*/*.c))
@@ -40,7 +44,7 @@ $(call objects_of,$(WIDE)): STRICT += $(WIDE_FLAG)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) '$@')
 
-.PHONY: all lib test demo demos bench deps data install lint check-table check-readme readme-picture check-demos check-memory clean help
+.PHONY: all lib test demo demos bench deps data install lint check-table check-bare check-readme readme-picture check-demos check-memory clean help
 all: lib
 lib: $(BUILD)/libgradus.a $(BUILD)/libgradus.so $(BUILD)/libgradus64.a $(BUILD)/libgradus64.so \
      $(BUILD)/gradus.pc $(BUILD)/gradus64.pc
@@ -73,6 +77,17 @@ $(BUILD)/gradus.pc $(BUILD)/gradus64.pc: Makefile
 	@mkdir -p $(@D)
 	@printf 'prefix=$(PREFIX)\nName: %s\nDescription: small tensor library with reverse-mode autodiff\nVersion: 0.1\nCflags: -I$${prefix}/include%s\nLibs: -L$${prefix}/lib -l%s $(LIBS)\n' \
 	    $(basename $(@F)) '$(if $(findstring 64,$@), $(DOUBLE))' $(basename $(@F)) > $@
+
+# What was installed, or removed, since the last build counts: these two files are compiled anew.
+$(BUILD)/found: FORCE
+	@mkdir -p $(@D)
+	@echo '$(FOUND)' | cmp -s - $@ || echo '$(FOUND)' > $@
+# What a program must be linked with, for scripts.
+$(BUILD)/libs: FORCE
+	@mkdir -p $(@D)
+	@echo '$(LIBS)' > $@
+FORCE:
+$(call objects_of,data/gunzip plot/png): $(BUILD)/found
 
 # ---- Tests: every suite in both builds -------------------------------------------------------------------
 
@@ -123,6 +138,10 @@ check-readme: $(BUILD)/libgradus.a
 	@CC='$(CC)' LIBS='$(LIBS)' sh tests/readme.sh $(BUILD)
 readme-picture: $(BUILD)/libgradus.a
 	@CC='$(CC)' LIBS='$(LIBS)' PICTURE=$(CURDIR)/demos/pictures/linear_regression.png sh tests/readme.sh $(BUILD)
+
+# As on a machine without zlib and stb: the headers are hidden from the compiler.
+check-bare:
+	@CC='$(CC)' sh tests/bare.sh $(BUILD)/bare
 
 # Every demo at a small size, with what it must reach; and under valgrind.
 check-demos: demos $(BUILD)/tests/png_decodes
