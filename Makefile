@@ -1,4 +1,5 @@
-# Gradus - make: both libraries; make test, make demo, make bench, make deps, make data, make install; make help
+# Gradus - make: both libraries; make test, make demo, make bench, make deps, make data, make install,
+# Gradus - make uninstall; make help
 #
 # Needs a C11 compiler.  What else is found is used: stb_image_write for PNG, zlib for .gz data, Check for the
 # tests.  Everything is built twice from the same sources: gd_real is float in libgradus, double in libgradus64.
@@ -10,6 +11,10 @@ AR       ?= ar
 CFLAGS   ?= -O3
 BUILD    ?= build
 PREFIX   ?= /usr/local
+LIBDIR       ?= $(PREFIX)/lib
+INCLUDEDIR   ?= $(PREFIX)/include
+PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
+DOCDIR       ?= $(PREFIX)/share/doc/gradus
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 STRICT   := -std=c11 -fno-semantic-interposition -fno-math-errno -fno-trapping-math -ffp-contract=off
@@ -44,10 +49,9 @@ $(call objects_of,$(WIDE)): STRICT += $(WIDE_FLAG)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) '$@')
 
-.PHONY: all lib test demo demos bench deps data install lint check-table check-bare check-readme readme-picture check-demos check-memory clean help
+.PHONY: all lib test demo demos bench deps data install uninstall lint check-table check-bare check-install check-readme readme-picture check-demos check-memory clean help
 all: lib
-lib: $(BUILD)/libgradus.a $(BUILD)/libgradus.so $(BUILD)/libgradus64.a $(BUILD)/libgradus64.so \
-     $(BUILD)/gradus.pc $(BUILD)/gradus64.pc
+lib: $(BUILD)/libgradus.a $(BUILD)/libgradus.so $(BUILD)/libgradus64.a $(BUILD)/libgradus64.so
 
 $(BUILD)/float/%.o: src/%.c
 	@mkdir -p $(@D)
@@ -72,11 +76,6 @@ $(BUILD)/libgradus.so: $(FLOAT)
 $(BUILD)/libgradus64.so: $(DOUBLES)
 	$(call say,ld)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,libgradus64.so -o $@ $^ $(LIBS)
-
-$(BUILD)/gradus.pc $(BUILD)/gradus64.pc: Makefile
-	@mkdir -p $(@D)
-	@printf 'prefix=$(PREFIX)\nName: %s\nDescription: small tensor library with reverse-mode autodiff\nVersion: 0.1\nCflags: -I$${prefix}/include%s\nLibs: -L$${prefix}/lib -l%s $(LIBS)\n' \
-	    $(basename $(@F)) '$(if $(findstring 64,$@), $(DOUBLE))' $(basename $(@F)) > $@
 
 # What was installed, or removed, since the last build counts: these two files are compiled anew.
 $(BUILD)/found: FORCE
@@ -143,6 +142,10 @@ readme-picture: $(BUILD)/libgradus.a
 check-bare:
 	@CC='$(CC)' sh tests/bare.sh $(BUILD)/bare
 
+# Installed elsewhere, used through pkg-config, moved, and taken away again.
+check-install: lib
+	@MAKE='$(MAKE)' CC='$(CC)' CXX='$(CXX)' sh tests/install.sh $(BUILD)
+
 # Every demo at a small size, with what it must reach; and under valgrind.
 check-demos: demos $(BUILD)/tests/png_decodes
 	@sh tests/demos.sh $(BUILD)
@@ -178,13 +181,30 @@ data/airfoil_self_noise.dat:
 	@mv $@.part $@
 	@echo "data/airfoil_self_noise.dat: 1503 examples, sha1 as expected"
 
+# ---- Installing: PREFIX, or LIBDIR and the rest one by one; DESTDIR before all of them, for packages ----------------
+
+INSTALLED := gradus gradus64
 install: lib
-	install -d $(DESTDIR)$(PREFIX)/include/gradus $(DESTDIR)$(PREFIX)/lib/pkgconfig
-	install -m 644 include/gradus.h $(DESTDIR)$(PREFIX)/include
-	install -m 644 include/gradus/*.h $(DESTDIR)$(PREFIX)/include/gradus
-	install -m 644 $(BUILD)/libgradus.a $(BUILD)/libgradus64.a $(DESTDIR)$(PREFIX)/lib
-	install -m 755 $(BUILD)/libgradus.so $(BUILD)/libgradus64.so $(DESTDIR)$(PREFIX)/lib
-	install -m 644 $(BUILD)/gradus.pc $(BUILD)/gradus64.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -d "$(DESTDIR)$(INCLUDEDIR)/gradus" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(PKGCONFIGDIR)" "$(DESTDIR)$(DOCDIR)/demos"
+	install -m 644 include/gradus.h "$(DESTDIR)$(INCLUDEDIR)"
+	install -m 644 include/gradus/*.h "$(DESTDIR)$(INCLUDEDIR)/gradus"
+	install -m 644 $(INSTALLED:%=$(BUILD)/lib%.a) "$(DESTDIR)$(LIBDIR)"
+	install -m 755 $(INSTALLED:%=$(BUILD)/lib%.so) "$(DESTDIR)$(LIBDIR)"
+	for library in $(INSTALLED); do \
+	    LIBS='$(LIBS)' sh pkgconfig.sh $$library "$(PREFIX)" "$(INCLUDEDIR)" "$(LIBDIR)" "$(PKGCONFIGDIR)" \
+	        > "$(DESTDIR)$(PKGCONFIGDIR)/$$library.pc" || exit 1; done
+	install -m 644 LICENSE README.md "$(DESTDIR)$(DOCDIR)"
+	install -m 644 demos/*.c "$(DESTDIR)$(DOCDIR)/demos"
+	@[ -n "$(DESTDIR)" ] || echo "The shared libraries are in $(LIBDIR).  If the system's loader searches that folder, run" \
+	    "ldconfig as root; otherwise link programs with -Wl,-rpath,$(LIBDIR) or set LD_LIBRARY_PATH."
+
+uninstall:
+	rm -f $(patsubst include/%,"$(DESTDIR)$(INCLUDEDIR)/%",$(wildcard include/*.h include/gradus/*.h))
+	rm -f $(INSTALLED:%="$(DESTDIR)$(LIBDIR)/lib%.a") $(INSTALLED:%="$(DESTDIR)$(LIBDIR)/lib%.so")
+	rm -f $(INSTALLED:%="$(DESTDIR)$(PKGCONFIGDIR)/%.pc")
+	rm -f "$(DESTDIR)$(DOCDIR)/LICENSE" "$(DESTDIR)$(DOCDIR)/README.md" $(patsubst %,"$(DESTDIR)$(DOCDIR)/%",$(wildcard demos/*.c))
+	for folder in "$(DESTDIR)$(INCLUDEDIR)/gradus" "$(DESTDIR)$(DOCDIR)/demos" "$(DESTDIR)$(DOCDIR)"; do \
+	    [ ! -d "$$folder" ] || rmdir "$$folder" || exit 1; done
 
 # ---- Looking at the sources ------------------------------------------------------------------------------------------
 
