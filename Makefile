@@ -17,9 +17,16 @@ PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
 DOCDIR       ?= $(PREFIX)/share/doc/gradus
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
-STRICT   := -std=c11 -fno-semantic-interposition -fno-math-errno -fno-trapping-math -ffp-contract=off
+STRICT   := -std=c11 -fvisibility=hidden -fno-semantic-interposition -fno-math-errno -fno-trapping-math -ffp-contract=off
 ALL_CFLAGS = $(STRICT) $(WARNINGS) $(WERROR) $(CFLAGS) $(if $(CBLAS),-DGD_CBLAS) $(FOUND) -Iinclude -Isrc -MMD -MP
 DOUBLE   := -DGD_DOUBLE
+
+# 32-bit x86 without SSE2 computes in 80 bits: sums would depend on the compiler.  mingw-w64 has a printf of its own that
+# knows the C standard, beside Microsoft's; its isnan(double) has a branch for float, which is warned of.
+TARGET := $(shell $(CC) $(CFLAGS) -dM -E -x c /dev/null 2>/dev/null | grep -ow '__i386__\|__MINGW32__')
+STRICT += $(if $(findstring __i386__,$(TARGET)),-msse2 -mfpmath=sse) \
+          $(if $(findstring __MINGW32__,$(TARGET)),-D__USE_MINGW_ANSI_STDIO=1)
+WARNINGS += $(if $(findstring __MINGW32__,$(TARGET)),-Wno-float-conversion)
 
 # Packages: each missing one only takes away what it is for.  Whether a header is there, and links, is asked of the
 # compiler with the flags of the build, without a "#" in the commands: from 4.3 on make keeps the backslash before it.
@@ -49,18 +56,25 @@ $(call objects_of,$(WIDE)): STRICT += $(WIDE_FLAG)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) '$@')
 
-.PHONY: all lib test demo demos bench deps data install uninstall lint check-table check-bare check-install check-readme readme-picture check-demos check-memory clean help
+.PHONY: all lib names check-names check-cxx check-arithmetic test demo demos bench deps data install uninstall lint check-table check-bare check-install check-readme readme-picture check-demos check-memory clean help
 all: lib
 lib: $(BUILD)/libgradus.a $(BUILD)/libgradus.so $(BUILD)/libgradus64.a $(BUILD)/libgradus64.so
+
+# clang makes a global symbol of each kernel that it compiles several times (GD_KERNEL), static or not: those that the
+# program could have too become local again.
+KEEP_LOCAL := $(shell $(CC) --version 2>/dev/null | grep -q clang && command -v objcopy >/dev/null && \
+    echo "objcopy --wildcard --keep-global-symbol='gd*_*' --keep-global-symbol='_*'")
 
 $(BUILD)/float/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(call say,cc)
 	$(Q)$(CC) $(ALL_CFLAGS) -fPIC -c $< -o $@
+	$(if $(KEEP_LOCAL),$(Q)$(KEEP_LOCAL) $@)
 $(BUILD)/double/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(call say,cc)
 	$(Q)$(CC) $(ALL_CFLAGS) $(DOUBLE) -fPIC -c $< -o $@
+	$(if $(KEEP_LOCAL),$(Q)$(KEEP_LOCAL) $@)
 
 $(BUILD)/libgradus.a: $(FLOAT)
 	@rm -f $@
@@ -105,10 +119,16 @@ $(BUILD)/tests/%.double: tests/%.c $(TEST_HELP) $(BUILD)/libgradus64.a
 	$(call say,cc)
 	$(Q)$(CC) $(ALL_CFLAGS) $(DOUBLE) -O1 -Itests $< $(TEST_HELP) -o $@ $(LDFLAGS) $(BUILD)/libgradus64.a $(CHECK_LIBS) $(LIBS)
 
-# An operation without a row in tests/operation_table.h fails here.
+# An operation without a row in tests/operation_table.h fails here; and a public function without a line in
+# double_names.h, which make names writes, and symbols of the libraries that are not declared in the headers.
 check-table:
 	@sh tests/check_table.sh
-test: check-table $(TEST_RUNS)
+names:
+	@CC='$(CC)' sh tests/double_names.sh --write
+check-names: lib $(BUILD)/libs
+	@CC='$(CC)' sh tests/double_names.sh
+	@CC='$(CC)' CFLAGS='$(CFLAGS)' sh tests/exports.sh $(BUILD)
+test: check-table $(if $(filter float,$(KINDS)),check-names) $(TEST_RUNS)
 	@sh tests/run.sh $(TEST_RUNS)
 
 # ---- Demos: each writes its picture into out/ ----------------------------------------------------------------
@@ -145,6 +165,12 @@ check-bare:
 # Installed elsewhere, used through pkg-config, moved, and taken away again.
 check-install: lib
 	@MAKE='$(MAKE)' CC='$(CC)' CXX='$(CXX)' sh tests/install.sh $(BUILD)
+
+# The headers from C++; and options that give up IEEE arithmetic.
+check-cxx: lib $(BUILD)/libs
+	@CXXS='$(or $(CXXS),$(CXX))' sh tests/cxx.sh $(BUILD)
+check-arithmetic: lib $(BUILD)/libs
+	@CCS='$(or $(CCS),$(CC))' sh tests/arithmetic.sh $(BUILD)
 
 # Every demo at a small size, with what it must reach; and under valgrind.
 check-demos: demos $(BUILD)/tests/png_decodes
