@@ -15,6 +15,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+GD_API_BEGIN
 
 /* ---- Gradients -------------------------------------------------------------------------------------- */
 
@@ -135,6 +136,7 @@ bool gd_gradcheck(gd_function *function, void *context, gd_tensor *const xs[], i
 bool gd_gradgradcheck(gd_function *function, void *context, gd_tensor *const xs[], int n,
                       gd_gradcheck_options options);
 
+GD_API_END
 #ifdef __cplusplus
 }
 #endif

@@ -8,6 +8,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+GD_API_BEGIN
 
 /* gd_save - writes a safetensors file (data.h): every parameter and buffer of p under its name; with an
  * optimizer (NULL: without) its state, step counters and learning rates, and the state of this thread's random
@@ -26,6 +27,7 @@ bool gd_load(const char *path, gd_params *p, gd_optimizer *o);
 bool gd_save_run(const char *path, gd_params *p, gd_optimizer *o, const gd_loader *loader);
 bool gd_load_run(const char *path, gd_params *p, gd_optimizer *o, gd_loader *loader);
 
+GD_API_END
 #ifdef __cplusplus
 }
 #endif

@@ -22,6 +22,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+GD_API_BEGIN
 
 /* ---- Text: CSV, TSV and their relatives --------------------------------------------------------------- */
 
@@ -186,6 +187,7 @@ gd_progress gd_progress_start(FILE *out, const char *label);
 void        gd_progress_show(gd_progress *bar, double epoch, int64_t step, double loss, int64_t examples);
 void        gd_progress_end(gd_progress *bar);                    /* the last state, and a line end */
 
+GD_API_END
 #ifdef __cplusplus
 }
 #endif

@@ -14,6 +14,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+GD_API_BEGIN
 
 /* ---- Arithmetic: a and b broadcast ----------------------------------------------------------------------
  *                                                          y                       gradient                  */
@@ -272,6 +273,7 @@ gd_tensor *gd_dropout(gd_tensor *x, double p, bool training);
  * y [.., queries, e]; leading axes broadcast.  causal: query i sees the keys 0 .. i only.  Error: shapes. */
 gd_tensor *gd_attention(gd_tensor *q, gd_tensor *k, gd_tensor *v, bool causal);
 
+GD_API_END
 #ifdef __cplusplus
 }
 #endif

@@ -19,6 +19,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+GD_API_BEGIN
 
 typedef struct gd_plot gd_plot;
 
@@ -141,6 +142,7 @@ bool gd_plot_levels(gd_plot *p, const double *levels, int n, bool labels);
  * Errors: as gd_plot_save; rows or columns < 1; a picture of more than 20000 pixels in a direction. */
 bool gd_plot_save_grid(gd_plot *const panels[], int rows, int columns, const char *title, const char *path);
 
+GD_API_END
 #ifdef __cplusplus
 }
 #endif

@@ -15,6 +15,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+GD_API_BEGIN
 
 /* ---- The number and the tensor ------------------------------------------------------------------- */
 
@@ -70,9 +71,20 @@ static inline gd_shape gd_shape_of(size_t count, const int64_t *sizes)
 
 /* GD_SHAPE(2, 3) is the shape [2, 3]; GD_SHAPE() is the shape [] of a scalar.  Also used for lists of
  * axes and for indices.  More than GD_MAX_DIMS numbers are an error of the function that gets them. */
+#ifdef __cplusplus
+#define GD_SHAPE(...) gd_shape_with(__VA_ARGS__)
+extern "C++" {
+template <typename... Sizes> inline gd_shape gd_shape_with(Sizes... sizes)
+{
+    const int64_t list[] = { 0, static_cast<int64_t>(sizes)... };
+    return gd_shape_of(sizeof...(sizes), list);
+}
+}
+#else
 #define GD_SHAPE(...) \
     gd_shape_of(sizeof((const int64_t[]){ 0, __VA_ARGS__ }) / sizeof(int64_t) - 1, \
                 (const int64_t[]){ 0, __VA_ARGS__ })
+#endif
 
 /* gd_shape_of_tensor - the shape of t, by value; [] for NULL. */
 gd_shape gd_shape_of_tensor(const gd_tensor *t);
@@ -99,9 +111,6 @@ bool gd_scope_end(void);
 #define GD_UNIQUE(name) GD_UNIQUE_(name, __LINE__)
 #define GD_UNIQUE_(name, line) GD_UNIQUE__(name, line)
 #define GD_UNIQUE__(name, line) name##line
-#endif
-#ifdef GD_DOUBLE                            /* a program for one library does not link with the other */
-#define gd_scope_enter gd_scope_enter_double
 #endif
 int  gd_scope_enter(void);                  /* for GD_SCOPE: opens, returns the depth before */
 void gd_scope_leave(int *depth);            /* for GD_SCOPE: closes down to that depth */
@@ -169,6 +178,7 @@ void    gd_print(FILE *out, const gd_tensor *t);                 /* numbers, sha
 /* gd_set_name - a name for messages and printed graphs; the string must outlive t.  Returns t. */
 gd_tensor *gd_set_name(gd_tensor *t, const char *name);
 
+GD_API_END
 #ifdef __cplusplus
 }
 #endif

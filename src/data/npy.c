@@ -239,8 +239,8 @@ bool gd_npy_write(const char *path, const gd_tensor *t)
     enum { START = 10, ALIGN = 64 };                            /* magic, version, length; where numbers begin */
     char text[512];
     size_t n = START;
-    n += (size_t)snprintf(text + n, sizeof text - n, "{'descr': '<f%zu', 'fortran_order': False, 'shape': (",
-                          sizeof(gd_real));
+    n += (size_t)snprintf(text + n, sizeof text - n, "{'descr': '<f%d', 'fortran_order': False, 'shape': (",
+                          (int)sizeof(gd_real));
     for (int i = 0; i < t->ndim; i++)
         n += (size_t)snprintf(text + n, sizeof text - n, "%s%" PRId64, i ? ", " : "", t->shape[i]);
     n += (size_t)snprintf(text + n, sizeof text - n, "%s), }", t->ndim == 1 ? "," : "");

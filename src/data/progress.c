@@ -7,8 +7,12 @@
 #include <inttypes.h>
 #include <time.h>
 
-#ifdef HAVE_POSIX
+#if defined(HAVE_POSIX)
 #include <unistd.h>
+#elif defined(_WIN32)
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+#include <io.h>
 #endif
 
 #include "gradus/data.h"
@@ -17,6 +21,8 @@ static bool is_terminal(FILE *out)
 {
 #ifdef HAVE_POSIX
     return isatty(fileno(out)) == 1;
+#elif defined(_WIN32)
+    return _isatty(_fileno(out)) != 0;
 #else
     (void)out;
     return false;
@@ -25,13 +31,19 @@ static bool is_terminal(FILE *out)
 
 static double seconds(void)
 {
+#if defined(HAVE_POSIX)
     struct timespec now;
-#ifdef HAVE_POSIX
     clock_gettime(CLOCK_MONOTONIC, &now);
-#else
-    timespec_get(&now, TIME_UTC);
-#endif
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+#elif defined(_WIN32)
+    return 1e-3 * (double)GetTickCount64();
+#elif defined(TIME_UTC)
+    struct timespec now;
+    timespec_get(&now, TIME_UTC);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+#else
+    return (double)time(NULL);
+#endif
 }
 
 /* Blanks cover what is left of a longer line before. */

@@ -8,8 +8,13 @@
 
 #include "../tensor/core.h"
 
-#if defined(__has_include)
-#if !__has_include(<stb/stb_image_write.h>) && !defined(GD_NO_PNG)
+/* Debian and others keep stb's headers in a folder of their own, some put them beside the rest.  The Makefile says
+ * -DGD_NO_PNG where there is neither; a build without it asks here. */
+#if defined(__has_include) && !defined(GD_NO_PNG)
+#if __has_include(<stb/stb_image_write.h>)
+#elif __has_include(<stb_image_write.h>)
+#define STB_IS_BESIDE
+#else
 #define GD_NO_PNG
 #endif
 #endif
@@ -96,7 +101,11 @@ static void stb_free(void *p)
 #define STBIW_MALLOC(bytes)      stb_resize(NULL, (size_t)(bytes))
 #define STBIW_REALLOC(p, bytes)  stb_resize(p, (size_t)(bytes))
 #define STBIW_FREE(p)            stb_free(p)
+#ifdef STB_IS_BESIDE
+#include <stb_image_write.h>
+#else
 #include <stb/stb_image_write.h>
+#endif
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif

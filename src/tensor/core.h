@@ -3,11 +3,16 @@
 #ifndef GRADUS_CORE_H
 #define GRADUS_CORE_H
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "gradus/tensor.h"
 #include "poison.h"
+
+#if FLT_EVAL_METHOD == 2 || FLT_EVAL_METHOD < 0
+#error "double expressions have more bits than a double here: on 32-bit x86 compile with -msse2 -mfpmath=sse"
+#endif
 
 /* ---- The compiler ----------------------------------------------------------------------------------- */
 
@@ -32,11 +37,21 @@
 #endif
 
 /* GD_KERNEL before a function compiles it for several instruction sets and picks one when the program
- * starts (GNU indirect functions), so that speed does not depend on the user's compiler flags.
+ * starts, so that speed does not depend on the user's compiler flags.  The picking is done by a function that
+ * the dynamic linker calls (GNU indirect functions): the C library must do that, as glibc does and musl does not,
+ * and no tool may count on being set up by then, as ThreadSanitizer and MemorySanitizer do.
  * The function must be static, and its name the only one in the library: clang makes a global symbol of it.
  * -DGD_PLAIN leaves it out; so do compilers and systems without it. */
-#if !defined(__GNUC__) || !defined(__x86_64__) || !defined(__gnu_linux__) || defined(GD_PLAIN) || \
-    defined(__AVX512F__)
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define GD_EARLY_CALLS_CRASH
+#endif
+#elif defined(__SANITIZE_THREAD__)
+#define GD_EARLY_CALLS_CRASH
+#endif
+
+#if !defined(__GNUC__) || !defined(__x86_64__) || !defined(__GLIBC__) || defined(__UCLIBC__) || \
+    defined(GD_EARLY_CALLS_CRASH) || defined(GD_PLAIN) || defined(__AVX512F__)
 #define GD_KERNEL
 #elif defined(__clang__)                    /* knows features only, and takes -v4 to be no machine's */
 #define GD_KERNEL __attribute__((target_clones("avx512dq", "avx2", "default")))
@@ -128,6 +143,10 @@ extern _Thread_local gd_thread_state gd_thread GD_TLS_MODEL;
 
 /* gd_thread_start - makes the state usable; called where gd_thread.scope is still NULL. */
 void gd_thread_start(void);
+
+/* gd_warn - hands a message to the thread's handler where nothing failed: gd_last_error stays as it is, and gd_abort
+ * only prints. */
+void gd_warn(const char *message);
 
 /* gd_current_scope - where new tensors go. */
 static inline gd_arena *gd_current_scope(void)

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "gradus/error.h"
+#include "core.h"
 
 enum { LONGEST_SENTENCE = 1024 };
 
@@ -36,6 +36,12 @@ void gd_abort(const char *reason)
 {
     print_sentence(reason);
     abort();
+}
+
+void gd_warn(const char *message)
+{
+    if (handler)
+        (handler == gd_abort ? print_sentence : handler)(message);
 }
 
 void *gd_fail(const char *format, ...)

@@ -1,13 +1,14 @@
 /* files.c - files that are replaced as a whole: written beside the old one, flushed to the disk, renamed.
  * rename replaces its target in one step (POSIX); before it the old file is untouched, after it the new one is
- * complete, because fsync has returned.  Where there is no POSIX the file is still written beside and renamed,
- * but nothing waits for the disk. */
+ * complete, because fsync has returned.  Windows has functions that do the same.  Elsewhere the file is still written
+ * beside and renamed, but nothing waits for the disk. */
 #if defined(__unix__) || defined(__APPLE__)
 #define _XOPEN_SOURCE 700
 #define HAVE_POSIX
 #endif
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,12 @@
 
 #include "core.h"
 #include "files.h"
+
+#ifdef _WIN32
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+#include <io.h>
+#endif
 
 static bool failed(gd_output *out, int reason)
 {
@@ -110,8 +117,8 @@ bool gd_output_begin(gd_output *out, const char *function, const char *path)
     if (!gd_given(function, "path", path))
         return out->good = false;
     if (strlen(path) >= sizeof out->target)
-        return out->good = gd_fail("%s: path has %zu bytes: at most %zu are possible", function, strlen(path),
-                                   sizeof out->target - 1);
+        return out->good = gd_fail("%s: path has %" PRIu64 " bytes: at most %" PRIu64 " are possible", function,
+                                   (uint64_t)strlen(path), (uint64_t)(sizeof out->target - 1));
     strcpy(out->target, path);
     return open_output(out);
 }
@@ -158,14 +165,27 @@ static bool take_name(gd_output *out)
 
 static bool reach_disk(gd_output *out)
 {
+#ifdef _WIN32
+    return _commit(_fileno(out->file)) == 0 ? true : failed(out, errno);
+#else
     return out->good;
+#endif
+}
+
+/* The old file must not be removed first: were the program to end there, none would be left. */
+static bool replace(const char *from, const char *to)
+{
+#ifdef _WIN32
+    return MoveFileExA(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH) != 0;
+#else
+    return rename(from, to) == 0;
+#endif
 }
 
 static bool take_name(gd_output *out)
 {
-    remove(out->target);                    /* rename does not replace everywhere */
-    if (rename(out->temporary, out->target) != 0)
-        return failed(out, errno);
+    if (!replace(out->temporary, out->target))
+        return failed(out, EACCES);
     out->temporary[0] = '\0';
     return true;
 }

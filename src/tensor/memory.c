@@ -7,6 +7,7 @@
 #if defined(__linux__) && !defined(_DEFAULT_SOURCE)
 #define _DEFAULT_SOURCE                     /* madvise */
 #endif
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "core.h"
@@ -74,7 +75,7 @@ void *gd_memory_new(gd_owner owner, size_t bytes)
 {
     char *start = bytes <= SIZE_MAX - EXTRA ? malloc(bytes + EXTRA) : NULL;
     if (!start)
-        return gd_fail("out of memory: %zu bytes for %s", bytes, owner_names[owner]);
+        return gd_fail("out of memory: %" PRIu64 " bytes for %s", (uint64_t)bytes, owner_names[owner]);
     in_huge_pages(start, bytes + EXTRA);
     return booked(owner, start, bytes);
 }
@@ -97,7 +98,7 @@ void *gd_memory_resize(gd_owner owner, void *p, size_t bytes)
     const block before = ((block *)p)[-1];
     char *start = bytes <= SIZE_MAX - EXTRA ? realloc(before.from_malloc, bytes + EXTRA) : NULL;
     if (!start)
-        return gd_fail("out of memory: %zu bytes for %s", bytes, owner_names[owner]);
+        return gd_fail("out of memory: %" PRIu64 " bytes for %s", (uint64_t)bytes, owner_names[owner]);
     if (aligned_in(start) != start + before.gap)
         memmove(aligned_in(start), start + before.gap, before.bytes < bytes ? before.bytes : bytes);
     in_huge_pages(start, bytes + EXTRA);
@@ -179,7 +180,7 @@ void gd_arena_init(gd_arena *arena, gd_owner owner)
 void *gd_arena_grow(gd_arena *arena, size_t bytes)
 {
     if (bytes > SIZE_MAX / 2)
-        return gd_fail("out of memory: %zu bytes for %s", bytes, owner_names[arena->owner]);
+        return gd_fail("out of memory: %" PRIu64 " bytes for %s", (uint64_t)bytes, owner_names[arena->owner]);
     gd_chunk *chunk = arena->owner == GD_SCOPES ? chunk_from_pool(bytes) : NULL;
     if (!chunk) {
         size_t want = arena->chunks ? 2 * arena->chunks->bytes : first_chunk;
@@ -231,6 +232,6 @@ void gd_memory_report(FILE *out)
         pooled += chunk->bytes;
     fprintf(out, "%-12s %15s %15s\n", "owner", "live bytes", "high water");
     for (int i = 0; i < GD_OWNERS; i++)
-        fprintf(out, "%-12s %15zu %15zu\n", owner_names[i], live[i], high_water[i]);
-    fprintf(out, "of which %zu bytes wait for the next scope\n", pooled);
+        fprintf(out, "%-12s %15" PRIu64 " %15" PRIu64 "\n", owner_names[i], (uint64_t)live[i], (uint64_t)high_water[i]);
+    fprintf(out, "of which %" PRIu64 " bytes wait for the next scope\n", (uint64_t)pooled);
 }

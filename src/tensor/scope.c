@@ -1,10 +1,32 @@
 /* scope.c - the state of a thread, scopes, and the end of everything. */
+#include <float.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #include "core.h"
 
 _Thread_local gd_thread_state gd_thread GD_TLS_MODEL;
+
+#ifdef GD_DOUBLE
+#define SMALLEST      DBL_MIN
+#define SMALLEST_TEXT "2.2e-308"
+#else
+#define SMALLEST      FLT_MIN
+#define SMALLEST_TEXT "1.2e-38"
+#endif
+
+/* Says, once in a process, that the processor is set to take subnormal numbers for 0: which is what linking any part
+ * of the process with -Ofast or -ffast-math does. */
+static void look_for_subnormals(void)
+{
+    static atomic_flag told = ATOMIC_FLAG_INIT;
+    volatile gd_real smallest = SMALLEST;
+    volatile gd_real half = smallest / 2;
+    if (half + half != smallest && !atomic_flag_test_and_set(&told))
+        gd_warn("gradus: the processor is set to take numbers below " SMALLEST_TEXT " for 0, as programs and libraries that"
+                " are linked with -Ofast or -ffast-math do: gradients that small are lost, and results may differ;"
+                " link without these options");
+}
 
 void gd_thread_start(void)
 {
@@ -13,6 +35,7 @@ void gd_thread_start(void)
         atexit(gd_shutdown);
     gd_arena_init(&gd_thread.program, GD_PROGRAM);
     gd_thread.scope = &gd_thread.program;
+    look_for_subnormals();
 }
 
 /* The arena's own record is the first thing in its first chunk. */

@@ -11,6 +11,12 @@
 
 #include "gradus/tensor.h"
 
+/* Symbols of a static library are the program's too: what is global has the prefix. */
+#define real_sum         gd_real_sum
+#define real_sum_strided gd_real_sum_strided
+#define real_dot         gd_real_dot
+#define real_sum_columns gd_real_sum_columns
+
 /* real_sum - x[0] + .. + x[n-1]; 0 for n <= 0. */
 gd_real real_sum(int64_t n, const gd_real *x);
 
