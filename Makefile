@@ -40,7 +40,7 @@ $(call objects_of,$(WIDE)): STRICT += $(WIDE_FLAG)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) '$@')
 
-.PHONY: all lib test demo demos bench deps data install lint check-table check-readme readme-picture check-demos check-memory clean help
+.PHONY: all lib test demo demos bench deps data install lint check-table check-shared check-readme readme-picture check-demos check-memory clean help
 all: lib
 lib: $(BUILD)/libgradus.a $(BUILD)/libgradus.so $(BUILD)/libgradus64.a $(BUILD)/libgradus64.so \
      $(BUILD)/gradus.pc $(BUILD)/gradus64.pc
@@ -62,12 +62,14 @@ $(BUILD)/libgradus64.a: $(DOUBLES)
 	@rm -f $@
 	$(call say,ar)
 	$(Q)$(AR) rcs $@ $^
+# Once loaded they stay: helping threads, and what runs at the end of a thread, need their code.
+STAYS := $(if $(filter Darwin,$(shell uname -s)),,-Wl,-z,nodelete)
 $(BUILD)/libgradus.so: $(FLOAT)
 	$(call say,ld)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,libgradus.so -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared $(STAYS) -Wl,-soname,libgradus.so -o $@ $^ $(LIBS)
 $(BUILD)/libgradus64.so: $(DOUBLES)
 	$(call say,ld)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,libgradus64.so -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared $(STAYS) -Wl,-soname,libgradus64.so -o $@ $^ $(LIBS)
 
 $(BUILD)/gradus.pc $(BUILD)/gradus64.pc: Makefile
 	@mkdir -p $(@D)
@@ -94,7 +96,10 @@ $(BUILD)/tests/%.double: tests/%.c $(TEST_HELP) $(BUILD)/libgradus64.a
 # An operation without a row in tests/operation_table.h fails here.
 check-table:
 	@sh tests/check_table.sh
-test: check-table $(TEST_RUNS)
+# The shared libraries, loaded by programs that run already.
+check-shared: $(BUILD)/libgradus.so $(BUILD)/libgradus64.so $(BUILD)/libgradus.a $(BUILD)/libgradus64.a
+	@CC='$(CC)' CFLAGS='$(CFLAGS) $(LDFLAGS)' LIBS='$(LIBS)' sh tests/shared.sh $(BUILD)
+test: check-table check-shared $(TEST_RUNS)
 	@sh tests/run.sh $(TEST_RUNS)
 
 # ---- Demos: each writes its picture into out/ ----------------------------------------------------------------
