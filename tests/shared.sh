@@ -42,7 +42,7 @@ fi
 case "$CFLAGS" in *-fsanitize*) exit 0 ;; esac
 command -v python3 >/dev/null || exit 0
 python3 - "$build" <<'PYTHON' || fail "Python did not get along with the library"
-import ctypes, sys, threading
+import ctypes, sys, threading, time
 for name in "libgradus.so", "libgradus64.so":
     library = ctypes.CDLL(sys.argv[1] + "/" + name)
     begin, end, live = (getattr(library, f, None) or getattr(library, f + "_double")
@@ -57,5 +57,9 @@ for name in "libgradus.so", "libgradus64.so":
     for t in threads:
         t.join()
     assert good == [1] * 8, good
+    for _ in range(500):                # join returns a little before the thread itself has ended
+        if live() == 0:
+            break
+        time.sleep(0.01)
     assert live() == 0, live()
 PYTHON
