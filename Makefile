@@ -56,7 +56,7 @@ $(call objects_of,$(WIDE)): STRICT += $(WIDE_FLAG)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) '$@')
 
-.PHONY: all lib names check-names check-cxx check-arithmetic test demo demos bench deps data install uninstall lint check-table check-bare check-install check-readme readme-picture check-demos check-memory clean help
+.PHONY: all lib names check-names check-cxx check-arithmetic check-shared test demo demos bench deps data install uninstall lint check-table check-bare check-install check-readme readme-picture check-demos check-memory clean help
 all: lib
 lib: $(BUILD)/libgradus.a $(BUILD)/libgradus.so $(BUILD)/libgradus64.a $(BUILD)/libgradus64.so
 
@@ -84,12 +84,14 @@ $(BUILD)/libgradus64.a: $(DOUBLES)
 	@rm -f $@
 	$(call say,ar)
 	$(Q)$(AR) rcs $@ $^
+# Once loaded they stay: helping threads, and what runs at the end of a thread, need their code.
+STAYS := $(if $(filter Darwin,$(shell uname -s)),,-Wl,-z,nodelete)
 $(BUILD)/libgradus.so: $(FLOAT)
 	$(call say,ld)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,libgradus.so -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared $(STAYS) -Wl,-soname,libgradus.so -o $@ $^ $(LIBS)
 $(BUILD)/libgradus64.so: $(DOUBLES)
 	$(call say,ld)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,libgradus64.so -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared $(STAYS) -Wl,-soname,libgradus64.so -o $@ $^ $(LIBS)
 
 # What was installed, or removed, since the last build counts: these two files are compiled anew.
 $(BUILD)/found: FORCE
@@ -128,7 +130,10 @@ names:
 check-names: lib $(BUILD)/libs
 	@CC='$(CC)' sh tests/double_names.sh
 	@CC='$(CC)' CFLAGS='$(CFLAGS)' sh tests/exports.sh $(BUILD)
-test: check-table $(if $(filter float,$(KINDS)),check-names) $(TEST_RUNS)
+# The shared libraries, loaded by programs that run already.
+check-shared: $(BUILD)/libgradus.so $(BUILD)/libgradus64.so $(BUILD)/libgradus.a $(BUILD)/libgradus64.a
+	@CC='$(CC)' CFLAGS='$(CFLAGS) $(LDFLAGS)' LIBS='$(LIBS)' sh tests/shared.sh $(BUILD)
+test: check-table check-shared $(if $(filter float,$(KINDS)),check-names) $(TEST_RUNS)
 	@sh tests/run.sh $(TEST_RUNS)
 
 # ---- Demos: each writes its picture into out/ ----------------------------------------------------------------

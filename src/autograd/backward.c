@@ -143,9 +143,10 @@ static GD_COLD bool overwritten(const gd_pass *pass, const gd_node *node, const 
                    t->name ? t->name : "", t->name ? "\")" : "", gd_text_of(t).s);
 }
 
+/* A version beyond this thread's clock was given by another thread, before it handed t over. */
 static inline bool changed(const gd_node *node, const gd_tensor *t)
 {
-    return t->base->version > node->time;
+    return t->base->version > node->time && t->base->version <= gd_thread.clock;
 }
 
 /* Something was overwritten since the node was recorded: is it a value that a wanted gradient reads? */
@@ -364,7 +365,7 @@ static gd_tensor *one_like(const gd_tensor *y)
 
 bool gd_pass_begin(gd_pass *pass, const char *function, gd_tensor *y, gd_tensor *dy, bool create_graph)
 {
-    if (!valid_start(function, y, dy))
+    if (!valid_start(function, y, dy) || !(gd_thread.recycled || gd_recycle_ready()))
         return false;
     pass->function = function;
     pass->create_graph = create_graph;

@@ -23,6 +23,7 @@ gd_tensor *gd_record(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[], i
     if (y->node || y->requires_grad)
         return gd_fail("gd_record: y of %s is already %s; it must be a fresh tensor", op->name,
                        y->node ? "the result of an operation" : "a leaf that requires a gradient");
+    gd_current_scope();                     /* y may be another thread's, and the first thing that this one sees */
     gd_node *node = gd_append(op, y, n, size);
     if (!node)
         return NULL;

@@ -126,27 +126,34 @@ typedef struct gd_thread_state {
     int64_t    reached_count, reached_room;
     gd_tensor *temporaries;                 /* made by the running rule of a backward pass, linked by slot */
     gd_tensor *small;                       /* recycled small tensors, linked by slot */
-    gd_tensor *recycled[GD_SIZE_CLASSES];   /* recycled others, by size class */
+    gd_tensor **recycled;                   /* recycled others, by size class; NULL before the first pass */
     bool       any_recycled;                /* some of those lists may not be empty */
     gd_real   *target;                      /* where the next big result of target_numel elements should lie */
     int64_t    target_numel;
     gd_arena   program;
     uint64_t   random[4];                   /* xoshiro256++ */
+    gd_chunk  *pool;                        /* chunks that wait for the next scope, smallest first */
 } gd_thread_state;
 
-#if defined(__GNUC__) && !defined(__APPLE__)
-#define GD_TLS_MODEL __attribute__((tls_model("initial-exec")))   /* one instruction in the shared library too */
+/* Initial-exec: one instruction, in the shared library too.  glibc has some hundred bytes of such memory for the
+ * libraries that a running program loads (dlopen), so the state is kept small, and arrays lie elsewhere; other C
+ * libraries (musl) have none. */
+#if defined(__GNUC__) && defined(__GLIBC__)
+#define GD_TLS_MODEL __attribute__((tls_model("initial-exec")))
 #else
 #define GD_TLS_MODEL
 #endif
 extern _Thread_local gd_thread_state gd_thread GD_TLS_MODEL;
 
-/* gd_thread_start - makes the state usable; called where gd_thread.scope is still NULL. */
+/* gd_thread_start - makes the state usable; called where gd_thread.scope is still NULL.  From then on the thread's
+ * memory is freed when it ends. */
 void gd_thread_start(void);
 
 /* gd_warn - hands a message to the thread's handler where nothing failed: gd_last_error stays as it is, and gd_abort
  * only prints. */
 void gd_warn(const char *message);
+/* gd_error_end - frees what this thread's messages were kept in. */
+void gd_error_end(void);
 
 /* gd_current_scope - where new tensors go. */
 static inline gd_arena *gd_current_scope(void)
@@ -291,6 +298,7 @@ static inline void gd_recycle(gd_tensor *t)
         gd_recycle_other(t);
     }
 }
+bool gd_recycle_ready(void);                /* the lists are there; false, with a message, when memory is out */
 void gd_recycle_forget(void);               /* at the end of the pass: nothing is free any more */
 
 /* ---- Shapes ---------------------------------------------------------------------------------------------- */

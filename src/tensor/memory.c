@@ -8,6 +8,7 @@
 #define _DEFAULT_SOURCE                     /* madvise */
 #endif
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "core.h"
@@ -26,7 +27,8 @@ typedef struct block {                      /* stands just before the bytes hand
     unsigned gap;                           /* from from_malloc to the bytes handed out */
 } block;
 
-static _Thread_local size_t live[GD_OWNERS], high_water[GD_OWNERS];
+/* Of the whole process: what one thread made, another may free. */
+static atomic_size_t live[GD_OWNERS], high_water[GD_OWNERS];
 
 static const char *const owner_names[GD_OWNERS] = {
     "scopes", "the program", "models", "optimizers", "data", "plots"
@@ -34,9 +36,16 @@ static const char *const owner_names[GD_OWNERS] = {
 
 static void book(gd_owner owner, size_t bytes)
 {
-    live[owner] += bytes;
-    if (live[owner] > high_water[owner])
-        high_water[owner] = live[owner];
+    size_t now = atomic_fetch_add_explicit(&live[owner], bytes, memory_order_relaxed) + bytes;
+    size_t high = atomic_load_explicit(&high_water[owner], memory_order_relaxed);
+    while (now > high && !atomic_compare_exchange_weak_explicit(&high_water[owner], &high, now, memory_order_relaxed,
+                                                                memory_order_relaxed))
+        continue;
+}
+
+static void unbook(gd_owner owner, size_t bytes)
+{
+    atomic_fetch_sub_explicit(&live[owner], bytes, memory_order_relaxed);
 }
 
 /* Large blocks lie in huge pages where the system gives them to those who ask: the first touch of 40 MB takes
@@ -85,7 +94,7 @@ void gd_memory_free(void *p)
     if (!p)
         return;
     block *b = (block *)p - 1;
-    live[b->owner] -= b->bytes;
+    unbook(b->owner, b->bytes);
     free(b->from_malloc);
 }
 
@@ -102,7 +111,7 @@ void *gd_memory_resize(gd_owner owner, void *p, size_t bytes)
     if (aligned_in(start) != start + before.gap)
         memmove(aligned_in(start), start + before.gap, before.bytes < bytes ? before.bytes : bytes);
     in_huge_pages(start, bytes + EXTRA);
-    live[before.owner] -= before.bytes;
+    unbook(before.owner, before.bytes);
     return booked(owner, start, bytes);
 }
 
@@ -118,8 +127,6 @@ enum { CHUNK_HEADER = BLOCK_ALIGN };        /* keeps the first byte of a chunk a
 
 static const size_t first_chunk = (size_t)64 << 10, biggest_step = (size_t)64 << 20;
 
-static _Thread_local gd_chunk *pool;        /* smallest first; only chunks of GD_SCOPES */
-
 static char *chunk_start(gd_chunk *chunk)
 {
     return (char *)chunk + CHUNK_HEADER;
@@ -127,7 +134,7 @@ static char *chunk_start(gd_chunk *chunk)
 
 static gd_chunk *chunk_from_pool(size_t bytes)
 {
-    for (gd_chunk **link = &pool; *link; link = &(*link)->next)
+    for (gd_chunk **link = &gd_thread.pool; *link; link = &(*link)->next)
         if ((*link)->bytes >= bytes) {
             gd_chunk *chunk = *link;
             *link = chunk->next;
@@ -139,7 +146,7 @@ static gd_chunk *chunk_from_pool(size_t bytes)
 static void chunk_to_pool(gd_chunk *chunk)
 {
     gd_poison(chunk_start(chunk), chunk->bytes);
-    gd_chunk **link = &pool;
+    gd_chunk **link = &gd_thread.pool;
     while (*link && (*link)->bytes < chunk->bytes)
         link = &(*link)->next;
     chunk->next = *link;
@@ -159,9 +166,9 @@ static gd_chunk *new_chunk(gd_owner owner, size_t bytes)
 
 void gd_pool_free(void)
 {
-    while (pool) {
-        gd_chunk *chunk = pool;
-        pool = chunk->next;
+    while (gd_thread.pool) {
+        gd_chunk *chunk = gd_thread.pool;
+        gd_thread.pool = chunk->next;
         gd_unpoison(chunk_start(chunk), chunk->bytes);
         gd_memory_free(chunk);
     }
@@ -219,7 +226,7 @@ size_t gd_memory_live(void)
 {
     size_t sum = 0;
     for (int i = 0; i < GD_OWNERS; i++)
-        sum += live[i];
+        sum += atomic_load_explicit(&live[i], memory_order_relaxed);
     return sum;
 }
 
@@ -228,10 +235,12 @@ void gd_memory_report(FILE *out)
     if (!out)
         return;
     size_t pooled = 0;
-    for (const gd_chunk *chunk = pool; chunk; chunk = chunk->next)
+    for (const gd_chunk *chunk = gd_thread.pool; chunk; chunk = chunk->next)
         pooled += chunk->bytes;
     fprintf(out, "%-12s %15s %15s\n", "owner", "live bytes", "high water");
     for (int i = 0; i < GD_OWNERS; i++)
-        fprintf(out, "%-12s %15" PRIu64 " %15" PRIu64 "\n", owner_names[i], (uint64_t)live[i], (uint64_t)high_water[i]);
+        fprintf(out, "%-12s %15" PRIu64 " %15" PRIu64 "\n", owner_names[i],
+                (uint64_t)atomic_load_explicit(&live[i], memory_order_relaxed),
+                (uint64_t)atomic_load_explicit(&high_water[i], memory_order_relaxed));
     fprintf(out, "of which %" PRIu64 " bytes wait for the next scope\n", (uint64_t)pooled);
 }

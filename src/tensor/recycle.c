@@ -86,11 +86,22 @@ void gd_recycle_other(gd_tensor *t)
     gd_thread.any_recycled = true;
 }
 
+bool gd_recycle_ready(void)
+{
+    const size_t bytes = GD_SIZE_CLASSES * sizeof *gd_thread.recycled;
+    if (gd_thread.recycled)
+        return true;
+    gd_thread.recycled = gd_memory_new(GD_PROGRAM, bytes);
+    if (gd_thread.recycled)
+        memset(gd_thread.recycled, 0, bytes);
+    return gd_thread.recycled;
+}
+
 void gd_recycle_forget(void)
 {
     gd_thread.small = NULL;
     gd_thread.temporaries = NULL;
     if (gd_thread.any_recycled)
-        memset(gd_thread.recycled, 0, sizeof gd_thread.recycled);
+        memset(gd_thread.recycled, 0, GD_SIZE_CLASSES * sizeof *gd_thread.recycled);
     gd_thread.any_recycled = false;
 }
