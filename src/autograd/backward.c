@@ -337,10 +337,12 @@ static GD_COLD void empty_all_slots(gd_tensor *y)
 
 static bool valid_start(const char *function, gd_tensor *y, gd_tensor *dy)
 {
-    if (!gd_given(function, "y", y) || !gd_alive(function, "y", y))
+    if (!gd_given(function, "y", y) || !gd_alive(function, "y", y) || !gd_alive(function, "dy", dy))
         return false;
     if (gd_thread.in_backward)
         return gd_fail("%s: a backward pass is already running", function);
+    if (!gd_graph_alive(function, y))
+        return false;
     if (!y->requires_grad && y->node)
         return gd_fail("%s: y is the result of %s, which has no derivative", function, y->node->op->name);
     if (!y->requires_grad)

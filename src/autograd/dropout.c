@@ -17,7 +17,7 @@ static gd_tensor *mask_like(const gd_tensor *x, double p)
 
 gd_tensor *gd_dropout(gd_tensor *x, double p, bool training)
 {
-    if (!x)
+    if (!x || !gd_alive("gd_dropout", "x", x))
         return NULL;
     if (!(p >= 0 && p <= 1))
         return gd_fail("gd_dropout: p = %g must lie in [0, 1]", p);

@@ -135,6 +135,13 @@ void gd_accumulate(gd_tensor *sum, const gd_tensor *value);
 void gd_accumulate_loop(int64_t n, gd_real *sum, const gd_real *value);
 void gd_accumulate_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context);
 
+/* gd_graph_alive - in debug builds false, and a message, when y depends on a tensor that is dead. */
+#ifdef GD_DEBUG
+bool gd_graph_alive(const char *function, gd_tensor *y);
+#else
+#define gd_graph_alive(function, y) true
+#endif
+
 /* gd_forget_leaves - the leaves in this arena are about to die; scopes must not touch them when they close. */
 void gd_forget_leaves(const gd_arena *owner);
 

@@ -47,7 +47,8 @@ static gd_tensor *extremum(const char *function, const gd_op *op, gd_line *line,
 #define EXTREMUM(name)                                                                                   \
     gd_tensor *gd_##name(gd_tensor *x)                                                                   \
     {                                                                                                    \
-        return x ? extremum("gd_" #name, &name##_op, name##_line, x, gd_axes_all(x)) : NULL;             \
+        return x && gd_alive("gd_" #name, "x", x)                                                        \
+                   ? extremum("gd_" #name, &name##_op, name##_line, x, gd_axes_all(x)) : NULL;           \
     }                                                                                                    \
     gd_tensor *gd_##name##_axis(gd_tensor *x, int axis, bool keep)                                       \
     {                                                                                                    \

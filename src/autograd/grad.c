@@ -72,7 +72,7 @@ static bool valid_xs(const char *function, gd_tensor *const xs[], int n, gd_tens
     for (int i = 0; i < n; i++)
         dxs[i] = NULL;
     for (int i = 0; i < n; i++) {
-        if (!gd_given(function, "one of the xs", xs[i]))
+        if (!gd_given(function, "one of the xs", xs[i]) || !gd_all_alive(function, "xs", xs, i + 1))
             return false;
         if (!xs[i]->requires_grad)
             return gd_fail("%s: xs[%d], %s, does not require a gradient", function, i, gd_text_of(xs[i]).s);
@@ -119,10 +119,13 @@ static bool all_zeros(gd_tensor *const xs[], int n, gd_tensor *dxs[])
 static bool grad(const char *function, gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n, gd_tensor *dxs[],
                  bool create_graph, bool zeros)
 {
-    if (!valid_xs(function, xs, n, dxs) || !gd_given(function, "y", y))
+    if (!valid_xs(function, xs, n, dxs) || !gd_given(function, "y", y) || !gd_alive(function, "y", y)
+        || !gd_alive(function, "dy", dy))
         return false;
     if (gd_thread.in_backward)
         return gd_fail("%s: a backward pass is already running", function);
+    if (!gd_graph_alive(function, y))
+        return false;
     if (zeros && !y->requires_grad)
         return all_zeros(xs, n, dxs);
     gd_arena arena;

@@ -149,7 +149,7 @@ static bool usable(const char *name, gd_function *function, gd_tensor *const xs[
     if (!function || n < 1 || !xs)
         return gd_fail("%s: a function and at least one tensor must be given", name);
     for (int i = 0; i < n; i++) {
-        if (!gd_given(name, "one of the xs", xs[i]))
+        if (!gd_given(name, "one of the xs", xs[i]) || !gd_all_alive(name, "xs", xs, i + 1))
             return false;
         if (!xs[i]->requires_grad || xs[i]->node || !xs[i]->contiguous)
             return gd_fail("%s: xs[%d], %s, must be a contiguous leaf that requires a gradient", name, i,

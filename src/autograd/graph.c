@@ -55,7 +55,8 @@ static void tell(printer *p, gd_node *node)
 
 void gd_graph_print(FILE *out, gd_tensor *y)
 {
-    if (!out || !gd_given("gd_graph_print", "y", y))
+    if (!out || !gd_given("gd_graph_print", "y", y) || !gd_alive("gd_graph_print", "y", y)
+        || !gd_graph_alive("gd_graph_print", y))
         return;
     if (!y->requires_grad) {
         fprintf(out, "%s %s does not depend on anything that requires a gradient\n", label(y), gd_text_of(y).s);
@@ -96,7 +97,8 @@ static void draw(printer *p, gd_node *node)
 
 void gd_graph_dot(FILE *out, gd_tensor *y)
 {
-    if (!out || !gd_given("gd_graph_dot", "y", y))
+    if (!out || !gd_given("gd_graph_dot", "y", y) || !gd_alive("gd_graph_dot", "y", y)
+        || !gd_graph_alive("gd_graph_dot", y))
         return;
     fprintf(out, "digraph gradus {\n    node [shape=ellipse, fontname=\"sans-serif\"];\n");
     printer p = { out, 0 };

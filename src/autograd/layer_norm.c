@@ -211,7 +211,8 @@ static gd_real *for_each_row(const layer_norm *s)
 
 gd_tensor *gd_layer_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, double eps)
 {
-    if (!x || !gd_alive("gd_layer_norm", "x", x))
+    if (!x || !gd_alive("gd_layer_norm", "x", x) || !gd_alive("gd_layer_norm", "weight", weight)
+        || !gd_alive("gd_layer_norm", "bias", bias))
         return NULL;
     int axes = weight ? weight->ndim : bias ? bias->ndim : 1;
     if (x->ndim == 0 || axes < 1)

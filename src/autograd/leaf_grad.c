@@ -128,13 +128,14 @@ bool gd_backward(gd_tensor *y)
 
 void gd_zero_grad_of(gd_tensor *t)
 {
-    if (t)
+    if (t && gd_alive("gd_zero_grad_of", "t", t))
         t->grad = NULL;
 }
 
 bool gd_set_grad(gd_tensor *t, gd_tensor *value)
 {
-    if (!gd_given("gd_set_grad", "t", t) || !gd_given("gd_set_grad", "value", value))
+    if (!gd_given("gd_set_grad", "t", t) || !gd_given("gd_set_grad", "value", value)
+        || !gd_alive("gd_set_grad", "t", t) || !gd_alive("gd_set_grad", "value", value))
         return false;
     if (!gd_same_shape(t, value))
         return gd_fail("gd_set_grad: value is %s and t is %s: they must have the same shape", gd_text_of(value).s,

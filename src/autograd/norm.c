@@ -82,7 +82,7 @@ static gd_tensor *norm(const char *function, gd_tensor *x, double p, gd_axes axe
 
 gd_tensor *gd_norm(gd_tensor *x, double p)
 {
-    return x ? norm("gd_norm", x, p, gd_axes_all(x)) : NULL;
+    return x && gd_alive("gd_norm", "x", x) ? norm("gd_norm", x, p, gd_axes_all(x)) : NULL;
 }
 
 gd_tensor *gd_norm_axes(gd_tensor *x, double p, gd_shape list, bool keep)

@@ -24,6 +24,8 @@ gd_tensor *gd_reduced_loss(const char *function, gd_tensor *loss, gd_reduction r
 
 bool gd_same_loss_shape(const char *function, const gd_tensor *prediction, const gd_tensor *target)
 {
+    if (!gd_alive(function, "prediction", prediction) || !gd_alive(function, "target", target))
+        return false;
     if (gd_same_shape(prediction, target))
         return true;
     return gd_fail("%s: prediction is %s and target is %s: they must have the same shape", function,
@@ -76,7 +78,8 @@ gd_tensor *gd_bce_with_logits(gd_tensor *prediction, gd_tensor *target, gd_reduc
 
 gd_tensor *gd_kl_div(gd_tensor *log_prediction, gd_tensor *target, gd_reduction reduction)
 {
-    if (!log_prediction || !target || !gd_same_loss_shape("gd_kl_div", log_prediction, target))
+    if (!log_prediction || !target || !gd_alive("gd_kl_div", "log_prediction", log_prediction)
+        || !gd_same_loss_shape("gd_kl_div", log_prediction, target))
         return NULL;
     gd_tensor *t = target, *log_t = gd_log(gd_where(t, t, gd_scalar(1)));       /* 0 ln 0 = 0 */
     return gd_reduced_loss("gd_kl_div", gd_mul(t, gd_sub(log_t, log_prediction)), reduction);

@@ -96,7 +96,7 @@ static gd_tensor *gather(gd_tensor *x, int axis, gd_tensor *index)
 
 gd_tensor *gd_gather(gd_tensor *x, int axis, gd_tensor *index)
 {
-    if (!x || !index)
+    if (!x || !index || !gd_alive("gd_gather", "x", x) || !gd_alive("gd_gather", "index", index))
         return NULL;
     int at = gd_valid_axis("gd_gather", axis, x->ndim);
     if (at < 0)
@@ -154,7 +154,7 @@ static const gd_op embedding_op = {
 
 gd_tensor *gd_embedding(gd_tensor *table, gd_tensor *index)
 {
-    if (!table || !index)
+    if (!table || !index || !gd_alive("gd_embedding", "table", table) || !gd_alive("gd_embedding", "index", index))
         return NULL;
     if (table->ndim != 2 || index->ndim == GD_MAX_DIMS)
         return gd_fail("gd_embedding: table is %s and index is %s: they must be [rows, d] and at most %d axes",

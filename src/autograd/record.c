@@ -18,6 +18,8 @@ gd_tensor *gd_record(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[], i
         return NULL;
     if (n < 0 || (n > 0 && !inputs))
         return gd_fail("gd_record: %s: n = %d inputs at %p", op->name, n, (const void *)inputs);
+    if (!gd_alive("gd_record", "y", y) || !gd_all_alive("gd_record", "inputs", inputs, n))
+        return NULL;
     if (!gd_recording() || !any_requires_grad(inputs, n))
         return y;
     if (y->node || y->requires_grad)
@@ -97,7 +99,7 @@ gd_tensor *gd_requires_grad(gd_tensor *t)
 
 gd_tensor *gd_freeze(gd_tensor *t)
 {
-    if (!t)
+    if (!t || !gd_alive("gd_freeze", "t", t))
         return NULL;
     if (t->node)
         return gd_fail("gd_freeze: t is the recorded result of %s; only leaves can be frozen", t->node->op->name);
@@ -108,7 +110,7 @@ gd_tensor *gd_freeze(gd_tensor *t)
 
 gd_tensor *gd_detach(gd_tensor *t)
 {
-    if (!t)
+    if (!t || !gd_alive("gd_detach", "t", t))
         return NULL;
     gd_tensor *view = gd_new_view(t, t->ndim);
     return view ? gd_finish_view(view) : NULL;
@@ -116,7 +118,7 @@ gd_tensor *gd_detach(gd_tensor *t)
 
 gd_tensor *gd_retain_grad(gd_tensor *t)
 {
-    if (!t)
+    if (!t || !gd_alive("gd_retain_grad", "t", t))
         return NULL;
     if (!t->requires_grad)
         return gd_fail("gd_retain_grad: t does not require a gradient");

@@ -65,7 +65,7 @@ static gd_tensor *running_sum(gd_tensor *x, scan s)
 
 gd_tensor *gd_cumsum(gd_tensor *x, int axis)
 {
-    scan s = { x ? gd_valid_axis("gd_cumsum", axis, x->ndim) : -1, false };
+    scan s = { x && gd_alive("gd_cumsum", "x", x) ? gd_valid_axis("gd_cumsum", axis, x->ndim) : -1, false };
     return s.axis < 0 ? NULL : running_sum(x, s);
 }
 
@@ -116,7 +116,7 @@ static const gd_op cumprod_op = {
 
 gd_tensor *gd_cumprod(gd_tensor *x, int axis)
 {
-    int at = x ? gd_valid_axis("gd_cumprod", axis, x->ndim) : -1;
+    int at = x && gd_alive("gd_cumprod", "x", x) ? gd_valid_axis("gd_cumprod", axis, x->ndim) : -1;
     if (at < 0)
         return NULL;
     scan s = { at, false };

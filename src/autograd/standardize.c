@@ -140,6 +140,10 @@ static bool batch_norm_fits(const gd_tensor *x, const gd_tensor *weight, const g
                             const gd_tensor *mean,
                             const gd_tensor *var, bool training, double momentum, double eps)
 {
+    if (!gd_alive("gd_batch_norm", "x", x) || !gd_alive("gd_batch_norm", "weight", weight)
+        || !gd_alive("gd_batch_norm", "bias", bias) || !gd_alive("gd_batch_norm", "running_mean", mean)
+        || !gd_alive("gd_batch_norm", "running_var", var))
+        return false;
     if (x->ndim < 2)
         return gd_fail("gd_batch_norm: x is %s: it must be [n, channels, ..]", gd_text_of(x).s);
     if (!one_for_each_channel("weight", x, weight) || !one_for_each_channel("bias", x, bias)

@@ -57,6 +57,7 @@ static gd_tensor *shortened(gd_arena *arena, gd_tensor *full, int64_t rows)
     t->numel = full->numel / full->shape[0] * rows;
     t->shape[0] = rows;
     t->base = full;
+    gd_born(t);
     return t;
 }
 
@@ -144,6 +145,9 @@ static gd_tensor *gather(side *s, const int64_t *rows, int64_t n)
 bool gd_loader_next(gd_loader *loader, gd_batch *batch)
 {
     if (!gd_given("gd_loader_next", "loader", loader) || !gd_given("gd_loader_next", "batch", batch))
+        return false;
+    if (!gd_alive("gd_loader_next", "the data set's x", loader->x.row.base)
+        || (loader->has_y && !gd_alive("gd_loader_next", "the data set's y", loader->y.row.base)))
         return false;
     if (loader->at.example == loader->examples) {
         loader->at = (gd_position){ loader->at.epoch + 1, 0 };

@@ -47,7 +47,8 @@ static bool make_room(gd_params *p)
 
 static gd_tensor *add(const char *function, gd_params *p, const char *name, gd_tensor *value, bool buffer)
 {
-    if (!gd_given(function, "p", p) || !gd_given(function, "name", name) || !gd_given(function, "value", value))
+    if (!gd_given(function, "p", p) || !gd_given(function, "name", name) || !gd_given(function, "value", value)
+        || !gd_alive(function, "value", value))
         return NULL;
     if (!*name)
         return gd_fail("%s: the name is empty", function);

@@ -129,6 +129,7 @@ bool gd_ema_swap(gd_ema *ema)
 gd_tensor *gd_ema_get(gd_ema *ema, const gd_tensor *parameter)
 {
     if (!gd_given("gd_ema_get", "ema", ema) || !gd_given("gd_ema_get", "parameter", parameter) ||
+        !gd_alive("gd_ema_get", "parameter", parameter) ||
         (!ema->swapped && !adopt(ema)))
         return NULL;
     for (int i = 0; i < ema->count; i++)

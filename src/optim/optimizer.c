@@ -106,7 +106,8 @@ struct gd_slot *gd_slot_of(const char *function, gd_optimizer *o, const gd_tenso
 {
     if (gd_given(function, "o", o) && o->algorithm->step && !parameter)
         return o->all;
-    if (!o || !gd_given(function, "parameter", parameter) || !gd_adopt(o))
+    if (!o || !gd_given(function, "parameter", parameter) || !gd_alive(function, "parameter", parameter) ||
+        !gd_model_alive(function, o) || !gd_adopt(o))
         return NULL;
     for (int i = 0; i < o->count; i++)
         if (o->slots[i] && o->slots[i]->w == parameter)

@@ -47,7 +47,8 @@ static bool ready_for_turn(gd_optimizer *o, const char *function, struct gd_slot
 
 bool gd_ready(gd_optimizer *o, const char *function)
 {
-    if ((o->count < o->params->count && !gd_adopt(o)) || !set_learning_rates(o, function))
+    if (!gd_model_alive(function, o) || (o->count < o->params->count && !gd_adopt(o))
+        || !set_learning_rates(o, function))
         return false;
     int turns = 0;
     for (int i = 0; i < o->count; i++) {
@@ -221,7 +222,7 @@ double gd_step_closure(gd_optimizer *o, gd_closure *closure, void *context)
 
 void gd_zero_grad(gd_optimizer *o)
 {
-    if (!gd_given("gd_zero_grad", "o", o))
+    if (!gd_given("gd_zero_grad", "o", o) || !gd_model_alive("gd_zero_grad", o))
         return;
     for (int i = 0; i < o->params->count; i++)
         gd_zero_grad_of(o->params->entries[i].tensor);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "gradus/tensor.h"
-#include "poison.h"
+#include "alive.h"
 
 #if FLT_EVAL_METHOD == 2 || FLT_EVAL_METHOD < 0
 #error "double expressions have more bits than a double here: on 32-bit x86 compile with -msse2 -mfpmath=sse"
@@ -90,7 +90,7 @@ struct gd_arena {
 
 void  gd_arena_init(gd_arena *arena, gd_owner owner);
 void  gd_arena_free(gd_arena *arena);                       /* every chunk goes back to the pool, or to malloc */
-void *gd_arena_grow(gd_arena *arena, size_t bytes);         /* the slow way of gd_arena_take */
+void *gd_arena_grow(gd_arena *arena, size_t bytes, size_t whole);      /* the slow way of gd_arena_take */
 
 void  gd_pool_free(void);                                   /* chunks waiting for a scope go back to malloc */
 
@@ -99,11 +99,11 @@ void  gd_pool_free(void);                                   /* chunks waiting fo
 /* gd_arena_take - bytes from the arena, aligned to GD_ALIGN, not set; NULL when memory is out. */
 static inline void *gd_arena_take(gd_arena *arena, size_t bytes)
 {
-    bytes = (bytes + GD_ALIGN - 1) & ~(size_t)(GD_ALIGN - 1);
-    if (GD_UNLIKELY(bytes > (size_t)(arena->end - arena->at)))
-        return gd_arena_grow(arena, bytes);
+    const size_t whole = ((bytes + GD_ALIGN - 1) & ~(size_t)(GD_ALIGN - 1)) + GD_FENCE;
+    if (GD_UNLIKELY(whole > (size_t)(arena->end - arena->at)))
+        return gd_arena_grow(arena, bytes, whole);
     char *p = arena->at;
-    arena->at += bytes;
+    arena->at += whole;
     gd_unpoison(p, bytes);
     return p;
 }
@@ -189,6 +189,7 @@ static inline void gd_init_fields(gd_tensor *t, gd_arena *arena, int64_t numel, 
     t->numel = numel;
     t->base = t;
     t->owner = arena;
+    gd_born(t);
 }
 
 static inline void gd_init_tensor(gd_tensor *t, gd_arena *arena, int64_t numel)
@@ -229,6 +230,7 @@ static inline gd_tensor *gd_take_small(gd_arena *arena)
     if (GD_UNLIKELY(!t))
         return gd_arena_take(arena, sizeof(gd_tensor) + GD_SMALL_BYTES);
     gd_thread.small = t->slot;
+    gd_unpoison(t, sizeof(gd_tensor) + GD_SMALL_BYTES);
     return t;
 }
 
@@ -252,6 +254,8 @@ static inline gd_tensor *gd_take_tensor(gd_arena *arena, int64_t numel)
     }
     t->data = (gd_real *)(void *)(t + 1);
     gd_init_fields(t, arena, numel, slot);
+    if (arena->recycles)
+        gd_fence_data(t, (char *)(t + 1) + GD_SMALL_BYTES);
     return t;
 }
 
@@ -291,7 +295,9 @@ gd_tensor *gd_finish_view(gd_tensor *view);
 void gd_recycle_other(gd_tensor *t);
 static inline void gd_recycle(gd_tensor *t)
 {
+    gd_gone(t);
     if (t->base != t || t->data == (gd_real *)(void *)(t + 1)) {
+        gd_fence(t + 1, (char *)(t + 1) + GD_SMALL_BYTES);
         t->slot = gd_thread.small;
         gd_thread.small = t;
     } else {
@@ -327,13 +333,6 @@ bool gd_broadcast_shape(const char *function, const gd_tensor *a, const gd_tenso
 
 /* gd_broadcast_strides - strides of t seen as a tensor of the given shape; 0 along stretched axes. */
 void gd_broadcast_strides(const gd_tensor *t, int ndim, const int64_t *shape, int64_t *stride);
-
-/* gd_alive - in debug builds false, and a sentence, for a tensor whose scope has ended. */
-#ifdef GD_DEBUG
-bool gd_alive(const char *function, const char *argument, const gd_tensor *t);
-#else
-#define gd_alive(function, argument, t) true
-#endif
 
 /* gd_given - a sink's check of its argument: false when t is NULL, with a sentence unless one of an
  * earlier failure stands. */

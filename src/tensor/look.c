@@ -5,7 +5,7 @@
 
 int64_t gd_numel(const gd_tensor *t)
 {
-    return t ? t->numel : 0;
+    return t && gd_alive("gd_numel", "t", t) ? t->numel : 0;
 }
 
 gd_real gd_item(const gd_tensor *t)
@@ -21,7 +21,7 @@ gd_real gd_item(const gd_tensor *t)
 
 gd_real gd_at(const gd_tensor *t, gd_shape index)
 {
-    if (!gd_given("gd_at", "t", t))
+    if (!gd_given("gd_at", "t", t) || !gd_alive("gd_at", "t", t))
         return (gd_real)NAN;
     if (index.ndim != t->ndim) {
         gd_fail("gd_at: t is %s and needs %d indices, not %d", gd_text_of(t).s, t->ndim, index.ndim);
@@ -41,7 +41,8 @@ gd_real gd_at(const gd_tensor *t, gd_shape index)
 
 bool gd_copy_out(const gd_tensor *t, gd_real *row_major)
 {
-    if (!gd_given("gd_copy_out", "t", t) || !gd_given("gd_copy_out", "row_major", row_major))
+    if (!gd_given("gd_copy_out", "t", t) || !gd_alive("gd_copy_out", "t", t)
+        || !gd_given("gd_copy_out", "row_major", row_major))
         return false;
     gd_copy(row_major, t);
     return true;
@@ -49,8 +50,9 @@ bool gd_copy_out(const gd_tensor *t, gd_real *row_major)
 
 gd_tensor *gd_set_name(gd_tensor *t, const char *name)
 {
-    if (t)
-        t->name = name;
+    if (!t || !gd_alive("gd_set_name", "t", t))
+        return NULL;
+    t->name = name;
     return t;
 }
 
@@ -88,6 +90,8 @@ void gd_print(FILE *out, const gd_tensor *t)
         fputs("NULL\n", out);
         return;
     }
+    if (!gd_alive("gd_print", "t", t))
+        return;
     if (t->name)
         fprintf(out, "%s ", t->name);
     fprintf(out, "%s:%c", gd_text_of(t).s, t->ndim > 1 ? '\n' : ' ');

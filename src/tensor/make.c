@@ -24,12 +24,12 @@ gd_tensor *gd_scalar(double value)               { return filled("gd_scalar", 0,
 
 gd_tensor *gd_zeros_like(const gd_tensor *t)
 {
-    return t ? filled("gd_zeros_like", t->ndim, t->shape, 0) : NULL;
+    return t && gd_alive("gd_zeros_like", "t", t) ? filled("gd_zeros_like", t->ndim, t->shape, 0) : NULL;
 }
 
 gd_tensor *gd_ones_like(const gd_tensor *t)
 {
-    return t ? filled("gd_ones_like", t->ndim, t->shape, 1) : NULL;
+    return t && gd_alive("gd_ones_like", "t", t) ? filled("gd_ones_like", t->ndim, t->shape, 1) : NULL;
 }
 
 gd_tensor *gd_from(gd_shape shape, const gd_real *values)
@@ -94,7 +94,7 @@ gd_tensor *gd_eye(int64_t n)
 
 gd_tensor *gd_one_hot(gd_tensor *labels, int64_t classes)
 {
-    if (!labels)
+    if (!labels || !gd_alive("gd_one_hot", "labels", labels))
         return NULL;
     if (labels->ndim == GD_MAX_DIMS)
         return gd_fail("gd_one_hot: labels is %s: the result would have more than %d axes", gd_text_of(labels).s,

@@ -76,6 +76,7 @@ static void *booked(gd_owner owner, char *start, size_t bytes)
 {
     char *p = aligned_in(start);
     ((block *)(void *)p)[-1] = (block){ start, bytes, owner, (unsigned)(p - start) };
+    gd_fence(p + bytes, start + bytes + EXTRA);
     book(owner, bytes);
     return p;
 }
@@ -89,13 +90,18 @@ void *gd_memory_new(gd_owner owner, size_t bytes)
     return booked(owner, start, bytes);
 }
 
+static void unbook_block(const void *p)
+{
+    const block *b = (const block *)p - 1;
+    unbook(b->owner, b->bytes);
+}
+
 void gd_memory_free(void *p)
 {
     if (!p)
         return;
-    block *b = (block *)p - 1;
-    unbook(b->owner, b->bytes);
-    free(b->from_malloc);
+    unbook_block(p);
+    free(((block *)p - 1)->from_malloc);
 }
 
 /* realloc often finds room behind the block, or moves pages instead of bytes; only where the new memory lies
@@ -132,6 +138,26 @@ static char *chunk_start(gd_chunk *chunk)
     return (char *)chunk + CHUNK_HEADER;
 }
 
+/* The chunk goes back to malloc; in debug builds by way of the quarantine, where it is not live any more. */
+static void free_chunk(gd_chunk *chunk)
+{
+#ifdef GD_DEBUG
+    gd_poison(chunk_start(chunk), chunk->bytes);
+    unbook_block(chunk);
+    gd_chunk_gone(chunk_start(chunk), ((block *)(void *)chunk - 1)->from_malloc);
+#else
+    gd_unpoison(chunk_start(chunk), chunk->bytes);
+    gd_memory_free(chunk);
+#endif
+}
+
+#ifdef GD_DEBUG
+void gd_chunk_release(void *from_malloc)
+{
+    free(from_malloc);
+}
+#endif
+
 static gd_chunk *chunk_from_pool(size_t bytes)
 {
     for (gd_chunk **link = &gd_thread.pool; *link; link = &(*link)->next)
@@ -145,6 +171,10 @@ static gd_chunk *chunk_from_pool(size_t bytes)
 
 static void chunk_to_pool(gd_chunk *chunk)
 {
+#ifdef GD_DEBUG
+    free_chunk(chunk);                      /* the next scope gets other memory */
+    return;
+#endif
     gd_poison(chunk_start(chunk), chunk->bytes);
     gd_chunk **link = &gd_thread.pool;
     while (*link && (*link)->bytes < chunk->bytes)
@@ -161,6 +191,12 @@ static gd_chunk *new_chunk(gd_owner owner, size_t bytes)
     chunk->bytes = bytes;
     chunk->owner = owner;
     gd_poison(chunk_start(chunk), bytes);
+#ifdef GD_DEBUG
+    if (!gd_chunk_born(chunk_start(chunk), bytes, (int)owner)) {
+        gd_memory_free(chunk);
+        return gd_fail("out of memory: %zu bytes for %s", bytes, owner_names[owner]);
+    }
+#endif
     return chunk;
 }
 
@@ -169,8 +205,7 @@ void gd_pool_free(void)
     while (gd_thread.pool) {
         gd_chunk *chunk = gd_thread.pool;
         gd_thread.pool = chunk->next;
-        gd_unpoison(chunk_start(chunk), chunk->bytes);
-        gd_memory_free(chunk);
+        free_chunk(chunk);
     }
 }
 
@@ -184,25 +219,28 @@ void gd_arena_init(gd_arena *arena, gd_owner owner)
 }
 
 /* Chunks double in size, so that their number grows with the logarithm of what a scope needs. */
-void *gd_arena_grow(gd_arena *arena, size_t bytes)
+void *gd_arena_grow(gd_arena *arena, size_t bytes, size_t whole)
 {
     if (bytes > SIZE_MAX / 2)
         return gd_fail("out of memory: %" PRIu64 " bytes for %s", (uint64_t)bytes, owner_names[arena->owner]);
-    gd_chunk *chunk = arena->owner == GD_SCOPES ? chunk_from_pool(bytes) : NULL;
+    const size_t shift = gd_chunk_shift();
+    whole += shift;
+    gd_chunk *chunk = arena->owner == GD_SCOPES ? chunk_from_pool(whole) : NULL;
     if (!chunk) {
         size_t want = arena->chunks ? 2 * arena->chunks->bytes : first_chunk;
         if (want > biggest_step)
             want = biggest_step;
-        chunk = new_chunk(arena->owner, bytes > want ? bytes : want);
+        chunk = new_chunk(arena->owner, whole > want ? whole : want);
         if (!chunk)
             return NULL;
     }
     chunk->next = arena->chunks;
     arena->chunks = chunk;
-    arena->at = chunk_start(chunk) + bytes;
+    char *p = chunk_start(chunk) + shift;
+    arena->at = p + (whole - shift);
     arena->end = chunk_start(chunk) + chunk->bytes;
-    gd_unpoison(chunk_start(chunk), bytes);
-    return chunk_start(chunk);
+    gd_unpoison(p, bytes);
+    return p;
 }
 
 void gd_arena_free(gd_arena *arena)
@@ -210,12 +248,10 @@ void gd_arena_free(gd_arena *arena)
     gd_chunk *chunk = arena->chunks;        /* arena itself may lie in one of them */
     while (chunk) {
         gd_chunk *next = chunk->next;
-        if (chunk->owner == GD_SCOPES) {
+        if (chunk->owner == GD_SCOPES)
             chunk_to_pool(chunk);
-        } else {
-            gd_unpoison(chunk_start(chunk), chunk->bytes);
-            gd_memory_free(chunk);
-        }
+        else
+            free_chunk(chunk);
         chunk = next;
     }
 }
@@ -243,4 +279,8 @@ void gd_memory_report(FILE *out)
                 (uint64_t)atomic_load_explicit(&live[i], memory_order_relaxed),
                 (uint64_t)atomic_load_explicit(&high_water[i], memory_order_relaxed));
     fprintf(out, "of which %" PRIu64 " bytes wait for the next scope\n", (uint64_t)pooled);
+#ifdef GD_DEBUG
+    fprintf(out, "beside them %" PRIu64 " bytes of closed scopes and freed owners are kept, so that their use is noticed\n",
+            (uint64_t)gd_quarantined());
+#endif
 }
