@@ -43,9 +43,10 @@ static void standardize(gd_real *x, int64_t rows, int64_t columns, column *c)
         for (int64_t j = 0; j < columns; j++)
             c[j].scale = fmax(c[j].scale, fabs((double)x[i * columns + j]));
     for (int64_t j = 0; j < columns; j++) {
-        int exponent;
-        (void)frexp(c[j].scale, &exponent);
-        c[j].scale = c[j].scale > 0 && c[j].scale < (double)INFINITY ? ldexp(1, exponent > 1000 ? -1000 : exponent < -1000 ? 1000 : -exponent) : 1;
+        int exponent = 0;
+        if (c[j].scale < (double)INFINITY)
+            (void)frexp(c[j].scale, &exponent);
+        c[j].scale = ldexp(1, exponent > 1000 ? -1000 : exponent < -1000 ? 1000 : -exponent);
     }
     centre(x, rows, columns, c);
     for (int64_t j = 0; j < columns; j++)
