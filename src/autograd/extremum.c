@@ -102,6 +102,11 @@ GD_KERNEL static gd_real logsumexp_row(int64_t n, const gd_real *x)
     return shift + real_log(row_exp_sum(n, x, shift));
 }
 
+GD_KERNEL static gd_real exp_sum(int64_t n, const gd_real *x, gd_real shift)
+{
+    return row_exp_sum(n, x, shift);
+}
+
 static void logsumexp_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
 {
     if (n == 0) {
@@ -112,12 +117,16 @@ static void logsumexp_line(int64_t n, const gd_real *x, int64_t step, gd_real *y
         *y = logsumexp_row(n, x);
         return;
     }
-    gd_real m, sum = 0;
+    gd_real m, sum = 0, rest = 0, packed[ROW_PIECE];
     max_line(n, x, step, &m);
     gd_real shift = isfinite(m) ? m : 0;
-    for (int64_t i = 0; i < n; i++)
-        sum += real_exp(x[i * step] - shift);
-    *y = shift + real_log(sum);
+    for (int64_t i = 0; i < n; i += ROW_PIECE) {
+        const int64_t piece = n - i < ROW_PIECE ? n - i : ROW_PIECE;
+        for (int64_t k = 0; k < piece; k++)
+            packed[k] = x[(i + k) * step];
+        real_add_term(&sum, &rest, exp_sum(piece, packed, shift));
+    }
+    *y = shift + real_log(real_whole(sum, rest));
 }
 
 static void logsumexp_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)

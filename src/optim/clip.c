@@ -67,20 +67,27 @@ static gd_tensor *grad_at(const gd_params *p, int i)
 
 /* ---- The fast path: squares and scaling of contiguous gradients, by several threads ----------------------- */
 
-enum { LANES = 16, MOST_PARTS = 64 };
+enum { LANES = 16, LONG_BLOCK = 1024, MOST_PARTS = 64 };
 
-/* The sum of g^2 in double.  Side by side in lanes, whose order is the same for every instruction set. */
+/* The sum of g^2 in double.  Side by side in lanes, whose order is the same for every instruction set; in blocks, so
+ * that a long sum loses few digits in the double library, too. */
 GD_KERNEL static double sum_of_squares(int64_t n, const gd_real *g)
 {
-    double lane[LANES] = { 0 }, sum = 0;
-    int64_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        for (int l = 0; l < LANES; l++)
+    double all[LANES] = { 0 }, sum = 0;
+    for (int64_t i = 0; i < n; ) {
+        const int64_t end = n - i < LONG_BLOCK ? n : i + LONG_BLOCK;
+        double lane[LANES] = { 0 };
+        for (; i + LANES <= end; i += LANES)
+            for (int l = 0; l < LANES; l++)
+                lane[l] += (double)g[i + l] * (double)g[i + l];
+        for (int l = 0; l < end - i; l++)
             lane[l] += (double)g[i + l] * (double)g[i + l];
-    for (int l = 0; l < n - i; l++)
-        lane[l] += (double)g[i + l] * (double)g[i + l];
+        for (int l = 0; l < LANES; l++)
+            all[l] += lane[l];
+        i = end;
+    }
     for (int l = 0; l < LANES; l++)
-        sum += lane[l];
+        sum += all[l];
     return sum;
 }
 

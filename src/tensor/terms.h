@@ -1,0 +1,163 @@
+/* terms.h - adding up inside of kernels (GD_KERNEL): what sums.h does for numbers that lie in memory, for terms that
+ * are computed on the way, and for sums that grow one term at a time. */
+#ifndef GRADUS_TERMS_H
+#define GRADUS_TERMS_H
+
+#include "real.h"
+
+/* 16 terms, term(0) .. term(15), as a tree. */
+#define TREE2(term, i)  (term(i) + term((i) + 1))
+#define TREE4(term, i)  (TREE2(term, i) + TREE2(term, (i) + 2))
+#define TREE8(term, i)  (TREE4(term, i) + TREE4(term, (i) + 4))
+#define TREE16(term)    (TREE8(term, 0) + TREE8(term, 8))
+
+/* ---- One term after the other -------------------------------------------------------------------------------
+ *
+ * sum and rest together are the sum with about twice the digits; both start at 0.  (D. E. Knuth, The Art of Computer
+ * Programming, vol. 2, section 4.2.2; T. Ogita, S. M. Rump, S. Oishi, "Accurate sum and dot product", SIAM J. Sci.
+ * Comput. 26, 2005.) */
+REAL_INLINE void real_add_term(gd_real *sum, gd_real *rest, gd_real x)
+{
+    const gd_real old = *sum, all = old + x, added = all - old;
+    *rest += (old - (all - added)) + (x - added);
+    *sum = all;
+}
+
+/* real_whole - what they stand for.  An infinite or NaN sum has a rest of NaN, which says nothing. */
+REAL_INLINE gd_real real_whole(gd_real sum, gd_real rest)
+{
+    return sum - sum == 0 ? sum + rest : sum;
+}
+
+/* ---- Numbers whose squares leave the range ------------------------------------------------------------------ */
+
+#ifdef GD_DOUBLE
+#define REAL_SMALL_SQUARE 0x1p-900          /* squares below have lost digits, or are on the way there */
+#else
+#define REAL_SMALL_SQUARE 0x1p-90f
+#endif
+
+/* real_square_is_good - a sum of squares, or a mean: neither infinite nor NaN nor so small that terms of it vanished. */
+REAL_INLINE bool real_square_is_good(gd_real square)
+{
+    return square >= REAL_SMALL_SQUARE && square <= 1 / REAL_SMALL_SQUARE;
+}
+
+/* real_scale_for - the power of 2 that brings `largest` near 1, so that scaling is exact; 1 for 0, infinities, NaN. */
+REAL_INLINE gd_real real_scale_for(gd_real largest)
+{
+    int exponent;
+    if (largest == 0 || !isfinite(largest))
+        return 1;
+    (void)frexp((double)largest, &exponent);
+    const int most = (int)REAL_BIAS - 1;                    /* the scale, and its inverse, are normal numbers */
+    exponent = exponent > most ? most : exponent < -most ? -most : exponent;
+    return (gd_real)ldexp(1, -exponent);
+}
+
+/* real_all_finite - neither an infinity nor a NaN among them. */
+REAL_INLINE bool real_all_finite(int64_t n, const gd_real *x)
+{
+    int bad = 0;
+    for (int64_t i = 0; i < n; i++)
+        bad |= !(x[i] - x[i] == 0);
+    return !bad;
+}
+
+/* real_largest - the largest |x|; NaN where there is one. */
+REAL_INLINE gd_real real_largest(int64_t n, const gd_real *x, int64_t step)
+{
+    gd_real most = 0;
+    for (int64_t i = 0; i < n; i++)
+        most = real_max(most, real_abs(x[i * step]));
+    return most;
+}
+
+/* ---- Sums over i in [0, n) of TERM(i) -----------------------------------------------------------------------
+ *
+ * TERM is a macro or a function.  16 lanes side by side: lane l takes the i that are l modulo 16.  512 terms go to the
+ * lanes of a block, 16 blocks to those of a piece, and the pieces are added without loss. */
+
+enum { TERM_LANES = 16, TERM_BLOCK = 512, TERM_PIECE = 8192 };
+
+REAL_INLINE void real_add_half(const int half, gd_real *lane)
+{
+    for (int l = 0; l < half; l++)
+        lane[l] += lane[l + half];
+}
+
+REAL_INLINE gd_real real_fold(gd_real *lane)
+{
+    real_add_half(8, lane);
+    real_add_half(4, lane);
+    real_add_half(2, lane);
+    return lane[0] + lane[1];
+}
+
+#define TERMS_OF_BLOCK(lane, end, TERM)                                                                     \
+    {                                                                                                       \
+        int64_t at_ = block_;                                                                               \
+        for (; at_ + 4 * TERM_LANES <= end; at_ += 4 * TERM_LANES)                                          \
+            for (int l = 0; l < TERM_LANES; l++)                                                            \
+                lane[l] += (TERM(at_ + l) + TERM(at_ + TERM_LANES + l))                                     \
+                         + (TERM(at_ + 2 * TERM_LANES + l) + TERM(at_ + 3 * TERM_LANES + l));               \
+        for (; at_ + TERM_LANES <= end; at_ += TERM_LANES)                                                  \
+            for (int l = 0; l < TERM_LANES; l++)                                                            \
+                lane[l] += TERM(at_ + l);                                                                   \
+        for (int l = 0; l < end - at_; l++)                                                                 \
+            lane[l] += TERM(at_ + l);                                                                       \
+    }
+
+#define LEAST_OF(a, b) ((a) < (b) ? (a) : (b))
+
+#define SUM_OF_TERMS(total, n, TERM)                                                                        \
+    {                                                                                                       \
+        gd_real sum_ = 0, rest_ = 0;                                                                        \
+        for (int64_t piece_ = 0; piece_ < (n); piece_ += TERM_PIECE) {                                      \
+            const int64_t last_ = LEAST_OF(n, piece_ + TERM_PIECE);                                         \
+            gd_real all_[TERM_LANES] = { 0 };                                                               \
+            for (int64_t block_ = piece_; block_ < last_; block_ += TERM_BLOCK) {                           \
+                const int64_t end_ = LEAST_OF(last_, block_ + TERM_BLOCK);                                  \
+                gd_real lane_[TERM_LANES] = { 0 };                                                          \
+                TERMS_OF_BLOCK(lane_, end_, TERM)                                                           \
+                for (int l = 0; l < TERM_LANES; l++)                                                        \
+                    all_[l] += lane_[l];                                                                    \
+            }                                                                                               \
+            real_add_term(&sum_, &rest_, real_fold(all_));                                                  \
+        }                                                                                                   \
+        total = real_whole(sum_, rest_);                                                                    \
+    }
+
+/* The same for two sums at a time. */
+#define SUMS_OF_TERMS(total_a, total_b, n, TERM_A, TERM_B)                                                  \
+    {                                                                                                       \
+        gd_real sum_a_ = 0, rest_a_ = 0, sum_b_ = 0, rest_b_ = 0;                                           \
+        for (int64_t piece_ = 0; piece_ < (n); piece_ += TERM_PIECE) {                                      \
+            const int64_t last_ = LEAST_OF(n, piece_ + TERM_PIECE);                                         \
+            gd_real all_a_[TERM_LANES] = { 0 }, all_b_[TERM_LANES] = { 0 };                                 \
+            for (int64_t block_ = piece_; block_ < last_; block_ += TERM_BLOCK) {                           \
+                const int64_t end_ = LEAST_OF(last_, block_ + TERM_BLOCK);                                  \
+                gd_real a_[TERM_LANES] = { 0 }, b_[TERM_LANES] = { 0 };                                     \
+                int64_t at_ = block_;                                                                       \
+                for (; at_ + TERM_LANES <= end_; at_ += TERM_LANES)                                         \
+                    for (int l = 0; l < TERM_LANES; l++) {                                                  \
+                        a_[l] += TERM_A(at_ + l);                                                           \
+                        b_[l] += TERM_B(at_ + l);                                                           \
+                    }                                                                                       \
+                for (int l = 0; l < end_ - at_; l++) {                                                      \
+                    a_[l] += TERM_A(at_ + l);                                                               \
+                    b_[l] += TERM_B(at_ + l);                                                               \
+                }                                                                                           \
+                for (int l = 0; l < TERM_LANES; l++) {                                                      \
+                    all_a_[l] += a_[l];                                                                     \
+                    all_b_[l] += b_[l];                                                                     \
+                }                                                                                           \
+            }                                                                                               \
+            real_add_term(&sum_a_, &rest_a_, real_fold(all_a_));                                            \
+            real_add_term(&sum_b_, &rest_b_, real_fold(all_b_));                                            \
+        }                                                                                                   \
+        total_a = real_whole(sum_a_, rest_a_);                                                              \
+        total_b = real_whole(sum_b_, rest_b_);                                                              \
+    }
+
+#endif
