@@ -19,7 +19,7 @@ GD_KERNEL static void max_of_rows(const windows *s, gd_real *restrict v, int32_t
         for (int64_t i = from + 1; i < to; i++)
             for (int64_t j = 0; j < w; j++) {
                 gd_real rival = x[i * w + j];
-                bool better = (rival > v[j]) | (rival != rival);
+                bool better = !(rival <= v[j]) & (v[j] == v[j]);     /* larger, or the first NaN */
                 v[j] = better ? rival : v[j];
                 v_at[j] = better ? (int32_t)(i * w + j) : v_at[j];
             }
@@ -28,7 +28,8 @@ GD_KERNEL static void max_of_rows(const windows *s, gd_real *restrict v, int32_t
 
 static inline bool is_better(gd_real rival, int32_t rival_at, gd_real y, int32_t at)
 {
-    return (rival > y) | (rival != rival) | ((rival == y) & (rival_at < at));
+    const bool tie = (rival == y) | ((rival != rival) & (y != y));
+    return (!(rival <= y) & (y == y)) | (tie & (rival_at < at));
 }
 
 /* y[q] = max(y[q], v[q stride]), and its place. */

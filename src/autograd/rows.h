@@ -58,9 +58,25 @@ REAL_INLINE gd_real row_exp_piece(int64_t n, gd_real *restrict y, const gd_real 
     return lane[0];
 }
 
+/* row_exp_infinite - for an infinite most: elements equal to it share, as equal finite ones do; beside infinity the
+ * others are 0.  y may be NULL. */
+static GD_COLD gd_real row_exp_infinite(int64_t n, gd_real *y, const gd_real *x, gd_real most)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const gd_real power = x[i] == most ? 1 : isnan(x[i]) ? x[i] : 0;
+        sum += (double)power;
+        if (y)
+            y[i] = power;
+    }
+    return (gd_real)sum;
+}
+
 /* row_exp - y = e^(x - most), and returns the sum.  Sums of pieces are added in double. */
 REAL_INLINE gd_real row_exp(int64_t n, gd_real *y, const gd_real *x, gd_real most)
 {
+    if (GD_UNLIKELY(isinf(most)))
+        return row_exp_infinite(n, y, x, most);
     double sum = 0;
     for (int64_t i = 0; i < n; i += ROW_PIECE)
         sum += (double)row_exp_piece(n - i < ROW_PIECE ? n - i : ROW_PIECE, y + i, x + i, most);
@@ -70,6 +86,8 @@ REAL_INLINE gd_real row_exp(int64_t n, gd_real *y, const gd_real *x, gd_real mos
 /* row_exp_sum - the sum alone. */
 REAL_INLINE gd_real row_exp_sum(int64_t n, const gd_real *x, gd_real most)
 {
+    if (GD_UNLIKELY(isinf(most)))
+        return row_exp_infinite(n, NULL, x, most);
     gd_real work[ROW_PIECE];
     double sum = 0;
     for (int64_t i = 0; i < n; i += ROW_PIECE)
