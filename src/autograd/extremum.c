@@ -128,39 +128,50 @@ static void logsumexp_line(int64_t n, const gd_real *x, int64_t step, gd_real *y
     *y = shift + real_log(sum);
 }
 
-/* softmax over a set of axes: turned to the end, they become one.  Not e^(x - y): y rounds, infinities differ, and
- * what the shares add up to would not be 1. */
-static gd_tensor *softmax_over(gd_tensor *x, gd_axes axes)
+static bool all_finite(const gd_tensor *y)
 {
-    gd_shape order = { x->ndim, { 0 } }, turned, back = order;
-    int64_t inside = 1, outside = 1;
-    int last = 0, n = 0;
-    for (int pass = 0; pass < 2; pass++)
-        for (int i = 0; i < x->ndim; i++)
-            if ((int)(axes.mask >> i & 1) == pass) {
-                back.size[i] = n;
-                order.size[n++] = i;
-                *(pass ? &inside : &outside) *= x->shape[i];
-                last = pass ? i : last;
-            }
-    if (axes.mask == 0)
-        return gd_ones_like(x);
-    if (axes.mask == 1u << last)
-        return gd_softmax(x, last);
-    gd_tensor *end = gd_permute(x, order);
-    turned = gd_shape_of_tensor(end);
-    return gd_permute(gd_reshape(gd_softmax(gd_reshape(end, GD_SHAPE(outside, inside)), 1), turned), back);
+    for (int64_t i = 0; i < y->numel; i++)
+        if (!isfinite(y->data[i]))
+            return false;
+    return true;
 }
 
+static gd_tensor *softmax_over(gd_tensor *x, gd_axes axes);
+
+/* e^(x - y) divided by its own sum, which takes the rounding of y out of it; with infinities, softmax itself. */
 static void logsumexp_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const gd_axes *axes = node->attributes;
     gd_tensor *x = node->in[0];
-    dx[0] = gd_mul(softmax_over(x, *axes), gd_with_axes(dy, x, *axes));
+    dy = gd_with_axes(dy, x, *axes);
+    if (all_finite(node->out)) {
+        gd_tensor *power = gd_exp(gd_sub(x, gd_with_axes(gd_detach(node->out), x, *axes)));
+        dx[0] = gd_mul(power, gd_div(dy, gd_sum_over(power, (gd_axes){ axes->mask, true })));
+    } else {
+        dx[0] = gd_mul(softmax_over(x, *axes), dy);
+    }
+}
+
+/* Turned to the end, the axes become one. */
+static gd_tensor *softmax_over(gd_tensor *x, gd_axes axes)
+{
+    gd_shape order = { x->ndim, { 0 } }, back = order;
+    int64_t size[2] = { 1, 1 };             /* of the other axes, of these */
+    int n = 0;
+    for (int these = 0; these < 2; these++)
+        for (int i = 0; i < x->ndim; i++)
+            if ((int)(axes.mask >> i & 1) == these) {
+                back.size[i] = n;
+                order.size[n++] = i;
+                size[these] *= x->shape[i];
+            }
+    gd_tensor *turned = gd_permute(x, order);
+    gd_tensor *y = gd_softmax(gd_reshape(turned, GD_SHAPE(size[0], size[1])), 1);
+    return turned ? gd_permute(gd_reshape(y, gd_shape_of_tensor(turned)), back) : NULL;
 }
 
 static const gd_op logsumexp_op = {
-    "gd_logsumexp", logsumexp_rule, GD_INPUTS, "dx = gd_mul(gd_softmax(x), dy)"
+    "gd_logsumexp", logsumexp_rule, GD_INPUTS | GD_OUTPUT, "dx = e^(x - y) / sum e^(x - y) dy"
 };
 
 static gd_tensor *logsumexp(const char *function, gd_tensor *x, gd_axes axes)

@@ -25,18 +25,9 @@ static const double two_over_root_pi = 1.12837916709551257390, one_over_root_two
 
 /* ---- Formulas too long for a line of the table ----------------------------------------------------------- */
 
-/* Factors that vanish far out do so before the x beside them becomes infinite: there x stands still. */
+/* Factors that vanish far out do so before the x beside them becomes infinite: there x stands still.  real_cut may
+ * drop a NaN, which the factor keeps. */
 enum { FAR_OF_BELL = 40, FAR_OF_TANH = 100, FAR_OF_SIGMOID = 1000 };
-
-REAL_INLINE gd_real at_least(gd_real low, gd_real x)
-{
-    return x < low ? low : x;                   /* NaN stays */
-}
-
-REAL_INLINE gd_real at_most(gd_real high, gd_real x)
-{
-    return x > high ? high : x;
-}
 
 static gd_tensor *within(gd_tensor *x, double far)
 {
@@ -73,8 +64,7 @@ REAL_INLINE gd_real gelu_u(gd_real x)
 
 REAL_INLINE gd_real gelu_tanh(gd_real x)
 {
-    gd_real a = at_least(-FAR_OF_TANH, x);
-    return a * NUMBER(0.5) * (1 + TANH(gelu_u(a)));
+    return -(real_cut(-x, FAR_OF_TANH) * NUMBER(0.5) * (1 + TANH(gelu_u(x))));
 }
 
 REAL_INLINE gd_real gelu_tanh_slope(gd_real x)
@@ -98,13 +88,14 @@ static gd_tensor *gelu_tanh_curve(gd_tensor *x)
 /* SiLU: s = sigmoid(x); y = x s, y' = s (1 + x (1 - s)), y'' = s (1 - s) (2 + x (1 - 2 s)). */
 REAL_INLINE gd_real silu(gd_real x)
 {
-    return at_least(-FAR_OF_SIGMOID, x) * SIGMOID(x);
+    return -(real_cut(-x, FAR_OF_SIGMOID) * SIGMOID(x));
 }
 
 REAL_INLINE gd_real silu_slope(gd_real x)
 {
     gd_real s = SIGMOID(x), one_minus_s = SIGMOID(-x);
-    return s * (1 + at_most(FAR_OF_SIGMOID, at_least(-FAR_OF_SIGMOID, x)) * one_minus_s);
+    gd_real minus_x = real_cut(-real_cut(x, FAR_OF_SIGMOID), FAR_OF_SIGMOID);
+    return s * (1 - minus_x * one_minus_s);
 }
 
 static gd_tensor *silu_curve(gd_tensor *x)

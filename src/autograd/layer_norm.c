@@ -67,7 +67,7 @@ GD_KERNEL static void normalize(const layer_norm *s, int64_t row, const gd_real 
     SUM_OF(mean, n, x[i])
     mean /= (gd_real)n;
     SUM_OF(var, n, (x[i] - mean) * (x[i] - mean))
-    const gd_real r = 1 / real_sqrt(var / (gd_real)n + (gd_real)s->eps);
+    const gd_real r = real_inverse_root(var / (gd_real)n + (gd_real)s->eps);
     for (int64_t i = 0; i < n; i++)
         y[i] = (x[i] - mean) * r * w[i] + b[i];
     s->mean[row] = mean;

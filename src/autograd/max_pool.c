@@ -19,7 +19,7 @@ GD_KERNEL static void max_of_rows(const windows *s, gd_real *restrict v, int32_t
         for (int64_t i = from + 1; i < to; i++)
             for (int64_t j = 0; j < w; j++) {
                 gd_real rival = x[i * w + j];
-                bool better = !(rival <= v[j]) & (v[j] == v[j]);     /* larger, or the first NaN */
+                bool better = (rival > v[j]) | (rival != rival);
                 v[j] = better ? rival : v[j];
                 v_at[j] = better ? (int32_t)(i * w + j) : v_at[j];
             }
@@ -28,8 +28,7 @@ GD_KERNEL static void max_of_rows(const windows *s, gd_real *restrict v, int32_t
 
 static inline bool is_better(gd_real rival, int32_t rival_at, gd_real y, int32_t at)
 {
-    const bool tie = (rival == y) | ((rival != rival) & (y != y));
-    return (!(rival <= y) & (y == y)) | (tie & (rival_at < at));
+    return (rival > y) | (rival != rival) | ((rival == y) & (rival_at < at));
 }
 
 /* y[q] = max(y[q], v[q stride]), and its place. */
@@ -49,6 +48,31 @@ GD_KERNEL static void max_of_columns(int64_t n, gd_real *restrict y, int32_t *re
             y[q] = better ? v[q * stride] : y[q];
             at[q] = better ? v_at[q * stride] : at[q];
         }
+}
+
+GD_KERNEL static bool some_nan(int64_t n, const gd_real *y)
+{
+    int found = 0;
+    for (int64_t p = 0; p < n; p++)
+        found |= y[p] != y[p];
+    return found;
+}
+
+/* Above, the last NaN of a window has won: here the first one does. */
+static GD_COLD void take_first_nan(const windows *s, const gd_real *x, const gd_real *y, int32_t *at)
+{
+    for (int64_t p = 0; p < s->oh * s->ow; p++) {
+        if (!isnan(y[p]))
+            continue;
+        const int64_t left = p % s->ow * s->stride[1] - s->padding[1], right = left + s->kernel[1];
+        const int64_t first = left > 0 ? left : 0, end = right < s->w ? right : s->w;
+        int64_t i, to, j = end;
+        gd_rows_inside(s, p / s->ow, &i, &to);
+        for (; i < to && j == end; i += j == end)
+            for (j = first; j < end && !isnan(x[i * s->w + j]);)
+                j++;
+        at[p] = (int32_t)(i * s->w + j);
+    }
 }
 
 /* Planes for gd_parallel. */
@@ -79,6 +103,8 @@ static void max_planes(void *context, int64_t begin, int64_t end)
                     max_of_columns(c.n, y + c.first, at + c.first, j->v + slot + c.column,
                                    j->v_at + slot + c.column, s->stride[1]);
             }
+        if (GD_UNLIKELY(some_nan(out, y)))
+            take_first_nan(s, j->x + plane * in, y, at);
     }
 }
 

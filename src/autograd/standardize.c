@@ -40,7 +40,7 @@ GD_KERNEL static void standardize(gd_groups *s, gd_real *restrict y, const gd_re
             y[i * b + j] = x[i * b + j] - s->mean[g];
     group_means(s, y, y, s->var);
     for (int64_t g = 0; g < s->groups; g++)
-        s->r[g] = 1 / real_sqrt(s->var[g] + (gd_real)s->eps);
+        s->r[g] = real_inverse_root(s->var[g] + (gd_real)s->eps);
     for (int64_t i = 0, g = 0; i < runs; i++, g = g + 1 < s->groups ? g + 1 : 0)
         for (int64_t j = 0; j < b; j++)
             y[i * b + j] *= s->r[g];

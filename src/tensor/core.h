@@ -333,6 +333,9 @@ static inline bool gd_fits(const char *function, const char *argument, double va
            || gd_fail("%s: %s = %g is beyond the largest " GD_REAL_NAME, function, argument, value);
 }
 
+/* gd_countable - false, and a message, when not all of 0 .. n-1 are exact in gd_real; argument: what holds them. */
+bool gd_countable(const char *function, const char *argument, int64_t n);
+
 /* gd_labels - the elements of labels, row-major, as whole numbers in [0, classes); NULL, and a sentence that
  * names the first bad one, otherwise.  The memory is the current scope's. */
 int64_t *gd_labels(const char *function, const char *argument, const gd_tensor *labels, int64_t classes);
