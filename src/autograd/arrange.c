@@ -92,7 +92,7 @@ gd_tensor *gd_pad(gd_tensor *x, gd_shape before, gd_shape after, double value)
         return gd_fail("gd_pad: x is %s, before %s and after %s: one width for each axis is expected, none "
                        "negative", gd_text_of(x).s, gd_shape_text(before.ndim, before.size).s,
                        gd_shape_text(after.ndim, after.size).s);
-    gd_tensor *y = gd_full(shape, value);
+    gd_tensor *y = gd_fits("gd_pad", "value", value) ? gd_full(shape, value) : NULL;
     if (!y)
         return NULL;
     if (x->numel > 0) {

@@ -1,9 +1,12 @@
 /* extremum.c - max, min, argmax, and the smooth maximum logsumexp. */
+#include <inttypes.h>
+
 #include "axes.h"
+#include "internal_operations.h"
 #include "rows.h"
 #include "tensor/sums.h"
 
-/* ---- max and min: equal candidates share the gradient evenly --------------------------------------------- */
+/* ---- max and min: equal candidates share the gradient evenly, and so do several NaN ----------------------- */
 
 static void max_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
 {
@@ -25,10 +28,10 @@ static void extremum_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const gd_axes *axes = node->attributes;
     gd_tensor *x = node->in[0];
-    gd_tensor *hit = gd_eq(x, gd_with_axes(node->out, x, *axes));
+    gd_tensor *hit = gd_same(x, gd_with_axes(node->out, x, *axes));
     gd_axes kept = { axes->mask, true };
     gd_tensor *share = gd_div(gd_with_axes(dy, x, *axes), gd_sum_over(hit, kept));
-    dx[0] = gd_mul(hit, share);
+    dx[0] = gd_masked(share, hit);
 }
 
 static const gd_op max_op = { "gd_max", extremum_rule, GD_INPUTS | GD_OUTPUT, "dx = dy where x = y, shared" };
@@ -68,6 +71,7 @@ EXTREMUM(min)
 
 /* ---- argmax ---------------------------------------------------------------------------------------------- */
 
+/* Gives NaN for a place that gd_real cannot represent. */
 static void argmax_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
 {
     int64_t best = 0;
@@ -76,7 +80,7 @@ static void argmax_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
         if (rival > leader || (isnan(rival) && !isnan(leader)))
             best = i;
     }
-    *y = (gd_real)best;
+    *y = gd_is_exact(best) ? (gd_real)best : (gd_real)NAN;
 }
 
 static const gd_op argmax_op = { "gd_argmax", NULL, GD_NOTHING, NULL };
@@ -91,6 +95,11 @@ gd_tensor *gd_argmax(gd_tensor *x, int axis)
     gd_tensor *y = gd_new_reduced("gd_argmax", x, axes);
     if (!y || !gd_reduce_lines(y, x, axes, argmax_line))
         return NULL;
+    for (int64_t i = 0; i < y->numel && gd_reduced_count(x, axes) > GD_WHOLE_MAX; i++)
+        if (isnan(y->data[i]))
+            return gd_fail("gd_argmax: x is %s: the largest element along axis %d stands beyond %" PRId64 ", at a "
+                           "place that gd_real (%s) cannot represent", gd_text_of(x).s, axis, GD_WHOLE_MAX,
+                           GD_REAL_NAME);
     return gd_constant(&argmax_op, y, x, NULL);
 }
 
@@ -129,16 +138,50 @@ static void logsumexp_line(int64_t n, const gd_real *x, int64_t step, gd_real *y
     *y = shift + real_log(real_whole(sum, rest));
 }
 
+static bool all_finite(const gd_tensor *y)
+{
+    for (int64_t i = 0; i < y->numel; i++)
+        if (!isfinite(y->data[i]))
+            return false;
+    return true;
+}
+
+static gd_tensor *softmax_over(gd_tensor *x, gd_axes axes);
+
+/* e^(x - y) divided by its own sum, which takes the rounding of y out of it; with infinities, softmax itself. */
 static void logsumexp_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const gd_axes *axes = node->attributes;
     gd_tensor *x = node->in[0];
-    gd_tensor *softmax = gd_exp(gd_sub(x, gd_with_axes(node->out, x, *axes)));
-    dx[0] = gd_mul(softmax, gd_with_axes(dy, x, *axes));
+    dy = gd_with_axes(dy, x, *axes);
+    if (all_finite(node->out)) {
+        gd_tensor *power = gd_exp(gd_sub(x, gd_with_axes(gd_detach(node->out), x, *axes)));
+        dx[0] = gd_mul(power, gd_div(dy, gd_sum_over(power, (gd_axes){ axes->mask, true })));
+    } else {
+        dx[0] = gd_mul(softmax_over(x, *axes), dy);
+    }
+}
+
+/* Turned to the end, the axes become one. */
+static gd_tensor *softmax_over(gd_tensor *x, gd_axes axes)
+{
+    gd_shape order = { x->ndim, { 0 } }, back = order;
+    int64_t size[2] = { 1, 1 };             /* of the other axes, of these */
+    int n = 0;
+    for (int these = 0; these < 2; these++)
+        for (int i = 0; i < x->ndim; i++)
+            if ((int)(axes.mask >> i & 1) == these) {
+                back.size[i] = n;
+                order.size[n++] = i;
+                size[these] *= x->shape[i];
+            }
+    gd_tensor *turned = gd_permute(x, order);
+    gd_tensor *y = gd_softmax(gd_reshape(turned, GD_SHAPE(size[0], size[1])), 1);
+    return turned ? gd_permute(gd_reshape(y, gd_shape_of_tensor(turned)), back) : NULL;
 }
 
 static const gd_op logsumexp_op = {
-    "gd_logsumexp", logsumexp_rule, GD_INPUTS | GD_OUTPUT, "dx = gd_mul(gd_exp(gd_sub(x, y)), dy)"
+    "gd_logsumexp", logsumexp_rule, GD_INPUTS | GD_OUTPUT, "dx = e^(x - y) / sum e^(x - y) dy"
 };
 
 static gd_tensor *logsumexp(const char *function, gd_tensor *x, gd_axes axes)

@@ -124,7 +124,7 @@ bool gd_add_to(gd_tensor *x, gd_tensor *value, double alpha)
 
 bool gd_fill(gd_tensor *x, double value)
 {
-    if (!changeable("gd_fill", x, NULL))
+    if (!changeable("gd_fill", x, NULL) || !gd_fits("gd_fill", "value", value))
         return false;
     gd_real number = (gd_real)value;
     gd_tensor scalar = { .data = &number, .numel = 1 };

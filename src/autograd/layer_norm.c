@@ -53,7 +53,7 @@ REAL_INLINE gd_real measured(const layer_norm *s, const gd_real scale, const gd_
         var /= (gd_real)n;
     }
     var += (gd_real)(s->eps * (double)scale * (double)scale);
-    const gd_real r = 1 / real_sqrt(var);
+    const gd_real r = real_inverse_root(var);
     *row = (row_numbers){ scale, mean, r, -left * r };
     return var;
 }

@@ -21,7 +21,8 @@ GD_KERNEL static void losses(const loss_rows *r, int64_t begin, int64_t end)
 {
     for (int64_t i = begin; i < end; i++) {
         const gd_real *x = r->x + i * r->classes, most = row_largest(r->classes, x);
-        r->y[i] = most - x[r->label[i]] + real_log(row_exp_sum(r->classes, x, most));
+        const gd_real chosen = x[r->label[i]], gap = chosen == most ? 0 : most - chosen;     /* infinities too */
+        r->y[i] = gap + real_log(row_exp_sum(r->classes, x, most));
     }
 }
 

@@ -53,6 +53,31 @@ GD_KERNEL static void max_of_columns(int64_t n, gd_real *restrict y, int32_t *re
         }
 }
 
+GD_KERNEL static bool some_nan(int64_t n, const gd_real *y)
+{
+    int found = 0;
+    for (int64_t p = 0; p < n; p++)
+        found |= y[p] != y[p];
+    return found;
+}
+
+/* Above, the last NaN of a window has won: here the first one does. */
+static GD_COLD void take_first_nan(const windows *s, const gd_real *x, const gd_real *y, int32_t *at)
+{
+    for (int64_t p = 0; p < s->oh * s->ow; p++) {
+        if (!isnan(y[p]))
+            continue;
+        const int64_t left = p % s->ow * s->stride[1] - s->padding[1], right = left + s->kernel[1];
+        const int64_t first = left > 0 ? left : 0, end = right < s->w ? right : s->w;
+        int64_t i, to, j = end;
+        gd_rows_inside(s, p / s->ow, &i, &to);
+        for (; i < to && j == end; i += j == end)
+            for (j = first; j < end && !isnan(x[i * s->w + j]);)
+                j++;
+        at[p] = (int32_t)(i * s->w + j);
+    }
+}
+
 /* Planes for gd_parallel. */
 typedef struct max_job {
     const windows *s;
@@ -81,6 +106,8 @@ static void max_planes(void *context, int64_t begin, int64_t end)
                     max_of_columns(c.n, y + c.first, at + c.first, j->v + slot + c.column,
                                    j->v_at + slot + c.column, s->stride[1]);
             }
+        if (GD_UNLIKELY(some_nan(out, y)))
+            take_first_nan(s, j->x + plane * in, y, at);
     }
 }
 

@@ -60,9 +60,25 @@ REAL_INLINE gd_real row_exp_piece(int64_t n, gd_real *restrict y, const gd_real 
     return real_fold(lane);
 }
 
+/* row_exp_infinite - for an infinite most: elements equal to it share, as equal finite ones do; beside infinity the
+ * others are 0.  y may be NULL. */
+static GD_COLD gd_real row_exp_infinite(int64_t n, gd_real *y, const gd_real *x, gd_real most)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const gd_real power = x[i] == most ? 1 : isnan(x[i]) ? x[i] : 0;
+        sum += (double)power;
+        if (y)
+            y[i] = power;
+    }
+    return (gd_real)sum;
+}
+
 /* row_exp - y = e^(x - most), and returns the sum. */
 REAL_INLINE gd_real row_exp(int64_t n, gd_real *y, const gd_real *x, gd_real most)
 {
+    if (GD_UNLIKELY(isinf(most)))
+        return row_exp_infinite(n, y, x, most);
     gd_real sum = 0, rest = 0;
     for (int64_t i = 0; i < n; i += ROW_PIECE)
         real_add_term(&sum, &rest, row_exp_piece(n - i < ROW_PIECE ? n - i : ROW_PIECE, y + i, x + i, most));
@@ -72,6 +88,8 @@ REAL_INLINE gd_real row_exp(int64_t n, gd_real *y, const gd_real *x, gd_real mos
 /* row_exp_sum - the sum alone. */
 REAL_INLINE gd_real row_exp_sum(int64_t n, const gd_real *x, gd_real most)
 {
+    if (GD_UNLIKELY(isinf(most)))
+        return row_exp_infinite(n, NULL, x, most);
     gd_real work[ROW_PIECE], sum = 0, rest = 0;
     for (int64_t i = 0; i < n; i += ROW_PIECE)
         real_add_term(&sum, &rest, row_exp_piece(n - i < ROW_PIECE ? n - i : ROW_PIECE, work, x + i, most));

@@ -151,7 +151,7 @@ static void standardize(gd_groups *s, gd_real *y, const gd_real *x, means *m)
     for (int64_t g = 0; g < n; g++) {
         s->mean[g] += m->left[g];
         s->var[g] = m->product[g] - m->left[g] * m->left[g];
-        s->r[g] = 1 / real_sqrt(s->var[g] + (gd_real)(s->eps * (double)s->scale[g] * (double)s->scale[g]));
+        s->r[g] = real_inverse_root(s->var[g] + (gd_real)(s->eps * (double)s->scale[g] * (double)s->scale[g]));
     }
     subtract_and_scale(s, y, m->left);
 }

@@ -38,6 +38,21 @@ REAL_INLINE gd_real power_of_e(gd_real x)
     return real_select(x < REAL_EXP_LOW, 0, (1 + s) * real_pow2(n));
 }
 
+/* softmax_lanes below, where a largest score is infinite: those equal to it share evenly, as in gd_softmax. */
+static GD_COLD void softmax_infinite(int lanes, int64_t n, gd_real *s, int64_t row, gd_real scale, const gd_real *most)
+{
+    for (int l = 0; l < lanes; l++) {
+        gd_real sum = 0;
+        for (int64_t j = 0; j < n; j++) {
+            gd_real *at = s + j * row + l;
+            *at = *at == most[l] ? 1 : power_of_e(scale * (*at - most[l]));
+            sum += *at;
+        }
+        for (int64_t j = 0; j < n; j++)
+            s[j * row + l] *= 1 / sum;
+    }
+}
+
 /* s = e^(scale (s - max)) / sum, for lanes columns of n rows that lie `row` apart; n > 0. */
 REAL_INLINE void softmax_lanes(const int lanes, int64_t n, gd_real *s, int64_t row, gd_real scale)
 {
@@ -49,6 +64,13 @@ REAL_INLINE void softmax_lanes(const int lanes, int64_t n, gd_real *s, int64_t r
     for (int64_t j = 1; j < n; j++)
         TOGETHER for (int l = 0; l < lanes; l++)
             most[l] = s[j * row + l] > most[l] ? s[j * row + l] : most[l];      /* a NaN makes the sum NaN */
+    int infinite = 0;
+    TOGETHER for (int l = 0; l < lanes; l++)
+        infinite |= real_abs(most[l]) == (gd_real)INFINITY;
+    if (GD_UNLIKELY(infinite)) {
+        softmax_infinite(lanes, n, s, row, scale, most);
+        return;
+    }
     for (int64_t k = 0; k < n; k += FEW) {
         const int64_t end = n - k < FEW ? n : k + FEW;
         TOGETHER for (int l = 0; l < lanes; l++)

@@ -338,6 +338,30 @@ void gd_broadcast_strides(const gd_tensor *t, int ndim, const int64_t *shape, in
  * earlier failure stands. */
 bool gd_given(const char *function, const char *argument, const void *t);
 
+/* Whole numbers up to GD_WHOLE_MAX are all exact in gd_real; above some are, and GD_REAL_NAME is for messages. */
+#ifdef GD_DOUBLE
+#define GD_WHOLE_MAX ((int64_t)1 << 53)
+#define GD_REAL_NAME "double"
+#else
+#define GD_WHOLE_MAX ((int64_t)1 << 24)
+#define GD_REAL_NAME "float"
+#endif
+
+static inline bool gd_is_exact(int64_t n)
+{
+    return (n <= GD_WHOLE_MAX && n >= -GD_WHOLE_MAX) || (fabs((double)n) < 0x1p62 && (int64_t)(gd_real)n == n);
+}
+
+/* gd_fits - false, and a message, for a finite value that is infinite as a gd_real. */
+static inline bool gd_fits(const char *function, const char *argument, double value)
+{
+    return !isinf((gd_real)value) || isinf(value)
+           || gd_fail("%s: %s = %g is beyond the largest " GD_REAL_NAME, function, argument, value);
+}
+
+/* gd_countable - false, and a message, when not all of 0 .. n-1 are exact in gd_real; argument: what holds them. */
+bool gd_countable(const char *function, const char *argument, int64_t n);
+
 /* gd_labels - the elements of labels, row-major, as whole numbers in [0, classes); NULL, and a sentence that
  * names the first bad one, otherwise.  The memory is the current scope's. */
 int64_t *gd_labels(const char *function, const char *argument, const gd_tensor *labels, int64_t classes);

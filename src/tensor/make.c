@@ -6,7 +6,7 @@
 
 static gd_tensor *filled(const char *function, int ndim, const int64_t *shape, double value)
 {
-    gd_tensor *t = gd_new(function, ndim, shape);
+    gd_tensor *t = gd_fits(function, "value", value) ? gd_new(function, ndim, shape) : NULL;
     if (!t)
         return NULL;
     if (value == 0 && !signbit(value))
@@ -55,19 +55,52 @@ gd_tensor *gd_wrap(gd_shape shape, gd_real *data)
     return t;
 }
 
+/* ---- Sequences ---------------------------------------------------------------------------------------------- */
+
+static bool is_whole(double x)
+{
+    return floor(x) == x && fabs(x) < 0x1p53;
+}
+
+/* Sequences of whole numbers count something and so must be exact; with steps that gd_real cannot hold itself they
+ * are numbers like others, rounded. */
+static bool is_count(double start, double step)
+{
+    return is_whole(start) && is_whole(step) && gd_is_exact((int64_t)step);
+}
+
+/* All start + i step, i < n, are exact; else the message. */
+static bool counts_exactly(const char *function, double start, double step, int64_t n)
+{
+    const int64_t first = (int64_t)start, by = (int64_t)step;
+    if (fabs(start) + fabs(step) * (double)n <= (double)GD_WHOLE_MAX)
+        return true;
+    for (int64_t i = 0; i < n && fabs(start + step * (double)i) < 0x1p62; i++)
+        if (!gd_is_exact(first + i * by))
+            return gd_fail("%s: element %" PRId64 ", %" PRId64 ", is not exact in " GD_REAL_NAME ", which holds all "
+                           "whole numbers up to %" PRId64 " only", function, i, first + i * by, GD_WHOLE_MAX);
+    return true;
+}
+
 /* (stop - start) / step is whole in 1, 1.3, 0.1 as it was meant, but the rounded 1.3 and 0.1 give 3.0000000000000004:
  * what differs from a whole number by no more than the rounding of the three counts as that number, so that stop
  * itself is never the last element. */
 gd_tensor *gd_arange(double start, double stop, double step)
 {
-    double quotient = (stop - start) / step;
-    double rounding = 2 * DBL_EPSILON * ((fabs(start) + fabs(stop)) / fabs(step) + fabs(quotient));
+    double quotient = isinf(stop - start) ? stop / step - start / step      /* of finite numbers, say */
+                                          : (stop - start) / step;
+    double rounding = 2 * DBL_EPSILON * (fabs(start / step) + fabs(stop / step) + fabs(quotient));
     double length = ceil(quotient - fmin(rounding, 0.25));
-    if (!(step != 0) || !(fabs(length) < 0x1p53))
+    if (!(step != 0) || !(fabs(length) < 0x1p53) || !isfinite(start) || !isfinite(step))
         return gd_fail("gd_arange: from %g to %g in steps of %g has no countable length", start, stop, step);
     int64_t n = length > 0 ? (int64_t)length : 0;
+    if (n && (!gd_fits("gd_arange", "start", start)
+              || !gd_fits("gd_arange", "the last element", start + (double)(n - 1) * step)))
+        return NULL;
     gd_tensor *t = gd_new("gd_arange", 1, &n);
-    for (int64_t i = 0; t && i < n; i++)
+    if (!t || (is_count(start, step) && !counts_exactly("gd_arange", start, step, n)))
+        return NULL;
+    for (int64_t i = 0; i < n; i++)
         t->data[i] = (gd_real)(start + (double)i * step);
     return t;
 }
@@ -75,10 +108,19 @@ gd_tensor *gd_arange(double start, double stop, double step)
 /* Each half is counted from its own end, so that both ends are exact. */
 gd_tensor *gd_linspace(double start, double stop, int64_t n)
 {
+    if (!isfinite(start) || !isfinite(stop))
+        return gd_fail("gd_linspace: start = %g and stop = %g must be finite", start, stop);
+    if (!gd_fits("gd_linspace", "start", start) || !gd_fits("gd_linspace", "stop", stop))
+        return NULL;
     gd_tensor *t = gd_new("gd_linspace", 1, &n);
     if (!t)
         return NULL;
     double step = n > 1 ? (stop - start) / (double)(n - 1) : 0;
+    if (isinf(step))
+        step = stop / (double)(n - 1) - start / (double)(n - 1);
+    if (is_count(start, step) && start + step * (double)(n - 1) == stop
+        && !counts_exactly("gd_linspace", start, step, n))
+        return NULL;
     for (int64_t i = 0; i < n; i++)
         t->data[i] = (gd_real)(i < (n + 1) / 2 ? start + (double)i * step : stop - (double)(n - 1 - i) * step);
     return t;
@@ -110,9 +152,18 @@ gd_tensor *gd_one_hot(gd_tensor *labels, int64_t classes)
     return t;
 }
 
+bool gd_countable(const char *function, const char *argument, int64_t n)
+{
+    return n - 1 <= GD_WHOLE_MAX
+           || gd_fail("%s: %s must tell %" PRId64 " places apart, but " GD_REAL_NAME " holds all whole numbers up to %"
+                      PRId64 " only", function, argument, n, GD_WHOLE_MAX);
+}
+
 /* Labels are stored as numbers; here they are read back as whole numbers, once, and checked. */
 int64_t *gd_labels(const char *function, const char *argument, const gd_tensor *labels, int64_t classes)
 {
+    if (!gd_countable(function, argument, classes))
+        return NULL;
     gd_arena *arena = gd_current_scope();
     gd_real *value = gd_arena_take(arena, (size_t)labels->numel * sizeof *value);
     int64_t *label = gd_arena_take(arena, (size_t)labels->numel * sizeof *label);
