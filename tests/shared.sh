@@ -45,7 +45,7 @@ python3 - "$build" <<'PYTHON' || fail "Python did not get along with the library
 import ctypes, sys, threading, time
 for name in "libgradus.so", "libgradus64.so":
     library = ctypes.CDLL(sys.argv[1] + "/" + name)
-    begin, end, live = (getattr(library, f, None) or getattr(library, f + "_double")
+    begin, end, live = (getattr(library, f, None) or getattr(library, f.replace("gd_", "gd64_"))
                         for f in ("gd_scope_begin", "gd_scope_end", "gd_memory_live"))
     live.restype = ctypes.c_size_t
     good = []

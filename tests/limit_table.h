@@ -1,4 +1,4 @@
-/* limits.h - functions of one number at the ends of what a gd_real holds: value, slope and curvature, each compared
+/* limit_table.h - functions of one number at the ends of what a gd_real holds: value, slope and curvature, each compared
  * with the mathematical limit.
  *
  *     TRY(call of x, "y"  E(..), "dy" E(..), "d2" E(..))
