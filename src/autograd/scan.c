@@ -15,22 +15,39 @@ typedef struct scan {
  * (terms.h), so that no y_j is worse than a sum of its own would be, however long the line is. */
 enum { STRIP = 128 };
 
+/* Within a block of a few elements the terms are added to `part` as they are. */
+enum { FEW = 16 };
+
 GD_KERNEL static void add_along(int64_t n, int64_t step, int width, const gd_real *restrict b, gd_real *restrict y)
 {
-    gd_real sum[STRIP] = { 0 }, rest[STRIP] = { 0 };
-    for (int64_t k = 0; k < n; k++, b += step, y += step)
+    gd_real sum[STRIP] = { 0 }, rest[STRIP] = { 0 }, whole[STRIP] = { 0 }, part[STRIP];
+    for (int64_t k = 0; k < n; ) {
+        const int64_t end = n - k < FEW ? n : k + FEW;
+        for (int i = 0; i < width; i++)
+            part[i] = 0;
+        for (; k < end; k++, b += step, y += step)
+            for (int i = 0; i < width; i++) {
+                part[i] += b[i];
+                y[i] = whole[i] + part[i];
+            }
         for (int i = 0; i < width; i++) {
-            real_add_term(&sum[i], &rest[i], b[i]);
-            y[i] = real_whole(sum[i], rest[i]);
+            real_add_term(&sum[i], &rest[i], part[i]);
+            whole[i] = real_whole(sum[i], rest[i]);
         }
+    }
 }
 
-GD_KERNEL static void add_along_one(int64_t n, int64_t step, const gd_real *restrict b, gd_real *restrict y)
+static void add_along_one(int64_t n, int64_t step, const gd_real *restrict b, gd_real *restrict y)
 {
-    gd_real sum = 0, rest = 0;
-    for (int64_t k = 0; k < n; k++) {
-        real_add_term(&sum, &rest, b[k * step]);
-        y[k * step] = real_whole(sum, rest);
+    gd_real sum = 0, rest = 0, whole = 0;
+    for (int64_t k = 0; k < n; ) {
+        gd_real part = 0;
+        for (const int64_t end = n - k < FEW ? n : k + FEW; k < end; k++) {
+            part += b[k * step];
+            y[k * step] = whole + part;
+        }
+        real_add_term(&sum, &rest, part);
+        whole = real_whole(sum, rest);
     }
 }
 

@@ -66,19 +66,33 @@ GD_KERNEL static void add_run(int64_t b, const gd_real *x, gd_real mean, const g
 }
 
 /* The same where groups are columns of a matrix of n: a strip of them, over a few rows. */
-GD_KERNEL static void add_rows(int64_t rows, int width, int64_t n, const gd_real *x, const gd_real *mean,
-                               const gd_real *u, gd_real *d, gd_real *restrict sum, gd_real *restrict product)
+GD_KERNEL static void add_rows(int64_t rows, int width, int64_t n, const gd_real *x, const gd_real *restrict mean,
+                               const gd_real *u, gd_real *restrict sum, gd_real *restrict product)
 {
     for (int g = 0; g < width; g++)
         sum[g] = product[g] = 0;
+    for (int64_t i = 0; i < rows; i++, x += n) {
+        if (u)
+            for (int g = 0; g < width; g++) {
+                const gd_real deviation = x[g] - mean[g];
+                sum[g] += deviation;
+                product[g] += deviation * u[i * n + g];
+            }
+        else
+            for (int g = 0; g < width; g++) {
+                const gd_real deviation = x[g] - mean[g];
+                sum[g] += deviation;
+                product[g] += deviation * deviation;
+            }
+    }
+}
+
+GD_KERNEL static void subtract_means(int64_t rows, int width, int64_t n, const gd_real *x, const gd_real *restrict mean,
+                                     gd_real *d)
+{
     for (int64_t i = 0; i < rows; i++)
-        for (int g = 0; g < width; g++) {
-            const gd_real deviation = x[i * n + g] - mean[g];
-            sum[g] += deviation;
-            product[g] += deviation * (u ? u[i * n + g] : deviation);
-            if (d)
-                d[i * n + g] = deviation;
-        }
+        for (int g = 0; g < width; g++)
+            d[i * n + g] = x[i * n + g] - mean[g];
 }
 
 static void add_strips(const gd_groups *s, const gd_real *x, const gd_real *u, gd_real *d, const means *m)
@@ -89,7 +103,9 @@ static void add_strips(const gd_groups *s, const gd_real *x, const gd_real *u, g
         for (int64_t g = 0; g < n; g += STRIP) {
             const int width = n - g < STRIP ? (int)(n - g) : STRIP;
             const int64_t at = i * n + g, rows = s->a - i < FEW_ROWS ? s->a - i : FEW_ROWS;
-            add_rows(rows, width, n, x + at, m->mean + g, u ? u + at : NULL, d ? d + at : NULL, sum, product);
+            add_rows(rows, width, n, x + at, m->mean + g, u ? u + at : NULL, sum, product);
+            if (d)
+                subtract_means(rows, width, n, x + at, m->mean + g, d + at);
             for (int k = 0; k < width; k++) {
                 real_add_term(&m->left[g + k], &m->rest[g + k], sum[k]);
                 real_add_term(&m->product[g + k], &m->rest[n + g + k], product[k]);

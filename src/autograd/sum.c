@@ -15,6 +15,16 @@ static void sum_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 
 static const gd_op sum_op = { "gd_sum", sum_rule, GD_NOTHING, "dx = dy spread over the summed axes" };
 
+GD_KERNEL static bool many_finite(int64_t n, const gd_real *x)
+{
+    return real_all_finite(n, x);
+}
+
+static inline bool all_finite(const gd_tensor *y)
+{
+    return GD_LIKELY(y->numel == 1) ? isfinite(y->data[0]) : many_finite(y->numel, y->data);
+}
+
 static void add_up(gd_tensor *y, const gd_tensor *x, gd_axes axes)
 {
     if (x->contiguous && y->numel == 1) {
@@ -56,7 +66,7 @@ static gd_tensor *sum(const char *function, gd_tensor *x, gd_axes axes)
     if (!y)
         return NULL;
     add_up(y, x, axes);
-    if (GD_UNLIKELY(!real_all_finite(y->numel, y->data)))
+    if (GD_UNLIKELY(!all_finite(y)))
         add_up_scaled(y, x, axes, 1);
     return gd_record1_with(&sum_op, y, x, &axes, sizeof axes);
 }
@@ -114,7 +124,7 @@ static gd_tensor *mean(const char *function, gd_tensor *x, gd_axes axes)
 {
     int64_t n = gd_reduced_count(x, axes);
     gd_tensor *y = gd_scale(sum(function, x, axes), n ? 1 / (double)n : (double)NAN);      /* 0 / 0 */
-    if (GD_UNLIKELY(y && n && !real_all_finite(y->numel, y->data)))
+    if (GD_UNLIKELY(y && n && !all_finite(y)))
         add_up_scaled(y, x, axes, 1 / (double)n);
     return y;
 }
@@ -151,11 +161,23 @@ static void centred_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 
 static const gd_op centred_op = { "gd_centred", centred_rule, GD_NOTHING, "dx = dy - mean(dy)" };
 
+GD_KERNEL static void subtract_loop(int64_t n, gd_real *restrict c, const gd_real *restrict t, int64_t step)
+{
+    if (step == 0) {
+        const gd_real t0 = *t;
+        for (int64_t i = 0; i < n; i++)
+            c[i] -= t0;
+    } else {
+        for (int64_t i = 0; i < n; i++)
+            c[i] -= t[i * step];
+    }
+}
+
+/* c is contiguous, and so is every one of its lines. */
 static void subtract_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
 {
     (void)context;
-    for (int64_t i = 0; i < n; i++)
-        p[0][i * step[0]] -= p[1][i * step[1]];
+    subtract_loop(n, p[0], p[1], step[1]);
 }
 
 /* c, a fresh tensor, less t, which broadcasts to its shape. */

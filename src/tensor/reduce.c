@@ -5,6 +5,7 @@
  * along every axis that is summed, in an order that depends on the sizes and strides alone. */
 #include "core.h"
 #include "sums.h"
+#include "terms.h"
 #include "threads.h"
 
 enum { SHORT = 128, PACKED = 2048, WIDTH = 128 };
@@ -106,6 +107,30 @@ static int64_t distance(int64_t step)
     return step < 0 ? -step : step;
 }
 
+/* The summed axes in the order of their steps, the largest first, and merged where they go on from each other. */
+static void nearest_last(summed *s)
+{
+    int ndim = 0;
+    for (int i = 1; i < s->ndim; i++)
+        for (int k = i; k > 0 && distance(s->step[k - 1]) < distance(s->step[k]); k--) {
+            const int64_t size = s->size[k], step = s->step[k];
+            s->size[k] = s->size[k - 1];
+            s->step[k] = s->step[k - 1];
+            s->size[k - 1] = size;
+            s->step[k - 1] = step;
+        }
+    for (int i = 0; i < s->ndim; i++) {
+        if (ndim > 0 && s->step[ndim - 1] == s->step[i] * s->size[i]) {
+            s->size[ndim - 1] *= s->size[i];
+            s->step[ndim - 1] = s->step[i];
+        } else {
+            s->size[ndim] = s->size[i];
+            s->step[ndim++] = s->step[i];
+        }
+    }
+    s->ndim = ndim;
+}
+
 /* Sorts the axes of nest: the summed ones to s, with the kept one whose neighbours lie nearest to each other if they
  * lie nearer than those of the innermost summed axis; the others stay in nest. */
 static void sort_axes(gd_nest *nest, summed *s)
@@ -120,6 +145,7 @@ static void sort_axes(gd_nest *nest, summed *s)
             column = i;
         }
     }
+    nearest_last(s);
     const bool none = s->ndim == 0;                         /* summed: one row of columns */
     if (none) {
         s->size[0] = 1;
@@ -151,6 +177,31 @@ static void sort_axes(gd_nest *nest, summed *s)
     nest->ndim = kept;
 }
 
+/* Long lines of several summed axes with a kept one in between: in the order of memory, each sum as sum + rest. */
+typedef struct in_order {
+    const gd_real *y;
+    gd_real       *rest;
+} in_order;
+
+static void add_line(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
+{
+    const in_order *o = context;
+    real_add_term(p[0], o->rest + (p[0] - o->y), real_sum_strided(n, p[1], step[1]));
+}
+
+static bool sum_in_order(const gd_nest *nest, const gd_tensor *x, gd_real *y, int64_t numel)
+{
+    in_order o = { y, gd_arena_take(gd_current_scope(), (size_t)numel * sizeof *y) };
+    if (!o.rest)
+        return false;
+    memset(o.rest, 0, (size_t)numel * sizeof *y);
+    gd_real *const start[] = { y, x->data };
+    gd_nest_run(nest, 2, start, add_line, &o);
+    for (int64_t i = 0; i < numel; i++)
+        y[i] = real_whole(y[i], o.rest[i]);
+    return true;
+}
+
 void gd_sum_axes_into(gd_real *y, const int64_t *y_stride, const gd_tensor *x)
 {
     if (x->numel == 0)
@@ -158,8 +209,15 @@ void gd_sum_axes_into(gd_real *y, const int64_t *y_stride, const gd_tensor *x)
     gd_nest nest;
     const int64_t *const strides[] = { y_stride, x->stride };
     gd_nest_init(&nest, x->ndim, x->shape, 2, strides);
+    const gd_nest all = nest;
+    const int last = nest.ndim - 1;
     summed s;
     sort_axes(&nest, &s);
+    if (s.ndim > 1 && s.width == 1 && all.step[0][last] == 0 && all.step[0][0] == 0 && all.size[last] >= SHORT) {
+        const int64_t numel = x->numel / s.count[0];
+        if (numel * SHORT <= x->numel && sum_in_order(&all, x, y, numel))
+            return;
+    }
     gd_real *const start[] = { y, x->data };
     gd_nest_spread(&nest, 2, start, sum_inner, &s, s.count[0] * s.width);
 }

@@ -73,10 +73,10 @@ REAL_INLINE gd_real real_largest(int64_t n, const gd_real *x, int64_t step)
     return most;
 }
 
-/* ---- Sums over i in [0, n) of TERM(i) -----------------------------------------------------------------------
+/* ---- Sums over i in [0, n) of TERM(i), a macro ----------------------------------------------------------------
  *
- * TERM is a macro or a function.  16 lanes side by side: lane l takes the i that are l modulo 16.  512 terms go to the
- * lanes of a block, 16 blocks to those of a piece, and the pieces are added without loss. */
+ * 16 lanes side by side: lane l takes the i that are l modulo 16.  The lanes are added up after 512 terms, 16 such sums
+ * make a piece, and pieces are added without loss. */
 
 enum { TERM_LANES = 16, TERM_BLOCK = 512, TERM_PIECE = 8192 };
 
@@ -94,67 +94,48 @@ REAL_INLINE gd_real real_fold(gd_real *lane)
     return lane[0] + lane[1];
 }
 
-#define TERMS_OF_BLOCK(lane, end, TERM)                                                                     \
+/* all_ += the sum over a block. */
+#define ADD_BLOCK_OF_TERMS(all_, begin_, end_, TERM)                                                        \
     {                                                                                                       \
-        int64_t at_ = block_;                                                                               \
-        for (; at_ + 4 * TERM_LANES <= end; at_ += 4 * TERM_LANES)                                          \
+        gd_real lane_[TERM_LANES] = { 0 };                                                                  \
+        int64_t at_ = begin_;                                                                               \
+        for (; at_ + TERM_LANES <= end_; at_ += TERM_LANES)                                                 \
             for (int l = 0; l < TERM_LANES; l++)                                                            \
-                lane[l] += (TERM(at_ + l) + TERM(at_ + TERM_LANES + l))                                     \
-                         + (TERM(at_ + 2 * TERM_LANES + l) + TERM(at_ + 3 * TERM_LANES + l));               \
-        for (; at_ + TERM_LANES <= end; at_ += TERM_LANES)                                                  \
-            for (int l = 0; l < TERM_LANES; l++)                                                            \
-                lane[l] += TERM(at_ + l);                                                                   \
-        for (int l = 0; l < end - at_; l++)                                                                 \
-            lane[l] += TERM(at_ + l);                                                                       \
+                lane_[l] += TERM(at_ + l);                                                                  \
+        for (int l = 0; l < end_ - at_; l++)                                                                \
+            lane_[l] += TERM(at_ + l);                                                                      \
+        all_ += real_fold(lane_);                                                                           \
     }
-
-#define LEAST_OF(a, b) ((a) < (b) ? (a) : (b))
 
 #define SUM_OF_TERMS(total, n, TERM)                                                                        \
     {                                                                                                       \
         gd_real sum_ = 0, rest_ = 0;                                                                        \
         for (int64_t piece_ = 0; piece_ < (n); piece_ += TERM_PIECE) {                                      \
-            const int64_t last_ = LEAST_OF(n, piece_ + TERM_PIECE);                                         \
-            gd_real all_[TERM_LANES] = { 0 };                                                               \
+            const int64_t last_ = (n) - piece_ < TERM_PIECE ? (n) : piece_ + TERM_PIECE;                    \
+            gd_real all_ = 0;                                                                               \
             for (int64_t block_ = piece_; block_ < last_; block_ += TERM_BLOCK) {                           \
-                const int64_t end_ = LEAST_OF(last_, block_ + TERM_BLOCK);                                  \
-                gd_real lane_[TERM_LANES] = { 0 };                                                          \
-                TERMS_OF_BLOCK(lane_, end_, TERM)                                                           \
-                for (int l = 0; l < TERM_LANES; l++)                                                        \
-                    all_[l] += lane_[l];                                                                    \
+                const int64_t end_ = last_ - block_ < TERM_BLOCK ? last_ : block_ + TERM_BLOCK;             \
+                ADD_BLOCK_OF_TERMS(all_, block_, end_, TERM)                                                \
             }                                                                                               \
-            real_add_term(&sum_, &rest_, real_fold(all_));                                                  \
+            real_add_term(&sum_, &rest_, all_);                                                             \
         }                                                                                                   \
         total = real_whole(sum_, rest_);                                                                    \
     }
 
-/* The same for two sums at a time. */
+/* Two sums at a time, block by block, so that what both read is still in the first cache. */
 #define SUMS_OF_TERMS(total_a, total_b, n, TERM_A, TERM_B)                                                  \
     {                                                                                                       \
         gd_real sum_a_ = 0, rest_a_ = 0, sum_b_ = 0, rest_b_ = 0;                                           \
         for (int64_t piece_ = 0; piece_ < (n); piece_ += TERM_PIECE) {                                      \
-            const int64_t last_ = LEAST_OF(n, piece_ + TERM_PIECE);                                         \
-            gd_real all_a_[TERM_LANES] = { 0 }, all_b_[TERM_LANES] = { 0 };                                 \
+            const int64_t last_ = (n) - piece_ < TERM_PIECE ? (n) : piece_ + TERM_PIECE;                    \
+            gd_real all_a_ = 0, all_b_ = 0;                                                                 \
             for (int64_t block_ = piece_; block_ < last_; block_ += TERM_BLOCK) {                           \
-                const int64_t end_ = LEAST_OF(last_, block_ + TERM_BLOCK);                                  \
-                gd_real a_[TERM_LANES] = { 0 }, b_[TERM_LANES] = { 0 };                                     \
-                int64_t at_ = block_;                                                                       \
-                for (; at_ + TERM_LANES <= end_; at_ += TERM_LANES)                                         \
-                    for (int l = 0; l < TERM_LANES; l++) {                                                  \
-                        a_[l] += TERM_A(at_ + l);                                                           \
-                        b_[l] += TERM_B(at_ + l);                                                           \
-                    }                                                                                       \
-                for (int l = 0; l < end_ - at_; l++) {                                                      \
-                    a_[l] += TERM_A(at_ + l);                                                               \
-                    b_[l] += TERM_B(at_ + l);                                                               \
-                }                                                                                           \
-                for (int l = 0; l < TERM_LANES; l++) {                                                      \
-                    all_a_[l] += a_[l];                                                                     \
-                    all_b_[l] += b_[l];                                                                     \
-                }                                                                                           \
+                const int64_t end_ = last_ - block_ < TERM_BLOCK ? last_ : block_ + TERM_BLOCK;             \
+                ADD_BLOCK_OF_TERMS(all_a_, block_, end_, TERM_A)                                            \
+                ADD_BLOCK_OF_TERMS(all_b_, block_, end_, TERM_B)                                            \
             }                                                                                               \
-            real_add_term(&sum_a_, &rest_a_, real_fold(all_a_));                                            \
-            real_add_term(&sum_b_, &rest_b_, real_fold(all_b_));                                            \
+            real_add_term(&sum_a_, &rest_a_, all_a_);                                                       \
+            real_add_term(&sum_b_, &rest_b_, all_b_);                                                       \
         }                                                                                                   \
         total_a = real_whole(sum_a_, rest_a_);                                                              \
         total_b = real_whole(sum_b_, rest_b_);                                                              \
