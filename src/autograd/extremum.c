@@ -1,6 +1,4 @@
 /* extremum.c - max, min, argmax, and the smooth maximum logsumexp. */
-#include <inttypes.h>
-
 #include "axes.h"
 #include "internal_operations.h"
 #include "rows.h"
@@ -71,8 +69,7 @@ EXTREMUM(min)
 
 /* ---- argmax ---------------------------------------------------------------------------------------------- */
 
-/* Gives NaN for a place that gd_real cannot represent. */
-static void argmax_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
+static int64_t place_of_largest(int64_t n, const gd_real *x, int64_t step)
 {
     int64_t best = 0;
     for (int64_t i = 1; i < n; i++) {
@@ -80,7 +77,14 @@ static void argmax_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
         if (rival > leader || (isnan(rival) && !isnan(leader)))
             best = i;
     }
-    *y = gd_is_exact(best) ? (gd_real)best : (gd_real)NAN;
+    return best;
+}
+
+/* A place that is not exact becomes negative. */
+static void argmax_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
+{
+    const int64_t place = place_of_largest(n, x, step);
+    *y = gd_is_exact(place) ? (gd_real)place : -(gd_real)place;
 }
 
 static const gd_op argmax_op = { "gd_argmax", NULL, GD_NOTHING, NULL };
@@ -95,11 +99,10 @@ gd_tensor *gd_argmax(gd_tensor *x, int axis)
     gd_tensor *y = gd_new_reduced("gd_argmax", x, axes);
     if (!y || !gd_reduce_lines(y, x, axes, argmax_line))
         return NULL;
-    for (int64_t i = 0; i < y->numel && gd_reduced_count(x, axes) > GD_WHOLE_MAX; i++)
-        if (isnan(y->data[i]))
-            return gd_fail("gd_argmax: x is %s: the largest element along axis %d stands beyond %" PRId64 ", at a "
-                           "place that gd_real (%s) cannot represent", gd_text_of(x).s, axis, GD_WHOLE_MAX,
-                           GD_REAL_NAME);
+    for (int64_t i = 0; gd_reduced_count(x, axes) > GD_WHOLE_MAX && i < y->numel; i++)
+        if (y->data[i] < 0)
+            return gd_fail("gd_argmax: x is %s: a largest element along axis %d stands near %.0f, at a place that is not "
+                           "exact in " GD_REAL_NAME, gd_text_of(x).s, axis, -(double)y->data[i]);
     return gd_constant(&argmax_op, y, x, NULL);
 }
 

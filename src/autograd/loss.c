@@ -48,8 +48,8 @@ static gd_tensor *rows_cross_entropy(gd_tensor *x, gd_tensor *labels)
 {
     int64_t n = x->shape[0], classes = x->shape[1];
     int64_t *label = gd_labels("gd_cross_entropy", "labels", labels, classes);
-    gd_tensor *rows = gd_contiguous(x), *l = gd_new_like(labels);
-    if (!label || !rows || !l)
+    gd_tensor *rows = label ? gd_contiguous(x) : NULL, *l = rows ? gd_new_like(labels) : NULL;
+    if (!l)
         return NULL;
     loss_rows r = { .classes = classes, .y = l->data, .x = rows->data, .label = label };
     gd_parallel(n, gd_part_for(classes, GD_PART_ELEMENTS, 1), some_losses, &r);

@@ -209,7 +209,7 @@ gd_tensor *gd_embedding(gd_tensor *table, gd_tensor *index)
     shape.size[shape.ndim++] = table->shape[1];
     int64_t *row = gd_labels("gd_embedding", "index", index, table->shape[0]);
     gd_tensor *y = row ? gd_new("gd_embedding", shape.ndim, shape.size) : NULL;
-    gd_tensor *rows = gd_contiguous(gd_detach(table));
+    gd_tensor *rows = y ? gd_contiguous(gd_detach(table)) : NULL;
     if (!y || !rows)
         return NULL;
     int64_t d = table->shape[1];

@@ -82,6 +82,13 @@ static bool counts_exactly(const char *function, double start, double step, int6
     return true;
 }
 
+/* start + i step; by halves where i step overflows and the sum does not. */
+static double step_by_step(double start, double step, int64_t i)
+{
+    const double way = (double)i * step;
+    return isinf(way) ? 2 * (start / 2 + (double)i * (step / 2)) : start + way;
+}
+
 /* (stop - start) / step is whole in 1, 1.3, 0.1 as it was meant, but the rounded 1.3 and 0.1 give 3.0000000000000004:
  * what differs from a whole number by no more than the rounding of the three counts as that number, so that stop
  * itself is never the last element. */
@@ -95,13 +102,13 @@ gd_tensor *gd_arange(double start, double stop, double step)
         return gd_fail("gd_arange: from %g to %g in steps of %g has no countable length", start, stop, step);
     int64_t n = length > 0 ? (int64_t)length : 0;
     if (n && (!gd_fits("gd_arange", "start", start)
-              || !gd_fits("gd_arange", "the last element", start + (double)(n - 1) * step)))
+              || !gd_fits("gd_arange", "the last element", step_by_step(start, step, n - 1)))
         return NULL;
     gd_tensor *t = gd_new("gd_arange", 1, &n);
     if (!t || (is_count(start, step) && !counts_exactly("gd_arange", start, step, n)))
         return NULL;
     for (int64_t i = 0; i < n; i++)
-        t->data[i] = (gd_real)(start + (double)i * step);
+        t->data[i] = (gd_real)step_by_step(start, step, i);
     return t;
 }
 
@@ -171,7 +178,8 @@ int64_t *gd_labels(const char *function, const char *argument, const gd_tensor *
         return NULL;
     gd_copy(value, labels);
     for (int64_t i = 0; i < labels->numel; i++) {
-        if (!(value[i] >= 0 && value[i] < (gd_real)classes) || floor((double)value[i]) != (double)value[i])
+        if (!(value[i] >= 0 && value[i] <= (gd_real)GD_WHOLE_MAX) || (int64_t)value[i] >= classes
+            || (gd_real)(int64_t)value[i] != value[i])
             return gd_fail("%s: %s[%" PRId64 "] = %g is not a whole number in [0, %" PRId64 ")", function,
                            argument, i, (double)value[i], classes);
         label[i] = (int64_t)value[i];
