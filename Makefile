@@ -24,7 +24,7 @@ DOUBLE   := -DGD_DOUBLE
 # 32-bit x86 without SSE2 computes in 80 bits: sums would depend on the compiler.  mingw-w64 has a printf of its own that
 # knows the C standard, beside Microsoft's; its isnan(double) has a branch for float, which is warned of.
 TARGET := $(shell $(CC) $(CFLAGS) -dM -E -x c /dev/null 2>/dev/null | grep -ow '__i386__\|__MINGW32__')
-STRICT += $(if $(findstring __i386__,$(TARGET)),-msse2 -mfpmath=sse) \
+STRICT += $(if $(findstring __i386__,$(TARGET)),-msse2 -mfpmath=sse -Wno-psabi) \
           $(if $(findstring __MINGW32__,$(TARGET)),-D__USE_MINGW_ANSI_STDIO=1)
 WARNINGS += $(if $(findstring __MINGW32__,$(TARGET)),-Wno-float-conversion)
 
@@ -56,7 +56,7 @@ $(call objects_of,$(WIDE)): STRICT += $(WIDE_FLAG)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) '$@')
 
-.PHONY: all lib names check-names check-cxx check-arithmetic test demo demos bench deps data install uninstall lint check-table check-bare check-install check-readme readme-picture check-demos check-memory clean help
+.PHONY: all lib names check-names check-cxx check-arithmetic check-targets test demo demos bench deps data install uninstall lint check-table check-bare check-install check-readme readme-picture check-demos check-memory clean help
 all: lib
 lib: $(BUILD)/libgradus.a $(BUILD)/libgradus.so $(BUILD)/libgradus64.a $(BUILD)/libgradus64.so
 
@@ -107,7 +107,8 @@ $(call objects_of,data/gunzip plot/png): $(BUILD)/found
 TESTS      := $(basename $(notdir $(wildcard tests/test_*.c)))
 KINDS      ?= float double
 TEST_RUNS  := $(foreach kind,$(KINDS),$(TESTS:%=$(BUILD)/tests/%.$(kind)))
-CHECK_LIBS  = $(shell pkg-config --libs check)
+# CHECK=plain: not the package Check, which other targets than the machine's own seldom have, but tests/plain/check.h.
+CHECK_LIBS  = $(if $(findstring plain,$(CHECK)),-Itests/plain,$(shell pkg-config --libs check))
 TEST_HELP  := $(wildcard tests/support/*.c)
 
 $(BUILD)/tests/%.float: tests/%.c $(TEST_HELP) $(BUILD)/libgradus.a
@@ -171,6 +172,10 @@ check-cxx: lib $(BUILD)/libs
 	@CXXS='$(or $(CXXS),$(CXX))' sh tests/cxx.sh $(BUILD)
 check-arithmetic: lib $(BUILD)/libs
 	@CCS='$(or $(CCS),$(CC))' sh tests/arithmetic.sh $(BUILD)
+
+# Other C libraries, processors and tools, as far as there is a compiler for them.
+check-targets:
+	@MAKE='$(MAKE)' BUILD=$(BUILD) sh tests/targets.sh musl i386 tsan windows
 
 # Every demo at a small size, with what it must reach; and under valgrind.
 check-demos: demos $(BUILD)/tests/png_decodes
