@@ -56,7 +56,7 @@ $(call objects_of,$(WIDE)): STRICT += $(WIDE_FLAG)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) '$@')
 
-.PHONY: all lib names check-names check-cxx check-arithmetic check-targets test demo demos bench deps data install uninstall lint check-table check-bare check-install check-readme readme-picture check-demos check-memory clean help
+.PHONY: all lib names check-names check-cxx check-arithmetic check-targets test demo demos bench deps data data-if-possible install uninstall lint check-table check-bare check-install check-readme readme-picture check-demos check-memory clean help
 all: lib
 lib: $(BUILD)/libgradus.a $(BUILD)/libgradus.so $(BUILD)/libgradus64.a $(BUILD)/libgradus64.so
 
@@ -142,10 +142,10 @@ $(BUILD)/demos/%: demos/%.c $(BUILD)/libgradus.a
 	$(Q)$(CC) $(STRICT) $(WARNINGS) $(WERROR) $(CFLAGS) -Iinclude -MMD -MP $< -o $@ $(LDFLAGS) $(BUILD)/libgradus.a $(LIBS)
 
 demos: $(DEMOS:%=$(BUILD)/demos/%)
-demo: demos
+demo: demos data-if-possible
 	@mkdir -p out
 	@for d in $(DEMOS); do printf '\n==== %s\n' $$d; $(BUILD)/demos/$$d || exit 1; done
-demo-%: $(BUILD)/demos/%
+demo-%: $(BUILD)/demos/% data-if-possible
 	@mkdir -p out
 	$(BUILD)/demos/$*
 
@@ -186,7 +186,7 @@ check-memory: demos
 # ---- Packages and data ------------------------------------------------------------------------------------------
 
 # What this uses on Debian; DEPS_EXTRA adds the tools of continuous integration.
-PACKAGES := pkg-config check libstb-dev zlib1g-dev libopenblas-dev dataset-fashion-mnist $(DEPS_EXTRA)
+PACKAGES := curl pkg-config check libstb-dev zlib1g-dev libopenblas-dev dataset-fashion-mnist $(DEPS_EXTRA)
 
 deps:
 	@if command -v dpkg-query >/dev/null && dpkg-query -W $(PACKAGES) >/dev/null 2>&1; then \
@@ -203,9 +203,13 @@ AIRFOIL_URL  := http://d2l-data.s3-accelerate.amazonaws.com/airfoil_self_noise.d
 AIRFOIL_SHA1 := 76e5be1548fd8222e5074cf0faae75edff8cf93f
 
 data: data/airfoil_self_noise.dat
+data-if-possible:
+	@[ -n "$${GRADUS_DATA:-}" ] || $(MAKE) --no-print-directory -s data \
+	    || echo "The airfoil data are missing: the demos go on with data that they make up, and say so."
 data/airfoil_self_noise.dat:
 	@mkdir -p data
-	@if command -v curl >/dev/null; then curl -fsSL -o $@.part $(AIRFOIL_URL); else wget -q -O $@.part $(AIRFOIL_URL); fi \
+	@if command -v curl >/dev/null; then curl -fsSL --connect-timeout 15 --max-time 120 -o $@.part $(AIRFOIL_URL); \
+	    else wget -q -T 15 -t 2 -O $@.part $(AIRFOIL_URL); fi \
 	    || { rm -f $@.part; echo "make data: $(AIRFOIL_URL) cannot be fetched"; exit 1; }
 	@[ "$$(sha1sum < $@.part)" = "$(AIRFOIL_SHA1)  -" ] \
 	    || { rm -f $@.part; echo "make data: what came from $(AIRFOIL_URL) has another sha1 than $(AIRFOIL_SHA1)"; exit 1; }
