@@ -13,8 +13,9 @@ quietly() { "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2; say "failed: $*"; }
 
 awk '/^```c$/ { inside = 1; next } /^```$/ { if (inside) exit } inside' README.md >"$work/program.c"
 grep -q "int main" "$work/program.c" || say "README.md has no program"
-data=${GRADUS_DATA:-$(cd ../shared/data 2>/dev/null && pwd || echo "$PWD/data")}
-if [ ! -f "$data/airfoil_self_noise.dat" ] && [ ! -f "$data" ]; then      # any table of that size will do here
+. tests/data.sh
+data=${GRADUS_DATA:-}
+if [ -z "$data" ]; then                     # any table of that size will do here
     data="$work/data"
     mkdir "$data"
     awk 'BEGIN { for (i = 0; i < 1503; i++) print i % 7, i % 11, i % 13, i % 17, i % 19, i % 23 }' \

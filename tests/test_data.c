@@ -324,8 +324,7 @@ START_TEST(airfoil_real)
     static const double last[] = {
         0.083648232060, 1.490443022152, -0.373739540326, -0.723344833538, 3.172772505745
     };
-    ck_assert_int_eq(chdir(scratch_home), 0);
-    unsetenv("GRADUS_DATA");
+    ck_assert_int_eq(chdir(scratch_home), 0);       /* $GRADUS_DATA, or data there */
     gd_dataset set = gd_airfoil(NULL);
     ck_assert_int_eq(chdir(scratch_folder), 0);
     if (!set.x) {
@@ -348,19 +347,27 @@ START_TEST(airfoil_real)
 }
 END_TEST
 
+#define AIRFOIL_SOURCE \
+    "it is NASA's airfoil self-noise data, a table of 1503 rows and 6 columns, and comes from" \
+    " http://d2l-data.s3-accelerate.amazonaws.com/airfoil_self_noise.dat"
+
 START_TEST(airfoil_refuses)
 {
     unsetenv("GRADUS_DATA");
     ck_assert_ptr_null(gd_airfoil(NULL).x);
-    ck_said("gd_airfoil: airfoil_self_noise.dat is not in $GRADUS_DATA (not set), data or ../shared/data; `make"
-            " data` fetches it");
+    ck_said("gd_airfoil: airfoil_self_noise.dat is neither in $GRADUS_DATA (not set) nor in the folder data: "
+            AIRFOIL_SOURCE);
     setenv("GRADUS_DATA", "nowhere", 1);
     ck_assert_ptr_null(gd_airfoil(NULL).y);
-    ck_said("gd_airfoil: airfoil_self_noise.dat is not in $GRADUS_DATA (nowhere), data or ../shared/data; `make"
-            " data` fetches it");
+    ck_said("gd_airfoil: airfoil_self_noise.dat is neither in $GRADUS_DATA (nowhere) nor in the folder data: "
+            AIRFOIL_SOURCE);
     ck_assert_ptr_null(gd_airfoil("a.dat").x);
-    ck_said("gd_airfoil: neither a.dat nor a.dat/airfoil_self_noise.dat can be read; `make data` fetches the file"
-            " into data");
+    ck_said("gd_airfoil: neither a.dat nor a.dat/airfoil_self_noise.dat can be read: " AIRFOIL_SOURCE);
+    setenv("GRADUS_DATA", "b", 1);              /* not where the program was not told to look */
+    ck_assert_int_eq(system("mkdir -p ../shared/data"), 0);
+    put_text("../shared/data/airfoil_self_noise.dat", "1\t2\n");
+    ck_assert_ptr_null(gd_airfoil(NULL).x);
+    ck_assert_ptr_nonnull(strstr(gd_last_error(), "neither in $GRADUS_DATA (b) nor in the folder data"));
     put_text("a.dat", "1\t2\n3\t4\n");
     ck_assert_ptr_null(gd_airfoil("a.dat").x);
     ck_said("gd_airfoil: a.dat is [2, 2]: [1503, 6] expected");
@@ -409,8 +416,9 @@ END_TEST
 START_TEST(fashion_refuses)
 {
     ck_assert_ptr_null(gd_fashion_mnist(".", true).x);
-    ck_said("gd_fashion_mnist: . has no train-images-idx3-ubyte and train-labels-idx1-ubyte, with or without .gz;"
-            " Debian's package dataset-fashion-mnist holds them");
+    ck_said("gd_fashion_mnist: . has no train-images-idx3-ubyte and train-labels-idx1-ubyte, with or without .gz:"
+            " they are 28 x 28 pictures of clothes and their classes, and come from Debian's package"
+            " dataset-fashion-mnist or https://github.com/zalandoresearch/fashion-mnist");
     put_bytes("train-images-idx3-ubyte", images, sizeof images);
     put_bytes("train-labels-idx1-ubyte", images, sizeof images);
     ck_assert_ptr_null(gd_fashion_mnist(".", true).x);

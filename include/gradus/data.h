@@ -103,7 +103,8 @@ typedef struct gd_dataset {                 /* row i of x belongs to row i of y 
 /* gd_airfoil - airfoil self-noise (T. Brooks, D. Pope, M. Marcolini, NASA RP-1218, 1989) as Dive into Deep
  * Learning uses it: all six columns standardised over all 1503 rows, then the first 1500 rows: x [1500, 5],
  * y [1500, 1].  path: the file, or the folder with airfoil_self_noise.dat in it.  NULL: looked for in
- * $GRADUS_DATA (a file or a folder), data and ../shared/data. */
+ * $GRADUS_DATA (a file or a folder) and in the folder data.  It comes from
+ * http://d2l-data.s3-accelerate.amazonaws.com/airfoil_self_noise.dat; `make data` in the sources fetches it. */
 gd_dataset gd_airfoil(const char *path);
 
 /* gd_fashion_mnist - Fashion-MNIST (H. Xiao, K. Rasul, R. Vollgraf, 2017): x [n, 784], the pixels divided by
