@@ -230,7 +230,7 @@ DEAD(gd_multihead_apply, query, gd_multihead_apply(&heads, D, sequence, sequence
 DEAD(gd_multihead_apply, key, gd_multihead_apply(&heads, sequence, D, sequence, false))
 DEAD(gd_multihead_apply, value, gd_multihead_apply(&heads, sequence, sequence, D, false))
 DEAD(gd_multihead_apply, layer, gd_multihead_apply(&(gd_multihead){ D, V3, V11, V1, 1 }, sequence, sequence, sequence, false))
-DEAD(gd_multihead_apply, layer, gd_multihead_apply(&(gd_multihead){ V31, D, V11, V1, 1 }, sequence, sequence, sequence, false))
+DEAD_OR_NULL(gd_multihead_apply, layer, gd_multihead_apply(&(gd_multihead){ V31, D, V11, V1, 1 }, sequence, sequence, sequence, false))
 DEAD(gd_multihead_apply, layer, gd_multihead_apply(&(gd_multihead){ V31, V3, D, V1, 1 }, sequence, sequence, sequence, false))
 DEAD(gd_multihead_apply, layer, gd_multihead_apply(&(gd_multihead){ V31, V3, V11, D, 1 }, sequence, sequence, sequence, false))
 
