@@ -1,5 +1,5 @@
 # Gradus - make: both libraries; make test, make demo, make bench, make deps, make data, make install,
-# Gradus - make uninstall; make help
+# Gradus - make uninstall, make debug; make help
 #
 # Needs a C11 compiler.  What else is found is used: stb_image_write for PNG, zlib for .gz data, Check for the
 # tests.  Everything is built twice from the same sources: gd_real is float in libgradus, double in libgradus64.
@@ -258,5 +258,6 @@ clean:
 help:
 	@sed -n 's/^# Gradus - //p' Makefile
 
+include debug.mk
 -include bench/bench.mk
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -45,7 +45,10 @@ struct gd_tensor {
     gd_tensor *grad_memory;                 /* private: where grad is kept from pass to pass */
     const char *name;                       /* for messages; NULL when it has none */
     uint64_t   version;                     /* private, of a base: when its data was last overwritten */
-    int64_t    uses;                        /* private: gradient slots that hold it */
+    union {
+        int64_t     uses;                   /* private, of a gradient on its way: slots that hold it */
+        const void *path_end;               /* private, else: the gd_op where its path to leaves ends, or NULL */
+    };
     int64_t    numel;                       /* private: product of the shape; read it with gd_numel */
     gd_tensor *base;                        /* private: whose data this is; itself, unless a view */
     gd_arena  *owner;                       /* private: the memory it lives in, and its gradient with it */

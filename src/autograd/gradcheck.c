@@ -195,7 +195,7 @@ static gd_tensor *weighted_gradients(gd_tensor *const all[], int n_all, void *co
     gd_tensor **dxs = gd_arena_take(gd_current_scope(), (size_t)n * sizeof *dxs);
     bool differentiable = gd_is_recording();
     int no_grad = gd_thread.no_grad;        /* first derivatives need the tape also where differences are taken */
-    gd_thread.no_grad = 0;
+    gd_thread.no_grad &= ~GD_NO_GRAD_DEPTH;
     gd_tensor *y = f->function(all, n, f->context);
     bool good = y && dxs && gd_grad_or_zero("gd_gradgradcheck", y, all[n], all, n, dxs, differentiable);
     gd_thread.no_grad = no_grad;

@@ -32,7 +32,7 @@ static bool valid(gd_dataset set, gd_loader_options o)
 {
     const char *function = "gd_loader_new";
     const gd_tensor *x = set.x, *y = set.y;
-    if (!gd_given(function, "x", x) || !gd_alive(function, "x", x) || (y && !gd_alive(function, "y", y)))
+    if (!gd_given(function, "x", x) || !gd_alive(function, "set.x", x) || !gd_alive(function, "set.y", y))
         return false;
     if (x->ndim == 0 || x->shape[0] == 0)
         return gd_fail("%s: x is %s: it has no rows", function, gd_text_of(x).s);

@@ -234,7 +234,7 @@ gd_tensor *gd_npy_read(const char *path)
 
 bool gd_npy_write(const char *path, const gd_tensor *t)
 {
-    if (!gd_given("gd_npy_write", "t", t) || !gd_alive("gd_npy_write", "t", t))
+    if (!gd_given_tensor("gd_npy_write", "t", t) || !gd_alive("gd_npy_write", "t", t))
         return false;
     enum { START = 10, ALIGN = 64 };                            /* magic, version, length; where numbers begin */
     char text[512];

@@ -71,7 +71,8 @@ gd_lstm_state gd_lstm_apply(const gd_cell *cell, gd_tensor *x, gd_lstm_state sta
 {
     const gd_lstm_state none = { NULL, NULL };
     gd_tensor *a, *b, *h = state.h, *gates = NULL;
-    if (state.c && gd_alive("gd_lstm_apply", "state.c", state.c) && both_parts("gd_lstm_apply", cell, x, h, &a, &b))
+    if (state.c && gd_alive("gd_lstm_apply", "state.h", h) && gd_alive("gd_lstm_apply", "state.c", state.c)
+        && both_parts("gd_lstm_apply", cell, x, h, &a, &b))
         gates = gd_add(a, b);
     if (!gates)
         return none;

@@ -1,5 +1,6 @@
 /* ema.c - an exponential moving average of parameters, as in Polyak averaging: often better than the last
  * iterate, which still jumps about with the noise of the minibatches. */
+#include "autograd/engine.h"
 #include "inside.h"
 #include "tensor/threads.h"
 
@@ -135,5 +136,5 @@ gd_tensor *gd_ema_get(gd_ema *ema, const gd_tensor *parameter)
     for (int i = 0; i < ema->count; i++)
         if (ema->average[i] && ema->params->entries[i].tensor == parameter)
             return ema->average[i];
-    return gd_fail("gd_ema_get: the tensor is not a parameter of this model");
+    return gd_fail("gd_ema_get: the tensor is not a parameter of this model%s", gd_not_a_leaf(parameter).s);
 }

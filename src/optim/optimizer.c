@@ -1,5 +1,6 @@
 /* optimizer.c - optimizers, their groups, and the slot that each parameter has.  Not here: stepping (step.c),
  * algorithms (a file each). */
+#include "autograd/engine.h"
 #include "inside.h"
 
 /* ---- Making and freeing ---------------------------------------------------------------------------------- */
@@ -112,8 +113,9 @@ struct gd_slot *gd_slot_of(const char *function, gd_optimizer *o, const gd_tenso
     for (int i = 0; i < o->count; i++)
         if (o->slots[i] && o->slots[i]->w == parameter)
             return o->slots[i];
-    return gd_fail("%s: %s, %s, is not a parameter of this optimizer's model", function,
-                   parameter->name ? parameter->name : "the tensor", gd_text_of(parameter).s);
+    return gd_fail("%s: %s, %s, is not a parameter of this optimizer's model%s", function,
+                   parameter->name ? parameter->name : "the tensor",
+                   gd_shape_text(parameter->ndim, parameter->shape).s, gd_not_a_leaf(parameter).s);
 }
 
 bool gd_slot_start(gd_optimizer *o, struct gd_slot *slot)

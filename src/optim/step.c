@@ -41,7 +41,7 @@ static bool ready_for_turn(gd_optimizer *o, const char *function, struct gd_slot
 {
     if (!gd_same_shape(slot->w, grad))
         return gd_fail("%s: %s is %s and its gradient is %s: they must have the same shape", function,
-                       slot->w->name, gd_text_of(slot->w).s, gd_text_of(grad).s);
+                       slot->w->name, gd_shape_text(slot->w->ndim, slot->w->shape).s, gd_text_of(grad).s);
     return gd_room_to_pack(o, grad) && (slot->started || !o->algorithm->update || gd_slot_start(o, slot));
 }
 

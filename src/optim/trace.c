@@ -13,7 +13,7 @@ bool gd_optimizer_trace(gd_optimizer *o, const gd_tensor *parameter, gd_shape in
         return false;
     if (index.ndim != parameter->ndim)
         return gd_fail("%s: %s is %s and needs %d indices, not %d", function, parameter->name,
-                       gd_text_of(parameter).s, parameter->ndim, index.ndim);
+                       gd_shape_text(parameter->ndim, parameter->shape).s, parameter->ndim, index.ndim);
     int64_t element = 0;
     for (int i = 0; i < index.ndim; i++) {
         if (index.size[i] < 0 || index.size[i] >= parameter->shape[i])

@@ -12,7 +12,10 @@
 
 #ifdef GD_DEBUG
 
-enum { GD_FENCE = 32 };                     /* bytes behind each block of an arena */
+enum {
+    GD_FENCE = 32,                          /* bytes behind each block of an arena */
+    GD_QUARANTINES = true                   /* a scope's chunk is not kept for the next scope */
+};
 
 /* gd_alive - true for NULL and for a tensor that is alive, the one whose data it looks at too; otherwise false, and
  * a message in function's name that says what the argument belonged to. */
@@ -54,7 +57,7 @@ static inline void gd_fence_data(const gd_tensor *t, const void *end)
 
 #else
 
-enum { GD_FENCE = 0 };
+enum { GD_FENCE = 0, GD_QUARANTINES = false };
 #define gd_alive(function, argument, t)        true
 #define gd_all_alive(function, argument, ts, n) true
 #define gd_chunk_shift()                       ((size_t)0)

@@ -112,10 +112,14 @@ static inline void *gd_arena_take(gd_arena *arena, size_t bytes)
 
 enum { GD_SIZE_CLASSES = 256, GD_WANTED_BITS = 64 };
 
+/* no_grad: the depth in the lower bits; an ordinary backward pass is running, whose rules' results are temporary; and
+ * gd_detect_anomaly is on.  So one comparison finds the everyday case. */
+enum { GD_NO_GRAD_DEPTH = (1 << 28) - 1, GD_ANOMALY = 1 << 28, GD_IN_PASS = 1 << 29 };
+
 typedef struct gd_thread_state {
     gd_arena  *scope;                       /* innermost open scope; &program when none */
     gd_node   *tape;                        /* newest node */
-    int        no_grad;                     /* depth of GD_NO_GRAD; 0 means recording */
+    int        no_grad;                     /* depth of GD_NO_GRAD, and flags; 0: just recording */
     int        depth;                       /* open scopes */
     bool       in_backward;                 /* a backward pass is running */
     bool       pruning;                     /* it wants gradients of some tensors only: gd_grad */
@@ -309,10 +313,11 @@ void gd_recycle_forget(void);               /* at the end of the pass: nothing i
 
 /* ---- Shapes ---------------------------------------------------------------------------------------------- */
 
-typedef struct gd_text { char s[160]; } gd_text;
+typedef struct gd_text { char s[280]; } gd_text;
 
 gd_text gd_shape_text(int ndim, const int64_t *shape);       /* "[2, 3]" */
-gd_text gd_text_of(const gd_tensor *t);                      /* the same of a tensor */
+gd_text gd_text_of(const gd_tensor *t);                      /* of a tensor, with its name: [2] ("w"), or that
+                                                              * of the tensor it is a view of */
 
 static inline bool gd_same_shape(const gd_tensor *a, const gd_tensor *b)
 {
@@ -361,6 +366,10 @@ static inline bool gd_fits(const char *function, const char *argument, double va
 
 /* gd_countable - false, and a message, when not all of 0 .. n-1 are exact in gd_real; argument: what holds them. */
 bool gd_countable(const char *function, const char *argument, int64_t n);
+
+/* gd_given_tensor - the same of what may have been made with a ->grad: says so when a result, which keeps none, was
+ * made from a leaf as in w = gd_sub(w, ..). */
+bool gd_given_tensor(const char *function, const char *argument, const gd_tensor *t);
 
 /* gd_labels - the elements of labels, row-major, as whole numbers in [0, classes); NULL, and a sentence that
  * names the first bad one, otherwise.  The memory is the current scope's. */

@@ -10,7 +10,7 @@ int64_t gd_numel(const gd_tensor *t)
 
 gd_real gd_item(const gd_tensor *t)
 {
-    if (!gd_given("gd_item", "t", t) || !gd_alive("gd_item", "t", t))
+    if (!gd_given_tensor("gd_item", "t", t) || !gd_alive("gd_item", "t", t))
         return (gd_real)NAN;
     if (t->numel != 1) {
         gd_fail("gd_item: t is %s: it must have exactly one element", gd_text_of(t).s);
@@ -21,7 +21,7 @@ gd_real gd_item(const gd_tensor *t)
 
 gd_real gd_at(const gd_tensor *t, gd_shape index)
 {
-    if (!gd_given("gd_at", "t", t) || !gd_alive("gd_at", "t", t))
+    if (!gd_given_tensor("gd_at", "t", t) || !gd_alive("gd_at", "t", t))
         return (gd_real)NAN;
     if (index.ndim != t->ndim) {
         gd_fail("gd_at: t is %s and needs %d indices, not %d", gd_text_of(t).s, t->ndim, index.ndim);
@@ -41,7 +41,7 @@ gd_real gd_at(const gd_tensor *t, gd_shape index)
 
 bool gd_copy_out(const gd_tensor *t, gd_real *row_major)
 {
-    if (!gd_given("gd_copy_out", "t", t) || !gd_alive("gd_copy_out", "t", t)
+    if (!gd_given_tensor("gd_copy_out", "t", t) || !gd_alive("gd_copy_out", "t", t)
         || !gd_given("gd_copy_out", "row_major", row_major))
         return false;
     gd_copy(row_major, t);
@@ -94,7 +94,7 @@ void gd_print(FILE *out, const gd_tensor *t)
         return;
     if (t->name)
         fprintf(out, "%s ", t->name);
-    fprintf(out, "%s:%c", gd_text_of(t).s, t->ndim > 1 ? '\n' : ' ');
+    fprintf(out, "%s:%c", gd_shape_text(t->ndim, t->shape).s, t->ndim > 1 ? '\n' : ' ');
     print_axis(out, t, t->data, 0);
     fputc('\n', out);
 }

@@ -138,23 +138,27 @@ static char *chunk_start(gd_chunk *chunk)
     return (char *)chunk + CHUNK_HEADER;
 }
 
-/* The chunk goes back to malloc; in debug builds by way of the quarantine, where it is not live any more. */
-static void free_chunk(gd_chunk *chunk)
-{
+/* The chunk goes back to malloc; in debug builds by way of the quarantine, where it is not live any more.  Its first
+ * bytes were used. */
 #ifdef GD_DEBUG
-    gd_poison(chunk_start(chunk), chunk->bytes);
+static void free_chunk(gd_chunk *chunk, size_t used)
+{
+    gd_poison(chunk_start(chunk), used);
+    gd_forbid(chunk_start(chunk), chunk->bytes);
     unbook_block(chunk);
     gd_chunk_gone(chunk_start(chunk), ((block *)(void *)chunk - 1)->from_malloc);
-#else
-    gd_unpoison(chunk_start(chunk), chunk->bytes);
-    gd_memory_free(chunk);
-#endif
 }
 
-#ifdef GD_DEBUG
 void gd_chunk_release(void *from_malloc)
 {
     free(from_malloc);
+}
+#else
+static void free_chunk(gd_chunk *chunk, size_t used)
+{
+    (void)used;
+    gd_unpoison(chunk_start(chunk), chunk->bytes);
+    gd_memory_free(chunk);
 }
 #endif
 
@@ -171,10 +175,6 @@ static gd_chunk *chunk_from_pool(size_t bytes)
 
 static void chunk_to_pool(gd_chunk *chunk)
 {
-#ifdef GD_DEBUG
-    free_chunk(chunk);                      /* the next scope gets other memory */
-    return;
-#endif
     gd_poison(chunk_start(chunk), chunk->bytes);
     gd_chunk **link = &gd_thread.pool;
     while (*link && (*link)->bytes < chunk->bytes)
@@ -190,7 +190,7 @@ static gd_chunk *new_chunk(gd_owner owner, size_t bytes)
         return NULL;
     chunk->bytes = bytes;
     chunk->owner = owner;
-    gd_poison(chunk_start(chunk), bytes);
+    gd_forbid(chunk_start(chunk), bytes);
 #ifdef GD_DEBUG
     if (!gd_chunk_born(chunk_start(chunk), bytes, (int)owner)) {
         gd_memory_free(chunk);
@@ -205,7 +205,7 @@ void gd_pool_free(void)
     while (gd_thread.pool) {
         gd_chunk *chunk = gd_thread.pool;
         gd_thread.pool = chunk->next;
-        free_chunk(chunk);
+        free_chunk(chunk, chunk->bytes);
     }
 }
 
@@ -246,13 +246,15 @@ void *gd_arena_grow(gd_arena *arena, size_t bytes, size_t whole)
 void gd_arena_free(gd_arena *arena)
 {
     gd_chunk *chunk = arena->chunks;        /* arena itself may lie in one of them */
+    size_t used = chunk ? (size_t)(arena->at - chunk_start(chunk)) : 0;
     while (chunk) {
         gd_chunk *next = chunk->next;
-        if (chunk->owner == GD_SCOPES)
+        if (chunk->owner == GD_SCOPES && !GD_QUARANTINES)
             chunk_to_pool(chunk);
         else
-            free_chunk(chunk);
+            free_chunk(chunk, used);
         chunk = next;
+        used = chunk ? chunk->bytes : 0;
     }
 }
 

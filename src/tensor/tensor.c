@@ -18,7 +18,15 @@ gd_text gd_shape_text(int ndim, const int64_t *shape)
 
 gd_text gd_text_of(const gd_tensor *t)
 {
-    return gd_shape_text(t->ndim, t->shape);
+    enum { LONGEST = 80 };                  /* of a name; of a longer one the end says more, layer and tensor */
+    gd_text text = gd_shape_text(t->ndim, t->shape);
+    const gd_tensor *named = t->name ? t : t->base;
+    if (!named || !named->name)
+        return text;
+    size_t used = strlen(text.s), length = strlen(named->name), cut = length > LONGEST ? length - LONGEST : 0;
+    snprintf(text.s + used, sizeof text.s - used, " (%s\"%s%s\")", named == t ? "" : "a view of ", cut ? ".." : "",
+             named->name + cut);
+    return text;
 }
 
 gd_shape gd_shape_of_tensor(const gd_tensor *t)
