@@ -40,7 +40,7 @@ $(call objects_of,$(WIDE)): STRICT += $(WIDE_FLAG)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) '$@')
 
-.PHONY: all lib test demo demos bench deps data install lint check-table check-readme readme-picture check-demos check-memory clean help
+.PHONY: all lib test demo demos bench deps data install lint check-table check-formats check-readme readme-picture check-demos check-memory clean help
 all: lib
 lib: $(BUILD)/libgradus.a $(BUILD)/libgradus.so $(BUILD)/libgradus64.a $(BUILD)/libgradus64.so \
      $(BUILD)/gradus.pc $(BUILD)/gradus64.pc
@@ -94,7 +94,10 @@ $(BUILD)/tests/%.double: tests/%.c $(TEST_HELP) $(BUILD)/libgradus64.a
 # An operation without a row in tests/operation_table.h fails here.
 check-table:
 	@sh tests/check_table.sh
-test: check-table $(TEST_RUNS)
+# Text that depends on the locale fails here.
+check-formats:
+	@sh tests/check_formats.sh
+test: check-table check-formats $(TEST_RUNS)
 	@sh tests/run.sh $(TEST_RUNS)
 
 # ---- Demos: each writes its picture into out/ ----------------------------------------------------------------

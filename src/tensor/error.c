@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "gradus/error.h"
+#include "format.h"
 
 enum { LONGEST_SENTENCE = 1024 };
 
@@ -43,7 +43,7 @@ void *gd_fail(const char *format, ...)
     char text[LONGEST_SENTENCE];            /* the arguments may point into the old sentence */
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    gd_vformat(text, sizeof text, format, arguments);
     va_end(arguments);
     snprintf(sentence, sizeof sentence, "%s", text);
     failed = true;

@@ -19,11 +19,12 @@
 
 #include "core.h"
 #include "files.h"
+#include "format.h"
 
 static bool failed(gd_output *out, int reason)
 {
     if (out->good)
-        gd_fail("%s: %s cannot be written: %s", out->function, out->path, strerror(reason ? reason : EIO));
+        gd_fail("%s: %s cannot be written: %s", out->function, out->path, gd_system_error(reason ? reason : EIO));
     return out->good = false;
 }
 
