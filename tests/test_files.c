@@ -205,7 +205,9 @@ START_TEST(idx_refuses)
         put_bytes("pipe", idx, sizeof idx);
         _exit(0);
     }
-    ck_values(gd_idx_read("pipe"), 1, 2, 3, 4, 5, 255);
+    gd_tensor *t = gd_idx_read("pipe");
+    ck_assert_msg(t, "%s", gd_last_error());
+    ck_values(t, 1, 2, 3, 4, 5, 255);
 }
 END_TEST
 

@@ -129,7 +129,8 @@ const char *gd_looks_like(const unsigned char *bytes, size_t n)
         return looks;
     if (n >= 9 && memcmp(bytes + 4, "\0\0\0\0{", 5) == 0)
         return "a safetensors file: gd_safetensors_open reads it";
-    if (n >= 8 && bytes[0] == 0 && bytes[1] == 0 && memchr("\x8\x9\xb\xc\xd\xe", bytes[2], 6) && bytes[3] >= 1 && bytes[3] <= 8)
+    if (n >= 8 && bytes[0] == 0 && bytes[1] == 0 && memchr("\x8\x9\xb\xc\xd\xe", bytes[2], 6) && bytes[3] >= 1 &&
+        bytes[3] <= 8)
         return "an IDX file: gd_idx_read reads it";
     return is_text(bytes, n) ? "text" : NULL;
 }
