@@ -111,8 +111,8 @@ static const wrong_case unreadable[] = {
       "gd_csv_read: t.csv, line 1, column 2: \"abcdefghijklmnopqrstuvwxyzabcdefghijklmn...\" is not a number:"
       " if line 1 is a header, skip = 1 passes over it (assumed: separator ',', no header)" },
     { "a,b\n", { .no_header = true },
-      "gd_csv_read: t.csv, line 1, column 1: \"a\" is not a number: if line 1 is a header, skip = 1 passes over"
-      " it (assumed: separator ',')" },
+      "gd_csv_read: t.csv, line 1, column 1: \"a\" is not a number: if line 1 is a header, skip = 1 passes over it;"
+      " skip_columns = 1 passes over this column (assumed: separator ',')" },
     { "1,2\n3,\n", { 0 },
       "gd_csv_read: t.csv, line 2, column 2: the field is empty: allow_nan reads it as a missing value, NaN"
       " (assumed: separator ',', no header)" },
@@ -131,7 +131,8 @@ static const wrong_case unreadable[] = {
       "gd_csv_read: t.csv, line 3: 3 columns, but line 2 has 2 (assumed: separator ',', line 1 is a header)" },
     { "", { 0 },
       "gd_csv_read: t.csv is empty" },
-    { "a,b\n# c\n", { 0 }, "gd_csv_read: t.csv has no row of numbers" },
+    { "a,b\n# c\n", { 0 },
+      "gd_csv_read: t.csv has no row of numbers (assumed: separator ',', line 1 is a header)" },
     { "1,2\n", { .skip = 1 }, "gd_csv_read: t.csv has no row of numbers" },
     { "1\n", { .skip = -1 }, "gd_csv_read: skip = -1 must not be negative" },
     { "1\n", { .separator = '.' }, "gd_csv_read: separator = '.' cannot separate numbers" },

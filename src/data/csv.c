@@ -152,6 +152,7 @@ bool gd_csv_next_field(const char **at, const char *end, char separator, gd_csv_
         if (!f->open && (p == end || *p == separator || (separator == ' ' && p > closed))) {
             f->begin++;
             f->end = closed - 1;
+            f->quoted = true;
         } else {
             quoted = false;
         }
@@ -264,9 +265,9 @@ static bool read_rows(gd_csv *t)
         if (record.line > t->header_end && !read_row(t, &record))
             return false;
     if (t->rows == 0)
-        return gd_fail("%s: %s has no row of numbers", t->function, t->path);
+        return gd_csv_no_row(t);
     if (t->counts && t->rows > 1 && !t->whole)
-        return gd_csv_maybe_header(t, t->first_line, t->first_line, "as the other rows have fractions only");
+        return gd_csv_maybe_header(t, t->first_line, t->first_line, "it is 0, 1, .. above fractions only");
     return true;
 }
 
@@ -282,9 +283,6 @@ static bool valid_signs(const gd_csv *t)
         return gd_fail("%s: thousands = '%c' must be one of , . ' _ and a blank", t->function, o->thousands);
     if (o->thousands == o->decimal)
         return gd_fail("%s: decimal and thousands are both '%c'", t->function, o->decimal);
-    if (o->separator && (o->separator == o->decimal || o->separator == o->thousands))
-        return gd_fail("%s: separator = '%c' is also the sign of %s", t->function, o->separator,
-                       o->separator == o->decimal ? "decimals" : "thousands");
     return true;
 }
 

@@ -43,6 +43,7 @@ typedef struct gd_csv_cursor {
 typedef struct gd_csv_field {
     const char *begin, *end;
     bool        open;                       /* a quote that is not closed */
+    bool        quoted;
 } gd_csv_field;
 
 gd_csv_cursor gd_csv_start(const gd_csv *t);
@@ -63,6 +64,7 @@ bool gd_csv_guess(gd_csv *t);
 /* Each gives a sentence with what was assumed and which option would help; always NULL. */
 void *gd_csv_bad_field(const gd_csv *t, int64_t column, const gd_csv_field *f, const char *wrong, bool advise);
 void *gd_csv_bad_count(const gd_csv *t, int64_t fields);
+void *gd_csv_no_row(const gd_csv *t);
 void *gd_csv_bad_header(const gd_csv *t, int64_t fields);
 void *gd_csv_maybe_header(const gd_csv *t, int64_t line, int64_t last_line, const char *why);
 

@@ -8,6 +8,7 @@ typedef struct kinds {                      /* of the fields of one record */
     bool    first_empty, last_empty;
     bool    others_whole;                   /* all but the first are written with digits only */
     bool    counts;                         /* 0, 1, 2, .. */
+    bool    all_quoted, any_quoted;
 } kinds;
 
 static bool is_digit(char c)
@@ -42,7 +43,7 @@ static int64_t whole_of(const gd_csv_field *f)
 
 static kinds judge(const gd_csv *t, const gd_csv_record *r, char separator)
 {
-    kinds k = { .others_whole = true, .counts = true };
+    kinds k = { .others_whole = true, .counts = true, .all_quoted = true };
     const char *at = r->begin;
     gd_csv_field f;
     bool more;
@@ -53,6 +54,8 @@ static kinds judge(const gd_csv *t, const gd_csv_record *r, char separator)
         int64_t whole = whole_of(&f);
         k.others_whole &= k.fields == 0 || whole >= 0;
         k.counts &= whole == k.fields;
+        k.all_quoted &= f.quoted;
+        k.any_quoted |= f.quoted;
         k.last_empty = length == 0;
         k.first_empty |= k.fields == 0 && length == 0;
         if (k.fields++ < t->options.skip_columns)
@@ -93,7 +96,8 @@ static int evidence_for(const gd_csv *t, const gd_csv_record *a, const gd_csv_re
     return IN_BOTH_LINES;
 }
 
-/* A first line with separators that the second line does not have is refused later, as its names are more than the
+/* The sign of decimals or thousands separates fields only where some are in quotes.
+ * A first line with separators that the second line does not have is refused later, as its names are more than the
  * columns; blanks may stand in the name of a single column. */
 static char find_separator(const gd_csv *t, const gd_csv_record *a, const gd_csv_record *b)
 {
@@ -101,7 +105,9 @@ static char find_separator(const gd_csv *t, const gd_csv_record *a, const gd_csv
     int evidence = NO_EVIDENCE;
     kinds single = judge(t, b, GD_CSV_SINGLE);
     for (const char *c = "\t;,| "; *c; c++) {
-        if (*c == t->options.decimal || *c == t->options.thousands || *c == t->options.comment)
+        bool in_numbers = (*c == t->options.decimal || *c == t->options.thousands) &&
+                          !memchr(b->begin, '"', (size_t)(b->end - b->begin));
+        if (in_numbers || *c == t->options.comment)
             continue;
         int now = evidence_for(t, a, b, *c);
         if (*c == ' ' && now == IN_FIRST_LINE && is_row(&single))
@@ -175,7 +181,12 @@ bool gd_csv_guess(gd_csv *t)
     kinds k = judge(t, &first, t->options.separator);
     if (!t->options.no_header) {
         if (k.first_empty && k.fields > 1 && k.others_whole)
-            return gd_csv_maybe_header(t, first.line, first.last_line, "of columns with numbers for names");
+            return gd_csv_maybe_header(t, first.line, first.last_line,
+                                       "its first field is empty, the others are whole numbers");
+        kinds below = judge(t, &second, t->options.separator);
+        if (k.all_quoted && k.numbers > 0 && !below.any_quoted && is_row(&below))
+            return gd_csv_maybe_header(t, first.line, first.last_line,
+                                       "its numbers are in quotes, those below are not");
         t->counts = k.counts && k.fields > 1;
         if (k.numbers == 0 && k.names > 0) {
             t->header_line = first.line;

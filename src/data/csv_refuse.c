@@ -50,7 +50,7 @@ static bool reads(const gd_csv *t, const gd_csv_field *f, char decimal, char tho
 
 static bool reads_before(const gd_csv *t, const gd_csv_field *f, size_t behind)
 {
-    gd_csv_field shorter = { f->begin, f->end - behind, false };
+    gd_csv_field shorter = { .begin = f->begin, .end = f->end - behind };
     return shorter.end > shorter.begin && reads(t, &shorter, t->options.decimal, t->options.thousands);
 }
 
@@ -71,8 +71,8 @@ static note other_signs(const gd_csv *t, const gd_csv_field *f)
     for (const char *c = ",.' _"; *c; c++)
         if (*c != t->options.decimal && *c != t->options.thousands && find(f, *c) &&
             reads(t, f, t->options.decimal, *c)) {
-            snprintf(text, sizeof text, "%sthousands = '%s%c' reads it", n.s[0] ? ", as another number " : "",
-                     *c == '\'' ? "\\" : "", *c);
+            snprintf(text, sizeof text, "%sthousands = '%s%c' reads it%s", n.s[0] ? " as one number, " : "",
+                     *c == '\'' ? "\\" : "", *c, n.s[0] ? " as another" : "");
             add(&n, text);
         }
     for (const char *c = ",.' _"; *c && !n.s[0]; c++)
@@ -137,6 +137,7 @@ static note advice(const gd_csv *t, int64_t column, const gd_csv_field *f)
 {
     note n = { "" };
     char text[120];
+    bool names = false;                     /* the field is nothing that was meant to be a number */
     if (!t->own_options)
         return n;
     if (f) {
@@ -144,6 +145,7 @@ static note advice(const gd_csv *t, int64_t column, const gd_csv_field *f)
         n = other_signs(t, f);
         if (!n.s[0] && is)
             add(&n, is);
+        names = !n.s[0] && f->begin < f->end && !is_digit(*f->begin) && !strchr("+-.,", *f->begin);
     } else {
         add(&n, "allow_nan reads it as a missing value, NaN");
     }
@@ -151,13 +153,14 @@ static note advice(const gd_csv *t, int64_t column, const gd_csv_field *f)
         snprintf(text, sizeof text, "%sif line %" PRId64 " is a header, skip = %" PRId64 " passes over it",
                  n.s[0] ? "; " : "", t->line, t->line);
         add(&n, text);
-    } else if (!n.s[0] && t->header_line && t->rows == 0) {
+    } else if (!n.s[0] && t->header_line && t->rows == 0 && column == t->options.skip_columns + 1) {
         snprintf(text, sizeof text, "if line %" PRId64 " belongs to the header, skip = %" PRId64 " passes over both",
                  t->line, t->line);
         add(&n, text);
     }
-    if (f && column == t->options.skip_columns + 1 && !n.s[0]) {
-        snprintf(text, sizeof text, "skip_columns = %" PRId64 " passes over the first columns", column);
+    if (names && column == t->options.skip_columns + 1) {
+        snprintf(text, sizeof text, "%sskip_columns = %" PRId64 " passes over this column", n.s[0] ? "; " : "",
+                 column);
         add(&n, text);
     }
     if (!n.s[0])
@@ -200,6 +203,11 @@ void *gd_csv_bad_count(const gd_csv *t, int64_t fields)
                    t->function, t->path, t->line, fields, t->first_line, t->fields, assumed(t).s);
 }
 
+void *gd_csv_no_row(const gd_csv *t)
+{
+    return gd_fail("%s: %s has no row of numbers%s", t->function, t->path, t->header_line ? assumed(t).s : "");
+}
+
 void *gd_csv_bad_header(const gd_csv *t, int64_t fields)
 {
     char help[80] = "";
@@ -213,6 +221,8 @@ void *gd_csv_bad_header(const gd_csv *t, int64_t fields)
 
 void *gd_csv_maybe_header(const gd_csv *t, int64_t line, int64_t last_line, const char *why)
 {
-    return gd_fail("%s: %s, line %" PRId64 " may be a header %s, or a row: skip = %" PRId64 " passes over it,"
-                   " no_header reads it%s", t->function, t->path, line, why, last_line, assumed(t).s);
+    gd_csv open = *t;
+    open.options.no_header = true;          /* nothing is assumed about it */
+    return gd_fail("%s: %s: line %" PRId64 " may be a header or a row (%s): skip = %" PRId64 " passes over it,"
+                   " no_header reads it%s", t->function, t->path, line, why, last_line, assumed(&open).s);
 }
