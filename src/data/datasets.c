@@ -1,8 +1,18 @@
 /* datasets.c - the two data sets of the demos: finding their files, and bringing them into shape.
  *
  * Who has not got a file is told what it is, where it comes from, and where it was looked for. */
+#if defined(__unix__) || defined(__APPLE__)
+#define _POSIX_C_SOURCE 200809L
+#define HAVE_POSIX
+#endif
+
 #include <inttypes.h>
 #include <stdlib.h>
+
+#ifdef HAVE_POSIX
+#include <sys/stat.h>
+#include <unistd.h>
+#endif
 
 #include "csv.h"
 #include "idx.h"
@@ -11,8 +21,16 @@
 
 typedef struct file_name { char s[1024]; } file_name;
 
+/* A pipe is not opened here: it can be only once. */
 static bool can_be_read(const char *path)
 {
+#ifdef HAVE_POSIX
+    struct stat status;
+    if (stat(path, &status) != 0 || S_ISDIR(status.st_mode))
+        return false;
+    if (!S_ISREG(status.st_mode))
+        return access(path, R_OK) == 0;
+#endif
     FILE *file = fopen(path, "rb");
     if (!file)
         return false;

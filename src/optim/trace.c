@@ -2,6 +2,7 @@
 #include "trace.h"
 
 #include "tensor/files.h"
+#include "tensor/format.h"
 
 bool gd_optimizer_trace(gd_optimizer *o, const gd_tensor *parameter, gd_shape index)
 {
@@ -132,7 +133,7 @@ static void put(gd_output *out, const char *format, ...)
     char text[512];
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(text, sizeof text, format, arguments);
+    int length = gd_vformat(text, sizeof text, format, arguments);
     va_end(arguments);
     gd_output_put(out, text, length < (int)sizeof text ? (size_t)length : sizeof text - 1);
 }

@@ -7,6 +7,7 @@
 #include <float.h>
 
 #include "../tensor/core.h"
+#include "../tensor/format.h"
 
 #define MINUS "\xE2\x88\x92"
 #define TIMES "\xC3\x97"
@@ -104,8 +105,8 @@ void gd_shorten(char out[GD_LABEL_MAX], double value, int digits)
     int seen = 0, exponent = 0;
     const char *at = text;
 
-    /* The digits of %e; what stands between them depends on the locale and is passed over. */
-    snprintf(text, sizeof text, "%.*e", digits - 1, fabs(value));
+    /* The digits of %e; the point between them is passed over. */
+    gd_format(text, sizeof text, "%.*e", digits - 1, fabs(value));
     for (; *at && *at != 'e'; at++)
         if (*at >= '0' && *at <= '9' && seen < digits) {
             n = 10 * n + (*at - '0');

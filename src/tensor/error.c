@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core.h"
+#include "format.h"
 
 enum { LONGEST_MESSAGE = 1024 };
 
@@ -70,7 +71,7 @@ void *gd_fail(const char *format, ...)
     char text[LONGEST_MESSAGE];             /* the arguments may point into the old sentence */
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    gd_vformat(text, sizeof text, format, arguments);
     va_end(arguments);
     if (!buffer)
         buffer = new_buffer();

@@ -20,6 +20,7 @@
 
 #include "core.h"
 #include "files.h"
+#include "format.h"
 
 #ifdef _WIN32
 #define WIN32_LEAN_AND_MEAN
@@ -30,7 +31,7 @@
 static bool failed(gd_output *out, int reason)
 {
     if (out->good)
-        gd_fail("%s: %s cannot be written: %s", out->function, out->path, strerror(reason ? reason : EIO));
+        gd_fail("%s: %s cannot be written: %s", out->function, out->path, gd_system_error(reason ? reason : EIO));
     return out->good = false;
 }
 

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "core.h"
+#include "format.h"
 
 int64_t gd_numel(const gd_tensor *t)
 {
@@ -63,7 +64,9 @@ enum { LONG_AXIS = 10, SHOWN_AT_EACH_END = 4 };
 static void print_axis(FILE *out, const gd_tensor *t, const gd_real *at, int axis)
 {
     if (axis == t->ndim) {
-        fprintf(out, "%.6g", (double)*at);
+        char number[32];
+        gd_format(number, sizeof number, "%.6g", (double)*at);
+        fputs(number, out);
         return;
     }
     int64_t n = t->shape[axis];
