@@ -68,6 +68,7 @@ struct gd_group {
     int64_t     scalars_t;
     double      scalars_lr;
     int         counter;                    /* private: the option step_counter */
+    double      next_lr;                    /* private: lr of the step that is being prepared */
 };
 
 /* gd_optimizer_group - a new group for the parameters whose names begin with prefix (NULL or "": none),
@@ -156,7 +157,8 @@ typedef struct gd_option {
     { #field, offsetof(type, field), _Generic(((type *)0)->field, double: GD_OPTION_REAL, bool: GD_OPTION_FLAG, \
       default: GD_OPTION_WHOLE), interval, low, high }
 
-/* What a number, or each element of a state, may be; NaN too in a state, where a gradient was NaN. */
+/* What a number, or each element of a state, may be: a checkpoint that holds others is refused.  Where a parameter is
+ * not finite, its run has diverged, and NaN and infinities in its states are believed too. */
 typedef struct gd_range {
     const char *name;                       /* of the number or the state */
     bool        whole;                      /* a whole number, as counts are */
@@ -168,12 +170,14 @@ typedef struct gd_range {
 typedef struct gd_kept {
     int64_t           n;                    /* elements of the parameter, or of all parameters */
     double            step;                 /* gradients seen so far, a whole number */
+    double            steps;                /* of the optimizer, the same */
     const double     *number;               /* number[k], in the order of their names */
     gd_tensor *const *state;                /* state[k]; NULL where none is kept */
     const void       *options;
 } gd_kept;
 
-/* Only name, options_size and update must be there. */
+/* Only name, options_size and update must be there.  Names of states and numbers become part of a checkpoint's keys:
+ * they are UTF-8, without a slash, no two alike, and no number is called "step". */
 struct gd_algorithm {
     const char      *name;                              /* of the constructor, for sentences: "gd_adam" */
     size_t           options_size;

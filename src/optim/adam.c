@@ -147,6 +147,7 @@ static void update(const gd_update *u)
 /* ---- Two constructors that differ in their defaults --------------------------------------------------------- */
 
 static const gd_range ranges[] = {
+    GD_FINITE("exp_avg"),
     { "exp_avg_sq", false, "[]", 0, INFINITY },
     { "max_exp_avg_sq", false, "[]", 0, INFINITY },
     { .name = NULL }

@@ -23,6 +23,7 @@ struct gd_slot {
     double     number[1 + GD_MAX_NUMBERS];  /* the step count, then the algorithm's own */
     gd_real   *data[GD_MAX_STATES];         /* state[k]->data; NULL where no state is kept */
     gd_tensor *state[GD_MAX_STATES];
+    gd_tensor *spare[GD_MAX_STATES];        /* memory of a state that is not kept any more */
 };
 
 /* A parameter whose turn it is in this step, and its first element among those that are updated together. */
@@ -40,6 +41,12 @@ struct gd_slot *gd_slot_of(const char *function, gd_optimizer *o, const gd_tenso
 /* gd_slot_start - makes the states that the options ask for, named as the algorithm says. */
 bool gd_slot_start(gd_optimizer *o, struct gd_slot *slot);
 
+/* gd_slot_stop - undoes gd_slot_start for a slot that had no state before it. */
+void gd_slot_stop(struct gd_slot *slot);
+
+/* gd_slot_set - state k is t from now on; NULL: it is not kept. */
+void gd_slot_set(struct gd_slot *slot, int k, gd_tensor *t);
+
 /* gd_ready - all that can fail in a step, so that no parameter has changed when it does: slots, learning
  * rates, shapes of gradients, states.  Fills o->turns. */
 bool gd_ready(gd_optimizer *o, const char *function);
@@ -54,8 +61,9 @@ bool gd_check_number(const char *function, const char *name, double value, const
 bool gd_check_options(const gd_algorithm *algorithm, const void *options);
 
 /* gd_check_kept - false, with a message that begins with where, when a step count, a number or a state is not what
- * the algorithm could have made: for what was read from a file.  Changes nothing. */
-bool gd_check_kept(const char *where, const gd_algorithm *algorithm, const gd_kept *kept);
+ * the algorithm could have made: for what was read from a file.  w: elements of the parameter, where there is one.
+ * Changes nothing. */
+bool gd_check_kept(const char *where, const gd_algorithm *algorithm, const gd_kept *kept, const gd_real *w);
 
 /* gd_group_init - a group with a copy of options and of prefix, in the optimizer's arena. */
 bool gd_group_init(gd_group *group, gd_optimizer *o, const char *prefix, const void *options);
@@ -76,6 +84,24 @@ static inline double gd_correction(double beta, int64_t t, bool on)
 
 /* gd_slot_t - the t of the slot's latest step, as the group's step_counter says. */
 int64_t gd_slot_t(const gd_optimizer *o, const struct gd_slot *slot);
+
+/* A running average of a model's parameters; see gd_ema_new. */
+struct gd_ema {
+    gd_params  *params;
+    double      decay;
+    gd_tensor **average;                    /* in the model's order; NULL for buffers */
+    int         count, room;
+    bool        swapped;
+    gd_arena    arena;
+};
+
+/* gd_ema_adopt - averages for parameters that the model got since the last call.  On failure there are none. */
+bool gd_ema_adopt(gd_ema *ema);
+
+/* Ranges of states.  A NaN never stays in a state alone: the same step has made the parameter one.  An infinity may,
+ * where only its sign or its reciprocal reaches the parameter. */
+#define GD_FINITE(name)  { name, false, "()", -INFINITY, INFINITY }
+#define GD_NUMBERS(name) { name, false, "[]", -INFINITY, INFINITY }
 
 /* The hooks of traces, called only where there is one; before is false when memory is out. */
 bool gd_trace_before(gd_optimizer *o);

@@ -23,22 +23,26 @@ static bool check_number(const char *where, const gd_range *r, double value)
                                        r->interval[1]);
 }
 
-static bool check_state(const char *where, const gd_range *r, const gd_tensor *state)
+/* w: the parameter's elements; NULL for state of all parameters together, in which NaN may stand anywhere. */
+static bool check_state(const char *where, const gd_range *r, const gd_tensor *state, const gd_real *w)
 {
     for (int64_t i = 0; i < state->numel; i++) {
         double value = state->data[i];
-        if (!isnan(value) && !within(value, r))
+        bool diverged = w ? !isfinite(w[i]) && !isfinite(value) && !(value < r->low) : isnan(value);
+        if (!within(value, r) && !diverged)
             return gd_fail("%s: %s is %g at element %lld and must lie in %c%g, %g%c", where, r->name, value,
                            (long long)i, r->interval[0], r->low, r->high, r->interval[1]);
     }
     return true;
 }
 
-bool gd_check_kept(const char *where, const gd_algorithm *a, const gd_kept *kept)
+bool gd_check_kept(const char *where, const gd_algorithm *a, const gd_kept *kept, const gd_real *w)
 {
     static const gd_range steps = { "step", true, "[)", 0, GD_MOST_STEPS };
     if (!check_number(where, &steps, kept->step))
         return false;
+    if (!a->step && kept->step > kept->steps)
+        return gd_fail("%s: step = %g is more than the %g steps of the optimizer", where, kept->step, kept->steps);
     for (int k = 0; k < GD_MAX_NUMBERS && a->numbers[k]; k++) {
         const gd_range *r = range_of(a, a->numbers[k]);
         if (r && !check_number(where, r, kept->number[k]))
@@ -46,7 +50,7 @@ bool gd_check_kept(const char *where, const gd_algorithm *a, const gd_kept *kept
     }
     for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++) {
         const gd_range *r = kept->state[k] ? range_of(a, a->states[k]) : NULL;
-        if (r && !check_state(where, r, kept->state[k]))
+        if (r && !check_state(where, r, kept->state[k], w))
             return false;
     }
     const char *fault = a->valid ? a->valid(kept) : NULL;

@@ -97,7 +97,20 @@ static void update(const gd_update *u)
     nadam(u->n, u->w, u->g, u->state[M], u->state[V], &s);
 }
 
+/* P is 1 until a factor, each below 1, comes in, and it has one for each step at least. */
+static const char *valid(const gd_kept *kept)
+{
+    double P = kept->number[MU_PRODUCT], steps = kept->number[MU_STEPS];
+    if (!kept->state[M] && (P != 0 || steps != 0))
+        return "mu_product and mu_steps must be 0 before the first gradient";
+    if (steps < kept->step || steps > kept->steps)
+        return "mu_steps must lie between the steps of the parameter and those of the optimizer";
+    return kept->state[M] && (steps == 0) != (P == 1) ? "mu_product must be 1 without a factor, and below 1 with one"
+                                                      : NULL;
+}
+
 static const gd_range ranges[] = {
+    GD_FINITE("exp_avg"),
     { "exp_avg_sq", false, "[]", 0, INFINITY },
     { "mu_product", false, "[]", 0, 1 },
     { "mu_steps", true, "[)", 0, GD_MOST_STEPS },
@@ -108,7 +121,7 @@ static const gd_algorithm algorithm = {
     .name = "gd_nadam", .options_size = sizeof(gd_nadam_options), .options = fields,
     .states = { "exp_avg", "exp_avg_sq" }, .numbers = { "mu_product", "mu_steps" },
     .start = start, .prepare = prepare, .advance = advance, .update = update, .by_element = true,
-    .correction = correction, .ranges = ranges
+    .correction = correction, .ranges = ranges, .valid = valid
 };
 
 gd_optimizer *gd_nadam(gd_params *p, gd_nadam_options options)

@@ -108,6 +108,8 @@ static void update(const gd_update *u)
 }
 
 static const gd_range ranges[] = {
+    GD_FINITE("grad_avg"),
+    GD_FINITE("momentum_buffer"),
     { "square_avg", false, "[]", 0, INFINITY },
     { .name = NULL }
 };

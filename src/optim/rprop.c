@@ -55,6 +55,7 @@ static void update(const gd_update *u)
 }
 
 static const gd_range ranges[] = {
+    GD_NUMBERS("prev"),
     { "step_size", false, "[]", 0, INFINITY },
     { .name = NULL }
 };

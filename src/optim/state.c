@@ -28,6 +28,8 @@ double *gd_optimizer_number(gd_optimizer *o, const gd_tensor *parameter, const c
 bool gd_optimizer_start(gd_optimizer *o, const gd_tensor *parameter)
 {
     struct gd_slot *slot = gd_slot_of("gd_optimizer_start", o, parameter);
+    if (slot && o->algorithm->step)
+        return gd_fail("gd_optimizer_start: %s makes its state in its first step", o->algorithm->name);
     return slot && gd_slot_start(o, slot);
 }
 

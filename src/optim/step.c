@@ -4,15 +4,24 @@
 
 /* ---- What can fail comes first ---------------------------------------------------------------------------- */
 
-static bool set_learning_rates(gd_optimizer *o, const char *function)
+/* What the schedules say is group->next_lr first; it becomes lr when nothing else has failed. */
+static bool valid_learning_rates(gd_optimizer *o, const char *function)
 {
     for (gd_group *g = &o->first; g; g = g->next) {
-        if (g->schedule.kind)
-            g->lr = gd_lr_at(g->schedule, o->steps);
-        if (GD_UNLIKELY(!(g->lr >= 0 && g->lr < INFINITY)))
-            return gd_check_number(function, "lr", g->lr, "[)", 0, INFINITY);
+        g->next_lr = g->schedule.kind ? gd_lr_at(g->schedule, o->steps) : g->lr;
+        if (GD_UNLIKELY(!(g->next_lr >= 0 && g->next_lr < INFINITY)))
+            return gd_check_number(function, "lr", g->next_lr, "[)", 0, INFINITY);
     }
     return true;
+}
+
+static void exchange_learning_rates(gd_optimizer *o)
+{
+    for (gd_group *g = &o->first; g; g = g->next) {
+        double lr = g->lr;
+        g->lr = g->next_lr;
+        g->next_lr = lr;
+    }
 }
 
 bool gd_room_to_pack(gd_optimizer *o, const gd_tensor *grad)
@@ -36,31 +45,59 @@ const gd_real *gd_packed(gd_optimizer *o, const gd_tensor *grad)
     return o->packed;
 }
 
-/* What was not there in the last step: states, memory to pack. */
-static bool ready_for_turn(gd_optimizer *o, const char *function, struct gd_slot *slot, const gd_tensor *grad)
+static bool same_shape(const char *function, const struct gd_slot *slot, const gd_tensor *grad)
 {
-    if (!gd_same_shape(slot->w, grad))
-        return gd_fail("%s: %s is %s and its gradient is %s: they must have the same shape", function,
-                       slot->w->name, gd_text_of(slot->w).s, gd_text_of(grad).s);
-    return gd_room_to_pack(o, grad) && (slot->started || !o->algorithm->update || gd_slot_start(o, slot));
+    return gd_same_shape(slot->w, grad) ||
+           gd_fail("%s: %s is %s and its gradient is %s: they must have the same shape", function, slot->w->name,
+                   gd_text_of(slot->w).s, gd_text_of(grad).s);
+}
+
+/* What was not there in the last step: states, memory to pack.  The first state may be formed from this gradient and
+ * this lr: where a later turn fails, it is given up again. */
+static bool start_turns(gd_optimizer *o, int turns)
+{
+    bool good = true;
+    int k = 0;
+    for (; k < turns && good; k++) {
+        struct gd_slot *slot = o->turns[k].slot;
+        bool fresh = slot->number[0] == 0 && !slot->started;
+        for (int i = 0; i < GD_MAX_STATES && fresh; i++)
+            fresh = !slot->state[i];
+        o->turns[k].first = fresh;
+        good = gd_room_to_pack(o, slot->w->grad) &&
+               (slot->started || !o->algorithm->update || gd_slot_start(o, slot));
+    }
+    while (!good && k-- > 0)
+        if (o->turns[k].first)
+            gd_slot_stop(o->turns[k].slot);
+    return good;
 }
 
 bool gd_ready(gd_optimizer *o, const char *function)
 {
-    if ((o->count < o->params->count && !gd_adopt(o)) || !set_learning_rates(o, function))
+    if ((o->count < o->params->count && !gd_adopt(o)) || !valid_learning_rates(o, function))
         return false;
     int turns = 0;
+    bool as_before = true;
     for (int i = 0; i < o->count; i++) {
         struct gd_slot *slot = o->slots[i];
         const gd_tensor *grad = slot ? slot->w->grad : NULL;
         if (!grad)
             continue;
-        bool as_before = slot->started && grad->contiguous && gd_same_shape(slot->w, grad);
-        if (!as_before && !ready_for_turn(o, function, slot, grad))
+        if (!same_shape(function, slot, grad))
             return false;
-        slot->update.g = grad->contiguous ? grad->data : NULL;
-        slot->update.w = slot->w->data;
+        as_before = as_before && slot->started && grad->contiguous;
         o->turns[turns++].slot = slot;
+    }
+    exchange_learning_rates(o);             /* the first state may be formed from lr */
+    if (!as_before && !start_turns(o, turns)) {
+        exchange_learning_rates(o);
+        return false;
+    }
+    for (int k = 0; k < turns; k++) {
+        struct gd_slot *slot = o->turns[k].slot;
+        slot->update.g = slot->w->grad->contiguous ? slot->w->grad->data : NULL;
+        slot->update.w = slot->w->data;
     }
     o->turn_count = turns;
     return true;

@@ -120,7 +120,13 @@ static void update(const gd_update *u)
         yogi_of_addons(u->n, u->w, u->g, u->state[M], u->state[V], o->yogi_sign == GD_SIGN_TANH10, u->scalars);
 }
 
+static const char *valid(const gd_kept *kept)
+{
+    return !kept->state[V] && kept->number[0] > 0 ? "start_grads must be 0 where there is no exp_avg_sq" : NULL;
+}
+
 static const gd_range ranges[] = {
+    GD_FINITE("exp_avg"),
     { "exp_avg_sq", false, "[]", 0, INFINITY },
     { "start_grads", true, "[)", 0, GD_MOST_STEPS },
     { .name = NULL }
@@ -129,7 +135,8 @@ static const gd_range ranges[] = {
 static const gd_algorithm algorithm = {
     .name = "gd_yogi", .options_size = sizeof(gd_yogi_options), .options = fields,
     .states = { "exp_avg", "exp_avg_sq" }, .numbers = { "start_grads" },
-    .start = start, .prepare = prepare, .update = update, .by_element = true, .correction = correction, .ranges = ranges
+    .start = start, .prepare = prepare, .update = update, .by_element = true, .correction = correction,
+    .ranges = ranges, .valid = valid
 };
 
 gd_optimizer *gd_yogi(gd_params *p, gd_yogi_options options)
@@ -177,12 +184,16 @@ bool gd_yogi_start_from(gd_optimizer *o)
         if (w->grad && !gd_params_is_buffer(o->params, i) && *gd_optimizer_number(o, w, "step") > 0)
             return gd_fail("gd_yogi_start_from: %s was stepped already", w->name);
     }
+    for (int i = 0; i < gd_params_tensors(o->params); i++) {    /* what can fail comes before the first v changes */
+        const gd_tensor *w = gd_params_at(o->params, i);
+        if (w->grad && !gd_params_is_buffer(o->params, i) &&
+            (!gd_optimizer_start(o, w) || !gd_room_to_pack(o, w->grad)))
+            return false;
+    }
     for (int i = 0; i < gd_params_tensors(o->params); i++) {
         const gd_tensor *w = gd_params_at(o->params, i);
         if (!w->grad || gd_params_is_buffer(o->params, i))
             continue;
-        if (!gd_optimizer_start(o, w) || !gd_room_to_pack(o, w->grad))
-            return false;
         gd_real *v = gd_optimizer_state(o, w, "exp_avg_sq")->data;
         const gd_real *g = gd_packed(o, w->grad);
         gd_real part = (gd_real)(1 / ++*gd_optimizer_number(o, w, "start_grads"));
