@@ -60,9 +60,13 @@ bool gd_check_number(const char *function, const char *name, double value, const
                      double high);
 bool gd_check_options(const gd_algorithm *algorithm, const void *options);
 
+/* gd_all_elements - of all parameters of the optimizer's model. */
+int64_t gd_all_elements(const gd_optimizer *o);
+
 /* gd_check_kept - false, with a message that begins with where, when a step count, a number or a state is not what
  * the algorithm could have made: for what was read from a file.  w: elements of the parameter, where there is one.
- * Changes nothing. */
+ * Changes nothing.  gd_check_kept_numbers - the same without the elements of the states. */
+bool gd_check_kept_numbers(const char *where, const gd_algorithm *algorithm, const gd_kept *kept);
 bool gd_check_kept(const char *where, const gd_algorithm *algorithm, const gd_kept *kept, const gd_real *w);
 
 /* gd_group_init - a group with a copy of options and of prefix, in the optimizer's arena. */
@@ -81,6 +85,10 @@ static inline double gd_correction(double beta, int64_t t, bool on)
 {
     return on && (double)t * (1 - beta) < 38 ? 1 - pow(beta, (double)t) : 1;
 }
+
+/* gd_schedule_name - the constructor of schedules of a kind; gd_schedule_number - what it calls one of their fields. */
+const char *gd_schedule_name(uint64_t kind);
+const char *gd_schedule_number(const gd_schedule *schedule, const char *field);
 
 /* gd_slot_t - the t of the slot's latest step, as the group's step_counter says. */
 int64_t gd_slot_t(const gd_optimizer *o, const struct gd_slot *slot);

@@ -1,5 +1,5 @@
 /* kept.c - could an algorithm have made these numbers and states?  For those who read them from a file. */
-#include "inside.h"
+#include "checkpoint.h"
 
 static bool within(double value, const gd_range *r)
 {
@@ -36,7 +36,7 @@ static bool check_state(const char *where, const gd_range *r, const gd_tensor *s
     return true;
 }
 
-bool gd_check_kept(const char *where, const gd_algorithm *a, const gd_kept *kept, const gd_real *w)
+bool gd_check_kept_numbers(const char *where, const gd_algorithm *a, const gd_kept *kept)
 {
     static const gd_range steps = { "step", true, "[)", 0, GD_MOST_STEPS };
     if (!check_number(where, &steps, kept->step))
@@ -48,11 +48,48 @@ bool gd_check_kept(const char *where, const gd_algorithm *a, const gd_kept *kept
         if (r && !check_number(where, r, kept->number[k]))
             return false;
     }
+    const char *fault = a->valid ? a->valid(kept) : NULL;
+    return !fault || gd_fail("%s: %s", where, fault);
+}
+
+bool gd_check_kept(const char *where, const gd_algorithm *a, const gd_kept *kept, const gd_real *w)
+{
     for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++) {
         const gd_range *r = kept->state[k] ? range_of(a, a->states[k]) : NULL;
         if (r && !check_state(where, r, kept->state[k], w))
             return false;
     }
-    const char *fault = a->valid ? a->valid(kept) : NULL;
-    return !fault || gd_fail("%s: %s", where, fault);
+    return gd_check_kept_numbers(where, a, kept);
+}
+
+int64_t gd_all_elements(const gd_optimizer *o)
+{
+    int64_t n = 0;
+    for (int i = 0; i < o->count; i++)
+        n += o->slots[i] ? o->slots[i]->w->numel : 0;
+    return n;
+}
+
+/* ---- What an optimizer and a plateau have besides ---------------------------------------------------------------- */
+
+bool gd_check_steps(const char *where, double steps)
+{
+    static const gd_range range = { "steps", true, "[)", 0, GD_MOST_STEPS };
+    return check_number(where, &range, steps);
+}
+
+bool gd_check_lr(const char *where, int group, double lr)
+{
+    return (lr >= 0 && lr < INFINITY) ||
+           gd_fail("%s: lr = %g of group %d must lie in [0, inf)", where, lr, group);
+}
+
+bool gd_check_plateau(const char *where, const gd_plateau *p)
+{
+    const gd_range bad = { "bad", true, "[]", 0, p->options.patience };
+    const gd_range cooling = { "cooling", true, "[]", 0, p->options.cooldown };
+    if (!(p->lr >= 0 && p->lr < INFINITY) || isnan(p->best))
+        return gd_fail("%s: the plateau has lr = %g and best = %g: lr must lie in [0, inf), and best be a number", where,
+                       p->lr, p->best);
+    return check_number(where, &bad, p->bad) && check_number(where, &cooling, p->cooling);
 }

@@ -6,9 +6,38 @@
 
 static const double pi = 3.14159265358979323846;
 
+/* Checkpoints hold these numbers: a new kind goes to the end. */
 enum kind {
     NONE, BAD, CONSTANT, STEP, MULTISTEP, FACTOR, EXPONENTIAL, INVERSE_SQRT, POLYNOMIAL, COSINE, ONE_CYCLE, CUSTOM
 };
+
+const char *gd_schedule_name(uint64_t kind)
+{
+    static const char *const names[] = {
+        "gd_lr_none", "a schedule that was refused", "gd_lr_constant", "gd_lr_step", "gd_lr_multistep", "gd_lr_factor",
+        "gd_lr_exponential", "gd_lr_inverse_sqrt", "gd_lr_linear or gd_lr_polynomial", "gd_lr_cosine",
+        "gd_lr_one_cycle", "gd_lr_custom"
+    };
+    return kind < sizeof names / sizeof *names ? names[kind] : "unknown";
+}
+
+const char *gd_schedule_number(const gd_schedule *s, const char *field)
+{
+    if (strcmp(field, "a") == 0)
+        switch ((enum kind)s->kind) {
+        case STEP:
+        case MULTISTEP:
+        case EXPONENTIAL:  return "gamma";
+        case FACTOR:       return "factor";
+        case INVERSE_SQRT: return "warmup";
+        case POLYNOMIAL:   return "power";
+        case ONE_CYCLE:    return "div";
+        default:           return field;
+        }
+    if (s->kind == ONE_CYCLE && strcmp(field, "b") == 0)
+        return "start";
+    return s->kind == ONE_CYCLE && strcmp(field, "c") == 0 ? "linear" : field;
+}
 
 /* ---- The shapes ------------------------------------------------------------------------------------------- */
 
