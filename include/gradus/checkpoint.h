@@ -19,15 +19,14 @@ extern "C" {
  * generator.  The file is replaced as a whole, so that a crash at any moment leaves the old one or the new one.
  * Errors: p is NULL; a learning rate or a step counter that gd_load would refuse; the file cannot be written.
  *
- * gd_load - the way back: p must have the same names and shapes, o the same algorithm, options, schedules and
- * groups.  A run that is loaded goes on bit for bit like one that was never interrupted.  Options and schedules are
- * the program's own: the file's are only compared with them (of a custom schedule, that it is one).  With o NULL only
- * parameters and buffers are read, and the generator stays.  PyTorch's "num_batches_tracked" is passed over, as
- * batch norm here has no use for it.
- * Errors: a file that cannot be read or is damaged; a tensor that is missing, left over or of another shape;
- * another algorithm, number of groups, option or schedule; a number that no run could have written, such as a
- * negative second moment (NaN and infinities are believed where the parameter itself is not finite).  On failure
- * nothing has changed. */
+ * gd_load - the way back: p must have the same names and shapes, o the same algorithm, and as many groups.  A run
+ * that is loaded goes on bit for bit like one that was never interrupted.  Options, schedules and the groups' members
+ * are the program's own; the file has them to compare with, and each that differs is remarked on (gd_remark; of a
+ * custom schedule only that it is one).  With o NULL only parameters and buffers are read, and the generator stays.
+ * PyTorch's "num_batches_tracked" is passed over: batch norm here has no use for it.
+ * Errors: a file that cannot be read or is damaged; a tensor that is missing, left over or of another shape; another
+ * algorithm or number of groups; a number that no run could have written, such as a negative second moment (NaN and
+ * infinities are believed where the parameter itself is not finite).  On failure nothing has changed. */
 bool gd_save(const char *path, gd_params *p, gd_optimizer *o);
 bool gd_load(const char *path, gd_params *p, gd_optimizer *o);
 
@@ -61,12 +60,12 @@ typedef struct gd_run {                     /* params must be there; what is NUL
     int           note_count;
 } gd_run;
 
-/* With all 0, gd_checkpoint_load is as strict as gd_load. */
+/* With all 0, a run is loaded if it will go on exactly as it would have: other options, too, are an error. */
 typedef struct gd_load_options {
-    bool other_settings;                    /* load a run whose options, schedules, groups, loader, decay of averages
-                                               or plateau are others than when it was saved; what differs is reported,
-                                               and this program's hold.  A loader that cannot begin in the middle
-                                               of the epoch begins the epoch anew. */
+    bool other_settings;                    /* options, schedules, groups' members, the loader's setup, the decay of the
+                                               averages and the plateau's options may differ from those that were
+                                               saved: that is reported, and the program's hold.  A loader that cannot
+                                               begin in the middle of the epoch begins the epoch anew. */
     /* The others are for parameters and buffers alone: all else in run is NULL. */
     const char *prefix;                     /* only tensors of the file whose names begin with this, without it: */
     const char *into;                       /* they go to what begins with this in the model.  "encoder." and "":

@@ -82,6 +82,7 @@ typedef struct gd_reader {
     gd_load_options  options;
     gd_arena        *outside;               /* the caller's scope */
     bool             failed;
+    bool             remarks;               /* other options and schedules are remarked on, not refused: gd_load */
     bool             first_format;          /* written before there were settings */
     bool            *seen;                  /* which tensors of the file have found their place */
     gd_tensor      **values;                /* of the model's tensors, in its order; NULL: not read */
@@ -89,6 +90,8 @@ typedef struct gd_reader {
     gd_change       *changes;
     gd_load_report   report;
     gd_line         *lines;                 /* of the report */
+    const char      *refused;               /* the first setting that stands in the way, */
+    int              refused_count;         /* and how many do */
     uint64_t         steps, random[4];
     gd_position      place;                 /* of the loader */
     gd_plateau       plateau;

@@ -103,13 +103,22 @@ static void apply_all(const gd_reader *r)
             run->notes[i].text = r->texts[i];
 }
 
+/* Line by line; the last call is the handler's, which may not come back. */
+static void remark(const gd_reader *r)
+{
+    for (const char *line = r->report.text, *end; *line; line = end + 1) {
+        end = strchr(line, '\n');
+        gd_remark("%s: %s: %.*s", r->function, r->path, (int)(end - line), line);
+    }
+}
+
 /* ---- All of it ----------------------------------------------------------------------------------------------------- */
 
 static bool load(const char *function, const char *path, const gd_run *run, gd_load_options options,
                  gd_load_report *report)
 {
     gd_reader r = { .function = function, .path = path, .run = run, .options = options,
-                    .outside = gd_current_scope() };
+                    .outside = gd_current_scope(), .remarks = strcmp(function, "gd_load") == 0 };
     if (!gd_scope_begin())
         return false;
     int averages = run->ema ? run->ema->count : 0;
@@ -119,7 +128,7 @@ static bool load(const char *function, const char *path, const gd_run *run, gd_l
     gd_read_optimizer(&r);
     gd_read_around(&r);
     gd_read_rest(&r);
-    r.failed = r.failed || !make_states(&r) || !write_report(&r);
+    r.failed = r.failed || !make_states(&r) || ((report || r.lines) && !write_report(&r));
     if (!r.failed)
         apply_all(&r);
     else if (run->ema)
@@ -128,6 +137,8 @@ static bool load(const char *function, const char *path, const gd_run *run, gd_l
         *report = r.report;
     gd_safetensors_close(r.file);
     gd_scope_end();
+    if (!r.failed && r.remarks && r.report.other_settings)
+        remark(&r);
     return !r.failed;
 }
 

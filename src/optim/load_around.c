@@ -15,7 +15,7 @@ static void read_loader(gd_reader *r)
     if (gd_loader_is_place(loader, r->place))
         return;
     gd_position start = { .epoch = r->place.epoch, .example = 0 };
-    if (r->report.other_settings == 0 || r->place.example < 0 || !gd_loader_is_place(loader, start)) {
+    if (!r->options.other_settings || r->report.other_settings == 0 || r->place.example < 0 || !gd_loader_is_place(loader, start)) {
         r->failed = !gd_loader_seek(loader, r->place);      /* says why */
         return;
     }

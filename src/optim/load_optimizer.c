@@ -36,6 +36,9 @@ static void compare(void *context, const gd_setting *setting)
     }
     gd_report(r, &r->report.other_settings, OTHER "%s was %s when the run was saved and is %s now",
               setting->label, was.s, is.s);
+    bool of_loader = strncmp(setting->key, "gradus/loader/", 14) == 0;      /* then its place is another place */
+    if (!r->failed && !r->options.other_settings && (!r->remarks || of_loader) && r->refused_count++ == 0)
+        r->refused = r->lines->text + sizeof OTHER - 1;
 }
 
 /* What has to be alike for settings to be compared: the algorithm, and the number of groups. */
@@ -61,18 +64,13 @@ void gd_read_settings(gd_reader *r)
         r->failed = true;
         return;
     }
-    int64_t n = r->report.other_settings;
-    if (r->failed || n == 0 || r->options.other_settings)
-        return;
-    const gd_line *first = r->lines;
-    while (first->next)
-        first = first->next;
     char more[40] = "";
-    if (n > 1)
-        snprintf(more, sizeof more, " (and %" PRId64 " more)", n - 1);
-    gd_fail("%s: %s: %s%s; gd_checkpoint_load with .other_settings goes on all the same", r->function, r->path,
-            first->text + sizeof OTHER - 1, more);
-    r->failed = true;
+    if (r->refused_count > 1)
+        snprintf(more, sizeof more, " (and %d more)", r->refused_count - 1);
+    if (r->refused_count > 0 && !r->failed)
+        gd_fail("%s: %s: %s%s; gd_checkpoint_load with .other_settings goes on all the same", r->function, r->path,
+                r->refused, more);
+    r->failed = r->failed || r->refused_count > 0;
 }
 
 /* ---- State --------------------------------------------------------------------------------------------------------- */

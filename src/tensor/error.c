@@ -59,3 +59,15 @@ void *gd_fail(const char *format, ...)
         handler(sentence);
     return NULL;
 }
+
+/* The handler may not come back, but one that aborts is for failures. */
+void gd_remark(const char *format, ...)
+{
+    char text[LONGEST_SENTENCE];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (handler)
+        (handler == gd_abort ? print_sentence : handler)(text);
+}
