@@ -45,9 +45,9 @@ void gd_abort(const char *sentence);
  * For operations and optimizers defined outside.  Returns NULL, so that one can return gd_fail(..). */
 void *gd_fail(const char *format, ...) GD_FORMAT(1, 2);
 
-/* gd_remark - hands on what is worth knowing though nothing has failed, in the same way: it is printed, or goes to the
+/* gd_notice - hands on what is worth knowing though nothing has failed, in the same way: it is printed, or goes to the
  * handler (gd_abort only prints it).  gd_last_error is as before. */
-void gd_remark(const char *format, ...) GD_FORMAT(1, 2);
+void gd_notice(const char *format, ...) GD_FORMAT(1, 2);
 
 #ifdef __cplusplus
 }

@@ -108,7 +108,7 @@ static void remark(const gd_reader *r)
 {
     for (const char *line = r->report.text, *end; *line; line = end + 1) {
         end = strchr(line, '\n');
-        gd_remark("%s: %s: %.*s", r->function, r->path, (int)(end - line), line);
+        gd_notice("%s: %s: %.*s", r->function, r->path, (int)(end - line), line);
     }
 }
 

@@ -61,7 +61,7 @@ void *gd_fail(const char *format, ...)
 }
 
 /* The handler may not come back, but one that aborts is for failures. */
-void gd_remark(const char *format, ...)
+void gd_notice(const char *format, ...)
 {
     char text[LONGEST_SENTENCE];
     va_list arguments;
