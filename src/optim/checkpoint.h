@@ -75,6 +75,8 @@ typedef struct gd_line {                    /* a text of a list, newest first */
     const char     *text;
 } gd_line;
 
+#define GD_OTHER_SETTING "other setting: "    /* begins a line of the report */
+
 typedef struct gd_reader {
     const char      *function, *path;
     gd_safetensors  *file;

@@ -43,6 +43,8 @@ bool gd_check_kept_numbers(const char *where, const gd_algorithm *a, const gd_ke
         return false;
     if (!a->step && kept->step > kept->steps)
         return gd_fail("%s: step = %g is more than the %g steps of the optimizer", where, kept->step, kept->steps);
+    if (a->step && kept->step > 0 && kept->steps == 0)
+        return gd_fail("%s: step = %g, but the optimizer has made no step", where, kept->step);
     for (int k = 0; k < GD_MAX_NUMBERS && a->numbers[k]; k++) {
         const gd_range *r = range_of(a, a->numbers[k]);
         if (r && !check_number(where, r, kept->number[k]))

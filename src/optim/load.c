@@ -103,10 +103,11 @@ static void apply_all(const gd_reader *r)
             run->notes[i].text = r->texts[i];
 }
 
-/* Line by line; the last call is the handler's, which may not come back. */
-static void remark(const gd_reader *r)
+/* The handler may not come back. */
+static void tell(const gd_reader *r)
 {
     for (const char *line = r->report.text, *end; *line; line = end + 1) {
+        line += sizeof GD_OTHER_SETTING - 1;
         end = strchr(line, '\n');
         gd_notice("%s: %s: %.*s", r->function, r->path, (int)(end - line), line);
     }
@@ -138,7 +139,7 @@ static bool load(const char *function, const char *path, const gd_run *run, gd_l
     gd_safetensors_close(r.file);
     gd_scope_end();
     if (!r.failed && r.remarks && r.report.other_settings)
-        remark(&r);
+        tell(&r);
     return !r.failed;
 }
 

@@ -20,8 +20,6 @@ static bool same_setting(const gd_setting *setting, uint64_t bits)
     return bits == setting->bits || (setting->kind == GD_SETTING_REAL && saved == now);     /* 0 and -0 */
 }
 
-#define OTHER "other setting: "
-
 static void compare(void *context, const gd_setting *setting)
 {
     gd_reader *r = context;
@@ -34,11 +32,11 @@ static void compare(void *context, const gd_setting *setting)
         was = gd_setting_text(setting, bits, true);
         is = gd_setting_text(setting, setting->bits, true);
     }
-    gd_report(r, &r->report.other_settings, OTHER "%s was %s when the run was saved and is %s now",
+    gd_report(r, &r->report.other_settings, GD_OTHER_SETTING "%s was %s when the run was saved and is %s now",
               setting->label, was.s, is.s);
     bool of_loader = strncmp(setting->key, "gradus/loader/", 14) == 0;      /* then its place is another place */
     if (!r->failed && !r->options.other_settings && (!r->remarks || of_loader) && r->refused_count++ == 0)
-        r->refused = r->lines->text + sizeof OTHER - 1;
+        r->refused = r->lines->text + sizeof GD_OTHER_SETTING - 1;
 }
 
 /* What has to be alike for settings to be compared: the algorithm, and the number of groups. */
