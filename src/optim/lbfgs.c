@@ -295,6 +295,7 @@ static double step(gd_optimizer *o, gd_closure *closure, void *context)
 /* ---- What a checkpoint may hold ----------------------------------------------------------------------------- */
 
 static const gd_range ranges[] = {
+    { "rho", false, "[)", 0, INFINITY },
     { "pairs", true, "[)", 0, GD_MOST_STEPS },
     { "newest", true, "[)", 0, GD_MOST_STEPS },
     { "step_length", false, "[)", 0, INFINITY },
@@ -313,6 +314,10 @@ static const char *valid(const gd_kept *kept)
         return "d and prev_flat_grad must be [n], n being the number of elements of all parameters";
     if (kept->number[PAIRS] > (double)rows || kept->number[NEWEST] >= (double)rows)
         return "pairs and newest must lie within the rows of s";
+    const memory m = { .rows = rows, .number = (double *)kept->number };       /* only read */
+    for (int64_t k = 0; k < (int64_t)kept->number[PAIRS]; k++)
+        if (!(kept->state[RHO]->data[row(&m, k)] > 0))
+            return "rho must be positive for each pair";
     return NULL;
 }
 

@@ -160,13 +160,29 @@ static void put_around(writer *w, const gd_run *run)
 
 /* ---- What gd_load would refuse is refused here ------------------------------------------------------------------ */
 
-static bool valid_slot(const gd_optimizer *o, struct gd_slot *slot)
+static gd_kept kept_by(const gd_optimizer *o, const struct gd_slot *slot)
 {
-    const char *where = slot->w ? gd_joined("gd_save: \"", slot->w->name, "\"") : "gd_save";
-    gd_kept kept = { .n = slot->w ? slot->w->numel : gd_all_elements(o), .step = slot->number[0],
-                     .steps = (double)o->steps, .number = slot->number + 1, .state = slot->state,
-                     .options = slot->group->options };
+    return (gd_kept){ .n = slot->w ? slot->w->numel : gd_all_elements(o), .step = slot->number[0],
+                      .steps = (double)o->steps, .number = slot->number + 1, .state = slot->state,
+                      .options = slot->group->options };
+}
+
+static bool valid_slot(const gd_optimizer *o, const struct gd_slot *slot)
+{
+    const char *where = gd_joined("gd_save: \"", slot->w->name, "\"");
+    gd_kept kept = kept_by(o, slot);
     return where && gd_check_kept_numbers(where, o->algorithm, &kept);
+}
+
+/* State that does not fit any more, because the model has grown, is of no use to the next step. */
+static bool valid_shared(gd_optimizer *o)
+{
+    gd_kept kept = kept_by(o, o->all);
+    if (o->algorithm->valid && o->algorithm->valid(&kept)) {
+        gd_slot_stop(o->all);
+        kept = kept_by(o, o->all);
+    }
+    return gd_check_kept_numbers("gd_save", o->algorithm, &kept);
 }
 
 /* Also makes the states that the next step would make: a state that is missing in a file is one that was lost. */
@@ -179,7 +195,7 @@ static bool ready_optimizer(gd_optimizer *o)
         if (!gd_check_lr("gd_save", k, group->lr))
             return false;
     if (o->algorithm->step)
-        return valid_slot(o, o->all);
+        return valid_shared(o);
     for (int i = 0; i < o->count; i++) {
         struct gd_slot *slot = o->slots[i];
         bool begun = slot && slot->number[0] > 0;
