@@ -156,6 +156,23 @@ typedef struct gd_option {
     { #field, offsetof(type, field), _Generic(((type *)0)->field, double: GD_OPTION_REAL, bool: GD_OPTION_FLAG, \
       default: GD_OPTION_WHOLE), interval, low, high }
 
+/* What a number, or each element of a state, may be; NaN too in a state, where a gradient was NaN. */
+typedef struct gd_range {
+    const char *name;                       /* of the number or the state */
+    bool        whole;                      /* a whole number, as counts are */
+    const char *interval;                   /* as in gd_option */
+    double      low, high;
+} gd_range;
+
+/* What is kept for one parameter, or for all together, to be judged: it may come from a checkpoint. */
+typedef struct gd_kept {
+    int64_t           n;                    /* elements of the parameter, or of all parameters */
+    double            step;                 /* gradients seen so far, a whole number */
+    const double     *number;               /* number[k], in the order of their names */
+    gd_tensor *const *state;                /* state[k]; NULL where none is kept */
+    const void       *options;
+} gd_kept;
+
 /* Only name, options_size and update must be there. */
 struct gd_algorithm {
     const char      *name;                              /* of the constructor, for sentences: "gd_adam" */
@@ -176,6 +193,10 @@ struct gd_algorithm {
                                                            of a large parameter, several at the same time */
     double (*correction)(const void *options, int k, int64_t t);    /* traces show state k divided by this */
     double (*step)(gd_optimizer *o, gd_closure *closure, void *context);    /* instead of update */
+    const gd_range *ranges;                             /* of numbers and states, up to one without a name; NULL:
+                                                           they may be anything */
+    const char *(*valid)(const gd_kept *kept);          /* what ranges cannot say: NULL, or what is not as it must
+                                                           be: "pairs is larger than the number of rows of s" */
 };
 
 /* For an algorithm with step, which sees all parameters as one vector: its state k, a tensor of zeros of the

@@ -51,10 +51,16 @@ static void update(const gd_update *u)
     adadelta(u->n, u->w, u->g, u->state[0], u->state[1], u->scalars);
 }
 
+static const gd_range ranges[] = {
+    { "square_avg", false, "[]", 0, INFINITY },
+    { "acc_delta", false, "[]", 0, INFINITY },
+    { .name = NULL }
+};
+
 static const gd_algorithm algorithm = {
     .name = "gd_adadelta", .options_size = sizeof(gd_adadelta_options), .options = fields,
     .states = { "square_avg", "acc_delta" },
-    .prepare = prepare, .update = update, .by_element = true
+    .prepare = prepare, .update = update, .by_element = true, .ranges = ranges
 };
 
 gd_optimizer *gd_adadelta(gd_params *p, gd_adadelta_options options)

@@ -61,10 +61,15 @@ static void update(const gd_update *u)
     adagrad(u->n, u->w, u->g, u->state[0], u->scalars);
 }
 
+static const gd_range ranges[] = {
+    { "sum", false, "[]", 0, INFINITY },
+    { .name = NULL }
+};
+
 static const gd_algorithm algorithm = {
     .name = "gd_adagrad", .options_size = sizeof(gd_adagrad_options), .options = fields,
     .states = { "sum" },
-    .start = start, .prepare = prepare, .update = update, .by_element = true
+    .start = start, .prepare = prepare, .update = update, .by_element = true, .ranges = ranges
 };
 
 gd_optimizer *gd_adagrad(gd_params *p, gd_adagrad_options options)

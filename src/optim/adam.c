@@ -146,10 +146,17 @@ static void update(const gd_update *u)
 
 /* ---- Two constructors that differ in their defaults --------------------------------------------------------- */
 
+static const gd_range ranges[] = {
+    { "exp_avg_sq", false, "[]", 0, INFINITY },
+    { "max_exp_avg_sq", false, "[]", 0, INFINITY },
+    { .name = NULL }
+};
+
 #define ADAM(constructor) { \
     .name = constructor, .options_size = sizeof(gd_adam_options), .options = fields, \
     .states = { "exp_avg", "exp_avg_sq", "max_exp_avg_sq" }, \
-    .keeps = keeps, .prepare = prepare, .update = update, .by_element = true, .correction = correction }
+    .keeps = keeps, .prepare = prepare, .update = update, .by_element = true, .correction = correction, \
+    .ranges = ranges }
 
 static const gd_algorithm adam_algorithm = ADAM("gd_adam"), adamw_algorithm = ADAM("gd_adamw");
 

@@ -11,6 +11,9 @@
 #pragma STDC FP_CONTRACT OFF                /* rounding as written: v - g^2 must be 0 where v is g^2 (Yogi) */
 #endif
 
+/* Counts of steps are doubles that stay below this: above it they would not be exact. */
+#define GD_MOST_STEPS 9007199254740992.0
+
 /* What an optimizer keeps for one parameter.  Slots do not move while the optimizer lives. */
 struct gd_slot {
     gd_tensor *w;
@@ -49,6 +52,10 @@ bool gd_room_to_pack(gd_optimizer *o, const gd_tensor *grad);
 bool gd_check_number(const char *function, const char *name, double value, const char *interval, double low,
                      double high);
 bool gd_check_options(const gd_algorithm *algorithm, const void *options);
+
+/* gd_check_kept - false, with a message that begins with where, when a step count, a number or a state is not what
+ * the algorithm could have made: for what was read from a file.  Changes nothing. */
+bool gd_check_kept(const char *where, const gd_algorithm *algorithm, const gd_kept *kept);
 
 /* gd_group_init - a group with a copy of options and of prefix, in the optimizer's arena. */
 bool gd_group_init(gd_group *group, gd_optimizer *o, const char *prefix, const void *options);

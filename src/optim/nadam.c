@@ -97,11 +97,18 @@ static void update(const gd_update *u)
     nadam(u->n, u->w, u->g, u->state[M], u->state[V], &s);
 }
 
+static const gd_range ranges[] = {
+    { "exp_avg_sq", false, "[]", 0, INFINITY },
+    { "mu_product", false, "[]", 0, 1 },
+    { "mu_steps", true, "[)", 0, GD_MOST_STEPS },
+    { .name = NULL }
+};
+
 static const gd_algorithm algorithm = {
     .name = "gd_nadam", .options_size = sizeof(gd_nadam_options), .options = fields,
     .states = { "exp_avg", "exp_avg_sq" }, .numbers = { "mu_product", "mu_steps" },
     .start = start, .prepare = prepare, .advance = advance, .update = update, .by_element = true,
-    .correction = correction
+    .correction = correction, .ranges = ranges
 };
 
 gd_optimizer *gd_nadam(gd_params *p, gd_nadam_options options)

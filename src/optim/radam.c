@@ -93,10 +93,15 @@ static void update(const gd_update *u)
     (s->rectified ? rectified : without_v)(u->n, u->w, u->g, u->state[M], u->state[V], s);
 }
 
+static const gd_range ranges[] = {
+    { "exp_avg_sq", false, "[]", 0, INFINITY },
+    { .name = NULL }
+};
+
 static const gd_algorithm algorithm = {
     .name = "gd_radam", .options_size = sizeof(gd_radam_options), .options = fields,
     .states = { "exp_avg", "exp_avg_sq" },
-    .prepare = prepare, .update = update, .by_element = true, .correction = correction
+    .prepare = prepare, .update = update, .by_element = true, .correction = correction, .ranges = ranges
 };
 
 gd_optimizer *gd_radam(gd_params *p, gd_radam_options options)

@@ -107,10 +107,15 @@ static void update(const gd_update *u)
         (u->state[B] ? with_momentum : plain)(u, u->scalars);
 }
 
+static const gd_range ranges[] = {
+    { "square_avg", false, "[]", 0, INFINITY },
+    { .name = NULL }
+};
+
 static const gd_algorithm algorithm = {
     .name = "gd_rmsprop", .options_size = sizeof(gd_rmsprop_options), .options = fields,
     .states = { "square_avg", "grad_avg", "momentum_buffer" },
-    .keeps = keeps, .start = start, .prepare = prepare, .update = update, .by_element = true
+    .keeps = keeps, .start = start, .prepare = prepare, .update = update, .by_element = true, .ranges = ranges
 };
 
 gd_optimizer *gd_rmsprop(gd_params *p, gd_rmsprop_options options)

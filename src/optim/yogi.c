@@ -120,10 +120,16 @@ static void update(const gd_update *u)
         yogi_of_addons(u->n, u->w, u->g, u->state[M], u->state[V], o->yogi_sign == GD_SIGN_TANH10, u->scalars);
 }
 
+static const gd_range ranges[] = {
+    { "exp_avg_sq", false, "[]", 0, INFINITY },
+    { "start_grads", true, "[)", 0, GD_MOST_STEPS },
+    { .name = NULL }
+};
+
 static const gd_algorithm algorithm = {
     .name = "gd_yogi", .options_size = sizeof(gd_yogi_options), .options = fields,
     .states = { "exp_avg", "exp_avg_sq" }, .numbers = { "start_grads" },
-    .start = start, .prepare = prepare, .update = update, .by_element = true, .correction = correction
+    .start = start, .prepare = prepare, .update = update, .by_element = true, .correction = correction, .ranges = ranges
 };
 
 gd_optimizer *gd_yogi(gd_params *p, gd_yogi_options options)
