@@ -31,15 +31,25 @@ typedef struct gd_algorithm gd_algorithm;
 /* gd_step - one update of every parameter that has a gradient, also of parameters that were added to the
  * model after the optimizer was made; the others, frozen ones among them, stay as they are.  Afterwards
  * backward refuses graphs that were recorded with the old values and still need them.
- * False, and no parameter has changed: o is NULL; a learning rate is negative or NaN; a gradient has
- * another shape than its parameter; memory for the state is out; the algorithm needs a closure. */
+ * False, and no parameter has changed: o is NULL; no parameter at all has a gradient; a learning rate is
+ * negative, NaN or does not fit gd_real; a count of steps is not a whole number; a gradient has another shape than
+ * its parameter; memory for the state is out; the algorithm needs a closure; o->check_finite is set and
+ * gd_check_finite(o) fails.  Otherwise a NaN or an infinity in a gradient goes into its parameter. */
 bool gd_step(gd_optimizer *o);
 
 /* gd_step_closure - for algorithms that evaluate the loss several times in a step (L-BFGS): closure computes
  * the loss and fresh gradients (zero_grad, forward, backward) and returns the loss as a number; NaN if it
- * failed.  Any other algorithm calls it once and steps.  Returns the loss before the step; NaN on failure. */
+ * failed.  Any other algorithm calls it once and steps.  Returns the loss before the step; NaN on failure, and the
+ * message of a failure inside the closure stands.  L-BFGS takes a NaN without a message, or an infinite loss, in
+ * the middle of a step for a point too far out, and looks nearer; after a failure with a message it ends at the
+ * best point so far. */
 typedef double gd_closure(void *context);
 double gd_step_closure(gd_optimizer *o, gd_closure *closure, void *context);
+
+/* gd_check_finite - is every element of every parameter and every gradient finite?  False, with a message that names
+ * the first parameter, the element and its value: "gd_check_finite: the gradient of hidden.weight is inf at [3, 7]".
+ * Reads everything once; o->check_finite = true makes every gd_step do it. */
+bool gd_check_finite(gd_optimizer *o);
 
 /* gd_zero_grad - sets ->grad of every parameter to NULL. */
 void gd_zero_grad(gd_optimizer *o);
@@ -94,6 +104,7 @@ struct gd_optimizer {
         gd_group first;                     /* o->lr is o->first.lr */
     };
     int64_t             steps;              /* calls of gd_step so far */
+    bool                check_finite;       /* set it, and gd_step refuses what gd_check_finite finds */
     const gd_algorithm *algorithm;
     gd_params          *params;
     struct gd_slot    **slots;              /* private: one for each parameter, in the model's order */

@@ -41,7 +41,7 @@ struct gd_slot *gd_slot_of(const char *function, gd_optimizer *o, const gd_tenso
 bool gd_slot_start(gd_optimizer *o, struct gd_slot *slot);
 
 /* gd_ready - all that can fail in a step, so that no parameter has changed when it does: slots, learning
- * rates, shapes of gradients, states.  Fills o->turns. */
+ * rates, counts of steps, shapes of gradients, states.  Fills o->turns. */
 bool gd_ready(gd_optimizer *o, const char *function);
 
 /* gd_packed - the elements of a gradient, row-major; gd_room_to_pack - makes sure that it has the memory. */
@@ -66,6 +66,16 @@ void gd_options_changed(gd_group *group);
 /* gd_no_dialect - the sentence for a dialect that an algorithm does not have; returns the lr that its
  * constructor refuses. */
 double gd_no_dialect(const char *function, gd_dialect dialect);
+
+/* gd_has_shape - t is there and has this shape. */
+bool gd_has_shape(const gd_tensor *t, gd_shape shape);
+
+/* gd_any_gradient - false, with a message, when no parameter has a gradient.
+ * gd_check_gradients - false, with a message, when an element of a gradient is not finite; gd_check_all - of a
+ * parameter or a gradient. */
+bool gd_any_gradient(const char *function, const gd_optimizer *o);
+bool gd_check_gradients(const char *function, const gd_optimizer *o);
+bool gd_check_all(const char *function, const gd_optimizer *o);
 
 /* gd_correction - the bias correction 1 - beta^t, or 1 where it is off.  Late in a run beta^t <= e^(-t (1 - beta))
  * is so small that 1 - beta^t rounds to 1: pow need not be asked. */

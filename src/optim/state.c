@@ -31,7 +31,7 @@ bool gd_optimizer_start(gd_optimizer *o, const gd_tensor *parameter)
     return slot && gd_slot_start(o, slot);
 }
 
-static bool has_shape(const gd_tensor *t, gd_shape shape)
+bool gd_has_shape(const gd_tensor *t, gd_shape shape)
 {
     bool same = t && t->ndim == shape.ndim;
     for (int i = 0; same && i < shape.ndim; i++)
@@ -46,7 +46,7 @@ gd_tensor *gd_optimizer_shared_state(gd_optimizer *o, int k, gd_shape shape)
         return NULL;
     if (k < 0 || k >= GD_MAX_STATES || !o->algorithm->states[k])
         return gd_fail("%s: %s has no state %d", function, o->algorithm->name, k);
-    if (has_shape(o->all->state[k], shape))
+    if (gd_has_shape(o->all->state[k], shape))
         return o->all->state[k];
     gd_tensor *state = gd_new_in(o->arena, function, shape.ndim, shape.size);
     if (!state)

@@ -197,7 +197,8 @@ bool gd_step(gd_optimizer *o)
     if (!o->algorithm->update)
         return gd_fail("gd_step: %s evaluates the loss several times in a step: use gd_step_closure",
                        o->algorithm->name);
-    if (!gd_ready(o, "gd_step") || (o->trace && !gd_trace_before(o)))
+    if (!gd_ready(o, "gd_step") || (o->turn_count == 0 && !gd_any_gradient("gd_step", o)) ||
+        (o->check_finite && !gd_check_all("gd_step", o)) || (o->trace && !gd_trace_before(o)))
         return false;
     o->steps++;
     batch b = { .o = o };
@@ -215,7 +216,10 @@ double gd_step_closure(gd_optimizer *o, gd_closure *closure, void *context)
         return NAN;
     if (o->algorithm->step)
         return gd_ready(o, "gd_step_closure") ? o->algorithm->step(o, closure, context) : NAN;
+    unsigned long failures = gd_failures();
     double loss = closure(context);
+    if (isnan(loss) && gd_failures() == failures)
+        gd_fail("gd_step_closure: the closure's loss is nan");
     return !isnan(loss) && gd_step(o) ? loss : NAN;
 }
 

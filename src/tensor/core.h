@@ -312,6 +312,10 @@ bool gd_alive(const char *function, const char *argument, const gd_tensor *t);
  * earlier failure stands. */
 bool gd_given(const char *function, const char *argument, const void *t);
 
+/* gd_failures - how often gd_fail was called by this thread: whether a user's function that returned has left a
+ * message, which then stands. */
+unsigned long gd_failures(void);
+
 /* gd_labels - the elements of labels, row-major, as whole numbers in [0, classes); NULL, and a sentence that
  * names the first bad one, otherwise.  The memory is the current scope's. */
 int64_t *gd_labels(const char *function, const char *argument, const gd_tensor *labels, int64_t classes);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core.h"
 #include "gradus/error.h"
 
 enum { LONGEST_SENTENCE = 1024 };
@@ -15,6 +16,7 @@ static void print_sentence(const char *sentence)
 
 static _Thread_local char sentence[LONGEST_SENTENCE];
 static _Thread_local bool failed;
+static _Thread_local unsigned long failures;
 static _Thread_local void (*handler)(const char *) = print_sentence;
 
 const char *gd_last_error(void)
@@ -25,6 +27,11 @@ const char *gd_last_error(void)
 void gd_clear_error(void)
 {
     failed = false;
+}
+
+unsigned long gd_failures(void)
+{
+    return failures;
 }
 
 void gd_on_error(void (*new_handler)(const char *))
@@ -47,6 +54,7 @@ void *gd_fail(const char *format, ...)
     va_end(arguments);
     snprintf(sentence, sizeof sentence, "%s", text);
     failed = true;
+    failures++;
     if (handler)
         handler(sentence);
     return NULL;
