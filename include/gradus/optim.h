@@ -32,8 +32,8 @@ typedef struct gd_algorithm gd_algorithm;
  * model after the optimizer was made; the others, frozen ones among them, stay as they are.  Afterwards
  * backward refuses graphs that were recorded with the old values and still need them.
  * False, and no parameter has changed: o is NULL; no parameter at all has a gradient; a learning rate is
- * negative, NaN or does not fit gd_real; a count of steps is not a whole number; a gradient has another shape than
- * its parameter; memory for the state is out; the algorithm needs a closure; o->check_finite is set and
+ * negative, NaN or does not fit gd_real; a count of steps, where it was written to, is negative, NaN or not below
+ * 2^53; a gradient has another shape than its parameter; memory for the state is out; the algorithm needs a closure; o->check_finite is set and
  * gd_check_finite(o) fails.  Otherwise a NaN or an infinity in a gradient goes into its parameter. */
 bool gd_step(gd_optimizer *o);
 
@@ -165,7 +165,7 @@ typedef struct gd_option {
 
 #define GD_OPTION(type, field, interval, low, high) \
     { #field, offsetof(type, field), _Generic(((type *)0)->field, double: GD_OPTION_REAL, bool: GD_OPTION_FLAG, \
-      default: GD_OPTION_WHOLE), interval, low, high }
+      int: GD_OPTION_WHOLE, unsigned: GD_OPTION_WHOLE), interval, low, high }     /* unsigned: an enumeration */
 
 /* What a number, or each element of a state, may be; NaN too in a state, where a gradient was NaN. */
 typedef struct gd_range {

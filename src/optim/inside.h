@@ -2,6 +2,9 @@
 #ifndef GRADUS_OPTIM_INSIDE_H
 #define GRADUS_OPTIM_INSIDE_H
 
+#include <float.h>
+#include <limits.h>
+
 #include "each.h"
 #include "gradus/optim.h"
 #include "nn/params.h"
@@ -14,6 +17,15 @@
 /* Counts of steps are doubles that stay below this: above it they would not be exact. */
 #define GD_MOST_STEPS 9007199254740992.0
 
+/* The largest finite gd_real and the smallest normal one. */
+#ifdef GD_DOUBLE
+#define GD_REAL_MAX DBL_MAX
+#define GD_REAL_MIN DBL_MIN
+#else
+#define GD_REAL_MAX FLT_MAX
+#define GD_REAL_MIN FLT_MIN
+#endif
+
 /* What an optimizer keeps for one parameter.  Slots do not move while the optimizer lives. */
 struct gd_slot {
     gd_tensor *w;
@@ -23,6 +35,7 @@ struct gd_slot {
     double     number[1 + GD_MAX_NUMBERS];  /* the step count, then the algorithm's own */
     gd_real   *data[GD_MAX_STATES];         /* state[k]->data; NULL where no state is kept */
     gd_tensor *state[GD_MAX_STATES];
+    gd_tensor *spare[GD_MAX_STATES];        /* memory of states that the options do not need any more */
 };
 
 /* A parameter whose turn it is in this step, and its first element among those that are updated together. */
@@ -37,8 +50,10 @@ bool gd_adopt(gd_optimizer *o);
 /* gd_slot_of - the slot of a parameter; NULL with a sentence when it is not in the optimizer's model. */
 struct gd_slot *gd_slot_of(const char *function, gd_optimizer *o, const gd_tensor *parameter);
 
-/* gd_slot_start - makes the states that the options ask for, named as the algorithm says. */
+/* gd_slot_start - makes the states that the options ask for, named as the algorithm says, and takes away others.
+ * gd_keeps - do they ask for state k? */
 bool gd_slot_start(gd_optimizer *o, struct gd_slot *slot);
+bool gd_keeps(const gd_algorithm *a, const void *options, int k);
 
 /* gd_ready - all that can fail in a step, so that no parameter has changed when it does: slots, learning
  * rates, counts of steps, shapes of gradients, states.  Fills o->turns. */
@@ -48,9 +63,13 @@ bool gd_ready(gd_optimizer *o, const char *function);
 const gd_real *gd_packed(gd_optimizer *o, const gd_tensor *grad);
 bool gd_room_to_pack(gd_optimizer *o, const gd_tensor *grad);
 
-/* gd_check_number - false, with a sentence, when value is NaN or outside the interval. */
+/* gd_check_number - false, with a sentence, when value is NaN or outside the interval.
+ * gd_check_fits - false, with a message, when it is finite as a double and infinite as a gd_real.
+ * gd_check_rate - both, for a learning rate. */
 bool gd_check_number(const char *function, const char *name, double value, const char *interval, double low,
                      double high);
+bool gd_check_rate(const char *function, double lr);
+bool gd_check_fits(const char *function, const char *name, double value);
 bool gd_check_options(const gd_algorithm *algorithm, const void *options);
 
 /* gd_check_kept - false, with a message that begins with where, when a step count, a number or a state is not what

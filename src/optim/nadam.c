@@ -75,14 +75,21 @@ GD_KERNEL static void nadam(int64_t n, gd_real *restrict w, const gd_real *restr
     });
 }
 
-/* P is this parameter's own: it has as many factors as t says, also where t has gone on without it. */
+/* P is this parameter's own: it has as many factors as t says, also where t has gone on without it.  Factors that do
+ * not change any more are multiplied at once, and those behind P = 0 not at all, so that no t takes long. */
 static void advance(const gd_update *u)
 {
     const gd_nadam_options *o = u->options;
-    double *P = &u->number[MU_PRODUCT], *steps = &u->number[MU_STEPS];
-    while (*steps < (double)u->t - 1)
+    double *P = &u->number[MU_PRODUCT], *steps = &u->number[MU_STEPS], t = (double)u->t;
+    if (!(*steps >= 0))                     /* written to */
+        *steps = 0;
+    while (*steps < t - 1 && *P != 0 && mu(o, *steps + 1) != o->beta1)
         *P *= mu(o, ++*steps);
-    if (*steps < (double)u->t) {
+    if (*steps < t - 1) {
+        *P *= pow(o->beta1, t - 1 - *steps);
+        *steps = t - 1;
+    }
+    if (*steps < t) {
         ++*steps;
         *P *= ((const scalars *)u->scalars)->mu;
     }

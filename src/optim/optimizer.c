@@ -11,6 +11,9 @@ static bool valid_algorithm(const gd_algorithm *a)
     if (!a->name || (!a->update && !a->step) || a->options_size < sizeof(double))
         return gd_fail("gd_optimizer_new: an algorithm needs a name, an update and options that begin with "
                        "double lr");
+    for (const gd_option *f = a->options; f && f->name; f++)
+        if (f->offset >= a->options_size)
+            return gd_fail("gd_optimizer_new: %s: the option %s does not lie within the options", a->name, f->name);
     return true;
 }
 
@@ -115,6 +118,21 @@ struct gd_slot *gd_slot_of(const char *function, gd_optimizer *o, const gd_tenso
                    parameter->name ? parameter->name : "the tensor", gd_text_of(parameter).s);
 }
 
+bool gd_keeps(const gd_algorithm *a, const void *options, int k)
+{
+    return !a->keeps || a->keeps(options, k);
+}
+
+/* Updates go by the states that are there.  One that other options needed is no longer there: if it is needed again
+ * it begins anew, in the same memory, as it does in a run that was saved and loaded meanwhile. */
+static void set_aside(struct gd_slot *slot, int k)
+{
+    if (slot->state[k])
+        slot->spare[k] = slot->state[k];
+    slot->state[k] = NULL;
+    slot->data[k] = NULL;
+}
+
 bool gd_slot_start(gd_optimizer *o, struct gd_slot *slot)
 {
     const gd_algorithm *a = o->algorithm;
@@ -122,9 +140,15 @@ bool gd_slot_start(gd_optimizer *o, struct gd_slot *slot)
     bool fresh = true;
     for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++) {
         fresh = fresh && !slot->state[k];
-        if (slot->state[k] || (a->keeps && !a->keeps(options, k)))
+        if (!gd_keeps(a, options, k)) {
+            set_aside(slot, k);
             continue;
-        gd_tensor *state = gd_new_in(o->arena, "gd_step", slot->w->ndim, slot->w->shape);
+        }
+        if (slot->state[k])
+            continue;
+        gd_tensor *state = slot->spare[k];
+        if (!state)
+            state = gd_new_in(o->arena, "gd_step", slot->w->ndim, slot->w->shape);
         if (!state)
             return false;
         if (state->numel)

@@ -15,6 +15,17 @@ bool gd_check_number(const char *function, const char *name, double value, const
                    interval[1]);
 }
 
+bool gd_check_fits(const char *function, const char *name, double value)
+{
+    return !(fabs(value) > (double)GD_REAL_MAX && fabs(value) < INFINITY) ||
+           gd_fail("%s: %s = %g does not fit gd_real: at most %g", function, name, value, (double)GD_REAL_MAX);
+}
+
+bool gd_check_rate(const char *function, double lr)
+{
+    return gd_check_number(function, "lr", lr, "[)", 0, INFINITY) && gd_check_fits(function, "lr", lr);
+}
+
 static double read_option(const gd_option *option, const void *options)
 {
     const char *at = (const char *)options + option->offset;
@@ -47,7 +58,7 @@ static bool told_by_dialect(const gd_algorithm *algorithm, double lr)
 bool gd_check_options(const gd_algorithm *algorithm, const void *options)
 {
     double lr = *(const double *)options;
-    if (told_by_dialect(algorithm, lr) || !gd_check_number(algorithm->name, "lr", lr, "[)", 0, INFINITY))
+    if (told_by_dialect(algorithm, lr) || !gd_check_rate(algorithm->name, lr))
         return false;
     for (const gd_option *f = algorithm->options; f && f->name; f++)
         if (!gd_check_number(algorithm->name, f->name, read_option(f, options), f->interval, f->low, f->high))
@@ -69,7 +80,7 @@ static const gd_option *find_option(const char *function, const gd_group *group,
 bool gd_group_set(gd_group *group, const char *name, double value)
 {
     if (group && name && strcmp(name, "lr") == 0) {
-        if (!gd_check_number("gd_group_set", "lr", value, "[)", 0, INFINITY))
+        if (!gd_check_rate("gd_group_set", value))
             return false;
         group->lr = value;
         return true;
@@ -79,6 +90,9 @@ bool gd_group_set(gd_group *group, const char *name, double value)
         return false;
     if (option->kind != GD_OPTION_REAL && value != floor(value))
         return gd_fail("gd_group_set: %s = %g must be a whole number", name, value);
+    if (option->kind != GD_OPTION_REAL && !(value >= INT_MIN && value <= INT_MAX))
+        return gd_fail("gd_group_set: %s = %g does not fit an int: it must lie in [%d, %d]", name, value, INT_MIN,
+                       INT_MAX);
     const gd_algorithm *algorithm = group->optimizer->algorithm;
     double before = read_option(option, group->options);
     write_option(option, group->options, value);

@@ -6,11 +6,13 @@
 
 static bool set_learning_rates(gd_optimizer *o, const char *function)
 {
+    if (GD_UNLIKELY(o->steps < 0 || o->steps == INT64_MAX))
+        return gd_fail("%s: o->steps = %lld must be a count of steps", function, (long long)o->steps);
     for (gd_group *g = &o->first; g; g = g->next) {
         if (g->schedule.kind)
             g->lr = gd_lr_at(g->schedule, o->steps);
-        if (GD_UNLIKELY(!(g->lr >= 0 && g->lr < INFINITY)))
-            return gd_check_number(function, "lr", g->lr, "[)", 0, INFINITY);
+        if (GD_UNLIKELY(!(g->lr >= 0 && g->lr <= GD_REAL_MAX)))
+            return gd_check_rate(function, g->lr);
     }
     return true;
 }
@@ -36,12 +38,21 @@ const gd_real *gd_packed(gd_optimizer *o, const gd_tensor *grad)
     return o->packed;
 }
 
+/* The count was made by gd_step, unless a file or the program gave another one. */
+static inline bool counts(const struct gd_slot *slot)
+{
+    return slot->number[0] >= 0 && slot->number[0] < GD_MOST_STEPS;
+}
+
 /* What was not there in the last step: states, memory to pack. */
 static bool ready_for_turn(gd_optimizer *o, const char *function, struct gd_slot *slot, const gd_tensor *grad)
 {
     if (!gd_same_shape(slot->w, grad))
         return gd_fail("%s: %s is %s and its gradient is %s: they must have the same shape", function,
                        slot->w->name, gd_text_of(slot->w).s, gd_text_of(grad).s);
+    if (!counts(slot))
+        return gd_fail("%s: the step count of %s is %g: it must lie in [0, 2^53)", function, slot->w->name,
+                       slot->number[0]);
     return gd_room_to_pack(o, grad) && (slot->started || !o->algorithm->update || gd_slot_start(o, slot));
 }
 
@@ -55,7 +66,7 @@ bool gd_ready(gd_optimizer *o, const char *function)
         const gd_tensor *grad = slot ? slot->w->grad : NULL;
         if (!grad)
             continue;
-        bool as_before = slot->started && grad->contiguous && gd_same_shape(slot->w, grad);
+        bool as_before = slot->started && grad->contiguous && counts(slot) && gd_same_shape(slot->w, grad);
         if (!as_before && !ready_for_turn(o, function, slot, grad))
             return false;
         slot->update.g = grad->contiguous ? grad->data : NULL;
