@@ -103,6 +103,30 @@ static inline double gd_correction(double beta, int64_t t, bool on)
     return on && (double)t * (1 - beta) < 38 ? 1 - pow(beta, (double)t) : 1;
 }
 
+/* gd_bounded - a gradient whose square, and a running mean of such squares after bias correction, does not overflow:
+ * beyond GD_MOST_GRADIENT it counts as that.  An infinite or NaN one becomes NaN: min and max, a difference and a sum,
+ * which the loads and stores around them hide. */
+#ifdef GD_DOUBLE
+#define GD_MOST_GRADIENT 0x1p480
+#else
+#define GD_MOST_GRADIENT 0x1p56f
+#endif
+
+REAL_INLINE gd_real gd_bounded(gd_real g)
+{
+    gd_real bounded = g > GD_MOST_GRADIENT ? GD_MOST_GRADIENT : g;
+    bounded = bounded < -GD_MOST_GRADIENT ? -GD_MOST_GRADIENT : bounded;
+    return bounded + (g - g);
+}
+
+/* gd_divisor_eps - an eps that is added to a root.  0 becomes the smallest normal number, which changes no root but
+ * 0, so that a weight whose gradients were all 0 stays where it is instead of becoming 0/0; and so does an eps that
+ * gd_real rounds to 0. */
+static inline gd_real gd_divisor_eps(double eps)
+{
+    return (gd_real)fmax(eps, (double)GD_REAL_MIN);
+}
+
 /* gd_slot_t - the t of the slot's latest step, as the group's step_counter says. */
 int64_t gd_slot_t(const gd_optimizer *o, const struct gd_slot *slot);
 

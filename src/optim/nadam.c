@@ -59,7 +59,7 @@ static void prepare(const gd_update *u, void *result)
         .sign = o->maximize ? -1 : 1, .l2 = (gd_real)(o->wd_mode == GD_WD_L2 ? o->weight_decay : 0),
         .keep = (gd_real)keep, .beta1 = (gd_real)o->beta1, .rest1 = (gd_real)(1 - o->beta1),
         .beta2 = (gd_real)o->beta2, .rest2 = (gd_real)(1 - o->beta2),
-        .root = (gd_real)(1 / correction(o, V, u->t)), .eps = (gd_real)o->eps
+        .root = (gd_real)(1 / correction(o, V, u->t)), .eps = gd_divisor_eps(o->eps)
     };
 }
 
@@ -68,7 +68,7 @@ GD_KERNEL static void nadam(int64_t n, gd_real *restrict w, const gd_real *restr
 {
     const scalars s = *c;
     GD_EACH(i, n, (w, grad, m, v), {
-        gd_real g = s.sign * grad[i] + s.l2 * w[i];
+        gd_real g = gd_bounded(s.sign * grad[i] + s.l2 * w[i]);
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         v[i] = s.beta2 * v[i] + s.rest2 * g * g;
         w[i] = s.keep * w[i] - (s.of_g * g + s.of_m * m[i]) / (real_sqrt(v[i] * s.root) + s.eps);
