@@ -83,14 +83,15 @@ struct gd_group {
 /* gd_optimizer_group - a new group for the parameters whose names begin with prefix (NULL or "": none),
  * including those that the model gets later.  options: as the constructor takes them, by address; NULL: the
  * same as the first group's.  A parameter that several prefixes fit belongs to the newest such group.  The
- * group lives as long as o.  Errors: o is NULL, an option is out of range. */
+ * group lives as long as o.  Errors: o is NULL, an option is out of range, the options were not begun with defaults. */
 gd_group *gd_optimizer_group(gd_optimizer *o, const char *prefix, const void *options);
 
 /* gd_group_add - moves one parameter of the optimizer's model into the group; its state goes with it. */
 bool gd_group_add(gd_group *group, const gd_tensor *parameter);
 
 /* gd_group_set, gd_group_get - an option by its name, as a number (flags 0 and 1, choices their enumeration).
- * Errors: no such option; the value is out of range.  &o->first is the first group. */
+ * Errors: no such option; the value is out of range, or does not fit the option's type.  &o->first is the first
+ * group. */
 bool   gd_group_set(gd_group *group, const char *option, double value);
 double gd_group_get(const gd_group *group, const char *option);                 /* NaN on failure */
 
@@ -139,7 +140,7 @@ struct gd_optimizer {
  *
  * It has groups, schedules, checkpoints and traces like the built-in algorithms, which use nothing else. */
 
-enum { GD_MAX_STATES = 6, GD_MAX_NUMBERS = 4, GD_SCALARS_BYTES = 192 };
+enum { GD_MAX_STATES = 6, GD_MAX_NUMBERS = 4, GD_MAX_ZEROS = 4, GD_SCALARS_BYTES = 192 };
 
 /* One parameter, one step. */
 typedef struct gd_update {
@@ -204,6 +205,9 @@ struct gd_algorithm {
                                                            of a large parameter, several at the same time */
     double (*correction)(const void *options, int k, int64_t t);    /* traces show state k divided by this */
     double (*step)(gd_optimizer *o, gd_closure *closure, void *context);    /* instead of update */
+    const char *zeros[GD_MAX_ZEROS + 1];                /* sets of options, "rho eps", all of which are 0 only where
+                                                           NAME_defaults() was forgotten: constructors and
+                                                           gd_optimizer_group refuse them, gd_group_set does not */
     const gd_range *ranges;                             /* of numbers and states, up to one without a name; NULL:
                                                            they may be anything */
     const char *(*valid)(const gd_kept *kept);          /* what ranges cannot say: NULL, or what is not as it must
@@ -215,7 +219,8 @@ struct gd_algorithm {
 gd_tensor *gd_optimizer_shared_state(gd_optimizer *o, int k, gd_shape shape);
 
 /* gd_optimizer_new - what every constructor calls.  options is copied.  The optimizer is the caller's;
- * p must outlive every gd_step.  NULL: p or options is NULL, an option is out of range or NaN, memory is out. */
+ * p must outlive every gd_step.  NULL: p or options is NULL, an option is out of range or NaN, several that are not 0
+ * by default are (see zeros), memory is out. */
 gd_optimizer *gd_optimizer_new(gd_params *p, const gd_algorithm *algorithm, const void *options);
 
 /* ---- Looking into the state, for checkpoints, pictures and tests ------------------------------------------- */

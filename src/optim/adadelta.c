@@ -59,6 +59,7 @@ static const gd_range ranges[] = {
 
 static const gd_algorithm algorithm = {
     .name = "gd_adadelta", .options_size = sizeof(gd_adadelta_options), .options = fields,
+    .zeros = { "rho eps" },
     .states = { "square_avg", "acc_delta" },
     .prepare = prepare, .update = update, .by_element = true, .ranges = ranges
 };

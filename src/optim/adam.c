@@ -147,19 +147,30 @@ static void update(const gd_update *u)
 
 /* ---- Two constructors that differ in their defaults --------------------------------------------------------- */
 
+/* wd_mode is 0 in options that were not begun with gd_adamw_defaults(). */
+static bool decays_apart(const void *options)
+{
+    const gd_adamw_options *o = options;
+    return o->wd_mode != GD_WD_L2 || o->weight_decay == 0 ||
+           gd_fail("gd_adamw: wd_mode is GD_WD_L2, as in gd_adam: begin with gd_adamw_defaults(), which sets what is "
+                   "not given");
+}
+
 static const gd_range ranges[] = {
     { "exp_avg_sq", false, "[]", 0, INFINITY },
     { "max_exp_avg_sq", false, "[]", 0, INFINITY },
     { .name = NULL }
 };
 
-#define ADAM(constructor) { \
+#define ADAM(constructor, check_options) { \
     .name = constructor, .options_size = sizeof(gd_adam_options), .options = fields, \
+    .zeros = { "beta1 beta2 eps", "beta1 beta2", "beta2 eps eps_root" }, \
     .states = { "exp_avg", "exp_avg_sq", "max_exp_avg_sq" }, \
-    .keeps = keeps, .prepare = prepare, .update = update, .by_element = true, .correction = correction, \
+    .check = check_options, .keeps = keeps, .prepare = prepare, .update = update, .by_element = true, .correction = correction, \
     .ranges = ranges }
 
-static const gd_algorithm adam_algorithm = ADAM("gd_adam"), adamw_algorithm = ADAM("gd_adamw");
+static const gd_algorithm adam_algorithm = ADAM("gd_adam", NULL);
+static const gd_algorithm adamw_algorithm = ADAM("gd_adamw", decays_apart);
 
 gd_optimizer *gd_adam(gd_params *p, gd_adam_options options)
 {

@@ -52,6 +52,7 @@ static void update(const gd_update *u)
 
 static const gd_algorithm algorithm = {
     .name = "gd_asgd", .options_size = sizeof(gd_asgd_options), .options = fields,
+    .zeros = { "lambd alpha t0" },
     .states = { "ax" },
     .prepare = prepare, .update = update, .by_element = true
 };

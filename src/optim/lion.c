@@ -49,6 +49,7 @@ static void update(const gd_update *u)
 
 static const gd_algorithm algorithm = {
     .name = "gd_lion", .options_size = sizeof(gd_lion_options), .options = fields,
+    .zeros = { "beta1 beta2" },
     .states = { "exp_avg" },
     .prepare = prepare, .update = update, .by_element = true
 };
