@@ -32,8 +32,9 @@ typedef struct gd_algorithm gd_algorithm;
  * model after the optimizer was made; the others, frozen ones among them, stay as they are.  Afterwards
  * backward refuses graphs that were recorded with the old values and still need them.
  * False, and no parameter has changed: o is NULL; no parameter at all has a gradient; a learning rate is
- * negative, NaN or does not fit gd_real; a count of steps is not a whole number; a gradient has another shape than
- * its parameter; memory for the state is out; the algorithm needs a closure; o->check_finite is set and
+ * negative, NaN or does not fit gd_real; a count of steps, where it was written to, is negative, NaN or not below
+ * 2^53; a gradient has another shape than its parameter; memory for the state is out; the algorithm needs a closure;
+ * o->check_finite is set and
  * gd_check_finite(o) fails.  Otherwise a NaN or an infinity in a gradient goes into its parameter. */
 bool gd_step(gd_optimizer *o);
 
@@ -84,14 +85,15 @@ struct gd_group {
 /* gd_optimizer_group - a new group for the parameters whose names begin with prefix (NULL or "": none),
  * including those that the model gets later.  options: as the constructor takes them, by address; NULL: the
  * same as the first group's.  A parameter that several prefixes fit belongs to the newest such group.  The
- * group lives as long as o.  Errors: o is NULL, an option is out of range. */
+ * group lives as long as o.  Errors: o is NULL, an option is out of range, the options were not begun with defaults. */
 gd_group *gd_optimizer_group(gd_optimizer *o, const char *prefix, const void *options);
 
 /* gd_group_add - moves one parameter of the optimizer's model into the group; its state goes with it. */
 bool gd_group_add(gd_group *group, const gd_tensor *parameter);
 
 /* gd_group_set, gd_group_get - an option by its name, as a number (flags 0 and 1, choices their enumeration).
- * Errors: no such option; the value is out of range.  &o->first is the first group. */
+ * Errors: no such option; the value is out of range, or does not fit the option's type.  &o->first is the first
+ * group. */
 bool   gd_group_set(gd_group *group, const char *option, double value);
 double gd_group_get(const gd_group *group, const char *option);                 /* NaN on failure */
 
@@ -140,7 +142,7 @@ struct gd_optimizer {
  *
  * It has groups, schedules, checkpoints and traces like the built-in algorithms, which use nothing else. */
 
-enum { GD_MAX_STATES = 6, GD_MAX_NUMBERS = 4, GD_SCALARS_BYTES = 192 };
+enum { GD_MAX_STATES = 6, GD_MAX_NUMBERS = 4, GD_MAX_ZEROS = 4, GD_SCALARS_BYTES = 192 };
 
 /* One parameter, one step. */
 typedef struct gd_update {
@@ -166,7 +168,7 @@ typedef struct gd_option {
 
 #define GD_OPTION(type, field, interval, low, high) \
     { #field, offsetof(type, field), _Generic(((type *)0)->field, double: GD_OPTION_REAL, bool: GD_OPTION_FLAG, \
-      default: GD_OPTION_WHOLE), interval, low, high }
+      int: GD_OPTION_WHOLE, unsigned: GD_OPTION_WHOLE), interval, low, high }     /* unsigned: an enumeration */
 
 /* What a number, or each element of a state, may be: a checkpoint that holds others is refused.  Where a parameter is
  * not finite, its run has diverged, and NaN and infinities in its states are believed too. */
@@ -208,6 +210,9 @@ struct gd_algorithm {
                                                            of a large parameter, several at the same time */
     double (*correction)(const void *options, int k, int64_t t);    /* traces show state k divided by this */
     double (*step)(gd_optimizer *o, gd_closure *closure, void *context);    /* instead of update */
+    const char *zeros[GD_MAX_ZEROS + 1];                /* sets of options, "rho eps", all of which are 0 only where
+                                                           NAME_defaults() was forgotten: constructors and
+                                                           gd_optimizer_group refuse them, gd_group_set does not */
     const gd_range *ranges;                             /* of numbers and states, up to one without a name; NULL:
                                                            they may be anything */
     const char *(*valid)(const gd_kept *kept);          /* what ranges cannot say: NULL, or what is not as it must
@@ -219,7 +224,8 @@ struct gd_algorithm {
 gd_tensor *gd_optimizer_shared_state(gd_optimizer *o, int k, gd_shape shape);
 
 /* gd_optimizer_new - what every constructor calls.  options is copied.  The optimizer is the caller's;
- * p must outlive every gd_step.  NULL: p or options is NULL, an option is out of range or NaN, memory is out. */
+ * p must outlive every gd_step.  NULL: p or options is NULL, an option is out of range or NaN, several that are not 0
+ * by default are (see zeros), memory is out. */
 gd_optimizer *gd_optimizer_new(gd_params *p, const gd_algorithm *algorithm, const void *options);
 
 /* ---- Looking into the state, for checkpoints, pictures and tests ------------------------------------------- */

@@ -54,6 +54,7 @@ static const gd_range ranges[] = { GD_FINITE("ax"), { .name = NULL } };
 
 static const gd_algorithm algorithm = {
     .name = "gd_asgd", .options_size = sizeof(gd_asgd_options), .options = fields,
+    .zeros = { "lambd alpha t0" },
     .states = { "ax" },
     .prepare = prepare, .update = update, .by_element = true, .ranges = ranges
 };

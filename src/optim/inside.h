@@ -2,6 +2,9 @@
 #ifndef GRADUS_OPTIM_INSIDE_H
 #define GRADUS_OPTIM_INSIDE_H
 
+#include <float.h>
+#include <limits.h>
+
 #include "each.h"
 #include "gradus/optim.h"
 #include "nn/params.h"
@@ -13,6 +16,15 @@
 
 /* Counts of steps are doubles that stay below this: above it they would not be exact. */
 #define GD_MOST_STEPS 9007199254740992.0
+
+/* The largest finite gd_real and the smallest normal one. */
+#ifdef GD_DOUBLE
+#define GD_REAL_MAX DBL_MAX
+#define GD_REAL_MIN DBL_MIN
+#else
+#define GD_REAL_MAX FLT_MAX
+#define GD_REAL_MIN FLT_MIN
+#endif
 
 /* What an optimizer keeps for one parameter.  Slots do not move while the optimizer lives. */
 struct gd_slot {
@@ -38,8 +50,10 @@ bool gd_adopt(gd_optimizer *o);
 /* gd_slot_of - the slot of a parameter; NULL with a sentence when it is not in the optimizer's model. */
 struct gd_slot *gd_slot_of(const char *function, gd_optimizer *o, const gd_tensor *parameter);
 
-/* gd_slot_start - makes the states that the options ask for, named as the algorithm says. */
+/* gd_slot_start - makes the states that the options ask for, named as the algorithm says, and takes away others.
+ * gd_keeps - do they ask for state k? */
 bool gd_slot_start(gd_optimizer *o, struct gd_slot *slot);
+bool gd_keeps(const gd_algorithm *a, const void *options, int k);
 
 /* gd_slot_stop - undoes gd_slot_start for a slot that had no state before it. */
 void gd_slot_stop(struct gd_slot *slot);
@@ -55,9 +69,13 @@ bool gd_ready(gd_optimizer *o, const char *function);
 const gd_real *gd_packed(gd_optimizer *o, const gd_tensor *grad);
 bool gd_room_to_pack(gd_optimizer *o, const gd_tensor *grad);
 
-/* gd_check_number - false, with a sentence, when value is NaN or outside the interval. */
+/* gd_check_number - false, with a sentence, when value is NaN or outside the interval.
+ * gd_check_fits - false, with a message, when it is finite as a double and infinite as a gd_real.
+ * gd_check_rate - both, for a learning rate. */
 bool gd_check_number(const char *function, const char *name, double value, const char *interval, double low,
                      double high);
+bool gd_check_rate(const char *function, double lr);
+bool gd_check_fits(const char *function, const char *name, double value);
 bool gd_check_options(const gd_algorithm *algorithm, const void *options);
 
 /* gd_all_elements - of all parameters of the optimizer's model. */
@@ -99,6 +117,29 @@ static inline double gd_correction(double beta, int64_t t, bool on)
 /* gd_schedule_name - the constructor of schedules of a kind; gd_schedule_number - what it calls one of their fields. */
 const char *gd_schedule_name(uint64_t kind);
 const char *gd_schedule_number(const gd_schedule *schedule, const char *field);
+/* gd_bounded - a gradient whose square, and a running mean of such squares after bias correction, does not overflow:
+ * beyond GD_MOST_GRADIENT it counts as that.  An infinite or NaN one becomes NaN: min and max, a difference and a sum,
+ * which the loads and stores around them hide. */
+#ifdef GD_DOUBLE
+#define GD_MOST_GRADIENT 0x1p480
+#else
+#define GD_MOST_GRADIENT 0x1p56f
+#endif
+
+REAL_INLINE gd_real gd_bounded(gd_real g)
+{
+    gd_real bounded = g > GD_MOST_GRADIENT ? GD_MOST_GRADIENT : g;
+    bounded = bounded < -GD_MOST_GRADIENT ? -GD_MOST_GRADIENT : bounded;
+    return bounded + (g - g);
+}
+
+/* gd_divisor_eps - an eps that is added to a root.  0 becomes the smallest normal number, which changes no root but
+ * 0, so that a weight whose gradients were all 0 stays where it is instead of becoming 0/0; and so does an eps that
+ * gd_real rounds to 0. */
+static inline gd_real gd_divisor_eps(double eps)
+{
+    return (gd_real)fmax(eps, (double)GD_REAL_MIN);
+}
 
 /* gd_slot_t - the t of the slot's latest step, as the group's step_counter says. */
 int64_t gd_slot_t(const gd_optimizer *o, const struct gd_slot *slot);

@@ -82,8 +82,8 @@ bool gd_check_steps(const char *where, double steps)
 
 bool gd_check_lr(const char *where, int group, double lr)
 {
-    return (lr >= 0 && lr < INFINITY) ||
-           gd_fail("%s: lr = %g of group %d must lie in [0, inf)", where, lr, group);
+    return (lr >= 0 && lr <= GD_REAL_MAX) ||
+           gd_fail("%s: lr = %g of group %d must lie in [0, %g]", where, lr, group, (double)GD_REAL_MAX);
 }
 
 bool gd_check_plateau(const char *where, const gd_plateau *p)

@@ -323,6 +323,7 @@ static const char *valid(const gd_kept *kept)
 
 static const gd_algorithm algorithm = {
     .name = "gd_lbfgs", .options_size = sizeof(gd_lbfgs_options), .options = fields,
+    .zeros = { "max_iter history_size" },
     .states = { "s", "y", "rho", "d", "prev_flat_grad" },
     .numbers = { "pairs", "newest", "step_length", "H_diag" },
     .check = check, .step = step, .ranges = ranges, .valid = valid

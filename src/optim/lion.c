@@ -51,6 +51,7 @@ static const gd_range ranges[] = { GD_NUMBERS("exp_avg"), { .name = NULL } };
 
 static const gd_algorithm algorithm = {
     .name = "gd_lion", .options_size = sizeof(gd_lion_options), .options = fields,
+    .zeros = { "beta1 beta2" },
     .states = { "exp_avg" },
     .prepare = prepare, .update = update, .by_element = true, .ranges = ranges
 };

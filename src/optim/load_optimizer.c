@@ -78,18 +78,13 @@ static bool in_file(const gd_reader *r, const char *key)
     return key && gd_safetensors_find(r->file, key) >= 0;
 }
 
-static bool keeps(const gd_optimizer *o, const struct gd_slot *slot, int k)
-{
-    return !o->algorithm->keeps || o->algorithm->keeps(slot->group->options, k);
-}
-
-/* A state that the options do not ask for is there where they were others before: in this run, or when it was saved. */
+/* One that the options do not ask for is passed over where other options are permitted, or where it was left from others
+ * in this run too. */
 static gd_tensor *read_state(gd_reader *r, const gd_optimizer *o, const struct gd_slot *slot, int k, const char *key)
 {
-    bool same_options = !r->first_format && r->report.other_settings == 0;
-    if (keeps(o, slot, k) || slot->state[k] || same_options)
+    if (gd_keeps(o->algorithm, slot->group->options, k))
         return gd_read_tensor(r, key, slot->w);
-    if (r->options.other_settings)
+    if (r->options.other_settings || slot->state[k])
         r->seen[gd_safetensors_find(r->file, key)] = true;
     else if (!gd_fail("%s: %s: \"%s\" is a state that the options of %s do not keep", r->function, r->path, key,
                       o->algorithm->name))
@@ -109,7 +104,7 @@ static bool complete(gd_reader *r, const gd_optimizer *o, const struct gd_slot *
     if (a->step || !begun || r->options.other_settings || (r->first_format && a->keeps))
         return true;
     for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++)
-        if (!state[k] && keeps(o, slot, k))
+        if (!state[k] && gd_keeps(a, slot->group->options, k))
             return gd_fail("%s: %s has no tensor \"%s\"", r->function, r->path, gd_checkpoint_key(owner, a->states[k]));
     return true;
 }

@@ -40,6 +40,9 @@ static bool valid_algorithm(const gd_algorithm *a)
     if (!a->name || (!a->update && !a->step) || a->options_size < sizeof(double))
         return gd_fail("gd_optimizer_new: an algorithm needs a name, an update and options that begin with "
                        "double lr");
+    for (const gd_option *f = a->options; f && f->name; f++)
+        if (f->offset >= a->options_size)
+            return gd_fail("gd_optimizer_new: %s: the option %s does not lie within the options", a->name, f->name);
     return valid_names(a);
 }
 
@@ -144,6 +147,11 @@ struct gd_slot *gd_slot_of(const char *function, gd_optimizer *o, const gd_tenso
                    parameter->name ? parameter->name : "the tensor", gd_text_of(parameter).s);
 }
 
+bool gd_keeps(const gd_algorithm *a, const void *options, int k)
+{
+    return !a->keeps || a->keeps(options, k);
+}
+
 void gd_slot_set(struct gd_slot *slot, int k, gd_tensor *t)
 {
     if (slot->state[k] && slot->state[k] != t && slot->w)
@@ -168,12 +176,16 @@ static bool has_no_state(const struct gd_slot *slot)
     return true;
 }
 
-/* The states that the options ask for and that are not there, of zeros. */
+/* The states that the options ask for and that are not there, of zeros.  Updates go by the states that are there: one
+ * that other options needed is no longer there, and if it is needed again it begins anew, in the same memory, as it
+ * does in a run that was saved and loaded meanwhile. */
 static bool make_states(gd_optimizer *o, struct gd_slot *slot)
 {
     const gd_algorithm *a = o->algorithm;
     for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++) {
-        if (slot->state[k] || (a->keeps && !a->keeps(slot->group->options, k)))
+        if (!gd_keeps(a, slot->group->options, k))
+            gd_slot_set(slot, k, NULL);
+        if (slot->state[k] || !gd_keeps(a, slot->group->options, k))
             continue;
         gd_tensor *state = slot->spare[k];
         if (!state)

@@ -62,6 +62,7 @@ static const gd_range ranges[] = {
 
 static const gd_algorithm algorithm = {
     .name = "gd_rprop", .options_size = sizeof(gd_rprop_options), .options = fields,
+    .zeros = { "eta_minus eta_plus" },
     .states = { "prev", "step_size" },
     .check = check, .start = start, .update = update, .by_element = true, .ranges = ranges
 };

@@ -68,7 +68,7 @@ static void visit_slot(struct gd_slot *slot, const gd_algorithm *a, const char *
     for (int k = 0; k < GD_MAX_NUMBERS && a->numbers[k]; k++)
         visit(context, owner, a->numbers[k], NULL, &slot->number[1 + k]);
     for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++)
-        if (slot->state[k])
+        if (slot->state[k] && (a->step || gd_keeps(a, slot->group->options, k)))
             visit(context, owner, a->states[k], slot->state[k], NULL);
 }
 

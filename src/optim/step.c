@@ -7,10 +7,12 @@
 /* What the schedules say is group->next_lr first; it becomes lr when nothing else has failed. */
 static bool valid_learning_rates(gd_optimizer *o, const char *function)
 {
+    if (GD_UNLIKELY(o->steps < 0 || o->steps == INT64_MAX))
+        return gd_fail("%s: o->steps = %lld must be a count of steps", function, (long long)o->steps);
     for (gd_group *g = &o->first; g; g = g->next) {
         g->next_lr = g->schedule.kind ? gd_lr_at(g->schedule, o->steps) : g->lr;
-        if (GD_UNLIKELY(!(g->next_lr >= 0 && g->next_lr < INFINITY)))
-            return gd_check_number(function, "lr", g->next_lr, "[)", 0, INFINITY);
+        if (GD_UNLIKELY(!(g->next_lr >= 0 && g->next_lr <= GD_REAL_MAX)))
+            return gd_check_rate(function, g->next_lr);
     }
     return true;
 }
@@ -45,11 +47,20 @@ const gd_real *gd_packed(gd_optimizer *o, const gd_tensor *grad)
     return o->packed;
 }
 
-static bool same_shape(const char *function, const struct gd_slot *slot, const gd_tensor *grad)
+/* The count was made by gd_step, unless a file or the program gave another one. */
+static inline bool counts(const struct gd_slot *slot)
 {
-    return gd_same_shape(slot->w, grad) ||
-           gd_fail("%s: %s is %s and its gradient is %s: they must have the same shape", function, slot->w->name,
-                   gd_text_of(slot->w).s, gd_text_of(grad).s);
+    return slot->number[0] >= 0 && slot->number[0] < GD_MOST_STEPS;
+}
+
+static bool fits(const char *function, const struct gd_slot *slot, const gd_tensor *grad)
+{
+    if (GD_UNLIKELY(!gd_same_shape(slot->w, grad)))
+        return gd_fail("%s: %s is %s and its gradient is %s: they must have the same shape", function, slot->w->name,
+                       gd_text_of(slot->w).s, gd_text_of(grad).s);
+    return GD_LIKELY(counts(slot)) ||
+           gd_fail("%s: the step count of %s is %g: it must lie in [0, 2^53)", function, slot->w->name,
+                   slot->number[0]);
 }
 
 /* What was not there in the last step: states, memory to pack.  The first state may be formed from this gradient and
@@ -84,7 +95,7 @@ bool gd_ready(gd_optimizer *o, const char *function)
         const gd_tensor *grad = slot ? slot->w->grad : NULL;
         if (!grad)
             continue;
-        if (!same_shape(function, slot, grad))
+        if (!fits(function, slot, grad))
             return false;
         as_before = as_before && slot->started && grad->contiguous;
         o->turns[turns++].slot = slot;
