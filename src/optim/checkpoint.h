@@ -92,6 +92,7 @@ typedef struct gd_reader {
     gd_change       *changes;
     gd_load_report   report;
     gd_line         *lines;                 /* of the report */
+    bool             other_schedule;        /* the schedule at hand is of another kind */
     const char      *refused;               /* the first setting that stands in the way, */
     int              refused_count;         /* and how many do */
     uint64_t         steps, random[4];

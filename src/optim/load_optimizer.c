@@ -24,8 +24,15 @@ static void compare(void *context, const gd_setting *setting)
 {
     gd_reader *r = context;
     uint64_t bits;
-    if (!gd_safetensors_metadata(r->file, setting->key) || !gd_read_words(r, setting->key, &bits, 1) ||
-        same_setting(setting, bits))
+    bool of_schedule = strncmp(setting->key, "gradus/schedule/", 16) == 0;
+    if (!gd_safetensors_metadata(r->file, setting->key) || !gd_read_words(r, setting->key, &bits, 1))
+        return;
+    bool same = same_setting(setting, bits);
+    if (setting->kind == GD_SETTING_SCHEDULE)
+        r->other_schedule = !same;
+    else if (of_schedule && r->other_schedule)
+        return;                             /* its numbers mean other things */
+    if (same)
         return;
     gd_text was = gd_setting_text(setting, bits, false), is = gd_setting_text(setting, setting->bits, false);
     if (strcmp(was.s, is.s) == 0) {
@@ -51,8 +58,8 @@ static bool comparable(gd_reader *r, gd_optimizer *o)
         groups++;
     for (const char *key = lr_key(0); key && gd_safetensors_metadata(r->file, key); key = lr_key(saved))
         saved++;
-    return saved == groups || gd_fail("%s: %s has %d groups of parameters and the optimizer has %d", r->function,
-                                      r->path, saved, groups);
+    return saved == groups || gd_fail("%s: %s: groups of parameters: %d in the file and %d in the optimizer",
+                                      r->function, r->path, saved, groups);
 }
 
 void gd_read_settings(gd_reader *r)
