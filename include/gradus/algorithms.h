@@ -5,7 +5,15 @@
  *
  * Letters: w parameter, g gradient, t the step, from 1; m and v first and second moment.  All functions of
  * vectors are elementwise.  Before anything else g = -g if maximize, then g = g + weight_decay w where decay
- * is of the kind L2.  The files src/optim/NAME.c have sources and variants. */
+ * is of the kind L2.  The files src/optim/NAME.c have sources and variants.
+ *
+ * Options begin as gd_NAME_defaults() or gd_NAME_dialect(d).  0 does not stand for the default here: beta1 = 0 and
+ * eps = 0 are choices.  Options that were begun otherwise are refused where it shows, as in
+ * (gd_adam_options){ .lr = 0.01 }, with the name of the function.
+ *
+ * Algorithms that square g take one beyond +-2^56 in float, +-2^480 in double, for that number, so that v does not
+ * overflow, which would end the weight's steps for good.  An infinite or NaN g makes w NaN: see gd_check_finite.
+ * With eps = 0 a weight all of whose gradients were 0 stays where it is. */
 #ifndef GRADUS_ALGORITHMS_H
 #define GRADUS_ALGORITHMS_H
 

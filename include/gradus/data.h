@@ -89,8 +89,9 @@ gd_tensor *gd_idx_read(const char *path);
  * many there are, -1 on failure.
  * gd_npy_write - writes t (any view) as version 1.0, little-endian, C order: '<f4' or, with GD_DOUBLE, '<f8'.
  * The bytes go to a new file beside path, reach the disk, and only then take path's name, so that a crash
- * leaves the old file or the new one.  Errors: any step that fails, with the system's reason; the old file
- * is then as it was. */
+ * leaves the old file or the new one; what a killed process has left beside it the next writer takes away.  Owner,
+ * group and permissions of an old file stay, and so does a symbolic link: the file that it leads to is written.
+ * Errors: any step that fails, with the system's reason; the old file is then as it was. */
 gd_tensor *gd_npy_read(const char *path);
 gd_tensor *gd_npy_read_at(const char *path, int64_t i);
 int64_t    gd_npy_count(const char *path);

@@ -97,6 +97,10 @@ void gd_abort(const char *sentence);
  * For operations and optimizers defined outside.  Returns NULL, so that one can return gd_fail(..). */
 void *gd_fail(const char *format, ...) GD_FORMAT(1, 2);
 
+/* gd_notice - hands on what is worth knowing though nothing has failed, in the same way: it is printed, or goes to the
+ * handler (gd_abort only prints it).  gd_last_error is as before. */
+void gd_notice(const char *format, ...) GD_FORMAT(1, 2);
+
 GD_API_END
 #ifdef __cplusplus
 }

@@ -25,7 +25,8 @@ gd_params *gd_params_new(void);             /* NULL when memory is out */
 void       gd_params_free(gd_params *p);    /* with every tensor in it, and their gradients; NULL is fine */
 
 /* gd_param - a new parameter: a copy of value that requires a gradient and lives as long as p.  The name is
- * copied.  Errors: NULL, an empty name, a name that p has already. */
+ * copied.  Errors: NULL, a name that p has already, a name that a checkpoint could not hold: empty, not UTF-8,
+ * "__metadata__", or one that begins with "optimizer/" or "gradus/". */
 gd_tensor *gd_param(gd_params *p, const char *name, gd_tensor *value);
 
 /* gd_buffer - the same for what is saved with the model but has no gradient: running statistics. */

@@ -32,15 +32,26 @@ typedef struct gd_algorithm gd_algorithm;
 /* gd_step - one update of every parameter that has a gradient, also of parameters that were added to the
  * model after the optimizer was made; the others, frozen ones among them, stay as they are.  Afterwards
  * backward refuses graphs that were recorded with the old values and still need them.
- * False, and no parameter has changed: o is NULL; a learning rate is negative or NaN; a gradient has
- * another shape than its parameter; memory for the state is out; the algorithm needs a closure. */
+ * False, and no parameter has changed: o is NULL; no parameter at all has a gradient; a learning rate is
+ * negative, NaN or does not fit gd_real; a count of steps, where it was written to, is negative, NaN or not below
+ * 2^53; a gradient has another shape than its parameter; memory for the state is out; the algorithm needs a closure;
+ * o->check_finite is set and
+ * gd_check_finite(o) fails.  Otherwise a NaN or an infinity in a gradient goes into its parameter. */
 bool gd_step(gd_optimizer *o);
 
 /* gd_step_closure - for algorithms that evaluate the loss several times in a step (L-BFGS): closure computes
  * the loss and fresh gradients (zero_grad, forward, backward) and returns the loss as a number; NaN if it
- * failed.  Any other algorithm calls it once and steps.  Returns the loss before the step; NaN on failure. */
+ * failed.  Any other algorithm calls it once and steps.  Returns the loss before the step; NaN on failure, and the
+ * message of a failure inside the closure stands.  L-BFGS takes a NaN without a message, or an infinite loss, in
+ * the middle of a step for a point too far out, and looks nearer; after a failure with a message it ends at the
+ * best point so far. */
 typedef double gd_closure(void *context);
 double gd_step_closure(gd_optimizer *o, gd_closure *closure, void *context);
+
+/* gd_check_finite - is every element of every parameter and every gradient finite?  False, with a message that names
+ * the first parameter, the element and its value: "gd_check_finite: the gradient of hidden.weight is inf at [3, 7]".
+ * Reads everything once; o->check_finite = true makes every gd_step do it. */
+bool gd_check_finite(gd_optimizer *o);
 
 /* gd_zero_grad - sets ->grad of every parameter to NULL. */
 void gd_zero_grad(gd_optimizer *o);
@@ -69,19 +80,21 @@ struct gd_group {
     int64_t     scalars_t;
     double      scalars_lr;
     int         counter;                    /* private: the option step_counter */
+    double      next_lr;                    /* private: lr of the step that is being prepared */
 };
 
 /* gd_optimizer_group - a new group for the parameters whose names begin with prefix (NULL or "": none),
  * including those that the model gets later.  options: as the constructor takes them, by address; NULL: the
  * same as the first group's.  A parameter that several prefixes fit belongs to the newest such group.  The
- * group lives as long as o.  Errors: o is NULL, an option is out of range. */
+ * group lives as long as o.  Errors: o is NULL, an option is out of range, the options were not begun with defaults. */
 gd_group *gd_optimizer_group(gd_optimizer *o, const char *prefix, const void *options);
 
 /* gd_group_add - moves one parameter of the optimizer's model into the group; its state goes with it. */
 bool gd_group_add(gd_group *group, const gd_tensor *parameter);
 
 /* gd_group_set, gd_group_get - an option by its name, as a number (flags 0 and 1, choices their enumeration).
- * Errors: no such option; the value is out of range.  &o->first is the first group. */
+ * Errors: no such option; the value is out of range, or does not fit the option's type.  &o->first is the first
+ * group. */
 bool   gd_group_set(gd_group *group, const char *option, double value);
 double gd_group_get(const gd_group *group, const char *option);                 /* NaN on failure */
 
@@ -95,6 +108,7 @@ struct gd_optimizer {
         gd_group first;                     /* o->lr is o->first.lr */
     };
     int64_t             steps;              /* calls of gd_step so far */
+    bool                check_finite;       /* set it, and gd_step refuses what gd_check_finite finds */
     const gd_algorithm *algorithm;
     gd_params          *params;
     struct gd_slot    **slots;              /* private: one for each parameter, in the model's order */
@@ -129,7 +143,7 @@ struct gd_optimizer {
  *
  * It has groups, schedules, checkpoints and traces like the built-in algorithms, which use nothing else. */
 
-enum { GD_MAX_STATES = 6, GD_MAX_NUMBERS = 4, GD_SCALARS_BYTES = 192 };
+enum { GD_MAX_STATES = 6, GD_MAX_NUMBERS = 4, GD_MAX_ZEROS = 4, GD_SCALARS_BYTES = 192 };
 
 /* One parameter, one step. */
 typedef struct gd_update {
@@ -166,10 +180,30 @@ template <> struct gd_option_kind_of<bool> { static constexpr gd_option_kind kin
 #else
 #define GD_OPTION(type, field, interval, low, high) \
     { #field, offsetof(type, field), _Generic(((type *)0)->field, double: GD_OPTION_REAL, bool: GD_OPTION_FLAG, \
-      default: GD_OPTION_WHOLE), interval, low, high }
+      int: GD_OPTION_WHOLE, unsigned: GD_OPTION_WHOLE), interval, low, high }     /* unsigned: an enumeration */
 #endif
 
-/* Only name, options_size and update must be there. */
+/* What a number, or each element of a state, may be: a checkpoint that holds others is refused.  Where a parameter is
+ * not finite, its run has diverged, and NaN and infinities in its states are believed too. */
+typedef struct gd_range {
+    const char *name;                       /* of the number or the state */
+    bool        whole;                      /* a whole number, as counts are */
+    const char *interval;                   /* as in gd_option */
+    double      low, high;
+} gd_range;
+
+/* What is kept for one parameter, or for all together, to be judged: it may come from a checkpoint. */
+typedef struct gd_kept {
+    int64_t           n;                    /* elements of the parameter, or of all parameters */
+    double            step;                 /* gradients seen so far, a whole number */
+    double            steps;                /* of the optimizer, the same */
+    const double     *number;               /* number[k], in the order of their names */
+    gd_tensor *const *state;                /* state[k]; NULL where none is kept */
+    const void       *options;
+} gd_kept;
+
+/* Only name, options_size and update must be there.  Names of states and numbers become part of a checkpoint's keys:
+ * they are UTF-8, without a slash, no two alike, and no number is called "step". */
 struct gd_algorithm {
     const char      *name;                              /* of the constructor, for sentences: "gd_adam" */
     size_t           options_size;
@@ -189,6 +223,13 @@ struct gd_algorithm {
                                                            of a large parameter, several at the same time */
     double (*correction)(const void *options, int k, int64_t t);    /* traces show state k divided by this */
     double (*step)(gd_optimizer *o, gd_closure *closure, void *context);    /* instead of update */
+    const char *zeros[GD_MAX_ZEROS + 1];                /* sets of options, "rho eps", all of which are 0 only where
+                                                           NAME_defaults() was forgotten: constructors and
+                                                           gd_optimizer_group refuse them, gd_group_set does not */
+    const gd_range *ranges;                             /* of numbers and states, up to one without a name; NULL:
+                                                           they may be anything */
+    const char *(*valid)(const gd_kept *kept);          /* what ranges cannot say: NULL, or what is not as it must
+                                                           be: "pairs is larger than the number of rows of s" */
 };
 
 /* For an algorithm with step, which sees all parameters as one vector: its state k, a tensor of zeros of the
@@ -196,7 +237,8 @@ struct gd_algorithm {
 gd_tensor *gd_optimizer_shared_state(gd_optimizer *o, int k, gd_shape shape);
 
 /* gd_optimizer_new - what every constructor calls.  options is copied.  The optimizer is the caller's;
- * p must outlive every gd_step.  NULL: p or options is NULL, an option is out of range or NaN, memory is out. */
+ * p must outlive every gd_step.  NULL: p or options is NULL, an option is out of range or NaN, several that are not 0
+ * by default are (see zeros), memory is out. */
 gd_optimizer *gd_optimizer_new(gd_params *p, const gd_algorithm *algorithm, const void *options);
 
 /* ---- Looking into the state, for checkpoints, pictures and tests ------------------------------------------- */

@@ -40,7 +40,7 @@ typedef struct gd_schedule {                /* made by the functions below */
     const void     *context;
 } gd_schedule;
 
-/* gd_lr_at - the learning rate of step t = 0, 1, 2, .. */
+/* gd_lr_at - the learning rate of step t = 0, 1, 2, ..; NaN, with a message, for t < 0. */
 double gd_lr_at(gd_schedule schedule, int64_t t);
 
 /* ---- Shapes: lr as a function of t -------------------------------------------------------------------- */
@@ -95,17 +95,22 @@ gd_schedule gd_lr_restarts(gd_schedule s, int64_t period, double growth);
  *     gd_plateau plateau = gd_plateau_start(0.1, gd_plateau_defaults());
  *     ..  adam->lr = gd_plateau_next(&plateau, validation_loss);              once an epoch
  *
- * A loss is an improvement when it is < best (1 - threshold).  After more than patience losses in a row that
- * were not, lr = max(lr factor, min_lr), and the next cooldown losses do not count (PyTorch's
- * ReduceLROnPlateau in mode "min"). */
+ * A loss is an improvement when it is < best - threshold |best|; if absolute, when it is < best - threshold, which
+ * suits losses around 0.  After more than patience losses in a row that were not, lr = max(lr factor, min_lr), and
+ * the next cooldown losses do not count.  Infinite losses are compared like others.
+ *
+ * For losses above 0 this is PyTorch's ReduceLROnPlateau in mode "min"; there best (1 - threshold) makes the margin
+ * of a loss below 0 negative, so that every loss is an improvement.  For its mode "max" pass -accuracy. */
 typedef struct gd_plateau_options {
     double factor, threshold, min_lr;
     int    patience, cooldown;
+    bool   absolute;                        /* threshold_mode "abs" in PyTorch */
 } gd_plateau_options;
 
 static inline gd_plateau_options gd_plateau_defaults(void)
 {
-    gd_plateau_options o = { .factor = 0.1, .threshold = 1e-4, .min_lr = 0, .patience = 10, .cooldown = 0 };
+    gd_plateau_options o = { .factor = 0.1, .threshold = 1e-4, .min_lr = 0, .patience = 10, .cooldown = 0,
+                             .absolute = false };
     return o;
 }
 

@@ -5,7 +5,7 @@
  * begun without those before it.  Rows are copied into two tensors that are made once. */
 #include <inttypes.h>
 
-#include "gradus/data.h"
+#include "loader.h"
 #include "../tensor/core.h"
 
 typedef struct side {                       /* x, or y */
@@ -14,6 +14,8 @@ typedef struct side {                       /* x, or y */
     int64_t    step;                        /* from row to row */
     gd_tensor *full, *last;                 /* what batches are made of; last is shorter, or NULL */
 } side;
+
+#define MOST_EPOCHS (INT64_C(1) << 53)      /* gd_loader_epoch is a double */
 
 struct gd_loader {
     gd_arena          arena;                /* the tensors, and the loader itself */
@@ -183,16 +185,28 @@ gd_position gd_loader_position(const gd_loader *loader)
     return loader ? loader->at : (gd_position){ 0, 0 };
 }
 
+gd_loader_options gd_loader_setup(const gd_loader *loader, int64_t *rows)
+{
+    *rows = loader->rows;
+    return loader->options;
+}
+
+bool gd_loader_is_place(const gd_loader *loader, gd_position position)
+{
+    int64_t batch = loader->x.full->shape[0];
+    return position.epoch >= 0 && position.epoch < MOST_EPOCHS && position.example >= 0 &&
+           position.example <= loader->examples &&
+           (position.example % batch == 0 || position.example == loader->examples);
+}
+
 bool gd_loader_seek(gd_loader *loader, gd_position position)
 {
     if (!gd_given("gd_loader_seek", "loader", loader))
         return false;
-    int64_t batch = loader->x.full->shape[0];
-    if (position.epoch < 0 || position.example < 0 || position.example > loader->examples ||
-        (position.example % batch && position.example != loader->examples))
+    if (!gd_loader_is_place(loader, position))
         return gd_fail("gd_loader_seek: epoch %" PRId64 ", example %" PRId64 " is not a place between batches of"
-                       " %" PRId64 " from %" PRId64 " examples", position.epoch, position.example, batch,
-                       loader->examples);
+                       " %" PRId64 " from %" PRId64 " examples", position.epoch, position.example,
+                       loader->x.full->shape[0], loader->examples);
     loader->at = position;
     return true;
 }

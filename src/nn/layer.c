@@ -4,14 +4,23 @@
 #include <inttypes.h>
 
 bool gd_layer_begin(const char *function, const gd_params *p, const char *name, int n, const int64_t *sizes,
-                    const char *const *what)
+                    const char *const *what, gd_params_place *mark)
 {
     if (!gd_given(function, "p", p) || !gd_given(function, "name", name))
         return false;
     for (int i = 0; i < n; i++)
         if (sizes[i] < 1)
             return gd_fail("%s: \"%s\": %s = %" PRId64 " must be at least 1", function, name, what[i], sizes[i]);
+    *mark = gd_params_mark(p);
     return gd_scope_begin();
+}
+
+bool gd_layer_end(gd_params *p, const gd_params_place *mark, bool good)
+{
+    gd_scope_end();
+    if (!good)
+        gd_params_back(p, mark);
+    return good;
 }
 
 /* In the current scope. */

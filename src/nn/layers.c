@@ -37,14 +37,14 @@ gd_conv2d_layer gd_conv2d_new(gd_params *p, const char *name, int64_t in, int64_
 {
     gd_conv2d_layer layer = { NULL, NULL, options };
     const gd_conv2d_layer none = layer;
-    if (!gd_layer_begin("gd_conv2d_new", p, name, 4, SIZES(in, out, height, width), NAMES("in", "out", "height",
-                                                                                          "width")))
+    gd_params_place mark;
+    if (!gd_layer_begin("gd_conv2d_new", p, name, 4, SIZES(in, out, height, width),
+                        NAMES("in", "out", "height", "width"), &mark))
         return none;
     int64_t groups = options.groups ? options.groups : 1;
     gd_shape weight = GD_SHAPE(out, groups > 0 ? in / groups : 0, height, width);
     bool good = conv_params("gd_conv2d_new", p, name, weight, in, groups, &layer.weight, &layer.bias);
-    gd_scope_end();
-    return good ? layer : none;
+    return gd_layer_end(p, &mark, good) ? layer : none;
 }
 
 gd_tensor *gd_conv2d_apply(const gd_conv2d_layer *layer, gd_tensor *x)
@@ -60,12 +60,12 @@ gd_conv1d_layer gd_conv1d_new(gd_params *p, const char *name, int64_t in, int64_
 {
     gd_conv1d_layer layer = { NULL, NULL, stride, padding, dilation, groups };
     const gd_conv1d_layer none = layer;
-    if (!gd_layer_begin("gd_conv1d_new", p, name, 3, SIZES(in, out, width), NAMES("in", "out", "width")))
+    gd_params_place mark;
+    if (!gd_layer_begin("gd_conv1d_new", p, name, 3, SIZES(in, out, width), NAMES("in", "out", "width"), &mark))
         return none;
     gd_shape weight = GD_SHAPE(out, groups > 0 ? in / groups : 0, width);
     bool good = conv_params("gd_conv1d_new", p, name, weight, in, groups, &layer.weight, &layer.bias);
-    gd_scope_end();
-    return good ? layer : none;
+    return gd_layer_end(p, &mark, good) ? layer : none;
 }
 
 gd_tensor *gd_conv1d_apply(const gd_conv1d_layer *layer, gd_tensor *x)
@@ -82,10 +82,11 @@ gd_tensor *gd_conv1d_apply(const gd_conv1d_layer *layer, gd_tensor *x)
 gd_embedding_layer gd_embedding_new(gd_params *p, const char *name, int64_t rows, int64_t d)
 {
     gd_embedding_layer layer = { NULL };
-    if (!gd_layer_begin("gd_embedding_new", p, name, 2, SIZES(rows, d), NAMES("rows", "d")))
+    gd_params_place mark;
+    if (!gd_layer_begin("gd_embedding_new", p, name, 2, SIZES(rows, d), NAMES("rows", "d"), &mark))
         return layer;
     layer.weight = gd_layer_param(p, name, "weight", gd_normal(GD_SHAPE(rows, d), 0, 1));
-    gd_scope_end();
+    gd_layer_end(p, &mark, layer.weight != NULL);
     return layer;
 }
 
@@ -111,12 +112,12 @@ gd_layer_norm_layer gd_layer_norm_new(gd_params *p, const char *name, gd_shape s
         "size 0 of shape", "size 1 of shape", "size 2 of shape", "size 3 of shape",
         "size 4 of shape", "size 5 of shape", "size 6 of shape", "size 7 of shape"
     };
-    if (!gd_layer_begin("gd_layer_norm_new", p, name, shape.ndim, shape.size, size))
+    gd_params_place mark;
+    if (!gd_layer_begin("gd_layer_norm_new", p, name, shape.ndim, shape.size, size, &mark))
         return none;
     layer.weight = gd_layer_param(p, name, "weight", gd_ones(shape));
     layer.bias = layer.weight ? gd_layer_param(p, name, "bias", gd_zeros(shape)) : NULL;
-    gd_scope_end();
-    return layer.bias ? layer : none;
+    return gd_layer_end(p, &mark, layer.bias != NULL) ? layer : none;
 }
 
 gd_tensor *gd_layer_norm_apply(const gd_layer_norm_layer *layer, gd_tensor *x)
@@ -130,15 +131,17 @@ gd_batch_norm_layer gd_batch_norm_new(gd_params *p, const char *name, int64_t ch
 {
     gd_batch_norm_layer layer = { NULL, NULL, NULL, NULL, 0.1, 1e-5 };
     const gd_batch_norm_layer none = layer;
-    if (!gd_layer_begin("gd_batch_norm_new", p, name, 1, SIZES(channels), NAMES("channels")))
+    gd_params_place mark;
+    if (!gd_layer_begin("gd_batch_norm_new", p, name, 1, SIZES(channels), NAMES("channels"), &mark))
         return none;
     gd_tensor *zeros = gd_zeros(GD_SHAPE(channels)), *ones = gd_ones(GD_SHAPE(channels));
     layer.weight = gd_layer_param(p, name, "weight", ones);
     layer.bias = layer.weight ? gd_layer_param(p, name, "bias", zeros) : NULL;
     layer.running_mean = layer.bias ? gd_layer_buffer(p, name, "running_mean", zeros) : NULL;
     layer.running_var = layer.running_mean ? gd_layer_buffer(p, name, "running_var", ones) : NULL;
-    gd_scope_end();
-    return layer.running_var ? layer : none;
+    if (layer.running_var)
+        p->entries[p->count - 1].not_negative = true;
+    return gd_layer_end(p, &mark, layer.running_var != NULL) ? layer : none;
 }
 
 gd_tensor *gd_batch_norm_apply(const gd_batch_norm_layer *layer, gd_tensor *x, bool training)

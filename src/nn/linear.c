@@ -24,11 +24,14 @@ gd_linear gd_linear_new(gd_params *p, const char *name, int64_t in, int64_t out)
     }
     if (!gd_scope_begin())
         return none;
+    gd_params_place mark = gd_params_mark(p);
     double bound = 1 / sqrt((double)in);
     gd_linear layer = none;
     layer.weight = gd_param(p, joined(name, "weight"), gd_uniform(GD_SHAPE(out, in), -bound, bound));
     layer.bias = layer.weight ? gd_param(p, joined(name, "bias"), gd_uniform(GD_SHAPE(out), -bound, bound)) : NULL;
     gd_scope_end();
+    if (!layer.bias)
+        gd_params_back(p, &mark);
     return layer.bias ? layer : none;
 }
 

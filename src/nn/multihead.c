@@ -7,12 +7,13 @@ gd_multihead gd_multihead_new(gd_params *p, const char *name, int64_t width, int
 {
     const gd_multihead none = { NULL, NULL, NULL, NULL, heads };
     gd_multihead m = none;
+    gd_params_place mark;
     if (!gd_layer_begin("gd_multihead_new", p, name, 2, (const int64_t[]){ width, heads },
-                        (const char *const[]){ "width", "heads" }))
+                        (const char *const[]){ "width", "heads" }, &mark))
         return none;
     if (width % heads) {
         gd_fail("gd_multihead_new: \"%s\": heads = %" PRId64 " must divide width = %" PRId64, name, heads, width);
-        gd_scope_end();
+        gd_layer_end(p, &mark, false);
         return none;
     }
     double bound = 1 / sqrt((double)width);
@@ -23,8 +24,7 @@ gd_multihead gd_multihead_new(gd_params *p, const char *name, int64_t width, int
     m.in_proj_bias = m.in_proj_weight ? gd_layer_param(p, name, "in_proj_bias", zeros) : NULL;
     m.out_weight = m.in_proj_bias ? gd_layer_param(p, name, "out_proj.weight", out) : NULL;
     m.out_bias = m.out_weight ? gd_layer_param(p, name, "out_proj.bias", zero) : NULL;
-    gd_scope_end();
-    return m.out_bias ? m : none;
+    return gd_layer_end(p, &mark, m.out_bias != NULL) ? m : none;
 }
 
 /* Rows [i width, (i + 1) width) of the three affine maps that stand one under the other. */

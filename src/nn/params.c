@@ -2,6 +2,7 @@
 #include "params.h"
 
 #include "autograd/engine.h"
+#include "data/json.h"
 
 gd_params *gd_params_new(void)
 {
@@ -45,15 +46,30 @@ static bool make_room(gd_params *p)
     return true;
 }
 
+/* What a checkpoint cannot hold is refused here, and not when the model is saved. */
+static bool valid_name(const char *function, const gd_params *p, const char *name)
+{
+    static const char *const reserved[] = { "optimizer/", "gradus/" };
+    if (!*name)
+        return gd_fail("%s: the name is empty", function);
+    if (!gd_utf8_valid(name, strlen(name)))
+        return gd_fail("%s: the name \"%s\" is not UTF-8, as checkpoints are", function, name);
+    if (strcmp(name, "__metadata__") == 0)
+        return gd_fail("%s: the name \"__metadata__\" has a meaning of its own in checkpoints", function);
+    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+        if (strncmp(name, reserved[i], strlen(reserved[i])) == 0)
+            return gd_fail("%s: the name \"%s\" begins with \"%s\", which checkpoints keep for other things", function,
+                           name, reserved[i]);
+    return !find(p, name) || gd_fail("%s: there is a parameter \"%s\" already", function, name);
+}
+
 static gd_tensor *add(const char *function, gd_params *p, const char *name, gd_tensor *value, bool buffer)
 {
     if (!gd_given(function, "p", p) || !gd_given(function, "name", name) || !gd_given_tensor(function, "value", value)
         || !gd_alive(function, "value", value))
         return NULL;
-    if (!*name)
-        return gd_fail("%s: the name is empty", function);
-    if (find(p, name))
-        return gd_fail("%s: there is a parameter \"%s\" already", function, name);
+    if (!valid_name(function, p, name))
+        return NULL;
     size_t length = strlen(name) + 1;
     char *copy = gd_arena_take(&p->arena, length);
     gd_tensor *t = copy ? gd_new_in(&p->arena, function, value->ndim, value->shape) : NULL;
@@ -62,7 +78,7 @@ static gd_tensor *add(const char *function, gd_params *p, const char *name, gd_t
     gd_copy(t->data, value);
     t->name = memcpy(copy, name, length);
     t->requires_grad = !buffer;
-    p->entries[p->count++] = (gd_entry){ t, buffer };
+    p->entries[p->count++] = (gd_entry){ .tensor = t, .buffer = buffer };
     return t;
 }
 
@@ -74,6 +90,20 @@ gd_tensor *gd_param(gd_params *p, const char *name, gd_tensor *value)
 gd_tensor *gd_buffer(gd_params *p, const char *name, gd_tensor *value)
 {
     return add("gd_buffer", p, name, value, true);
+}
+
+gd_params_place gd_params_mark(const gd_params *p)
+{
+    gd_params_place mark = { .count = p->count };
+    memcpy(mark.random, gd_random_state(), sizeof mark.random);
+    return mark;
+}
+
+/* Memory of tensors that are dropped stays in the arena. */
+void gd_params_back(gd_params *p, const gd_params_place *mark)
+{
+    p->count = mark->count;
+    memcpy(gd_random_state(), mark->random, sizeof mark->random);
 }
 
 gd_tensor *gd_params_get(gd_params *p, const char *name)

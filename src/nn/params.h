@@ -8,6 +8,7 @@
 typedef struct gd_entry {
     gd_tensor *tensor;
     bool       buffer;
+    bool       not_negative;                /* a variance: a checkpoint that says otherwise is refused */
 } gd_entry;
 
 struct gd_params {
@@ -15,5 +16,15 @@ struct gd_params {
     int       count, room;
     gd_arena  arena;                        /* tensors, names and gradients */
 };
+
+/* gd_params_mark, gd_params_back - where p and the thread's generator stand, and going back there: for what adds
+ * several tensors and fails as a whole. */
+typedef struct gd_params_place {
+    int      count;
+    uint64_t random[4];
+} gd_params_place;
+
+gd_params_place gd_params_mark(const gd_params *p);
+void            gd_params_back(gd_params *p, const gd_params_place *mark);
 
 #endif

@@ -6,8 +6,9 @@ static gd_cell new_cell(const char *function, gd_params *p, const char *name, in
 {
     const gd_cell none = { NULL, NULL, NULL, NULL };
     gd_cell cell = none;
-    if (!gd_layer_begin(function, p, name, 2, (const int64_t[]){ in, hidden }, (const char *const[]){ "in",
-                                                                                                      "hidden" }))
+    gd_params_place mark;
+    if (!gd_layer_begin(function, p, name, 2, (const int64_t[]){ in, hidden },
+                        (const char *const[]){ "in", "hidden" }, &mark))
         return none;
     double bound = 1 / sqrt((double)hidden);
     struct { gd_tensor **to; const char *suffix; gd_shape shape; } parts[] = {
@@ -21,8 +22,7 @@ static gd_cell new_cell(const char *function, gd_params *p, const char *name, in
         *parts[i].to = gd_layer_param(p, name, parts[i].suffix, gd_uniform(parts[i].shape, -bound, bound));
         good = *parts[i].to != NULL;
     }
-    gd_scope_end();
-    return good ? cell : none;
+    return gd_layer_end(p, &mark, good) ? cell : none;
 }
 
 gd_cell gd_rnn_new(gd_params *p, const char *name, int64_t in, int64_t hidden)

@@ -29,7 +29,7 @@ static void prepare(const gd_update *u, void *result)
     const gd_adadelta_options *o = u->options;
     *(scalars *)result = (scalars){
         .sign = o->maximize ? -1 : 1, .l2 = (gd_real)o->weight_decay,
-        .rho = (gd_real)o->rho, .rest = (gd_real)(1 - o->rho), .eps = (gd_real)o->eps, .lr = (gd_real)u->lr
+        .rho = (gd_real)o->rho, .rest = (gd_real)(1 - o->rho), .eps = gd_divisor_eps(o->eps), .lr = (gd_real)u->lr
     };
 }
 
@@ -38,7 +38,7 @@ GD_KERNEL static void adadelta(int64_t n, gd_real *restrict w, const gd_real *re
 {
     const scalars c = *scalars_of_t;
     GD_EACH(i, n, (w, grad, s, u), {
-        gd_real g = c.sign * grad[i] + c.l2 * w[i];
+        gd_real g = gd_bounded(c.sign * grad[i] + c.l2 * w[i]);
         s[i] = c.rho * s[i] + c.rest * g * g;
         gd_real d = real_sqrt(u[i] + c.eps) / real_sqrt(s[i] + c.eps) * g;
         u[i] = c.rho * u[i] + c.rest * d * d;
@@ -51,10 +51,17 @@ static void update(const gd_update *u)
     adadelta(u->n, u->w, u->g, u->state[0], u->state[1], u->scalars);
 }
 
+static const gd_range ranges[] = {
+    { "square_avg", false, "[]", 0, INFINITY },
+    { "acc_delta", false, "[]", 0, INFINITY },
+    { .name = NULL }
+};
+
 static const gd_algorithm algorithm = {
     .name = "gd_adadelta", .options_size = sizeof(gd_adadelta_options), .options = fields,
+    .zeros = { "rho eps" },
     .states = { "square_avg", "acc_delta" },
-    .prepare = prepare, .update = update, .by_element = true
+    .prepare = prepare, .update = update, .by_element = true, .ranges = ranges
 };
 
 gd_optimizer *gd_adadelta(gd_params *p, gd_adadelta_options options)

@@ -23,6 +23,11 @@ static const gd_option fields[] = {
     { .name = NULL }
 };
 
+static bool check(const void *options)
+{
+    return gd_check_fits("gd_adagrad", "init_v", ((const gd_adagrad_options *)options)->init_v);
+}
+
 static void start(const gd_update *u)
 {
     const gd_adagrad_options *o = u->options;
@@ -41,7 +46,7 @@ static void prepare(const gd_update *u, void *result)
     *(scalars *)result = (scalars){
         .sign = o->maximize ? -1 : 1, .l2 = (gd_real)o->weight_decay,
         .eta = (gd_real)(u->lr / (1 + (double)(u->t - 1) * o->lr_decay)),
-        .eps_root = (gd_real)(inside ? o->eps : 0), .eps = (gd_real)(inside ? 0 : o->eps)
+        .eps_root = (gd_real)(inside ? o->eps : 0), .eps = gd_divisor_eps(inside ? 0 : o->eps)
     };
 }
 
@@ -50,7 +55,7 @@ GD_KERNEL static void adagrad(int64_t n, gd_real *restrict w, const gd_real *res
 {
     const scalars c = *scalars_of_t;
     GD_EACH(i, n, (w, grad, s), {
-        gd_real g = c.sign * grad[i] + c.l2 * w[i];
+        gd_real g = gd_bounded(c.sign * grad[i] + c.l2 * w[i]);
         s[i] += g * g;
         w[i] -= c.eta * g / (real_sqrt(s[i] + c.eps_root) + c.eps);
     });
@@ -61,10 +66,15 @@ static void update(const gd_update *u)
     adagrad(u->n, u->w, u->g, u->state[0], u->scalars);
 }
 
+static const gd_range ranges[] = {
+    { "sum", false, "[]", 0, INFINITY },
+    { .name = NULL }
+};
+
 static const gd_algorithm algorithm = {
     .name = "gd_adagrad", .options_size = sizeof(gd_adagrad_options), .options = fields,
     .states = { "sum" },
-    .start = start, .prepare = prepare, .update = update, .by_element = true
+    .check = check, .start = start, .prepare = prepare, .update = update, .by_element = true, .ranges = ranges
 };
 
 gd_optimizer *gd_adagrad(gd_params *p, gd_adagrad_options options)

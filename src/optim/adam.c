@@ -74,7 +74,7 @@ static void form_constants(const gd_adam_options *o, double lr, scalars *s)
         .before = (gd_real)(o->wd_when == GD_WD_BEFORE ? decay : 1),
         .after = (gd_real)(o->wd_when == GD_WD_AFTER ? decay : 1),
         .eps_root = (gd_real)(o->eps_root + (inside ? o->eps : 0)),
-        .eps = (gd_real)(inside || printed ? 0 : o->eps), .drift = (gd_real)(printed ? o->eps : 0)
+        .eps = printed ? 0 : gd_divisor_eps(inside ? 0 : o->eps), .drift = (gd_real)(printed ? o->eps : 0)
     };
     s->plain = s->sign == 1 && s->before == 1 && s->after == 1 && s->l2 == 0 && s->eps_root == 0 && s->drift == 0;
 }
@@ -99,7 +99,7 @@ GD_KERNEL static void adam(int64_t n, gd_real *restrict w, const gd_real *restri
 {
     const scalars s = *c;
     GD_EACH(i, n, (w, grad, m, v), {
-        gd_real g = s.sign * grad[i] + s.l2 * w[i];
+        gd_real g = gd_bounded(s.sign * grad[i] + s.l2 * w[i]);
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         v[i] = s.beta2 * v[i] + s.rest2 * g * g;
         gd_real d = s.step * m[i] / (real_sqrt(v[i] * s.root + s.eps_root) + s.eps);
@@ -108,13 +108,14 @@ GD_KERNEL static void adam(int64_t n, gd_real *restrict w, const gd_real *restri
 }
 
 /* The same without what most programs do not use: fewer operations from the gradient to the new parameter. */
-GD_KERNEL static void plain_adam(int64_t n, gd_real *restrict w, const gd_real *restrict g, gd_real *restrict m,
+GD_KERNEL static void plain_adam(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
                                  gd_real *restrict v, const scalars *c)
 {
     const scalars s = *c;
-    GD_EACH(i, n, (w, g, m, v), {
-        m[i] = s.beta1 * m[i] + s.rest1 * g[i];
-        v[i] = s.beta2 * v[i] + s.rest2 * g[i] * g[i];
+    GD_EACH(i, n, (w, grad, m, v), {
+        gd_real g = gd_bounded(grad[i]);
+        m[i] = s.beta1 * m[i] + s.rest1 * g;
+        v[i] = s.beta2 * v[i] + s.rest2 * g * g;
         w[i] -= s.step * m[i] / (real_sqrt(v[i] * s.root) + s.eps);
     });
 }
@@ -124,7 +125,7 @@ GD_KERNEL static void amsgrad(int64_t n, gd_real *restrict w, const gd_real *res
 {
     const scalars s = *c;
     GD_EACH(i, n, (w, grad, m, v, v_max), {
-        gd_real g = s.sign * grad[i] + s.l2 * w[i];
+        gd_real g = gd_bounded(s.sign * grad[i] + s.l2 * w[i]);
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         v[i] = s.beta2 * v[i] + s.rest2 * g * g;
         v_max[i] = real_max(v_max[i], v[i] * s.root_in_max);
@@ -146,12 +147,32 @@ static void update(const gd_update *u)
 
 /* ---- Two constructors that differ in their defaults --------------------------------------------------------- */
 
-#define ADAM(constructor) { \
-    .name = constructor, .options_size = sizeof(gd_adam_options), .options = fields, \
-    .states = { "exp_avg", "exp_avg_sq", "max_exp_avg_sq" }, \
-    .keeps = keeps, .prepare = prepare, .update = update, .by_element = true, .correction = correction }
+/* wd_mode is 0 in options that were not begun with gd_adamw_defaults(). */
+static bool decays_apart(const void *options)
+{
+    const gd_adamw_options *o = options;
+    return o->wd_mode != GD_WD_L2 || o->weight_decay == 0 ||
+           gd_fail("gd_adamw: wd_mode is GD_WD_L2, as in gd_adam: begin with gd_adamw_defaults(), which sets what is "
+                   "not given");
+}
 
-static const gd_algorithm adam_algorithm = ADAM("gd_adam"), adamw_algorithm = ADAM("gd_adamw");
+static const gd_range ranges[] = {
+    GD_FINITE("exp_avg"),
+    { "exp_avg_sq", false, "[]", 0, INFINITY },
+    { "max_exp_avg_sq", false, "[]", 0, INFINITY },
+    { .name = NULL }
+};
+
+#define ADAM(constructor, check_options) { \
+    .name = constructor, .options_size = sizeof(gd_adam_options), .options = fields, \
+    .zeros = { "beta1 beta2 eps", "beta1 beta2", "beta2 eps eps_root" }, \
+    .states = { "exp_avg", "exp_avg_sq", "max_exp_avg_sq" }, \
+    .check = check_options, .keeps = keeps, .prepare = prepare, .update = update, .by_element = true, \
+    .correction = correction, \
+    .ranges = ranges }
+
+static const gd_algorithm adam_algorithm = ADAM("gd_adam", NULL);
+static const gd_algorithm adamw_algorithm = ADAM("gd_adamw", decays_apart);
 
 gd_optimizer *gd_adam(gd_params *p, gd_adam_options options)
 {

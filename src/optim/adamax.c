@@ -63,10 +63,17 @@ static void update(const gd_update *u)
     adamax(u->n, u->w, u->g, u->state[M], u->state[U], u->scalars);
 }
 
+static const gd_range ranges[] = {
+    GD_FINITE("exp_avg"),
+    { "exp_inf", false, "[]", 0, INFINITY },
+    { .name = NULL }
+};
+
 static const gd_algorithm algorithm = {
     .name = "gd_adamax", .options_size = sizeof(gd_adamax_options), .options = fields,
+    .zeros = { "beta1 beta2 eps", "beta1 beta2", "beta2 eps" },
     .states = { "exp_avg", "exp_inf" },
-    .prepare = prepare, .update = update, .by_element = true, .correction = correction
+    .prepare = prepare, .update = update, .by_element = true, .correction = correction, .ranges = ranges
 };
 
 gd_optimizer *gd_adamax(gd_params *p, gd_adamax_options options)

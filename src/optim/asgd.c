@@ -50,10 +50,13 @@ static void update(const gd_update *u)
     asgd(u->n, u->w, u->g, u->state[0], u->scalars);
 }
 
+static const gd_range ranges[] = { GD_FINITE("ax"), { .name = NULL } };
+
 static const gd_algorithm algorithm = {
     .name = "gd_asgd", .options_size = sizeof(gd_asgd_options), .options = fields,
+    .zeros = { "lambd alpha t0" },
     .states = { "ax" },
-    .prepare = prepare, .update = update, .by_element = true
+    .prepare = prepare, .update = update, .by_element = true, .ranges = ranges
 };
 
 gd_optimizer *gd_asgd(gd_params *p, gd_asgd_options options)

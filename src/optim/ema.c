@@ -4,15 +4,6 @@
 #include "inside.h"
 #include "tensor/threads.h"
 
-struct gd_ema {
-    gd_params  *params;
-    double      decay;
-    gd_tensor **average;                    /* in the model's order; NULL for buffers */
-    int         count, room;
-    bool        swapped;
-    gd_arena    arena;
-};
-
 gd_ema *gd_ema_new(gd_params *p, double decay)
 {
     if (!gd_given("gd_ema_new", "params", p) || !gd_check_number("gd_ema_new", "decay", decay, "[)", 0, 1))
@@ -40,9 +31,9 @@ void gd_ema_free(gd_ema *ema)
 }
 
 /* Averages for parameters that the model got since the last call start from their values. */
-static bool adopt(gd_ema *ema)
+bool gd_ema_adopt(gd_ema *ema)
 {
-    int count = ema->params->count;
+    int count = ema->params->count, known = ema->count;
     if (count > ema->room) {
         size_t room = (size_t)count + (size_t)ema->room;
         void *bigger = gd_memory_resize(GD_OPTIMIZERS, ema->average, room * sizeof *ema->average);
@@ -56,8 +47,10 @@ static bool adopt(gd_ema *ema)
         gd_tensor *a = NULL;
         if (!entry->buffer) {
             a = gd_new_in(&ema->arena, "gd_ema_update", entry->tensor->ndim, entry->tensor->shape);
-            if (!a)
+            if (!a) {
+                ema->count = known;         /* a parameter that is new starts from its value when it is adopted */
                 return false;
+            }
             gd_copy(a->data, entry->tensor);
             gd_set_name(a, entry->tensor->name);
         }
@@ -99,7 +92,7 @@ bool gd_ema_update(gd_ema *ema)
     if (ema->swapped)
         return gd_fail("gd_ema_update: the averages are swapped in: call gd_ema_swap first");
     int known = ema->count;
-    if (!adopt(ema))
+    if (!gd_ema_adopt(ema))
         return false;
     for (int i = 0; i < known; i++) {
         gd_tensor *a = ema->average[i];
@@ -113,7 +106,7 @@ bool gd_ema_update(gd_ema *ema)
 
 bool gd_ema_swap(gd_ema *ema)
 {
-    if (!gd_given("gd_ema_swap", "ema", ema) || (!ema->swapped && !adopt(ema)))
+    if (!gd_given("gd_ema_swap", "ema", ema) || (!ema->swapped && !gd_ema_adopt(ema)))
         return false;
     for (int i = 0; i < ema->count; i++) {
         gd_tensor *a = ema->average[i], *w = ema->params->entries[i].tensor;
@@ -131,7 +124,7 @@ gd_tensor *gd_ema_get(gd_ema *ema, const gd_tensor *parameter)
 {
     if (!gd_given("gd_ema_get", "ema", ema) || !gd_given("gd_ema_get", "parameter", parameter) ||
         !gd_alive("gd_ema_get", "parameter", parameter) ||
-        (!ema->swapped && !adopt(ema)))
+        (!ema->swapped && !gd_ema_adopt(ema)))
         return NULL;
     for (int i = 0; i < ema->count; i++)
         if (ema->average[i] && ema->params->entries[i].tensor == parameter)

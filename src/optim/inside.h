@@ -2,6 +2,9 @@
 #ifndef GRADUS_OPTIM_INSIDE_H
 #define GRADUS_OPTIM_INSIDE_H
 
+#include <float.h>
+#include <limits.h>
+
 #include "each.h"
 #include "gradus/optim.h"
 #include "nn/params.h"
@@ -9,6 +12,18 @@
 
 #ifdef __clang__
 #pragma STDC FP_CONTRACT OFF                /* rounding as written: v - g^2 must be 0 where v is g^2 (Yogi) */
+#endif
+
+/* Counts of steps are doubles that stay below this: above it they would not be exact. */
+#define GD_MOST_STEPS 9007199254740992.0
+
+/* The largest finite gd_real and the smallest normal one. */
+#ifdef GD_DOUBLE
+#define GD_REAL_MAX DBL_MAX
+#define GD_REAL_MIN DBL_MIN
+#else
+#define GD_REAL_MAX FLT_MAX
+#define GD_REAL_MIN FLT_MIN
 #endif
 
 /* What an optimizer keeps for one parameter.  Slots do not move while the optimizer lives. */
@@ -20,6 +35,7 @@ struct gd_slot {
     double     number[1 + GD_MAX_NUMBERS];  /* the step count, then the algorithm's own */
     gd_real   *data[GD_MAX_STATES];         /* state[k]->data; NULL where no state is kept */
     gd_tensor *state[GD_MAX_STATES];
+    gd_tensor *spare[GD_MAX_STATES];        /* memory of a state that is not kept any more */
 };
 
 /* A parameter whose turn it is in this step, and its first element among those that are updated together. */
@@ -47,21 +63,42 @@ bool gd_adopt(gd_optimizer *o);
 /* gd_slot_of - the slot of a parameter; NULL with a sentence when it is not in the optimizer's model. */
 struct gd_slot *gd_slot_of(const char *function, gd_optimizer *o, const gd_tensor *parameter);
 
-/* gd_slot_start - makes the states that the options ask for, named as the algorithm says. */
+/* gd_slot_start - makes the states that the options ask for, named as the algorithm says, and takes away others.
+ * gd_keeps - do they ask for state k? */
 bool gd_slot_start(gd_optimizer *o, struct gd_slot *slot);
+bool gd_keeps(const gd_algorithm *a, const void *options, int k);
+
+/* gd_slot_stop - undoes gd_slot_start for a slot that had no state before it. */
+void gd_slot_stop(struct gd_slot *slot);
+
+/* gd_slot_set - state k is t from now on; NULL: it is not kept. */
+void gd_slot_set(struct gd_slot *slot, int k, gd_tensor *t);
 
 /* gd_ready - all that can fail in a step, so that no parameter has changed when it does: slots, learning
- * rates, shapes of gradients, states.  Fills o->turns. */
+ * rates, counts of steps, shapes of gradients, states.  Fills o->turns. */
 bool gd_ready(gd_optimizer *o, const char *function);
 
 /* gd_packed - the elements of a gradient, row-major; gd_room_to_pack - makes sure that it has the memory. */
 const gd_real *gd_packed(gd_optimizer *o, const gd_tensor *grad);
 bool gd_room_to_pack(gd_optimizer *o, const gd_tensor *grad);
 
-/* gd_check_number - false, with a sentence, when value is NaN or outside the interval. */
+/* gd_check_number - false, with a sentence, when value is NaN or outside the interval.
+ * gd_check_fits - false, with a message, when it is finite as a double and infinite as a gd_real.
+ * gd_check_rate - both, for a learning rate. */
 bool gd_check_number(const char *function, const char *name, double value, const char *interval, double low,
                      double high);
+bool gd_check_rate(const char *function, double lr);
+bool gd_check_fits(const char *function, const char *name, double value);
 bool gd_check_options(const gd_algorithm *algorithm, const void *options);
+
+/* gd_all_elements - of all parameters of the optimizer's model. */
+int64_t gd_all_elements(const gd_optimizer *o);
+
+/* gd_check_kept - false, with a message that begins with where, when a step count, a number or a state is not what
+ * the algorithm could have made: for what was read from a file.  w: elements of the parameter, where there is one.
+ * Changes nothing.  gd_check_kept_numbers - the same without the elements of the states. */
+bool gd_check_kept_numbers(const char *where, const gd_algorithm *algorithm, const gd_kept *kept);
+bool gd_check_kept(const char *where, const gd_algorithm *algorithm, const gd_kept *kept, const gd_real *w);
 
 /* gd_group_init - a group with a copy of options and of prefix, in the optimizer's arena. */
 bool gd_group_init(gd_group *group, gd_optimizer *o, const char *prefix, const void *options);
@@ -73,6 +110,16 @@ void gd_options_changed(gd_group *group);
  * constructor refuses. */
 double gd_no_dialect(const char *function, gd_dialect dialect);
 
+/* gd_has_shape - t is there and has this shape. */
+bool gd_has_shape(const gd_tensor *t, gd_shape shape);
+
+/* gd_any_gradient - false, with a message, when no parameter has a gradient.
+ * gd_check_gradients - false, with a message, when an element of a gradient is not finite; gd_check_all - of a
+ * parameter or a gradient. */
+bool gd_any_gradient(const char *function, const gd_optimizer *o);
+bool gd_check_gradients(const char *function, const gd_optimizer *o);
+bool gd_check_all(const char *function, const gd_optimizer *o);
+
 /* gd_correction - the bias correction 1 - beta^t, or 1 where it is off.  Late in a run beta^t <= e^(-t (1 - beta))
  * is so small that 1 - beta^t rounds to 1: pow need not be asked. */
 static inline double gd_correction(double beta, int64_t t, bool on)
@@ -80,8 +127,53 @@ static inline double gd_correction(double beta, int64_t t, bool on)
     return on && (double)t * (1 - beta) < 38 ? 1 - pow(beta, (double)t) : 1;
 }
 
+/* gd_schedule_name - the constructor of schedules of a kind; gd_schedule_number - what it calls one of their fields. */
+const char *gd_schedule_name(uint64_t kind);
+const char *gd_schedule_number(const gd_schedule *schedule, const char *field);
+/* gd_bounded - a gradient whose square, and a running mean of such squares after bias correction, does not overflow:
+ * beyond GD_MOST_GRADIENT it counts as that.  An infinite or NaN one becomes NaN: min and max, a difference and a sum,
+ * which the loads and stores around them hide. */
+#ifdef GD_DOUBLE
+#define GD_MOST_GRADIENT 0x1p480
+#else
+#define GD_MOST_GRADIENT 0x1p56f
+#endif
+
+REAL_INLINE gd_real gd_bounded(gd_real g)
+{
+    gd_real bounded = g > GD_MOST_GRADIENT ? GD_MOST_GRADIENT : g;
+    bounded = bounded < -GD_MOST_GRADIENT ? -GD_MOST_GRADIENT : bounded;
+    return bounded + (g - g);
+}
+
+/* gd_divisor_eps - an eps that is added to a root.  0 becomes the smallest normal number, which changes no root but
+ * 0, so that a weight whose gradients were all 0 stays where it is instead of becoming 0/0; and so does an eps that
+ * gd_real rounds to 0. */
+static inline gd_real gd_divisor_eps(double eps)
+{
+    return (gd_real)fmax(eps, (double)GD_REAL_MIN);
+}
+
 /* gd_slot_t - the t of the slot's latest step, as the group's step_counter says. */
 int64_t gd_slot_t(const gd_optimizer *o, const struct gd_slot *slot);
+
+/* A running average of a model's parameters; see gd_ema_new. */
+struct gd_ema {
+    gd_params  *params;
+    double      decay;
+    gd_tensor **average;                    /* in the model's order; NULL for buffers */
+    int         count, room;
+    bool        swapped;
+    gd_arena    arena;
+};
+
+/* gd_ema_adopt - averages for parameters that the model got since the last call.  On failure there are none. */
+bool gd_ema_adopt(gd_ema *ema);
+
+/* Ranges of states.  A NaN never stays in a state alone: the same step has made the parameter one.  An infinity may,
+ * where only its sign or its reciprocal reaches the parameter. */
+#define GD_FINITE(name)  { name, false, "()", -INFINITY, INFINITY }
+#define GD_NUMBERS(name) { name, false, "[]", -INFINITY, INFINITY }
 
 /* The hooks of traces, called only where there is one; before is false when memory is out. */
 bool gd_trace_before(gd_optimizer *o);

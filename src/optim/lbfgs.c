@@ -8,10 +8,12 @@
  * for gamma; Liu and Nocedal (1989).  Order of work and stopping rules are those of torch.optim.LBFGS: a step
  * of the optimizer is up to max_iter steps of the method, and what was learned is kept for the next one.
  *
- * All parameters are one vector here.  One whose gradient is NULL does not move. */
+ * All parameters are one vector here.  One whose gradient is NULL does not move.
+ *
+ * Where the pairs lead nowhere - the direction does not descend, or the search finds no lower loss along it, as
+ * happens when they describe a curvature that was left behind or rounding has spoilt them - they are dropped and
+ * the step is tried once more along -g. */
 #include "line_search.h"
-
-#include "tensor/sums.h"
 
 #define OPTION(field, ...) GD_OPTION(gd_lbfgs_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -38,7 +40,7 @@ enum { PAIRS, NEWEST, STEP_LENGTH, GAMMA }; /* the numbers */
 /* ---- The two loops: d = -H g, Algorithm 7.4 --------------------------------------------------------------- */
 
 typedef struct memory {
-    int64_t  n, history;
+    int64_t  n, history, rows;              /* rows of s, y and rho: a ring, of which the newest pairs are used */
     gd_real *s, *y, *rho;
     double  *number;
 } memory;
@@ -50,11 +52,11 @@ static void add(int64_t n, gd_real *x, double a, const gd_real *y)
         x[i] += factor * y[i];
 }
 
-/* Row of the k-th newest pair: the memory is a ring. */
+/* Row of the k-th newest pair. */
 static int64_t row(const memory *m, int64_t k)
 {
     int64_t newest = (int64_t)m->number[NEWEST];
-    return (newest - k + m->history) % m->history;
+    return (newest - k + m->rows) % m->rows;
 }
 
 static void direction(const memory *m, gd_real *d, const gd_real *g, double *alpha)
@@ -64,59 +66,130 @@ static void direction(const memory *m, gd_real *d, const gd_real *g, double *alp
         d[i] = -g[i];
     for (int64_t k = 0; k < pairs; k++) {
         int64_t r = row(m, k);
-        alpha[k] = m->rho[r] * real_dot(n, m->s + r * n, d);
+        alpha[k] = m->rho[r] * gd_dot(n, m->s + r * n, d);
         add(n, d, -alpha[k], m->y + r * n);
     }
     for (int64_t i = 0; i < n; i++)
         d[i] *= (gd_real)m->number[GAMMA];
     for (int64_t k = pairs - 1; k >= 0; k--) {
         int64_t r = row(m, k);
-        double beta = m->rho[r] * real_dot(n, m->y + r * n, d);
+        double beta = m->rho[r] * gd_dot(n, m->y + r * n, d);
         add(n, d, alpha[k] - beta, m->s + r * n);
     }
+}
+
+static void forget(memory *m)
+{
+    m->number[PAIRS] = 0;
+    m->number[GAMMA] = 1;
 }
 
 /* Remembers the pair of the last step, if its curvature is positive; else H would not be. */
 static void remember(memory *m, const gd_real *d, const gd_real *g_before, const gd_real *g)
 {
     double length = m->number[STEP_LENGTH], *pairs = &m->number[PAIRS];
-    int64_t n = m->n, r = *pairs > 0 ? ((int64_t)m->number[NEWEST] + 1) % m->history : 0;
+    if (length == 0)                        /* the last search failed */
+        return;
+    int64_t n = m->n, r = *pairs > 0 ? ((int64_t)m->number[NEWEST] + 1) % m->rows : 0;
     gd_real *s = m->s + r * n, *y = m->y + r * n;
-    bool full = *pairs >= (double)m->history;
     for (int64_t i = 0; i < n; i++) {
         s[i] = (gd_real)length * d[i];
         y[i] = g[i] - g_before[i];
     }
-    double ys = real_dot(n, y, s);
-    if (!(ys > 1e-10)) {                    /* the oldest pair, if it lay here, is gone */
-        *pairs -= full;
+    double ys = gd_dot(n, y, s), gamma = ys / gd_dot(n, y, y);
+    gd_real rho = (gd_real)(1 / ys), diagonal = (gd_real)gamma;
+    if (!(ys > 1e-10 && rho > 0 && diagonal > 0 && diagonal < INFINITY)) {
+        *pairs -= *pairs >= (double)m->rows;            /* the oldest pair lay in this row */
         return;
     }
-    m->rho[r] = (gd_real)(1 / ys);
+    m->rho[r] = rho;
     m->number[NEWEST] = (double)r;
-    m->number[GAMMA] = ys / real_dot(n, y, y);
-    *pairs += !full;
+    m->number[GAMMA] = gamma;
+    *pairs = fmin(*pairs + 1, (double)m->history);
 }
 
-/* ---- A step of the optimizer: up to max_iter of the method's ----------------------------------------------- */
+/* ---- The memory and its states ------------------------------------------------------------------------------ */
 
+static bool whole_in(double value, double low, double high)
+{
+    return value >= low && value <= high && value == floor(value);          /* not NaN */
+}
+
+/* The rows of s, y and rho, where they belong to each other and to a model of n elements; else 0. */
+static int64_t rows_of(gd_tensor *const *state, int64_t n)
+{
+    const gd_tensor *s = state[S];
+    int64_t rows = s && s->ndim == 2 ? s->shape[0] : 0;
+    bool fit = gd_has_shape(s, GD_SHAPE(rows, n)) && gd_has_shape(state[Y], GD_SHAPE(rows, n)) &&
+               gd_has_shape(state[RHO], GD_SHAPE(rows));
+    return fit ? rows : 0;
+}
+
+/* Whatever the numbers hold - they may have been written to, or come with states of another model - afterwards
+ * they fit the states: pairs that cannot be are none, and without a d and g to go on from all begins anew. */
+static void repair_numbers(struct gd_slot *all, int64_t n, int64_t rows)
+{
+    double *number = all->number + 1;
+    if (!whole_in(all->number[0], 0, GD_MOST_STEPS) || !gd_has_shape(all->state[D], GD_SHAPE(n)) ||
+        !gd_has_shape(all->state[G], GD_SHAPE(n)))
+        memset(all->number, 0, sizeof all->number);
+    if (!whole_in(number[PAIRS], 0, (double)rows) || !whole_in(number[NEWEST], 0, (double)rows - 1))
+        number[PAIRS] = number[NEWEST] = 0;
+    if (!(number[STEP_LENGTH] >= 0 && number[STEP_LENGTH] < INFINITY))
+        number[STEP_LENGTH] = 0;
+    if (!(number[GAMMA] > 0 && number[GAMMA] < INFINITY))
+        number[GAMMA] = 1;
+}
+
+/* States of more rows, with the pairs of the old ones, the oldest in row 0; false and all as it was when memory
+ * is out. */
+static bool grow(gd_optimizer *o, int64_t n, int64_t rows, int64_t more)
+{
+    struct gd_slot *all = o->all;
+    double *number = all->number + 1;
+    const int64_t size[] = { more, n };
+    gd_tensor *s = gd_new_in(o->arena, "gd_lbfgs", 2, size), *y = gd_new_in(o->arena, "gd_lbfgs", 2, size);
+    gd_tensor *rho = gd_new_in(o->arena, "gd_lbfgs", 1, size), *fresh[] = { s, y, rho };
+    if (!s || !y || !rho)
+        return false;
+    memory old = { .rows = rows, .number = number };
+    int64_t pairs = (int64_t)number[PAIRS];
+    memset(rho->data, 0, (size_t)more * sizeof *rho->data);
+    for (int k = S; k <= Y; k++)
+        memset(fresh[k]->data, 0, (size_t)(more * n) * sizeof *s->data);
+    for (int64_t k = 0; k < pairs; k++) {
+        int64_t from = row(&old, k), to = pairs - 1 - k;
+        for (int i = S; i <= Y; i++)
+            memcpy(fresh[i]->data + to * n, all->data[i] + from * n, (size_t)n * sizeof *s->data);
+        rho->data[to] = all->data[RHO][from];
+    }
+    number[NEWEST] = pairs > 0 ? (double)pairs - 1 : 0;
+    for (int k = S; k <= RHO; k++) {
+        all->state[k] = gd_set_name(fresh[k], o->algorithm->states[k]);
+        all->data[k] = fresh[k]->data;
+    }
+    return true;
+}
+
+/* Fewer pairs than before leave rows unused, so that an option set back and forth takes no more memory. */
 static bool open_memory(gd_optimizer *o, memory *m, gd_vectors *v)
 {
-    const gd_lbfgs_options *options = o->first.options;
-    int64_t n = v->n, history = options->history_size;
-    const gd_tensor *old = o->all->state[G];
-    if (!old || old->numel != n)            /* the model has grown, or this is the first step */
-        memset(o->all->number, 0, sizeof o->all->number);
-    gd_tensor *s = gd_optimizer_shared_state(o, S, GD_SHAPE(history, n));
-    gd_tensor *y = gd_optimizer_shared_state(o, Y, GD_SHAPE(history, n));
-    gd_tensor *rho = gd_optimizer_shared_state(o, RHO, GD_SHAPE(history));
+    struct gd_slot *all = o->all;
+    int64_t n = v->n, history = ((const gd_lbfgs_options *)o->first.options)->history_size;
+    int64_t rows = rows_of(all->state, n);
+    repair_numbers(all, n, rows);
     gd_tensor *d = gd_optimizer_shared_state(o, D, GD_SHAPE(n)), *g = gd_optimizer_shared_state(o, G, GD_SHAPE(n));
-    if (!s || !y || !rho || !d || !g)
+    if (!d || !g || (rows < history && !grow(o, n, rows, history)))
         return false;
-    *m = (memory){ n, history, s->data, y->data, rho->data, o->all->number + 1 };
+    double *number = all->number + 1;
+    number[PAIRS] = fmin(number[PAIRS], (double)history);
+    rows = all->state[S]->shape[0];
+    *m = (memory){ n, history, rows, all->data[S], all->data[Y], all->data[RHO], number };
     v->d = d->data;
     return true;
 }
+
+/* ---- A step of the optimizer: up to max_iter of the method's ----------------------------------------------- */
 
 static double largest(int64_t n, const gd_real *x)
 {
@@ -134,63 +207,126 @@ static double sum_of_sizes(int64_t n, const gd_real *x)
     return sum;
 }
 
+typedef enum outcome { MOVED, CONVERGED, NOWHERE } outcome;
+
+/* Forms d and goes along it.  NOWHERE: d does not descend, or no lower loss was found. */
+static outcome go(gd_optimizer *o, memory *m, gd_vectors *v, double *alpha, double *loss, bool first)
+{
+    const gd_lbfgs_options *options = o->first.options;
+    double *length = &m->number[STEP_LENGTH];
+    *length = 0;
+    direction(m, v->d, v->g, alpha);
+    gd_vectors_hold(v);
+    double slope = gd_dot(m->n, v->g, v->d);
+    if (!(slope < 0 && slope > -INFINITY))
+        return NOWHERE;
+    if (slope > -options->tolerance_change)
+        return CONVERGED;
+    *length = o->first.lr * (first ? fmin(1, 1 / sum_of_sizes(m->n, v->g)) : 1);
+    if (options->line_search == GD_STRONG_WOLFE)
+        *length = gd_strong_wolfe(v, *length, loss, slope, options);
+    else
+        *loss = gd_vectors_evaluate(v, *length, &slope);
+    return *length > 0 ? MOVED : NOWHERE;
+}
+
 /* One iteration; false when the method has come to an end. */
-static bool iterate(gd_optimizer *o, memory *m, gd_vectors *v, double *alpha, double *loss, int evaluations)
+static bool iterate(gd_optimizer *o, memory *m, gd_vectors *v, double *alpha, double *loss, int64_t evaluations)
 {
     const gd_lbfgs_options *options = o->first.options;
     gd_real *g_before = o->all->state[G]->data;
-    double *count = &o->all->number[0];
+    double *count = &o->all->number[0], before = *loss;
     bool first = *count == 0;
     if (first)
-        m->number[GAMMA] = 1;
+        forget(m);
     else
         remember(m, v->d, g_before, v->g);
-    direction(m, v->d, v->g, alpha);
-    gd_vectors_hold(v);
     memcpy(g_before, v->g, (size_t)m->n * sizeof *g_before);
-    double slope = real_dot(m->n, v->g, v->d), before = *loss;
-    if (!(slope <= -options->tolerance_change))
-        return false;
-    ++*count;
-    double length = o->first.lr * (first ? fmin(1, 1 / sum_of_sizes(m->n, v->g)) : 1);
-    if (options->line_search == GD_STRONG_WOLFE)
-        length = gd_strong_wolfe(v, length, loss, slope, options);
-    else
-        *loss = gd_vectors_evaluate(v, length, &slope);
-    m->number[STEP_LENGTH] = length;
-    return v->evaluations < evaluations && !isnan(*loss) && largest(m->n, v->g) > options->tolerance_grad &&
-           length * largest(m->n, v->d) > options->tolerance_change &&
+    bool plain = m->number[PAIRS] == 0 && m->number[GAMMA] == 1;
+    outcome end = go(o, m, v, alpha, loss, first);
+    if (end == NOWHERE && !plain && !v->failed) {
+        forget(m);
+        end = go(o, m, v, alpha, loss, true);
+    }
+    *count += end == MOVED;
+    return end == MOVED && !v->failed && v->evaluations < evaluations && !isnan(*loss) &&
+           largest(m->n, v->g) > options->tolerance_grad &&
+           m->number[STEP_LENGTH] * largest(m->n, v->d) > options->tolerance_change &&
            fabs(*loss - before) >= options->tolerance_change;
+}
+
+/* The loss where the step begins, and v->g; NaN, with a message, where there is nothing to go on. */
+static double begin(gd_optimizer *o, gd_vectors *v)
+{
+    double loss = gd_vectors_start(v);
+    if (v->failed)
+        return NAN;
+    if (isnan(loss))
+        return gd_fail("gd_lbfgs: the closure's loss is nan"), NAN;
+    if (!gd_any_gradient("gd_step_closure", o) || (!(largest(v->n, v->g) < INFINITY) &&
+                                                   !gd_check_gradients("gd_step_closure", o)))
+        return NAN;
+    return loss;
 }
 
 static double step(gd_optimizer *o, gd_closure *closure, void *context)
 {
     const gd_lbfgs_options *options = o->first.options;
-    int evaluations = options->max_eval ? options->max_eval : options->max_iter * 5 / 4;
+    int64_t evaluations = options->max_eval ? options->max_eval : (int64_t)options->max_iter * 5 / 4;
     gd_vectors v = { .optimizer = o, .closure = closure, .context = context };
     memory m;
     double result = NAN;
+    if (gd_params_count(o->params) == 0 && !gd_any_gradient("gd_step_closure", o))
+        return NAN;
     if (!gd_scope_begin())
         return NAN;
-    double *alpha = gd_arena_take(gd_current_scope(), (size_t)options->history_size * sizeof *alpha);
-    if (alpha && gd_vectors_begin(&v) && open_memory(o, &m, &v)) {
-        double loss = result = gd_vectors_start(&v);
+    if (gd_vectors_begin(&v) && open_memory(o, &m, &v)) {
+        double *alpha = gd_arena_take(gd_current_scope(), (size_t)m.history * sizeof *alpha);
+        double loss = result = alpha ? begin(o, &v) : NAN;
         bool on = !isnan(loss) && largest(v.n, v.g) > options->tolerance_grad;
-        for (int i = 0; i < options->max_iter && on; i++)
+        for (int i = 0; on && i < options->max_iter; i++)
             on = iterate(o, &m, &v, alpha, &loss, evaluations);
         o->steps += !isnan(result);
     }
     gd_scope_end();
-    if (isnan(result))
-        return gd_fail("gd_lbfgs: the closure's loss is nan"), NAN;
-    return result;
+    return v.failed ? NAN : result;
+}
+
+/* ---- What a checkpoint may hold ----------------------------------------------------------------------------- */
+
+static const gd_range ranges[] = {
+    { "rho", false, "[)", 0, INFINITY },
+    { "pairs", true, "[)", 0, GD_MOST_STEPS },
+    { "newest", true, "[)", 0, GD_MOST_STEPS },
+    { "step_length", false, "[)", 0, INFINITY },
+    { "H_diag", false, "[)", 0, INFINITY },
+    { .name = NULL }
+};
+
+static const char *valid(const gd_kept *kept)
+{
+    if (!kept->state[S] && !kept->state[Y] && !kept->state[RHO] && !kept->state[D] && !kept->state[G])
+        return kept->step > 0 || kept->number[PAIRS] > 0 ? "there are steps, but no states" : NULL;
+    int64_t rows = rows_of(kept->state, kept->n);
+    if (rows == 0)
+        return "s and y must be [rows, n] and rho [rows], n being the number of elements of all parameters";
+    if (!gd_has_shape(kept->state[D], GD_SHAPE(kept->n)) || !gd_has_shape(kept->state[G], GD_SHAPE(kept->n)))
+        return "d and prev_flat_grad must be [n], n being the number of elements of all parameters";
+    if (kept->number[PAIRS] > (double)rows || kept->number[NEWEST] >= (double)rows)
+        return "pairs and newest must lie within the rows of s";
+    const memory m = { .rows = rows, .number = (double *)kept->number };       /* only read */
+    for (int64_t k = 0; k < (int64_t)kept->number[PAIRS]; k++)
+        if (!(kept->state[RHO]->data[row(&m, k)] > 0))
+            return "rho must be positive for each pair";
+    return NULL;
 }
 
 static const gd_algorithm algorithm = {
     .name = "gd_lbfgs", .options_size = sizeof(gd_lbfgs_options), .options = fields,
+    .zeros = { "max_iter history_size" },
     .states = { "s", "y", "rho", "d", "prev_flat_grad" },
     .numbers = { "pairs", "newest", "step_length", "H_diag" },
-    .check = check, .step = step
+    .check = check, .step = step, .ranges = ranges, .valid = valid
 };
 
 gd_optimizer *gd_lbfgs(gd_params *p, gd_lbfgs_options options)

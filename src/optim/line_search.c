@@ -2,12 +2,45 @@
  *
  * Nocedal and Wright, Numerical Optimization, 2nd ed. (2006): Algorithm 3.5 finds an interval that holds one,
  * Algorithm 3.6 (zoom) shrinks it; trial points by cubic interpolation, eq. 3.59, kept away from the ends.  A
- * loss that is NaN or infinite counts as too large: the interval shrinks towards the start. */
+ * loss that is NaN or infinite counts as too large: the interval shrinks towards the start.
+ *
+ * Near a minimum the decrease that is asked for is less than the loss can show.  A point whose loss is the same up to
+ * rounding and whose slope says that f has fallen is taken there: the approximate Wolfe conditions of Hager and
+ * Zhang, "A new conjugate gradient method with guaranteed descent and an efficient line search" (2005), eq. 4.1. */
 #include "line_search.h"
 
 #include "tensor/sums.h"
 
 /* ---- Parameters as one vector ------------------------------------------------------------------------------- */
+
+#ifdef GD_DOUBLE
+double gd_dot(int64_t n, const gd_real *a, const gd_real *b)
+{
+    return real_dot(n, a, b);
+}
+#else
+enum { LANES = 16 };
+
+/* Side by side in lanes, whose order is the same for every instruction set. */
+GD_KERNEL static double dot_in_lanes(int64_t n, const gd_real *a, const gd_real *b)
+{
+    double lane[LANES] = { 0 }, sum = 0;
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (int l = 0; l < LANES; l++)
+            lane[l] += (double)a[i + l] * (double)b[i + l];
+    for (int l = 0; l < n - i; l++)
+        lane[l] += (double)a[i + l] * (double)b[i + l];
+    for (int l = 0; l < LANES; l++)
+        sum += lane[l];
+    return sum;
+}
+
+double gd_dot(int64_t n, const gd_real *a, const gd_real *b)
+{
+    return dot_in_lanes(n, a, b);
+}
+#endif
 
 bool gd_vectors_begin(gd_vectors *v)
 {
@@ -22,7 +55,8 @@ bool gd_vectors_begin(gd_vectors *v)
     return v->x && v->g && v->g_best;
 }
 
-static void gather_gradient(gd_vectors *v)
+/* False, with a message, when a gradient does not fit its parameter. */
+static bool gather_gradient(gd_vectors *v)
 {
     gd_optimizer *o = v->optimizer;
     gd_real *g = v->g;
@@ -30,13 +64,17 @@ static void gather_gradient(gd_vectors *v)
         const gd_tensor *w = o->slots[i] ? o->slots[i]->w : NULL;
         if (!w)
             continue;
-        if (w->grad && gd_same_shape(w, w->grad))
+        if (w->grad && !gd_same_shape(w, w->grad))
+            return gd_fail("gd_step_closure: %s is %s and its gradient is %s: they must have the same shape", w->name,
+                           gd_text_of(w).s, gd_text_of(w->grad).s);
+        if (w->grad)
             gd_copy(g, w->grad);
         else
             for (int64_t k = 0; k < w->numel; k++)
                 g[k] = 0;
         g += w->numel;
     }
+    return true;
 }
 
 void gd_vectors_hold(gd_vectors *v)
@@ -64,7 +102,7 @@ void gd_vectors_place(gd_vectors *v, double a)
         if (!w)
             continue;
         for (int64_t k = 0; k < w->numel; k++, at++)
-            w->data[k] = v->x[at] + length * v->d[at];
+            w->data[k] = a == 0 ? v->x[at] : v->x[at] + length * v->d[at];
         gd_overwritten(w);
     }
 }
@@ -72,16 +110,17 @@ void gd_vectors_place(gd_vectors *v, double a)
 double gd_vectors_start(gd_vectors *v)
 {
     v->evaluations++;
+    unsigned long failures = gd_failures();
     double loss = v->closure(v->context);
-    gather_gradient(v);
-    return loss;
+    v->failed = (isnan(loss) && gd_failures() != failures) || !gather_gradient(v);
+    return v->failed ? NAN : loss;
 }
 
 double gd_vectors_evaluate(gd_vectors *v, double a, double *slope)
 {
     gd_vectors_place(v, a);
     double loss = gd_vectors_start(v);
-    *slope = real_dot(v->n, v->g, v->d);
+    *slope = gd_dot(v->n, v->g, v->d);
     return loss;
 }
 
@@ -102,18 +141,26 @@ static point try(search *s, double a)
 {
     point p = { .a = a };
     p.f = gd_vectors_evaluate(s->v, a, &p.slope);
-    s->left--;
+    s->left = s->v->failed ? 0 : s->left - 1;
     return p;
 }
 
 static bool too_high(const search *s, point p)
 {
-    return !(p.f <= s->start.f + s->c1 * p.a * s->start.slope) || !(fabs(p.slope) < INFINITY);
+    bool finite = fabs(p.f) < INFINITY && fabs(p.slope) < INFINITY;
+    return !finite || !(p.f <= s->start.f + s->c1 * p.a * s->start.slope);
 }
 
 static bool flat_enough(const search *s, point p)
 {
     return fabs(p.slope) <= -s->c2 * s->start.slope;
+}
+
+static bool lower_by_slope(const search *s, point p)
+{
+    const double ulp = sizeof(gd_real) == 4 ? 0x1p-23 : 0x1p-52;
+    return p.f > -INFINITY && p.f <= s->start.f + 2 * ulp * fabs(s->start.f) && flat_enough(s, p) &&
+           p.slope <= (2 * s->c1 - 1) * s->start.slope;
 }
 
 static void keep(search *s, point p)
@@ -138,6 +185,10 @@ static void zoom(search *s, point low, point high)
         if (!(part >= 0.1 && part <= 0.9))
             a = low.a + width * (part > 0.9 ? 0.9 : part < 0.1 ? 0.1 : 0.5);
         point p = try(s, a);
+        if (lower_by_slope(s, p)) {
+            keep(s, p);
+            return;
+        }
         if (too_high(s, p) || p.f >= low.f) {
             high = p;
             continue;
@@ -156,6 +207,10 @@ static void bracket(search *s, double first)
 {
     point before = s->start, p = try(s, first);
     for (;;) {
+        if (lower_by_slope(s, p)) {
+            keep(s, p);
+            return;
+        }
         if (too_high(s, p) || (before.a > 0 && p.f >= before.f)) {
             zoom(s, before, p);
             return;

@@ -47,10 +47,13 @@ static void update(const gd_update *u)
     lion(u->n, u->w, u->g, u->state[0], u->scalars);
 }
 
+static const gd_range ranges[] = { GD_NUMBERS("exp_avg"), { .name = NULL } };
+
 static const gd_algorithm algorithm = {
     .name = "gd_lion", .options_size = sizeof(gd_lion_options), .options = fields,
+    .zeros = { "beta1 beta2" },
     .states = { "exp_avg" },
-    .prepare = prepare, .update = update, .by_element = true
+    .prepare = prepare, .update = update, .by_element = true, .ranges = ranges
 };
 
 gd_optimizer *gd_lion(gd_params *p, gd_lion_options options)

@@ -1,244 +1,175 @@
-/* load.c - reading a checkpoint.  Everything is read and checked before the first number changes. */
-#include <inttypes.h>
-#include <stdlib.h>
-
+/* load.c - reading a checkpoint.  Everything is read and checked, and memory is taken for it, before the first number
+ * changes: what may fail is in load_model.c, load_optimizer.c and load_around.c, what cannot is here. */
 #include "checkpoint.h"
 
-/* What will change when all is well: a tensor of the program and its new value, a number and its, or a slot
- * that goes back to having no state.  made: a slot whose state was made here, to be undone when all is not. */
-typedef struct change {
-    struct change  *next;
-    gd_tensor      *to, *from;
-    double         *number;
-    double          value;
-    struct gd_slot *emptied, *made;
-} change;
+/* ---- What fails comes first -------------------------------------------------------------------------------------- */
 
-typedef struct reader {
-    const char     *path;
-    gd_safetensors *file;
-    change         *changes;
-    bool            failed;
-} reader;
-
-static change *new_change(reader *r)
+static bool begin(gd_reader *r)
 {
-    change *c = gd_arena_take(gd_current_scope(), sizeof *c);
-    if (!c) {
-        r->failed = true;
-        return NULL;
-    }
-    *c = (change){ .next = r->changes };
-    return r->changes = c;
+    r->file = gd_safetensors_open(r->path);
+    if (!r->file)
+        return false;
+    size_t count = (size_t)gd_safetensors_count(r->file), tensors = (size_t)r->run->params->count;
+    r->seen = gd_arena_take(gd_current_scope(), (count + 1) * sizeof *r->seen);
+    r->values = gd_arena_take(gd_current_scope(), (tensors + 1) * sizeof *r->values);
+    if (!r->seen || !r->values)
+        return false;
+    memset(r->seen, 0, count * sizeof *r->seen);
+    for (size_t i = 0; i < tensors; i++)
+        r->values[i] = NULL;
+    const char *format = gd_safetensors_metadata(r->file, "gradus");
+    r->first_format = format == NULL;
+    return !format || strcmp(format, GD_CHECKPOINT_FORMAT) == 0 ||
+           gd_fail("%s: %s has the format %s of checkpoints: this version of Gradus reads %s and what is older",
+                   r->function, r->path, format, GD_CHECKPOINT_FORMAT);
 }
 
-/* ---- Reading and checking ------------------------------------------------------------------------------- */
-
-static void read_tensor(reader *r, const char *name, gd_tensor *to)
+/* Memory for states that a slot does not have yet. */
+static bool make_states(gd_reader *r)
 {
-    if (r->failed || !name) {
-        r->failed = true;
-        return;
-    }
-    if (gd_safetensors_find(r->file, name) < 0) {
-        gd_fail("gd_load: %s has no tensor \"%s\"", r->path, name);
-        r->failed = true;
-        return;
-    }
-    gd_tensor *from = gd_safetensors_read(r->file, name);
-    change *c = from ? new_change(r) : NULL;
-    if (c && !gd_same_shape(from, to)) {
-        gd_fail("gd_load: %s: \"%s\" is %s in the file and %s in the model", r->path, name, gd_text_of(from).s,
-                gd_text_of(to).s);
-        c = NULL;
-    }
-    if (!c) {
-        r->failed = true;
-        return;
-    }
-    c->to = to;
-    c->from = gd_set_name(from, name);
-}
-
-/* The n words of a text of 16 n hexadecimal digits. */
-static bool read_words(reader *r, const char *key, uint64_t *words, int n)
-{
-    const char *text = r->failed || !key ? NULL : gd_safetensors_metadata(r->file, key);
-    bool good = text && strlen(text) == 16 * (size_t)n && strspn(text, "0123456789abcdef") == strlen(text);
-    for (int i = 0; good && i < n; i++) {
-        char digits[17] = { 0 };
-        memcpy(digits, text + 16 * i, 16);
-        words[i] = strtoull(digits, NULL, 16);
-    }
-    if (!good && !r->failed && key)
-        gd_fail("gd_load: %s: %s \"%s\"", r->path, text ? "damaged number" : "there is no", key);
-    r->failed = r->failed || !good;
-    return good;
-}
-
-static void read_number(reader *r, const char *key, double *number)
-{
-    uint64_t bits;
-    change *c = read_words(r, key, &bits, 1) ? new_change(r) : NULL;
-    if (!c)
-        return;
-    c->number = number;
-    memcpy(&c->value, &bits, sizeof bits);
-}
-
-static bool in_file(const reader *r, const char *key)
-{
-    return key && gd_safetensors_find(r->file, key) >= 0;
-}
-
-/* Makes sure that the slot has state k, to be read into. */
-static bool has_state(reader *r, gd_optimizer *o, struct gd_slot *slot, int k, const char *key)
-{
-    gd_shape shape = gd_safetensors_shape(r->file, gd_safetensors_find(r->file, key));
-    if (slot == o->all)
-        return slot->state[k] || gd_optimizer_shared_state(o, k, shape);
-    if (!slot->started) {
-        change *c = new_change(r);
-        if (!c)
-            return false;
-        c->made = slot;
-        if (!gd_slot_start(o, slot))
-            return false;
-    }
-    return slot->state[k] || gd_fail("gd_load: %s: \"%s\" is a state that the options of %s do not keep",
-                                     r->path, key, o->algorithm->name);
-}
-
-static void read_slot(reader *r, gd_optimizer *o, struct gd_slot *slot, const char *owner)
-{
-    const gd_algorithm *a = o->algorithm;
-    bool any = false;
-    read_number(r, gd_checkpoint_key(owner, "step"), &slot->number[0]);
-    for (int k = 0; k < GD_MAX_NUMBERS && a->numbers[k]; k++)
-        read_number(r, gd_checkpoint_key(owner, a->numbers[k]), &slot->number[1 + k]);
-    for (int k = 0; k < GD_MAX_STATES && a->states[k] && !r->failed; k++) {
-        const char *key = gd_checkpoint_key(owner, a->states[k]);
-        if (!in_file(r, key))
+    for (gd_change *c = r->changes; c; c = c->next) {
+        if (!c->slot || !c->from)
             continue;
-        any = true;
-        if (has_state(r, o, slot, k, key))
-            read_tensor(r, key, slot->state[k]);
-        else
-            r->failed = true;
+        struct gd_slot *slot = c->slot;
+        c->to = slot->state[c->k] && gd_same_shape(slot->state[c->k], c->from) ? slot->state[c->k] :
+                slot->w ? slot->spare[c->k] : NULL;
+        if (!c->to)
+            c->to = gd_new_in(r->run->optimizer->arena, r->function, c->from->ndim, c->from->shape);
+        if (!c->to)
+            return false;
+        gd_set_name(c->to, r->run->optimizer->algorithm->states[c->k]);
     }
-    change *c = any ? NULL : new_change(r);
-    if (c)
-        c->emptied = slot;
+    return true;
 }
 
-static void read_optimizer(reader *r, gd_optimizer *o, uint64_t *steps, uint64_t random[4])
+/* The lines of the report, oldest first, in the caller's scope. */
+static bool write_report(gd_reader *r)
 {
-    const char *algorithm = gd_safetensors_metadata(r->file, "optimizer");
-    if (!algorithm || strcmp(algorithm, o->algorithm->name) != 0) {
-        gd_fail("gd_load: %s holds the state of %s, and not of %s", r->path,
-                algorithm ? algorithm : "no optimizer", o->algorithm->name);
-        r->failed = true;
-        return;
+    size_t length = 1;
+    for (const gd_line *line = r->lines; line; line = line->next)
+        length += strlen(line->text) + 1;
+    char *text = gd_arena_take(r->outside, length);
+    if (!text)
+        return false;
+    char *at = text + length - 1;
+    *at = '\0';
+    for (const gd_line *line = r->lines; line; line = line->next) {
+        size_t n = strlen(line->text);
+        *--at = '\n';
+        memcpy(at -= n, line->text, n);
     }
-    r->failed = r->failed || !gd_adopt(o);
-    read_words(r, "optimizer/steps", steps, 1);
-    read_words(r, "random", random, 4);
-    gd_group *group;
-    for (int k = 0; (group = gd_checkpoint_group(o, k)); k++) {
-        char number[16];
-        snprintf(number, sizeof number, "%d", k);
-        read_number(r, gd_checkpoint_key("lr", number), &group->lr);
-    }
-    if (o->algorithm->step)
-        read_slot(r, o, o->all, "");
-    for (int i = 0; i < o->count && !o->algorithm->step; i++)
-        if (o->slots[i])
-            read_slot(r, o, o->slots[i], o->slots[i]->w->name);
+    r->report.text = text;
+    return true;
 }
 
-/* Every tensor of the file must have found its place; without an optimizer its state is passed over. */
-static void nothing_left_over(reader *r, const gd_params *p, const gd_optimizer *o)
-{
-    for (int64_t i = 0; i < gd_safetensors_count(r->file) && !r->failed; i++) {
-        const char *name = gd_safetensors_name(r->file, i);
-        bool known = strncmp(name, "optimizer/", 10) == 0 && !o;
-        for (int k = 0; k < p->count && !known; k++)
-            known = strcmp(p->entries[k].tensor->name, name) == 0;
-        for (const change *c = r->changes; c && !known; c = c->next)
-            known = c->from && c->from->name && strcmp(c->from->name, name) == 0;
-        if (!known) {
-            gd_fail("gd_load: %s has a tensor \"%s\" that the %s does not have", r->path, name,
-                    strncmp(name, "optimizer/", 10) == 0 ? "optimizer" : "model");
-            r->failed = true;
-        }
-    }
-}
+/* ---- Changing: from here on nothing fails ------------------------------------------------------------------------ */
 
-/* ---- Changing --------------------------------------------------------------------------------------------- */
-
-static void without_state(struct gd_slot *slot)
-{
-    slot->started = false;
-    memset(slot->state, 0, sizeof slot->state);
-    memset(slot->data, 0, sizeof slot->data);
-}
-
-static void undo(const change *c)
-{
-    for (; c; c = c->next)
-        if (c->made)
-            without_state(c->made);
-}
-
-static void apply(const change *c)
+static void apply(const gd_change *c)
 {
     for (; c; c = c->next) {
-        if (c->number) {
+        if (c->number)
             *c->number = c->value;
-        } else if (c->emptied) {
-            without_state(c->emptied);
-        } else if (c->to) {
+        if (c->from) {
             gd_copy(c->to->data, c->from);
             gd_overwritten(c->to);
         }
+        if (c->slot) {
+            gd_slot_set(c->slot, c->k, c->to);
+            c->slot->started = false;
+        }
     }
 }
 
-static void apply_optimizer(gd_optimizer *o, uint64_t steps, const uint64_t random[4])
+static void apply_optimizer(const gd_reader *r, gd_optimizer *o)
 {
-    o->steps = (int64_t)steps;
-    memcpy(gd_random_state(), random, 4 * sizeof *random);
+    o->steps = (int64_t)r->steps;
+    memcpy(gd_random_state(), r->random, sizeof r->random);
     for (gd_group *group = &o->first; group; group = group->next)
         gd_options_changed(group);
 }
 
-bool gd_load_run(const char *path, gd_params *p, gd_optimizer *o, gd_loader *loader)
+static void apply_all(const gd_reader *r)
 {
-    if (!gd_given("gd_load", "path", path) || !gd_given("gd_load", "p", p) || !gd_scope_begin())
-        return false;
-    reader r = { .path = path, .file = gd_safetensors_open(path) };
-    uint64_t steps = 0, random[4] = { 0 }, at[2] = { 0 };
-    r.failed = !r.file;
-    for (int i = 0; i < p->count && !r.failed; i++)
-        read_tensor(&r, p->entries[i].tensor->name, p->entries[i].tensor);
-    if (o && !r.failed)
-        read_optimizer(&r, o, &steps, random);
-    if (loader)
-        read_words(&r, "loader", at, 2);
-    if (!r.failed)
-        nothing_left_over(&r, p, o);
-    if (!r.failed && loader)
-        r.failed = !gd_loader_seek(loader, (gd_position){ .epoch = (int64_t)at[0], .example = (int64_t)at[1] });
-    if (!r.failed) {
-        apply(r.changes);
-        if (o)
-            apply_optimizer(o, steps, random);
-    } else {
-        undo(r.changes);
+    const gd_run *run = r->run;
+    apply(r->changes);
+    if (run->optimizer)
+        apply_optimizer(r, run->optimizer);
+    if (run->loader)
+        gd_loader_seek(run->loader, r->place);
+    if (run->plateau)
+        *run->plateau = r->plateau;
+    for (int i = 0; i < run->note_count; i++)
+        if (!run->notes[i].number)
+            run->notes[i].text = r->texts[i];
+}
+
+/* The handler may not come back. */
+static void tell(const gd_reader *r)
+{
+    for (const char *line = r->report.text, *end; *line; line = end + 1) {
+        line += sizeof GD_OTHER_SETTING - 1;
+        end = strchr(line, '\n');
+        gd_notice("%s: %s: %.*s", r->function, r->path, (int)(end - line), line);
     }
+}
+
+/* ---- All of it ----------------------------------------------------------------------------------------------------- */
+
+static bool load(const char *function, const char *path, const gd_run *run, gd_load_options options,
+                 gd_load_report *report)
+{
+    gd_reader r = { .function = function, .path = path, .run = run, .options = options,
+                    .outside = gd_current_scope(), .remarks = strcmp(function, "gd_load") == 0 };
+    if (!gd_scope_begin())
+        return false;
+    int averages = run->ema ? run->ema->count : 0;
+    r.failed = !begin(&r);
+    gd_read_model(&r);
+    gd_read_settings(&r);
+    gd_read_optimizer(&r);
+    gd_read_around(&r);
+    gd_read_rest(&r);
+    r.failed = r.failed || !make_states(&r) || ((report || r.lines) && !write_report(&r));
+    if (!r.failed)
+        apply_all(&r);
+    else if (run->ema)
+        run->ema->count = averages;         /* one that is new starts from its parameter when it is asked for */
+    if (!r.failed && report)
+        *report = r.report;
     gd_safetensors_close(r.file);
     gd_scope_end();
+    if (!r.failed && r.remarks && r.report.other_settings)
+        tell(&r);
     return !r.failed;
+}
+
+static bool valid_request(const gd_run *run, gd_load_options options)
+{
+    static const char function[] = "gd_checkpoint_load";
+    bool part = options.lenient || options.prefix || options.into;
+    if (!gd_given(function, "run", run) || !gd_given(function, "params", run->params) ||
+        (run->note_count > 0 && !gd_given(function, "notes", run->notes)))
+        return false;
+    for (int i = 0; i < run->note_count; i++)
+        if (!gd_given(function, "the key of a note", run->notes[i].key))
+            return false;
+    if (part && (run->optimizer || run->loader || run->ema || run->plateau || run->note_count))
+        return gd_fail("%s: %s is for parameters and buffers alone: a run is loaded whole", function,
+                       options.lenient ? "lenient" : options.prefix ? "prefix" : "into");
+    return true;
+}
+
+bool gd_checkpoint_load(const char *path, const gd_run *run, gd_load_options options, gd_load_report *report)
+{
+    return gd_given("gd_checkpoint_load", "path", path) && valid_request(run, options) &&
+           load("gd_checkpoint_load", path, run, options, report);
+}
+
+bool gd_load_run(const char *path, gd_params *p, gd_optimizer *o, gd_loader *loader)
+{
+    const gd_run run = { .params = p, .optimizer = o, .loader = loader };
+    return gd_given("gd_load", "path", path) && gd_given("gd_load", "p", p) &&
+           load("gd_load", path, &run, (gd_load_options){ .lenient = false }, NULL);
 }
 
 bool gd_load(const char *path, gd_params *p, gd_optimizer *o)

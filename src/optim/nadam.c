@@ -59,7 +59,7 @@ static void prepare(const gd_update *u, void *result)
         .sign = o->maximize ? -1 : 1, .l2 = (gd_real)(o->wd_mode == GD_WD_L2 ? o->weight_decay : 0),
         .keep = (gd_real)keep, .beta1 = (gd_real)o->beta1, .rest1 = (gd_real)(1 - o->beta1),
         .beta2 = (gd_real)o->beta2, .rest2 = (gd_real)(1 - o->beta2),
-        .root = (gd_real)(1 / correction(o, V, u->t)), .eps = (gd_real)o->eps
+        .root = (gd_real)(1 / correction(o, V, u->t)), .eps = gd_divisor_eps(o->eps)
     };
 }
 
@@ -68,21 +68,28 @@ GD_KERNEL static void nadam(int64_t n, gd_real *restrict w, const gd_real *restr
 {
     const scalars s = *c;
     GD_EACH(i, n, (w, grad, m, v), {
-        gd_real g = s.sign * grad[i] + s.l2 * w[i];
+        gd_real g = gd_bounded(s.sign * grad[i] + s.l2 * w[i]);
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         v[i] = s.beta2 * v[i] + s.rest2 * g * g;
         w[i] = s.keep * w[i] - (s.of_g * g + s.of_m * m[i]) / (real_sqrt(v[i] * s.root) + s.eps);
     });
 }
 
-/* P is this parameter's own: it has as many factors as t says, also where t has gone on without it. */
+/* P is this parameter's own: it has as many factors as t says, also where t has gone on without it.  Factors that do
+ * not change any more are multiplied at once, and those behind P = 0 not at all, so that no t takes long. */
 static void advance(const gd_update *u)
 {
     const gd_nadam_options *o = u->options;
-    double *P = &u->number[MU_PRODUCT], *steps = &u->number[MU_STEPS];
-    while (*steps < (double)u->t - 1)
+    double *P = &u->number[MU_PRODUCT], *steps = &u->number[MU_STEPS], t = (double)u->t;
+    if (!(*steps >= 0))                     /* written to */
+        *steps = 0;
+    while (*steps < t - 1 && *P != 0 && mu(o, *steps + 1) != o->beta1)
         *P *= mu(o, ++*steps);
-    if (*steps < (double)u->t) {
+    if (*steps < t - 1) {
+        *P *= pow(o->beta1, t - 1 - *steps);
+        *steps = t - 1;
+    }
+    if (*steps < t) {
         ++*steps;
         *P *= ((const scalars *)u->scalars)->mu;
     }
@@ -97,11 +104,32 @@ static void update(const gd_update *u)
     nadam(u->n, u->w, u->g, u->state[M], u->state[V], &s);
 }
 
+/* P is 1 until a factor, each below 1, comes in, and it has one for each step at least. */
+static const char *valid(const gd_kept *kept)
+{
+    double P = kept->number[MU_PRODUCT], steps = kept->number[MU_STEPS];
+    if (!kept->state[M] && (P != 0 || steps != 0))
+        return "mu_product and mu_steps must be 0 before the first gradient";
+    if (steps < kept->step || steps > kept->steps)
+        return "mu_steps must lie between the steps of the parameter and those of the optimizer";
+    return kept->state[M] && (steps == 0) != (P == 1) ? "mu_product must be 1 without a factor, and below 1 with one"
+                                                      : NULL;
+}
+
+static const gd_range ranges[] = {
+    GD_FINITE("exp_avg"),
+    { "exp_avg_sq", false, "[]", 0, INFINITY },
+    { "mu_product", false, "[]", 0, 1 },
+    { "mu_steps", true, "[)", 0, GD_MOST_STEPS },
+    { .name = NULL }
+};
+
 static const gd_algorithm algorithm = {
     .name = "gd_nadam", .options_size = sizeof(gd_nadam_options), .options = fields,
+    .zeros = { "beta1 beta2 eps", "beta1 beta2", "beta2 eps" },
     .states = { "exp_avg", "exp_avg_sq" }, .numbers = { "mu_product", "mu_steps" },
     .start = start, .prepare = prepare, .advance = advance, .update = update, .by_element = true,
-    .correction = correction
+    .correction = correction, .ranges = ranges, .valid = valid
 };
 
 gd_optimizer *gd_nadam(gd_params *p, gd_nadam_options options)

@@ -3,7 +3,36 @@
 #include "autograd/engine.h"
 #include "inside.h"
 
+#include "data/json.h"
+
 /* ---- Making and freeing ---------------------------------------------------------------------------------- */
+
+/* Can a checkpoint hold it as part of a key?  others: the names before it. */
+static bool valid_name(const gd_algorithm *a, const char *name, const char *const *others, int n)
+{
+    if (!*name || strchr(name, '/') || !gd_utf8_valid(name, strlen(name)))
+        return gd_fail("gd_optimizer_new: %s: \"%s\" is no name for a state or a number: it must be UTF-8, not empty "
+                       "and without a slash", a->name, name);
+    for (int i = 0; i < n; i++)
+        if (strcmp(others[i], name) == 0)
+            return gd_fail("gd_optimizer_new: %s has \"%s\" twice", a->name, name);
+    return true;
+}
+
+static bool valid_names(const gd_algorithm *a)
+{
+    if (!gd_utf8_valid(a->name, strlen(a->name)))
+        return gd_fail("gd_optimizer_new: the algorithm's name is not UTF-8");
+    for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++)
+        if (!valid_name(a, a->states[k], a->states, k))
+            return false;
+    for (int k = 0; k < GD_MAX_NUMBERS && a->numbers[k]; k++)
+        if (!valid_name(a, a->numbers[k], a->numbers, k))
+            return false;
+        else if (strcmp(a->numbers[k], "step") == 0)
+            return gd_fail("gd_optimizer_new: %s: every algorithm has a number \"step\" already", a->name);
+    return true;
+}
 
 static bool valid_algorithm(const gd_algorithm *a)
 {
@@ -12,7 +41,10 @@ static bool valid_algorithm(const gd_algorithm *a)
     if (!a->name || (!a->update && !a->step) || a->options_size < sizeof(double))
         return gd_fail("gd_optimizer_new: an algorithm needs a name, an update and options that begin with "
                        "double lr");
-    return true;
+    for (const gd_option *f = a->options; f && f->name; f++)
+        if (f->offset >= a->options_size)
+            return gd_fail("gd_optimizer_new: %s: the option %s does not lie within the options", a->name, f->name);
+    return valid_names(a);
 }
 
 bool gd_group_init(gd_group *group, gd_optimizer *o, const char *prefix, const void *options)
@@ -118,29 +150,71 @@ struct gd_slot *gd_slot_of(const char *function, gd_optimizer *o, const gd_tenso
                    gd_shape_text(parameter->ndim, parameter->shape).s, gd_not_a_leaf(parameter).s);
 }
 
-bool gd_slot_start(gd_optimizer *o, struct gd_slot *slot)
+bool gd_keeps(const gd_algorithm *a, const void *options, int k)
+{
+    return !a->keeps || a->keeps(options, k);
+}
+
+void gd_slot_set(struct gd_slot *slot, int k, gd_tensor *t)
+{
+    if (slot->state[k] && slot->state[k] != t && slot->w)
+        slot->spare[k] = slot->state[k];
+    slot->state[k] = t;
+    slot->data[k] = t ? t->data : NULL;
+}
+
+void gd_slot_stop(struct gd_slot *slot)
+{
+    slot->started = false;
+    for (int k = 0; k < GD_MAX_STATES; k++)
+        gd_slot_set(slot, k, NULL);
+    memset(slot->number, 0, sizeof slot->number);
+}
+
+static bool has_no_state(const struct gd_slot *slot)
+{
+    for (int k = 0; k < GD_MAX_STATES; k++)
+        if (slot->state[k])
+            return false;
+    return true;
+}
+
+/* The states that the options ask for and that are not there, of zeros.  Updates go by the states that are there: one
+ * that other options needed is no longer there, and if it is needed again it begins anew, in the same memory, as it
+ * does in a run that was saved and loaded meanwhile. */
+static bool make_states(gd_optimizer *o, struct gd_slot *slot)
 {
     const gd_algorithm *a = o->algorithm;
-    const void *options = slot->group->options;
-    bool fresh = true;
     for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++) {
-        fresh = fresh && !slot->state[k];
-        if (slot->state[k] || (a->keeps && !a->keeps(options, k)))
+        if (!gd_keeps(a, slot->group->options, k))
+            gd_slot_set(slot, k, NULL);
+        if (slot->state[k] || !gd_keeps(a, slot->group->options, k))
             continue;
-        gd_tensor *state = gd_new_in(o->arena, "gd_step", slot->w->ndim, slot->w->shape);
+        gd_tensor *state = slot->spare[k];
+        if (!state)
+            state = gd_new_in(o->arena, "gd_step", slot->w->ndim, slot->w->shape);
         if (!state)
             return false;
         if (state->numel)
             memset(state->data, 0, (size_t)state->numel * sizeof *state->data);
-        slot->state[k] = gd_set_name(state, a->states[k]);
-        slot->data[k] = state->data;
+        gd_slot_set(slot, k, gd_set_name(state, a->states[k]));
+    }
+    return true;
+}
+
+bool gd_slot_start(gd_optimizer *o, struct gd_slot *slot)
+{
+    const gd_algorithm *a = o->algorithm;
+    bool fresh = has_no_state(slot), starts = a->start && fresh && slot->number[0] == 0;
+    if (!make_states(o, slot) || (starts && slot->w->grad && !gd_room_to_pack(o, slot->w->grad))) {
+        for (int k = 0; k < GD_MAX_STATES && fresh; k++)        /* the next attempt starts it, and not half of it */
+            gd_slot_set(slot, k, NULL);
+        return false;
     }
     slot->update = (gd_update){ .n = slot->w->numel, .w = slot->w->data, .state = slot->data,
-                                .number = slot->number + 1, .lr = slot->group->lr, .options = options,
-                                .scalars = slot->group->scalars };
-    if (a->start && fresh && slot->number[0] == 0) {
-        if (slot->w->grad && !gd_room_to_pack(o, slot->w->grad))
-            return false;
+                                .number = slot->number + 1, .lr = slot->group->lr,
+                                .options = slot->group->options, .scalars = slot->group->scalars };
+    if (starts) {
         slot->update.g = slot->w->grad ? gd_packed(o, slot->w->grad) : NULL;
         a->start(&slot->update);
     }

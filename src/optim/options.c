@@ -1,5 +1,7 @@
 /* options.c - options of any algorithm, seen through the table of its fields: are they in range, what are
  * they called, and dialects that do not exist. */
+#include <stdio.h>
+
 #include "inside.h"
 
 _Static_assert(sizeof(gd_dialect) == sizeof(int), "enumerations in option structs are read as int");
@@ -13,6 +15,17 @@ bool gd_check_number(const char *function, const char *name, double value, const
         return true;
     return gd_fail("%s: %s = %g must lie in %c%g, %g%c", function, name, value, interval[0], low, high,
                    interval[1]);
+}
+
+bool gd_check_fits(const char *function, const char *name, double value)
+{
+    return !(fabs(value) > (double)GD_REAL_MAX && fabs(value) < INFINITY) ||
+           gd_fail("%s: %s = %g does not fit gd_real: at most %g", function, name, value, (double)GD_REAL_MAX);
+}
+
+bool gd_check_rate(const char *function, double lr)
+{
+    return gd_check_number(function, "lr", lr, "[)", 0, INFINITY) && gd_check_fits(function, "lr", lr);
 }
 
 static double read_option(const gd_option *option, const void *options)
@@ -44,10 +57,51 @@ static bool told_by_dialect(const gd_algorithm *algorithm, double lr)
            strncmp(told + length, "_dialect", 8) == 0;
 }
 
+static const gd_option *find_option(const gd_algorithm *algorithm, const char *name, size_t length)
+{
+    for (const gd_option *f = algorithm->options; f && f->name; f++)
+        if (strlen(f->name) == length && strncmp(f->name, name, length) == 0)
+            return f;
+    return NULL;
+}
+
+/* Are all options of the set, a list of names, 0? */
+static bool all_zero(const gd_algorithm *algorithm, const void *options, const char *set)
+{
+    while (*set) {
+        size_t length = strcspn(set, " ");
+        const gd_option *option = find_option(algorithm, set, length);
+        if (!option || read_option(option, options) != 0)
+            return false;
+        set += length + (set[length] == ' ');
+    }
+    return true;
+}
+
+/* Options that begin with {0} are refused where that shows: 0 is a choice for many of them, but not for all. */
+static bool check_begun(const gd_algorithm *algorithm, const void *options)
+{
+    for (int k = 0; k < GD_MAX_ZEROS && algorithm->zeros[k]; k++) {
+        if (!all_zero(algorithm, options, algorithm->zeros[k]))
+            continue;
+        char names[128] = "";
+        for (const char *set = algorithm->zeros[k]; *set;) {
+            size_t length = strcspn(set, " "), used = strlen(names);
+            const char *between = used == 0 ? "" : set[length] ? ", " : " and ";
+            snprintf(names + used, sizeof names - used, "%s%.*s", between, (int)length, set);
+            set += length + (set[length] == ' ');
+        }
+        return gd_fail("%s: %s are 0: begin with %s_defaults(), which sets what is not given", algorithm->name, names,
+                       algorithm->name);
+    }
+    return true;
+}
+
 bool gd_check_options(const gd_algorithm *algorithm, const void *options)
 {
     double lr = *(const double *)options;
-    if (told_by_dialect(algorithm, lr) || !gd_check_number(algorithm->name, "lr", lr, "[)", 0, INFINITY))
+    if (told_by_dialect(algorithm, lr) || !gd_check_rate(algorithm->name, lr) ||
+        !check_begun(algorithm, options))
         return false;
     for (const gd_option *f = algorithm->options; f && f->name; f++)
         if (!gd_check_number(algorithm->name, f->name, read_option(f, options), f->interval, f->low, f->high))
@@ -55,30 +109,31 @@ bool gd_check_options(const gd_algorithm *algorithm, const void *options)
     return !algorithm->check || algorithm->check(options);
 }
 
-static const gd_option *find_option(const char *function, const gd_group *group, const char *name)
+static const gd_option *option_of(const char *function, const gd_group *group, const char *name)
 {
     if (!gd_given(function, "group", group) || !gd_given(function, "option", name))
         return NULL;
     const gd_algorithm *algorithm = group->optimizer->algorithm;
-    for (const gd_option *f = algorithm->options; f && f->name; f++)
-        if (strcmp(f->name, name) == 0)
-            return f;
-    return gd_fail("%s: %s has no option \"%s\"", function, algorithm->name, name);
+    const gd_option *option = find_option(algorithm, name, strlen(name));
+    return option ? option : gd_fail("%s: %s has no option \"%s\"", function, algorithm->name, name);
 }
 
 bool gd_group_set(gd_group *group, const char *name, double value)
 {
     if (group && name && strcmp(name, "lr") == 0) {
-        if (!gd_check_number("gd_group_set", "lr", value, "[)", 0, INFINITY))
+        if (!gd_check_rate("gd_group_set", value))
             return false;
         group->lr = value;
         return true;
     }
-    const gd_option *option = find_option("gd_group_set", group, name);
+    const gd_option *option = option_of("gd_group_set", group, name);
     if (!option || !gd_check_number("gd_group_set", name, value, option->interval, option->low, option->high))
         return false;
     if (option->kind != GD_OPTION_REAL && value != floor(value))
         return gd_fail("gd_group_set: %s = %g must be a whole number", name, value);
+    if (option->kind != GD_OPTION_REAL && !(value >= INT_MIN && value <= INT_MAX))
+        return gd_fail("gd_group_set: %s = %g does not fit an int: it must lie in [%d, %d]", name, value, INT_MIN,
+                       INT_MAX);
     const gd_algorithm *algorithm = group->optimizer->algorithm;
     double before = read_option(option, group->options);
     write_option(option, group->options, value);
@@ -94,7 +149,7 @@ double gd_group_get(const gd_group *group, const char *name)
 {
     if (group && name && strcmp(name, "lr") == 0)
         return group->lr;
-    const gd_option *option = find_option("gd_group_get", group, name);
+    const gd_option *option = option_of("gd_group_get", group, name);
     return option ? read_option(option, group->options) : NAN;
 }
 

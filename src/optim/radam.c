@@ -59,7 +59,7 @@ static void prepare(const gd_update *u, void *result)
         .beta1 = (gd_real)o->beta1, .rest1 = (gd_real)(1 - o->beta1),
         .beta2 = (gd_real)o->beta2, .rest2 = (gd_real)(1 - o->beta2),
         .step = (gd_real)step, .root = (gd_real)(before ? 1 : 1 / c2),
-        .eps_root = (gd_real)(inside ? o->eps : 0), .eps = (gd_real)(inside ? 0 : o->eps)
+        .eps_root = (gd_real)(inside ? o->eps : 0), .eps = gd_divisor_eps(inside ? 0 : o->eps)
     };
 }
 
@@ -68,7 +68,7 @@ GD_KERNEL static void rectified(int64_t n, gd_real *restrict w, const gd_real *r
 {
     const scalars s = *c;
     GD_EACH(i, n, (w, grad, m, v), {
-        gd_real g = s.sign * grad[i] + s.l2 * w[i];
+        gd_real g = gd_bounded(s.sign * grad[i] + s.l2 * w[i]);
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         v[i] = s.beta2 * v[i] + s.rest2 * g * g;
         w[i] = s.keep * w[i] - s.step * m[i] / (real_sqrt(v[i] * s.root + s.eps_root) + s.eps);
@@ -80,7 +80,7 @@ GD_KERNEL static void without_v(int64_t n, gd_real *restrict w, const gd_real *r
 {
     const scalars s = *c;
     GD_EACH(i, n, (w, grad, m, v), {
-        gd_real g = s.sign * grad[i] + s.l2 * w[i];
+        gd_real g = gd_bounded(s.sign * grad[i] + s.l2 * w[i]);
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         v[i] = s.beta2 * v[i] + s.rest2 * g * g;
         w[i] = s.keep * w[i] - s.step * m[i];
@@ -93,10 +93,17 @@ static void update(const gd_update *u)
     (s->rectified ? rectified : without_v)(u->n, u->w, u->g, u->state[M], u->state[V], s);
 }
 
+static const gd_range ranges[] = {
+    GD_FINITE("exp_avg"),
+    { "exp_avg_sq", false, "[]", 0, INFINITY },
+    { .name = NULL }
+};
+
 static const gd_algorithm algorithm = {
     .name = "gd_radam", .options_size = sizeof(gd_radam_options), .options = fields,
+    .zeros = { "beta1 beta2 eps", "beta1 beta2", "beta2 eps" },
     .states = { "exp_avg", "exp_avg_sq" },
-    .prepare = prepare, .update = update, .by_element = true, .correction = correction
+    .prepare = prepare, .update = update, .by_element = true, .correction = correction, .ranges = ranges
 };
 
 gd_optimizer *gd_radam(gd_params *p, gd_radam_options options)

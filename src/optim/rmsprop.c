@@ -35,6 +35,11 @@ static bool keeps(const void *options, int k)
     return k == V || (k == A ? o->centered : o->momentum != 0);
 }
 
+static bool check(const void *options)
+{
+    return gd_check_fits("gd_rmsprop", "init_v", ((const gd_rmsprop_options *)options)->init_v);
+}
+
 static void start(const gd_update *u)
 {
     const gd_rmsprop_options *o = u->options;
@@ -53,7 +58,7 @@ static void prepare(const gd_update *u, void *result)
     *(scalars *)result = (scalars){
         .sign = o->maximize ? -1 : 1, .l2 = (gd_real)o->weight_decay,
         .rho = (gd_real)o->rho, .rest = (gd_real)(1 - o->rho),
-        .eps_root = (gd_real)(inside ? o->eps : 0), .eps = (gd_real)(inside ? 0 : o->eps),
+        .eps_root = (gd_real)(inside ? o->eps : 0), .eps = gd_divisor_eps(inside ? 0 : o->eps),
         .momentum = (gd_real)o->momentum,
         .of_d = (gd_real)(lr_inside ? u->lr : 1), .of_b = (gd_real)(lr_inside ? 1 : u->lr)
     };
@@ -65,7 +70,7 @@ REAL_INLINE void rmsprop(int64_t n, gd_real *restrict w, const gd_real *restrict
 {
     const scalars s = *c;
     GD_EACH(i, n, (w, grad, v, a ? a : w, b ? b : w), {
-        gd_real g = s.sign * grad[i] + s.l2 * w[i];
+        gd_real g = gd_bounded(s.sign * grad[i] + s.l2 * w[i]);
         gd_real variance = s.rho * v[i] + s.rest * g * g;
         v[i] = variance;
         if (a) {
@@ -107,10 +112,18 @@ static void update(const gd_update *u)
         (u->state[B] ? with_momentum : plain)(u, u->scalars);
 }
 
+static const gd_range ranges[] = {
+    GD_FINITE("grad_avg"),
+    GD_FINITE("momentum_buffer"),
+    { "square_avg", false, "[]", 0, INFINITY },
+    { .name = NULL }
+};
+
 static const gd_algorithm algorithm = {
     .name = "gd_rmsprop", .options_size = sizeof(gd_rmsprop_options), .options = fields,
+    .zeros = { "rho eps" },
     .states = { "square_avg", "grad_avg", "momentum_buffer" },
-    .keeps = keeps, .start = start, .prepare = prepare, .update = update, .by_element = true
+    .check = check, .keeps = keeps, .start = start, .prepare = prepare, .update = update, .by_element = true, .ranges = ranges
 };
 
 gd_optimizer *gd_rmsprop(gd_params *p, gd_rmsprop_options options)

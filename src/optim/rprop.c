@@ -54,10 +54,17 @@ static void update(const gd_update *u)
     rprop(u->n, u->w, u->g, u->state[BEFORE], u->state[D], u->options);
 }
 
+static const gd_range ranges[] = {
+    GD_NUMBERS("prev"),
+    { "step_size", false, "[]", 0, INFINITY },
+    { .name = NULL }
+};
+
 static const gd_algorithm algorithm = {
     .name = "gd_rprop", .options_size = sizeof(gd_rprop_options), .options = fields,
+    .zeros = { "eta_minus eta_plus" },
     .states = { "prev", "step_size" },
-    .check = check, .start = start, .update = update, .by_element = true
+    .check = check, .start = start, .update = update, .by_element = true, .ranges = ranges
 };
 
 gd_optimizer *gd_rprop(gd_params *p, gd_rprop_options options)

@@ -6,9 +6,38 @@
 
 static const double pi = 3.14159265358979323846;
 
+/* Checkpoints hold these numbers: a new kind goes to the end. */
 enum kind {
     NONE, BAD, CONSTANT, STEP, MULTISTEP, FACTOR, EXPONENTIAL, INVERSE_SQRT, POLYNOMIAL, COSINE, ONE_CYCLE, CUSTOM
 };
+
+const char *gd_schedule_name(uint64_t kind)
+{
+    static const char *const names[] = {
+        "gd_lr_none", "a schedule that was refused", "gd_lr_constant", "gd_lr_step", "gd_lr_multistep", "gd_lr_factor",
+        "gd_lr_exponential", "gd_lr_inverse_sqrt", "gd_lr_linear or gd_lr_polynomial", "gd_lr_cosine",
+        "gd_lr_one_cycle", "gd_lr_custom"
+    };
+    return kind < sizeof names / sizeof *names ? names[kind] : "unknown";
+}
+
+const char *gd_schedule_number(const gd_schedule *s, const char *field)
+{
+    if (strcmp(field, "a") == 0)
+        switch ((enum kind)s->kind) {
+        case STEP:
+        case MULTISTEP:
+        case EXPONENTIAL:  return "gamma";
+        case FACTOR:       return "factor";
+        case INVERSE_SQRT: return "warmup";
+        case POLYNOMIAL:   return "power";
+        case ONE_CYCLE:    return "div";
+        default:           return field;
+        }
+    if (s->kind == ONE_CYCLE && strcmp(field, "b") == 0)
+        return "start";
+    return s->kind == ONE_CYCLE && strcmp(field, "c") == 0 ? "linear" : field;
+}
 
 /* ---- The shapes ------------------------------------------------------------------------------------------- */
 
@@ -57,24 +86,41 @@ static double shape_at(const gd_schedule *s, double t)
     case POLYNOMIAL:   return s->final + (s->base - s->final) * pow(1 - u, s->a);
     case COSINE:       return half_cosine(s->base, s->final, u);
     case ONE_CYCLE:    return one_cycle(s, t);
-    case CUSTOM:       return s->function((int64_t)t, s->context);
+    case CUSTOM:       return s->function(t < 0x1p63 ? (int64_t)t : INT64_MAX, s->context);
     default:           return NAN;
     }
 }
 
+/* Takes whole periods off t; *period becomes the length of the one that is left.  The loop is exact, but long where
+ * periods are short and hardly grow: then most of them, p (g^k - 1)/(g - 1) steps in all, are taken off at once. */
+static double in_period(double t, double *period, double growth)
+{
+    if (growth == 1)
+        return fmod(t, *period);
+    double rest = growth - 1, k = floor(log1p(t / *period * rest) / log1p(rest)) - 1;
+    if (k > 1000) {
+        t = fmax(t - *period * (expm1(k * log1p(rest)) / rest), 0);
+        *period *= exp(k * log1p(rest));
+    }
+    while (t >= *period) {
+        t -= *period;
+        *period *= growth;
+    }
+    return t;
+}
+
 double gd_lr_at(gd_schedule s, int64_t step)
 {
+    if (step < 0)
+        return gd_fail("gd_lr_at: step = %lld must not be negative", (long long)step), NAN;
     double t = (double)step - s.warmup;
     if (t < 0)
         return s.warmup_from + (shape_at(&s, 0) - s.warmup_from) * (double)step / s.warmup;
+    if (!(s.period > 0))
+        return shape_at(&s, t);
     double period = s.period;
-    if (s.period > 0 && s.growth == 1)
-        t = fmod(t, period);
-    while (s.period > 0 && t >= period) {
-        t -= period;
-        period *= s.growth;
-    }
-    return shape_at(&s, s.period > 0 ? t * s.period / period : t);
+    t = in_period(t, &period, s.growth);
+    return shape_at(&s, t * s.period / period);
 }
 
 /* ---- Making ------------------------------------------------------------------------------------------------- */
@@ -115,7 +161,8 @@ gd_schedule gd_lr_step(double base, int64_t every, double gamma)
 gd_schedule gd_lr_multistep(double base, const int64_t *milestones, int n, double gamma)
 {
     bool good = rate("gd_lr_multistep", "base", base) && positive("gd_lr_multistep", "gamma", gamma) &&
-                gd_check_number("gd_lr_multistep", "n", n, "[]", 0, GD_MAX_MILESTONES);
+                gd_check_number("gd_lr_multistep", "n", n, "[]", 0, GD_MAX_MILESTONES) &&
+                (n == 0 || gd_given("gd_lr_multistep", "milestones", milestones));
     gd_schedule s = { .kind = MULTISTEP, .base = base, .a = gamma, .count = n };
     for (int i = 0; good && i < n; i++)
         s.milestone[i] = (double)milestones[i];
@@ -170,7 +217,9 @@ gd_schedule gd_lr_one_cycle(double max, int64_t steps, gd_one_cycle_options o)
 {
     static const char function[] = "gd_lr_one_cycle";
     double highest_start = o.three_phase ? 0.5 : 1;
-    bool good = rate(function, "max", max) && positive(function, "div", o.div) &&
+    if (o.div == 0 && o.final_div == 0)
+        gd_fail("%s: div and final_div are 0: begin with gd_one_cycle_defaults(), which sets what is not given", function);
+    bool good = (o.div != 0 || o.final_div != 0) && rate(function, "max", max) && positive(function, "div", o.div) &&
                 positive(function, "final_div", o.final_div) &&
                 gd_check_number(function, "start", o.start, "()", 0, highest_start) &&
                 gd_check_number(function, "steps", (double)steps, "()", 1 / o.start, INFINITY);
@@ -210,21 +259,31 @@ gd_plateau gd_plateau_start(double lr, gd_plateau_options o)
 {
     static const char function[] = "gd_plateau_start";
     bool good = rate(function, "lr", lr) && gd_check_number(function, "factor", o.factor, "()", 0, 1) &&
-                gd_check_number(function, "threshold", o.threshold, "[)", 0, 1) &&
+                gd_check_number(function, "threshold", o.threshold, "[)", 0, o.absolute ? INFINITY : 1) &&
                 rate(function, "min_lr", o.min_lr) && rate(function, "patience", o.patience) &&
                 rate(function, "cooldown", o.cooldown);
+    if (good && o.threshold == 0 && o.patience == 0 && o.cooldown == 0)
+        good = gd_fail("%s: threshold and patience are 0: begin with gd_plateau_defaults(), which sets what is not "
+                       "given", function);
     return (gd_plateau){ .options = o, .lr = good ? lr : NAN, .best = INFINITY };
+}
+
+/* The margin has the sign of a margin whatever that of the best loss; one that overflows is none. */
+static bool improves(const gd_plateau *p, double loss)
+{
+    double margin = p->options.threshold * (p->options.absolute ? 1 : fabs(p->best));
+    return loss < (fabs(p->best) < INFINITY ? p->best - margin : p->best);
 }
 
 double gd_plateau_next(gd_plateau *p, double loss)
 {
     if (!gd_given("gd_plateau_next", "plateau", p))
         return NAN;
-    if (loss < p->best * (1 - p->options.threshold)) {
+    if (improves(p, loss)) {
         p->best = loss;
         p->bad = 0;
     } else {
-        p->bad++;
+        p->bad += p->bad < INT_MAX;
     }
     if (p->cooling > 0) {
         p->cooling--;

@@ -95,10 +95,12 @@ static void update(const gd_update *u)
         descend(u->n, u->w, u->g, &s);
 }
 
+static const gd_range ranges[] = { GD_FINITE("momentum_buffer"), { .name = NULL } };
+
 static const gd_algorithm algorithm = {
     .name = "gd_sgd", .options_size = sizeof(gd_sgd_options), .options = fields,
     .states = { "momentum_buffer" },
-    .check = check, .keeps = keeps, .prepare = prepare, .update = update, .by_element = true
+    .check = check, .keeps = keeps, .prepare = prepare, .update = update, .by_element = true, .ranges = ranges
 };
 
 gd_optimizer *gd_sgd(gd_params *p, gd_sgd_options options)

@@ -28,10 +28,12 @@ double *gd_optimizer_number(gd_optimizer *o, const gd_tensor *parameter, const c
 bool gd_optimizer_start(gd_optimizer *o, const gd_tensor *parameter)
 {
     struct gd_slot *slot = gd_slot_of("gd_optimizer_start", o, parameter);
+    if (slot && o->algorithm->step)
+        return gd_fail("gd_optimizer_start: %s makes its state in its first step", o->algorithm->name);
     return slot && gd_slot_start(o, slot);
 }
 
-static bool has_shape(const gd_tensor *t, gd_shape shape)
+bool gd_has_shape(const gd_tensor *t, gd_shape shape)
 {
     bool same = t && t->ndim == shape.ndim;
     for (int i = 0; same && i < shape.ndim; i++)
@@ -46,7 +48,7 @@ gd_tensor *gd_optimizer_shared_state(gd_optimizer *o, int k, gd_shape shape)
         return NULL;
     if (k < 0 || k >= GD_MAX_STATES || !o->algorithm->states[k])
         return gd_fail("%s: %s has no state %d", function, o->algorithm->name, k);
-    if (has_shape(o->all->state[k], shape))
+    if (gd_has_shape(o->all->state[k], shape))
         return o->all->state[k];
     gd_tensor *state = gd_new_in(o->arena, function, shape.ndim, shape.size);
     if (!state)
@@ -66,7 +68,7 @@ static void visit_slot(struct gd_slot *slot, const gd_algorithm *a, const char *
     for (int k = 0; k < GD_MAX_NUMBERS && a->numbers[k]; k++)
         visit(context, owner, a->numbers[k], NULL, &slot->number[1 + k]);
     for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++)
-        if (slot->state[k])
+        if (slot->state[k] && (a->step || gd_keeps(a, slot->group->options, k)))
             visit(context, owner, a->states[k], slot->state[k], NULL);
 }
 

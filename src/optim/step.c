@@ -4,15 +4,26 @@
 
 /* ---- What can fail comes first ---------------------------------------------------------------------------- */
 
-static bool set_learning_rates(gd_optimizer *o, const char *function)
+/* What the schedules say is group->next_lr first; it becomes lr when nothing else has failed. */
+static bool valid_learning_rates(gd_optimizer *o, const char *function)
 {
+    if (GD_UNLIKELY(o->steps < 0 || o->steps == INT64_MAX))
+        return gd_fail("%s: o->steps = %lld must be a count of steps", function, (long long)o->steps);
     for (gd_group *g = &o->first; g; g = g->next) {
-        if (g->schedule.kind)
-            g->lr = gd_lr_at(g->schedule, o->steps);
-        if (GD_UNLIKELY(!(g->lr >= 0 && g->lr < INFINITY)))
-            return gd_check_number(function, "lr", g->lr, "[)", 0, INFINITY);
+        g->next_lr = g->schedule.kind ? gd_lr_at(g->schedule, o->steps) : g->lr;
+        if (GD_UNLIKELY(!(g->next_lr >= 0 && g->next_lr <= GD_REAL_MAX)))
+            return gd_check_rate(function, g->next_lr);
     }
     return true;
+}
+
+static void exchange_learning_rates(gd_optimizer *o)
+{
+    for (gd_group *g = &o->first; g; g = g->next) {
+        double lr = g->lr;
+        g->lr = g->next_lr;
+        g->next_lr = lr;
+    }
 }
 
 bool gd_room_to_pack(gd_optimizer *o, const gd_tensor *grad)
@@ -36,32 +47,69 @@ const gd_real *gd_packed(gd_optimizer *o, const gd_tensor *grad)
     return o->packed;
 }
 
-/* What was not there in the last step: states, memory to pack. */
-static bool ready_for_turn(gd_optimizer *o, const char *function, struct gd_slot *slot, const gd_tensor *grad)
+/* The count was made by gd_step, unless a file or the program gave another one. */
+static inline bool counts(const struct gd_slot *slot)
 {
-    if (!gd_same_shape(slot->w, grad))
-        return gd_fail("%s: %s is %s and its gradient is %s: they must have the same shape", function,
-                       slot->w->name, gd_shape_text(slot->w->ndim, slot->w->shape).s, gd_text_of(grad).s);
-    return gd_room_to_pack(o, grad) && (slot->started || !o->algorithm->update || gd_slot_start(o, slot));
+    return slot->number[0] >= 0 && slot->number[0] < GD_MOST_STEPS;
+}
+
+static bool fits(const char *function, const struct gd_slot *slot, const gd_tensor *grad)
+{
+    if (GD_UNLIKELY(!gd_same_shape(slot->w, grad)))
+        return gd_fail("%s: %s is %s and its gradient is %s: they must have the same shape", function, slot->w->name,
+                       gd_shape_text(slot->w->ndim, slot->w->shape).s, gd_text_of(grad).s);
+    return GD_LIKELY(counts(slot)) ||
+           gd_fail("%s: the step count of %s is %g: it must lie in [0, 2^53)", function, slot->w->name,
+                   slot->number[0]);
+}
+
+/* What was not there in the last step: states, memory to pack.  The first state may be formed from this gradient and
+ * this lr: where a later turn fails, it is given up again. */
+static bool start_turns(gd_optimizer *o, int turns)
+{
+    bool good = true;
+    int k = 0;
+    for (; k < turns && good; k++) {
+        struct gd_slot *slot = o->turns[k].slot;
+        bool fresh = slot->number[0] == 0 && !slot->started;
+        for (int i = 0; i < GD_MAX_STATES && fresh; i++)
+            fresh = !slot->state[i];
+        o->turns[k].first = fresh;
+        good = gd_room_to_pack(o, slot->w->grad) &&
+               (slot->started || !o->algorithm->update || gd_slot_start(o, slot));
+    }
+    while (!good && k-- > 0)
+        if (o->turns[k].first)
+            gd_slot_stop(o->turns[k].slot);
+    return good;
 }
 
 bool gd_ready(gd_optimizer *o, const char *function)
 {
     if (!gd_model_alive(function, o) || (o->count < o->params->count && !gd_adopt(o))
-        || !set_learning_rates(o, function))
+        || !valid_learning_rates(o, function))
         return false;
     int turns = 0;
+    bool as_before = true;
     for (int i = 0; i < o->count; i++) {
         struct gd_slot *slot = o->slots[i];
         const gd_tensor *grad = slot ? slot->w->grad : NULL;
         if (!grad)
             continue;
-        bool as_before = slot->started && grad->contiguous && gd_same_shape(slot->w, grad);
-        if (!as_before && !ready_for_turn(o, function, slot, grad))
+        if (!fits(function, slot, grad))
             return false;
-        slot->update.g = grad->contiguous ? grad->data : NULL;
-        slot->update.w = slot->w->data;
+        as_before = as_before && slot->started && grad->contiguous;
         o->turns[turns++].slot = slot;
+    }
+    exchange_learning_rates(o);             /* the first state may be formed from lr */
+    if (!as_before && !start_turns(o, turns)) {
+        exchange_learning_rates(o);
+        return false;
+    }
+    for (int k = 0; k < turns; k++) {
+        struct gd_slot *slot = o->turns[k].slot;
+        slot->update.g = slot->w->grad->contiguous ? slot->w->grad->data : NULL;
+        slot->update.w = slot->w->data;
     }
     o->turn_count = turns;
     return true;
@@ -198,7 +246,8 @@ bool gd_step(gd_optimizer *o)
     if (!o->algorithm->update)
         return gd_fail("gd_step: %s evaluates the loss several times in a step: use gd_step_closure",
                        o->algorithm->name);
-    if (!gd_ready(o, "gd_step") || (o->trace && !gd_trace_before(o)))
+    if (!gd_ready(o, "gd_step") || (o->turn_count == 0 && !gd_any_gradient("gd_step", o)) ||
+        (o->check_finite && !gd_check_all("gd_step", o)) || (o->trace && !gd_trace_before(o)))
         return false;
     o->steps++;
     batch b = { .o = o };
@@ -216,7 +265,10 @@ double gd_step_closure(gd_optimizer *o, gd_closure *closure, void *context)
         return NAN;
     if (o->algorithm->step)
         return gd_ready(o, "gd_step_closure") ? o->algorithm->step(o, closure, context) : NAN;
+    unsigned long failures = gd_failures();
     double loss = closure(context);
+    if (isnan(loss) && gd_failures() == failures)
+        gd_fail("gd_step_closure: the closure's loss is nan");
     return !isnan(loss) && gd_step(o) ? loss : NAN;
 }
 

@@ -43,13 +43,20 @@ static const gd_option fields[] = {
 
 enum { M, V };                              /* the states */
 
+static bool check(const void *options)
+{
+    const gd_yogi_options *o = options;
+    return gd_check_fits("gd_yogi", "init_m", o->init_m) && gd_check_fits("gd_yogi", "init_v", o->init_v);
+}
+
 static void start(const gd_update *u)
 {
     const gd_yogi_options *o = u->options;
     bool from_grad = o->init_v_from_first_grad && u->g;
     for (int64_t i = 0; i < u->n; i++) {
         u->state[M][i] = (gd_real)o->init_m;
-        u->state[V][i] = from_grad ? u->g[i] * u->g[i] : (gd_real)o->init_v;
+        gd_real g = from_grad ? gd_bounded(u->g[i]) : 0;
+        u->state[V][i] = from_grad ? g * g : (gd_real)o->init_v;
     }
 }
 
@@ -75,7 +82,7 @@ static void prepare(const gd_update *u, void *result)
         .sign = o->maximize ? -1 : 1, .l2 = (gd_real)o->weight_decay,
         .beta1 = (gd_real)o->beta1, .rest1 = (gd_real)(1 - o->beta1), .rest2 = (gd_real)(1 - o->beta2),
         .step = (gd_real)(before ? u->lr * sqrt(c2) / c1 : u->lr / c1), .root = (gd_real)(before ? 1 : 1 / c2),
-        .eps_root = (gd_real)(inside ? o->eps : 0), .eps = (gd_real)(inside || printed ? 0 : o->eps),
+        .eps_root = (gd_real)(inside ? o->eps : 0), .eps = printed ? 0 : gd_divisor_eps(inside ? 0 : o->eps),
         .drift = (gd_real)(printed ? o->eps : 0),
         .prox_l1 = (gd_real)o->prox_l1, .prox_l2 = (gd_real)o->prox_l2
     };
@@ -86,7 +93,7 @@ GD_KERNEL static void yogi(int64_t n, gd_real *restrict w, const gd_real *restri
 {
     const scalars s = *c;
     GD_EACH(i, n, (w, grad, m, v), {
-        gd_real g = s.sign * grad[i] + s.l2 * w[i];
+        gd_real g = gd_bounded(s.sign * grad[i] + s.l2 * w[i]);
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         v[i] = v[i] - s.rest2 * real_sign(v[i] - g * g) * g * g;
         gd_real d = s.step * m[i] / (real_sqrt(v[i] * s.root + s.eps_root) + s.eps);
@@ -101,7 +108,7 @@ GD_KERNEL static void yogi_of_addons(int64_t n, gd_real *restrict w, const gd_re
 {
     const scalars s = *c;
     GD_EACH(i, n, (w, grad, m, v), {
-        gd_real g = s.sign * grad[i] + s.l2 * w[i];
+        gd_real g = gd_bounded(s.sign * grad[i] + s.l2 * w[i]);
         gd_real change = v[i] - g * g;
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         v[i] = v[i] - s.rest2 * (soft ? real_tanh(10 * change) : real_sign(change)) * g * g;
@@ -120,10 +127,24 @@ static void update(const gd_update *u)
         yogi_of_addons(u->n, u->w, u->g, u->state[M], u->state[V], o->yogi_sign == GD_SIGN_TANH10, u->scalars);
 }
 
+static const char *valid(const gd_kept *kept)
+{
+    return !kept->state[V] && kept->number[0] > 0 ? "start_grads must be 0 where there is no exp_avg_sq" : NULL;
+}
+
+static const gd_range ranges[] = {
+    GD_FINITE("exp_avg"),
+    { "exp_avg_sq", false, "[]", 0, INFINITY },
+    { "start_grads", true, "[)", 0, GD_MOST_STEPS },
+    { .name = NULL }
+};
+
 static const gd_algorithm algorithm = {
     .name = "gd_yogi", .options_size = sizeof(gd_yogi_options), .options = fields,
+    .zeros = { "beta1 beta2 eps", "beta1 beta2", "beta2 eps" },
     .states = { "exp_avg", "exp_avg_sq" }, .numbers = { "start_grads" },
-    .start = start, .prepare = prepare, .update = update, .by_element = true, .correction = correction
+    .check = check, .start = start, .prepare = prepare, .update = update, .by_element = true,
+    .correction = correction, .ranges = ranges, .valid = valid
 };
 
 gd_optimizer *gd_yogi(gd_params *p, gd_yogi_options options)
@@ -171,17 +192,23 @@ bool gd_yogi_start_from(gd_optimizer *o)
         if (w->grad && !gd_params_is_buffer(o->params, i) && *gd_optimizer_number(o, w, "step") > 0)
             return gd_fail("gd_yogi_start_from: %s was stepped already", w->name);
     }
+    for (int i = 0; i < gd_params_tensors(o->params); i++) {    /* what can fail comes before the first v changes */
+        const gd_tensor *w = gd_params_at(o->params, i);
+        if (w->grad && !gd_params_is_buffer(o->params, i) &&
+            (!gd_optimizer_start(o, w) || !gd_room_to_pack(o, w->grad)))
+            return false;
+    }
     for (int i = 0; i < gd_params_tensors(o->params); i++) {
         const gd_tensor *w = gd_params_at(o->params, i);
         if (!w->grad || gd_params_is_buffer(o->params, i))
             continue;
-        if (!gd_optimizer_start(o, w) || !gd_room_to_pack(o, w->grad))
-            return false;
         gd_real *v = gd_optimizer_state(o, w, "exp_avg_sq")->data;
         const gd_real *g = gd_packed(o, w->grad);
         gd_real part = (gd_real)(1 / ++*gd_optimizer_number(o, w, "start_grads"));
-        for (int64_t k = 0; k < w->numel; k++)
-            v[k] = part == 1 ? g[k] * g[k] : v[k] + part * (g[k] * g[k] - v[k]);
+        for (int64_t k = 0; k < w->numel; k++) {
+            gd_real square = gd_bounded(g[k]) * gd_bounded(g[k]);
+            v[k] = part == 1 ? square : v[k] + part * (square - v[k]);
+        }
     }
     return true;
 }

@@ -153,9 +153,6 @@ extern _Thread_local gd_thread_state gd_thread GD_TLS_MODEL;
  * memory is freed when it ends. */
 void gd_thread_start(void);
 
-/* gd_warn - hands a message to the thread's handler where nothing failed: gd_last_error stays as it is, and gd_abort
- * only prints. */
-void gd_warn(const char *message);
 /* gd_error_end - frees what this thread's messages were kept in. */
 void gd_error_end(void);
 
@@ -370,6 +367,10 @@ bool gd_countable(const char *function, const char *argument, int64_t n);
 /* gd_given_tensor - the same of what may have been made with a ->grad: says so when a result, which keeps none, was
  * made from a leaf as in w = gd_sub(w, ..). */
 bool gd_given_tensor(const char *function, const char *argument, const gd_tensor *t);
+
+/* gd_failures - how often gd_fail was called by this thread: whether a user's function that returned has left a
+ * message, which then stands. */
+unsigned long gd_failures(void);
 
 /* gd_labels - the elements of labels, row-major, as whole numbers in [0, classes); NULL, and a sentence that
  * names the first bad one, otherwise.  The memory is the current scope's. */

@@ -17,6 +17,7 @@ static void print_sentence(const char *sentence)
 
 static _Thread_local const char *latest;    /* NULL when nothing has failed */
 static _Thread_local char *buffer;          /* where messages are kept; NULL before the first one */
+static _Thread_local unsigned long failures;
 static _Thread_local void (*handler)(const char *) = print_sentence;
 
 const char *gd_last_error(void)
@@ -29,6 +30,11 @@ void gd_clear_error(void)
     latest = NULL;
 }
 
+unsigned long gd_failures(void)
+{
+    return failures;
+}
+
 void gd_on_error(void (*new_handler)(const char *))
 {
     handler = new_handler;
@@ -38,12 +44,6 @@ void gd_abort(const char *reason)
 {
     print_sentence(reason);
     abort();
-}
-
-void gd_warn(const char *message)
-{
-    if (handler)
-        (handler == gd_abort ? print_sentence : handler)(message);
 }
 
 /* The first thread that fails, often the only one, has static memory: a message that memory is out has a place. */
@@ -76,7 +76,20 @@ void *gd_fail(const char *format, ...)
     if (!buffer)
         buffer = new_buffer();
     latest = buffer ? memcpy(buffer, text, sizeof text) : "out of memory: no room for a message";
+    failures++;
     if (handler)
         handler(buffer ? buffer : text);
     return NULL;
+}
+
+/* The handler may not come back, but one that aborts is for failures. */
+void gd_notice(const char *format, ...)
+{
+    char text[LONGEST_MESSAGE];
+    va_list arguments;
+    va_start(arguments, format);
+    gd_vformat(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (handler)
+        (handler == gd_abort ? print_sentence : handler)(text);
 }

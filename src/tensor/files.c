@@ -1,9 +1,14 @@
 /* files.c - files that are replaced as a whole: written beside the old one, flushed to the disk, renamed.
  * rename replaces its target in one step (POSIX); before it the old file is untouched, after it the new one is
  * complete, because fsync has returned.  Windows has functions that do the same.  Elsewhere the file is still written
- * beside and renamed, but nothing waits for the disk. */
+ * beside and renamed, but nothing waits for the disk.
+ *
+ * The file beside NAME is NAME.gradus-K.tmp with the first K = 0, 1, .. that nobody is writing to.  Its writer holds a
+ * lock on it (flock), which ends with the process, however that ends: a file without one was left by a process that
+ * was killed, and the next writer takes it away.  Where the file system has no locks, K is random. */
 #if defined(__unix__) || defined(__APPLE__)
 #define _XOPEN_SOURCE 700
+#define _DARWIN_C_SOURCE                    /* flock */
 #define HAVE_POSIX
 #endif
 
@@ -14,7 +19,9 @@
 
 #ifdef HAVE_POSIX
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #endif
 
@@ -39,34 +46,165 @@ static bool failed(gd_output *out, int reason)
 
 #ifdef HAVE_POSIX
 
-/* Symbolic links stay: the file behind them is replaced. */
-static void follow_link(gd_output *out)
+#if !defined(O_SEARCH) && defined(__O_PATH)                   /* glibc's */
+#define O_SEARCH __O_PATH
+#elif !defined(O_SEARCH)
+#define O_SEARCH O_RDONLY
+#endif
+
+/* A link there leads to an open file, not to a name: /dev/stdout goes through it. */
+static bool is_open_file(const char *path)
 {
-    char *real = realpath(out->path, NULL);
-    if (real && strlen(real) < sizeof out->target)
-        strcpy(out->target, real);
-    free(real);                             /* the C library's memory, not ours */
+    return strncmp(path, "/proc/", 6) == 0 || strncmp(path, "/dev/fd/", 8) == 0;
+}
+
+/* Symbolic links stay: the file behind them is replaced, or made where there is none. */
+static bool follow_links(gd_output *out)
+{
+    enum { MOST_LINKS = 40 };
+    char text[GD_LONGEST_PATH];
+    for (int links = 0;; links++) {
+        out->direct = out->direct || is_open_file(out->target);
+        ssize_t n = readlink(out->target, text, sizeof text);
+        if (n < 0)                          /* not a link */
+            return true;
+        if (links == MOST_LINKS)
+            return failed(out, ELOOP);
+        char *slash = text[0] == '/' ? NULL : strrchr(out->target, '/');
+        size_t folder = slash ? (size_t)(slash + 1 - out->target) : 0;
+        if (n == 0 || folder + (size_t)n >= sizeof out->target)
+            return failed(out, n == 0 ? ENOENT : ENAMETOOLONG);
+        memcpy(out->target + folder, text, (size_t)n);
+        out->target[folder + (size_t)n] = '\0';
+    }
+}
+
+/* The last part of the target, and the folder it is in, opened: from here on it does not matter what the folder is
+ * called, or how long its name is. */
+static bool open_folder(gd_output *out)
+{
+    char *slash = strrchr(out->target, '/');
+    const char *folder = !slash ? "." : slash == out->target ? "/" : out->target;
+    out->name = slash ? slash + 1 : out->target;
+    if (!*out->name)
+        return failed(out, *out->target ? EISDIR : ENOENT);
+    if (slash)
+        *slash = '\0';
+    out->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (out->folder < 0)                    /* one that may be written to and not read */
+        out->folder = open(folder, O_SEARCH | O_DIRECTORY | O_CLOEXEC);
+    return out->folder >= 0 ? true : failed(out, errno);
+}
+
+/* NAME.gradus-K.tmp, with as much of NAME as the folder's file system allows, in whole characters of UTF-8. */
+static void name_temporary(gd_output *out, unsigned long k)
+{
+    char ending[40];
+    int length = snprintf(ending, sizeof ending, ".gradus-%lu.tmp", k);
+    long most = fpathconf(out->folder, _PC_NAME_MAX);
+    if (most < (long)sizeof ending || most >= (long)sizeof out->temporary)
+        most = 255;
+    int n = (int)strlen(out->name);
+    if (n > (int)most - length) {
+        n = (int)most - length;
+        while (n > 0 && ((unsigned char)out->name[n] & 0xc0) == 0x80)
+            n--;
+    }
+    snprintf(out->temporary, sizeof out->temporary, "%.*s%s", n, out->name, ending);
+}
+
+/* Is it what the name in the folder stands for?  Another writer may have taken it away, or its place. */
+static bool is_the_temporary(const gd_output *out, int handle)
+{
+    struct stat mine, there;
+    return fstat(handle, &mine) == 0 && S_ISREG(mine.st_mode) &&
+           fstatat(out->folder, out->temporary, &there, AT_SYMLINK_NOFOLLOW) == 0 && mine.st_dev == there.st_dev &&
+           mine.st_ino == there.st_ino;
+}
+
+/* 1: locked; 0: another one holds the lock; -1: there are no locks here. */
+static int lock(int handle)
+{
+#ifdef LOCK_EX
+    return flock(handle, LOCK_EX | LOCK_NB) == 0 ? 1 : errno == EWOULDBLOCK ? 0 : -1;
+#else
+    return -1;
+#endif
+}
+
+/* Takes away a temporary file that nobody holds a lock on. */
+static bool remove_stale(const gd_output *out, int *locked)
+{
+    int handle = openat(out->folder, out->temporary, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (handle < 0)
+        return false;
+    *locked = lock(handle);
+    bool gone = *locked == 1 && is_the_temporary(out, handle) && unlinkat(out->folder, out->temporary, 0) == 0;
+    close(handle);
+    return gone;
+}
+
+/* A new file, locked; -1 and EEXIST where its name is taken, or was taken from it. */
+static int new_temporary(const gd_output *out, int *locked)
+{
+    int handle = openat(out->folder, out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (handle < 0)
+        return -1;
+    *locked = lock(handle);
+    if (*locked && is_the_temporary(out, handle))
+        return handle;
+    close(handle);                          /* another writer has just taken it for a stale one */
+    errno = EEXIST;
+    return -1;
+}
+
+static unsigned long random_number(const gd_output *out, unsigned long k)
+{
+    struct timespec now;
+    uint64_t state[4];
+    clock_gettime(CLOCK_REALTIME, &now);
+    gd_random_seed(state, ((uint64_t)now.tv_sec << 30 ^ (uint64_t)now.tv_nsec) + ((uint64_t)getpid() << 40) +
+                              (uint64_t)(uintptr_t)out + k);
+    return (unsigned long)gd_random_bits(state);
+}
+
+static int open_temporary(gd_output *out)
+{
+    enum { COUNTED = 1000, MOST = 1100 };   /* writers at the same time, and what strangers left */
+    int handle = -1, locked = 1;
+    for (unsigned long k = 0; handle < 0 && k < MOST; k++) {
+        name_temporary(out, locked >= 0 && k < COUNTED ? k : random_number(out, k));
+        handle = new_temporary(out, &locked);
+        if (handle < 0 && errno != EEXIST)
+            break;
+        if (handle < 0 && locked >= 0 && remove_stale(out, &locked))
+            handle = new_temporary(out, &locked);
+    }
+    return handle;
+}
+
+/* Owner, group and permissions of the file that is replaced; where the owner cannot be given away, the group. */
+static bool like_old(gd_output *out, int handle, const struct stat *old)
+{
+    struct stat now;
+    if (fstat(handle, &now) == 0 && (now.st_uid != old->st_uid || now.st_gid != old->st_gid) &&
+        fchown(handle, old->st_uid, old->st_gid) != 0 && fchown(handle, (uid_t)-1, old->st_gid) != 0)
+        errno = 0;                          /* then it is the writer's */
+    return fchmod(handle, old->st_mode & 0777) == 0 ? true : failed(out, errno);
 }
 
 static bool open_beside(gd_output *out, const struct stat *old)
 {
-    enum { TRIES = 100 };
-    int handle = -1;
-    for (int i = 0; i < TRIES && handle < 0; i++) {
-        int n = snprintf(out->temporary, sizeof out->temporary, "%s.%ld-%d.tmp", out->target, (long)getpid(), i);
-        if (n < 0 || (size_t)n >= sizeof out->temporary)
-            return failed(out, ENAMETOOLONG);
-        handle = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (handle < 0 && errno != EEXIST)
-            break;
-    }
+    if (!open_folder(out))
+        return false;
+    int handle = open_temporary(out);
     if (handle < 0) {
         int reason = errno;
         out->temporary[0] = '\0';
         return failed(out, reason);
     }
-    if (old && fchmod(handle, old->st_mode & 0777) != 0)
-        failed(out, errno);
+    if (old)
+        like_old(out, handle, old);
     out->file = fdopen(handle, "wb");
     if (!out->file) {
         failed(out, errno);
@@ -78,13 +216,16 @@ static bool open_beside(gd_output *out, const struct stat *old)
 static bool open_output(gd_output *out)
 {
     struct stat old;
-    if (stat(out->path, &old) != 0)
-        return open_beside(out, NULL);
-    if (S_ISREG(old.st_mode)) {
-        if (access(out->path, W_OK) != 0)   /* renaming would get around a file's write protection */
+    bool there = stat(out->path, &old) == 0;
+    if (!there && errno != ENOENT)
+        return failed(out, errno);
+    if (!there || S_ISREG(old.st_mode)) {
+        if (there && access(out->path, W_OK) != 0)      /* renaming would get around a file's write protection */
             return failed(out, errno);
-        follow_link(out);
-        return open_beside(out, &old);
+        if (!follow_links(out))
+            return false;
+        if (!out->direct)
+            return open_beside(out, there ? &old : NULL);
     }
     out->direct = true;
     out->file = fopen(out->path, "wb");
@@ -114,6 +255,8 @@ bool gd_output_begin(gd_output *out, const char *function, const char *path)
     out->path = path;
     out->good = true;
     out->direct = false;
+    out->folder = -1;
+    out->name = NULL;
     out->target[0] = out->temporary[0] = '\0';
     if (!gd_given(function, "path", path))
         return out->good = false;
@@ -144,33 +287,54 @@ static bool reach_disk(gd_output *out)
 /* The new name is on the disk when the folder is.  Not every file system can tell; a disk that is broken can. */
 static bool name_reaches_disk(gd_output *out)
 {
-    char *slash = strrchr(out->target, '/');
-    if (slash)
-        slash[slash == out->target] = '\0';
-    int folder = open(slash ? out->target : ".", O_RDONLY | O_CLOEXEC);
-    bool broken = folder >= 0 && fsync(folder) != 0 && errno == EIO;
-    if (folder >= 0)
-        close(folder);
-    return broken ? failed(out, EIO) : true;
+    return fsync(out->folder) != 0 && errno == EIO ? failed(out, EIO) : true;
 }
 
 static bool take_name(gd_output *out)
 {
-    if (rename(out->temporary, out->target) != 0)
+    if (renameat(out->folder, out->temporary, out->folder, out->name) != 0)
         return failed(out, errno);
     out->temporary[0] = '\0';
     return name_reaches_disk(out);
 }
 
+static void close_folder(gd_output *out)
+{
+    if (out->folder >= 0)
+        close(out->folder);
+    out->folder = -1;
+}
+
+static void remove_temporary(gd_output *out)
+{
+    unlinkat(out->folder, out->temporary, 0);
+}
+
 #else
 
+/* Closed, as an open file cannot be renamed everywhere. */
 static bool reach_disk(gd_output *out)
 {
+    bool there = true;
 #ifdef _WIN32
-    return _commit(_fileno(out->file)) == 0 ? true : failed(out, errno);
-#else
-    return out->good;
+    there = _commit(_fileno(out->file)) == 0;
 #endif
+    FILE *file = out->file;
+    out->file = NULL;
+    return fclose(file) == 0 && there ? true : failed(out, errno);
+}
+
+static void remove_temporary(gd_output *out)
+{
+    if (out->file)
+        fclose(out->file);
+    out->file = NULL;
+    remove(out->temporary);
+}
+
+static void close_folder(gd_output *out)
+{
+    (void)out;
 }
 
 /* The old file must not be removed first: were the program to end there, none would be left. */
@@ -193,14 +357,16 @@ static bool take_name(gd_output *out)
 
 #endif
 
+/* The lock goes with the file: until then its name must be gone. */
 static void clean(gd_output *out)
 {
+    if (out->temporary[0])
+        remove_temporary(out);
+    out->temporary[0] = '\0';
     if (out->file)
         fclose(out->file);
     out->file = NULL;
-    if (out->temporary[0])
-        remove(out->temporary);
-    out->temporary[0] = '\0';
+    close_folder(out);
 }
 
 bool gd_output_end(gd_output *out)
@@ -209,11 +375,14 @@ bool gd_output_end(gd_output *out)
         failed(out, errno);
     if (out->good)
         reach_disk(out);
-    if (out->file && fclose(out->file) != 0)
-        failed(out, errno);
-    out->file = NULL;
     if (out->good && !out->direct)
         take_name(out);
+    if (out->direct && out->file) {
+        FILE *file = out->file;
+        out->file = NULL;
+        if (fclose(file) != 0)
+            failed(out, errno);
+    }
     clean(out);
     return out->good;
 }

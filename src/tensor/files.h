@@ -22,8 +22,10 @@ typedef struct gd_output {
     const char *function, *path;            /* for sentences */
     bool        good;                       /* no step has failed so far */
     bool        direct;                     /* path is a device or a pipe: written to, not replaced */
+    int         folder;                     /* where the target is; -1 when it is not open */
+    char       *name;                       /* of the target in the folder */
     char        target[GD_LONGEST_PATH];    /* path, or the file that path is a link to */
-    char        temporary[GD_LONGEST_PATH]; /* beside it; empty when there is none */
+    char        temporary[GD_LONGEST_PATH]; /* in the folder; empty when there is none */
 } gd_output;
 
 /* gd_output_begin - opens a new file beside path, with the permissions of the old one.  gd_output_put - writes

@@ -1,0 +1,93 @@
+/* finite.c - are there gradients, and are they and the parameters finite?  Not asked in a step unless wanted. */
+#include "inside.h"
+
+bool gd_any_gradient(const char *function, const gd_optimizer *o)
+{
+    int parameters = 0;
+    for (int i = 0; i < o->count; i++) {
+        if (o->slots[i] && o->slots[i]->w->grad)
+            return true;
+        parameters += o->slots[i] != NULL;
+    }
+    if (parameters == 0)
+        return gd_fail("%s: the model has no parameters", function);
+    return gd_fail("%s: none of the model's %d parameters has a gradient: gd_backward comes before it, gd_zero_grad "
+                   "after it", function, parameters);
+}
+
+/* ---- Finite? ------------------------------------------------------------------------------------------------- */
+
+static void look(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
+{
+    bool *bad = (bool *)(uintptr_t)context;
+    bool any = false;
+    for (int64_t i = 0; i < n; i++)
+        any |= !(real_abs(p[0][i * step[0]]) < INFINITY);
+    *bad |= any;
+}
+
+GD_KERNEL static bool all_finite(int64_t n, const gd_real *x)
+{
+    int any = 0;
+    for (int64_t i = 0; i < n; i++)
+        any |= !(real_abs(x[i]) < INFINITY);
+    return !any;
+}
+
+static bool is_finite(const gd_tensor *t)
+{
+    if (t->numel == 0 || t->contiguous)
+        return all_finite(t->numel, t->data);
+    bool bad = false;
+    gd_nest nest;
+    const int64_t *const strides[] = { t->stride };
+    gd_nest_init(&nest, t->ndim, t->shape, 1, strides);
+    gd_real *const start[] = { t->data };
+    gd_nest_run(&nest, 1, start, look, &bad);
+    return !bad;
+}
+
+/* The message for the first element, in row-major order, that is not finite. */
+static bool report(const char *function, const char *what, const char *name, const gd_tensor *t)
+{
+    int64_t index[GD_MAX_DIMS] = { 0 };
+    gd_real value = 0;
+    for (int64_t k = 0; k < t->numel; k++) {
+        const gd_real *at = t->data;
+        int64_t rest = k;
+        for (int i = t->ndim - 1; i >= 0; i--) {
+            index[i] = rest % t->shape[i];
+            at += index[i] * t->stride[i];
+            rest /= t->shape[i];
+        }
+        value = *at;
+        if (!(real_abs(value) < INFINITY))
+            break;
+    }
+    return gd_fail("%s: %s%s is %g at %s", function, what, name, (double)value, gd_shape_text(t->ndim, index).s);
+}
+
+bool gd_check_gradients(const char *function, const gd_optimizer *o)
+{
+    for (int i = 0; i < o->count; i++) {
+        const gd_tensor *w = o->slots[i] ? o->slots[i]->w : NULL;
+        if (w && w->grad && !is_finite(w->grad))
+            return report(function, "the gradient of ", w->name, w->grad);
+    }
+    return true;
+}
+
+bool gd_check_all(const char *function, const gd_optimizer *o)
+{
+    for (int i = 0; i < o->count; i++) {
+        const gd_tensor *w = o->slots[i] ? o->slots[i]->w : NULL;
+        if (w && !is_finite(w))
+            return report(function, "", w->name, w);
+    }
+    return gd_check_gradients(function, o);
+}
+
+bool gd_check_finite(gd_optimizer *o)
+{
+    return gd_given("gd_check_finite", "o", o) && gd_adopt(o) && gd_check_all("gd_check_finite", o);
+}

@@ -1,0 +1,97 @@
+/* kept.c - could an algorithm have made these numbers and states?  For those who read them from a file. */
+#include "checkpoint.h"
+
+static bool within(double value, const gd_range *r)
+{
+    bool above = r->interval[0] == '[' ? value >= r->low : value > r->low;
+    bool below = r->interval[1] == ']' ? value <= r->high : value < r->high;
+    return above && below && (!r->whole || value == floor(value));          /* not for NaN */
+}
+
+static const gd_range *range_of(const gd_algorithm *a, const char *name)
+{
+    for (const gd_range *r = a->ranges; r && r->name; r++)
+        if (strcmp(r->name, name) == 0)
+            return r;
+    return NULL;
+}
+
+static bool check_number(const char *where, const gd_range *r, double value)
+{
+    return within(value, r) || gd_fail("%s: %s = %g must %slie in %c%g, %g%c", where, r->name, value,
+                                       r->whole ? "be a whole number and " : "", r->interval[0], r->low, r->high,
+                                       r->interval[1]);
+}
+
+/* w: the parameter's elements; NULL for state of all parameters together, in which NaN may stand anywhere. */
+static bool check_state(const char *where, const gd_range *r, const gd_tensor *state, const gd_real *w)
+{
+    for (int64_t i = 0; i < state->numel; i++) {
+        double value = state->data[i];
+        bool diverged = w ? !isfinite(w[i]) && !isfinite(value) && !(value < r->low) : isnan(value);
+        if (!within(value, r) && !diverged)
+            return gd_fail("%s: %s is %g at element %lld and must lie in %c%g, %g%c", where, r->name, value,
+                           (long long)i, r->interval[0], r->low, r->high, r->interval[1]);
+    }
+    return true;
+}
+
+bool gd_check_kept_numbers(const char *where, const gd_algorithm *a, const gd_kept *kept)
+{
+    static const gd_range steps = { "step", true, "[)", 0, GD_MOST_STEPS };
+    if (!check_number(where, &steps, kept->step))
+        return false;
+    if (!a->step && kept->step > kept->steps)
+        return gd_fail("%s: step = %g is more than the %g steps of the optimizer", where, kept->step, kept->steps);
+    if (a->step && kept->step > 0 && kept->steps == 0)
+        return gd_fail("%s: step = %g, but the optimizer has made no step", where, kept->step);
+    for (int k = 0; k < GD_MAX_NUMBERS && a->numbers[k]; k++) {
+        const gd_range *r = range_of(a, a->numbers[k]);
+        if (r && !check_number(where, r, kept->number[k]))
+            return false;
+    }
+    const char *fault = a->valid ? a->valid(kept) : NULL;
+    return !fault || gd_fail("%s: %s", where, fault);
+}
+
+bool gd_check_kept(const char *where, const gd_algorithm *a, const gd_kept *kept, const gd_real *w)
+{
+    for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++) {
+        const gd_range *r = kept->state[k] ? range_of(a, a->states[k]) : NULL;
+        if (r && !check_state(where, r, kept->state[k], w))
+            return false;
+    }
+    return gd_check_kept_numbers(where, a, kept);
+}
+
+int64_t gd_all_elements(const gd_optimizer *o)
+{
+    int64_t n = 0;
+    for (int i = 0; i < o->count; i++)
+        n += o->slots[i] ? o->slots[i]->w->numel : 0;
+    return n;
+}
+
+/* ---- What an optimizer and a plateau have besides ---------------------------------------------------------------- */
+
+bool gd_check_steps(const char *where, double steps)
+{
+    static const gd_range range = { "steps", true, "[)", 0, GD_MOST_STEPS };
+    return check_number(where, &range, steps);
+}
+
+bool gd_check_lr(const char *where, int group, double lr)
+{
+    return (lr >= 0 && lr <= GD_REAL_MAX) ||
+           gd_fail("%s: lr = %g of group %d must lie in [0, %g]", where, lr, group, (double)GD_REAL_MAX);
+}
+
+bool gd_check_plateau(const char *where, const gd_plateau *p)
+{
+    const gd_range bad = { "bad", true, "[]", 0, p->options.patience };
+    const gd_range cooling = { "cooling", true, "[]", 0, p->options.cooldown };
+    if (!(p->lr >= 0 && p->lr < INFINITY) || isnan(p->best))
+        return gd_fail("%s: the plateau has lr = %g and best = %g: lr must lie in [0, inf), and best be a number", where,
+                       p->lr, p->best);
+    return check_number(where, &bad, p->bad) && check_number(where, &cooling, p->cooling);
+}

@@ -1,0 +1,110 @@
+/* load_around.c - reading and checking what a checkpoint holds besides model and optimizer. */
+#include <inttypes.h>
+#include <limits.h>
+
+#include "checkpoint.h"
+#include "data/loader.h"
+
+static void read_loader(gd_reader *r)
+{
+    uint64_t at[2];
+    if (!gd_read_words(r, "loader", at, 2))
+        return;
+    gd_loader *loader = r->run->loader;
+    r->place = (gd_position){ .epoch = (int64_t)at[0], .example = (int64_t)at[1] };
+    if (gd_loader_is_place(loader, r->place))
+        return;
+    gd_position start = { .epoch = r->place.epoch, .example = 0 };
+    if (!r->options.other_settings || r->report.other_settings == 0 || r->place.example < 0 || !gd_loader_is_place(loader, start)) {
+        r->failed = !gd_loader_seek(loader, r->place);      /* says why */
+        return;
+    }
+    gd_report(r, &r->report.other_settings, "the loader begins epoch %" PRId64 " anew, not at example %" PRId64,
+              r->place.epoch, r->place.example);
+    r->place = start;
+}
+
+static void read_ema(gd_reader *r)
+{
+    gd_ema *ema = r->run->ema;
+    if (ema->swapped || !gd_ema_adopt(ema)) {
+        if (ema->swapped)
+            gd_fail("%s: the averages are swapped in: call gd_ema_swap first", r->function);
+        r->failed = true;
+    }
+    for (int i = 0; i < ema->count && !r->failed; i++) {
+        gd_tensor *average = ema->average[i];
+        if (!average)
+            continue;
+        gd_tensor *from = gd_read_tensor(r, gd_joined("gradus/ema/", ema->params->entries[i].tensor->name, ""), average);
+        gd_change *c = from ? gd_new_change(r) : NULL;
+        if (c) {
+            c->to = average;
+            c->from = from;
+        }
+    }
+}
+
+static void read_plateau(gd_reader *r)
+{
+    uint64_t words[4];
+    if (!gd_read_words(r, "gradus/plateau", words, 4))
+        return;
+    const char *where = gd_joined(r->function, ": ", r->path);
+    gd_plateau *p = &r->plateau;
+    *p = *r->run->plateau;
+    memcpy(&p->lr, &words[0], sizeof p->lr);
+    memcpy(&p->best, &words[1], sizeof p->best);
+    p->bad = words[2] > INT_MAX ? -1 : (int)words[2];
+    p->cooling = words[3] > INT_MAX ? -1 : (int)words[3];
+    if (r->options.other_settings) {        /* the program's patience may be smaller */
+        p->bad = p->bad > p->options.patience ? p->options.patience : p->bad;
+        p->cooling = p->cooling > p->options.cooldown ? p->options.cooldown : p->cooling;
+    }
+    if (!where || !gd_check_plateau(where, p))
+        r->failed = true;
+}
+
+static void read_text(gd_reader *r, const char *key, int i)
+{
+    const char *text = key ? gd_safetensors_metadata(r->file, key) : NULL;
+    if (key && !text)
+        gd_fail("%s: %s: there is no \"%s\"", r->function, r->path, key);
+    size_t length = text ? strlen(text) + 1 : 0;
+    char *copy = text ? gd_arena_take(r->outside, length) : NULL;
+    if (copy)
+        r->texts[i] = memcpy(copy, text, length);
+    else
+        r->failed = true;
+}
+
+static void read_notes(gd_reader *r)
+{
+    const gd_run *run = r->run;
+    r->texts = gd_arena_take(gd_current_scope(), (size_t)run->note_count * sizeof *r->texts);
+    r->failed = r->failed || !r->texts;
+    for (int i = 0; i < run->note_count && !r->failed; i++) {
+        const char *key = gd_joined("note/", run->notes[i].key, "");
+        double value;
+        gd_change *c;
+        if (!run->notes[i].number) {
+            read_text(r, key, i);
+        } else if (gd_read_number(r, key, &value) && (c = gd_new_change(r))) {
+            c->number = run->notes[i].number;
+            c->value = value;
+        }
+    }
+}
+
+void gd_read_around(gd_reader *r)
+{
+    const gd_run *run = r->run;
+    if (!r->failed && run->loader)
+        read_loader(r);
+    if (!r->failed && run->ema)
+        read_ema(r);
+    if (!r->failed && run->plateau)
+        read_plateau(r);
+    if (!r->failed && run->note_count > 0)
+        read_notes(r);
+}

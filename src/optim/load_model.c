@@ -1,0 +1,243 @@
+/* load_model.c - reading and checking parameters and buffers, and what all the parts of reading share. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "checkpoint.h"
+
+/* ---- What the parts share ------------------------------------------------------------------------------------------ */
+
+bool gd_read_failed(gd_reader *r)
+{
+    r->failed = true;
+    return false;
+}
+
+gd_change *gd_new_change(gd_reader *r)
+{
+    gd_change *c = r->failed ? NULL : gd_arena_take(gd_current_scope(), sizeof *c);
+    if (!c) {
+        r->failed = true;
+        return NULL;
+    }
+    *c = (gd_change){ .next = r->changes };
+    return r->changes = c;
+}
+
+static void add_line(gd_reader *r, gd_line **list, const char *text)
+{
+    gd_line *line = text ? gd_arena_take(gd_current_scope(), sizeof *line) : NULL;
+    r->failed = r->failed || !line;
+    if (line) {
+        *line = (gd_line){ *list, text };
+        *list = line;
+    }
+}
+
+void gd_report(gd_reader *r, int64_t *counter, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *text = gd_arena_take(gd_current_scope(), (size_t)length + 1);
+    va_start(arguments, format);
+    if (text)
+        vsnprintf(text, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    ++*counter;
+    add_line(r, &r->lines, text);
+}
+
+gd_tensor *gd_read_tensor(gd_reader *r, const char *name, const gd_tensor *like)
+{
+    if (r->failed || !name) {
+        r->failed = true;
+        return NULL;
+    }
+    int64_t place = gd_safetensors_find(r->file, name);
+    gd_tensor *t = NULL;
+    if (place < 0)
+        gd_fail("%s: %s has no tensor \"%s\"", r->function, r->path, name);
+    else
+        t = gd_safetensors_read(r->file, name);
+    if (t && like && !gd_same_shape(t, like))
+        t = gd_fail("%s: %s: \"%s\" is %s in the file and %s in the model", r->function, r->path, name,
+                    gd_text_of(t).s, gd_text_of(like).s);
+    if (t)
+        r->seen[place] = true;
+    else
+        r->failed = true;
+    return t;
+}
+
+/* The n words of a text of 16 n hexadecimal digits. */
+bool gd_read_words(gd_reader *r, const char *key, uint64_t *words, int n)
+{
+    if (r->failed || !key)
+        return gd_read_failed(r);
+    const char *text = gd_safetensors_metadata(r->file, key);
+    bool good = text && strlen(text) == 16 * (size_t)n && strspn(text, "0123456789abcdef") == strlen(text);
+    for (int i = 0; good && i < n; i++) {
+        char digits[17] = { 0 };
+        memcpy(digits, text + 16 * i, 16);
+        words[i] = strtoull(digits, NULL, 16);
+    }
+    if (good)
+        add_line(r, &r->keys, key);
+    else
+        gd_fail("%s: %s: %s \"%s\"", r->function, r->path, text ? "damaged number" : "there is no", key);
+    return good && !r->failed ? true : gd_read_failed(r);
+}
+
+bool gd_read_number(gd_reader *r, const char *key, double *number)
+{
+    uint64_t bits;
+    if (!gd_read_words(r, key, &bits, 1))
+        return false;
+    memcpy(number, &bits, sizeof bits);
+    return true;
+}
+
+/* ---- Parameters and buffers ---------------------------------------------------------------------------------------- */
+
+static const char *or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
+static bool begins_with(const char *text, const char *beginning)
+{
+    return strncmp(text, beginning, strlen(beginning)) == 0;
+}
+
+/* Where a variance would be negative, the root of it is NaN. */
+static bool check_sign(gd_reader *r, const char *name, const gd_tensor *t)
+{
+    for (int64_t i = 0; i < t->numel; i++)
+        if (t->data[i] < 0)
+            return gd_fail("%s: %s: \"%s\" is %g at element %" PRId64 ": a variance cannot be negative", r->function,
+                           r->path, name, (double)t->data[i], i);
+    return true;
+}
+
+/* Passed over in lenient mode: true. */
+static bool passed_over(gd_reader *r, const char *key, const gd_tensor *to)
+{
+    int64_t place = gd_safetensors_find(r->file, key);
+    if (place < 0) {
+        gd_report(r, &r->report.missing, "missing: \"%s\" is not in the file", key);
+        return true;
+    }
+    gd_shape shape = gd_safetensors_shape(r->file, place);
+    bool same = shape.ndim == to->ndim;
+    for (int i = 0; same && i < shape.ndim; i++)
+        same = shape.size[i] == to->shape[i];
+    if (same)
+        return false;
+    r->seen[place] = true;
+    gd_report(r, &r->report.other_shape, "other shape: \"%s\" is %s in the file and %s in the model", key,
+              gd_shape_text(shape.ndim, shape.size).s, gd_text_of(to).s);
+    return true;
+}
+
+static void read_entry(gd_reader *r, int i)
+{
+    const gd_entry *entry = &r->run->params->entries[i];
+    const char *into = or_empty(r->options.into);
+    if (!begins_with(entry->tensor->name, into))
+        return;
+    const char *key = gd_joined(or_empty(r->options.prefix), entry->tensor->name + strlen(into), "");
+    if (key && r->options.lenient && passed_over(r, key, entry->tensor))
+        return;
+    gd_tensor *from = gd_read_tensor(r, key, entry->tensor);
+    if (!from || (entry->not_negative && !check_sign(r, key, from))) {
+        r->failed = true;
+        return;
+    }
+    gd_change *c = gd_new_change(r);
+    if (c) {
+        c->to = entry->tensor;
+        c->from = r->values[i] = from;
+        r->report.loaded++;
+    }
+}
+
+void gd_read_model(gd_reader *r)
+{
+    bool asked = r->options.lenient || r->options.prefix || r->options.into;
+    for (int i = 0; i < r->run->params->count && !r->failed; i++)
+        read_entry(r, i);
+    if (!r->failed && asked && r->report.loaded == 0) {
+        gd_fail("%s: %s: nothing under \"%s\" belongs to anything under \"%s\" in the model", r->function, r->path,
+                or_empty(r->options.prefix), or_empty(r->options.into));
+        r->failed = true;
+    }
+}
+
+/* ---- What is left over --------------------------------------------------------------------------------------------- */
+
+/* PyTorch counts the batches that its batch norm has seen, for the case momentum=None, which does not exist here. */
+static bool counts_batches(const gd_reader *r, const char *name)
+{
+    static const char counter[] = "num_batches_tracked", mean[] = "running_mean";
+    size_t length = strlen(name), n = sizeof counter - 1;
+    if (length < n || strcmp(name + length - n, counter) != 0 || (length > n && name[length - n - 1] != '.'))
+        return false;
+    char *sibling = gd_arena_take(gd_current_scope(), length + sizeof mean);
+    if (!sibling)
+        return false;
+    memcpy(sibling, name, length - n);
+    memcpy(sibling + length - n, mean, sizeof mean);
+    return gd_safetensors_find(r->file, sibling) >= 0;
+}
+
+static bool belongs_elsewhere(const gd_reader *r, const char *name)
+{
+    return (begins_with(name, "optimizer/") && !r->run->optimizer) ||
+           (begins_with(name, "gradus/ema/") && !r->run->ema) || !begins_with(name, or_empty(r->options.prefix)) ||
+           counts_batches(r, name);
+}
+
+static bool was_read(const gd_reader *r, const char *key)
+{
+    for (const gd_line *line = r->keys; line; line = line->next)
+        if (strcmp(line->text, key) == 0)
+            return true;
+    return false;
+}
+
+/* Numbers of an optimizer that has more parameters or groups. */
+static void no_number_left_over(gd_reader *r)
+{
+    int64_t in_file = 0, read = 0, count = gd_safetensors_metadata_count(r->file);
+    for (int64_t i = 0; i < count; i++)
+        in_file += begins_with(gd_safetensors_metadata_at(r->file, i).key, "optimizer/");
+    for (const gd_line *line = r->keys; line; line = line->next)
+        read += begins_with(line->text, "optimizer/");
+    for (int64_t i = 0; i < count && in_file != read && !r->failed; i++) {
+        const char *key = gd_safetensors_metadata_at(r->file, i).key;
+        if (begins_with(key, "optimizer/") && !was_read(r, key)) {
+            gd_fail("%s: %s has a number \"%s\" that the optimizer does not have", r->function, r->path, key);
+            r->failed = true;
+        }
+    }
+}
+
+void gd_read_rest(gd_reader *r)
+{
+    for (int64_t i = 0; !r->failed && i < gd_safetensors_count(r->file); i++) {
+        const char *name = gd_safetensors_name(r->file, i);
+        if (r->seen[i] || belongs_elsewhere(r, name))
+            continue;
+        if (r->options.lenient) {
+            gd_report(r, &r->report.left_over, "left over: \"%s\" is not in the model", name);
+            continue;
+        }
+        gd_fail("%s: %s has a tensor \"%s\" that the %s does not have", r->function, r->path, name,
+                begins_with(name, "optimizer/") ? "optimizer" : "model");
+        r->failed = true;
+    }
+    if (!r->failed && r->run->optimizer)
+        no_number_left_over(r);
+}

@@ -1,0 +1,210 @@
+/* load_optimizer.c - reading and checking what a checkpoint holds of an optimizer. */
+#include <inttypes.h>
+
+#include "checkpoint.h"
+
+static const char *lr_key(int group)
+{
+    char number[16];
+    snprintf(number, sizeof number, "%d", group);
+    return gd_checkpoint_key("lr", number);
+}
+
+/* ---- Settings ------------------------------------------------------------------------------------------------------ */
+
+static bool same_setting(const gd_setting *setting, uint64_t bits)
+{
+    double saved, now;
+    memcpy(&saved, &bits, sizeof saved);
+    memcpy(&now, &setting->bits, sizeof now);
+    return bits == setting->bits || (setting->kind == GD_SETTING_REAL && saved == now);     /* 0 and -0 */
+}
+
+static void compare(void *context, const gd_setting *setting)
+{
+    gd_reader *r = context;
+    uint64_t bits;
+    bool of_schedule = strncmp(setting->key, "gradus/schedule/", 16) == 0;
+    if (!gd_safetensors_metadata(r->file, setting->key) || !gd_read_words(r, setting->key, &bits, 1))
+        return;
+    bool same = same_setting(setting, bits);
+    if (setting->kind == GD_SETTING_SCHEDULE)
+        r->other_schedule = !same;
+    else if (of_schedule && r->other_schedule)
+        return;                             /* its numbers mean other things */
+    if (same)
+        return;
+    gd_text was = gd_setting_text(setting, bits, false), is = gd_setting_text(setting, setting->bits, false);
+    if (strcmp(was.s, is.s) == 0) {
+        was = gd_setting_text(setting, bits, true);
+        is = gd_setting_text(setting, setting->bits, true);
+    }
+    gd_report(r, &r->report.other_settings, GD_OTHER_SETTING "%s was %s when the run was saved and is %s now",
+              setting->label, was.s, is.s);
+    bool of_loader = strncmp(setting->key, "gradus/loader/", 14) == 0;      /* then its place is another place */
+    if (!r->failed && !r->options.other_settings && (!r->remarks || of_loader) && r->refused_count++ == 0)
+        r->refused = r->lines->text + sizeof GD_OTHER_SETTING - 1;
+}
+
+/* What has to be alike for settings to be compared: the algorithm, and the number of groups. */
+static bool comparable(gd_reader *r, gd_optimizer *o)
+{
+    const char *algorithm = gd_safetensors_metadata(r->file, "optimizer");
+    if (!algorithm || strcmp(algorithm, o->algorithm->name) != 0)
+        return gd_fail("%s: %s holds the state of %s, and not of %s", r->function, r->path,
+                       algorithm ? algorithm : "no optimizer", o->algorithm->name);
+    int groups = 0, saved = 0;
+    while (gd_checkpoint_group(o, groups))
+        groups++;
+    for (const char *key = lr_key(0); key && gd_safetensors_metadata(r->file, key); key = lr_key(saved))
+        saved++;
+    return saved == groups || gd_fail("%s: %s: groups of parameters: %d in the file and %d in the optimizer",
+                                      r->function, r->path, saved, groups);
+}
+
+void gd_read_settings(gd_reader *r)
+{
+    gd_optimizer *o = r->run->optimizer;
+    if (r->failed || (o && (!gd_adopt(o) || !comparable(r, o))) || !gd_settings_visit(r->run, compare, r)) {
+        r->failed = true;
+        return;
+    }
+    char more[40] = "";
+    if (r->refused_count > 1)
+        snprintf(more, sizeof more, " (and %d more)", r->refused_count - 1);
+    if (r->refused_count > 0 && !r->failed)
+        gd_fail("%s: %s: %s%s; gd_checkpoint_load with .other_settings goes on all the same", r->function, r->path,
+                r->refused, more);
+    r->failed = r->failed || r->refused_count > 0;
+}
+
+/* ---- State --------------------------------------------------------------------------------------------------------- */
+
+static bool in_file(const gd_reader *r, const char *key)
+{
+    return key && gd_safetensors_find(r->file, key) >= 0;
+}
+
+/* One that the options do not ask for is passed over where other options are permitted, or where it was left from others
+ * in this run too. */
+static gd_tensor *read_state(gd_reader *r, const gd_optimizer *o, const struct gd_slot *slot, int k, const char *key)
+{
+    if (gd_keeps(o->algorithm, slot->group->options, k))
+        return gd_read_tensor(r, key, slot->w);
+    if (r->options.other_settings || slot->state[k])
+        r->seen[gd_safetensors_find(r->file, key)] = true;
+    else if (!gd_fail("%s: %s: \"%s\" is a state that the options of %s do not keep", r->function, r->path, key,
+                      o->algorithm->name))
+        r->failed = true;
+    return NULL;
+}
+
+/* All of the states that the options ask for, or none before the first gradient.  The first format did not hold those
+ * that new options had asked for since the last step. */
+static bool complete(gd_reader *r, const gd_optimizer *o, const struct gd_slot *slot, const char *owner, double step,
+                     gd_tensor *const state[])
+{
+    const gd_algorithm *a = o->algorithm;
+    bool begun = step > 0;
+    for (int k = 0; k < GD_MAX_STATES; k++)
+        begun = begun || state[k];
+    if (a->step || !begun || r->options.other_settings || (r->first_format && a->keeps))
+        return true;
+    for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++)
+        if (!state[k] && gd_keeps(a, slot->group->options, k))
+            return gd_fail("%s: %s has no tensor \"%s\"", r->function, r->path, gd_checkpoint_key(owner, a->states[k]));
+    return true;
+}
+
+static void change_slot(gd_reader *r, struct gd_slot *slot, int numbers, const double number[],
+                        gd_tensor *const state[])
+{
+    for (int k = 0; k < numbers; k++) {
+        gd_change *c = gd_new_change(r);
+        if (c) {
+            c->number = &slot->number[k];
+            c->value = number[k];
+        }
+    }
+    for (int k = 0; k < GD_MAX_STATES; k++) {
+        gd_change *c = gd_new_change(r);
+        if (c) {
+            c->slot = slot;
+            c->k = k;
+            c->from = state[k];
+        }
+    }
+}
+
+/* w: the parameter's elements in the file; NULL where they are not known, and for all parameters together. */
+static void read_slot(gd_reader *r, gd_optimizer *o, struct gd_slot *slot, const char *owner, const gd_real *w)
+{
+    const gd_algorithm *a = o->algorithm;
+    double number[1 + GD_MAX_NUMBERS] = { 0 };
+    gd_tensor *state[GD_MAX_STATES] = { NULL };
+    int numbers = 1;
+    gd_read_number(r, gd_checkpoint_key(owner, "step"), &number[0]);
+    for (; numbers <= GD_MAX_NUMBERS && a->numbers[numbers - 1]; numbers++)
+        gd_read_number(r, gd_checkpoint_key(owner, a->numbers[numbers - 1]), &number[numbers]);
+    for (int k = 0; k < GD_MAX_STATES && a->states[k] && !r->failed; k++) {
+        const char *key = gd_checkpoint_key(owner, a->states[k]);
+        if (in_file(r, key))
+            state[k] = read_state(r, o, slot, k, key);
+    }
+    if (r->failed)
+        return;
+    const char *file = gd_joined(r->function, ": ", r->path);
+    const char *where = *owner ? gd_joined(gd_joined(file, ": \"", owner), "\"", "") : file;
+    gd_kept kept = { .n = slot->w ? slot->w->numel : gd_all_elements(o), .step = number[0], .steps = (double)r->steps,
+                     .number = number + 1, .state = state, .options = slot->group->options };
+    if (!where || !gd_check_kept(where, a, &kept, w) || !complete(r, o, slot, owner, number[0], state))
+        r->failed = true;
+    change_slot(r, slot, numbers, number, state);
+}
+
+/* ---- The optimizer ------------------------------------------------------------------------------------------------- */
+
+static void read_learning_rates(gd_reader *r, const char *where, gd_optimizer *o)
+{
+    gd_group *group;
+    for (int k = 0; (group = gd_checkpoint_group(o, k)) && !r->failed; k++) {
+        double lr;
+        gd_change *c = gd_read_number(r, lr_key(k), &lr) ? gd_new_change(r) : NULL;
+        if (c) {
+            c->number = &group->lr;
+            c->value = lr;
+            r->failed = !gd_check_lr(where, k, lr);
+        }
+    }
+}
+
+/* Of all states only that of zeros is none of the generator's: it yields zeros for ever. */
+static void read_random(gd_reader *r)
+{
+    if (gd_read_words(r, "random", r->random, 4) &&
+        (r->random[0] | r->random[1] | r->random[2] | r->random[3]) == 0) {
+        gd_fail("%s: %s: \"random\" is 0, which no generator comes to", r->function, r->path);
+        r->failed = true;
+    }
+}
+
+void gd_read_optimizer(gd_reader *r)
+{
+    gd_optimizer *o = r->run->optimizer;
+    if (r->failed || !o)
+        return;
+    const char *where = gd_joined(r->function, ": ", r->path);
+    if (!where || !gd_read_words(r, "optimizer/steps", &r->steps, 1) || !gd_check_steps(where, (double)r->steps)) {
+        r->failed = true;
+        return;
+    }
+    read_random(r);
+    read_learning_rates(r, where, o);
+    if (o->algorithm->step)
+        read_slot(r, o, o->all, "", NULL);
+    for (int i = 0; i < o->count && !o->algorithm->step && !r->failed; i++) {
+        const gd_tensor *w = o->params == r->run->params && o->slots[i] ? r->values[i] : NULL;
+        if (o->slots[i])
+            read_slot(r, o, o->slots[i], o->slots[i]->w->name, w ? w->data : NULL);
+    }
+}

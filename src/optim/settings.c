@@ -1,0 +1,149 @@
+/* settings.c - what a program gives to a run by itself: options, schedules, groups, the loader's setup.  A checkpoint
+ * holds them so that a run that goes on with others is noticed.  Their keys:
+ *
+ *     gradus/option/K/OPTION              of group K
+ *     gradus/schedule/K/NUMBER            of group K
+ *     gradus/group/NAME                   the group of a parameter, where there is more than one
+ *     gradus/loader/..                    rows, batch, shuffle, seed, drop_last
+ *     gradus/ema/decay
+ *     gradus/plateau/..                   factor, threshold, min_lr, patience, cooldown */
+#include <inttypes.h>
+
+#include "checkpoint.h"
+#include "data/loader.h"
+
+typedef struct visit {
+    gd_setting_visitor *visitor;
+    void               *context;
+    bool                failed;
+} visit;
+
+static void whole(visit *v, const char *key, const char *label, uint64_t number)
+{
+    v->failed = v->failed || !key || !label;
+    if (!v->failed)
+        v->visitor(v->context, &(gd_setting){ key, label, GD_SETTING_WHOLE, number });
+}
+
+static void real(visit *v, const char *key, const char *label, double number)
+{
+    gd_setting setting = { key, label, GD_SETTING_REAL, 0 };
+    memcpy(&setting.bits, &number, sizeof number);
+    v->failed = v->failed || !key || !label;
+    if (!v->failed)
+        v->visitor(v->context, &setting);
+}
+
+/* ---- Options and schedules of a group ------------------------------------------------------------------------- */
+
+typedef struct numbered { char s[16]; } numbered;
+
+static numbered text_of(int k)
+{
+    numbered text;
+    snprintf(text.s, sizeof text.s, "%d", k);
+    return text;
+}
+
+static const char *of_group(const char *what, int k)
+{
+    return gd_joined(what, " of group ", text_of(k).s);
+}
+
+static void visit_options(visit *v, const gd_group *group, int k)
+{
+    const char *folder = gd_joined("gradus/option/", text_of(k).s, "/");
+    for (const gd_option *f = group->optimizer->algorithm->options; f && f->name; f++)
+        if (strcmp(f->name, "lr") != 0)     /* is the run's, not the program's */
+            real(v, gd_joined(folder, f->name, ""), of_group(f->name, k), gd_group_get(group, f->name));
+}
+
+static void visit_schedule(visit *v, const gd_schedule *s, int k)
+{
+    const char *folder = gd_joined("gradus/schedule/", text_of(k).s, "/");
+    const struct { const char *name; double number; } numbers[] = {
+        { "base", s->base }, { "final", s->final }, { "a", s->a }, { "b", s->b }, { "c", s->c },
+        { "steps", s->steps }, { "count", s->count }, { "warmup", s->warmup }, { "warmup_from", s->warmup_from },
+        { "period", s->period }, { "growth", s->growth }
+    };
+    const char *kind = gd_joined(folder, "kind", "");
+    v->failed = v->failed || !kind;
+    if (v->failed)
+        return;
+    v->visitor(v->context, &(gd_setting){ kind, of_group("the schedule", k), GD_SETTING_SCHEDULE, (uint64_t)s->kind });
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers && s->kind; i++)
+        real(v, gd_joined(folder, numbers[i].name, ""),
+             gd_joined("the number ", gd_schedule_number(s, numbers[i].name), of_group(" of the schedule", k)),
+             numbers[i].number);
+    for (int i = 0; i < GD_MAX_MILESTONES && i < s->count && s->kind; i++)
+        real(v, gd_joined(folder, "milestone", text_of(i).s), of_group("a milestone of the schedule", k),
+             s->milestone[i]);
+}
+
+static void visit_groups(visit *v, gd_optimizer *o)
+{
+    gd_group *group;
+    for (int k = 0; (group = gd_checkpoint_group(o, k)); k++) {
+        visit_options(v, group, k);
+        visit_schedule(v, &group->schedule, k);
+    }
+    for (int i = 0; i < o->count && o->first.next; i++) {
+        uint64_t k = 0;
+        if (!o->slots[i])
+            continue;
+        for (const gd_group *g = &o->first; g != o->slots[i]->group; g = g->next)
+            k++;
+        const char *name = o->slots[i]->w->name;
+        whole(v, gd_joined("gradus/group/", name, ""), gd_joined("the group of \"", name, "\""), k);
+    }
+}
+
+/* ---- The others ----------------------------------------------------------------------------------------------- */
+
+static void visit_loader(visit *v, const gd_loader *loader)
+{
+    int64_t rows;
+    gd_loader_options o = gd_loader_setup(loader, &rows);
+    whole(v, "gradus/loader/rows", "the number of rows of the loader", (uint64_t)rows);
+    whole(v, "gradus/loader/batch", "batch of the loader", (uint64_t)o.batch);
+    whole(v, "gradus/loader/shuffle", "shuffle of the loader", o.shuffle);
+    whole(v, "gradus/loader/seed", "seed of the loader", o.seed);
+    whole(v, "gradus/loader/drop_last", "drop_last of the loader", o.drop_last);
+}
+
+static void visit_plateau(visit *v, const gd_plateau_options *o)
+{
+    real(v, "gradus/plateau/factor", "factor of the plateau", o->factor);
+    real(v, "gradus/plateau/threshold", "threshold of the plateau", o->threshold);
+    real(v, "gradus/plateau/min_lr", "min_lr of the plateau", o->min_lr);
+    real(v, "gradus/plateau/patience", "patience of the plateau", o->patience);
+    real(v, "gradus/plateau/cooldown", "cooldown of the plateau", o->cooldown);
+}
+
+bool gd_settings_visit(const gd_run *run, gd_setting_visitor *visitor, void *context)
+{
+    visit v = { visitor, context, false };
+    if (run->optimizer)
+        visit_groups(&v, run->optimizer);
+    if (run->loader)
+        visit_loader(&v, run->loader);
+    if (run->ema)
+        real(&v, "gradus/ema/decay", "decay of the averages", run->ema->decay);
+    if (run->plateau)
+        visit_plateau(&v, &run->plateau->options);
+    return !v.failed;
+}
+
+gd_text gd_setting_text(const gd_setting *setting, uint64_t bits, bool exact)
+{
+    gd_text text;
+    double number;
+    memcpy(&number, &bits, sizeof number);
+    if (setting->kind == GD_SETTING_WHOLE)
+        snprintf(text.s, sizeof text.s, "%" PRIu64, bits);
+    else if (setting->kind == GD_SETTING_SCHEDULE)
+        snprintf(text.s, sizeof text.s, "%s", gd_schedule_name(bits));
+    else
+        snprintf(text.s, sizeof text.s, exact ? "%.17g" : "%g", number);
+    return text;
+}
