@@ -280,6 +280,33 @@ static double with_infinite_gradient(void *context)
     return 1;
 }
 
+/* The model grows while a step runs, the optimizer notices, and its numbers are written to. */
+static double meddling(void *context)
+{
+    valley *p = context;
+    if (p->evaluations == 4) {
+        gd_param(p->net, "late", gd_ones(GD_SHAPE(3000)));
+        *gd_optimizer_number(p->o, NULL, "pairs") = 1e9;
+        *gd_optimizer_number(p->o, NULL, "newest") = -1e9;
+        gd_group_set(&p->o->first, "history_size", 100);
+        gd_check_finite(p->o);
+    }
+    return evaluate(context);
+}
+
+START_TEST(closures_that_meddle)
+{
+    valley p = valley_new(2);
+    double first = gd_step_closure(p.o, meddling, &p);
+    ck_assert(evaluate(&p) < first && p.o->count == 2);
+    ck_assert_double_le(number(&p, "pairs"), 2);
+    first = gd_step_closure(p.o, evaluate, &p);
+    ck_assert(evaluate(&p) < first && gd_params_get(p.net, "late")->data[2999] == 1);
+    ck_assert_int_eq((int)gd_optimizer_state(p.o, NULL, "s")->shape[1], N + 3000);
+    valley_free(&p);
+}
+END_TEST
+
 static double of_any_algorithm(void *context)
 {
     (void)context;
@@ -322,6 +349,7 @@ int main(void)
     tcase_add_loop_test(tc, curvature_that_was_left_behind, 0, 5);
     tcase_add_test(tc, the_message_of_the_closure_stands);
     tcase_add_test(tc, closures_without_a_gradient);
+    tcase_add_test(tc, closures_that_meddle);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

@@ -244,7 +244,8 @@ gd_optimizer *gd_optimizer_new(gd_params *p, const gd_algorithm *algorithm, cons
 /* ---- Looking into the state, for checkpoints, pictures and tests ------------------------------------------- */
 
 /* gd_optimizer_state - state tensor "exp_avg" (say) of a parameter.  It is made at the parameter's first
- * gradient: NULL, without a sentence, before; and with one when there is no such state or parameter.
+ * gradient: NULL, without a sentence, before, and where the options do not need it; with one when there is no such
+ * state or parameter.
  * gd_optimizer_number - where a number of a parameter lies: "step" (how many gradients it has seen; every
  * algorithm has it) or one of the algorithm's numbers.  NULL with a sentence when there is none.
  * gd_optimizer_start - makes the state of a parameter now, as its first gradient would.

@@ -9,7 +9,8 @@ typedef struct gd_vectors {
     gd_optimizer *optimizer;
     gd_closure   *closure;
     void         *context;
-    int64_t       n;                        /* elements of all parameters */
+    int64_t       n;                        /* elements of all parameters, */
+    int           slots;                    /* of those that o had when the step began */
     gd_real      *x, *d;                    /* where the line starts, and where it goes */
     gd_real      *g;                        /* gradient of the last evaluation */
     gd_real      *g_best;                   /* gradient at the best point of a line search */

@@ -51,12 +51,13 @@ static double one_cycle(const gd_schedule *s, double t)
 {
     double low = s->base / s->a, end[] = { s->b * s->steps - 1, s->steps - 1, s->steps - 1 };
     double rate[] = { low, s->base, s->final, s->final };
-    if (s->count == 3) {
+    int last = s->count == 3 ? 2 : 1;
+    if (last == 2) {
         end[1] = 2 * s->b * s->steps - 2;
         rate[2] = low;
     }
     int phase = 0;
-    while (phase < s->count - 1 && t > end[phase])
+    while (phase < last && t > end[phase])
         phase++;
     double begin = phase ? end[phase - 1] : 0;
     double u = fmin((t - begin) / (end[phase] - begin), 1);
@@ -67,7 +68,7 @@ static double one_cycle(const gd_schedule *s, double t)
 static double multistep(const gd_schedule *s, double t)
 {
     double passed = 0;
-    for (int i = 0; i < s->count; i++)
+    for (int i = 0; i < s->count && i < GD_MAX_MILESTONES; i++)
         passed += s->milestone[i] <= t;
     return s->base * pow(s->a, passed);
 }
