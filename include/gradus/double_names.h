@@ -40,6 +40,9 @@ GD_RENAME(batch_norm_apply)
 GD_RENAME(batch_norm_new)
 GD_RENAME(bce_with_logits)
 GD_RENAME(buffer)
+GD_RENAME(check_finite)
+GD_RENAME(checkpoint_load)
+GD_RENAME(checkpoint_save)
 GD_RENAME(clamp)
 GD_RENAME(clamp_to)
 GD_RENAME(clear_error)
@@ -62,6 +65,7 @@ GD_RENAME(csv_read)
 GD_RENAME(cumprod)
 GD_RENAME(cumsum)
 GD_RENAME(detach)
+GD_RENAME(detect_anomaly)
 GD_RENAME(div)
 GD_RENAME(dropout)
 GD_RENAME(dropout_apply)
@@ -193,7 +197,10 @@ GD_RENAME(node_output)
 GD_RENAME(norm)
 GD_RENAME(norm_axes)
 GD_RENAME(normal)
+GD_RENAME(notice)
+GD_RENAME(npy_count)
 GD_RENAME(npy_read)
+GD_RENAME(npy_read_at)
 GD_RENAME(npy_write)
 GD_RENAME(numel)
 GD_RENAME(on_error)
@@ -250,6 +257,7 @@ GD_RENAME(progress_show)
 GD_RENAME(progress_start)
 GD_RENAME(radam)
 GD_RENAME(radam_dialect)
+GD_RENAME(read_limit)
 GD_RENAME(record)
 GD_RENAME(relu)
 GD_RENAME(repeat)
@@ -285,6 +293,7 @@ GD_RENAME(scope_leave)
 GD_RENAME(seed)
 GD_RENAME(set_grad)
 GD_RENAME(set_name)
+GD_RENAME(set_read_limit)
 GD_RENAME(set_schedule)
 GD_RENAME(set_threads)
 GD_RENAME(sgd)
@@ -371,6 +380,9 @@ GD_RENAME(zeros_like)
 #define gd_batch_norm_new gd64_batch_norm_new
 #define gd_bce_with_logits gd64_bce_with_logits
 #define gd_buffer gd64_buffer
+#define gd_check_finite gd64_check_finite
+#define gd_checkpoint_load gd64_checkpoint_load
+#define gd_checkpoint_save gd64_checkpoint_save
 #define gd_clamp gd64_clamp
 #define gd_clamp_to gd64_clamp_to
 #define gd_clear_error gd64_clear_error
@@ -393,6 +405,7 @@ GD_RENAME(zeros_like)
 #define gd_cumprod gd64_cumprod
 #define gd_cumsum gd64_cumsum
 #define gd_detach gd64_detach
+#define gd_detect_anomaly gd64_detect_anomaly
 #define gd_div gd64_div
 #define gd_dropout gd64_dropout
 #define gd_dropout_apply gd64_dropout_apply
@@ -524,7 +537,10 @@ GD_RENAME(zeros_like)
 #define gd_norm gd64_norm
 #define gd_norm_axes gd64_norm_axes
 #define gd_normal gd64_normal
+#define gd_notice gd64_notice
+#define gd_npy_count gd64_npy_count
 #define gd_npy_read gd64_npy_read
+#define gd_npy_read_at gd64_npy_read_at
 #define gd_npy_write gd64_npy_write
 #define gd_numel gd64_numel
 #define gd_on_error gd64_on_error
@@ -581,6 +597,7 @@ GD_RENAME(zeros_like)
 #define gd_progress_start gd64_progress_start
 #define gd_radam gd64_radam
 #define gd_radam_dialect gd64_radam_dialect
+#define gd_read_limit gd64_read_limit
 #define gd_record gd64_record
 #define gd_relu gd64_relu
 #define gd_repeat gd64_repeat
@@ -616,6 +633,7 @@ GD_RENAME(zeros_like)
 #define gd_seed gd64_seed
 #define gd_set_grad gd64_set_grad
 #define gd_set_name gd64_set_name
+#define gd_set_read_limit gd64_set_read_limit
 #define gd_set_schedule gd64_set_schedule
 #define gd_set_threads gd64_set_threads
 #define gd_sgd gd64_sgd

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 
 #include "engine.h"
+#include "tensor/format.h"
 
 void gd_detect_anomaly(bool on)
 {
@@ -76,7 +77,7 @@ static void add(words *w, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    int more = vsnprintf(w->s + w->used, sizeof w->s - w->used, format, arguments);
+    int more = gd_vformat(w->s + w->used, sizeof w->s - w->used, format, arguments);
     va_end(arguments);
     if (more > 0)
         w->used += (size_t)more;
