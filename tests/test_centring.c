@@ -138,7 +138,8 @@ START_TEST(batch_norm)
         for (int c = 0; c < 2; c++) {
             by_hand(&r, all, x->data + c, g->data + c, 2, (long double)cases[_i].eps);
             gd_tensor *of_c = gd_transpose(y, 1, -1);
-            check(gd_slice(gd_reshape(b == 1 ? y : of_c, GD_SHAPE(all, 2)), 1, c, c + 1, 1), all, r.z, 20, "batch norm");
+            check(gd_slice(gd_reshape(b == 1 ? y : of_c, GD_SHAPE(all, 2)), 1, c, c + 1, 1), all, r.z, 20,
+                  "batch norm");
             check(gd_slice(gd_reshape(x->grad, GD_SHAPE(all, 2)), 1, c, c + 1, 1), all, r.dx, 60,
                   "batch norm's gradient");
             check(gd_slice(mean, 0, c, c + 1, 1), 1, &r.mean, 2, "running mean");

@@ -182,8 +182,8 @@ START_TEST(sums_of_exponentials)
         sum += expl(-(long double)value(i) + (long double)value(0)) * ((MANY + 6 - i) / 7);
     for (int64_t i = 0; i < MANY; i++)
         line->data[i] = -value(i);
-    const gd_tensor *y = gd_softmax(line, 1), *log_y = gd_log_softmax(line, 1);
-    ck_assert_msg(fabs((double)((long double)y->data[0] * sum - 1)) <= 12 * U, "softmax: %g units off", fabs((double)((long double)y->data[0] * sum - 1)) / U);
+    gd_tensor *y = gd_softmax(line, 1), *log_y = gd_log_softmax(line, 1);
+    check_all(gd_slice(y, 1, 0, 1, 1), 1 / sum, 12, "softmax");
     ck_assert_msg(fabs((double)((long double)log_y->data[0] + logl(sum))) <= 20 * U, "log_softmax");
     gd_tensor *l = gd_cross_entropy(line, gd_zeros(GD_SHAPE(1)), GD_SUM);
     ck_assert_msg(fabs((double)((long double)l->data[0] - logl(sum))) <= 20 * U, "cross-entropy");
@@ -328,8 +328,8 @@ END_TEST
 
 START_TEST(long_products_of_any_shape)      /* against dot products in double; whole numbers are exact */
 {
-    static const int64_t shapes[][3] = { { 1, 5, 9001 }, { 3, 1, 9001 }, { 5, 7, 4097 }, { 200, 3, 5000 },
-                                         { 17, 400, 8200 }, { 500, 14, 4100 } };
+    static const int64_t shapes[][3] = { { 1, 5, 9001 }, { 3, 1, 9001 }, { 5, 7, 8193 }, { 200, 3, 9000 },
+                                         { 17, 400, 8200 }, { 500, 14, 8300 } };
     for (int i = 0; i < (int)(sizeof shapes / sizeof *shapes); i++)
         for (int turned = 0; turned < 4; turned++) {
             GD_SCOPE;

@@ -176,8 +176,9 @@ gd_tensor *gd_log_softmax(gd_tensor *x, int axis);
 /* gd_matmul - matrix product.  y = a b:  a [.., m, k]  b [.., k, n]  ->  y [.., m, n]; leading axes broadcast.
  * A 1-d a is a row, a 1-d b a column, and that axis is taken out of y again: NumPy's rules.
  * da = dy b', db = a' dy (' swaps the last two axes).  Error: inner sizes differ, a 0-d input.
- * Rounding: |y - exact| <= 300 u |a| |b| for any k, u half an ulp of 1, |a| the matrix of sizes: about 256 products at a
- * time are added one after the other, the rest without loss.  The same holds for the gradients, and for gd_affine.
+ * Rounding: |y - exact| <= 300 u |a| |b| for any k, with u half an ulp of 1 and |a| the matrix of sizes: at most 256
+ * products are added one after the other, then their sums, long ones without loss.  The same holds for the gradients,
+ * and for gd_affine.
  * (A library built with CBLAS keeps what that BLAS does.)
  * y belongs to the current scope. */
 gd_tensor *gd_matmul(gd_tensor *a, gd_tensor *b);
@@ -229,8 +230,8 @@ gd_tensor *gd_cross_entropy(gd_tensor *logits, gd_tensor *labels, gd_reduction r
 
 /* gd_layer_norm - y = (x - mean) / sqrt(var + eps) weight + bias, with the mean and the population's variance over
  * the last axes of each example: as many as weight has, or bias, or one when both are NULL.  weight and bias have
- * the shape of those axes.  Numbers far from zero keep their digits, and squares neither overflow nor vanish inside; the
- * gradient is of the size of 1 / sqrt(var + eps) and may.  Error: another shape, eps < 0. */
+ * the shape of those axes.  Numbers far from zero keep their digits, and squares neither overflow nor vanish inside;
+ * the gradient is of the size of 1 / sqrt(var + eps) and may.  Error: another shape, eps < 0. */
 gd_tensor *gd_layer_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, double eps);
 
 /* gd_batch_norm - the same for each channel of x [n, channels, ..], over all other axes; weight, bias,
@@ -251,8 +252,9 @@ gd_tensor *gd_batch_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, gd_te
  * The channels of x and of y are cut into groups; each part of y sees its own part of x.  Two numbers are
  * { vertical, horizontal }; a 0 in stride, dilation, groups stands for 1.  Errors: shapes, groups that do not
  * divide both numbers of channels, a kernel that spans more than x with its padding.
- * Rounding, for the sum of the sizes of all terms s and u half an ulp of 1: y and dx, (number of terms) u s, as they are
- * c kh kw / groups, and out kh kw / groups, at most; dweight 1100 u s for any number of images and pixels; dbias 40 u s.
+ * Rounding, with u half an ulp of 1 and s the sum of the sizes of an element's terms: y and dx are within n u s, n the
+ * number of terms, c kh kw / groups and out kh kw / groups at most; dweight within 1100 u s for any number of images
+ * and pixels, dbias within 40 u s.
  * gd_conv1d - the same for x [n, c, length]  weight [o, c / groups, k]  ->  y [n, o, ..]. */
 typedef struct gd_conv2d_options {
     int64_t stride[2], padding[2], dilation[2], groups;

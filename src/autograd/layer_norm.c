@@ -36,21 +36,24 @@ typedef struct forward {
 REAL_INLINE gd_real measured(const layer_norm *s, const gd_real scale, const gd_real *restrict x, row_numbers *row)
 {
     const int64_t n = s->n;
-    gd_real sum, var, left;
+    gd_real sum, var, left = 0;
 #define SCALED(i)    (x[i] * scale)
 #define DEVIATION(i) (SCALED(i) - mean)
 #define SQUARE(i)    (DEVIATION(i) * DEVIATION(i))
     SUM_OF_TERMS(sum, n, SCALED)
     const gd_real mean = sum / (gd_real)n;
-    SUMS_OF_TERMS(left, var, n, DEVIATION, SQUARE)
-    left /= (gd_real)n;
-    var = var / (gd_real)n;
-    const gd_real most = var * (gd_real)0.01;
-    var -= left * left;
-    if (left * left > most) {               /* digits went lost in the difference */
+    SUM_OF_TERMS(var, n, SQUARE)
+    var /= (gd_real)n;
+    if (mean * mean > 4 * var) {            /* else a rounded mean does not matter */
+        SUM_OF_TERMS(left, n, DEVIATION)
+        left /= (gd_real)n;
+        const gd_real most = var * (gd_real)0.01;
+        var -= left * left;
+        if (left * left > most) {           /* digits went lost in the difference */
 #define CENTRED(i)   ((DEVIATION(i) - left) * (DEVIATION(i) - left))
-        SUM_OF_TERMS(var, n, CENTRED)
-        var /= (gd_real)n;
+            SUM_OF_TERMS(var, n, CENTRED)
+            var /= (gd_real)n;
+        }
     }
     var += (gd_real)(s->eps * (double)scale * (double)scale);
     const gd_real r = real_inverse_root(var);
@@ -102,16 +105,20 @@ GD_KERNEL static void row_slope(const row_numbers *row, int64_t n, const gd_real
                                 const gd_real *restrict w, const gd_real *restrict dy, gd_real *restrict dx)
 {
     const gd_real scale = row->scale, mean = row->mean, r = row->r, shift = row->shift;
-    gd_real sum, left, mean_gz;
+    gd_real sum, left = 0, mean_gz;
 #define Z(i)     (DEVIATION(i) * r + shift)
 #define G(i)     (dy[i] * w[i])
 #define LEFT(i)  (G(i) - mean_g)
 #define LEFT_Z(i) (LEFT(i) * Z(i))
     SUM_OF_TERMS(sum, n, G)
     const gd_real mean_g = sum / (gd_real)n;
-    SUMS_OF_TERMS(left, mean_gz, n, LEFT, LEFT_Z)
-    left /= (gd_real)n;
+    SUM_OF_TERMS(mean_gz, n, LEFT_Z)
     mean_gz /= (gd_real)n;
+    const gd_real some = real_abs(LEFT(0)) + real_abs(LEFT(n / 3)) + real_abs(LEFT(n / 2)) + real_abs(LEFT(n - 1));
+    if (real_abs(mean_g) > some) {          /* else the largest of what is left is at least a quarter of the mean */
+        SUM_OF_TERMS(left, n, LEFT)
+        left /= (gd_real)n;
+    }
     const gd_real slope = r * scale;
     for (int64_t i = 0; i < n; i++)
         dx[i] = slope * (LEFT(i) - left - Z(i) * mean_gz);
@@ -134,7 +141,7 @@ static void slope_rows(void *context, int64_t begin, int64_t end)
     const int64_t n = b->s->n;
     for (int64_t row = begin; row < end; row++) {
         const gd_real *x = b->x + row * n, *dy = b->dy + row * n;
-        if (b->dx)
+        if (b->dx && n > 0)
             row_slope(&b->s->row[row], n, x, b->w, dy, b->dx + row * n);
         if (b->dw)
             add_row(&b->s->row[row], n, x, dy, b->dw + row / ROWS * n, b->db + row / ROWS * n);

@@ -206,7 +206,8 @@ static GD_COLD void mend_means(const windows *s, const gd_real *x, gd_real *y)
             gd_rows_inside(s, r, &from, &to);
             left = left > 0 ? left : 0;
             right = right < s->w ? right : s->w;
-            const int64_t inside = (to - from) * (right - left), n = s->count_padding ? s->kernel[0] * s->kernel[1] : inside;
+            const int64_t whole = s->kernel[0] * s->kernel[1];
+            const int64_t n = s->count_padding ? whole : (to - from) * (right - left);
             gd_real sum = 0, rest = 0;
             for (int64_t i = from; i < to; i++)
                 for (int64_t k = left; k < right; k++)

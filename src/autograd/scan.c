@@ -13,7 +13,7 @@ typedef struct scan {
 
 /* A strip of neighbouring lines, along which n elements lie `step` apart.  The running sum is kept as sum + rest
  * (terms.h), so that no y_j is worse than a sum of its own would be, however long the line is. */
-enum { STRIP = 128 };
+enum { STRIP = 512 };
 
 /* Within a block of a few elements the terms are added to `part` as they are. */
 enum { FEW = 16 };

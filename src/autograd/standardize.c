@@ -22,7 +22,7 @@ static gd_real *one_for_each(const gd_groups *s)
  * which is what rounding has taken from the mean, and of d u, or of d^2 where u is NULL. */
 typedef struct means {
     gd_real *mean, *left, *product;
-    gd_real *rest;                          /* work space: what sums of left and product have rounded off, see terms.h */
+    gd_real *rest;                          /* work space: what rounding takes from the sums of left and product */
 } means;
 
 static bool take_means(const gd_groups *s, means *m)
@@ -59,10 +59,11 @@ GD_KERNEL static void add_run(int64_t b, const gd_real *x, gd_real mean, const g
 #define D(j)  (x[j] - mean)
 #define DU(j) (D(j) * u[j])
 #define DD(j) (D(j) * D(j))
-    if (u)
+    if (u) {
         SUMS_OF_TERMS(sums[0], sums[1], b, D, DU)
-    else
+    } else {
         SUMS_OF_TERMS(sums[0], sums[1], b, D, DD)
+    }
 }
 
 /* The same where groups are columns of a matrix of n: a strip of them, over a few rows. */

@@ -58,7 +58,7 @@ enum {
     COLUMNS = 1536 / (int)sizeof(gd_real),      /* of n in a block: 384 KiB of b, less than a usual second cache */
     GROUP = 384 / (int)sizeof(gd_real),         /* of m: rows of a that are packed, or fetched ahead, at a time */
     NARROW = 14,                                /* columns that a product done as c^T = b^T a^T may have */
-    LONG = 16 * DEPTH,                          /* of k: blocks whose products are added one after the other */
+    LONG = 32 * DEPTH,                          /* of k: blocks whose products are added one after the other */
     LONG_ROWS = 2 * GROUP,                      /* rows of c of a longer product that are done at a time */
     DOT_DEPTH = 128,                            /* terms that go to a lane of a dot product before lanes are added */
     DOT_LEAST = 8,                              /* k from which on dot products are summed in vectors */

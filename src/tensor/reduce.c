@@ -209,6 +209,10 @@ void gd_sum_axes_into(gd_real *y, const int64_t *y_stride, const gd_tensor *x)
     gd_nest nest;
     const int64_t *const strides[] = { y_stride, x->stride };
     gd_nest_init(&nest, x->ndim, x->shape, 2, strides);
+    if (nest.ndim == 2 && nest.step[0][0] == 0 && nest.step[0][1] == 1 && nest.step[1][1] == 1) {
+        real_sum_columns(nest.size[0], nest.size[1], x->data, nest.step[1][0], 1, y);
+        return;
+    }
     const gd_nest all = nest;
     const int last = nest.ndim - 1;
     summed s;

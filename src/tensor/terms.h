@@ -37,7 +37,8 @@ REAL_INLINE gd_real real_whole(gd_real sum, gd_real rest)
 #define REAL_SMALL_SQUARE 0x1p-90f
 #endif
 
-/* real_square_is_good - a sum of squares, or a mean: neither infinite nor NaN nor so small that terms of it vanished. */
+/* real_square_is_good - a sum or mean of squares: neither infinite nor NaN, nor so small that terms of it may have
+ * vanished. */
 REAL_INLINE bool real_square_is_good(gd_real square)
 {
     return square >= REAL_SMALL_SQUARE && square <= 1 / REAL_SMALL_SQUARE;
@@ -108,7 +109,10 @@ REAL_INLINE gd_real real_fold(gd_real *lane)
     }
 
 #define SUM_OF_TERMS(total, n, TERM)                                                                        \
-    {                                                                                                       \
+    if ((n) <= TERM_BLOCK) {                                                                                \
+        total = 0;                                                                                          \
+        ADD_BLOCK_OF_TERMS(total, 0, n, TERM)                                                               \
+    } else {                                                                                                \
         gd_real sum_ = 0, rest_ = 0;                                                                        \
         for (int64_t piece_ = 0; piece_ < (n); piece_ += TERM_PIECE) {                                      \
             const int64_t last_ = (n) - piece_ < TERM_PIECE ? (n) : piece_ + TERM_PIECE;                    \
@@ -122,9 +126,13 @@ REAL_INLINE gd_real real_fold(gd_real *lane)
         total = real_whole(sum_, rest_);                                                                    \
     }
 
-/* Two sums at a time, block by block, so that what both read is still in the first cache. */
+/* Two sums, block by block, so that what both read is still in the first cache.  (In one loop gcc finds no vectors.) */
 #define SUMS_OF_TERMS(total_a, total_b, n, TERM_A, TERM_B)                                                  \
-    {                                                                                                       \
+    if ((n) <= TERM_BLOCK) {                                                                                \
+        total_a = total_b = 0;                                                                              \
+        ADD_BLOCK_OF_TERMS(total_a, 0, n, TERM_A)                                                           \
+        ADD_BLOCK_OF_TERMS(total_b, 0, n, TERM_B)                                                           \
+    } else {                                                                                                \
         gd_real sum_a_ = 0, rest_a_ = 0, sum_b_ = 0, rest_b_ = 0;                                           \
         for (int64_t piece_ = 0; piece_ < (n); piece_ += TERM_PIECE) {                                      \
             const int64_t last_ = (n) - piece_ < TERM_PIECE ? (n) : piece_ + TERM_PIECE;                    \
