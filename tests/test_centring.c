@@ -221,6 +221,11 @@ START_TEST(large_means)
     ck_values(gd_scale(gd_mean_axes(gd_transpose(x, 0, 1), GD_SHAPE(1), true), 1 / big), 0.75, 0.5);
     ck_values(gd_scale(gd_sum(gd_mul(LIST(1, 1, -1, -0.5), gd_scalar(big))), 1 / big), 0.5);
     ck_assert(isinf(element(gd_sum(x), 0)));            /* the sum itself is too large */
+    const double small = IN_DOUBLE ? DBL_MIN : (double)FLT_MIN;         /* beside it, all digits of a small one */
+    gd_tensor *both = gd_from(GD_SHAPE(2, 2), (gd_real[]){ 1, 1, 1, (gd_real)(1 + 8 * EPS) });
+    both = gd_mul(both, LIST(big, small));
+    ck_assert(element(gd_mean_axis(both, 0, false), 1) == small * (1 + 4 * EPS));
+    ck_assert(element(gd_mean_axis(both, 0, false), 0) == big);
     ck_values(gd_mean(LIST(inf, 1)), inf);
     ck_values(gd_mean(LIST(inf, -inf)), (double)NAN);
     ck_values(gd_scale(gd_l1_loss(x, gd_zeros_like(x), GD_MEAN), 1 / big), 4.75 / 6);

@@ -132,6 +132,18 @@ START_TEST(gradients_of_what_was_broadcast)
 }
 END_TEST
 
+START_TEST(very_long_sums)                  /* what is rounded off is itself a sum that must not lose digits */
+{
+    GD_SCOPE;
+    enum { VERY = 1 << 22 };
+    const long double all = (long double)(gd_real)0.1 * VERY;
+    gd_tensor *x = gd_full(GD_SHAPE(VERY), 0.1), *y = gd_cumsum(x, 0), *table = gd_requires_grad(gd_zeros(GD_SHAPE(2)));
+    CHECK(gd_slice(y, 0, VERY - 1, VERY, 1), all);
+    gd_backward_from(gd_gather(table, 0, gd_ones(GD_SHAPE(VERY))), x, false);
+    CHECK(gd_slice(table->grad, 0, 1, 2, 1), all);
+}
+END_TEST
+
 static void check_running(const gd_tensor *y, int64_t width, bool backwards, const char *what)
 {
     long double sum = 0;
@@ -361,6 +373,7 @@ int main(void)
     tcase_add_test(all, along_any_axes);
     tcase_add_test(all, small_shapes_are_exact);
     tcase_add_test(all, gradients_of_what_was_broadcast);
+    tcase_add_test(all, very_long_sums);
     tcase_add_test(all, running_sums);
     tcase_add_test(all, sums_of_exponentials);
     tcase_add_test(all, gradients_put_together);

@@ -41,23 +41,24 @@ static void add_up(gd_tensor *y, const gd_tensor *x, gd_axes axes)
     gd_sum_axes_into(y->data, y_stride, x);
 }
 
-/* Partial sums of finite numbers have overflowed, but factor times the whole need not: y becomes that of numbers so
- * small that they cannot.  Nothing changes when memory is out. */
-static GD_COLD void add_up_scaled(gd_tensor *y, const gd_tensor *x, gd_axes axes, double factor)
+/* Where partial sums of finite numbers have overflowed, factor times the whole need not: those y become sums of numbers
+ * so small that they cannot.  Nothing changes when memory is out. */
+static GD_COLD void mend_overflow(gd_tensor *y, const gd_tensor *x, gd_axes axes, double factor)
 {
-    if (x->contiguous && !real_all_finite(x->numel, x->data))
+    if (x->contiguous && y->numel == 1 && !many_finite(x->numel, x->data))
         return;
-    gd_tensor *scaled = gd_new_like(x);
+    gd_tensor *scaled = gd_new_like(x), *sums = gd_new_like(y);
     int exponent;
-    if (!scaled)
+    if (!scaled || !sums)
         return;
     (void)frexp((double)gd_reduced_count(x, axes), &exponent);
     gd_copy(scaled->data, x);
     for (int64_t i = 0; i < scaled->numel; i++)
         scaled->data[i] *= (gd_real)ldexp(1, -exponent);
-    add_up(y, scaled, axes);
+    add_up(sums, scaled, axes);
     for (int64_t i = 0; i < y->numel; i++)
-        y->data[i] = (gd_real)(factor * ldexp(1, exponent)) * y->data[i];
+        if (!isfinite(y->data[i]))
+            y->data[i] = (gd_real)(factor * ldexp(1, exponent)) * sums->data[i];
 }
 
 static gd_tensor *sum(const char *function, gd_tensor *x, gd_axes axes)
@@ -67,7 +68,7 @@ static gd_tensor *sum(const char *function, gd_tensor *x, gd_axes axes)
         return NULL;
     add_up(y, x, axes);
     if (GD_UNLIKELY(!all_finite(y)))
-        add_up_scaled(y, x, axes, 1);
+        mend_overflow(y, x, axes, 1);
     return gd_record1_with(&sum_op, y, x, &axes, sizeof axes);
 }
 
@@ -125,7 +126,7 @@ static gd_tensor *mean(const char *function, gd_tensor *x, gd_axes axes)
     int64_t n = gd_reduced_count(x, axes);
     gd_tensor *y = gd_scale(sum(function, x, axes), n ? 1 / (double)n : (double)NAN);      /* 0 / 0 */
     if (GD_UNLIKELY(y && n && !all_finite(y)))
-        add_up_scaled(y, x, axes, 1 / (double)n);
+        mend_overflow(y, x, axes, 1 / (double)n);
     return y;
 }
 
