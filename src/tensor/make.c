@@ -97,7 +97,7 @@ gd_tensor *gd_arange(double start, double stop, double step)
         return gd_fail("gd_arange: from %g to %g in steps of %g has no countable length", start, stop, step);
     int64_t n = length > 0 ? (int64_t)length : 0;
     if (n && (!gd_fits("gd_arange", "start", start)
-              || !gd_fits("gd_arange", "the last element", step_by_step(start, step, n - 1)))
+              || !gd_fits("gd_arange", "the last element", step_by_step(start, step, n - 1))))
         return NULL;
     gd_tensor *t = gd_new("gd_arange", 1, &n);
     if (!t || (is_count(start, step) && !counts_exactly("gd_arange", start, step, n)))
