@@ -73,6 +73,17 @@ static void ck_right(const char *name, gd_function *f, gd_tensor *x)
     ck_assert_msg(gd_gradgradcheck(f, NULL, &x, 1, defaults), "%s: %s", name, gd_last_error());
 }
 
+/* Infinite outputs have no difference quotient. */
+FUNCTION(infinite, gd_add(gd_square(x), gd_scalar((double)INFINITY)))
+
+START_TEST(infinite_outputs)
+{
+    gd_tensor *x = VECTOR(3, 1e6);
+    ck_assert(!gd_gradcheck(infinite, NULL, &x, 1, defaults));
+    ck_begins("gd_gradcheck: xs[0], [2], element ");
+}
+END_TEST
+
 START_TEST(right_at_every_size)
 {
     ck_right("square", square, VECTOR(1e6));
@@ -201,6 +212,7 @@ int main(void)
     TCase *all = tcase_create("gradcheck");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, functions_that_change);
+    tcase_add_test(all, infinite_outputs);
     tcase_add_test(all, right_at_every_size);
     tcase_add_test(all, wrong_at_every_size);
     tcase_add_test(all, wrong_second_derivatives_at_every_size);

@@ -4,9 +4,9 @@
  * element counts.  Every element of every input is compared with its sign; then one random direction, which
  * also sees errors too small in each element.
  *
- * No step h suits every function: x^2 at 1e6 needs one that grows with x, sin x does not bear it, and ln x at 1e-3 needs
- * one below x.  So a gradient passes that agrees with one of three; and where the outputs are so large that their rounding
- * hides the difference, one that is no farther off than that rounding. */
+ * No step h suits every function: x^2 at 1e6 needs one that grows with x, sin x at 1000 one that does not, and ln x
+ * at 1e-3 one below x.  So three steps are tried, and a gradient passes when it agrees with one of the quotients.
+ * Where outputs are so large that their rounding exceeds the tolerance, it may be off by that rounding. */
 #include <float.h>
 #include <inttypes.h>
 
@@ -93,7 +93,7 @@ static change compared(const check *c)
     for (int64_t i = 0; i < c->weights->numel; i++) {
         const double v = (double)c->weights->data[i], up = (double)c->up[i], down = (double)c->down[i];
         const double noise = 4 * ulp * fabs(v) * fmax(fabs(up), fabs(down));
-        if (up == down) {
+        if (up == down && isfinite(up)) {
             d.hidden += c->far[i] == c->first[i] ? 0 : noise;
             continue;
         }
@@ -225,7 +225,8 @@ static void move(const check *c, const direction *d, int step, double by)
     for (int i = 0; i < c->n; i++)
         for (int64_t k = 0; k < c->xs[i]->numel; k++) {
             const double x = (double)d->origins[i]->data[k];
-            c->xs[i]->data[k] = (gd_real)(x + by * reach(step, x) * (double)d->along[i]->data[k]);
+            c->xs[i]->data[k] = by == 0 ? d->origins[i]->data[k]
+                                        : (gd_real)(x + by * reach(step, x) * (double)d->along[i]->data[k]);
         }
 }
 
