@@ -1,6 +1,6 @@
 /* test_limits.c - elementwise functions of one number at infinities, zeros, and the smallest and largest numbers: value,
  * slope and curvature against the limits. */
-#include "limits.h"
+#include "limit_table.h"
 
 /* A function for each row, then the rows. */
 #define F(name, call) static gd_tensor *name(gd_tensor *x) { return call; }

@@ -1,6 +1,6 @@
 /* test_limits_losses.c - losses, softmax and its family, extrema and norms at infinities, zeros, and the smallest and
  * largest numbers: value, slope and curvature against the limits. */
-#include "limits.h"
+#include "limit_table.h"
 
 #define F(name, call) static gd_tensor *name(gd_tensor *x) { return call; }
 #define LN2 0.69314718055994530942
