@@ -1,13 +1,13 @@
 /* limit_table.h - functions of one number at the ends of what a gd_real holds: value, slope and curvature, each compared
  * with the mathematical limit.
  *
- *     TRY(call of x, "y"  E(..), "dy" E(..), "d2" E(..))
+ *     try_limits("name", function of x, E(values), E(slopes), E(curvatures))
  *
- * The numbers stand at -inf, -MAX, -BIG, -TINY, -0, 0, TINY, BIG, MAX, inf and NaN.  ANY: nothing is expected, because
- * the point lies outside the domain or has no such derivative.  Every call is tried on a vector that is long enough for
- * the vectors of a kernel and has a rest, on one whose elements lie apart, and on one number alone. */
-#ifndef TEST_LIMITS_H
-#define TEST_LIMITS_H
+ * The numbers stand at -inf, -MAX, -BIG, -TINY, -0, 0, TINY, BIG, MAX, inf and NaN.  ANY: nothing is expected there,
+ * outside the domain or where there is no such derivative.  Each function is tried on a vector that is long enough for
+ * the vectors of a kernel and has a rest, on one whose elements lie apart, and on each number alone. */
+#ifndef TEST_LIMIT_TABLE_H
+#define TEST_LIMIT_TABLE_H
 
 #include <float.h>
 

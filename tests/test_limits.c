@@ -150,6 +150,8 @@ START_TEST(infinite_exponents)
     ck_values(dx, 0, 0, 0, INF);
     x = gd_requires_grad(gd_from(GD_SHAPE(3), (gd_real[]){ 2, -3, (gd_real)INFINITY }));
     ck_values(gd_pow(x, -INF), 0, 0, 0);
+    ck_good(gd_grad(gd_pow(x, -1e300), gd_ones(GD_SHAPE(3)), &x, 1, &dx, false));       /* infinite as a float */
+    ck_values(dx, 0, 0, 0);
     ck_good(gd_grad(gd_pow(x, -INF), gd_ones(GD_SHAPE(3)), &x, 1, &dx, false));
     ck_values(dx, 0, 0, 0);
 }

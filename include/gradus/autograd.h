@@ -125,15 +125,18 @@ void gd_graph_print(FILE *out, gd_tensor *y);
 void gd_graph_dot(FILE *out, gd_tensor *y);
 
 /* ---- Checking gradients -----------------------------------------------------------------------------
- * function(xs, n, context) returns a tensor of any shape, computed from xs; it must not change between
- * calls.  Each xs[i] is a contiguous leaf that requires a gradient. */
+ * function(xs, n, context) returns a tensor of any shape, computed from xs.  Each xs[i] is a contiguous leaf
+ * that requires a gradient.  A function that gives other results for the same xs is an error: where it draws
+ * random numbers, it calls gd_seed first. */
 
 typedef gd_tensor *gd_function(gd_tensor *const xs[], int n, void *context);
 
 typedef struct gd_gradcheck_options {       /* 0 stands for the default */
-    double eps;                             /* step of the differences: 1e-6 in double, 1e-2 in float */
+    double eps;                             /* step of the differences, times max(1, |x|), 1 or min(1, |x|),
+                                             * whichever agrees: 1e-6 in double, 1e-2 in float */
     double rtol, atol;                      /* |analytic - numeric| <= atol + rtol |numeric|: 1e-5, 1e-7;
-                                             * float 3e-2, 3e-2 */
+                                             * float 3e-2, 3e-2.  Where outputs are so large that more than that is
+                                             * their rounding, the tolerance is that rounding */
 } gd_gradcheck_options;
 
 /* gd_gradcheck - compares the gradients of v . function(xs), v a fixed random weight for every output

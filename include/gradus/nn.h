@@ -158,7 +158,7 @@ gd_tensor *gd_multihead_apply(const gd_multihead *layer, gd_tensor *query, gd_te
  * For a weight [out, in, ..], with the product of the other sizes counted into both: fan_in = in ..,
  * fan_out = out ..
  * gain makes up for the activation that follows: 1 for none, 5/3 for tanh, sqrt(2) for relu.  gd_uniform and
- * gd_normal are in tensor.h.  Errors: fewer than two axes, no elements, gain not positive.
+ * gd_normal are in tensor.h.  Errors: fewer than two axes, no elements, gain not positive or too large for gd_real.
  *
  *   xavier      variance gain^2 2 / (fan_in + fan_out)      (X. Glorot, Y. Bengio 2010, eq. 16)
  *   kaiming     variance gain^2 / fan_in                    (K. He, X. Zhang, S. Ren, J. Sun 2015, eq. 10)

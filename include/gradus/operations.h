@@ -5,7 +5,20 @@
  * at the right and axes of size 1 stretch; gradients are summed back over stretched axes.  An axis may be
  * negative and then counts from the end; an axis out of range is an error.  dx is d(loss)/dx, dy d(loss)/dy.
  * Errors named below come on top of these.  All rules are written in these operations, so gradients of
- * gradients work. */
+ * gradients work.
+ *
+ * At infinities and at the largest numbers values and derivatives are the limits, where there are any: gd_silu of
+ * -infinity is 0.  Only +, -, *, / and gd_scale are plain IEEE 754: 0 times infinity is NaN.
+ *
+ * Where there is no derivative, the gradient is the subgradient with the smallest norm, which is finite: 0 at the
+ * kinks of gd_abs and gd_relu and for norms of zeros, even shares for equal elements in gd_max, and in gd_logsumexp
+ * and gd_softmax also for rows of -infinity, 0 in gd_layer_norm for rows without variance.  Where all slopes are
+ * infinite, so is the gradient: gd_sqrt at 0.  A NaN that gd_max selects gets the gradient; a slope that depends on
+ * a NaN is NaN.
+ *
+ * There are no second derivatives at such points: rules take the choice as constant, and differentiating them may
+ * give a finite number that is wrong.  gd_square(gd_norm(x, 2)) has the second derivative 2 at x = 0, but 0 comes
+ * out; gd_sum(gd_square(x)) is right.  The same holds for all norms and gd_std_axes at 0, at kinks and for ties. */
 #ifndef GRADUS_OPERATIONS_H
 #define GRADUS_OPERATIONS_H
 
@@ -22,8 +35,8 @@ gd_tensor *gd_add(gd_tensor *a, gd_tensor *b);           /* a + b               
 gd_tensor *gd_sub(gd_tensor *a, gd_tensor *b);           /* a - b                   dy, -dy                   */
 gd_tensor *gd_mul(gd_tensor *a, gd_tensor *b);           /* a b                     dy b, dy a                */
 gd_tensor *gd_div(gd_tensor *a, gd_tensor *b);           /* a / b                   dy / b, -dy y / b         */
-gd_tensor *gd_maximum(gd_tensor *a, gd_tensor *b);       /* the larger; NaN wins    dy to it; half each if a = b */
-gd_tensor *gd_minimum(gd_tensor *a, gd_tensor *b);       /* the smaller; NaN wins   dy to it; half each if a = b */
+gd_tensor *gd_maximum(gd_tensor *a, gd_tensor *b);       /* the larger; NaN wins    dy to it; half each if a = b  */
+gd_tensor *gd_minimum(gd_tensor *a, gd_tensor *b);       /* the smaller; NaN wins   or both are NaN               */
 gd_tensor *gd_pow(gd_tensor *x, double p);               /* x^p                     dy p x^(p-1); 0 for p = 0 */
 gd_tensor *gd_scale(gd_tensor *x, double s);             /* s x                     s dy                      */
 gd_tensor *gd_shift(gd_tensor *x, double s);             /* x + s                   dy                        */
@@ -107,7 +120,8 @@ gd_tensor *gd_tril(gd_tensor *x, int64_t diagonal);
 gd_tensor *gd_triu(gd_tensor *x, int64_t diagonal);
 
 /* ---- Picking: index holds whole numbers in [0, size); repeated ones add up their gradients -------------------
- * An index out of range is an error that names it; index has no gradient.
+ * An index out of range is an error that names it; index has no gradient.  An axis whose places gd_real cannot count,
+ * above 2^24 + 1 elements in float, 2^53 + 1 in double, is an error.
  *   gather     y[i, j, ..] = x[index[i, j, ..], j, ..] for axis 0, x[i, index[i, j, ..], ..] for axis 1 and so on.
  *              y has the shape of index, which has as many axes as x and only along axis may be longer.
  *   embedding  y[.., :] = table[index[..], :]:  table [rows, d]  index [..]  ->  y [.., d] */
@@ -124,7 +138,7 @@ gd_tensor *gd_embedding(gd_tensor *table, gd_tensor *index);
  * too large.
  *   sum    dy spread over x                  mean   dy / n spread
  *   max, min   dy to the extreme element, shared evenly among equal ones; NaN wins
- *   logsumexp  y = ln sum e^x, stable; dx = dy e^(x - y) */
+ *   logsumexp  y = ln sum e^x, stable; dx = dy softmax(x) */
 gd_tensor *gd_sum(gd_tensor *x);
 gd_tensor *gd_mean(gd_tensor *x);
 gd_tensor *gd_max(gd_tensor *x);
@@ -163,11 +177,13 @@ gd_tensor *gd_norm(gd_tensor *x, double p);
 gd_tensor *gd_norm_axes(gd_tensor *x, double p, gd_shape axes, bool keep);
 
 /* gd_argmax - where the largest element along an axis stands, the first of equal ones; the axis goes.
- * NaN counts as largest.  A constant for differentiation.  Error: an empty axis. */
+ * NaN counts as largest.  A constant for differentiation.  Errors: an empty axis; a place that is not exact in
+ * gd_real, as some are not above 2^24 in float and 2^53 in double. */
 gd_tensor *gd_argmax(gd_tensor *x, int axis);
 
 /* gd_softmax - y = e^x / sum e^x along an axis, stable.      dx = y (dy - sum(dy y))
- * gd_log_softmax - y = x - ln sum e^x, stable.               dx = dy - e^y sum(dy) */
+ * gd_log_softmax - y = x - ln sum e^x, stable.               dx = dy - e^y sum(dy)
+ * Elements of +infinity share the whole evenly; so do all where all are -infinity. */
 gd_tensor *gd_softmax(gd_tensor *x, int axis);
 gd_tensor *gd_log_softmax(gd_tensor *x, int axis);
 
@@ -206,11 +222,12 @@ gd_tensor *gd_huber_loss(gd_tensor *prediction, gd_tensor *target, double delta,
 /* gd_bce_with_logits - binary cross-entropy of logits x and probabilities t in [0, 1], p = sigmoid(x):
  *   l = -t ln p - (1 - t) ln (1 - p) = max(x, 0) - x t + ln (1 + e^-|x|), stable for all x and exact
  *   where it is small.
- *   dx = dl (p - t), dt = -dl x. */
+ *   dx = dl (p - t), dt = -dl x.  Error: a target outside [0, 1]. */
 gd_tensor *gd_bce_with_logits(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction);
 
 /* gd_kl_div - Kullback-Leibler divergence of a target distribution t from a prediction given as logarithms q:
- *   l = t (ln t - q), where 0 ln 0 is 0.  dq = -dl t, dt = dl (ln t + 1 - q), and -dl q where t = 0.
+ *   l = t (ln t - q), 0 where t = 0.  dq = -dl t, dt = dl (ln t + 1 - q), and -dl q where t = 0.
+ *   Error: a negative target.
  *   GD_MEAN averages over all elements; the divergence of whole distributions is GD_SUM divided by their
  *   number. */
 gd_tensor *gd_kl_div(gd_tensor *log_prediction, gd_tensor *target, gd_reduction reduction);
@@ -222,7 +239,8 @@ gd_tensor *gd_hinge_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction 
 /* gd_cross_entropy - l = ln sum_c e^(logits_c) - logits_label, over axis 1 of logits [n, c] or [n, c, d..];
  * labels [n] or [n, d..], whole numbers in [0, c).  GD_NONE gives the labels' shape; GD_MEAN averages over all
  * labels.  dlogits = dl (softmax(logits) - one_hot(label)): log-softmax and likelihood are one operation, so
- * that logits of 1e4 neither overflow nor lose the small terms.  Errors: shapes, a label out of range. */
+ * that logits of 1e4 neither overflow nor lose the small terms.  Errors: shapes, a label out of range, more classes
+ * than gd_real can count (see Picking). */
 gd_tensor *gd_cross_entropy(gd_tensor *logits, gd_tensor *labels, gd_reduction reduction);
 
 /* ---- Layers as functions: src/nn has structs around them ----------------------------------------------------
@@ -230,8 +248,9 @@ gd_tensor *gd_cross_entropy(gd_tensor *logits, gd_tensor *labels, gd_reduction r
 
 /* gd_layer_norm - y = (x - mean) / sqrt(var + eps) weight + bias, with the mean and the population's variance over
  * the last axes of each example: as many as weight has, or bias, or one when both are NULL.  weight and bias have
- * the shape of those axes.  Numbers far from zero keep their digits, and squares neither overflow nor vanish inside;
- * the gradient is of the size of 1 / sqrt(var + eps) and may.  Error: another shape, eps < 0. */
+ * the shape of those axes.  Where var + eps is 0, y = bias and dx = 0.  Numbers far from zero keep their digits, and
+ * squares neither overflow nor vanish inside; the gradient is of the size of 1 / sqrt(var + eps) and may.
+ * Error: another shape, eps < 0. */
 gd_tensor *gd_layer_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, double eps);
 
 /* gd_batch_norm - the same for each channel of x [n, channels, ..], over all other axes; weight, bias,
@@ -266,7 +285,7 @@ gd_tensor *gd_conv1d(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, int64_t s
 
 /* gd_max_pool2d, gd_avg_pool2d - the largest, or the mean, of each window: x [n, c, h, w]  ->  y [n, c, oh, ow],
  * oh = floor((h + 2 padding - kernel) / stride) + 1.  A stride of 0 stands for the kernel's size.
- *   max   dy to the first of the largest in row-major order; NaN wins; padded places never do
+ *   max   dy to the first of the largest in row-major order; NaN wins, the first one; padded places never do
  *   avg   dy shared evenly; count_padding divides by the size of the window everywhere, else by how much of it
  *         lies inside x
  * Errors: x not of four axes, kernel < 1, padding above half the kernel, a window larger than x with its
@@ -280,7 +299,8 @@ gd_tensor *gd_max_pool2d(gd_tensor *x, gd_pool2d_options options);
 gd_tensor *gd_avg_pool2d(gd_tensor *x, gd_pool2d_options options);
 
 /* gd_dropout - in training each element becomes 0 with probability p and x / (1 - p) otherwise, so that its
- * expected value stays; drawn from the generator of gd_seed.  Not in training, or for p = 0, x itself.
+ * expected value stays; drawn from the generator of gd_seed.  What is left out is 0 even where x is infinite or NaN.
+ * Not in training, or for p = 0, x itself.
  * Error: p outside [0, 1]. */
 gd_tensor *gd_dropout(gd_tensor *x, double p, bool training);
 

@@ -143,7 +143,9 @@ bool gd_set_threads(int n);
 int  gd_threads(void);
 
 /* ---- Making: every result belongs to the current scope ---------------------------------------------
- * Errors: a negative size, more than GD_MAX_DIMS axes, a product beyond memory. */
+ * Errors: a negative size, more than GD_MAX_DIMS axes, a product beyond memory, a finite number beyond the largest
+ * gd_real.  Elements that count (gd_arange and gd_linspace with whole start and step, gd_permutation, labels) must
+ * be exact, else it is an error: gd_real holds all whole numbers up to 2^24 as float, 2^53 as double. */
 
 gd_tensor *gd_zeros(gd_shape shape);
 gd_tensor *gd_ones(gd_shape shape);
@@ -165,8 +167,8 @@ gd_tensor *gd_ones_like(const gd_tensor *t);
  * starts with the same seed, 0: threads that are to draw different numbers call gd_seed with different ones. */
 
 void       gd_seed(uint64_t seed);                               /* the generator starts as after gd_seed(0) */
-gd_tensor *gd_uniform(gd_shape shape, double low, double high);  /* low <= x < high; error: low > high */
-gd_tensor *gd_normal(gd_shape shape, double mean, double std);   /* error: std < 0 */
+gd_tensor *gd_uniform(gd_shape shape, double low, double high);  /* low <= x < high; error: low > high, infinite */
+gd_tensor *gd_normal(gd_shape shape, double mean, double std);   /* error: std < 0, |mean| + 8.6 std infinite */
 gd_tensor *gd_permutation(int64_t n);                            /* [n]: 0 .. n-1 in random order */
 
 /* ---- Looking --------------------------------------------------------------------------------------- */

@@ -42,7 +42,9 @@ static gd_tensor *power_rule(gd_tensor *dy, gd_tensor *x, double p)
     if (p == 0)
         return gd_zeros_like(x);
     gd_tensor *power = gd_pow(x, p - 1);
-    return gd_mul(dy, isinf((gd_real)p) ? gd_masked(gd_full(GD_SHAPE(), p), power) : gd_scale(power, p));
+    if (isinf((gd_real)p))
+        return gd_mul(dy, gd_masked(gd_scalar(copysign((double)INFINITY, p)), power));
+    return gd_mul(dy, gd_scale(power, p));
 }
 
 /* ---- Of two ----------------------------------------------------------------------------------------------------

@@ -101,8 +101,8 @@ gd_tensor *gd_argmax(gd_tensor *x, int axis)
         return NULL;
     for (int64_t i = 0; gd_reduced_count(x, axes) > GD_WHOLE_MAX && i < y->numel; i++)
         if (y->data[i] < 0)
-            return gd_fail("gd_argmax: x is %s: a largest element along axis %d stands near %.0f, at a place that is not "
-                           "exact in " GD_REAL_NAME, gd_text_of(x).s, axis, -(double)y->data[i]);
+            return gd_fail("gd_argmax: x is %s: a largest element along axis %d stands near %.0f, at a place that is "
+                           "not exact in " GD_REAL_NAME, gd_text_of(x).s, axis, -(double)y->data[i]);
     return gd_constant(&argmax_op, y, x, NULL);
 }
 

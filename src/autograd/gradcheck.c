@@ -1,8 +1,13 @@
-/* gradcheck.c - gradients against central differences, (f(x + eps) - f(x - eps)) / 2 eps.
+/* gradcheck.c - gradients against central differences, (f(x + h) - f(x - h)) / 2 h.
  *
  * A function with many outputs is weighted with fixed random numbers v and summed, so that every output
  * element counts.  Every element of every input is compared with its sign; then one random direction, which
- * also sees errors too small in each element. */
+ * also sees errors too small in each element.
+ *
+ * No step h suits every function: x^2 at 1e6 needs one that grows with x, sin x at 1000 one that does not, and ln x
+ * at 1e-3 one below x.  So three steps are tried, and a gradient passes when it agrees with one of the quotients.
+ * Where outputs are so large that their rounding exceeds the tolerance, it may be off by that rounding. */
+#include <float.h>
 #include <inttypes.h>
 
 #include "backward.h"
@@ -13,14 +18,15 @@ typedef struct check {
     gd_tensor *const *xs;
     int          n;
     gd_tensor   *weights;                   /* v, of the output's shape */
+    gd_real     *first, *up, *down, *far;   /* outputs: for xs as they are, on both sides, and far away */
     double       eps, rtol, atol;
     const char  *name;
 } check;
 
 #ifdef GD_DOUBLE
-static const double default_eps = 1e-6, default_rtol = 1e-5, default_atol = 1e-7;
+static const double default_eps = 1e-6, default_rtol = 1e-5, default_atol = 1e-7, ulp = DBL_EPSILON;
 #else
-static const double default_eps = 1e-2, default_rtol = 3e-2, default_atol = 3e-2;
+static const double default_eps = 1e-2, default_rtol = 3e-2, default_atol = 3e-2, ulp = (double)FLT_EPSILON;
 #endif
 
 /* Numbers of its own, so that a check leaves the caller's generator alone. */
@@ -42,44 +48,140 @@ static gd_tensor *call(const check *c)
     return y;
 }
 
-/* sum v y in double, whatever gd_real is. */
-static bool value(const check *c, double *sum)
+/* ---- Outputs ------------------------------------------------------------------------------------------------ */
+
+static bool evaluate(const check *c, gd_real *outputs)
 {
     bool good = gd_scope_begin();
     gd_no_grad_begin();
-    gd_tensor *y = good ? call(c) : NULL, *packed = gd_contiguous(y);
-    if (packed && !gd_same_shape(packed, c->weights)) {
-        gd_fail("%s: function returned %s and then %s", c->name, gd_text_of(c->weights).s, gd_text_of(packed).s);
-        packed = NULL;
+    gd_tensor *y = good ? call(c) : NULL;
+    if (y && !gd_same_shape(y, c->weights)) {
+        gd_fail("%s: function returned %s and then %s", c->name, gd_text_of(c->weights).s, gd_text_of(y).s);
+        y = NULL;
     }
-    *sum = 0;
-    for (int64_t i = 0; packed && i < packed->numel; i++)
-        *sum += (double)c->weights->data[i] * (double)packed->data[i];
+    if (y)
+        gd_copy(outputs, y);
     gd_no_grad_end();
     if (good)
         gd_scope_end();
-    return packed != NULL;
+    return y != NULL;
 }
 
-static bool disagree(const check *c, double analytic, double numeric)
+/* The function gives the same outputs for the same xs, several times; false also when it fails. */
+static bool stays_the_same(const check *c)
 {
-    return !(fabs(analytic - numeric) <= c->atol + c->rtol * fabs(numeric));
+    for (int times = 0; times < 3; times++) {
+        if (!evaluate(c, c->down))
+            return false;
+        for (int64_t i = 0; i < c->weights->numel; i++)
+            if (c->down[i] != c->first[i] && !(isnan(c->down[i]) && isnan(c->first[i])))
+                return gd_fail("%s: function changes between calls: for the same xs element %" PRId64 " of its result "
+                               "is %.9g and then %.9g; where it draws random numbers, as gd_dropout does, let it call "
+                               "gd_seed first", c->name, i, (double)c->first[i], (double)c->down[i]);
+    }
+    return true;
 }
 
-/* Moves x->data[k] to both sides.  The step is what the rounded arguments are really apart. */
-static bool difference(const check *c, gd_real *at, double *slope)
+/* v . (up - down), and what rounding may have added to that: of outputs that have changed, and of others. */
+typedef struct change {
+    double by, noise, hidden;
+} change;
+
+static change compared(const check *c)
 {
-    gd_real middle = *at;
-    gd_real step = (gd_real)(c->eps * fmax(1, fabs((double)middle)));
-    double up = 0, down = 0;
-    gd_real high = middle + step, low = middle - step;
+    change d = { 0, 0, 0 };
+    for (int64_t i = 0; i < c->weights->numel; i++) {
+        const double v = (double)c->weights->data[i], up = (double)c->up[i], down = (double)c->down[i];
+        const double noise = 4 * ulp * fabs(v) * fmax(fabs(up), fabs(down));
+        if (up == down && isfinite(up)) {
+            d.hidden += c->far[i] == c->first[i] ? 0 : noise;
+            continue;
+        }
+        d.by += v * (up - down);
+        d.noise += noise;
+    }
+    return d;
+}
+
+/* Until move_far knows better. */
+static void all_may_change(const check *c)
+{
+    for (int64_t i = 0; i < c->weights->numel; i++)
+        c->far[i] = (gd_real)NAN;
+}
+
+/* ---- Every element ------------------------------------------------------------------------------------------ */
+
+/* How far an x is moved, in units of eps. */
+enum { WITH_LARGE_X, ABSOLUTE, WITH_SMALL_X, STEPS };
+
+static double reach(int step, double x)
+{
+    const double size = fabs(x);
+    if (step == WITH_LARGE_X)
+        return fmax(1, size);
+    return step == WITH_SMALL_X && size > 0 ? fmin(1, size) : 1;
+}
+
+typedef struct quotient {
+    double slope, noise, hidden;
+} quotient;
+
+static bool move_one(const check *c, gd_real *at, double by, quotient *q)
+{
+    const gd_real middle = *at, step = (gd_real)by, high = middle + step, low = middle - step;
     *at = high;
-    bool good = value(c, &up);
+    bool good = evaluate(c, c->up);
     *at = low;
-    good = good && value(c, &down);
+    good = good && evaluate(c, c->down);
     *at = middle;
-    *slope = (up - down) / ((double)high - (double)low);
+    if (!good)
+        return false;
+    const double apart = (double)high - (double)low;        /* what the rounded arguments really are */
+    const change d = compared(c);
+    *q = (quotient){ d.by / apart, d.noise / apart, d.hidden / apart };
+    return true;
+}
+
+/* A step as large as the largest x shows which outputs depend on *at, where a small one is lost in their rounding. */
+static bool move_far(const check *c, gd_real *at)
+{
+    const gd_real middle = *at;
+    double by = 1;
+    for (int i = 0; i < c->n; i++)
+        for (int64_t k = 0; k < c->xs[i]->numel; k++)
+            by = fmax(by, fabs((double)c->xs[i]->data[k]));
+    *at = middle + (gd_real)by;
+    const bool good = evaluate(c, c->far);
+    *at = middle;
     return good;
+}
+
+static bool agree(const check *c, double analytic, double numeric, double slack)
+{
+    return fabs(analytic - numeric) <= c->atol + c->rtol * fabs(numeric) + slack;
+}
+
+/* 1: the gradient by *at is right, 0: it is not, and *q is what it should be; -1: the function failed. */
+static int element_agrees(const check *c, gd_real *at, double analytic, quotient *q)
+{
+    const double x = (double)*at;
+    for (int step = 0; step < STEPS; step++) {
+        if (step > 0 && reach(step, x) == reach(step - 1, x))
+            continue;
+        if (!move_one(c, at, c->eps * reach(step, x), q))
+            return -1;
+        if (agree(c, analytic, q->slope, 0) && q->noise <= c->atol + fabs(analytic))
+            return 1;
+    }
+    all_may_change(c);
+    if (!move_one(c, at, c->eps * reach(0, x), q))
+        return -1;
+    if (agree(c, analytic, q->slope, q->noise) || !agree(c, analytic, q->slope, q->noise + q->hidden))
+        return agree(c, analytic, q->slope, q->noise);
+    if (!move_far(c, at) || !move_one(c, at, c->eps * reach(0, x), q))
+        return -1;
+    return agree(c, analytic, q->slope, q->noise + q->hidden);
 }
 
 static bool every_element(const check *c, gd_tensor *const dxs[])
@@ -89,60 +191,95 @@ static bool every_element(const check *c, gd_tensor *const dxs[])
     int64_t worst_element = 0;
     for (int i = 0; i < c->n; i++) {
         for (int64_t k = 0; k < c->xs[i]->numel; k++) {
-            double numeric, analytic = (double)dxs[i]->data[k];
-            if (!difference(c, c->xs[i]->data + k, &numeric))
+            quotient q = { 0, 0, 0 };
+            const double analytic = (double)dxs[i]->data[k];
+            const int agrees = element_agrees(c, c->xs[i]->data + k, analytic, &q);
+            if (agrees < 0)
                 return false;
-            double off = fabs(analytic - numeric);
-            if (disagree(c, analytic, numeric) && !(off <= worst)) {
+            double off = fabs(analytic - q.slope);
+            if (!agrees && !(off <= worst)) {
                 worst = off;
                 worst_input = i;
                 worst_element = k;
                 worst_analytic = analytic;
-                worst_numeric = numeric;
+                worst_numeric = q.slope;
             }
         }
     }
     if (worst_input < 0)
         return true;
-    return gd_fail("%s: xs[%d], %s, element %" PRId64 ": the gradient is %.9g and the difference quotient %.9g",
-                   c->name, worst_input, gd_text_of(c->xs[worst_input]).s, worst_element, worst_analytic,
-                   worst_numeric);
+    return stays_the_same(c)
+           && gd_fail("%s: xs[%d], %s, element %" PRId64 ": the gradient is %.9g and the difference quotient %.9g",
+                      c->name, worst_input, gd_text_of(c->xs[worst_input]).s, worst_element, worst_analytic,
+                      worst_numeric);
 }
 
-static void move(const check *c, gd_tensor *const directions[], gd_tensor *const origins[], double by)
+/* ---- One direction ------------------------------------------------------------------------------------------ */
+
+typedef struct direction {
+    gd_tensor **along, **origins;
+} direction;
+
+static void move(const check *c, const direction *d, int step, double by)
 {
     for (int i = 0; i < c->n; i++)
-        for (int64_t k = 0; k < c->xs[i]->numel; k++)
-            c->xs[i]->data[k] = (gd_real)((double)origins[i]->data[k] + by * (double)directions[i]->data[k]);
+        for (int64_t k = 0; k < c->xs[i]->numel; k++) {
+            const double x = (double)d->origins[i]->data[k];
+            c->xs[i]->data[k] = by == 0 ? d->origins[i]->data[k]
+                                        : (gd_real)(x + by * reach(step, x) * (double)d->along[i]->data[k]);
+        }
 }
 
-static bool one_direction(const check *c, gd_tensor *const dxs[], gd_tensor **directions, gd_tensor **origins)
+static bool start(const check *c, const direction *d)
 {
-    double analytic = 0, size = 0, up = 0, down = 0;
     for (int i = 0; i < c->n; i++) {
-        directions[i] = random_like(c->xs[i], 17 + (uint64_t)i);
-        origins[i] = gd_new_like(c->xs[i]);
-        if (!directions[i] || !origins[i])
+        d->along[i] = random_like(c->xs[i], 17 + (uint64_t)i);
+        d->origins[i] = gd_new_like(c->xs[i]);
+        if (!d->along[i] || !d->origins[i])
             return false;
-        gd_copy(origins[i]->data, c->xs[i]);
-        for (int64_t k = 0; k < dxs[i]->numel; k++) {
-            analytic += (double)dxs[i]->data[k] * (double)directions[i]->data[k];
-            size += fabs((double)dxs[i]->data[k] * (double)directions[i]->data[k]);
+        gd_copy(d->origins[i]->data, c->xs[i]);
+    }
+    return true;
+}
+
+static bool one_direction(const check *c, gd_tensor *const dxs[], const direction *d)
+{
+    double first_analytic = 0, first_numeric = 0;
+    if (!start(c, d))
+        return false;
+    all_may_change(c);
+    for (int step = 0; step < STEPS; step++) {
+        double analytic = 0, size = 0;
+        for (int i = 0; i < c->n; i++)
+            for (int64_t k = 0; k < dxs[i]->numel; k++) {
+                const double x = (double)d->origins[i]->data[k];
+                const double by = (double)dxs[i]->data[k] * reach(step, x) * (double)d->along[i]->data[k];
+                analytic += by;
+                size += fabs(by);
+            }
+        move(c, d, step, c->eps);
+        bool good = evaluate(c, c->up);
+        move(c, d, step, -c->eps);
+        good = good && evaluate(c, c->down);
+        move(c, d, step, 0);
+        if (!good)
+            return false;
+        const change found = compared(c);
+        const double numeric = found.by / (2 * c->eps), slack = c->rtol * fmax(size, fabs(numeric));
+        const double noise = step == 0 ? (found.noise + found.hidden) / (2 * c->eps) : 0;
+        if (fabs(analytic - numeric) <= c->atol + slack + noise)
+            return true;
+        if (step == 0) {
+            first_analytic = analytic;
+            first_numeric = numeric;
         }
     }
-    move(c, directions, origins, c->eps);
-    bool good = value(c, &up);
-    move(c, directions, origins, -c->eps);
-    good = good && value(c, &down);
-    move(c, directions, origins, 0);
-    if (!good)
-        return false;
-    double numeric = (up - down) / (2 * c->eps);
-    if (fabs(analytic - numeric) <= c->atol + c->rtol * fmax(size, fabs(numeric)))
-        return true;
-    return gd_fail("%s: along a random direction the gradient is %.9g and the difference quotient %.9g", c->name,
-                   analytic, numeric);
+    return stays_the_same(c)
+           && gd_fail("%s: along a random direction the gradient is %.9g and the difference quotient %.9g", c->name,
+                      first_analytic, first_numeric);
 }
+
+/* ---- The check ---------------------------------------------------------------------------------------------- */
 
 static bool usable(const char *name, gd_function *function, gd_tensor *const xs[], int n)
 {
@@ -163,15 +300,26 @@ static bool run_check(const char *name, gd_function *function, void *context, gd
 {
     if (!usable(name, function, xs, n) || !gd_scope_begin())
         return false;
-    check c = { function, context, xs, n, NULL, o.eps > 0 ? o.eps : default_eps,
-                o.rtol > 0 ? o.rtol : default_rtol, o.atol > 0 ? o.atol : default_atol, name };
+    check c = { .function = function, .context = context, .xs = xs, .n = n, .name = name,
+                .eps = o.eps > 0 ? o.eps : default_eps, .rtol = o.rtol > 0 ? o.rtol : default_rtol,
+                .atol = o.atol > 0 ? o.atol : default_atol };
     size_t list = (size_t)n * sizeof(gd_tensor *);
-    gd_tensor **dxs = gd_arena_take(gd_thread.scope, list), **directions = gd_arena_take(gd_thread.scope, list),
-              **origins = gd_arena_take(gd_thread.scope, list);
-    gd_tensor *y = dxs && directions && origins ? call(&c) : NULL;
+    gd_tensor **dxs = gd_arena_take(gd_thread.scope, list);
+    const direction d = { gd_arena_take(gd_thread.scope, list), gd_arena_take(gd_thread.scope, list) };
+    gd_tensor *y = dxs && d.along && d.origins ? call(&c) : NULL;
     c.weights = y ? random_like(y, 5) : NULL;
-    bool good = c.weights && gd_grad_or_zero(name, y, c.weights, xs, n, dxs, false)
-                && every_element(&c, dxs) && one_direction(&c, dxs, directions, origins);
+    if (c.weights) {
+        size_t bytes = (size_t)y->numel * sizeof(gd_real);
+        c.first = gd_arena_take(gd_thread.scope, bytes);
+        c.up = gd_arena_take(gd_thread.scope, bytes);
+        c.down = gd_arena_take(gd_thread.scope, bytes);
+        c.far = gd_arena_take(gd_thread.scope, bytes);
+    }
+    if (c.far)
+        all_may_change(&c);
+    bool good = c.first && c.up && c.down && c.far && evaluate(&c, c.first) && stays_the_same(&c)
+                && gd_grad_or_zero(name, y, c.weights, xs, n, dxs, false) && every_element(&c, dxs)
+                && one_direction(&c, dxs, &d);
     gd_scope_end();
     return good;
 }
@@ -181,14 +329,14 @@ bool gd_gradcheck(gd_function *function, void *context, gd_tensor *const xs[], i
     return run_check("gd_gradcheck", function, context, xs, n, options);
 }
 
-/* ---- The gradients of the gradients: checks (xs, dy) -> sum of u_i dx_i, u fixed random weights ---------- */
+/* ---- The gradients of the gradients: checks (xs, dy) -> all dx, side by side ------------------------------- */
 
 typedef struct inner {
     gd_function *function;
     void        *context;
 } inner;
 
-static gd_tensor *weighted_gradients(gd_tensor *const all[], int n_all, void *context)
+static gd_tensor *gradients(gd_tensor *const all[], int n_all, void *context)
 {
     const inner *f = context;
     int n = n_all - 1;
@@ -199,10 +347,9 @@ static gd_tensor *weighted_gradients(gd_tensor *const all[], int n_all, void *co
     gd_tensor *y = f->function(all, n, f->context);
     bool good = y && dxs && gd_grad_or_zero("gd_gradgradcheck", y, all[n], all, n, dxs, differentiable);
     gd_thread.no_grad = no_grad;
-    gd_tensor *sum = good ? gd_scalar(0) : NULL;
-    for (int i = 0; i < n && sum; i++)
-        sum = gd_add(sum, gd_sum(gd_mul(dxs[i], random_like(dxs[i], 29 + (uint64_t)i))));
-    return sum;
+    for (int i = 0; i < n && good; i++)
+        good = (dxs[i] = gd_reshape(dxs[i], GD_SHAPE(dxs[i]->numel))) != NULL;
+    return good ? gd_concat(dxs, n, 0) : NULL;
 }
 
 bool gd_gradgradcheck(gd_function *function, void *context, gd_tensor *const xs[], int n,
@@ -217,7 +364,7 @@ bool gd_gradgradcheck(gd_function *function, void *context, gd_tensor *const xs[
     if (good) {
         memcpy(all, xs, (size_t)n * sizeof *all);
         all[n] = dy;
-        good = run_check("gd_gradgradcheck", weighted_gradients, &f, all, n + 1, options);
+        good = run_check("gd_gradgradcheck", gradients, &f, all, n + 1, options);
     } else if (!gd_last_error()) {
         gd_fail("gd_gradgradcheck: function returned NULL");
     }

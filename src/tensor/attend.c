@@ -39,7 +39,8 @@ REAL_INLINE gd_real power_of_e(gd_real x)
 }
 
 /* softmax_lanes below, where a largest score is infinite: those equal to it share evenly, as in gd_softmax. */
-static GD_COLD void softmax_infinite(int lanes, int64_t n, gd_real *s, int64_t row, gd_real scale, const gd_real *most)
+static GD_COLD void softmax_infinite(int lanes, int64_t n, gd_real *s, int64_t row, gd_real scale,
+                                     const gd_real *most)
 {
     for (int l = 0; l < lanes; l++) {
         gd_real sum = 0;
