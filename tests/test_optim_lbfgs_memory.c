@@ -144,6 +144,23 @@ START_TEST(an_option_set_back_and_forth_takes_no_more_memory)
 }
 END_TEST
 
+/* lr = 0 moves nothing, costs one evaluation, and forgets nothing. */
+START_TEST(no_learning_rate)
+{
+    valley p = after_steps();
+    gd_real before[N];
+    memcpy(before, p.w->data, sizeof before);
+    p.o->lr = 0;
+    int evaluations = p.evaluations;
+    ck_assert(!isnan(gd_step_closure(p.o, evaluate, &p)) && p.evaluations == evaluations + 1);
+    ck_assert(memcmp(before, p.w->data, sizeof before) == 0 && number(&p, "pairs") == PAIRS);
+    p.o->lr = 1;
+    double first = gd_step_closure(p.o, evaluate, &p);
+    ck_assert(evaluate(&p) < first);
+    valley_free(&p);
+}
+END_TEST
+
 /* ---- Numbers that nobody meant ------------------------------------------------------------------------------- */
 
 static const double odd[] = { 100000, -1000003, 2.5, -1, 11, 1e300, -1e300, NAN, INFINITY, -INFINITY };
@@ -255,7 +272,7 @@ START_TEST(the_message_of_the_closure_stands)
     double first = evaluate(&p);
     int evaluations = p.evaluations;
     p.fail_at = evaluations + 9;            /* in the middle: the best point so far stays */
-    ck_assert(isnan(gd_step_closure(p.o, evaluate, &p)));
+    ck_assert(isnan(gd_step_closure(p.o, evaluate, &p)) && p.o->steps == 0);
     ck_sentence("out of memory: said the closure");
     ck_assert_int_eq(p.evaluations, evaluations + 9);
     double now = evaluate(&p);
@@ -343,6 +360,7 @@ int main(void)
     tcase_add_loop_test(tc, another_history_size_keeps_the_newest_pairs, 0, SIZES);
     tcase_add_test(tc, a_smaller_memory_goes_on_as_if_it_had_been_small);
     tcase_add_test(tc, an_option_set_back_and_forth_takes_no_more_memory);
+    tcase_add_test(tc, no_learning_rate);
     tcase_add_loop_test(tc, whatever_the_numbers_hold, 0, ODD * NAMES);
     tcase_add_loop_test(tc, pairs_that_lead_nowhere_are_dropped, 0, 15);
     tcase_add_loop_test(tc, a_checkpoint_of_another_history_size, 0, 2);

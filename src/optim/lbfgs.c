@@ -185,8 +185,8 @@ static bool open_memory(gd_optimizer *o, memory *m, gd_vectors *v)
     double *number = all->number + 1;
     number[PAIRS] = fmin(number[PAIRS], (double)history);
     rows = all->state[S]->shape[0];
-    *m = (memory){ .n = n, .history = history, .rows = rows, .s = all->state[S]->data,
-                   .y = all->state[Y]->data, .rho = all->state[RHO]->data, .g_before = g->data, .count = all->number[0] };
+    *m = (memory){ .n = n, .history = history, .rows = rows, .s = all->state[S]->data, .y = all->state[Y]->data,
+                   .rho = all->state[RHO]->data, .g_before = g->data, .count = all->number[0] };
     memcpy(m->number, number, sizeof m->number);
     v->d = d->data;
     return true;
@@ -229,7 +229,7 @@ static outcome go(gd_optimizer *o, memory *m, gd_vectors *v, double *alpha, doub
     double slope = gd_dot(m->n, v->g, v->d);
     if (!(slope < 0 && slope > -INFINITY))
         return NOWHERE;
-    if (slope > -options->tolerance_change)
+    if (slope > -options->tolerance_change || o->first.lr == 0)
         return CONVERGED;
     *length = o->first.lr * (first ? fmin(1, 1 / sum_of_sizes(m->n, v->g)) : 1);
     if (options->line_search == GD_STRONG_WOLFE)
@@ -294,7 +294,7 @@ static double step(gd_optimizer *o, gd_closure *closure, void *context)
         bool on = !isnan(loss) && largest(v.n, v.g) > options->tolerance_grad;
         for (int i = 0; on && i < options->max_iter; i++)
             on = iterate(o, &m, &v, alpha, &loss, evaluations);
-        o->steps += !isnan(result);
+        o->steps += !isnan(result) && !v.failed;
         close_memory(o, &m);
     }
     gd_scope_end();

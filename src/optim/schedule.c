@@ -219,7 +219,8 @@ gd_schedule gd_lr_one_cycle(double max, int64_t steps, gd_one_cycle_options o)
     static const char function[] = "gd_lr_one_cycle";
     double highest_start = o.three_phase ? 0.5 : 1;
     if (o.div == 0 && o.final_div == 0)
-        gd_fail("%s: div and final_div are 0: begin with gd_one_cycle_defaults(), which sets what is not given", function);
+        gd_fail("%s: div and final_div are 0: begin with gd_one_cycle_defaults(), which sets what is not given",
+                function);
     bool good = (o.div != 0 || o.final_div != 0) && rate(function, "max", max) && positive(function, "div", o.div) &&
                 positive(function, "final_div", o.final_div) &&
                 gd_check_number(function, "start", o.start, "()", 0, highest_start) &&
