@@ -114,7 +114,8 @@ static inline double gd_correction(double beta, int64_t t, bool on)
     return on && (double)t * (1 - beta) < 38 ? 1 - pow(beta, (double)t) : 1;
 }
 
-/* gd_schedule_name - the constructor of schedules of a kind; gd_schedule_number - what it calls one of their fields. */
+/* gd_schedule_name - the constructor of schedules of a kind; gd_schedule_number - what it calls one of their
+ * fields. */
 const char *gd_schedule_name(uint64_t kind);
 const char *gd_schedule_number(const gd_schedule *schedule, const char *field);
 /* gd_bounded - a gradient whose square, and a running mean of such squares after bias correction, does not overflow:

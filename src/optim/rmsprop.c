@@ -123,7 +123,8 @@ static const gd_algorithm algorithm = {
     .name = "gd_rmsprop", .options_size = sizeof(gd_rmsprop_options), .options = fields,
     .zeros = { "rho eps" },
     .states = { "square_avg", "grad_avg", "momentum_buffer" },
-    .check = check, .keeps = keeps, .start = start, .prepare = prepare, .update = update, .by_element = true, .ranges = ranges
+    .check = check, .keeps = keeps, .start = start, .prepare = prepare, .update = update, .by_element = true,
+    .ranges = ranges
 };
 
 gd_optimizer *gd_rmsprop(gd_params *p, gd_rmsprop_options options)
