@@ -236,7 +236,7 @@ START_TEST(steps_that_check)
     ck_assert(!gd_step(o) && m.b->data[0] == before);
     ck_sentence("gd_step: a is inf at [2, 3]");
     o->check_finite = false;
-    ck_assert(gd_step(o) && gd_step(o) && m.b->data[0] != before);       /* Rprop may wait for a step */
+    ck_assert(gd_step(o) && gd_step(o) && m.b->data[0] != before);       /* Rprop may wait */
     ck_no_sentence();
     gd_optimizer_free(o);
     gd_params_free(m.net);
@@ -250,8 +250,8 @@ START_TEST(a_step_without_any_gradient)
     gd_on_error(NULL);
     model m = model_new();
     gd_optimizer *o = makers[_i](m.net);
-    static const char want[] = "gd_step: none of the model's 2 parameters has a gradient: gd_backward comes before it, "
-                               "gd_zero_grad after it";
+    static const char want[] = "gd_step: none of the model's 2 parameters has a gradient: gd_backward comes before "
+                               "it, gd_zero_grad after it";
     ck_assert(!gd_step(o) && o->steps == 0);
     ck_sentence(want);
     gd_set_grad(m.a, gd_ones(GD_SHAPE(3, 4)));              /* one is enough */

@@ -144,6 +144,23 @@ START_TEST(an_option_set_back_and_forth_takes_no_more_memory)
 }
 END_TEST
 
+/* lr = 0 moves nothing, costs one evaluation, and forgets nothing. */
+START_TEST(no_learning_rate)
+{
+    valley p = after_steps();
+    gd_real before[N];
+    memcpy(before, p.w->data, sizeof before);
+    p.o->lr = 0;
+    int evaluations = p.evaluations;
+    ck_assert(!isnan(gd_step_closure(p.o, evaluate, &p)) && p.evaluations == evaluations + 1);
+    ck_assert(memcmp(before, p.w->data, sizeof before) == 0 && number(&p, "pairs") == PAIRS);
+    p.o->lr = 1;
+    double first = gd_step_closure(p.o, evaluate, &p);
+    ck_assert(evaluate(&p) < first);
+    valley_free(&p);
+}
+END_TEST
+
 /* ---- Numbers that nobody meant ------------------------------------------------------------------------------- */
 
 static const double odd[] = { 100000, -1000003, 2.5, -1, 11, 1e300, -1e300, NAN, INFINITY, -INFINITY };
@@ -255,7 +272,7 @@ START_TEST(the_message_of_the_closure_stands)
     double first = evaluate(&p);
     int evaluations = p.evaluations;
     p.fail_at = evaluations + 9;            /* in the middle: the best point so far stays */
-    ck_assert(isnan(gd_step_closure(p.o, evaluate, &p)));
+    ck_assert(isnan(gd_step_closure(p.o, evaluate, &p)) && p.o->steps == 0);
     ck_sentence("out of memory: said the closure");
     ck_assert_int_eq(p.evaluations, evaluations + 9);
     double now = evaluate(&p);
@@ -279,6 +296,33 @@ static double with_infinite_gradient(void *context)
     p->w->grad->data[7] = -(gd_real)INFINITY;
     return 1;
 }
+
+/* The model grows while a step runs, the optimizer notices, and its numbers are written to. */
+static double meddling(void *context)
+{
+    valley *p = context;
+    if (p->evaluations == 4) {
+        gd_param(p->net, "late", gd_ones(GD_SHAPE(3000)));
+        *gd_optimizer_number(p->o, NULL, "pairs") = 1e9;
+        *gd_optimizer_number(p->o, NULL, "newest") = -1e9;
+        gd_group_set(&p->o->first, "history_size", 100);
+        gd_check_finite(p->o);
+    }
+    return evaluate(context);
+}
+
+START_TEST(closures_that_meddle)
+{
+    valley p = valley_new(2);
+    double first = gd_step_closure(p.o, meddling, &p);
+    ck_assert(evaluate(&p) < first && p.o->count == 2);
+    ck_assert_double_le(number(&p, "pairs"), 2);
+    first = gd_step_closure(p.o, evaluate, &p);
+    ck_assert(evaluate(&p) < first && gd_params_get(p.net, "late")->data[2999] == 1);
+    ck_assert_int_eq((int)gd_optimizer_state(p.o, NULL, "s")->shape[1], N + 3000);
+    valley_free(&p);
+}
+END_TEST
 
 static double of_any_algorithm(void *context)
 {
@@ -316,12 +360,14 @@ int main(void)
     tcase_add_loop_test(tc, another_history_size_keeps_the_newest_pairs, 0, SIZES);
     tcase_add_test(tc, a_smaller_memory_goes_on_as_if_it_had_been_small);
     tcase_add_test(tc, an_option_set_back_and_forth_takes_no_more_memory);
+    tcase_add_test(tc, no_learning_rate);
     tcase_add_loop_test(tc, whatever_the_numbers_hold, 0, ODD * NAMES);
     tcase_add_loop_test(tc, pairs_that_lead_nowhere_are_dropped, 0, 15);
     tcase_add_loop_test(tc, a_checkpoint_of_another_history_size, 0, 2);
     tcase_add_loop_test(tc, curvature_that_was_left_behind, 0, 5);
     tcase_add_test(tc, the_message_of_the_closure_stands);
     tcase_add_test(tc, closures_without_a_gradient);
+    tcase_add_test(tc, closures_that_meddle);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

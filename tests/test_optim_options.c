@@ -133,7 +133,7 @@ START_TEST(options_without_defaults)
     model m = model_new();
     REFUSED(adam, "beta1, beta2 and eps", .lr = 0.01);
     REFUSED(adam, "beta2, eps and eps_root", .lr = 0.01, .beta1 = 0.9);
-    REFUSED(adam, "beta1 and beta2", .lr = 0.01, .eps = 1e-8);
+    REFUSED(radam, "beta2 and eps", .lr = 0.01, .beta1 = 0.9, .radam_threshold = 5);
     REFUSED(adamw, "beta1, beta2 and eps", .lr = 0.01, .weight_decay = 0.1);
     REFUSED(yogi, "beta1, beta2 and eps", .lr = 0.01, .init_v = 1e-6);
     REFUSED(yogi, "beta2 and eps", .lr = 0.01, .beta1 = 0.9);
@@ -207,6 +207,7 @@ START_TEST(zeros_that_are_choices)
     TAKEN(rmsprop, .lr = 0.01, .rho = 0.9);
     TAKEN_OF(adam, options.beta1 = 0);
     TAKEN_OF(adam, options.eps = 0);
+    TAKEN_OF(adam, (options.beta1 = 0, options.beta2 = 0));
     TAKEN_OF(adam, options.beta2 = 0);
     TAKEN_OF(adam, (options.eps = 0, options.eps_mode = GD_EPS_INSIDE_SQRT));
     TAKEN_OF(adam, (options.eps = 0, options.eps_mode = GD_EPS_BEFORE_BC));

@@ -221,7 +221,8 @@ gd_optimizer   *gd_yogi(gd_params *p, gd_yogi_options options);
 
 /* gd_yogi_start_from - the start that the paper recommends: v becomes the mean of the squares of the gradients
  * over all calls before the first step.  To be called with ->grad set, once for a large batch or once for each
- * of many examples; then gd_zero_grad and train.  Errors: o is not Yogi; a parameter was stepped already. */
+ * of many examples; then gd_zero_grad and train.  Errors: o is not Yogi; a parameter was stepped already; none has a
+ * gradient. */
 bool gd_yogi_start_from(gd_optimizer *o);
 
 /* ---- Adamax:  m = beta1 m + (1 - beta1) g;  u = max(beta2 u, |g| + eps);  w = w - lr/(1 - beta1^t) m/u ------ */

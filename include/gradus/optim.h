@@ -33,9 +33,9 @@ typedef struct gd_algorithm gd_algorithm;
  * backward refuses graphs that were recorded with the old values and still need them.
  * False, and no parameter has changed: o is NULL; no parameter at all has a gradient; a learning rate is
  * negative, NaN or does not fit gd_real; a count of steps, where it was written to, is negative, NaN or not below
- * 2^53; a gradient has another shape than its parameter; memory for the state is out; the algorithm needs a closure;
- * o->check_finite is set and
- * gd_check_finite(o) fails.  Otherwise a NaN or an infinity in a gradient goes into its parameter. */
+ * 2^53; a gradient has another shape than its parameter; memory for the state is out; the algorithm needs a
+ * closure; o->check_finite is set and gd_check_finite(o) fails.  Where it is not set, a NaN or an infinity in a
+ * gradient goes into the parameter without a message. */
 bool gd_step(gd_optimizer *o);
 
 /* gd_step_closure - for algorithms that evaluate the loss several times in a step (L-BFGS): closure computes
@@ -231,7 +231,8 @@ gd_optimizer *gd_optimizer_new(gd_params *p, const gd_algorithm *algorithm, cons
 /* ---- Looking into the state, for checkpoints, pictures and tests ------------------------------------------- */
 
 /* gd_optimizer_state - state tensor "exp_avg" (say) of a parameter.  It is made at the parameter's first
- * gradient: NULL, without a sentence, before; and with one when there is no such state or parameter.
+ * gradient: NULL, without a message, before, and where the options do not need it; with one when there is no such
+ * state or parameter.
  * gd_optimizer_number - where a number of a parameter lies: "step" (how many gradients it has seen; every
  * algorithm has it) or one of the algorithm's numbers.  NULL with a sentence when there is none.
  * gd_optimizer_start - makes the state of a parameter now, as its first gradient would.

@@ -165,11 +165,10 @@ static const gd_range ranges[] = {
 
 #define ADAM(constructor, check_options) { \
     .name = constructor, .options_size = sizeof(gd_adam_options), .options = fields, \
-    .zeros = { "beta1 beta2 eps", "beta1 beta2", "beta2 eps eps_root" }, \
+    .zeros = { "beta1 beta2 eps", "beta2 eps eps_root" }, \
     .states = { "exp_avg", "exp_avg_sq", "max_exp_avg_sq" }, \
     .check = check_options, .keeps = keeps, .prepare = prepare, .update = update, .by_element = true, \
-    .correction = correction, \
-    .ranges = ranges }
+    .correction = correction, .ranges = ranges }
 
 static const gd_algorithm adam_algorithm = ADAM("gd_adam", NULL);
 static const gd_algorithm adamw_algorithm = ADAM("gd_adamw", decays_apart);

@@ -71,7 +71,7 @@ static const gd_range ranges[] = {
 
 static const gd_algorithm algorithm = {
     .name = "gd_adamax", .options_size = sizeof(gd_adamax_options), .options = fields,
-    .zeros = { "beta1 beta2 eps", "beta1 beta2", "beta2 eps" },
+    .zeros = { "beta1 beta2 eps", "beta2 eps" },
     .states = { "exp_avg", "exp_inf" },
     .prepare = prepare, .update = update, .by_element = true, .correction = correction, .ranges = ranges
 };

@@ -39,10 +39,11 @@ enum { PAIRS, NEWEST, STEP_LENGTH, GAMMA }; /* the numbers */
 
 /* ---- The two loops: d = -H g, Algorithm 7.4 --------------------------------------------------------------- */
 
+/* During a step the numbers are here: the closure may do what it likes with those of the optimizer. */
 typedef struct memory {
     int64_t  n, history, rows;              /* rows of s, y and rho: a ring, of which the newest pairs are used */
-    gd_real *s, *y, *rho;
-    double  *number;
+    gd_real *s, *y, *rho, *g_before;
+    double   count, number[GD_MAX_NUMBERS];
 } memory;
 
 static void add(int64_t n, gd_real *x, double a, const gd_real *y)
@@ -152,7 +153,7 @@ static bool grow(gd_optimizer *o, int64_t n, int64_t rows, int64_t more)
     gd_tensor *rho = gd_new_in(o->arena, "gd_lbfgs", 1, size), *fresh[] = { s, y, rho };
     if (!s || !y || !rho)
         return false;
-    memory old = { .rows = rows, .number = number };
+    memory old = { .rows = rows, .number[NEWEST] = number[NEWEST] };
     int64_t pairs = (int64_t)number[PAIRS];
     memset(rho->data, 0, (size_t)more * sizeof *rho->data);
     for (int k = S; k <= Y; k++)
@@ -160,8 +161,8 @@ static bool grow(gd_optimizer *o, int64_t n, int64_t rows, int64_t more)
     for (int64_t k = 0; k < pairs; k++) {
         int64_t from = row(&old, k), to = pairs - 1 - k;
         for (int i = S; i <= Y; i++)
-            memcpy(fresh[i]->data + to * n, all->data[i] + from * n, (size_t)n * sizeof *s->data);
-        rho->data[to] = all->data[RHO][from];
+            memcpy(fresh[i]->data + to * n, all->state[i]->data + from * n, (size_t)n * sizeof *s->data);
+        rho->data[to] = all->state[RHO]->data[from];
     }
     number[NEWEST] = pairs > 0 ? (double)pairs - 1 : 0;
     for (int k = S; k <= RHO; k++) {
@@ -184,9 +185,17 @@ static bool open_memory(gd_optimizer *o, memory *m, gd_vectors *v)
     double *number = all->number + 1;
     number[PAIRS] = fmin(number[PAIRS], (double)history);
     rows = all->state[S]->shape[0];
-    *m = (memory){ n, history, rows, all->data[S], all->data[Y], all->data[RHO], number };
+    *m = (memory){ .n = n, .history = history, .rows = rows, .s = all->state[S]->data, .y = all->state[Y]->data,
+                   .rho = all->state[RHO]->data, .g_before = g->data, .count = all->number[0] };
+    memcpy(m->number, number, sizeof m->number);
     v->d = d->data;
     return true;
+}
+
+static void close_memory(gd_optimizer *o, const memory *m)
+{
+    o->all->number[0] = m->count;
+    memcpy(o->all->number + 1, m->number, sizeof m->number);
 }
 
 /* ---- A step of the optimizer: up to max_iter of the method's ----------------------------------------------- */
@@ -220,7 +229,7 @@ static outcome go(gd_optimizer *o, memory *m, gd_vectors *v, double *alpha, doub
     double slope = gd_dot(m->n, v->g, v->d);
     if (!(slope < 0 && slope > -INFINITY))
         return NOWHERE;
-    if (slope > -options->tolerance_change)
+    if (slope > -options->tolerance_change || o->first.lr == 0)
         return CONVERGED;
     *length = o->first.lr * (first ? fmin(1, 1 / sum_of_sizes(m->n, v->g)) : 1);
     if (options->line_search == GD_STRONG_WOLFE)
@@ -234,21 +243,20 @@ static outcome go(gd_optimizer *o, memory *m, gd_vectors *v, double *alpha, doub
 static bool iterate(gd_optimizer *o, memory *m, gd_vectors *v, double *alpha, double *loss, int64_t evaluations)
 {
     const gd_lbfgs_options *options = o->first.options;
-    gd_real *g_before = o->all->state[G]->data;
-    double *count = &o->all->number[0], before = *loss;
-    bool first = *count == 0;
+    double before = *loss;
+    bool first = m->count == 0;
     if (first)
         forget(m);
     else
-        remember(m, v->d, g_before, v->g);
-    memcpy(g_before, v->g, (size_t)m->n * sizeof *g_before);
+        remember(m, v->d, m->g_before, v->g);
+    memcpy(m->g_before, v->g, (size_t)m->n * sizeof *v->g);
     bool plain = m->number[PAIRS] == 0 && m->number[GAMMA] == 1;
     outcome end = go(o, m, v, alpha, loss, first);
     if (end == NOWHERE && !plain && !v->failed) {
         forget(m);
         end = go(o, m, v, alpha, loss, true);
     }
-    *count += end == MOVED;
+    m->count += end == MOVED;
     return end == MOVED && !v->failed && v->evaluations < evaluations && !isnan(*loss) &&
            largest(m->n, v->g) > options->tolerance_grad &&
            m->number[STEP_LENGTH] * largest(m->n, v->d) > options->tolerance_change &&
@@ -286,7 +294,8 @@ static double step(gd_optimizer *o, gd_closure *closure, void *context)
         bool on = !isnan(loss) && largest(v.n, v.g) > options->tolerance_grad;
         for (int i = 0; on && i < options->max_iter; i++)
             on = iterate(o, &m, &v, alpha, &loss, evaluations);
-        o->steps += !isnan(result);
+        o->steps += !isnan(result) && !v.failed;
+        close_memory(o, &m);
     }
     gd_scope_end();
     return v.failed ? NAN : result;

@@ -46,7 +46,8 @@ bool gd_vectors_begin(gd_vectors *v)
 {
     gd_optimizer *o = v->optimizer;
     v->n = 0;
-    for (int i = 0; i < o->count; i++)
+    v->slots = o->count;
+    for (int i = 0; i < v->slots; i++)
         v->n += o->slots[i] ? o->slots[i]->w->numel : 0;
     size_t bytes = (size_t)v->n * sizeof(gd_real);
     v->x = gd_arena_take(gd_current_scope(), bytes);
@@ -60,7 +61,7 @@ static bool gather_gradient(gd_vectors *v)
 {
     gd_optimizer *o = v->optimizer;
     gd_real *g = v->g;
-    for (int i = 0; i < o->count; i++) {
+    for (int i = 0; i < v->slots; i++) {
         const gd_tensor *w = o->slots[i] ? o->slots[i]->w : NULL;
         if (!w)
             continue;
@@ -81,7 +82,7 @@ void gd_vectors_hold(gd_vectors *v)
 {
     gd_optimizer *o = v->optimizer;
     int64_t at = 0;
-    for (int i = 0; i < o->count; i++) {
+    for (int i = 0; i < v->slots; i++) {
         const gd_tensor *w = o->slots[i] ? o->slots[i]->w : NULL;
         if (!w)
             continue;
@@ -97,7 +98,7 @@ void gd_vectors_place(gd_vectors *v, double a)
     gd_optimizer *o = v->optimizer;
     gd_real length = (gd_real)a;
     int64_t at = 0;
-    for (int i = 0; i < o->count; i++) {
+    for (int i = 0; i < v->slots; i++) {
         gd_tensor *w = o->slots[i] ? o->slots[i]->w : NULL;
         if (!w)
             continue;

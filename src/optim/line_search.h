@@ -9,7 +9,8 @@ typedef struct gd_vectors {
     gd_optimizer *optimizer;
     gd_closure   *closure;
     void         *context;
-    int64_t       n;                        /* elements of all parameters */
+    int64_t       n;                        /* elements of all parameters, */
+    int           slots;                    /* of those that o had when the step began */
     gd_real      *x, *d;                    /* where the line starts, and where it goes */
     gd_real      *g;                        /* gradient of the last evaluation */
     gd_real      *g_best;                   /* gradient at the best point of a line search */
@@ -33,7 +34,8 @@ double gd_vectors_evaluate(gd_vectors *v, double a, double *slope);
 /* gd_strong_wolfe - a step length a > 0 with
  *     f(a) <= f(0) + c1 a f'(0)  and  |f'(a)| <= c2 |f'(0)|,
  * or the best one found when 25 evaluations were not enough; 0 when none of them decreased f enough, or the closure
- * failed before one did.  The parameters and g are then at x + a d, and *loss is the loss there.  first: where to look first; slope: f'(0) < 0. */
+ * failed before one did.  The parameters and g are then at x + a d, and *loss is the loss there.  first: where to
+ * look first; slope: f'(0) < 0. */
 double gd_strong_wolfe(gd_vectors *v, double first, double *loss, double slope, const gd_lbfgs_options *options);
 
 #endif

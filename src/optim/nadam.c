@@ -126,7 +126,7 @@ static const gd_range ranges[] = {
 
 static const gd_algorithm algorithm = {
     .name = "gd_nadam", .options_size = sizeof(gd_nadam_options), .options = fields,
-    .zeros = { "beta1 beta2 eps", "beta1 beta2", "beta2 eps" },
+    .zeros = { "beta1 beta2 eps", "beta2 eps" },
     .states = { "exp_avg", "exp_avg_sq" }, .numbers = { "mu_product", "mu_steps" },
     .start = start, .prepare = prepare, .advance = advance, .update = update, .by_element = true,
     .correction = correction, .ranges = ranges, .valid = valid

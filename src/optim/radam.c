@@ -101,7 +101,7 @@ static const gd_range ranges[] = {
 
 static const gd_algorithm algorithm = {
     .name = "gd_radam", .options_size = sizeof(gd_radam_options), .options = fields,
-    .zeros = { "beta1 beta2 eps", "beta1 beta2", "beta2 eps" },
+    .zeros = { "beta1 beta2 eps", "beta2 eps" },
     .states = { "exp_avg", "exp_avg_sq" },
     .prepare = prepare, .update = update, .by_element = true, .correction = correction, .ranges = ranges
 };

@@ -51,12 +51,13 @@ static double one_cycle(const gd_schedule *s, double t)
 {
     double low = s->base / s->a, end[] = { s->b * s->steps - 1, s->steps - 1, s->steps - 1 };
     double rate[] = { low, s->base, s->final, s->final };
-    if (s->count == 3) {
+    int last = s->count == 3 ? 2 : 1;
+    if (last == 2) {
         end[1] = 2 * s->b * s->steps - 2;
         rate[2] = low;
     }
     int phase = 0;
-    while (phase < s->count - 1 && t > end[phase])
+    while (phase < last && t > end[phase])
         phase++;
     double begin = phase ? end[phase - 1] : 0;
     double u = fmin((t - begin) / (end[phase] - begin), 1);
@@ -67,7 +68,7 @@ static double one_cycle(const gd_schedule *s, double t)
 static double multistep(const gd_schedule *s, double t)
 {
     double passed = 0;
-    for (int i = 0; i < s->count; i++)
+    for (int i = 0; i < s->count && i < GD_MAX_MILESTONES; i++)
         passed += s->milestone[i] <= t;
     return s->base * pow(s->a, passed);
 }
@@ -218,7 +219,8 @@ gd_schedule gd_lr_one_cycle(double max, int64_t steps, gd_one_cycle_options o)
     static const char function[] = "gd_lr_one_cycle";
     double highest_start = o.three_phase ? 0.5 : 1;
     if (o.div == 0 && o.final_div == 0)
-        gd_fail("%s: div and final_div are 0: begin with gd_one_cycle_defaults(), which sets what is not given", function);
+        gd_fail("%s: div and final_div are 0: begin with gd_one_cycle_defaults(), which sets what is not given",
+                function);
     bool good = (o.div != 0 || o.final_div != 0) && rate(function, "max", max) && positive(function, "div", o.div) &&
                 positive(function, "final_div", o.final_div) &&
                 gd_check_number(function, "start", o.start, "()", 0, highest_start) &&

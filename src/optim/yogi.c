@@ -141,7 +141,7 @@ static const gd_range ranges[] = {
 
 static const gd_algorithm algorithm = {
     .name = "gd_yogi", .options_size = sizeof(gd_yogi_options), .options = fields,
-    .zeros = { "beta1 beta2 eps", "beta1 beta2", "beta2 eps" },
+    .zeros = { "beta1 beta2 eps", "beta2 eps" },
     .states = { "exp_avg", "exp_avg_sq" }, .numbers = { "start_grads" },
     .check = check, .start = start, .prepare = prepare, .update = update, .by_element = true,
     .correction = correction, .ranges = ranges, .valid = valid
@@ -187,6 +187,8 @@ bool gd_yogi_start_from(gd_optimizer *o)
         return false;
     if (o->algorithm != &algorithm)
         return gd_fail("gd_yogi_start_from: o is %s, not gd_yogi", o->algorithm->name);
+    if (!gd_adopt(o) || !gd_any_gradient("gd_yogi_start_from", o))
+        return false;
     for (int i = 0; i < gd_params_tensors(o->params); i++) {
         const gd_tensor *w = gd_params_at(o->params, i);
         if (w->grad && !gd_params_is_buffer(o->params, i) && *gd_optimizer_number(o, w, "step") > 0)
@@ -204,7 +206,9 @@ bool gd_yogi_start_from(gd_optimizer *o)
             continue;
         gd_real *v = gd_optimizer_state(o, w, "exp_avg_sq")->data;
         const gd_real *g = gd_packed(o, w->grad);
-        gd_real part = (gd_real)(1 / ++*gd_optimizer_number(o, w, "start_grads"));
+        double *count = gd_optimizer_number(o, w, "start_grads");
+        *count = *count >= 1 ? *count + 1 : 1;
+        gd_real part = (gd_real)(1 / *count);
         for (int64_t k = 0; k < w->numel; k++) {
             gd_real square = gd_bounded(g[k]) * gd_bounded(g[k]);
             v[k] = part == 1 ? square : v[k] + part * (square - v[k]);
