@@ -54,11 +54,11 @@ bool gd_check_kept_numbers(const char *where, const gd_algorithm *a, const gd_ke
     return !fault || gd_fail("%s: %s", where, fault);
 }
 
-bool gd_check_kept(const char *where, const gd_algorithm *a, const gd_kept *kept, const gd_real *w)
+bool gd_check_kept(const char *where, const gd_algorithm *a, const gd_kept *kept)
 {
     for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++) {
         const gd_range *r = kept->state[k] ? range_of(a, a->states[k]) : NULL;
-        if (r && !check_state(where, r, kept->state[k], w))
+        if (r && !check_state(where, r, kept->state[k], kept->w))
             return false;
     }
     return gd_check_kept_numbers(where, a, kept);

@@ -157,8 +157,8 @@ static void read_slot(gd_reader *r, gd_optimizer *o, struct gd_slot *slot, const
     const char *file = gd_joined(r->function, ": ", r->path);
     const char *where = *owner ? gd_joined(gd_joined(file, ": \"", owner), "\"", "") : file;
     gd_kept kept = { .n = slot->w ? slot->w->numel : gd_all_elements(o), .step = number[0], .steps = (double)r->steps,
-                     .number = number + 1, .state = state, .options = slot->group->options };
-    if (!where || !gd_check_kept(where, a, &kept, w) || !complete(r, o, slot, owner, number[0], state))
+                     .w = w, .number = number + 1, .state = state, .options = slot->group->options };
+    if (!where || !gd_check_kept(where, a, &kept) || !complete(r, o, slot, owner, number[0], state))
         r->failed = true;
     change_slot(r, slot, numbers, number, state);
 }
