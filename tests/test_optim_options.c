@@ -280,7 +280,7 @@ START_TEST(switched_off_is_off)
         }
         ck_assert(gd_optimizer_state(o, m.a, cases[c].state) == NULL);
         size_t live = 0;
-        for (int i = 0; i < 40; i++) {      /* on and off take the same memory again */
+        for (int i = 0; i < 1000; i++) {    /* on and off take the same memory again */
             ck_assert(gd_group_set(&o->first, cases[c].option, i % 2 ? 0 : cases[c].on));
             step_with(o, &m, i);
             live = i == 2 ? gd_memory_live() : live;
