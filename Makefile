@@ -1,4 +1,5 @@
-# Gradus - make: both libraries; make test, make demo, make bench, make deps, make data, make install; make help
+# Gradus - make: both libraries; make test, make demo, make bench, make deps, make data, make install,
+# Gradus - make uninstall, make debug; make help
 #
 # Needs a C11 compiler.  What else is found is used: stb_image_write for PNG, zlib for .gz data, Check for the
 # tests.  Everything is built twice from the same sources: gd_real is float in libgradus, double in libgradus64.
@@ -10,15 +11,30 @@ AR       ?= ar
 CFLAGS   ?= -O3
 BUILD    ?= build
 PREFIX   ?= /usr/local
+LIBDIR       ?= $(PREFIX)/lib
+INCLUDEDIR   ?= $(PREFIX)/include
+PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
+DOCDIR       ?= $(PREFIX)/share/doc/gradus
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
-STRICT   := -std=c11 -fno-semantic-interposition -fno-math-errno -fno-trapping-math -ffp-contract=off
-ALL_CFLAGS = $(STRICT) $(WARNINGS) $(WERROR) $(CFLAGS) $(if $(CBLAS),-DGD_CBLAS) -Iinclude -Isrc -MMD -MP
+STRICT   := -std=c11 -fvisibility=hidden -fno-semantic-interposition -fno-math-errno -fno-trapping-math -ffp-contract=off
+ALL_CFLAGS = $(STRICT) $(WARNINGS) $(WERROR) $(CFLAGS) $(if $(CBLAS),-DGD_CBLAS) $(FOUND) -Iinclude -Isrc -MMD -MP
 DOUBLE   := -DGD_DOUBLE
 
-# Packages: each missing one only takes away what it is for.
-HAVE_ZLIB := $(shell printf '\#include <zlib.h>\n' | $(CC) -E - >/dev/null 2>&1 && echo yes)
-HAVE_STB  := $(shell printf '\#include <stb/stb_image_write.h>\n' | $(CC) -E - >/dev/null 2>&1 && echo yes)
+# 32-bit x86 without SSE2 computes in 80 bits: sums would depend on the compiler.  mingw-w64 has a printf of its own that
+# knows the C standard, beside Microsoft's; its isnan(double) has a branch for float, which is warned of.
+TARGET := $(shell $(CC) $(CFLAGS) -dM -E -x c /dev/null 2>/dev/null | grep -ow '__i386__\|__MINGW32__')
+STRICT += $(if $(findstring __i386__,$(TARGET)),-msse2 -mfpmath=sse -Wno-psabi) \
+          $(if $(findstring __MINGW32__,$(TARGET)),-D__USE_MINGW_ANSI_STDIO=1)
+WARNINGS += $(if $(findstring __MINGW32__,$(TARGET)),-Wno-float-conversion)
+
+# Packages: each missing one only takes away what it is for.  Whether a header is there, and links, is asked of the
+# compiler with the flags of the build, without a "#" in the commands: from 4.3 on make keeps the backslash before it.
+builds_with = $(shell probe=$$(mktemp) && echo 'int main(void) { return 0; }' | $(CC) $(CFLAGS) -include $(1) -x c - \
+                  -o $$probe $(LDFLAGS) $(2) >/dev/null 2>&1 && echo yes; rm -f $$probe)
+HAVE_ZLIB := $(if $(findstring -DGD_NO_ZLIB,$(CFLAGS)),,$(call builds_with,zlib.h,-lz))
+HAVE_STB  := $(if $(findstring -DGD_NO_PNG,$(CFLAGS)),,$(or $(call builds_with,stb/stb_image_write.h),$(call builds_with,stb_image_write.h)))
+FOUND     := $(if $(HAVE_ZLIB),,-DGD_NO_ZLIB) $(if $(HAVE_STB),,-DGD_NO_PNG)
 LIBS     := -lm -pthread $(if $(HAVE_ZLIB),-lz) $(CBLAS:%=-l%)
 
 SOURCES  := $(sort $(wildcard src/*/*.c))
@@ -40,19 +56,25 @@ $(call objects_of,$(WIDE)): STRICT += $(WIDE_FLAG)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) '$@')
 
-.PHONY: all lib test demo demos bench deps data install lint check-table check-readme readme-picture check-demos check-memory clean help
+.PHONY: all lib names check-names check-cxx check-arithmetic check-targets check-shared test demo demos bench deps data data-if-possible install uninstall lint check-table check-formats check-bare check-install check-readme readme-picture check-demos check-memory clean help
 all: lib
-lib: $(BUILD)/libgradus.a $(BUILD)/libgradus.so $(BUILD)/libgradus64.a $(BUILD)/libgradus64.so \
-     $(BUILD)/gradus.pc $(BUILD)/gradus64.pc
+lib: $(BUILD)/libgradus.a $(BUILD)/libgradus.so $(BUILD)/libgradus64.a $(BUILD)/libgradus64.so
+
+# clang makes a global symbol of each kernel that it compiles several times (GD_KERNEL), static or not: those that the
+# program could have too become local again.
+KEEP_LOCAL := $(shell $(CC) --version 2>/dev/null | grep -q clang && command -v objcopy >/dev/null && \
+    echo "objcopy --wildcard --keep-global-symbol='gd*_*' --keep-global-symbol='_*'")
 
 $(BUILD)/float/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(call say,cc)
 	$(Q)$(CC) $(ALL_CFLAGS) -fPIC -c $< -o $@
+	$(if $(KEEP_LOCAL),$(Q)$(KEEP_LOCAL) $@)
 $(BUILD)/double/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(call say,cc)
 	$(Q)$(CC) $(ALL_CFLAGS) $(DOUBLE) -fPIC -c $< -o $@
+	$(if $(KEEP_LOCAL),$(Q)$(KEEP_LOCAL) $@)
 
 $(BUILD)/libgradus.a: $(FLOAT)
 	@rm -f $@
@@ -62,24 +84,33 @@ $(BUILD)/libgradus64.a: $(DOUBLES)
 	@rm -f $@
 	$(call say,ar)
 	$(Q)$(AR) rcs $@ $^
+# Once loaded they stay: helping threads, and what runs at the end of a thread, need their code.
+STAYS := $(if $(filter Darwin,$(shell uname -s)),,-Wl,-z,nodelete)
 $(BUILD)/libgradus.so: $(FLOAT)
 	$(call say,ld)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,libgradus.so -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared $(STAYS) -Wl,-soname,libgradus.so -o $@ $^ $(LIBS)
 $(BUILD)/libgradus64.so: $(DOUBLES)
 	$(call say,ld)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,libgradus64.so -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared $(STAYS) -Wl,-soname,libgradus64.so -o $@ $^ $(LIBS)
 
-$(BUILD)/gradus.pc $(BUILD)/gradus64.pc: Makefile
+# What was installed, or removed, since the last build counts: these two files are compiled anew.
+$(BUILD)/found: FORCE
 	@mkdir -p $(@D)
-	@printf 'prefix=$(PREFIX)\nName: %s\nDescription: small tensor library with reverse-mode autodiff\nVersion: 0.1\nCflags: -I$${prefix}/include%s\nLibs: -L$${prefix}/lib -l%s $(LIBS)\n' \
-	    $(basename $(@F)) '$(if $(findstring 64,$@), $(DOUBLE))' $(basename $(@F)) > $@
+	@echo '$(FOUND)' | cmp -s - $@ || echo '$(FOUND)' > $@
+# What a program must be linked with, for scripts.
+$(BUILD)/libs: FORCE
+	@mkdir -p $(@D)
+	@echo '$(LIBS)' > $@
+FORCE:
+$(call objects_of,data/gunzip plot/png): $(BUILD)/found
 
 # ---- Tests: every suite in both builds -------------------------------------------------------------------
 
 TESTS      := $(basename $(notdir $(wildcard tests/test_*.c)))
 KINDS      ?= float double
 TEST_RUNS  := $(foreach kind,$(KINDS),$(TESTS:%=$(BUILD)/tests/%.$(kind)))
-CHECK_LIBS  = $(shell pkg-config --libs check)
+# CHECK=plain: not the package Check, which other targets than the machine's own seldom have, but tests/plain/check.h.
+CHECK_LIBS  = $(if $(findstring plain,$(CHECK)),-Itests/plain,$(shell pkg-config --libs check))
 TEST_HELP  := $(wildcard tests/support/*.c)
 
 $(BUILD)/tests/%.float: tests/%.c $(TEST_HELP) $(BUILD)/libgradus.a
@@ -91,10 +122,22 @@ $(BUILD)/tests/%.double: tests/%.c $(TEST_HELP) $(BUILD)/libgradus64.a
 	$(call say,cc)
 	$(Q)$(CC) $(ALL_CFLAGS) $(DOUBLE) -O1 -Itests $< $(TEST_HELP) -o $@ $(LDFLAGS) $(BUILD)/libgradus64.a $(CHECK_LIBS) $(LIBS)
 
-# An operation without a row in tests/operation_table.h fails here.
+# An operation without a row in tests/operation_table.h fails here; and a public function without a line in
+# double_names.h, which make names writes, and symbols of the libraries that are not declared in the headers.
 check-table:
 	@sh tests/check_table.sh
-test: check-table $(TEST_RUNS)
+names:
+	@CC='$(CC)' sh tests/double_names.sh --write
+check-names: lib $(BUILD)/libs
+	@CC='$(CC)' sh tests/double_names.sh
+	@CC='$(CC)' CFLAGS='$(CFLAGS)' sh tests/exports.sh $(BUILD)
+# The shared libraries, loaded by programs that run already.
+check-shared: $(BUILD)/libgradus.so $(BUILD)/libgradus64.so $(BUILD)/libgradus.a $(BUILD)/libgradus64.a
+	@CC='$(CC)' CFLAGS='$(CFLAGS) $(LDFLAGS)' LIBS='$(LIBS)' sh tests/shared.sh $(BUILD)
+# Text that depends on the locale fails here.
+check-formats:
+	@sh tests/check_formats.sh
+test: check-table check-formats check-shared $(if $(filter float,$(KINDS)),check-names) $(TEST_RUNS)
 	@sh tests/run.sh $(TEST_RUNS)
 
 # ---- Demos: each writes its picture into out/ ----------------------------------------------------------------
@@ -107,10 +150,10 @@ $(BUILD)/demos/%: demos/%.c $(BUILD)/libgradus.a
 	$(Q)$(CC) $(STRICT) $(WARNINGS) $(WERROR) $(CFLAGS) -Iinclude -MMD -MP $< -o $@ $(LDFLAGS) $(BUILD)/libgradus.a $(LIBS)
 
 demos: $(DEMOS:%=$(BUILD)/demos/%)
-demo: demos
+demo: demos data-if-possible
 	@mkdir -p out
 	@for d in $(DEMOS); do printf '\n==== %s\n' $$d; $(BUILD)/demos/$$d || exit 1; done
-demo-%: $(BUILD)/demos/%
+demo-%: $(BUILD)/demos/% data-if-possible
 	@mkdir -p out
 	$(BUILD)/demos/$*
 
@@ -124,6 +167,24 @@ check-readme: $(BUILD)/libgradus.a
 readme-picture: $(BUILD)/libgradus.a
 	@CC='$(CC)' LIBS='$(LIBS)' PICTURE=$(CURDIR)/demos/pictures/linear_regression.png sh tests/readme.sh $(BUILD)
 
+# As on a machine without zlib and stb: the headers are hidden from the compiler.
+check-bare:
+	@CC='$(CC)' sh tests/bare.sh $(BUILD)/bare
+
+# Installed elsewhere, used through pkg-config, moved, and taken away again.
+check-install: lib
+	@MAKE='$(MAKE)' CC='$(CC)' CXX='$(CXX)' sh tests/install.sh $(BUILD)
+
+# The headers from C++; and options that give up IEEE arithmetic.
+check-cxx: lib $(BUILD)/libs
+	@CXXS='$(or $(CXXS),$(CXX))' sh tests/cxx.sh $(BUILD)
+check-arithmetic: lib $(BUILD)/libs
+	@CCS='$(or $(CCS),$(CC))' sh tests/arithmetic.sh $(BUILD)
+
+# Other C libraries, processors and tools, as far as there is a compiler for them.
+check-targets:
+	@MAKE='$(MAKE)' BUILD=$(BUILD) sh tests/targets.sh musl i386 tsan windows
+
 # Every demo at a small size, with what it must reach; and under valgrind.
 check-demos: demos $(BUILD)/tests/png_decodes
 	@sh tests/demos.sh $(BUILD)
@@ -133,7 +194,7 @@ check-memory: demos
 # ---- Packages and data ------------------------------------------------------------------------------------------
 
 # What this uses on Debian; DEPS_EXTRA adds the tools of continuous integration.
-PACKAGES := pkg-config check libstb-dev zlib1g-dev libopenblas-dev dataset-fashion-mnist $(DEPS_EXTRA)
+PACKAGES := curl pkg-config check libstb-dev zlib1g-dev libopenblas-dev dataset-fashion-mnist $(DEPS_EXTRA)
 
 deps:
 	@if command -v dpkg-query >/dev/null && dpkg-query -W $(PACKAGES) >/dev/null 2>&1; then \
@@ -150,22 +211,43 @@ AIRFOIL_URL  := http://d2l-data.s3-accelerate.amazonaws.com/airfoil_self_noise.d
 AIRFOIL_SHA1 := 76e5be1548fd8222e5074cf0faae75edff8cf93f
 
 data: data/airfoil_self_noise.dat
+data-if-possible:
+	@[ -n "$${GRADUS_DATA:-}" ] || $(MAKE) --no-print-directory -s data \
+	    || echo "The airfoil data are missing: the demos go on with data that they make up, and say so."
 data/airfoil_self_noise.dat:
 	@mkdir -p data
-	@if command -v curl >/dev/null; then curl -fsSL -o $@.part $(AIRFOIL_URL); else wget -q -O $@.part $(AIRFOIL_URL); fi \
+	@if command -v curl >/dev/null; then curl -fsSL --connect-timeout 15 --max-time 120 -o $@.part $(AIRFOIL_URL); \
+	    else wget -q -T 15 -t 2 -O $@.part $(AIRFOIL_URL); fi \
 	    || { rm -f $@.part; echo "make data: $(AIRFOIL_URL) cannot be fetched"; exit 1; }
 	@[ "$$(sha1sum < $@.part)" = "$(AIRFOIL_SHA1)  -" ] \
 	    || { rm -f $@.part; echo "make data: what came from $(AIRFOIL_URL) has another sha1 than $(AIRFOIL_SHA1)"; exit 1; }
 	@mv $@.part $@
 	@echo "data/airfoil_self_noise.dat: 1503 examples, sha1 as expected"
 
+# ---- Installing: PREFIX, or LIBDIR and the rest one by one; DESTDIR before all of them, for packages ----------------
+
+INSTALLED := gradus gradus64
 install: lib
-	install -d $(DESTDIR)$(PREFIX)/include/gradus $(DESTDIR)$(PREFIX)/lib/pkgconfig
-	install -m 644 include/gradus.h $(DESTDIR)$(PREFIX)/include
-	install -m 644 include/gradus/*.h $(DESTDIR)$(PREFIX)/include/gradus
-	install -m 644 $(BUILD)/libgradus.a $(BUILD)/libgradus64.a $(DESTDIR)$(PREFIX)/lib
-	install -m 755 $(BUILD)/libgradus.so $(BUILD)/libgradus64.so $(DESTDIR)$(PREFIX)/lib
-	install -m 644 $(BUILD)/gradus.pc $(BUILD)/gradus64.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -d "$(DESTDIR)$(INCLUDEDIR)/gradus" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(PKGCONFIGDIR)" "$(DESTDIR)$(DOCDIR)/demos"
+	install -m 644 include/gradus.h "$(DESTDIR)$(INCLUDEDIR)"
+	install -m 644 include/gradus/*.h "$(DESTDIR)$(INCLUDEDIR)/gradus"
+	install -m 644 $(INSTALLED:%=$(BUILD)/lib%.a) "$(DESTDIR)$(LIBDIR)"
+	install -m 755 $(INSTALLED:%=$(BUILD)/lib%.so) "$(DESTDIR)$(LIBDIR)"
+	for library in $(INSTALLED); do \
+	    LIBS='$(LIBS)' sh pkgconfig.sh $$library "$(PREFIX)" "$(INCLUDEDIR)" "$(LIBDIR)" "$(PKGCONFIGDIR)" \
+	        > "$(DESTDIR)$(PKGCONFIGDIR)/$$library.pc" || exit 1; done
+	install -m 644 LICENSE README.md "$(DESTDIR)$(DOCDIR)"
+	install -m 644 demos/*.c "$(DESTDIR)$(DOCDIR)/demos"
+	@[ -n "$(DESTDIR)" ] || echo "The shared libraries are in $(LIBDIR).  If the system's loader searches that folder, run" \
+	    "ldconfig as root; otherwise link programs with -Wl,-rpath,$(LIBDIR) or set LD_LIBRARY_PATH."
+
+uninstall:
+	rm -f $(patsubst include/%,"$(DESTDIR)$(INCLUDEDIR)/%",$(wildcard include/*.h include/gradus/*.h))
+	rm -f $(INSTALLED:%="$(DESTDIR)$(LIBDIR)/lib%.a") $(INSTALLED:%="$(DESTDIR)$(LIBDIR)/lib%.so")
+	rm -f $(INSTALLED:%="$(DESTDIR)$(PKGCONFIGDIR)/%.pc")
+	rm -f "$(DESTDIR)$(DOCDIR)/LICENSE" "$(DESTDIR)$(DOCDIR)/README.md" $(patsubst %,"$(DESTDIR)$(DOCDIR)/%",$(wildcard demos/*.c))
+	for folder in "$(DESTDIR)$(INCLUDEDIR)/gradus" "$(DESTDIR)$(DOCDIR)/demos" "$(DESTDIR)$(DOCDIR)"; do \
+	    [ ! -d "$$folder" ] || rmdir "$$folder" || exit 1; done
 
 # ---- Looking at the sources ------------------------------------------------------------------------------------------
 
@@ -179,5 +261,6 @@ clean:
 help:
 	@sed -n 's/^# Gradus - //p' Makefile
 
+include debug.mk
 -include bench/bench.mk
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

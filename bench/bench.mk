@@ -6,7 +6,7 @@ BENCH_SECONDS ?= 1
 BENCH_PYTHON  ?= /usr/bin/python3
 BENCH_JSON    ?= $(BUILD)/bench.json
 
-HAVE_OPENBLAS := $(shell printf '\#include <openblas_config.h>\n' | $(CC) -E - >/dev/null 2>&1 && echo yes)
+HAVE_OPENBLAS := $(call builds_with,openblas_config.h,-lopenblas)
 BENCH_BLAS    := $(if $(HAVE_OPENBLAS),-DHAVE_CBLAS -DHAVE_OPENBLAS)
 BENCH_LIBS    := $(if $(HAVE_OPENBLAS),-lopenblas) $(LIBS)
 FLOOR_CFLAGS  := -O3 -march=native -ffp-contract=fast \

@@ -119,7 +119,8 @@ static void fill(bool mlp, const char *place, bench_contestant *c)
 
 static bool open_row(const bench_row *row, bench_contestant *c)
 {
-    static const char *const airfoil_places[] = { "data", "../shared/data", NULL };
+    const char *home = getenv("GRADUS_DATA");
+    const char *const airfoil_places[] = { "data", home, NULL };
     static const char *const mlp_places[] = { "data", "data/fashion-mnist", "/usr/share/datasets/fashion-mnist",
                                               NULL };
     const bool mlp = strcmp(row->name, "process-mlp") == 0;

@@ -44,7 +44,7 @@ static gd_dataset data(const char *path, bool *airfoil)
     *airfoil = set.x != NULL;
     if (*airfoil)
         return set;
-    printf("%s\n`make data` fetches it.  Training on a synthetic line instead.\n\n", gd_last_error());
+    printf("%s\n\nTraining on a synthetic line instead, made up here.\n\n", gd_last_error());
     return synthetic_line(1500);
 }
 
@@ -60,7 +60,7 @@ int main(int count, char **argument)
     gd_adam_options options = gd_adam_dialect(GD_D2L);
     options.lr = airfoil ? 0.01 : 0.05;         /* the line's weights are far from 0 */
     gd_optimizer *adam = gd_adam(net, options);
-    gd_plot     *plot   = gd_plot_new(airfoil ? "Adam on airfoil noise" : "Adam on a synthetic line", "epoch", "loss");
+    gd_plot     *plot   = gd_plot_new(airfoil ? "Adam on airfoil noise" : "Adam on a synthetic line, made up", "epoch", "loss");
     if (airfoil) {
         gd_plot_xlim(plot, 0, 2);
         gd_plot_ylim(plot, 0.22, 0.35);         /* the book's frame */

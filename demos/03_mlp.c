@@ -73,8 +73,8 @@ static task fashion_mnist_or_spirals(const char *folder)
     gd_on_error(gd_abort);
     if (train.x && test.x)
         return (task){ train, test, "MLP 784-256-10 on Fashion-MNIST, Adam", 10, 256, 256, 1e-3 };
-    printf("%s\nTraining on two spirals instead.\n\n", gd_last_error());
-    return (task){ spirals(4000), spirals(1000), "MLP 2-256-2 on two spirals, Adam", 2, 256, 64, 1e-2 };
+    printf("%s\n\nTraining on two spirals instead, made up here.\n\n", gd_last_error());
+    return (task){ spirals(4000), spirals(1000), "MLP 2-256-2 on two made-up spirals, Adam", 2, 256, 64, 1e-2 };
 }
 
 /* ---- Training -------------------------------------------------------------------------------------------- */

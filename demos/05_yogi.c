@@ -3,7 +3,7 @@
  * M. Zaheer et al., "Adaptive methods for nonconvex optimization" (NeurIPS 2018), in the book's form:
  * s moves towards g^2 by an amount that depends on g^2 alone, s += (1 - beta2) sign(g^2 - s) g^2, where Adam
  * moves it by (1 - beta2) (g^2 - s).  So s cannot collapse after a rare large gradient.  Three copies of
- * the airfoil model see the same batches. */
+ * a linear model see the same batches. */
 #include <gradus.h>
 #include <math.h>
 
@@ -61,22 +61,31 @@ static double loss_over(model m, gd_dataset set)
     return (double)gd_item(half_mse(m, set.x, set.y));
 }
 
-int main(int count, char **argument)
+/* x and y of airfoil; where the file is not to be had, a made-up plane with noise, and that is said. */
+static gd_dataset data(const char *path, bool *airfoil)
 {
     gd_on_error(NULL);
-    gd_dataset air = gd_airfoil(count > 1 ? argument[1] : NULL);
+    gd_dataset set = gd_airfoil(path);
     gd_on_error(gd_abort);
-    if (!air.x) {
-        printf("%s\n`make data` fetches it; random data take its place here.\n\n", gd_last_error());
-        air = (gd_dataset){ gd_normal(GD_SHAPE(1500, 5), 0, 1), gd_normal(GD_SHAPE(1500, 1), 0, 1) };
-    }
+    *airfoil = set.x != NULL;
+    if (*airfoil)
+        return set;
+    printf("%s\n\nMade-up data take its place: y is the sum of five numbers times 0.3, and noise.\n\n", gd_last_error());
+    gd_tensor *x = gd_normal(GD_SHAPE(1500, 5), 0, 1);
+    return (gd_dataset){ x, gd_add(gd_scale(gd_sum_axis(x, 1, true), 0.3), gd_normal(GD_SHAPE(1500, 1), 0, 0.7)) };
+}
+
+int main(int count, char **argument)
+{
+    bool airfoil;
+    gd_dataset set = data(count > 1 ? argument[1] : NULL, &airfoil);
     model scratch = new_model(), with_yogi = new_model(), with_adam = new_model();
     gd_tensor *params[] = { scratch.w, scratch.b };
     moments state[] = { { gd_zeros(GD_SHAPE(5, 1)), gd_zeros(GD_SHAPE(5, 1)) }, { gd_zeros(GD_SHAPE(1)), gd_zeros(GD_SHAPE(1)) } };
     gd_optimizer *yogi = gd_yogi(with_yogi.params, gd_yogi_dialect(GD_D2L));
     gd_optimizer *adam = gd_adam(with_adam.params, gd_adam_dialect(GD_D2L));
-    gd_loader *load = gd_loader_new(air, (gd_loader_options){ .batch = 10, .shuffle = true, .seed = 1 });
-    gd_plot *plot = gd_plot_new("Adam and Yogi on airfoil noise", "epoch", "loss");
+    gd_loader *load = gd_loader_new(set, (gd_loader_options){ .batch = 10, .shuffle = true, .seed = 1 });
+    gd_plot *plot = gd_plot_new(airfoil ? "Adam and Yogi on airfoil noise" : "Adam and Yogi on made-up data", "epoch", "loss");
 
     double apart = 0;
     printf("step   Yogi from scratch   gd_yogi      gd_adam\n");
@@ -90,7 +99,7 @@ int main(int count, char **argument)
             train_step(with_adam, adam, batch);
             apart = fmax(apart, fmax(farthest_apart(scratch.w, with_yogi.w), farthest_apart(scratch.b, with_yogi.b)));
             if (t % 20 == 0) {
-                double a = loss_over(scratch, air), b = loss_over(with_yogi, air), c = loss_over(with_adam, air);
+                double a = loss_over(scratch, set), b = loss_over(with_yogi, set), c = loss_over(with_adam, set);
                 gd_plot_point(plot, "Yogi, built in", gd_loader_epoch(load), b);
                 gd_plot_point(plot, "Yogi from scratch", gd_loader_epoch(load), a);
                 gd_plot_point(plot, "Adam", gd_loader_epoch(load), c);

@@ -34,24 +34,26 @@ static gd_tensor *half_mse(gd_tensor *x, gd_tensor *y)
     return gd_scale(gd_mean(gd_square(gd_sub(gd_add(gd_matmul(x, w), b), y))), 0.5);
 }
 
-/* x and y of airfoil, or a line with noise where the data are missing. */
-static gd_dataset data(const char *path)
+/* x and y of airfoil; where the file is not to be had, a made-up plane with noise, and that is said. */
+static gd_dataset data(const char *path, bool *airfoil)
 {
     gd_on_error(NULL);
     gd_dataset set = gd_airfoil(path);
     gd_on_error(gd_abort);
-    if (set.x)
+    *airfoil = set.x != NULL;
+    if (*airfoil)
         return set;
-    printf("%s\n`make data` fetches it; random data take its place here.\n\n", gd_last_error());
+    printf("%s\n\nMade-up data take its place: y is the sum of five numbers times 0.3, and noise.\n\n", gd_last_error());
     gd_tensor *x = gd_normal(GD_SHAPE(1500, 5), 0, 1);
-    return (gd_dataset){ x, gd_add(gd_sum_axis(x, 1, true), gd_normal(GD_SHAPE(1500, 1), 0, 0.7)) };
+    return (gd_dataset){ x, gd_add(gd_scale(gd_sum_axis(x, 1, true), 0.3), gd_normal(GD_SHAPE(1500, 1), 0, 0.7)) };
 }
 
 int main(int count, char **argument)
 {
-    gd_dataset set = data(count > 1 ? argument[1] : NULL);
+    bool airfoil;
+    gd_dataset set = data(count > 1 ? argument[1] : NULL, &airfoil);
     gd_params *net = gd_params_new();
-    w = gd_param(net, "w", gd_zeros(GD_SHAPE(5, 1)));
+    w = gd_param(net, airfoil ? "w" : "w, made-up data", gd_zeros(GD_SHAPE(5, 1)));     /* the picture shows it */
     b = gd_param(net, "b", gd_zeros(GD_SHAPE(1)));
 
     gd_optimizer *o = gd_optimizer_new(net, &signum, &(signum_options){ .lr = 0.02, .beta = 0.9 });
@@ -93,7 +95,8 @@ int main(int count, char **argument)
     if (whole != resumed)
         gd_abort("06_own_optimizer: a resumed run must end like one that was never interrupted");
 
-    printf("wrote out/06_own_optimizer.png: gradient, momentum and effective step of two weights\n");
+    printf("wrote out/06_own_optimizer.png: gradient, momentum and effective step of two weights%s\n",
+           airfoil ? ", airfoil noise" : ", made-up data");
     gd_loader_free(load);
     gd_optimizer_free(o);
     gd_params_free(net);

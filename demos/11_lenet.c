@@ -93,8 +93,8 @@ static task fashion_mnist_or_stripes(const char *folder)
     gd_on_error(gd_abort);
     if (train.x && test.x)
         return (task){ train, test, "LeNet on Fashion-MNIST, Adam", 10, 0.88 };
-    printf("%s\nLearning the directions of stripes instead.\n\n", gd_last_error());
-    return (task){ stripes(6000), stripes(1000), "LeNet on stripes of four directions, Adam", 4, 0.95 };
+    printf("%s\n\nLearning the directions of stripes instead, made up here.\n\n", gd_last_error());
+    return (task){ stripes(6000), stripes(1000), "LeNet on made-up stripes of four directions, Adam", 4, 0.95 };
 }
 
 /* ---- Training ----------------------------------------------------------------------------------------------- */

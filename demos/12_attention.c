@@ -219,11 +219,13 @@ int main(int count, char **argument)
             path = argument[i];
     }
     gd_seed(seed);
+    const char *title = "One attention block learns a text";
     char *all = read_file(path);
     if (!all || strlen(all) < 10 * LENGTH) {
         printf("%s cannot be read or is short; a table of products takes its place.\n", path);
         free(all);
-        path = "a table of products";
+        path = "a table of products, made up";
+        title = "One attention block learns a made-up table of products";
         all = products();
     }
     text t = text_of(all);
@@ -236,7 +238,7 @@ int main(int count, char **argument)
            (long long)gd_params_count(params));
     printf("counting pairs of characters: loss %.4f\n\n step   loss\n", mark);
 
-    gd_plot *plot = gd_plot_new("One attention block learns a text", "step", "loss of the next character");
+    gd_plot *plot = gd_plot_new(title, "step", "loss of the next character");
     double loss = train(&m, params, &t, steps, mark, plot);
     printf("\nover the whole text: loss %.4f, counting pairs %.4f\n\n", loss, mark);
     write_text(&m, &t, 300);

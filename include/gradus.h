@@ -1,5 +1,8 @@
-/* gradus.h - everything: #include <gradus.h> and link with -lgradus -lm -pthread (float)
- * or compile with -DGD_DOUBLE and link with -lgradus64 -lm (double). */
+/* gradus.h - everything.  Compile and link with what pkg-config --cflags --libs says of gradus (float) or gradus64
+ * (double); that is, where the library was built with zlib,
+ *
+ *     cc -std=c11 prog.c -lgradus -lz -lm -pthread
+ *     cc -std=c11 -DGD_DOUBLE prog.c -lgradus64 -lz -lm -pthread */
 #ifndef GRADUS_H
 #define GRADUS_H
 

@@ -8,9 +8,9 @@ awk '/^```c$/ { inside = 1; next } /^```$/ { if (inside) exit } inside' README.m
 awk '/^```$/ { if (++fence == 2) inside = 1; else if (inside) exit; next } inside' README.md >"$work/expected.txt"
 grep -q "int main" "$work/program.c" && grep -q "^w \[5, 1\]" "$work/expected.txt" || { echo "readme.sh: README.md has no program, or no output"; exit 1; }
 ${CC:-cc} -std=c11 -Wall -Wextra -Wpedantic -Werror -Iinclude "$work/program.c" "$build/libgradus.a" $LIBS -o "$work/program" || exit 1
-data=$(cd ../shared/data 2>/dev/null && pwd || echo "$PWD/data")
-[ -f "$data/airfoil_self_noise.dat" ] || { echo "readme.sh: no airfoil data here; the program compiled"; exit 0; }
-(cd "$work" && GRADUS_DATA=$data ./program >printed.txt) || exit 1
+. tests/data.sh
+[ -n "${GRADUS_DATA:-}" ] || { echo "readme.sh: no airfoil data here; the program compiled"; exit 0; }
+(cd "$work" && ./program >printed.txt) || exit 1
 # The last digits depend on the machine's vector length: numbers are compared to 1e-4.
 tr -d '[],:' <"$work/expected.txt" >"$work/a"
 tr -d '[],:' <"$work/printed.txt" >"$work/b"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # run.sh PROGRAM.. - runs each test program and prints Check's summary of it; fails when a check fails, when a
 # program crashes, or when it runs no check.  Ends with "N passed, N failed", counted in checks.
+. "$(dirname "$0")/data.sh"
 passed=0
 failed=0
 output=$(mktemp) || exit 1

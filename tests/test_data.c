@@ -40,7 +40,7 @@ static const text_case readable[] = {
     { "+1,-.5,1.\n1e3,2E-1,-0\n", { 0 }, 2, 3, { 1, -0.5, 1, 1000, 0.2, -0.0 } },
     { "nan,-inf\nInfinity,NaN\n", { .allow_nan = true }, 2, 2, { NAN, -INFINITY, INFINITY, NAN } },
     { "1,,3\n,2,\n", { .allow_nan = true }, 2, 3, { 1, NAN, 3, NAN, 2, NAN } },
-    { "1e-400,0.000000000000000000000000000000000000001e39\n", { 0 }, 1, 2, { 0, 1 } },
+    { "0e-400,0.000000000000000000000000000000000000001e39\n", { 0 }, 1, 2, { 0, 1 } },
 };
 
 START_TEST(csv_reads)
@@ -65,31 +65,74 @@ typedef struct wrong_case {
 } wrong_case;
 
 static const wrong_case unreadable[] = {
-    { "1,2,3\n4,5,n/a\n", { 0 }, "gd_csv_read: t.csv, line 2, column 3: \"n/a\" is not a number" },
-    { "# c\n\n1,2\n3,x y\n", { 0 }, "gd_csv_read: t.csv, line 4, column 2: \"x y\" is not a number" },
-    { "a,b\n1,2\r\n3,0x10\r\n", { 0 }, "gd_csv_read: t.csv, line 3, column 2: \"0x10\" is not a number" },
-    { "1,nan\n", { 0 }, "gd_csv_read: t.csv, line 1, column 2: \"nan\" is not a number" },
-    { "1,inf\n", { 0 }, "gd_csv_read: t.csv, line 1, column 2: \"inf\" is not a number" },
-    { "1,nano\n", { .allow_nan = true }, "gd_csv_read: t.csv, line 1, column 2: \"nano\" is not a number" },
-    { "1,2e\n", { 0 }, "gd_csv_read: t.csv, line 1, column 2: \"2e\" is not a number" },
-    { "1,2e+\n", { 0 }, "gd_csv_read: t.csv, line 1, column 2: \"2e+\" is not a number" },
-    { "1,.\n", { 0 }, "gd_csv_read: t.csv, line 1, column 2: \".\" is not a number" },
-    { "1,--2\n", { 0 }, "gd_csv_read: t.csv, line 1, column 2: \"--2\" is not a number" },
-    { "1,1.2.3\n", { 0 }, "gd_csv_read: t.csv, line 1, column 2: \"1.2.3\" is not a number" },
-    { "1;1,5\n", { 0 }, "gd_csv_read: t.csv, line 1, column 2: \"1,5\" is not a number" },
-    { "1,\"2\"3\n", { 0 }, "gd_csv_read: t.csv, line 1, column 2: \"\"2\"3\" is not a number" },
-    { "1,2 \x01\n", { 0 }, "gd_csv_read: t.csv, line 1, column 2: \"2 ?\" is not a number" },
+    { "1,2,3\n4,5,n/a\n", { 0 },
+      "gd_csv_read: t.csv, line 2, column 3: \"n/a\" is not a number: allow_nan reads it as a missing value,"
+      " NaN (assumed: separator ',', no header)" },
+    { "# c\n\n1,2\n3,x y\n", { 0 },
+      "gd_csv_read: t.csv, line 4, column 2: \"x y\" is not a number: columns of text are not read (assumed:"
+      " separator ',', no header)" },
+    { "a,b\n1,2\r\n3,0x10\r\n", { 0 },
+      "gd_csv_read: t.csv, line 3, column 2: \"0x10\" is not a number: hexadecimal numbers are not read (assumed:"
+      " separator ',', line 1 is a header)" },
+    { "1,nan\n", { 0 },
+      "gd_csv_read: t.csv, line 1, column 2: \"nan\" is not a number: allow_nan reads nan and inf; if line 1"
+      " is a header, skip = 1 passes over it (assumed: separator ',', no header)" },
+    { "1,inf\n", { 0 },
+      "gd_csv_read: t.csv, line 1, column 2: \"inf\" is not a number: allow_nan reads nan and inf; if line 1"
+      " is a header, skip = 1 passes over it (assumed: separator ',', no header)" },
+    { "1,nano\n", { .allow_nan = true },
+      "gd_csv_read: t.csv, line 1, column 2: \"nano\" is not a number: if line 1 is a header, skip = 1 passes"
+      " over it (assumed: separator ',', no header)" },
+    { "1,2e\n", { 0 },
+      "gd_csv_read: t.csv, line 1, column 2: \"2e\" is not a number: if line 1 is a header, skip = 1 passes"
+      " over it (assumed: separator ',', no header)" },
+    { "1,2e+\n", { 0 },
+      "gd_csv_read: t.csv, line 1, column 2: \"2e+\" is not a number: if line 1 is a header, skip = 1 passes"
+      " over it (assumed: separator ',', no header)" },
+    { "1,.\n", { 0 },
+      "gd_csv_read: t.csv, line 1, column 2: \".\" is not a number: allow_nan reads it as a missing value, NaN;"
+      " if line 1 is a header, skip = 1 passes over it (assumed: separator ',', no header)" },
+    { "1,--2\n", { 0 },
+      "gd_csv_read: t.csv, line 1, column 2: \"--2\" is not a number: if line 1 is a header, skip = 1 passes"
+      " over it (assumed: separator ',', no header)" },
+    { "1,1.2.3\n", { 0 },
+      "gd_csv_read: t.csv, line 1, column 2: \"1.2.3\" is not a number: if line 1 is a header, skip = 1 passes"
+      " over it (assumed: separator ',', no header)" },
+    { "1;1,5\n", { 0 },
+      "gd_csv_read: t.csv, line 1, column 2: \"1,5\" is not a number: decimal = ',' reads it; if line 1 is a"
+      " header, skip = 1 passes over it (assumed: separator ';', no header)" },
+    { "1,\"2\"3\n", { 0 },
+      "gd_csv_read: t.csv, line 1, column 2: \"\"2\"3\" is not a number: if line 1 is a header, skip = 1 passes"
+      " over it (assumed: separator ',', no header)" },
+    { "1,2 \x01\n", { 0 },
+      "gd_csv_read: t.csv, line 1, column 2: \"2 ?\" is not a number: if line 1 is a header, skip = 1 passes"
+      " over it (assumed: separator ',', no header)" },
     { "1,abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz\n", { 0 },
-      "gd_csv_read: t.csv, line 1, column 2: \"abcdefghijklmnopqrstuvwxyzabcdefghijklmn...\" is not a number" },
-    { "a,b\n", { .no_header = true }, "gd_csv_read: t.csv, line 1, column 1: \"a\" is not a number" },
-    { "1,2\n3,\n", { 0 }, "gd_csv_read: t.csv, line 2, column 2: the field is empty" },
-    { "1\t2\t\n", { 0 }, "gd_csv_read: t.csv, line 1, column 3: the field is empty" },
-    { "1,\"\"\n", { 0 }, "gd_csv_read: t.csv, line 1, column 2: the field is empty" },
-    { "1,\"2\n3,4\n", { 0 }, "gd_csv_read: t.csv, line 1, column 2: the quote is not closed on this line" },
-    { "1,2,3,4,5,6\n#\n1,2,3,4,5\n", { 0 }, "gd_csv_read: t.csv, line 3: 5 columns, but line 1 has 6" },
-    { "h,i\n1,2\n1,2,3\n", { 0 }, "gd_csv_read: t.csv, line 3: 3 columns, but line 2 has 2" },
-    { "", { 0 }, "gd_csv_read: t.csv has no row of numbers" },
-    { "a,b\n# c\n", { 0 }, "gd_csv_read: t.csv has no row of numbers" },
+      "gd_csv_read: t.csv, line 1, column 2: \"abcdefghijklmnopqrstuvwxyzabcdefghijklmn...\" is not a number:"
+      " if line 1 is a header, skip = 1 passes over it (assumed: separator ',', no header)" },
+    { "a,b\n", { .no_header = true },
+      "gd_csv_read: t.csv, line 1, column 1: \"a\" is not a number: if line 1 is a header, skip = 1 passes over it;"
+      " skip_columns = 1 passes over this column (assumed: separator ',')" },
+    { "1,2\n3,\n", { 0 },
+      "gd_csv_read: t.csv, line 2, column 2: the field is empty: allow_nan reads it as a missing value, NaN"
+      " (assumed: separator ',', no header)" },
+    { "1\t2\t\n", { 0 },
+      "gd_csv_read: t.csv, line 1, column 3: the field is empty: allow_nan reads it as a missing value, NaN;"
+      " if line 1 is a header, skip = 1 passes over it (assumed: separator tab, no header)" },
+    { "1,\"\"\n", { 0 },
+      "gd_csv_read: t.csv, line 1, column 2: the field is empty: allow_nan reads it as a missing value, NaN;"
+      " if line 1 is a header, skip = 1 passes over it (assumed: separator ',', no header)" },
+    { "1,\"2\n3,4\n", { 0 },
+      "gd_csv_read: t.csv, line 1, column 2: the quote that opens here is not closed (assumed: separator ',',"
+      " no header)" },
+    { "1,2,3,4,5,6\n#\n1,2,3,4,5\n", { 0 },
+      "gd_csv_read: t.csv, line 3: 5 columns, but line 1 has 6 (assumed: separator ',', no header)" },
+    { "h,i\n1,2\n1,2,3\n", { 0 },
+      "gd_csv_read: t.csv, line 3: 3 columns, but line 2 has 2 (assumed: separator ',', line 1 is a header)" },
+    { "", { 0 },
+      "gd_csv_read: t.csv is empty" },
+    { "a,b\n# c\n", { 0 },
+      "gd_csv_read: t.csv has no row of numbers (assumed: separator ',', line 1 is a header)" },
     { "1,2\n", { .skip = 1 }, "gd_csv_read: t.csv has no row of numbers" },
     { "1\n", { .skip = -1 }, "gd_csv_read: skip = -1 must not be negative" },
     { "1\n", { .separator = '.' }, "gd_csv_read: separator = '.' cannot separate numbers" },
@@ -110,13 +153,16 @@ START_TEST(csv_range)
 {
     put_text("t.csv", "1\n1e999\n");
     ck_assert_ptr_null(gd_csv_read("t.csv", (gd_csv_options){ 0 }));
-    ck_said(FLOAT ? "gd_csv_read: t.csv, line 2, column 1: \"1e999\" is beyond the range of a float"
-                  : "gd_csv_read: t.csv, line 2, column 1: \"1e999\" is beyond the range of a double");
+    ck_said(FLOAT ? "gd_csv_read: t.csv, line 2, column 1: \"1e999\" is beyond the range of a float (assumed: a single"
+                    " column, no header)"
+                  : "gd_csv_read: t.csv, line 2, column 1: \"1e999\" is beyond the range of a double (assumed: a"
+                    " single column, no header)");
     put_text("t.csv", "3.4e38 -1e39\n");
     gd_tensor *t = gd_csv_read("t.csv", (gd_csv_options){ 0 });
     if (FLOAT) {
         ck_assert_ptr_null(t);
-        ck_said("gd_csv_read: t.csv, line 1, column 2: \"-1e39\" is beyond the range of a float");
+        ck_said("gd_csv_read: t.csv, line 1, column 2: \"-1e39\" is beyond the range of a float (assumed:"
+                " separator blank, no header)");
     } else {
         ck_values(t, 3.4e38, -1e39);
     }
@@ -214,7 +260,8 @@ START_TEST(numbers_in_any_locale)
             ck_abort_msg("number %d: %.17g, not %.17g", i, (double)t->data[i], expected[i]);
     put_text("n.csv", "1.5 0.1234567890123456789 1,5\n");
     ck_assert_ptr_null(gd_csv_read("n.csv", (gd_csv_options){ .separator = ' ' }));
-    ck_said("gd_csv_read: n.csv, line 1, column 3: \"1,5\" is not a number");
+    ck_said("gd_csv_read: n.csv, line 1, column 3: \"1,5\" is not a number: decimal = ',' reads it; if line 1 is a"
+            " header, skip = 1 passes over it (assumed: no header)");
     setlocale(LC_ALL, "C");
 }
 END_TEST
@@ -324,8 +371,7 @@ START_TEST(airfoil_real)
     static const double last[] = {
         0.083648232060, 1.490443022152, -0.373739540326, -0.723344833538, 3.172772505745
     };
-    ck_assert_int_eq(chdir(scratch_home), 0);
-    unsetenv("GRADUS_DATA");
+    ck_assert_int_eq(chdir(scratch_home), 0);       /* $GRADUS_DATA, or data there */
     gd_dataset set = gd_airfoil(NULL);
     ck_assert_int_eq(chdir(scratch_folder), 0);
     if (!set.x) {
@@ -348,19 +394,27 @@ START_TEST(airfoil_real)
 }
 END_TEST
 
+#define AIRFOIL_SOURCE \
+    "it is NASA's airfoil self-noise data, a table of 1503 rows and 6 columns, and comes from" \
+    " http://d2l-data.s3-accelerate.amazonaws.com/airfoil_self_noise.dat"
+
 START_TEST(airfoil_refuses)
 {
     unsetenv("GRADUS_DATA");
     ck_assert_ptr_null(gd_airfoil(NULL).x);
-    ck_said("gd_airfoil: airfoil_self_noise.dat is not in $GRADUS_DATA (not set), data or ../shared/data; `make"
-            " data` fetches it");
+    ck_said("gd_airfoil: airfoil_self_noise.dat is neither in $GRADUS_DATA (not set) nor in the folder data: "
+            AIRFOIL_SOURCE);
     setenv("GRADUS_DATA", "nowhere", 1);
     ck_assert_ptr_null(gd_airfoil(NULL).y);
-    ck_said("gd_airfoil: airfoil_self_noise.dat is not in $GRADUS_DATA (nowhere), data or ../shared/data; `make"
-            " data` fetches it");
+    ck_said("gd_airfoil: airfoil_self_noise.dat is neither in $GRADUS_DATA (nowhere) nor in the folder data: "
+            AIRFOIL_SOURCE);
     ck_assert_ptr_null(gd_airfoil("a.dat").x);
-    ck_said("gd_airfoil: neither a.dat nor a.dat/airfoil_self_noise.dat can be read; `make data` fetches the file"
-            " into data");
+    ck_said("gd_airfoil: neither a.dat nor a.dat/airfoil_self_noise.dat can be read: " AIRFOIL_SOURCE);
+    setenv("GRADUS_DATA", "b", 1);              /* not where the program was not told to look */
+    ck_assert_int_eq(system("mkdir -p ../shared/data"), 0);
+    put_text("../shared/data/airfoil_self_noise.dat", "1\t2\n");
+    ck_assert_ptr_null(gd_airfoil(NULL).x);
+    ck_assert_ptr_nonnull(strstr(gd_last_error(), "neither in $GRADUS_DATA (b) nor in the folder data"));
     put_text("a.dat", "1\t2\n3\t4\n");
     ck_assert_ptr_null(gd_airfoil("a.dat").x);
     ck_said("gd_airfoil: a.dat is [2, 2]: [1503, 6] expected");
@@ -409,8 +463,9 @@ END_TEST
 START_TEST(fashion_refuses)
 {
     ck_assert_ptr_null(gd_fashion_mnist(".", true).x);
-    ck_said("gd_fashion_mnist: . has no train-images-idx3-ubyte and train-labels-idx1-ubyte, with or without .gz;"
-            " Debian's package dataset-fashion-mnist holds them");
+    ck_said("gd_fashion_mnist: . has no train-images-idx3-ubyte and train-labels-idx1-ubyte, with or without .gz:"
+            " they are 28 x 28 pictures of clothes and their classes, and come from Debian's package"
+            " dataset-fashion-mnist or https://github.com/zalandoresearch/fashion-mnist");
     put_bytes("train-images-idx3-ubyte", images, sizeof images);
     put_bytes("train-labels-idx1-ubyte", images, sizeof images);
     ck_assert_ptr_null(gd_fashion_mnist(".", true).x);

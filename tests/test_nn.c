@@ -311,7 +311,7 @@ START_TEST(cells_step_as_written)
     ck_assert_ptr_null(gd_lstm_apply(&lstm, x, (gd_lstm_state){ h, NULL }).h);
     ck_no_sentence();
     ck_assert_ptr_null(gd_rnn_apply(&rnn, h, h));
-    ck_sentence("gd_affine: x is [2, 4] and weight is [4, 3]: they must be [.., in] and [out, in]");
+    ck_sentence("gd_affine: x is [2, 4] and weight is [4, 3] (\"rnn.weight_ih\"): they must be [.., in] and [out, in]");
     gd_params_free(p);
 }
 END_TEST

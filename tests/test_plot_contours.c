@@ -61,6 +61,63 @@ START_TEST(contours_of_a_tensor_are_the_same)
 }
 END_TEST
 
+static double saddle(double x, double y, void *context)
+{
+    (void)context;
+    return x * y;
+}
+
+/* On a grid of 2 x 2 each cell is a saddle: two corners are high, two are low, and the lines must not cross. */
+START_TEST(contours_of_a_saddle)
+{
+    gd_plot *p = gd_plot_new("", "", "");
+    gd_tensor *z = gd_from(GD_SHAPE(2, 2), (gd_real[]){ 4, 0, 0, 3 });
+    double levels[] = { 1 };
+    ck_assert(gd_plot_contour_grid(p, z, 0, 1, 0, 1) && gd_plot_levels(p, levels, 1, false));
+    picture seen = drawn(p);
+    /* the middle, 7/4, is above the level: it joins the high corners, (0, 0) and (1, 1), and the low ones are cut
+     * off by lines from (0.75, 0) to (1, 1/3) and from (0, 0.75) to (1/3, 1) */
+    static const double on[][2] = { { 0.76, 0.04 / 3 }, { 0.99, 0.96 / 3 }, { 0.875, 1.0 / 6 }, { 0.04 / 3, 0.76 },
+                                    { 1.0 / 6, 0.875 } };
+    static const double off[][2] = { { 0.5, 0.5 }, { 0.25, 0.25 }, { 0.7, 0.7 }, { 0.95, 0.05 }, { 0.05, 0.95 } };
+    for (size_t i = 0; i < 5; i++) {
+        double column, row;
+        int darkest = 255, there = 255;
+        ck_assert(gd_plot_where(p, on[i][0], on[i][1], &column, &row));
+        for (int dy = -1; dy <= 1; dy++)
+            for (int dx = -1; dx <= 1; dx++)
+                darkest = (int)fmin(darkest, pixel(seen, column + dx, row + dy)[0]);
+        ck_assert_msg(darkest < 172, "no line at (%g, %g): %d", on[i][0], on[i][1], darkest);
+        there = pixel_at(p, seen, off[i][0], off[i][1])[0];
+        ck_assert_msg(there > 172, "a line at (%g, %g): %d", off[i][0], off[i][1], there);
+    }
+    discard(seen);
+    gd_plot_free(p);
+    gd_shutdown();
+}
+END_TEST
+
+/* Labels stand on their lines, apart from each other; a level that the function does not reach has none. */
+START_TEST(contours_have_labels)
+{
+    gd_plot *p = gd_plot_new("", "", "");
+    double levels[] = { -2, -1, -0.5, 0.5, 1, 2, 50 };
+    ck_assert(gd_plot_contour(p, saddle, NULL, -2, 2, -2, 2) && gd_plot_levels(p, levels, 7, false));
+    picture without = drawn(p);
+    ck_assert(gd_plot_levels(p, levels, 7, true));
+    picture with = drawn(p);
+    int changed = 0, dark = 0;
+    for (int i = 0; i < with.width * with.height; i++) {
+        changed += memcmp(&with.rgb[3 * i], &without.rgb[3 * i], 3) != 0;
+        dark += with.rgb[3 * i] < 90 && without.rgb[3 * i] >= 90;
+    }
+    ck_assert_msg(changed > 400 && changed < 20000 && dark > 60, "%d changed, %d dark", changed, dark);
+    discard(with);
+    discard(without);
+    gd_plot_free(p);
+}
+END_TEST
+
 START_TEST(panels_stand_in_rows_and_columns)
 {
     gd_plot *panels[6] = { NULL };
@@ -98,6 +155,8 @@ int main(void)
     Suite *suite = plot_suite("plot: contours and panels", &cases);
     tcase_add_test(cases, contours_lie_at_their_levels);
     tcase_add_test(cases, contours_of_a_tensor_are_the_same);
+    tcase_add_test(cases, contours_of_a_saddle);
+    tcase_add_test(cases, contours_have_labels);
     tcase_add_test(cases, panels_stand_in_rows_and_columns);
     return run_suite(suite);
 }

@@ -6,6 +6,7 @@
 #include <locale.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 /* ---- Files and errors ---------------------------------------------------------------------------------- */
 
@@ -93,32 +94,21 @@ START_TEST(a_failed_write_keeps_the_old_picture)
     ck_assert_int_eq(memcmp(old, now, n), 0);
     free(now);
 
-    gd_plot *empty = gd_plot_new("empty", "", "");
-    ck_assert(!gd_plot_save(empty, path));
+    gd_plot *bad = gd_plot_new("an axis that cannot be", "", "");
+    ck_assert(gd_plot_log_x(bad, true) && gd_plot_xlim(bad, -1, 1) && !gd_plot_save(bad, path));
     ck_assert_uint_eq(file_bytes(path, &now), n);
     ck_assert_int_eq(memcmp(old, now, n), 0);
     free(old);
     free(now);
     gd_plot_free(p);
-    gd_plot_free(empty);
+    gd_plot_free(bad);
 }
 END_TEST
 
-START_TEST(nothing_to_draw_is_said)
+START_TEST(what_a_log_axis_cannot_show_is_named)
 {
     gd_plot *p = gd_plot_new("Loss", "x", "y");
-    expect(gd_plot_save(p, path), "gd_plot_save: plot \"Loss\" has no finite point to draw");
-    gd_plot_point(p, "a", NAN, 1);
-    gd_plot_point(p, "a", 1, INFINITY);
-    expect(gd_plot_save(p, path), "gd_plot_save: plot \"Loss\" has no finite point to draw");
-    gd_plot_point(p, "a", 0, -1);
-    gd_plot_log_y(p, true);
-    expect(gd_plot_save(p, path), "gd_plot_save: plot \"Loss\" has no point with y > 0 for its logarithmic axis");
     gd_plot_log_x(p, true);
-    expect(gd_plot_save(p, path),
-           "gd_plot_save: plot \"Loss\" has no point with x > 0 and y > 0 for its logarithmic axes");
-    gd_plot_log_y(p, false);
-    expect(gd_plot_save(p, path), "gd_plot_save: plot \"Loss\" has no point with x > 0 for its logarithmic axis");
     gd_plot_xlim(p, -1, 1);
     expect(gd_plot_save(p, path),
            "gd_plot_save: plot \"Loss\": its x axis is logarithmic and cannot have an end at -1");
@@ -128,6 +118,33 @@ START_TEST(nothing_to_draw_is_said)
     gd_plot_point(p, "a", 0.5, 1);
     gd_plot_hline(p, -2, "low");
     expect(gd_plot_save(p, path), "gd_plot_save: plot \"Loss\": \"low\" at -2 has no place on a logarithmic axis");
+    gd_plot_free(p);
+}
+END_TEST
+
+START_TEST(only_png_is_promised)
+{
+    static const char *const refused[] = { "a.jpg", "a.svg", "b/c.pdf", "a.png.tmp", "a.pn", "a.pngx", "a." };
+    gd_plot *p = gd_plot_new("", "", "");
+    gd_plot_point(p, "a", 0, 0);
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        char message[200];
+        snprintf(message, sizeof message,
+                 "gd_plot_save: %s: pictures are written as PNG: a name that ends in .png was expected", refused[i]);
+        expect(gd_plot_save(p, refused[i]), message);
+    }
+    expect(gd_plot_save_grid(&p, 1, 1, NULL, "x.gif"),
+           "gd_plot_save_grid: x.gif: pictures are written as PNG: a name that ends in .png was expected");
+    static const char *const accepted[] = { "a.PNG", "run.2/loss", "loss", ".hidden", "a.b.Png" };
+    char sub[80], name[100];
+    snprintf(sub, sizeof sub, "%s/run.2", folder);
+    ck_assert_int_eq(mkdir(sub, 0700), 0);
+    for (size_t i = 0; i < sizeof accepted / sizeof *accepted; i++) {
+        snprintf(name, sizeof name, "%s/%s", folder, accepted[i]);
+        ck_good(gd_plot_save(p, name));
+        ck_assert_int_eq(remove(name), 0);
+    }
+    ck_assert_int_eq(rmdir(sub), 0);
     gd_plot_free(p);
 }
 END_TEST
@@ -182,7 +199,8 @@ int main(void)
     tcase_add_test(cases, same_program_same_bytes);
     tcase_add_test(cases, unwritable_paths_are_named);
     tcase_add_test(cases, a_failed_write_keeps_the_old_picture);
-    tcase_add_test(cases, nothing_to_draw_is_said);
+    tcase_add_test(cases, what_a_log_axis_cannot_show_is_named);
+    tcase_add_test(cases, only_png_is_promised);
     tcase_add_test(cases, wrong_arguments_are_named);
     return run_suite(suite);
 }

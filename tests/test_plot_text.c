@@ -51,8 +51,8 @@ START_TEST(ticks_are_round_and_cover_the_range)
                 if (!a.ticks[k].major)
                     continue;
                 double value = a.ticks[k].value, unit = pow(10, a.exponent);
-                ck_assert_msg(fabs(shown(a.ticks[k].label) * unit - value) <= 1e-9 * fabs(value) + 1e-300,
-                              "%s x 10^%d for %g", a.ticks[k].label, a.exponent, value);
+                ck_assert_msg(fabs(shown(a.ticks[k].label) * unit + a.offset - value) <= 1e-12 * fabs(value) + 1e-300,
+                              "%s x 10^%d + %g for %g", a.ticks[k].label, a.exponent, a.offset, value);
                 const char *point = strchr(a.ticks[k].label, '.');
                 size_t decimals = point ? strlen(point) : 0;
                 ck_assert(major == 0 || decimals == length);        /* the same number of decimals everywhere */
@@ -109,7 +109,7 @@ START_TEST(log_ticks_are_powers_of_ten)
         for (int k = 0; k < a.n; k++) {
             double e = floor(log10(a.ticks[k].value) + 1e-9), m = a.ticks[k].value / pow(10, e);
             ck_assert_msg(fabs(m - floor(m + 0.5)) < 1e-6, "tick at %g", a.ticks[k].value);
-            if (a.high / a.low > 1e2 && a.ticks[k].major) {
+            if (a.high / a.low > 1e3 && a.ticks[k].major) {
                 ck_assert_double_eq_tol(m, 1, 1e-6);
                 ck_assert_int_eq(strncmp(a.ticks[k].label, "10", 2), 0);
             }
@@ -137,13 +137,9 @@ START_TEST(extreme_data_can_be_drawn)
             gd_plot_point(p, "a", values[i][0], values[i][0]);
             gd_plot_point(p, "a", values[i][1], values[i][1]);
             bool some = !log || values[i][0] > 0 || values[i][1] > 0;
-            ck_assert_int_eq(gd_plot_save(p, path), some);
-            gd_clear_error();
-            if (some) {
-                picture seen = load(path);
-                ck_assert_int_gt(count_colour(seen, blue), 5);
-                discard(seen);
-            }
+            picture seen = drawn(p);
+            ck_assert(!some || count_colour(seen, blue) > 5);
+            discard(seen);
             gd_plot_free(p);
         }
 }
@@ -240,6 +236,15 @@ START_TEST(every_promised_character_has_a_glyph)
 }
 END_TEST
 
+/* A combining accent stands over the letter before it, as the letter that has it built in. */
+START_TEST(accents_combine)
+{
+    ck_assert(title_hash("e\xCC\x81") == title_hash("é") && title_hash("U\xCC\x88") == title_hash("Ü"));
+    ck_assert(title_hash("e\xCC\x81") != title_hash("e"));
+    ck_assert(title_hash("x\xCC\x82") != title_hash("x"));          /* an estimate: there is no such letter */
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases;
@@ -250,6 +255,7 @@ int main(void)
     tcase_add_test(cases, extreme_data_can_be_drawn);
     tcase_add_test(cases, legend_goes_where_no_data_are);
     tcase_add_test(cases, reference_line_is_drawn);
+    tcase_add_test(cases, accents_combine);
     tcase_add_test(cases, every_promised_character_has_a_glyph);
     return run_suite(suite);
 }

@@ -383,7 +383,7 @@ START_TEST(column_sums)
     double bound = 30 * ldexp(1, -MANTISSA);
     gd_real *x = random_numbers(rows * row, 6), *y = random_numbers(columns + 2, 7);
     gd_real *before = random_numbers(columns + 2, 7);
-    real_sum_columns(rows, columns, x, row, y + 1);
+    real_sum_columns(rows, columns, x, row, 1, y + 1);
     ck_assert(y[0] == before[0] && y[columns + 1] == before[columns + 1]);
     for (int64_t j = 0; j < columns; j++) {
         long double sum = before[j + 1], size = fabsl(sum);
@@ -393,7 +393,7 @@ START_TEST(column_sums)
         }
         ck_assert_msg(fabsl(y[j + 1] - sum) <= bound * size, "column %d", (int)j);
         gd_real alone = before[j + 1];
-        real_sum_columns(rows, 1, x + j, row, &alone);
+        real_sum_columns(rows, 1, x + j, row, 1, &alone);
         ck_assert(alone == y[j + 1]);
     }
     free(before);

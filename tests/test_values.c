@@ -49,8 +49,8 @@ static double gelu_tanh(double x)
     E(gd_pow(t, 0.5),        pow(x, 0.5))                                                  \
     E(gd_pow(t, 0),          1)                                                            \
     E(gd_clamp(t, -1, 2),    isnan(x) ? x : fmin(fmax(x, -1), 2))
-/* These are 0 times infinity, that is NaN, at -infinity; and their tails are differences of nearly equal numbers,
- * exact only compared with 1. */
+/* The formulas here are 0 times infinity at -infinity, which test_limits.c looks at; and their tails are differences of
+ * nearly equal numbers, exact only compared with 1. */
 #define FINITE(E)                                                                          \
     E(gd_gelu(t),            x * phi(x))                                                   \
     E(gd_gelu_tanh(t),       gelu_tanh(x))                                                 \

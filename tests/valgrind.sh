@@ -5,8 +5,7 @@ build=$(cd "${1:-build}" && pwd) || exit 1
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/out"
-here=$(pwd)
-[ -n "${GRADUS_DATA:-}" ] || { [ -f ../shared/data/airfoil_self_noise.dat ] && export GRADUS_DATA="$here/../shared/data"; }
+. tests/data.sh
 passed=0 failed=0
 
 run() {

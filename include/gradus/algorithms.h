@@ -22,6 +22,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+GD_API_BEGIN
 
 /* ---- Choices that several algorithms share -------------------------------------------------------------- */
 
@@ -320,6 +321,7 @@ static inline gd_lion_options gd_lion_defaults(void)
 gd_lion_options gd_lion_dialect(gd_dialect dialect);                /* KERAS, OPTAX, PAPER */
 gd_optimizer   *gd_lion(gd_params *p, gd_lion_options options);
 
+GD_API_END
 #ifdef __cplusplus
 }
 #endif

@@ -8,6 +8,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+GD_API_BEGIN
 
 /* ---- Clipping: between gd_backward and gd_step -------------------------------------------------------------
  * Parameters without a gradient are passed over.  Errors, with all gradients left as they are: a gradient that
@@ -73,6 +74,7 @@ const gd_trace_row *gd_trace_at(const gd_optimizer *o, int64_t i);
 bool                gd_trace_csv(const gd_optimizer *o, const char *path);
 bool                gd_trace_picture(const gd_optimizer *o, const char *path);
 
+GD_API_END
 #ifdef __cplusplus
 }
 #endif

@@ -15,6 +15,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+GD_API_BEGIN
 
 /* ---- Gradients -------------------------------------------------------------------------------------- */
 
@@ -23,7 +24,10 @@ extern "C" {
 gd_tensor *gd_requires_grad(gd_tensor *t);
 gd_tensor *gd_freeze(gd_tensor *t);
 
-/* gd_backward - adds dy/dx to x->grad for every leaf x that y depends on and that requires a gradient.
+/* A result, unlike a leaf, has no ->grad: after w = gd_sub(w, ..) w is a result, and w->grad stays NULL.  Change a leaf
+ * in place (gd_add_to), or ask for the result's gradient (gd_retain_grad, gd_grad).
+ *
+ * gd_backward - adds dy/dx to x->grad for every leaf x that y depends on and that requires a gradient.
  * y has one element.  Errors: y has more elements or depends on no such leaf; an operation on the way has
  * no derivative; a value that a rule needs was overwritten after it was recorded.  On failure no
  * gradient has changed.  While the scope of y is open it may be called again: gradients add up. */
@@ -41,7 +45,8 @@ bool gd_grad(gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n, gd_tenso
 
 gd_tensor *gd_detach(gd_tensor *t);         /* the same data, a leaf that requires no gradient */
 gd_tensor *gd_retain_grad(gd_tensor *t);    /* keep ->grad of this intermediate result too; returns t */
-void       gd_zero_grad_of(gd_tensor *t);   /* t->grad becomes NULL; its memory waits for the next pass */
+void       gd_zero_grad_of(gd_tensor *t);   /* t->grad becomes NULL; its memory waits for the next pass; a result
+                                             * that has none is told */
 bool       gd_set_grad(gd_tensor *t, gd_tensor *value);   /* t->grad = a copy of value, of t's shape */
 
 /* GD_NO_GRAD; - a declaration: nothing is recorded from here to the end of the block.  Or the pair;
@@ -55,6 +60,12 @@ bool gd_is_recording(void);
 #endif
 int  gd_no_grad_enter(void);
 void gd_no_grad_leave(int *depth);
+
+/* gd_detect_anomaly - while it is on, in this thread, every operation looks at its result and every backward pass at
+ * the gradients that each rule gives: the first NaN, or infinity that does not come from one in an input, is a failure
+ * whose message names the operation, the element, and the inputs with their shapes and names.  Off at first, and then
+ * it costs nothing; on, each pass over the numbers costs one more. */
+void gd_detect_anomaly(bool on);
 
 /* ---- Changing in place ------------------------------------------------------------------------------
  * Allowed on leaves while nothing is recorded: x must not be the result of a recorded operation, and
@@ -135,6 +146,7 @@ bool gd_gradcheck(gd_function *function, void *context, gd_tensor *const xs[], i
 bool gd_gradgradcheck(gd_function *function, void *context, gd_tensor *const xs[], int n,
                       gd_gradcheck_options options);
 
+GD_API_END
 #ifdef __cplusplus
 }
 #endif

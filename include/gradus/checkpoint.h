@@ -13,6 +13,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+GD_API_BEGIN
 
 /* gd_save - writes a safetensors file (data.h): every parameter and buffer of p under its name; with an
  * optimizer (NULL: without) its state, step counters and learning rates, and the state of this thread's random
@@ -91,6 +92,7 @@ typedef struct gd_load_report {
 bool gd_checkpoint_save(const char *path, const gd_run *run);
 bool gd_checkpoint_load(const char *path, const gd_run *run, gd_load_options options, gd_load_report *report);
 
+GD_API_END
 #ifdef __cplusplus
 }
 #endif

@@ -8,12 +8,22 @@
  *     gd_loader_free(load);
  *
  * Here: CSV, IDX, NPY and safetensors files, two data sets, standardisation, the loader, a progress line.
- * Not here: checkpoints of models and optimizers (optim.h), pictures (plot.h).
+ * Not here: checkpoints of models and optimizers (checkpoint.h), pictures (plot.h).
  *
  * A reader's result is a contiguous tensor in the current scope.  Files are not trusted: each length is
- * checked against the file before memory is taken for it.  Fractions are rounded to the nearest gd_real;
- * whole numbers are kept exactly or refused.  Errors: NULL, and a sentence that names the file and the place
- * in it.  Writers replace a file as a whole: see gd_npy_write. */
+ * checked against the file before memory is taken for it.  Errors: NULL, and a sentence that names the file and the
+ * place in it, and says what the file looks like when it is of another kind (a web page, a zip archive, ..).
+ * Writers replace a file as a whole: see gd_npy_write.
+ *
+ * No reader changes a number silently.  In every format:
+ *   - decimal text and floating types of any size are rounded once, to the nearest gd_real, ties to even.  A number
+ *     that would become infinite by that is refused, and so is one other than 0 that would become 0.  Infinities and
+ *     NaN stay what they are (in text only with allow_nan), the sign of zero and subnormal numbers too;
+ *   - integer types are kept exactly or refused: above 2^24 a float, above 2^53 a double cannot hold each of them;
+ *   - of type bool only 0 and 1 are accepted.
+ * Writers store gd_real as it is: what is written is read back bit by bit.
+ *
+ * Nothing that is read, written or printed depends on the locale: decimal points are points. */
 #ifndef GRADUS_DATA_H
 #define GRADUS_DATA_H
 
@@ -22,39 +32,69 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+GD_API_BEGIN
 
 /* ---- Text: CSV, TSV and their relatives --------------------------------------------------------------- */
 
 typedef struct gd_csv_options {             /* 0 stands for the default */
-    char separator;                         /* ' ': any run of blanks and tabs.  0: the first of tab ; , ' '
-                                               that the first line contains */
+    char separator;                         /* ' ': any run of blanks and tabs.  0: that one of tab ; , | ' ' which
+                                               makes numbers of the second line, or a single column */
     int  skip;                              /* lines to pass over at the start: 0 */
     char comment;                           /* lines that begin with it are passed over: '#' */
-    bool no_header;                         /* false: the first line is passed over if no field is a number */
-    bool allow_nan;                         /* accept nan, inf and infinity, and empty fields as NaN */
+    bool no_header;                         /* false: the first line is passed over if its fields are names */
+    bool allow_nan;                         /* accept nan and inf, and missing values as NaN */
+    char decimal;                           /* ',' or '.': '.' */
+    char thousands;                         /* between groups of three digits, one of , . ' _ ' ': none.  Where it or
+                                               decimal is the separator as well, such numbers stand in quotes */
+    int  skip_columns;                      /* columns to pass over on the left, whatever is in them: 0 */
+    int64_t max_bytes;                      /* of a compressed file or a pipe: gd_read_limit() */
 } gd_csv_options;
 
-/* gd_csv_read - a table of numbers as a tensor [rows, columns].  Decimal points are points in every locale;
- * a field may stand in double quotes; lines end in LF, CR LF or CR; blank lines are passed over, and so are
- * blanks around a field.  The file may be gzipped.  Errors: a field that is not a decimal number or is beyond
- * the range of gd_real; rows of different lengths; no row at all. */
+/* gd_csv_read - a table of numbers as a tensor [rows, columns].  A field may stand in double quotes, with
+ * separators, line ends and doubled quotes in it; lines end in LF, CR LF or CR; blank lines are passed over, and so
+ * are blanks around a field, a byte order mark, and Excel's line "sep=;".  The file may be gzipped, or a pipe.
+ *
+ * What the options leave open is taken from the first two lines, and where they leave it open as well, the file is
+ * refused with the option that decides:
+ *   - the first line is a header when one of its fields at least is a name (not a number, nothing that begins like
+ *     one, no missing value) and none is a number; it must have as many names as there are columns.  Names that are
+ *     numbers cannot be told from a row: such a line is read as one, unless its first field is empty, or it is
+ *     0, 1, 2, .. above fractions only, as pandas writes unnamed columns, or is in quotes above numbers that are not;
+ *   - a separator at the end of every line, two at least, begins no column.
+ * With allow_nan a missing value is an empty field, NA, N/A, null, none, nil, missing, <NA>, #N/A and the other
+ * errors of spreadsheets, in any case, ? or a lone point; nan(..) and Microsoft's 1.#QNAN, 1.#IND and 1.#INF are
+ * read too.
+ *
+ * Errors: a field that is not a decimal number or that gd_real cannot hold; rows of different lengths; another
+ * number of names than columns; no row at all; options that contradict each other.  Where something was assumed, the
+ * sentence says what. */
 gd_tensor *gd_csv_read(const char *path, gd_csv_options options);
 
 /* ---- Binary files -------------------------------------------------------------------------------------- */
 
+/* gd_read_limit - how many bytes a reader takes at most from a compressed file (after decompression) or from a pipe,
+ * whose size nothing tells before: 10 MB of gzip can hold 10 GB.  At first 2^30.  gd_set_read_limit - sets it for the
+ * process; 0 is the first value again.  Plain files have no limit. */
+int64_t gd_read_limit(void);
+bool    gd_set_read_limit(int64_t bytes);
+
 /* gd_idx_read - an IDX file, the format of MNIST (Y. LeCun, C. Cortes, C. Burges): unsigned and signed
- * bytes, short, int, float, double.  It may be gzipped, whatever its name.  Errors: bytes that are missing or
- * left over, a damaged gzip stream, more than GD_MAX_DIMS axes. */
+ * bytes, short, int, float, double.  It may be gzipped, whatever its name, or a pipe.  Errors: bytes that are
+ * missing or left over, a damaged gzip stream, more than GD_MAX_DIMS axes. */
 gd_tensor *gd_idx_read(const char *path);
 
 /* gd_npy_read - NumPy's array file, versions 1 to 3: bool, integers of 1 to 8 bytes, floats of 2, 4 and 8
- * bytes, either byte order, C or Fortran order.
+ * bytes, either byte order, C or Fortran order.  It may be gzipped, or a pipe.  Error: another array behind it.
+ * gd_npy_read_at, gd_npy_count - numpy.save can put several arrays into one file: the i-th of them, from 0; how
+ * many there are, -1 on failure.
  * gd_npy_write - writes t (any view) as version 1.0, little-endian, C order: '<f4' or, with GD_DOUBLE, '<f8'.
  * The bytes go to a new file beside path, reach the disk, and only then take path's name, so that a crash
  * leaves the old file or the new one; what a killed process has left beside it the next writer takes away.  Owner,
  * group and permissions of an old file stay, and so does a symbolic link: the file that it leads to is written.
  * Errors: any step that fails, with the system's reason; the old file is then as it was. */
 gd_tensor *gd_npy_read(const char *path);
+gd_tensor *gd_npy_read_at(const char *path, int64_t i);
+int64_t    gd_npy_count(const char *path);
 bool       gd_npy_write(const char *path, const gd_tensor *t);
 
 /* ---- safetensors: named tensors in one file, as PyTorch users exchange them ------------------------------
@@ -103,7 +143,8 @@ typedef struct gd_dataset {                 /* row i of x belongs to row i of y 
 /* gd_airfoil - airfoil self-noise (T. Brooks, D. Pope, M. Marcolini, NASA RP-1218, 1989) as Dive into Deep
  * Learning uses it: all six columns standardised over all 1503 rows, then the first 1500 rows: x [1500, 5],
  * y [1500, 1].  path: the file, or the folder with airfoil_self_noise.dat in it.  NULL: looked for in
- * $GRADUS_DATA (a file or a folder), data and ../shared/data. */
+ * $GRADUS_DATA (a file or a folder) and in the folder data.  It comes from
+ * http://d2l-data.s3-accelerate.amazonaws.com/airfoil_self_noise.dat; `make data` in the sources fetches it. */
 gd_dataset gd_airfoil(const char *path);
 
 /* gd_fashion_mnist - Fashion-MNIST (H. Xiao, K. Rasul, R. Vollgraf, 2017): x [n, 784], the pixels divided by
@@ -143,7 +184,9 @@ void       gd_loader_free(gd_loader *loader);                     /* NULL is fin
 
 /* gd_loader_next - fills batch with the next minibatch.  False at the end of an epoch; the call after that
  * begins the next one.  batch.x and batch.y belong to the loader and are overwritten by the next call: copies,
- * so that changing them does not change the data set.  Nothing is allocated. */
+ * so that changing them does not change the data set.  Nothing is allocated.  A loss that still needs the old
+ * batch is refused by backward after the next call: to add up losses over several batches, call gd_backward after
+ * each, which adds up the gradients, or copy the batches: gd_scale(batch.x, 1). */
 bool gd_loader_next(gd_loader *loader, gd_batch *batch);
 
 /* gd_loader_epoch - epochs seen so far, with their fraction: 1.37.  gd_loader_batches - batches in an epoch. */
@@ -185,6 +228,7 @@ gd_progress gd_progress_start(FILE *out, const char *label);
 void        gd_progress_show(gd_progress *bar, double epoch, int64_t step, double loss, int64_t examples);
 void        gd_progress_end(gd_progress *bar);                    /* the last state, and a line end */
 
+GD_API_END
 #ifdef __cplusplus
 }
 #endif

@@ -10,21 +10,73 @@
 #ifndef GRADUS_ERROR_H
 #define GRADUS_ERROR_H
 
-#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
-#error "Gradus needs IEEE arithmetic (NaN, infinities, the order of operations): compile without -ffast-math"
+/* Results depend on IEEE arithmetic, in the library and in the program: NaN, infinities, signed zeros, the order of
+ * operations.  -ffast-math and the options it is made of are refused. */
+#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__) || \
+    defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) || defined(__NO_SIGNED_ZEROS__)
+#error "Gradus needs IEEE arithmetic: compile without -ffast-math, -funsafe-math-optimizations and options like these"
+#elif defined(__clang__) && __clang_major__ >= 12           /* has no macros for the single options, but this pragma */
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wunknown-pragmas"
+#pragma clang diagnostic ignored "-Wignored-pragmas"
+static inline void gd_needs_ieee_arithmetic(void)
+{
+#pragma STDC FENV_ACCESS ON     /* an error here: compile without -ffast-math, -funsafe-math-optimizations and the like */
+}
+#pragma clang diagnostic pop
+#elif defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 12     /* no macros either, but these are folded */
+extern double gd_never_defined;
+#ifdef __cplusplus
+#define GD_NEEDS_IEEE(condition) static_assert(condition, "compile without -ffast-math, -funsafe-math-optimizations and the like")
+#else
+#define GD_NEEDS_IEEE(condition) _Static_assert(condition, "compile without -ffast-math, -funsafe-math-optimizations and the like")
+#endif
+GD_NEEDS_IEEE(!__builtin_constant_p((gd_never_defined + 1.0) - gd_never_defined));
+GD_NEEDS_IEEE(!__builtin_constant_p(!__builtin_isless(gd_never_defined / 3.0, gd_never_defined * (1.0 / 3.0))));
+GD_NEEDS_IEEE(!__builtin_constant_p(!__builtin_isless(gd_never_defined + 0.0, gd_never_defined)));
+#endif
+
+#if defined(__GNUC__)
+#define GD_MUST_CHECK __attribute__((warn_unused_result))   /* a result that nobody should drop */
+#ifdef __MINGW32__                          /* where printf would mean Microsoft's */
+#define GD_FORMAT(string, first) __attribute__((format(gnu_printf, string, first)))
+#else
+#define GD_FORMAT(string, first) __attribute__((format(printf, string, first)))
+#endif
+#else
+#define GD_MUST_CHECK
+#define GD_FORMAT(string, first)
+#endif
+
+/* Between these two stand the functions that the library exports.  It is compiled with -fvisibility=hidden, so that
+ * no other name of its own meets one of the program's. */
+#if defined(__GNUC__) && (defined(__ELF__) || defined(__APPLE__))
+#define GD_API_BEGIN _Pragma("GCC visibility push(default)") GD_CALM_BEGIN
+#define GD_API_END   GD_CALM_END _Pragma("GCC visibility pop")
+#else
+#define GD_API_BEGIN GD_CALM_BEGIN
+#define GD_API_END   GD_CALM_END
+#endif
+
+/* The options' defaults name their fields, as in C and C++20; older C++ has that as an extension. */
+#if defined(__cplusplus) && __cplusplus < 202002L && defined(__GNUC__)
+#define GD_CALM_BEGIN _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wpragmas\"") \
+                      _Pragma("GCC diagnostic ignored \"-Wpedantic\"") \
+                      _Pragma("GCC diagnostic ignored \"-Wc++20-extensions\"")
+#define GD_CALM_END   _Pragma("GCC diagnostic pop")
+#else
+#define GD_CALM_BEGIN
+#define GD_CALM_END
+#endif
+
+#ifdef GD_DOUBLE
+#include "double_names.h"                   /* libgradus64 */
 #endif
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-#if defined(__GNUC__)
-#define GD_MUST_CHECK __attribute__((warn_unused_result))   /* a result that nobody should drop */
-#define GD_FORMAT(string, first) __attribute__((format(printf, string, first)))
-#else
-#define GD_MUST_CHECK
-#define GD_FORMAT(string, first)
-#endif
+GD_API_BEGIN
 
 /* gd_last_error - the sentence of this thread's latest failure, or NULL when there was none since
  * gd_clear_error.  It belongs to the library and stays valid until the next failure. */
@@ -49,6 +101,7 @@ void *gd_fail(const char *format, ...) GD_FORMAT(1, 2);
  * handler (gd_abort only prints it).  gd_last_error is as before. */
 void gd_notice(const char *format, ...) GD_FORMAT(1, 2);
 
+GD_API_END
 #ifdef __cplusplus
 }
 #endif

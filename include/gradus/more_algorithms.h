@@ -8,6 +8,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+GD_API_BEGIN
 
 /* ---- Rprop: each weight has a step d of its own, which grows by eta_plus while the sign of its gradient stays
  *      and shrinks by eta_minus when it changes;  w = w - d sign(g) ------------------------------------------- */
@@ -76,6 +77,7 @@ static inline gd_lbfgs_options gd_lbfgs_defaults(void)
 gd_lbfgs_options gd_lbfgs_dialect(gd_dialect dialect);              /* TORCH: without a line search */
 gd_optimizer    *gd_lbfgs(gd_params *p, gd_lbfgs_options options);
 
+GD_API_END
 #ifdef __cplusplus
 }
 #endif

@@ -15,6 +15,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+GD_API_BEGIN
 
 /* ---- Parameters --------------------------------------------------------------------------------------- */
 
@@ -169,6 +170,7 @@ gd_tensor *gd_kaiming_uniform(gd_shape shape, double gain);
 gd_tensor *gd_kaiming_normal(gd_shape shape, double gain);
 gd_tensor *gd_orthogonal(gd_shape shape, double gain);
 
+GD_API_END
 #ifdef __cplusplus
 }
 #endif

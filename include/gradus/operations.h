@@ -14,6 +14,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+GD_API_BEGIN
 
 /* ---- Arithmetic: a and b broadcast ----------------------------------------------------------------------
  *                                                          y                       gradient                  */
@@ -32,7 +33,10 @@ gd_tensor *gd_neg(gd_tensor *x);                         /* -x                  
  * side open.  Error: low > high, NaN. */
 gd_tensor *gd_clamp(gd_tensor *x, double low, double high);
 
-/* gd_where - a where condition is not 0, else b; all three broadcast.  No gradient for condition. */
+/* gd_where - a where condition is not 0, else b; all three broadcast.  No gradient for condition.
+ * The branch not taken gets the gradient 0; where its own derivative is infinite or NaN, that times 0 is NaN, as in
+ * every framework: in gd_where(x > 0, gd_log(x), 0) keep the argument in its domain, gd_log(gd_clamp(x, ..)).  The
+ * same holds for elements that gd_slice leaves out. */
 gd_tensor *gd_where(gd_tensor *condition, gd_tensor *a, gd_tensor *b);
 
 /* Comparisons: 1 where true, else 0; a and b broadcast.  Constants for differentiation. */
@@ -114,6 +118,10 @@ gd_tensor *gd_embedding(gd_tensor *table, gd_tensor *index);
  * keep leaves a reduced axis as one of size 1.  A list of axes is GD_SHAPE(0, 2), each at most once; the empty
  * list GD_SHAPE() means all axes, as in PyTorch.  An empty sum is 0; the mean of nothing is NaN; max and min of
  * nothing are errors.
+ * Sums are added up pairwise, or without loss, whatever the layout of x: |error| <= about 40 u sum |x|, with u half an
+ * ulp of 1, for any number of elements; so are the sums inside of other operations and of gradients (broadcasting,
+ * repeated indices, overlapping windows, biases, means of losses).  A sum, or a mean, overflows only where it is itself
+ * too large.
  *   sum    dy spread over x                  mean   dy / n spread
  *   max, min   dy to the extreme element, shared evenly among equal ones; NaN wins
  *   logsumexp  y = ln sum e^x, stable; dx = dy e^(x - y) */
@@ -133,15 +141,17 @@ gd_tensor *gd_min_axes(gd_tensor *x, gd_shape axes, bool keep);
 gd_tensor *gd_logsumexp_axes(gd_tensor *x, gd_shape axes, bool keep);
 
 /* Variance: sum (x - mean)^2 / (n - correction); correction 0 for the population's, 1 for a sample's.
- * std is its square root: the gradient is infinite where all elements are equal.  Error: correction >= n. */
+ * std is its square root; its gradient is dy (x - mean) / (y (n - correction)), and 0 where all elements are equal.
+ * Numbers far from zero keep their digits: the mean's rounding is corrected.  Squares neither overflow nor vanish
+ * inside: var is infinite, or 0, where it is itself out of range, and std is right there.  Error: correction >= n. */
 gd_tensor *gd_var_axis(gd_tensor *x, int axis, double correction, bool keep);
 gd_tensor *gd_std_axis(gd_tensor *x, int axis, double correction, bool keep);
 gd_tensor *gd_var_axes(gd_tensor *x, gd_shape axes, double correction, bool keep);
 gd_tensor *gd_std_axes(gd_tensor *x, gd_shape axes, double correction, bool keep);
 
-/* gd_cumsum - y_j = x_0 + .. + x_j along an axis; dx_j = dy_j + dy_(j+1) + ..
+/* gd_cumsum - y_j = x_0 + .. + x_j along an axis; dx_j = dy_j + dy_(j+1) + ..  Each is as good as a sum of its own.
  * gd_cumprod - y_j = x_0 .. x_j along an axis; dx_j = sum over i >= j of dy_i times the other factors of y_i,
- *   computed without a division, so that zeros in x are nothing special. */
+ *   computed without a division, so that zeros in x are nothing special.  y_j has a relative error of j u. */
 gd_tensor *gd_cumsum(gd_tensor *x, int axis);
 gd_tensor *gd_cumprod(gd_tensor *x, int axis);
 
@@ -166,6 +176,10 @@ gd_tensor *gd_log_softmax(gd_tensor *x, int axis);
 /* gd_matmul - matrix product.  y = a b:  a [.., m, k]  b [.., k, n]  ->  y [.., m, n]; leading axes broadcast.
  * A 1-d a is a row, a 1-d b a column, and that axis is taken out of y again: NumPy's rules.
  * da = dy b', db = a' dy (' swaps the last two axes).  Error: inner sizes differ, a 0-d input.
+ * Rounding: |y - exact| <= 300 u |a| |b| for any k, with u half an ulp of 1 and |a| the matrix of sizes: at most 256
+ * products are added one after the other, then their sums, long ones without loss.  The same holds for the gradients,
+ * and for gd_affine.
+ * (A library built with CBLAS keeps what that BLAS does.)
  * y belongs to the current scope. */
 gd_tensor *gd_matmul(gd_tensor *a, gd_tensor *b);
 
@@ -179,7 +193,7 @@ gd_tensor *gd_affine(gd_tensor *x, gd_tensor *weight, gd_tensor *bias);
 
 typedef enum gd_reduction { GD_MEAN, GD_SUM, GD_NONE } gd_reduction;
 
-/* gd_mse_loss - (prediction - target)^2, both differentiable. */
+/* gd_mse_loss - (prediction - target)^2, both differentiable.  The mean overflows only where it is itself too large. */
 gd_tensor *gd_mse_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction);
 
 /* gd_l1_loss - |prediction - target|; the gradient is 0 where they are equal.
@@ -216,13 +230,15 @@ gd_tensor *gd_cross_entropy(gd_tensor *logits, gd_tensor *labels, gd_reduction r
 
 /* gd_layer_norm - y = (x - mean) / sqrt(var + eps) weight + bias, with the mean and the population's variance over
  * the last axes of each example: as many as weight has, or bias, or one when both are NULL.  weight and bias have
- * the shape of those axes.  Error: another shape, eps < 0. */
+ * the shape of those axes.  Numbers far from zero keep their digits, and squares neither overflow nor vanish inside;
+ * the gradient is of the size of 1 / sqrt(var + eps) and may.  Error: another shape, eps < 0. */
 gd_tensor *gd_layer_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, double eps);
 
 /* gd_batch_norm - the same for each channel of x [n, channels, ..], over all other axes; weight, bias,
  * running_mean and running_var are [channels], the first two or the last two may be NULL.
  *   training   normalises by the batch: its mean and population variance.  Then, running = (1 - momentum) running
  *              + momentum (the batch's), which for the variance is the sample's, with n - 1, as in PyTorch.
+              running_var becomes infinite where the batch's variance is too large; y is right there.
  *   else       normalises by the running numbers, which have no gradient and must be given.
  * Errors: shapes, training with one value for a channel, momentum outside [0, 1], eps < 0. */
 gd_tensor *gd_batch_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, gd_tensor *running_mean,
@@ -236,6 +252,9 @@ gd_tensor *gd_batch_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, gd_te
  * The channels of x and of y are cut into groups; each part of y sees its own part of x.  Two numbers are
  * { vertical, horizontal }; a 0 in stride, dilation, groups stands for 1.  Errors: shapes, groups that do not
  * divide both numbers of channels, a kernel that spans more than x with its padding.
+ * Rounding, with u half an ulp of 1 and s the sum of the sizes of an element's terms: y and dx are within n u s, n the
+ * number of terms, c kh kw / groups and out kh kw / groups at most; dweight within 1100 u s for any number of images
+ * and pixels, dbias within 40 u s.
  * gd_conv1d - the same for x [n, c, length]  weight [o, c / groups, k]  ->  y [n, o, ..]. */
 typedef struct gd_conv2d_options {
     int64_t stride[2], padding[2], dilation[2], groups;
@@ -269,6 +288,7 @@ gd_tensor *gd_dropout(gd_tensor *x, double p, bool training);
  * y [.., queries, e]; leading axes broadcast.  causal: query i sees the keys 0 .. i only.  Error: shapes. */
 gd_tensor *gd_attention(gd_tensor *q, gd_tensor *k, gd_tensor *v, bool causal);
 
+GD_API_END
 #ifdef __cplusplus
 }
 #endif

@@ -22,6 +22,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+GD_API_BEGIN
 
 typedef struct gd_optimizer gd_optimizer;
 typedef struct gd_algorithm gd_algorithm;
@@ -158,17 +159,29 @@ typedef struct gd_update {
 } gd_update;
 
 /* A field of an options struct: what it is called, where it lies, which values it may have. */
+typedef enum gd_option_kind { GD_OPTION_REAL, GD_OPTION_FLAG, GD_OPTION_WHOLE } gd_option_kind;
+
 typedef struct gd_option {
     const char *name;
     size_t      offset;
-    enum { GD_OPTION_REAL, GD_OPTION_FLAG, GD_OPTION_WHOLE } kind;      /* double, bool, int or an enumeration */
+    gd_option_kind kind;                    /* double, bool, int or an enumeration */
     const char *interval;                   /* "[]", "[)", "(]" or "()": which ends belong to it */
     double      low, high;
 } gd_option;
 
+#ifdef __cplusplus
+#define GD_OPTION(type, field, interval, low, high) \
+    { #field, offsetof(type, field), gd_option_kind_of<decltype(type::field)>::kind, interval, low, high }
+extern "C++" {
+template <typename T> struct gd_option_kind_of { static constexpr gd_option_kind kind = GD_OPTION_WHOLE; };
+template <> struct gd_option_kind_of<double> { static constexpr gd_option_kind kind = GD_OPTION_REAL; };
+template <> struct gd_option_kind_of<bool> { static constexpr gd_option_kind kind = GD_OPTION_FLAG; };
+}
+#else
 #define GD_OPTION(type, field, interval, low, high) \
     { #field, offsetof(type, field), _Generic(((type *)0)->field, double: GD_OPTION_REAL, bool: GD_OPTION_FLAG, \
       int: GD_OPTION_WHOLE, unsigned: GD_OPTION_WHOLE), interval, low, high }     /* unsigned: an enumeration */
+#endif
 
 /* What a number, or each element of a state, may be: a checkpoint that holds others is refused.  Where a parameter is
  * not finite, its run has diverged, and NaN and infinities in its states are believed too. */
@@ -263,6 +276,7 @@ typedef enum gd_dialect {
     GD_D2L_TF_AS_PRINTED                    /* the TensorFlow tab of the book's Adam section, errors included */
 } gd_dialect;
 
+GD_API_END
 #ifdef __cplusplus
 }
 #endif

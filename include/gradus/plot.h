@@ -19,13 +19,15 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+GD_API_BEGIN
 
 typedef struct gd_plot gd_plot;
 
 /* ---- A line plot -------------------------------------------------------------------------------------- */
 
 /* gd_plot_new - an empty plot; the texts are copied, NULL is an empty text.  It is the caller's and goes
- * back with gd_plot_free.  NULL: memory is out. */
+ * back with gd_plot_free.  NULL: memory is out.  A text too long for the picture is broken into lines at spaces and
+ * newlines, at most three for the title and two for a label, and what is left over is replaced by an ellipsis. */
 gd_plot *gd_plot_new(const char *title, const char *x_label, const char *y_label);
 
 /* gd_plot_point - appends (x, y) to a series.  A series begins when its name is first used; series are
@@ -39,8 +41,9 @@ bool gd_plot_tensor(gd_plot *p, const char *series, const gd_tensor *x, const gd
 
 /* gd_plot_save - draws the plot and writes it to path.  The picture is written beside path first and then
  * renamed, so that path holds the old picture or the new one, never half of one.  The same plot gives the
- * same bytes.  Errors: nothing to draw; path cannot be written; the library was built without
- * stb_image_write.h. */
+ * same bytes.  A plot none of whose points can be drawn, since all are NaN for example, becomes a picture of its
+ * axes that says so.  Errors: path has another ending than .png; path cannot be written; a reference line or a note
+ * that a logarithmic axis cannot show; the library was built without stb_image_write.h. */
 bool gd_plot_save(gd_plot *p, const char *path);
 
 /* gd_plot_where - where the data point (x, y) lies in the picture that gd_plot_save would write now: pixels
@@ -99,8 +102,10 @@ typedef struct gd_plot_look {               /* 0 stands for the default */
  * Errors: a negative width, size or step; a value outside its enumeration. */
 bool gd_plot_style(gd_plot *p, const char *series, gd_plot_look look);
 
-/* gd_plot_legend - where the legend goes.  AUTO: where it hides least of the data, and nowhere when a
- * plot has a single series whose name is empty. */
+/* gd_plot_legend - where the legend goes.  AUTO: where it hides least of the data, beside the axes when it would
+ * take more than a fifth of them, and nowhere when a plot has a single series whose name is empty.  A legend that is
+ * too long gets more columns; where they do not suffice its last line tells how many series it leaves out.  Long
+ * names are shortened with an ellipsis. */
 typedef enum gd_legend {
     GD_LEGEND_AUTO, GD_LEGEND_NONE, GD_LEGEND_TOP_RIGHT, GD_LEGEND_TOP_LEFT, GD_LEGEND_BOTTOM_RIGHT,
     GD_LEGEND_BOTTOM_LEFT, GD_LEGEND_OUTSIDE
@@ -108,7 +113,7 @@ typedef enum gd_legend {
 bool gd_plot_legend(gd_plot *p, gd_legend place);
 
 /* gd_plot_hline - a thin horizontal line at y over the whole width, with a small text on it: "optimum".
- * gd_plot_note - a text whose lower left corner is at (x, y).
+ * gd_plot_note - a text whose lower left corner is at (x, y), or left of it where it would leave the picture.
  * Both keep their place in view when the axes are automatic.  Errors: a value that is not finite. */
 bool gd_plot_hline(gd_plot *p, double y, const char *label);
 bool gd_plot_note(gd_plot *p, double x, double y, const char *text);
@@ -132,11 +137,12 @@ bool gd_plot_levels(gd_plot *p, const double *levels, int n, bool labels);
 /* ---- Several panels in one picture ----------------------------------------------------------------------- */
 
 /* gd_plot_save_grid - writes rows x columns plots into one picture, row by row, under a common title (NULL:
- * none).  A NULL panel is left empty.  A panel is 460 x 330 pixels unless gd_plot_size was called for it;
+ * none; at most three lines).  A NULL panel is left empty.  A panel is 460 x 330 pixels unless gd_plot_size was called for it;
  * a row is as high, and a column as wide, as its largest panel.  The scale is that of the first panel.
  * Errors: as gd_plot_save; rows or columns < 1; a picture of more than 20000 pixels in a direction. */
 bool gd_plot_save_grid(gd_plot *const panels[], int rows, int columns, const char *title, const char *path);
 
+GD_API_END
 #ifdef __cplusplus
 }
 #endif

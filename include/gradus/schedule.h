@@ -21,6 +21,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+GD_API_BEGIN
 
 enum { GD_MAX_MILESTONES = 16 };
 
@@ -122,6 +123,7 @@ typedef struct gd_plateau {                 /* there to be read, and to be saved
 gd_plateau gd_plateau_start(double lr, gd_plateau_options options);
 double     gd_plateau_next(gd_plateau *plateau, double loss);   /* the new lr; a NaN is no improvement */
 
+GD_API_END
 #ifdef __cplusplus
 }
 #endif

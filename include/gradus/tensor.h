@@ -15,6 +15,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+GD_API_BEGIN
 
 /* ---- The number and the tensor ------------------------------------------------------------------- */
 
@@ -44,7 +45,10 @@ struct gd_tensor {
     gd_tensor *grad_memory;                 /* private: where grad is kept from pass to pass */
     const char *name;                       /* for messages; NULL when it has none */
     uint64_t   version;                     /* private, of a base: when its data was last overwritten */
-    int64_t    uses;                        /* private: gradient slots that hold it */
+    union {
+        int64_t     uses;                   /* private, of a gradient on its way: slots that hold it */
+        const void *path_end;               /* private, else: the gd_op where its path to leaves ends, or NULL */
+    };
     int64_t    numel;                       /* private: product of the shape; read it with gd_numel */
     gd_tensor *base;                        /* private: whose data this is; itself, unless a view */
     gd_arena  *owner;                       /* private: the memory it lives in, and its gradient with it */
@@ -70,9 +74,20 @@ static inline gd_shape gd_shape_of(size_t count, const int64_t *sizes)
 
 /* GD_SHAPE(2, 3) is the shape [2, 3]; GD_SHAPE() is the shape [] of a scalar.  Also used for lists of
  * axes and for indices.  More than GD_MAX_DIMS numbers are an error of the function that gets them. */
+#ifdef __cplusplus
+#define GD_SHAPE(...) gd_shape_with(__VA_ARGS__)
+extern "C++" {
+template <typename... Sizes> inline gd_shape gd_shape_with(Sizes... sizes)
+{
+    const int64_t list[] = { 0, static_cast<int64_t>(sizes)... };
+    return gd_shape_of(sizeof...(sizes), list);
+}
+}
+#else
 #define GD_SHAPE(...) \
     gd_shape_of(sizeof((const int64_t[]){ 0, __VA_ARGS__ }) / sizeof(int64_t) - 1, \
                 (const int64_t[]){ 0, __VA_ARGS__ })
+#endif
 
 /* gd_shape_of_tensor - the shape of t, by value; [] for NULL. */
 gd_shape gd_shape_of_tensor(const gd_tensor *t);
@@ -99,9 +114,6 @@ bool gd_scope_end(void);
 #define GD_UNIQUE(name) GD_UNIQUE_(name, __LINE__)
 #define GD_UNIQUE_(name, line) GD_UNIQUE__(name, line)
 #define GD_UNIQUE__(name, line) name##line
-#endif
-#ifdef GD_DOUBLE                            /* a program for one library does not link with the other */
-#define gd_scope_enter gd_scope_enter_double
 #endif
 int  gd_scope_enter(void);                  /* for GD_SCOPE: opens, returns the depth before */
 void gd_scope_leave(int *depth);            /* for GD_SCOPE: closes down to that depth */
@@ -139,8 +151,9 @@ gd_tensor *gd_full(gd_shape shape, double value);
 gd_tensor *gd_scalar(double value);                              /* shape [] */
 gd_tensor *gd_from(gd_shape shape, const gd_real *values);       /* copies row-major values */
 gd_tensor *gd_wrap(gd_shape shape, gd_real *data);               /* uses data where it is; it stays the caller's */
-gd_tensor *gd_arange(double start, double stop, double step);    /* [n]: start, start + step, .. before stop;
-                                                                  * step != 0 */
+gd_tensor *gd_arange(double start, double stop, double step);    /* [n]: start, start + step, .. before stop: never
+                                                                  * stop itself, also where steps like 0.1 are
+                                                                  * rounded; step != 0 */
 gd_tensor *gd_linspace(double start, double stop, int64_t n);    /* [n]: both ends included */
 gd_tensor *gd_eye(int64_t n);                                    /* [n, n]: ones on the diagonal */
 gd_tensor *gd_one_hot(gd_tensor *labels, int64_t classes);       /* [..] -> [.., classes]; labels 0 .. classes-1 */
@@ -148,7 +161,8 @@ gd_tensor *gd_zeros_like(const gd_tensor *t);
 gd_tensor *gd_ones_like(const gd_tensor *t);
 
 /* ---- Random numbers: xoshiro256++ of Blackman and Vigna (2019), one generator per thread ------------
- * A seed gives the same numbers on every machine, up to the last bit of the C library's log and sin. */
+ * A seed gives the same numbers on every machine, up to the last bit of the C library's log and sin.  Every thread
+ * starts with the same seed, 0: threads that are to draw different numbers call gd_seed with different ones. */
 
 void       gd_seed(uint64_t seed);                               /* the generator starts as after gd_seed(0) */
 gd_tensor *gd_uniform(gd_shape shape, double low, double high);  /* low <= x < high; error: low > high */
@@ -167,6 +181,7 @@ void    gd_print(FILE *out, const gd_tensor *t);                 /* numbers, sha
 /* gd_set_name - a name for messages and printed graphs; the string must outlive t.  Returns t. */
 gd_tensor *gd_set_name(gd_tensor *t, const char *name);
 
+GD_API_END
 #ifdef __cplusplus
 }
 #endif

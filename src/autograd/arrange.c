@@ -16,7 +16,7 @@ static const gd_op flip_op = { "gd_flip", flip_rule, GD_NOTHING, "dx = gd_flip(d
 
 gd_tensor *gd_flip(gd_tensor *x, int axis)
 {
-    int at = x ? gd_valid_axis("gd_flip", axis, x->ndim) : -1;
+    int at = x && gd_alive("gd_flip", "x", x) ? gd_valid_axis("gd_flip", axis, x->ndim) : -1;
     gd_tensor *y = at < 0 ? NULL : gd_new_like(x);
     if (!y)
         return NULL;
@@ -47,7 +47,7 @@ static gd_tensor *repeat_axis(gd_tensor *x, int axis, int64_t times)
 
 gd_tensor *gd_repeat(gd_tensor *x, gd_shape times)
 {
-    if (!x)
+    if (!x || !gd_alive("gd_repeat", "x", x))
         return NULL;
     bool good = times.ndim >= x->ndim && times.ndim <= GD_MAX_DIMS;
     for (int i = 0; i < times.ndim && good; i++)
@@ -79,7 +79,7 @@ static const gd_op pad_op = { "gd_pad", pad_rule, GD_NOTHING, "dx = dy without t
 
 gd_tensor *gd_pad(gd_tensor *x, gd_shape before, gd_shape after, double value)
 {
-    if (!x)
+    if (!x || !gd_alive("gd_pad", "x", x))
         return NULL;
     bool good = before.ndim == x->ndim && after.ndim == x->ndim;
     gd_shape shape = gd_shape_of_tensor(x);
@@ -92,7 +92,7 @@ gd_tensor *gd_pad(gd_tensor *x, gd_shape before, gd_shape after, double value)
         return gd_fail("gd_pad: x is %s, before %s and after %s: one width for each axis is expected, none "
                        "negative", gd_text_of(x).s, gd_shape_text(before.ndim, before.size).s,
                        gd_shape_text(after.ndim, after.size).s);
-    gd_tensor *y = gd_full(shape, value);
+    gd_tensor *y = gd_fits("gd_pad", "value", value) ? gd_full(shape, value) : NULL;
     if (!y)
         return NULL;
     if (x->numel > 0) {
@@ -150,7 +150,9 @@ static gd_tensor *part(gd_tensor *x, triangle t)
 
 static gd_tensor *of_matrices(const char *function, gd_tensor *x, triangle t)
 {
-    if (x && x->ndim < 2)
+    if (!x || !gd_alive(function, "x", x))
+        return NULL;
+    if (x->ndim < 2)
         return gd_fail("%s: x is %s: it must have at least two axes", function, gd_text_of(x).s);
     return part(x, t);
 }

@@ -5,6 +5,8 @@
 bool gd_axes_of(const char *function, const gd_tensor *x, gd_shape list, bool keep, gd_axes *axes)
 {
     *axes = (gd_axes){ 0, keep };
+    if (!gd_alive(function, "x", x))
+        return false;
     if (list.ndim < 0 || list.ndim > GD_MAX_DIMS)
         return gd_fail("%s: %d axes are listed; at most %d are possible", function, list.ndim, GD_MAX_DIMS);
     for (int i = 0; i < list.ndim; i++) {
@@ -25,7 +27,7 @@ bool gd_axes_of(const char *function, const gd_tensor *x, gd_shape list, bool ke
 
 bool gd_axes_one(const char *function, const gd_tensor *x, int axis, bool keep, gd_axes *axes)
 {
-    int at = gd_valid_axis(function, axis, x->ndim);
+    int at = gd_alive(function, "x", x) ? gd_valid_axis(function, axis, x->ndim) : -1;
     *axes = (gd_axes){ at < 0 ? 0 : 1u << at, keep };
     return at >= 0;
 }

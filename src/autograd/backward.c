@@ -140,12 +140,13 @@ static GD_COLD bool overwritten(const gd_pass *pass, const gd_node *node, const 
         snprintf(number, sizeof number, " %d", i);
     return gd_fail("%s: %s%s of %s%s%s%s, %s, was overwritten after it was recorded, and the gradient needs the "
                    "old value", pass->function, which, number, node->op->name, t->name ? " (\"" : "",
-                   t->name ? t->name : "", t->name ? "\")" : "", gd_text_of(t).s);
+                   t->name ? t->name : "", t->name ? "\")" : "", gd_shape_text(t->ndim, t->shape).s);
 }
 
+/* A version beyond this thread's clock was given by another thread, before it handed t over. */
 static inline bool changed(const gd_node *node, const gd_tensor *t)
 {
-    return t->base->version > node->time;
+    return t->base->version > node->time && t->base->version <= gd_thread.clock;
 }
 
 /* Something was overwritten since the node was recorded: is it a value that a wanted gradient reads? */
@@ -294,7 +295,7 @@ static bool keeps_slot(const gd_tensor *out)
     return (out->retain_grad && !gd_thread.pruning) || (out->marks & GD_ASKED);
 }
 
-static bool walk(gd_pass *pass, gd_tensor *y, gd_tensor *dy)
+static inline bool walk(gd_pass *pass, gd_tensor *y, gd_tensor *dy, const bool careful)
 {
     if (!gather(pass, y, dy))
         return false;
@@ -304,7 +305,7 @@ static bool walk(gd_pass *pass, gd_tensor *y, gd_tensor *dy)
         if (!dy)
             continue;
         pass->pending--;
-        if (!apply_rule(pass, node, dy))
+        if (!apply_rule(pass, node, dy) || (careful && !gd_finite_gradient(pass->function, node)))
             return false;
         if (GD_UNLIKELY(out->retain_grad | out->marks) && keeps_slot(out)) {
             if (!remember(out))
@@ -315,6 +316,12 @@ static bool walk(gd_pass *pass, gd_tensor *y, gd_tensor *dy)
         }
     }
     return true;
+}
+
+/* With gd_detect_anomaly. */
+static GD_NOINLINE bool careful_walk(gd_pass *pass, gd_tensor *y, gd_tensor *dy)
+{
+    return walk(pass, y, dy, true);
 }
 
 static void empty_slots(void)
@@ -336,15 +343,17 @@ static GD_COLD void empty_all_slots(gd_tensor *y)
 
 static bool valid_start(const char *function, gd_tensor *y, gd_tensor *dy)
 {
-    if (!gd_given(function, "y", y) || !gd_alive(function, "y", y))
+    if (!gd_given_tensor(function, "y", y) || !gd_alive(function, "y", y) || !gd_alive(function, "dy", dy))
         return false;
     if (gd_thread.in_backward)
         return gd_fail("%s: a backward pass is already running", function);
+    if (!gd_graph_alive(function, y))
+        return false;
     if (!y->requires_grad && y->node)
         return gd_fail("%s: y is the result of %s, which has no derivative", function, y->node->op->name);
     if (!y->requires_grad)
-        return gd_fail("%s: y, %s, does not depend on anything that requires a gradient", function,
-                       gd_text_of(y).s);
+        return gd_fail("%s: y, %s, does not depend on anything that requires a gradient%s", function,
+                       gd_text_of(y).s, gd_path_text(y).s);
     if (!dy && y->numel != 1)
         return gd_fail("%s: y is %s; without dy it must have one element", function, gd_text_of(y).s);
     if (dy && !gd_same_shape(y, dy))
@@ -364,7 +373,7 @@ static gd_tensor *one_like(const gd_tensor *y)
 
 bool gd_pass_begin(gd_pass *pass, const char *function, gd_tensor *y, gd_tensor *dy, bool create_graph)
 {
-    if (!valid_start(function, y, dy))
+    if (!valid_start(function, y, dy) || !(gd_thread.recycled || gd_recycle_ready()))
         return false;
     pass->function = function;
     pass->create_graph = create_graph;
@@ -374,13 +383,13 @@ bool gd_pass_begin(gd_pass *pass, const char *function, gd_tensor *y, gd_tensor 
     pass->no_grad = gd_thread.no_grad;
     gd_arena_init(&pass->scratch, GD_SCOPES);
     gd_thread.in_backward = true;
-    gd_thread.no_grad = create_graph ? 0 : 1;
+    gd_thread.no_grad = (pass->no_grad & GD_ANOMALY) | (create_graph ? 0 : GD_IN_PASS | 1);
     if (!create_graph) {
         pass->scratch.recycles = true;
         gd_thread.scope = &pass->scratch;
     }
     gd_tensor *seed = dy ? dy : one_like(y);
-    pass->done = seed && walk(pass, y, seed);
+    pass->done = seed && (gd_thread.no_grad & GD_ANOMALY ? careful_walk(pass, y, seed) : walk(pass, y, seed, false));
     return pass->done;
 }
 

@@ -131,6 +131,8 @@ static int64_t places(const char *function, int axis, int64_t size, int64_t kern
 static bool shapes_fit(const char *function, const gd_tensor *x, const gd_tensor *weight, const gd_tensor *bias,
                        int64_t groups, int ndim)
 {
+    if (!gd_alive(function, "x", x) || !gd_alive(function, "weight", weight) || !gd_alive(function, "bias", bias))
+        return false;
     if (x->ndim != ndim || weight->ndim != ndim)
         return gd_fail("%s: x is %s and weight is %s: they must be [n, channels, %s] and [out, channels / groups, "
                        "%s]", function, gd_text_of(x).s, gd_text_of(weight).s,

@@ -1,8 +1,10 @@
 /* dropout.c - leaving out elements at random while training (N. Srivastava, G. Hinton, A. Krizhevsky,
  * I. Sutskever, R. Salakhutdinov 2014). */
 #include "engine.h"
+#include "internal_operations.h"
 
-/* Each element is 0 with probability p, else 1 / (1 - p): the expected value of x mask is x. */
+/* Each element is 0 with probability p, else 1 / (1 - p): the expected value of x mask is x, and what is left out is
+ * 0 even where x is infinite. */
 static gd_tensor *mask_like(const gd_tensor *x, double p)
 {
     gd_tensor *mask = gd_new_like(x);
@@ -17,9 +19,9 @@ static gd_tensor *mask_like(const gd_tensor *x, double p)
 
 gd_tensor *gd_dropout(gd_tensor *x, double p, bool training)
 {
-    if (!x)
+    if (!x || !gd_alive("gd_dropout", "x", x))
         return NULL;
     if (!(p >= 0 && p <= 1))
         return gd_fail("gd_dropout: p = %g must lie in [0, 1]", p);
-    return training && p > 0 ? gd_mul(x, mask_like(x, p)) : x;
+    return training && p > 0 ? gd_masked(x, mask_like(x, p)) : x;
 }

@@ -19,7 +19,7 @@ struct gd_node {
 
 static inline bool gd_recording(void)
 {
-    return gd_thread.no_grad == 0;
+    return (gd_thread.no_grad & GD_NO_GRAD_DEPTH) == 0;
 }
 
 /* gd_needs, for the library's own rules: the walk has looked before it runs a rule. */
@@ -49,12 +49,56 @@ static inline gd_node *gd_append(const gd_op *op, gd_tensor *y, int n, size_t at
     return node;
 }
 
+/* ---- The path from a result to leaves that require a gradient ----------------------------------------------
+ *
+ * A tensor that requires none remembers the first operation behind which no gradient flows: one that was not recorded
+ * under GD_NO_GRAD, gd_detach, a comparison.  It is for the message of a backward pass that finds nothing. */
+
+/* The rules of an ordinary pass: nothing to record, to check or to remember, the everyday case beside recording. */
+static inline bool gd_records_nothing(void)
+{
+    return gd_thread.no_grad == (GD_IN_PASS | 1);
+}
+
+/* y, the result of inputs that require no gradient. */
+static inline gd_tensor *gd_path_continues(gd_tensor *y, const gd_tensor *a, const gd_tensor *b, const gd_tensor *c)
+{
+    y->path_end = a->path_end;
+    if (b && !y->path_end)
+        y->path_end = b->path_end;
+    if (c && !y->path_end)
+        y->path_end = c->path_end;
+    return y;
+}
+
+/* gd_path_ends - y is made from x by op, through which no gradient flows. */
+static inline void gd_path_ends(gd_tensor *y, const gd_tensor *x, const gd_op *op)
+{
+    if (!(gd_thread.no_grad & GD_IN_PASS))
+        y->path_end = x->requires_grad ? op : x->path_end;
+}
+
+/* gd_path_text - for messages, of a tensor that requires no gradient: ": the path ends at gd_detach", or "".
+ * gd_not_a_leaf - " (it is the result of gd_sub, not a leaf)", or "". */
+gd_text gd_path_text(const gd_tensor *t);
+gd_text gd_not_a_leaf(const gd_tensor *t);
+
+/* gd_record_otherwise - gd_record where recording is off, or gd_detect_anomaly on. */
+gd_tensor *gd_record_otherwise(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[], int n,
+                               const void *attributes, size_t size);
+
+/* gd_finite_result, gd_finite_gradient - the checks of gd_detect_anomaly, see anomaly.c. */
+bool gd_finite_result(const gd_op *op, const gd_tensor *y, gd_tensor *const inputs[], int n);
+bool gd_finite_gradient(const char *function, const gd_node *node);
+
 /* gd_record for one, two and three inputs: the frequent cases.  y is fresh, inputs are given; only c may be
  * NULL. */
 static inline gd_tensor *gd_record1(const gd_op *op, gd_tensor *y, gd_tensor *x)
 {
-    if (!x->requires_grad || !gd_recording())
-        return y;
+    if (gd_thread.no_grad)
+        return gd_records_nothing() ? y : gd_record_otherwise(op, y, (gd_tensor *const[]){ x }, 1, NULL, 0);
+    if (!x->requires_grad)
+        return gd_path_continues(y, x, NULL, NULL);
     gd_node *node = gd_append(op, y, 1, 0);
     if (GD_UNLIKELY(!node))
         return NULL;
@@ -65,8 +109,10 @@ static inline gd_tensor *gd_record1(const gd_op *op, gd_tensor *y, gd_tensor *x)
 static inline gd_tensor *gd_record1_with(const gd_op *op, gd_tensor *y, gd_tensor *x, const void *attributes,
                                          size_t size)
 {
-    if (!x->requires_grad || !gd_recording())
-        return y;
+    if (gd_thread.no_grad)
+        return gd_records_nothing() ? y : gd_record_otherwise(op, y, (gd_tensor *const[]){ x }, 1, attributes, size);
+    if (!x->requires_grad)
+        return gd_path_continues(y, x, NULL, NULL);
     gd_node *node = gd_append(op, y, 1, size);
     if (GD_UNLIKELY(!node))
         return NULL;
@@ -77,8 +123,10 @@ static inline gd_tensor *gd_record1_with(const gd_op *op, gd_tensor *y, gd_tenso
 
 static inline gd_tensor *gd_record2(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b)
 {
-    if (!(a->requires_grad | b->requires_grad) || !gd_recording())
-        return y;
+    if (gd_thread.no_grad)
+        return gd_records_nothing() ? y : gd_record_otherwise(op, y, (gd_tensor *const[]){ a, b }, 2, NULL, 0);
+    if (!(a->requires_grad | b->requires_grad))
+        return gd_path_continues(y, a, b, NULL);
     gd_node *node = gd_append(op, y, 2, 0);
     if (GD_UNLIKELY(!node))
         return NULL;
@@ -90,8 +138,10 @@ static inline gd_tensor *gd_record2(const gd_op *op, gd_tensor *y, gd_tensor *a,
 static inline gd_tensor *gd_record2_with(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b,
                                          const void *attributes, size_t size)
 {
-    if (!(a->requires_grad | b->requires_grad) || !gd_recording())
-        return y;
+    if (gd_thread.no_grad)
+        return gd_records_nothing() ? y : gd_record_otherwise(op, y, (gd_tensor *const[]){ a, b }, 2, attributes, size);
+    if (!(a->requires_grad | b->requires_grad))
+        return gd_path_continues(y, a, b, NULL);
     gd_node *node = gd_append(op, y, 2, size);
     if (GD_UNLIKELY(!node))
         return NULL;
@@ -103,8 +153,10 @@ static inline gd_tensor *gd_record2_with(const gd_op *op, gd_tensor *y, gd_tenso
 
 static inline gd_tensor *gd_record3(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b, gd_tensor *c)
 {
-    if (!(a->requires_grad | b->requires_grad | (c && c->requires_grad)) || !gd_recording())
-        return y;
+    if (gd_thread.no_grad)
+        return gd_records_nothing() ? y : gd_record_otherwise(op, y, (gd_tensor *const[]){ a, b, c }, 3, NULL, 0);
+    if (!(a->requires_grad | b->requires_grad | (c && c->requires_grad)))
+        return gd_path_continues(y, a, b, c);
     gd_node *node = gd_append(op, y, 3, 0);
     if (GD_UNLIKELY(!node))
         return NULL;
@@ -134,6 +186,13 @@ gd_tensor *gd_sum_to(gd_tensor *x, const gd_tensor *like);
 void gd_accumulate(gd_tensor *sum, const gd_tensor *value);
 void gd_accumulate_loop(int64_t n, gd_real *sum, const gd_real *value);
 void gd_accumulate_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context);
+
+/* gd_graph_alive - in debug builds false, and a message, when y depends on a tensor that is dead. */
+#ifdef GD_DEBUG
+bool gd_graph_alive(const char *function, gd_tensor *y);
+#else
+#define gd_graph_alive(function, y) true
+#endif
 
 /* gd_forget_leaves - the leaves in this arena are about to die; scopes must not touch them when they close. */
 void gd_forget_leaves(const gd_arena *owner);

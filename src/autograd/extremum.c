@@ -1,9 +1,10 @@
 /* extremum.c - max, min, argmax, and the smooth maximum logsumexp. */
 #include "axes.h"
+#include "internal_operations.h"
 #include "rows.h"
 #include "tensor/sums.h"
 
-/* ---- max and min: equal candidates share the gradient evenly --------------------------------------------- */
+/* ---- max and min: equal candidates share the gradient evenly, and so do several NaN ----------------------- */
 
 static void max_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
 {
@@ -25,10 +26,10 @@ static void extremum_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const gd_axes *axes = node->attributes;
     gd_tensor *x = node->in[0];
-    gd_tensor *hit = gd_eq(x, gd_with_axes(node->out, x, *axes));
+    gd_tensor *hit = gd_same(x, gd_with_axes(node->out, x, *axes));
     gd_axes kept = { axes->mask, true };
     gd_tensor *share = gd_div(gd_with_axes(dy, x, *axes), gd_sum_over(hit, kept));
-    dx[0] = gd_mul(hit, share);
+    dx[0] = gd_masked(share, hit);
 }
 
 static const gd_op max_op = { "gd_max", extremum_rule, GD_INPUTS | GD_OUTPUT, "dx = dy where x = y, shared" };
@@ -47,7 +48,8 @@ static gd_tensor *extremum(const char *function, const gd_op *op, gd_line *line,
 #define EXTREMUM(name)                                                                                   \
     gd_tensor *gd_##name(gd_tensor *x)                                                                   \
     {                                                                                                    \
-        return x ? extremum("gd_" #name, &name##_op, name##_line, x, gd_axes_all(x)) : NULL;             \
+        return x && gd_alive("gd_" #name, "x", x)                                                        \
+                   ? extremum("gd_" #name, &name##_op, name##_line, x, gd_axes_all(x)) : NULL;           \
     }                                                                                                    \
     gd_tensor *gd_##name##_axis(gd_tensor *x, int axis, bool keep)                                       \
     {                                                                                                    \
@@ -67,7 +69,7 @@ EXTREMUM(min)
 
 /* ---- argmax ---------------------------------------------------------------------------------------------- */
 
-static void argmax_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
+static int64_t place_of_largest(int64_t n, const gd_real *x, int64_t step)
 {
     int64_t best = 0;
     for (int64_t i = 1; i < n; i++) {
@@ -75,7 +77,14 @@ static void argmax_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
         if (rival > leader || (isnan(rival) && !isnan(leader)))
             best = i;
     }
-    *y = (gd_real)best;
+    return best;
+}
+
+/* A place that is not exact becomes negative. */
+static void argmax_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
+{
+    const int64_t place = place_of_largest(n, x, step);
+    *y = gd_is_exact(place) ? (gd_real)place : -(gd_real)place;
 }
 
 static const gd_op argmax_op = { "gd_argmax", NULL, GD_NOTHING, NULL };
@@ -90,6 +99,10 @@ gd_tensor *gd_argmax(gd_tensor *x, int axis)
     gd_tensor *y = gd_new_reduced("gd_argmax", x, axes);
     if (!y || !gd_reduce_lines(y, x, axes, argmax_line))
         return NULL;
+    for (int64_t i = 0; gd_reduced_count(x, axes) > GD_WHOLE_MAX && i < y->numel; i++)
+        if (y->data[i] < 0)
+            return gd_fail("gd_argmax: x is %s: a largest element along axis %d stands near %.0f, at a place that is not "
+                           "exact in " GD_REAL_NAME, gd_text_of(x).s, axis, -(double)y->data[i]);
     return gd_constant(&argmax_op, y, x, NULL);
 }
 
@@ -99,6 +112,11 @@ GD_KERNEL static gd_real logsumexp_row(int64_t n, const gd_real *x)
 {
     gd_real m = row_largest(n, x), shift = isinf(m) ? 0 : m;
     return shift + real_log(row_exp_sum(n, x, shift));
+}
+
+GD_KERNEL static gd_real exp_sum(int64_t n, const gd_real *x, gd_real shift)
+{
+    return row_exp_sum(n, x, shift);
 }
 
 static void logsumexp_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
@@ -111,24 +129,62 @@ static void logsumexp_line(int64_t n, const gd_real *x, int64_t step, gd_real *y
         *y = logsumexp_row(n, x);
         return;
     }
-    gd_real m, sum = 0;
+    gd_real m, sum = 0, rest = 0, packed[ROW_PIECE];
     max_line(n, x, step, &m);
     gd_real shift = isfinite(m) ? m : 0;
-    for (int64_t i = 0; i < n; i++)
-        sum += real_exp(x[i * step] - shift);
-    *y = shift + real_log(sum);
+    for (int64_t i = 0; i < n; i += ROW_PIECE) {
+        const int64_t piece = n - i < ROW_PIECE ? n - i : ROW_PIECE;
+        for (int64_t k = 0; k < piece; k++)
+            packed[k] = x[(i + k) * step];
+        real_add_term(&sum, &rest, exp_sum(piece, packed, shift));
+    }
+    *y = shift + real_log(real_whole(sum, rest));
 }
 
+static bool all_finite(const gd_tensor *y)
+{
+    for (int64_t i = 0; i < y->numel; i++)
+        if (!isfinite(y->data[i]))
+            return false;
+    return true;
+}
+
+static gd_tensor *softmax_over(gd_tensor *x, gd_axes axes);
+
+/* e^(x - y) divided by its own sum, which takes the rounding of y out of it; with infinities, softmax itself. */
 static void logsumexp_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const gd_axes *axes = node->attributes;
     gd_tensor *x = node->in[0];
-    gd_tensor *softmax = gd_exp(gd_sub(x, gd_with_axes(node->out, x, *axes)));
-    dx[0] = gd_mul(softmax, gd_with_axes(dy, x, *axes));
+    dy = gd_with_axes(dy, x, *axes);
+    if (all_finite(node->out)) {
+        gd_tensor *power = gd_exp(gd_sub(x, gd_with_axes(gd_detach(node->out), x, *axes)));
+        dx[0] = gd_mul(power, gd_div(dy, gd_sum_over(power, (gd_axes){ axes->mask, true })));
+    } else {
+        dx[0] = gd_mul(softmax_over(x, *axes), dy);
+    }
+}
+
+/* Turned to the end, the axes become one. */
+static gd_tensor *softmax_over(gd_tensor *x, gd_axes axes)
+{
+    gd_shape order = { x->ndim, { 0 } }, back = order;
+    int64_t size[2] = { 1, 1 };             /* of the other axes, of these */
+    int n = 0;
+    for (int these = 0; these < 2; these++)
+        for (int i = 0; i < x->ndim; i++)
+            if ((int)(axes.mask >> i & 1) == these) {
+                back.size[i] = n;
+                order.size[n++] = i;
+                size[these] *= x->shape[i];
+            }
+    gd_tensor *turned = gd_permute(x, order);
+    gd_tensor *y = gd_softmax(gd_reshape(turned, GD_SHAPE(size[0], size[1])), 1);
+    return turned ? gd_permute(gd_reshape(y, gd_shape_of_tensor(turned)), back) : NULL;
 }
 
 static const gd_op logsumexp_op = {
-    "gd_logsumexp", logsumexp_rule, GD_INPUTS | GD_OUTPUT, "dx = gd_mul(gd_exp(gd_sub(x, y)), dy)"
+    "gd_logsumexp", logsumexp_rule, GD_INPUTS | GD_OUTPUT, "dx = e^(x - y) / sum e^(x - y) dy"
 };
 
 static gd_tensor *logsumexp(const char *function, gd_tensor *x, gd_axes axes)

@@ -25,16 +25,31 @@ static const double two_over_root_pi = 1.12837916709551257390, one_over_root_two
 
 /* ---- Formulas too long for a line of the table ----------------------------------------------------------- */
 
+/* Factors that vanish far out do so before the x beside them becomes infinite: there x stands still.  real_cut may
+ * drop a NaN, which the factor keeps. */
+enum { FAR_OF_BELL = 40, FAR_OF_TANH = 100, FAR_OF_SIGMOID = 1000 };
+
+static gd_tensor *within(gd_tensor *x, double far)
+{
+    return gd_clamp(x, -far, far);
+}
+
 /* c e^(-k x^2) */
 static gd_tensor *gaussian(gd_tensor *x, double k, double c)
 {
-    return gd_scale(gd_exp(gd_scale(gd_square(x), -k)), c);
+    return gd_scale(gd_bell(x, k), c);
+}
+
+static gd_tensor *bell_slope(gd_tensor *x, gd_tensor *y, double k)
+{
+    return gd_scale(gd_mul(within(x, FAR_OF_BELL), y), -2 * k);
 }
 
 /* GELU: Phi is the normal distribution function, phi its density; y = x Phi(x), y' = Phi(x) + x phi(x),
  * y'' = (2 - x^2) phi(x). */
 static gd_tensor *gelu_curve(gd_tensor *x)
 {
+    x = within(x, FAR_OF_BELL);
     return gd_mul(gd_shift(gd_neg(gd_square(x)), 2), gaussian(x, 0.5, one_over_root_two_pi));
 }
 
@@ -47,6 +62,11 @@ REAL_INLINE gd_real gelu_u(gd_real x)
     return NUMBER(root_two_over_pi) * (x + NUMBER(gelu_k) * x * x * x);
 }
 
+REAL_INLINE gd_real gelu_tanh(gd_real x)
+{
+    return -(real_cut(-x, FAR_OF_TANH) * NUMBER(0.5) * (1 + TANH(gelu_u(x))));
+}
+
 REAL_INLINE gd_real gelu_tanh_slope(gd_real x)
 {
     gd_real t = TANH(gelu_u(x)), du = NUMBER(root_two_over_pi) * (1 + 3 * NUMBER(gelu_k) * x * x);
@@ -56,6 +76,7 @@ REAL_INLINE gd_real gelu_tanh_slope(gd_real x)
 
 static gd_tensor *gelu_tanh_curve(gd_tensor *x)
 {
+    x = within(x, FAR_OF_TANH);
     gd_tensor *x2 = gd_square(x);
     gd_tensor *t = gd_tanh(gd_scale(gd_mul(x, gd_shift(gd_scale(x2, gelu_k), 1)), root_two_over_pi));
     gd_tensor *du = gd_scale(gd_shift(gd_scale(x2, 3 * gelu_k), 1), root_two_over_pi);
@@ -65,14 +86,21 @@ static gd_tensor *gelu_tanh_curve(gd_tensor *x)
 }
 
 /* SiLU: s = sigmoid(x); y = x s, y' = s (1 + x (1 - s)), y'' = s (1 - s) (2 + x (1 - 2 s)). */
+REAL_INLINE gd_real silu(gd_real x)
+{
+    return -(real_cut(-x, FAR_OF_SIGMOID) * SIGMOID(x));
+}
+
 REAL_INLINE gd_real silu_slope(gd_real x)
 {
     gd_real s = SIGMOID(x), one_minus_s = SIGMOID(-x);
-    return s * (1 + x * one_minus_s);
+    gd_real minus_x = real_cut(-real_cut(x, FAR_OF_SIGMOID), FAR_OF_SIGMOID);
+    return s * (1 - minus_x * one_minus_s);
 }
 
 static gd_tensor *silu_curve(gd_tensor *x)
 {
+    x = within(x, FAR_OF_SIGMOID);
     gd_tensor *s = gd_sigmoid(x);
     gd_tensor *bend = gd_shift(gd_mul(x, gd_shift(gd_scale(s, -2), 1)), 2);
     return gd_mul(gd_mul(s, gd_sigmoid(gd_neg(x))), bend);
@@ -81,7 +109,7 @@ static gd_tensor *silu_curve(gd_tensor *x)
 /* ---- Of one -------------------------------------------------------------------------------------------------
  *      op            y                               dx                                                reads */
 UNARY  (exp,          EXP(x),                         gd_mul(dy, y),                                    OF_OUTPUT)
-UNARY  (log,          LOG(x),                         gd_div(dy, x),                                    OF_INPUT)
+UNARY  (log,          LOG(x),                         gd_log_grad(dy, x),                               OF_INPUT)
 UNARY  (sin,          SIN(x),                         gd_mul(dy, gd_cos(x)),                            OF_INPUT)
 UNARY  (cos,          COS(x),                         gd_neg(gd_mul(dy, gd_sin(x))),                    OF_INPUT)
 UNARY  (sinh,         SINH(x),                        gd_mul(dy, gd_cosh(x)),                           OF_INPUT)
@@ -90,18 +118,23 @@ UNARY  (tanh,         TANH(x),                        gd_tanh_grad(dy, y),      
 UNARY  (erf,          ERF(x),                         gd_mul(dy, gaussian(x, 1, two_over_root_pi)),     OF_INPUT)
 UNARY  (sigmoid,      SIGMOID(x),                     gd_sigmoid_grad(dy, y),                           OF_OUTPUT)
 UNARY  (gelu,         real_gelu(x),                   gd_gelu_grad(dy, x),                              OF_INPUT)
-UNARY  (gelu_tanh,    x * NUMBER(0.5) * (1 + TANH(gelu_u(x))),  gd_gelu_tanh_grad(dy, x),               OF_INPUT)
-UNARY  (silu,         x * SIGMOID(x),                 gd_silu_grad(dy, x),                              OF_INPUT)
+UNARY  (gelu_tanh,    gelu_tanh(x),                   gd_gelu_tanh_grad(dy, x),                         OF_INPUT)
+UNARY  (silu,         silu(x),                        gd_silu_grad(dy, x),                              OF_INPUT)
 UNARY  (softplus,     SOFTPLUS(x),                    gd_mul(dy, gd_sigmoid(x)),                        OF_INPUT)
 
 /* ---- Of one and a parameter ---------------------------------------------------------------------------------
  *      op            parameter  y                        dx                                            reads */
 UNARY_1(elu,          alpha,     x > 0 ? x : p[0] * EXPM1(x),  gd_mul(dy, gd_elu_slope(x, p[0])),       OF_INPUT)
+UNARY_1(bell,         k,         EXP(-p[0] * x * x),  gd_mul(dy, bell_slope(x, y, p[0])),  OF_INPUT | OF_OUTPUT)
 UNARY_1(elu_slope,    alpha,     x > 0 ? 1 : p[0] * EXP(x),    gd_mul(dy, gd_elu_tail(x, p[0])),        OF_INPUT)
 UNARY_1(elu_tail,     alpha,     x > 0 ? 0 : p[0] * EXP(x),    gd_mul(dy, gd_elu_tail(x, p[0])),        OF_INPUT)
 
 /* ---- Fused derivatives: a is dy, b is x of the operation in whose rule they stand ----------------------------
+ *
+ * The slope of the logarithm at -0 is that at 0, which -0 + 0 is.
  *      op            value                    da                      db                      reads */
+BINARY (log_grad,     a / (b + 0),             gd_log_grad(dy, b),
+                      gd_neg(gd_log_grad(gd_mul(dy, y), b)),                                   DA(B) | DB(B | Y))
 BINARY (gelu_grad,    a * real_gelu_slope(b),  gd_gelu_grad(dy, b),
                       gd_mul(gd_mul(dy, a), gelu_curve(b)),                                    DA(B) | DB(A | B))
 BINARY (gelu_tanh_grad, a * gelu_tanh_slope(b), gd_gelu_tanh_grad(dy, b),

@@ -72,10 +72,11 @@ static bool valid_xs(const char *function, gd_tensor *const xs[], int n, gd_tens
     for (int i = 0; i < n; i++)
         dxs[i] = NULL;
     for (int i = 0; i < n; i++) {
-        if (!gd_given(function, "one of the xs", xs[i]))
+        if (!gd_given(function, "one of the xs", xs[i]) || !gd_all_alive(function, "xs", xs, i + 1))
             return false;
         if (!xs[i]->requires_grad)
-            return gd_fail("%s: xs[%d], %s, does not require a gradient", function, i, gd_text_of(xs[i]).s);
+            return gd_fail("%s: xs[%d], %s, does not require a gradient%s", function, i, gd_text_of(xs[i]).s,
+                           gd_path_text(xs[i]).s);
     }
     return true;
 }
@@ -91,12 +92,23 @@ static gd_tensor *result(const gd_pass *pass, gd_tensor *x)
     return copy;
 }
 
+/* Where one of the paths that begin at y ends: see gd_path_text.  The nodes that y depends on are marked. */
+static gd_text cut_path(const gd_tensor *y)
+{
+    for (const gd_node *node = y->node; node; node = node->prev)
+        for (int i = 0; i < node->n && (node->out->marks & GD_REACHED); i++)
+            if (node->in[i] && !node->in[i]->requires_grad && node->in[i]->path_end)
+                return gd_path_text(node->in[i]);
+    return (gd_text){ "" };
+}
+
 static bool collect(const gd_pass *pass, gd_tensor *const xs[], int n, gd_tensor *dxs[], bool zeros)
 {
     gd_thread.scope = pass->scope;
     for (int i = 0; i < n; i++) {
         if (!xs[i]->slot && !zeros)
-            gd_fail("%s: y does not depend on xs[%d], %s", pass->function, i, gd_text_of(xs[i]).s);
+            gd_fail("%s: y does not depend on xs[%d], %s%s", pass->function, i, gd_text_of(xs[i]).s,
+                    cut_path(pass->y).s);
         else
             dxs[i] = xs[i]->slot ? result(pass, xs[i]) : gd_zeros_like(xs[i]);
         if (dxs[i])
@@ -119,10 +131,13 @@ static bool all_zeros(gd_tensor *const xs[], int n, gd_tensor *dxs[])
 static bool grad(const char *function, gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n, gd_tensor *dxs[],
                  bool create_graph, bool zeros)
 {
-    if (!valid_xs(function, xs, n, dxs) || !gd_given(function, "y", y))
+    if (!valid_xs(function, xs, n, dxs) || !gd_given_tensor(function, "y", y) || !gd_alive(function, "y", y)
+        || !gd_alive(function, "dy", dy))
         return false;
     if (gd_thread.in_backward)
         return gd_fail("%s: a backward pass is already running", function);
+    if (!gd_graph_alive(function, y))
+        return false;
     if (zeros && !y->requires_grad)
         return all_zeros(xs, n, dxs);
     gd_arena arena;

@@ -149,7 +149,7 @@ static bool usable(const char *name, gd_function *function, gd_tensor *const xs[
     if (!function || n < 1 || !xs)
         return gd_fail("%s: a function and at least one tensor must be given", name);
     for (int i = 0; i < n; i++) {
-        if (!gd_given(name, "one of the xs", xs[i]))
+        if (!gd_given(name, "one of the xs", xs[i]) || !gd_all_alive(name, "xs", xs, i + 1))
             return false;
         if (!xs[i]->requires_grad || xs[i]->node || !xs[i]->contiguous)
             return gd_fail("%s: xs[%d], %s, must be a contiguous leaf that requires a gradient", name, i,
@@ -195,7 +195,7 @@ static gd_tensor *weighted_gradients(gd_tensor *const all[], int n_all, void *co
     gd_tensor **dxs = gd_arena_take(gd_current_scope(), (size_t)n * sizeof *dxs);
     bool differentiable = gd_is_recording();
     int no_grad = gd_thread.no_grad;        /* first derivatives need the tape also where differences are taken */
-    gd_thread.no_grad = 0;
+    gd_thread.no_grad &= ~GD_NO_GRAD_DEPTH;
     gd_tensor *y = f->function(all, n, f->context);
     bool good = y && dxs && gd_grad_or_zero("gd_gradgradcheck", y, all[n], all, n, dxs, differentiable);
     gd_thread.no_grad = no_grad;

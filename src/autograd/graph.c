@@ -11,6 +11,11 @@ typedef struct printer {
     int   nodes;
 } printer;
 
+static gd_text shape_of(const gd_tensor *t)
+{
+    return gd_shape_text(t->ndim, t->shape);
+}
+
 static const char *label(const gd_tensor *t)
 {
     return t->name ? t->name : t->node ? "result" : t->requires_grad ? "leaf" : "constant";
@@ -43,25 +48,26 @@ static void tell(printer *p, gd_node *node)
     fprintf(p->out, "%3d. %s(", p->nodes + 1, node->op->name);
     for (int i = 0; i < node->n; i++)
         fprintf(p->out, "%s%s %s", i ? ", " : "", node->in[i] ? label(node->in[i]) : "nothing",
-                node->in[i] ? gd_text_of(node->in[i]).s : "");
-    fprintf(p->out, ") -> %s %s\n     dy %s arrives;  %s\n", label(node->out), gd_text_of(node->out).s,
-            gd_text_of(node->out).s,
+                node->in[i] ? shape_of(node->in[i]).s : "");
+    fprintf(p->out, ") -> %s %s\n     dy %s arrives;  %s\n", label(node->out), shape_of(node->out).s,
+            shape_of(node->out).s,
             !node->op->rule ? "no derivative: backward stops here with a sentence"
             : node->op->formula ? node->op->formula : "dx by the operation's own rule");
     for (int i = 0; i < node->n; i++)
         if (node->in[i] && node->in[i]->requires_grad && !node->in[i]->node)
-            fprintf(p->out, "     -> grad of %s %s\n", label(node->in[i]), gd_text_of(node->in[i]).s);
+            fprintf(p->out, "     -> grad of %s %s\n", label(node->in[i]), shape_of(node->in[i]).s);
 }
 
 void gd_graph_print(FILE *out, gd_tensor *y)
 {
-    if (!out || !gd_given("gd_graph_print", "y", y))
+    if (!out || !gd_given("gd_graph_print", "y", y) || !gd_alive("gd_graph_print", "y", y)
+        || !gd_graph_alive("gd_graph_print", y))
         return;
     if (!y->requires_grad) {
-        fprintf(out, "%s %s does not depend on anything that requires a gradient\n", label(y), gd_text_of(y).s);
+        fprintf(out, "%s %s does not depend on anything that requires a gradient\n", label(y), shape_of(y).s);
         return;
     }
-    fprintf(out, "backward from %s %s, dy = 1:\n", label(y), gd_text_of(y).s);
+    fprintf(out, "backward from %s %s, dy = 1:\n", label(y), shape_of(y).s);
     printer p = { out, 0 };
     visit_nodes(y, tell, &p);
 }
@@ -79,7 +85,7 @@ static void print_quoted(FILE *out, const char *text)
 static void draw(printer *p, gd_node *node)
 {
     fprintf(p->out, "    \"%p\" [label=\"%s\\n%s\"];\n", (void *)node->out, node->op->name,
-            gd_text_of(node->out).s);
+            shape_of(node->out).s);
     for (int i = 0; i < node->n; i++) {
         gd_tensor *x = node->in[i];
         if (!x)
@@ -88,7 +94,7 @@ static void draw(printer *p, gd_node *node)
             fprintf(p->out, "    \"%p\" [shape=box, style=\"%s\", label=\"", (void *)x,
                     x->requires_grad ? "rounded,bold" : "rounded,dashed");
             print_quoted(p->out, label(x));
-            fprintf(p->out, "\\n%s\"];\n", gd_text_of(x).s);
+            fprintf(p->out, "\\n%s\"];\n", shape_of(x).s);
         }
         fprintf(p->out, "    \"%p\" -> \"%p\";\n", (void *)x, (void *)node->out);
     }
@@ -96,7 +102,8 @@ static void draw(printer *p, gd_node *node)
 
 void gd_graph_dot(FILE *out, gd_tensor *y)
 {
-    if (!out || !gd_given("gd_graph_dot", "y", y))
+    if (!out || !gd_given("gd_graph_dot", "y", y) || !gd_alive("gd_graph_dot", "y", y)
+        || !gd_graph_alive("gd_graph_dot", y))
         return;
     fprintf(out, "digraph gradus {\n    node [shape=ellipse, fontname=\"sans-serif\"];\n");
     printer p = { out, 0 };

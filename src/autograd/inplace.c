@@ -4,9 +4,9 @@
 
 static bool changeable(const char *function, const gd_tensor *x, const gd_tensor *value)
 {
-    if (!gd_given(function, "x", x) || !gd_alive(function, "x", x))
+    if (!gd_given_tensor(function, "x", x) || !gd_alive(function, "x", x))
         return false;
-    if (value && !gd_alive(function, "value", value))
+    if (!gd_alive(function, "value", value))
         return false;
     if (x->node)
         return gd_fail("%s: x is the recorded result of %s; only leaves can be changed", function,
@@ -15,9 +15,9 @@ static bool changeable(const char *function, const gd_tensor *x, const gd_tensor
         if (x->shape[i] > 1 && x->stride[i] == 0)
             return gd_fail("%s: x is an expanded view: several of its elements are one number in memory",
                            function);
-    if (gd_thread.no_grad == 0 && x->requires_grad)
+    if (gd_recording() && x->requires_grad)
         return gd_fail("%s: x requires a gradient; change it under GD_NO_GRAD", function);
-    if (gd_thread.no_grad == 0 && value && value->requires_grad)
+    if (gd_recording() && value && value->requires_grad)
         return gd_fail("%s: value requires a gradient, which the change would lose; use GD_NO_GRAD or gd_detach",
                        function);
     return true;
@@ -72,7 +72,7 @@ static const gd_tensor *apart(gd_tensor *x, const gd_tensor *value)
 
 static bool change_with(const char *function, gd_tensor *x, gd_tensor *value, gd_inner_loop *inner, double alpha)
 {
-    if (!gd_given(function, "value", value) || !changeable(function, x, value))
+    if (!changeable(function, x, value) || !gd_given_tensor(function, "value", value))
         return false;
     const gd_tensor *source = apart(x, value);
     change how = { .alpha = (gd_real)alpha };
@@ -124,7 +124,7 @@ bool gd_add_to(gd_tensor *x, gd_tensor *value, double alpha)
 
 bool gd_fill(gd_tensor *x, double value)
 {
-    if (!changeable("gd_fill", x, NULL))
+    if (!changeable("gd_fill", x, NULL) || !gd_fits("gd_fill", "value", value))
         return false;
     gd_real number = (gd_real)value;
     gd_tensor scalar = { .data = &number, .numel = 1 };

@@ -63,7 +63,7 @@ static bool all_given(const char *function, gd_tensor *const xs[], int n)
     for (int i = 0; i < n; i++)
         if (!xs[i])
             return false;
-    return true;
+    return gd_all_alive(function, "xs", xs, n);
 }
 
 gd_tensor *gd_concat(gd_tensor *const xs[], int n, int axis)

@@ -5,53 +5,26 @@
  * gradients another.  A gradient that is to be differentiated again is composed of the operations of
  * standardize.c. */
 #include "standardize.h"
-#include "tensor/real.h"
 #include "tensor/sums.h"
+#include "tensor/terms.h"
 #include "tensor/threads.h"
 
-enum { LANES = 16, PIECE = 2048, ROWS = 32 };
+enum { ROWS = 16 };
+
+/* How a row is brought to z = (x scale - mean) r + shift.  The mean of the rounded numbers is itself rounded, and may
+ * be far off beside the deviations: shift is -r times the mean of what is left.  scale is a power of 2, and 1 unless
+ * squares of the deviations would overflow or vanish. */
+typedef struct row_numbers {
+    gd_real scale, mean, r, shift;
+} row_numbers;
 
 typedef struct layer_norm {
-    int64_t  rows, n;
-    double   eps;
-    gd_real *mean, *r;                      /* of each row, r = 1 / sqrt(var + eps); as long as the node lives */
+    int64_t      rows, n;
+    double       eps;
+    row_numbers *row;                       /* as long as the node lives */
 } layer_norm;
 
-/* ---- Sums over a row: 16 lanes side by side, in pieces, so that a long row loses no digits ------------------ */
-
-REAL_INLINE void add_half(const int half, gd_real *lane)
-{
-    for (int l = 0; l < half; l++)
-        lane[l] += lane[l + half];
-}
-
-REAL_INLINE gd_real fold(gd_real *lane)
-{
-    add_half(8, lane);
-    add_half(4, lane);
-    add_half(2, lane);
-    return lane[0] + lane[1];
-}
-
-/* The sum of term over i in [0, n); term is an expression in i. */
-#define SUM_OF(total, n, term)                                                                  \
-    for (int64_t piece = 0; piece < (n); piece += PIECE) {                                      \
-        const int64_t end = (n) - piece < PIECE ? (n) : piece + PIECE;                          \
-        gd_real lane[LANES] = { 0 };                                                            \
-        int64_t at = piece;                                                                     \
-        for (; at + LANES <= end; at += LANES)                                                  \
-            for (int l = 0; l < LANES; l++) {                                                   \
-                const int64_t i = at + l;                                                       \
-                lane[l] += (term);                                                              \
-            }                                                                                   \
-        for (int l = 0; l < end - at; l++) {                                                    \
-            const int64_t i = at + l;                                                           \
-            lane[l] += (term);                                                                  \
-        }                                                                                       \
-        total += fold(lane);                                                                    \
-    }
-
-/* ---- Forward: y = (x - mean) r w + b ------------------------------------------------------------------------ */
+/* ---- Forward: y = z w + b ----------------------------------------------------------------------------------- */
 
 typedef struct forward {
     const layer_norm *s;
@@ -59,30 +32,68 @@ typedef struct forward {
     gd_real          *y;
 } forward;
 
-GD_KERNEL static void normalize(const layer_norm *s, int64_t row, const gd_real *restrict x,
-                                const gd_real *restrict w, const gd_real *restrict b, gd_real *restrict y)
+/* The numbers of a row, and the variance with eps. */
+REAL_INLINE gd_real measured(const layer_norm *s, const gd_real scale, const gd_real *restrict x, row_numbers *row)
 {
     const int64_t n = s->n;
-    gd_real mean = 0, var = 0;
-    SUM_OF(mean, n, x[i])
-    mean /= (gd_real)n;
-    SUM_OF(var, n, (x[i] - mean) * (x[i] - mean))
-    const gd_real r = 1 / real_sqrt(var / (gd_real)n + (gd_real)s->eps);
+    gd_real sum, var, left = 0;
+#define SCALED(i)    (x[i] * scale)
+#define DEVIATION(i) (SCALED(i) - mean)
+#define SQUARE(i)    (DEVIATION(i) * DEVIATION(i))
+    SUM_OF_TERMS(sum, n, SCALED)
+    const gd_real mean = sum / (gd_real)n;
+    SUM_OF_TERMS(var, n, SQUARE)
+    var /= (gd_real)n;
+    if (mean * mean > 4 * var) {            /* else a rounded mean does not matter */
+        SUM_OF_TERMS(left, n, DEVIATION)
+        left /= (gd_real)n;
+        const gd_real most = var * (gd_real)0.01;
+        var -= left * left;
+        if (left * left > most) {           /* digits went lost in the difference */
+#define CENTRED(i)   ((DEVIATION(i) - left) * (DEVIATION(i) - left))
+            SUM_OF_TERMS(var, n, CENTRED)
+            var /= (gd_real)n;
+        }
+    }
+    var += (gd_real)(s->eps * (double)scale * (double)scale);
+    const gd_real r = real_inverse_root(var);
+    *row = (row_numbers){ scale, mean, r, -left * r };
+    return var;
+}
+
+GD_KERNEL static gd_real measure(const layer_norm *s, const gd_real *x, row_numbers *row)
+{
+    return measured(s, 1, x, row);
+}
+
+GD_KERNEL static void measure_scaled(const layer_norm *s, const gd_real *x, row_numbers *row)
+{
+    const gd_real scale = real_scale_for(real_largest(s->n, x, 1));
+    if (scale != 1)
+        measured(s, scale, x, row);
+}
+
+GD_KERNEL static void normalize(const row_numbers *row, int64_t n, const gd_real *restrict x,
+                                const gd_real *restrict w, const gd_real *restrict b, gd_real *restrict y)
+{
+    const gd_real scale = row->scale, mean = row->mean, r = row->r, shift = row->shift;
     for (int64_t i = 0; i < n; i++)
-        y[i] = (x[i] - mean) * r * w[i] + b[i];
-    s->mean[row] = mean;
-    s->r[row] = r;
+        y[i] = (DEVIATION(i) * r + shift) * w[i] + b[i];
 }
 
 static void normalize_rows(void *context, int64_t begin, int64_t end)
 {
     const forward *f = context;
-    for (int64_t row = begin; row < end; row++)
-        normalize(f->s, row, f->x + row * f->s->n, f->w, f->b, f->y + row * f->s->n);
+    const int64_t n = f->s->n;
+    for (int64_t i = begin; i < end; i++) {
+        if (!real_square_is_good(measure(f->s, f->x + i * n, &f->s->row[i])))
+            measure_scaled(f->s, f->x + i * n, &f->s->row[i]);
+        normalize(&f->s->row[i], n, f->x + i * n, f->w, f->b, f->y + i * n);
+    }
 }
 
-/* ---- Backward, with z = (x - mean) r and g = dy w:  dx = r (g - mean(g) - z mean(g z)),  dw = sum over rows of
- * dy z,  db = sum over rows of dy ----------------------------------------------------------------------------- */
+/* ---- Backward, with g = dy w:  dx = r scale (g - mean(g) - z mean(g z)),  dw = sum over rows of dy z,  db = sum over
+ * rows of dy.  mean(g) is rounded, too, and mended in the same way. ------------------------------------------- */
 
 typedef struct backward {
     const layer_norm *s;
@@ -90,26 +101,35 @@ typedef struct backward {
     gd_real          *dx, *dw, *db;         /* dw and db: sums over ROWS rows at a time, one below the other */
 } backward;
 
-GD_KERNEL static void row_slope(const layer_norm *s, int64_t row, const gd_real *restrict x,
+GD_KERNEL static void row_slope(const row_numbers *row, int64_t n, const gd_real *restrict x,
                                 const gd_real *restrict w, const gd_real *restrict dy, gd_real *restrict dx)
 {
-    const int64_t n = s->n;
-    const gd_real mean = s->mean[row], r = s->r[row];
-    gd_real mean_g = 0, mean_gz = 0;
-    SUM_OF(mean_g, n, dy[i] * w[i])
-    SUM_OF(mean_gz, n, dy[i] * w[i] * ((x[i] - mean) * r))
-    mean_g /= (gd_real)n;
+    const gd_real scale = row->scale, mean = row->mean, r = row->r, shift = row->shift;
+    gd_real sum, left = 0, mean_gz;
+#define Z(i)     (DEVIATION(i) * r + shift)
+#define G(i)     (dy[i] * w[i])
+#define LEFT(i)  (G(i) - mean_g)
+#define LEFT_Z(i) (LEFT(i) * Z(i))
+    SUM_OF_TERMS(sum, n, G)
+    const gd_real mean_g = sum / (gd_real)n;
+    SUM_OF_TERMS(mean_gz, n, LEFT_Z)
     mean_gz /= (gd_real)n;
+    const gd_real some = real_abs(LEFT(0)) + real_abs(LEFT(n / 3)) + real_abs(LEFT(n / 2)) + real_abs(LEFT(n - 1));
+    if (real_abs(mean_g) > some) {          /* else the largest of what is left is at least a quarter of the mean */
+        SUM_OF_TERMS(left, n, LEFT)
+        left /= (gd_real)n;
+    }
+    const gd_real slope = r * scale;
     for (int64_t i = 0; i < n; i++)
-        dx[i] = r * (dy[i] * w[i] - mean_g - (x[i] - mean) * r * mean_gz);
+        dx[i] = slope * (LEFT(i) - left - Z(i) * mean_gz);
 }
 
-GD_KERNEL static void add_row(const layer_norm *s, int64_t row, const gd_real *restrict x,
+GD_KERNEL static void add_row(const row_numbers *row, int64_t n, const gd_real *restrict x,
                               const gd_real *restrict dy, gd_real *restrict dw, gd_real *restrict db)
 {
-    const gd_real mean = s->mean[row], r = s->r[row];
-    for (int64_t i = 0; i < s->n; i++) {
-        dw[i] += dy[i] * ((x[i] - mean) * r);
+    const gd_real scale = row->scale, mean = row->mean, r = row->r, shift = row->shift;
+    for (int64_t i = 0; i < n; i++) {
+        dw[i] += dy[i] * Z(i);
         db[i] += dy[i];
     }
 }
@@ -121,10 +141,10 @@ static void slope_rows(void *context, int64_t begin, int64_t end)
     const int64_t n = b->s->n;
     for (int64_t row = begin; row < end; row++) {
         const gd_real *x = b->x + row * n, *dy = b->dy + row * n;
-        if (b->dx)
-            row_slope(b->s, row, x, b->w, dy, b->dx + row * n);
+        if (b->dx && n > 0)
+            row_slope(&b->s->row[row], n, x, b->w, dy, b->dx + row * n);
         if (b->dw)
-            add_row(b->s, row, x, dy, b->dw + row / ROWS * n, b->db + row / ROWS * n);
+            add_row(&b->s->row[row], n, x, dy, b->dw + row / ROWS * n, b->db + row / ROWS * n);
     }
 }
 
@@ -132,7 +152,7 @@ static void slope_rows(void *context, int64_t begin, int64_t end)
 static void add_pieces(const layer_norm *s, const gd_tensor *pieces, gd_tensor *sum)
 {
     memset(sum->data, 0, (size_t)s->n * sizeof *sum->data);
-    real_sum_columns(pieces->shape[0], s->n, pieces->data, s->n, sum->data);
+    real_sum_columns(pieces->shape[0], s->n, pieces->data, s->n, 1, sum->data);
 }
 
 /* ---- Rule --------------------------------------------------------------------------------------------------- */
@@ -204,14 +224,10 @@ static bool fits_last_axes(const char *argument, const gd_tensor *x, const gd_te
                            gd_text_of(x).s, argument, gd_text_of(t).s, axes);
 }
 
-static gd_real *for_each_row(const layer_norm *s)
-{
-    return gd_arena_take(gd_current_scope(), (size_t)s->rows * sizeof(gd_real));
-}
-
 gd_tensor *gd_layer_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, double eps)
 {
-    if (!x || !gd_alive("gd_layer_norm", "x", x))
+    if (!x || !gd_alive("gd_layer_norm", "x", x) || !gd_alive("gd_layer_norm", "weight", weight)
+        || !gd_alive("gd_layer_norm", "bias", bias))
         return NULL;
     int axes = weight ? weight->ndim : bias ? bias->ndim : 1;
     if (x->ndim == 0 || axes < 1)
@@ -226,8 +242,9 @@ gd_tensor *gd_layer_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, doubl
         *(i < x->ndim - axes ? &examples : &n) *= x->shape[i];
     gd_tensor *y = gd_new_like(x), *from = gd_contiguous(gd_detach(x)), *w = list(weight, n, 1);
     gd_tensor *b = list(bias, n, 0);
-    layer_norm s = { examples, n, eps, NULL, NULL };
-    if (!y || !from || !w || !b || !(s.mean = for_each_row(&s)) || !(s.r = for_each_row(&s)))
+    layer_norm s = { examples, n, eps, NULL };
+    s.row = gd_arena_take(gd_current_scope(), (size_t)examples * sizeof *s.row);
+    if (!y || !from || !w || !b || !s.row)
         return NULL;
     gd_parallel(examples, gd_part_for(n, GD_PART_ELEMENTS, 1), normalize_rows,
                 &(forward){ &s, from->data, w->data, b->data, y->data });

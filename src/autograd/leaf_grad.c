@@ -128,13 +128,17 @@ bool gd_backward(gd_tensor *y)
 
 void gd_zero_grad_of(gd_tensor *t)
 {
-    if (t)
-        t->grad = NULL;
+    if (!t || !gd_alive("gd_zero_grad_of", "t", t))
+        return;
+    if (t->node && t->requires_grad && !t->grad && !t->retain_grad)
+        gd_fail("gd_zero_grad_of: t, %s, has no ->grad%s: see gd_retain_grad", gd_text_of(t).s, gd_not_a_leaf(t).s);
+    t->grad = NULL;
 }
 
 bool gd_set_grad(gd_tensor *t, gd_tensor *value)
 {
-    if (!gd_given("gd_set_grad", "t", t) || !gd_given("gd_set_grad", "value", value))
+    if (!gd_given("gd_set_grad", "t", t) || !gd_given_tensor("gd_set_grad", "value", value)
+        || !gd_alive("gd_set_grad", "t", t) || !gd_alive("gd_set_grad", "value", value))
         return false;
     if (!gd_same_shape(t, value))
         return gd_fail("gd_set_grad: value is %s and t is %s: they must have the same shape", gd_text_of(value).s,

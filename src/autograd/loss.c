@@ -21,7 +21,8 @@ GD_KERNEL static void losses(const loss_rows *r, int64_t begin, int64_t end)
 {
     for (int64_t i = begin; i < end; i++) {
         const gd_real *x = r->x + i * r->classes, most = row_largest(r->classes, x);
-        r->y[i] = most - x[r->label[i]] + real_log(row_exp_sum(r->classes, x, most));
+        const gd_real chosen = x[r->label[i]], gap = chosen == most ? 0 : most - chosen;     /* infinities too */
+        r->y[i] = gap + real_log(row_exp_sum(r->classes, x, most));
     }
 }
 
@@ -47,8 +48,8 @@ static gd_tensor *rows_cross_entropy(gd_tensor *x, gd_tensor *labels)
 {
     int64_t n = x->shape[0], classes = x->shape[1];
     int64_t *label = gd_labels("gd_cross_entropy", "labels", labels, classes);
-    gd_tensor *rows = gd_contiguous(x), *l = gd_new_like(labels);
-    if (!label || !rows || !l)
+    gd_tensor *rows = label ? gd_contiguous(x) : NULL, *l = rows ? gd_new_like(labels) : NULL;
+    if (!l)
         return NULL;
     loss_rows r = { .classes = classes, .y = l->data, .x = rows->data, .label = label };
     gd_parallel(n, gd_part_for(classes, GD_PART_ELEMENTS, 1), some_losses, &r);

@@ -3,6 +3,9 @@
  * Once it is known where the largest elements stand the pooling is linear: its gradient puts dy back, and the
  * gradient of that is the pooling again, in the same places. */
 #include "pool.h"
+#include "tensor/terms.h"
+
+enum { FEW = 16 };                          /* terms that may be added one after the other */
 
 /* v[r, j] = the largest of column j in the windows of row r, and its place. */
 GD_KERNEL static void max_of_rows(const windows *s, gd_real *restrict v, int32_t *restrict v_at,
@@ -50,6 +53,31 @@ GD_KERNEL static void max_of_columns(int64_t n, gd_real *restrict y, int32_t *re
         }
 }
 
+GD_KERNEL static bool some_nan(int64_t n, const gd_real *y)
+{
+    int found = 0;
+    for (int64_t p = 0; p < n; p++)
+        found |= y[p] != y[p];
+    return found;
+}
+
+/* Above, the last NaN of a window has won: here the first one does. */
+static GD_COLD void take_first_nan(const windows *s, const gd_real *x, const gd_real *y, int32_t *at)
+{
+    for (int64_t p = 0; p < s->oh * s->ow; p++) {
+        if (!isnan(y[p]))
+            continue;
+        const int64_t left = p % s->ow * s->stride[1] - s->padding[1], right = left + s->kernel[1];
+        const int64_t first = left > 0 ? left : 0, end = right < s->w ? right : s->w;
+        int64_t i, to, j = end;
+        gd_rows_inside(s, p / s->ow, &i, &to);
+        for (; i < to && j == end; i += j == end)
+            for (j = first; j < end && !isnan(x[i * s->w + j]);)
+                j++;
+        at[p] = (int32_t)(i * s->w + j);
+    }
+}
+
 /* Planes for gd_parallel. */
 typedef struct max_job {
     const windows *s;
@@ -78,10 +106,13 @@ static void max_planes(void *context, int64_t begin, int64_t end)
                     max_of_columns(c.n, y + c.first, at + c.first, j->v + slot + c.column,
                                    j->v_at + slot + c.column, s->stride[1]);
             }
+        if (GD_UNLIKELY(some_nan(out, y)))
+            take_first_nan(s, j->x + plane * in, y, at);
     }
 }
 
-/* x = y where the largest stood, else 0. */
+/* x = y where the largest stood, else 0.  Where that can be the same place for many windows, v has room for what the
+ * additions round off, a plane for each part. */
 static void put_planes(void *context, int64_t begin, int64_t end)
 {
     const max_job *j = context;
@@ -90,8 +121,17 @@ static void put_planes(void *context, int64_t begin, int64_t end)
         const int32_t *at = j->s->largest + plane * out;
         gd_real *x = j->x + plane * in;
         memset(x, 0, (size_t)in * sizeof *x);
+        if (!j->v) {
+            for (int64_t p = 0; p < out; p++)
+                x[at[p]] += j->y[plane * out + p];
+            continue;
+        }
+        gd_real *rest = j->v + begin / j->part * in;
+        memset(rest, 0, (size_t)in * sizeof *rest);
         for (int64_t p = 0; p < out; p++)
-            x[at[p]] += j->y[plane * out + p];
+            real_add_term(&x[at[p]], &rest[at[p]], j->y[plane * out + p]);
+        for (int64_t i = 0; i < in; i++)
+            x[i] = real_whole(x[i], rest[i]);
     }
 }
 
@@ -122,9 +162,13 @@ static gd_tensor *put(gd_tensor *dy, const windows *s)
 {
     gd_tensor *z = dy ? gd_new("gd_max_pool2d_grad", 4, s->x_shape.size) : NULL;
     gd_tensor *from = gd_contiguous(gd_detach(dy));
-    if (!z || !from)
+    const int64_t part = gd_windows_part(s), parts = (s->planes + part - 1) / part;
+    const bool many = s->kernel[0] * s->kernel[1] > FEW * s->stride[0] * s->stride[1];
+    gd_real *rest = many ? gd_arena_take(gd_current_scope(), (size_t)(parts * s->h * s->w) * sizeof *rest) : NULL;
+    if (!z || !from || (many && !rest))
         return NULL;
-    gd_parallel(s->planes, gd_windows_part(s), put_planes, &(max_job){ .s = s, .x = z->data, .y = from->data });
+    gd_parallel(s->planes, part, put_planes,
+                &(max_job){ .s = s, .x = z->data, .y = from->data, .v = rest, .part = part });
     return gd_record(&put_op, z, &dy, 1, s, sizeof *s);
 }
 

@@ -1,6 +1,8 @@
 /* mean_pool.c - the mean of each window.  It is linear: its gradient shares dy among the window, and the gradient
  * of that is the pooling again. */
 #include "pool.h"
+#include "tensor/sums.h"
+#include "tensor/terms.h"
 
 enum { LINE = 64 / sizeof(gd_real), AHEAD = 2048 };     /* elements of a line of the cache; bytes */
 
@@ -29,6 +31,62 @@ GD_KERNEL static void add_rows(const windows *s, gd_real *restrict v, const gd_r
         for (int64_t i = from + 2; i < to; i++)
             for (int64_t j = 0; j < w; j++)
                 v[j] += x[i * w + j];
+    }
+}
+
+/* Windows of many rows: a sum of columns for each. */
+static void add_many_rows(const windows *s, gd_real *v, const gd_real *x)
+{
+    memset(v, 0, (size_t)(s->oh * s->w) * sizeof *v);
+    for (int64_t r = 0; r < s->oh; r++, v += s->w) {
+        int64_t from, to;
+        gd_rows_inside(s, r, &from, &to);
+        real_sum_columns(to - from, s->w, x + from * s->w, s->w, 1, v);
+    }
+}
+
+/* The first of n windows along an axis, 0 or 1, that ends behind place i, and the last that begins before it, plus
+ * one. */
+static void windows_over(const windows *s, int axis, int64_t n, int64_t i, int64_t *first, int64_t *end)
+{
+    const int64_t at = i + s->padding[axis], stride = s->stride[axis], early = at - s->kernel[axis];
+    *first = early < 0 ? 0 : early / stride + 1;
+    *end = at / stride + 1 < n ? at / stride + 1 : n;
+}
+
+/* x[i] = the sum of v[r] over the windows r that row i lies in, of which there are many. */
+static void spread_many_rows(const windows *s, const gd_real *v, gd_real *x)
+{
+    for (int64_t i = 0; i < s->h; i++) {
+        int64_t first, end;
+        windows_over(s, 0, s->oh, i, &first, &end);
+        if (first < end)
+            real_sum_columns(end - first, s->w, v + first * s->w, s->w, 1, x + i * s->w);
+    }
+}
+
+/* The same along rows: y, of windows of many columns, from v, and v from y, each element of which is shared; work has
+ * room for a row of y. */
+static void add_many_columns(const windows *s, gd_real *y, const gd_real *v, const gd_real *share)
+{
+    for (int64_t r = 0; r < s->oh; r++, v += s->w)
+        for (int64_t q = 0; q < s->ow; q++, y++) {
+            const int64_t left = q * s->stride[1] - s->padding[1], right = left + s->kernel[1];
+            const int64_t from = left > 0 ? left : 0, to = right < s->w ? right : s->w;
+            *y = real_sum(to - from, v + from) * *share++;
+        }
+}
+
+static void spread_many_columns(const windows *s, const gd_real *y, gd_real *v, const gd_real *share, gd_real *work)
+{
+    for (int64_t r = 0; r < s->oh; r++, v += s->w, y += s->ow, share += s->ow) {
+        for (int64_t q = 0; q < s->ow; q++)
+            work[q] = y[q] * share[q];
+        for (int64_t j = 0; j < s->w; j++) {
+            int64_t first, end;
+            windows_over(s, 1, s->ow, j, &first, &end);
+            v[j] = real_sum(end - first, work + first);
+        }
     }
 }
 
@@ -94,13 +152,69 @@ GD_KERNEL static void repeat(const windows *s, const gd_real *restrict y, gd_rea
         }
 }
 
-/* Planes for gd_parallel; each part of them has its own piece of v. */
+GD_KERNEL static bool all_finite(int64_t n, const gd_real *y)
+{
+    return real_all_finite(n, y);
+}
+
+/* Planes for gd_parallel; each part of them has its own piece of v, and of work. */
 typedef struct mean_job {
     const windows *s;
-    gd_real *x, *y, *v;
+    gd_real *x, *y, *v, *work;
     const gd_real *share;
     int64_t  part;
 } mean_job;
+
+enum { FEW = 16 };                          /* terms that may be added one after the other */
+
+static bool many(const windows *s, int axis)
+{
+    return s->kernel[axis] > FEW;
+}
+
+static bool many_overlap(const windows *s, int axis)
+{
+    return s->kernel[axis] > FEW * s->stride[axis];
+}
+
+/* y = the means of one plane of x; v is work space. */
+static void mean_plane(const mean_job *j, const gd_real *x, gd_real *v, gd_real *y)
+{
+    const windows *s = j->s;
+    (many(s, 0) ? add_many_rows : add_rows)(s, v, x);
+    if (many(s, 1)) {
+        add_many_columns(s, y, v, j->share);
+        return;
+    }
+    memset(y, 0, (size_t)(s->oh * s->ow) * sizeof *y);
+    for (int64_t r = 0; r < gd_run_rows(s); r++)
+        for (int64_t k = 0; k < s->kernel[1]; k++) {
+            run c = gd_columns_inside(s, r, k);
+            if (c.n > 0)
+                add_columns(c.n, y + c.first, v + c.column, s->stride[1], j->share + c.first);
+        }
+}
+
+/* Where a sum of finite numbers has overflowed the mean has not: the windows that need it one by one. */
+static GD_COLD void mend_means(const windows *s, const gd_real *x, gd_real *y)
+{
+    for (int64_t r = 0; r < s->oh; r++)
+        for (int64_t q = 0; q < s->ow; q++, y++) {
+            int64_t from, to, left = q * s->stride[1] - s->padding[1], right = left + s->kernel[1];
+            if (isfinite(*y))
+                continue;
+            gd_rows_inside(s, r, &from, &to);
+            left = left > 0 ? left : 0;
+            right = right < s->w ? right : s->w;
+            const int64_t whole = s->kernel[0] * s->kernel[1];
+            const int64_t n = s->count_padding ? whole : (to - from) * (right - left);
+            gd_real sum = 0, rest = 0;
+            for (int64_t i = from; i < to; i++)
+                for (int64_t k = left; k < right; k++)
+                    real_add_term(&sum, &rest, x[i * s->w + k] / (gd_real)n);
+            *y = real_whole(sum, rest);
+        }
+}
 
 /* y = the means of x. */
 static void mean_planes(void *context, int64_t begin, int64_t end)
@@ -111,41 +225,42 @@ static void mean_planes(void *context, int64_t begin, int64_t end)
     gd_real *v = j->v + begin / j->part * s->oh * s->w;
     for (int64_t plane = begin; plane < end; plane++) {
         gd_real *y = j->y + plane * out;
-        memset(y, 0, (size_t)out * sizeof *y);
-        add_rows(s, v, j->x + plane * in);
-        for (int64_t r = 0; r < gd_run_rows(s); r++)
-            for (int64_t k = 0; k < s->kernel[1]; k++) {
-                run c = gd_columns_inside(s, r, k);
-                if (c.n > 0)
-                    add_columns(c.n, y + c.first, v + c.column, s->stride[1], j->share + c.first);
-            }
+        mean_plane(j, j->x + plane * in, v, y);
+        if (GD_UNLIKELY(!all_finite(out, y)))
+            mend_means(s, j->x + plane * in, y);
     }
 }
 
 /* x = each element of y shared among its window. */
-static void spread_planes(void *context, int64_t begin, int64_t end)
+static void spread_plane(const mean_job *j, const gd_real *y, gd_real *v, gd_real *work, gd_real *x)
 {
-    const mean_job *j = context;
     const windows *s = j->s;
-    const int64_t in = s->h * s->w, out = s->oh * s->ow, line = s->oh * s->w;
-    gd_real *v = j->v + begin / j->part * line;
-    for (int64_t plane = begin; plane < end; plane++) {
-        const gd_real *y = j->y + plane * out;
-        gd_real *x = j->x + plane * in;
-        if (windows_tile(s)) {
-            repeat(s, y, j->share[0], v, x);
-            continue;
-        }
-        memset(v, 0, (size_t)line * sizeof *v);
-        memset(x, 0, (size_t)in * sizeof *x);
+    if (windows_tile(s)) {
+        repeat(s, y, j->share[0], v, x);
+        return;
+    }
+    memset(v, 0, (size_t)(s->oh * s->w) * sizeof *v);
+    memset(x, 0, (size_t)(s->h * s->w) * sizeof *x);
+    if (many_overlap(s, 1))
+        spread_many_columns(s, y, v, j->share, work);
+    else
         for (int64_t r = 0; r < gd_run_rows(s); r++)
             for (int64_t k = 0; k < s->kernel[1]; k++) {
                 run c = gd_columns_inside(s, r, k);
                 if (c.n > 0)
                     spread_columns(c.n, y + c.first, v + c.column, s->stride[1], j->share + c.first);
             }
-        spread_rows(s, v, x);
-    }
+    (many_overlap(s, 0) ? spread_many_rows : spread_rows)(s, v, x);
+}
+
+static void spread_planes(void *context, int64_t begin, int64_t end)
+{
+    const mean_job *j = context;
+    const windows *s = j->s;
+    const int64_t slot = begin / j->part;
+    for (int64_t plane = begin; plane < end; plane++)
+        spread_plane(j, j->y + plane * s->oh * s->ow, j->v + slot * s->oh * s->w, j->work + slot * s->ow,
+                     j->x + plane * s->h * s->w);
 }
 
 static bool over_planes(const windows *s, gd_real *x, gd_real *y, gd_body *body)
@@ -153,10 +268,11 @@ static bool over_planes(const windows *s, gd_real *x, gd_real *y, gd_body *body)
     const int64_t part = gd_windows_part(s), parts = (s->planes + part - 1) / part;
     gd_real *share = gd_arena_take(gd_current_scope(), (size_t)(s->oh * s->ow) * sizeof *share);
     gd_real *v = gd_arena_take(gd_current_scope(), (size_t)(parts * s->oh * s->w) * sizeof *v);
-    if (!share || !v)
+    gd_real *work = gd_arena_take(gd_current_scope(), (size_t)(parts * s->ow) * sizeof *work);
+    if (!share || !v || !work)
         return false;
     set_shares(s, share);
-    gd_parallel(s->planes, part, body, &(mean_job){ s, x, y, v, share, part });
+    gd_parallel(s->planes, part, body, &(mean_job){ s, x, y, v, work, share, part });
     return true;
 }
 

@@ -8,6 +8,38 @@ typedef struct norm_attributes {
     gd_axes axes;
 } norm_attributes;
 
+static gd_tensor *norm(const char *function, gd_tensor *x, double p, gd_axes axes);
+
+/* The axes of the set as a list. */
+static gd_shape listed(gd_axes axes)
+{
+    gd_shape list = { 0, { 0 } };
+    for (int i = 0; i < GD_MAX_DIMS; i++)
+        if (axes.mask >> i & 1)
+            list.size[list.ndim++] = i;
+    return list;
+}
+
+static bool some_infinite(const gd_tensor *y)
+{
+    for (int64_t i = 0; i < y->numel; i++)
+        if (isinf(y->data[i]))
+            return true;
+    return false;
+}
+
+/* x and its norm y where that is infinite: both divided by the largest |x|, a constant here, since only their
+ * quotient matters.  Infinite elements count as equal ones, beside which the others are 0. */
+static void bring_down(gd_tensor **x, gd_tensor **y, double p, gd_axes axes)
+{
+    gd_tensor *size = gd_abs(gd_detach(*x)), *most = gd_max_axes(size, listed(axes), true);
+    gd_tensor *infinity = gd_scalar((double)INFINITY), *one = gd_scalar(1), *zero = gd_scalar(0);
+    gd_tensor *far = gd_where(gd_eq(size, infinity), gd_sign(gd_detach(*x)), zero);
+    gd_tensor *scaled = gd_div(*x, gd_where(most, most, one));
+    *x = gd_where(gd_eq(most, infinity), far, scaled);
+    *y = *x ? norm("gd_norm", *x, p, (gd_axes){ axes.mask, true }) : NULL;
+}
+
 /* dx = dy sign(x) (|x| / y)^(p-1).  Where x_i = 0 the gradient is 0, whatever p is, and so it is where y = 0:
  * both are kept away from powers and quotients whose own derivatives are infinite there. */
 static void norm_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
@@ -15,6 +47,8 @@ static void norm_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     const norm_attributes *n = node->attributes;
     gd_tensor *x = node->in[0], *y = gd_with_axes(node->out, x, n->axes), *one = gd_scalar(1);
     dy = gd_with_axes(dy, x, n->axes);
+    if (some_infinite(node->out))
+        bring_down(&x, &y, n->p, n->axes);
     gd_tensor *ratio = gd_div(x, gd_where(y, y, one));
     if (n->p == 1)
         ratio = gd_sign(x);
@@ -54,16 +88,6 @@ static gd_tensor *value(gd_tensor *x, double p, gd_axes axes)
     return gd_mul(m, p == 2 ? gd_sqrt(sum) : gd_pow(sum, 1 / p));
 }
 
-/* The axes of the set as a list. */
-static gd_shape listed(gd_axes axes)
-{
-    gd_shape list = { 0, { 0 } };
-    for (int i = 0; i < GD_MAX_DIMS; i++)
-        if (axes.mask >> i & 1)
-            list.size[list.ndim++] = i;
-    return list;
-}
-
 static gd_tensor *norm(const char *function, gd_tensor *x, double p, gd_axes axes)
 {
     if (!(p > 0))
@@ -82,7 +106,7 @@ static gd_tensor *norm(const char *function, gd_tensor *x, double p, gd_axes axe
 
 gd_tensor *gd_norm(gd_tensor *x, double p)
 {
-    return x ? norm("gd_norm", x, p, gd_axes_all(x)) : NULL;
+    return x && gd_alive("gd_norm", "x", x) ? norm("gd_norm", x, p, gd_axes_all(x)) : NULL;
 }
 
 gd_tensor *gd_norm_axes(gd_tensor *x, double p, gd_shape list, bool keep)

@@ -1,8 +1,8 @@
 /* pair_losses.c - losses of a prediction and a target of the same shape, element by element: absolute error,
  * Huber, binary cross-entropy, Kullback-Leibler divergence, hinge.  Cross-entropy is in loss.c.
  *
- * All are compositions, but the binary cross-entropy: sigmoid and logarithm are one operation there, because
- * the probability in between may round to 0 or 1. */
+ * Those that meet a 0 times infinity on the way are one operation each.  In the binary cross-entropy so are
+ * sigmoid and logarithm, because the probability in between may round to 0 or 1. */
 #include <inttypes.h>
 
 #define ONE_ALONE_IS_A_KERNEL               /* as in functions.c */
@@ -24,10 +24,39 @@ gd_tensor *gd_reduced_loss(const char *function, gd_tensor *loss, gd_reduction r
 
 bool gd_same_loss_shape(const char *function, const gd_tensor *prediction, const gd_tensor *target)
 {
+    if (!gd_alive(function, "prediction", prediction) || !gd_alive(function, "target", target))
+        return false;
     if (gd_same_shape(prediction, target))
         return true;
     return gd_fail("%s: prediction is %s and target is %s: they must have the same shape", function,
                    gd_text_of(prediction).s, gd_text_of(target).s);
+}
+
+/* The elements lie in [low, high]; NaN does not. */
+GD_KERNEL static bool all_in(int64_t n, const gd_real *x, gd_real low, gd_real high)
+{
+    int outside = 0;
+    for (int64_t i = 0; i < n; i++)
+        outside |= !((x[i] >= low) & (x[i] <= high));
+    return !outside;
+}
+
+/* The first element of target outside [low, high] is an error. */
+static bool targets_in(const char *function, gd_tensor *target, double low, double high, const char *expected)
+{
+    gd_tensor *t = gd_contiguous(gd_detach(target));
+    if (!t || all_in(t->numel, t->data, (gd_real)low, (gd_real)high))
+        return t != NULL;
+    for (int64_t i = 0; i < t->numel; i++)
+        if (!(t->data[i] >= (gd_real)low && t->data[i] <= (gd_real)high))
+            return gd_fail("%s: target[%" PRId64 "] = %g must %s", function, i, (double)t->data[i], expected);
+    return true;
+}
+
+/* part times loss; nothing of an infinite one where part is 0. */
+REAL_INLINE gd_real share(gd_real part, gd_real loss)
+{
+    return real_select(part == 0, 0, part * loss);
 }
 
 /* ---- Absolute error and Huber's loss ------------------------------------------------------------------------ */
@@ -39,26 +68,34 @@ gd_tensor *gd_l1_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction red
     return gd_reduced_loss("gd_l1_loss", gd_abs(gd_sub(prediction, target)), reduction);
 }
 
-/* With c = z cut to [-delta, delta], both branches are c (z - c / 2). */
+REAL_INLINE gd_real huber(gd_real z, gd_real delta)
+{
+    gd_real size = real_abs(z);
+    return size <= delta ? z * ((gd_real)0.5 * z) : delta * (size - (gd_real)0.5 * delta);
+}
+
+/*      op          parameter  value           dx                                    the rule reads */
+UNARY_1(huber_each, delta,     huber(x, p[0]), gd_mul(dy, gd_clamp(x, -p[0], p[0])), OF_INPUT)
+
 gd_tensor *gd_huber_loss(gd_tensor *prediction, gd_tensor *target, double delta, gd_reduction reduction)
 {
     if (!prediction || !target || !gd_same_loss_shape("gd_huber_loss", prediction, target))
         return NULL;
     if (!(delta > 0))
         return gd_fail("gd_huber_loss: delta = %g must be positive", delta);
-    gd_tensor *z = gd_sub(prediction, target), *c = gd_clamp(z, -delta, delta);
-    return gd_reduced_loss("gd_huber_loss", gd_mul(c, gd_sub(z, gd_scale(c, 0.5))), reduction);
+    return gd_reduced_loss("gd_huber_loss", gd_huber_each(gd_sub(prediction, target), delta), reduction);
 }
 
 /* ---- Binary cross-entropy: p = sigmoid(a), l = -b ln p - (1 - b) ln (1 - p) of a logit a and a target b -------
  *
  * -ln p = softplus(-a) and -ln (1 - p) = softplus(a): written so, nothing overflows and a confident right answer
- * keeps all digits of its small loss.  The same holds for the slope p - b = (1 - b) p - b (1 - p).
+ * keeps all digits of its small loss.  The same holds for the slope p - b = (1 - b) p - b (1 - p).  A share of 0
+ * takes nothing of a loss that is infinite.
  *
  *      op                    value                                                                the rule reads
  *                            da
  *                            db */
-BINARY (bce_with_logits_each, b * real_softplus(-a) + (1 - b) * real_softplus(a),
+BINARY (bce_with_logits_each, share(b, real_softplus(-a)) + share(1 - b, real_softplus(a)),
                               gd_mul(dy, gd_bce_slope(a, b)),
                               gd_neg(gd_mul(dy, a)),                                             DA(A | B) | DB(A))
 BINARY (bce_slope,            (1 - b) * real_sigmoid(a) - b * real_sigmoid(-a),
@@ -67,19 +104,31 @@ BINARY (bce_slope,            (1 - b) * real_sigmoid(a) - b * real_sigmoid(-a),
 
 gd_tensor *gd_bce_with_logits(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction)
 {
-    if (!prediction || !target || !gd_same_loss_shape("gd_bce_with_logits", prediction, target))
+    if (!prediction || !target || !gd_same_loss_shape("gd_bce_with_logits", prediction, target)
+        || !targets_in("gd_bce_with_logits", target, 0, 1, "lie in [0, 1]"))
         return NULL;
     return gd_reduced_loss("gd_bce_with_logits", gd_bce_with_logits_each(prediction, target), reduction);
 }
 
-/* ---- Kullback-Leibler divergence: t (ln t - q), q a logarithm already --------------------------------------- */
+/* ---- Kullback-Leibler divergence: t (ln t - q), q a logarithm already ------------------------------------------
+ *
+ * 0 ln 0 is 0, and 0 times whatever q is.  At t = 0 the slope by t is taken as -q, and the curvature as 0: both are
+ * infinite.  a is q and b is t.
+ *
+ *      op       value                                       da                  db                  the rule reads */
+BINARY (kl_each, share(b, real_log(b) - a),                  gd_neg(gd_mul(dy, b)),
+                                                             gd_mul(dy, gd_kl_slope(a, b)),      DA(B) | DB(A | B))
+BINARY (kl_slope, b == 0 ? -a : real_log(b) + 1 - a,         gd_neg(dy),
+                                                             gd_mul(dy, gd_inverse_or_zero(b)),  DB(B))
+UNARY  (inverse_or_zero, x == 0 ? 0 : 1 / x,                 gd_neg(gd_mul(dy, gd_square(y))),   OF_OUTPUT)
 
 gd_tensor *gd_kl_div(gd_tensor *log_prediction, gd_tensor *target, gd_reduction reduction)
 {
-    if (!log_prediction || !target || !gd_same_loss_shape("gd_kl_div", log_prediction, target))
+    if (!log_prediction || !target || !gd_alive("gd_kl_div", "log_prediction", log_prediction)
+        || !gd_same_loss_shape("gd_kl_div", log_prediction, target)
+        || !targets_in("gd_kl_div", target, 0, (double)INFINITY, "not be negative"))
         return NULL;
-    gd_tensor *t = target, *log_t = gd_log(gd_where(t, t, gd_scalar(1)));       /* 0 ln 0 = 0 */
-    return gd_reduced_loss("gd_kl_div", gd_mul(t, gd_sub(log_t, log_prediction)), reduction);
+    return gd_reduced_loss("gd_kl_div", gd_kl_each(log_prediction, target), reduction);
 }
 
 /* ---- Hinge: max(0, 1 - t y), t = -1 or 1 -------------------------------------------------------------------- */

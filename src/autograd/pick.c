@@ -5,6 +5,21 @@
 #include <inttypes.h>
 
 #include "engine.h"
+#include "tensor/terms.h"
+
+enum { FEW = 16 };                          /* terms that may be added one after the other as they are */
+
+GD_KERNEL static void add_terms(int64_t n, gd_real *restrict sum, gd_real *restrict rest, const gd_real *restrict x)
+{
+    for (int64_t i = 0; i < n; i++)
+        real_add_term(&sum[i], &rest[i], x[i]);
+}
+
+GD_KERNEL static void add_rest(int64_t n, gd_real *restrict sum, const gd_real *restrict rest)
+{
+    for (int64_t i = 0; i < n; i++)
+        sum[i] = real_whole(sum[i], rest[i]);
+}
 
 /* ---- gather: y[i, j, ..] = x[i, index[i, j, ..], ..], the index at the axis's place ------------------------- */
 
@@ -14,7 +29,9 @@ typedef struct gather_attributes {
 } gather_attributes;
 
 typedef struct pick {
-    int64_t step;                           /* along the axis that is indexed */
+    int64_t        step;                    /* along the axis that is indexed */
+    const gd_real *whole;                   /* what is put into, */
+    gd_real       *rest;                    /* and what the additions there have rounded off, or NULL */
 } pick;
 
 /* p[0] walks over what is picked, p[1] over what it is picked from with the axis standing still, p[2] over the
@@ -26,15 +43,21 @@ static void take_inner(int64_t n, gd_real *const p[], const int64_t step[], cons
         p[0][i * step[0]] = p[1][i * step[1] + (int64_t)p[2][i * step[2]] * from->step];
 }
 
+/* Adds to sum + rest: see terms.h.  Where an index cannot occur often there is no rest. */
 static void put_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
 {
     const pick *to = context;
-    for (int64_t i = 0; i < n; i++)
-        p[1][i * step[1] + (int64_t)p[2][i * step[2]] * to->step] += p[0][i * step[0]];
+    for (int64_t i = 0; i < n; i++) {
+        gd_real *sum = p[1] + i * step[1] + (int64_t)p[2][i * step[2]] * to->step;
+        if (to->rest)
+            real_add_term(sum, to->rest + (sum - to->whole), p[0][i * step[0]]);
+        else
+            *sum += p[0][i * step[0]];
+    }
 }
 
 static void run(const gd_tensor *picked, const gd_tensor *whole, const gd_tensor *index, int axis,
-                gd_inner_loop *inner)
+                gd_inner_loop *inner, gd_real *rest)
 {
     int64_t standing[GD_MAX_DIMS];
     memcpy(standing, whole->stride, sizeof standing);
@@ -43,7 +66,7 @@ static void run(const gd_tensor *picked, const gd_tensor *whole, const gd_tensor
     const int64_t *const strides[] = { picked->stride, standing, index->stride };
     gd_nest_init(&nest, index->ndim, index->shape, 3, strides);
     gd_real *const start[] = { picked->data, whole->data, index->data };
-    gd_nest_run(&nest, 3, start, inner, &(pick){ whole->stride[axis] });
+    gd_nest_run(&nest, 3, start, inner, &(pick){ whole->stride[axis], whole->data, rest });
 }
 
 static gd_tensor *gather(gd_tensor *x, int axis, gd_tensor *index);
@@ -65,10 +88,13 @@ static const gd_op put_op = {
 
 static gd_tensor *put(gd_tensor *x, const gather_attributes *g, gd_tensor *index)
 {
-    gd_tensor *z = x ? gd_zeros(g->shape) : NULL;
-    if (!z)
+    const bool often = x && index->shape[g->axis] > FEW;
+    gd_tensor *z = x ? gd_zeros(g->shape) : NULL, *rest = often ? gd_zeros(g->shape) : NULL;
+    if (!z || (often && !rest))
         return NULL;
-    run(x, z, index, g->axis, put_inner);
+    run(x, z, index, g->axis, put_inner, rest ? rest->data : NULL);
+    if (rest)
+        add_rest(z->numel, z->data, rest->data);
     return gd_record(&put_op, z, (gd_tensor *const[]){ x, index }, 2, g, sizeof *g);
 }
 
@@ -89,14 +115,14 @@ static gd_tensor *gather(gd_tensor *x, int axis, gd_tensor *index)
     gd_tensor *y = x && index ? gd_new_like(index) : NULL;
     if (!y)
         return NULL;
-    run(y, x, index, axis, take_inner);
+    run(y, x, index, axis, take_inner, NULL);
     gather_attributes g = { axis, gd_shape_of_tensor(x) };
     return gd_record(&gather_op, y, (gd_tensor *const[]){ x, index }, 2, &g, sizeof g);
 }
 
 gd_tensor *gd_gather(gd_tensor *x, int axis, gd_tensor *index)
 {
-    if (!x || !index)
+    if (!x || !index || !gd_alive("gd_gather", "x", x) || !gd_alive("gd_gather", "index", index))
         return NULL;
     int at = gd_valid_axis("gd_gather", axis, x->ndim);
     if (at < 0)
@@ -126,15 +152,35 @@ static const gd_op embedding_grad_op = {
     "gd_embedding_grad", embedding_grad_rule, GD_READS(0, GD_INPUT(1)), "ddy = gd_embedding(dz, index)"
 };
 
+/* The largest number of times that a row occurs; -1 when memory is out. */
+static int64_t most_often(const int64_t *row, int64_t n, int64_t rows)
+{
+    int64_t *count = gd_arena_take(gd_current_scope(), (size_t)rows * sizeof *count), most = 0;
+    if (!count)
+        return -1;
+    memset(count, 0, (size_t)rows * sizeof *count);
+    for (int64_t i = 0; i < n; i++)
+        if (++count[row[i]] > most)
+            most = count[row[i]];
+    return most;
+}
+
 static gd_tensor *embedding_grad(gd_tensor *dy, gd_tensor *index, int64_t rows)
 {
     int64_t d = dy->shape[dy->ndim - 1], n = index->numel;
     gd_tensor *z = gd_zeros(GD_SHAPE(rows, d)), *from = gd_contiguous(gd_detach(dy));
     int64_t *row = gd_labels("gd_embedding", "index", index, rows);
-    if (!z || !from || !row)
+    const int64_t most = row && n > FEW ? most_often(row, n, rows) : 0;
+    gd_tensor *rest = most > FEW ? gd_zeros(GD_SHAPE(rows, d)) : NULL;
+    if (!z || !from || !row || most < 0 || (most > FEW && !rest))
         return NULL;
     for (int64_t i = 0; i < n; i++)
-        gd_accumulate_loop(d, z->data + row[i] * d, from->data + i * d);
+        if (rest)
+            add_terms(d, z->data + row[i] * d, rest->data + row[i] * d, from->data + i * d);
+        else
+            gd_accumulate_loop(d, z->data + row[i] * d, from->data + i * d);
+    if (rest)
+        add_rest(z->numel, z->data, rest->data);
     return gd_record(&embedding_grad_op, z, (gd_tensor *const[]){ dy, index }, 2, NULL, 0);
 }
 
@@ -154,7 +200,7 @@ static const gd_op embedding_op = {
 
 gd_tensor *gd_embedding(gd_tensor *table, gd_tensor *index)
 {
-    if (!table || !index)
+    if (!table || !index || !gd_alive("gd_embedding", "table", table) || !gd_alive("gd_embedding", "index", index))
         return NULL;
     if (table->ndim != 2 || index->ndim == GD_MAX_DIMS)
         return gd_fail("gd_embedding: table is %s and index is %s: they must be [rows, d] and at most %d axes",
@@ -163,7 +209,7 @@ gd_tensor *gd_embedding(gd_tensor *table, gd_tensor *index)
     shape.size[shape.ndim++] = table->shape[1];
     int64_t *row = gd_labels("gd_embedding", "index", index, table->shape[0]);
     gd_tensor *y = row ? gd_new("gd_embedding", shape.ndim, shape.size) : NULL;
-    gd_tensor *rows = gd_contiguous(gd_detach(table));
+    gd_tensor *rows = y ? gd_contiguous(gd_detach(table)) : NULL;
     if (!y || !rows)
         return NULL;
     int64_t d = table->shape[1];

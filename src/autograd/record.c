@@ -9,20 +9,13 @@ static bool any_requires_grad(gd_tensor *const inputs[], int n)
     return false;
 }
 
-gd_tensor *gd_record(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[], int n,
-                     const void *attributes, size_t size)
+static gd_tensor *record(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[], int n, const void *attributes,
+                         size_t size)
 {
-    if (!y)
-        return NULL;
-    if (!gd_given("gd_record", "op", op))
-        return NULL;
-    if (n < 0 || (n > 0 && !inputs))
-        return gd_fail("gd_record: %s: n = %d inputs at %p", op->name, n, (const void *)inputs);
-    if (!gd_recording() || !any_requires_grad(inputs, n))
-        return y;
     if (y->node || y->requires_grad)
         return gd_fail("gd_record: y of %s is already %s; it must be a fresh tensor", op->name,
                        y->node ? "the result of an operation" : "a leaf that requires a gradient");
+    gd_current_scope();                     /* y may be another thread's, and the first thing that this one sees */
     gd_node *node = gd_append(op, y, n, size);
     if (!node)
         return NULL;
@@ -33,14 +26,102 @@ gd_tensor *gd_record(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[], i
     return y;
 }
 
+static gd_tensor *path_continues(gd_tensor *y, gd_tensor *const inputs[], int n)
+{
+    y->path_end = NULL;
+    for (int i = 0; i < n && !y->path_end; i++)
+        y->path_end = inputs[i] ? inputs[i]->path_end : NULL;
+    return y;
+}
+
+gd_tensor *gd_record(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[], int n,
+                     const void *attributes, size_t size)
+{
+    if (!y)
+        return NULL;
+    if (!gd_given("gd_record", "op", op))
+        return NULL;
+    if (n < 0 || (n > 0 && !inputs))
+        return gd_fail("gd_record: %s: n = %d inputs at %p", op->name, n, (const void *)inputs);
+    if (!gd_alive("gd_record", "y", y) || !gd_all_alive("gd_record", "inputs", inputs, n))
+        return NULL;
+    if (gd_thread.no_grad)
+        return gd_records_nothing() ? y : gd_record_otherwise(op, y, inputs, n, attributes, size);
+    return any_requires_grad(inputs, n) ? record(op, y, inputs, n, attributes, size) : path_continues(y, inputs, n);
+}
+
+gd_tensor *gd_record_otherwise(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[], int n,
+                               const void *attributes, size_t size)
+{
+    if (gd_thread.no_grad & GD_IN_PASS)
+        return y;
+    if ((gd_thread.no_grad & GD_ANOMALY) && !gd_finite_result(op, y, inputs, n))
+        return NULL;
+    if (!any_requires_grad(inputs, n))
+        return path_continues(y, inputs, n);
+    if (gd_recording())
+        return record(op, y, inputs, n, attributes, size);
+    y->path_end = op;
+    return y;
+}
+
 gd_tensor *gd_constant(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b)
 {
-    if (!y || !gd_recording() || !(a->requires_grad || (b && b->requires_grad)))
+    if (!y || gd_records_nothing())
+        return y;
+    bool any = a->requires_grad || (b && b->requires_grad);
+    if (!(gd_thread.no_grad & GD_IN_PASS)) {
+        gd_path_continues(y, a, b, NULL);
+        if (any)
+            y->path_end = op;
+    }
+    if (!any || !gd_recording())
         return y;
     gd_node *before = gd_thread.tape, *node = gd_append(op, y, 0, 0);
     gd_thread.tape = before;                /* not on the tape: nothing flows through it */
     y->requires_grad = false;
     return node ? y : NULL;
+}
+
+gd_text gd_path_text(const gd_tensor *t)
+{
+    gd_text text = { "" };
+    const gd_op *op = t->requires_grad ? NULL : t->path_end;
+    if (op)
+        snprintf(text.s, sizeof text.s, op->rule ? ": the path ends at %s, which was not recorded: recording was off "
+                 "(GD_NO_GRAD)" : ": the path ends at %s", op->name);
+    else if (!gd_recording())
+        snprintf(text.s, sizeof text.s, ": recording is off (GD_NO_GRAD)");
+    return text;
+}
+
+gd_text gd_not_a_leaf(const gd_tensor *t)
+{
+    gd_text text = { "" };
+    if (t->node)
+        snprintf(text.s, sizeof text.s, " (it is the result of %s, not a leaf)", t->node->op->name);
+    return text;
+}
+
+/* w = gd_sub(w, gd_scale(w->grad, lr)): a leaf with a gradient, and what requires none beside it. */
+static const gd_node *stepped_leaf(void)
+{
+    for (const gd_node *node = gd_thread.tape; node; node = node->prev)
+        if (node->n == 2 && (strcmp(node->op->name, "gd_sub") == 0 || strcmp(node->op->name, "gd_add") == 0)
+            && !node->in[0]->node && node->in[0]->grad && !node->in[1]->requires_grad && !node->out->grad
+            && gd_same_shape(node->in[0], node->in[1]))
+            return node;
+    return NULL;
+}
+
+bool gd_given_tensor(const char *function, const char *argument, const gd_tensor *t)
+{
+    const gd_node *step = t || gd_last_error() ? NULL : stepped_leaf();
+    if (!step)
+        return gd_given(function, argument, t);
+    return gd_fail("%s: %s is NULL; was it made with the ->grad of the result of %s on %s?  A result is not a leaf and "
+                   "keeps no ->grad: change the leaf in place, or see gd_retain_grad", function, argument,
+                   step->op->name, gd_text_of(step->in[0]).s);
 }
 
 /* ---- Nodes, for rules defined outside ------------------------------------------------------------------- */
@@ -61,7 +142,7 @@ void gd_no_grad_begin(void)
 
 void gd_no_grad_end(void)
 {
-    if (gd_thread.no_grad > 0)
+    if (gd_thread.no_grad & GD_NO_GRAD_DEPTH)
         gd_thread.no_grad--;
     else
         gd_fail("gd_no_grad_end: there was no gd_no_grad_begin");
@@ -74,13 +155,18 @@ int gd_no_grad_enter(void)
 
 void gd_no_grad_leave(int *depth)
 {
-    gd_thread.no_grad = *depth;
+    const int flags = gd_thread.no_grad & ~GD_NO_GRAD_DEPTH;      /* may have been set or cleared meanwhile */
+    gd_thread.no_grad = flags | (*depth & GD_NO_GRAD_DEPTH);
 }
 
 bool gd_is_recording(void)
 {
     return gd_recording();
 }
+
+/* Where a path can end that is no operation. */
+static const gd_op freeze_op = { .name = "gd_freeze" }, detach_op = { .name = "gd_detach" },
+                   keep_op = { .name = "gd_keep" };
 
 /* ---- Leaves ---------------------------------------------------------------------------------------------- */
 
@@ -96,29 +182,33 @@ gd_tensor *gd_requires_grad(gd_tensor *t)
 
 gd_tensor *gd_freeze(gd_tensor *t)
 {
-    if (!t)
+    if (!t || !gd_alive("gd_freeze", "t", t))
         return NULL;
     if (t->node)
         return gd_fail("gd_freeze: t is the recorded result of %s; only leaves can be frozen", t->node->op->name);
-    gd_zero_grad_of(t);
+    t->grad = NULL;
     t->requires_grad = false;
+    t->path_end = &freeze_op;
     return t;
 }
 
 gd_tensor *gd_detach(gd_tensor *t)
 {
-    if (!t)
+    if (!t || !gd_alive("gd_detach", "t", t))
         return NULL;
     gd_tensor *view = gd_new_view(t, t->ndim);
-    return view ? gd_finish_view(view) : NULL;
+    if (!view)
+        return NULL;
+    gd_path_ends(view, t, &detach_op);
+    return gd_finish_view(view);
 }
 
 gd_tensor *gd_retain_grad(gd_tensor *t)
 {
-    if (!t)
+    if (!t || !gd_alive("gd_retain_grad", "t", t))
         return NULL;
     if (!t->requires_grad)
-        return gd_fail("gd_retain_grad: t does not require a gradient");
+        return gd_fail("gd_retain_grad: t does not require a gradient%s", gd_path_text(t).s);
     t->retain_grad = true;
     return t;
 }
@@ -129,7 +219,9 @@ gd_tensor *gd_keep(gd_tensor *t)
         return NULL;
     gd_arena *scope = gd_current_scope();
     gd_tensor *copy = gd_new_in(scope->parent ? scope->parent : scope, "gd_keep", t->ndim, t->shape);
-    if (copy)
-        gd_copy(copy->data, t);
+    if (!copy)
+        return NULL;
+    gd_copy(copy->data, t);
+    gd_path_ends(copy, t, &keep_op);
     return copy;
 }

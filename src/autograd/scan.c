@@ -4,11 +4,65 @@
  * among the factors are like any other number. */
 #include "engine.h"
 #include "internal_operations.h"
+#include "tensor/terms.h"
 
 typedef struct scan {
     int  axis;
     bool backwards;                         /* from the last element to the first */
 } scan;
+
+/* A strip of neighbouring lines, along which n elements lie `step` apart.  The running sum is kept as sum + rest
+ * (terms.h), so that no y_j is worse than a sum of its own would be, however long the line is. */
+enum { STRIP = 512 };
+
+/* Within a block of a few elements the terms are added to `part` as they are. */
+enum { FEW = 16 };
+
+GD_KERNEL static void add_along(int64_t n, int64_t step, int width, const gd_real *restrict b, gd_real *restrict y)
+{
+    gd_real sum[STRIP] = { 0 }, rest[STRIP] = { 0 }, whole[STRIP] = { 0 }, part[STRIP];
+    for (int64_t k = 0; k < n; ) {
+        const int64_t end = n - k < FEW ? n : k + FEW;
+        for (int i = 0; i < width; i++)
+            part[i] = 0;
+        for (; k < end; k++, b += step, y += step)
+            for (int i = 0; i < width; i++) {
+                part[i] += b[i];
+                y[i] = whole[i] + part[i];
+            }
+        for (int i = 0; i < width; i++) {
+            real_add_term(&sum[i], &rest[i], part[i]);
+            whole[i] = real_whole(sum[i], rest[i]);
+        }
+    }
+}
+
+static void add_along_one(int64_t n, int64_t step, const gd_real *restrict b, gd_real *restrict y)
+{
+    gd_real sum = 0, rest = 0, whole = 0;
+    for (int64_t k = 0; k < n; ) {
+        gd_real part = 0;
+        for (const int64_t end = n - k < FEW ? n : k + FEW; k < end; k++) {
+            part += b[k * step];
+            y[k * step] = whole + part;
+        }
+        real_add_term(&sum, &rest, part);
+        whole = real_whole(sum, rest);
+    }
+}
+
+GD_KERNEL static void multiply_add_along(int64_t n, int64_t step, int width, const gd_real *restrict b,
+                                         const gd_real *restrict a, gd_real *restrict y)
+{
+    gd_real sum[STRIP] = { 0 }, rest[STRIP] = { 0 };
+    for (int64_t k = 0; k < n; k++, a += step, b += step, y += step)
+        for (int i = 0; i < width; i++) {
+            sum[i] = k == 0 ? 0 : sum[i] * a[i];
+            rest[i] = k == 0 ? 0 : rest[i] * a[i];
+            real_add_term(&sum[i], &rest[i], b[i]);
+            y[i] = real_whole(sum[i], rest[i]);
+        }
+}
 
 /* y_j = b_j + a_j y_(j-1) along the axis, or with y_(j+1) when backwards; no a means ones.  Neighbours along
  * the axis lie `after` elements apart, so that many lines run side by side. */
@@ -18,17 +72,19 @@ static gd_tensor *recurrence(gd_tensor *b, gd_tensor *a, scan s)
     gd_tensor *factors = a ? gd_contiguous(gd_detach(a)) : NULL;
     if (!y || !terms || (a && !factors))
         return NULL;
-    int64_t n = b->shape[s.axis], after = y->stride[s.axis], line = n * after;
-    for (int64_t start = 0; start < y->numel; start += line) {
-        for (int64_t k = 0; k < n; k++) {
-            int64_t row = start + (s.backwards ? n - 1 - k : k) * after;
-            int64_t before = row + (s.backwards ? after : -after);
-            for (int64_t i = 0; i < after; i++) {
-                gd_real last = k == 0 ? 0 : y->data[before + i];
-                y->data[row + i] = terms->data[row + i] + (factors ? factors->data[row + i] * last : last);
-            }
+    const int64_t n = b->shape[s.axis], after = y->stride[s.axis], line = n * after;
+    const int64_t first = s.backwards ? line - after : 0, step = s.backwards ? -after : after;
+    for (int64_t start = first; start < first + y->numel; start += line)
+        for (int64_t i = 0; i < after; i += STRIP) {
+            const int width = after - i < STRIP ? (int)(after - i) : STRIP;
+            if (factors)
+                multiply_add_along(n, step, width, terms->data + start + i, factors->data + start + i,
+                                   y->data + start + i);
+            else if (width == 1)
+                add_along_one(n, step, terms->data + start + i, y->data + start + i);
+            else
+                add_along(n, step, width, terms->data + start + i, y->data + start + i);
         }
-    }
     return y;
 }
 
@@ -65,7 +121,7 @@ static gd_tensor *running_sum(gd_tensor *x, scan s)
 
 gd_tensor *gd_cumsum(gd_tensor *x, int axis)
 {
-    scan s = { x ? gd_valid_axis("gd_cumsum", axis, x->ndim) : -1, false };
+    scan s = { x && gd_alive("gd_cumsum", "x", x) ? gd_valid_axis("gd_cumsum", axis, x->ndim) : -1, false };
     return s.axis < 0 ? NULL : running_sum(x, s);
 }
 
@@ -116,7 +172,7 @@ static const gd_op cumprod_op = {
 
 gd_tensor *gd_cumprod(gd_tensor *x, int axis)
 {
-    int at = x ? gd_valid_axis("gd_cumprod", axis, x->ndim) : -1;
+    int at = x && gd_alive("gd_cumprod", "x", x) ? gd_valid_axis("gd_cumprod", axis, x->ndim) : -1;
     if (at < 0)
         return NULL;
     scan s = { at, false };

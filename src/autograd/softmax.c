@@ -1,5 +1,7 @@
 /* softmax.c - softmax and log-softmax along an axis.
- * Both subtract the largest element first, so that nothing overflows and the largest term is exact. */
+ * Both subtract the largest element first, so that nothing overflows and the largest term is exact.  Where that is
+ * infinite the elements equal to it share evenly, as equal finite ones do: the limit beside one of +infinity, and
+ * one of many limits for a row of nothing but -infinity, the one that gd_max's and gd_logsumexp's gradients take. */
 #include "axes.h"
 #include "internal_operations.h"
 #include "rows.h"
@@ -110,6 +112,9 @@ GD_KERNEL static void log_softmax_line(int64_t n, gd_real *y, const gd_real *x, 
     gd_real most = row_largest(n, x), log_sum = real_log(row_exp_sum(n, x, most));
     for (int64_t i = 0; i < n; i++)
         y[i] = x[i] - most - log_sum;
+    for (int64_t i = 0; GD_UNLIKELY(isinf(most)) && i < n; i++)
+        if (x[i] == most)
+            y[i] = -log_sum;
 }
 
 static void log_softmax_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)

@@ -3,6 +3,7 @@
 #include "internal_operations.h"
 #include "loss.h"
 #include "tensor/sums.h"
+#include "tensor/terms.h"
 
 enum { BLOCK = 512 };                       /* errors held at a time */
 
@@ -22,6 +23,18 @@ static gd_real squared_distance(int64_t n, const gd_real *a, const gd_real *b)
     }
     int64_t half = (n / 2 + BLOCK - 1) / BLOCK * BLOCK;
     return squared_distance(half, a, b) + squared_distance(n - half, a + half, b + half);
+}
+
+/* The same of numbers so small that no square overflows, where some have but c times their sum need not. */
+static GD_COLD gd_real squared_distance_scaled(double c, int64_t n, const gd_real *a, const gd_real *b)
+{
+    const gd_real scale = real_scale_for(real_max(real_largest(n, a, 1), real_largest(n, b, 1)));
+    gd_real sum = 0, rest = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const gd_real error = a[i] * scale - b[i] * scale;
+        real_add_term(&sum, &rest, error * error);
+    }
+    return (gd_real)c * real_whole(sum, rest) / scale / scale;
 }
 
 GD_KERNEL static void scaled_differences(int64_t n, gd_real *restrict y, gd_real c, const gd_real *a,
@@ -66,6 +79,8 @@ static gd_tensor *squared_error(gd_tensor *a, gd_tensor *b, double c)
         return NULL;
     y->ndim = 0;
     y->data[0] = (gd_real)c * squared_distance(x->numel, x->data, z->data);
+    if (GD_UNLIKELY(isinf(y->data[0])))
+        y->data[0] = squared_distance_scaled(c, x->numel, x->data, z->data);
     return gd_record2_with(&squared_error_op, y, x, z, &c, sizeof c);
 }
 

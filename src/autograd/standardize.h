@@ -5,11 +5,12 @@
 #include "engine.h"
 
 /* Of a standardization of x, [a, groups, b]: the elements of a group stand along the first and the last axis.  The
- * three lists have one number for each group and live as long as the node. */
+ * lists have one number for each group and live as long as the node. */
 typedef struct gd_groups {
     int64_t  a, groups, b;
     double   eps;
     gd_real *mean, *var, *r;                /* var is the population's; r = 1 / sqrt(var + eps) */
+    gd_real *scale;                         /* a power of 2: 1, unless squares of x would overflow or vanish */
 } gd_groups;
 
 /* gd_standardized - y; what was computed on the way goes to s. */

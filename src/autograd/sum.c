@@ -3,38 +3,7 @@
 
 #include "axes.h"
 #include "tensor/sums.h"
-
-/* ---- Adding up ------------------------------------------------------------------------------------------- */
-
-static void sum_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
-{
-    (void)context;
-    if (step[0] == 0)
-        *p[0] += real_sum_strided(n, p[1], step[1]);
-    else
-        for (int64_t i = 0; i < n; i++)
-            p[0][i * step[0]] += p[1][i * step[1]];
-}
-
-/* y += sums of x; y_stride are y's strides along the axes of x, 0 where they are summed. */
-static void add_up(gd_tensor *y, const gd_tensor *x, const int64_t *y_stride)
-{
-    gd_nest nest;
-    const int64_t *const strides[] = { y_stride, x->stride };
-    gd_nest_init(&nest, x->ndim, x->shape, 2, strides);
-    bool columns = nest.ndim == 2 && nest.step[0][0] == 0 && nest.step[0][1] == 1 && nest.step[1][1] == 1;
-    if (columns && nest.size[0] > 0) {
-        real_sum_columns(nest.size[0], nest.size[1], x->data, nest.step[1][0], y->data);
-        return;
-    }
-    gd_real *const start[] = { y->data, x->data };
-    gd_nest_run(&nest, 2, start, sum_inner, NULL);
-}
-
-static void clear(gd_tensor *y)
-{
-    memset(y->data, 0, (size_t)y->numel * sizeof *y->data);
-}
+#include "tensor/terms.h"
 
 /* ---- sum: y = x summed over axes ------------------------------------------------------------------------- */
 
@@ -46,23 +15,59 @@ static void sum_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 
 static const gd_op sum_op = { "gd_sum", sum_rule, GD_NOTHING, "dx = dy spread over the summed axes" };
 
+GD_KERNEL static bool many_finite(int64_t n, const gd_real *x)
+{
+    return real_all_finite(n, x);
+}
+
+static inline bool all_finite(const gd_tensor *y)
+{
+    return GD_LIKELY(y->numel == 1) ? isfinite(y->data[0]) : many_finite(y->numel, y->data);
+}
+
+static void add_up(gd_tensor *y, const gd_tensor *x, gd_axes axes)
+{
+    if (x->contiguous && y->numel == 1) {
+        y->data[0] = real_sum(x->numel, x->data);
+        return;
+    }
+    int64_t y_stride[GD_MAX_DIMS];
+    for (int i = 0, of_y = 0; i < x->ndim; i++) {
+        bool reduced = axes.mask >> i & 1;
+        y_stride[i] = reduced ? 0 : y->stride[of_y];
+        of_y += !reduced || axes.keep;
+    }
+    memset(y->data, 0, (size_t)y->numel * sizeof *y->data);
+    gd_sum_axes_into(y->data, y_stride, x);
+}
+
+/* Partial sums of finite numbers have overflowed, but factor times the whole need not: y becomes that of numbers so
+ * small that they cannot.  Nothing changes when memory is out. */
+static GD_COLD void add_up_scaled(gd_tensor *y, const gd_tensor *x, gd_axes axes, double factor)
+{
+    if (x->contiguous && !real_all_finite(x->numel, x->data))
+        return;
+    gd_tensor *scaled = gd_new_like(x);
+    int exponent;
+    if (!scaled)
+        return;
+    (void)frexp((double)gd_reduced_count(x, axes), &exponent);
+    gd_copy(scaled->data, x);
+    for (int64_t i = 0; i < scaled->numel; i++)
+        scaled->data[i] *= (gd_real)ldexp(1, -exponent);
+    add_up(y, scaled, axes);
+    for (int64_t i = 0; i < y->numel; i++)
+        y->data[i] = (gd_real)(factor * ldexp(1, exponent)) * y->data[i];
+}
+
 static gd_tensor *sum(const char *function, gd_tensor *x, gd_axes axes)
 {
     gd_tensor *y = gd_new_reduced(function, x, axes);
     if (!y)
         return NULL;
-    if (x->contiguous && y->numel == 1) {
-        y->data[0] = real_sum(x->numel, x->data);
-    } else {
-        int64_t y_stride[GD_MAX_DIMS];
-        for (int i = 0, of_y = 0; i < x->ndim; i++) {
-            bool reduced = axes.mask >> i & 1;
-            y_stride[i] = reduced ? 0 : y->stride[of_y];
-            of_y += !reduced || axes.keep;
-        }
-        clear(y);
-        add_up(y, x, y_stride);
-    }
+    add_up(y, x, axes);
+    if (GD_UNLIKELY(!all_finite(y)))
+        add_up_scaled(y, x, axes, 1);
     return gd_record1_with(&sum_op, y, x, &axes, sizeof axes);
 }
 
@@ -107,8 +112,8 @@ gd_tensor *gd_sum_to(gd_tensor *x, const gd_tensor *like)
     } else {
         int64_t y_stride[GD_MAX_DIMS];
         gd_broadcast_strides(y, x->ndim, x->shape, y_stride);
-        clear(y);
-        add_up(y, x, y_stride);
+        memset(y->data, 0, (size_t)y->numel * sizeof *y->data);
+        gd_sum_axes_into(y->data, y_stride, x);
     }
     return gd_record1(&sum_to_op, y, x);
 }
@@ -118,8 +123,10 @@ gd_tensor *gd_sum_to(gd_tensor *x, const gd_tensor *like)
 static gd_tensor *mean(const char *function, gd_tensor *x, gd_axes axes)
 {
     int64_t n = gd_reduced_count(x, axes);
-    return n ? gd_scale(sum(function, x, axes), 1 / (double)n)
-             : gd_scale(sum(function, x, axes), (double)NAN);       /* 0 / 0 */
+    gd_tensor *y = gd_scale(sum(function, x, axes), n ? 1 / (double)n : (double)NAN);      /* 0 / 0 */
+    if (GD_UNLIKELY(y && n && !all_finite(y)))
+        add_up_scaled(y, x, axes, 1 / (double)n);
+    return y;
 }
 
 gd_tensor *gd_mean(gd_tensor *x)
@@ -139,18 +146,146 @@ gd_tensor *gd_mean_axes(gd_tensor *x, gd_shape list, bool keep)
     return x && gd_axes_of("gd_mean_axes", x, list, keep, &axes) ? mean("gd_mean_axes", x, axes) : NULL;
 }
 
+/* ---- centred: c = x - mean(x), the axes kept -------------------------------------------------------------- *
+ *
+ * The mean of rounded numbers is rounded itself, and may be far off beside the deviations, which are exact near it: so
+ * their own mean is taken away, too.  c is linear in x and its own adjoint. */
+
+static gd_tensor *centred(const char *function, gd_tensor *x, gd_axes kept);
+
+static void centred_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    const gd_axes *axes = node->attributes;
+    dx[0] = centred("gd_centred", dy, *axes);
+}
+
+static const gd_op centred_op = { "gd_centred", centred_rule, GD_NOTHING, "dx = dy - mean(dy)" };
+
+GD_KERNEL static void subtract_loop(int64_t n, gd_real *restrict c, const gd_real *restrict t, int64_t step)
+{
+    if (step == 0) {
+        const gd_real t0 = *t;
+        for (int64_t i = 0; i < n; i++)
+            c[i] -= t0;
+    } else {
+        for (int64_t i = 0; i < n; i++)
+            c[i] -= t[i * step];
+    }
+}
+
+/* c is contiguous, and so is every one of its lines. */
+static void subtract_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
+{
+    (void)context;
+    subtract_loop(n, p[0], p[1], step[1]);
+}
+
+/* c, a fresh tensor, less t, which broadcasts to its shape. */
+static void subtract(const gd_tensor *c, const gd_tensor *t)
+{
+    int64_t t_stride[GD_MAX_DIMS];
+    gd_broadcast_strides(t, c->ndim, c->shape, t_stride);
+    gd_nest nest;
+    const int64_t *const strides[] = { c->stride, t_stride };
+    gd_nest_init(&nest, c->ndim, c->shape, 2, strides);
+    gd_real *const start[] = { c->data, t->data };
+    gd_nest_spread(&nest, 2, start, subtract_inner, NULL, 1);
+}
+
+static gd_tensor *centred(const char *function, gd_tensor *x, gd_axes kept)
+{
+    if (!x)
+        return NULL;
+    gd_no_grad_begin();
+    gd_tensor *c = gd_sub(x, mean(function, x, kept)), *left = c ? mean(function, c, kept) : NULL;
+    gd_no_grad_end();
+    if (!left)
+        return NULL;
+    subtract(c, left);
+    return gd_record1_with(&centred_op, c, x, &kept, sizeof kept);
+}
+
 /* ---- var = sum (x - mean)^2 / (n - correction) ----------------------------------------------------------- */
+
+/* n - correction; NAN, and a message, unless that is positive. */
+static double degrees_of_freedom(const char *function, const gd_tensor *x, gd_axes axes, double correction)
+{
+    int64_t n = gd_reduced_count(x, axes);
+    if ((double)n - correction > 0)
+        return (double)n - correction;
+    gd_fail("%s: correction = %g must be below the %" PRId64 " elements of each variance", function, correction, n);
+    return (double)NAN;
+}
+
+static gd_tensor *variance(const char *function, gd_tensor *x, gd_axes axes, double n)
+{
+    gd_tensor *squares = gd_square(centred(function, x, (gd_axes){ axes.mask, true }));
+    return squares ? gd_scale(sum(function, squares, axes), 1 / n) : NULL;
+}
+
+static void largest_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
+{
+    *y = real_largest(n, x, step);
+}
+
+/* Where squares have overflowed or vanished, y, the variance or its root, becomes that of scaled numbers. */
+static bool mend(const char *function, gd_tensor *y, gd_tensor *x, gd_axes axes, double n, bool root)
+{
+    bool good = true;
+    for (int64_t i = 0; i < y->numel && good; i++)
+        good = real_square_is_good(root ? y->data[i] * y->data[i] : y->data[i]);
+    if (GD_LIKELY(good))
+        return true;
+    const gd_axes kept = { axes.mask, true };
+    gd_no_grad_begin();
+    gd_tensor *scale = gd_new_reduced(function, x, kept);
+    if (scale && gd_reduce_lines(scale, x, kept, largest_line))
+        for (int64_t i = 0; i < scale->numel; i++)
+            scale->data[i] = real_scale_for(scale->data[i]);
+    gd_tensor *v = variance(function, gd_mul(x, scale), kept, n);
+    gd_no_grad_end();
+    for (int64_t i = 0; v && i < y->numel; i++)
+        if (!real_square_is_good(root ? y->data[i] * y->data[i] : y->data[i]))
+            y->data[i] = root ? real_sqrt(v->data[i]) / scale->data[i] : v->data[i] / scale->data[i] / scale->data[i];
+    return v != NULL;
+}
 
 static gd_tensor *var(const char *function, gd_tensor *x, gd_axes axes, double correction)
 {
-    int64_t n = gd_reduced_count(x, axes);
-    if (!((double)n - correction > 0))
-        return gd_fail("%s: correction = %g must be below the %" PRId64 " elements of each variance", function,
-                       correction, n);
-    gd_axes kept = { axes.mask, true };
-    gd_tensor *from_mean = gd_sub(x, mean(function, x, kept));
-    gd_tensor *squares = gd_square(from_mean);
-    return squares ? gd_scale(sum(function, squares, axes), 1 / ((double)n - correction)) : NULL;
+    const double n = degrees_of_freedom(function, x, axes, correction);
+    gd_tensor *y = isnan(n) ? NULL : variance(function, x, axes, n);
+    return y && mend(function, y, x, axes, n, false) ? y : NULL;
+}
+
+/* ---- std = sqrt(var):  dx = dy (x - mean) / (y (n - correction)), and 0 where y is 0 ------------------------- */
+
+typedef struct std_attributes {
+    gd_axes axes;
+    double  n;
+} std_attributes;
+
+static void std_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    const std_attributes *s = node->attributes;
+    gd_tensor *x = node->in[0], *y = gd_with_axes(node->out, x, s->axes);
+    gd_tensor *c = centred("gd_std_axes", x, (gd_axes){ s->axes.mask, true });
+    gd_tensor *slope = gd_div(c, gd_where(y, y, gd_scalar(1)));
+    dx[0] = gd_mul(slope, gd_scale(gd_with_axes(dy, x, s->axes), 1 / s->n));
+}
+
+static const gd_op std_op = {
+    "gd_std_axes", std_rule, GD_INPUTS | GD_OUTPUT, "dx = dy (x - mean) / (y (n - correction))"
+};
+
+static gd_tensor *std(const char *function, gd_tensor *x, gd_axes axes, double correction)
+{
+    std_attributes s = { axes, degrees_of_freedom(function, x, axes, correction) };
+    if (isnan(s.n))
+        return NULL;
+    gd_no_grad_begin();
+    gd_tensor *y = gd_sqrt(variance(function, x, axes, s.n));
+    gd_no_grad_end();
+    return y && mend(function, y, x, axes, s.n, true) ? gd_record1_with(&std_op, y, x, &s, sizeof s) : NULL;
 }
 
 gd_tensor *gd_var_axis(gd_tensor *x, int axis, double correction, bool keep)
@@ -169,12 +304,12 @@ gd_tensor *gd_std_axis(gd_tensor *x, int axis, double correction, bool keep)
 {
     gd_axes axes;
     return x && gd_axes_one("gd_std_axis", x, axis, keep, &axes)
-               ? gd_sqrt(var("gd_std_axis", x, axes, correction)) : NULL;
+               ? std("gd_std_axis", x, axes, correction) : NULL;
 }
 
 gd_tensor *gd_std_axes(gd_tensor *x, gd_shape list, double correction, bool keep)
 {
     gd_axes axes;
     return x && gd_axes_of("gd_std_axes", x, list, keep, &axes)
-               ? gd_sqrt(var("gd_std_axes", x, axes, correction)) : NULL;
+               ? std("gd_std_axes", x, axes, correction) : NULL;
 }

@@ -101,7 +101,7 @@ gd_tensor *gd_reshape(gd_tensor *x, gd_shape shape)
 
 gd_tensor *gd_flatten(gd_tensor *x, int first_axis)
 {
-    if (!x)
+    if (!x || !gd_alive("gd_flatten", "x", x))
         return NULL;
     gd_shape shape = gd_shape_of_tensor(x);
     if (x->ndim == 0 && (first_axis == 0 || first_axis == -1))

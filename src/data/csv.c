@@ -1,32 +1,20 @@
 /* csv.c - tables of numbers as text: separated by commas, tabs, semicolons or blanks.  Numbers themselves are
- * in number.c.  The quoting is that of RFC 4180, except that a quoted field ends on its line. */
+ * in number.c.  The quoting is that of RFC 4180. */
 #include <inttypes.h>
 
 #include "csv.h"
 #include "input.h"
-#include "number.h"
-
-typedef struct table {
-    const char    *function, *path;         /* for sentences */
-    gd_csv_options options;
-    char          *text;                    /* the whole file */
-    size_t         length;
-    gd_real       *numbers;                 /* rows so far */
-    size_t         count, room;
-    int64_t        rows, columns;
-    int64_t        line, first_line;        /* the current one, and the one that set columns */
-} table;
-
-typedef struct field {
-    const char *begin, *end;
-    bool        open;                       /* a quote that is not closed */
-} field;
+#include "looks.h"
 
 /* ---- The text ----------------------------------------------------------------------------------------- */
 
-static bool read_text(table *t, gd_input *in)
+static bool read_text(gd_csv *t, gd_input *in)
 {
     size_t room = (in->bytes > 0 ? (size_t)in->bytes : 0) + 4096, got;
+    const char *foreign = gd_looks_foreign(in->front, in->front_held);
+    if (foreign)
+        return gd_fail("%s: %s is not a table of text: it looks like %s%s", t->function, t->path,
+                       in->gunzip ? "a compressed file of " : "", foreign);
     t->text = gd_memory_new(GD_DATA, room);
     if (!t->text)
         return false;
@@ -42,6 +30,7 @@ static bool read_text(table *t, gd_input *in)
             return false;
         t->length += got;
     } while (got > 0);
+    t->end = t->text + t->length;
     return true;
 }
 
@@ -57,26 +46,125 @@ static const char *pass_blanks(const char *at, const char *end, char separator)
     return at;
 }
 
-/* Sets f to the field at *at, without blanks and quotes around it, and *at to the next one; false when this
- * was the last field of the line. */
-static bool next_field(const char **at, const char *end, char separator, field *f)
+static const char *line_end(const char *at, const char *end)
+{
+    while (at < end && *at != '\n' && *at != '\r')
+        at++;
+    return at;
+}
+
+static const char *past_line_end(const char *stop, const char *end)
+{
+    if (end - stop >= 2 && stop[0] == '\r' && stop[1] == '\n')
+        return stop + 2;
+    return stop < end ? stop + 1 : stop;
+}
+
+/* ---- Records -------------------------------------------------------------------------------------------- */
+
+static bool separates(const gd_csv *t, char c)
+{
+    char separator = t->options.separator;
+    return separator ? c == separator || (separator == ' ' && c == '\t') : c && strchr("\t;,| ", c);
+}
+
+/* The end of the record that begins at `at`: the first line end that is not inside quotes, which open at the start
+ * of a field only.  A quote that is never closed is none: its line is told to be wrong when it is read. */
+static const char *record_end(const gd_csv *t, const char *at, int64_t *lines)
+{
+    const char *stop = line_end(at, t->end), *p;
+    bool quoted = false, start = true;
+    *lines = 1;
+    if (!memchr(at, '"', (size_t)(stop - at)))
+        return stop;
+    for (p = at; p < t->end && (quoted || (*p != '\n' && *p != '\r')); p++) {
+        if (quoted && (*p == '\n' || *p == '\r'))
+            *lines += !(*p == '\n' && p[-1] == '\r');
+        else if (quoted && *p == '"' && p + 1 < t->end && p[1] == '"')
+            p++;
+        else if (*p == '"' && (quoted || start))
+            quoted = !quoted;
+        if (!quoted)
+            start = separates(t, *p) || (start && is_blank(*p));
+    }
+    if (!quoted)
+        return p;
+    *lines = 1;
+    return stop;
+}
+
+/* A line that begins with the sign of comments; but #N/A is what spreadsheets write for a missing number. */
+static bool is_comment(const gd_csv *t, const char *at, const char *end)
+{
+    const char *p = at;
+    if (*at != t->options.comment)
+        return false;
+    while (p < end && !separates(t, *p))
+        p++;
+    return !gd_number_missing(at, (size_t)(p - at));
+}
+
+gd_csv_cursor gd_csv_start(const gd_csv *t)
+{
+    bool marked = t->length >= 3 && memcmp(t->text, "\xef\xbb\xbf", 3) == 0;        /* the byte order mark of UTF-8 */
+    return (gd_csv_cursor){ t->text + (marked ? 3 : 0), 0 };
+}
+
+bool gd_csv_next(const gd_csv *t, gd_csv_cursor *cursor, gd_csv_record *record)
+{
+    while (cursor->at < t->end) {
+        const char *begin = cursor->at, *stop = line_end(begin, t->end);
+        const char *first = pass_blanks(begin, stop, t->options.separator);
+        int64_t lines = 1;
+        bool nothing = cursor->lines < t->options.skip || first == stop || is_comment(t, first, stop);
+        if (!nothing)
+            stop = record_end(t, begin, &lines);
+        *record = (gd_csv_record){ begin, stop, cursor->lines + 1, cursor->lines + lines };
+        cursor->at = past_line_end(stop, t->end);
+        cursor->lines += lines;
+        if (!nothing)
+            return true;
+    }
+    return false;
+}
+
+/* ---- Fields --------------------------------------------------------------------------------------------- */
+
+/* Behind the quote that closes the one at p; end when there is none. */
+static const char *past_quotes(const char *p, const char *end, bool *open)
+{
+    for (p++; p < end; p++)
+        if (*p == '"' && (++p == end || *p != '"'))
+            return p;
+    *open = true;
+    return end;
+}
+
+bool gd_csv_next_field(const char **at, const char *end, char separator, gd_csv_field *f)
 {
     const char *p = pass_blanks(*at, end, separator);
-    f->begin = p;
-    f->open = false;
-    for (; p < end; p++) {
-        if (*p == '"')
-            f->open = !f->open;
-        else if (!f->open && (*p == separator || (separator == ' ' && *p == '\t')))
-            break;
+    bool quoted = p < end && *p == '"';
+    *f = (gd_csv_field){ .begin = p };
+    if (quoted) {
+        p = past_quotes(p, end, &f->open);
+        const char *closed = p;
+        p = pass_blanks(p, end, separator);
+        if (!f->open && (p == end || *p == separator || (separator == ' ' && p > closed))) {
+            f->begin++;
+            f->end = closed - 1;
+            f->quoted = true;
+        } else {
+            quoted = false;
+        }
     }
-    f->end = p;
+    if (!quoted) {
+        while (p < end && *p != separator && !(separator == ' ' && *p == '\t'))
+            p++;
+        f->end = p;
+    }
+    f->begin = pass_blanks(f->begin, f->end, 0);
     while (f->end > f->begin && is_blank(f->end[-1]))
         f->end--;
-    if (f->end - f->begin >= 2 && *f->begin == '"' && f->end[-1] == '"') {
-        f->begin++;
-        f->end--;
-    }
     if (separator == ' ')
         p = pass_blanks(p, end, separator);
     bool more = p < end;
@@ -84,51 +172,14 @@ static bool next_field(const char **at, const char *end, char separator, field *
     return more;
 }
 
-/* ---- The first line ----------------------------------------------------------------------------------- */
-
-static char find_separator(const char *begin, const char *end)
-{
-    for (const char *candidate = "\t;,"; *candidate; candidate++) {
-        bool quoted = false;
-        for (const char *p = begin; p < end; p++) {
-            quoted ^= *p == '"';
-            if (*p == *candidate && !quoted)
-                return *candidate;
-        }
-    }
-    return ' ';
-}
-
-static bool is_header(const table *t, const char *at, const char *end)
-{
-    field f;
-    bool more;
-    do {
-        gd_real number;
-        more = next_field(&at, end, t->options.separator, &f);
-        size_t length = (size_t)(f.end - f.begin);
-        if (gd_number_read(f.begin, length, t->options.allow_nan, &number) != GD_NOT_A_NUMBER)
-            return false;
-    } while (more);
-    return true;
-}
-
 /* ---- Rows --------------------------------------------------------------------------------------------- */
 
-static void *bad_field(const table *t, int64_t column, const field *f, const char *wrong)
+gd_number_style gd_csv_style(const gd_csv *t, bool nan)
 {
-    enum { SHOWN = 40 };
-    char text[SHOWN + 4] = "";
-    size_t n = (size_t)(f->end - f->begin);
-    for (size_t i = 0; i < n && i < SHOWN; i++)
-        text[i] = (unsigned char)f->begin[i] < ' ' ? '?' : f->begin[i];
-    if (n > SHOWN)
-        strcpy(text + SHOWN, "...");
-    return gd_fail("%s: %s, line %" PRId64 ", column %" PRId64 ": \"%s\" %s", t->function, t->path, t->line,
-                   column, text, wrong);
+    return (gd_number_style){ t->options.decimal, t->options.thousands, nan };
 }
 
-static bool append(table *t, gd_real number)
+static bool append(gd_csv *t, gd_real number)
 {
     if (t->count == t->room) {
         size_t room = t->room ? 2 * t->room : 1024;
@@ -142,103 +193,125 @@ static bool append(table *t, gd_real number)
     return true;
 }
 
-static bool read_field(table *t, int64_t column, const field *f)
+static bool is_whole(const gd_csv_field *f)
 {
+    const char *p = f->begin + (f->begin < f->end && (*f->begin == '-' || *f->begin == '+'));
+    if (p == f->end)
+        return false;
+    while (p < f->end && *p >= '0' && *p <= '9')
+        p++;
+    return p == f->end;
+}
+
+static bool read_field(gd_csv *t, int64_t column, const gd_csv_field *f)
+{
+    const char *kind = sizeof(gd_real) == sizeof(float) ? "float" : "double";
     gd_real number = (gd_real)NAN;
+    char wrong[64];
     size_t length = (size_t)(f->end - f->begin);
     if (f->open)
-        return gd_fail("%s: %s, line %" PRId64 ", column %" PRId64 ": the quote is not closed on this line",
-                       t->function, t->path, t->line, column);
+        return gd_csv_bad_field(t, column, NULL, "the quote that opens here is not closed", false);
     if (length == 0 && !t->options.allow_nan)
-        return gd_fail("%s: %s, line %" PRId64 ", column %" PRId64 ": the field is empty", t->function, t->path,
-                       t->line, column);
+        return gd_csv_bad_field(t, column, NULL, "the field is empty", true);
     if (length > 0) {
-        gd_number is = gd_number_read(f->begin, length, t->options.allow_nan, &number);
-        if (is == GD_NOT_A_NUMBER)
-            return bad_field(t, column, f, "is not a number");
-        if (is == GD_OUT_OF_RANGE)
-            return bad_field(t, column, f, sizeof number == sizeof(float) ? "is beyond the range of a float"
-                                                                          : "is beyond the range of a double");
+        gd_number is = gd_number_read(f->begin, length, gd_csv_style(t, t->options.allow_nan), &number);
+        if (is == GD_NOT_A_NUMBER && !(t->options.allow_nan && gd_number_missing(f->begin, length)))
+            return gd_csv_bad_field(t, column, f, "is not a number", true);
+        snprintf(wrong, sizeof wrong, is == GD_TOO_LARGE ? "is beyond the range of a %s" : "would become 0 as a %s",
+                 kind);
+        if (is == GD_TOO_LARGE || is == GD_TOO_SMALL)
+            return gd_csv_bad_field(t, column, f, wrong, false);
+        if (t->counts && t->rows > 0 && !t->whole)
+            t->whole = is_whole(f);
     }
     return append(t, number);
 }
 
-static bool read_row(table *t, const char *at, const char *end)
+static bool read_row(gd_csv *t, const gd_csv_record *r)
 {
-    int64_t column = 0;
-    field f;
+    const char *at = r->begin;
+    int64_t fields = 0;
+    gd_csv_field f;
     bool more;
+    t->line = r->line;
     do {
-        more = next_field(&at, end, t->options.separator, &f);
-        if (!read_field(t, ++column, &f))
+        more = gd_csv_next_field(&at, r->end, t->options.separator, &f);
+        if (!more && t->trailing && fields > 0 && f.begin == f.end)
+            break;
+        if (++fields > t->options.skip_columns && !read_field(t, fields, &f))
             return false;
     } while (more);
     if (t->rows == 0) {
-        t->columns = column;
+        t->fields = fields;
+        t->columns = fields - t->options.skip_columns;
         t->first_line = t->line;
+        if (t->header_line && t->header_fields != fields)
+            return gd_csv_bad_header(t, fields);
+        if (t->columns < 1)
+            return gd_fail("%s: %s, line %" PRId64 ": skip_columns = %d leaves nothing of %" PRId64 " columns",
+                           t->function, t->path, t->line, t->options.skip_columns, fields);
     }
     t->rows++;
-    if (column == t->columns)
-        return true;
-    return gd_fail("%s: %s, line %" PRId64 ": %" PRId64 " columns, but line %" PRId64 " has %" PRId64, t->function,
-                   t->path, t->line, column, t->first_line, t->columns);
+    return fields == t->fields || gd_csv_bad_count(t, fields);
 }
 
-static const char *line_end(const char *at, const char *end)
+static bool read_rows(gd_csv *t)
 {
-    while (at < end && *at != '\n' && *at != '\r')
-        at++;
-    return at;
-}
-
-static bool read_rows(table *t)
-{
-    const char *at = t->text, *end = t->text + t->length;
-    bool first = true;
-    if (t->length >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0)       /* the byte order mark of UTF-8 */
-        at += 3;
-    for (const char *stop; at < end; at = stop + (stop < end)) {
-        stop = line_end(at, end);
-        const char *begin = pass_blanks(at, stop, ' ');
-        bool nothing = begin == stop || *begin == t->options.comment || t->line < t->options.skip;
-        t->line++;
-        if (!nothing) {
-            if (first && !t->options.separator)
-                t->options.separator = find_separator(begin, stop);
-            bool header = first && !t->options.no_header && is_header(t, at, stop);
-            first = false;
-            if (!header && !read_row(t, at, stop))
-                return false;
-        }
-        if (end - stop >= 2 && stop[0] == '\r' && stop[1] == '\n')
-            stop++;
-    }
+    gd_csv_cursor cursor = gd_csv_start(t);
+    gd_csv_record record;
+    if (!gd_csv_guess(t))
+        return false;
+    while (gd_csv_next(t, &cursor, &record))
+        if (record.line > t->header_end && !read_row(t, &record))
+            return false;
     if (t->rows == 0)
-        return gd_fail("%s: %s has no row of numbers", t->function, t->path);
+        return gd_csv_no_row(t);
+    if (t->counts && t->rows > 1 && !t->whole)
+        return gd_csv_maybe_header(t, t->first_line, t->first_line, "it is 0, 1, .. above fractions only");
     return true;
 }
 
-static bool valid_options(const table *t)
+static bool valid_signs(const gd_csv *t)
 {
     const gd_csv_options *o = &t->options;
-    if (o->skip < 0)
-        return gd_fail("%s: skip = %d must not be negative", t->function, o->skip);
     if (o->separator && (strchr("+-.\"\r\n", o->separator) || (o->separator >= '0' && o->separator <= '9') ||
                          o->separator == o->comment))
         return gd_fail("%s: separator = '%c' cannot separate numbers", t->function, o->separator);
+    if (o->decimal != '.' && o->decimal != ',')
+        return gd_fail("%s: decimal = '%c' must be '.' or ','", t->function, o->decimal);
+    if (o->thousands && !strchr(",.' _", o->thousands))
+        return gd_fail("%s: thousands = '%c' must be one of , . ' _ and a blank", t->function, o->thousands);
+    if (o->thousands == o->decimal)
+        return gd_fail("%s: decimal and thousands are both '%c'", t->function, o->decimal);
     return true;
 }
 
-gd_tensor *gd_csv_table(const char *function, const char *path, gd_csv_options options)
+static bool valid_options(const gd_csv *t)
+{
+    const gd_csv_options *o = &t->options;
+    if (o->skip < 0 || o->skip_columns < 0)
+        return gd_fail("%s: %s = %d must not be negative", t->function, o->skip < 0 ? "skip" : "skip_columns",
+                       o->skip < 0 ? o->skip : o->skip_columns);
+    if (o->max_bytes < 0)
+        return gd_fail("%s: max_bytes = %" PRId64 " must not be negative", t->function, o->max_bytes);
+    return valid_signs(t);
+}
+
+static gd_tensor *read_table(const char *function, const char *path, gd_csv_options options, bool own_options)
 {
     if (!options.comment)
         options.comment = '#';
-    table t = { .function = function, .path = path, .options = options };
+    if (!options.decimal)
+        options.decimal = '.';
+    gd_csv t = { .function = function, .path = path, .options = options, .own_options = own_options };
     gd_tensor *result = NULL;
     gd_input in;
     if (!valid_options(&t))
         return NULL;
-    if (gd_input_open(&in, function, path, true) && read_text(&t, &in) && read_rows(&t)) {
+    bool open = gd_input_open(&in, function, path, true);
+    if (options.max_bytes)
+        in.most = options.max_bytes;
+    if (open && read_text(&t, &in) && read_rows(&t)) {
         result = gd_new(function, 2, (int64_t[]){ t.rows, t.columns });
         if (result)
             memcpy(result->data, t.numbers, t.count * sizeof *t.numbers);
@@ -249,7 +322,12 @@ gd_tensor *gd_csv_table(const char *function, const char *path, gd_csv_options o
     return result;
 }
 
+gd_tensor *gd_csv_table(const char *function, const char *path, gd_csv_options options)
+{
+    return read_table(function, path, options, false);
+}
+
 gd_tensor *gd_csv_read(const char *path, gd_csv_options options)
 {
-    return gd_csv_table("gd_csv_read", path, options);
+    return read_table("gd_csv_read", path, options, true);
 }

@@ -1,9 +1,71 @@
-/* csv.h - gd_csv_read in another function's name, for data sets that are text. */
+/* csv.h - gd_csv_read in another function's name, for data sets that are text; and what its parts share:
+ * csv.c reads records and numbers, csv_guess.c finds what the options leave open, csv_refuse.c says what is wrong. */
 #ifndef GRADUS_CSV_H
 #define GRADUS_CSV_H
 
 #include "gradus/data.h"
+#include "number.h"
 
 gd_tensor *gd_csv_table(const char *function, const char *path, gd_csv_options options);
+
+/* The separator of a table with a single column: it ends each line. */
+#define GD_CSV_SINGLE '\n'
+
+typedef struct gd_csv {
+    const char    *function, *path;         /* for sentences */
+    gd_csv_options options;                 /* with what was found for what was left open */
+    bool           own_options;             /* they are the caller's, who can be told to set them */
+    bool           guessed;                 /* the separator */
+    char          *text;                    /* the whole file, .. */
+    const char    *end;
+    size_t         length;
+    gd_real       *numbers;                 /* rows so far */
+    size_t         count, room;
+    int64_t        rows, fields, columns;   /* fields in a line, columns that are read */
+    int64_t        line, first_line;        /* the current one, and the one that set fields */
+    int64_t        header_line, header_end, header_fields;       /* 0: no header; its first and its last line */
+    bool           trailing;                /* a separator ends every line: no field follows it */
+    bool           counts;                  /* the first row is 0, 1, 2, ..: column numbers? */
+    bool           whole;                   /* a later row has a number without a point */
+} gd_csv;
+
+/* A line, or several where a quoted field contains line ends. */
+typedef struct gd_csv_record {
+    const char *begin, *end;
+    int64_t     line, last_line;            /* counted from 1 */
+} gd_csv_record;
+
+typedef struct gd_csv_cursor {
+    const char *at;
+    int64_t     lines;                      /* passed so far */
+} gd_csv_cursor;
+
+typedef struct gd_csv_field {
+    const char *begin, *end;
+    bool        open;                       /* a quote that is not closed */
+    bool        quoted;
+} gd_csv_field;
+
+gd_csv_cursor gd_csv_start(const gd_csv *t);
+
+/* gd_csv_next - the next record that is no comment, not blank and not to be skipped; false at the end. */
+bool gd_csv_next(const gd_csv *t, gd_csv_cursor *cursor, gd_csv_record *record);
+
+/* gd_csv_next_field - sets f to the field at *at, without blanks and quotes around it, and *at to the next one;
+ * false when this was the last field of the record. */
+bool gd_csv_next_field(const char **at, const char *end, char separator, gd_csv_field *f);
+
+gd_number_style gd_csv_style(const gd_csv *t, bool nan);
+
+/* gd_csv_guess - finds the separator, the header, and whether a separator ends every line.  False, and a
+ * sentence, when the first line may be a header as well as a row. */
+bool gd_csv_guess(gd_csv *t);
+
+/* Each gives a sentence with what was assumed and which option would help; always NULL. */
+void *gd_csv_bad_field(const gd_csv *t, int64_t column, const gd_csv_field *f, const char *wrong, bool advise);
+void *gd_csv_bad_count(const gd_csv *t, int64_t fields);
+void *gd_csv_no_row(const gd_csv *t);
+void *gd_csv_bad_header(const gd_csv *t, int64_t fields);
+void *gd_csv_maybe_header(const gd_csv *t, int64_t line, int64_t last_line, const char *why);
 
 #endif

@@ -1,6 +1,18 @@
-/* datasets.c - the two data sets of the demos: finding their files, and bringing them into shape. */
+/* datasets.c - the two data sets of the demos: finding their files, and bringing them into shape.
+ *
+ * Who has not got a file is told what it is, where it comes from, and where it was looked for. */
+#if defined(__unix__) || defined(__APPLE__)
+#define _POSIX_C_SOURCE 200809L
+#define HAVE_POSIX
+#endif
+
 #include <inttypes.h>
 #include <stdlib.h>
+
+#ifdef HAVE_POSIX
+#include <sys/stat.h>
+#include <unistd.h>
+#endif
 
 #include "csv.h"
 #include "idx.h"
@@ -9,8 +21,16 @@
 
 typedef struct file_name { char s[1024]; } file_name;
 
+/* A pipe is not opened here: it can be only once. */
 static bool can_be_read(const char *path)
 {
+#ifdef HAVE_POSIX
+    struct stat status;
+    if (stat(path, &status) != 0 || S_ISDIR(status.st_mode))
+        return false;
+    if (!S_ISREG(status.st_mode))
+        return access(path, R_OK) == 0;
+#endif
     FILE *file = fopen(path, "rb");
     if (!file)
         return false;
@@ -33,16 +53,17 @@ static bool in_folder(const char *folder, const char *name, file_name *found)
 
 /* ---- Airfoil ------------------------------------------------------------------------------------------ */
 
+#define AIRFOIL_SOURCE \
+    "it is NASA's airfoil self-noise data, a table of 1503 rows and 6 columns, and comes from" \
+    " http://d2l-data.s3-accelerate.amazonaws.com/airfoil_self_noise.dat"
+
 static bool find_airfoil(const char *path, file_name *found)
 {
     const char *name = "airfoil_self_noise.dat", *home = getenv("GRADUS_DATA");
-    const char *places[] = { path, NULL, NULL };
-    if (!path) {
-        places[0] = home ? home : "data";
-        places[1] = "data";
-        places[2] = "../shared/data";
-    }
-    for (int i = 0; i < 3 && places[i]; i++) {
+    const char *places[] = { path ? path : home, path ? NULL : "data" };
+    for (int i = 0; i < 2; i++) {
+        if (!places[i])
+            continue;
         int n = snprintf(found->s, sizeof found->s, "%s", places[i]);
         if (n > 0 && (size_t)n < sizeof found->s && can_be_read(places[i]))
             return true;
@@ -50,10 +71,9 @@ static bool find_airfoil(const char *path, file_name *found)
             return true;
     }
     if (path)
-        return gd_fail("gd_airfoil: neither %s nor %s/%s can be read; `make data` fetches the file into data",
-                       path, path, name);
-    return gd_fail("gd_airfoil: %s is not in $GRADUS_DATA (%s), data or ../shared/data; `make data` fetches it",
-                   name, home ? home : "not set");
+        return gd_fail("gd_airfoil: neither %s nor %s/%s can be read: " AIRFOIL_SOURCE, path, path, name);
+    return gd_fail("gd_airfoil: %s is neither in $GRADUS_DATA (%s) nor in the folder data: " AIRFOIL_SOURCE, name,
+                   home ? home : "not set");
 }
 
 /* The last column is y.  set's tensors are already there, in the caller's scope. */
@@ -100,6 +120,10 @@ static bool find_pair(const char *folder, bool train, file_name *images, file_na
            in_folder(folder, train ? "train-labels-idx1-ubyte" : "t10k-labels-idx1-ubyte", labels);
 }
 
+#define FASHION_SOURCE \
+    "they are 28 x 28 pictures of clothes and their classes, and come from Debian's package dataset-fashion-mnist" \
+    " or https://github.com/zalandoresearch/fashion-mnist"
+
 static bool find_fashion(const char *folder, bool train, file_name *images, file_name *labels)
 {
     const char *home = getenv("GRADUS_DATA"), *set = train ? "train" : "t10k";
@@ -109,13 +133,13 @@ static bool find_fashion(const char *folder, bool train, file_name *images, file
     if (folder)
         return find_pair(folder, train, images, labels) ||
                gd_fail("gd_fashion_mnist: %s has no %s-images-idx3-ubyte and %s-labels-idx1-ubyte, with or without"
-                       " .gz; Debian's package dataset-fashion-mnist holds them", folder, set, set);
+                       " .gz: " FASHION_SOURCE, folder, set, set);
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (find_pair(places[i], train, images, labels))
             return true;
     return gd_fail("gd_fashion_mnist: %s-images-idx3-ubyte and %s-labels-idx1-ubyte are not in $GRADUS_DATA (%s),"
-                   " data, data/fashion-mnist or /usr/share/datasets/fashion-mnist, with or without .gz; on Debian"
-                   " `apt install dataset-fashion-mnist` puts them there", set, set, home ? home : "not set");
+                   " data, data/fashion-mnist or /usr/share/datasets/fashion-mnist, with or without .gz: "
+                   FASHION_SOURCE, set, set, home ? home : "not set");
 }
 
 /* The numbers of n bytes, each divided by scale: straight from the decompressor into the tensor. */

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "elements.h"
+#include "../tensor/format.h"
 
 enum { CHUNK = 1 << 14 };                   /* bytes read at once: a multiple of every size */
 
@@ -79,13 +80,23 @@ static int64_t signed_of(uint64_t bits, size_t size)
     return bits & sign ? -(int64_t)(sign - 1 - (bits & (sign - 1))) - 1 : (int64_t)bits;
 }
 
-/* Whole numbers up to here in size are held exactly, all of them. */
-static const int64_t exact = INT64_C(1) << (sizeof(gd_real) == sizeof(float) ? 24 : 53);
+/* Whole numbers are held exactly or not at all.  Compared with the limits first: a conversion back of what lies
+ * beyond them would be undefined. */
+static bool from_unsigned(uint64_t whole, gd_real *to)
+{
+    *to = (gd_real)whole;
+    return *to < (gd_real)18446744073709551616.0 && (uint64_t)*to == whole;
+}
+
+static bool from_signed(int64_t whole, gd_real *to)
+{
+    *to = (gd_real)whole;
+    return *to < (gd_real)9223372036854775808.0 && (int64_t)*to == whole;
+}
 
 /* The number in bits; false when gd_real cannot hold it. */
 static bool convert(gd_element type, uint64_t bits, gd_real *to)
 {
-    int64_t whole = 0;
     switch (type) {
     case GD_F16:
         *to = (gd_real)half_of((uint32_t)bits);
@@ -98,16 +109,15 @@ static bool convert(gd_element type, uint64_t bits, gd_real *to)
         return true;
     case GD_F64:
         *to = (gd_real)double_of(bits);
-        return isinf(double_of(bits)) || !isinf(*to);
+        return isinf(double_of(bits)) || (!isinf(*to) && (*to != 0 || double_of(bits) == 0));
     case GD_I8: case GD_I16: case GD_I32: case GD_I64:
-        whole = signed_of(bits, gd_element_size(type));
-        break;
+        return from_signed(signed_of(bits, gd_element_size(type)), to);
+    case GD_BOOL:
+        *to = (gd_real)bits;
+        return bits <= 1;
     default:
-        whole = bits <= INT64_MAX ? (int64_t)bits : INT64_MAX;
-        break;
+        return from_unsigned(bits, to);
     }
-    *to = (gd_real)whole;
-    return whole >= -exact && whole <= exact;
 }
 
 /* ---- Many --------------------------------------------------------------------------------------------- */
@@ -115,14 +125,23 @@ static bool convert(gd_element type, uint64_t bits, gd_real *to)
 static void *does_not_fit(const gd_input *in, gd_element type, uint64_t bits, int64_t index)
 {
     char text[32];
+    if (type == GD_BOOL)
+        return gd_fail("%s: %s: element %" PRId64 " is the byte %" PRIu64 ", and of type bool: 0 or 1 expected",
+                       in->function, in->path, index, bits);
+    const char *kind = sizeof(gd_real) == sizeof(float) ? "float" : "double";
+    if (type == GD_F64 && fabs(double_of(bits)) < 1) {
+        gd_format(text, sizeof text, "%g", double_of(bits));
+        return gd_fail("%s: %s: element %" PRId64 " is %s, which would become 0 as a %s", in->function, in->path,
+                       index, text, kind);
+    }
     if (type == GD_F64)
-        snprintf(text, sizeof text, "%g", double_of(bits));
+        gd_format(text, sizeof text, "%g", double_of(bits));
     else if (type == GD_I8 || type == GD_I16 || type == GD_I32 || type == GD_I64)
         snprintf(text, sizeof text, "%" PRId64, signed_of(bits, gd_element_size(type)));
     else
         snprintf(text, sizeof text, "%" PRIu64, bits);
     return gd_fail("%s: %s: element %" PRId64 " is %s, which a %s cannot hold", in->function, in->path, index,
-                   text, sizeof(gd_real) == sizeof(float) ? "float" : "double");
+                   text, kind);
 }
 
 bool gd_elements_read(gd_input *in, gd_element type, bool big_endian, int64_t n, gd_real *to)

@@ -3,13 +3,14 @@
 
 #include "gunzip.h"
 
-#if defined(__has_include) && !defined(GD_NO_ZLIB)
-#if __has_include(<zlib.h>)
-#define HAVE_ZLIB
+/* The Makefile says -DGD_NO_ZLIB where there is none; a build without it asks here. */
+#if defined(__has_include)
+#if !__has_include(<zlib.h>) && !defined(GD_NO_ZLIB)
+#define GD_NO_ZLIB
 #endif
 #endif
 
-#ifdef HAVE_ZLIB
+#ifndef GD_NO_ZLIB
 #include <zlib.h>
 
 struct gd_gunzip {
@@ -48,9 +49,14 @@ void gd_gunzip_free(gd_gunzip *gunzip)
     gd_memory_free(gunzip);
 }
 
-/* Another member may follow the one that has ended: it begins like the first. */
+/* Another member may follow the one that has ended: it begins like the first.  Zero bytes before it, or before the
+ * end, fill up the last block of a tape or a disk, and are passed over. */
 static bool next_member(gd_input *in)
 {
+    while (in->used < in->held && in->buffer[in->used] == 0)
+        in->used++;
+    if (in->used == in->held)
+        return true;
     if (in->buffer[in->used] != 0x1f)
         return gd_fail("%s: %s: something follows the gzip stream", in->function, in->path);
     in->gunzip->between = false;
@@ -71,6 +77,8 @@ bool gd_gunzip_some(gd_input *in, void *to, size_t most, size_t *got)
                 break;
             if (!next_member(in))
                 return false;
+            if (in->gunzip->between)
+                continue;
         }
         if (in->held == 0)
             return gd_fail("%s: %s: the gzip stream is cut off after %" PRId64 " bytes of data", in->function,

@@ -23,11 +23,17 @@ bool gd_idx_header(gd_input *in, gd_idx *idx)
 {
     unsigned char magic[4], size[4];
     uint64_t sizes[GD_MAX_DIMS];
+    const unsigned char *front = in->front;                     /* at the start of the file */
+    size_t got;
+    if (!gd_input_peek(in, sizeof magic, &got))
+        return false;
+    if (got == sizeof magic && (front[0] != 0 || front[1] != 0 || !type_of(front[2], &idx->type))) {
+        char begins[40];
+        snprintf(begins, sizeof begins, "it begins with %02x %02x %02x %02x", front[0], front[1], front[2], front[3]);
+        return gd_input_is_not(in, "an IDX file", begins);
+    }
     if (!gd_input_take(in, magic, sizeof magic, "the magic number"))
         return false;
-    if (magic[0] != 0 || magic[1] != 0 || !type_of(magic[2], &idx->type))
-        return gd_fail("%s: %s is not an IDX file: it begins with %02x %02x %02x %02x", in->function, in->path,
-                       magic[0], magic[1], magic[2], magic[3]);
     idx->ndim = magic[3];
     if (idx->ndim > GD_MAX_DIMS)
         return gd_fail("%s: %s has %d axes; at most %d are possible", in->function, in->path, idx->ndim,

@@ -2,10 +2,46 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdatomic.h>
 
+#include "../tensor/format.h"
+#include "gradus/data.h"
 #include "gunzip.h"
+#include "looks.h"
 
 enum { BUFFER = 1 << 16, DEFLATE_FACTOR = 1032 };
+
+/* ---- The limit ---------------------------------------------------------------------------------------- */
+
+static const int64_t usual_limit = INT64_C(1) << 30;
+static _Atomic int64_t limit;                                   /* 0: the usual one */
+
+int64_t gd_read_limit(void)
+{
+    int64_t set = limit;
+    return set ? set : usual_limit;
+}
+
+bool gd_set_read_limit(int64_t bytes)
+{
+    if (bytes < 0)
+        return gd_fail("gd_set_read_limit: bytes = %" PRId64 " must not be negative", bytes);
+    limit = bytes;
+    return true;
+}
+
+static bool is_limited(const gd_input *in)
+{
+    return in->gunzip || in->bytes < 0;
+}
+
+static bool too_much(const gd_input *in)
+{
+    return gd_fail("%s: %s: %s holds more than %" PRId64 " bytes, the limit of gd_set_read_limit", in->function,
+                   in->path, in->gunzip ? "the compressed file" : "the pipe", in->most);
+}
+
+/* ---- Opening ------------------------------------------------------------------------------------------ */
 
 bool gd_input_fill(gd_input *in)
 {
@@ -13,7 +49,7 @@ bool gd_input_fill(gd_input *in)
     in->used = 0;
     in->held = fread(in->buffer, 1, BUFFER, in->file);
     if (in->held == 0 && ferror(in->file))
-        return gd_fail("%s: %s cannot be read: %s", in->function, in->path, strerror(errno));
+        return gd_fail("%s: %s cannot be read: %s", in->function, in->path, gd_system_error(errno));
     return true;
 }
 
@@ -28,22 +64,35 @@ static int64_t length(FILE *file)
 
 bool gd_input_open(gd_input *in, const char *function, const char *path, bool may_be_gzipped)
 {
-    *in = (gd_input){ .function = function, .path = path };
+    in->file = NULL;
+    in->function = function;
+    in->path = path;
+    in->bytes = in->taken = 0;
+    in->most = gd_read_limit();
+    in->buffer = in->rest = NULL;
+    in->used = in->held = in->front_used = in->front_held = in->rest_used = in->rest_held = 0;
+    in->gunzip = NULL;
     if (!gd_given(function, "path", path))
         return false;
     in->file = fopen(path, "rb");
     if (!in->file)
-        return gd_fail("%s: %s cannot be read: %s", function, path, strerror(errno));
+        return gd_fail("%s: %s cannot be read: %s", function, path, gd_system_error(errno));
     setvbuf(in->file, NULL, _IONBF, 0);                         /* in->buffer is the buffer */
     in->bytes = length(in->file);
     in->buffer = gd_memory_new(GD_DATA, BUFFER);
     if (!in->buffer || !gd_input_fill(in))
         return false;
+    if (in->bytes == 0 && in->held > 0)                         /* a device, or a file of the kernel's */
+        in->bytes = -1;
     if (may_be_gzipped && in->held >= 2 && in->buffer[0] == 0x1f && in->buffer[1] == 0x8b) {
         in->gunzip = gd_gunzip_new(in);
-        return in->gunzip != NULL;
+        if (!in->gunzip)
+            return false;
     }
-    return true;
+    size_t got;
+    if (!gd_input_peek(in, 1, &got))
+        return false;
+    return got > 0 || gd_fail("%s: %s is empty", function, path);
 }
 
 void gd_input_close(gd_input *in)
@@ -51,10 +100,24 @@ void gd_input_close(gd_input *in)
     if (in->gunzip)
         gd_gunzip_free(in->gunzip);
     gd_memory_free(in->buffer);
+    gd_memory_free(in->rest);
     if (in->file)
         fclose(in->file);
-    *in = (gd_input){ .file = NULL };
+    in->file = NULL;
+    in->gunzip = NULL;
+    in->buffer = in->rest = NULL;
 }
+
+void *gd_input_is_not(const gd_input *in, const char *kind, const char *wrong)
+{
+    const char *looks = gd_looks_like(in->front + in->front_used, in->front_held - in->front_used);
+    if (!looks)
+        return gd_fail("%s: %s is not %s: %s", in->function, in->path, kind, wrong);
+    return gd_fail("%s: %s is not %s: it looks like %s%s", in->function, in->path, kind,
+                   in->gunzip ? "a compressed file of " : "", looks);
+}
+
+/* ---- Taking ------------------------------------------------------------------------------------------- */
 
 static bool plain_some(gd_input *in, void *to, size_t most, size_t *got)
 {
@@ -67,14 +130,50 @@ static bool plain_some(gd_input *in, void *to, size_t most, size_t *got)
     return true;
 }
 
+/* From memory, where bytes[*used .. held) lie. */
+static void held_some(const unsigned char *bytes, size_t *used, size_t held, void *to, size_t most, size_t *got)
+{
+    *got = held - *used < most ? held - *used : most;
+    memcpy(to, bytes + *used, *got);
+    *used += *got;
+}
+
+/* What follows the front. */
+static bool source_some(gd_input *in, void *to, size_t most, size_t *got)
+{
+    *got = 0;
+    if (in->rest) {
+        held_some(in->rest, &in->rest_used, in->rest_held, to, most, got);
+        return true;
+    }
+    return (in->gunzip ? gd_gunzip_some : plain_some)(in, to, most, got);
+}
+
 bool gd_input_some(gd_input *in, void *to, size_t most, size_t *got)
 {
     *got = 0;
     if (most == 0)
         return true;
-    if (!(in->gunzip ? gd_gunzip_some : plain_some)(in, to, most, got))
+    if (in->front_used < in->front_held)
+        held_some(in->front, &in->front_used, in->front_held, to, most, got);
+    else if (!source_some(in, to, most, got))
         return false;
     in->taken += (int64_t)*got;
+    return !is_limited(in) || in->taken <= in->most || too_much(in);
+}
+
+bool gd_input_peek(gd_input *in, size_t n, size_t *got)
+{
+    size_t more = 1;
+    memmove(in->front, in->front + in->front_used, in->front_held - in->front_used);
+    in->front_held -= in->front_used;
+    in->front_used = 0;
+    while (in->front_held < n && more > 0) {
+        if (!source_some(in, in->front + in->front_held, sizeof in->front - in->front_held, &more))
+            return false;
+        in->front_held += more;
+    }
+    *got = in->front_held < n ? in->front_held : n;
     return true;
 }
 
@@ -91,19 +190,80 @@ bool gd_input_take(gd_input *in, void *to, size_t n, const char *what)
     return true;
 }
 
+bool gd_input_pass(gd_input *in, uint64_t n, const char *what)
+{
+    unsigned char unwanted[4096];
+    for (size_t now; n > 0; n -= now) {
+        now = n < sizeof unwanted ? (size_t)n : sizeof unwanted;
+        if (!gd_input_take(in, unwanted, now, what))
+            return false;
+    }
+    return true;
+}
+
+/* ---- Lengths ------------------------------------------------------------------------------------------ */
+
+/* All that a pipe still holds, in memory: then its length is known. */
+static bool read_rest(gd_input *in)
+{
+    size_t room = BUFFER, held = 0, got;
+    unsigned char *rest = gd_memory_new(GD_DATA, room);
+    if (!rest)
+        return false;
+    do {
+        if (held == room) {
+            unsigned char *bigger = gd_memory_resize(GD_DATA, rest, 2 * room);
+            if (!bigger)
+                break;
+            rest = bigger;
+            room *= 2;
+        }
+        if (!source_some(in, rest + held, room - held, &got))
+            break;
+        held += got;
+        if ((int64_t)held > in->most) {
+            too_much(in);
+            break;
+        }
+        if (got == 0) {
+            in->rest = rest;
+            in->rest_held = held;
+            return true;
+        }
+    } while (true);
+    gd_memory_free(rest);
+    return false;
+}
+
+static bool limit_holds(const gd_input *in, uint64_t n)
+{
+    uint64_t left = in->most > in->taken ? (uint64_t)(in->most - in->taken) : 0;
+    return n <= left || gd_fail("%s: %s should hold %" PRIu64 " bytes after byte %" PRId64 ": %s may hold %" PRId64
+                                " in all, the limit of gd_set_read_limit", in->function, in->path, n, in->taken,
+                                in->gunzip ? "a compressed file" : "a pipe", in->most);
+}
+
+uint64_t gd_input_total(const gd_input *in)
+{
+    if (!in->rest)
+        return (uint64_t)in->bytes;
+    return (uint64_t)in->taken + (in->front_held - in->front_used) + (in->rest_held - in->rest_used);
+}
+
 bool gd_input_holds(gd_input *in, uint64_t n)
 {
-    if (in->bytes < 0)
-        return gd_fail("%s: %s is not a file with a length", in->function, in->path);
-    uint64_t bytes = (uint64_t)in->bytes;
-    if (in->gunzip && n / DEFLATE_FACTOR > bytes)
+    if (in->gunzip && in->bytes >= 0 && n / DEFLATE_FACTOR > (uint64_t)in->bytes)
         return gd_fail("%s: %s should hold %" PRIu64 " more bytes, but its %" PRIu64 " compressed bytes cannot"
-                       " hold as many", in->function, in->path, n, bytes);
-    uint64_t rest = bytes > (uint64_t)in->taken ? bytes - (uint64_t)in->taken : 0;
-    if (!in->gunzip && n > rest)
-        return gd_fail("%s: %s should hold %" PRIu64 " bytes after byte %" PRId64 ", but has %" PRIu64,
-                       in->function, in->path, n, in->taken, rest);
-    return true;
+                       " hold as many", in->function, in->path, n, (uint64_t)in->bytes);
+    if (is_limited(in) && !limit_holds(in, n))
+        return false;
+    if (in->gunzip && in->bytes >= 0)
+        return true;
+    if (in->bytes < 0 && !in->rest && !read_rest(in))
+        return false;
+    uint64_t total = gd_input_total(in), rest = total > (uint64_t)in->taken ? total - (uint64_t)in->taken : 0;
+    return n <= rest || gd_fail("%s: %s should hold %" PRIu64 " bytes after byte %" PRId64 ", but has %" PRIu64,
+                                in->function, in->path, n, in->taken, rest);
 }
 
 bool gd_input_ends(gd_input *in)
@@ -121,9 +281,18 @@ bool gd_input_ends(gd_input *in)
 
 bool gd_input_seek(gd_input *in, uint64_t byte)
 {
-    if (byte > LONG_MAX || fseek(in->file, (long)byte, SEEK_SET) != 0)
-        return gd_fail("%s: %s cannot be read at byte %" PRIu64, in->function, in->path, byte);
-    in->used = in->held = 0;
-    in->taken = (int64_t)byte;
-    return true;
+    if (in->rest) {                         /* its last byte is the last one of all */
+        uint64_t all = gd_input_total(in);
+        if (byte <= all && byte + in->rest_held >= all) {
+            in->front_used = in->front_held = 0;
+            in->rest_used = in->rest_held - (size_t)(all - byte);
+            in->taken = (int64_t)byte;
+            return true;
+        }
+    } else if (byte <= LONG_MAX && fseek(in->file, (long)byte, SEEK_SET) == 0) {
+        in->used = in->held = in->front_used = in->front_held = 0;
+        in->taken = (int64_t)byte;
+        return true;
+    }
+    return gd_fail("%s: %s cannot be read at byte %" PRIu64, in->function, in->path, byte);
 }

@@ -34,7 +34,7 @@ static bool valid(gd_dataset set, gd_loader_options o)
 {
     const char *function = "gd_loader_new";
     const gd_tensor *x = set.x, *y = set.y;
-    if (!gd_given(function, "x", x) || !gd_alive(function, "x", x) || (y && !gd_alive(function, "y", y)))
+    if (!gd_given(function, "x", x) || !gd_alive(function, "set.x", x) || !gd_alive(function, "set.y", y))
         return false;
     if (x->ndim == 0 || x->shape[0] == 0)
         return gd_fail("%s: x is %s: it has no rows", function, gd_text_of(x).s);
@@ -59,6 +59,7 @@ static gd_tensor *shortened(gd_arena *arena, gd_tensor *full, int64_t rows)
     t->numel = full->numel / full->shape[0] * rows;
     t->shape[0] = rows;
     t->base = full;
+    gd_born(t);
     return t;
 }
 
@@ -146,6 +147,9 @@ static gd_tensor *gather(side *s, const int64_t *rows, int64_t n)
 bool gd_loader_next(gd_loader *loader, gd_batch *batch)
 {
     if (!gd_given("gd_loader_next", "loader", loader) || !gd_given("gd_loader_next", "batch", batch))
+        return false;
+    if (!gd_alive("gd_loader_next", "the data set's x", loader->x.row.base)
+        || (loader->has_y && !gd_alive("gd_loader_next", "the data set's y", loader->y.row.base)))
         return false;
     if (loader->at.example == loader->examples) {
         loader->at = (gd_position){ loader->at.epoch + 1, 0 };

@@ -18,6 +18,8 @@ typedef struct header {
     uint64_t   sizes[GD_MAX_DIMS];
 } header;
 
+static const unsigned char magic[6] = { 0x93, 'N', 'U', 'M', 'P', 'Y' };
+
 /* ---- The dictionary ----------------------------------------------------------------------------------- */
 
 typedef struct reader {
@@ -167,12 +169,14 @@ static bool read_dictionary(const gd_input *in, const char *text, size_t length,
 
 static bool read_header(gd_input *in, header *h)
 {
-    static const unsigned char magic[6] = { 0x93, 'N', 'U', 'M', 'P', 'Y' };
     unsigned char start[8], size[4] = { 0 };
+    size_t got;
+    if (!gd_input_peek(in, sizeof magic, &got))
+        return false;
+    if (got == sizeof magic && memcmp(in->front, magic, sizeof magic) != 0)
+        return gd_input_is_not(in, "an NPY file", "it does not begin with \\x93NUMPY");
     if (!gd_input_take(in, start, sizeof start, "the magic number"))
         return false;
-    if (memcmp(start, magic, sizeof magic) != 0)
-        return gd_fail("%s: %s is not an NPY file: it does not begin with \\x93NUMPY", in->function, in->path);
     if (start[6] < 1 || start[6] > 3 || start[7] != 0)
         return gd_fail("%s: %s has version %d.%d of the format: 1.0, 2.0 or 3.0 expected", in->function, in->path,
                        start[6], start[7]);
@@ -219,28 +223,85 @@ static gd_tensor *read_array(gd_input *in)
     if (!t)
         return NULL;
     bool good = h.fortran ? read_fortran(in, &h, t) : gd_elements_read(in, h.type, h.big_endian, n, t->data);
-    return good && gd_input_ends(in) ? t : NULL;
+    return good ? t : NULL;
+}
+
+static bool pass_array(gd_input *in)
+{
+    header h;
+    int64_t n;
+    return read_header(in, &h) && gd_elements_fit(in, h.type, h.ndim, h.sizes, &n) &&
+           gd_input_pass(in, (uint64_t)n * gd_element_size(h.type), "the numbers");
+}
+
+/* numpy.save, called several times with the same open file, writes one array behind the other.  Is there another?
+ * False, and a sentence, when something else follows. */
+static bool follows(gd_input *in, bool *another)
+{
+    size_t got;
+    if (!gd_input_peek(in, sizeof magic, &got))
+        return false;
+    *another = got == sizeof magic && memcmp(in->front, magic, sizeof magic) == 0;
+    return *another || gd_input_ends(in);
 }
 
 gd_tensor *gd_npy_read(const char *path)
 {
     gd_input in;
-    gd_tensor *t = gd_input_open(&in, "gd_npy_read", path, false) ? read_array(&in) : NULL;
+    bool another = false;
+    gd_tensor *t = gd_input_open(&in, "gd_npy_read", path, true) ? read_array(&in) : NULL;
+    if (t && !follows(&in, &another))
+        t = NULL;
+    if (t && another)
+        t = gd_fail("gd_npy_read: %s holds another array behind the first: gd_npy_read_at(path, i) reads each", path);
     gd_input_close(&in);
     return t;
+}
+
+gd_tensor *gd_npy_read_at(const char *path, int64_t i)
+{
+    static const char function[] = "gd_npy_read_at";
+    if (i < 0)
+        return gd_fail("%s: i = %" PRId64 " must not be negative", function, i);
+    gd_input in;
+    gd_tensor *t = NULL;
+    bool good = gd_input_open(&in, function, path, true), another = true;
+    for (int64_t k = 0; good && k < i; k++) {
+        good = pass_array(&in) && follows(&in, &another);
+        if (good && !another)
+            good = gd_fail("%s: %s holds %" PRId64 " arrays, counted from 0: there is no array %" PRId64, function,
+                           path, k + 1, i);
+    }
+    if (good)
+        t = read_array(&in);
+    if (t && !follows(&in, &another))
+        t = NULL;
+    gd_input_close(&in);
+    return t;
+}
+
+int64_t gd_npy_count(const char *path)
+{
+    gd_input in;
+    int64_t n = 0;
+    bool good = gd_input_open(&in, "gd_npy_count", path, true), another = true;
+    for (; good && another; n++)
+        good = pass_array(&in) && follows(&in, &another);
+    gd_input_close(&in);
+    return good ? n : -1;
 }
 
 /* ---- Writing ------------------------------------------------------------------------------------------ */
 
 bool gd_npy_write(const char *path, const gd_tensor *t)
 {
-    if (!gd_given("gd_npy_write", "t", t) || !gd_alive("gd_npy_write", "t", t))
+    if (!gd_given_tensor("gd_npy_write", "t", t) || !gd_alive("gd_npy_write", "t", t))
         return false;
     enum { START = 10, ALIGN = 64 };                            /* magic, version, length; where numbers begin */
     char text[512];
     size_t n = START;
-    n += (size_t)snprintf(text + n, sizeof text - n, "{'descr': '<f%zu', 'fortran_order': False, 'shape': (",
-                          sizeof(gd_real));
+    n += (size_t)snprintf(text + n, sizeof text - n, "{'descr': '<f%d', 'fortran_order': False, 'shape': (",
+                          (int)sizeof(gd_real));
     for (int i = 0; i < t->ndim; i++)
         n += (size_t)snprintf(text + n, sizeof text - n, "%s%" PRId64, i ? ", " : "", t->shape[i]);
     n += (size_t)snprintf(text + n, sizeof text - n, "%s), }", t->ndim == 1 ? "," : "");

@@ -7,16 +7,23 @@
 #include <inttypes.h>
 #include <time.h>
 
-#ifdef HAVE_POSIX
+#if defined(HAVE_POSIX)
 #include <unistd.h>
+#elif defined(_WIN32)
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+#include <io.h>
 #endif
 
+#include "../tensor/format.h"
 #include "gradus/data.h"
 
 static bool is_terminal(FILE *out)
 {
 #ifdef HAVE_POSIX
     return isatty(fileno(out)) == 1;
+#elif defined(_WIN32)
+    return _isatty(_fileno(out)) != 0;
 #else
     (void)out;
     return false;
@@ -25,13 +32,19 @@ static bool is_terminal(FILE *out)
 
 static double seconds(void)
 {
+#if defined(HAVE_POSIX)
     struct timespec now;
-#ifdef HAVE_POSIX
     clock_gettime(CLOCK_MONOTONIC, &now);
-#else
-    timespec_get(&now, TIME_UTC);
-#endif
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+#elif defined(_WIN32)
+    return 1e-3 * (double)GetTickCount64();
+#elif defined(TIME_UTC)
+    struct timespec now;
+    timespec_get(&now, TIME_UTC);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+#else
+    return (double)time(NULL);
+#endif
 }
 
 /* Blanks cover what is left of a longer line before. */
@@ -39,9 +52,9 @@ static void draw(gd_progress *bar, double now)
 {
     double time = now - bar->begun;
     char line[160];
-    int n = snprintf(line, sizeof line, "%.40s%sepoch %.2f  step %" PRId64 "  loss %.4g  %.0f examples/s",
-                     bar->label, *bar->label ? "  " : "", bar->epoch, bar->step, bar->loss,
-                     time > 0 ? (double)bar->examples / time : 0);
+    int n = gd_format(line, sizeof line, "%.40s%sepoch %.2f  step %" PRId64 "  loss %.4g  %.0f examples/s",
+                      bar->label, *bar->label ? "  " : "", bar->epoch, bar->step, bar->loss,
+                      time > 0 ? (double)bar->examples / time : 0);
     fprintf(bar->out, "\r%s%*s", line, bar->width > n ? bar->width - n : 0, "");
     fflush(bar->out);
     bar->width = n;

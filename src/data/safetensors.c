@@ -11,6 +11,7 @@
 #include "elements.h"
 #include "gradus/data.h"
 #include "json.h"
+#include "looks.h"
 
 typedef struct entry {
     const char *name, *type_name;
@@ -256,18 +257,28 @@ static bool check(gd_safetensors *f)
 
 /* ---- Opening and closing ------------------------------------------------------------------------------ */
 
+/* Behind the length the header begins with { in byte 8.  Told here is only what looks like something else. */
+static bool is_plausible(gd_safetensors *f)
+{
+    size_t got;
+    if (!gd_input_peek(&f->in, 9, &got))
+        return false;
+    return (got == 9 && f->in.front[8] == '{') || !gd_looks_like(f->in.front, f->in.front_held) ||
+           gd_input_is_not(&f->in, "a safetensors file", "");
+}
+
 static bool read_file(gd_safetensors *f)
 {
     unsigned char size[8];
     uint64_t length = 0;
-    if (!gd_input_take(&f->in, size, sizeof size, "the length of the header"))
+    if (!is_plausible(f) || !gd_input_take(&f->in, size, sizeof size, "the length of the header"))
         return false;
     for (int i = 7; i >= 0; i--)
         length = length << 8 | size[i];
     if (!gd_input_holds(&f->in, length))
         return false;
     f->numbers = sizeof size + length;
-    f->bytes = (uint64_t)f->in.bytes - f->numbers;
+    f->bytes = gd_input_total(&f->in) - f->numbers;
     char *text = gd_memory_new(GD_DATA, (size_t)length);
     bool good = text && gd_input_take(&f->in, text, (size_t)length, "the header") &&
                 read_header(f, text, (size_t)length) && check(f);

@@ -2,27 +2,71 @@
 #include "gradus/data.h"
 #include "../tensor/core.h"
 
-/* x[i][j] becomes (x[i][j] - mean[j]) / std[j].  The rows are passed three times from top to bottom, as they lie
- * in memory; squares are summed around the mean, as the difference of two large sums would lose digits. */
-static void standardize(gd_real *x, int64_t rows, int64_t columns, double *mean, double *std)
+/* What is kept for a column.  Sums are pairs, see terms.h, in double whatever gd_real is: the mean of rounded numbers
+ * is rounded itself, and what is left of the deviations from it has a mean, too. */
+typedef struct column {
+    double scale, mean, std;                /* scale: a power of 2 that keeps squares within the range */
+    double sum, rest;
+} column;
+
+static void add(column *c, double x)
+{
+    const double old = c->sum, all = old + x, added = all - old;
+    c->rest += (old - (all - added)) + (x - added);
+    c->sum = all;
+}
+
+static double mean_of(column *c, int64_t rows)
+{
+    const double mean = (c->sum - c->sum == 0 ? c->sum + c->rest : c->sum) / (double)rows;
+    c->sum = c->rest = 0;
+    return mean;
+}
+
+/* x[i][j] scale - mean, without the mean of that. */
+static void centre(const gd_real *x, int64_t rows, int64_t columns, column *c)
+{
+    for (int64_t i = 0; i < rows; i++)
+        for (int64_t j = 0; j < columns; j++)
+            add(&c[j], (double)x[i * columns + j] * c[j].scale - c[j].mean);
+    for (int64_t j = 0; j < columns; j++)
+        c[j].std = mean_of(&c[j], rows);
+}
+
+/* x[i][j] becomes (x[i][j] - mean[j]) / std[j].  The rows are passed from top to bottom, as they lie in memory; squares
+ * are summed around the mean, as the difference of two large sums would lose digits. */
+static void standardize(gd_real *x, int64_t rows, int64_t columns, column *c)
 {
     for (int64_t j = 0; j < columns; j++)
-        mean[j] = std[j] = 0;
+        c[j] = (column){ .scale = 0 };
     for (int64_t i = 0; i < rows; i++)
         for (int64_t j = 0; j < columns; j++)
-            mean[j] += x[i * columns + j];
+            c[j].scale = fmax(c[j].scale, fabs((double)x[i * columns + j]));
+    for (int64_t j = 0; j < columns; j++) {
+        int exponent = 0;
+        if (c[j].scale < (double)INFINITY)
+            (void)frexp(c[j].scale, &exponent);
+        c[j].scale = ldexp(1, exponent > 1000 ? -1000 : exponent < -1000 ? 1000 : -exponent);
+    }
+    centre(x, rows, columns, c);
     for (int64_t j = 0; j < columns; j++)
-        mean[j] /= (double)rows;
+        c[j].mean = c[j].std;
+    centre(x, rows, columns, c);            /* std: what is left of the mean */
     for (int64_t i = 0; i < rows; i++)
         for (int64_t j = 0; j < columns; j++) {
-            double d = x[i * columns + j] - mean[j];
-            std[j] += d * d;
+            const double d = (double)x[i * columns + j] * c[j].scale - c[j].mean - c[j].std;
+            add(&c[j], d * d);
         }
-    for (int64_t j = 0; j < columns; j++)
-        std[j] = sqrt(std[j] / (double)rows);
+    for (int64_t j = 0; j < columns; j++) {
+        const double left = c[j].std;
+        c[j].std = sqrt(mean_of(&c[j], rows));
+        c[j].rest = left;
+    }
     for (int64_t i = 0; i < rows; i++)
-        for (int64_t j = 0; j < columns; j++)
-            x[i * columns + j] = (gd_real)((x[i * columns + j] - mean[j]) / std[j]);
+        for (int64_t j = 0; j < columns; j++) {
+            gd_real *to = &x[i * columns + j];
+            *to = (gd_real)(((double)*to * c[j].scale - c[j].mean - c[j].rest) / c[j].std);
+        }
 }
 
 /* Rounding may leave a mean that is not quite the column's constant, so this is asked of the numbers. */
@@ -36,20 +80,20 @@ static bool is_constant(const gd_tensor *t, int64_t j, int64_t columns)
 
 static bool apply(gd_tensor *result, const gd_tensor *t, int64_t columns)
 {
-    double *mean = gd_memory_new(GD_DATA, 2 * (size_t)columns * sizeof *mean);
+    column *c = gd_memory_new(GD_DATA, (size_t)columns * sizeof *c);
     bool *constant = gd_memory_new(GD_DATA, (size_t)columns * sizeof *constant);
-    if (mean && constant) {
+    if (c && constant) {
         gd_copy(result->data, t);
         for (int64_t j = 0; j < columns; j++)
             constant[j] = is_constant(result, j, columns);
-        standardize(result->data, result->shape[0], columns, mean, mean + columns);
+        standardize(result->data, result->shape[0], columns, c);
         for (int64_t j = 0; j < columns; j++)
             for (int64_t i = 0; constant[j] && i < result->shape[0]; i++)
                 result->data[i * columns + j] = 0;
     }
-    gd_memory_free(mean);
+    gd_memory_free(c);
     gd_memory_free(constant);
-    return mean && constant;
+    return c && constant;
 }
 
 gd_tensor *gd_standardize(const gd_tensor *t)

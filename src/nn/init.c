@@ -18,6 +18,8 @@ static bool fans(const char *function, gd_shape shape, double gain, double *in, 
                        gd_shape_text(shape.ndim, shape.size).s);
     if (!(gain > 0 && gain < (double)INFINITY))
         return gd_fail("%s: gain = %g must be positive", function, gain);
+    if (isinf((gd_real)(10 * gain)))        /* no weight is drawn farther out */
+        return gd_fail("%s: gain = %g is too large for weights in " GD_REAL_NAME, function, gain);
     *in = (double)shape.size[1] * field;
     *out = (double)shape.size[0] * field;
     return true;

@@ -7,6 +7,9 @@
 #define SIZES(...) (const int64_t[]){ __VA_ARGS__ }
 #define NAMES(...) (const char *const[]){ __VA_ARGS__ }
 
+#define ALIVE(function, x, weight, bias) \
+    (gd_alive(function, "x", x) && gd_alive(function, #weight, weight) && gd_alive(function, #bias, bias))
+
 /* ---- Convolution -------------------------------------------------------------------------------------------- */
 
 /* Weight and bias of a convolution of any number of axes: both uniform in +-1/sqrt(inputs of one output). */
@@ -47,6 +50,7 @@ gd_conv2d_layer gd_conv2d_new(gd_params *p, const char *name, int64_t in, int64_
 gd_tensor *gd_conv2d_apply(const gd_conv2d_layer *layer, gd_tensor *x)
 {
     return gd_given("gd_conv2d_apply", "layer", layer) && layer->bias
+                   && ALIVE("gd_conv2d_apply", x, layer->weight, layer->bias)
                ? gd_conv2d(x, layer->weight, layer->bias, layer->options) : NULL;
 }
 
@@ -67,6 +71,7 @@ gd_conv1d_layer gd_conv1d_new(gd_params *p, const char *name, int64_t in, int64_
 gd_tensor *gd_conv1d_apply(const gd_conv1d_layer *layer, gd_tensor *x)
 {
     return gd_given("gd_conv1d_apply", "layer", layer) && layer->bias
+                   && ALIVE("gd_conv1d_apply", x, layer->weight, layer->bias)
                ? gd_conv1d(x, layer->weight, layer->bias, layer->stride, layer->padding, layer->dilation,
                            layer->groups)
                : NULL;
@@ -87,7 +92,9 @@ gd_embedding_layer gd_embedding_new(gd_params *p, const char *name, int64_t rows
 
 gd_tensor *gd_embedding_apply(const gd_embedding_layer *layer, gd_tensor *index)
 {
-    return gd_given("gd_embedding_apply", "layer", layer) ? gd_embedding(layer->weight, index) : NULL;
+    return gd_given("gd_embedding_apply", "layer", layer) && gd_alive("gd_embedding_apply", "index", index)
+                   && gd_alive("gd_embedding_apply", "layer->weight", layer->weight)
+               ? gd_embedding(layer->weight, index) : NULL;
 }
 
 /* ---- Normalisation ------------------------------------------------------------------------------------------ */
@@ -116,6 +123,7 @@ gd_layer_norm_layer gd_layer_norm_new(gd_params *p, const char *name, gd_shape s
 gd_tensor *gd_layer_norm_apply(const gd_layer_norm_layer *layer, gd_tensor *x)
 {
     return gd_given("gd_layer_norm_apply", "layer", layer) && layer->bias
+                   && ALIVE("gd_layer_norm_apply", x, layer->weight, layer->bias)
                ? gd_layer_norm(x, layer->weight, layer->bias, layer->eps) : NULL;
 }
 
@@ -138,7 +146,10 @@ gd_batch_norm_layer gd_batch_norm_new(gd_params *p, const char *name, int64_t ch
 
 gd_tensor *gd_batch_norm_apply(const gd_batch_norm_layer *layer, gd_tensor *x, bool training)
 {
-    if (!gd_given("gd_batch_norm_apply", "layer", layer) || !layer->running_var)
+    if (!gd_given("gd_batch_norm_apply", "layer", layer) || !layer->running_var
+        || !ALIVE("gd_batch_norm_apply", x, layer->weight, layer->bias)
+        || !gd_alive("gd_batch_norm_apply", "layer->running_mean", layer->running_mean)
+        || !gd_alive("gd_batch_norm_apply", "layer->running_var", layer->running_var))
         return NULL;
     return gd_batch_norm(x, layer->weight, layer->bias, layer->running_mean, layer->running_var, training,
                          layer->momentum, layer->eps);
@@ -155,5 +166,5 @@ gd_dropout_layer gd_dropout_new(double p)
 
 gd_tensor *gd_dropout_apply(const gd_dropout_layer *layer, gd_tensor *x, bool training)
 {
-    return gd_given("gd_dropout_apply", "layer", layer) ? gd_dropout(x, layer->p, training) : NULL;
+    return gd_given("gd_dropout_apply", "layer", layer) && gd_alive("gd_dropout_apply", "x", x) ? gd_dropout(x, layer->p, training) : NULL;
 }

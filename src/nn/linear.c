@@ -37,5 +37,9 @@ gd_linear gd_linear_new(gd_params *p, const char *name, int64_t in, int64_t out)
 
 gd_tensor *gd_linear_apply(const gd_linear *layer, gd_tensor *x)
 {
-    return gd_given("gd_linear_apply", "layer", layer) ? gd_affine(x, layer->weight, layer->bias) : NULL;
+    if (!gd_given("gd_linear_apply", "layer", layer) || !gd_alive("gd_linear_apply", "x", x)
+        || !gd_alive("gd_linear_apply", "layer->weight", layer->weight)
+        || !gd_alive("gd_linear_apply", "layer->bias", layer->bias))
+        return NULL;
+    return gd_affine(x, layer->weight, layer->bias);
 }

@@ -47,11 +47,17 @@ static gd_tensor *in_heads(const gd_multihead *m, gd_tensor *x)
 gd_tensor *gd_multihead_apply(const gd_multihead *m, gd_tensor *query, gd_tensor *key, gd_tensor *value,
                               bool causal)
 {
-    if (!gd_given("gd_multihead_apply", "layer", m) || !m->out_bias || !query || !key || !value)
+    static const char function[] = "gd_multihead_apply";
+    if (!gd_given(function, "layer", m) || !m->out_bias || !query || !key || !value || !gd_alive(function, "query", query)
+        || !gd_alive(function, "key", key) || !gd_alive(function, "value", value)
+        || !gd_alive(function, "layer->in_proj_weight", m->in_proj_weight)
+        || !gd_alive(function, "layer->in_proj_bias", m->in_proj_bias)
+        || !gd_alive(function, "layer->out_weight", m->out_weight)
+        || !gd_alive(function, "layer->out_bias", m->out_bias))
         return NULL;
     if (query->ndim != 3 || key->ndim != 3 || value->ndim != 3)
-        return gd_fail("gd_multihead_apply: query is %s, key is %s and value is %s: they must be "
-                       "[n, length, width]", gd_text_of(query).s, gd_text_of(key).s, gd_text_of(value).s);
+        return gd_fail("%s: query is %s, key is %s and value is %s: they must be "
+                       "[n, length, width]", function, gd_text_of(query).s, gd_text_of(key).s, gd_text_of(value).s);
     gd_tensor *y = gd_attention(in_heads(m, projected(m, query, 0)), in_heads(m, projected(m, key, 1)),
                                 in_heads(m, projected(m, value, 2)), causal);
     gd_tensor *joined = gd_reshape(gd_transpose(y, 1, 2), gd_shape_of_tensor(query));

@@ -65,7 +65,8 @@ static bool valid_name(const char *function, const gd_params *p, const char *nam
 
 static gd_tensor *add(const char *function, gd_params *p, const char *name, gd_tensor *value, bool buffer)
 {
-    if (!gd_given(function, "p", p) || !gd_given(function, "name", name) || !gd_given(function, "value", value))
+    if (!gd_given(function, "p", p) || !gd_given(function, "name", name) || !gd_given_tensor(function, "value", value)
+        || !gd_alive(function, "value", value))
         return NULL;
     if (!valid_name(function, p, name))
         return NULL;

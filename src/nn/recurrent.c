@@ -44,7 +44,10 @@ gd_cell gd_gru_new(gd_params *p, const char *name, int64_t in, int64_t hidden)
 static bool both_parts(const char *function, const gd_cell *cell, gd_tensor *x, gd_tensor *h, gd_tensor **a,
                        gd_tensor **b)
 {
-    if (!gd_given(function, "cell", cell) || !x || !h)
+    if (!gd_given(function, "cell", cell) || !x || !h || !gd_alive(function, "x", x) || !gd_alive(function, "h", h)
+        || !gd_alive(function, "cell->weight_ih", cell->weight_ih)
+        || !gd_alive(function, "cell->weight_hh", cell->weight_hh)
+        || !gd_alive(function, "cell->bias_ih", cell->bias_ih) || !gd_alive(function, "cell->bias_hh", cell->bias_hh))
         return false;
     *a = gd_affine(x, cell->weight_ih, cell->bias_ih);
     *b = gd_affine(h, cell->weight_hh, cell->bias_hh);
@@ -68,7 +71,8 @@ gd_lstm_state gd_lstm_apply(const gd_cell *cell, gd_tensor *x, gd_lstm_state sta
 {
     const gd_lstm_state none = { NULL, NULL };
     gd_tensor *a, *b, *h = state.h, *gates = NULL;
-    if (state.c && both_parts("gd_lstm_apply", cell, x, h, &a, &b))
+    if (state.c && gd_alive("gd_lstm_apply", "state.h", h) && gd_alive("gd_lstm_apply", "state.c", state.c)
+        && both_parts("gd_lstm_apply", cell, x, h, &a, &b))
         gates = gd_add(a, b);
     if (!gates)
         return none;

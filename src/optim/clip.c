@@ -5,7 +5,7 @@
 
 typedef struct pass {
     double norm, scale;                     /* scale: what each g is divided by before it is raised to a power */
-    double sum, largest;
+    double sum, rest, largest;              /* rest: what rounding has taken from sum */
     gd_real factor, bound;
 } pass;
 
@@ -20,19 +20,22 @@ static void largest_inner(int64_t n, gd_real *const p[], const int64_t step[], c
     now->largest = (double)most;
 }
 
+/* sum + rest += x, with twice the digits (Knuth's TwoSum). */
+static void add_power(pass *now, double x)
+{
+    const double all = now->sum + x, added = all - now->sum;
+    now->rest += (now->sum - (all - added)) + (x - added);
+    now->sum = all;
+}
+
 static void power_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
 {
     pass *now = (pass *)(uintptr_t)context;
-    double scale = 1 / now->scale, sum = 0;
-    if (now->norm == 2)
-        for (int64_t i = 0; i < n; i++) {
-            double g = (double)p[0][i * step[0]] * scale;
-            sum += g * g;
-        }
-    else
-        for (int64_t i = 0; i < n; i++)
-            sum += pow(fabs((double)p[0][i * step[0]]) * scale, now->norm);
-    now->sum += sum;
+    const double scale = 1 / now->scale;
+    for (int64_t i = 0; i < n; i++) {
+        const double g = (double)p[0][i * step[0]] * scale;
+        add_power(now, now->norm == 2 ? g * g : pow(fabs(g), now->norm));
+    }
 }
 
 static void scale_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
@@ -67,20 +70,27 @@ static gd_tensor *grad_at(const gd_params *p, int i)
 
 /* ---- The fast path: squares and scaling of contiguous gradients, by several threads ----------------------- */
 
-enum { LANES = 16, MOST_PARTS = 64 };
+enum { LANES = 16, LONG_BLOCK = 1024, MOST_PARTS = 64 };
 
-/* The sum of g^2 in double.  Side by side in lanes, whose order is the same for every instruction set. */
+/* The sum of g^2 in double.  Side by side in lanes, whose order is the same for every instruction set; in blocks, so
+ * that a long sum loses few digits in the double library, too. */
 GD_KERNEL static double sum_of_squares(int64_t n, const gd_real *g)
 {
-    double lane[LANES] = { 0 }, sum = 0;
-    int64_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        for (int l = 0; l < LANES; l++)
+    double all[LANES] = { 0 }, sum = 0;
+    for (int64_t i = 0; i < n; ) {
+        const int64_t end = n - i < LONG_BLOCK ? n : i + LONG_BLOCK;
+        double lane[LANES] = { 0 };
+        for (; i + LANES <= end; i += LANES)
+            for (int l = 0; l < LANES; l++)
+                lane[l] += (double)g[i + l] * (double)g[i + l];
+        for (int l = 0; l < end - i; l++)
             lane[l] += (double)g[i + l] * (double)g[i + l];
-    for (int l = 0; l < n - i; l++)
-        lane[l] += (double)g[i + l] * (double)g[i + l];
+        for (int l = 0; l < LANES; l++)
+            all[l] += lane[l];
+        i = end;
+    }
     for (int l = 0; l < LANES; l++)
-        sum += lane[l];
+        sum += all[l];
     return sum;
 }
 
@@ -190,7 +200,7 @@ static double norm_of(const char *function, const gd_params *p, double norm)
         return now.largest;
     now.scale = now.largest;                /* powers of numbers up to 1 do not overflow */
     run_over_all(p, power_inner, &now, false);
-    return now.largest * pow(now.sum, 1 / norm);
+    return now.largest * pow(now.sum + now.rest, 1 / norm);
 }
 
 double gd_clip_grad_norm_as(gd_params *p, double max, double norm, gd_dialect dialect)

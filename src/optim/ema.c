@@ -1,5 +1,6 @@
 /* ema.c - an exponential moving average of parameters, as in Polyak averaging: often better than the last
  * iterate, which still jumps about with the noise of the minibatches. */
+#include "autograd/engine.h"
 #include "inside.h"
 #include "tensor/threads.h"
 
@@ -122,10 +123,11 @@ bool gd_ema_swap(gd_ema *ema)
 gd_tensor *gd_ema_get(gd_ema *ema, const gd_tensor *parameter)
 {
     if (!gd_given("gd_ema_get", "ema", ema) || !gd_given("gd_ema_get", "parameter", parameter) ||
+        !gd_alive("gd_ema_get", "parameter", parameter) ||
         (!ema->swapped && !gd_ema_adopt(ema)))
         return NULL;
     for (int i = 0; i < ema->count; i++)
         if (ema->average[i] && ema->params->entries[i].tensor == parameter)
             return ema->average[i];
-    return gd_fail("gd_ema_get: the tensor is not a parameter of this model");
+    return gd_fail("gd_ema_get: the tensor is not a parameter of this model%s", gd_not_a_leaf(parameter).s);
 }

@@ -44,6 +44,19 @@ struct gd_turn {
     int64_t         first;
 };
 
+/* gd_model_alive - in debug builds false, and a message, when the model has been freed. */
+#ifdef GD_DEBUG
+static inline bool gd_model_alive(const char *function, const gd_optimizer *o)
+{
+    const gd_tensor *w = NULL;
+    for (int i = 0; i < o->count && !w; i++)
+        w = o->slots[i] ? o->slots[i]->w : NULL;
+    return gd_alive(function, "the first parameter of o", w);
+}
+#else
+#define gd_model_alive(function, o) true
+#endif
+
 /* gd_adopt - makes slots for parameters that the model got since the last call. */
 bool gd_adopt(gd_optimizer *o);
 

@@ -323,7 +323,7 @@ static const char *valid(const gd_kept *kept)
         return "d and prev_flat_grad must be [n], n being the number of elements of all parameters";
     if (kept->number[PAIRS] > (double)rows || kept->number[NEWEST] >= (double)rows)
         return "pairs and newest must lie within the rows of s";
-    const memory m = { .rows = rows, .number = { [NEWEST] = kept->number[NEWEST] } };
+    const memory m = { .rows = rows, .number[NEWEST] = kept->number[NEWEST] };
     for (int64_t k = 0; k < (int64_t)kept->number[PAIRS]; k++)
         if (!(kept->state[RHO]->data[row(&m, k)] > 0))
             return "rho must be positive for each pair";

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "checkpoint.h"
+#include "tensor/format.h"
 
 /* ---- What the parts share ----------------------------------------------------------------------------------- */
 
@@ -38,12 +39,12 @@ void gd_report(gd_reader *r, int64_t *counter, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    int length = gd_vformat(NULL, 0, format, arguments);
     va_end(arguments);
     char *text = gd_arena_take(gd_current_scope(), (size_t)length + 1);
     va_start(arguments, format);
     if (text)
-        vsnprintf(text, (size_t)length + 1, format, arguments);
+        gd_vformat(text, (size_t)length + 1, format, arguments);
     va_end(arguments);
     ++*counter;
     add_line(r, &r->lines, text);

@@ -1,5 +1,6 @@
 /* optimizer.c - optimizers, their groups, and the slot that each parameter has.  Not here: stepping (step.c),
  * algorithms (a file each). */
+#include "autograd/engine.h"
 #include "inside.h"
 
 #include "data/json.h"
@@ -138,13 +139,15 @@ struct gd_slot *gd_slot_of(const char *function, gd_optimizer *o, const gd_tenso
 {
     if (gd_given(function, "o", o) && o->algorithm->step && !parameter)
         return o->all;
-    if (!o || !gd_given(function, "parameter", parameter) || !gd_adopt(o))
+    if (!o || !gd_given(function, "parameter", parameter) || !gd_alive(function, "parameter", parameter) ||
+        !gd_model_alive(function, o) || !gd_adopt(o))
         return NULL;
     for (int i = 0; i < o->count; i++)
         if (o->slots[i] && o->slots[i]->w == parameter)
             return o->slots[i];
-    return gd_fail("%s: %s, %s, is not a parameter of this optimizer's model", function,
-                   parameter->name ? parameter->name : "the tensor", gd_text_of(parameter).s);
+    return gd_fail("%s: %s, %s, is not a parameter of this optimizer's model%s", function,
+                   parameter->name ? parameter->name : "the tensor",
+                   gd_shape_text(parameter->ndim, parameter->shape).s, gd_not_a_leaf(parameter).s);
 }
 
 bool gd_keeps(const gd_algorithm *a, const void *options, int k)

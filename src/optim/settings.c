@@ -11,6 +11,7 @@
 
 #include "checkpoint.h"
 #include "data/loader.h"
+#include "tensor/format.h"
 
 typedef struct visit {
     gd_setting_visitor *visitor;
@@ -145,6 +146,6 @@ gd_text gd_setting_text(const gd_setting *setting, uint64_t bits, bool exact)
     else if (setting->kind == GD_SETTING_SCHEDULE)
         snprintf(text.s, sizeof text.s, "%s", gd_schedule_name(bits));
     else
-        snprintf(text.s, sizeof text.s, exact ? "%.17g" : "%g", number);
+        gd_format(text.s, sizeof text.s, exact ? "%.17g" : "%g", number);
     return text;
 }

@@ -57,7 +57,7 @@ static bool fits(const char *function, const struct gd_slot *slot, const gd_tens
 {
     if (GD_UNLIKELY(!gd_same_shape(slot->w, grad)))
         return gd_fail("%s: %s is %s and its gradient is %s: they must have the same shape", function, slot->w->name,
-                       gd_text_of(slot->w).s, gd_text_of(grad).s);
+                       gd_shape_text(slot->w->ndim, slot->w->shape).s, gd_text_of(grad).s);
     return GD_LIKELY(counts(slot)) ||
            gd_fail("%s: the step count of %s is %g: it must lie in [0, 2^53)", function, slot->w->name,
                    slot->number[0]);
@@ -86,7 +86,8 @@ static bool start_turns(gd_optimizer *o, int turns)
 
 bool gd_ready(gd_optimizer *o, const char *function)
 {
-    if ((o->count < o->params->count && !gd_adopt(o)) || !valid_learning_rates(o, function))
+    if (!gd_model_alive(function, o) || (o->count < o->params->count && !gd_adopt(o))
+        || !valid_learning_rates(o, function))
         return false;
     int turns = 0;
     bool as_before = true;
@@ -273,7 +274,7 @@ double gd_step_closure(gd_optimizer *o, gd_closure *closure, void *context)
 
 void gd_zero_grad(gd_optimizer *o)
 {
-    if (!gd_given("gd_zero_grad", "o", o))
+    if (!gd_given("gd_zero_grad", "o", o) || !gd_model_alive("gd_zero_grad", o))
         return;
     for (int i = 0; i < o->params->count; i++)
         gd_zero_grad_of(o->params->entries[i].tensor);

@@ -2,6 +2,7 @@
 #include "trace.h"
 
 #include "tensor/files.h"
+#include "tensor/format.h"
 
 bool gd_optimizer_trace(gd_optimizer *o, const gd_tensor *parameter, gd_shape index)
 {
@@ -13,7 +14,7 @@ bool gd_optimizer_trace(gd_optimizer *o, const gd_tensor *parameter, gd_shape in
         return false;
     if (index.ndim != parameter->ndim)
         return gd_fail("%s: %s is %s and needs %d indices, not %d", function, parameter->name,
-                       gd_text_of(parameter).s, parameter->ndim, index.ndim);
+                       gd_shape_text(parameter->ndim, parameter->shape).s, parameter->ndim, index.ndim);
     int64_t element = 0;
     for (int i = 0; i < index.ndim; i++) {
         if (index.size[i] < 0 || index.size[i] >= parameter->shape[i])
@@ -132,7 +133,7 @@ static void put(gd_output *out, const char *format, ...)
     char text[512];
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(text, sizeof text, format, arguments);
+    int length = gd_vformat(text, sizeof text, format, arguments);
     va_end(arguments);
     gd_output_put(out, text, length < (int)sizeof text ? (size_t)length : sizeof text - 1);
 }

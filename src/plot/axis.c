@@ -4,7 +4,10 @@
  * errors and no trailing dust, and all labels of an axis have the same number of decimals. */
 #include "axis.h"
 
+#include <float.h>
+
 #include "../tensor/core.h"
+#include "../tensor/format.h"
 
 #define MINUS "\xE2\x88\x92"
 #define TIMES "\xC3\x97"
@@ -65,11 +68,34 @@ static void append_power(char *out, int exponent)
         append(out, raised[*d - '0']);
 }
 
-void gd_factor(char out[GD_LABEL_MAX], int exponent)
+/* "x 10^-4", "+ 10^9", or both: what turns a label into the value. */
+static void write_note(gd_axis *axis, long long offset, int offset_exponent)
 {
-    out[0] = 0;
-    append(out, TIMES);
-    append_power(out, exponent);
+    char digits[GD_LABEL_MAX];
+    if (axis->exponent) {
+        append(axis->note, TIMES);
+        append_power(axis->note, axis->exponent);
+    }
+    if (!offset)
+        return;
+    append(axis->note, axis->exponent ? " " : "");
+    append(axis->note, offset < 0 ? MINUS : "+");
+    append(axis->note, axis->exponent ? " " : "");
+    for (; offset % 10 == 0; offset /= 10)
+        offset_exponent++;
+    offset = offset < 0 ? -offset : offset;
+    int behind = 0;                         /* digits after the first one */
+    for (long long rest = offset; rest >= 10; rest /= 10)
+        behind++;
+    bool plain = offset_exponent < 4;       /* 1200, but 1.7 x 10^9 */
+    if (plain || offset != 1) {
+        gd_decimal(digits, offset, plain ? offset_exponent : -behind);
+        append(axis->note, digits);
+    }
+    if (!plain) {
+        append(axis->note, offset != 1 ? TIMES : "");
+        append_power(axis->note, offset_exponent + behind);
+    }
 }
 
 void gd_shorten(char out[GD_LABEL_MAX], double value, int digits)
@@ -79,8 +105,8 @@ void gd_shorten(char out[GD_LABEL_MAX], double value, int digits)
     int seen = 0, exponent = 0;
     const char *at = text;
 
-    /* The digits of %e; what stands between them depends on the locale and is passed over. */
-    snprintf(text, sizeof text, "%.*e", digits - 1, fabs(value));
+    /* The digits of %e; the point between them is passed over. */
+    gd_format(text, sizeof text, "%.*e", digits - 1, fabs(value));
     for (; *at && *at != 'e'; at++)
         if (*at >= '0' && *at <= '9' && seen < digits) {
             n = 10 * n + (*at - '0');
@@ -114,6 +140,19 @@ static double value_of(step s, double n)
     return times_power(n * s.m, s.e);
 }
 
+/* The number of the first tick not below x, and of the last one not above it, on a grid of this unit.  Far from 0
+ * the quotient is only known to some units in its last place: a tick that near counts as on x. */
+static double tick_from(double x, double unit)
+{
+    double n = x / unit;
+    return ceil(n - fmax(1e-9, 4 * DBL_EPSILON * fabs(n)));
+}
+
+static double tick_to(double x, double unit)
+{
+    return -tick_from(-x, unit);
+}
+
 /* The smallest round step that puts at most `most` ticks into the range. */
 static step step_for(double low, double high, int most)
 {
@@ -123,7 +162,7 @@ static step step_for(double low, double high, int most)
         for (int i = 0; i < 3; i++) {
             step s = { nice[i], e };
             double unit = value_of(s, 1);
-            double count = floor(high / unit + 1e-9) - ceil(low / unit - 1e-9) + 1;
+            double count = tick_to(high, unit) - tick_from(low, unit) + 1;
             if (unit > 0 && count <= most && range / unit <= most)
                 return s;
         }
@@ -138,13 +177,12 @@ static step minor_of(step s)
 /* Moves x outwards (towards -1: down, +1: up) to a tick when that costs little, else to a small tick. */
 static double outwards(double x, step s, double range, int towards)
 {
-    double n = value_of(s, 1), tick = towards < 0 ? floor(x / n + 1e-9) : ceil(x / n - 1e-9);
-    double there = value_of(s, tick);
+    double unit = value_of(s, 1), there = value_of(s, towards < 0 ? tick_to(x, unit) : tick_from(x, unit));
     if (fabs(there - x) <= 0.1 * range)
         return there;
     step small = minor_of(s);
-    n = value_of(small, 1);
-    return value_of(small, towards < 0 ? floor(x / n + 1e-9) : ceil(x / n - 1e-9));
+    unit = value_of(small, 1);
+    return value_of(small, towards < 0 ? tick_to(x, unit) : tick_from(x, unit));
 }
 
 static void add_tick(gd_axis *axis, double value, bool major, const char *label)
@@ -158,22 +196,39 @@ static void add_tick(gd_axis *axis, double value, bool major, const char *label)
     append(t->label, label);
 }
 
+/* What all ticks from the first to the last have in common, in steps: where at least four leading digits are the
+ * same, labels count from there.  It is a round number, a multiple of the power of ten above the axis' length. */
+static double common_offset(double first, double last)
+{
+    double largest = fmax(fabs(first), fabs(last)), length = fmax(last - first, 1);
+    if ((first < 0) != (last < 0) || largest < 1e4 * length)
+        return 0;
+    double round = 10;                      /* in steps */
+    while (round < length)
+        round *= 10;
+    double offset = (first < 0 ? ceil(last / round) : floor(first / round)) * round;
+    return offset;
+}
+
 static void linear_ticks(gd_axis *axis, int most)
 {
     step s = step_for(axis->low, axis->high, most), small = minor_of(s);
-    double slack = 1e-9 * (axis->high - axis->low), unit = value_of(s, 1);
-    double first = ceil((axis->low - slack) / unit), last = floor((axis->high + slack) / unit);
-    double largest = fmax(fabs(value_of(s, first)), fabs(value_of(s, last)));
+    double unit = value_of(s, 1), first = tick_from(axis->low, unit), last = tick_to(axis->high, unit);
+    double offset = common_offset(first, last);
+    double largest = fmax(fabs(value_of(s, first - offset)), fabs(value_of(s, last - offset)));
     if (largest >= 99999.5 || (largest > 0 && largest < 9.9e-4))
         axis->exponent = (int)floor(log10(largest) + 1e-9);
 
+    axis->offset = value_of(s, offset);
+    write_note(axis, (long long)offset * s.m, s.e);
     for (double n = first; n <= last; n++) {
         char label[GD_LABEL_MAX];
-        gd_decimal(label, (long long)n * s.m, s.e - axis->exponent);
+        gd_decimal(label, (long long)(n - offset) * s.m, s.e - axis->exponent);
         add_tick(axis, value_of(s, n), true, label);
     }
     unit = value_of(small, 1);
-    for (double n = ceil((axis->low - slack) / unit); n <= floor((axis->high + slack) / unit); n++) {
+    last = tick_to(axis->high, unit);
+    for (double n = tick_from(axis->low, unit); n <= last; n++) {
         double value = value_of(small, n), whole = value / value_of(s, 1);
         if (fabs(whole - floor(whole + 0.5)) > 1e-6)
             add_tick(axis, value, false, "");
@@ -213,33 +268,54 @@ static void choose_linear(gd_axis *axis, double low, double high, double fixed_l
 
 /* ---- Logarithmic axes ---------------------------------------------------------------------------------- */
 
-static bool log_tick_labelled(int digit, double decades)
+static bool on_axis(const gd_axis *axis, double value)
 {
-    return digit == 1 || (decades < 1.6 && (digit == 2 || digit == 5)) || (decades < 0.5);
+    return value >= axis->low * (1 - 1e-9) && value <= axis->high * (1 + 1e-9);
+}
+
+/* The digits before a power of ten that get a label, as bits: the fewest that give three labels, and no more than
+ * `most` where that can be had; 0 when even all nine do not. */
+static int labelled_digits(const gd_axis *axis, int most)
+{
+    static const int sets[] = { 1 << 1, 1 << 1 | 1 << 2 | 1 << 5, 1 << 1 | 1 << 3,
+                                1 << 1 | 1 << 2 | 1 << 3 | 1 << 5, 0x3fe };
+    int enough = 0;
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+        int count = 0;
+        for (int e = (int)floor(log10(axis->low)); e <= (int)ceil(log10(axis->high)); e++)
+            for (int digit = 1; digit < 10; digit++)
+                count += (sets[i] >> digit & 1) && on_axis(axis, times_power(digit, e));
+        if (count >= 3 && count <= most)
+            return sets[i];
+        if (count >= 3 && !enough)
+            enough = sets[i];
+    }
+    return enough;
 }
 
 static void log_ticks(gd_axis *axis, int most)
 {
     double a = log10(axis->low), b = log10(axis->high), decades = b - a;
     static const int strides[] = { 1, 2, 3, 5, 10, 20, 50, 100, 200 };
-    int stride = 1;
-    for (size_t i = 0; i < sizeof strides / sizeof *strides && decades / stride + 1 > most; i++)
+    int stride = 1, first = (int)ceil(a - 1e-9), powers = (int)floor(b + 1e-9) - first + 1;
+    for (size_t i = 0; i < sizeof strides / sizeof *strides && (powers - 1) / stride + 1 > most; i++)
         stride = strides[i];
-    bool mixed = decades < 1.6;             /* too few powers of ten: label others too */
+    int digits = decades < 3 ? labelled_digits(axis, most) : 1 << 1;
+    bool mixed = digits != 1 << 1;          /* too few powers of ten: label others too */
     bool plain = mixed && a > -4 && b < 5;  /* then 0.02 reads better than 2 x 10^-2 */
 
-    if (decades < 0.25) {                   /* hardly bent: the ticks of a linear axis */
+    if (decades < 0.25 || !digits) {        /* hardly bent: the ticks of a linear axis */
         linear_ticks(axis, most);
         return;
     }
     int small = stride < 10 ? 1 : stride / 5;
     for (int e = (int)floor(a); e <= (int)ceil(b); e++)
-        for (int digit = 1; digit < 10 && e % small == 0; digit++) {
+        for (int digit = 1; digit < 10 && (e - first) % small == 0; digit++) {
             double value = times_power(digit, e);
             char label[GD_LABEL_MAX] = "";
-            if (value < axis->low * (1 - 1e-9) || value > axis->high * (1 + 1e-9) || (stride > 1 && digit > 1))
+            if (!on_axis(axis, value) || (stride > 1 && digit > 1))
                 continue;
-            bool major = log_tick_labelled(digit, decades) && e % stride == 0;
+            bool major = (digits >> digit & 1) && (e - first) % stride == 0;
             if (major && plain)
                 gd_decimal(label, digit, e);
             else if (major && digit > 1)

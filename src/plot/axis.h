@@ -8,7 +8,7 @@
 
 #define GD_TICKS_MAX 256
 #define GD_LABEL_MAX 40
-#define GD_CLOSEST   1e-11                  /* ends of an axis differ by this part of their size, or more */
+#define GD_CLOSEST   1e-12                  /* ends of an axis differ by this part of their size, or more */
 
 typedef struct gd_tick {
     double value;
@@ -19,7 +19,9 @@ typedef struct gd_tick {
 typedef struct gd_axis {
     bool    log;
     double  low, high;
-    int     exponent;                       /* labels count multiples of 10^exponent */
+    int     exponent;                       /* a value is its label times 10^exponent, */
+    double  offset;                         /* plus offset */
+    char    note[2 * GD_LABEL_MAX];         /* both in words of mathematics, for the end of the axis; may be empty */
     int     n;
     gd_tick ticks[GD_TICKS_MAX];
 } gd_axis;
@@ -34,9 +36,8 @@ void gd_axis_choose(gd_axis *axis, double low, double high, double fixed_low, do
 double gd_axis_at(const gd_axis *axis, double value);
 
 /* gd_decimal - n x 10^exponent in digits, with a true minus sign, whatever the locale.
- * gd_factor - x 10^exponent, with superscript digits.  gd_shorten - value to the given number of digits. */
+ * gd_shorten - value to the given number of digits. */
 void gd_decimal(char out[GD_LABEL_MAX], long long n, int exponent);
-void gd_factor(char out[GD_LABEL_MAX], int exponent);
 void gd_shorten(char out[GD_LABEL_MAX], double value, int digits);
 
 #endif

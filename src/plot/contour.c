@@ -75,7 +75,7 @@ bool gd_plot_contour(gd_plot *p, gd_surface *f, void *context,
 bool gd_plot_contour_grid(gd_plot *p, const gd_tensor *z, double x_low, double x_high, double y_low, double y_high)
 {
     const char *who = "gd_plot_contour_grid";
-    if (!gd_given(who, "p", p) || !gd_given(who, "z", z))
+    if (!gd_given(who, "p", p) || !gd_given(who, "z", z) || !gd_alive(who, "z", z))
         return false;
     if (z->ndim != 2) {
         gd_fail("%s: z is %s: [rows, columns] expected", who, gd_text_of(z).s);

@@ -1,5 +1,8 @@
-/* legend.c - the list of series, put where it hides least of the data. */
+/* legend.c - the list of series: in the frame where it hides least of the data, or beside the frame where it is too
+ * large for that. */
 #include "picture.h"
+
+#include <stdio.h>
 
 #include "../tensor/core.h"
 
@@ -13,27 +16,70 @@ static bool is_listed(const gd_plot *p, int series)
     return !p->series[series].look.no_legend && *p->series[series].name && p->series[series].count > 0;
 }
 
-static int entries(const gd_plot *p)
-{
-    int n = 0;
-    for (int i = 0; i < p->count; i++)
-        n += is_listed(p, i);
-    return n;
-}
-
 static gd_type type_of(double u)
 {
-    return (gd_type){ .size = GD_LEGEND_SIZE * u, .align = GD_LEFT, .colour = gd_text_colour };
+    return gd_type_of(GD_LEGEND_SIZE * u, GD_LEFT);
 }
 
-double gd_legend_width(const gd_plot *p, double u)
+/* ---- Its size ------------------------------------------------------------------------------------------ */
+
+#define BESIDE_NAME     (SAMPLE + GAP + 2 * PAD)
+#define WIDEST_NAME     260.0               /* longer ones are shortened */
+#define LARGEST_PART    0.18                /* of the frame; a larger legend goes outside by itself */
+#define LARGEST_OUTSIDE 0.5                 /* of the width that frame and legend share */
+
+/* Columns of full height, as many as the width has place for; with a last row for the number of those left out. */
+static gd_key key_within(const gd_panel *panel, int listed, double column, double width, double height)
 {
-    double widest = 0;
-    for (int i = 0; i < p->count; i++)
-        if (is_listed(p, i))
-            widest = fmax(widest, gd_text_width(p->series[i].name, type_of(u)));
-    return entries(p) ? widest + (SAMPLE + GAP + 2 * PAD) * u : 0;
+    double u = panel->u;
+    column = fmin(column, floor(width));
+    gd_key key = { .listed = listed, .shown = listed, .column_width = column };
+    int rows = (int)((height - PAD * u) / (ROW * u)), columns = (int)(width / column);
+    rows = rows < 1 ? 1 : rows;
+    columns = columns < 1 ? 1 : columns;
+    if ((listed + rows - 1) / rows <= columns) {
+        key.columns = (listed + rows - 1) / rows;
+        key.rows = (listed + key.columns - 1) / key.columns;
+    } else {
+        key.columns = columns;
+        key.rows = rows;
+        key.shown = rows > 1 ? columns * (rows - 1) : 0;
+    }
+    key.width = key.columns * column;
+    key.height = (key.rows * ROW + PAD) * u;
+    return key;
 }
+
+void gd_plan_legend(gd_panel *panel, double frame_width, double frame_height)
+{
+    const gd_plot *p = panel->plot;
+    double u = panel->u, widest = 0, inset = 20 * u;
+    int listed = 0;
+    for (int i = 0; i < p->count; i++)
+        if (is_listed(p, i)) {
+            widest = fmax(widest, gd_text_width(p->series[i].name, type_of(u)));
+            listed++;
+        }
+    panel->key = (gd_key){ .listed = 0 };
+    if (!listed || p->legend == GD_LEGEND_NONE)
+        return;
+    double column = ceil(fmin(widest, WIDEST_NAME * u) + BESIDE_NAME * u);
+    gd_key key = key_within(panel, listed, column, frame_width - inset, frame_height - inset);
+    double beside = LARGEST_OUTSIDE * frame_width;
+    bool large = key.width * key.height > LARGEST_PART * frame_width * frame_height && listed > 4;
+    if (p->legend == GD_LEGEND_OUTSIDE || (p->legend == GD_LEGEND_AUTO && large && column <= beside)) {
+        key = key_within(panel, listed, column, beside, frame_height);
+        key.outside = true;
+    }
+    panel->key = key;
+}
+
+double gd_legend_gap(const gd_panel *panel)
+{
+    return 12 * panel->u;
+}
+
+/* ---- Its place ----------------------------------------------------------------------------------------- */
 
 static gd_box box_at(const gd_panel *panel, double across, double down, double width, double height)
 {
@@ -69,43 +115,68 @@ static gd_box best_box(const gd_panel *panel, double width, double height)
     return best;
 }
 
-static gd_box place(const gd_panel *panel, double width, double height)
+static gd_box place(const gd_panel *panel)
 {
+    double width = panel->key.width, height = panel->key.height;
+    if (panel->key.outside) {
+        double left = panel->frame.right + floor(gd_legend_gap(panel)), top = panel->frame.top;
+        return (gd_box){ left, top, left + floor(width), top + floor(height) };
+    }
     switch (panel->plot->legend) {
     case GD_LEGEND_TOP_RIGHT:    return box_at(panel, 1, 0, width, height);
     case GD_LEGEND_TOP_LEFT:     return box_at(panel, 0, 0, width, height);
     case GD_LEGEND_BOTTOM_RIGHT: return box_at(panel, 1, 1, width, height);
     case GD_LEGEND_BOTTOM_LEFT:  return box_at(panel, 0, 1, width, height);
-    case GD_LEGEND_OUTSIDE: {
-        double left = panel->frame.right + floor(12 * panel->u), top = panel->frame.top;
-        return (gd_box){ left, top, left + floor(width), top + floor(height) };
-    }
     default:                     return best_box(panel, width, height);
     }
+}
+
+/* ---- Drawing ------------------------------------------------------------------------------------------- */
+
+static void draw_box(const gd_panel *panel, gd_box box)
+{
+    gd_canvas *c = panel->canvas;
+    double rim = gd_hairline(panel) / 2;
+    gd_mask_box(c, (gd_box){ box.left - rim, box.top - rim, box.right + rim, box.bottom + rim });
+    gd_paint(c, (gd_rgb){ 204, 204, 204 }, 1);
+    gd_mask_box(c, (gd_box){ box.left + rim, box.top + rim, box.right - rim, box.bottom - rim });
+    gd_paint(c, (gd_rgb){ 255, 255, 255 }, 1);
+}
+
+static void draw_entry(const gd_panel *panel, int series, double x, double middle)
+{
+    double u = panel->u;
+    gd_type type = type_of(u);
+    char name[GD_FIT_BYTES];
+    gd_fit_line(name, panel->plot->series[series].name, type, panel->key.column_width - BESIDE_NAME * u);
+    gd_draw_sample(panel, series, x, x + SAMPLE * u, floor(middle) + 0.5);
+    gd_write(panel->canvas, x + (SAMPLE + GAP) * u, middle + gd_text_cap(type) / 2, name, type);
 }
 
 void gd_draw_legend(const gd_panel *panel)
 {
     const gd_plot *p = panel->plot;
-    gd_canvas *c = panel->canvas;
-    double u = panel->u, rim = fmax(1, floor(u + 0.5)) / 2;
-    int n = entries(p);
-    if (!n || p->legend == GD_LEGEND_NONE)
+    const gd_key *key = &panel->key;
+    double u = panel->u;
+    if (!key->columns)
         return;
-    gd_box box = place(panel, gd_legend_width(p, u), (n * ROW + PAD) * u);
+    gd_box box = place(panel);
+    int rows = key->shown < key->listed ? key->rows - 1 : key->rows, entry = 0;
+    double first = box.top + PAD * u / 2 + ROW * u / 2;
 
-    gd_mask_box(c, (gd_box){ box.left - rim, box.top - rim, box.right + rim, box.bottom + rim });
-    gd_paint(c, (gd_rgb){ 204, 204, 204 }, 1);
-    gd_mask_box(c, (gd_box){ box.left + rim, box.top + rim, box.right - rim, box.bottom - rim });
-    gd_paint(c, (gd_rgb){ 255, 255, 255 }, 1);
-
-    gd_type type = type_of(u);
-    double y = box.top + PAD * u / 2 + ROW * u / 2, x = box.left + PAD * u;
-    for (int i = 0; i < p->count; i++) {
+    draw_box(panel, box);
+    for (int i = 0; i < p->count && entry < key->shown; i++) {
         if (!is_listed(p, i))
             continue;
-        gd_draw_sample(panel, i, x, x + SAMPLE * u, floor(y) + 0.5);
-        gd_write(c, x + (SAMPLE + GAP) * u, y + gd_text_cap(type) / 2, p->series[i].name, type);
-        y += ROW * u;
+        draw_entry(panel, i, box.left + PAD * u + entry / rows * key->column_width, first + entry % rows * ROW * u);
+        entry++;
+    }
+    if (key->shown < key->listed) {
+        char rest[40], line[GD_FIT_BYTES];
+        gd_type type = type_of(u);
+        snprintf(rest, sizeof rest, "and %d more", key->listed - key->shown);
+        gd_fit_line(line, rest, type, key->width - 2 * PAD * u);
+        gd_write(panel->canvas, box.left + PAD * u, first + (key->rows - 1) * ROW * u + gd_text_cap(type) / 2, line,
+                 type);
     }
 }

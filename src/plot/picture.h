@@ -2,8 +2,11 @@
 #ifndef GD_PLOT_PICTURE_H
 #define GD_PLOT_PICTURE_H
 
+#include <math.h>
+
 #include "axis.h"
 #include "canvas.h"
+#include "fit.h"
 #include "gradus/plot.h"
 #include "text.h"
 
@@ -55,6 +58,15 @@ char *gd_copy_string(const char *text);
 
 /* ---- A plot being drawn -------------------------------------------------------------------------------- */
 
+/* The size of a legend: entries in columns, filled downwards. */
+typedef struct gd_key {
+    int    listed, shown;                   /* series with an entry; those that find a place.  The others are
+                                             * counted in the last row */
+    int    rows, columns;                   /* 0: no legend */
+    double column_width, width, height;
+    bool   outside;                         /* right of the frame */
+} gd_key;
+
 typedef struct gd_panel {
     gd_canvas     *canvas;
     const gd_plot *plot;
@@ -62,7 +74,27 @@ typedef struct gd_panel {
     gd_box         frame;                   /* the axes; edges where a hairline is crisp */
     gd_axis        x, y;
     double         u;                       /* pixels per unit of length: the scale */
+    gd_fitted      title, x_label, y_label; /* as they are written */
+    gd_key         key;
+    const char    *empty;                   /* what is said in the frame when there is nothing to draw, or NULL */
 } gd_panel;
+
+/* gd_hairline - the width of a thin line.  gd_crisp - the place nearest to v where the middle of one is sharp. */
+static inline double gd_hairline(const gd_panel *panel)
+{
+    return fmax(1, floor(panel->u + 0.5));
+}
+
+static inline double gd_crisp(const gd_panel *panel, double v)
+{
+    return (int)gd_hairline(panel) % 2 ? floor(v) + 0.5 : floor(v + 0.5);
+}
+
+/* gd_type_of - a type in the colour of text. */
+static inline gd_type gd_type_of(double size, gd_align align)
+{
+    return (gd_type){ .size = size, .align = align, .colour = { 26, 26, 26 } };
+}
 
 /* gd_panel_plan - given plot, outside and u: where everything goes.  gd_panel_draw - the same, and draws it all
  * on the canvas.  False after a sentence. */
@@ -89,8 +121,10 @@ void   gd_draw_sample(const gd_panel *panel, int series, double left, double rig
 void gd_fill_field(const gd_panel *panel);
 bool gd_draw_contours(const gd_panel *panel);
 
-/* legend.c: false when memory is out.  gd_legend_width is what an outside legend takes from the frame. */
-double gd_legend_width(const gd_plot *p, double u);
+/* legend.c: gd_plan_legend sets panel->key for a frame of this size, from which an outside legend takes away its
+ * width and gd_legend_gap. */
+void   gd_plan_legend(gd_panel *panel, double frame_width, double frame_height);
+double gd_legend_gap(const gd_panel *panel);
 void   gd_draw_legend(const gd_panel *panel);
 
 /* Type sizes in a panel, before scaling. */
@@ -98,7 +132,6 @@ void   gd_draw_legend(const gd_panel *panel);
 #define GD_LABEL_SIZE  15
 #define GD_NUMBER_SIZE 13.5
 #define GD_LEGEND_SIZE 14
-
-extern const gd_rgb gd_text_colour, gd_frame_colour, gd_grid_colour;
+#define GD_LEADING     1.75                 /* from line to line, in heights of a capital */
 
 #endif

@@ -116,7 +116,7 @@ bool gd_plot_point(gd_plot *p, const char *series, double x, double y)
 bool gd_plot_tensor(gd_plot *p, const char *series, const gd_tensor *x, const gd_tensor *y)
 {
     const char *who = "gd_plot_tensor";
-    if (!gd_given(who, "p", p) || !gd_given(who, "y", y))
+    if (!gd_given(who, "p", p) || !gd_given(who, "y", y) || !gd_alive(who, "x", x) || !gd_alive(who, "y", y))
         return false;
     if (y->ndim != 1 || (x && (x->ndim != 1 || x->shape[0] != y->shape[0]))) {
         gd_fail("%s: x is %s and y is %s: both must be [n]", who, x ? gd_text_of(x).s : "NULL", gd_text_of(y).s);

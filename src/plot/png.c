@@ -8,13 +8,24 @@
 
 #include "../tensor/core.h"
 
-#if defined(__has_include)
-#if !__has_include(<stb/stb_image_write.h>) && !defined(GD_NO_PNG)
+/* Debian and others keep stb's headers in a folder of their own, some put them beside the rest.  The Makefile says
+ * -DGD_NO_PNG where there is neither; a build without it asks here. */
+#if defined(__has_include) && !defined(GD_NO_PNG)
+#if __has_include(<stb/stb_image_write.h>)
+#elif __has_include(<stb_image_write.h>)
+#define STB_IS_BESIDE
+#else
 #define GD_NO_PNG
 #endif
 #endif
 
 #ifdef GD_NO_PNG
+
+static GD_NOINLINE void encode_or_stop(picture *made, const uint8_t *rgb, int width, int height)
+{
+    if (setjmp(stb->out_of_memory) == 0)
+        encode(made, rgb, width, height);
+}
 
 uint8_t *gd_png_encode(const char *who, const uint8_t *rgb, int width, int height, size_t *size)
 {
@@ -36,18 +47,20 @@ typedef struct block {
     size_t padding[2];                      /* keeps what follows aligned to 16 bytes */
 } block;
 
-static _Thread_local struct {
+typedef struct stb_memory {
     block  *blocks;
     jmp_buf out_of_memory;
-} stb;
+} stb_memory;
+
+static _Thread_local stb_memory *stb;       /* of the running gd_png_encode */
 
 static void enlist(block *b)
 {
-    b->next = stb.blocks;
-    b->link = &stb.blocks;
+    b->next = stb->blocks;
+    b->link = &stb->blocks;
     if (b->next)
         b->next->link = &b->next;
-    stb.blocks = b;
+    stb->blocks = b;
 }
 
 static void delist(block *b)
@@ -66,7 +79,7 @@ static void *stb_resize(void *p, size_t bytes)
     if (grown || b)
         enlist(grown ? grown : b);
     if (!grown)
-        longjmp(stb.out_of_memory, 1);
+        longjmp(stb->out_of_memory, 1);
     return grown + 1;
 }
 
@@ -96,7 +109,11 @@ static void stb_free(void *p)
 #define STBIW_MALLOC(bytes)      stb_resize(NULL, (size_t)(bytes))
 #define STBIW_REALLOC(p, bytes)  stb_resize(p, (size_t)(bytes))
 #define STBIW_FREE(p)            stb_free(p)
+#ifdef STB_IS_BESIDE
+#include <stb_image_write.h>
+#else
 #include <stb/stb_image_write.h>
+#endif
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif
@@ -121,15 +138,21 @@ static GD_NOINLINE void encode(picture *made, const uint8_t *rgb, int width, int
     stbi_write_png_to_func(keep, made, width, height, 3, rgb, 3 * width);
 }
 
+static GD_NOINLINE void encode_or_stop(picture *made, const uint8_t *rgb, int width, int height)
+{
+    if (setjmp(stb->out_of_memory) == 0)
+        encode(made, rgb, width, height);
+}
+
 uint8_t *gd_png_encode(const char *who, const uint8_t *rgb, int width, int height, size_t *size)
 {
     picture made = { NULL, 0 };
     (void)who;                              /* gd_memory_new has said it */
-    stb.blocks = NULL;
-    if (setjmp(stb.out_of_memory) == 0)
-        encode(&made, rgb, width, height);
-    while (stb.blocks)
-        stb_free(stb.blocks + 1);
+    stb_memory memory = { .blocks = NULL };
+    stb = &memory;
+    encode_or_stop(&made, rgb, width, height);
+    while (stb->blocks)
+        stb_free(stb->blocks + 1);
     *size = made.size;
     return made.bytes;
 }

@@ -29,11 +29,27 @@ static bool start_page(const char *who, gd_canvas *c, double width, double heigh
     return gd_canvas_start(c, (int)(width + 0.5), (int)(height + 0.5));
 }
 
+static bool same_letters(const char *a, const char *b)
+{
+    for (; *a && *b; a++, b++)
+        if (*a != *b && !(*a >= 'A' && *a <= 'Z' && *a - 'A' == *b - 'a'))
+            return false;
+    return *a == *b;
+}
+
+/* The name of a file, without an ending or with the one of PNG: "loss.jpg" would be a lie. */
 static bool path_given(const char *who, const char *path)
 {
-    if (!path || !*path)
+    if (!path || !*path) {
         gd_fail("%s: path is %s: the name of a file was expected", who, path ? "empty" : "NULL");
-    return path && *path;
+        return false;
+    }
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *ending = strrchr(name, '.');
+    if (ending && ending != name && !same_letters(ending, ".png")) {
+        gd_fail("%s: %s: pictures are written as PNG: a name that ends in .png was expected", who, path);
+        return false;
+    }
+    return true;
 }
 
 static gd_panel whole_page(const gd_plot *p)
@@ -137,16 +153,19 @@ bool gd_plot_save_grid(gd_plot *const panels[], int rows, int columns, const cha
         gd_fail("%s: all %d panels are NULL: at least one plot was expected", who, rows * columns);
         return false;
     }
-    gd_type type = { .size = (GD_TITLE_SIZE + 3) * u, .bold = true, .align = GD_CENTRE, .colour = gd_text_colour };
-    double head = title && *title ? gd_text_cap(type) + 26 * u : 0;
+    gd_type type = gd_type_of((GD_TITLE_SIZE + 3) * u, GD_CENTRE);
+    type.bold = true;
     for (int j = 0; j < columns; j++)
         width += column_width(panels, rows, columns, j) * u;
     for (int i = 0; i < rows; i++)
         height += row_height(panels, columns, i) * u;
+    gd_fitted lines = gd_fit(title ? title : "", type, width - 24 * u, GD_FIT_LINES);
+    double cap = gd_text_cap(type), leading = floor(GD_LEADING * cap);
+    double head = lines.n ? cap + (lines.n - 1) * leading + 26 * u : 0;
     if (!start_page(who, &c, width, height + head))
         return false;
-    if (head > 0)
-        gd_write(&c, width / 2, 18 * u + gd_text_cap(type), title, type);
+    for (int i = 0; i < lines.n; i++)
+        gd_write(&c, width / 2, 18 * u + cap + i * leading, lines.line[i], type);
     bool ok = draw_grid(who, &c, panels, rows, columns, head, u) && write_page(who, &c, path);
     gd_canvas_stop(&c);
     return ok;

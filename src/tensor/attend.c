@@ -12,10 +12,12 @@
 
 #include "core.h"
 #include "gemm.h"
-#include "real.h"
+#include "terms.h"
 #include "threads.h"
 
-enum { BLOCK = GD_ATTEND_BLOCK, LANES = 16 };   /* LANES: columns of a softmax that stay in registers */
+/* LANES: columns of a softmax that stay in registers.  FEW: terms of a column that are added one after the other; such
+ * sums are added without loss, see terms.h. */
+enum { BLOCK = GD_ATTEND_BLOCK, LANES = 16, FEW = 32 };
 
 /* Before a loop over lanes: gcc would else unroll it to single numbers before it looks for vectors. */
 #if defined(__GNUC__)
@@ -36,25 +38,54 @@ REAL_INLINE gd_real power_of_e(gd_real x)
     return real_select(x < REAL_EXP_LOW, 0, (1 + s) * real_pow2(n));
 }
 
+/* softmax_lanes below, where a largest score is infinite: those equal to it share evenly, as in gd_softmax. */
+static GD_COLD void softmax_infinite(int lanes, int64_t n, gd_real *s, int64_t row, gd_real scale, const gd_real *most)
+{
+    for (int l = 0; l < lanes; l++) {
+        gd_real sum = 0;
+        for (int64_t j = 0; j < n; j++) {
+            gd_real *at = s + j * row + l;
+            *at = *at == most[l] ? 1 : power_of_e(scale * (*at - most[l]));
+            sum += *at;
+        }
+        for (int64_t j = 0; j < n; j++)
+            s[j * row + l] *= 1 / sum;
+    }
+}
+
 /* s = e^(scale (s - max)) / sum, for lanes columns of n rows that lie `row` apart; n > 0. */
 REAL_INLINE void softmax_lanes(const int lanes, int64_t n, gd_real *s, int64_t row, gd_real scale)
 {
-    gd_real most[LANES], sum[LANES];
+    gd_real most[LANES], sum[LANES], rest[LANES], part[LANES];
     TOGETHER for (int l = 0; l < lanes; l++) {
         most[l] = s[l];
-        sum[l] = 0;
+        sum[l] = rest[l] = 0;
     }
     for (int64_t j = 1; j < n; j++)
         TOGETHER for (int l = 0; l < lanes; l++)
             most[l] = s[j * row + l] > most[l] ? s[j * row + l] : most[l];      /* a NaN makes the sum NaN */
-    for (int64_t j = 0; j < n; j++)
-        TOGETHER for (int l = 0; l < lanes; l++) {
-            const gd_real power = power_of_e(scale * (s[j * row + l] - most[l]));
-            s[j * row + l] = power;
-            sum[l] += power;
-        }
+    int infinite = 0;
     TOGETHER for (int l = 0; l < lanes; l++)
-        sum[l] = 1 / sum[l];
+        infinite |= real_abs(most[l]) == (gd_real)INFINITY;
+    if (GD_UNLIKELY(infinite)) {
+        softmax_infinite(lanes, n, s, row, scale, most);
+        return;
+    }
+    for (int64_t k = 0; k < n; k += FEW) {
+        const int64_t end = n - k < FEW ? n : k + FEW;
+        TOGETHER for (int l = 0; l < lanes; l++)
+            part[l] = 0;
+        for (int64_t j = k; j < end; j++)
+            TOGETHER for (int l = 0; l < lanes; l++) {
+                const gd_real power = power_of_e(scale * (s[j * row + l] - most[l]));
+                s[j * row + l] = power;
+                part[l] += power;
+            }
+        TOGETHER for (int l = 0; l < lanes; l++)
+            real_add_term(&sum[l], &rest[l], part[l]);
+    }
+    TOGETHER for (int l = 0; l < lanes; l++)
+        sum[l] = 1 / real_whole(sum[l], rest[l]);
     for (int64_t j = 0; j < n; j++)
         TOGETHER for (int l = 0; l < lanes; l++)
             s[j * row + l] *= sum[l];
@@ -72,12 +103,21 @@ GD_KERNEL static void softmax_columns(int64_t n, int64_t columns, gd_real *s, gd
 /* g = scale p (g - sum(p g)): the gradient by p becomes that by the scores. */
 REAL_INLINE void slope_lanes(const int lanes, int64_t n, gd_real *g, const gd_real *p, int64_t row, gd_real scale)
 {
-    gd_real dot[LANES];
+    gd_real dot[LANES], rest[LANES], part[LANES];
     TOGETHER for (int l = 0; l < lanes; l++)
-        dot[l] = 0;
-    for (int64_t j = 0; j < n; j++)
+        dot[l] = rest[l] = 0;
+    for (int64_t k = 0; k < n; k += FEW) {
+        const int64_t end = n - k < FEW ? n : k + FEW;
         TOGETHER for (int l = 0; l < lanes; l++)
-            dot[l] += p[j * row + l] * g[j * row + l];
+            part[l] = 0;
+        for (int64_t j = k; j < end; j++)
+            TOGETHER for (int l = 0; l < lanes; l++)
+                part[l] += p[j * row + l] * g[j * row + l];
+        TOGETHER for (int l = 0; l < lanes; l++)
+            real_add_term(&dot[l], &rest[l], part[l]);
+    }
+    TOGETHER for (int l = 0; l < lanes; l++)
+        dot[l] = real_whole(dot[l], rest[l]);
     for (int64_t j = 0; j < n; j++)
         TOGETHER for (int l = 0; l < lanes; l++)
             g[j * row + l] = scale * p[j * row + l] * (g[j * row + l] - dot[l]);

@@ -18,13 +18,21 @@
  * remainder divided by the stride.
  *
  * Threads share the images.  dw is summed up over a fixed number of blocks of images, each by itself, and then
- * over the blocks: the same bits for any number of threads. */
+ * over the blocks: the same bits for any number of threads.
+ *
+ * Errors, u half an ulp of 1, of an element that is a sum of terms: y and dx, the number of taps times u sum |term|;
+ * dw, about 1100 u sum |term| however many there are; db is as good as a pairwise sum. */
 #include "conv.h"
 
 #include "conv_scene.h"
+#include "terms.h"
 #include "threads.h"
 
-enum { BLOCKS = 8 };                        /* parts of the images whose sums for dw are kept apart */
+enum {
+    BLOCKS = 8,                             /* parts of the images whose sums for dw are kept apart */
+    FEW_PIXELS = 1024,                      /* products that are added one after the other, for dw */
+    FEW_SUMS = 16                           /* and such sums */
+};
 
 /* ---- y, and dx ---------------------------------------------------------------------------------------------- */
 
@@ -139,7 +147,19 @@ typedef struct gathering {
     volume   x, y;
     int64_t  g, o, count, block;
     gd_real *lane_sums, *sums, *sums_y;
+    int64_t  to_rest;                       /* from a sum to what has been rounded off it, see terms.h */
 } gathering;
+
+/* The lanes' sums so far go to those of block b. */
+static void gather_lanes(const gathering *c, const products *j, int64_t b)
+{
+    const kernel *use = c->s->use;
+    const int64_t sums = c->count * c->s->taps;
+    use->sum_lanes(sums, j->sum, c->sums + b * sums, c->sums + b * sums + c->to_rest);
+    if (j->sum_y)
+        use->sum_lanes(c->count, j->sum_y, c->sums_y + b * c->count, c->sums_y + b * c->count + c->to_rest);
+    memset(j->sum, 0, (size_t)((sums + c->count) * use->lanes) * sizeof *j->sum);
+}
 
 /* For gd_parallel: adds the strip of some blocks' images. */
 static void gather_blocks(void *context, int64_t begin, int64_t end)
@@ -155,28 +175,38 @@ static void gather_blocks(void *context, int64_t begin, int64_t end)
     j.sum = c->lane_sums + slot * (sums + c->count) * lanes;
     j.sum_y = c->sums_y ? j.sum + sums * lanes : NULL;
     memset(x, 0, (size_t)(s->in * s->plane) * sizeof *x);
+    memset(j.sum, 0, (size_t)((sums + c->count) * lanes) * sizeof *j.sum);
     for (int64_t b = begin; b < end; b++) {
-        memset(j.sum, 0, (size_t)((sums + c->count) * lanes) * sizeof *j.sum);
+        int added = 0;
         for (int64_t i = b * c->block; i < (b + 1) * c->block && i < s->bundles; i++) {
             images from = gd_scene_images(s, &c->x, i, c->g * s->in, s->in, s->from_row, s->from_end);
             images with = gd_scene_images(s, &c->y, i, c->g * s->out + c->o, c->count, s->row, s->end);
             s->use->pack(&from, s->map, x, s->plane);
             s->use->pack(&with, s->at, j.y, j.pixels * lanes);
-            s->use->all_pixels(&j);
+            for (j.first = 0; j.first < j.pixels; j.first += FEW_PIXELS) {
+                j.end = j.pixels - j.first < FEW_PIXELS ? j.pixels : j.first + FEW_PIXELS;
+                if (added++ == FEW_SUMS) {
+                    gather_lanes(c, &j, b);
+                    added = 1;
+                }
+                s->use->all_pixels(&j);
+            }
         }
-        s->use->sum_lanes(sums, j.sum, c->sums + b * sums);
-        if (j.sum_y)
-            s->use->sum_lanes(c->count, j.sum_y, c->sums_y + b * c->count);
+        gather_lanes(c, &j, b);
     }
 }
 
-/* total[i] = the sum over blocks of sums[block, i] */
-static void add_blocks(int64_t blocks, int64_t n, const gd_real *sums, gd_real *total)
+/* total[i] = the sum over blocks of sums[block, i], and of their rests */
+static void add_blocks(int64_t blocks, int64_t n, const gd_real *sums, const gd_real *rests, gd_real *total)
 {
-    memset(total, 0, (size_t)n * sizeof *total);
-    for (int64_t b = 0; b < blocks; b++)
-        for (int64_t i = 0; i < n; i++)
-            total[i] += sums[b * n + i];
+    for (int64_t i = 0; i < n; i++) {
+        gd_real sum = 0, rest = 0;
+        for (int64_t b = 0; b < blocks; b++) {
+            real_add_term(&sum, &rest, sums[b * n + i]);
+            rest += rests[b * n + i];
+        }
+        total[i] = real_whole(sum, rest);
+    }
 }
 
 /* As many channels at a time as GD_CONV_WORK has room for sums of all lanes. */
@@ -194,22 +224,23 @@ bool gd_conv_grad_weight(const gd_conv *c, const gd_real *dy, const gd_real *x, 
     bool good = gd_scene_open(&s, blocks, block);
     const int64_t most = channels_at_once(&s), parts = (blocks + s.part - 1) / s.part;
     gd_real *lane_sums = good ? gd_scene_take(&s, parts * most * (s.taps + 1) * s.use->lanes, sizeof *dw) : NULL;
-    gd_real *sums = lane_sums ? gd_scene_take(&s, blocks * most * (s.taps + 1), sizeof *dw) : NULL;
+    const int64_t to_rest = blocks * most * (s.taps + 1);
+    gd_real *sums = lane_sums ? gd_scene_take(&s, 2 * to_rest, sizeof *dw) : NULL;
     for (int64_t g = 0; g < s.groups && sums; g++)
         for (int64_t o = 0, count; o < s.out; o += count) {
             count = s.out - o < most ? s.out - o : most;
             gd_real *sums_y = sums + blocks * count * s.taps;
             gathering job = { &s, { (gd_real *)(uintptr_t)x, c->c, c->h, c->w },
                               { (gd_real *)(uintptr_t)dy, c->o, c->oh, c->ow }, g, o, count, block,
-                              lane_sums, sums, db ? sums_y : NULL };
-            memset(sums, 0, (size_t)(blocks * count * (s.taps + 1)) * sizeof *sums);
+                              lane_sums, sums, db ? sums_y : NULL, to_rest };
+            memset(sums, 0, (size_t)(2 * to_rest) * sizeof *sums);
             for (int64_t row = 0; row < s.out_h && s.bundles > 0; row = s.end) {
                 gd_scene_strip(&s, row);
                 gd_parallel(blocks, s.part, gather_blocks, &job);
             }
-            add_blocks(blocks, count * s.taps, sums, dw + (g * s.out + o) * s.taps);
+            add_blocks(blocks, count * s.taps, sums, sums + to_rest, dw + (g * s.out + o) * s.taps);
             if (db)
-                add_blocks(blocks, count, sums_y, db + g * s.out + o);
+                add_blocks(blocks, count, sums_y, sums_y + to_rest, db + g * s.out + o);
         }
     gd_arena_free(&s.arena);
     return sums != NULL;

@@ -166,7 +166,7 @@ INLINE void NAME(sum_pixels)(const int rows, const products *j, int64_t o, int64
     UNROLL for (int i = 0; i < rows; i++)
         UNROLL for (int v = 0; v < COLUMNS; v++)
             sum[i][v] = (vec){ 0 };
-    for (int64_t p = 0; p < j->pixels; p++) {
+    for (int64_t p = j->first; p < j->end; p++) {
         const int64_t pixel = j->pixel[p];
         vec part[COLUMNS];
         UNROLL for (int v = 0; v < COLUMNS; v++)
@@ -185,18 +185,24 @@ INLINE void NAME(sum_pixels)(const int rows, const products *j, int64_t o, int64
             }
 }
 
-/* sum_y[o] += sum_p y[o, p], lane by lane. */
+/* sum_y[o] += sum_p y[o, p], lane by lane: 8 pixels at a time as a tree, for two sums in turn. */
 static TARGET void NAME(sum_rows)(const products *j)
 {
     for (int64_t o = 0; o < j->channels; o++) {
         const gd_real *y = j->y + o * j->pixels * LANES;
         vec even = (vec){ 0 }, odd = (vec){ 0 };
-        int64_t p = 0;
-        for (; p + 2 <= j->pixels; p += 2) {
-            even += NAME(load)(y + p * LANES);
-            odd += NAME(load)(y + (p + 1) * LANES);
+        int64_t p = j->first;
+        for (; p + 8 <= j->end; p += 8) {
+            vec r[8];
+            UNROLL for (int i = 0; i < 8; i++)
+                r[i] = NAME(load)(y + (p + i) * LANES);
+            const vec eight = ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));
+            if ((p - j->first) & 8)
+                odd += eight;
+            else
+                even += eight;
         }
-        if (p < j->pixels)
+        for (; p < j->end; p++)
             even += NAME(load)(y + p * LANES);
         gd_real *total = j->sum_y + o * LANES;
         NAME(store)(total, NAME(load)(total) + (even + odd));
@@ -204,23 +210,26 @@ static TARGET void NAME(sum_rows)(const products *j)
 }
 
 /* LANES vectors at a time are turned around, and added. */
-static TARGET void NAME(sum_lanes)(int64_t n, const gd_real *from, gd_real *sum)
+static TARGET void NAME(sum_lanes)(int64_t n, const gd_real *from, gd_real *sum, gd_real *rest)
 {
     int64_t i = 0;
     for (; i + LANES <= n; i += LANES) {
         vec r[LANES];
+        gd_real all[LANES];
         UNROLL for (int l = 0; l < LANES; l++)
             r[l] = NAME(load)(from + (i + l) * LANES);
         NAME(transpose)(r);
         UNROLL for (int l = 1; l < LANES; l++)
             r[0] += r[l];
-        NAME(store)(sum + i, NAME(load)(sum + i) + r[0]);
+        NAME(store)(all, r[0]);
+        for (int l = 0; l < LANES; l++)
+            real_add_term(&sum[i + l], &rest[i + l], all[l]);
     }
     for (; i < n; i++) {
         gd_real all = 0;
         for (int l = 0; l < LANES; l++)
             all += from[i * LANES + l];
-        sum[i] += all;
+        real_add_term(&sum[i], &rest[i], all);
     }
 }
 

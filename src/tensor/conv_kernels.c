@@ -4,6 +4,7 @@
 
 #include "core.h"
 #include "gemm.h"
+#include "terms.h"
 #include "vectors.h"
 
 /* ---- The kernels for each instruction set ------------------------------------------------------------------- */

@@ -25,6 +25,7 @@ typedef struct tap_list {
 
 typedef struct products {
     int64_t         channels, pixels, taps;
+    int64_t         first, end;             /* pixels that all_pixels is to add up */
     const int64_t  *pixel, *tap;            /* tap k meets pixel p at x[pixel[p] + tap[k]] */
     const tap_list *list;                   /* for each tile of pixels */
     const gd_real  *x, *w, *bias;           /* w: tile by tile [taps, rows] */
@@ -35,14 +36,14 @@ typedef struct products {
 /* pack - pixel p of the images' channel c goes to map[p] in to + c to_plane; unpack - and comes from map[p].
  * all_taps - y[o, p] = bias[o] + sum over the listed k of w[o, k] x[pixel[p] + tap[k]].
  * all_pixels - sum[o, k] += sum over p of y[o, p] x[pixel[p] + tap[k]], sum_y[o] += sum over p of y[o, p].
- * sum_lanes - sum[i] += the sum of vector i of from, for i < n. */
+ * sum_lanes - sum[i] + rest[i] += the sum of vector i of from, for i < n: see terms.h. */
 typedef struct kernel {
     int lanes, rows, columns;               /* of a tile: channels, and pixels or taps */
     void (*pack)(const images *from, const int64_t *map, gd_real *to, int64_t to_plane);
     void (*unpack)(const images *to, const int64_t *map, const gd_real *from);
     void (*all_taps)(const products *j);
     void (*all_pixels)(const products *j);
-    void (*sum_lanes)(int64_t n, const gd_real *from, gd_real *sum);
+    void (*sum_lanes)(int64_t n, const gd_real *from, gd_real *sum, gd_real *rest);
 } kernel;
 
 /* The best one for this machine. */

@@ -3,11 +3,16 @@
 #ifndef GRADUS_CORE_H
 #define GRADUS_CORE_H
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "gradus/tensor.h"
-#include "poison.h"
+#include "alive.h"
+
+#if FLT_EVAL_METHOD == 2 || FLT_EVAL_METHOD < 0
+#error "double expressions have more bits than a double here: on 32-bit x86 compile with -msse2 -mfpmath=sse"
+#endif
 
 /* ---- The compiler ----------------------------------------------------------------------------------- */
 
@@ -32,11 +37,21 @@
 #endif
 
 /* GD_KERNEL before a function compiles it for several instruction sets and picks one when the program
- * starts (GNU indirect functions), so that speed does not depend on the user's compiler flags.
+ * starts, so that speed does not depend on the user's compiler flags.  The picking is done by a function that
+ * the dynamic linker calls (GNU indirect functions): the C library must do that, as glibc does and musl does not,
+ * and no tool may count on being set up by then, as ThreadSanitizer and MemorySanitizer do.
  * The function must be static, and its name the only one in the library: clang makes a global symbol of it.
  * -DGD_PLAIN leaves it out; so do compilers and systems without it. */
-#if !defined(__GNUC__) || !defined(__x86_64__) || !defined(__gnu_linux__) || defined(GD_PLAIN) || \
-    defined(__AVX512F__)
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define GD_EARLY_CALLS_CRASH
+#endif
+#elif defined(__SANITIZE_THREAD__)
+#define GD_EARLY_CALLS_CRASH
+#endif
+
+#if !defined(__GNUC__) || !defined(__x86_64__) || !defined(__GLIBC__) || defined(__UCLIBC__) || \
+    defined(GD_EARLY_CALLS_CRASH) || defined(GD_PLAIN) || defined(__AVX512F__)
 #define GD_KERNEL
 #elif defined(__clang__)                    /* knows features only, and takes -v4 to be no machine's */
 #define GD_KERNEL __attribute__((target_clones("avx512dq", "avx2", "default")))
@@ -75,7 +90,7 @@ struct gd_arena {
 
 void  gd_arena_init(gd_arena *arena, gd_owner owner);
 void  gd_arena_free(gd_arena *arena);                       /* every chunk goes back to the pool, or to malloc */
-void *gd_arena_grow(gd_arena *arena, size_t bytes);         /* the slow way of gd_arena_take */
+void *gd_arena_grow(gd_arena *arena, size_t bytes, size_t whole);      /* the slow way of gd_arena_take */
 
 void  gd_pool_free(void);                                   /* chunks waiting for a scope go back to malloc */
 
@@ -84,11 +99,11 @@ void  gd_pool_free(void);                                   /* chunks waiting fo
 /* gd_arena_take - bytes from the arena, aligned to GD_ALIGN, not set; NULL when memory is out. */
 static inline void *gd_arena_take(gd_arena *arena, size_t bytes)
 {
-    bytes = (bytes + GD_ALIGN - 1) & ~(size_t)(GD_ALIGN - 1);
-    if (GD_UNLIKELY(bytes > (size_t)(arena->end - arena->at)))
-        return gd_arena_grow(arena, bytes);
+    const size_t whole = ((bytes + GD_ALIGN - 1) & ~(size_t)(GD_ALIGN - 1)) + GD_FENCE;
+    if (GD_UNLIKELY(whole > (size_t)(arena->end - arena->at)))
+        return gd_arena_grow(arena, bytes, whole);
     char *p = arena->at;
-    arena->at += bytes;
+    arena->at += whole;
     gd_unpoison(p, bytes);
     return p;
 }
@@ -97,10 +112,14 @@ static inline void *gd_arena_take(gd_arena *arena, size_t bytes)
 
 enum { GD_SIZE_CLASSES = 256, GD_WANTED_BITS = 64 };
 
+/* no_grad: the depth in the lower bits; an ordinary backward pass is running, whose rules' results are temporary; and
+ * gd_detect_anomaly is on.  So one comparison finds the everyday case. */
+enum { GD_NO_GRAD_DEPTH = (1 << 28) - 1, GD_ANOMALY = 1 << 28, GD_IN_PASS = 1 << 29 };
+
 typedef struct gd_thread_state {
     gd_arena  *scope;                       /* innermost open scope; &program when none */
     gd_node   *tape;                        /* newest node */
-    int        no_grad;                     /* depth of GD_NO_GRAD; 0 means recording */
+    int        no_grad;                     /* depth of GD_NO_GRAD, and flags; 0: just recording */
     int        depth;                       /* open scopes */
     bool       in_backward;                 /* a backward pass is running */
     bool       pruning;                     /* it wants gradients of some tensors only: gd_grad */
@@ -111,23 +130,31 @@ typedef struct gd_thread_state {
     int64_t    reached_count, reached_room;
     gd_tensor *temporaries;                 /* made by the running rule of a backward pass, linked by slot */
     gd_tensor *small;                       /* recycled small tensors, linked by slot */
-    gd_tensor *recycled[GD_SIZE_CLASSES];   /* recycled others, by size class */
+    gd_tensor **recycled;                   /* recycled others, by size class; NULL before the first pass */
     bool       any_recycled;                /* some of those lists may not be empty */
     gd_real   *target;                      /* where the next big result of target_numel elements should lie */
     int64_t    target_numel;
     gd_arena   program;
     uint64_t   random[4];                   /* xoshiro256++ */
+    gd_chunk  *pool;                        /* chunks that wait for the next scope, smallest first */
 } gd_thread_state;
 
-#if defined(__GNUC__) && !defined(__APPLE__)
-#define GD_TLS_MODEL __attribute__((tls_model("initial-exec")))   /* one instruction in the shared library too */
+/* Initial-exec: one instruction, in the shared library too.  glibc has some hundred bytes of such memory for the
+ * libraries that a running program loads (dlopen), so the state is kept small, and arrays lie elsewhere; other C
+ * libraries (musl) have none. */
+#if defined(__GNUC__) && defined(__GLIBC__)
+#define GD_TLS_MODEL __attribute__((tls_model("initial-exec")))
 #else
 #define GD_TLS_MODEL
 #endif
 extern _Thread_local gd_thread_state gd_thread GD_TLS_MODEL;
 
-/* gd_thread_start - makes the state usable; called where gd_thread.scope is still NULL. */
+/* gd_thread_start - makes the state usable; called where gd_thread.scope is still NULL.  From then on the thread's
+ * memory is freed when it ends. */
 void gd_thread_start(void);
+
+/* gd_error_end - frees what this thread's messages were kept in. */
+void gd_error_end(void);
 
 /* gd_current_scope - where new tensors go. */
 static inline gd_arena *gd_current_scope(void)
@@ -163,6 +190,7 @@ static inline void gd_init_fields(gd_tensor *t, gd_arena *arena, int64_t numel, 
     t->numel = numel;
     t->base = t;
     t->owner = arena;
+    gd_born(t);
 }
 
 static inline void gd_init_tensor(gd_tensor *t, gd_arena *arena, int64_t numel)
@@ -203,6 +231,7 @@ static inline gd_tensor *gd_take_small(gd_arena *arena)
     if (GD_UNLIKELY(!t))
         return gd_arena_take(arena, sizeof(gd_tensor) + GD_SMALL_BYTES);
     gd_thread.small = t->slot;
+    gd_unpoison(t, sizeof(gd_tensor) + GD_SMALL_BYTES);
     return t;
 }
 
@@ -226,6 +255,8 @@ static inline gd_tensor *gd_take_tensor(gd_arena *arena, int64_t numel)
     }
     t->data = (gd_real *)(void *)(t + 1);
     gd_init_fields(t, arena, numel, slot);
+    if (arena->recycles)
+        gd_fence_data(t, (char *)(t + 1) + GD_SMALL_BYTES);
     return t;
 }
 
@@ -265,21 +296,25 @@ gd_tensor *gd_finish_view(gd_tensor *view);
 void gd_recycle_other(gd_tensor *t);
 static inline void gd_recycle(gd_tensor *t)
 {
+    gd_gone(t);
     if (t->base != t || t->data == (gd_real *)(void *)(t + 1)) {
+        gd_fence(t + 1, (char *)(t + 1) + GD_SMALL_BYTES);
         t->slot = gd_thread.small;
         gd_thread.small = t;
     } else {
         gd_recycle_other(t);
     }
 }
+bool gd_recycle_ready(void);                /* the lists are there; false, with a message, when memory is out */
 void gd_recycle_forget(void);               /* at the end of the pass: nothing is free any more */
 
 /* ---- Shapes ---------------------------------------------------------------------------------------------- */
 
-typedef struct gd_text { char s[160]; } gd_text;
+typedef struct gd_text { char s[280]; } gd_text;
 
 gd_text gd_shape_text(int ndim, const int64_t *shape);       /* "[2, 3]" */
-gd_text gd_text_of(const gd_tensor *t);                      /* the same of a tensor */
+gd_text gd_text_of(const gd_tensor *t);                      /* of a tensor, with its name: [2] ("w"), or that
+                                                              * of the tensor it is a view of */
 
 static inline bool gd_same_shape(const gd_tensor *a, const gd_tensor *b)
 {
@@ -301,16 +336,37 @@ bool gd_broadcast_shape(const char *function, const gd_tensor *a, const gd_tenso
 /* gd_broadcast_strides - strides of t seen as a tensor of the given shape; 0 along stretched axes. */
 void gd_broadcast_strides(const gd_tensor *t, int ndim, const int64_t *shape, int64_t *stride);
 
-/* gd_alive - in debug builds false, and a sentence, for a tensor whose scope has ended. */
-#ifdef GD_DEBUG
-bool gd_alive(const char *function, const char *argument, const gd_tensor *t);
-#else
-#define gd_alive(function, argument, t) true
-#endif
-
 /* gd_given - a sink's check of its argument: false when t is NULL, with a sentence unless one of an
  * earlier failure stands. */
 bool gd_given(const char *function, const char *argument, const void *t);
+
+/* Whole numbers up to GD_WHOLE_MAX are all exact in gd_real; above some are, and GD_REAL_NAME is for messages. */
+#ifdef GD_DOUBLE
+#define GD_WHOLE_MAX ((int64_t)1 << 53)
+#define GD_REAL_NAME "double"
+#else
+#define GD_WHOLE_MAX ((int64_t)1 << 24)
+#define GD_REAL_NAME "float"
+#endif
+
+static inline bool gd_is_exact(int64_t n)
+{
+    return (n <= GD_WHOLE_MAX && n >= -GD_WHOLE_MAX) || (fabs((double)n) < 0x1p62 && (int64_t)(gd_real)n == n);
+}
+
+/* gd_fits - false, and a message, for a finite value that is infinite as a gd_real. */
+static inline bool gd_fits(const char *function, const char *argument, double value)
+{
+    return !isinf((gd_real)value) || isinf(value)
+           || gd_fail("%s: %s = %g is beyond the largest " GD_REAL_NAME, function, argument, value);
+}
+
+/* gd_countable - false, and a message, when not all of 0 .. n-1 are exact in gd_real; argument: what holds them. */
+bool gd_countable(const char *function, const char *argument, int64_t n);
+
+/* gd_given_tensor - the same of what may have been made with a ->grad: says so when a result, which keeps none, was
+ * made from a leaf as in w = gd_sub(w, ..). */
+bool gd_given_tensor(const char *function, const char *argument, const gd_tensor *t);
 
 /* gd_failures - how often gd_fail was called by this thread: whether a user's function that returned has left a
  * message, which then stands. */

@@ -1,7 +1,7 @@
 /* files.c - files that are replaced as a whole: written beside the old one, flushed to the disk, renamed.
  * rename replaces its target in one step (POSIX); before it the old file is untouched, after it the new one is
- * complete, because fsync has returned.  Where there is no POSIX the file is still written beside and renamed,
- * but nothing waits for the disk.
+ * complete, because fsync has returned.  Windows has functions that do the same.  Elsewhere the file is still written
+ * beside and renamed, but nothing waits for the disk.
  *
  * The file beside NAME is NAME.gradus-K.tmp with the first K = 0, 1, .. that nobody is writing to.  Its writer holds a
  * lock on it (flock), which ends with the process, however that ends: a file without one was left by a process that
@@ -13,6 +13,7 @@
 #endif
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,11 +27,18 @@
 
 #include "core.h"
 #include "files.h"
+#include "format.h"
+
+#ifdef _WIN32
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+#include <io.h>
+#endif
 
 static bool failed(gd_output *out, int reason)
 {
     if (out->good)
-        gd_fail("%s: %s cannot be written: %s", out->function, out->path, strerror(reason ? reason : EIO));
+        gd_fail("%s: %s cannot be written: %s", out->function, out->path, gd_system_error(reason ? reason : EIO));
     return out->good = false;
 }
 
@@ -253,8 +261,8 @@ bool gd_output_begin(gd_output *out, const char *function, const char *path)
     if (!gd_given(function, "path", path))
         return out->good = false;
     if (strlen(path) >= sizeof out->target)
-        return out->good = gd_fail("%s: path has %zu bytes: at most %zu are possible", function, strlen(path),
-                                   sizeof out->target - 1);
+        return out->good = gd_fail("%s: path has %" PRIu64 " bytes: at most %" PRIu64 " are possible", function,
+                                   (uint64_t)strlen(path), (uint64_t)(sizeof out->target - 1));
     strcpy(out->target, path);
     return open_output(out);
 }
@@ -307,9 +315,13 @@ static void remove_temporary(gd_output *out)
 /* Closed, as an open file cannot be renamed everywhere. */
 static bool reach_disk(gd_output *out)
 {
+    bool there = true;
+#ifdef _WIN32
+    there = _commit(_fileno(out->file)) == 0;
+#endif
     FILE *file = out->file;
     out->file = NULL;
-    return fclose(file) == 0 ? true : failed(out, errno);
+    return fclose(file) == 0 && there ? true : failed(out, errno);
 }
 
 static void remove_temporary(gd_output *out)
@@ -325,11 +337,20 @@ static void close_folder(gd_output *out)
     (void)out;
 }
 
+/* The old file must not be removed first: were the program to end there, none would be left. */
+static bool replace(const char *from, const char *to)
+{
+#ifdef _WIN32
+    return MoveFileExA(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH) != 0;
+#else
+    return rename(from, to) == 0;
+#endif
+}
+
 static bool take_name(gd_output *out)
 {
-    remove(out->target);                    /* rename does not replace everywhere */
-    if (rename(out->temporary, out->target) != 0)
-        return failed(out, errno);
+    if (!replace(out->temporary, out->target))
+        return failed(out, EACCES);
     out->temporary[0] = '\0';
     return true;
 }

@@ -8,6 +8,9 @@
  * instruction set; the best one is chosen when the program runs.  -DGD_PLAIN, or a compiler without these
  * vectors, leaves one kernel in plain C. */
 #include "gemm.h"
+
+#include "core.h"
+#include "terms.h"
 #include "threads.h"
 #include "vectors.h"
 
@@ -55,6 +58,9 @@ enum {
     COLUMNS = 1536 / (int)sizeof(gd_real),      /* of n in a block: 384 KiB of b, less than a usual second cache */
     GROUP = 384 / (int)sizeof(gd_real),         /* of m: rows of a that are packed, or fetched ahead, at a time */
     NARROW = 14,                                /* columns that a product done as c^T = b^T a^T may have */
+    LONG = 32 * DEPTH,                          /* of k: blocks whose products are added one after the other */
+    LONG_ROWS = 2 * GROUP,                      /* rows of c of a longer product that are done at a time */
+    DOT_DEPTH = 128,                            /* terms that go to a lane of a dot product before lanes are added */
     DOT_LEAST = 8,                              /* k from which on dot products are summed in vectors */
     PACK_ROWS = 48,                             /* a b that lies well is packed for so many rows, */
     PACK_BLOCK = 4096,                          /* if it has more numbers than this */
@@ -63,6 +69,20 @@ enum {
 };
 
 #include "gemm_work.h"
+
+/* ---- Adding products without loss, see terms.h ---------------------------------------------------------- */
+
+GD_KERNEL static void add_product(int64_t n, gd_real *restrict sum, gd_real *restrict rest, const gd_real *restrict x)
+{
+    for (int64_t i = 0; i < n; i++)
+        real_add_term(&sum[i], &rest[i], x[i]);
+}
+
+GD_KERNEL static void add_rest_of_product(int64_t n, gd_real *restrict sum, const gd_real *restrict rest)
+{
+    for (int64_t i = 0; i < n; i++)
+        sum[i] = real_whole(sum[i], rest[i]);
+}
 
 /* ---- Numbers that depend on the size of gd_real --------------------------------------------------------- */
 

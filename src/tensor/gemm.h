@@ -20,7 +20,11 @@
  * The order in which c[i, j] is summed depends on k, on the strides and on the machine, and not on the
  * place in the matrix.  So the rows, or the columns, may be computed in parts, by several threads say, and
  * give the same bits as in one call.  Only a product with a vector (m = 1 or n = 1) has an order of its own:
- * a part of a product of matrices should keep two rows and two columns. */
+ * a part of a product of matrices should keep two rows and two columns.
+ *
+ * Error: |c[i, j] - exact| <= 300 u sum_p |a[i, p] b[p, j]|, however long the sum is, with u half an ulp of 1: at most
+ * 256 products, or 128 for each lane of a dot product, are added one after the other, then at most 32 such sums, and
+ * what is longer without loss (terms.h).  With accumulate, u |c[i, j]| more. */
 void gd_gemm(int64_t m, int64_t n, int64_t k,
              const gd_real *a, int64_t a_row, int64_t a_col,
              const gd_real *b, int64_t b_row, int64_t b_col,

@@ -198,20 +198,55 @@ static TARGET void NAME(block)(const operands *x)
     }
 }
 
+/* some_blocks - c (+)= a b for k up to LONG and n <= COLUMNS, block by block. */
+INLINE void NAME(some_blocks)(const operands *x)
+{
+    operands t = *x;
+    for (int64_t p = 0; p < x->k; p += DEPTH) {
+        t.k = x->k - p < DEPTH ? x->k - p : DEPTH;
+        t.a = x->a + p * x->a_col;
+        t.b = x->b + p * x->b_row;
+        t.accumulate = x->accumulate || p > 0;
+        NAME(block)(&t);
+    }
+}
+
+/* long_blocks - the same for any k: the products of LONG of k at a time are added without loss. */
+INLINE void NAME(long_blocks)(const operands *x)
+{
+    operands t = *x;
+    for (int64_t i = 0; i < x->m; i += t.m) {
+        t.m = x->m - i < LONG_ROWS ? x->m - i : LONG_ROWS;
+        gd_real *c = x->c + i * x->c_row;
+        memset(x->work->rest, 0, (size_t)(t.m * COLUMNS) * sizeof *c);
+        for (int64_t p = 0; p < x->k; p += LONG) {
+            t.k = x->k - p < LONG ? x->k - p : LONG;
+            t.a = x->a + i * x->a_row + p * x->a_col;
+            t.b = x->b + p * x->b_row;
+            t.c = p == 0 ? c : x->work->part;
+            t.c_row = p == 0 ? x->c_row : COLUMNS;
+            t.accumulate = p == 0 && x->accumulate;
+            NAME(some_blocks)(&t);
+            for (int64_t r = 0; r < t.m && p > 0; r++)
+                add_product(x->n, c + r * x->c_row, x->work->rest + r * COLUMNS, x->work->part + r * COLUMNS);
+        }
+        for (int64_t r = 0; r < t.m; r++)
+            add_rest_of_product(x->n, c + r * x->c_row, x->work->rest + r * COLUMNS);
+    }
+}
+
 /* blocks - the product, block by block. */
 static TARGET void NAME(blocks)(const operands *x)
 {
     operands t = *x;
     for (int64_t j = 0; j < x->n; j += COLUMNS) {
-        for (int64_t p = 0; p < x->k; p += DEPTH) {
-            t.n = x->n - j < COLUMNS ? x->n - j : COLUMNS;
-            t.k = x->k - p < DEPTH ? x->k - p : DEPTH;
-            t.a = x->a + p * x->a_col;
-            t.b = x->b + p * x->b_row + j * x->b_col;
-            t.c = x->c + j;
-            t.accumulate = x->accumulate || p > 0;
-            NAME(block)(&t);
-        }
+        t.n = x->n - j < COLUMNS ? x->n - j : COLUMNS;
+        t.b = x->b + j * x->b_col;
+        t.c = x->c + j;
+        if (x->k <= LONG)
+            NAME(some_blocks)(&t);
+        else
+            NAME(long_blocks)(&t);
     }
 }
 
@@ -277,33 +312,48 @@ INLINE gd_real NAME(total)(vec v)
 #endif
 }
 
-/* dots - dot_products for `rows` rows from row i.  Four sums for each row, so that one addition need not wait
- * for the one before. */
-INLINE void NAME(dots)(const int rows, const operands *x, int64_t i)
+/* part_of_dots - total[r] = the sum over p in [from, to) for `rows` rows from row i.  Four sums for each row, so that
+ * one addition need not wait for the one before. */
+INLINE void NAME(part_of_dots)(const int rows, const operands *x, int64_t i, int64_t from, int64_t to, gd_real *total)
 {
     const gd_real *a = x->a + i * x->a_row, *b = x->b;
-    const int64_t k = x->k, a_row = x->a_row;
+    const int64_t a_row = x->a_row;
     vec sum[4][4];
     UNROLL for (int r = 0; r < rows; r++)
         UNROLL for (int u = 0; u < 4; u++)
             sum[r][u] = (vec){ 0 };
-    int64_t p = 0;
-    for (; p + 4 * LANES <= k; p += 4 * LANES)
+    int64_t p = from;
+    for (; p + 4 * LANES <= to; p += 4 * LANES)
         UNROLL for (int u = 0; u < 4; u++)
             UNROLL for (int r = 0; r < rows; r++)
                 sum[r][u] = MULTIPLY_ADD(NAME(load)(a + r * a_row + p + u * LANES), NAME(load)(b + p + u * LANES),
                                          sum[r][u]);
-    for (; p + LANES <= k; p += LANES)
+    for (; p + LANES <= to; p += LANES)
         UNROLL for (int r = 0; r < rows; r++)
             sum[r][0] = MULTIPLY_ADD(NAME(load)(a + r * a_row + p), NAME(load)(b + p), sum[r][0]);
-    if (p < k)
+    if (p < to)
         UNROLL for (int r = 0; r < rows; r++)
-            sum[r][1] = MULTIPLY_ADD(LOAD_PART(a + r * a_row + p, (int)(k - p)), LOAD_PART(b + p, (int)(k - p)),
+            sum[r][1] = MULTIPLY_ADD(LOAD_PART(a + r * a_row + p, (int)(to - p)), LOAD_PART(b + p, (int)(to - p)),
                                      sum[r][1]);
+    UNROLL for (int r = 0; r < rows; r++)
+        total[r] = NAME(total)((sum[r][0] + sum[r][1]) + (sum[r][2] + sum[r][3]));
+}
+
+/* dots - dot_products for `rows` rows from row i.  Long ones in parts, whose sums are added without loss. */
+INLINE void NAME(dots)(const int rows, const operands *x, int64_t i)
+{
+    const int64_t most = DOT_DEPTH * 4 * LANES;
+    gd_real total[4], rest[4] = { 0 }, part[4];
+    NAME(part_of_dots)(rows, x, i, 0, x->k < most ? x->k : most, total);
+    for (int64_t p = most; p < x->k; p += most) {
+        NAME(part_of_dots)(rows, x, i, p, x->k - p < most ? x->k : p + most, part);
+        for (int r = 0; r < rows; r++)
+            real_add_term(&total[r], &rest[r], part[r]);
+    }
     UNROLL for (int r = 0; r < rows; r++) {
         gd_real *c = x->c + (i + r) * x->c_row;
-        const gd_real total = NAME(total)((sum[r][0] + sum[r][1]) + (sum[r][2] + sum[r][3]));
-        *c = x->accumulate ? *c + total : total;
+        const gd_real all = x->k > most ? real_whole(total[r], rest[r]) : total[r];
+        *c = x->accumulate ? *c + all : all;
     }
 }
 

@@ -1,10 +1,12 @@
 /* gemm_work.h - where a product keeps packed parts of its operands.  Part of gemm.c. */
 
-/* Packed b, packed a, and c^T of a narrow product: 0.5 MiB. */
+/* Packed b, packed a, and c^T of a narrow product: 0.5 MiB.  For long products, a part of c and what rounding has taken
+ * from its sums: as much again. */
 typedef struct work_space {
     gd_real b[DEPTH * COLUMNS];
     gd_real a[DEPTH * GROUP];
     gd_real c[NARROW * COLUMNS];
+    gd_real part[LONG_ROWS * COLUMNS], rest[LONG_ROWS * COLUMNS];
 } work_space;
 
 /* One for each product that is being computed.  Static memory: pages never touched take none, nothing can run

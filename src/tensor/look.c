@@ -2,15 +2,16 @@
 #include <inttypes.h>
 
 #include "core.h"
+#include "format.h"
 
 int64_t gd_numel(const gd_tensor *t)
 {
-    return t ? t->numel : 0;
+    return t && gd_alive("gd_numel", "t", t) ? t->numel : 0;
 }
 
 gd_real gd_item(const gd_tensor *t)
 {
-    if (!gd_given("gd_item", "t", t) || !gd_alive("gd_item", "t", t))
+    if (!gd_given_tensor("gd_item", "t", t) || !gd_alive("gd_item", "t", t))
         return (gd_real)NAN;
     if (t->numel != 1) {
         gd_fail("gd_item: t is %s: it must have exactly one element", gd_text_of(t).s);
@@ -21,7 +22,7 @@ gd_real gd_item(const gd_tensor *t)
 
 gd_real gd_at(const gd_tensor *t, gd_shape index)
 {
-    if (!gd_given("gd_at", "t", t))
+    if (!gd_given_tensor("gd_at", "t", t) || !gd_alive("gd_at", "t", t))
         return (gd_real)NAN;
     if (index.ndim != t->ndim) {
         gd_fail("gd_at: t is %s and needs %d indices, not %d", gd_text_of(t).s, t->ndim, index.ndim);
@@ -41,7 +42,8 @@ gd_real gd_at(const gd_tensor *t, gd_shape index)
 
 bool gd_copy_out(const gd_tensor *t, gd_real *row_major)
 {
-    if (!gd_given("gd_copy_out", "t", t) || !gd_given("gd_copy_out", "row_major", row_major))
+    if (!gd_given_tensor("gd_copy_out", "t", t) || !gd_alive("gd_copy_out", "t", t)
+        || !gd_given("gd_copy_out", "row_major", row_major))
         return false;
     gd_copy(row_major, t);
     return true;
@@ -49,8 +51,9 @@ bool gd_copy_out(const gd_tensor *t, gd_real *row_major)
 
 gd_tensor *gd_set_name(gd_tensor *t, const char *name)
 {
-    if (t)
-        t->name = name;
+    if (!t || !gd_alive("gd_set_name", "t", t))
+        return NULL;
+    t->name = name;
     return t;
 }
 
@@ -61,7 +64,9 @@ enum { LONG_AXIS = 10, SHOWN_AT_EACH_END = 4 };
 static void print_axis(FILE *out, const gd_tensor *t, const gd_real *at, int axis)
 {
     if (axis == t->ndim) {
-        fprintf(out, "%.6g", (double)*at);
+        char number[32];
+        gd_format(number, sizeof number, "%.6g", (double)*at);
+        fputs(number, out);
         return;
     }
     int64_t n = t->shape[axis];
@@ -88,9 +93,11 @@ void gd_print(FILE *out, const gd_tensor *t)
         fputs("NULL\n", out);
         return;
     }
+    if (!gd_alive("gd_print", "t", t))
+        return;
     if (t->name)
         fprintf(out, "%s ", t->name);
-    fprintf(out, "%s:%c", gd_text_of(t).s, t->ndim > 1 ? '\n' : ' ');
+    fprintf(out, "%s:%c", gd_shape_text(t->ndim, t->shape).s, t->ndim > 1 ? '\n' : ' ');
     print_axis(out, t, t->data, 0);
     fputc('\n', out);
 }

@@ -1,11 +1,12 @@
 /* make.c - tensors with given contents.  Random ones are in random.c. */
+#include <float.h>
 #include <inttypes.h>
 
 #include "core.h"
 
 static gd_tensor *filled(const char *function, int ndim, const int64_t *shape, double value)
 {
-    gd_tensor *t = gd_new(function, ndim, shape);
+    gd_tensor *t = gd_fits(function, "value", value) ? gd_new(function, ndim, shape) : NULL;
     if (!t)
         return NULL;
     if (value == 0 && !signbit(value))
@@ -23,12 +24,12 @@ gd_tensor *gd_scalar(double value)               { return filled("gd_scalar", 0,
 
 gd_tensor *gd_zeros_like(const gd_tensor *t)
 {
-    return t ? filled("gd_zeros_like", t->ndim, t->shape, 0) : NULL;
+    return t && gd_alive("gd_zeros_like", "t", t) ? filled("gd_zeros_like", t->ndim, t->shape, 0) : NULL;
 }
 
 gd_tensor *gd_ones_like(const gd_tensor *t)
 {
-    return t ? filled("gd_ones_like", t->ndim, t->shape, 1) : NULL;
+    return t && gd_alive("gd_ones_like", "t", t) ? filled("gd_ones_like", t->ndim, t->shape, 1) : NULL;
 }
 
 gd_tensor *gd_from(gd_shape shape, const gd_real *values)
@@ -54,25 +55,79 @@ gd_tensor *gd_wrap(gd_shape shape, gd_real *data)
     return t;
 }
 
+/* ---- Sequences ---------------------------------------------------------------------------------------------- */
+
+static bool is_whole(double x)
+{
+    return floor(x) == x && fabs(x) < 0x1p53;
+}
+
+/* Sequences of whole numbers count something and so must be exact; with steps that gd_real cannot hold itself they
+ * are numbers like others, rounded. */
+static bool is_count(double start, double step)
+{
+    return is_whole(start) && is_whole(step) && gd_is_exact((int64_t)step);
+}
+
+/* All start + i step, i < n, are exact; else the message. */
+static bool counts_exactly(const char *function, double start, double step, int64_t n)
+{
+    const int64_t first = (int64_t)start, by = (int64_t)step;
+    if (fabs(start) + fabs(step) * (double)n <= (double)GD_WHOLE_MAX)
+        return true;
+    for (int64_t i = 0; i < n && fabs(start + step * (double)i) < 0x1p62; i++)
+        if (!gd_is_exact(first + i * by))
+            return gd_fail("%s: element %" PRId64 ", %" PRId64 ", is not exact in " GD_REAL_NAME ", which holds all "
+                           "whole numbers up to %" PRId64 " only", function, i, first + i * by, GD_WHOLE_MAX);
+    return true;
+}
+
+/* start + i step; by halves where i step overflows and the sum does not. */
+static double step_by_step(double start, double step, int64_t i)
+{
+    const double way = (double)i * step;
+    return isinf(way) ? 2 * (start / 2 + (double)i * (step / 2)) : start + way;
+}
+
+/* (stop - start) / step is whole in 1, 1.3, 0.1 as it was meant, but the rounded 1.3 and 0.1 give 3.0000000000000004:
+ * what differs from a whole number by no more than the rounding of the three counts as that number, so that stop
+ * itself is never the last element. */
 gd_tensor *gd_arange(double start, double stop, double step)
 {
-    double length = ceil((stop - start) / step);
-    if (!(step != 0) || !(fabs(length) < 0x1p53))
+    double quotient = isinf(stop - start) ? stop / step - start / step      /* of finite numbers, say */
+                                          : (stop - start) / step;
+    double rounding = 2 * DBL_EPSILON * (fabs(start / step) + fabs(stop / step) + fabs(quotient));
+    double length = ceil(quotient - fmin(rounding, 0.25));
+    if (!(step != 0) || !(fabs(length) < 0x1p53) || !isfinite(start) || !isfinite(step))
         return gd_fail("gd_arange: from %g to %g in steps of %g has no countable length", start, stop, step);
     int64_t n = length > 0 ? (int64_t)length : 0;
+    if (n && (!gd_fits("gd_arange", "start", start)
+              || !gd_fits("gd_arange", "the last element", step_by_step(start, step, n - 1))))
+        return NULL;
     gd_tensor *t = gd_new("gd_arange", 1, &n);
-    for (int64_t i = 0; t && i < n; i++)
-        t->data[i] = (gd_real)(start + (double)i * step);
+    if (!t || (is_count(start, step) && !counts_exactly("gd_arange", start, step, n)))
+        return NULL;
+    for (int64_t i = 0; i < n; i++)
+        t->data[i] = (gd_real)step_by_step(start, step, i);
     return t;
 }
 
 /* Each half is counted from its own end, so that both ends are exact. */
 gd_tensor *gd_linspace(double start, double stop, int64_t n)
 {
+    if (!isfinite(start) || !isfinite(stop))
+        return gd_fail("gd_linspace: start = %g and stop = %g must be finite", start, stop);
+    if (!gd_fits("gd_linspace", "start", start) || !gd_fits("gd_linspace", "stop", stop))
+        return NULL;
     gd_tensor *t = gd_new("gd_linspace", 1, &n);
     if (!t)
         return NULL;
     double step = n > 1 ? (stop - start) / (double)(n - 1) : 0;
+    if (isinf(step))
+        step = stop / (double)(n - 1) - start / (double)(n - 1);
+    if (is_count(start, step) && start + step * (double)(n - 1) == stop
+        && !counts_exactly("gd_linspace", start, step, n))
+        return NULL;
     for (int64_t i = 0; i < n; i++)
         t->data[i] = (gd_real)(i < (n + 1) / 2 ? start + (double)i * step : stop - (double)(n - 1 - i) * step);
     return t;
@@ -88,7 +143,7 @@ gd_tensor *gd_eye(int64_t n)
 
 gd_tensor *gd_one_hot(gd_tensor *labels, int64_t classes)
 {
-    if (!labels)
+    if (!labels || !gd_alive("gd_one_hot", "labels", labels))
         return NULL;
     if (labels->ndim == GD_MAX_DIMS)
         return gd_fail("gd_one_hot: labels is %s: the result would have more than %d axes", gd_text_of(labels).s,
@@ -104,9 +159,18 @@ gd_tensor *gd_one_hot(gd_tensor *labels, int64_t classes)
     return t;
 }
 
+bool gd_countable(const char *function, const char *argument, int64_t n)
+{
+    return n - 1 <= GD_WHOLE_MAX
+           || gd_fail("%s: %s must tell %" PRId64 " places apart, but " GD_REAL_NAME " holds all whole numbers up to %"
+                      PRId64 " only", function, argument, n, GD_WHOLE_MAX);
+}
+
 /* Labels are stored as numbers; here they are read back as whole numbers, once, and checked. */
 int64_t *gd_labels(const char *function, const char *argument, const gd_tensor *labels, int64_t classes)
 {
+    if (!gd_countable(function, argument, classes))
+        return NULL;
     gd_arena *arena = gd_current_scope();
     gd_real *value = gd_arena_take(arena, (size_t)labels->numel * sizeof *value);
     int64_t *label = gd_arena_take(arena, (size_t)labels->numel * sizeof *label);
@@ -114,7 +178,8 @@ int64_t *gd_labels(const char *function, const char *argument, const gd_tensor *
         return NULL;
     gd_copy(value, labels);
     for (int64_t i = 0; i < labels->numel; i++) {
-        if (!(value[i] >= 0 && value[i] < (gd_real)classes) || floor((double)value[i]) != (double)value[i])
+        if (!(value[i] >= 0 && value[i] <= (gd_real)GD_WHOLE_MAX) || (int64_t)value[i] >= classes
+            || (gd_real)(int64_t)value[i] != value[i])
             return gd_fail("%s: %s[%" PRId64 "] = %g is not a whole number in [0, %" PRId64 ")", function,
                            argument, i, (double)value[i], classes);
         label[i] = (int64_t)value[i];

@@ -7,6 +7,8 @@
 #if defined(__linux__) && !defined(_DEFAULT_SOURCE)
 #define _DEFAULT_SOURCE                     /* madvise */
 #endif
+#include <inttypes.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "core.h"
@@ -25,7 +27,8 @@ typedef struct block {                      /* stands just before the bytes hand
     unsigned gap;                           /* from from_malloc to the bytes handed out */
 } block;
 
-static _Thread_local size_t live[GD_OWNERS], high_water[GD_OWNERS];
+/* Of the whole process: what one thread made, another may free. */
+static atomic_size_t live[GD_OWNERS], high_water[GD_OWNERS];
 
 static const char *const owner_names[GD_OWNERS] = {
     "scopes", "the program", "models", "optimizers", "data", "plots"
@@ -33,9 +36,16 @@ static const char *const owner_names[GD_OWNERS] = {
 
 static void book(gd_owner owner, size_t bytes)
 {
-    live[owner] += bytes;
-    if (live[owner] > high_water[owner])
-        high_water[owner] = live[owner];
+    size_t now = atomic_fetch_add_explicit(&live[owner], bytes, memory_order_relaxed) + bytes;
+    size_t high = atomic_load_explicit(&high_water[owner], memory_order_relaxed);
+    while (now > high && !atomic_compare_exchange_weak_explicit(&high_water[owner], &high, now, memory_order_relaxed,
+                                                                memory_order_relaxed))
+        continue;
+}
+
+static void unbook(gd_owner owner, size_t bytes)
+{
+    atomic_fetch_sub_explicit(&live[owner], bytes, memory_order_relaxed);
 }
 
 /* Large blocks lie in huge pages where the system gives them to those who ask: the first touch of 40 MB takes
@@ -66,6 +76,7 @@ static void *booked(gd_owner owner, char *start, size_t bytes)
 {
     char *p = aligned_in(start);
     ((block *)(void *)p)[-1] = (block){ start, bytes, owner, (unsigned)(p - start) };
+    gd_fence(p + bytes, start + bytes + EXTRA);
     book(owner, bytes);
     return p;
 }
@@ -74,18 +85,23 @@ void *gd_memory_new(gd_owner owner, size_t bytes)
 {
     char *start = bytes <= SIZE_MAX - EXTRA ? malloc(bytes + EXTRA) : NULL;
     if (!start)
-        return gd_fail("out of memory: %zu bytes for %s", bytes, owner_names[owner]);
+        return gd_fail("out of memory: %" PRIu64 " bytes for %s", (uint64_t)bytes, owner_names[owner]);
     in_huge_pages(start, bytes + EXTRA);
     return booked(owner, start, bytes);
+}
+
+static void unbook_block(const void *p)
+{
+    const block *b = (const block *)p - 1;
+    unbook(b->owner, b->bytes);
 }
 
 void gd_memory_free(void *p)
 {
     if (!p)
         return;
-    block *b = (block *)p - 1;
-    live[b->owner] -= b->bytes;
-    free(b->from_malloc);
+    unbook_block(p);
+    free(((block *)p - 1)->from_malloc);
 }
 
 /* realloc often finds room behind the block, or moves pages instead of bytes; only where the new memory lies
@@ -97,11 +113,11 @@ void *gd_memory_resize(gd_owner owner, void *p, size_t bytes)
     const block before = ((block *)p)[-1];
     char *start = bytes <= SIZE_MAX - EXTRA ? realloc(before.from_malloc, bytes + EXTRA) : NULL;
     if (!start)
-        return gd_fail("out of memory: %zu bytes for %s", bytes, owner_names[owner]);
+        return gd_fail("out of memory: %" PRIu64 " bytes for %s", (uint64_t)bytes, owner_names[owner]);
     if (aligned_in(start) != start + before.gap)
         memmove(aligned_in(start), start + before.gap, before.bytes < bytes ? before.bytes : bytes);
     in_huge_pages(start, bytes + EXTRA);
-    live[before.owner] -= before.bytes;
+    unbook(before.owner, before.bytes);
     return booked(owner, start, bytes);
 }
 
@@ -117,16 +133,38 @@ enum { CHUNK_HEADER = BLOCK_ALIGN };        /* keeps the first byte of a chunk a
 
 static const size_t first_chunk = (size_t)64 << 10, biggest_step = (size_t)64 << 20;
 
-static _Thread_local gd_chunk *pool;        /* smallest first; only chunks of GD_SCOPES */
-
 static char *chunk_start(gd_chunk *chunk)
 {
     return (char *)chunk + CHUNK_HEADER;
 }
 
+/* The chunk goes back to malloc; in debug builds by way of the quarantine, where it is not live any more.  Its first
+ * bytes were used. */
+#ifdef GD_DEBUG
+static void free_chunk(gd_chunk *chunk, size_t used)
+{
+    gd_poison(chunk_start(chunk), used);
+    gd_forbid(chunk_start(chunk), chunk->bytes);
+    unbook_block(chunk);
+    gd_chunk_gone(chunk_start(chunk), ((block *)(void *)chunk - 1)->from_malloc);
+}
+
+void gd_chunk_release(void *from_malloc)
+{
+    free(from_malloc);
+}
+#else
+static void free_chunk(gd_chunk *chunk, size_t used)
+{
+    (void)used;
+    gd_unpoison(chunk_start(chunk), chunk->bytes);
+    gd_memory_free(chunk);
+}
+#endif
+
 static gd_chunk *chunk_from_pool(size_t bytes)
 {
-    for (gd_chunk **link = &pool; *link; link = &(*link)->next)
+    for (gd_chunk **link = &gd_thread.pool; *link; link = &(*link)->next)
         if ((*link)->bytes >= bytes) {
             gd_chunk *chunk = *link;
             *link = chunk->next;
@@ -138,7 +176,7 @@ static gd_chunk *chunk_from_pool(size_t bytes)
 static void chunk_to_pool(gd_chunk *chunk)
 {
     gd_poison(chunk_start(chunk), chunk->bytes);
-    gd_chunk **link = &pool;
+    gd_chunk **link = &gd_thread.pool;
     while (*link && (*link)->bytes < chunk->bytes)
         link = &(*link)->next;
     chunk->next = *link;
@@ -152,17 +190,22 @@ static gd_chunk *new_chunk(gd_owner owner, size_t bytes)
         return NULL;
     chunk->bytes = bytes;
     chunk->owner = owner;
-    gd_poison(chunk_start(chunk), bytes);
+    gd_forbid(chunk_start(chunk), bytes);
+#ifdef GD_DEBUG
+    if (!gd_chunk_born(chunk_start(chunk), bytes, (int)owner)) {
+        gd_memory_free(chunk);
+        return gd_fail("out of memory: %zu bytes for %s", bytes, owner_names[owner]);
+    }
+#endif
     return chunk;
 }
 
 void gd_pool_free(void)
 {
-    while (pool) {
-        gd_chunk *chunk = pool;
-        pool = chunk->next;
-        gd_unpoison(chunk_start(chunk), chunk->bytes);
-        gd_memory_free(chunk);
+    while (gd_thread.pool) {
+        gd_chunk *chunk = gd_thread.pool;
+        gd_thread.pool = chunk->next;
+        free_chunk(chunk, chunk->bytes);
     }
 }
 
@@ -176,39 +219,42 @@ void gd_arena_init(gd_arena *arena, gd_owner owner)
 }
 
 /* Chunks double in size, so that their number grows with the logarithm of what a scope needs. */
-void *gd_arena_grow(gd_arena *arena, size_t bytes)
+void *gd_arena_grow(gd_arena *arena, size_t bytes, size_t whole)
 {
     if (bytes > SIZE_MAX / 2)
-        return gd_fail("out of memory: %zu bytes for %s", bytes, owner_names[arena->owner]);
-    gd_chunk *chunk = arena->owner == GD_SCOPES ? chunk_from_pool(bytes) : NULL;
+        return gd_fail("out of memory: %" PRIu64 " bytes for %s", (uint64_t)bytes, owner_names[arena->owner]);
+    const size_t shift = gd_chunk_shift();
+    whole += shift;
+    gd_chunk *chunk = arena->owner == GD_SCOPES ? chunk_from_pool(whole) : NULL;
     if (!chunk) {
         size_t want = arena->chunks ? 2 * arena->chunks->bytes : first_chunk;
         if (want > biggest_step)
             want = biggest_step;
-        chunk = new_chunk(arena->owner, bytes > want ? bytes : want);
+        chunk = new_chunk(arena->owner, whole > want ? whole : want);
         if (!chunk)
             return NULL;
     }
     chunk->next = arena->chunks;
     arena->chunks = chunk;
-    arena->at = chunk_start(chunk) + bytes;
+    char *p = chunk_start(chunk) + shift;
+    arena->at = p + (whole - shift);
     arena->end = chunk_start(chunk) + chunk->bytes;
-    gd_unpoison(chunk_start(chunk), bytes);
-    return chunk_start(chunk);
+    gd_unpoison(p, bytes);
+    return p;
 }
 
 void gd_arena_free(gd_arena *arena)
 {
     gd_chunk *chunk = arena->chunks;        /* arena itself may lie in one of them */
+    size_t used = chunk ? (size_t)(arena->at - chunk_start(chunk)) : 0;
     while (chunk) {
         gd_chunk *next = chunk->next;
-        if (chunk->owner == GD_SCOPES) {
+        if (chunk->owner == GD_SCOPES && !GD_QUARANTINES)
             chunk_to_pool(chunk);
-        } else {
-            gd_unpoison(chunk_start(chunk), chunk->bytes);
-            gd_memory_free(chunk);
-        }
+        else
+            free_chunk(chunk, used);
         chunk = next;
+        used = chunk ? chunk->bytes : 0;
     }
 }
 
@@ -218,7 +264,7 @@ size_t gd_memory_live(void)
 {
     size_t sum = 0;
     for (int i = 0; i < GD_OWNERS; i++)
-        sum += live[i];
+        sum += atomic_load_explicit(&live[i], memory_order_relaxed);
     return sum;
 }
 
@@ -227,10 +273,16 @@ void gd_memory_report(FILE *out)
     if (!out)
         return;
     size_t pooled = 0;
-    for (const gd_chunk *chunk = pool; chunk; chunk = chunk->next)
+    for (const gd_chunk *chunk = gd_thread.pool; chunk; chunk = chunk->next)
         pooled += chunk->bytes;
     fprintf(out, "%-12s %15s %15s\n", "owner", "live bytes", "high water");
     for (int i = 0; i < GD_OWNERS; i++)
-        fprintf(out, "%-12s %15zu %15zu\n", owner_names[i], live[i], high_water[i]);
-    fprintf(out, "of which %zu bytes wait for the next scope\n", pooled);
+        fprintf(out, "%-12s %15" PRIu64 " %15" PRIu64 "\n", owner_names[i],
+                (uint64_t)atomic_load_explicit(&live[i], memory_order_relaxed),
+                (uint64_t)atomic_load_explicit(&high_water[i], memory_order_relaxed));
+    fprintf(out, "of which %" PRIu64 " bytes wait for the next scope\n", (uint64_t)pooled);
+#ifdef GD_DEBUG
+    fprintf(out, "beside them %" PRIu64 " bytes of closed scopes and freed owners are kept, so that their use is noticed\n",
+            (uint64_t)gd_quarantined());
+#endif
 }

@@ -65,12 +65,17 @@ gd_tensor *gd_uniform(gd_shape shape, double low, double high)
 {
     if (!(low <= high))
         return gd_fail("gd_uniform: low = %g must not be above high = %g", low, high);
+    if (!isfinite(low) || !isfinite(high))
+        return gd_fail("gd_uniform: low = %g and high = %g must be finite", low, high);
+    if (!gd_fits("gd_uniform", "low", low) || !gd_fits("gd_uniform", "high", high))
+        return NULL;
     gd_tensor *t = gd_new("gd_uniform", shape.ndim, shape.size);
     if (!t)
         return NULL;
     uint64_t *state = gd_random_state();
     for (int64_t i = 0; i < t->numel; i++) {
-        gd_real x = (gd_real)(low + (high - low) * gd_random_unit(state));
+        const double unit = gd_random_unit(state), width = high - low;
+        gd_real x = (gd_real)(isinf(width) ? low * (1 - unit) + high * unit : low + width * unit);
         t->data[i] = x < (gd_real)high ? x : (gd_real)low;      /* rounding may reach high */
     }
     return t;
@@ -80,6 +85,9 @@ gd_tensor *gd_normal(gd_shape shape, double mean, double std)
 {
     if (!(std >= 0))
         return gd_fail("gd_normal: std = %g must not be negative", std);
+    const double farthest = fabs(mean) + std * sqrt(-2 * log(0x1p-53));     /* that can be drawn */
+    if (!isfinite((gd_real)farthest))
+        return gd_fail("gd_normal: mean = %g and std = %g: the numbers must be finite in " GD_REAL_NAME, mean, std);
     gd_tensor *t = gd_new("gd_normal", shape.ndim, shape.size);
     if (!t)
         return NULL;
@@ -96,12 +104,9 @@ gd_tensor *gd_normal(gd_shape shape, double mean, double std)
 
 gd_tensor *gd_permutation(int64_t n)
 {
-    gd_tensor *t = gd_new("gd_permutation", 1, &n);
+    gd_tensor *t = gd_countable("gd_permutation", "the elements", n) ? gd_new("gd_permutation", 1, &n) : NULL;
     if (!t)
         return NULL;
-    if ((int64_t)(gd_real)n != n)
-        return gd_fail("gd_permutation: n = %" PRId64 " is beyond the whole numbers that a tensor holds "
-                       "exactly", n);
     uint64_t *state = gd_random_state();
     for (int64_t i = 0; i < n; i++) {               /* Fisher and Yates, from the inside out */
         int64_t j = (int64_t)gd_random_below(state, (uint64_t)i + 1);

@@ -84,6 +84,12 @@ REAL_INLINE gd_real real_sqrt(gd_real x)
 #endif
 }
 
+/* real_inverse_root - 1 / sqrt x, and 0 at 0: what has no variance stays in the middle. */
+REAL_INLINE gd_real real_inverse_root(gd_real x)
+{
+    return x == 0 ? 0 : 1 / real_sqrt(x);
+}
+
 /* real_sign - 1, -1, or x itself where x is 0, -0 or NaN. */
 REAL_INLINE gd_real real_sign(gd_real x)
 {

@@ -24,15 +24,15 @@ static size_t block_bytes(int64_t numel)
     return sizeof(gd_tensor) + (size_t)numel * sizeof(gd_real) + DATA_ALIGN + 1;
 }
 
-static gd_tensor *take_recycled(gd_arena *arena, size_t bytes)
+/* bytes becomes what it got. */
+static gd_tensor *take_recycled(gd_arena *arena, size_t *bytes)
 {
-    size_t rounded;
-    int class = size_class(bytes, &rounded);
+    int class = size_class(*bytes, bytes);
     gd_tensor *t = gd_thread.recycled[class];
     if (t)
         gd_thread.recycled[class] = t->slot;
     else
-        t = gd_arena_take(arena, rounded);
+        t = gd_arena_take(arena, *bytes);
     return t;
 }
 
@@ -48,7 +48,7 @@ gd_tensor *gd_take_other(gd_arena *arena, int64_t numel)
 {
     bool target = arena->recycles && numel == gd_thread.target_numel && gd_thread.target;
     size_t bytes = target ? sizeof(gd_tensor) : block_bytes(numel);
-    gd_tensor *t = arena->recycles ? take_recycled(arena, bytes) : gd_arena_take(arena, bytes);
+    gd_tensor *t = arena->recycles ? take_recycled(arena, &bytes) : gd_arena_take(arena, bytes);
     if (!t)
         return NULL;
     if (target) {
@@ -58,6 +58,8 @@ gd_tensor *gd_take_other(gd_arena *arena, int64_t numel)
         t->data = aligned_data(t);
     }
     gd_init_tensor(t, arena, numel);
+    if (!target)
+        gd_fence_data(t, (char *)t + bytes);
     return t;
 }
 
@@ -68,6 +70,8 @@ gd_tensor *gd_new_view(gd_tensor *x, int ndim)
     if (!t)
         return NULL;
     gd_init_tensor(t, arena, x->numel);
+    if (arena->recycles)
+        gd_fence(t + 1, (char *)(t + 1) + GD_SMALL_BYTES);
     t->base = x->base;
     t->data = x->data;
     t->ndim = ndim;
@@ -81,9 +85,21 @@ void gd_recycle_other(gd_tensor *t)
     bool own = t->data == aligned_data(t);                  /* else it was written to a target */
     size_t rounded;
     gd_tensor **list = &gd_thread.recycled[size_class(own ? block_bytes(t->numel) : sizeof(gd_tensor), &rounded)];
+    gd_fence(t + 1, (char *)t + rounded);
     t->slot = *list;
     *list = t;
     gd_thread.any_recycled = true;
+}
+
+bool gd_recycle_ready(void)
+{
+    const size_t bytes = GD_SIZE_CLASSES * sizeof *gd_thread.recycled;
+    if (gd_thread.recycled)
+        return true;
+    gd_thread.recycled = gd_memory_new(GD_PROGRAM, bytes);
+    if (gd_thread.recycled)
+        memset(gd_thread.recycled, 0, bytes);
+    return gd_thread.recycled;
 }
 
 void gd_recycle_forget(void)
@@ -91,6 +107,6 @@ void gd_recycle_forget(void)
     gd_thread.small = NULL;
     gd_thread.temporaries = NULL;
     if (gd_thread.any_recycled)
-        memset(gd_thread.recycled, 0, sizeof gd_thread.recycled);
+        memset(gd_thread.recycled, 0, GD_SIZE_CLASSES * sizeof *gd_thread.recycled);
     gd_thread.any_recycled = false;
 }

@@ -1,19 +1,5 @@
-/* scope.c - the state of a thread, scopes, and the end of everything. */
-#include <stdatomic.h>
-#include <stdlib.h>
-
+/* scope.c - scopes, and the end of everything.  Starts and ends of threads are in thread.c. */
 #include "core.h"
-
-_Thread_local gd_thread_state gd_thread GD_TLS_MODEL;
-
-void gd_thread_start(void)
-{
-    static atomic_flag registered = ATOMIC_FLAG_INIT;
-    if (!atomic_flag_test_and_set(&registered))
-        atexit(gd_shutdown);
-    gd_arena_init(&gd_thread.program, GD_PROGRAM);
-    gd_thread.scope = &gd_thread.program;
-}
 
 /* The arena's own record is the first thing in its first chunk. */
 bool gd_scope_begin(void)
@@ -67,5 +53,6 @@ void gd_shutdown(void)
     gd_arena_free(&gd_thread.program);
     gd_pool_free();
     gd_memory_free(gd_thread.reached);
+    gd_memory_free(gd_thread.recycled);
     gd_thread = (gd_thread_state){ .clock = gd_thread.clock };      /* models live on, with their versions */
 }

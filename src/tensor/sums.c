@@ -9,6 +9,7 @@
 #include "sums.h"
 
 #include "core.h"
+#include "terms.h"
 #include "threads.h"
 
 #if defined(__clang__)
@@ -17,12 +18,6 @@
 
 #define LANES 16
 #define PIECE 2048                          /* elements of a piece; rows of a piece, for columns: PIECE / LANES */
-
-/* 16 terms, term(0) .. term(15), as a tree. */
-#define TREE2(term, i)  (term(i) + term((i) + 1))
-#define TREE4(term, i)  (TREE2(term, i) + TREE2(term, (i) + 2))
-#define TREE8(term, i)  (TREE4(term, i) + TREE4(term, (i) + 4))
-#define TREE16(term)    (TREE8(term, 0) + TREE8(term, 8))
 
 /* split - where a sum of n elements is cut in two: a multiple of piece, near the middle. */
 static int64_t split(int64_t n, int64_t piece)
@@ -167,42 +162,50 @@ gd_real real_dot(int64_t n, const gd_real *a, const gd_real *b)
 #define WIDTH 128                           /* columns done at a time */
 #define ROWS  (PIECE / LANES)               /* rows of a piece */
 
-/* columns_piece - sum[j] = the sum of column j over a few rows; width <= WIDTH. */
+/* The sums of the columns over a few rows; column j stands at x[j * step].  width <= WIDTH. */
+#define COLUMNS_PIECE(step)                                                          \
+    int64_t i = 0;                                                                   \
+    for (; i + LANES <= rows; i += LANES) {                                          \
+        const gd_real *block = x + i * row;                                          \
+        for (int64_t j = 0; j < width; j++)                                          \
+            sum[j] += TREE16(TERM);                                                  \
+    }                                                                                \
+    for (; i < rows; i++)                                                            \
+        for (int64_t j = 0; j < width; j++)                                          \
+            sum[j] += x[i * row + j * (step)];
+
 GD_KERNEL static void columns_piece(int64_t rows, int64_t width, const gd_real *restrict x, int64_t row,
-                                    gd_real *restrict sum)
+                                    int64_t step, gd_real *restrict sum)
 {
     for (int64_t j = 0; j < width; j++)
         sum[j] = 0;
-    int64_t i = 0;
-    for (; i + LANES <= rows; i += LANES) {
-        const gd_real *block = x + i * row;
-        for (int64_t j = 0; j < width; j++) {
+    if (step == 1) {
 #define TERM(r) block[(r) * row + j]
-            sum[j] += TREE16(TERM);
+        COLUMNS_PIECE(1)
 #undef TERM
-        }
+    } else {
+#define TERM(r) block[(r) * row + j * step]
+        COLUMNS_PIECE(step)
+#undef TERM
     }
-    for (; i < rows; i++)
-        for (int64_t j = 0; j < width; j++)
-            sum[j] += x[i * row + j];
 }
 
-static void columns_sum(int64_t rows, int64_t width, const gd_real *x, int64_t row, gd_real *sum)
+static void columns_sum(int64_t rows, int64_t width, const gd_real *x, int64_t row, int64_t step, gd_real *sum)
 {
     if (rows <= ROWS) {
-        columns_piece(rows, width, x, row, sum);
+        columns_piece(rows, width, x, row, step, sum);
         return;
     }
     int64_t half = split(rows, ROWS);
     gd_real other[WIDTH];
-    columns_sum(half, width, x, row, sum);
-    columns_sum(rows - half, width, x + half * row, row, other);
+    columns_sum(half, width, x, row, step, sum);
+    columns_sum(rows - half, width, x + half * row, row, step, other);
     for (int64_t j = 0; j < width; j++)
         sum[j] += other[j];
 }
 
 typedef struct columns_call {
-    int64_t        rows, row;
+    int64_t        rows, row, step;
     const gd_real *x;
     gd_real       *y;
 } columns_call;
@@ -213,15 +216,15 @@ static void some_columns(void *context, int64_t begin, int64_t end)
     for (int64_t start = begin; start < end; start += WIDTH) {
         int64_t width = end - start < WIDTH ? end - start : WIDTH;
         gd_real sum[WIDTH];
-        columns_sum(call->rows, width, call->x + start, call->row, sum);
+        columns_sum(call->rows, width, call->x + start * call->step, call->row, call->step, sum);
         for (int64_t j = 0; j < width; j++)
             call->y[start + j] += sum[j];
     }
 }
 
 /* A column is added up in the same way whichever others go along with it: threads may share them out. */
-void real_sum_columns(int64_t rows, int64_t columns, const gd_real *x, int64_t row, gd_real *y)
+void real_sum_columns(int64_t rows, int64_t columns, const gd_real *x, int64_t row, int64_t step, gd_real *y)
 {
     gd_parallel(columns, gd_part_for(rows, GD_PART_ELEMENTS, LANES), some_columns,
-                &(columns_call){ rows, row, x, y });
+                &(columns_call){ rows, row, step, x, y });
 }

@@ -11,6 +11,12 @@
 
 #include "gradus/tensor.h"
 
+/* Symbols of a static library are the program's too: what is global has the prefix. */
+#define real_sum         gd_real_sum
+#define real_sum_strided gd_real_sum_strided
+#define real_dot         gd_real_dot
+#define real_sum_columns gd_real_sum_columns
+
 /* real_sum - x[0] + .. + x[n-1]; 0 for n <= 0. */
 gd_real real_sum(int64_t n, const gd_real *x);
 
@@ -20,8 +26,12 @@ gd_real real_sum_strided(int64_t n, const gd_real *x, int64_t stride);
 /* real_dot - a[0] b[0] + .. + a[n-1] b[n-1]; the products are rounded, then added as in real_sum. */
 gd_real real_dot(int64_t n, const gd_real *a, const gd_real *b);
 
-/* real_sum_columns - y[j] += x[j] + x[row + j] + .. + x[(rows-1) row + j] for j in [0, columns): adds up rows
- * that lie row elements apart.  y must not overlap x. */
-void real_sum_columns(int64_t rows, int64_t columns, const gd_real *x, int64_t row, gd_real *y);
+/* real_sum_columns - y[j] += x[j step] + x[row + j step] + .. + x[(rows-1) row + j step] for j in [0, columns):
+ * adds up rows that lie row elements apart.  y must not overlap x. */
+void real_sum_columns(int64_t rows, int64_t columns, const gd_real *x, int64_t row, int64_t step, gd_real *y);
+
+/* gd_sum_axes_into - y += sums of x, a view of any strides, pairwise along every axis that is summed.  y, zeros before,
+ * has the strides y_stride along the axes of x, 0 where they are summed. */
+void gd_sum_axes_into(gd_real *y, const int64_t *y_stride, const gd_tensor *x);
 
 #endif

@@ -18,13 +18,21 @@ gd_text gd_shape_text(int ndim, const int64_t *shape)
 
 gd_text gd_text_of(const gd_tensor *t)
 {
-    return gd_shape_text(t->ndim, t->shape);
+    enum { LONGEST = 80 };                  /* of a name; of a longer one the end says more, layer and tensor */
+    gd_text text = gd_shape_text(t->ndim, t->shape);
+    const gd_tensor *named = t->name ? t : t->base;
+    if (!named || !named->name)
+        return text;
+    size_t used = strlen(text.s), length = strlen(named->name), cut = length > LONGEST ? length - LONGEST : 0;
+    snprintf(text.s + used, sizeof text.s - used, " (%s\"%s%s\")", named == t ? "" : "a view of ", cut ? ".." : "",
+             named->name + cut);
+    return text;
 }
 
 gd_shape gd_shape_of_tensor(const gd_tensor *t)
 {
     gd_shape shape = { 0, { 0 } };
-    if (!t)
+    if (!t || !gd_alive("gd_shape_of_tensor", "t", t))
         return shape;
     shape.ndim = t->ndim;
     memcpy(shape.size, t->shape, sizeof shape.size[0] * (size_t)t->ndim);
@@ -179,14 +187,3 @@ bool gd_given(const char *function, const char *argument, const void *t)
         gd_fail("%s: %s is NULL", function, argument);
     return false;
 }
-
-#ifdef GD_DEBUG
-bool gd_alive(const char *function, const char *argument, const gd_tensor *t)
-{
-    int poison;
-    memset(&poison, GD_POISON_BYTE, sizeof poison);
-    if (t->ndim != poison)
-        return true;
-    return gd_fail("%s: %s was made in a scope that has ended", function, argument);
-}
-#endif

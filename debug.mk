@@ -1,0 +1,52 @@
+# debug.mk - make debug: the libraries once more, as libgradus-debug and libgradus64-debug.  They have the same interface
+# and say so when a tensor is used after its scope, model or loader has ended; with -fsanitize=address in DEBUG_CFLAGS
+# (and in the program's) also when something is written beyond a tensor.
+
+DEBUG_CFLAGS ?= -O1 -g -fno-omit-frame-pointer
+DEBUG_BUILD  := $(BUILD)/debug
+DEBUG_LIBS   := gradus-debug gradus64-debug
+LIBDIR       ?= $(PREFIX)/lib
+INCLUDEDIR   ?= $(PREFIX)/include
+PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
+in_debug      = +$(MAKE) --no-print-directory BUILD=$(DEBUG_BUILD) CFLAGS='$(DEBUG_CFLAGS) -DGD_DEBUG'
+
+.PHONY: debug debug-objects test-debug check-debug install-debug uninstall-debug check-dead
+debug: $(foreach name,$(DEBUG_LIBS),$(BUILD)/lib$(name).a $(BUILD)/lib$(name).so)
+
+debug-objects:
+	$(in_debug) $(DEBUG_BUILD)/libgradus.a $(DEBUG_BUILD)/libgradus64.a
+
+$(BUILD)/lib%-debug.a: debug-objects
+	@cmp -s $(DEBUG_BUILD)/lib$*.a $@ || cp $(DEBUG_BUILD)/lib$*.a $@
+$(BUILD)/libgradus-debug.so: $(BUILD)/libgradus-debug.a
+	$(call say,ld)
+	$(Q)$(CC) $(DEBUG_CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(@F) -o $@ $(FLOAT:$(BUILD)/%=$(DEBUG_BUILD)/%) $(LIBS)
+$(BUILD)/libgradus64-debug.so: $(BUILD)/libgradus64-debug.a
+	$(call say,ld)
+	$(Q)$(CC) $(DEBUG_CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(@F) -o $@ $(DOUBLES:$(BUILD)/%=$(DEBUG_BUILD)/%) $(LIBS)
+
+# The whole suite in this build; and programs linked with what was installed.
+test-debug:
+	$(in_debug) test
+check-debug:
+	@MAKE='$(MAKE)' CC='$(CC)' sh tests/debug.sh $(BUILD)
+
+# A public function that takes a tensor and has no row in tests/dead_rows.h fails here.
+check-dead:
+	@sh tests/check_dead.sh
+test: check-dead
+
+install: install-debug
+install-debug: debug
+	install -d "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(PKGCONFIGDIR)"
+	install -m 644 $(DEBUG_LIBS:%=$(BUILD)/lib%.a) "$(DESTDIR)$(LIBDIR)"
+	install -m 755 $(DEBUG_LIBS:%=$(BUILD)/lib%.so) "$(DESTDIR)$(LIBDIR)"
+	for name in $(DEBUG_LIBS); do \
+	    double=; case $$name in *64*) double=' $(DOUBLE)' ;; esac; \
+	    { printf 'prefix=%s\nlibdir=%s\nincludedir=%s\n' '$(PREFIX)' '$(LIBDIR)' '$(INCLUDEDIR)'; \
+	      printf 'Name: %s\nDescription: Gradus with checks of tensors, for debugging\nVersion: 0.1\n' $$name; \
+	      printf 'Cflags: -I$${includedir}%s\nLibs: -L$${libdir} -l%s $(LIBS)\n' "$$double" $$name; } \
+	        > "$(DESTDIR)$(PKGCONFIGDIR)/$$name.pc" || exit 1; done
+uninstall-debug:
+	rm -f $(DEBUG_LIBS:%="$(DESTDIR)$(LIBDIR)/lib%.a") $(DEBUG_LIBS:%="$(DESTDIR)$(LIBDIR)/lib%.so")
+	rm -f $(DEBUG_LIBS:%="$(DESTDIR)$(PKGCONFIGDIR)/%.pc")

@@ -1,0 +1,40 @@
+/* dead_graph.c - debug builds: does a recorded graph still stand on living tensors?  A node lives as long as its
+ * output, but an input may be a parameter of a model that has been freed. */
+#include "engine.h"
+
+#ifdef GD_DEBUG
+enum { SEEN = 8 };                          /* a mark of its own, beside those of gd_grad */
+
+static bool inputs_alive(const char *function, const gd_node *node)
+{
+    for (int i = 0; i < node->n; i++) {
+        char which[96];
+        snprintf(which, sizeof which, "y depends on input %d of %s, which", i, node->op->name);
+        if (node->in[i] && !gd_alive(function, which, node->in[i]))
+            return false;
+    }
+    return true;
+}
+
+bool gd_graph_alive(const char *function, gd_tensor *y)
+{
+    bool good = true;
+    y->marks |= SEEN;
+    for (gd_node *node = y->node; node && good; node = node->prev) {
+        if (!(node->out->marks & SEEN))
+            continue;
+        good = inputs_alive(function, node);
+        for (int i = 0; i < node->n && good; i++)
+            if (node->in[i])
+                node->in[i]->marks |= SEEN;
+    }
+    for (gd_node *node = y->node; node; node = node->prev) {
+        node->out->marks &= (uint8_t)~SEEN;
+        for (int i = 0; i < node->n; i++)
+            if (gd_is_alive(node->in[i]))
+                node->in[i]->marks &= (uint8_t)~SEEN;
+    }
+    y->marks &= (uint8_t)~SEEN;
+    return good;
+}
+#endif

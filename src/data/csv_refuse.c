@@ -1,0 +1,228 @@
+/* csv_refuse.c - why a table is refused: the place, what was assumed, and which option of gd_csv_read would help. */
+#include <inttypes.h>
+
+#include "csv.h"
+
+typedef struct note { char s[320]; } note;
+
+static void add(note *n, const char *text)
+{
+    size_t used = strlen(n->s);
+    snprintf(n->s + used, sizeof n->s - used, "%s", text);
+}
+
+/* " (assumed: separator ',', no header)": only what the options leave open. */
+static note assumed(const gd_csv *t)
+{
+    note n = { "" };
+    char text[80];
+    if (!t->own_options || (!t->guessed && t->options.no_header))
+        return n;
+    add(&n, " (assumed: ");
+    if (t->guessed) {
+        char c = t->options.separator;
+        snprintf(text, sizeof text, c == '\t' ? "separator tab" : c == ' ' ? "separator blank" : c == GD_CSV_SINGLE ?
+                 "a single column" : "separator '%c'", c);
+        add(&n, text);
+    }
+    if (!t->options.no_header) {
+        add(&n, t->guessed ? ", " : "");
+        snprintf(text, sizeof text, t->header_line ? "line %" PRId64 " is a header" : "no header", t->header_line);
+        add(&n, text);
+    }
+    add(&n, ")");
+    return n;
+}
+
+/* ---- What a field may have been meant to be --------------------------------------------------------------- */
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool reads(const gd_csv *t, const gd_csv_field *f, char decimal, char thousands)
+{
+    gd_real number;
+    gd_number_style style = { decimal, thousands, t->options.allow_nan };
+    return gd_number_read(f->begin, (size_t)(f->end - f->begin), style, &number) != GD_NOT_A_NUMBER;
+}
+
+static bool reads_before(const gd_csv *t, const gd_csv_field *f, size_t behind)
+{
+    gd_csv_field shorter = { .begin = f->begin, .end = f->end - behind };
+    return shorter.end > shorter.begin && reads(t, &shorter, t->options.decimal, t->options.thousands);
+}
+
+static const char *find(const gd_csv_field *f, char c)
+{
+    return memchr(f->begin, c, (size_t)(f->end - f->begin));
+}
+
+/* Other signs for decimals and thousands that make a number of it. */
+static note other_signs(const gd_csv *t, const gd_csv_field *f)
+{
+    char other = t->options.decimal == '.' ? ',' : '.', text[80];
+    note n = { "" };
+    if (other != t->options.thousands && reads(t, f, other, 0)) {
+        snprintf(text, sizeof text, "decimal = '%c' reads it", other);
+        add(&n, text);
+    }
+    for (const char *c = ",.' _"; *c; c++)
+        if (*c != t->options.decimal && *c != t->options.thousands && find(f, *c) &&
+            reads(t, f, t->options.decimal, *c)) {
+            snprintf(text, sizeof text, "%sthousands = '%s%c' reads it%s", n.s[0] ? " as one number, " : "",
+                     *c == '\'' ? "\\" : "", *c, n.s[0] ? " as another" : "");
+            add(&n, text);
+        }
+    for (const char *c = ",.' _"; *c && !n.s[0]; c++)
+        if (*c != other && find(f, *c) && reads(t, f, other, *c)) {
+            snprintf(text, sizeof text, "decimal = '%c' with thousands = '%s%c' reads it", other,
+                     *c == '\'' ? "\\" : "", *c);
+            add(&n, text);
+        }
+    return n;
+}
+
+static bool is_date_or_time(const gd_csv_field *f)
+{
+    int digits = 0, signs = 0;
+    for (const char *p = f->begin; p < f->end; p++)
+        if (is_digit(*p))
+            digits++;
+        else if (strchr("-/:.", *p) && p > f->begin && is_digit(p[-1]))
+            signs++;
+        else if (!(strchr("TZ +", *p) && digits >= 4))
+            return false;
+    return digits >= 4 && signs >= 1;
+}
+
+static const char *what_it_is(const gd_csv *t, const gd_csv_field *f)
+{
+    size_t n = (size_t)(f->end - f->begin);
+    gd_real number;
+    gd_number_style with_nan = gd_csv_style(t, true);
+    if (gd_number_read(f->begin, n, with_nan, &number) == GD_IS_NUMBER)
+        return "allow_nan reads nan and inf";
+    if (gd_number_missing(f->begin, n))
+        return "allow_nan reads it as a missing value, NaN";
+    if (n > 1 && f->end[-1] == '%' && reads_before(t, f, 1))
+        return "percent signs must be taken out of the file";
+    if (n >= 3 && memcmp(f->begin, "\xe2\x88\x92", 3) == 0)
+        return "its minus sign is not that of ASCII, '-'";
+    if (n > 2 && f->begin[0] == '0' && (f->begin[1] | 0x20) == 'x')
+        return "hexadecimal numbers are not read";
+    if (find(f, t->options.comment) && *f->begin != t->options.comment)
+        return "a comment takes a whole line";
+    if (*f->begin == '$' || (n > 3 && memcmp(f->begin, "\xe2\x82\xac", 3) == 0))
+        return "currency signs must be taken out of the file";
+    if (is_date_or_time(f))
+        return "dates and times must be numbers in the file, or in the first columns, which skip_columns passes over";
+    const char *colon = find(f, ':');
+    if (colon && colon > f->begin && is_digit(colon[-1]))
+        return "pairs of index and value are not read";
+    const char *exponent = find(f, 'D') ? find(f, 'D') : find(f, 'd');
+    if (exponent && exponent > f->begin && reads_before(t, f, (size_t)(f->end - exponent)))
+        return "exponents begin with e or E";
+    return NULL;
+}
+
+/* Is it in the first line that may be a header? */
+static bool may_be_header(const gd_csv *t)
+{
+    return t->rows == 0 && !t->header_line;
+}
+
+static note advice(const gd_csv *t, int64_t column, const gd_csv_field *f)
+{
+    note n = { "" };
+    char text[120];
+    bool names = false;                     /* the field is nothing that was meant to be a number */
+    if (!t->own_options)
+        return n;
+    if (f) {
+        const char *is = what_it_is(t, f);
+        n = other_signs(t, f);
+        if (!n.s[0] && is)
+            add(&n, is);
+        names = !n.s[0] && f->begin < f->end && !is_digit(*f->begin) && !strchr("+-.,", *f->begin);
+    } else {
+        add(&n, "allow_nan reads it as a missing value, NaN");
+    }
+    if (may_be_header(t)) {
+        snprintf(text, sizeof text, "%sif line %" PRId64 " is a header, skip = %" PRId64 " passes over it",
+                 n.s[0] ? "; " : "", t->line, t->line);
+        add(&n, text);
+    } else if (!n.s[0] && t->header_line && t->rows == 0 && column == t->options.skip_columns + 1) {
+        snprintf(text, sizeof text, "if line %" PRId64 " belongs to the header, skip = %" PRId64 " passes over both",
+                 t->line, t->line);
+        add(&n, text);
+    }
+    if (names && column == t->options.skip_columns + 1) {
+        snprintf(text, sizeof text, "%sskip_columns = %" PRId64 " passes over this column", n.s[0] ? "; " : "",
+                 column);
+        add(&n, text);
+    }
+    if (!n.s[0])
+        add(&n, "columns of text are not read");
+    return n;
+}
+
+/* ---- The sentences ------------------------------------------------------------------------------------------ */
+
+/* The field in quotes, shortened between two characters; "" for NULL. */
+static void shown(const gd_csv_field *f, char text[64])
+{
+    enum { SHOWN = 40 };
+    size_t n = f ? (size_t)(f->end - f->begin) : 0, k = n < SHOWN ? n : SHOWN;
+    while (k < n && k > 0 && ((unsigned char)f->begin[k] & 0xc0) == 0x80)
+        k--;
+    text[0] = '\0';
+    if (!f)
+        return;
+    text[0] = '"';
+    for (size_t i = 0; i < k; i++)
+        text[1 + i] = (unsigned char)f->begin[i] < ' ' ? '?' : f->begin[i];
+    strcpy(text + 1 + k, k < n ? "...\" " : "\" ");
+}
+
+void *gd_csv_bad_field(const gd_csv *t, int64_t column, const gd_csv_field *f, const char *wrong, bool advise)
+{
+    char text[64];
+    note help = { "" };
+    shown(f, text);
+    if (advise)
+        help = advice(t, column, f);
+    return gd_fail("%s: %s, line %" PRId64 ", column %" PRId64 ": %s%s%s%s%s", t->function, t->path, t->line, column,
+                   text, wrong, help.s[0] ? ": " : "", help.s, assumed(t).s);
+}
+
+void *gd_csv_bad_count(const gd_csv *t, int64_t fields)
+{
+    return gd_fail("%s: %s, line %" PRId64 ": %" PRId64 " columns, but line %" PRId64 " has %" PRId64 "%s",
+                   t->function, t->path, t->line, fields, t->first_line, t->fields, assumed(t).s);
+}
+
+void *gd_csv_no_row(const gd_csv *t)
+{
+    return gd_fail("%s: %s has no row of numbers%s", t->function, t->path, t->header_line ? assumed(t).s : "");
+}
+
+void *gd_csv_bad_header(const gd_csv *t, int64_t fields)
+{
+    char help[80] = "";
+    if (t->own_options)
+        snprintf(help, sizeof help, ": if the names do not matter, skip = %" PRId64 " passes over them",
+                 t->header_end);
+    return gd_fail("%s: %s, line %" PRId64 ": %" PRId64 " column%s, but the header in line %" PRId64 " names %" PRId64
+                   "%s%s", t->function, t->path, t->line, fields, fields == 1 ? "" : "s", t->header_line,
+                   t->header_fields, help, assumed(t).s);
+}
+
+void *gd_csv_maybe_header(const gd_csv *t, int64_t line, int64_t last_line, const char *why)
+{
+    gd_csv open = *t;
+    open.options.no_header = true;          /* nothing is assumed about it */
+    return gd_fail("%s: %s: line %" PRId64 " may be a header or a row (%s): skip = %" PRId64 " passes over it,"
+                   " no_header reads it%s", t->function, t->path, line, why, last_line, assumed(&open).s);
+}

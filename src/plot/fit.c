@@ -1,0 +1,106 @@
+/* fit.c - titles, labels and names that are too long for their place. */
+#include "fit.h"
+
+#include <string.h>
+
+#define ELLIPSIS "\xE2\x80\xA6"
+
+/* A part of a text that is being broken: where each of its characters ends, in bytes. */
+typedef struct part {
+    const char *text;
+    int         n;
+    int         end[GD_FIT_BYTES];
+} part;
+
+/* The characters up to a newline, or as many as a line can hold. */
+static void measure(part *p, const char *text)
+{
+    const char *at = text;
+    p->text = text;
+    p->n = 0;
+    while (*at && *at != '\n') {
+        gd_utf8_next(&at);
+        if (at - text >= GD_FIT_BYTES - (int)sizeof ELLIPSIS)
+            break;
+        p->end[p->n++] = (int)(at - text);
+    }
+}
+
+static double width_of(const part *p, int count, const char *tail, gd_type type)
+{
+    char line[GD_FIT_BYTES];
+    int bytes = count ? p->end[count - 1] : 0;
+    memcpy(line, p->text, (size_t)bytes);
+    strcpy(line + bytes, tail);
+    return gd_text_width(line, type);
+}
+
+/* How many characters fit with the tail behind them: the width grows with each one, so bisection finds it. */
+static int fitting(const part *p, const char *tail, gd_type type, double width)
+{
+    int fits = 0, beyond = p->n + 1;
+    while (beyond - fits > 1) {
+        int middle = fits + (beyond - fits) / 2;
+        if (width_of(p, middle, tail, type) <= width)
+            fits = middle;
+        else
+            beyond = middle;
+    }
+    return fits;
+}
+
+static bool is_space(const part *p, int i)
+{
+    return p->text[i ? p->end[i - 1] : 0] == ' ';
+}
+
+static void put_line(gd_fitted *f, const part *p, int count, const char *tail)
+{
+    while (count > 0 && is_space(p, count - 1))
+        count--;
+    char *line = f->line[f->n++];
+    int bytes = count ? p->end[count - 1] : 0;
+    memcpy(line, p->text, (size_t)bytes);
+    strcpy(line + bytes, tail);
+}
+
+/* The whole words among the first `count` characters; all of them where there is no space. */
+static int whole_words(const part *p, int count)
+{
+    for (int i = count; i > 0; i--)
+        if (is_space(p, i))
+            return i;
+    return count;
+}
+
+gd_fitted gd_fit(const char *text, gd_type type, double width, int most)
+{
+    gd_fitted f = { .n = 0 };
+    most = most < 1 ? 1 : most > GD_FIT_LINES ? GD_FIT_LINES : most;
+    while (*text && f.n < most) {
+        part p;
+        while (*text == ' ')
+            text++;
+        measure(&p, text);
+        int count = fitting(&p, "", type, width), end = p.n ? p.end[p.n - 1] : 0;
+        bool all = count == p.n && (!text[end] || text[end] == '\n'), more = !all || text[end] == '\n';
+        if (all && !(more && f.n + 1 == most)) {
+            put_line(&f, &p, count, "");
+            text += end + (text[end] == '\n');
+        } else if (f.n + 1 == most) {
+            put_line(&f, &p, fitting(&p, ELLIPSIS, type, width), ELLIPSIS);
+        } else {
+            count = count < p.n ? whole_words(&p, count) : count;
+            count = count ? count : 1;      /* narrower than one character: still get on */
+            put_line(&f, &p, count, "");
+            text += p.end[count - 1];
+        }
+    }
+    return f;
+}
+
+void gd_fit_line(char out[GD_FIT_BYTES], const char *text, gd_type type, double width)
+{
+    gd_fitted f = gd_fit(text, type, width, 1);
+    strcpy(out, f.n ? f.line[0] : "");
+}

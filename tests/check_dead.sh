@@ -1,0 +1,65 @@
+#!/bin/sh
+# check_dead.sh - fails when a public function takes a tensor, or a struct with tensors in it, and tests/dead_rows.h
+# has no row that hands it a dead one in that place.  First it checks itself, on a header with an unknown function.
+cd "$(dirname "$0")/.." || exit 1
+rows=tests/dead_rows.h
+
+# "function argument" for each parameter that holds tensors; results (dxs) and types of functions are none.
+places() {
+    awk '
+        /^#/ || continued { continued = /\\$/; next }
+        { text = text " " $0 }
+        END {
+            while ((from = index(text, "/*")) > 0) {
+                length_ = index(substr(text, from + 2), "*/")
+                text = substr(text, 1, from - 1) " " substr(text, from + length_ + 3)
+            }
+            structs = "gd_dataset|gd_linear|gd_conv2d_layer|gd_conv1d_layer|gd_embedding_layer|gd_layer_norm_layer|"
+            structs = structs "gd_batch_norm_layer|gd_cell|gd_lstm_state|gd_multihead"
+            n = split(text, statement, ";")
+            for (i = 1; i <= n; i++) {
+                s = statement[i]
+                sub(/.*[{}]/, "", s)
+                if (s ~ /typedef/ || !match(s, /gd_[a-z0-9_]+\(/))
+                    continue
+                name = substr(s, RSTART, RLENGTH - 1)
+                s = substr(s, RSTART + RLENGTH)
+                sub(/\).*/, "", s)
+                k = split(s, parameter, ",")
+                for (j = 1; j <= k; j++) {
+                    p = parameter[j]
+                    if (p !~ ("(^|[^a-z0-9_])(gd_tensor|" structs ")[^a-z0-9_]") || p ~ /dxs/)
+                        continue
+                    sub(/\[\].*/, "", p)
+                    sub(/[ ]*$/, "", p)
+                    sub(/.*[ *]/, "", p)
+                    print name, p
+                }
+            }
+        }' "$@" | sort -u
+}
+
+missing() {
+    places "$@" | while read -r name argument; do
+        grep -q "^DEAD[A-Z_]*($name, *$argument," $rows || echo "$name $argument"
+    done
+}
+
+probe=$(mktemp) || exit 1
+trap 'rm -f "$probe"' EXIT
+printf 'bool gd_unheard_of(int n,\n    gd_tensor *const xs[]);\n' > "$probe"
+if [ "$(missing "$probe")" != "gd_unheard_of xs" ]; then
+    echo "check_dead.sh: it does not notice a missing row" >&2
+    exit 1
+fi
+[ "$1" = --list ] && { places include/gradus/*.h; exit; }
+
+number=$(places include/gradus/*.h | wc -l)
+if [ "$number" -lt 150 ]; then
+    echo "check_dead.sh: only $number places for a tensor are declared in include/gradus" >&2
+    exit 1
+fi
+left=$(missing include/gradus/*.h)
+[ -z "$left" ] && exit 0
+echo "$left" | sed "s|^|$rows: no row for |" >&2
+exit 1

@@ -1,0 +1,65 @@
+#!/bin/sh
+# shared.sh BUILD - the shared libraries loaded late, into programs that run already: as the library of a plug-in,
+# inside of one, and from Python; and how much thread-local memory they ask for, of which there is little then.
+set -eu
+build=$1
+out=$build/tests/shared
+mkdir -p "$out"
+: "${CC:=cc}" "${CFLAGS:=-O1}" "${LIBS:=-lm -pthread -lz}"
+here=$(dirname "$0")
+
+fail() {
+    echo "shared.sh: $*" >&2
+    exit 1
+}
+
+# A library that the linker says has more than this would not load beside others that ask for some.
+if command -v readelf >/dev/null; then
+    for name in libgradus libgradus64; do
+        bytes=$(readelf -lW "$build/$name.so" | awk '$1 == "TLS" { print $6 }')
+        [ -n "$bytes" ] || fail "$name.so has no thread-local memory at all"
+        [ $((bytes)) -le 320 ] || fail "$name.so has $((bytes)) bytes of thread-local memory; at most 320 are to be"
+    done
+fi
+
+# shellcheck disable=SC2086   # flags are lists
+{
+    for kind in "libgradus" "libgradus64 -DGD_DOUBLE"; do
+        set -- $kind
+        name=$1
+        shift
+        $CC -std=c11 $CFLAGS "$@" -Iinclude -fPIC -shared "$here/shared/plugin.c" -o "$out/late_$name.so" \
+            "$build/$name.so" -Wl,-rpath,"$(cd "$build" && pwd)"
+        $CC -std=c11 $CFLAGS "$@" -Iinclude -fPIC -shared "$here/shared/plugin.c" -o "$out/inside_$name.so" \
+            "$build/$name.a" $LIBS
+    done
+    $CC -std=c11 $CFLAGS "$here/shared/host.c" -o "$out/host" -ldl -pthread
+}
+"$out/host" "$out/late_libgradus.so" "$out/late_libgradus64.so" "$out/inside_libgradus.so" \
+    "$out/inside_libgradus64.so" || fail "a plug-in did not work"
+
+# A sanitizer's library cannot come late.
+case "$CFLAGS" in *-fsanitize*) exit 0 ;; esac
+command -v python3 >/dev/null || exit 0
+python3 - "$build" <<'PYTHON' || fail "Python did not get along with the library"
+import ctypes, sys, threading, time
+for name in "libgradus.so", "libgradus64.so":
+    library = ctypes.CDLL(sys.argv[1] + "/" + name)
+    begin, end, live = (getattr(library, f, None) or getattr(library, f.replace("gd_", "gd64_"))
+                        for f in ("gd_scope_begin", "gd_scope_end", "gd_memory_live"))
+    live.restype = ctypes.c_size_t
+    good = []
+    def work():
+        good.append(begin() & 1 and end() & 1)
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert good == [1] * 8, good
+    for _ in range(500):                # join returns a little before the thread itself has ended
+        if live() == 0:
+            break
+        time.sleep(0.01)
+    assert live() == 0, live()
+PYTHON
