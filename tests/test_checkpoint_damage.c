@@ -1,6 +1,6 @@
-/* test_checkpoint_damage.c - for each algorithm every number and every tensor of a checkpoint is changed in turn to what
- * no run could have written: the file is refused with a message, and the run that it was to be loaded into has not
- * changed, in any number, and goes on with the same bits. */
+/* test_checkpoint_damage.c - for each algorithm every number and every tensor of a checkpoint is changed in turn to
+ * what no run could have written: the file is refused with a message, and the run that it was to be loaded into has
+ * not changed, in any number, and goes on with the same bits. */
 #define _XOPEN_SOURCE 700
 #include <inttypes.h>
 #include <math.h>
@@ -9,7 +9,7 @@
 #include "scratch.h"
 #include "tensor/core.h"
 
-/* ---- Runs --------------------------------------------------------------------------------------------------------- */
+/* ---- Runs --------------------------------------------------------------------------------------------------- */
 
 static gd_optimizer *make_sgd(gd_params *p)
 {
@@ -113,7 +113,7 @@ static void train(run *r, int steps)
     }
 }
 
-/* ---- Everything that belongs to a run, as bytes -------------------------------------------------------------------- */
+/* ---- Everything that belongs to a run, as bytes ------------------------------------------------------------- */
 
 typedef struct snapshot {
     size_t        length;
@@ -164,7 +164,7 @@ static bool same(const snapshot *a, const snapshot *b)
     return a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0;
 }
 
-/* ---- Files that are like another one but for a thing --------------------------------------------------------------- */
+/* ---- Files that are like another one but for a thing -------------------------------------------------------- */
 
 enum { MOST = 64 };
 
@@ -282,7 +282,7 @@ static bool ends_with(const char *text, const char *end)
     return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-/* ---- Numbers ------------------------------------------------------------------------------------------------------- */
+/* ---- Numbers ------------------------------------------------------------------------------------------------ */
 
 static void bad_texts(const file *f, int i)
 {
@@ -401,7 +401,7 @@ START_TEST(numbers)
 }
 END_TEST
 
-/* ---- Tensors ------------------------------------------------------------------------------------------------------- */
+/* ---- Tensors ------------------------------------------------------------------------------------------------ */
 
 static void with_element(const file *f, int i, double value)
 {

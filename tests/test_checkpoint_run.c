@@ -1,4 +1,5 @@
-/* test_checkpoint_run.c - all that belongs to a run, saved and loaded; what is other than when it was saved is said. */
+/* test_checkpoint_run.c - all that belongs to a run, saved and loaded; what is other than when it was saved is
+ * said. */
 #define _XOPEN_SOURCE 700
 #include <math.h>
 
@@ -6,7 +7,7 @@
 #include "scratch.h"
 #include "tensor/core.h"
 
-/* ---- A run with everything in it ----------------------------------------------------------------------------------- */
+/* ---- A run with everything in it ---------------------------------------------------------------------------- */
 
 typedef struct setup {                      /* what a program gives */
     double   weight_decay, decay, base;
@@ -104,8 +105,8 @@ static void same_runs(all *a, all *b)
     same_bits(gd_optimizer_state(o, a->w, "exp_avg_sq"), gd_optimizer_state(p, b->w, "exp_avg_sq"));
     ck_assert(o->lr == p->lr && o->first.next->lr == p->first.next->lr && o->steps == p->steps);
     ck_assert(a->best == b->best && a->epochs == b->epochs);
-    ck_assert(a->plateau.lr == b->plateau.lr && a->plateau.best == b->plateau.best && a->plateau.bad == b->plateau.bad &&
-              a->plateau.cooling == b->plateau.cooling);
+    ck_assert(a->plateau.lr == b->plateau.lr && a->plateau.best == b->plateau.best &&
+              a->plateau.bad == b->plateau.bad && a->plateau.cooling == b->plateau.cooling);
     gd_position s = gd_loader_position(a->run.loader), t = gd_loader_position(b->run.loader);
     ck_assert(s.epoch == t.epoch && s.example == t.example);
 }
@@ -142,7 +143,7 @@ START_TEST(goes_on_exactly)
 }
 END_TEST
 
-/* ---- Other settings ------------------------------------------------------------------------------------------------ */
+/* ---- Other settings ----------------------------------------------------------------------------------------- */
 
 static const struct { const char *said; bool of_loader, of_optimizer; } others[] = {
     { .said = "weight_decay of group 0 was 0.01 when the run was saved and is 0 now", .of_optimizer = true },
@@ -256,7 +257,7 @@ START_TEST(the_first_of_several)
 }
 END_TEST
 
-/* ---- What is missing or damaged ------------------------------------------------------------------------------------ */
+/* ---- What is missing or damaged ----------------------------------------------------------------------------- */
 
 /* run as it was saved, but for one piece of its metadata, or a tensor. */
 static void rewrite(const char *path, const char *key, const char *value, const char *tensor)
@@ -274,7 +275,8 @@ static void rewrite(const char *path, const char *key, const char *value, const 
     }
     for (int64_t i = 0; i < gd_safetensors_metadata_count(in); i++) {
         pairs[m] = gd_safetensors_metadata_at(in, i);
-        bool found = key && (strcmp(key, "gradus") == 0 ? strncmp(pairs[m].key, key, 6) == 0 : strcmp(pairs[m].key, key) == 0);
+        bool found = key && (strcmp(key, "gradus") == 0 ? strncmp(pairs[m].key, key, 6) == 0 :
+                                                          strcmp(pairs[m].key, key) == 0);
         if (found && value)
             pairs[m].value = value;
         m += !found || value;

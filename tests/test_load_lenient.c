@@ -3,7 +3,7 @@
 #include "gradus.h"
 #include "scratch.h"
 
-/* ---- A safetensors file as PyTorch's users write it: float32 numbers, int64 counters ------------------------------- */
+/* ---- A safetensors file as PyTorch's users write it: float32 numbers, int64 counters ------------------------ */
 
 typedef struct item {
     const char *name, *type, *shape;        /* "[2,3]" */
@@ -100,7 +100,7 @@ static void *copy_of(gd_params *p, size_t *bytes)
         free(after_); \
     } while (0)
 
-/* ---- Batch norm's counter ------------------------------------------------------------------------------------------ */
+/* ---- Batch norm's counter ----------------------------------------------------------------------------------- */
 
 START_TEST(batches_tracked_are_passed_over)
 {
@@ -135,7 +135,7 @@ START_TEST(variances_are_not_negative)
 }
 END_TEST
 
-/* ---- A part of a model --------------------------------------------------------------------------------------------- */
+/* ---- A part of a model -------------------------------------------------------------------------------------- */
 
 START_TEST(under_a_prefix)
 {
@@ -175,7 +175,7 @@ START_TEST(under_a_prefix)
 }
 END_TEST
 
-/* ---- What there is ------------------------------------------------------------------------------------------------- */
+/* ---- What there is ------------------------------------------------------------------------------------------ */
 
 START_TEST(lenient)
 {

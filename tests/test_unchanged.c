@@ -7,7 +7,7 @@
 #include "scratch.h"
 #include "tensor/core.h"
 
-/* ---- Loading ------------------------------------------------------------------------------------------------------- */
+/* ---- Loading ------------------------------------------------------------------------------------------------ */
 
 /* Changes a value in the header of f: the first time that what stands there. */
 static void damage(const char *path, const char *key, const char *value)
@@ -111,7 +111,7 @@ START_TEST(options_changed_before_saving)
 }
 END_TEST
 
-/* ---- Stepping ------------------------------------------------------------------------------------------------------ */
+/* ---- Stepping ----------------------------------------------------------------------------------------------- */
 
 static double not_a_number(int64_t step, const void *context)
 {
@@ -149,13 +149,14 @@ START_TEST(a_step_that_fails)
 }
 END_TEST
 
-/* ---- Layers -------------------------------------------------------------------------------------------------------- */
+/* ---- Layers ------------------------------------------------------------------------------------------------- */
 
 static bool make_layer(gd_params *p, int i)
 {
+    const gd_conv2d_options conv = { { 1, 1 }, { 0, 0 }, { 1, 1 }, 1 };
     switch (i) {
     case 0:  return gd_linear_new(p, "x", 2, 2).weight != NULL;
-    case 1:  return gd_conv2d_new(p, "x", 1, 1, 2, 2, (gd_conv2d_options){ { 1, 1 }, { 0, 0 }, { 1, 1 }, 1 }).weight != NULL;
+    case 1:  return gd_conv2d_new(p, "x", 1, 1, 2, 2, conv).weight != NULL;
     case 2:  return gd_conv1d_new(p, "x", 1, 1, 2, 1, 0, 1, 1).weight != NULL;
     case 3:  return gd_layer_norm_new(p, "x", GD_SHAPE(2)).weight != NULL;
     case 4:  return gd_batch_norm_new(p, "x", 2).weight != NULL;
@@ -190,7 +191,7 @@ START_TEST(a_layer_that_fails)
 }
 END_TEST
 
-/* ---- Names --------------------------------------------------------------------------------------------------------- */
+/* ---- Names -------------------------------------------------------------------------------------------------- */
 
 static const struct { const char *name, *said; } names[] = {
     { "", "the name is empty" },
@@ -228,7 +229,8 @@ START_TEST(names_of_parameters)
     for (int i = 0; i < gd_params_tensors(p); i++)
         gd_set_grad(gd_params_at(p, i), gd_ones(GD_SHAPE(1)));
     ck_assert(gd_step(o));
-    ck_assert_msg(gd_checkpoint_save("f", &(gd_run){ .params = p, .optimizer = o, .ema = ema }), "%s", gd_last_error());
+    ck_assert_msg(gd_checkpoint_save("f", &(gd_run){ .params = p, .optimizer = o, .ema = ema }), "%s",
+                  gd_last_error());
     ck_assert_msg(gd_checkpoint_load("f", &(gd_run){ .params = q, .optimizer = other, .ema = average },
                                      (gd_load_options){ .lenient = false }, NULL), "%s", gd_last_error());
     for (int i = 0; i < gd_params_tensors(p); i++)

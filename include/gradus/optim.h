@@ -197,6 +197,7 @@ typedef struct gd_kept {
     int64_t           n;                    /* elements of the parameter, or of all parameters */
     double            step;                 /* gradients seen so far, a whole number */
     double            steps;                /* of the optimizer, the same */
+    const gd_real    *w;                    /* the parameter; NULL: it is not known, or all of them are meant */
     const double     *number;               /* number[k], in the order of their names */
     gd_tensor *const *state;                /* state[k]; NULL where none is kept */
     const void       *options;

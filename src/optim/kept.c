@@ -54,11 +54,11 @@ bool gd_check_kept_numbers(const char *where, const gd_algorithm *a, const gd_ke
     return !fault || gd_fail("%s: %s", where, fault);
 }
 
-bool gd_check_kept(const char *where, const gd_algorithm *a, const gd_kept *kept, const gd_real *w)
+bool gd_check_kept(const char *where, const gd_algorithm *a, const gd_kept *kept)
 {
     for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++) {
         const gd_range *r = kept->state[k] ? range_of(a, a->states[k]) : NULL;
-        if (r && !check_state(where, r, kept->state[k], w))
+        if (r && !check_state(where, r, kept->state[k], kept->w))
             return false;
     }
     return gd_check_kept_numbers(where, a, kept);
@@ -72,7 +72,7 @@ int64_t gd_all_elements(const gd_optimizer *o)
     return n;
 }
 
-/* ---- What an optimizer and a plateau have besides ---------------------------------------------------------------- */
+/* ---- What an optimizer and a plateau have besides ----------------------------------------------------------- */
 
 bool gd_check_steps(const char *where, double steps)
 {
@@ -91,7 +91,7 @@ bool gd_check_plateau(const char *where, const gd_plateau *p)
     const gd_range bad = { "bad", true, "[]", 0, p->options.patience };
     const gd_range cooling = { "cooling", true, "[]", 0, p->options.cooldown };
     if (!(p->lr >= 0 && p->lr < INFINITY) || isnan(p->best))
-        return gd_fail("%s: the plateau has lr = %g and best = %g: lr must lie in [0, inf), and best be a number", where,
-                       p->lr, p->best);
+        return gd_fail("%s: the plateau has lr = %g and best = %g: lr must lie in [0, inf), and best be a number",
+                       where, p->lr, p->best);
     return check_number(where, &bad, p->bad) && check_number(where, &cooling, p->cooling);
 }

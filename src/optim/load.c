@@ -2,7 +2,7 @@
  * changes: what may fail is in load_model.c, load_optimizer.c and load_around.c, what cannot is here. */
 #include "checkpoint.h"
 
-/* ---- What fails comes first -------------------------------------------------------------------------------------- */
+/* ---- What fails comes first --------------------------------------------------------------------------------- */
 
 static bool begin(gd_reader *r)
 {
@@ -62,7 +62,7 @@ static bool write_report(gd_reader *r)
     return true;
 }
 
-/* ---- Changing: from here on nothing fails ------------------------------------------------------------------------ */
+/* ---- Changing: from here on nothing fails ------------------------------------------------------------------- */
 
 static void apply(const gd_change *c)
 {
@@ -113,7 +113,7 @@ static void tell(const gd_reader *r)
     }
 }
 
-/* ---- All of it ----------------------------------------------------------------------------------------------------- */
+/* ---- All of it ---------------------------------------------------------------------------------------------- */
 
 static bool load(const char *function, const char *path, const gd_run *run, gd_load_options options,
                  gd_load_report *report)

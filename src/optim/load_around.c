@@ -15,7 +15,8 @@ static void read_loader(gd_reader *r)
     if (gd_loader_is_place(loader, r->place))
         return;
     gd_position start = { .epoch = r->place.epoch, .example = 0 };
-    if (!r->options.other_settings || r->report.other_settings == 0 || r->place.example < 0 || !gd_loader_is_place(loader, start)) {
+    bool another = r->options.other_settings && r->report.other_settings > 0;
+    if (!another || r->place.example < 0 || !gd_loader_is_place(loader, start)) {
         r->failed = !gd_loader_seek(loader, r->place);      /* says why */
         return;
     }
@@ -36,7 +37,8 @@ static void read_ema(gd_reader *r)
         gd_tensor *average = ema->average[i];
         if (!average)
             continue;
-        gd_tensor *from = gd_read_tensor(r, gd_joined("gradus/ema/", ema->params->entries[i].tensor->name, ""), average);
+        const char *key = gd_joined("gradus/ema/", ema->params->entries[i].tensor->name, "");
+        gd_tensor *from = gd_read_tensor(r, key, average);
         gd_change *c = from ? gd_new_change(r) : NULL;
         if (c) {
             c->to = average;
@@ -57,7 +59,7 @@ static void read_plateau(gd_reader *r)
     memcpy(&p->best, &words[1], sizeof p->best);
     p->bad = words[2] > INT_MAX ? -1 : (int)words[2];
     p->cooling = words[3] > INT_MAX ? -1 : (int)words[3];
-    if (r->options.other_settings) {        /* the program's patience may be smaller */
+    if (r->options.other_settings && p->bad >= 0 && p->cooling >= 0) {      /* the program's patience may be smaller */
         p->bad = p->bad > p->options.patience ? p->options.patience : p->bad;
         p->cooling = p->cooling > p->options.cooldown ? p->options.cooldown : p->cooling;
     }

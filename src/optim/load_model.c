@@ -6,7 +6,7 @@
 #include "checkpoint.h"
 #include "tensor/format.h"
 
-/* ---- What the parts share ------------------------------------------------------------------------------------------ */
+/* ---- What the parts share ----------------------------------------------------------------------------------- */
 
 bool gd_read_failed(gd_reader *r)
 {
@@ -100,7 +100,7 @@ bool gd_read_number(gd_reader *r, const char *key, double *number)
     return true;
 }
 
-/* ---- Parameters and buffers ---------------------------------------------------------------------------------------- */
+/* ---- Parameters and buffers --------------------------------------------------------------------------------- */
 
 static const char *or_empty(const char *text)
 {
@@ -176,7 +176,7 @@ void gd_read_model(gd_reader *r)
     }
 }
 
-/* ---- What is left over --------------------------------------------------------------------------------------------- */
+/* ---- What is left over -------------------------------------------------------------------------------------- */
 
 /* PyTorch counts the batches that its batch norm has seen, for the case momentum=None, which does not exist here. */
 static bool counts_batches(const gd_reader *r, const char *name)

@@ -10,7 +10,7 @@ static const char *lr_key(int group)
     return gd_checkpoint_key("lr", number);
 }
 
-/* ---- Settings ------------------------------------------------------------------------------------------------------ */
+/* ---- Settings ----------------------------------------------------------------------------------------------- */
 
 static bool same_setting(const gd_setting *setting, uint64_t bits)
 {
@@ -78,15 +78,15 @@ void gd_read_settings(gd_reader *r)
     r->failed = r->failed || r->refused_count > 0;
 }
 
-/* ---- State --------------------------------------------------------------------------------------------------------- */
+/* ---- State -------------------------------------------------------------------------------------------------- */
 
 static bool in_file(const gd_reader *r, const char *key)
 {
     return key && gd_safetensors_find(r->file, key) >= 0;
 }
 
-/* One that the options do not ask for is passed over where other options are permitted, or where it was left from others
- * in this run too. */
+/* One that the options do not ask for is passed over where other options are permitted, or where it was left from
+ * others in this run too. */
 static gd_tensor *read_state(gd_reader *r, const gd_optimizer *o, const struct gd_slot *slot, int k, const char *key)
 {
     if (gd_keeps(o->algorithm, slot->group->options, k))
@@ -112,7 +112,8 @@ static bool complete(gd_reader *r, const gd_optimizer *o, const struct gd_slot *
         return true;
     for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++)
         if (!state[k] && gd_keeps(a, slot->group->options, k))
-            return gd_fail("%s: %s has no tensor \"%s\"", r->function, r->path, gd_checkpoint_key(owner, a->states[k]));
+            return gd_fail("%s: %s has no tensor \"%s\"", r->function, r->path,
+                           gd_checkpoint_key(owner, a->states[k]));
     return true;
 }
 
@@ -156,13 +157,13 @@ static void read_slot(gd_reader *r, gd_optimizer *o, struct gd_slot *slot, const
     const char *file = gd_joined(r->function, ": ", r->path);
     const char *where = *owner ? gd_joined(gd_joined(file, ": \"", owner), "\"", "") : file;
     gd_kept kept = { .n = slot->w ? slot->w->numel : gd_all_elements(o), .step = number[0], .steps = (double)r->steps,
-                     .number = number + 1, .state = state, .options = slot->group->options };
-    if (!where || !gd_check_kept(where, a, &kept, w) || !complete(r, o, slot, owner, number[0], state))
+                     .w = w, .number = number + 1, .state = state, .options = slot->group->options };
+    if (!where || !gd_check_kept(where, a, &kept) || !complete(r, o, slot, owner, number[0], state))
         r->failed = true;
     change_slot(r, slot, numbers, number, state);
 }
 
-/* ---- The optimizer ------------------------------------------------------------------------------------------------- */
+/* ---- The optimizer ------------------------------------------------------------------------------------------ */
 
 static void read_learning_rates(gd_reader *r, const char *where, gd_optimizer *o)
 {

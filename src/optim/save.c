@@ -158,7 +158,7 @@ static void put_around(writer *w, const gd_run *run)
     }
 }
 
-/* ---- What gd_load would refuse is refused here ------------------------------------------------------------------ */
+/* ---- What gd_load would refuse is refused here -------------------------------------------------------------- */
 
 static gd_kept kept_by(const gd_optimizer *o, const struct gd_slot *slot)
 {

@@ -6,7 +6,7 @@
  *     gradus/group/NAME                   the group of a parameter, where there is more than one
  *     gradus/loader/..                    rows, batch, shuffle, seed, drop_last
  *     gradus/ema/decay
- *     gradus/plateau/..                   factor, threshold, min_lr, patience, cooldown */
+ *     gradus/plateau/..                   factor, threshold, min_lr, patience, cooldown, absolute */
 #include <inttypes.h>
 
 #include "checkpoint.h"
@@ -119,6 +119,7 @@ static void visit_plateau(visit *v, const gd_plateau_options *o)
     real(v, "gradus/plateau/min_lr", "min_lr of the plateau", o->min_lr);
     real(v, "gradus/plateau/patience", "patience of the plateau", o->patience);
     real(v, "gradus/plateau/cooldown", "cooldown of the plateau", o->cooldown);
+    real(v, "gradus/plateau/absolute", "absolute of the plateau", o->absolute);
 }
 
 bool gd_settings_visit(const gd_run *run, gd_setting_visitor *visitor, void *context)

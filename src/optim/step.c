@@ -4,23 +4,31 @@
 
 /* ---- What can fail comes first ---------------------------------------------------------------------------- */
 
-/* What the schedules say is group->next_lr first; it becomes lr when nothing else has failed. */
-static bool valid_learning_rates(gd_optimizer *o, const char *function)
+/* What schedules say is group->next_lr first; it becomes lr when nothing else has failed.  How many groups have one;
+ * -1 where a learning rate is not valid. */
+static int look_at_learning_rates(gd_optimizer *o, const char *function)
 {
+    int scheduled = 0;
     if (GD_UNLIKELY(o->steps < 0 || o->steps == INT64_MAX))
-        return gd_fail("%s: o->steps = %lld must be a count of steps", function, (long long)o->steps);
+        return gd_fail("%s: o->steps = %lld must be a count of steps", function, (long long)o->steps), -1;
     for (gd_group *g = &o->first; g; g = g->next) {
-        g->next_lr = g->schedule.kind ? gd_lr_at(g->schedule, o->steps) : g->lr;
-        if (GD_UNLIKELY(!(g->next_lr >= 0 && g->next_lr <= GD_REAL_MAX)))
-            return gd_check_rate(function, g->next_lr);
+        double lr = g->lr;
+        if (g->schedule.kind) {
+            lr = g->next_lr = gd_lr_at(g->schedule, o->steps);
+            scheduled++;
+        }
+        if (GD_UNLIKELY(!(lr >= 0 && lr <= GD_REAL_MAX)))
+            return gd_check_rate(function, lr), -1;
     }
-    return true;
+    return scheduled;
 }
 
 static void exchange_learning_rates(gd_optimizer *o)
 {
     for (gd_group *g = &o->first; g; g = g->next) {
         double lr = g->lr;
+        if (!g->schedule.kind)
+            continue;
         g->lr = g->next_lr;
         g->next_lr = lr;
     }
@@ -53,14 +61,24 @@ static inline bool counts(const struct gd_slot *slot)
     return slot->number[0] >= 0 && slot->number[0] < GD_MOST_STEPS;
 }
 
-static bool fits(const char *function, const struct gd_slot *slot, const gd_tensor *grad)
+static inline bool fits(const struct gd_slot *slot, const gd_tensor *grad)
 {
-    if (GD_UNLIKELY(!gd_same_shape(slot->w, grad)))
+    return gd_same_shape(slot->w, grad) && counts(slot);
+}
+
+GD_COLD static bool fails_to_fit(const char *function, const struct gd_slot *slot, const gd_tensor *grad)
+{
+    if (!gd_same_shape(slot->w, grad))
         return gd_fail("%s: %s is %s and its gradient is %s: they must have the same shape", function, slot->w->name,
                        gd_shape_text(slot->w->ndim, slot->w->shape).s, gd_text_of(grad).s);
-    return GD_LIKELY(counts(slot)) ||
-           gd_fail("%s: the step count of %s is %g: it must lie in [0, 2^53)", function, slot->w->name,
+    return gd_fail("%s: the step count of %s is %g: it must lie in [0, 2^53)", function, slot->w->name,
                    slot->number[0]);
+}
+
+static inline void set_update(struct gd_slot *slot, const gd_tensor *grad)
+{
+    slot->update.g = grad->contiguous ? grad->data : NULL;
+    slot->update.w = slot->w->data;
 }
 
 /* What was not there in the last step: states, memory to pack.  The first state may be formed from this gradient and
@@ -77,6 +95,7 @@ static bool start_turns(gd_optimizer *o, int turns)
         o->turns[k].first = fresh;
         good = gd_room_to_pack(o, slot->w->grad) &&
                (slot->started || !o->algorithm->update || gd_slot_start(o, slot));
+        set_update(slot, slot->w->grad);
     }
     while (!good && k-- > 0)
         if (o->turns[k].first)
@@ -86,30 +105,27 @@ static bool start_turns(gd_optimizer *o, int turns)
 
 bool gd_ready(gd_optimizer *o, const char *function)
 {
-    if (!gd_model_alive(function, o) || (o->count < o->params->count && !gd_adopt(o))
-        || !valid_learning_rates(o, function))
+    if (!gd_model_alive(function, o) || (o->count < o->params->count && !gd_adopt(o)))
         return false;
-    int turns = 0;
+    int turns = 0, scheduled = look_at_learning_rates(o, function);
     bool as_before = true;
-    for (int i = 0; i < o->count; i++) {
+    for (int i = 0; i < o->count && scheduled >= 0; i++) {
         struct gd_slot *slot = o->slots[i];
         const gd_tensor *grad = slot ? slot->w->grad : NULL;
         if (!grad)
             continue;
-        if (!fits(function, slot, grad))
-            return false;
+        if (GD_UNLIKELY(!fits(slot, grad)))
+            return fails_to_fit(function, slot, grad);
         as_before = as_before && slot->started && grad->contiguous;
+        set_update(slot, grad);
         o->turns[turns++].slot = slot;
     }
-    exchange_learning_rates(o);             /* the first state may be formed from lr */
-    if (!as_before && !start_turns(o, turns)) {
+    if (scheduled > 0)                      /* the first state may be formed from lr */
         exchange_learning_rates(o);
+    if (scheduled < 0 || (!as_before && !start_turns(o, turns))) {
+        if (scheduled > 0)
+            exchange_learning_rates(o);
         return false;
-    }
-    for (int k = 0; k < turns; k++) {
-        struct gd_slot *slot = o->turns[k].slot;
-        slot->update.g = slot->w->grad->contiguous ? slot->w->grad->data : NULL;
-        slot->update.w = slot->w->data;
     }
     o->turn_count = turns;
     return true;
