@@ -53,10 +53,12 @@ int main(int count, char **argument)
     bool airfoil;
     gd_dataset set = data(count > 1 ? argument[1] : NULL, &airfoil);
     gd_params *net = gd_params_new();
-    w = gd_param(net, airfoil ? "w" : "w, made-up data", gd_zeros(GD_SHAPE(5, 1)));     /* the picture shows it */
+    w = gd_param(net, "w", gd_zeros(GD_SHAPE(5, 1)));
     b = gd_param(net, "b", gd_zeros(GD_SHAPE(1)));
 
-    gd_optimizer *o = gd_optimizer_new(net, &signum, &(signum_options){ .lr = 0.02, .beta = 0.9 });
+    gd_algorithm titled = signum;                                       /* its name is the picture's title */
+    titled.name = airfoil ? "signum on airfoil noise" : "signum on made-up data";
+    gd_optimizer *o = gd_optimizer_new(net, &titled, &(signum_options){ .lr = 0.02, .beta = 0.9 });
     gd_set_schedule(&o->first, gd_lr_cosine(0.02, 0.0002, 300));        /* signs do not get smaller: lr must */
     gd_group *bias = gd_optimizer_group(o, "b", NULL);                  /* a group for b, half as fast */
     gd_set_schedule(bias, gd_lr_cosine(0.01, 0.0001, 300));
@@ -95,8 +97,7 @@ int main(int count, char **argument)
     if (whole != resumed)
         gd_abort("06_own_optimizer: a resumed run must end like one that was never interrupted");
 
-    printf("wrote out/06_own_optimizer.png: gradient, momentum and effective step of two weights%s\n",
-           airfoil ? ", airfoil noise" : ", made-up data");
+    printf("wrote out/06_own_optimizer.png: gradient, momentum and effective step of two weights\n");
     gd_loader_free(load);
     gd_optimizer_free(o);
     gd_params_free(net);

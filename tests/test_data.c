@@ -404,6 +404,9 @@ START_TEST(airfoil_refuses)
     ck_assert_ptr_null(gd_airfoil(NULL).x);
     ck_said("gd_airfoil: airfoil_self_noise.dat is neither in $GRADUS_DATA (not set) nor in the folder data: "
             AIRFOIL_SOURCE);
+    setenv("GRADUS_DATA", "", 1);               /* the same */
+    ck_assert_ptr_null(gd_airfoil(NULL).x);
+    ck_assert_ptr_nonnull(strstr(gd_last_error(), "$GRADUS_DATA (not set)"));
     setenv("GRADUS_DATA", "nowhere", 1);
     ck_assert_ptr_null(gd_airfoil(NULL).y);
     ck_said("gd_airfoil: airfoil_self_noise.dat is neither in $GRADUS_DATA (nowhere) nor in the folder data: "

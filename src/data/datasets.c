@@ -21,6 +21,13 @@
 
 typedef struct file_name { char s[1024]; } file_name;
 
+/* $GRADUS_DATA; NULL when it is not set or empty. */
+static const char *data_folder(void)
+{
+    const char *folder = getenv("GRADUS_DATA");
+    return folder && *folder ? folder : NULL;
+}
+
 /* A pipe is not opened here: it can be only once. */
 static bool can_be_read(const char *path)
 {
@@ -59,7 +66,7 @@ static bool in_folder(const char *folder, const char *name, file_name *found)
 
 static bool find_airfoil(const char *path, file_name *found)
 {
-    const char *name = "airfoil_self_noise.dat", *home = getenv("GRADUS_DATA");
+    const char *name = "airfoil_self_noise.dat", *home = data_folder();
     const char *places[] = { path ? path : home, path ? NULL : "data" };
     for (int i = 0; i < 2; i++) {
         if (!places[i])
@@ -126,7 +133,7 @@ static bool find_pair(const char *folder, bool train, file_name *images, file_na
 
 static bool find_fashion(const char *folder, bool train, file_name *images, file_name *labels)
 {
-    const char *home = getenv("GRADUS_DATA"), *set = train ? "train" : "t10k";
+    const char *home = data_folder(), *set = train ? "train" : "t10k";
     const char *places[] = {
         home ? home : "data", "data", "data/fashion-mnist", "/usr/share/datasets/fashion-mnist"
     };
