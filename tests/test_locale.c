@@ -141,6 +141,7 @@ static void write_run(const char *prefix)
     gd_optimizer *adam = gd_adam(net, gd_adam_defaults());
     gd_optimizer_trace(adam, w, GD_SHAPE(1));
     for (int i = 0; i < 3; i++) {
+        GD_SCOPE;
         gd_zero_grad(adam);
         gd_backward(gd_sum(gd_square(w)));
         gd_step(adam);
