@@ -309,8 +309,10 @@ static gd_tensor *read_table(const char *function, const char *path, gd_csv_opti
     if (!valid_options(&t))
         return NULL;
     bool open = gd_input_open(&in, function, path, true);
-    if (options.max_bytes)
+    if (options.max_bytes) {
         in.most = options.max_bytes;
+        in.limit = "max_bytes";
+    }
     if (open && read_text(&t, &in) && read_rows(&t)) {
         result = gd_new(function, 2, (int64_t[]){ t.rows, t.columns });
         if (result)

@@ -37,8 +37,8 @@ static bool is_limited(const gd_input *in)
 
 static bool too_much(const gd_input *in)
 {
-    return gd_fail("%s: %s: %s holds more than %" PRId64 " bytes, the limit of gd_set_read_limit", in->function,
-                   in->path, in->gunzip ? "the compressed file" : "the pipe", in->most);
+    return gd_fail("%s: %s: %s holds more than %" PRId64 " bytes, the limit of %s", in->function, in->path,
+                   in->gunzip ? "the compressed file" : "the pipe", in->most, in->limit);
 }
 
 /* ---- Opening ------------------------------------------------------------------------------------------ */
@@ -69,6 +69,7 @@ bool gd_input_open(gd_input *in, const char *function, const char *path, bool ma
     in->path = path;
     in->bytes = in->taken = 0;
     in->most = gd_read_limit();
+    in->limit = "gd_set_read_limit";
     in->buffer = in->rest = NULL;
     in->used = in->held = in->front_used = in->front_held = in->rest_used = in->rest_held = 0;
     in->gunzip = NULL;
@@ -206,10 +207,11 @@ bool gd_input_pass(gd_input *in, uint64_t n, const char *what)
 /* All that a pipe still holds, in memory: then its length is known. */
 static bool read_rest(gd_input *in)
 {
-    size_t room = BUFFER, held = 0, got;
+    size_t room = BUFFER, held = in->front_held - in->front_used, got;
     unsigned char *rest = gd_memory_new(GD_DATA, room);
     if (!rest)
         return false;
+    memcpy(rest, in->front + in->front_used, held);
     do {
         if (held == room) {
             unsigned char *bigger = gd_memory_resize(GD_DATA, rest, 2 * room);
@@ -228,6 +230,7 @@ static bool read_rest(gd_input *in)
         if (got == 0) {
             in->rest = rest;
             in->rest_held = held;
+            in->front_used = in->front_held = 0;
             return true;
         }
     } while (true);
@@ -239,8 +242,8 @@ static bool limit_holds(const gd_input *in, uint64_t n)
 {
     uint64_t left = in->most > in->taken ? (uint64_t)(in->most - in->taken) : 0;
     return n <= left || gd_fail("%s: %s should hold %" PRIu64 " bytes after byte %" PRId64 ": %s may hold %" PRId64
-                                " in all, the limit of gd_set_read_limit", in->function, in->path, n, in->taken,
-                                in->gunzip ? "a compressed file" : "a pipe", in->most);
+                                " in all, the limit of %s", in->function, in->path, n, in->taken,
+                                in->gunzip ? "a compressed file" : "a pipe", in->most, in->limit);
 }
 
 uint64_t gd_input_total(const gd_input *in)

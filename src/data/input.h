@@ -16,7 +16,8 @@ typedef struct gd_input {
     const char    *function, *path;         /* for sentences */
     int64_t        bytes;                   /* of the file as it lies there; -1 for a pipe or a device */
     int64_t        taken;                   /* bytes handed out so far, after decompression */
-    int64_t        most;                    /* that many, of compressed data or a pipe */
+    int64_t        most;                    /* that many, of compressed data or a pipe: */
+    const char    *limit;                   /* the name of who says so */
     unsigned char *buffer;                  /* bytes of the file that were read ahead: */
     size_t         used, held;              /* buffer[used .. held) */
     struct gd_gunzip *gunzip;               /* NULL: the file is plain */
