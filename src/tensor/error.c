@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "gradus/error.h"
+#include "core.h"
 
 enum { LONGEST_SENTENCE = 1024 };
 
@@ -15,11 +15,17 @@ static void print_sentence(const char *sentence)
 
 static _Thread_local char sentence[LONGEST_SENTENCE];
 static _Thread_local bool failed;
+static _Thread_local unsigned long failures;
 static _Thread_local void (*handler)(const char *) = print_sentence;
 
 const char *gd_last_error(void)
 {
     return failed ? sentence : NULL;
+}
+
+unsigned long gd_failures(void)
+{
+    return failures;
 }
 
 void gd_clear_error(void)
@@ -47,6 +53,7 @@ void *gd_fail(const char *format, ...)
     va_end(arguments);
     snprintf(sentence, sizeof sentence, "%s", text);
     failed = true;
+    failures++;
     if (handler)
         handler(sentence);
     return NULL;
