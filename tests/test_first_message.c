@@ -163,7 +163,8 @@ START_TEST(out_of_memory_is_said_last)
         if (injected && !good) {
             ck_assert_msg(strstr(first_message, "ut of memory") || strstr(first_message, "annot allocate memory"),
                           "allocation %ld: the first message is \"%s\"", k, first_message);
-            ck_assert_msg(strcmp(first_message, last) == 0, "allocation %ld: \"%s\" became \"%s\"", k, first_message, last);
+            ck_assert_msg(strcmp(first_message, last) == 0, "allocation %ld: \"%s\" became \"%s\"", k, first_message,
+                          last);
         }
     } while (injected && k < ENOUGH);
     ck_assert_int_lt(k, ENOUGH);

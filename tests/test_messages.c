@@ -94,7 +94,8 @@ START_TEST(where_the_path_ends)
         ck_ends(gd_sum(x), NOTHING ": recording is off (GD_NO_GRAD)");
     }
     ck_ends(y, NOTHING ": the path ends at gd_mul, which was not recorded: recording was off (GD_NO_GRAD)");
-    ck_ends(gd_add(y, gd_sum(x)), NOTHING ": the path ends at gd_mul, which was not recorded: recording was off (GD_NO_GRAD)");
+    ck_ends(gd_add(y, gd_sum(x)),
+            NOTHING ": the path ends at gd_mul, which was not recorded: recording was off (GD_NO_GRAD)");
     ck_ends(gd_sum(x), NOTHING);
     ck_ends(gd_sum(gd_exp(gd_detach(gd_square(w)))), NOTHING ": the path ends at gd_detach");
     ck_ends(gd_sum(gd_where(x, gd_keep(w), x)), NOTHING ": the path ends at gd_keep");
@@ -189,8 +190,8 @@ START_TEST(a_result_is_no_parameter)
     gd_ema *average = gd_ema_new(net, 0.5);
     w = gd_sub(w, gd_ones(GD_SHAPE(2)));
     ck_assert_ptr_null(gd_optimizer_state(o, w, "exp_avg"));
-    ck_sentence("gd_optimizer_state: the tensor, [2], is not a parameter of this optimizer's model (it is the result of "
-                "gd_sub, not a leaf)");
+    ck_sentence("gd_optimizer_state: the tensor, [2], is not a parameter of this optimizer's model (it is the result "
+                "of gd_sub, not a leaf)");
     ck_assert_ptr_null(gd_ema_get(average, w));
     ck_sentence("gd_ema_get: the tensor is not a parameter of this model (it is the result of gd_sub, not a leaf)");
     gd_ema_free(average);
@@ -221,8 +222,8 @@ START_TEST(the_first_nan_forward)
     }
     ck_assert(gd_is_recording());
     ck_assert_ptr_null(gd_matmul(gd_full(GD_SHAPE(1, 2), NAN), gd_ones(GD_SHAPE(2, 3))));
-    ck_sentence("gd_matmul: element 0 of the result, [1, 3], is nan (gd_detect_anomaly); input 0 is [1, 2], with nan at "
-                "element 0; input 1 is [2, 3], all finite");
+    ck_sentence("gd_matmul: element 0 of the result, [1, 3], is nan (gd_detect_anomaly); input 0 is [1, 2], with nan "
+                "at element 0; input 1 is [2, 3], all finite");
     gd_tensor *mask = gd_where(gd_gt(w, gd_scalar(0)), x, gd_scalar(-INFINITY));
     ck_assert_msg(mask, "%s", gd_last_error());                   /* an infinity handed in */
     ck_values(gd_softmax(mask, 0), 0.5, 0, 0.5);
@@ -240,8 +241,8 @@ START_TEST(the_first_nan_backward)
     gd_tensor *y = gd_sum(gd_mul(gd_sqrt(x), gd_from(GD_SHAPE(2), (gd_real[]){ 1, 0 })));
     ck_assert_msg(y, "%s", gd_last_error());
     ck_assert(!gd_backward(y));
-    ck_sentence("gd_backward: the gradient of input 0 of gd_sqrt is nan at element 1 (gd_detect_anomaly); input 0 is [2] "
-                "(\"x\"), there 0; the result is [2], the result of gd_sqrt, there 0; dy is [2], there 0");
+    ck_sentence("gd_backward: the gradient of input 0 of gd_sqrt is nan at element 1 (gd_detect_anomaly); input 0 is "
+                "[2] (\"x\"), there 0; the result is [2], the result of gd_sqrt, there 0; dy is [2], there 0");
     ck_assert_ptr_null(x->grad);
     gd_tensor *dx;
     ck_assert(!gd_grad(y, NULL, &x, 1, &dx, false));

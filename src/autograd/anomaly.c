@@ -124,8 +124,8 @@ bool gd_finite_gradient(const char *function, const gd_node *node)
                 tell(&w, "input", j, node->in[j], dx, k);
         tell(&w, "the result", -1, node->out, dx, k);
         tell(&w, "dy", -1, dy, dx, k);
-        return gd_fail("%s: the gradient of input %d of %s is %g at element %" PRId64 " (gd_detect_anomaly)%s", function,
-                       i, node->op->name, shown(dx, k), k, w.s);
+        return gd_fail("%s: the gradient of input %d of %s is %g at element %" PRId64 " (gd_detect_anomaly)%s",
+                       function, i, node->op->name, shown(dx, k), k, w.s);
     }
     return true;
 }
