@@ -184,11 +184,13 @@ DEAD(gd_add_to, x, gd_add_to(D, L, 1))
 DEAD(gd_add_to, value, gd_add_to(L, D, 1))
 DEAD(gd_clamp_to, x, gd_clamp_to(D, 0, 1))
 DEAD(gd_record, y, gd_record(&an_operation, D, &leaf, 1, NULL, 0))
-DEAD_OR_NULL(gd_record, inputs, gd_record(&an_operation, gd_ones_like(L), (gd_tensor *const[]){ leaf, D }, 2, NULL, 0))
+DEAD_OR_NULL(gd_record, inputs, gd_record(&an_operation, gd_ones_like(L), (gd_tensor *const[]){ leaf, D }, 2, NULL,
+    0))
 DEAD_NO_RESULT(gd_graph_print, y, (gd_graph_print(nowhere, D), true))
 DEAD_NO_RESULT(gd_graph_dot, y, (gd_graph_dot(nowhere, D), true))
 DEAD(gd_gradcheck, xs, gd_gradcheck(square, NULL, (gd_tensor *const[]){ leaf, D }, 2, (gd_gradcheck_options){ 0 }))
-DEAD(gd_gradgradcheck, xs, gd_gradgradcheck(square, NULL, (gd_tensor *const[]){ leaf, D }, 2, (gd_gradcheck_options){ 0 }))
+DEAD(gd_gradgradcheck, xs, gd_gradgradcheck(square, NULL, (gd_tensor *const[]){ leaf, D }, 2,
+    (gd_gradcheck_options){ 0 }))
 
 /* Models.  Of a layer each tensor in turn. */
 DEAD(gd_param, value, gd_param(net, "another", D))
@@ -208,8 +210,10 @@ DEAD(gd_layer_norm_apply, x, gd_layer_norm_apply(&(gd_layer_norm_layer){ V3, V3,
 DEAD_OR_NULL(gd_layer_norm_apply, layer, gd_layer_norm_apply(&(gd_layer_norm_layer){ D, V3, 1e-5 }, L))
 DEAD(gd_layer_norm_apply, layer, gd_layer_norm_apply(&(gd_layer_norm_layer){ V3, D, 1e-5 }, L))
 DEAD(gd_batch_norm_apply, x, gd_batch_norm_apply(&(gd_batch_norm_layer){ V3, V3, V3, V3, 0.1, 1e-5 }, D, true))
-DEAD_OR_NULL(gd_batch_norm_apply, layer, gd_batch_norm_apply(&(gd_batch_norm_layer){ D, V3, V3, V3, 0.1, 1e-5 }, L, true))
-DEAD_OR_NULL(gd_batch_norm_apply, layer, gd_batch_norm_apply(&(gd_batch_norm_layer){ V3, D, V3, V3, 0.1, 1e-5 }, L, true))
+DEAD_OR_NULL(gd_batch_norm_apply, layer, gd_batch_norm_apply(&(gd_batch_norm_layer){ D, V3, V3, V3, 0.1, 1e-5 }, L,
+    true))
+DEAD_OR_NULL(gd_batch_norm_apply, layer, gd_batch_norm_apply(&(gd_batch_norm_layer){ V3, D, V3, V3, 0.1, 1e-5 }, L,
+    true))
 DEAD(gd_batch_norm_apply, layer, gd_batch_norm_apply(&(gd_batch_norm_layer){ V3, V3, D, V3, 0.1, 1e-5 }, L, true))
 DEAD(gd_batch_norm_apply, layer, gd_batch_norm_apply(&(gd_batch_norm_layer){ V3, V3, V3, D, 0.1, 1e-5 }, L, true))
 DEAD(gd_dropout_apply, x, gd_dropout_apply(&(gd_dropout_layer){ 0.5 }, D, true))
@@ -229,10 +233,14 @@ DEAD(gd_lstm_apply, cell, gd_lstm_apply(&(gd_cell){ D, V11, V1, V1 }, V11, (gd_l
 DEAD(gd_multihead_apply, query, gd_multihead_apply(&heads, D, sequence, sequence, false))
 DEAD(gd_multihead_apply, key, gd_multihead_apply(&heads, sequence, D, sequence, false))
 DEAD(gd_multihead_apply, value, gd_multihead_apply(&heads, sequence, sequence, D, false))
-DEAD(gd_multihead_apply, layer, gd_multihead_apply(&(gd_multihead){ D, V3, V11, V1, 1 }, sequence, sequence, sequence, false))
-DEAD_OR_NULL(gd_multihead_apply, layer, gd_multihead_apply(&(gd_multihead){ V31, D, V11, V1, 1 }, sequence, sequence, sequence, false))
-DEAD(gd_multihead_apply, layer, gd_multihead_apply(&(gd_multihead){ V31, V3, D, V1, 1 }, sequence, sequence, sequence, false))
-DEAD(gd_multihead_apply, layer, gd_multihead_apply(&(gd_multihead){ V31, V3, V11, D, 1 }, sequence, sequence, sequence, false))
+DEAD(gd_multihead_apply, layer, gd_multihead_apply(&(gd_multihead){ D, V3, V11, V1, 1 }, sequence, sequence,
+    sequence, false))
+DEAD_OR_NULL(gd_multihead_apply, layer, gd_multihead_apply(&(gd_multihead){ V31, D, V11, V1, 1 }, sequence,
+    sequence, sequence, false))
+DEAD(gd_multihead_apply, layer, gd_multihead_apply(&(gd_multihead){ V31, V3, D, V1, 1 }, sequence, sequence,
+    sequence, false))
+DEAD(gd_multihead_apply, layer, gd_multihead_apply(&(gd_multihead){ V31, V3, V11, D, 1 }, sequence, sequence,
+    sequence, false))
 
 /* Optimizers, data, plots. */
 DEAD(gd_group_add, parameter, gd_group_add(&adam->first, D))
@@ -243,7 +251,8 @@ DEAD(gd_optimizer_trace, parameter, gd_optimizer_trace(adam, D, GD_SHAPE(0, 0)))
 DEAD(gd_ema_get, parameter, gd_ema_get(average, D))
 DEAD(gd_standardize, t, gd_standardize(D))
 DEAD(gd_npy_write, t, gd_npy_write("/nowhere/dead.npy", D))
-DEAD(gd_safetensors_write, tensors, gd_safetensors_write("/nowhere/dead.safetensors", names, (gd_tensor *const[]){ L, D }, 2, NULL, 0))
+DEAD(gd_safetensors_write, tensors, gd_safetensors_write("/nowhere/dead.safetensors", names,
+    (gd_tensor *const[]){ L, D }, 2, NULL, 0))
 DEAD(gd_loader_new, set, gd_loader_new((gd_dataset){ D, NULL }, (gd_loader_options){ .batch = 1 }))
 DEAD_OR_NULL(gd_loader_new, set, loader_of(L, D))
 DEAD_OR_NULL(gd_plot_tensor, x, gd_plot_tensor(plot, "series", D, V3))

@@ -99,7 +99,18 @@ gd_shape gd_shape_of_tensor(const gd_tensor *t);
  *   the program owns what is made while no scope is open; dies with gd_shutdown, also run at exit
  *
  * A scope's memory is handed to the next scope, so a training loop in its steady state allocates nothing.
- * All of this is per thread. */
+ * All of this is per thread.
+ *
+ * A tensor must not be used after its owner: it would hold other numbers, and nothing would say so.  The debug libraries
+ * do (make debug; link with -lgradus-debug or -lgradus64-debug instead; same headers, but
+ * slower): there every function that is handed a dead tensor fails with a message,
+ *
+ *     gd_add: b was made in a scope that has ended
+ *
+ * also for tensors of a freed model, loader or optimizer, after gd_shutdown, for views of them and for graphs that read
+ * them.  Memory is kept for a while before it is used again, so that this holds when other tensors were made since.
+ * Compiled with -fsanitize=address (DEBUG_CFLAGS) they also see what is written beyond a tensor.  What they cannot see
+ * is a program that reads ->data, or any other field, of a dead tensor itself. */
 
 /* gd_scope_begin, gd_scope_end - open a scope; close the innermost one.  Scopes nest.
  * gd_scope_begin is false when memory is out; gd_scope_end is false, with a sentence, when none is open. */

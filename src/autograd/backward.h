@@ -12,6 +12,7 @@ typedef struct gd_pass {
     const char *function;                   /* in whose name it fails */
     bool        create_graph;
     bool        done;                       /* the walk succeeded */
+    unsigned long failures;                 /* of the thread, before it */
     int64_t     pending;                    /* reached nodes whose rule has not run */
     gd_tensor  *y;
     gd_arena   *scope;                      /* the caller's */

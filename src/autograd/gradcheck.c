@@ -42,8 +42,9 @@ static gd_tensor *random_like(const gd_tensor *t, uint64_t seed)
 
 static gd_tensor *call(const check *c)
 {
+    const unsigned long failures = gd_failures();
     gd_tensor *y = c->function(c->xs, c->n, c->context);
-    if (!y && !gd_last_error())
+    if (!y && gd_failures() == failures)
         gd_fail("%s: function returned NULL", c->name);
     return y;
 }
@@ -358,6 +359,7 @@ bool gd_gradgradcheck(gd_function *function, void *context, gd_tensor *const xs[
     if (!usable("gd_gradgradcheck", function, xs, n) || !gd_scope_begin())
         return false;
     inner f = { function, context };
+    const unsigned long failures = gd_failures();
     gd_tensor *y = function(xs, n, context), *dy = y ? gd_requires_grad(random_like(y, 3)) : NULL;
     gd_tensor **all = gd_arena_take(gd_thread.scope, (size_t)(n + 1) * sizeof *all);
     bool good = dy && all;
@@ -365,7 +367,7 @@ bool gd_gradgradcheck(gd_function *function, void *context, gd_tensor *const xs[
         memcpy(all, xs, (size_t)n * sizeof *all);
         all[n] = dy;
         good = run_check("gd_gradgradcheck", gradients, &f, all, n + 1, options);
-    } else if (!gd_last_error()) {
+    } else if (gd_failures() == failures) {
         gd_fail("gd_gradgradcheck: function returned NULL");
     }
     gd_scope_end();

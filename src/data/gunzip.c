@@ -37,9 +37,12 @@ gd_gunzip *gd_gunzip_new(const gd_input *in)
         return NULL;
     *gunzip = (gd_gunzip){ .z = { .zalloc = z_new, .zfree = z_free } };
     const int gzip_only = 15 + 16;                              /* the largest window, and gzip's header */
-    if (inflateInit2(&gunzip->z, gzip_only) == Z_OK)
+    const int state = inflateInit2(&gunzip->z, gzip_only);
+    if (state == Z_OK)
         return gunzip;
     gd_memory_free(gunzip);
+    if (state == Z_MEM_ERROR)               /* z_new has said so */
+        return NULL;
     return gd_fail("%s: %s: zlib does not start", in->function, in->path);
 }
 
@@ -60,7 +63,8 @@ static bool next_member(gd_input *in)
     if (in->buffer[in->used] != 0x1f)
         return gd_fail("%s: %s: something follows the gzip stream", in->function, in->path);
     in->gunzip->between = false;
-    return inflateReset(&in->gunzip->z) == Z_OK;
+    return inflateReset(&in->gunzip->z) == Z_OK
+           || gd_fail("%s: %s: zlib does not begin the next gzip stream", in->function, in->path);
 }
 
 bool gd_gunzip_some(gd_input *in, void *to, size_t most, size_t *got)
@@ -89,6 +93,8 @@ bool gd_gunzip_some(gd_input *in, void *to, size_t most, size_t *got)
         in->used = in->held - z->avail_in;
         if (state == Z_STREAM_END)
             in->gunzip->between = true;
+        else if (state == Z_MEM_ERROR)      /* z_new has said so */
+            return false;
         else if (state != Z_OK && state != Z_BUF_ERROR)
             return gd_fail("%s: %s: damaged gzip stream: %s", in->function, in->path,
                            z->msg ? z->msg : "it cannot be decompressed");

@@ -141,6 +141,7 @@ bool gd_json_text(gd_json *json, gd_arena *arena, const char **text)
     if (close >= json->end)
         return false;
     char *to = gd_arena_take(arena, (size_t)(close - at) + 1);
+    json->no_memory = !to;
     if (!to)
         return false;
     size_t n = 0;

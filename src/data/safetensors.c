@@ -50,6 +50,8 @@ static gd_element type_of(const char *name)
 
 static bool bad(const gd_safetensors *f, const gd_json *json, const char *expected)
 {
+    if (json->no_memory)
+        return false;
     return gd_fail("%s: %s: bad header at byte %td: %s expected", f->in.function, f->path, json->at - json->begin,
                    expected);
 }
@@ -155,7 +157,7 @@ static bool read_entry(gd_safetensors *f, gd_json *json, const char *name)
 
 static bool read_header(gd_safetensors *f, const char *text, size_t length)
 {
-    gd_json json = { text, text, text + length };
+    gd_json json = { .begin = text, .at = text, .end = text + length };
     bool has_metadata = false;
     if (!gd_utf8_valid(text, length))
         return gd_fail("%s: %s: the header is not UTF-8", f->in.function, f->path);

@@ -166,5 +166,6 @@ gd_dropout_layer gd_dropout_new(double p)
 
 gd_tensor *gd_dropout_apply(const gd_dropout_layer *layer, gd_tensor *x, bool training)
 {
-    return gd_given("gd_dropout_apply", "layer", layer) && gd_alive("gd_dropout_apply", "x", x) ? gd_dropout(x, layer->p, training) : NULL;
+    return gd_given("gd_dropout_apply", "layer", layer) && gd_alive("gd_dropout_apply", "x", x)
+               ? gd_dropout(x, layer->p, training) : NULL;
 }

@@ -336,6 +336,9 @@ bool gd_broadcast_shape(const char *function, const gd_tensor *a, const gd_tenso
 /* gd_broadcast_strides - strides of t seen as a tensor of the given shape; 0 along stretched axes. */
 void gd_broadcast_strides(const gd_tensor *t, int ndim, const int64_t *shape, int64_t *stride);
 
+/* gd_failures - how often this thread has failed: has a call said why, or is the last message an older one? */
+unsigned long gd_failures(void);
+
 /* gd_given - a sink's check of its argument: false when t is NULL, with a sentence unless one of an
  * earlier failure stands. */
 bool gd_given(const char *function, const char *argument, const void *t);

@@ -1,0 +1,235 @@
+/* test_first_message.c - memory is taken away at every place in turn: the message that says so is the last one, not
+ * replaced on the way out by a less true one.  As in test_allocations.c the program has a malloc of its own; elsewhere
+ * nothing fails and the calls are only made. */
+#define _XOPEN_SOURCE 700                    /* mkdtemp */
+#include <errno.h>
+#include <unistd.h>
+
+#include "support/support.h"
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define SANITIZED
+#endif
+#endif
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(SANITIZED)
+#define INJECTED
+
+static volatile long until_failure;         /* 0: none to come */
+static volatile bool injected;
+
+static bool fails_now(void)
+{
+    if (until_failure == 0 || --until_failure > 0)
+        return false;
+    injected = true;
+    errno = ENOMEM;
+    return true;
+}
+
+void *__libc_malloc(size_t bytes);
+void *__libc_realloc(void *p, size_t bytes);
+
+void *malloc(size_t bytes)
+{
+    return fails_now() ? NULL : __libc_malloc(bytes);
+}
+
+void *realloc(void *p, size_t bytes)
+{
+    return fails_now() ? NULL : __libc_realloc(p, bytes);
+}
+#else
+static long until_failure;
+static bool injected;
+#endif
+
+/* ---- Calls --------------------------------------------------------------------------------------------------- */
+
+static const unsigned char idx_gz[] = {     /* the gzipped IDX file of 2 x 3 bytes */
+    31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 99, 96, 224, 96, 98, 96, 96, 0, 97, 102, 70, 38, 102, 22, 214, 255, 0, 240,
+    222, 95, 33, 18, 0, 0, 0
+};
+
+static bool reads_gzip(void)
+{
+    return gd_idx_read("first.gz") || (gd_last_error() && strstr(gd_last_error(), "without zlib"));
+}
+
+static bool reads_safetensors(void)
+{
+    gd_safetensors *f = gd_safetensors_open("first.safetensors");
+    bool good = f && gd_safetensors_read(f, "weight") && gd_safetensors_metadata_count(f) == 1;
+    gd_safetensors_close(f);
+    return good;
+}
+
+static bool reads_and_writes(void)
+{
+    return gd_npy_write("first.npy", gd_ones(GD_SHAPE(2, 3))) && gd_npy_read("first.npy")
+           && gd_csv_read("first.csv", (gd_csv_options){ 0 });
+}
+
+static bool trains(void)
+{
+    gd_params *net = gd_params_new();
+    gd_linear layer = gd_linear_new(net, "layer", 3, 2);
+    gd_optimizer *o = net ? gd_adam(net, gd_adam_defaults()) : NULL;
+    gd_tensor *y = gd_linear_apply(&layer, gd_ones(GD_SHAPE(4, 3)));
+    bool good = layer.weight && o && gd_backward(gd_sum(gd_square(y))) && gd_step(o) && gd_save("first.model", net, o)
+                && gd_load("first.model", net, o);
+    gd_optimizer_free(o);
+    gd_params_free(net);
+    return good;
+}
+
+static bool draws(void)
+{
+    gd_plot *p = gd_plot_new("title", "x", "y");
+    bool good = p && gd_plot_point(p, "series", 0, 0) && gd_plot_point(p, "series", 1, 1)
+                && gd_plot_size(p, 160, 120) && gd_plot_save(p, "first.png");
+    gd_plot_free(p);
+    return good || (gd_last_error() && strstr(gd_last_error(), "without stb_image_write"));
+}
+
+static gd_tensor *many(gd_tensor *const xs[], int n, void *context)
+{
+    (void)n, (void)context;
+    return gd_softmax(gd_matmul(xs[0], gd_transpose(xs[0], 0, 1)), 1);
+}
+
+static bool checks_gradients(void)
+{
+    gd_tensor *x = gd_requires_grad(gd_full(GD_SHAPE(2, 2), 0.5));
+    return x && gd_gradcheck(many, NULL, &x, 1, (gd_gradcheck_options){ 0 });
+}
+
+static bool loads_batches(void)
+{
+    gd_tensor *x = gd_ones(GD_SHAPE(5, 2));
+    gd_loader *loader = x ? gd_loader_new((gd_dataset){ x, NULL }, (gd_loader_options){ .batch = 2 }) : NULL;
+    gd_batch batch;
+    bool good = loader && gd_loader_next(loader, &batch);
+    gd_loader_free(loader);
+    return good;
+}
+
+static bool (*const calls[])(void) = {
+    reads_gzip, reads_safetensors, reads_and_writes, trains, draws, checks_gradients, loads_batches
+};
+
+/* ---- Every place in turn ------------------------------------------------------------------------------------- */
+
+static char first_message[1024];
+
+static void remember_first(const char *message)
+{
+    if (!*first_message)
+        snprintf(first_message, sizeof first_message, "%s", message);
+}
+
+static void put_bytes(const char *name, const void *bytes, size_t n)
+{
+    FILE *file = fopen(name, "wb");
+    ck_assert(file && fwrite(bytes, 1, n, file) == n);
+    fclose(file);
+}
+
+static void write_files(void)
+{
+    put_bytes("first.gz", idx_gz, sizeof idx_gz);
+    put_bytes("first.csv", "1,2\n3,4\n", 8);
+    GD_SCOPE;
+    ck_good(gd_safetensors_write("first.safetensors", (const char *const[]){ "weight" },
+                                 (gd_tensor *const[]){ gd_ones(GD_SHAPE(3)) }, 1, &(gd_metadata){ "key", "value" }, 1));
+}
+
+START_TEST(out_of_memory_is_said_last)
+{
+    enum { ENOUGH = 100000 };
+    write_files();
+    long k = 0;
+    do {
+        gd_shutdown();                      /* nothing waits in a pool */
+        gd_on_error(remember_first);
+        gd_clear_error();
+        *first_message = '\0';
+        injected = false;
+        until_failure = ++k;
+        bool good = calls[_i]();
+        until_failure = 0;
+        const char *last = gd_last_error();
+        ck_assert_msg(good || injected, "%s", last ? last : "nothing");
+        if (injected && !good) {
+            ck_assert_msg(strstr(first_message, "ut of memory") || strstr(first_message, "annot allocate memory"),
+                          "allocation %ld: the first message is \"%s\"", k, first_message);
+            ck_assert_msg(strcmp(first_message, last) == 0, "allocation %ld: \"%s\" became \"%s\"", k, first_message,
+                          last);
+        }
+    } while (injected && k < ENOUGH);
+    ck_assert_int_lt(k, ENOUGH);
+    gd_on_error(NULL);
+}
+END_TEST
+
+static char folder[40], home[4096];
+
+static void begin(void)
+{
+    quietly();
+    strcpy(folder, "/tmp/gradus-test-XXXXXX");
+    ck_assert(getcwd(home, sizeof home) && mkdtemp(folder) && chdir(folder) == 0);
+}
+
+static void end(void)
+{
+    char command[80];
+    ck_assert_int_eq(chdir(home), 0);
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    ck_assert_int_eq(system(command), 0);
+    gd_shutdown();
+    ck_assert(gd_memory_live() == 0);
+}
+
+/* ---- A message of an older failure is none of this one ------------------------------------------------------- */
+
+static void lazy_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    (void)node, (void)dy, (void)dx;
+}
+
+static gd_tensor *nothing(gd_tensor *const xs[], int n, void *context)
+{
+    (void)xs, (void)n, (void)context;
+    return NULL;
+}
+
+START_TEST(an_old_message_is_not_taken_for_the_cause)
+{
+    static const gd_op lazy = { .name = "lazy", .rule = lazy_rule };
+    GD_SCOPE;
+    gd_tensor *x = gd_requires_grad(gd_ones(GD_SHAPE(1)));
+    gd_tensor *y = gd_record(&lazy, gd_ones(GD_SHAPE(1)), &x, 1, NULL, 0);
+    ck_assert_ptr_null(gd_add(gd_ones(GD_SHAPE(2)), gd_ones(GD_SHAPE(3))));       /* seen to long ago */
+    ck_assert(!gd_backward(y));
+    ck_sentence("gd_backward: the rule of lazy gave no gradient for input 0");
+    ck_assert_ptr_null(gd_add(gd_ones(GD_SHAPE(2)), gd_ones(GD_SHAPE(3))));
+    ck_assert(!gd_gradcheck(nothing, NULL, &x, 1, (gd_gradcheck_options){ 0 }));
+    ck_sentence("gd_gradcheck: function returned NULL");
+    ck_assert_ptr_null(gd_add(gd_ones(GD_SHAPE(2)), gd_ones(GD_SHAPE(3))));
+    ck_assert(!gd_gradgradcheck(nothing, NULL, &x, 1, (gd_gradcheck_options){ 0 }));
+    ck_sentence("gd_gradgradcheck: function returned NULL");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("first messages");
+    TCase *all = tcase_create("all");
+    tcase_set_timeout(all, 60);
+    tcase_add_checked_fixture(all, begin, end);
+    tcase_add_loop_test(all, out_of_memory_is_said_last, 0, (int)(sizeof calls / sizeof *calls));
+    tcase_add_test(all, an_old_message_is_not_taken_for_the_cause);
+    suite_add_tcase(suite, all);
+    return run_suite(suite);
+}
