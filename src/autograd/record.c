@@ -62,8 +62,10 @@ void gd_no_grad_begin(void)
 
 void gd_no_grad_end(void)
 {
-    if (gd_thread.no_grad > 0)
+    if (gd_thread.no_grad > gd_thread.no_grad_floor || (gd_thread.no_grad > 0 && !gd_guest_runs()))
         gd_thread.no_grad--;
+    else if (gd_thread.no_grad > 0)
+        gd_fail("gd_no_grad_end: recording is off, but not by %s, and stays off", gd_guest_text().s);
     else
         gd_fail("gd_no_grad_end: there was no gd_no_grad_begin");
 }

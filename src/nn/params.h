@@ -14,6 +14,7 @@ struct gd_params {
     gd_entry *entries;                      /* in order of creation */
     int       count, room;
     gd_arena  arena;                        /* tensors, names and gradients */
+    int       in_use;                       /* by steps whose closure runs */
 };
 
 #endif

@@ -37,6 +37,11 @@ struct gd_slot *gd_slot_of(const char *function, gd_optimizer *o, const gd_tenso
 /* gd_slot_start - makes the states that the options ask for, named as the algorithm says. */
 bool gd_slot_start(gd_optimizer *o, struct gd_slot *slot);
 
+/* gd_busy - true, with a message, inside of a step of o: of its closure or its algorithm.
+ * gd_closure_call - calls the closure as a guest; NaN, with a message, when it left something behind. */
+bool gd_busy(const char *function, const gd_optimizer *o);
+double gd_closure_call(gd_optimizer *o, gd_closure *closure, void *context);
+
 /* gd_ready - all that can fail in a step, so that no parameter has changed when it does: slots, learning
  * rates, shapes of gradients, states.  Fills o->turns. */
 bool gd_ready(gd_optimizer *o, const char *function);

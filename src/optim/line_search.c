@@ -72,7 +72,7 @@ void gd_vectors_place(gd_vectors *v, double a)
 double gd_vectors_start(gd_vectors *v)
 {
     v->evaluations++;
-    double loss = v->closure(v->context);
+    double loss = gd_closure_call(v->optimizer, v->closure, v->context);
     gather_gradient(v);
     return loss;
 }

@@ -214,7 +214,11 @@ static void apply_optimizer(gd_optimizer *o, uint64_t steps, const uint64_t rand
 
 bool gd_load_run(const char *path, gd_params *p, gd_optimizer *o, gd_loader *loader)
 {
-    if (!gd_given("gd_load", "path", path) || !gd_given("gd_load", "p", p) || !gd_scope_begin())
+    if (!gd_given("gd_load", "path", path) || !gd_given("gd_load", "p", p) || (o && gd_busy("gd_load", o)))
+        return false;
+    if (p->in_use)
+        return gd_fail("gd_load: %s, which needs the parameters as they are, is running", gd_guest_text().s);
+    if (!gd_scope_begin())
         return false;
     reader r = { .path = path, .file = gd_safetensors_open(path) };
     uint64_t steps = 0, random[4] = { 0 }, at[2] = { 0 };

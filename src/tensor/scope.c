@@ -4,23 +4,28 @@
 /* The arena's own record is the first thing in its first chunk. */
 bool gd_scope_begin(void)
 {
-    gd_arena *parent = gd_current_scope(), arena;
-    gd_arena_init(&arena, GD_SCOPES);
-    gd_arena *scope = gd_arena_take(&arena, sizeof arena);
+    gd_arena *parent = gd_current_scope(), first = { .owner = GD_SCOPES };
+    gd_arena *scope = gd_arena_grow(&first, (sizeof first + GD_ALIGN - 1) & ~(size_t)(GD_ALIGN - 1));
     if (!scope)
         return false;
-    *scope = arena;
-    scope->parent = parent;
-    scope->tape = gd_thread.tape;
+    *scope = (gd_arena){ .at = first.at, .end = first.end, .chunks = first.chunks, .parent = parent,
+                         .tape = gd_thread.tape, .rule = gd_thread.running, .owner = GD_SCOPES };
     gd_thread.scope = scope;
     gd_thread.depth++;
     return true;
 }
 
-bool gd_scope_end(void)
+static GD_COLD bool refuse_to_end(void)
 {
     if (gd_thread.depth == 0)
         return gd_fail("gd_scope_end: no scope is open");
+    return gd_fail("gd_scope_end: the innermost scope is not one that %s opened, and stays open", gd_guest_text().s);
+}
+
+bool gd_scope_end(void)
+{
+    if (GD_UNLIKELY(gd_thread.depth <= gd_thread.floor) && (gd_guest_runs() || gd_thread.depth == 0))
+        return refuse_to_end();
     gd_arena *scope = gd_thread.scope;
     if (scope->settle)
         scope->settle(scope);
@@ -38,18 +43,28 @@ int gd_scope_enter(void)
     return depth;
 }
 
+void gd_scope_close_down_to(int depth)
+{
+    while (gd_thread.depth > depth && gd_scope_end())
+        continue;
+}
+
 void gd_scope_leave(int *depth)
 {
-    while (gd_thread.depth > *depth)
-        gd_scope_end();
+    gd_scope_close_down_to(*depth);
 }
 
 void gd_shutdown(void)
 {
     if (!gd_thread.scope)
         return;
-    int none = 0;
-    gd_scope_leave(&none);
+    if (gd_guest_runs()) {
+        gd_fail("gd_shutdown: %s, which still needs what would be freed, is running", gd_guest_text().s);
+        return;
+    }
+    gd_scope_close_down_to(0);
+    if (gd_thread.program.settle)
+        gd_thread.program.settle(&gd_thread.program);
     gd_arena_free(&gd_thread.program);
     gd_pool_free();
     gd_memory_free(gd_thread.reached);

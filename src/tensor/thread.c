@@ -13,8 +13,15 @@
 
 _Thread_local gd_thread_state gd_thread GD_TLS_MODEL;
 
+/* A guest may end its thread (pthread_exit): what ran around it is gone. */
 static void end_thread(void)
 {
+    if (gd_thread.in_backward) {
+        gd_thread.scope = gd_thread.home;
+        gd_thread.depth = gd_thread.floor;
+    }
+    gd_thread.guest = NULL;
+    gd_thread.floor = 0;
     gd_shutdown();
     gd_error_end();
 }
@@ -37,7 +44,8 @@ static void at_end(void)
 {
     if (atomic_exchange(&have_key, false))
         pthread_key_delete(key);
-    end_thread();
+    if (!gd_guest_runs())                   /* exit in a guest: the calls around it are still there */
+        end_thread();
 }
 
 static void prepare(void)
