@@ -78,19 +78,28 @@ START_TEST(messages_of_each_thread)
 }
 END_TEST
 
-/* A thread that ends inside of a rule: the pass around it is gone, and nothing is freed twice. */
+/* A thread that ends inside of a rule, or of a handler inside of it: the pass around them is gone, and nothing is
+ * freed twice. */
+static void ending_handler(const char *message)
+{
+    (void)message;
+    gd_scope_begin();
+    pthread_exit(NULL);
+}
+
 static void ending_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
-    (void)node, (void)dy, (void)dx;
+    (void)node, (void)dx;
     gd_scope_begin();
+    gd_matmul(dy, dy);
     pthread_exit(NULL);
 }
 
 static const gd_op ending_op = { .name = "ending_op", .rule = ending_rule, .reads = GD_NOTHING, .formula = NULL };
 
-static void *ends_in_a_rule(void *unused)
+static void *ends_in_a_rule(void *in_handler)
 {
-    (void)unused;
+    gd_on_error(in_handler ? ending_handler : NULL);
     gd_tensor *w = gd_requires_grad(gd_ones(GD_SHAPE()));
     GD_SCOPE;
     gd_backward(gd_record(&ending_op, gd_scale(gd_detach(w), 1), &w, 1, NULL, 0));
@@ -100,7 +109,7 @@ static void *ends_in_a_rule(void *unused)
 START_TEST(a_thread_that_ends_inside_of_a_call)
 {
     for (int i = 0; i < 10; i++)
-        run_thread(ends_in_a_rule, NULL);
+        run_thread(ends_in_a_rule, i % 2 ? &i : NULL);
     GD_SCOPE;
     gd_tensor *w = gd_requires_grad(gd_ones(GD_SHAPE(3)));
     ck_good(gd_backward(gd_sum(w)));

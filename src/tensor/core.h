@@ -46,6 +46,9 @@
 
 typedef struct gd_text { char s[160]; } gd_text;    /* a part of a message */
 
+/* gd_warn - a message about what did not fail: see gd_on_error. */
+GD_COLD void gd_warn(const char *format, ...) GD_FORMAT(1, 2);
+
 /* ---- Memory: the one door to malloc ------------------------------------------------------------------- */
 
 typedef enum gd_owner {
@@ -70,10 +73,10 @@ struct gd_arena {
     gd_arena *parent;                       /* the scope around this one */
     gd_node  *tape;                         /* newest node when the scope began */
     const gd_node *rule;                    /* the node whose rule opened the scope */
-    const void *variable;                   /* of the GD_SCOPE that opened it */
     void     *graph_leaves;                 /* leaves elsewhere whose grad lies in here, */
     void    (*settle)(gd_arena *);          /* and what sees to them when the scope closes */
     gd_owner  owner;
+    bool      by_hand;                      /* opened by gd_scope_begin, not by GD_SCOPE */
     bool      recycles;                     /* scratch memory of a backward pass, see recycle.c */
 };
 
@@ -141,6 +144,9 @@ extern _Thread_local gd_thread_state gd_thread GD_TLS_MODEL;
 /* gd_thread_start - makes the state usable; called where gd_thread.scope is still NULL.  From then on the thread's
  * memory is freed when it ends. */
 void gd_thread_start(void);
+
+/* gd_empty_thread - gd_shutdown without a warning; returns how many scopes of gd_scope_begin were open. */
+int gd_empty_thread(void);
 
 /* gd_error_end - frees what this thread's messages were kept in. */
 void gd_error_end(void);

@@ -122,6 +122,22 @@ void gd_error_end(void)
     latest = NULL;
 }
 
+/* To the handler, but for gd_abort: nothing has failed. */
+void gd_warn(const char *format, ...)
+{
+    char text[LONGEST_MESSAGE] = "warning: ";
+    const size_t used = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text + used, sizeof text - used, format, arguments);
+    va_end(arguments);
+    forget_left_handlers();
+    if (handler == gd_abort || (handler && ((!memory && !make_memory()) || memory->handlers)))
+        print_sentence(text);
+    else if (handler)
+        tell(text);
+}
+
 void *gd_fail(const char *format, ...)
 {
     char text[LONGEST_MESSAGE];             /* the arguments may point into the old sentence */

@@ -18,11 +18,13 @@ static void end_thread(void)
 {
     if (gd_thread.in_backward) {
         gd_thread.scope = gd_thread.home;
-        gd_thread.depth = gd_thread.floor;
+        gd_thread.depth = 0;
+        for (const gd_arena *scope = gd_thread.scope; scope->parent; scope = scope->parent)
+            gd_thread.depth++;
     }
     gd_thread.guest = NULL;
     gd_thread.floor = 0;
-    gd_shutdown();
+    gd_empty_thread();
     gd_error_end();
 }
 
