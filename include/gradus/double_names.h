@@ -219,7 +219,9 @@ GD_RENAME(optimizer_visit)
 GD_RENAME(orthogonal)
 GD_RENAME(pad)
 GD_RENAME(param)
+GD_RENAME(params_assign)
 GD_RENAME(params_at)
+GD_RENAME(params_copy)
 GD_RENAME(params_count)
 GD_RENAME(params_free)
 GD_RENAME(params_get)
@@ -288,10 +290,12 @@ GD_RENAME(scalar)
 GD_RENAME(scale)
 GD_RENAME(scope_begin)
 GD_RENAME(scope_end)
+GD_RENAME(scope_end_with)
 GD_RENAME(scope_enter)
 GD_RENAME(scope_leave)
 GD_RENAME(seed)
 GD_RENAME(set_grad)
+GD_RENAME(set_memory_warning)
 GD_RENAME(set_name)
 GD_RENAME(set_read_limit)
 GD_RENAME(set_schedule)
@@ -559,7 +563,9 @@ GD_RENAME(zeros_like)
 #define gd_orthogonal gd64_orthogonal
 #define gd_pad gd64_pad
 #define gd_param gd64_param
+#define gd_params_assign gd64_params_assign
 #define gd_params_at gd64_params_at
+#define gd_params_copy gd64_params_copy
 #define gd_params_count gd64_params_count
 #define gd_params_free gd64_params_free
 #define gd_params_get gd64_params_get
@@ -628,10 +634,12 @@ GD_RENAME(zeros_like)
 #define gd_scale gd64_scale
 #define gd_scope_begin gd64_scope_begin
 #define gd_scope_end gd64_scope_end
+#define gd_scope_end_with gd64_scope_end_with
 #define gd_scope_enter gd64_scope_enter
 #define gd_scope_leave gd64_scope_leave
 #define gd_seed gd64_seed
 #define gd_set_grad gd64_set_grad
+#define gd_set_memory_warning gd64_set_memory_warning
 #define gd_set_name gd64_set_name
 #define gd_set_read_limit gd64_set_read_limit
 #define gd_set_schedule gd64_set_schedule

@@ -86,7 +86,12 @@ const char *gd_last_error(void);
 void gd_clear_error(void);
 
 /* gd_on_error - sets what this thread does with each sentence when it arises.  At first it is printed to
- * standard error.  NULL: silence (gd_last_error still has it).  gd_abort: print it and abort. */
+ * standard error.  NULL: silence (gd_last_error still has it).  gd_abort: print it and abort.
+ * The handler may call the library, but closes no scope that it has not opened, and does not call gd_shutdown.  It
+ * may leave by longjmp where the failing call is not gd_backward, gd_grad, gd_step or another one that runs code of
+ * the program; what was opened in between stays open: put a GD_SCOPE around the setjmp.
+ * A few messages are warnings and begin with "warning: ": nothing has failed, gd_last_error does not have them, and
+ * gd_abort only prints them. */
 void gd_on_error(void (*handler)(const char *sentence));
 
 /* gd_abort - prints the sentence to standard error and calls abort: gd_on_error(gd_abort) makes a program

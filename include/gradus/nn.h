@@ -38,6 +38,13 @@ int        gd_params_tensors(const gd_params *p);           /* tensors, buffers 
 gd_tensor *gd_params_at(const gd_params *p, int i);         /* the i-th to be created; its name is t->name */
 bool       gd_params_is_buffer(const gd_params *p, int i);
 
+/* gd_params_copy - a model of its own, with the same names, shapes and values; gradients are not copied.  It is the
+ * caller's to free.
+ * gd_params_assign - the values of from, by name, to the parameters and buffers of to.  Errors: to and from differ in
+ * names or shapes; then nothing has changed.  Keeps the best model so far without growing. */
+gd_params *gd_params_copy(gd_params *p);
+bool       gd_params_assign(gd_params *to, gd_params *from);
+
 /* ---- Layers ---------------------------------------------------------------------------------------------- */
 
 typedef struct gd_linear {

@@ -120,6 +120,7 @@ struct gd_optimizer {
     int64_t             packed_room;
     struct gd_slot     *all;                /* private: state that belongs to all parameters together */
     struct gd_trace    *trace;              /* private: see gd_optimizer_trace */
+    bool                busy;               /* private: inside of a step */
 };
 
 /* ---- The plug ---------------------------------------------------------------------------------------------

@@ -99,7 +99,25 @@ gd_shape gd_shape_of_tensor(const gd_tensor *t);
  *   the program owns what is made while no scope is open; dies with gd_shutdown, also run at exit
  *
  * A scope's memory is handed to the next scope, so a training loop in its steady state allocates nothing.
- * All of this is per thread.
+ * All of this is per thread, and ends with the thread; models, optimizers, loaders and plots belong to nobody and
+ * may be used and freed by another one, one at a time.
+ *
+ * Four idioms keep what is worth keeping without growing:
+ *
+ *   carry a state over to the next step: overwrite a tensor that was made outside of the loop, after backward
+ *     gd_tensor *h = gd_zeros(GD_SHAPE(1, 16));
+ *     for (..) { GD_SCOPE;  gd_tensor *next = cell(x, h);  ..  gd_assign(h, gd_detach(next)); }
+ *   keep the best so far: the same, or for a whole model a second one (nn.h)
+ *     gd_params *best = gd_params_copy(net);
+ *     for (..) { ..  if (loss < lowest) { lowest = loss;  gd_params_assign(best, net); } }
+ *   return a result from a function with a scope of its own: gd_keep puts a copy into the caller's scope
+ *     gd_tensor *scores(gd_tensor *x) { GD_SCOPE;  ..  return gd_keep(y); }
+ *   evaluate: a scope, no recording, and a number
+ *     double error(gd_tensor *x, gd_tensor *y) { GD_SCOPE;  GD_NO_GRAD;  return gd_item(loss(x, y)); }
+ *
+ * Code of yours that the library calls (a rule, a closure, a function to be checked, an algorithm, a handler, ..)
+ * closes the scopes that it opens and no others, leaves recording as it was, and does not call gd_shutdown: what is
+ * not so is refused or put right, with a message.
  *
  * A tensor must not be used after its owner: it would hold other numbers, and nothing would say so.  The debug libraries
  * do (make debug; link with -lgradus-debug or -lgradus64-debug instead; same headers, but
@@ -113,9 +131,13 @@ gd_shape gd_shape_of_tensor(const gd_tensor *t);
  * is a program that reads ->data, or any other field, of a dead tensor itself. */
 
 /* gd_scope_begin, gd_scope_end - open a scope; close the innermost one.  Scopes nest.
- * gd_scope_begin is false when memory is out; gd_scope_end is false, with a sentence, when none is open. */
+ * gd_scope_begin is false when memory is out; gd_scope_end is false, with a sentence, when none is open, or the
+ * innermost one was open before the library called the code that this stands in.
+ * gd_scope_end_with - closes it and returns a detached copy of t in the scope around it (or with the program):
+ * gd_keep and gd_scope_end in one.  NULL: t is NULL, memory is out; or as above, and no scope is closed. */
 bool gd_scope_begin(void);
 bool gd_scope_end(void);
+gd_tensor *gd_scope_end_with(gd_tensor *t);
 
 /* GD_SCOPE; - a declaration: a scope from here to the end of the block, left properly by break, continue,
  * return and goto too.  Needs gcc's cleanup attribute; elsewhere use the pair above. */
@@ -127,21 +149,29 @@ bool gd_scope_end(void);
 #define GD_UNIQUE__(name, line) name##line
 #endif
 int  gd_scope_enter(void);                  /* for GD_SCOPE: opens, returns the depth before */
-void gd_scope_leave(int *depth);            /* for GD_SCOPE: closes down to that depth */
+void gd_scope_leave(int *depth);            /* for GD_SCOPE: closes down to that depth; warns if it is more than one */
 
-/* gd_keep - a detached copy of t that lives in the scope around the current one (or with the program).
- * NULL: t is NULL, or memory is out. */
+/* gd_keep - a detached copy of t that lives in the scope around the current one (or with the program, where each
+ * call adds to its memory: see the idioms above).  NULL: t is NULL, or memory is out. */
 gd_tensor *gd_keep(gd_tensor *t);
 
-/* gd_shutdown - frees everything of this thread that is not a model, optimizer, loader or plot.  Also run
- * at exit.  The library can be used again afterwards. */
+/* gd_shutdown - frees everything of this thread that is not a model, optimizer, loader or plot.  Also run at the
+ * end of each thread (where threads are POSIX ones; elsewhere a thread calls it) and at exit.  The library can be
+ * used again afterwards.  Refused, with a message, in code that the library calls. */
 void gd_shutdown(void);
 
-/* gd_memory_report - prints live bytes and the high-water mark of each owner. */
+/* gd_memory_report - prints live bytes and the high-water mark of each owner; those waiting for the next scope are
+ * this thread's. */
 void gd_memory_report(FILE *out);
 
-/* gd_memory_live - bytes that the library holds from malloc in this thread, over all owners. */
+/* gd_memory_live - bytes that the library holds from malloc in the whole process, over all owners. */
 size_t gd_memory_live(void);
+
+/* gd_set_memory_warning - one warning (see gd_on_error) when what a thread has made while no scope was open, which
+ * stays until gd_shutdown, passes so many bytes: most likely GD_SCOPE is missing in a loop.  At first 1 GiB; 0:
+ * never.  A tensor counts for at most 64 MiB, so that data sets, which are meant to stay, hardly count.  For the
+ * whole program; the next warning comes when this has been called again. */
+void gd_set_memory_warning(size_t bytes);
 
 /* ---- Threads: large kernels run on several processors -----------------------------------------------
  * Results are the same bits for any number of threads; small tensors never leave the calling thread. */

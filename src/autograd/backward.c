@@ -261,6 +261,7 @@ static GD_NOINLINE bool apply_long_rule(gd_pass *pass, gd_node *node, gd_tensor 
         for (int i = 0; i < node->n; i++)
             dx[i] = NULL;
     }
+    gd_thread.running = node;
     node->op->rule(node, dy, dx);
     return gather_several(pass, node, dx);
 }
@@ -278,6 +279,7 @@ static inline bool apply_rule(gd_pass *pass, gd_node *node, gd_tensor *dy)
         return true;
     if (!ready(pass, node))
         return false;
+    gd_thread.running = node;
     node->op->rule(node, dy, dx);
     if (gd_thread.wanted == FIRST + SECOND)
         return gather_several(pass, node, dx);
@@ -385,12 +387,16 @@ bool gd_pass_begin(gd_pass *pass, const char *function, gd_tensor *y, gd_tensor 
     gd_arena_init(&pass->scratch, GD_SCOPES);
     gd_thread.in_backward = true;
     gd_thread.no_grad = (pass->no_grad & GD_ANOMALY) | (create_graph ? 0 : GD_IN_PASS | 1);
+    pass->guest = gd_guest_enter(gd_rule_guest);
+    gd_thread.home = pass->scope;
     if (!create_graph) {
         pass->scratch.recycles = true;
         gd_thread.scope = &pass->scratch;
     }
     gd_tensor *seed = dy ? dy : one_like(y);
-    pass->done = seed && (gd_thread.no_grad & GD_ANOMALY ? careful_walk(pass, y, seed) : walk(pass, y, seed, false));
+    bool walked = seed && (gd_thread.no_grad & GD_ANOMALY ? careful_walk(pass, y, seed) : walk(pass, y, seed, false));
+    pass->done = gd_guest_behaved(function, walked);
+    gd_thread.running = NULL;
     return pass->done;
 }
 
@@ -403,6 +409,7 @@ void gd_pass_end(gd_pass *pass)
     gd_thread.target = NULL;
     gd_thread.scope = pass->scope;
     gd_thread.no_grad = pass->no_grad;
+    gd_guest_restore(&pass->guest);
     gd_thread.in_backward = false;
     gd_arena_free(&pass->scratch);
 }

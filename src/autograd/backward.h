@@ -17,6 +17,7 @@ typedef struct gd_pass {
     gd_tensor  *y;
     gd_arena   *scope;                      /* the caller's */
     int         no_grad;                    /* the caller's */
+    gd_guest    guest;                      /* the caller, if it is one */
     gd_arena    scratch;
 } gd_pass;
 

@@ -40,10 +40,18 @@ static gd_tensor *random_like(const gd_tensor *t, uint64_t seed)
     return r;
 }
 
+/* The function as a guest: NULL when it left something behind, in which y may lie. */
+static gd_tensor *run_function(gd_function *function, gd_tensor *const xs[], int n, void *context)
+{
+    gd_guest before = gd_guest_enter(GD_GUEST("gd_gradcheck", "the function"));
+    gd_tensor *y = function(xs, n, context);
+    return gd_guest_leave(&before, y) ? y : NULL;
+}
+
 static gd_tensor *call(const check *c)
 {
     const unsigned long failures = gd_failures();
-    gd_tensor *y = c->function(c->xs, c->n, c->context);
+    gd_tensor *y = run_function(c->function, c->xs, c->n, c->context);
     if (!y && gd_failures() == failures)
         gd_fail("%s: function returned NULL", c->name);
     return y;
@@ -345,7 +353,7 @@ static gd_tensor *gradients(gd_tensor *const all[], int n_all, void *context)
     bool differentiable = gd_is_recording();
     int no_grad = gd_thread.no_grad;        /* first derivatives need the tape also where differences are taken */
     gd_thread.no_grad &= ~GD_NO_GRAD_DEPTH;
-    gd_tensor *y = f->function(all, n, f->context);
+    gd_tensor *y = run_function(f->function, all, n, f->context);
     bool good = y && dxs && gd_grad_or_zero("gd_gradgradcheck", y, all[n], all, n, dxs, differentiable);
     gd_thread.no_grad = no_grad;
     for (int i = 0; i < n && good; i++)
@@ -360,7 +368,7 @@ bool gd_gradgradcheck(gd_function *function, void *context, gd_tensor *const xs[
         return false;
     inner f = { function, context };
     const unsigned long failures = gd_failures();
-    gd_tensor *y = function(xs, n, context), *dy = y ? gd_requires_grad(random_like(y, 3)) : NULL;
+    gd_tensor *y = run_function(function, xs, n, context), *dy = y ? gd_requires_grad(random_like(y, 3)) : NULL;
     gd_tensor **all = gd_arena_take(gd_thread.scope, (size_t)(n + 1) * sizeof *all);
     bool good = dy && all;
     if (good) {

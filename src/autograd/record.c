@@ -142,8 +142,11 @@ void gd_no_grad_begin(void)
 
 void gd_no_grad_end(void)
 {
-    if (gd_thread.no_grad & GD_NO_GRAD_DEPTH)
+    const int depth = gd_thread.no_grad & GD_NO_GRAD_DEPTH, floor = gd_thread.no_grad_floor & GD_NO_GRAD_DEPTH;
+    if (depth > floor || (depth > 0 && !gd_guest_runs()))
         gd_thread.no_grad--;
+    else if (depth > 0)
+        gd_fail("gd_no_grad_end: recording is off, but not by %s, and stays off", gd_guest_text().s);
     else
         gd_fail("gd_no_grad_end: there was no gd_no_grad_begin");
 }

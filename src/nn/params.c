@@ -10,7 +10,7 @@ gd_params *gd_params_new(void)
     gd_params *p = gd_memory_new(GD_MODELS, sizeof *p);
     if (!p)
         return NULL;
-    *p = (gd_params){ NULL, 0, 0, { .at = NULL } };
+    *p = (gd_params){ .entries = NULL };
     gd_arena_init(&p->arena, GD_MODELS);
     return p;
 }
@@ -19,6 +19,10 @@ void gd_params_free(gd_params *p)
 {
     if (!p)
         return;
+    if (p->in_use || (gd_thread.in_backward && gd_guest_runs())) {
+        gd_fail("gd_params_free: %s, which may need the model, is running", gd_guest_text().s);
+        return;
+    }
     gd_forget_leaves(&p->arena);
     gd_arena_free(&p->arena);
     gd_memory_free(p->entries);

@@ -15,6 +15,7 @@ struct gd_params {
     gd_entry *entries;                      /* in order of creation */
     int       count, room;
     gd_arena  arena;                        /* tensors, names and gradients */
+    int       in_use;                       /* by steps whose closure runs */
 };
 
 /* gd_params_mark, gd_params_back - where p and the thread's generator stand, and going back there: for what adds

@@ -23,7 +23,7 @@ static void move_to(struct gd_slot *slot, gd_group *group)
 
 gd_group *gd_optimizer_group(gd_optimizer *o, const char *prefix, const void *options)
 {
-    if (!gd_given("gd_optimizer_group", "o", o) || (options && !gd_check_options(o->algorithm, options)) ||
+    if (!gd_given("gd_optimizer_group", "o", o) || gd_busy("gd_optimizer_group", o) || (options && !gd_check_options(o->algorithm, options)) ||
         !gd_adopt(o))
         return NULL;
     if (o->algorithm->step)
@@ -45,7 +45,7 @@ gd_group *gd_optimizer_group(gd_optimizer *o, const char *prefix, const void *op
 
 bool gd_group_add(gd_group *group, const gd_tensor *parameter)
 {
-    if (!gd_given("gd_group_add", "group", group))
+    if (!gd_given("gd_group_add", "group", group) || gd_busy("gd_group_add", group->optimizer))
         return false;
     struct gd_slot *slot = gd_slot_of("gd_group_add", group->optimizer, parameter);
     if (slot)

@@ -74,6 +74,11 @@ void gd_slot_stop(struct gd_slot *slot);
 /* gd_slot_set - state k is t from now on; NULL: it is not kept. */
 void gd_slot_set(struct gd_slot *slot, int k, gd_tensor *t);
 
+/* gd_busy - true, with a message, inside of a step of o: of its closure or its algorithm.
+ * gd_closure_call - calls the closure as a guest; NaN, with a message, when it left something behind. */
+bool gd_busy(const char *function, const gd_optimizer *o);
+double gd_closure_call(gd_optimizer *o, gd_closure *closure, void *context);
+
 /* gd_ready - all that can fail in a step, so that no parameter has changed when it does: slots, learning
  * rates, counts of steps, shapes of gradients, states.  Fills o->turns. */
 bool gd_ready(gd_optimizer *o, const char *function);

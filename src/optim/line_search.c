@@ -112,7 +112,7 @@ double gd_vectors_start(gd_vectors *v)
 {
     v->evaluations++;
     unsigned long failures = gd_failures();
-    double loss = v->closure(v->context);
+    double loss = gd_closure_call(v->optimizer, v->closure, v->context);
     v->failed = (isnan(loss) && gd_failures() != failures) || !gather_gradient(v);
     return v->failed ? NAN : loss;
 }

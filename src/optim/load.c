@@ -120,6 +120,10 @@ static bool load(const char *function, const char *path, const gd_run *run, gd_l
 {
     gd_reader r = { .function = function, .path = path, .run = run, .options = options,
                     .outside = gd_current_scope(), .remarks = strcmp(function, "gd_load") == 0 };
+    if (run->optimizer && gd_busy(function, run->optimizer))
+        return false;
+    if (run->params->in_use)
+        return gd_fail("%s: %s, which needs the parameters as they are, is running", function, gd_guest_text().s);
     if (!gd_scope_begin())
         return false;
     int averages = run->ema ? run->ema->count : 0;

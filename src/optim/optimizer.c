@@ -84,7 +84,7 @@ gd_optimizer *gd_optimizer_new(gd_params *p, const gd_algorithm *algorithm, cons
 
 void gd_optimizer_free(gd_optimizer *o)
 {
-    if (!o)
+    if (!o || gd_busy("gd_optimizer_free", o))
         return;
     gd_trace_free(o);
     gd_memory_free(o->slots);
@@ -109,6 +109,8 @@ static gd_group *group_for(gd_optimizer *o, const char *name)
 bool gd_adopt(gd_optimizer *o)
 {
     int count = o->params->count;
+    if (count > o->count && gd_busy("gd_param", o))
+        return false;
     if (count > o->room) {
         size_t room = (size_t)count + (size_t)o->room;
         void *slots = gd_memory_resize(GD_OPTIMIZERS, o->slots, room * sizeof *o->slots);

@@ -127,7 +127,8 @@ bool gd_group_set(gd_group *group, const char *name, double value)
         return true;
     }
     const gd_option *option = option_of("gd_group_set", group, name);
-    if (!option || !gd_check_number("gd_group_set", name, value, option->interval, option->low, option->high))
+    if (!option || gd_busy("gd_group_set", group->optimizer) ||
+        !gd_check_number("gd_group_set", name, value, option->interval, option->low, option->high))
         return false;
     if (option->kind != GD_OPTION_REAL && value != floor(value))
         return gd_fail("gd_group_set: %s = %g must be a whole number", name, value);

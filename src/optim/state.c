@@ -76,10 +76,11 @@ bool gd_optimizer_visit(gd_optimizer *o, gd_state_visitor *visit, void *context)
 {
     if (!gd_given("gd_optimizer_visit", "o", o) || !gd_adopt(o))
         return false;
+    gd_guest before = gd_guest_enter(GD_GUEST("gd_optimizer_visit", "visit"));
     if (o->algorithm->step)
         visit_slot(o->all, o->algorithm, "", visit, context);
     for (int i = 0; i < o->count && !o->algorithm->step; i++)
         if (o->slots[i])
             visit_slot(o->slots[i], o->algorithm, o->slots[i]->w->name, visit, context);
-    return true;
+    return gd_guest_leave(&before, true);
 }

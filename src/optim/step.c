@@ -262,27 +262,64 @@ bool gd_step(gd_optimizer *o)
     if (!o->algorithm->update)
         return gd_fail("gd_step: %s evaluates the loss several times in a step: use gd_step_closure",
                        o->algorithm->name);
-    if (!gd_ready(o, "gd_step") || (o->turn_count == 0 && !gd_any_gradient("gd_step", o)) ||
+    if (gd_busy("gd_step", o) || !gd_ready(o, "gd_step") || (o->turn_count == 0 && !gd_any_gradient("gd_step", o)) ||
         (o->check_finite && !gd_check_all("gd_step", o)) || (o->trace && !gd_trace_before(o)))
         return false;
     o->steps++;
+    o->busy = true;
+    gd_guest before = gd_guest_enter(GD_GUEST("gd_step", "the algorithm"));
     batch b = { .o = o };
     for (int k = 0; k < o->turn_count; k++)
         join_batch(&b, &o->turns[k]);
     update_batch(&b);
+    (void)gd_guest_leave(&before, true);    /* the step is done: no failure of it */
+    o->busy = false;
     if (o->trace)
         gd_trace_after(o);
     return true;
+}
+
+bool gd_busy(const char *function, const gd_optimizer *o)
+{
+    if (GD_LIKELY(!o->busy))
+        return false;
+    gd_fail("%s: called inside of a step of the same optimizer, %s", function, o->algorithm->name);
+    return true;
+}
+
+double gd_closure_call(gd_optimizer *o, gd_closure *closure, void *context)
+{
+    const bool busy = o->busy;
+    const int in_use = o->params->in_use;
+    o->busy = true;
+    o->params->in_use = in_use + 1;
+    gd_guest before = gd_guest_enter(GD_GUEST("gd_step_closure", "the closure"));
+    double loss = closure(context);
+    if (!gd_guest_leave(&before, !isnan(loss)))
+        loss = NAN;
+    o->busy = busy;
+    o->params->in_use = in_use;
+    return loss;
+}
+
+/* An algorithm that evaluates the loss by itself. */
+static double step_of(gd_optimizer *o, gd_closure *closure, void *context)
+{
+    gd_guest before = gd_guest_enter(GD_GUEST("gd_step_closure", "the algorithm"));
+    double loss = o->algorithm->step(o, closure, context);
+    return gd_guest_leave(&before, !isnan(loss)) ? loss : NAN;
 }
 
 double gd_step_closure(gd_optimizer *o, gd_closure *closure, void *context)
 {
     if (!gd_given("gd_step_closure", "o", o) || !gd_given("gd_step_closure", "closure", closure ? o : NULL))
         return NAN;
+    if (gd_busy("gd_step_closure", o))
+        return NAN;
     if (o->algorithm->step)
-        return gd_ready(o, "gd_step_closure") ? o->algorithm->step(o, closure, context) : NAN;
+        return gd_ready(o, "gd_step_closure") ? step_of(o, closure, context) : NAN;
     unsigned long failures = gd_failures();
-    double loss = closure(context);
+    double loss = gd_closure_call(o, closure, context);
     if (isnan(loss) && gd_failures() == failures)
         gd_fail("gd_step_closure: the closure's loss is nan");
     return !isnan(loss) && gd_step(o) ? loss : NAN;

@@ -65,10 +65,15 @@ bool gd_plot_contour(gd_plot *p, gd_surface *f, void *context,
     field.z = gd_memory_new(GD_PLOTS, sizeof *field.z * SAMPLES_X * SAMPLES_Y);
     if (!field.z)
         return false;
+    gd_guest before = gd_guest_enter(GD_GUEST("gd_plot_contour", "f"));
     for (int i = 0; i < SAMPLES_Y; i++)
         for (int j = 0; j < SAMPLES_X; j++)
             field.z[i * SAMPLES_X + j] = f(x_low + (x_high - x_low) * j / (SAMPLES_X - 1),
                                            y_low + (y_high - y_low) * i / (SAMPLES_Y - 1), context);
+    if (!gd_guest_leave(&before, true)) {
+        gd_memory_free(field.z);
+        return false;
+    }
     return take_field(who, p, field);
 }
 

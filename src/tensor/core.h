@@ -59,6 +59,11 @@
 #define GD_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #endif
 
+typedef struct gd_text { char s[280]; } gd_text;    /* a part of a message */
+
+/* gd_warn - a message about what did not fail: see gd_on_error. */
+GD_COLD void gd_warn(const char *format, ...) GD_FORMAT(1, 2);
+
 /* ---- Memory: the one door to malloc ------------------------------------------------------------------- */
 
 typedef enum gd_owner {
@@ -82,9 +87,11 @@ struct gd_arena {
     gd_chunk *chunks;                       /* newest first */
     gd_arena *parent;                       /* the scope around this one */
     gd_node  *tape;                         /* newest node when the scope began */
+    const gd_node *rule;                    /* the node whose rule opened the scope */
     void     *graph_leaves;                 /* leaves elsewhere whose grad lies in here, */
     void    (*settle)(gd_arena *);          /* and what sees to them when the scope closes */
     gd_owner  owner;
+    bool      by_hand;                      /* opened by gd_scope_begin, not by GD_SCOPE */
     bool      recycles;                     /* scratch memory of a backward pass, see recycle.c */
 };
 
@@ -121,6 +128,10 @@ typedef struct gd_thread_state {
     gd_node   *tape;                        /* newest node */
     int        no_grad;                     /* depth of GD_NO_GRAD, and flags; 0: just recording */
     int        depth;                       /* open scopes */
+    int        floor, no_grad_floor;        /* what depth and no_grad were when the guest began, see below */
+    const char *guest;                      /* NULL: none runs */
+    const gd_node *running;                 /* its rule runs */
+    gd_arena  *home;                        /* the scope in which the running pass was asked for */
     bool       in_backward;                 /* a backward pass is running */
     bool       pruning;                     /* it wants gradients of some tensors only: gd_grad */
     bool       seeded;
@@ -153,6 +164,9 @@ extern _Thread_local gd_thread_state gd_thread GD_TLS_MODEL;
  * memory is freed when it ends. */
 void gd_thread_start(void);
 
+/* gd_empty_thread - gd_shutdown without a warning; returns how many scopes of gd_scope_begin were open. */
+int gd_empty_thread(void);
+
 /* gd_error_end - frees what this thread's messages were kept in. */
 void gd_error_end(void);
 
@@ -163,6 +177,62 @@ static inline gd_arena *gd_current_scope(void)
         gd_thread_start();
     return gd_thread.scope;
 }
+
+/* ---- Guests: code of the program inside of a call of the library ------------------------------------------
+ *
+ * Rules, closures, functions to be checked, algorithms, surfaces, visitors, handlers.  A guest closes the scopes
+ * that it opened and no others, leaves recording as it was, and does not shut the library down.  The guest's name
+ * is GD_GUEST("gd_step_closure", "the closure"): the call around it, and what it is. */
+
+#define GD_GUEST(call, what) call "\0" what
+
+typedef struct gd_guest {                   /* what was before */
+    const char *guest;
+    int         floor, no_grad_floor;
+} gd_guest;
+
+extern const char gd_rule_guest[];          /* of every rule: the operation is that of gd_thread.running */
+
+gd_text gd_guest_text(void);                /* "the closure of gd_step_closure" */
+bool gd_guest_left(const char *call, bool good);        /* puts right what the guest left; says so if it was good */
+
+static inline gd_guest gd_guest_enter(const char *name)
+{
+    gd_guest before = { gd_thread.guest, gd_thread.floor, gd_thread.no_grad_floor };
+    gd_thread.guest = name;
+    gd_thread.floor = gd_thread.depth;
+    gd_thread.no_grad_floor = gd_thread.no_grad;
+    return before;
+}
+
+static inline void gd_guest_restore(const gd_guest *before)
+{
+    gd_thread.guest = before->guest;
+    gd_thread.floor = before->floor;
+    gd_thread.no_grad_floor = before->no_grad_floor;
+}
+
+/* gd_guest_behaved - good, and nothing is left behind.  If it was good until then, there is a message: a guest that
+ * failed has given one, and may have left early. */
+static inline bool gd_guest_behaved(const char *call, bool good)
+{
+    return GD_LIKELY(gd_thread.depth == gd_thread.floor
+                     && !((gd_thread.no_grad ^ gd_thread.no_grad_floor) & GD_NO_GRAD_DEPTH))
+           ? good : gd_guest_left(call, good);
+}
+
+static inline bool gd_guest_leave(const gd_guest *before, bool good)
+{
+    good = gd_guest_behaved(gd_thread.guest, good);
+    gd_guest_restore(before);
+    return good;
+}
+
+/* gd_guest_runs - is there one?  (A handler that was left by longjmp is none.) */
+bool gd_guest_runs(void);
+
+/* gd_scope_close_down_to - closes scopes until depth are open. */
+void gd_scope_close_down_to(int depth);
 
 /* ---- Making tensors -------------------------------------------------------------------------------------- */
 
@@ -309,8 +379,6 @@ bool gd_recycle_ready(void);                /* the lists are there; false, with 
 void gd_recycle_forget(void);               /* at the end of the pass: nothing is free any more */
 
 /* ---- Shapes ---------------------------------------------------------------------------------------------- */
-
-typedef struct gd_text { char s[280]; } gd_text;
 
 gd_text gd_shape_text(int ndim, const int64_t *shape);       /* "[2, 3]" */
 gd_text gd_text_of(const gd_tensor *t);                      /* of a tensor, with its name: [2] ("w"), or that

@@ -1,4 +1,4 @@
-/* error.c - the sentence of the last failure, and who is told. */
+/* error.c - the message of the last failure, and who is told. */
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -16,7 +16,6 @@ static void print_sentence(const char *sentence)
 }
 
 static _Thread_local const char *latest;    /* NULL when nothing has failed */
-static _Thread_local char *buffer;          /* where messages are kept; NULL before the first one */
 static _Thread_local unsigned long failures;
 static _Thread_local void (*handler)(const char *) = print_sentence;
 
@@ -46,24 +45,119 @@ void gd_abort(const char *reason)
     abort();
 }
 
+/* ---- Telling the handler ---------------------------------------------------------------------------------- */
+
+/* The handler is a guest that may itself fail, or be left by longjmp, after which nothing here is undone.  So
+ * every call of it notes where the stack was: as the stack grows downwards, a call from above is not from inside
+ * of that handler, which is over. */
+enum { NESTED = 4 };
+
+typedef struct telling {
+    uintptr_t stack;
+    gd_guest  before;
+} telling;
+
+typedef struct kept {                       /* what messages need */
+    char    message[LONGEST_MESSAGE];
+    telling running[NESTED];                /* handlers, the outermost first */
+    int     handlers;
+} kept;
+
+static _Thread_local kept *memory;          /* NULL before the first failure */
+
+static GD_NOINLINE uintptr_t stack_here(void)
+{
+#if defined(__GNUC__)
+    return (uintptr_t)__builtin_frame_address(0);
+#else
+    volatile char here = 0;
+    return (uintptr_t)&here;
+#endif
+}
+
+static void forget_left_handlers(void)
+{
+    while (memory && memory->handlers && memory->running[memory->handlers - 1].stack <= stack_here()) {
+        memory->handlers--;
+        gd_guest_restore(&memory->running[memory->handlers].before);
+    }
+}
+
+bool gd_guest_runs(void)
+{
+    forget_left_handlers();
+    return gd_thread.guest;
+}
+
+/* In a frame of its own, below that of gd_fail with its long text: what the handler calls lies deeper, and what is
+ * called after a longjmp does not. */
+static GD_NOINLINE void tell(const char *text)
+{
+    static const char name[] = GD_GUEST("gd_on_error", "the handler");
+    telling *t = &memory->running[memory->handlers++];
+    t->stack = stack_here();
+    t->before = gd_guest_enter(name);
+    handler(text);
+    const gd_guest before = t->before;
+    memory->handlers = (int)(t - memory->running) + 1;      /* handlers inside may have been left by longjmp */
+    (void)gd_guest_leave(&before, true);
+    memory->handlers--;
+}
+
+/* ---- Failing ---------------------------------------------------------------------------------------------- */
+
 /* The first thread that fails, often the only one, has static memory: a message that memory is out has a place. */
-static char first[LONGEST_MESSAGE];
+static kept first;
 static atomic_bool first_taken;
 
-static char *new_buffer(void)
+static bool make_memory(void)
 {
     gd_current_scope();                     /* so that the end of this thread is noticed */
-    return atomic_exchange(&first_taken, true) ? malloc(LONGEST_MESSAGE) : first;
+    memory = atomic_exchange(&first_taken, true) ? malloc(sizeof *memory) : &first;
+    if (memory)
+        memory->handlers = 0;
+    return memory;
 }
 
 void gd_error_end(void)
 {
-    if (buffer == first)
+    if (memory == &first)
         atomic_store(&first_taken, false);
     else
-        free(buffer);
-    buffer = NULL;
+        free(memory);
+    memory = NULL;
     latest = NULL;
+}
+
+/* To the handler, but for gd_abort: nothing has failed. */
+static void hand_on(const char *text)
+{
+    forget_left_handlers();
+    if (handler == gd_abort || (handler && ((!memory && !make_memory()) || memory->handlers)))
+        print_sentence(text);
+    else if (handler)
+        tell(text);
+}
+
+void gd_notice(const char *format, ...)
+{
+    char text[LONGEST_MESSAGE];
+    va_list arguments;
+    va_start(arguments, format);
+    gd_vformat(text, sizeof text, format, arguments);
+    va_end(arguments);
+    hand_on(text);
+}
+
+void gd_warn(const char *format, ...)
+{
+    char text[LONGEST_MESSAGE] = "warning: ";
+    const size_t used = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    gd_vformat(text + used, sizeof text - used, format, arguments);
+    va_end(arguments);
+    hand_on(text);
 }
 
 void *gd_fail(const char *format, ...)
@@ -73,23 +167,18 @@ void *gd_fail(const char *format, ...)
     va_start(arguments, format);
     gd_vformat(text, sizeof text, format, arguments);
     va_end(arguments);
-    if (!buffer)
-        buffer = new_buffer();
-    latest = buffer ? memcpy(buffer, text, sizeof text) : "out of memory: no room for a message";
     failures++;
-    if (handler)
-        handler(buffer ? buffer : text);
+    if (!memory && !make_memory()) {
+        latest = "out of memory: no room for a message";
+        if (handler)
+            handler(text);
+        return NULL;
+    }
+    forget_left_handlers();
+    latest = memcpy(memory->message, text, sizeof text);
+    if (handler && memory->handlers < NESTED)
+        tell(text);
+    else if (handler)
+        print_sentence(text);               /* failures of a handler that fails for ever */
     return NULL;
-}
-
-/* The handler may not come back, but one that aborts is for failures. */
-void gd_notice(const char *format, ...)
-{
-    char text[LONGEST_MESSAGE];
-    va_list arguments;
-    va_start(arguments, format);
-    gd_vformat(text, sizeof text, format, arguments);
-    va_end(arguments);
-    if (handler)
-        (handler == gd_abort ? print_sentence : handler)(text);
 }

@@ -218,6 +218,25 @@ void gd_arena_init(gd_arena *arena, gd_owner owner)
     *arena = (gd_arena){ .owner = owner, .at = nothing, .end = nothing };
 }
 
+/* What is made while no scope is open stays: a loop without GD_SCOPE would take all memory without a word.  Large
+ * data sets, a few tensors, are meant to stay: what is bigger than the usual chunk counts as one. */
+static atomic_size_t warn_above = (size_t)1 << 30;
+
+void gd_set_memory_warning(size_t bytes)
+{
+    atomic_store(&warn_above, bytes);
+}
+
+static GD_COLD void look_at_program(const gd_arena *arena)
+{
+    size_t sum = 0, most = atomic_load(&warn_above);
+    for (const gd_chunk *chunk = arena->chunks; chunk; chunk = chunk->next)
+        sum += chunk->bytes < biggest_step ? chunk->bytes : biggest_step;
+    if (most && sum > most && atomic_compare_exchange_strong(&warn_above, &most, 0))
+        gd_warn("the program's own memory has passed %zu bytes: what is made while no scope is open stays until "
+                "gd_shutdown; is GD_SCOPE missing in a loop?  (gd_set_memory_warning sets this bound)", most);
+}
+
 /* Chunks double in size, so that their number grows with the logarithm of what a scope needs. */
 void *gd_arena_grow(gd_arena *arena, size_t bytes, size_t whole)
 {
@@ -240,6 +259,8 @@ void *gd_arena_grow(gd_arena *arena, size_t bytes, size_t whole)
     arena->at = p + (whole - shift);
     arena->end = chunk_start(chunk) + chunk->bytes;
     gd_unpoison(p, bytes);
+    if (GD_UNLIKELY(arena->owner == GD_PROGRAM))
+        look_at_program(arena);
     return p;
 }
 

@@ -1,26 +1,47 @@
 /* scope.c - scopes, and the end of everything.  Starts and ends of threads are in thread.c. */
 #include "core.h"
 
-/* The arena's own record is the first thing in its first chunk. */
-bool gd_scope_begin(void)
+/* So many are open only where their ends are missing: a warning when the last one of them is opened. */
+enum { MANY_SCOPES = 1000 };
+
+static GD_COLD void warn_of_many(void)
 {
-    gd_arena *parent = gd_current_scope(), arena;
-    gd_arena_init(&arena, GD_SCOPES);
-    gd_arena *scope = gd_arena_take(&arena, sizeof arena);
+    gd_warn("gd_scope_begin: %d scopes are open: is there a gd_scope_begin without gd_scope_end, or a longjmp out of "
+            "a GD_SCOPE?", gd_thread.depth);
+}
+
+/* The arena's own record is the first thing in its first chunk. */
+static inline bool open_scope(bool by_hand)
+{
+    gd_arena *parent = gd_current_scope(), first = { .owner = GD_SCOPES };
+    const size_t whole = ((sizeof first + GD_ALIGN - 1) & ~(size_t)(GD_ALIGN - 1)) + GD_FENCE;
+    gd_arena *scope = gd_arena_grow(&first, sizeof first, whole);
     if (!scope)
         return false;
-    *scope = arena;
-    scope->parent = parent;
-    scope->tape = gd_thread.tape;
+    *scope = (gd_arena){ .at = first.at, .end = first.end, .chunks = first.chunks, .parent = parent,
+                         .tape = gd_thread.tape, .rule = gd_thread.running, .owner = GD_SCOPES, .by_hand = by_hand };
     gd_thread.scope = scope;
-    gd_thread.depth++;
+    if (GD_UNLIKELY(++gd_thread.depth == MANY_SCOPES))
+        warn_of_many();
     return true;
+}
+
+bool gd_scope_begin(void)
+{
+    return open_scope(true);
+}
+
+static GD_COLD bool refuse_to_end(const char *function)
+{
+    if (gd_thread.depth == 0)
+        return gd_fail("%s: no scope is open", function);
+    return gd_fail("%s: the innermost scope is not one that %s opened, and stays open", function, gd_guest_text().s);
 }
 
 bool gd_scope_end(void)
 {
-    if (gd_thread.depth == 0)
-        return gd_fail("gd_scope_end: no scope is open");
+    if (GD_UNLIKELY(gd_thread.depth <= gd_thread.floor) && (gd_guest_runs() || gd_thread.depth == 0))
+        return refuse_to_end("gd_scope_end");
     gd_arena *scope = gd_thread.scope;
     if (scope->settle)
         scope->settle(scope);
@@ -34,25 +55,59 @@ bool gd_scope_end(void)
 int gd_scope_enter(void)
 {
     int depth = gd_thread.depth;
-    gd_scope_begin();
+    open_scope(false);
     return depth;
 }
 
-void gd_scope_leave(int *depth)
+void gd_scope_close_down_to(int depth)
 {
-    while (gd_thread.depth > *depth)
-        gd_scope_end();
+    while (gd_thread.depth > depth && gd_scope_end())
+        continue;
 }
 
-void gd_shutdown(void)
+/* More than one: what was opened inside has not been closed. */
+void gd_scope_leave(int *depth)
+{
+    if (GD_UNLIKELY(gd_thread.depth > *depth + 1) && *depth >= gd_thread.floor)
+        gd_warn("GD_SCOPE: %d left open inside of it, closed now: a gd_scope_begin without "
+                "gd_scope_end, or a longjmp out of a GD_SCOPE", gd_thread.depth - *depth - 1);
+    gd_scope_close_down_to(*depth);
+}
+
+gd_tensor *gd_scope_end_with(gd_tensor *t)
+{
+    if (gd_thread.depth <= gd_thread.floor && (gd_guest_runs() || gd_thread.depth == 0))
+        return refuse_to_end("gd_scope_end_with"), NULL;
+    gd_tensor *kept = gd_keep(t);
+    gd_scope_end();
+    return kept;
+}
+
+int gd_empty_thread(void)
 {
     if (!gd_thread.scope)
-        return;
-    int none = 0;
-    gd_scope_leave(&none);
+        return 0;
+    if (gd_guest_runs()) {
+        gd_fail("gd_shutdown: %s, which still needs what would be freed, is running", gd_guest_text().s);
+        return 0;
+    }
+    int by_hand = 0;
+    for (const gd_arena *scope = gd_thread.scope; scope; scope = scope->parent)
+        by_hand += scope->by_hand;
+    gd_scope_close_down_to(0);
+    if (gd_thread.program.settle)
+        gd_thread.program.settle(&gd_thread.program);
     gd_arena_free(&gd_thread.program);
     gd_pool_free();
     gd_memory_free(gd_thread.reached);
     gd_memory_free(gd_thread.recycled);
     gd_thread = (gd_thread_state){ .clock = gd_thread.clock };      /* models live on, with their versions */
+    return by_hand;
+}
+
+void gd_shutdown(void)
+{
+    int by_hand = gd_empty_thread();
+    if (by_hand)
+        gd_warn("gd_shutdown: %d left open by gd_scope_begin without gd_scope_end", by_hand);
 }

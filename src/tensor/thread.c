@@ -14,9 +14,18 @@
 
 _Thread_local gd_thread_state gd_thread GD_TLS_MODEL;
 
+/* A guest may end its thread (pthread_exit): what ran around it is gone. */
 static void end_thread(void)
 {
-    gd_shutdown();
+    if (gd_thread.in_backward) {
+        gd_thread.scope = gd_thread.home;
+        gd_thread.depth = 0;
+        for (const gd_arena *scope = gd_thread.scope; scope->parent; scope = scope->parent)
+            gd_thread.depth++;
+    }
+    gd_thread.guest = NULL;
+    gd_thread.floor = 0;
+    gd_empty_thread();
     gd_error_end();
 }
 
@@ -38,7 +47,8 @@ static void at_end(void)
 {
     if (atomic_exchange(&have_key, false))
         pthread_key_delete(key);
-    end_thread();
+    if (!gd_guest_runs())                   /* exit in a guest: the calls around it are still there */
+        end_thread();
 }
 
 static void prepare(void)

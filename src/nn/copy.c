@@ -1,0 +1,57 @@
+/* copy.c - a second model with the values of a first one, and values from one to the other. */
+#include "params.h"
+
+gd_params *gd_params_copy(gd_params *p)
+{
+    if (!gd_given("gd_params_copy", "p", p))
+        return NULL;
+    gd_params *copy = gd_params_new();
+    for (int i = 0; copy && i < p->count; i++) {
+        const gd_entry *from = &p->entries[i];
+        gd_tensor *t = from->buffer ? gd_buffer(copy, from->tensor->name, from->tensor)
+                                    : gd_param(copy, from->tensor->name, from->tensor);
+        if (!t) {
+            gd_params_free(copy);
+            return NULL;
+        }
+        t->requires_grad = from->tensor->requires_grad;         /* it may be frozen */
+    }
+    return copy;
+}
+
+static gd_tensor *find(const gd_params *p, const char *name)
+{
+    for (int i = 0; i < p->count; i++)
+        if (strcmp(p->entries[i].tensor->name, name) == 0)
+            return p->entries[i].tensor;
+    return NULL;
+}
+
+/* Everything that can fail comes before the first value changes. */
+bool gd_params_assign(gd_params *to, gd_params *from)
+{
+    static const char function[] = "gd_params_assign";
+    if (!gd_given(function, "to", to) || !gd_given(function, "from", from))
+        return false;
+    if (to->in_use)
+        return gd_fail("%s: %s, which needs the parameters as they are, is running", function, gd_guest_text().s);
+    if (to->count != from->count)
+        return gd_fail("%s: to has %d tensors and from has %d: they must have the same names and shapes", function,
+                       to->count, from->count);
+    for (int i = 0; i < to->count; i++) {
+        const gd_tensor *t = to->entries[i].tensor, *f = find(from, t->name);
+        if (!f)
+            return gd_fail("%s: from has no \"%s\": they must have the same names and shapes", function, t->name);
+        if (!gd_same_shape(t, f))
+            return gd_fail("%s: \"%s\" is %s in to and %s in from", function, t->name, gd_text_of(t).s,
+                           gd_text_of(f).s);
+    }
+    for (int i = 0; i < to->count; i++) {
+        gd_tensor *t = to->entries[i].tensor;
+        const gd_tensor *f = find(from, t->name);
+        if (t != f)
+            gd_copy(t->data, f);
+        gd_overwritten(t);
+    }
+    return true;
+}
