@@ -291,6 +291,7 @@ START_TEST(reasons_are_english)
     if (!enter(0))
         return;
     unsetenv("LANGUAGE");
+    setenv("LC_ALL", names[0], 1);          /* the environment's locale is not English either */
     ck_assert_int_eq(system("mkdir -p comma/LC_MESSAGES"), 0);
     put_catalogue("comma/LC_MESSAGES/libc.mo", "No such file or directory", "Datei oder Verzeichnis nicht gefunden");
     bindtextdomain("libc", scratch_folder);

@@ -68,11 +68,12 @@ static bool separates(const gd_csv *t, char c)
     return separator ? c == separator || (separator == ' ' && c == '\t') : c && strchr("\t;,| ", c);
 }
 
-/* The end of the record that begins at `at`: the first line end that is not inside quotes, which open at the start
- * of a field only.  A quote that is never closed is none: its line is told to be wrong when it is read. */
-static const char *record_end(const gd_csv *t, const char *at, int64_t *lines)
+/* The end of the record that begins at `at`, whose first line ends at stop: the first line end that is not inside
+ * quotes, which open at the start of a field only.  A quote that is never closed is none: its line is told to be
+ * wrong when it is read. */
+static const char *record_end(const gd_csv *t, const char *at, const char *stop, int64_t *lines)
 {
-    const char *stop = line_end(at, t->end), *p;
+    const char *p;
     bool quoted = false, start = true;
     *lines = 1;
     if (!memchr(at, '"', (size_t)(stop - at)))
@@ -118,7 +119,7 @@ bool gd_csv_next(const gd_csv *t, gd_csv_cursor *cursor, gd_csv_record *record)
         int64_t lines = 1;
         bool nothing = cursor->lines < t->options.skip || first == stop || is_comment(t, first, stop);
         if (!nothing)
-            stop = record_end(t, begin, &lines);
+            stop = record_end(t, begin, stop, &lines);
         *record = (gd_csv_record){ begin, stop, cursor->lines + 1, cursor->lines + lines };
         cursor->at = past_line_end(stop, t->end);
         cursor->lines += lines;
@@ -203,11 +204,15 @@ static bool is_whole(const gd_csv_field *f)
     return p == f->end;
 }
 
+#ifdef GD_DOUBLE
+#define KIND "double"
+#else
+#define KIND "float"
+#endif
+
 static bool read_field(gd_csv *t, int64_t column, const gd_csv_field *f)
 {
-    const char *kind = sizeof(gd_real) == sizeof(float) ? "float" : "double";
     gd_real number = (gd_real)NAN;
-    char wrong[64];
     size_t length = (size_t)(f->end - f->begin);
     if (f->open)
         return gd_csv_bad_field(t, column, NULL, "the quote that opens here is not closed", false);
@@ -217,10 +222,10 @@ static bool read_field(gd_csv *t, int64_t column, const gd_csv_field *f)
         gd_number is = gd_number_read(f->begin, length, gd_csv_style(t, t->options.allow_nan), &number);
         if (is == GD_NOT_A_NUMBER && !(t->options.allow_nan && gd_number_missing(f->begin, length)))
             return gd_csv_bad_field(t, column, f, "is not a number", true);
-        snprintf(wrong, sizeof wrong, is == GD_TOO_LARGE ? "is beyond the range of a %s" : "would become 0 as a %s",
-                 kind);
-        if (is == GD_TOO_LARGE || is == GD_TOO_SMALL)
-            return gd_csv_bad_field(t, column, f, wrong, false);
+        if (is == GD_TOO_LARGE)
+            return gd_csv_bad_field(t, column, f, "is beyond the range of a " KIND, false);
+        if (is == GD_TOO_SMALL)
+            return gd_csv_bad_field(t, column, f, "would become 0 as a " KIND, false);
         if (t->counts && t->rows > 0 && !t->whole)
             t->whole = is_whole(f);
     }

@@ -37,31 +37,25 @@ static bool is_group(const char *p, const char *end)
 /* The digits with what stands between them; false when there is no digit. */
 static bool scan_digits(const char **at, const char *end, gd_number_style style, decimal *d)
 {
-    const char *p = *at;
-    int digits = 0;                         /* of the whole part up to the first separator */
-    bool any = false, point = false, grouped = false;
-    *d = (decimal){ .digits = p, .fits = true };
+    const char *p = *at, *point = NULL;
+    uint64_t m = 0;
+    bool any = false, grouped = false, fits = true;
     for (; p < end; p++) {
-        if (*p == style.decimal && !point) {
-            point = true;
-            continue;
-        }
-        if (style.thousands && *p == style.thousands && !point && (grouped || (digits > 0 && digits <= 3)) &&
-            is_group(p, end)) {
+        if (is_digit(*p)) {
+            any = true;
+            fits &= m <= UINT64_MAX / 10 - 1;
+            m = 10 * m + (uint64_t)(*p - '0');
+        } else if (*p == style.decimal && !point) {
+            point = p;
+        } else if (style.thousands && *p == style.thousands && !point && is_group(p, end) &&
+                   (grouped || (p > *at && p - *at <= 3))) {
             grouped = true;
-            continue;
-        }
-        if (!is_digit(*p))
+        } else {
             break;
-        any = true;
-        digits += digits < 4 && !point && !grouped;
-        d->exponent -= point;
-        if (d->m > UINT64_MAX / 10 - 1)
-            d->fits = false;
-        else
-            d->m = 10 * d->m + (uint64_t)(*p - '0');
+        }
     }
-    d->end = *at = p;
+    *d = (decimal){ .digits = *at, .end = p, .m = m, .fits = fits, .exponent = point ? point + 1 - p : 0 };
+    *at = p;
     return any;
 }
 
