@@ -220,14 +220,16 @@ END_TEST
 
 static jmp_buf out;
 
-static void jump_out(int depth)
+static void jump_out(bool deeper)
 {
     GD_SCOPE;
-    gd_ones(GD_SHAPE(10));
-    if (depth)
-        jump_out(depth - 1);
-    else
+    {
+        GD_SCOPE;
+        if (deeper)
+            gd_scope_begin();
+        gd_ones(GD_SHAPE(10));
         longjmp(out, 1);
+    }
 }
 
 START_TEST(scopes_left_open)
@@ -237,7 +239,7 @@ START_TEST(scopes_left_open)
     {
         GD_SCOPE;
         if (setjmp(out) == 0)
-            jump_out(2);
+            jump_out(true);
         ck_assert_int_eq(told, 0);
     }
     ck_heard(1, "warning: GD_SCOPE: 3 left open inside of it, closed now: a gd_scope_begin without "
