@@ -43,8 +43,8 @@ bool gd_params_assign(gd_params *to, gd_params *from)
         if (!f)
             return gd_fail("%s: from has no \"%s\": they must have the same names and shapes", function, t->name);
         if (!gd_same_shape(t, f))
-            return gd_fail("%s: \"%s\" is %s in to and %s in from", function, t->name, gd_text_of(t).s,
-                           gd_text_of(f).s);
+            return gd_fail("%s: \"%s\" is %s in to and %s in from", function, t->name,
+                           gd_shape_text(t->ndim, t->shape).s, gd_shape_text(f->ndim, f->shape).s);
     }
     for (int i = 0; i < to->count; i++) {
         gd_tensor *t = to->entries[i].tensor;

@@ -67,7 +67,7 @@ static bool gather_gradient(gd_vectors *v)
             continue;
         if (w->grad && !gd_same_shape(w, w->grad))
             return gd_fail("gd_step_closure: %s is %s and its gradient is %s: they must have the same shape", w->name,
-                           gd_text_of(w).s, gd_text_of(w->grad).s);
+                           gd_shape_text(w->ndim, w->shape).s, gd_text_of(w->grad).s);
         if (w->grad)
             gd_copy(g, w->grad);
         else

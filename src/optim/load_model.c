@@ -64,7 +64,7 @@ gd_tensor *gd_read_tensor(gd_reader *r, const char *name, const gd_tensor *like)
         t = gd_safetensors_read(r->file, name);
     if (t && like && !gd_same_shape(t, like))
         t = gd_fail("%s: %s: \"%s\" is %s in the file and %s in the model", r->function, r->path, name,
-                    gd_text_of(t).s, gd_text_of(like).s);
+                    gd_text_of(t).s, gd_shape_text(like->ndim, like->shape).s);
     if (t)
         r->seen[place] = true;
     else
@@ -138,7 +138,7 @@ static bool passed_over(gd_reader *r, const char *key, const gd_tensor *to)
         return false;
     r->seen[place] = true;
     gd_report(r, &r->report.other_shape, "other shape: \"%s\" is %s in the file and %s in the model", key,
-              gd_shape_text(shape.ndim, shape.size).s, gd_text_of(to).s);
+              gd_shape_text(shape.ndim, shape.size).s, gd_shape_text(to->ndim, to->shape).s);
     return true;
 }
 

@@ -78,7 +78,7 @@ gd_tensor *gd_scope_end_with(gd_tensor *t)
 {
     if (gd_thread.depth <= gd_thread.floor && (gd_guest_runs() || gd_thread.depth == 0))
         return refuse_to_end("gd_scope_end_with"), NULL;
-    gd_tensor *kept = gd_keep(t);
+    gd_tensor *kept = !t || gd_alive("gd_scope_end_with", "t", t) ? gd_keep(t) : NULL;
     gd_scope_end();
     return kept;
 }
