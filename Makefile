@@ -65,12 +65,12 @@ lib: $(BUILD)/libgradus.a $(BUILD)/libgradus.so $(BUILD)/libgradus64.a $(BUILD)/
 KEEP_LOCAL := $(shell $(CC) --version 2>/dev/null | grep -q clang && command -v objcopy >/dev/null && \
     echo "objcopy --wildcard --keep-global-symbol='gd*_*' --keep-global-symbol='_*'")
 
-$(BUILD)/float/%.o: src/%.c
+$(BUILD)/float/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
 	$(call say,cc)
 	$(Q)$(CC) $(ALL_CFLAGS) -fPIC -c $< -o $@
 	$(if $(KEEP_LOCAL),$(Q)$(KEEP_LOCAL) $@)
-$(BUILD)/double/%.o: src/%.c
+$(BUILD)/double/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
 	$(call say,cc)
 	$(Q)$(CC) $(ALL_CFLAGS) $(DOUBLE) -fPIC -c $< -o $@
