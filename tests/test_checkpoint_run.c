@@ -377,7 +377,7 @@ START_TEST(refusals)
     ck_assert(gd_ema_swap(a.run.ema));
     a.notes[2].key = "best";
     ck_assert(!gd_checkpoint_save("run", &a.run));
-    ck_said("gd_safetensors_write: key \"note/best\" occurs twice");
+    ck_said("gd_checkpoint_save: two notes have the key \"best\"");
     a.notes[2].key = NULL;
     ck_assert(!gd_checkpoint_save("run", &a.run));
     ck_said("gd_checkpoint_save: the key of a note is NULL");
@@ -387,11 +387,11 @@ START_TEST(refusals)
     a.run.note_count = 2;
     a.run.optimizer->lr = NAN;              /* what gd_load would refuse */
     ck_assert(!gd_checkpoint_save("run", &a.run));
-    ck_assert_ptr_nonnull(strstr(gd_last_error(), "gd_save: lr = nan of group 0 must lie in [0, "));
+    ck_assert_ptr_nonnull(strstr(gd_last_error(), "gd_checkpoint_save: lr = nan of group 0 must lie in [0, "));
     a.run.optimizer->lr = 0.1;
     *gd_optimizer_number(a.run.optimizer, a.w, "step") = 3;
     ck_assert(!gd_checkpoint_save("run", &a.run));
-    ck_said("gd_save: \"w\": step = 3 is more than the 2 steps of the optimizer");
+    ck_said("gd_checkpoint_save: \"w\": step = 3 is more than the 2 steps of the optimizer");
     ck_assert(!gd_checkpoint_save("run", &(gd_run){ .params = NULL }));
     ck_said("gd_checkpoint_save: params is NULL");
     end(&a);

@@ -204,8 +204,9 @@ typedef struct gd_kept {
     const void       *options;
 } gd_kept;
 
-/* Only name, options_size and update must be there.  Names of states and numbers become part of a checkpoint's keys:
- * they are UTF-8, without a slash, no two alike, and no number is called "step". */
+/* Only name, options_size and update must be there.  Names of options, states and numbers become part of a
+ * checkpoint's keys: they are UTF-8, no two alike, those of states and numbers without a slash, and no number is
+ * called "step" or by digits alone. */
 struct gd_algorithm {
     const char      *name;                              /* of the constructor, for sentences: "gd_adam" */
     size_t           options_size;

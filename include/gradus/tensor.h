@@ -221,7 +221,8 @@ gd_real gd_at(const gd_tensor *t, gd_shape index);               /* one element;
 bool    gd_copy_out(const gd_tensor *t, gd_real *row_major);     /* all elements, in row-major order */
 void    gd_print(FILE *out, const gd_tensor *t);                 /* numbers, shape; long axes are shortened */
 
-/* gd_set_name - a name for messages and printed graphs; the string must outlive t.  Returns t. */
+/* gd_set_name - a name for messages and printed graphs; the string must outlive t.  Returns t; NULL for a parameter
+ * or buffer of a model, which keeps its name. */
 gd_tensor *gd_set_name(gd_tensor *t, const char *name);
 
 GD_API_END

@@ -15,6 +15,7 @@ gd_params *gd_params_copy(gd_params *p)
             return NULL;
         }
         t->requires_grad = from->tensor->requires_grad;         /* it may be frozen */
+        copy->entries[i].not_negative = from->not_negative;
     }
     return copy;
 }

@@ -52,7 +52,7 @@ static void update(const gd_update *u)
 }
 
 static const gd_range ranges[] = {
-    { "square_avg", false, "[]", 0, INFINITY },
+    { "square_avg", false, "[)", 0, INFINITY },
     { "acc_delta", false, "[]", 0, INFINITY },
     { .name = NULL }
 };

@@ -158,8 +158,8 @@ static bool decays_apart(const void *options)
 
 static const gd_range ranges[] = {
     GD_FINITE("exp_avg"),
-    { "exp_avg_sq", false, "[]", 0, INFINITY },
-    { "max_exp_avg_sq", false, "[]", 0, INFINITY },
+    { "exp_avg_sq", false, "[)", 0, INFINITY },
+    { "max_exp_avg_sq", false, "[)", 0, INFINITY },
     { .name = NULL }
 };
 

@@ -65,7 +65,7 @@ static void update(const gd_update *u)
 
 static const gd_range ranges[] = {
     GD_FINITE("exp_avg"),
-    { "exp_inf", false, "[]", 0, INFINITY },
+    { "exp_inf", false, "[)", 0, INFINITY },
     { .name = NULL }
 };
 

@@ -100,10 +100,8 @@ bool gd_check_options(const gd_algorithm *algorithm, const void *options);
 int64_t gd_all_elements(const gd_optimizer *o);
 
 /* gd_check_kept - false, with a message that begins with where, when a step count, a number or a state is not what
- * the algorithm could have made: for what was read from a file.  Changes nothing.
- * gd_check_kept_numbers - the same without the elements of the states. */
+ * the algorithm could have made: for what was read from a file, or is written to one.  Changes nothing. */
 bool gd_check_kept(const char *where, const gd_algorithm *algorithm, const gd_kept *kept);
-bool gd_check_kept_numbers(const char *where, const gd_algorithm *algorithm, const gd_kept *kept);
 
 /* gd_group_init - a group with a copy of options and of prefix, in the optimizer's arena. */
 bool gd_group_init(gd_group *group, gd_optimizer *o, const char *prefix, const void *options);
@@ -132,10 +130,12 @@ static inline double gd_correction(double beta, int64_t t, bool on)
     return on && (double)t * (1 - beta) < 38 ? 1 - pow(beta, (double)t) : 1;
 }
 
-/* gd_schedule_name - the constructor of schedules of a kind; gd_schedule_number - what it calls one of their
- * fields. */
+/* gd_schedule_name - the constructor of schedules of a kind, 0 .. GD_MOST_SCHEDULE; gd_schedule_number - what it calls
+ * one of their fields. */
+enum { GD_MOST_SCHEDULE = 11 };
 const char *gd_schedule_name(uint64_t kind);
 const char *gd_schedule_number(const gd_schedule *schedule, const char *field);
+
 /* gd_bounded - a gradient whose square, and a running mean of such squares after bias correction, does not overflow:
  * beyond GD_MOST_GRADIENT it counts as that.  An infinite or NaN one becomes NaN: min and max, a difference and a sum,
  * which the loads and stores around them hide. */

@@ -1,7 +1,7 @@
 /* kept.c - could an algorithm have made these numbers and states?  For those who read them from a file. */
 #include "checkpoint.h"
 
-static bool within(double value, const gd_range *r)
+bool gd_within(double value, const gd_range *r)
 {
     bool above = r->interval[0] == '[' ? value >= r->low : value > r->low;
     bool below = r->interval[1] == ']' ? value <= r->high : value < r->high;
@@ -18,7 +18,7 @@ static const gd_range *range_of(const gd_algorithm *a, const char *name)
 
 static bool check_number(const char *where, const gd_range *r, double value)
 {
-    return within(value, r) || gd_fail("%s: %s = %g must %slie in %c%g, %g%c", where, r->name, value,
+    return gd_within(value, r) || gd_fail("%s: %s = %g must %slie in %c%g, %g%c", where, r->name, value,
                                        r->whole ? "be a whole number and " : "", r->interval[0], r->low, r->high,
                                        r->interval[1]);
 }
@@ -29,14 +29,14 @@ static bool check_state(const char *where, const gd_range *r, const gd_tensor *s
     for (int64_t i = 0; i < state->numel; i++) {
         double value = state->data[i];
         bool diverged = w ? !isfinite(w[i]) && !isfinite(value) && !(value < r->low) : isnan(value);
-        if (!within(value, r) && !diverged)
+        if (!gd_within(value, r) && !diverged)
             return gd_fail("%s: %s is %g at element %lld and must lie in %c%g, %g%c", where, r->name, value,
                            (long long)i, r->interval[0], r->low, r->high, r->interval[1]);
     }
     return true;
 }
 
-bool gd_check_kept_numbers(const char *where, const gd_algorithm *a, const gd_kept *kept)
+static bool check_numbers(const char *where, const gd_algorithm *a, const gd_kept *kept)
 {
     static const gd_range steps = { "step", true, "[)", 0, GD_MOST_STEPS };
     if (!check_number(where, &steps, kept->step))
@@ -61,7 +61,7 @@ bool gd_check_kept(const char *where, const gd_algorithm *a, const gd_kept *kept
         if (r && !check_state(where, r, kept->state[k], kept->w))
             return false;
     }
-    return gd_check_kept_numbers(where, a, kept);
+    return check_numbers(where, a, kept);
 }
 
 int64_t gd_all_elements(const gd_optimizer *o)
@@ -93,5 +93,26 @@ bool gd_check_plateau(const char *where, const gd_plateau *p)
     if (!(p->lr >= 0 && p->lr < INFINITY) || isnan(p->best))
         return gd_fail("%s: the plateau has lr = %g and best = %g: lr must lie in [0, inf), and best be a number",
                        where, p->lr, p->best);
-    return check_number(where, &bad, p->bad) && check_number(where, &cooling, p->cooling);
+    if (!check_number(where, &bad, p->bad) || !check_number(where, &cooling, p->cooling))
+        return false;
+    return p->bad == 0 || p->cooling == 0 ||
+           gd_fail("%s: the plateau has bad = %d and cooling = %d: while it cools down, losses do not count", where,
+                   p->bad, p->cooling);
+}
+
+/* An average is finite where its parameter is. */
+bool gd_check_average(const char *where, const gd_tensor *average, const gd_real *w)
+{
+    const gd_range finite = GD_FINITE("the average");
+    return check_state(where, &finite, average, w);
+}
+
+/* Where a variance would be negative, the root of it is NaN. */
+bool gd_check_variance(const char *where, const char *name, const gd_tensor *t)
+{
+    for (int64_t i = 0; i < t->numel; i++)
+        if (t->data[i] < 0)
+            return gd_fail("%s: \"%s\" is %g at element %lld: a variance cannot be negative", where, name,
+                           (double)t->data[i], (long long)i);
+    return true;
 }

@@ -312,8 +312,38 @@ static const gd_range ranges[] = {
     { .name = NULL }
 };
 
+static bool all_finite(int64_t n, const gd_real *x)
+{
+    for (int64_t i = 0; i < n; i++)
+        if (!isfinite(x[i]))
+            return false;
+    return true;
+}
+
+/* Rows of s and y that are in use are finite, or rho would not be; so are d and g where a search has succeeded. */
+static const char *valid_elements(const gd_kept *kept, int64_t rows)
+{
+    const memory m = { .rows = rows, .number[NEWEST] = kept->number[NEWEST] };
+    for (int64_t k = 0; k < (int64_t)kept->number[PAIRS]; k++) {
+        int64_t r = row(&m, k);
+        if (!(kept->state[RHO]->data[r] > 0))
+            return "rho must be positive for each pair";
+        if (!all_finite(kept->n, kept->state[S]->data + r * kept->n) ||
+            !all_finite(kept->n, kept->state[Y]->data + r * kept->n))
+            return "s and y must be finite for each pair";
+    }
+    if (kept->number[STEP_LENGTH] > 0 &&
+        (!all_finite(kept->n, kept->state[D]->data) || !all_finite(kept->n, kept->state[G]->data)))
+        return "d and prev_flat_grad must be finite where step_length is not 0";
+    return NULL;
+}
+
 static const char *valid(const gd_kept *kept)
 {
+    if (kept->number[PAIRS] > kept->step)
+        return "pairs must not be more than step";
+    if (kept->step > 0 && !(kept->number[GAMMA] > 0))
+        return "H_diag must be positive after the first step";
     if (!kept->state[S] && !kept->state[Y] && !kept->state[RHO] && !kept->state[D] && !kept->state[G])
         return kept->step > 0 || kept->number[PAIRS] > 0 ? "there are steps, but no states" : NULL;
     int64_t rows = rows_of(kept->state, kept->n);
@@ -323,11 +353,7 @@ static const char *valid(const gd_kept *kept)
         return "d and prev_flat_grad must be [n], n being the number of elements of all parameters";
     if (kept->number[PAIRS] > (double)rows || kept->number[NEWEST] >= (double)rows)
         return "pairs and newest must lie within the rows of s";
-    const memory m = { .rows = rows, .number[NEWEST] = kept->number[NEWEST] };
-    for (int64_t k = 0; k < (int64_t)kept->number[PAIRS]; k++)
-        if (!(kept->state[RHO]->data[row(&m, k)] > 0))
-            return "rho must be positive for each pair";
-    return NULL;
+    return valid_elements(kept, rows);
 }
 
 static const gd_algorithm algorithm = {

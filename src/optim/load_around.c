@@ -39,6 +39,10 @@ static void read_ema(gd_reader *r)
             continue;
         const char *key = gd_joined("gradus/ema/", ema->params->entries[i].tensor->name, "");
         gd_tensor *from = gd_read_tensor(r, key, average);
+        const gd_real *w = ema->params == r->run->params && from ? r->values[i]->data : NULL;
+        const char *where = gd_joined(gd_read_where(r), ": ", key);
+        if (from && (!where || !gd_check_average(where, from, w)))
+            r->failed = true;
         gd_change *c = from ? gd_new_change(r) : NULL;
         if (c) {
             c->to = average;
@@ -47,24 +51,48 @@ static void read_ema(gd_reader *r)
     }
 }
 
+/* What the plateau's option was when the run was saved, which has been checked; where there is none, the program's. */
+static int saved_option(gd_reader *r, const char *key, int otherwise)
+{
+    double value;
+    if (!gd_safetensors_metadata(r->file, key) || !gd_read_number(r, key, &value))
+        return otherwise;
+    return (int)value;
+}
+
+/* Counts are checked with the options of the time, and then cut to those of the program, where they may differ. */
 static void read_plateau(gd_reader *r)
 {
     uint64_t words[4];
     if (!gd_read_words(r, "gradus/plateau", words, 4))
         return;
-    const char *where = gd_joined(r->function, ": ", r->path);
+    const char *where = gd_read_where(r);
     gd_plateau *p = &r->plateau;
     *p = *r->run->plateau;
     memcpy(&p->lr, &words[0], sizeof p->lr);
     memcpy(&p->best, &words[1], sizeof p->best);
     p->bad = words[2] > INT_MAX ? -1 : (int)words[2];
     p->cooling = words[3] > INT_MAX ? -1 : (int)words[3];
-    if (r->options.other_settings && p->bad >= 0 && p->cooling >= 0) {      /* the program's patience may be smaller */
-        p->bad = p->bad > p->options.patience ? p->options.patience : p->bad;
-        p->cooling = p->cooling > p->options.cooldown ? p->options.cooldown : p->cooling;
-    }
+    p->options.patience = saved_option(r, "gradus/plateau/patience", p->options.patience);
+    p->options.cooldown = saved_option(r, "gradus/plateau/cooldown", p->options.cooldown);
     if (!where || !gd_check_plateau(where, p))
         r->failed = true;
+    p->options = r->run->plateau->options;
+    p->bad = p->bad > p->options.patience ? p->options.patience : p->bad;
+    p->cooling = p->cooling > p->options.cooldown ? p->options.cooldown : p->cooling;
+}
+
+/* Is the note what the program takes it for? */
+static bool same_kind(gd_reader *r, const gd_note *note)
+{
+    const char *key = gd_joined("gradus/note/", note->key, "");
+    const char *kind = key ? gd_safetensors_metadata(r->file, key) : NULL;
+    if (key && gd_safetensors_metadata(r->file, key + sizeof "gradus/" - 1) &&
+        (note->number ? !kind || strcmp(kind, "number") != 0 : kind != NULL))
+        r->failed = !gd_fail("%s: %s: the note \"%s\" is %s in the file and %s in the program", r->function, r->path,
+                             note->key, note->number ? "a text" : "a number", note->number ? "a number" : "a text");
+    r->failed = r->failed || !key;
+    return !r->failed;
 }
 
 static void read_text(gd_reader *r, const char *key, int i)
@@ -89,6 +117,8 @@ static void read_notes(gd_reader *r)
         const char *key = gd_joined("note/", run->notes[i].key, "");
         double value;
         gd_change *c;
+        if (!same_kind(r, &run->notes[i]))
+            return;
         if (!run->notes[i].number) {
             read_text(r, key, i);
         } else if (gd_read_number(r, key, &value) && (c = gd_new_change(r))) {

@@ -100,6 +100,13 @@ bool gd_read_number(gd_reader *r, const char *key, double *number)
     return true;
 }
 
+const char *gd_read_where(gd_reader *r)
+{
+    if (!r->where)
+        r->where = gd_joined(r->function, ": ", r->path);
+    return r->where;
+}
+
 /* ---- Parameters and buffers --------------------------------------------------------------------------------- */
 
 static const char *or_empty(const char *text)
@@ -110,16 +117,6 @@ static const char *or_empty(const char *text)
 static bool begins_with(const char *text, const char *beginning)
 {
     return strncmp(text, beginning, strlen(beginning)) == 0;
-}
-
-/* Where a variance would be negative, the root of it is NaN. */
-static bool check_sign(gd_reader *r, const char *name, const gd_tensor *t)
-{
-    for (int64_t i = 0; i < t->numel; i++)
-        if (t->data[i] < 0)
-            return gd_fail("%s: %s: \"%s\" is %g at element %" PRId64 ": a variance cannot be negative", r->function,
-                           r->path, name, (double)t->data[i], i);
-    return true;
 }
 
 /* Passed over in lenient mode: true. */
@@ -152,7 +149,8 @@ static void read_entry(gd_reader *r, int i)
     if (key && r->options.lenient && passed_over(r, key, entry->tensor))
         return;
     gd_tensor *from = gd_read_tensor(r, key, entry->tensor);
-    if (!from || (entry->not_negative && !check_sign(r, key, from))) {
+    const char *where = gd_read_where(r);
+    if (!from || !where || (entry->not_negative && !gd_check_variance(where, key, from))) {
         r->failed = true;
         return;
     }
@@ -200,7 +198,7 @@ static bool belongs_elsewhere(const gd_reader *r, const char *name)
            counts_batches(r, name);
 }
 
-static bool was_read(const gd_reader *r, const char *key)
+bool gd_was_read(const gd_reader *r, const char *key)
 {
     for (const gd_line *line = r->keys; line; line = line->next)
         if (strcmp(line->text, key) == 0)
@@ -218,7 +216,7 @@ static void no_number_left_over(gd_reader *r)
         read += begins_with(line->text, "optimizer/");
     for (int64_t i = 0; i < count && in_file != read && !r->failed; i++) {
         const char *key = gd_safetensors_metadata_at(r->file, i).key;
-        if (begins_with(key, "optimizer/") && !was_read(r, key)) {
+        if (begins_with(key, "optimizer/") && !gd_was_read(r, key)) {
             gd_fail("%s: %s has a number \"%s\" that the optimizer does not have", r->function, r->path, key);
             r->failed = true;
         }

@@ -3,79 +3,11 @@
 
 #include "checkpoint.h"
 
-static const char *lr_key(int group)
+const char *gd_lr_key(int group)
 {
     char number[16];
     snprintf(number, sizeof number, "%d", group);
     return gd_checkpoint_key("lr", number);
-}
-
-/* ---- Settings ----------------------------------------------------------------------------------------------- */
-
-static bool same_setting(const gd_setting *setting, uint64_t bits)
-{
-    double saved, now;
-    memcpy(&saved, &bits, sizeof saved);
-    memcpy(&now, &setting->bits, sizeof now);
-    return bits == setting->bits || (setting->kind == GD_SETTING_REAL && saved == now);     /* 0 and -0 */
-}
-
-static void compare(void *context, const gd_setting *setting)
-{
-    gd_reader *r = context;
-    uint64_t bits;
-    bool of_schedule = strncmp(setting->key, "gradus/schedule/", 16) == 0;
-    if (!gd_safetensors_metadata(r->file, setting->key) || !gd_read_words(r, setting->key, &bits, 1))
-        return;
-    bool same = same_setting(setting, bits);
-    if (setting->kind == GD_SETTING_SCHEDULE)
-        r->other_schedule = !same;
-    else if (of_schedule && r->other_schedule)
-        return;                             /* its numbers mean other things */
-    if (same)
-        return;
-    gd_text was = gd_setting_text(setting, bits, false), is = gd_setting_text(setting, setting->bits, false);
-    if (strcmp(was.s, is.s) == 0) {
-        was = gd_setting_text(setting, bits, true);
-        is = gd_setting_text(setting, setting->bits, true);
-    }
-    gd_report(r, &r->report.other_settings, GD_OTHER_SETTING "%s was %s when the run was saved and is %s now",
-              setting->label, was.s, is.s);
-    bool of_loader = strncmp(setting->key, "gradus/loader/", 14) == 0;      /* then its place is another place */
-    if (!r->failed && !r->options.other_settings && (!r->remarks || of_loader) && r->refused_count++ == 0)
-        r->refused = r->lines->text + sizeof GD_OTHER_SETTING - 1;
-}
-
-/* What has to be alike for settings to be compared: the algorithm, and the number of groups. */
-static bool comparable(gd_reader *r, gd_optimizer *o)
-{
-    const char *algorithm = gd_safetensors_metadata(r->file, "optimizer");
-    if (!algorithm || strcmp(algorithm, o->algorithm->name) != 0)
-        return gd_fail("%s: %s holds the state of %s, and not of %s", r->function, r->path,
-                       algorithm ? algorithm : "no optimizer", o->algorithm->name);
-    int groups = 0, saved = 0;
-    while (gd_checkpoint_group(o, groups))
-        groups++;
-    for (const char *key = lr_key(0); key && gd_safetensors_metadata(r->file, key); key = lr_key(saved))
-        saved++;
-    return saved == groups || gd_fail("%s: %s: groups of parameters: %d in the file and %d in the optimizer",
-                                      r->function, r->path, saved, groups);
-}
-
-void gd_read_settings(gd_reader *r)
-{
-    gd_optimizer *o = r->run->optimizer;
-    if (r->failed || (o && (!gd_adopt(o) || !comparable(r, o))) || !gd_settings_visit(r->run, compare, r)) {
-        r->failed = true;
-        return;
-    }
-    char more[40] = "";
-    if (r->refused_count > 1)
-        snprintf(more, sizeof more, " (and %d more)", r->refused_count - 1);
-    if (r->refused_count > 0 && !r->failed)
-        gd_fail("%s: %s: %s%s; gd_checkpoint_load with .other_settings goes on all the same", r->function, r->path,
-                r->refused, more);
-    r->failed = r->failed || r->refused_count > 0;
 }
 
 /* ---- State -------------------------------------------------------------------------------------------------- */
@@ -154,7 +86,7 @@ static void read_slot(gd_reader *r, gd_optimizer *o, struct gd_slot *slot, const
     }
     if (r->failed)
         return;
-    const char *file = gd_joined(r->function, ": ", r->path);
+    const char *file = gd_read_where(r);
     const char *where = *owner ? gd_joined(gd_joined(file, ": \"", owner), "\"", "") : file;
     gd_kept kept = { .n = slot->w ? slot->w->numel : gd_all_elements(o), .step = number[0], .steps = (double)r->steps,
                      .w = w, .number = number + 1, .state = state, .options = slot->group->options };
@@ -170,7 +102,7 @@ static void read_learning_rates(gd_reader *r, const char *where, gd_optimizer *o
     gd_group *group;
     for (int k = 0; (group = gd_checkpoint_group(o, k)) && !r->failed; k++) {
         double lr;
-        gd_change *c = gd_read_number(r, lr_key(k), &lr) ? gd_new_change(r) : NULL;
+        gd_change *c = gd_read_number(r, gd_lr_key(k), &lr) ? gd_new_change(r) : NULL;
         if (c) {
             c->number = &group->lr;
             c->value = lr;
@@ -194,7 +126,7 @@ void gd_read_optimizer(gd_reader *r)
     gd_optimizer *o = r->run->optimizer;
     if (r->failed || !o)
         return;
-    const char *where = gd_joined(r->function, ": ", r->path);
+    const char *where = gd_read_where(r);
     if (!where || !gd_read_words(r, "optimizer/steps", &r->steps, 1) || !gd_check_steps(where, (double)r->steps)) {
         r->failed = true;
         return;

@@ -118,7 +118,7 @@ static const char *valid(const gd_kept *kept)
 
 static const gd_range ranges[] = {
     GD_FINITE("exp_avg"),
-    { "exp_avg_sq", false, "[]", 0, INFINITY },
+    { "exp_avg_sq", false, "[)", 0, INFINITY },
     { "mu_product", false, "[]", 0, 1 },
     { "mu_steps", true, "[)", 0, GD_MOST_STEPS },
     { .name = NULL }

@@ -31,6 +31,24 @@ static bool valid_names(const gd_algorithm *a)
             return false;
         else if (strcmp(a->numbers[k], "step") == 0)
             return gd_fail("gd_optimizer_new: %s: every algorithm has a number \"step\" already", a->name);
+        else if (strspn(a->numbers[k], "0123456789") == strlen(a->numbers[k]))     /* as groups are in checkpoints */
+            return gd_fail("gd_optimizer_new: %s: a number cannot be called \"%s\": digits stand for groups", a->name,
+                           a->numbers[k]);
+    return true;
+}
+
+/* Their names are part of a checkpoint's keys too. */
+static bool valid_options(const gd_algorithm *a)
+{
+    for (const gd_option *f = a->options; f && f->name; f++) {
+        if (f->offset >= a->options_size)
+            return gd_fail("gd_optimizer_new: %s: the option %s does not lie within the options", a->name, f->name);
+        if (!*f->name || !gd_utf8_valid(f->name, strlen(f->name)))
+            return gd_fail("gd_optimizer_new: %s: the name of an option is empty or not UTF-8", a->name);
+        for (const gd_option *other = a->options; other < f; other++)
+            if (strcmp(other->name, f->name) == 0)
+                return gd_fail("gd_optimizer_new: %s has the option \"%s\" twice", a->name, f->name);
+    }
     return true;
 }
 
@@ -41,10 +59,7 @@ static bool valid_algorithm(const gd_algorithm *a)
     if (!a->name || (!a->update && !a->step) || a->options_size < sizeof(double))
         return gd_fail("gd_optimizer_new: an algorithm needs a name, an update and options that begin with "
                        "double lr");
-    for (const gd_option *f = a->options; f && f->name; f++)
-        if (f->offset >= a->options_size)
-            return gd_fail("gd_optimizer_new: %s: the option %s does not lie within the options", a->name, f->name);
-    return valid_names(a);
+    return valid_names(a) && valid_options(a);
 }
 
 bool gd_group_init(gd_group *group, gd_optimizer *o, const char *prefix, const void *options)

@@ -95,7 +95,7 @@ static void update(const gd_update *u)
 
 static const gd_range ranges[] = {
     GD_FINITE("exp_avg"),
-    { "exp_avg_sq", false, "[]", 0, INFINITY },
+    { "exp_avg_sq", false, "[)", 0, INFINITY },
     { .name = NULL }
 };
 

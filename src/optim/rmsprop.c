@@ -115,7 +115,7 @@ static void update(const gd_update *u)
 static const gd_range ranges[] = {
     GD_FINITE("grad_avg"),
     GD_FINITE("momentum_buffer"),
-    { "square_avg", false, "[]", 0, INFINITY },
+    { "square_avg", false, "[)", 0, INFINITY },
     { .name = NULL }
 };
 

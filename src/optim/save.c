@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "checkpoint.h"
+#include "data/json.h"
 
 const char *gd_joined(const char *a, const char *b, const char *c)
 {
@@ -151,10 +152,12 @@ static void put_around(writer *w, const gd_run *run)
     for (int i = 0; i < run->note_count; i++) {
         const gd_note *note = &run->notes[i];
         const char *key = gd_joined("note/", note->key, "");
-        if (note->number)
+        if (note->number) {
             put_number(w, key, *note->number);
-        else
+            put_text(w, gd_joined("gradus/", key, ""), "number");
+        } else {
             put_text(w, key, note->text);
+        }
     }
 }
 
@@ -163,77 +166,123 @@ static void put_around(writer *w, const gd_run *run)
 static gd_kept kept_by(const gd_optimizer *o, const struct gd_slot *slot)
 {
     return (gd_kept){ .n = slot->w ? slot->w->numel : gd_all_elements(o), .step = slot->number[0],
-                      .steps = (double)o->steps, .number = slot->number + 1, .state = slot->state,
-                      .options = slot->group->options };
+                      .steps = (double)o->steps, .w = slot->w ? slot->w->data : NULL, .number = slot->number + 1,
+                      .state = slot->state, .options = slot->group->options };
 }
 
-static bool valid_slot(const gd_optimizer *o, const struct gd_slot *slot)
+static bool valid_slot(const char *function, const gd_optimizer *o, const struct gd_slot *slot)
 {
-    const char *where = gd_joined("gd_save: \"", slot->w->name, "\"");
+    const char *where = gd_joined(function, ": \"", gd_joined(slot->w->name, "\"", ""));
     gd_kept kept = kept_by(o, slot);
-    return where && gd_check_kept_numbers(where, o->algorithm, &kept);
+    return where && gd_check_kept(where, o->algorithm, &kept);
 }
 
 /* State that does not fit any more, because the model has grown, is of no use to the next step. */
-static bool valid_shared(gd_optimizer *o)
+static bool valid_shared(const char *function, gd_optimizer *o)
 {
     gd_kept kept = kept_by(o, o->all);
     if (o->algorithm->valid && o->algorithm->valid(&kept)) {
         gd_slot_stop(o->all);
         kept = kept_by(o, o->all);
     }
-    return gd_check_kept_numbers("gd_save", o->algorithm, &kept);
+    return gd_check_kept(function, o->algorithm, &kept);
 }
 
 /* Also makes the states that the next step would make: a state that is missing in a file is one that was lost. */
-static bool ready_optimizer(gd_optimizer *o)
+static bool ready_optimizer(const char *function, gd_optimizer *o)
 {
-    if (!gd_adopt(o) || !gd_check_steps("gd_save", (double)o->steps))
+    if (!gd_adopt(o) || !gd_check_steps(function, (double)o->steps))
         return false;
     gd_group *group;
     for (int k = 0; (group = gd_checkpoint_group(o, k)); k++)
-        if (!gd_check_lr("gd_save", k, group->lr))
+        if (!gd_check_lr(function, k, group->lr))
             return false;
     if (o->algorithm->step)
-        return valid_shared(o);
+        return valid_shared(function, o);
     for (int i = 0; i < o->count; i++) {
         struct gd_slot *slot = o->slots[i];
         bool begun = slot && slot->number[0] > 0;
         for (int k = 0; slot && k < GD_MAX_STATES; k++)
             begun = begun || slot->state[k];
-        if (slot && (!valid_slot(o, slot) || (begun && !slot->started && !gd_slot_start(o, slot))))
+        if (slot && ((begun && !slot->started && !gd_slot_start(o, slot)) || !valid_slot(function, o, slot)))
             return false;
     }
     return true;
 }
 
-static bool ready_note(const gd_note *note)
+static bool ready_model(const char *function, const gd_params *p)
 {
-    return gd_given("gd_checkpoint_save", "the key of a note", note->key) &&
-           gd_given("gd_checkpoint_save", note->key, note->number ? (const void *)note->number : note->text);
-}
-
-static bool ready(const gd_run *run)
-{
-    if (run->optimizer && !ready_optimizer(run->optimizer))
-        return false;
-    if (run->ema && run->ema->swapped)
-        return gd_fail("gd_checkpoint_save: the averages are swapped in: call gd_ema_swap first");
-    if ((run->ema && !gd_ema_adopt(run->ema)) ||
-        (run->plateau && !gd_check_plateau("gd_checkpoint_save", run->plateau)) ||
-        (run->note_count > 0 && !gd_given("gd_checkpoint_save", "notes", run->notes)))
-        return false;
-    for (int i = 0; i < run->note_count; i++)
-        if (!ready_note(&run->notes[i]))
+    for (int i = 0; i < p->count; i++)
+        if (p->entries[i].not_negative &&
+            !gd_check_variance(function, p->entries[i].tensor->name, p->entries[i].tensor))
             return false;
     return true;
 }
 
-static bool save(const char *path, const gd_run *run)
+static bool ready_ema(const char *function, gd_ema *ema)
 {
-    if (!ready(run) || !gd_scope_begin())
+    if (ema->swapped)
+        return gd_fail("%s: the averages are swapped in: call gd_ema_swap first", function);
+    if (!gd_ema_adopt(ema))
         return false;
-    writer w = { .count = 0 };
+    for (int i = 0; i < ema->count; i++) {
+        const gd_tensor *w = ema->params->entries[i].tensor;
+        const char *where = ema->average[i] ? gd_joined(function, ": \"", gd_joined(w->name, "\"", "")) : function;
+        if (!where || (ema->average[i] && !gd_check_average(where, ema->average[i], w->data)))
+            return false;
+    }
+    return true;
+}
+
+static bool ready_note(const char *function, const gd_note *notes, int i)
+{
+    const gd_note *note = &notes[i];
+    if (!gd_given(function, "the key of a note", note->key) ||
+        !gd_given(function, note->key, note->number ? (const void *)note->number : note->text))
+        return false;
+    for (int k = 0; k < i; k++)
+        if (strcmp(notes[k].key, note->key) == 0)
+            return gd_fail("%s: two notes have the key \"%s\"", function, note->key);
+    if (!gd_utf8_valid(note->key, strlen(note->key)))
+        return gd_fail("%s: the key \"%s\" of a note is not UTF-8", function, note->key);
+    return note->number || gd_utf8_valid(note->text, strlen(note->text)) ||
+           gd_fail("%s: the text of the note \"%s\" is not UTF-8", function, note->key);
+}
+
+typedef struct checker {
+    const char *function;
+    bool        good;
+} checker;
+
+static void check_setting(void *context, const gd_setting *setting)
+{
+    checker *c = context;
+    c->good = c->good && gd_check_setting(c->function, setting, setting->bits);
+}
+
+static bool ready(const char *function, const gd_run *run)
+{
+    checker c = { function, true };
+    if (!ready_model(function, run->params) || (run->optimizer && !ready_optimizer(function, run->optimizer)) ||
+        (run->ema && !ready_ema(function, run->ema)) ||
+        (run->plateau && !gd_check_plateau(function, run->plateau)) ||
+        (run->note_count > 0 && !gd_given(function, "notes", run->notes)))
+        return false;
+    for (int i = 0; i < run->note_count; i++)
+        if (!ready_note(function, run->notes, i))
+            return false;
+    return gd_settings_visit(run, check_setting, &c) && c.good;
+}
+
+static bool save(const char *function, const char *path, const gd_run *run)
+{
+    if (!gd_scope_begin())
+        return false;
+    writer w = { .failed = !ready(function, run) };
+    if (w.failed) {
+        gd_scope_end();
+        return false;
+    }
     put_text(&w, "gradus", GD_CHECKPOINT_FORMAT);
     for (int i = 0; i < run->params->count; i++)
         put_tensor(&w, run->params->entries[i].tensor->name, run->params->entries[i].tensor);
@@ -251,13 +300,13 @@ bool gd_checkpoint_save(const char *path, const gd_run *run)
 {
     static const char function[] = "gd_checkpoint_save";
     return gd_given(function, "path", path) && gd_given(function, "run", run) &&
-           gd_given(function, "params", run->params) && save(path, run);
+           gd_given(function, "params", run->params) && save(function, path, run);
 }
 
 bool gd_save_run(const char *path, gd_params *p, gd_optimizer *o, const gd_loader *loader)
 {
     gd_run run = { .params = p, .optimizer = o, .loader = (gd_loader *)loader };         /* only read */
-    return gd_given("gd_save", "path", path) && gd_given("gd_save", "p", p) && save(path, &run);
+    return gd_given("gd_save", "path", path) && gd_given("gd_save", "p", p) && save("gd_save", path, &run);
 }
 
 bool gd_save(const char *path, gd_params *p, gd_optimizer *o)

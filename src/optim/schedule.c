@@ -11,6 +11,8 @@ enum kind {
     NONE, BAD, CONSTANT, STEP, MULTISTEP, FACTOR, EXPONENTIAL, INVERSE_SQRT, POLYNOMIAL, COSINE, ONE_CYCLE, CUSTOM
 };
 
+_Static_assert((int)CUSTOM == (int)GD_MOST_SCHEDULE, "checkpoints refuse kinds beyond it");
+
 const char *gd_schedule_name(uint64_t kind)
 {
     static const char *const names[] = {

@@ -1,6 +1,7 @@
 /* settings.c - what a program gives to a run by itself: options, schedules, groups, the loader's setup.  A checkpoint
  * holds them so that a run that goes on with others is noticed.  Their keys:
  *
+ *     gradus/real                         the size of gd_real
  *     gradus/option/K/OPTION              of group K
  *     gradus/schedule/K/NUMBER            of group K
  *     gradus/group/NAME                   the group of a parameter, where there is more than one
@@ -19,16 +20,17 @@ typedef struct visit {
     bool                failed;
 } visit;
 
-static void whole(visit *v, const char *key, const char *label, uint64_t number)
+/* low and high: what it may be. */
+static void whole(visit *v, const char *key, const char *label, uint64_t number, double low, double high)
 {
     v->failed = v->failed || !key || !label;
     if (!v->failed)
-        v->visitor(v->context, &(gd_setting){ key, label, GD_SETTING_WHOLE, number });
+        v->visitor(v->context, &(gd_setting){ key, label, GD_SETTING_WHOLE, number, { label, true, "[]", low, high } });
 }
 
-static void real(visit *v, const char *key, const char *label, double number)
+static void real(visit *v, const char *key, const char *label, double number, gd_range range)
 {
-    gd_setting setting = { key, label, GD_SETTING_REAL, 0 };
+    gd_setting setting = { key, label, GD_SETTING_REAL, 0, range };
     memcpy(&setting.bits, &number, sizeof number);
     v->failed = v->failed || !key || !label;
     if (!v->failed)
@@ -56,7 +58,8 @@ static void visit_options(visit *v, const gd_group *group, int k)
     const char *folder = gd_joined("gradus/option/", text_of(k).s, "/");
     for (const gd_option *f = group->optimizer->algorithm->options; f && f->name; f++)
         if (strcmp(f->name, "lr") != 0)     /* is the run's, not the program's */
-            real(v, gd_joined(folder, f->name, ""), of_group(f->name, k), gd_group_get(group, f->name));
+            real(v, gd_joined(folder, f->name, ""), of_group(f->name, k), gd_group_get(group, f->name),
+                 (gd_range){ f->name, f->kind != GD_OPTION_REAL, f->interval, f->low, f->high });
 }
 
 static void visit_schedule(visit *v, const gd_schedule *s, int k)
@@ -64,27 +67,31 @@ static void visit_schedule(visit *v, const gd_schedule *s, int k)
     const char *folder = gd_joined("gradus/schedule/", text_of(k).s, "/");
     const struct { const char *name; double number; } numbers[] = {
         { "base", s->base }, { "final", s->final }, { "a", s->a }, { "b", s->b }, { "c", s->c },
-        { "steps", s->steps }, { "count", s->count }, { "warmup", s->warmup }, { "warmup_from", s->warmup_from },
-        { "period", s->period }, { "growth", s->growth }
+        { "steps", s->steps }, { "warmup", s->warmup }, { "warmup_from", s->warmup_from }, { "period", s->period },
+        { "growth", s->growth }, { "count", s->count }
     };
     const char *kind = gd_joined(folder, "kind", "");
     v->failed = v->failed || !kind;
     if (v->failed)
         return;
-    v->visitor(v->context, &(gd_setting){ kind, of_group("the schedule", k), GD_SETTING_SCHEDULE, (uint64_t)s->kind });
+    const gd_range kinds = { "schedule", true, "[]", 0, GD_MOST_SCHEDULE };
+    v->visitor(v->context, &(gd_setting){ kind, of_group("the schedule", k), GD_SETTING_SCHEDULE, (uint64_t)s->kind,
+                                          kinds });
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers && s->kind; i++)
         real(v, gd_joined(folder, numbers[i].name, ""),
              gd_joined("the number ", gd_schedule_number(s, numbers[i].name), of_group(" of the schedule", k)),
-             numbers[i].number);
+             numbers[i].number, (gd_range)GD_FINITE(numbers[i].name));
     for (int i = 0; i < GD_MAX_MILESTONES && i < s->count && s->kind; i++)
         real(v, gd_joined(folder, "milestone", text_of(i).s), of_group("a milestone of the schedule", k),
-             s->milestone[i]);
+             s->milestone[i], (gd_range)GD_FINITE("milestone"));
 }
 
 static void visit_groups(visit *v, gd_optimizer *o)
 {
     gd_group *group;
-    for (int k = 0; (group = gd_checkpoint_group(o, k)); k++) {
+    int groups = 0;
+    whole(v, "gradus/real", "the size of gd_real", sizeof(gd_real), sizeof(float), sizeof(double));
+    for (int k = 0; (group = gd_checkpoint_group(o, k)); k++, groups++) {
         visit_options(v, group, k);
         visit_schedule(v, &group->schedule, k);
     }
@@ -95,7 +102,8 @@ static void visit_groups(visit *v, gd_optimizer *o)
         for (const gd_group *g = &o->first; g != o->slots[i]->group; g = g->next)
             k++;
         const char *name = o->slots[i]->w->name;
-        whole(v, gd_joined("gradus/group/", name, ""), gd_joined("the group of \"", name, "\""), k);
+        whole(v, gd_joined("gradus/group/", name, ""), gd_joined("the group of \"", name, "\""), k, 0,
+              groups - 1);
     }
 }
 
@@ -105,21 +113,22 @@ static void visit_loader(visit *v, const gd_loader *loader)
 {
     int64_t rows;
     gd_loader_options o = gd_loader_setup(loader, &rows);
-    whole(v, "gradus/loader/rows", "the number of rows of the loader", (uint64_t)rows);
-    whole(v, "gradus/loader/batch", "batch of the loader", (uint64_t)o.batch);
-    whole(v, "gradus/loader/shuffle", "shuffle of the loader", o.shuffle);
-    whole(v, "gradus/loader/seed", "seed of the loader", o.seed);
-    whole(v, "gradus/loader/drop_last", "drop_last of the loader", o.drop_last);
+    whole(v, "gradus/loader/rows", "the number of rows of the loader", (uint64_t)rows, 1, 0x1p63);
+    whole(v, "gradus/loader/batch", "batch of the loader", (uint64_t)o.batch, 1, 0x1p63);
+    whole(v, "gradus/loader/shuffle", "shuffle of the loader", o.shuffle, 0, 1);
+    whole(v, "gradus/loader/seed", "seed of the loader", o.seed, 0, 0x1p64);
+    whole(v, "gradus/loader/drop_last", "drop_last of the loader", o.drop_last, 0, 1);
 }
 
 static void visit_plateau(visit *v, const gd_plateau_options *o)
 {
-    real(v, "gradus/plateau/factor", "factor of the plateau", o->factor);
-    real(v, "gradus/plateau/threshold", "threshold of the plateau", o->threshold);
-    real(v, "gradus/plateau/min_lr", "min_lr of the plateau", o->min_lr);
-    real(v, "gradus/plateau/patience", "patience of the plateau", o->patience);
-    real(v, "gradus/plateau/cooldown", "cooldown of the plateau", o->cooldown);
-    real(v, "gradus/plateau/absolute", "absolute of the plateau", o->absolute);
+    const gd_range not_negative = { "", false, "[)", 0, INFINITY }, count = { "", true, "[]", 0, INT_MAX };
+    real(v, "gradus/plateau/factor", "factor of the plateau", o->factor, not_negative);
+    real(v, "gradus/plateau/threshold", "threshold of the plateau", o->threshold, not_negative);
+    real(v, "gradus/plateau/min_lr", "min_lr of the plateau", o->min_lr, not_negative);
+    real(v, "gradus/plateau/patience", "patience of the plateau", o->patience, count);
+    real(v, "gradus/plateau/cooldown", "cooldown of the plateau", o->cooldown, count);
+    real(v, "gradus/plateau/absolute", "absolute of the plateau", o->absolute, (gd_range){ "", true, "[]", 0, 1 });
 }
 
 bool gd_settings_visit(const gd_run *run, gd_setting_visitor *visitor, void *context)
@@ -130,7 +139,7 @@ bool gd_settings_visit(const gd_run *run, gd_setting_visitor *visitor, void *con
     if (run->loader)
         visit_loader(&v, run->loader);
     if (run->ema)
-        real(&v, "gradus/ema/decay", "decay of the averages", run->ema->decay);
+        real(&v, "gradus/ema/decay", "decay of the averages", run->ema->decay, (gd_range){ "", false, "[)", 0, 1 });
     if (run->plateau)
         visit_plateau(&v, &run->plateau->options);
     return !v.failed;
@@ -148,4 +157,16 @@ gd_text gd_setting_text(const gd_setting *setting, uint64_t bits, bool exact)
     else
         gd_format(text.s, sizeof text.s, exact ? "%.17g" : "%g", number);
     return text;
+}
+
+bool gd_check_setting(const char *where, const gd_setting *setting, uint64_t bits)
+{
+    const gd_range *r = &setting->range;
+    double number;
+    memcpy(&number, &bits, sizeof number);
+    if (gd_within(setting->kind == GD_SETTING_REAL ? number : (double)bits, r))
+        return true;
+    return gd_fail("%s: %s = %s must %slie in %c%g, %g%c", where, setting->label,
+                   gd_setting_text(setting, bits, false).s, r->whole ? "be a whole number and " : "", r->interval[0],
+                   r->low, r->high, r->interval[1]);
 }

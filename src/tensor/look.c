@@ -53,6 +53,8 @@ gd_tensor *gd_set_name(gd_tensor *t, const char *name)
 {
     if (!t || !gd_alive("gd_set_name", "t", t))
         return NULL;
+    if (t->owner && t->owner->owner == GD_MODELS && t->name)
+        return gd_fail("gd_set_name: t is \"%s\" of a model, which is found and saved under that name", t->name);
     t->name = name;
     return t;
 }
