@@ -150,6 +150,12 @@ START_TEST(under_a_prefix)
     nested[ITEMS + 1] = (item){ "module.encoder", "F32", "[2]", 9, 2 };
     put_file("f", nested, ITEMS + 2);
     gd_params *p = model("backbone."), *q = model("");
+    UNCHANGED(q, gd_load("f", q, NULL));
+    ck_said("gd_load: f has no tensor \"0.weight\", but \"module.encoder.0.weight\": gd_checkpoint_load with .prefix "
+            "\"module.encoder.\" reads that");
+    UNCHANGED(q, gd_checkpoint_load("f", &(gd_run){ .params = q }, (gd_load_options){ .lenient = true }, NULL));
+    ck_said("gd_checkpoint_load: f: no tensor of the file has the name and shape of one of the model; the first is "
+            "\"module.encoder.0.weight\" [2, 1, 3, 3]");
     gd_tensor *head = gd_param(p, "head", gd_full(GD_SHAPE(3), 8));
     gd_load_options options = { .prefix = "module.encoder.", .into = "backbone." };
     gd_load_report report;

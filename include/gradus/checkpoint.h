@@ -18,7 +18,8 @@ GD_API_BEGIN
 /* gd_save - writes a safetensors file (data.h): every parameter and buffer of p under its name; with an
  * optimizer (NULL: without) its state, step counters and learning rates, and the state of this thread's random
  * generator.  The file is replaced as a whole, so that a crash at any moment leaves the old one or the new one.
- * Errors: p is NULL; a learning rate or a step counter that gd_load would refuse; the file cannot be written.
+ * Errors: p is NULL; a number that gd_load would refuse, in the model, the optimizer or its options; the file cannot be
+ * written.
  *
  * gd_load - the way back: p must have the same names and shapes, o the same algorithm, and as many groups.  A run
  * that is loaded goes on bit for bit like one that was never interrupted.  Options, schedules and the groups' members
@@ -26,8 +27,9 @@ GD_API_BEGIN
  * custom schedule only that it is one).  With o NULL only parameters and buffers are read, and the generator stays.
  * PyTorch's "num_batches_tracked" is passed over: batch norm here has no use for it.
  * Errors: a file that cannot be read or is damaged; a tensor that is missing, left over or of another shape; another
- * algorithm or number of groups; a number that no run could have written, such as a negative second moment (NaN and
- * infinities are believed where the parameter itself is not finite).  On failure nothing has changed. */
+ * algorithm or number of groups; an option or schedule that is missing or left over; a number that no run could have
+ * written, such as a negative second moment (NaN and infinities are believed where the parameter itself is not
+ * finite).  On failure nothing has changed. */
 bool gd_save(const char *path, gd_params *p, gd_optimizer *o);
 bool gd_load(const char *path, gd_params *p, gd_optimizer *o);
 
@@ -64,9 +66,10 @@ typedef struct gd_run {                     /* params must be there; what is NUL
 /* With all 0, a run is loaded if it will go on exactly as it would have: other options, too, are an error. */
 typedef struct gd_load_options {
     bool other_settings;                    /* options, schedules, groups' members, the loader's setup, the decay of the
-                                               averages and the plateau's options may differ from those that were
-                                               saved: that is reported, and the program's hold.  A loader that cannot
-                                               begin in the middle of the epoch begins the epoch anew. */
+                                               averages, the plateau's options and the type of gd_real may differ from
+                                               those that were saved, or be missing there: that is reported, and the
+                                               program's hold.  A loader that cannot begin in the middle of the epoch
+                                               begins the epoch anew. */
     /* The others are for parameters and buffers alone: all else in run is NULL. */
     const char *prefix;                     /* only tensors of the file whose names begin with this, without it: */
     const char *into;                       /* they go to what begins with this in the model.  "encoder." and "":
@@ -85,10 +88,11 @@ typedef struct gd_load_report {
                                                the current scope */
 } gd_load_report;
 
-/* gd_checkpoint_save - writes run to path, as gd_save does.  Errors: as there; the averages are swapped in; notes with
- * the same key, or that are not UTF-8.
+/* gd_checkpoint_save - writes run to path, as gd_save does.  Errors: as there; the averages are swapped in, or not
+ * finite where the parameters are; notes with the same key, or that are not UTF-8.
  * gd_checkpoint_load - the way back, and for models of others.  report may be NULL.  On failure nothing has changed.
- * Errors: as for gd_load, but for what options permits; something that run has and the file has not. */
+ * Errors: as for gd_load, but for what options permits; something that run has and the file has not; a note that is a
+ * number on one side and a text on the other. */
 bool gd_checkpoint_save(const char *path, const gd_run *run);
 bool gd_checkpoint_load(const char *path, const gd_run *run, gd_load_options options, gd_load_report *report);
 

@@ -50,6 +50,22 @@ void gd_report(gd_reader *r, int64_t *counter, const char *format, ...)
     add_line(r, &r->lines, text);
 }
 
+/* Is it there under a longer name, as "module.NAME" of a model that was wrapped? */
+static void fail_to_find(const gd_reader *r, const char *name)
+{
+    size_t n = strlen(name), m;
+    for (int64_t i = 0; i < gd_safetensors_count(r->file); i++) {
+        const char *longer = gd_safetensors_name(r->file, i);
+        m = strlen(longer);
+        if (m > n && longer[m - n - 1] == '.' && strcmp(longer + m - n, name) == 0) {
+            gd_fail("%s: %s has no tensor \"%s\", but \"%s\": gd_checkpoint_load with .prefix \"%.*s\" reads that",
+                    r->function, r->path, name, longer, (int)(m - n), longer);
+            return;
+        }
+    }
+    gd_fail("%s: %s has no tensor \"%s\"", r->function, r->path, name);
+}
+
 gd_tensor *gd_read_tensor(gd_reader *r, const char *name, const gd_tensor *like)
 {
     if (r->failed || !name) {
@@ -59,7 +75,7 @@ gd_tensor *gd_read_tensor(gd_reader *r, const char *name, const gd_tensor *like)
     int64_t place = gd_safetensors_find(r->file, name);
     gd_tensor *t = NULL;
     if (place < 0)
-        gd_fail("%s: %s has no tensor \"%s\"", r->function, r->path, name);
+        fail_to_find(r, name);
     else
         t = gd_safetensors_read(r->file, name);
     if (t && like && !gd_same_shape(t, like))
@@ -162,14 +178,26 @@ static void read_entry(gd_reader *r, int i)
     }
 }
 
+static void nothing_fits(const gd_reader *r)
+{
+    const char *prefix = or_empty(r->options.prefix), *into = or_empty(r->options.into);
+    if (*prefix || *into || gd_safetensors_count(r->file) == 0) {
+        gd_fail("%s: %s: nothing under \"%s\" belongs to anything under \"%s\" in the model", r->function, r->path,
+                prefix, into);
+        return;
+    }
+    gd_shape shape = gd_safetensors_shape(r->file, 0);
+    gd_fail("%s: %s: no tensor of the file has the name and shape of one of the model; the first is \"%s\" %s",
+            r->function, r->path, gd_safetensors_name(r->file, 0), gd_shape_text(shape.ndim, shape.size).s);
+}
+
 void gd_read_model(gd_reader *r)
 {
     bool asked = r->options.lenient || r->options.prefix || r->options.into;
     for (int i = 0; i < r->run->params->count && !r->failed; i++)
         read_entry(r, i);
     if (!r->failed && asked && r->report.loaded == 0) {
-        gd_fail("%s: %s: nothing under \"%s\" belongs to anything under \"%s\" in the model", r->function, r->path,
-                or_empty(r->options.prefix), or_empty(r->options.into));
+        nothing_fits(r);
         r->failed = true;
     }
 }

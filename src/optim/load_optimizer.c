@@ -14,7 +14,7 @@ const char *gd_lr_key(int group)
 
 static bool in_file(const gd_reader *r, const char *key)
 {
-    return key && gd_safetensors_find(r->file, key) >= 0;
+    return gd_safetensors_find(r->file, key) >= 0;
 }
 
 /* One that the options do not ask for is passed over where other options are permitted, or where it was left from
@@ -81,7 +81,8 @@ static void read_slot(gd_reader *r, gd_optimizer *o, struct gd_slot *slot, const
         gd_read_number(r, gd_checkpoint_key(owner, a->numbers[numbers - 1]), &number[numbers]);
     for (int k = 0; k < GD_MAX_STATES && a->states[k] && !r->failed; k++) {
         const char *key = gd_checkpoint_key(owner, a->states[k]);
-        if (in_file(r, key))
+        r->failed = !key;
+        if (key && in_file(r, key))
             state[k] = read_state(r, o, slot, k, key);
     }
     if (r->failed)
