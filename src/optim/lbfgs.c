@@ -10,8 +10,8 @@
  *
  * All parameters are one vector here.  One whose gradient is NULL does not move.
  *
- * Where the pairs lead nowhere - the direction does not descend, or the search finds no lower loss along it, as
- * happens when they describe a curvature that was left behind or rounding has spoilt them - they are dropped and
+ * Where the pairs lead nowhere - the direction does not descend, or less than tolerance_change where -g descends more,
+ * or the search finds no lower loss along it, as happens when they describe a curvature that was left behind or rounding has spoilt them - they are dropped and
  * the step is tried once more along -g. */
 #include "line_search.h"
 
@@ -218,7 +218,7 @@ static double sum_of_sizes(int64_t n, const gd_real *x)
 
 typedef enum outcome { MOVED, CONVERGED, NOWHERE } outcome;
 
-/* Forms d and goes along it.  NOWHERE: d does not descend, or no lower loss was found. */
+/* Forms d and goes along it.  NOWHERE: d does not descend, hardly does so where -g does, or no lower loss was found. */
 static outcome go(gd_optimizer *o, memory *m, gd_vectors *v, double *alpha, double *loss, bool first)
 {
     const gd_lbfgs_options *options = o->first.options;
@@ -229,8 +229,11 @@ static outcome go(gd_optimizer *o, memory *m, gd_vectors *v, double *alpha, doub
     double slope = gd_dot(m->n, v->g, v->d);
     if (!(slope < 0 && slope > -INFINITY))
         return NOWHERE;
-    if (slope > -options->tolerance_change || o->first.lr == 0)
+    if (o->first.lr == 0)
         return CONVERGED;
+    if (slope > -options->tolerance_change)
+        return options->line_search == GD_STRONG_WOLFE && gd_dot(m->n, v->g, v->g) >= options->tolerance_change ?
+               NOWHERE : CONVERGED;
     *length = o->first.lr * (first ? fmin(1, 1 / sum_of_sizes(m->n, v->g)) : 1);
     if (options->line_search == GD_STRONG_WOLFE)
         *length = gd_strong_wolfe(v, *length, loss, slope, options);
@@ -271,10 +274,9 @@ static double begin(gd_optimizer *o, gd_vectors *v)
         return NAN;
     if (isnan(loss))
         return gd_fail("gd_lbfgs: the closure's loss is nan"), NAN;
-    if (!gd_any_gradient("gd_step_closure", o) || (!(largest(v->n, v->g) < INFINITY) &&
-                                                   !gd_check_gradients("gd_step_closure", o)))
-        return NAN;
-    return loss;
+    bool good = o->check_finite ? gd_check_all("gd_step_closure", o) :
+                largest(v->n, v->g) < INFINITY || gd_check_gradients("gd_step_closure", o);
+    return good ? loss : NAN;
 }
 
 static double step(gd_optimizer *o, gd_closure *closure, void *context)

@@ -108,12 +108,23 @@ void gd_vectors_place(gd_vectors *v, double a)
     }
 }
 
+/* A closure that leaves no gradient at all has failed, even if it returns a loss; what it told already stands. */
+static bool has_gradient(const gd_vectors *v, bool told)
+{
+    const gd_optimizer *o = v->optimizer;
+    for (int i = 0; i < v->slots; i++)
+        if (o->slots[i] && o->slots[i]->w->grad)
+            return true;
+    return !told && gd_any_gradient("gd_step_closure", o);
+}
+
 double gd_vectors_start(gd_vectors *v)
 {
     v->evaluations++;
     unsigned long failures = gd_failures();
     double loss = gd_closure_call(v->optimizer, v->closure, v->context);
-    v->failed = (isnan(loss) && gd_failures() != failures) || !gather_gradient(v);
+    const bool told = gd_failures() != failures;
+    v->failed = (isnan(loss) && told) || (!isnan(loss) && !has_gradient(v, told)) || !gather_gradient(v);
     return v->failed ? NAN : loss;
 }
 
