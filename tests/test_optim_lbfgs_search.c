@@ -1,5 +1,5 @@
-/* test_optim_lbfgs_search.c - L-BFGS where what it learned far away says that there is nothing to gain, and with closures
- * that leave no gradient or parameters that are not finite. */
+/* test_optim_lbfgs_search.c - L-BFGS where what it learned far away says that there is nothing to gain, and with
+ * closures that leave no gradient or parameters that are not finite. */
 #include "optim_support.h"
 
 enum { N = 4 };
@@ -48,15 +48,15 @@ static void problem_free(problem *p)
 START_TEST(far_curvature_does_not_end_the_way)
 {
     static const double starts[][N] = { { 1e-6, 1, 100, 1 }, { 1e-5, 3, 500, 0.2 }, { 1e-6, 30, 30, 1e-6 } };
-    static const double scales[] = { 1e-4, 1e-2, 1, 100 };
+    static const double scales[] = { 1e-2, 1, 100, 1e4 };
     problem p = problem_new(scales[_i / 3], starts[_i % 3]);
-    for (int i = 0; i < 10; i++)
+    for (int i = 0; i < 14; i++)
         ck_assert(!isnan(gd_step_closure(p.o, evaluate, &p)));
     for (int i = 0; i < N; i++)
         ck_assert_msg(fabs((double)p.w->data[i] - 1) < 0.02, "w[%d] = %g", i, (double)p.w->data[i]);
     int evaluations = p.evaluations;        /* at the minimum a call is one evaluation, or little more */
     gd_step_closure(p.o, evaluate, &p);
-    ck_assert_int_le(p.evaluations - evaluations, 3);
+    ck_assert_msg(p.evaluations - evaluations <= 3, "%d evaluations", p.evaluations - evaluations);
     problem_free(&p);
 }
 END_TEST

@@ -40,7 +40,8 @@ static double longest_move(maker *make, double g)
         w->data[0] = w->data[32] = 0;
         gd_set_grad(w, gd_full(GD_SHAPE(33), g));
         ck_assert(gd_step(o));
-        ck_assert_msg(isfinite(w->data[0]) && w->data[0] == w->data[32], "%s: %g", o->algorithm->name, (double)w->data[0]);
+        ck_assert_msg(isfinite(w->data[0]) && w->data[0] == w->data[32], "%s: %g", o->algorithm->name,
+                      (double)w->data[0]);
         most = fmax(most, fabs((double)w->data[0]) / o->lr);
     }
     gd_optimizer_free(o);
@@ -51,12 +52,12 @@ static double longest_move(maker *make, double g)
 /* No gradient, however small, makes a longer step than one whose square is a number. */
 START_TEST(tiny_gradients_make_no_long_steps)
 {
-    double like = longest_move(without_eps[_i], sizeof(gd_real) == 4 ? 1e-6 : 1e-60), smallest = sizeof(gd_real) == 4 ?
-                  1e-41 : 1e-320;
+    double usual = sizeof(gd_real) == 4 ? 1e-6 : 1e-60, smallest = sizeof(gd_real) == 4 ? 1e-41 : 1e-320;
+    double like = longest_move(without_eps[_i], usual);
     ck_assert(like > 0.01 && like < 50);
-    for (double g = sizeof(gd_real) == 4 ? 1e-6 : 1e-60; g > smallest; g /= 7)
-        ck_assert_msg(longest_move(without_eps[_i], -g) <= like * 1.3, "algorithm %d, g = %g: %g lr, but %g lr usually", _i,
-                      -g, longest_move(without_eps[_i], -g), like);
+    for (double g = usual; g > smallest; g /= 7)
+        ck_assert_msg(longest_move(without_eps[_i], -g) <= like * 1.3, "algorithm %d, g = %g: %g lr, but %g lr usually",
+                      _i, -g, longest_move(without_eps[_i], -g), like);
 }
 END_TEST
 

@@ -269,14 +269,16 @@ gd_schedule gd_lr_restarts(gd_schedule s, int64_t period, double growth)
 gd_plateau gd_plateau_start(double lr, gd_plateau_options o)
 {
     static const char function[] = "gd_plateau_start";
-    bool begun = o.factor != 0 && (o.threshold != 0 || o.patience != 0 || o.cooldown != 0);
-    if (!begun)
-        gd_fail("%s: %s 0: begin with gd_plateau_defaults(), which sets what is not given", function,
-                o.factor == 0 ? "factor is" : "threshold and patience are");
-    bool good = begun && rate(function, "lr", lr) && gd_check_number(function, "factor", o.factor, "()", 0, 1) &&
+    if (o.factor == 0)
+        gd_fail("%s: factor is 0: begin with gd_plateau_defaults(), which sets what is not given", function);
+    bool good = o.factor != 0 && rate(function, "lr", lr) &&
+                gd_check_number(function, "factor", o.factor, "()", 0, 1) &&
                 gd_check_number(function, "threshold", o.threshold, "[)", 0, o.absolute ? INFINITY : 1) &&
                 rate(function, "min_lr", o.min_lr) && rate(function, "patience", o.patience) &&
                 rate(function, "cooldown", o.cooldown);
+    if (good && o.threshold == 0 && o.patience == 0 && o.cooldown == 0)
+        good = gd_fail("%s: threshold and patience are 0: begin with gd_plateau_defaults(), which sets what is not "
+                       "given", function);
     return (gd_plateau){ .options = o, .lr = good ? lr : NAN, .best = INFINITY };
 }
 
