@@ -13,7 +13,7 @@ typedef struct problem {
     bool          told;
 } problem;
 
-/* scale times the sum of w - ln w, whose minimum is at 1. */
+/* scale times the sum of w - ln w, whose minimum is at 1; without scale the sum of w + 1/w. */
 static double evaluate(void *context)
 {
     problem *p = context;
@@ -24,7 +24,8 @@ static double evaluate(void *context)
         return 0;
     }
     GD_SCOPE;
-    gd_tensor *f = gd_scale(gd_sum(gd_sub(p->w, gd_log(p->w))), p->scale);
+    gd_tensor *f = p->scale > 0 ? gd_scale(gd_sum(gd_sub(p->w, gd_log(p->w))), p->scale) :
+                                  gd_sum(gd_add(p->w, gd_pow(p->w, -1)));
     return gd_backward(f) ? (double)gd_item(f) : NAN;
 }
 
@@ -57,6 +58,18 @@ START_TEST(far_curvature_does_not_end_the_way)
     int evaluations = p.evaluations;        /* at the minimum a call is one evaluation, or little more */
     gd_step_closure(p.o, evaluate, &p);
     ck_assert_msg(p.evaluations - evaluations <= 3, "%d evaluations", p.evaluations - evaluations);
+    problem_free(&p);
+}
+END_TEST
+
+/* The pairs of the first step say 1e18, so that d is shorter than can be seen: that is no end where g is 1. */
+START_TEST(a_direction_too_short_to_be_seen)
+{
+    static const double start[N] = { 1e-6, 1, 100, 1 };
+    problem p = problem_new(0, start);
+    for (int i = 0; i < 3; i++)
+        ck_assert(!isnan(gd_step_closure(p.o, evaluate, &p)));
+    ck_assert_msg((double)p.w->data[2] < 99, "w[2] = %g", (double)p.w->data[2]);
     problem_free(&p);
 }
 END_TEST
@@ -105,6 +118,7 @@ int main(void)
     Suite *suite = suite_create("optim: L-BFGS's search");
     TCase *tc = tcase_create("search");
     tcase_add_loop_test(tc, far_curvature_does_not_end_the_way, 0, 12);
+    tcase_add_test(tc, a_direction_too_short_to_be_seen);
     tcase_add_loop_test(tc, a_loss_without_a_gradient_in_the_middle, 0, 12);
     tcase_add_test(tc, steps_that_check);
     suite_add_tcase(suite, tc);
