@@ -45,7 +45,7 @@ static void problem_free(problem *p)
     gd_params_free(p->net);
 }
 
-/* From where the curvature is 1e12 times that of the minimum, d is too short to be seen, while g is not small. */
+/* From where the curvature is 1e12 times that of the minimum: steps whose change the loss cannot show. */
 START_TEST(far_curvature_does_not_end_the_way)
 {
     static const double starts[][N] = { { 1e-6, 1, 100, 1 }, { 1e-5, 3, 500, 0.2 }, { 1e-6, 30, 30, 1e-6 } };
@@ -62,8 +62,8 @@ START_TEST(far_curvature_does_not_end_the_way)
 }
 END_TEST
 
-/* The pairs of the first step say 1e18, so that d is shorter than can be seen: that is no end where g is 1. */
-START_TEST(a_direction_too_short_to_be_seen)
+/* The curvature falls by 1e18 in the first step; w[2], whose slope is 1, must move all the same. */
+START_TEST(curvature_that_falls_at_once)
 {
     static const double start[N] = { 1e-6, 1, 100, 1 };
     problem p = problem_new(0, start);
@@ -118,7 +118,7 @@ int main(void)
     Suite *suite = suite_create("optim: L-BFGS's search");
     TCase *tc = tcase_create("search");
     tcase_add_loop_test(tc, far_curvature_does_not_end_the_way, 0, 12);
-    tcase_add_test(tc, a_direction_too_short_to_be_seen);
+    tcase_add_test(tc, curvature_that_falls_at_once);
     tcase_add_loop_test(tc, a_loss_without_a_gradient_in_the_middle, 0, 12);
     tcase_add_test(tc, steps_that_check);
     suite_add_tcase(suite, tc);

@@ -10,9 +10,9 @@
  *
  * All parameters are one vector here.  One whose gradient is NULL does not move.
  *
- * Where the pairs lead nowhere - the direction does not descend, or less than tolerance_change and far less than -g,
- * or the search finds no lower loss along it, as happens when they describe a curvature that was left behind or
- * rounding has spoilt them - they are dropped and the step is tried once more along -g. */
+ * Where the pairs lead nowhere - the direction does not descend, or the search finds no lower loss along it, as
+ * happens when they describe a curvature that was left behind or rounding has spoilt them - they are dropped and
+ * the step is tried once more along -g. */
 #include "line_search.h"
 
 #define OPTION(field, ...) GD_OPTION(gd_lbfgs_options, field, __VA_ARGS__)
@@ -218,14 +218,7 @@ static double sum_of_sizes(int64_t n, const gd_real *x)
 
 typedef enum outcome { MOVED, CONVERGED, NOWHERE } outcome;
 
-/* Is d so short only since the pairs say that the curvature is above ten thousand, while -g would descend? */
-static bool misled(const memory *m, const gd_vectors *v, double slope, const gd_lbfgs_options *options)
-{
-    double plain = gd_dot(m->n, v->g, v->g);
-    return plain >= options->tolerance_change && -slope < 1e-4 * plain;
-}
-
-/* Forms d and goes along it.  NOWHERE: d does not descend, or hardly where -g does, or no lower loss was found. */
+/* Forms d and goes along it.  NOWHERE: d does not descend, or no lower loss was found. */
 static outcome go(gd_optimizer *o, memory *m, gd_vectors *v, double *alpha, double *loss, bool first)
 {
     const gd_lbfgs_options *options = o->first.options;
@@ -236,10 +229,8 @@ static outcome go(gd_optimizer *o, memory *m, gd_vectors *v, double *alpha, doub
     double slope = gd_dot(m->n, v->g, v->d);
     if (!(slope < 0 && slope > -INFINITY))
         return NOWHERE;
-    if (o->first.lr == 0)
+    if (slope > -options->tolerance_change || o->first.lr == 0)
         return CONVERGED;
-    if (slope > -options->tolerance_change)
-        return options->line_search == GD_STRONG_WOLFE && misled(m, v, slope, options) ? NOWHERE : CONVERGED;
     *length = o->first.lr * (first ? fmin(1, 1 / sum_of_sizes(m->n, v->g)) : 1);
     if (options->line_search == GD_STRONG_WOLFE)
         *length = gd_strong_wolfe(v, *length, loss, slope, options);
