@@ -215,7 +215,8 @@ START_TEST(groups_have_their_own_options)
     ck_assert(!gd_group_set(biases, "beta1", 0));
     ck_sentence("gd_group_set: gd_sgd has no option \"beta1\"");
     ck_assert(!gd_group_set(biases, "momentum", -1) && gd_group_get(biases, "momentum") == 0);
-    ck_sentence("gd_group_set: momentum = -1 must lie in [0, inf)");
+    ck_sentence(sizeof(gd_real) == 4 ? "gd_group_set: momentum = -1 must lie in [0, 3.40282e+38]" :
+                "gd_group_set: momentum = -1 must lie in [0, 1.79769e+308]");
     ck_assert(!gd_group_set(biases, "nesterov", 1) && gd_group_get(biases, "nesterov") == 0);
     ck_sentence("gd_sgd: nesterov needs momentum > 0 and dampening = 0, not 0 and 0");
     ck_assert(!gd_group_set(biases, "nesterov", 0.5));

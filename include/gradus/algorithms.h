@@ -13,7 +13,8 @@
  *
  * Algorithms that square g take one beyond +-2^56 in float, +-2^480 in double, for that number, so that v does not
  * overflow, which would end the weight's steps for good.  An infinite or NaN g makes w NaN: see gd_check_finite.
- * With eps = 0 a weight all of whose gradients were 0 stays where it is. */
+ * Where eps^2 is below the smallest normal number, that number is added inside the root: with eps = 0 a weight all of
+ * whose gradients were 0 stays where it is, and gradients whose squares underflow (1e-22 in float) make small steps. */
 #ifndef GRADUS_ALGORITHMS_H
 #define GRADUS_ALGORITHMS_H
 
@@ -65,7 +66,8 @@ typedef struct gd_sgd_options {
     double momentum;                        /* 0: plain descent, which keeps no state */
     double dampening;                       /* not applied to the first gradient */
     bool   nesterov;                        /* w = w - lr (g + momentum b); needs momentum, no dampening */
-    gd_momentum_form momentum_form;         /* the same while lr is constant, different when it changes */
+    gd_momentum_form momentum_form;         /* the same while lr is constant, different when it changes; to be
+                                               changed in a run only where b is 0: each form scales b otherwise */
     double weight_decay;                    /* L2 */
     bool   maximize;
 } gd_sgd_options;

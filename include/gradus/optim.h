@@ -43,14 +43,14 @@ bool gd_step(gd_optimizer *o);
  * the loss and fresh gradients (zero_grad, forward, backward) and returns the loss as a number; NaN if it
  * failed.  Any other algorithm calls it once and steps.  Returns the loss before the step; NaN on failure, and the
  * message of a failure inside the closure stands.  L-BFGS takes a NaN without a message, or an infinite loss, in
- * the middle of a step for a point too far out, and looks nearer; after a failure with a message it ends at the
- * best point so far. */
+ * the middle of a step for a point too far out, and looks nearer; after a failure with a message, or a loss without
+ * any gradient, it ends at the best point so far. */
 typedef double gd_closure(void *context);
 double gd_step_closure(gd_optimizer *o, gd_closure *closure, void *context);
 
 /* gd_check_finite - is every element of every parameter and every gradient finite?  False, with a message that names
  * the first parameter, the element and its value: "gd_check_finite: the gradient of hidden.weight is inf at [3, 7]".
- * Reads everything once; o->check_finite = true makes every gd_step do it. */
+ * Reads everything once; o->check_finite = true makes every gd_step do it, and L-BFGS where a step begins. */
 bool gd_check_finite(gd_optimizer *o);
 
 /* gd_zero_grad - sets ->grad of every parameter to NULL. */

@@ -97,7 +97,8 @@ gd_schedule gd_lr_restarts(gd_schedule s, int64_t period, double growth);
  *
  * A loss is an improvement when it is < best - threshold |best|; if absolute, when it is < best - threshold, which
  * suits losses around 0.  After more than patience losses in a row that were not, lr = max(lr factor, min_lr), and
- * the next cooldown losses do not count.  Infinite losses are compared like others.
+ * the next cooldown losses do not count; a change of lr by 1e-8 or less is not made.  Infinite losses are compared like
+ * others.
  *
  * For losses above 0 this is PyTorch's ReduceLROnPlateau in mode "min"; there best (1 - threshold) makes the margin
  * of a loss below 0 negative, so that every loss is an improvement.  For its mode "max" pass -accuracy. */

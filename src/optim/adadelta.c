@@ -14,8 +14,8 @@
 #define OPTION(field, ...) GD_OPTION(gd_adadelta_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
     OPTION(rho, "[)", 0, 1),
-    OPTION(eps, "()", 0, INFINITY),         /* 0 would never move: u stays 0 */
-    OPTION(weight_decay, "[)", 0, INFINITY),
+    OPTION(eps, "(]", 0, GD_REAL_MAX),         /* 0 would never move: u stays 0 */
+    OPTION(weight_decay, "[]", 0, GD_REAL_MAX),
     OPTION(maximize, "[]", 0, 1),
     { .name = NULL }
 };
@@ -29,7 +29,8 @@ static void prepare(const gd_update *u, void *result)
     const gd_adadelta_options *o = u->options;
     *(scalars *)result = (scalars){
         .sign = o->maximize ? -1 : 1, .l2 = (gd_real)o->weight_decay,
-        .rho = (gd_real)o->rho, .rest = (gd_real)(1 - o->rho), .eps = gd_divisor_eps(o->eps), .lr = (gd_real)u->lr
+        .rho = (gd_real)o->rho, .rest = (gd_real)(1 - o->rho), .eps = (gd_real)fmax(o->eps, GD_REAL_MIN),
+        .lr = (gd_real)u->lr
     };
 }
 

@@ -14,10 +14,10 @@
 #define OPTION(field, ...) GD_OPTION(gd_adagrad_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
     OPTION(lr_decay, "[)", 0, INFINITY),
-    OPTION(eps, "[)", 0, INFINITY),
+    OPTION(eps, "[]", 0, GD_REAL_MAX),
     OPTION(eps_mode, "[]", 0, GD_EPS_INSIDE_SQRT),
     OPTION(init_v, "[)", 0, INFINITY),
-    OPTION(weight_decay, "[)", 0, INFINITY),
+    OPTION(weight_decay, "[]", 0, GD_REAL_MAX),
     OPTION(step_counter, "[]", 0, GD_GLOBAL),
     OPTION(maximize, "[]", 0, 1),
     { .name = NULL }
@@ -46,7 +46,7 @@ static void prepare(const gd_update *u, void *result)
     *(scalars *)result = (scalars){
         .sign = o->maximize ? -1 : 1, .l2 = (gd_real)o->weight_decay,
         .eta = (gd_real)(u->lr / (1 + (double)(u->t - 1) * o->lr_decay)),
-        .eps_root = (gd_real)(inside ? o->eps : 0), .eps = gd_divisor_eps(inside ? 0 : o->eps)
+        .eps_root = gd_root_eps(inside ? o->eps : 0, inside ? 0 : o->eps), .eps = (gd_real)(inside ? 0 : o->eps)
     };
 }
 

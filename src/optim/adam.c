@@ -23,12 +23,12 @@
 static const gd_option fields[] = {
     OPTION(beta1, "[)", 0, 1),
     OPTION(beta2, "[)", 0, 1),
-    OPTION(eps, "[)", 0, INFINITY),
-    OPTION(eps_root, "[)", 0, INFINITY),
+    OPTION(eps, "[]", 0, GD_REAL_MAX),
+    OPTION(eps_root, "[]", 0, GD_REAL_MAX),
     OPTION(eps_mode, "[]", 0, GD_EPS_AS_PRINTED),
     OPTION(bias_correction, "[]", 0, GD_CORRECT_NONE),
     OPTION(amsgrad, "[]", 0, GD_AMSGRAD_CORRECTED),
-    OPTION(weight_decay, "[)", 0, INFINITY),
+    OPTION(weight_decay, "[]", 0, GD_REAL_MAX),
     OPTION(wd_mode, "[]", 0, GD_WD_DECOUPLED_NO_LR),
     OPTION(wd_when, "[]", 0, GD_WD_AFTER),
     OPTION(step_counter, "[]", 0, GD_STAYS_ONE),
@@ -66,6 +66,7 @@ static void form_constants(const gd_adam_options *o, double lr, scalars *s)
     double decay = o->wd_mode == GD_WD_DECOUPLED       ? 1 - lr * o->weight_decay :
                    o->wd_mode == GD_WD_DECOUPLED_NO_LR ? 1 - o->weight_decay : 1;
     bool inside = o->eps_mode == GD_EPS_INSIDE_SQRT, printed = o->eps_mode == GD_EPS_AS_PRINTED;
+    double in_root = o->eps_root + (inside ? o->eps : 0), outside = inside || printed ? 0 : o->eps;
     *s = (scalars){
         .formed_for = lr, .formed = true,
         .sign = o->maximize ? -1 : 1, .l2 = (gd_real)(o->wd_mode == GD_WD_L2 ? o->weight_decay : 0),
@@ -73,8 +74,8 @@ static void form_constants(const gd_adam_options *o, double lr, scalars *s)
         .beta2 = (gd_real)o->beta2, .rest2 = (gd_real)(1 - o->beta2),
         .before = (gd_real)(o->wd_when == GD_WD_BEFORE ? decay : 1),
         .after = (gd_real)(o->wd_when == GD_WD_AFTER ? decay : 1),
-        .eps_root = (gd_real)(o->eps_root + (inside ? o->eps : 0)),
-        .eps = printed ? 0 : gd_divisor_eps(inside ? 0 : o->eps), .drift = (gd_real)(printed ? o->eps : 0)
+        .eps_root = printed ? (gd_real)in_root : gd_root_eps(in_root, outside), .eps = (gd_real)outside,
+        .drift = (gd_real)(printed ? o->eps : 0)
     };
     s->plain = s->sign == 1 && s->before == 1 && s->after == 1 && s->l2 == 0 && s->eps_root == 0 && s->drift == 0;
 }

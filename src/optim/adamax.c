@@ -14,9 +14,9 @@
 static const gd_option fields[] = {
     OPTION(beta1, "[)", 0, 1),
     OPTION(beta2, "[)", 0, 1),
-    OPTION(eps, "[)", 0, INFINITY),
+    OPTION(eps, "[]", 0, GD_REAL_MAX),
     OPTION(adamax_eps, "[]", 0, GD_ADAMAX_EPS_NONE),
-    OPTION(weight_decay, "[)", 0, INFINITY),
+    OPTION(weight_decay, "[]", 0, GD_REAL_MAX),
     OPTION(step_counter, "[]", 0, GD_GLOBAL),
     OPTION(maximize, "[]", 0, 1),
     { .name = NULL }
@@ -54,7 +54,7 @@ GD_KERNEL static void adamax(int64_t n, gd_real *restrict w, const gd_real *rest
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         u[i] = real_max(s.beta2 * u[i], real_abs(g) + s.eps_in_max);
         gd_real divisor = u[i] + s.eps_added;
-        w[i] -= s.step * m[i] / (divisor > 0 ? divisor : 1);
+        w[i] -= s.step * (m[i] / (divisor > 0 ? divisor : 1));     /* |m/u| is small where m alone is huge */
     });
 }
 

@@ -12,10 +12,10 @@
 
 #define OPTION(field, ...) GD_OPTION(gd_asgd_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
-    OPTION(lambd, "[)", 0, INFINITY),
+    OPTION(lambd, "[]", 0, GD_REAL_MAX),
     OPTION(alpha, "[)", 0, INFINITY),
     OPTION(t0, "[)", 0, INFINITY),
-    OPTION(weight_decay, "[)", 0, INFINITY),
+    OPTION(weight_decay, "[]", 0, GD_REAL_MAX),
     OPTION(maximize, "[]", 0, 1),
     { .name = NULL }
 };

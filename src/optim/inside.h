@@ -87,9 +87,11 @@ bool gd_ready(gd_optimizer *o, const char *function);
 const gd_real *gd_packed(gd_optimizer *o, const gd_tensor *grad);
 bool gd_room_to_pack(gd_optimizer *o, const gd_tensor *grad);
 
-/* gd_check_number - false, with a sentence, when value is NaN or outside the interval.
+/* gd_lies_in - is value in the interval?  NaN is not.
+ * gd_check_number - false, with a message, when it is not.
  * gd_check_fits - false, with a message, when it is finite as a double and infinite as a gd_real.
  * gd_check_rate - both, for a learning rate. */
+bool gd_lies_in(double value, const char *interval, double low, double high);
 bool gd_check_number(const char *function, const char *name, double value, const char *interval, double low,
                      double high);
 bool gd_check_rate(const char *function, double lr);
@@ -152,12 +154,12 @@ REAL_INLINE gd_real gd_bounded(gd_real g)
     return bounded + (g - g);
 }
 
-/* gd_divisor_eps - an eps that is added to a root.  0 becomes the smallest normal number, which changes no root but
- * 0, so that a weight whose gradients were all 0 stays where it is instead of becoming 0/0; and so does an eps that
- * gd_real rounds to 0. */
-static inline gd_real gd_divisor_eps(double eps)
+/* gd_root_eps - what is added inside a root of squares, for a divisor sqrt(v + inside) + outside.  Where neither eps
+ * stands for a square that underflows, it is the smallest normal number: a weight whose gradients were all 0 stays where
+ * it is instead of becoming 0/0, and one whose squares were lost moves by less than lr instead of by g/0. */
+static inline gd_real gd_root_eps(double inside, double outside)
 {
-    return (gd_real)fmax(eps, (double)GD_REAL_MIN);
+    return (gd_real)fmax(inside, outside * outside < GD_REAL_MIN ? GD_REAL_MIN : 0);
 }
 
 /* gd_slot_t - the t of the slot's latest step, as the group's step_counter says. */

@@ -3,9 +3,7 @@
 
 bool gd_within(double value, const gd_range *r)
 {
-    bool above = r->interval[0] == '[' ? value >= r->low : value > r->low;
-    bool below = r->interval[1] == ']' ? value <= r->high : value < r->high;
-    return above && below && (!r->whole || value == floor(value));          /* not for NaN */
+    return gd_lies_in(value, r->interval, r->low, r->high) && (!r->whole || value == floor(value));
 }
 
 static const gd_range *range_of(const gd_algorithm *a, const char *name)

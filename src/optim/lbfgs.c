@@ -271,10 +271,9 @@ static double begin(gd_optimizer *o, gd_vectors *v)
         return NAN;
     if (isnan(loss))
         return gd_fail("gd_lbfgs: the closure's loss is nan"), NAN;
-    if (!gd_any_gradient("gd_step_closure", o) || (!(largest(v->n, v->g) < INFINITY) &&
-                                                   !gd_check_gradients("gd_step_closure", o)))
-        return NAN;
-    return loss;
+    bool good = o->check_finite ? gd_check_all("gd_step_closure", o) :
+                largest(v->n, v->g) < INFINITY || gd_check_gradients("gd_step_closure", o);
+    return good ? loss : NAN;
 }
 
 static double step(gd_optimizer *o, gd_closure *closure, void *context)

@@ -4,9 +4,10 @@
  * Algorithm 3.6 (zoom) shrinks it; trial points by cubic interpolation, eq. 3.59, kept away from the ends.  A
  * loss that is NaN or infinite counts as too large: the interval shrinks towards the start.
  *
- * Near a minimum the decrease that is asked for is less than the loss can show.  A point whose loss is the same up to
- * rounding and whose slope says that f has fallen is taken there: the approximate Wolfe conditions of Hager and
- * Zhang, "A new conjugate gradient method with guaranteed descent and an efficient line search" (2005), eq. 4.1. */
+ * Near a minimum the decrease that is asked for is less than the loss can show.  Where the loss is the same up to
+ * rounding, its change is taken from the slopes, a (f'(0) + f'(a))/2.  The first condition becomes the approximate one
+ * of Hager and Zhang, "A new conjugate gradient method with guaranteed descent and an efficient line search" (2005),
+ * eq. 4.1, and the search can tell on which side of a point the minimum lies. */
 #include "line_search.h"
 
 #include "tensor/sums.h"
@@ -108,12 +109,23 @@ void gd_vectors_place(gd_vectors *v, double a)
     }
 }
 
+/* A closure that leaves no gradient at all has failed, even if it returns a loss; what it told already stands. */
+static bool has_gradient(const gd_vectors *v, bool told)
+{
+    const gd_optimizer *o = v->optimizer;
+    for (int i = 0; i < v->slots; i++)
+        if (o->slots[i] && o->slots[i]->w->grad)
+            return true;
+    return !told && gd_any_gradient("gd_step_closure", o);
+}
+
 double gd_vectors_start(gd_vectors *v)
 {
     v->evaluations++;
     unsigned long failures = gd_failures();
     double loss = gd_closure_call(v->optimizer, v->closure, v->context);
-    v->failed = (isnan(loss) && gd_failures() != failures) || !gather_gradient(v);
+    const bool told = gd_failures() != failures;
+    v->failed = (isnan(loss) && told) || (!isnan(loss) && !has_gradient(v, told)) || !gather_gradient(v);
     return v->failed ? NAN : loss;
 }
 
@@ -128,7 +140,8 @@ double gd_vectors_evaluate(gd_vectors *v, double a, double *slope)
 /* ---- The search --------------------------------------------------------------------------------------------- */
 
 typedef struct point {
-    double a, f, slope;
+    double a, f, slope;                     /* f: the loss less that of the start */
+    double loss;
 } point;
 
 typedef struct search {
@@ -140,8 +153,12 @@ typedef struct search {
 
 static point try(search *s, double a)
 {
+    const double ulp = sizeof(gd_real) == 4 ? 0x1p-23 : 0x1p-52;
     point p = { .a = a };
-    p.f = gd_vectors_evaluate(s->v, a, &p.slope);
+    p.loss = gd_vectors_evaluate(s->v, a, &p.slope);
+    p.f = p.loss - s->start.loss;
+    if (fabs(p.f) <= 2 * ulp * fabs(s->start.loss))         /* not for NaN */
+        p.f = a * (s->start.slope + p.slope) / 2;
     s->left = s->v->failed ? 0 : s->left - 1;
     return p;
 }
@@ -149,19 +166,12 @@ static point try(search *s, double a)
 static bool too_high(const search *s, point p)
 {
     bool finite = fabs(p.f) < INFINITY && fabs(p.slope) < INFINITY;
-    return !finite || !(p.f <= s->start.f + s->c1 * p.a * s->start.slope);
+    return !finite || !(p.f <= s->c1 * p.a * s->start.slope);
 }
 
 static bool flat_enough(const search *s, point p)
 {
     return fabs(p.slope) <= -s->c2 * s->start.slope;
-}
-
-static bool lower_by_slope(const search *s, point p)
-{
-    const double ulp = sizeof(gd_real) == 4 ? 0x1p-23 : 0x1p-52;
-    return p.f > -INFINITY && p.f <= s->start.f + 2 * ulp * fabs(s->start.f) && flat_enough(s, p) &&
-           p.slope <= (2 * s->c1 - 1) * s->start.slope;
 }
 
 static void keep(search *s, point p)
@@ -186,10 +196,6 @@ static void zoom(search *s, point low, point high)
         if (!(part >= 0.1 && part <= 0.9))
             a = low.a + width * (part > 0.9 ? 0.9 : part < 0.1 ? 0.1 : 0.5);
         point p = try(s, a);
-        if (lower_by_slope(s, p)) {
-            keep(s, p);
-            return;
-        }
         if (too_high(s, p) || p.f >= low.f) {
             high = p;
             continue;
@@ -208,10 +214,6 @@ static void bracket(search *s, double first)
 {
     point before = s->start, p = try(s, first);
     for (;;) {
-        if (lower_by_slope(s, p)) {
-            keep(s, p);
-            return;
-        }
         if (too_high(s, p) || (before.a > 0 && p.f >= before.f)) {
             zoom(s, before, p);
             return;
@@ -234,13 +236,13 @@ double gd_strong_wolfe(gd_vectors *v, double first, double *loss, double slope, 
     gd_real longest = 0;
     for (int64_t i = 0; i < v->n; i++)
         longest = real_max(longest, real_abs(v->d[i]));
-    point start = { 0, *loss, slope };
+    point start = { 0, 0, slope, *loss };
     search s = { .v = v, .start = start, .c1 = options->c1, .c2 = options->c2, .left = 25,
                  .smallest = options->tolerance_change / longest };
     keep(&s, start);                        /* g is the gradient there */
     bracket(&s, first);
     gd_vectors_place(v, s.best.a);
     memcpy(v->g, v->g_best, (size_t)v->n * sizeof *v->g);
-    *loss = s.best.f;
+    *loss = s.best.loss;
     return s.best.a;
 }

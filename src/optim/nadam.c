@@ -16,10 +16,10 @@
 static const gd_option fields[] = {
     OPTION(beta1, "[)", 0, 1),
     OPTION(beta2, "[)", 0, 1),
-    OPTION(eps, "[)", 0, INFINITY),
+    OPTION(eps, "[]", 0, GD_REAL_MAX),
     OPTION(nadam_psi, "[)", 0, INFINITY),
     OPTION(constant_mu, "[]", 0, 1),
-    OPTION(weight_decay, "[)", 0, INFINITY),
+    OPTION(weight_decay, "[]", 0, GD_REAL_MAX),
     OPTION(wd_mode, "[]", 0, GD_WD_DECOUPLED_NO_LR),
     OPTION(step_counter, "[]", 0, GD_GLOBAL),
     OPTION(maximize, "[]", 0, 1),
@@ -46,7 +46,7 @@ static double mu(const gd_nadam_options *o, double t)
 
 typedef struct scalars {
     double  mu, next_mu;                    /* mu_t and mu_(t+1) */
-    gd_real sign, l2, keep, beta1, rest1, beta2, rest2, root, eps, of_g, of_m;
+    gd_real sign, l2, keep, beta1, rest1, beta2, rest2, root, eps_root, eps, of_g, of_m;
 } scalars;
 
 static void prepare(const gd_update *u, void *result)
@@ -59,7 +59,7 @@ static void prepare(const gd_update *u, void *result)
         .sign = o->maximize ? -1 : 1, .l2 = (gd_real)(o->wd_mode == GD_WD_L2 ? o->weight_decay : 0),
         .keep = (gd_real)keep, .beta1 = (gd_real)o->beta1, .rest1 = (gd_real)(1 - o->beta1),
         .beta2 = (gd_real)o->beta2, .rest2 = (gd_real)(1 - o->beta2),
-        .root = (gd_real)(1 / correction(o, V, u->t)), .eps = gd_divisor_eps(o->eps)
+        .root = (gd_real)(1 / correction(o, V, u->t)), .eps_root = gd_root_eps(0, o->eps), .eps = (gd_real)o->eps
     };
 }
 
@@ -71,7 +71,7 @@ GD_KERNEL static void nadam(int64_t n, gd_real *restrict w, const gd_real *restr
         gd_real g = gd_bounded(s.sign * grad[i] + s.l2 * w[i]);
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         v[i] = s.beta2 * v[i] + s.rest2 * g * g;
-        w[i] = s.keep * w[i] - (s.of_g * g + s.of_m * m[i]) / (real_sqrt(v[i] * s.root) + s.eps);
+        w[i] = s.keep * w[i] - (s.of_g * g + s.of_m * m[i]) / (real_sqrt(v[i] * s.root + s.eps_root) + s.eps);
     });
 }
 

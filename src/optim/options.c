@@ -6,14 +6,18 @@
 
 _Static_assert(sizeof(gd_dialect) == sizeof(int), "enumerations in option structs are read as int");
 
-bool gd_check_number(const char *function, const char *name, double value, const char *interval, double low,
-                     double high)
+bool gd_lies_in(double value, const char *interval, double low, double high)
 {
     bool above = interval[0] == '[' ? value >= low : value > low;
     bool below = interval[1] == ']' ? value <= high : value < high;
-    if (above && below)                     /* both are false for NaN */
-        return true;
-    return gd_fail("%s: %s = %g must lie in %c%g, %g%c", function, name, value, interval[0], low, high,
+    return above && below;                  /* both are false for NaN */
+}
+
+bool gd_check_number(const char *function, const char *name, double value, const char *interval, double low,
+                     double high)
+{
+    return gd_lies_in(value, interval, low, high) ||
+           gd_fail("%s: %s = %g must lie in %c%g, %g%c", function, name, value, interval[0], low, high,
                    interval[1]);
 }
 
@@ -97,6 +101,15 @@ static bool check_begun(const gd_algorithm *algorithm, const void *options)
     return true;
 }
 
+/* A 0 that is out of range may be an option that was not given. */
+static bool check_option(const gd_algorithm *a, const gd_option *f, double value)
+{
+    if (value == 0 && !gd_lies_in(0, f->interval, f->low, f->high))
+        return gd_fail("%s: %s = 0 must lie in %c%g, %g%c: %s_defaults() sets what is not given", a->name, f->name,
+                       f->interval[0], f->low, f->high, f->interval[1], a->name);
+    return gd_check_number(a->name, f->name, value, f->interval, f->low, f->high);
+}
+
 bool gd_check_options(const gd_algorithm *algorithm, const void *options)
 {
     double lr = *(const double *)options;
@@ -104,7 +117,7 @@ bool gd_check_options(const gd_algorithm *algorithm, const void *options)
         !check_begun(algorithm, options))
         return false;
     for (const gd_option *f = algorithm->options; f && f->name; f++)
-        if (!gd_check_number(algorithm->name, f->name, read_option(f, options), f->interval, f->low, f->high))
+        if (!check_option(algorithm, f, read_option(f, options)))
             return false;
     return !algorithm->check || algorithm->check(options);
 }

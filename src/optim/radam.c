@@ -18,11 +18,11 @@
 static const gd_option fields[] = {
     OPTION(beta1, "[)", 0, 1),
     OPTION(beta2, "[)", 0, 1),
-    OPTION(eps, "[)", 0, INFINITY),
+    OPTION(eps, "[]", 0, GD_REAL_MAX),
     OPTION(eps_mode, "[]", 0, GD_EPS_BEFORE_BC),
     OPTION(radam_threshold, "[)", 4, INFINITY),         /* below 4, r^2 would be negative */
     OPTION(radam_strict, "[]", 0, 1),
-    OPTION(weight_decay, "[)", 0, INFINITY),
+    OPTION(weight_decay, "[]", 0, GD_REAL_MAX),
     OPTION(wd_mode, "[]", 0, GD_WD_DECOUPLED_NO_LR),
     OPTION(step_counter, "[]", 0, GD_GLOBAL),
     OPTION(maximize, "[]", 0, 1),
@@ -59,7 +59,7 @@ static void prepare(const gd_update *u, void *result)
         .beta1 = (gd_real)o->beta1, .rest1 = (gd_real)(1 - o->beta1),
         .beta2 = (gd_real)o->beta2, .rest2 = (gd_real)(1 - o->beta2),
         .step = (gd_real)step, .root = (gd_real)(before ? 1 : 1 / c2),
-        .eps_root = (gd_real)(inside ? o->eps : 0), .eps = gd_divisor_eps(inside ? 0 : o->eps)
+        .eps_root = gd_root_eps(inside ? o->eps : 0, inside ? 0 : o->eps), .eps = (gd_real)(inside ? 0 : o->eps)
     };
 }
 

@@ -16,13 +16,13 @@
 #define OPTION(field, ...) GD_OPTION(gd_rmsprop_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
     OPTION(rho, "[)", 0, 1),
-    OPTION(eps, "[)", 0, INFINITY),
+    OPTION(eps, "[]", 0, GD_REAL_MAX),
     OPTION(eps_mode, "[]", 0, GD_EPS_INSIDE_SQRT),
     OPTION(centered, "[]", 0, 1),
-    OPTION(momentum, "[)", 0, INFINITY),
+    OPTION(momentum, "[]", 0, GD_REAL_MAX),
     OPTION(momentum_form, "[]", 0, GD_LR_INSIDE),
     OPTION(init_v, "[)", 0, INFINITY),
-    OPTION(weight_decay, "[)", 0, INFINITY),
+    OPTION(weight_decay, "[]", 0, GD_REAL_MAX),
     OPTION(maximize, "[]", 0, 1),
     { .name = NULL }
 };
@@ -58,7 +58,7 @@ static void prepare(const gd_update *u, void *result)
     *(scalars *)result = (scalars){
         .sign = o->maximize ? -1 : 1, .l2 = (gd_real)o->weight_decay,
         .rho = (gd_real)o->rho, .rest = (gd_real)(1 - o->rho),
-        .eps_root = (gd_real)(inside ? o->eps : 0), .eps = gd_divisor_eps(inside ? 0 : o->eps),
+        .eps_root = gd_root_eps(inside ? o->eps : 0, inside ? 0 : o->eps), .eps = (gd_real)(inside ? 0 : o->eps),
         .momentum = (gd_real)o->momentum,
         .of_d = (gd_real)(lr_inside ? u->lr : 1), .of_b = (gd_real)(lr_inside ? 1 : u->lr)
     };

@@ -37,8 +37,9 @@ static void start(const gd_update *u)
 GD_KERNEL static void rprop(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict before,
                             gd_real *restrict d, const gd_rprop_options *o)
 {
-    gd_real minus = (gd_real)o->eta_minus, plus = (gd_real)o->eta_plus;
-    gd_real low = (gd_real)o->step_min, high = (gd_real)o->step_max, sign = o->maximize ? -1 : 1;
+    gd_real minus = (gd_real)o->eta_minus, plus = (gd_real)fmin(o->eta_plus, GD_REAL_MAX);
+    gd_real low = (gd_real)fmin(o->step_min, GD_REAL_MAX), high = (gd_real)fmin(o->step_max, GD_REAL_MAX);
+    gd_real sign = o->maximize ? -1 : 1;
     GD_EACH(i, n, (w, grad, before, d), {
         gd_real g = sign * grad[i], agree = real_sign(g) * real_sign(before[i]);
         gd_real factor = agree > 0 ? plus : agree < 0 ? minus : 1;

@@ -271,7 +271,10 @@ gd_schedule gd_lr_restarts(gd_schedule s, int64_t period, double growth)
 gd_plateau gd_plateau_start(double lr, gd_plateau_options o)
 {
     static const char function[] = "gd_plateau_start";
-    bool good = rate(function, "lr", lr) && gd_check_number(function, "factor", o.factor, "()", 0, 1) &&
+    if (o.factor == 0)
+        gd_fail("%s: factor is 0: begin with gd_plateau_defaults(), which sets what is not given", function);
+    bool good = o.factor != 0 && rate(function, "lr", lr) &&
+                gd_check_number(function, "factor", o.factor, "()", 0, 1) &&
                 gd_check_number(function, "threshold", o.threshold, "[)", 0, o.absolute ? INFINITY : 1) &&
                 rate(function, "min_lr", o.min_lr) && rate(function, "patience", o.patience) &&
                 rate(function, "cooldown", o.cooldown);
@@ -292,6 +295,8 @@ double gd_plateau_next(gd_plateau *p, double loss)
 {
     if (!gd_given("gd_plateau_next", "plateau", p))
         return NAN;
+    if (p->options.factor == 0)
+        return gd_fail("gd_plateau_next: the plateau was not made by gd_plateau_start"), NAN;
     if (improves(p, loss)) {
         p->best = loss;
         p->bad = 0;

@@ -15,11 +15,11 @@
 
 #define OPTION(field, ...) GD_OPTION(gd_sgd_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
-    OPTION(momentum, "[)", 0, INFINITY),
-    OPTION(dampening, "()", -INFINITY, INFINITY),
+    OPTION(momentum, "[]", 0, GD_REAL_MAX),
+    OPTION(dampening, "[]", -GD_REAL_MAX, GD_REAL_MAX),
     OPTION(nesterov, "[]", 0, 1),
     OPTION(momentum_form, "[]", 0, GD_MOMENTUM_EMA),
-    OPTION(weight_decay, "[)", 0, INFINITY),
+    OPTION(weight_decay, "[]", 0, GD_REAL_MAX),
     OPTION(maximize, "[]", 0, 1),
     { .name = NULL }
 };

@@ -26,16 +26,16 @@
 static const gd_option fields[] = {
     OPTION(beta1, "[)", 0, 1),
     OPTION(beta2, "[)", 0, 1),
-    OPTION(eps, "[)", 0, INFINITY),
+    OPTION(eps, "[]", 0, GD_REAL_MAX),
     OPTION(init_m, "()", -INFINITY, INFINITY),
     OPTION(init_v, "[)", 0, INFINITY),
     OPTION(init_v_from_first_grad, "[]", 0, 1),
     OPTION(eps_mode, "[]", 0, GD_EPS_AS_PRINTED),
     OPTION(bias_correction, "[]", 0, GD_CORRECT_NONE),
     OPTION(yogi_sign, "[]", 0, GD_SIGN_TANH10),
-    OPTION(weight_decay, "[)", 0, INFINITY),
-    OPTION(prox_l1, "[)", 0, INFINITY),
-    OPTION(prox_l2, "[)", 0, INFINITY),
+    OPTION(weight_decay, "[]", 0, GD_REAL_MAX),
+    OPTION(prox_l1, "[]", 0, GD_REAL_MAX),
+    OPTION(prox_l2, "[]", 0, GD_REAL_MAX),
     OPTION(step_counter, "[]", 0, GD_STAYS_ONE),
     OPTION(maximize, "[]", 0, 1),
     { .name = NULL }
@@ -78,11 +78,12 @@ static void prepare(const gd_update *u, void *result)
     double c1 = correction(o, M, u->t), c2 = correction(o, V, u->t);
     bool before = o->eps_mode == GD_EPS_BEFORE_BC, inside = o->eps_mode == GD_EPS_INSIDE_SQRT;
     bool printed = o->eps_mode == GD_EPS_AS_PRINTED;
+    double in_root = inside ? o->eps : 0, outside = inside || printed ? 0 : o->eps;
     *(scalars *)result = (scalars){
         .sign = o->maximize ? -1 : 1, .l2 = (gd_real)o->weight_decay,
         .beta1 = (gd_real)o->beta1, .rest1 = (gd_real)(1 - o->beta1), .rest2 = (gd_real)(1 - o->beta2),
         .step = (gd_real)(before ? u->lr * sqrt(c2) / c1 : u->lr / c1), .root = (gd_real)(before ? 1 : 1 / c2),
-        .eps_root = (gd_real)(inside ? o->eps : 0), .eps = printed ? 0 : gd_divisor_eps(inside ? 0 : o->eps),
+        .eps_root = printed ? 0 : gd_root_eps(in_root, outside), .eps = (gd_real)outside,
         .drift = (gd_real)(printed ? o->eps : 0),
         .prox_l1 = (gd_real)o->prox_l1, .prox_l2 = (gd_real)o->prox_l2
     };
