@@ -64,8 +64,8 @@ typedef struct gd_csv_options {             /* 0 stands for the default */
  *     that are not;
  *   - a separator at the end of every line, two at least, begins no column.
  * With allow_nan a missing value is an empty field, NA, N/A, n.a., null, none, nil, missing, <NA>, #N/A and the other
- * errors of spreadsheets (English, German, French, Spanish), in any case, ?, or up to three points or dashes; nan(..) and Microsoft's 1.#QNAN, 1.#IND and 1.#INF are
- * read too.
+ * errors of spreadsheets (English, German, French, Spanish), in any case, ?, or up to three points or dashes; nan(..)
+ * and Microsoft's 1.#QNAN, 1.#IND and 1.#INF are read too.
  *
  * Errors: a field that is not a decimal number or that gd_real cannot hold; rows of different lengths; another
  * number of names than columns; no row at all; options that contradict each other.  Where something was assumed, the

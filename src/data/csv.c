@@ -229,7 +229,8 @@ static bool read_field(gd_csv *t, int64_t column, const gd_csv_field *f)
         return gd_csv_bad_field(t, column, NULL, "the field is empty", true);
     if (length > 0) {
         gd_number is = gd_number_read(f->begin, length, gd_csv_style(t, t->options.allow_nan), &number);
-        if (is != GD_IS_NUMBER && !(is == GD_NOT_A_NUMBER && t->options.allow_nan && gd_number_missing(f->begin, length)))
+        bool missing = is == GD_NOT_A_NUMBER && t->options.allow_nan && gd_number_missing(f->begin, length);
+        if (is != GD_IS_NUMBER && !missing)
             return gd_csv_bad_field(t, column, f, wrong_with(is), is == GD_NOT_A_NUMBER);
         if (t->counts && t->rows > 0 && !t->whole)
             t->whole = is_whole(f);

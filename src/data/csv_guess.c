@@ -54,7 +54,8 @@ static kinds judge(const gd_csv *t, const gd_csv_record *r, char separator)
         size_t length = (size_t)(f.end - f.begin);
         int64_t whole = whole_of(&f);
         k.others_whole &= k.fields == 0 || whole >= 0;
-        bool is_number = length > 0 && gd_number_read(f.begin, length, gd_csv_style(t, true), &number) != GD_NOT_A_NUMBER;
+        bool is_number = length > 0 &&
+                         gd_number_read(f.begin, length, gd_csv_style(t, true), &number) != GD_NOT_A_NUMBER;
         k.others_numbers &= k.fields == 0 || is_number;
         k.first_fraction |= k.fields == 0 && is_number && whole < 0;
         k.counts &= whole == k.fields;

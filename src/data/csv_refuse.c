@@ -179,7 +179,7 @@ static const char *what_it_is(const gd_csv *t, const gd_csv_field *f)
     return what_is_between(f);
 }
 
-/* The separator with which the current line is `wanted` numbers with decimal commas, any number of them for 0; none: '\0'. */
+/* The separator with which the current line is `wanted` numbers with decimal commas, two at least for 0; none: '\0'. */
 static char comma_separator(const gd_csv *t, int64_t wanted)
 {
     if (!t->guessed || t->options.separator != ',' || !memchr(t->row, ',', (size_t)(t->row_end - t->row)))
@@ -194,7 +194,7 @@ static char comma_separator(const gd_csv *t, int64_t wanted)
             numbers &= f.end > f.begin && reads(t, &f, ',', 0);
             fields++;
         } while (more);
-        if (numbers && (*c == '\n' || fields > 1) && (!wanted || fields == wanted))
+        if (numbers && (*c == '\n' ? wanted == 1 && fields == 1 : fields > 1 && (!wanted || fields == wanted)))
             return *c;
     }
     return '\0';
