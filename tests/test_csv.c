@@ -183,7 +183,7 @@ static const refused_case unreadable[] = {
       ", line 2: 1 column, but the header in line 1 names 2: if the names do not matter, skip = 1 passes"
       " over them (assumed: separator ',', line 1 is a header)" },
     { "quoted newline in row", "1,\"2\n\"\n3,4\n", { 0 },
-      ", line 1, column 2: \"2?\" is not a number: if line 1 is a header, skip = 1 passes over it (assumed:"
+      ", line 1, column 2: \"2\\x0a\" is not a number: if line 1 is a header, skip = 1 passes over it (assumed:"
       " separator ',', no header)" },
     { "comment behind", "x,y\n1,2 # two\n", { 0 },
       ", line 2, column 2: \"2 # two\" is not a number: a comment takes a whole line (assumed: separator"
@@ -255,7 +255,7 @@ static const refused_case unreadable[] = {
       ", line 2: 2 columns, but the header in line 1 names 3: if the names do not matter, skip = 1 passes"
       " over them (assumed: separator ',', line 1 is a header)" },
     { "uneven", "1,2\n3\n", { 0 },
-      ", line 2: 1 columns, but line 1 has 2 (assumed: separator ',', no header)" },
+      ", line 2: 1 column, but line 1 has 2 (assumed: separator ',', no header)" },
     { "empties off", "a,b\n1,\n2,3\n", { 0 },
       ", line 2, column 2: the field is empty: allow_nan reads it as a missing value, NaN (assumed: separator"
       " ',', line 1 is a header)" },

@@ -105,7 +105,7 @@ static const wrong_case unreadable[] = {
       "gd_csv_read: t.csv, line 1, column 2: \"\"2\"3\" is not a number: if line 1 is a header, skip = 1 passes"
       " over it (assumed: separator ',', no header)" },
     { "1,2 \x01\n", { 0 },
-      "gd_csv_read: t.csv, line 1, column 2: \"2 ?\" is not a number: if line 1 is a header, skip = 1 passes"
+      "gd_csv_read: t.csv, line 1, column 2: \"2 \\x01\" is not a number: if line 1 is a header, skip = 1 passes"
       " over it (assumed: separator ',', no header)" },
     { "1,abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz\n", { 0 },
       "gd_csv_read: t.csv, line 1, column 2: \"abcdefghijklmnopqrstuvwxyzabcdefghijklmn...\" is not a number:"

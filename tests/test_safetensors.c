@@ -129,8 +129,8 @@ END_TEST
 START_TEST(safetensors_refuses)
 {
     static const struct { const char *header, *sentence; } cases[] = {
-        { "", "f: bad header at byte 0: { expected" },
-        { " {}", "f: bad header at byte 0: { expected" },
+        { "", "f is not a safetensors file: no { follows the first 8 bytes" },
+        { " {}", "f is not a safetensors file: no { follows the first 8 bytes" },
         { "{}x", "f: bad header at byte 2: the end expected" },
         { "{\"a\"}", "f: bad header at byte 4: \"name\": expected" },
         { "{\"a\":1}", "f: bad header at byte 5: { expected" },

@@ -11,7 +11,7 @@
  * Not here: checkpoints of models and optimizers (checkpoint.h), pictures (plot.h).
  *
  * A reader's result is a contiguous tensor in the current scope.  Files are not trusted: each length is
- * checked against the file before memory is taken for it.  Errors: NULL, and a sentence that names the file and the
+ * checked against the file before memory is taken for it.  Errors: NULL, and a message that names the file and the
  * place in it, and says what the file looks like when it is of another kind (a web page, a zip archive, ..).
  * Writers replace a file as a whole: see gd_npy_write.
  *
@@ -44,7 +44,8 @@ typedef struct gd_csv_options {             /* 0 stands for the default */
     bool no_header;                         /* false: the first line is passed over if its fields are names */
     bool allow_nan;                         /* accept nan and inf, and missing values as NaN */
     char decimal;                           /* ',' or '.': '.' */
-    char thousands;                         /* between groups of three digits, one of , . ' _ ' ': none.  Where it or
+    char thousands;                         /* between groups of three digits, one of , . ' _ ' ': none.  ' ' takes
+                                               no-break and thin spaces too, ' the curved apostrophe.  Where it or
                                                decimal is the separator as well, such numbers stand in quotes */
     int  skip_columns;                      /* columns to pass over on the left, whatever is in them: 0 */
     int64_t max_bytes;                      /* of a compressed file or a pipe: gd_read_limit() */
@@ -58,12 +59,13 @@ typedef struct gd_csv_options {             /* 0 stands for the default */
  * refused with the option that decides:
  *   - the first line is a header when one of its fields at least is a name (not a number, nothing that begins like
  *     one, no missing value) and none is a number; it must have as many names as there are columns.  Names that are
- *     numbers cannot be told from a row: such a line is read as one, unless its first field is empty, or it is
- *     0, 1, 2, .. above fractions only, as pandas writes unnamed columns, or is in quotes above numbers that are not;
+ *     numbers cannot be told from a row: such a line is read as one, unless its first field is empty as above an
+ *     index, or it is 0, 1, 2, .. above fractions only, as pandas writes unnamed columns, or is in quotes above numbers
+ *     that are not;
  *   - a separator at the end of every line, two at least, begins no column.
- * With allow_nan a missing value is an empty field, NA, N/A, null, none, nil, missing, <NA>, #N/A and the other
- * errors of spreadsheets, in any case, ? or a lone point; nan(..) and Microsoft's 1.#QNAN, 1.#IND and 1.#INF are
- * read too.
+ * With allow_nan a missing value is an empty field, NA, N/A, n.a., null, none, nil, missing, <NA>, #N/A and the other
+ * errors of spreadsheets (English, German, French, Spanish), in any case, ?, or up to three points or dashes; nan(..)
+ * and Microsoft's 1.#QNAN, 1.#IND and 1.#INF are read too.
  *
  * Errors: a field that is not a decimal number or that gd_real cannot hold; rows of different lengths; another
  * number of names than columns; no row at all; options that contradict each other.  Where something was assumed, the

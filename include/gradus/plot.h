@@ -32,7 +32,8 @@ gd_plot *gd_plot_new(const char *title, const char *x_label, const char *y_label
 
 /* gd_plot_point - appends (x, y) to a series.  A series begins when its name is first used; series are
  * drawn, and listed in the legend, in that order.  A NaN or an infinity is a gap in the line, and so is a
- * value <= 0 on a logarithmic axis.  Errors: series is NULL; memory is out (the plot stays as it was). */
+ * value <= 0 on a logarithmic axis; a point between two gaps becomes a dot.  Numbers up to 1e300 have their place on an
+ * axis, and so have differences from 1e-300 on.  Errors: series is NULL; memory is out (the plot stays as it was). */
 bool gd_plot_point(gd_plot *p, const char *series, double x, double y);
 
 /* gd_plot_tensor - appends the points (x[i], y[i]) of two tensors of shape [n]; x NULL: 0, 1, .. n-1.
@@ -105,7 +106,7 @@ bool gd_plot_style(gd_plot *p, const char *series, gd_plot_look look);
 /* gd_plot_legend - where the legend goes.  AUTO: where it hides least of the data, beside the axes when it would
  * take more than a fifth of them, and nowhere when a plot has a single series whose name is empty.  A legend that is
  * too long gets more columns; where they do not suffice its last line tells how many series it leaves out.  Long
- * names are shortened with an ellipsis. */
+ * names are shortened with an ellipsis inside, which leaves their ends. */
 typedef enum gd_legend {
     GD_LEGEND_AUTO, GD_LEGEND_NONE, GD_LEGEND_TOP_RIGHT, GD_LEGEND_TOP_LEFT, GD_LEGEND_BOTTOM_RIGHT,
     GD_LEGEND_BOTTOM_LEFT, GD_LEGEND_OUTSIDE

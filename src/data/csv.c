@@ -30,6 +30,8 @@ static bool read_text(gd_csv *t, gd_input *in)
             return false;
         t->length += got;
     } while (got > 0);
+    if (t->length > 0 && t->text[t->length - 1] == '\x1a')      /* Control-Z: the end of a text under DOS */
+        t->length--;
     t->end = t->text + t->length;
     return true;
 }
@@ -48,7 +50,7 @@ static const char *pass_blanks(const char *at, const char *end, char separator)
 
 static const char *line_end(const char *at, const char *end)
 {
-    while (at < end && *at != '\n' && *at != '\r')
+    while (at < end && ((unsigned char)*at > '\r' || (*at != '\n' && *at != '\r')))
         at++;
     return at;
 }
@@ -159,11 +161,12 @@ bool gd_csv_next_field(const char **at, const char *end, char separator, gd_csv_
         }
     }
     if (!quoted) {
-        while (p < end && *p != separator && !(separator == ' ' && *p == '\t'))
+        while (p < end && *p != separator && (separator != ' ' || *p != '\t'))
             p++;
         f->end = p;
     }
-    f->begin = pass_blanks(f->begin, f->end, 0);
+    if (f->quoted)
+        f->begin = pass_blanks(f->begin, f->end, 0);
     while (f->end > f->begin && is_blank(f->end[-1]))
         f->end--;
     if (separator == ' ')
@@ -210,6 +213,12 @@ static bool is_whole(const gd_csv_field *f)
 #define KIND "float"
 #endif
 
+static const char *wrong_with(gd_number is)
+{
+    return is == GD_TOO_LARGE ? "is beyond the range of a " KIND : is == GD_TOO_SMALL ? "would become 0 as a " KIND :
+           "is not a number";
+}
+
 static bool read_field(gd_csv *t, int64_t column, const gd_csv_field *f)
 {
     gd_real number = (gd_real)NAN;
@@ -220,12 +229,9 @@ static bool read_field(gd_csv *t, int64_t column, const gd_csv_field *f)
         return gd_csv_bad_field(t, column, NULL, "the field is empty", true);
     if (length > 0) {
         gd_number is = gd_number_read(f->begin, length, gd_csv_style(t, t->options.allow_nan), &number);
-        if (is == GD_NOT_A_NUMBER && !(t->options.allow_nan && gd_number_missing(f->begin, length)))
-            return gd_csv_bad_field(t, column, f, "is not a number", true);
-        if (is == GD_TOO_LARGE)
-            return gd_csv_bad_field(t, column, f, "is beyond the range of a " KIND, false);
-        if (is == GD_TOO_SMALL)
-            return gd_csv_bad_field(t, column, f, "would become 0 as a " KIND, false);
+        bool missing = is == GD_NOT_A_NUMBER && t->options.allow_nan && gd_number_missing(f->begin, length);
+        if (is != GD_IS_NUMBER && !missing)
+            return gd_csv_bad_field(t, column, f, wrong_with(is), is == GD_NOT_A_NUMBER);
         if (t->counts && t->rows > 0 && !t->whole)
             t->whole = is_whole(f);
     }
@@ -239,6 +245,8 @@ static bool read_row(gd_csv *t, const gd_csv_record *r)
     gd_csv_field f;
     bool more;
     t->line = r->line;
+    t->row = r->begin;
+    t->row_end = r->end;
     do {
         more = gd_csv_next_field(&at, r->end, t->options.separator, &f);
         if (!more && t->trailing && fields > 0 && f.begin == f.end)

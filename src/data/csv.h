@@ -23,6 +23,7 @@ typedef struct gd_csv {
     size_t         count, room;
     int64_t        rows, fields, columns;   /* fields in a line, columns that are read */
     int64_t        line, first_line;        /* the current one, and the one that set fields */
+    const char    *row, *row_end;           /* the text of the current one */
     int64_t        header_line, header_end, header_fields;       /* 0: no header; its first and its last line */
     bool           trailing;                /* a separator ends every line: no field follows it */
     bool           counts;                  /* the first row is 0, 1, 2, ..: column numbers? */

@@ -7,6 +7,7 @@ typedef struct kinds {                      /* of the fields of one record */
     int64_t numbers, names, missing, malformed;
     bool    first_empty, last_empty;
     bool    others_whole;                   /* all but the first are written with digits only */
+    bool    others_numbers, first_fraction; /* all but the first are numbers; the first is one, and not whole */
     bool    counts;                         /* 0, 1, 2, .. */
     bool    all_quoted, any_quoted;
 } kinds;
@@ -43,7 +44,7 @@ static int64_t whole_of(const gd_csv_field *f)
 
 static kinds judge(const gd_csv *t, const gd_csv_record *r, char separator)
 {
-    kinds k = { .others_whole = true, .counts = true, .all_quoted = true };
+    kinds k = { .others_whole = true, .others_numbers = true, .counts = true, .all_quoted = true };
     const char *at = r->begin;
     gd_csv_field f;
     bool more;
@@ -53,6 +54,10 @@ static kinds judge(const gd_csv *t, const gd_csv_record *r, char separator)
         size_t length = (size_t)(f.end - f.begin);
         int64_t whole = whole_of(&f);
         k.others_whole &= k.fields == 0 || whole >= 0;
+        bool is_number = length > 0 &&
+                         gd_number_read(f.begin, length, gd_csv_style(t, true), &number) != GD_NOT_A_NUMBER;
+        k.others_numbers &= k.fields == 0 || is_number;
+        k.first_fraction |= k.fields == 0 && is_number && whole < 0;
         k.counts &= whole == k.fields;
         k.all_quoted &= f.quoted;
         k.any_quoted |= f.quoted;
@@ -62,7 +67,7 @@ static kinds judge(const gd_csv *t, const gd_csv_record *r, char separator)
             continue;
         if (length == 0 || gd_number_missing(f.begin, length))
             k.missing++;
-        else if (gd_number_read(f.begin, length, gd_csv_style(t, true), &number) != GD_NOT_A_NUMBER)
+        else if (is_number)
             k.numbers++;
         else if (f.open || begins_like_a_number(&f))
             k.malformed++;
@@ -180,10 +185,12 @@ bool gd_csv_guess(gd_csv *t)
     }
     kinds k = judge(t, &first, t->options.separator);
     if (!t->options.no_header) {
-        if (k.first_empty && k.fields > 1 && k.others_whole)
-            return gd_csv_maybe_header(t, first.line, first.last_line,
-                                       "its first field is empty, the others are whole numbers");
         kinds below = judge(t, &second, t->options.separator);
+        bool index_below = !below.first_empty && !below.first_fraction;
+        if (k.first_empty && k.fields > 1 && (k.others_whole || (k.others_numbers && index_below)))
+            return gd_csv_maybe_header(t, first.line, first.last_line, k.others_whole ?
+                                       "its first field is empty, the others are whole numbers" :
+                                       "its first field is empty, the others are numbers");
         if (k.all_quoted && k.numbers > 0 && !below.any_quoted && is_row(&below))
             return gd_csv_maybe_header(t, first.line, first.last_line,
                                        "its numbers are in quotes, those below are not");

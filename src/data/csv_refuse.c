@@ -69,14 +69,14 @@ static note other_signs(const gd_csv *t, const gd_csv_field *f)
         add(&n, text);
     }
     for (const char *c = ",.' _"; *c; c++)
-        if (*c != t->options.decimal && *c != t->options.thousands && find(f, *c) &&
+        if (*c != t->options.decimal && *c != t->options.thousands &&
             reads(t, f, t->options.decimal, *c)) {
             snprintf(text, sizeof text, "%sthousands = '%s%c' reads it%s", n.s[0] ? " as one number, " : "",
                      *c == '\'' ? "\\" : "", *c, n.s[0] ? " as another" : "");
             add(&n, text);
         }
     for (const char *c = ",.' _"; *c && !n.s[0]; c++)
-        if (*c != other && find(f, *c) && reads(t, f, other, *c)) {
+        if (*c != other && reads(t, f, other, *c)) {
             snprintf(text, sizeof text, "decimal = '%c' with thousands = '%s%c' reads it", other,
                      *c == '\'' ? "\\" : "", *c);
             add(&n, text);
@@ -97,6 +97,57 @@ static bool is_date_or_time(const gd_csv_field *f)
     return digits >= 4 && signs >= 1;
 }
 
+static bool contains(const gd_csv_field *f, const char *text)
+{
+    size_t n = strlen(text);
+    for (const char *p = f->begin; (size_t)(f->end - p) >= n; p++)
+        if (memcmp(p, text, n) == 0)
+            return true;
+    return false;
+}
+
+static bool contains_one_of(const gd_csv_field *f, const char *const texts[])
+{
+    for (; *texts; texts++)
+        if (contains(f, *texts))
+            return true;
+    return false;
+}
+
+static bool is_truth(const gd_csv_field *f)
+{
+    static const char *const words[] = { "true", "false", "True", "False", "TRUE", "FALSE", NULL };
+    for (const char *const *w = words; *w; w++)
+        if ((size_t)(f->end - f->begin) == strlen(*w) && contains(f, *w))
+            return true;
+    return false;
+}
+
+/* Signs of prices and shares, accountants' negative numbers. */
+static const char *what_is_around(const gd_csv_field *f)
+{
+    static const char *const currencies[] = { "$", "\xe2\x82\xac", "\xc2\xa3", "\xc2\xa5", "\xe2\x82\xb9", NULL };
+    bool digits = false;
+    for (const char *p = f->begin; p < f->end; p++)
+        digits |= is_digit(*p);
+    if (!digits)
+        return NULL;
+    if (f->end[-1] == '%')
+        return "percent signs must be taken out of the file";
+    if (contains_one_of(f, currencies))
+        return "currency signs must be taken out of the file";
+    if (*f->begin == '(' && f->end[-1] == ')')
+        return "a negative number begins with '-', parentheses must be taken out of the file";
+    return NULL;
+}
+
+/* A separator of thousands that was not asked for, or stands where none belongs. */
+static const char *what_is_between(const gd_csv_field *f)
+{
+    static const char *const blanks[] = { "\xc2\xa0", "\xe2\x80\xaf", "\xe2\x80\x89", NULL };
+    return contains_one_of(f, blanks) ? "it contains a no-break or thin space" : NULL;
+}
+
 static const char *what_it_is(const gd_csv *t, const gd_csv_field *f)
 {
     size_t n = (size_t)(f->end - f->begin);
@@ -106,16 +157,17 @@ static const char *what_it_is(const gd_csv *t, const gd_csv_field *f)
         return "allow_nan reads nan and inf";
     if (gd_number_missing(f->begin, n))
         return "allow_nan reads it as a missing value, NaN";
-    if (n > 1 && f->end[-1] == '%' && reads_before(t, f, 1))
-        return "percent signs must be taken out of the file";
+    if (is_truth(f))
+        return "true and false must be 1 and 0 in the file";
     if (n >= 3 && memcmp(f->begin, "\xe2\x88\x92", 3) == 0)
         return "its minus sign is not that of ASCII, '-'";
     if (n > 2 && f->begin[0] == '0' && (f->begin[1] | 0x20) == 'x')
         return "hexadecimal numbers are not read";
     if (find(f, t->options.comment) && *f->begin != t->options.comment)
         return "a comment takes a whole line";
-    if (*f->begin == '$' || (n > 3 && memcmp(f->begin, "\xe2\x82\xac", 3) == 0))
-        return "currency signs must be taken out of the file";
+    const char *around = what_is_around(f);
+    if (around)
+        return around;
     if (is_date_or_time(f))
         return "dates and times must be numbers in the file, or in the first columns, which skip_columns passes over";
     const char *colon = find(f, ':');
@@ -124,7 +176,40 @@ static const char *what_it_is(const gd_csv *t, const gd_csv_field *f)
     const char *exponent = find(f, 'D') ? find(f, 'D') : find(f, 'd');
     if (exponent && exponent > f->begin && reads_before(t, f, (size_t)(f->end - exponent)))
         return "exponents begin with e or E";
-    return NULL;
+    return what_is_between(f);
+}
+
+/* The separator with which the current line is `wanted` numbers with decimal commas, two at least for 0; none: '\0'. */
+static char comma_separator(const gd_csv *t, int64_t wanted)
+{
+    if (!t->guessed || t->options.separator != ',' || !memchr(t->row, ',', (size_t)(t->row_end - t->row)))
+        return '\0';
+    for (const char *c = "\t;| \n"; *c; c++) {
+        const char *at = t->row;
+        int64_t fields = 0;
+        bool more, numbers = true;
+        do {
+            gd_csv_field f;
+            more = gd_csv_next_field(&at, t->row_end, *c, &f);
+            numbers &= f.end > f.begin && reads(t, &f, ',', 0);
+            fields++;
+        } while (more);
+        if (numbers && (*c == '\n' ? wanted == 1 && fields == 1 : fields > 1 && (!wanted || fields == wanted)))
+            return *c;
+    }
+    return '\0';
+}
+
+static note comma_reading(const gd_csv *t, int64_t wanted)
+{
+    note n = { "" };
+    char c = comma_separator(t, wanted);
+    if (c)
+        snprintf(n.s, sizeof n.s, c == '\t' ? "decimal = ',' with tabs between numbers reads it" :
+                 c == ' ' ? "decimal = ',' with blanks between numbers reads it" :
+                 c == '\n' ? "decimal = ',' reads it as one number" :
+                 "decimal = ',' with '%c' between numbers reads it", c);
+    return n;
 }
 
 /* Is it in the first line that may be a header? */
@@ -143,6 +228,8 @@ static note advice(const gd_csv *t, int64_t column, const gd_csv_field *f)
     if (f) {
         const char *is = what_it_is(t, f);
         n = other_signs(t, f);
+        if (!n.s[0])
+            n = comma_reading(t, 0);
         if (!n.s[0] && is)
             add(&n, is);
         names = !n.s[0] && f->begin < f->end && !is_digit(*f->begin) && !strchr("+-.,", *f->begin);
@@ -153,7 +240,7 @@ static note advice(const gd_csv *t, int64_t column, const gd_csv_field *f)
         snprintf(text, sizeof text, "%sif line %" PRId64 " is a header, skip = %" PRId64 " passes over it",
                  n.s[0] ? "; " : "", t->line, t->line);
         add(&n, text);
-    } else if (!n.s[0] && t->header_line && t->rows == 0 && column == t->options.skip_columns + 1) {
+    } else if (!n.s[0] && names && t->header_line && t->rows == 0 && column == t->options.skip_columns + 1) {
         snprintf(text, sizeof text, "if line %" PRId64 " belongs to the header, skip = %" PRId64 " passes over both",
                  t->line, t->line);
         add(&n, text);
@@ -170,25 +257,32 @@ static note advice(const gd_csv *t, int64_t column, const gd_csv_field *f)
 
 /* ---- The sentences ------------------------------------------------------------------------------------------ */
 
-/* The field in quotes, shortened between two characters; "" for NULL. */
-static void shown(const gd_csv_field *f, char text[64])
+enum { SHOWN = 40, ROOM = 4 * SHOWN + 8 };
+
+/* The field in quotes, shortened between two characters, control characters as numbers; "" for NULL. */
+static void shown(const gd_csv_field *f, char text[ROOM])
 {
-    enum { SHOWN = 40 };
     size_t n = f ? (size_t)(f->end - f->begin) : 0, k = n < SHOWN ? n : SHOWN;
     while (k < n && k > 0 && ((unsigned char)f->begin[k] & 0xc0) == 0x80)
         k--;
+    size_t used = 0;
     text[0] = '\0';
     if (!f)
         return;
-    text[0] = '"';
-    for (size_t i = 0; i < k; i++)
-        text[1 + i] = (unsigned char)f->begin[i] < ' ' ? '?' : f->begin[i];
-    strcpy(text + 1 + k, k < n ? "...\" " : "\" ");
+    text[used++] = '"';
+    for (size_t i = 0; i < k; i++) {
+        unsigned char c = (unsigned char)f->begin[i];
+        if (c < ' ' || c == 0x7f)
+            used += (size_t)snprintf(text + used, ROOM - used, "\\x%02x", c);
+        else
+            text[used++] = f->begin[i];
+    }
+    strcpy(text + used, k < n ? "...\" " : "\" ");
 }
 
 void *gd_csv_bad_field(const gd_csv *t, int64_t column, const gd_csv_field *f, const char *wrong, bool advise)
 {
-    char text[64];
+    char text[ROOM];
     note help = { "" };
     shown(f, text);
     if (advise)
@@ -199,8 +293,8 @@ void *gd_csv_bad_field(const gd_csv *t, int64_t column, const gd_csv_field *f, c
 
 void *gd_csv_bad_count(const gd_csv *t, int64_t fields)
 {
-    return gd_fail("%s: %s, line %" PRId64 ": %" PRId64 " columns, but line %" PRId64 " has %" PRId64 "%s",
-                   t->function, t->path, t->line, fields, t->first_line, t->fields, assumed(t).s);
+    return gd_fail("%s: %s, line %" PRId64 ": %" PRId64 " column%s, but line %" PRId64 " has %" PRId64 "%s",
+                   t->function, t->path, t->line, fields, fields == 1 ? "" : "s", t->first_line, t->fields, assumed(t).s);
 }
 
 void *gd_csv_no_row(const gd_csv *t)
@@ -210,13 +304,15 @@ void *gd_csv_no_row(const gd_csv *t)
 
 void *gd_csv_bad_header(const gd_csv *t, int64_t fields)
 {
-    char help[80] = "";
+    note help = { "" };
     if (t->own_options)
-        snprintf(help, sizeof help, ": if the names do not matter, skip = %" PRId64 " passes over them",
+        help = comma_reading(t, t->header_fields);
+    if (t->own_options && !help.s[0])
+        snprintf(help.s, sizeof help.s, "if the names do not matter, skip = %" PRId64 " passes over them",
                  t->header_end);
     return gd_fail("%s: %s, line %" PRId64 ": %" PRId64 " column%s, but the header in line %" PRId64 " names %" PRId64
-                   "%s%s", t->function, t->path, t->line, fields, fields == 1 ? "" : "s", t->header_line,
-                   t->header_fields, help, assumed(t).s);
+                   "%s%s%s", t->function, t->path, t->line, fields, fields == 1 ? "" : "s", t->header_line,
+                   t->header_fields, help.s[0] ? ": " : "", help.s, assumed(t).s);
 }
 
 void *gd_csv_maybe_header(const gd_csv *t, int64_t line, int64_t last_line, const char *why)

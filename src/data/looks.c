@@ -28,6 +28,8 @@ static const signature signatures[] = {
     BEGINS("\x28\xb5\x2f\xfd", "zstd: unzstd the file first"), BEGINS("7z\xbc\xaf", "a 7z archive: unpack it first"),
     BEGINS("Rar!", "a RAR archive: unpack it first"), BEGINS("\x7f" "ELF", "a program"),
     BEGINS("\xd0\xcf\x11\xe0", "an old Office document (.xls, .doc): export it as CSV"),
+    BEGINS("\x1f\x9d", "compress: uncompress the file first"), BEGINS("\x04\"M\x18", "lz4: unlz4 the file first"),
+    BEGINS("RIFF", "a RIFF file, such as WAV sound or WebP pictures"), BEGINS("II*\0", "a TIFF picture"),
     BEGINS("X\n", "an R data file"), BEGINS("RDX", "an R data file")
 };
 
@@ -88,11 +90,14 @@ static const char *zip(const unsigned char *bytes, size_t n)
     return "a zip archive: unzip it first";
 }
 
-/* UTF-16 by its byte order mark, or because every other one of its bytes is 0, as for Latin letters and digits. */
+/* UTF-32 and UTF-16 by their byte order marks; UTF-16 also because every other one of its bytes is 0, as for Latin
+ * letters and digits. */
 static const char *wide_text(const unsigned char *bytes, size_t n)
 {
     static const char *const looks = "UTF-16 text: save it as UTF-8 (iconv -f UTF-16 -t UTF-8)";
     size_t even = 0, odd = 0, half = n / 2;
+    if (n >= 4 && (memcmp(bytes, "\xff\xfe\0\0", 4) == 0 || memcmp(bytes, "\0\0\xfe\xff", 4) == 0))
+        return "UTF-32 text: save it as UTF-8 (iconv -f UTF-32 -t UTF-8)";
     if (n >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0))
         return looks;
     for (size_t i = 0; i < n; i++) {

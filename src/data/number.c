@@ -25,41 +25,58 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* A separator of thousands at p: three digits follow, and no fourth. */
-static bool is_group(const char *p, const char *end)
+/* The length of the separator of thousands at p, 0 where there is none: three digits follow it, and no fourth.  A
+ * blank stands for the narrow and the wide no-break space and the thin one too, an apostrophe for the curved one:
+ * U+202F, U+00A0, U+2009, U+2019, as spreadsheets write them. */
+static int group_sign(const char *p, const char *end, gd_number_style style)
 {
-    int n = 0;
-    while (n < 4 && ++p < end && is_digit(*p))
-        n++;
-    return n == 3;
+    static const char *const blanks[] = { " ", "\xe2\x80\xaf", "\xc2\xa0", "\xe2\x80\x89", NULL };
+    static const char *const apostrophes[] = { "'", "\xe2\x80\x99", NULL };
+    const char *const alone[] = { &style.thousands, NULL };
+    const char *const *signs = style.thousands == ' ' ? blanks : style.thousands == '\'' ? apostrophes : alone;
+    for (; style.thousands && *signs; signs++) {
+        int length = signs == alone ? 1 : (int)strlen(*signs), digits = 0;
+        if (end - p < length || memcmp(p, *signs, (size_t)length) != 0)
+            continue;
+        while (digits < 4 && p + length + digits < end && is_digit(p[length + digits]))
+            digits++;
+        return digits == 3 ? length : 0;
+    }
+    return 0;
 }
 
 /* The digits with what stands between them; false when there is no digit. */
 static bool scan_digits(const char **at, const char *end, gd_number_style style, decimal *d)
 {
+    enum { FIT = 19 };                      /* so many digits are less than 2^64; of more m is a remainder */
     const char *p = *at, *point = NULL;
     uint64_t m = 0;
-    bool any = false, grouped = false, fits = true;
-    for (; p < end; p++) {
-        if (is_digit(*p)) {
-            any = true;
-            fits &= m <= UINT64_MAX / 10 - 1;
+    int64_t signs = 0;                      /* bytes that are no digits */
+    while (true) {
+        for (; p < end && is_digit(*p); p++)
             m = 10 * m + (uint64_t)(*p - '0');
-        } else if (*p == style.decimal && !point) {
-            point = p;
-        } else if (style.thousands && *p == style.thousands && !point && is_group(p, end) &&
-                   (grouped || (p > *at && p - *at <= 3))) {
-            grouped = true;
-        } else {
+        if (p == end || point)
             break;
+        int length = 0;
+        if (*p == style.decimal) {
+            point = p;
+            length = 1;
+        } else if (style.thousands && (signs || (p > *at && p - *at <= 3))) {
+            length = group_sign(p, end, style);
         }
+        if (!length)
+            break;
+        signs += length;
+        p += length;
     }
-    *d = (decimal){ .digits = *at, .end = p, .m = m, .fits = fits, .exponent = point ? point + 1 - p : 0 };
+    int64_t digits = p - *at - signs;
+    *d = (decimal){ .digits = *at, .end = p, .m = m, .fits = digits <= FIT, .exponent = point ? point + 1 - p : 0 };
     *at = p;
-    return any;
+    return digits > 0;
 }
 
-static bool scan_exponent(const char **at, const char *end, decimal *d)
+/* Adds the exponent at *at, if there is one. */
+static bool scan_exponent(const char **at, const char *end, int64_t *exponent)
 {
     const int64_t enough = INT64_C(1000000000000);
     const char *p = *at;
@@ -75,7 +92,7 @@ static bool scan_exponent(const char **at, const char *end, decimal *d)
     for (; p < end && is_digit(*p); p++)
         if (e < enough)
             e = 10 * e + (*p - '0');
-    d->exponent += negative ? -e : e;
+    *exponent += negative ? -e : e;
     *at = p;
     return true;
 }
@@ -122,26 +139,62 @@ static bool rounds_once(double x)
 }
 #endif
 
-static gd_real value_of(const decimal *d)
+static const double power[] = {
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+    1e21, 1e22
+};
+
+/* m * 10^exponent, where one rounding gives it; false elsewhere. */
+static bool in_one_step(uint64_t m, int64_t exponent, gd_real *value)
 {
-    static const double power[] = {
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
-        1e19, 1e20, 1e21, 1e22
-    };
 #if FLT_EVAL_METHOD == 0 || FLT_EVAL_METHOD == 1                /* doubles are not computed in long double */
-    if (d->fits && d->m <= UINT64_C(1) << 53 && d->exponent >= -22 && d->exponent <= 22) {
-        double x = d->exponent < 0 ? (double)d->m / power[-d->exponent] : (double)d->m * power[d->exponent];
-#ifdef GD_DOUBLE
-        return x;
-#else
-        if (rounds_once(x))
-            return (gd_real)x;
+    if (m > UINT64_C(1) << 53 || exponent < -22 || exponent > 22)
+        return false;
+    double x = exponent < 0 ? (double)m / power[-exponent] : (double)m * power[exponent];
+#ifndef GD_DOUBLE
+    if (!rounds_once(x))
+        return false;
 #endif
-    }
+    *value = (gd_real)x;
+    return true;
 #else
     (void)power;
+    (void)m;
+    (void)exponent;
+    (void)value;
+    return false;
 #endif
-    return by_strtod(d);
+}
+
+static gd_real value_of(const decimal *d)
+{
+    gd_real value;
+    return d->fits && in_one_step(d->m, d->exponent, &value) ? value : by_strtod(d);
+}
+
+/* A few digits with a decimal sign or without, and an exponent or none: most numbers of most files are so. */
+static bool read_short(const char *at, const char *end, char sign, gd_real *value)
+{
+    enum { SHORT = 15 };                    /* 10^15 < 2^53 */
+    const char *point = NULL, *p = at;
+    uint64_t m = 0;
+    if (end - at > SHORT)
+        return false;
+    for (; p < end; p++) {
+        unsigned digit = (unsigned)(unsigned char)*p - '0';
+        if (digit <= 9)
+            m = 10 * m + digit;
+        else if (*p == sign && !point)
+            point = p;
+        else
+            break;
+    }
+    int64_t exponent = point ? point + 1 - p : 0;
+    if (p - at == (point != NULL))
+        return false;
+    if (p < end && !(scan_exponent(&p, end, &exponent) && p == end))
+        return false;
+    return in_one_step(m, exponent, value);
 }
 
 /* text, without regard to case, against a word in small letters. */
@@ -167,8 +220,9 @@ static bool is_one_of(const char *text, const char *end, const char *const words
 bool gd_number_missing(const char *text, size_t length)
 {
     static const char *const words[] = {
-        "na", "n/a", "null", "none", "nil", "missing", "?", ".", "<na>", "#n/a", "#na", "#n/a n/a", "#null!",
-        "#div/0!", "#value!", "#ref!", "#name?", "#num!", NULL
+        "na", "n/a", "n.a.", "null", "none", "nil", "missing", "?", ".", "..", "...", "-", "--", "---", "<na>",
+        "#n/a", "#na", "#n/a n/a", "#null!", "#div/0!", "#value!", "#ref!", "#name?", "#num!",
+        "#nv", "#wert!", "#bezug!", "#zahl!", "#n/d", "#valeur!", "#nom?", "#nombre!", "#valor!", NULL
     };
     return is_one_of(text, text + length, words);
 }
@@ -190,6 +244,14 @@ static bool read_special(const char *at, const char *end, gd_real *value)
     return true;
 }
 
+static bool is_zero(const decimal *d)
+{
+    for (const char *p = d->digits; p < d->end; p++)
+        if (*p >= '1' && *p <= '9')
+            return false;
+    return true;
+}
+
 gd_number gd_number_read(const char *text, size_t length, gd_number_style style, gd_real *value)
 {
     const char *at = text, *end = text + length;
@@ -197,17 +259,21 @@ gd_number gd_number_read(const char *text, size_t length, gd_number_style style,
     if (at < end && (*at == '-' || *at == '+'))
         at++;
     gd_real number;
+    if (read_short(at, end, style.decimal, &number)) {
+        *value = negative ? -number : number;
+        return GD_IS_NUMBER;
+    }
     if (style.nan && read_special(at, end, &number)) {
         *value = negative ? -number : number;
         return GD_IS_NUMBER;
     }
     decimal d;
-    if (!scan_digits(&at, end, style, &d) || !scan_exponent(&at, end, &d) || at != end)
+    if (!scan_digits(&at, end, style, &d) || !scan_exponent(&at, end, &d.exponent) || at != end)
         return GD_NOT_A_NUMBER;
     number = value_of(&d);
     if (isinf(number))
         return GD_TOO_LARGE;
-    if (number == 0 && (d.m > 0 || !d.fits))
+    if (number == 0 && !is_zero(&d))
         return GD_TOO_SMALL;
     *value = negative ? -number : number;
     return GD_IS_NUMBER;

@@ -12,7 +12,8 @@ typedef enum gd_number {
 
 typedef struct gd_number_style {
     char decimal;                           /* '.' or ',' */
-    char thousands;                         /* between groups of three digits; 0: none */
+    char thousands;                         /* between groups of three digits; 0: none.  ' ' and '\'' stand for
+                                               the no-break spaces and the curved apostrophe as well */
     bool nan;                               /* nan, inf and infinity are numbers */
 } gd_number_style;
 
@@ -21,8 +22,9 @@ typedef struct gd_number_style {
  * nan, inf and infinity, in any case, nan(..), and 1.#INF, 1.#QNAN, 1.#IND as Microsoft's library wrote them. */
 gd_number gd_number_read(const char *text, size_t length, gd_number_style style, gd_real *value);
 
-/* gd_number_missing - is it one of the words that stand for a missing value?  NA, N/A, null, none, nil, missing,
- * in any case; ?, a lone point; <NA>, #N/A, #NA and the other errors of spreadsheets. */
+/* gd_number_missing - is it one of the words that stand for a missing value?  NA, N/A, n.a., null, none, nil, missing,
+ * in any case; ?, points or dashes alone, up to three; <NA>, #N/A, #NA and the other errors of English, German, French
+ * and Spanish spreadsheets. */
 bool gd_number_missing(const char *text, size_t length);
 
 #endif

@@ -265,8 +265,9 @@ static bool is_plausible(gd_safetensors *f)
     size_t got;
     if (!gd_input_peek(&f->in, 9, &got))
         return false;
-    return (got == 9 && f->in.front[8] == '{') || !gd_looks_like(f->in.front, f->in.front_held) ||
-           gd_input_is_not(&f->in, "a safetensors file", "");
+    if (got == 9 ? f->in.front[8] == '{' : !gd_looks_like(f->in.front, f->in.front_held))
+        return true;
+    return gd_input_is_not(&f->in, "a safetensors file", "no { follows the first 8 bytes");
 }
 
 static bool read_file(gd_safetensors *f)

@@ -12,7 +12,7 @@
 #define MINUS "\xE2\x88\x92"
 #define TIMES "\xC3\x97"
 #define LARGEST  1e300                      /* limits stay where differences do not overflow */
-#define SMALLEST 1e-290                     /* and where steps do not underflow; less counts as 0 */
+#define SMALLEST GD_SMALLEST                /* and where steps do not underflow; less counts as 0 */
 
 /* n x 10^e, rounded once where 10^|e| is exact. */
 static double times_power(double n, int e)
@@ -197,7 +197,8 @@ static void add_tick(gd_axis *axis, double value, bool major, const char *label)
 }
 
 /* What all ticks from the first to the last have in common, in steps: where at least four leading digits are the
- * same, labels count from there.  It is a round number, a multiple of the power of ten above the axis' length. */
+ * same, labels count from there.  It is a round number, a multiple of the power of ten above the axis' length: the one
+ * below the first tick, or one between the ticks when it is a multiple of the next power too, 10^9 for example. */
 static double common_offset(double first, double last)
 {
     double largest = fmax(fabs(first), fabs(last)), length = fmax(last - first, 1);
@@ -206,8 +207,10 @@ static double common_offset(double first, double last)
     double round = 10;                      /* in steps */
     while (round < length)
         round *= 10;
-    double offset = (first < 0 ? ceil(last / round) : floor(first / round)) * round;
-    return offset;
+    double between = first < 0 ? ceil(first / (10 * round)) : floor(last / (10 * round));
+    if (between * 10 * round >= first && between * 10 * round <= last)
+        return between * 10 * round;
+    return (first < 0 ? ceil(last / round) : floor(first / round)) * round;
 }
 
 static void linear_ticks(gd_axis *axis, int most)
@@ -328,39 +331,57 @@ static void log_ticks(gd_axis *axis, int most)
         }
 }
 
-/* To a power of ten when that costs little, else to 1, 2 .. 9 times one. */
-static double log_outwards(double x, double decades, int towards)
+/* To a power of ten when that costs little, else to 1, 2 .. 9 times one when that costs no more than `most` of the
+ * axis, else nowhere. */
+static double log_outwards(double x, double decades, int towards, double most)
 {
     double e = log10(x), whole = towards < 0 ? floor(e + 1e-9) : ceil(e - 1e-9);
     if (fabs(whole - e) <= fmax(0.12 * decades, 0.02))
         return times_power(1, (int)whole);
     double power = times_power(1, (int)floor(e + 1e-9)), digit = x / power;
-    return power * (towards < 0 ? floor(digit + 1e-9) : ceil(digit - 1e-9));
+    double there = power * (towards < 0 ? floor(digit + 1e-9) : ceil(digit - 1e-9));
+    return fabs(log10(there) - e) <= most * decades ? there : x;
 }
+
+static int majors(const gd_axis *axis)
+{
+    int n = 0;
+    for (int i = 0; i < axis->n; i++)
+        n += axis->ticks[i].major;
+    return n;
+}
+
+#define LEAST 1e-307                        /* of a logarithmic axis, whose numbers only are divided by each other */
+#define MOST  1e308
 
 static void choose_log(gd_axis *axis, double low, double high, double fixed_low, double fixed_high,
                        double margin, int most)
 {
     bool free_low = isnan(fixed_low), free_high = isnan(fixed_high);
-    low = fmin(fmax(free_low ? low : fixed_low, 1e-300), LARGEST);
-    high = fmin(fmax(free_high ? high : fixed_high, 1e-300), LARGEST);
+    low = fmin(fmax(free_low ? low : fixed_low, LEAST), MOST);
+    high = fmin(fmax(free_high ? high : fixed_high, LEAST), MOST);
     if (low > high) {                       /* all data lie beyond a fixed end */
         low = free_low ? high : low;
         high = low;
     }
     double a = log10(low), b = log10(high), range = b - a;
-    if (!(range > 1e-6)) {
+    if (!(range > 1e-9)) {
         a -= free_low ? 0.5 : 0;
         b += free_high ? 0.5 : 0;
     } else {
         a -= free_low ? margin * range : 0;
         b += free_high ? margin * range : 0;
     }
-    axis->low = free_low ? log_outwards(pow(10, fmax(a, -305)), b - a, -1) : low;
-    axis->high = free_high ? log_outwards(pow(10, fmin(b, 305)), b - a, +1) : high;
-    if (!(axis->high > axis->low))
-        axis->high = axis->low * 1.1;
-    log_ticks(axis, most);
+    static const double cost[] = { 0.3, INFINITY };
+    for (int i = 0; i < 2 && majors(axis) < 3; i++) {           /* the second where the first gives too few labels */
+        memset(axis, 0, sizeof *axis);
+        axis->log = true;
+        axis->low = free_low ? log_outwards(pow(10, fmax(a, -307)), b - a, -1, cost[i]) : low;
+        axis->high = free_high ? log_outwards(pow(10, fmin(b, 308)), b - a, +1, cost[i]) : high;
+        if (!(axis->high > axis->low))
+            axis->high = axis->low * 1.1;
+        log_ticks(axis, most);
+    }
 }
 
 /* ---- The axis ------------------------------------------------------------------------------------------ */

@@ -104,3 +104,37 @@ void gd_fit_line(char out[GD_FIT_BYTES], const char *text, gd_type type, double 
     gd_fitted f = gd_fit(text, type, width, 1);
     strcpy(out, f.n ? f.line[0] : "");
 }
+
+/* The last bytes of the text, whole characters, that are no wider than `width`. */
+static const char *tail_of(const char *text, gd_type type, double width)
+{
+    const char *at = text + strlen(text), *tail = at;
+    while (at > text && text + strlen(text) - at < GD_FIT_BYTES / 2) {
+        at--;
+        if (((unsigned char)*at & 0xc0) == 0x80)
+            continue;
+        if (gd_text_width(at, type) > width)
+            break;
+        tail = at;
+    }
+    return tail;
+}
+
+void gd_fit_middle(char out[GD_FIT_BYTES], const char *text, gd_type type, double width)
+{
+    part p;
+    gd_fit_line(out, text, type, width);
+    measure(&p, text);
+    if (strcmp(out, text) == 0 || strchr(text, '\n'))
+        return;
+    const char *tail = tail_of(text, type, 0.4 * width);
+    char rest[GD_FIT_BYTES];
+    strcpy(rest, ELLIPSIS);
+    strcat(rest, tail);
+    int count = 0;
+    while (count < p.n && (size_t)p.end[count] + strlen(rest) < GD_FIT_BYTES &&
+           width_of(&p, count + 1, rest, type) <= width)
+        count++;
+    memcpy(out, text, count ? (size_t)p.end[count - 1] : 0);
+    strcpy(out + (count ? p.end[count - 1] : 0), rest);
+}

@@ -19,4 +19,7 @@ gd_fitted gd_fit(const char *text, gd_type type, double width, int most);
 /* gd_fit_line - the same with one line. */
 void gd_fit_line(char out[GD_FIT_BYTES], const char *text, gd_type type, double width);
 
+/* gd_fit_middle - the same, with the ellipsis inside, so that names which differ at their end do so still. */
+void gd_fit_middle(char out[GD_FIT_BYTES], const char *text, gd_type type, double width);
+
 #endif

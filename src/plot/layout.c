@@ -189,6 +189,12 @@ static double height_of(const gd_fitted *text, double cap)
     return text->n ? cap + (text->n - 1) * floor(GD_LEADING * cap) : 0;
 }
 
+/* The y label stands beside the frame alone, clear of the title and the x label. */
+static void fit_y_label(gd_panel *panel, double height)
+{
+    panel->y_label = gd_fit(panel->plot->y_label, gd_type_of(GD_LABEL_SIZE * panel->u, GD_CENTRE), height, 2);
+}
+
 static void fit_texts(gd_panel *panel)
 {
     const gd_plot *p = panel->plot;
@@ -197,7 +203,6 @@ static void fit_texts(gd_panel *panel)
     title.bold = true;
     panel->title = gd_fit(p->title, title, width, GD_FIT_LINES);
     panel->x_label = gd_fit(p->x_label, label, width, 2);
-    panel->y_label = gd_fit(p->y_label, label, panel->outside.bottom - panel->outside.top - 16 * u, 2);
 }
 
 static void lay_out(gd_panel *panel, range x, range y)
@@ -216,6 +221,7 @@ static void lay_out(gd_panel *panel, range x, range y)
         f.top += number + 6 * u;
         choose(panel, false, y, (int)((f.bottom - f.top) / (44 * u)) + 1);
     }
+    fit_y_label(panel, f.bottom - f.top);
     f.left += 12 * u + (panel->y_label.n ? height_of(&panel->y_label, label) + 15 * u : 0) +
               widest_label(&panel->y, gd_type_of(GD_NUMBER_SIZE * u, GD_RIGHT)) + 9 * u;
     gd_plan_legend(panel, f.right - f.left, f.bottom - f.top);

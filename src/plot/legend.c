@@ -148,7 +148,7 @@ static void draw_entry(const gd_panel *panel, int series, double x, double middl
     double u = panel->u;
     gd_type type = type_of(u);
     char name[GD_FIT_BYTES];
-    gd_fit_line(name, panel->plot->series[series].name, type, panel->key.column_width - BESIDE_NAME * u);
+    gd_fit_middle(name, panel->plot->series[series].name, type, panel->key.column_width - BESIDE_NAME * u);
     gd_draw_sample(panel, series, x, x + SAMPLE * u, floor(middle) + 0.5);
     gd_write(panel->canvas, x + (SAMPLE + GAP) * u, middle + gd_text_cap(type) / 2, name, type);
 }

@@ -157,11 +157,23 @@ static void draw_dashed(const gd_panel *panel, gd_xy a, gd_xy b, const gd_pen *p
     }
 }
 
+/* Is it one point, or points in one place? */
+static bool is_spot(const stretch *s, double width)
+{
+    for (size_t i = 1; i < s->n; i++)
+        if (hypot(s->at[i].x - s->at[0].x, s->at[i].y - s->at[0].y) > width / 2)
+            return false;
+    return true;
+}
+
 static void draw_stretch(const gd_panel *panel, const stretch *s, const gd_pen *pen)
 {
     double walked = 0, reach = pen->width + 2;
-    if (s->n == 1)
-        gd_mask_disc(panel->canvas, s->at[0].x, s->at[0].y, pen->width / 2);
+    if (is_spot(s, pen->width)) {           /* no line leads to it: large enough to be seen */
+        gd_mask_disc(panel->canvas, s->at[0].x, s->at[0].y,
+                     pen->marker == GD_NO_MARKER ? 1.2 * pen->width : pen->width / 2);
+        return;
+    }
     for (size_t i = 1; i < s->n; i++) {
         gd_xy a = s->at[i - 1], b = s->at[i];
         if (!cut(panel->frame, reach, &a, &b))

@@ -141,7 +141,7 @@ static bool set_ends(const char *who, gd_plot *p, gd_ends *ends, double low, dou
         gd_fail("%s: low = %g and high = %g: low < high expected, finite, or NAN for automatic", who, low, high);
         return false;
     }
-    if (high - low < fmax(GD_CLOSEST * fmax(fabs(low), fabs(high)), 1e-290)) {
+    if (high - low < fmax(GD_CLOSEST * fmax(fabs(low), fabs(high)), GD_SMALLEST)) {
         gd_fail("%s: low = %.17g and high = %.17g are too close to each other for an axis", who, low, high);
         return false;
     }

@@ -1,0 +1,108 @@
+/* test_plot_far.c - axes far from 1: large numbers that differ little, very small ones, logarithmic axes over a part of
+ * a decade; points without a line; names that differ at their end. */
+#define _XOPEN_SOURCE 700
+#include <check.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gradus/plot.h"
+#include "plot/axis.h"
+#include "plot/fit.h"
+#include "plot/picture.h"
+#include "scratch.h"
+
+static gd_axis chosen(double low, double high, bool log)
+{
+    gd_axis axis;
+    gd_axis_choose(&axis, low, high, NAN, NAN, log, 0.03, 10);
+    return axis;
+}
+
+/* What is common to all labels is the roundest number there is. */
+START_TEST(offsets_are_round)
+{
+    static const struct { double low, high; const char *note; } cases[] = {
+        { 1e9, 1e9 + 4e-3, "+10\xE2\x81\xB9" }, { -1e9 - 4e-3, -1e9, "\xE2\x88\x92" "10\xE2\x81\xB9" },
+        { 123456, 123456.9, "+123456" }, { 0, 5, "" }
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        gd_axis axis = chosen(cases[i].low, cases[i].high, false);
+        ck_assert_str_eq(axis.note, cases[i].note);
+        ck_assert(axis.low <= cases[i].low && axis.high >= cases[i].high);
+    }
+}
+END_TEST
+
+/* The data fill the axis: neither a flat line nor one in a corner. */
+START_TEST(data_fill_the_axis)
+{
+    static const struct { double low, high; bool log; } cases[] = {
+        { 1e-299, 5e-299, false }, { 1e-297, 2e-296, false }, { 1, 1.05, true }, { 9.5, 10.5, true },
+        { 1.9, 3.6, true }, { 1e-306, 1e-304, true }, { 1e307, 1e308, true }, { 1e9, 1e9 + 100, true }
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        gd_axis axis = chosen(cases[i].low, cases[i].high, cases[i].log);
+        double low = gd_axis_at(&axis, cases[i].low), high = gd_axis_at(&axis, cases[i].high);
+        ck_assert_msg(low >= -1e-9 && high <= 1 + 1e-9 && high - low > 0.5, "%d: %g .. %g", (int)i, low, high);
+        int labels = 0;
+        for (int k = 0; k < axis.n; k++)
+            labels += axis.ticks[k].major;
+        ck_assert_int_ge(labels, 2);
+    }
+}
+END_TEST
+
+START_TEST(names_keep_their_end)
+{
+    char one[GD_FIT_BYTES], two[GD_FIT_BYTES];
+    gd_type type = gd_type_of(13, GD_LEFT);
+    const char *ellipsis = "\xE2\x80\xA6";
+    gd_fit_middle(one, "a rather long name of an optimizer, number 1", type, 150);
+    gd_fit_middle(two, "a rather long name of an optimizer, number 2", type, 150);
+    ck_assert(strcmp(one, two) != 0 && strstr(one, ellipsis) && strncmp(one, "a rather", 8) == 0);
+    ck_assert_str_eq(strstr(one, "number"), "number 1");
+    ck_assert(gd_text_width(one, type) <= 150);
+    gd_fit_middle(one, "short", type, 150);
+    ck_assert_str_eq(one, "short");
+    gd_fit_middle(one, "", type, 150);
+    ck_assert_str_eq(one, "");
+    gd_fit_middle(one, "\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4", type, 3);
+    ck_assert(strlen(one) <= 5);
+}
+END_TEST
+
+static size_t size_of(const char *path)
+{
+    static unsigned char bytes[1 << 20];
+    return get_bytes(path, bytes, sizeof bytes);
+}
+
+/* Every second point is missing: no line leads to the others, which are drawn all the same, as large as the caller's
+ * line is wide and more. */
+START_TEST(points_without_a_line_are_seen)
+{
+    size_t size[2];
+    for (int k = 0; k < 2; k++) {
+        gd_plot *p = gd_plot_new("", "", "");
+        for (int i = 0; i < 40; i++)
+            gd_plot_point(p, "", i, i % 2 ? NAN : (double)(i * i));
+        gd_plot_style(p, "", (gd_plot_look){ .line = k ? GD_DASHED : GD_SOLID, .marker = GD_NO_MARKER });
+        ck_assert_msg(gd_plot_save(p, "p.png"), "%s", gd_last_error());
+        size[k] = size_of("p.png");
+        gd_plot_free(p);
+    }
+    ck_assert_uint_eq(size[0], size[1]);    /* dashes have nothing to do with a point */
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("plot: far from 1");
+    TCase *cases = scratch_case(suite, "cases");
+    tcase_add_test(cases, offsets_are_round);
+    tcase_add_test(cases, data_fill_the_axis);
+    tcase_add_test(cases, names_keep_their_end);
+    tcase_add_test(cases, points_without_a_line_are_seen);
+    return run_suite(suite);
+}
