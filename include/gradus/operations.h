@@ -305,7 +305,8 @@ gd_tensor *gd_avg_pool2d(gd_tensor *x, gd_pool2d_options options);
 gd_tensor *gd_dropout(gd_tensor *x, double p, bool training);
 
 /* gd_attention - y = softmax(q k' / sqrt(d)) v:  q [.., queries, d]  k [.., keys, d]  v [.., keys, e]  ->
- * y [.., queries, e]; leading axes broadcast.  causal: query i sees the keys 0 .. i only.  Error: shapes. */
+ * y [.., queries, e]; leading axes broadcast.  causal: query i sees the keys 0 .. i only; a key or value that is
+ * infinite or NaN may still make its y, or its gradients, NaN, since 0 times it is.  Error: shapes. */
 gd_tensor *gd_attention(gd_tensor *q, gd_tensor *k, gd_tensor *v, bool causal);
 
 GD_API_END
