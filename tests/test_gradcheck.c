@@ -70,6 +70,10 @@ FUNCTION(squashed, gd_tanh(x))
 FUNCTION(logistic, gd_sigmoid(x))
 FUNCTION(cosine_less_one, gd_shift(gd_cos(x), -1))
 FUNCTION(shares, gd_softmax(x, 0))
+FUNCTION(smooth_max, gd_logsumexp(x, 0, false))
+FUNCTION(length, gd_norm(x, 2))
+FUNCTION(gelu_of_tanh, gd_gelu_tanh(x))
+FUNCTION(likelihood, gd_bce_with_logits(x, gd_ones(GD_SHAPE(2)), GD_MEAN))
 
 static void ck_right(const char *name, gd_function *f, gd_tensor *x)
 {
@@ -183,11 +187,13 @@ START_TEST(wrong_and_small)
         for (size_t i = 0; i < 5; i++) {
             the_fault = &faults[k];
             below = 1;
-            gd_tensor *x = VECTOR(sizes[i]), *y = VECTOR(1e6, 3, sizes[i]);
+            gd_tensor *x = VECTOR(sizes[i]), *y = VECTOR(1000, 3, sizes[i]);
             ck_assert_msg(!gd_gradcheck(wrong_square, NULL, &x, 1, defaults), "fault %d at %g passed", (int)k, sizes[i]);
             ck_begins("gd_gradcheck: xs[0], [1], element 0: the gradient is ");
-            ck_assert_msg(!gd_gradcheck(wrong_square, NULL, &y, 1, defaults), "fault %d at %g passed", (int)k, sizes[i]);
-            ck_begins("gd_gradcheck: xs[0], [3], element 2: the gradient is ");
+            if (IN_DOUBLE) {                /* in float the square of 1000 leaves no digits for it */
+                ck_assert_msg(!gd_gradcheck(wrong_square, NULL, &y, 1, defaults), "fault %d at %g passed", (int)k, sizes[i]);
+                ck_begins("gd_gradcheck: xs[0], [3], element 2: the gradient is ");
+            }
             /* a tolerance that the caller names is taken as it is */
             ck_good(gd_gradcheck(wrong_square, NULL, &x, 1, (gd_gradcheck_options){ .atol = 0.1 }));
         }
@@ -203,6 +209,13 @@ START_TEST(right_and_small)
     ck_right("sigmoid", logistic, VECTOR(9, 15, 20, -20, -9, 1e-4));
     ck_right("cos - 1", cosine_less_one, VECTOR(1e-6, 1e-4, -1e-3, 1e-2, 0));
     ck_right("softmax", shares, VECTOR(10, 0, -8, 3));
+    ck_right("softmax", shares, VECTOR(-10, 9));
+    ck_right("logsumexp", smooth_max, VECTOR(-20, 18));
+    ck_right("norm", length, VECTOR(1e-15, 0.5));
+    ck_right("gelu", gelu_of_tanh, VECTOR(-6, -4));
+    if (IN_DOUBLE)
+        ck_right("sin", sine, VECTOR(1e5, 1e6));
+    ck_right("bce", likelihood, VECTOR(-1e7, 0.5));
     ck_right("far up", far_up, VECTOR(1e-6, -1e-6));
 }
 END_TEST
