@@ -133,6 +133,18 @@ START_TEST(norm_layers_of_constant_rows)
 }
 END_TEST
 
+/* By running numbers, too, a channel without variance is its bias. */
+START_TEST(batch_norm_by_no_variance)
+{
+    gd_tensor *x = gd_requires_grad(gd_from(GD_SHAPE(2, 2), (gd_real[]){ 5, 1, 7, 3 })), *b = gd_full(GD_SHAPE(2), 0.25);
+    gd_tensor *mean = gd_from(GD_SHAPE(2), (gd_real[]){ 5, 1 }), *var = gd_from(GD_SHAPE(2), (gd_real[]){ 0, 4 });
+    gd_tensor *y = gd_batch_norm(x, NULL, b, mean, var, false, 0.1, 0);
+    ck_values(y, 0.25, 0.25, 0.25, 1.25);
+    ck_values(gradient(y, x), 0, 0.5, 0, 0.5);
+    ck_values(gd_batch_norm(x, NULL, b, mean, gd_full(GD_SHAPE(2), NONE), false, 0.1, 0), NONE, NONE, NONE, NONE);
+}
+END_TEST
+
 /* Of several NaN in a window the first in row-major order is the largest; windows overlap and touch the border. */
 START_TEST(pools_of_nan)
 {
@@ -163,6 +175,7 @@ int main(void)
     tcase_add_test(all, attention_to_infinite_scores);
     tcase_add_test(all, norms_at_zero);
     tcase_add_test(all, norm_layers_of_constant_rows);
+    tcase_add_test(all, batch_norm_by_no_variance);
     tcase_add_test(all, pools_of_nan);
     suite_add_tcase(suite, all);
     return run_suite(suite);

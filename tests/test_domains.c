@@ -121,6 +121,7 @@ END_TEST
 START_TEST(beyond_the_largest_float)
 {
     const gd_shape two = GD_SHAPE(2);
+    ck_refused(gd_huber_loss(one(1), one(0), 1e-50, GD_SUM), "gd_huber_loss: delta = 1e-50 must be positive in float");
     ck_refused(gd_full(two, 1e300), "gd_full: value = 1e+300 is beyond the largest float");
     ck_refused(gd_full(two, -3.5e38), "gd_full: value = -3.5e+38 is beyond the largest float");
     ck_refused(gd_scalar(1e39), "gd_scalar: value = 1e+39 is beyond the largest float");

@@ -66,6 +66,14 @@ FUNCTION(root, gd_sqrt(x))
 FUNCTION(inverse, gd_div(gd_scalar(1), x))
 FUNCTION(sine, gd_sin(x))
 FUNCTION(tenths, gd_scale(x, 0.1))
+FUNCTION(squashed, gd_tanh(x))
+FUNCTION(logistic, gd_sigmoid(x))
+FUNCTION(cosine_less_one, gd_shift(gd_cos(x), -1))
+FUNCTION(shares, gd_softmax(x, 0))
+FUNCTION(smooth_max, gd_logsumexp(x, 0, false))
+FUNCTION(length, gd_norm(x, 2))
+FUNCTION(gelu_of_tanh, gd_gelu_tanh(x))
+FUNCTION(likelihood, gd_bce_with_logits(x, gd_ones(GD_SHAPE(2)), GD_MEAN))
 
 static void ck_right(const char *name, gd_function *f, gd_tensor *x)
 {
@@ -170,6 +178,62 @@ START_TEST(wrong_at_every_size)
 }
 END_TEST
 
+/* Gradients far below the absolute tolerance, alone and beside others. */
+START_TEST(wrong_and_small)
+{
+    const fault faults[] = { { 1.1, 0 }, { 0.9, 0 }, { -1, 0 }, { 0, 0 }, { 3, 0 } };
+    const double sizes[] = { 1e-3, -1e-6, 1e-6, 1e-8, 1e-10 };
+    for (size_t k = 0; k < 5; k++)
+        for (size_t i = 0; i < 5; i++) {
+            the_fault = &faults[k];
+            below = 1;
+            gd_tensor *x = VECTOR(sizes[i]), *y = VECTOR(1000, 3, sizes[i]);
+            ck_assert_msg(!gd_gradcheck(wrong_square, NULL, &x, 1, defaults), "fault %d at %g passed", (int)k, sizes[i]);
+            ck_begins("gd_gradcheck: xs[0], [1], element 0: the gradient is ");
+            if (IN_DOUBLE) {                /* in float the square of 1000 leaves no digits for it */
+                ck_assert_msg(!gd_gradcheck(wrong_square, NULL, &y, 1, defaults), "fault %d at %g passed", (int)k, sizes[i]);
+                ck_begins("gd_gradcheck: xs[0], [3], element 2: the gradient is ");
+            }
+            /* a tolerance that the caller names is taken as it is */
+            ck_good(gd_gradcheck(wrong_square, NULL, &x, 1, (gd_gradcheck_options){ .atol = 0.1 }));
+        }
+}
+END_TEST
+
+START_TEST(right_and_small)
+{
+    ck_right("square", square, VECTOR(1e-6, -1e-3, 1e-10, 0, 1e6));
+    ck_right("cube", cube, VECTOR(1e-3, -1e-5, 0, 10));
+    ck_right("exp", power_of_e, VECTOR(-20, -30, -10, 1));
+    ck_right("tanh", squashed, VECTOR(4, 6, 8, 10, -7, 1e-4));
+    ck_right("sigmoid", logistic, VECTOR(9, 15, 20, -20, -9, 1e-4));
+    ck_right("cos - 1", cosine_less_one, VECTOR(1e-6, 1e-4, -1e-3, 1e-2, 0));
+    ck_right("softmax", shares, VECTOR(10, 0, -8, 3));
+    ck_right("softmax", shares, VECTOR(-10, 9));
+    ck_right("logsumexp", smooth_max, VECTOR(-20, 18));
+    ck_right("norm", length, VECTOR(1e-15, 0.5));
+    ck_right("gelu", gelu_of_tanh, VECTOR(-6, -4));
+    if (IN_DOUBLE)
+        ck_right("sin", sine, VECTOR(1e5, 1e6));
+    ck_right("bce", likelihood, VECTOR(-1e7, 0.5));
+    ck_right("far up", far_up, VECTOR(1e-6, -1e-6));
+}
+END_TEST
+
+START_TEST(options_out_of_range)
+{
+    gd_tensor *x = VECTOR(3);
+    const gd_gradcheck_options bad[] = { { .eps = -1 }, { .rtol = -1e-3 }, { .atol = -1 }, { .eps = (double)NAN },
+                                         { .rtol = (double)NAN }, { .atol = (double)NAN }, { .eps = (double)INFINITY } };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        ck_assert(!gd_gradcheck(square, NULL, &x, 1, bad[i]));
+        ck_begins("gd_gradcheck: eps = ");
+        ck_assert(!gd_gradgradcheck(square, NULL, &x, 1, bad[i]));
+        ck_begins("gd_gradgradcheck: eps = ");
+    }
+}
+END_TEST
+
 /* Right at first, wrong when it is differentiated: x^2 whose rule hides that it reads x. */
 static void hiding_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
@@ -215,6 +279,9 @@ int main(void)
     tcase_add_test(all, infinite_outputs);
     tcase_add_test(all, right_at_every_size);
     tcase_add_test(all, wrong_at_every_size);
+    tcase_add_test(all, wrong_and_small);
+    tcase_add_test(all, right_and_small);
+    tcase_add_test(all, options_out_of_range);
     tcase_add_test(all, wrong_second_derivatives_at_every_size);
     suite_add_tcase(suite, all);
     return run_suite(suite);

@@ -16,6 +16,7 @@ F(huber_by_target, gd_huber_loss(like(x, 0), x, 1.5, GD_NONE))
 F(huber_open, gd_huber_loss(x, like(x, 0), INF, GD_NONE))
 F(hinge, gd_hinge_loss(x, like(x, 1), GD_NONE))
 F(hinge_below, gd_hinge_loss(x, like(x, -1), GD_NONE))
+F(hinge_by_all, gd_hinge_loss(x, gd_requires_grad(like(x, 1)), GD_NONE))
 
 START_TEST(distances)
 {
@@ -35,8 +36,31 @@ START_TEST(distances)
                E(-INF, -MAX, -BIG, -TINY, z, z, TINY, BIG, MAX, INF, NONE), E(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, NONE));
     try_limits("hinge", hinge, E(INF, MAX, BIG, 1, 1, 1, 1, z, z, z, NONE),
                E(-1, -1, -1, -1, -1, -1, -1, z, z, z, NONE), flat);
+    try_limits("hinge, both", hinge_by_all, E(INF, MAX, BIG, 1, 1, 1, 1, z, z, z, NONE),
+               E(-1, -1, -1, -1, -1, -1, -1, z, z, z, NONE), flat);
     try_limits("hinge, t = -1", hinge_below, E(z, z, z, 1, 1, 1, 1, BIG, MAX, INF, NONE),
                E(z, z, z, 1, 1, 1, 1, 1, 1, 1, NONE), flat);
+}
+END_TEST
+
+/* By the target: the slope is -y where the hinge rises, else 0, also for an infinite y. */
+START_TEST(hinge_by_its_target)
+{
+    gd_tensor *x = gd_requires_grad(gd_from(GD_SHAPE(6), (gd_real[]){ (gd_real)INFINITY, (gd_real)-INFINITY, 3, -3, 0.5,
+                                                                      (gd_real)NAN }));
+    gd_tensor *t = gd_requires_grad(gd_from(GD_SHAPE(6), (gd_real[]){ 1, -1, 1, 1, 1, 1 })), *d[2], *d2[2];
+    gd_tensor *y = gd_hinge_loss(x, t, GD_NONE), *const xt[] = { x, t };
+    ck_values(y, 0, 0, 0, 4, 0.5, NONE);
+    ck_good(gd_grad(y, gd_ones(GD_SHAPE(6)), xt, 2, d, true));
+    ck_values(d[0], 0, 0, 0, -1, -1, NONE);
+    ck_values(d[1], 0, 0, 0, 3, -0.5, NONE);
+    ck_good(gd_grad(d[1], gd_ones(GD_SHAPE(6)), xt, 1, d2, false));
+    ck_values(d2[0], 0, 0, 0, -1, -1, NONE);
+    for (int i = 0; i < 6; i++) {           /* one alone */
+        gd_tensor *one[] = { gd_slice(x, 0, i, i + 1, 1), gd_slice(t, 0, i, i + 1, 1) };
+        ck_good(gd_grad(gd_hinge_loss(one[0], one[1], GD_SUM), NULL, one, 2, d2, false));
+        ck_values(d2[1], element(d[1], i));
+    }
 }
 END_TEST
 
@@ -244,6 +268,7 @@ int main(void)
     TCase *all = tcase_create("limits");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, distances);
+    tcase_add_test(all, hinge_by_its_target);
     tcase_add_test(all, likelihoods);
     tcase_add_test(all, confident_and_right);
     tcase_add_test(all, divergence_by_its_target);

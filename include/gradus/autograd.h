@@ -131,12 +131,14 @@ void gd_graph_dot(FILE *out, gd_tensor *y);
 
 typedef gd_tensor *gd_function(gd_tensor *const xs[], int n, void *context);
 
-typedef struct gd_gradcheck_options {       /* 0 stands for the default */
+typedef struct gd_gradcheck_options {       /* 0 stands for the default; error: a negative number, NaN */
     double eps;                             /* step of the differences, times max(1, |x|), 1 or min(1, |x|),
                                              * whichever agrees: 1e-6 in double, 1e-2 in float */
     double rtol, atol;                      /* |analytic - numeric| <= atol + rtol |numeric|: 1e-5, 1e-7;
                                              * float 3e-2, 3e-2.  Where outputs are so large that more than that is
-                                             * their rounding, the tolerance is that rounding */
+                                             * their rounding, the tolerance is that rounding.  With the default
+                                             * atol a gradient below it must be right to 8 %, where several steps
+                                             * of the size of x agree on what it should be */
 } gd_gradcheck_options;
 
 /* gd_gradcheck - compares the gradients of v . function(xs), v a fixed random weight for every output

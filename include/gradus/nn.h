@@ -60,7 +60,7 @@ gd_tensor *gd_linear_apply(const gd_linear *layer, gd_tensor *x);
 
 /* The layers below follow gd_linear: gd_NAME_new adds the tensors to p under "NAME.weight" and so on, with the
  * names, shapes and first values of PyTorch, so that checkpoints carry over; gd_NAME_apply is a few operations.
- * A gd_NAME_new that fails leaves a sentence and gives a layer of NULLs, whose gd_NAME_apply gives NULL.  Sizes
+ * A gd_NAME_new that fails leaves a message and gives a layer of NULLs, whose gd_NAME_apply gives NULL.  Sizes
  * must be at least 1. */
 
 /* gd_conv2d_new - weight [out, in / groups, height, width] and bias [out], uniform in
@@ -114,7 +114,7 @@ gd_batch_norm_layer gd_batch_norm_new(gd_params *p, const char *name, int64_t ch
 gd_tensor *gd_batch_norm_apply(const gd_batch_norm_layer *layer, gd_tensor *x, bool training);
 
 /* gd_dropout_new - the probability p of dropping an element, in [0, 1]; it has no tensors.  A p out of range
- * leaves a sentence here, and gd_dropout_apply repeats it.  See gd_dropout for training. */
+ * leaves a message here, and gd_dropout_apply repeats it.  See gd_dropout for training. */
 typedef struct gd_dropout_layer {
     double p;
 } gd_dropout_layer;

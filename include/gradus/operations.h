@@ -233,7 +233,7 @@ gd_tensor *gd_bce_with_logits(gd_tensor *prediction, gd_tensor *target, gd_reduc
 gd_tensor *gd_kl_div(gd_tensor *log_prediction, gd_tensor *target, gd_reduction reduction);
 
 /* gd_hinge_loss - max(0, 1 - t y) for scores y and targets t = -1 or 1.  dy = -dl t where t y < 1, 0 at 1.
- * Error: another target. */
+ * dt = -dl y there, else 0.  Error: another target. */
 gd_tensor *gd_hinge_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction);
 
 /* gd_cross_entropy - l = ln sum_c e^(logits_c) - logits_label, over axis 1 of logits [n, c] or [n, c, d..];
@@ -257,7 +257,7 @@ gd_tensor *gd_layer_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, doubl
  * running_mean and running_var are [channels], the first two or the last two may be NULL.
  *   training   normalises by the batch: its mean and population variance.  Then, running = (1 - momentum) running
  *              + momentum (the batch's), which for the variance is the sample's, with n - 1, as in PyTorch.
-              running_var becomes infinite where the batch's variance is too large; y is right there.
+ *              running_var becomes infinite where the batch's variance is too large; y is right there.
  *   else       normalises by the running numbers, which have no gradient and must be given.
  * Errors: shapes, training with one value for a channel, momentum outside [0, 1], eps < 0. */
 gd_tensor *gd_batch_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, gd_tensor *running_mean,
@@ -305,7 +305,8 @@ gd_tensor *gd_avg_pool2d(gd_tensor *x, gd_pool2d_options options);
 gd_tensor *gd_dropout(gd_tensor *x, double p, bool training);
 
 /* gd_attention - y = softmax(q k' / sqrt(d)) v:  q [.., queries, d]  k [.., keys, d]  v [.., keys, e]  ->
- * y [.., queries, e]; leading axes broadcast.  causal: query i sees the keys 0 .. i only.  Error: shapes. */
+ * y [.., queries, e]; leading axes broadcast.  causal: query i sees the keys 0 .. i only; a key or value that is
+ * infinite or NaN may still make its y, or its gradients, NaN, since 0 times it is.  Error: shapes. */
 gd_tensor *gd_attention(gd_tensor *q, gd_tensor *k, gd_tensor *v, bool causal);
 
 GD_API_END

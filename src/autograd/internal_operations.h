@@ -48,12 +48,14 @@ gd_tensor *gd_log_softmax_grad(gd_tensor *dy, gd_tensor *y, int axis);
 gd_tensor *gd_expand_scalar(gd_tensor *x, const gd_tensor *like);
 
 /* Losses before reduction, a the prediction and b the target, or z their difference; and slopes: of the binary
- * cross-entropy sigmoid(a) - b without cancellation, of the divergence by the target. */
+ * cross-entropy sigmoid(a) - b without cancellation, of the divergence by the target; 1 where the hinge rises. */
 gd_tensor *gd_huber_each(gd_tensor *z, double delta);
 gd_tensor *gd_bce_with_logits_each(gd_tensor *a, gd_tensor *b);
 gd_tensor *gd_bce_slope(gd_tensor *a, gd_tensor *b);
 gd_tensor *gd_kl_each(gd_tensor *a, gd_tensor *b);
 gd_tensor *gd_kl_slope(gd_tensor *a, gd_tensor *b);
 gd_tensor *gd_inverse_or_zero(gd_tensor *x);                    /* 1 / x, and 0 for x = 0 */
+gd_tensor *gd_hinge_each(gd_tensor *a, gd_tensor *b);
+gd_tensor *gd_hinge_active(gd_tensor *a, gd_tensor *b);
 
 #endif

@@ -59,6 +59,13 @@ REAL_INLINE gd_real share(gd_real part, gd_real loss)
     return real_select(part == 0, 0, part * loss);
 }
 
+/* -dy factor where the hinge of a and b rises, else 0. */
+static gd_tensor *hinge_part(gd_tensor *dy, gd_tensor *a, gd_tensor *b, gd_tensor *factor)
+{
+    gd_tensor *active = gd_hinge_active(a, b);
+    return gd_masked(gd_mul(gd_neg(dy), gd_where(active, factor, gd_scalar(0))), active);
+}
+
 /* ---- Absolute error and Huber's loss ------------------------------------------------------------------------ */
 
 gd_tensor *gd_l1_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction)
@@ -81,8 +88,8 @@ gd_tensor *gd_huber_loss(gd_tensor *prediction, gd_tensor *target, double delta,
 {
     if (!prediction || !target || !gd_same_loss_shape("gd_huber_loss", prediction, target))
         return NULL;
-    if (!(delta > 0))
-        return gd_fail("gd_huber_loss: delta = %g must be positive", delta);
+    if (!((gd_real)delta > 0))
+        return gd_fail("gd_huber_loss: delta = %g must be positive%s", delta, delta > 0 ? " in " GD_REAL_NAME : "");
     return gd_reduced_loss("gd_huber_loss", gd_huber_each(gd_sub(prediction, target), delta), reduction);
 }
 
@@ -131,7 +138,13 @@ gd_tensor *gd_kl_div(gd_tensor *log_prediction, gd_tensor *target, gd_reduction 
     return gd_reduced_loss("gd_kl_div", gd_kl_each(log_prediction, target), reduction);
 }
 
-/* ---- Hinge: max(0, 1 - t y), t = -1 or 1 -------------------------------------------------------------------- */
+/* ---- Hinge: max(0, 1 - t y), t = -1 or 1; a is y and b is t ----------------------------------------------------
+ *
+ * Right by far costs nothing, and nothing there of an infinite y goes to dt.
+ *
+ *      op          value                   da                       db                       the rule reads */
+BINARY (hinge_each, real_max(1 - b * a, 0), hinge_part(dy, a, b, b), hinge_part(dy, a, b, a), DA(A | B) | DB(A | B))
+COMPARISON_VALUE (hinge_active, b * a < 1 ? 1 : a == a ? 0 : a)
 
 static bool signs(gd_tensor *target)
 {
@@ -146,6 +159,5 @@ gd_tensor *gd_hinge_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction 
 {
     if (!prediction || !target || !gd_same_loss_shape("gd_hinge_loss", prediction, target) || !signs(target))
         return NULL;
-    gd_tensor *margin = gd_shift(gd_neg(gd_mul(target, prediction)), 1);
-    return gd_reduced_loss("gd_hinge_loss", gd_relu(margin), reduction);
+    return gd_reduced_loss("gd_hinge_loss", gd_hinge_each(prediction, target), reduction);
 }

@@ -360,7 +360,8 @@ static void update(gd_tensor *running, const gd_real *batch, double momentum, do
 
 static gd_tensor *by_running_statistics(gd_tensor *x, gd_tensor *mean, gd_tensor *var, double eps)
 {
-    gd_tensor *r = gd_pow(gd_shift(gd_detach(var), eps), -0.5);
+    gd_tensor *sum = gd_shift(gd_detach(var), eps);
+    gd_tensor *r = gd_where(sum, gd_pow(sum, -0.5), sum);       /* 0 where there is no variance */
     return gd_mul(gd_sub(x, beside_channels(gd_detach(mean), x)), beside_channels(r, x));
 }
 
