@@ -294,7 +294,8 @@ void *gd_csv_bad_field(const gd_csv *t, int64_t column, const gd_csv_field *f, c
 void *gd_csv_bad_count(const gd_csv *t, int64_t fields)
 {
     return gd_fail("%s: %s, line %" PRId64 ": %" PRId64 " column%s, but line %" PRId64 " has %" PRId64 "%s",
-                   t->function, t->path, t->line, fields, fields == 1 ? "" : "s", t->first_line, t->fields, assumed(t).s);
+                   t->function, t->path, t->line, fields, fields == 1 ? "" : "s", t->first_line, t->fields,
+                   assumed(t).s);
 }
 
 void *gd_csv_no_row(const gd_csv *t)
