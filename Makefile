@@ -56,7 +56,7 @@ $(call objects_of,$(WIDE)): STRICT += $(WIDE_FLAG)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) '$@')
 
-.PHONY: all lib names check-names check-cxx check-arithmetic check-targets check-shared test demo demos bench deps data data-if-possible install uninstall lint check-table check-formats check-bare check-install check-readme readme-picture check-demos check-memory clean help
+.PHONY: all lib names check-names check-cxx check-arithmetic check-targets check-shared test demo demos bench deps data data-if-possible install uninstall lint check-table check-formats check-documents check-bare check-install check-readme readme-picture check-demos check-memory clean help
 all: lib
 lib: $(BUILD)/libgradus.a $(BUILD)/libgradus.so $(BUILD)/libgradus64.a $(BUILD)/libgradus64.so
 
@@ -137,7 +137,10 @@ check-shared: $(BUILD)/libgradus.so $(BUILD)/libgradus64.so $(BUILD)/libgradus.a
 # Text that depends on the locale fails here.
 check-formats:
 	@sh tests/check_formats.sh
-test: check-table check-formats check-shared $(if $(filter float,$(KINDS)),check-names) $(TEST_RUNS)
+# A public header that README.md does not list, a link to nowhere, a name that there is not.
+check-documents:
+	@sh tests/check_documents.sh
+test: check-table check-formats check-documents check-shared $(if $(filter float,$(KINDS)),check-names) $(TEST_RUNS)
 	@sh tests/run.sh $(TEST_RUNS)
 
 # ---- Demos: each writes its picture into out/ ----------------------------------------------------------------
