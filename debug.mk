@@ -41,6 +41,7 @@ install-debug: debug
 	for name in $(DEBUG_LIBS); do \
 	    LIBS='$(LIBS)' sh pkgconfig.sh $$name "$(PREFIX)" "$(INCLUDEDIR)" "$(LIBDIR)" "$(PKGCONFIGDIR)" \
 	        > "$(DESTDIR)$(PKGCONFIGDIR)/$$name.pc" || exit 1; done
+uninstall: uninstall-debug
 uninstall-debug:
 	rm -f $(DEBUG_LIBS:%="$(DESTDIR)$(LIBDIR)/lib%.a") $(DEBUG_LIBS:%="$(DESTDIR)$(LIBDIR)/lib%.so")
 	rm -f $(DEBUG_LIBS:%="$(DESTDIR)$(PKGCONFIGDIR)/%.pc")
