@@ -210,7 +210,7 @@ START_TEST(frames_of_a_column_begin_together)
             for (int column = 0; column < first[i]; column++)
                 if (is_colour(pixel(seen, column, row), blue, 12))
                     first[i] = column;
-        ck_assert_int_gt(first[i], 40);
+        ck_assert_int_gt(first[i], 20);
         ck_assert_int_eq(first[i], first[0]);
         gd_plot_free(grid[i]);
     }
