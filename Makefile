@@ -56,7 +56,7 @@ $(call objects_of,$(WIDE)): STRICT += $(WIDE_FLAG)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) '$@')
 
-.PHONY: all lib names check-names check-cxx check-arithmetic check-targets check-shared test demo demos bench deps data data-if-possible install uninstall lint check-table check-formats check-bare check-install check-readme readme-picture check-demos check-memory clean help
+.PHONY: all lib names check-names check-cxx check-arithmetic check-targets check-shared test demo demos bench deps data data-if-possible install uninstall lint check-table check-formats check-documents check-absent check-bare check-install check-readme readme-picture check-demos check-memory clean help
 all: lib
 lib: $(BUILD)/libgradus.a $(BUILD)/libgradus.so $(BUILD)/libgradus64.a $(BUILD)/libgradus64.so
 
@@ -137,7 +137,10 @@ check-shared: $(BUILD)/libgradus.so $(BUILD)/libgradus64.so $(BUILD)/libgradus.a
 # Text that depends on the locale fails here.
 check-formats:
 	@sh tests/check_formats.sh
-test: check-table check-formats check-shared $(if $(filter float,$(KINDS)),check-names) $(TEST_RUNS)
+# A public header that README.md does not list, a link to nowhere, a name that there is not.
+check-documents:
+	@sh tests/check_documents.sh
+test: check-table check-formats check-documents check-absent check-shared $(if $(filter float,$(KINDS)),check-names) $(TEST_RUNS)
 	@sh tests/run.sh $(TEST_RUNS)
 
 # ---- Demos: each writes its picture into out/ ----------------------------------------------------------------
@@ -167,7 +170,11 @@ check-readme: $(BUILD)/libgradus.a
 readme-picture: $(BUILD)/libgradus.a
 	@CC='$(CC)' LIBS='$(LIBS)' PICTURE=$(CURDIR)/demos/pictures/linear_regression.png sh tests/readme.sh $(BUILD)
 
-# As on a machine without zlib and stb: the headers are hidden from the compiler.
+# As on a machine without zlib and stb: the two files that know them; and all, with the headers hidden.
+check-absent:
+	@mkdir -p $(BUILD)/absent
+	$(Q)$(CC) $(ALL_CFLAGS) -O0 -DGD_NO_PNG -c src/plot/png.c -o $(BUILD)/absent/png.o
+	$(Q)$(CC) $(ALL_CFLAGS) -O0 -DGD_NO_ZLIB -c src/data/gunzip.c -o $(BUILD)/absent/gunzip.o
 check-bare:
 	@CC='$(CC)' sh tests/bare.sh $(BUILD)/bare
 

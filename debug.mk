@@ -5,9 +5,6 @@
 DEBUG_CFLAGS ?= -O1 -g -fno-omit-frame-pointer
 DEBUG_BUILD  := $(BUILD)/debug
 DEBUG_LIBS   := gradus-debug gradus64-debug
-LIBDIR       ?= $(PREFIX)/lib
-INCLUDEDIR   ?= $(PREFIX)/include
-PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
 in_debug      = +$(MAKE) --no-print-directory BUILD=$(DEBUG_BUILD) CFLAGS='$(DEBUG_CFLAGS) -DGD_DEBUG'
 
 .PHONY: debug debug-objects test-debug check-debug install-debug uninstall-debug check-dead
@@ -42,11 +39,9 @@ install-debug: debug
 	install -m 644 $(DEBUG_LIBS:%=$(BUILD)/lib%.a) "$(DESTDIR)$(LIBDIR)"
 	install -m 755 $(DEBUG_LIBS:%=$(BUILD)/lib%.so) "$(DESTDIR)$(LIBDIR)"
 	for name in $(DEBUG_LIBS); do \
-	    double=; case $$name in *64*) double=' $(DOUBLE)' ;; esac; \
-	    { printf 'prefix=%s\nlibdir=%s\nincludedir=%s\n' '$(PREFIX)' '$(LIBDIR)' '$(INCLUDEDIR)'; \
-	      printf 'Name: %s\nDescription: Gradus with checks of tensors, for debugging\nVersion: 0.1\n' $$name; \
-	      printf 'Cflags: -I$${includedir}%s\nLibs: -L$${libdir} -l%s $(LIBS)\n' "$$double" $$name; } \
+	    LIBS='$(LIBS)' sh pkgconfig.sh $$name "$(PREFIX)" "$(INCLUDEDIR)" "$(LIBDIR)" "$(PKGCONFIGDIR)" \
 	        > "$(DESTDIR)$(PKGCONFIGDIR)/$$name.pc" || exit 1; done
+uninstall: uninstall-debug
 uninstall-debug:
 	rm -f $(DEBUG_LIBS:%="$(DESTDIR)$(LIBDIR)/lib%.a") $(DEBUG_LIBS:%="$(DESTDIR)$(LIBDIR)/lib%.so")
 	rm -f $(DEBUG_LIBS:%="$(DESTDIR)$(PKGCONFIGDIR)/%.pc")

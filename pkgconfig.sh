@@ -16,6 +16,10 @@ private=
 for word in $LIBS; do
     [ "$word" = -lm ] || private="$private $word"
 done
+case $library in
+    *-debug) about="Gradus with checks of tensors, for debugging" ;;
+    *)       about="small tensor library with reverse-mode autodiff" ;;
+esac
 case $library in *64*) double=' -DGD_DOUBLE' ;; *) double= ;; esac
 
 cat <<END
@@ -24,7 +28,7 @@ includedir=$(below "$include")
 libdir=$(below "$lib")
 
 Name: $library
-Description: small tensor library with reverse-mode autodiff
+Description: $about
 Version: 0.1
 Cflags: -I\${includedir}$double
 Libs: -L\${libdir} -l$library -lm

@@ -52,7 +52,7 @@ try() {
     shift
     make CC="$compiler" CFLAGS=-O0 BUILD="$build" "$build/libgradus.a" "$build/libs" >"$work/made" 2>&1 ||
         { cat "$work/made"; say "the library does not build"; }
-    "$compiler" -std=c11 -Iinclude "$work/program.c" "$build/libgradus.a" $(cat "$build/libs") -o "$work/program" ||
+    $compiler -std=c11 -Iinclude "$work/program.c" "$build/libgradus.a" $(cat "$build/libs") -o "$work/program" ||
         say "a program does not build"
     (cd "$work" && rm -f bare.png && ./program 2>said)
     for text; do

@@ -9,6 +9,13 @@ warnings="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 libs=$(cat "$build/libs")
 number=0
 for cxx in ${CXXS:-${CXX:-c++}}; do
+    for field in "float x" "long x" "unsigned char x"; do
+        echo "#include <gradus.h>
+            struct o { double lr; $field; };
+            gd_option options[] = { GD_OPTION(o, x, \"[]\", 0, 1) };" > "$work/field.cpp"
+        ! $cxx -std=c++11 -Iinclude -fsyntax-only "$work/field.cpp" 2>"$work/said" && grep -q "field of an option" "$work/said" ||
+            { echo "cxx.sh: $cxx does not refuse an option with the field $field" >&2; exit 1; }
+    done
     for standard in 11 14 17 20; do
         for kind in "" 64; do
             double=${kind:+-DGD_DOUBLE}

@@ -31,10 +31,9 @@ for library in gradus gradus64; do
     for suffix in "" -debug; do
         expected=
         [ -z "$suffix" ] || expected="gd_add: b was made in a scope that has ended"
-        archive="$work/prefix/lib/lib$library$suffix.a"
         quietly ${CC:-cc} -std=c11 "$work/program.c" -o "$work/shared" $(pkg-config --cflags --libs $library$suffix)
-        quietly ${CC:-cc} -std=c11 $(pkg-config --cflags $library$suffix) "$work/program.c" -o "$work/static" \
-            "$archive" $(pkg-config --libs $library$suffix | sed "s/-l$library$suffix//")
+        quietly ${CC:-cc} -std=c11 "$work/program.c" -o "$work/static" \
+            -static $(pkg-config --static --cflags --libs $library$suffix)
         for kind in shared static; do
             printed=$("$work/$kind" 2>&1) || say "$kind with $library$suffix: ended with $?: $printed"
             [ "$printed" = "$expected" ] || say "$kind with $library$suffix: \"$printed\" instead of \"$expected\""

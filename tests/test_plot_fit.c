@@ -188,6 +188,57 @@ START_TEST(the_last_number_is_whole)
 }
 END_TEST
 
+/* Panels above each other, with numbers of different widths: their axes begin in one column. */
+START_TEST(frames_of_a_column_begin_together)
+{
+    gd_plot *grid[4];
+    const double heights[4] = { 0.5, 20000, 3, -0.00125 };
+    for (int i = 0; i < 4; i++) {
+        grid[i] = gd_plot_new("", "", "");
+        ck_assert(gd_plot_xlim(grid[i], 0, 1) && gd_plot_legend(grid[i], GD_LEGEND_NONE));
+        ck_assert(gd_plot_size(grid[i], 300, 200));
+        gd_plot_style(grid[i], "a", (gd_plot_look){ .line = GD_SOLID, .width = 6 });
+        for (int k = 0; k < 2; k++)
+            gd_plot_point(grid[i], "a", k, heights[i]);
+    }
+    ck_assert(gd_plot_save_grid(grid, 4, 1, NULL, path));
+    picture seen = load(path);
+    int first[4];
+    for (int i = 0; i < 4; i++) {
+        first[i] = seen.width;
+        for (int row = 200 * i; row < 200 * (i + 1); row++)
+            for (int column = 0; column < first[i]; column++)
+                if (is_colour(pixel(seen, column, row), blue, 12))
+                    first[i] = column;
+        ck_assert_int_gt(first[i], 20);
+        ck_assert_int_eq(first[i], first[0]);
+        gd_plot_free(grid[i]);
+    }
+    discard(seen);
+}
+END_TEST
+
+/* Lines across the whole width leave a place between them that no corner and no middle has. */
+START_TEST(the_legend_looks_along_the_sides)
+{
+    static const double levels[4] = { 0.84, 0.765, 0.486, 0.07 };
+    static const char *const names[4] = { "one", "two", "three", "four" };
+    gd_plot *p = gd_plot_new("", "step", "x");
+    ck_assert(gd_plot_size(p, 560, 400) && gd_plot_xlim(p, 0, 1) && gd_plot_ylim(p, 0, 1));
+    for (int i = 0; i < 4; i++) {
+        gd_plot_style(p, names[i], (gd_plot_look){ .line = GD_SOLID, .colour = GD_BLUE });
+        for (int k = 0; k < 2; k++)
+            gd_plot_point(p, names[i], k, levels[i]);
+    }
+    picture seen = drawn(p);
+    for (int i = 0; i < 4; i++)
+        for (double x = 0.02; x < 0.99; x += 0.02)
+            assert_colour(pixel_at(p, seen, x, levels[i]), blue);
+    discard(seen);
+    gd_plot_free(p);
+}
+END_TEST
+
 /* The legend keeps clear of a note, as of data. */
 START_TEST(the_legend_covers_no_note)
 {
@@ -320,6 +371,8 @@ int main(void)
     tcase_add_test(cases, every_entry_is_drawn);
     tcase_add_test(cases, long_texts_stay_in_the_picture);
     tcase_add_test(cases, the_last_number_is_whole);
+    tcase_add_test(cases, frames_of_a_column_begin_together);
+    tcase_add_test(cases, the_legend_looks_along_the_sides);
     tcase_add_test(cases, the_legend_covers_no_note);
     tcase_add_test(cases, labels_count_from_a_common_offset);
     tcase_add_test(cases, small_differences_of_large_numbers_show);

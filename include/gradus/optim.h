@@ -20,6 +20,10 @@
 #include "schedule.h"                       /* learning rates as functions of the step */
 
 #ifdef __cplusplus
+#include <type_traits>
+#endif
+
+#ifdef __cplusplus
 extern "C" {
 #endif
 GD_API_BEGIN
@@ -174,7 +178,12 @@ typedef struct gd_option {
 #define GD_OPTION(type, field, interval, low, high) \
     { #field, offsetof(type, field), gd_option_kind_of<decltype(type::field)>::kind, interval, low, high }
 extern "C++" {
-template <typename T> struct gd_option_kind_of { static constexpr gd_option_kind kind = GD_OPTION_WHOLE; };
+template <typename T> struct gd_option_kind_of {
+    static_assert(std::is_enum<T>::value && sizeof(T) == sizeof(int), "the field of an option is a double, bool, int or enum");
+    static constexpr gd_option_kind kind = GD_OPTION_WHOLE;
+};
+template <> struct gd_option_kind_of<int> { static constexpr gd_option_kind kind = GD_OPTION_WHOLE; };
+template <> struct gd_option_kind_of<unsigned> { static constexpr gd_option_kind kind = GD_OPTION_WHOLE; };
 template <> struct gd_option_kind_of<double> { static constexpr gd_option_kind kind = GD_OPTION_REAL; };
 template <> struct gd_option_kind_of<bool> { static constexpr gd_option_kind kind = GD_OPTION_FLAG; };
 }

@@ -29,7 +29,8 @@ static gd_plot *draw(const gd_optimizer *o, panel what, bool first, bool last)
     for (int64_t i = 0; good && i < gd_trace_rows(o); i++) {
         const gd_trace_row *row = gd_trace_at(o, i);
         snprintf(series, sizeof series, "%s[%lld]", row->parameter, (long long)row->element);
-        good = gd_plot_point(plot, series, (double)row->step, value_of(row, what));
+        good = gd_plot_point(plot, series, (double)row->step, value_of(row, what)) &&
+               gd_plot_style(plot, series, (gd_plot_look){ .line = GD_SOLID });     /* the same in every panel */
     }
     if (good)
         return plot;

@@ -224,6 +224,7 @@ static void lay_out(gd_panel *panel, range x, range y)
     fit_y_label(panel, f.bottom - f.top);
     f.left += 12 * u + (panel->y_label.n ? height_of(&panel->y_label, label) + 15 * u : 0) +
               widest_label(&panel->y, gd_type_of(GD_NUMBER_SIZE * u, GD_RIGHT)) + 9 * u;
+    f.left = fmax(f.left, panel->outside.left + panel->margin);
     gd_plan_legend(panel, f.right - f.left, f.bottom - f.top);
     if (panel->key.outside)
         f.right -= panel->key.width + gd_legend_gap(panel);

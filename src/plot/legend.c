@@ -92,11 +92,13 @@ static gd_box box_at(const gd_panel *panel, double across, double down, double w
     return (gd_box){ left, top, left + floor(width), top + floor(height) };
 }
 
-/* Corners first, then the middles of the sides; a later place must be clearly better. */
+/* Corners first, then the middles of the sides, then all along left and right; a later place must be clearly better. */
 static gd_box best_box(const gd_panel *panel, double width, double height)
 {
     static const double places[][2] = {
-        { 1, 0 }, { 0, 0 }, { 1, 1 }, { 0, 1 }, { 1, 0.5 }, { 0.5, 0 }, { 0.5, 1 }, { 0, 0.5 }, { 0.5, 0.5 }
+        { 1, 0 }, { 0, 0 }, { 1, 1 }, { 0, 1 }, { 1, 0.5 }, { 0.5, 0 }, { 0.5, 1 }, { 0, 0.5 }, { 0.5, 0.5 },
+        { 1, 0.125 }, { 1, 0.25 }, { 1, 0.375 }, { 1, 0.625 }, { 1, 0.75 }, { 1, 0.875 },
+        { 0, 0.125 }, { 0, 0.25 }, { 0, 0.375 }, { 0, 0.625 }, { 0, 0.75 }, { 0, 0.875 }
     };
     gd_box best = { 0 };
     double least = INFINITY;

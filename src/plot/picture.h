@@ -71,6 +71,7 @@ typedef struct gd_panel {
     gd_canvas     *canvas;
     const gd_plot *plot;
     gd_box         outside;                 /* where the panel goes */
+    double         margin;                  /* the frame begins at least so far from its left side */
     gd_box         frame;                   /* the axes; edges where a hairline is crisp */
     gd_axis        x, y;
     double         u;                       /* pixels per unit of length: the scale */
@@ -96,7 +97,7 @@ static inline gd_type gd_type_of(double size, gd_align align)
     return (gd_type){ .size = size, .align = align, .colour = { 26, 26, 26 } };
 }
 
-/* gd_panel_plan - given plot, outside and u: where everything goes.  gd_panel_draw - the same, and draws it all
+/* gd_panel_plan - given plot, outside, margin and u: where everything goes.  gd_panel_draw - the same, and draws it all
  * on the canvas.  False after a sentence. */
 bool gd_panel_plan(const char *who, gd_panel *panel);
 bool gd_panel_draw(const char *who, gd_panel *panel);

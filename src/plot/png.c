@@ -21,12 +21,6 @@
 
 #ifdef GD_NO_PNG
 
-static GD_NOINLINE void encode_or_stop(picture *made, const uint8_t *rgb, int width, int height)
-{
-    if (setjmp(stb->out_of_memory) == 0)
-        encode(made, rgb, width, height);
-}
-
 uint8_t *gd_png_encode(const char *who, const uint8_t *rgb, int width, int height, size_t *size)
 {
     (void)rgb;

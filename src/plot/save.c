@@ -120,20 +120,40 @@ static double grid_scale(gd_plot *const panels[], int n)
     return 0;
 }
 
-static bool draw_grid(const char *who, gd_canvas *c, gd_plot *const panels[], int rows, int columns,
-                      double top, double u)
+/* The frames of a column begin one below the other: what the one with the widest numbers leaves on its left.  Less
+ * than 0: a panel cannot be drawn. */
+static double column_margin(const char *who, gd_plot *const panels[], int rows, int columns, int column, double u)
 {
-    for (int i = 0; i < rows; i++) {
-        double left = 0, bottom = top + row_height(panels, columns, i) * u;
-        for (int j = 0; j < columns; j++) {
-            double right = left + column_width(panels, rows, columns, j) * u;
+    double widest = 0, width = column_width(panels, rows, columns, column) * u;
+    for (int i = 0; rows > 1 && i < rows; i++) {
+        gd_panel panel = { .plot = panels[i * columns + column], .u = u };
+        panel.outside = (gd_box){ 0, 0, width, row_height(panels, columns, i) * u };
+        if (panel.plot && !gd_panel_plan(who, &panel))
+            return -1;
+        if (panel.plot)
+            widest = fmax(widest, panel.frame.left);
+    }
+    return widest;
+}
+
+static bool draw_grid(const char *who, gd_canvas *c, gd_plot *const panels[], int rows, int columns,
+                      double head, double u)
+{
+    double left = 0;
+    for (int j = 0; j < columns; j++) {
+        double right = left + column_width(panels, rows, columns, j) * u;
+        double margin = column_margin(who, panels, rows, columns, j, u), top = head;
+        if (margin < 0)
+            return false;
+        for (int i = 0; i < rows; i++) {
+            double bottom = top + row_height(panels, columns, i) * u;
             const gd_plot *p = panels[i * columns + j];
-            gd_panel panel = { .canvas = c, .plot = p, .u = u, .outside = { left, top, right, bottom } };
+            gd_panel panel = { .canvas = c, .plot = p, .u = u, .margin = margin, .outside = { left, top, right, bottom } };
             if (p && !gd_panel_draw(who, &panel))
                 return false;
-            left = right;
+            top = bottom;
         }
-        top = bottom;
+        left = right;
     }
     return true;
 }
