@@ -6,7 +6,7 @@
 #ifndef GRADUS_H
 #define GRADUS_H
 
-#include "gradus/error.h"       /* what went wrong, in one sentence */
+#include "gradus/error.h"       /* what went wrong, in one message */
 #include "gradus/tensor.h"      /* tensors, scopes, random numbers */
 #include "gradus/autograd.h"    /* gradients: backward, grad, your own operations, gradient checks */
 #include "gradus/operations.h"  /* every differentiable operation, with its formula */

@@ -76,7 +76,7 @@ void gd_slot_set(struct gd_slot *slot, int k, gd_tensor *t);
 
 /* gd_busy - true, with a message, inside of a step of o: of its closure or its algorithm.
  * gd_closure_call - calls the closure as a guest; NaN, with a message, when it left something behind. */
-bool gd_busy(const char *function, const gd_optimizer *o);
+bool gd_busy(const char *function, gd_optimizer *o);
 double gd_closure_call(gd_optimizer *o, gd_closure *closure, void *context);
 
 /* gd_ready - all that can fail in a step, so that no parameter has changed when it does: slots, learning
