@@ -24,7 +24,7 @@ bool gd_params_in_use(gd_params *p)
 
 void gd_params_free(gd_params *p)
 {
-    if (!p)
+    if (!p || !gd_given("gd_params_free", "p", p))
         return;
     if (gd_params_in_use(p) || (gd_thread.pass && gd_guest_runs())) {
         gd_fail("gd_params_free: %s, which may need the model, is running", gd_guest_text().s);
@@ -33,7 +33,7 @@ void gd_params_free(gd_params *p)
     gd_forget_leaves(&p->arena);
     gd_arena_free(&p->arena);
     gd_memory_free(p->entries);
-    gd_memory_free(p);
+    gd_handle_free(p);
 }
 
 static gd_tensor *find(const gd_params *p, const char *name)

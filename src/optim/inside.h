@@ -51,7 +51,7 @@ static inline bool gd_model_alive(const char *function, const gd_optimizer *o)
     const gd_tensor *w = NULL;
     for (int i = 0; i < o->count && !w; i++)
         w = o->slots[i] ? o->slots[i]->w : NULL;
-    return gd_alive(function, "the first parameter of o", w);
+    return gd_alive(function, "the first parameter of o", w) && gd_given(function, "the model of o", o->params);
 }
 #else
 #define gd_model_alive(function, o) true

@@ -153,6 +153,16 @@ void gd_chunk_release(void *from_malloc)
 {
     free(from_malloc);
 }
+
+void gd_handle_free(void *p)
+{
+    if (!p)
+        return;
+    unbook_block(p);
+    block *old = gd_handle_gone(p);
+    if (old)
+        free(old[-1].from_malloc);
+}
 #else
 static void free_chunk(gd_chunk *chunk, size_t used)
 {
