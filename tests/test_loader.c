@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "gradus/operations.h"
 #include "scratch.h"
 
 #define FLOAT (sizeof(gd_real) == sizeof(float))
