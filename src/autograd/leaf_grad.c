@@ -125,7 +125,7 @@ static GD_NOINLINE bool backward(const char *function, gd_tensor *y, gd_tensor *
 bool gd_backward_from(gd_tensor *y, gd_tensor *dy, bool create_graph)
 {
     const char *function = dy ? "gd_backward_from" : "gd_backward";
-    return !gd_pass_runs(function) && backward(function, y, dy, create_graph);
+    return !(gd_thread.pass && gd_pass_runs(function)) && backward(function, y, dy, create_graph);
 }
 
 bool gd_backward(gd_tensor *y)

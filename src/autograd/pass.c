@@ -22,7 +22,7 @@ bool gd_pass_possible(const char *function, gd_tensor *y, gd_tensor *dy)
 {
     if (!gd_given_tensor(function, "y", y) || !gd_alive(function, "y", y) || !gd_alive(function, "dy", dy))
         return false;
-    if (gd_pass_runs(function))
+    if (gd_thread.pass && gd_pass_runs(function))
         return false;
     if (!gd_graph_alive(function, y))
         return false;
@@ -108,7 +108,7 @@ GD_COLD void gd_pass_abandon(void)
 /* ---- The start ---------------------------------------------------------------------------------------------- */
 
 /* The record of a pass; with create_graph in the current scope, where all that the rules make belongs. */
-static gd_pass *new_pass(bool create_graph)
+static inline gd_pass *new_pass(bool create_graph)
 {
     gd_arena *home = gd_current_scope();
     if (!create_graph && !gd_scope_open(false))
@@ -118,7 +118,9 @@ static gd_pass *new_pass(bool create_graph)
         gd_scope_close();
     if (!pass)
         return NULL;
-    *pass = (gd_pass){ .create_graph = create_graph, .scope = home, .scratch = create_graph ? NULL : gd_thread.scope };
+    pass->create_graph = create_graph;
+    pass->scope = home;
+    pass->scratch = create_graph ? NULL : gd_thread.scope;
     return pass;
 }
 
@@ -131,6 +133,8 @@ GD_NOINLINE gd_pass *gd_pass_begin(const char *function, gd_tensor *y, gd_tensor
         return NULL;
     pass->function = function;
     pass->failures = gd_failures();
+    pass->pending = 0;
+    pass->done = false;
     pass->y = y;
     pass->no_grad = gd_thread.no_grad;
     pass->depth = gd_thread.depth;
