@@ -315,8 +315,11 @@ static GD_NOINLINE double step_of(gd_optimizer *o, gd_closure *closure, void *co
 static GD_NOINLINE double step_closure(gd_optimizer *o, gd_closure *closure, void *context)
 {
     GD_DEEPER;
-    if (o->algorithm->step)
-        return gd_ready(o, "gd_step_closure") ? step_of(o, closure, context) : NAN;
+    if (o->algorithm->step) {
+        double loss = gd_ready(o, "gd_step_closure") ? step_of(o, closure, context) : NAN;
+        gd_room_[0] = 1;                    /* or the call would take the place of this frame */
+        return loss;
+    }
     unsigned long failures = gd_failures();
     double loss = gd_closure_call(o, closure, context);
     if (isnan(loss) && gd_failures() == failures)
