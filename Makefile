@@ -233,8 +233,8 @@ data/airfoil_self_noise.dat:
 
 # ---- Installing: PREFIX, or LIBDIR and the rest one by one; DESTDIR before all of them, for packages ----------------
 
-INSTALLED := gradus gradus64
-install: lib
+INSTALLED := gradus gradus64 gradus-debug gradus64-debug
+install: lib debug
 	install -d "$(DESTDIR)$(INCLUDEDIR)/gradus" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(PKGCONFIGDIR)" "$(DESTDIR)$(DOCDIR)/demos"
 	install -m 644 include/gradus.h "$(DESTDIR)$(INCLUDEDIR)"
 	install -m 644 include/gradus/*.h "$(DESTDIR)$(INCLUDEDIR)/gradus"

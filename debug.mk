@@ -4,11 +4,10 @@
 
 DEBUG_CFLAGS ?= -O1 -g -fno-omit-frame-pointer
 DEBUG_BUILD  := $(BUILD)/debug
-DEBUG_LIBS   := gradus-debug gradus64-debug
 in_debug      = +$(MAKE) --no-print-directory BUILD=$(DEBUG_BUILD) CFLAGS='$(DEBUG_CFLAGS) -DGD_DEBUG'
 
-.PHONY: debug debug-objects test-debug check-debug install-debug uninstall-debug check-dead
-debug: $(foreach name,$(DEBUG_LIBS),$(BUILD)/lib$(name).a $(BUILD)/lib$(name).so)
+.PHONY: debug debug-objects test-debug check-debug check-dead
+debug: $(foreach name,gradus gradus64,$(BUILD)/lib$(name)-debug.a $(BUILD)/lib$(name)-debug.so)
 
 debug-objects:
 	$(in_debug) $(DEBUG_BUILD)/libgradus.a $(DEBUG_BUILD)/libgradus64.a
@@ -17,10 +16,10 @@ $(BUILD)/lib%-debug.a: debug-objects
 	@cmp -s $(DEBUG_BUILD)/lib$*.a $@ || cp $(DEBUG_BUILD)/lib$*.a $@
 $(BUILD)/libgradus-debug.so: $(BUILD)/libgradus-debug.a
 	$(call say,ld)
-	$(Q)$(CC) $(DEBUG_CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(@F) -o $@ $(FLOAT:$(BUILD)/%=$(DEBUG_BUILD)/%) $(LIBS)
+	$(Q)$(CC) $(DEBUG_CFLAGS) $(LDFLAGS) -shared $(STAYS) -Wl,-soname,$(@F) -o $@ $(FLOAT:$(BUILD)/%=$(DEBUG_BUILD)/%) $(LIBS)
 $(BUILD)/libgradus64-debug.so: $(BUILD)/libgradus64-debug.a
 	$(call say,ld)
-	$(Q)$(CC) $(DEBUG_CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(@F) -o $@ $(DOUBLES:$(BUILD)/%=$(DEBUG_BUILD)/%) $(LIBS)
+	$(Q)$(CC) $(DEBUG_CFLAGS) $(LDFLAGS) -shared $(STAYS) -Wl,-soname,$(@F) -o $@ $(DOUBLES:$(BUILD)/%=$(DEBUG_BUILD)/%) $(LIBS)
 
 # The whole suite in this build; and programs linked with what was installed.
 test-debug:
@@ -32,16 +31,3 @@ check-debug:
 check-dead:
 	@sh tests/check_dead.sh
 test: check-dead
-
-install: install-debug
-install-debug: debug
-	install -d "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(PKGCONFIGDIR)"
-	install -m 644 $(DEBUG_LIBS:%=$(BUILD)/lib%.a) "$(DESTDIR)$(LIBDIR)"
-	install -m 755 $(DEBUG_LIBS:%=$(BUILD)/lib%.so) "$(DESTDIR)$(LIBDIR)"
-	for name in $(DEBUG_LIBS); do \
-	    LIBS='$(LIBS)' sh pkgconfig.sh $$name "$(PREFIX)" "$(INCLUDEDIR)" "$(LIBDIR)" "$(PKGCONFIGDIR)" \
-	        > "$(DESTDIR)$(PKGCONFIGDIR)/$$name.pc" || exit 1; done
-uninstall: uninstall-debug
-uninstall-debug:
-	rm -f $(DEBUG_LIBS:%="$(DESTDIR)$(LIBDIR)/lib%.a") $(DEBUG_LIBS:%="$(DESTDIR)$(LIBDIR)/lib%.so")
-	rm -f $(DEBUG_LIBS:%="$(DESTDIR)$(PKGCONFIGDIR)/%.pc")

@@ -1,8 +1,9 @@
 #!/bin/sh
-# shared.sh BUILD - the shared libraries loaded late, into programs that run already: as the library of a plug-in,
+# shared.sh BUILD [SUFFIX] - the shared libraries loaded late, into programs that run already: as the library of a plug-in,
 # inside of one, and from Python; and how much thread-local memory they ask for, of which there is little then.
 set -eu
 build=$1
+suffix=${2:-}                               # -debug
 out=$build/tests/shared
 mkdir -p "$out"
 : "${CC:=cc}" "${CFLAGS:=-O1}" "${LIBS:=-lm -pthread -lz}"
@@ -15,7 +16,7 @@ fail() {
 
 # A library that the linker says has more than this would not load beside others that ask for some.
 if command -v readelf >/dev/null; then
-    for name in libgradus libgradus64; do
+    for name in libgradus$suffix libgradus64$suffix; do
         bytes=$(readelf -lW "$build/$name.so" | awk '$1 == "TLS" { print $6 }')
         [ -n "$bytes" ] || fail "$name.so has no thread-local memory at all"
         [ $((bytes)) -le 320 ] || fail "$name.so has $((bytes)) bytes of thread-local memory; at most 320 are to be"
@@ -24,7 +25,7 @@ fi
 
 # shellcheck disable=SC2086   # flags are lists
 {
-    for kind in "libgradus" "libgradus64 -DGD_DOUBLE"; do
+    for kind in "libgradus$suffix" "libgradus64$suffix -DGD_DOUBLE"; do
         set -- $kind
         name=$1
         shift
@@ -35,16 +36,16 @@ fi
     done
     $CC -std=c11 $CFLAGS "$here/shared/host.c" -o "$out/host" -ldl -pthread
 }
-"$out/host" "$out/late_libgradus.so" "$out/late_libgradus64.so" "$out/inside_libgradus.so" \
-    "$out/inside_libgradus64.so" || fail "a plug-in did not work"
+"$out/host" "$out/late_libgradus$suffix.so" "$out/late_libgradus64$suffix.so" "$out/inside_libgradus$suffix.so" \
+    "$out/inside_libgradus64$suffix.so" || fail "a plug-in did not work"
 
 # A sanitizer's library cannot come late.
 case "$CFLAGS" in *-fsanitize*) exit 0 ;; esac
 command -v python3 >/dev/null || exit 0
-python3 - "$build" <<'PYTHON' || fail "Python did not get along with the library"
+python3 - "$build" "$suffix" <<'PYTHON' || fail "Python did not get along with the library"
 import ctypes, sys, threading, time
-for name in "libgradus.so", "libgradus64.so":
-    library = ctypes.CDLL(sys.argv[1] + "/" + name)
+for name in "libgradus", "libgradus64":
+    library = ctypes.CDLL(sys.argv[1] + "/" + name + sys.argv[2] + ".so")
     begin, end, live = (getattr(library, f, None) or getattr(library, f.replace("gd_", "gd64_"))
                         for f in ("gd_scope_begin", "gd_scope_end", "gd_memory_live"))
     live.restype = ctypes.c_size_t

@@ -10,7 +10,8 @@
 #define SANITIZED
 #endif
 #endif
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(SANITIZED)
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(SANITIZED) \
+    && !defined(GD_DEBUG)                  /* where memory waits before it is used again */
 #define COUNTED
 
 static volatile long allocations;          /* the compiler thinks that malloc changes no variable */

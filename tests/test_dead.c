@@ -275,9 +275,9 @@ END_TEST
 START_TEST(an_optimizer_without_its_model)
 {
     gd_params *p = gd_params_new();
-    gd_param(p, "w", gd_scalar(1));
+    gd_tensor *w = gd_param(p, "w", gd_scalar(1));
     gd_optimizer *o = gd_adam(p, gd_adam_defaults());
-    ck_good(gd_step(o));
+    ck_good(gd_set_grad(w, gd_scalar(1)) && gd_step(o));
     gd_params_free(p);
     ck_assert(!gd_step(o));
     ck_sentence("gd_step: the first parameter of o belonged to a model that has been freed");
@@ -300,6 +300,54 @@ START_TEST(a_loader_without_its_data)
     ck_assert(!gd_loader_next(loader, &batch));
     ck_sentence("gd_loader_next: the data set's x was made in a scope that has ended");
     gd_loader_free(loader);
+}
+END_TEST
+
+/* ---- Models, optimizers, averages, loaders and plots themselves ------------------------------------------------- */
+
+START_TEST(freed_handles)
+{
+    gd_params *p = gd_params_new();
+    gd_tensor *w = gd_param(p, "w", gd_scalar(1));
+    gd_optimizer *o = gd_adam(p, gd_adam_defaults());
+    gd_ema *ema = gd_ema_new(p, 0.9);
+    gd_plot *picture = gd_plot_new("", "", "");
+    gd_loader *loader = gd_loader_new((gd_dataset){ gd_ones(GD_SHAPE(2)), NULL }, (gd_loader_options){ .batch = 1 });
+    gd_batch batch;
+    ck_good(gd_set_grad(w, gd_scalar(1)) && gd_step(o));
+    gd_params_free(p);
+    ck_assert(!gd_ema_update(ema) && !gd_ema_swap(ema));
+    ck_sentence("gd_ema_swap: the model of ema has been freed");
+    ck_assert(!gd_check_finite(o));
+    ck_sentence("gd_check_finite: the first parameter of o belonged to a model that has been freed");
+    ck_assert(!gd_optimizer_visit(o, NULL, NULL));
+    ck_sentence("gd_optimizer_visit: the first parameter of o belonged to a model that has been freed");
+    ck_assert(!gd_optimizer_group(o, "w", NULL));
+    ck_sentence("gd_optimizer_group: the first parameter of o belonged to a model that has been freed");
+    ck_assert(!gd_param(p, "v", gd_scalar(1)));
+    ck_sentence("gd_param: p has been freed");
+    gd_params_free(p);
+    ck_sentence("gd_params_free: p has been freed");
+    gd_optimizer_free(o);
+    ck_assert(!gd_step(o));
+    ck_sentence("gd_step: o has been freed");
+    gd_optimizer_free(o);
+    ck_sentence("gd_optimizer_free: o has been freed");
+    gd_ema_free(ema);
+    ck_assert(!gd_ema_update(ema));
+    ck_sentence("gd_ema_update: ema has been freed");
+    gd_ema_free(ema);
+    ck_sentence("gd_ema_free: ema has been freed");
+    gd_plot_free(picture);
+    ck_assert(!gd_plot_save(picture, "/dev/null"));
+    ck_sentence("gd_plot_save: p has been freed");
+    gd_plot_free(picture);
+    ck_sentence("gd_plot_free: p has been freed");
+    gd_loader_free(loader);
+    ck_assert(!gd_loader_next(loader, &batch));
+    ck_sentence("gd_loader_next: loader belonged to a loader that has been freed");
+    gd_loader_free(loader);
+    ck_sentence("gd_loader_free: loader belonged to a loader that has been freed");
 }
 END_TEST
 
@@ -359,6 +407,7 @@ int main(void)
     tcase_add_test(debug, a_graph_over_a_freed_model);
     tcase_add_test(debug, an_optimizer_without_its_model);
     tcase_add_test(debug, a_loader_without_its_data);
+    tcase_add_test(debug, freed_handles);
     tcase_add_test(debug, the_quarantine_is_bounded);
     tcase_add_test(debug, the_report_tells_the_quarantine);
     suite_add_tcase(suite, debug);

@@ -315,7 +315,7 @@ START_TEST(a_function_to_be_checked)
         ck_assert(check_function() == !left);
         ck_message("gd_gradcheck", "the function of gd_gradcheck");
         ck_assert(check_twice() == !left);
-        ck_message("gd_gradcheck", "the function of gd_gradcheck");
+        ck_message("gd_gradgradcheck", "the function of gd_gradgradcheck");
         ck_in_order(true);
     }
 }

@@ -31,7 +31,8 @@ START_TEST(carry_a_state_over)
         ck_good(gd_backward(gd_sum(next)));
         gd_zero_grad_of(w);
         ck_assert(!gd_assign(h, next));                           /* the message names the idiom */
-        ck_sentence("gd_assign: value requires a gradient, which the change would lose; use GD_NO_GRAD or gd_detach");
+        ck_sentence("gd_assign: value, [2, 2], requires a gradient, which the change would lose; use GD_NO_GRAD or "
+                    "gd_detach");
         ck_good(gd_assign(h, gd_detach(next)));
         double value = tanh(0.2 * (double)expected[0] + 1);
         ck_values(h, value, value, value, value);
@@ -188,8 +189,8 @@ START_TEST(a_forgotten_scope)
     gd_tensor *w = gd_requires_grad(gd_ones(GD_SHAPE(100, 100)));
     for (int i = 0; i < 200; i++)                                 /* 16 MB and more */
         gd_backward(gd_mean(gd_square(w)));
-    ck_heard(1, "warning: the program's own memory has passed 3145728 bytes: what is made while no scope is open stays "
-                "until gd_shutdown; is GD_SCOPE missing in a loop?  (gd_set_memory_warning sets this bound)");
+    ck_heard(1, "warning: what was made while no scope was open has passed 3145728 bytes and stays until gd_shutdown; is "
+                "GD_SCOPE missing in a loop?  (gd_set_memory_warning sets this limit)");
     gd_shutdown();
     gd_set_memory_warning(3 << 20);
     for (int i = 0; i < 200; i++) {
@@ -242,8 +243,8 @@ START_TEST(scopes_left_open)
             jump_out(true);
         ck_assert_int_eq(told, 0);
     }
-    ck_heard(1, "warning: GD_SCOPE: 3 left open inside of it, closed now: a gd_scope_begin without "
-                "gd_scope_end, or a longjmp out of a GD_SCOPE");
+    ck_heard(1, "warning: GD_SCOPE: scopes opened inside it and left open, closed now: 3; is there a gd_scope_begin "
+                "without gd_scope_end, or a longjmp out of a GD_SCOPE?");
     ck_assert(!gd_scope_end());
     told = 0;
     gd_clear_error();
@@ -251,14 +252,14 @@ START_TEST(scopes_left_open)
         GD_SCOPE;
         ck_assert(gd_scope_begin());
     }
-    ck_heard(1, "warning: GD_SCOPE: 1 left open inside of it, closed now: a gd_scope_begin without "
-                "gd_scope_end, or a longjmp out of a GD_SCOPE");
+    ck_heard(1, "warning: GD_SCOPE: scopes opened inside it and left open, closed now: 1; is there a gd_scope_begin "
+                "without gd_scope_end, or a longjmp out of a GD_SCOPE?");
     for (int i = 0; i < 1100; i++)
         ck_assert(gd_scope_begin());
-    ck_heard(1, "warning: gd_scope_begin: 1000 scopes are open: is there a gd_scope_begin without gd_scope_end, or a "
+    ck_heard(1, "warning: gd_scope_begin: 1000 scopes are open; is there a gd_scope_begin without gd_scope_end, or a "
                 "longjmp out of a GD_SCOPE?");
     gd_shutdown();
-    ck_heard(1, "warning: gd_shutdown: 1100 left open by gd_scope_begin without gd_scope_end");
+    ck_heard(1, "warning: gd_shutdown: scopes opened by gd_scope_begin and left open, closed now: 1100");
     GD_SCOPE;
     gd_shutdown();                                                /* a scope of main: nothing is forgotten */
     ck_assert_int_eq(told, 0);

@@ -92,6 +92,7 @@ END_TEST
 START_TEST(refusals)
 {
     gd_tensor *x = matrix(), *w = gd_requires_grad(gd_ones(GD_SHAPE(2, 3))), *h = gd_scale(w, 2);
+    gd_set_name(w, "weight");
     REFUSED(gd_assign(x, gd_ones(GD_SHAPE(2))),
             "gd_assign: value is [2] and does not broadcast to x, which is [2, 3]");
     ck_assert(!gd_fill(gd_expand(gd_zeros(GD_SHAPE(3)), GD_SHAPE(2, 3)), 1));
@@ -103,11 +104,12 @@ START_TEST(refusals)
     REFUSED(gd_assign(gd_slice(x, 0, 0, 1, 1), x),
             "gd_assign: value is [2, 3] and does not broadcast to x, which is [1, 3]");
     REFUSED(gd_assign(x, h),
-            "gd_assign: value requires a gradient, which the change would lose; use GD_NO_GRAD or gd_detach");
+            "gd_assign: value, [2, 3], requires a gradient, which the change would lose; use GD_NO_GRAD or gd_detach");
     REFUSED(gd_add_to(x, w, 1),
-            "gd_add_to: value requires a gradient, which the change would lose; use GD_NO_GRAD or gd_detach");
-    REFUSED(gd_fill(w, 0), "gd_fill: x requires a gradient; change it under GD_NO_GRAD");
-    REFUSED(gd_assign(w, x), "gd_assign: x requires a gradient; change it under GD_NO_GRAD");
+            "gd_add_to: value, [2, 3] (\"weight\"), requires a gradient, which the change would lose; use GD_NO_GRAD or "
+            "gd_detach");
+    REFUSED(gd_fill(w, 0), "gd_fill: x, [2, 3] (\"weight\"), requires a gradient; change it under GD_NO_GRAD");
+    REFUSED(gd_assign(w, x), "gd_assign: x, [2, 3] (\"weight\"), requires a gradient; change it under GD_NO_GRAD");
     REFUSED(gd_clamp_to(h, 0, 1), "gd_clamp_to: x is the recorded result of gd_scale; only leaves can be changed");
     REFUSED(gd_clamp_to(x, 2, 1), "gd_clamp_to: low = 2 must not be above high = 1");
     REFUSED(gd_clamp_to(x, (double)NAN, 1), "gd_clamp_to: low = nan must not be above high = 1");

@@ -70,7 +70,7 @@ void gd_detect_anomaly(bool on);
 /* ---- Changing in place ------------------------------------------------------------------------------
  * Allowed on leaves while nothing is recorded: x must not be the result of a recorded operation, and
  * where x or value requires a gradient the call must stand under GD_NO_GRAD.  Otherwise false, with a
- * sentence.  value is broadcast to the shape of x and may share its memory. */
+ * message.  value is broadcast to the shape of x and may share its memory. */
 
 bool gd_assign(gd_tensor *x, gd_tensor *value);                  /* x = value */
 bool gd_fill(gd_tensor *x, double value);                        /* x = value everywhere */

@@ -99,10 +99,10 @@ gd_shape gd_shape_of_tensor(const gd_tensor *t);
  *   the program owns what is made while no scope is open; dies with gd_shutdown, also run at exit
  *
  * A scope's memory is handed to the next scope, so a training loop in its steady state allocates nothing.
- * All of this is per thread, and ends with the thread; models, optimizers, loaders and plots belong to nobody and
- * may be used and freed by another one, one at a time.
+ * All of this is per thread, and ends with the thread; models, optimizers, loaders and plots belong to no thread and
+ * may be used and freed by any, one at a time.
  *
- * Four idioms keep what is worth keeping without growing:
+ * Four idioms carry values out of a scope without memory that grows from step to step:
  *
  *   carry a state over to the next step: overwrite a tensor that was made outside of the loop, after backward
  *     gd_tensor *h = gd_zeros(GD_SHAPE(1, 16));
@@ -116,22 +116,25 @@ gd_shape gd_shape_of_tensor(const gd_tensor *t);
  *     double error(gd_tensor *x, gd_tensor *y) { GD_SCOPE;  GD_NO_GRAD;  return gd_item(loss(x, y)); }
  *
  * Code of yours that the library calls (a rule, a closure, a function to be checked, an algorithm, a handler, ..)
- * closes the scopes that it opens and no others, leaves recording as it was, and does not call gd_shutdown: what is
- * not so is refused or put right, with a message.
+ * closes the scopes that it opens and no others, leaves recording as it was, and does not call gd_shutdown: anything
+ * else is refused or undone, with a message.  If it is left by longjmp, the call around it is over, unfinished, and what
+ * is computed before the next gd_backward or the end of the scope around that call is lost; a warning says so then.
  *
- * A tensor must not be used after its owner: it would hold other numbers, and nothing would say so.  The debug libraries
- * do (make debug; link with -lgradus-debug or -lgradus64-debug instead; same headers, but
+ * A tensor must not be used when its owner is gone: by then its memory may hold other numbers, and a release build
+ * cannot tell.  The debug libraries can (make debug; link with -lgradus-debug or -lgradus64-debug; same headers, but
  * slower): there every function that is handed a dead tensor fails with a message,
  *
  *     gd_add: b was made in a scope that has ended
  *
  * also for tensors of a freed model, loader or optimizer, after gd_shutdown, for views of them and for graphs that read
- * them.  Memory is kept for a while before it is used again, so that this holds when other tensors were made since.
- * Compiled with -fsanitize=address (DEBUG_CFLAGS) they also see what is written beyond a tensor.  What they cannot see
- * is a program that reads ->data, or any other field, of a dead tensor itself. */
+ * them, and for a freed model, optimizer, average, loader or plot itself.  Memory is kept for a while before it is used
+ * again, so that this also holds when other tensors were made since.
+ * What they cannot see is a program that reads ->data, or any other field, of a dead tensor itself, or writes beyond the
+ * end of a live one; AddressSanitizer can, when both are compiled with it:
+ * make debug DEBUG_CFLAGS="-O1 -g -fsanitize=address". */
 
 /* gd_scope_begin, gd_scope_end - open a scope; close the innermost one.  Scopes nest.
- * gd_scope_begin is false when memory is out; gd_scope_end is false, with a sentence, when none is open, or the
+ * gd_scope_begin is false when memory is out; gd_scope_end is false, with a message, when none is open, or the
  * innermost one was open before the library called the code that this stands in.
  * gd_scope_end_with - closes it and returns a detached copy of t in the scope around it (or with the program):
  * gd_keep and gd_scope_end in one.  NULL: t is NULL, memory is out; or as above, and no scope is closed. */
@@ -215,7 +218,7 @@ gd_tensor *gd_permutation(int64_t n);                            /* [n]: 0 .. n-
 /* ---- Looking --------------------------------------------------------------------------------------- */
 
 int64_t gd_numel(const gd_tensor *t);                            /* number of elements; 0 for NULL */
-gd_real gd_item(const gd_tensor *t);                             /* the only element; NaN and a sentence if
+gd_real gd_item(const gd_tensor *t);                             /* the only element; NaN and a message if
                                                                   * there are more, or none */
 gd_real gd_at(const gd_tensor *t, gd_shape index);               /* one element; index < 0 counts from the end */
 bool    gd_copy_out(const gd_tensor *t, gd_real *row_major);     /* all elements, in row-major order */

@@ -10,7 +10,7 @@ typedef struct gd_axes {
     bool     keep;
 } gd_axes;
 
-/* gd_axes_of - the set of the listed axes of x; false, and a sentence, when one is out of range or twice. */
+/* gd_axes_of - the set of the listed axes of x; false, and a message, when one is out of range or twice. */
 bool gd_axes_of(const char *function, const gd_tensor *x, gd_shape list, bool keep, gd_axes *axes);
 bool gd_axes_one(const char *function, const gd_tensor *x, int axis, bool keep, gd_axes *axes);
 static inline gd_axes gd_axes_all(const gd_tensor *x) { return (gd_axes){ (1u << x->ndim) - 1, false }; }

@@ -1,9 +1,9 @@
-/* backward.c - the walk along the tape, from the newest node to the oldest.
+/* backward.c - the walk along the tape, from the newest node to the oldest.  How a pass begins and ends: pass.c.
  *
  * During the walk every tensor that a gradient has reached holds it in its slot.  Nothing that the caller can
  * see changes before the walk has succeeded; then leaf_grad.c adds the slots of leaves to ->grad.
  *
- * In an ordinary pass the rules run in a scratch arena, nothing is recorded, and the memory of a gradient is
+ * In an ordinary pass the rules run in a scope of the pass, nothing is recorded, and the memory of a gradient is
  * used again as soon as no slot holds it.  With create_graph the rules run like any other code of the
  * caller's: they record, and what they make belongs to the current scope. */
 #include <inttypes.h>
@@ -14,7 +14,7 @@
 
 static bool is_scratch(const gd_pass *pass, const gd_tensor *t)
 {
-    return t->owner == &pass->scratch;
+    return t->owner == pass->scratch;
 }
 
 /* A view keeps its base alive. */
@@ -326,90 +326,7 @@ static GD_NOINLINE bool careful_walk(gd_pass *pass, gd_tensor *y, gd_tensor *dy)
     return walk(pass, y, dy, true);
 }
 
-static void empty_slots(void)
+bool gd_walk(gd_pass *pass, gd_tensor *dy)
 {
-    for (int64_t i = 0; i < gd_thread.reached_count; i++)
-        gd_thread.reached[i]->slot = NULL;
-    gd_thread.reached_count = 0;
-    gd_thread.temporaries = NULL;
-}
-
-static GD_COLD void empty_all_slots(gd_tensor *y)
-{
-    y->slot = NULL;
-    for (gd_node *node = y->node; node; node = node->prev)
-        node->out->slot = NULL;
-}
-
-/* ---- A pass, as backward and gd_grad use it -------------------------------------------------------------- */
-
-static bool valid_start(const char *function, gd_tensor *y, gd_tensor *dy)
-{
-    if (!gd_given_tensor(function, "y", y) || !gd_alive(function, "y", y) || !gd_alive(function, "dy", dy))
-        return false;
-    if (gd_thread.in_backward)
-        return gd_fail("%s: a backward pass is already running", function);
-    if (!gd_graph_alive(function, y))
-        return false;
-    if (!y->requires_grad && y->node)
-        return gd_fail("%s: y is the result of %s, which has no derivative", function, y->node->op->name);
-    if (!y->requires_grad)
-        return gd_fail("%s: y, %s, does not depend on anything that requires a gradient%s", function,
-                       gd_text_of(y).s, gd_path_text(y).s);
-    if (!dy && y->numel != 1)
-        return gd_fail("%s: y is %s; without dy it must have one element", function, gd_text_of(y).s);
-    if (dy && !gd_same_shape(y, dy))
-        return gd_fail("%s: dy is %s and y is %s: they must have the same shape", function, gd_text_of(dy).s,
-                       gd_text_of(y).s);
-    return true;
-}
-
-/* dy / dy of a y of one element. */
-static gd_tensor *one_like(const gd_tensor *y)
-{
-    gd_tensor *one = gd_new_like(y);
-    if (one)
-        one->data[0] = 1;
-    return one;
-}
-
-bool gd_pass_begin(gd_pass *pass, const char *function, gd_tensor *y, gd_tensor *dy, bool create_graph)
-{
-    if (!valid_start(function, y, dy) || !(gd_thread.recycled || gd_recycle_ready()))
-        return false;
-    pass->function = function;
-    pass->create_graph = create_graph;
-    pass->pending = 0;
-    pass->failures = gd_failures();
-    pass->y = y;
-    pass->scope = gd_current_scope();
-    pass->no_grad = gd_thread.no_grad;
-    gd_arena_init(&pass->scratch, GD_SCOPES);
-    gd_thread.in_backward = true;
-    gd_thread.no_grad = (pass->no_grad & GD_ANOMALY) | (create_graph ? 0 : GD_IN_PASS | 1);
-    pass->guest = gd_guest_enter(gd_rule_guest);
-    gd_thread.home = pass->scope;
-    if (!create_graph) {
-        pass->scratch.recycles = true;
-        gd_thread.scope = &pass->scratch;
-    }
-    gd_tensor *seed = dy ? dy : one_like(y);
-    bool walked = seed && (gd_thread.no_grad & GD_ANOMALY ? careful_walk(pass, y, seed) : walk(pass, y, seed, false));
-    pass->done = gd_guest_behaved(function, walked);
-    gd_thread.running = NULL;
-    return pass->done;
-}
-
-void gd_pass_end(gd_pass *pass)
-{
-    if (!pass->done)
-        empty_all_slots(pass->y);
-    empty_slots();
-    gd_recycle_forget();
-    gd_thread.target = NULL;
-    gd_thread.scope = pass->scope;
-    gd_thread.no_grad = pass->no_grad;
-    gd_guest_restore(&pass->guest);
-    gd_thread.in_backward = false;
-    gd_arena_free(&pass->scratch);
+    return gd_thread.no_grad & GD_ANOMALY ? careful_walk(pass, pass->y, dy) : walk(pass, pass->y, dy, false);
 }

@@ -108,7 +108,7 @@ static gd_tensor *grad_weight(gd_tensor *dy, gd_tensor *x, const gd_conv *s, gd_
 
 /* ---- The public functions ----------------------------------------------------------------------------------- */
 
-/* The number of places of a kernel along an axis; -1, and a sentence, when there is none. */
+/* The number of places of a kernel along an axis; -1, and a message, when there is none. */
 static int64_t places(const char *function, int axis, int64_t size, int64_t kernel, int64_t stride,
                       int64_t padding,
                       int64_t dilation)

@@ -102,22 +102,19 @@ static gd_text cut_path(const gd_tensor *y)
     return (gd_text){ "" };
 }
 
-static bool collect(const gd_pass *pass, gd_tensor *const xs[], int n, gd_tensor *dxs[], bool zeros)
+enum { ALL = -1, FAILED = -2 };
+
+/* The dxs: ALL, FAILED, or which of the xs y does not depend on. */
+static int collect(const gd_pass *pass, gd_tensor *const xs[], int n, gd_tensor *dxs[], bool zeros)
 {
     gd_thread.scope = pass->scope;
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n; i++)
         if (!xs[i]->slot && !zeros)
-            gd_fail("%s: y does not depend on xs[%d], %s%s", pass->function, i, gd_text_of(xs[i]).s,
-                    cut_path(pass->y).s);
-        else
-            dxs[i] = xs[i]->slot ? result(pass, xs[i]) : gd_zeros_like(xs[i]);
-        if (dxs[i])
-            continue;
-        for (int k = 0; k < n; k++)
-            dxs[k] = NULL;
-        return false;
-    }
-    return true;
+            return i;
+    for (int i = 0; i < n; i++)
+        if (!(dxs[i] = xs[i]->slot ? result(pass, xs[i]) : gd_zeros_like(xs[i])))
+            return FAILED;
+    return ALL;
 }
 
 static bool all_zeros(gd_tensor *const xs[], int n, gd_tensor *dxs[])
@@ -128,34 +125,48 @@ static bool all_zeros(gd_tensor *const xs[], int n, gd_tensor *dxs[])
     return true;
 }
 
+/* A pass that gives dxs, between marking and unmarking.  The message comes when nothing is marked any more: the
+ * handler may leave by longjmp. */
+static GD_NOINLINE bool pruned_pass(const char *function, gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n,
+                                    gd_tensor *dxs[], bool create_graph, bool zeros, gd_node *const *nodes,
+                                    int64_t count)
+{
+    GD_DEEPER;
+    int missing = FAILED;
+    gd_text path = { "" };
+    mark_wanted(nodes, count, xs, n);
+    gd_thread.pruning = true;
+    gd_pass *pass = gd_pass_begin(function, y, dy, create_graph);
+    if (pass && pass->done)
+        missing = collect(pass, xs, n, dxs, zeros);
+    if (missing >= 0)
+        path = cut_path(y);
+    if (pass)
+        gd_pass_end(pass);
+    gd_thread.pruning = false;
+    unmark(y, nodes, count, xs, n);
+    for (int i = 0; i < n && missing != ALL; i++)
+        dxs[i] = NULL;
+    if (missing >= 0)
+        gd_fail("%s: y does not depend on xs[%d], %s%s", function, missing, gd_text_of(xs[missing]).s, path.s);
+    return missing == ALL;
+}
+
 static bool grad(const char *function, gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n, gd_tensor *dxs[],
                  bool create_graph, bool zeros)
 {
     if (!valid_xs(function, xs, n, dxs) || !gd_given_tensor(function, "y", y) || !gd_alive(function, "y", y)
-        || !gd_alive(function, "dy", dy))
-        return false;
-    if (gd_thread.in_backward)
-        return gd_fail("%s: a backward pass is already running", function);
-    if (!gd_graph_alive(function, y))
+        || !gd_alive(function, "dy", dy) || gd_pass_runs(function) || !gd_graph_alive(function, y))
         return false;
     if (zeros && !y->requires_grad)
         return all_zeros(xs, n, dxs);
+    if (!gd_pass_possible(function, y, dy))
+        return false;
     gd_arena arena;
     gd_arena_init(&arena, GD_SCOPES);
     int64_t count;
     gd_node **nodes = reached_nodes(&arena, y, &count);
-    if (!nodes) {
-        gd_arena_free(&arena);
-        return false;
-    }
-    mark_wanted(nodes, count, xs, n);
-    gd_thread.pruning = true;
-    gd_pass pass = { .y = NULL };
-    bool good = gd_pass_begin(&pass, function, y, dy, create_graph) && collect(&pass, xs, n, dxs, zeros);
-    if (pass.y)
-        gd_pass_end(&pass);
-    gd_thread.pruning = false;
-    unmark(y, nodes, count, xs, n);
+    bool good = nodes && pruned_pass(function, y, dy, xs, n, dxs, create_graph, zeros, nodes, count);
     gd_arena_free(&arena);
     return good;
 }

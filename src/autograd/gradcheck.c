@@ -42,10 +42,14 @@ static gd_tensor *random_like(const gd_tensor *t, uint64_t seed)
     return r;
 }
 
+/* The names of both checks, and of their guests. */
+static const char first_check[] = GD_GUEST("gd_gradcheck", "the function");
+static const char second_check[] = GD_GUEST("gd_gradgradcheck", "the function");
+
 /* The function as a guest: NULL when it left something behind, in which y may lie. */
-static gd_tensor *run_function(gd_function *function, gd_tensor *const xs[], int n, void *context)
+static gd_tensor *run_function(const char *guest, gd_function *function, gd_tensor *const xs[], int n, void *context)
 {
-    gd_guest before = gd_guest_enter(GD_GUEST("gd_gradcheck", "the function"));
+    gd_guest before = gd_guest_enter(guest);
     gd_tensor *y = function(xs, n, context);
     return gd_guest_leave(&before, y) ? y : NULL;
 }
@@ -53,7 +57,7 @@ static gd_tensor *run_function(gd_function *function, gd_tensor *const xs[], int
 static gd_tensor *call(const check *c)
 {
     const unsigned long failures = gd_failures();
-    gd_tensor *y = run_function(c->function, c->xs, c->n, c->context);
+    gd_tensor *y = run_function(c->name, c->function, c->xs, c->n, c->context);
     if (!y && gd_failures() == failures)
         gd_fail("%s: function returned NULL", c->name);
     return y;
@@ -398,7 +402,7 @@ static bool run_check(const char *name, gd_function *function, void *context, gd
 
 bool gd_gradcheck(gd_function *function, void *context, gd_tensor *const xs[], int n, gd_gradcheck_options options)
 {
-    return run_check("gd_gradcheck", function, context, xs, n, options);
+    return run_check(first_check, function, context, xs, n, options);
 }
 
 /* ---- The gradients of the gradients: checks (xs, dy) -> all dx, side by side ------------------------------- */
@@ -416,9 +420,9 @@ static gd_tensor *gradients(gd_tensor *const all[], int n_all, void *context)
     bool differentiable = gd_is_recording();
     int no_grad = gd_thread.no_grad;        /* first derivatives need the tape also where differences are taken */
     gd_thread.no_grad &= ~GD_NO_GRAD_DEPTH;
-    gd_tensor *y = run_function(f->function, all, n, f->context);
+    gd_tensor *y = run_function(second_check, f->function, all, n, f->context);
     bool good = y && dxs && gd_grad_or_zero("gd_gradgradcheck", y, all[n], all, n, dxs, differentiable);
-    gd_thread.no_grad = no_grad;
+    gd_thread.no_grad = (no_grad & ~GD_ANOMALY) | (gd_thread.no_grad & GD_ANOMALY);
     for (int i = 0; i < n && good; i++)
         good = (dxs[i] = gd_reshape(dxs[i], GD_SHAPE(dxs[i]->numel))) != NULL;
     return good ? gd_concat(dxs, n, 0) : NULL;
@@ -431,13 +435,14 @@ bool gd_gradgradcheck(gd_function *function, void *context, gd_tensor *const xs[
         return false;
     inner f = { function, context };
     const unsigned long failures = gd_failures();
-    gd_tensor *y = run_function(function, xs, n, context), *dy = y ? gd_requires_grad(random_like(y, 3)) : NULL;
+    gd_tensor *y = run_function(second_check, function, xs, n, context);
+    gd_tensor *dy = y ? gd_requires_grad(random_like(y, 3)) : NULL;
     gd_tensor **all = gd_arena_take(gd_thread.scope, (size_t)(n + 1) * sizeof *all);
     bool good = dy && all;
     if (good) {
         memcpy(all, xs, (size_t)n * sizeof *all);
         all[n] = dy;
-        good = run_check("gd_gradgradcheck", gradients, &f, all, n + 1, options);
+        good = run_check(second_check, gradients, &f, all, n + 1, options);
     } else if (gd_failures() == failures) {
         gd_fail("gd_gradgradcheck: function returned NULL");
     }

@@ -51,7 +51,7 @@ static void tell(printer *p, gd_node *node)
                 node->in[i] ? shape_of(node->in[i]).s : "");
     fprintf(p->out, ") -> %s %s\n     dy %s arrives;  %s\n", label(node->out), shape_of(node->out).s,
             shape_of(node->out).s,
-            !node->op->rule ? "no derivative: backward stops here with a sentence"
+            !node->op->rule ? "no derivative: backward stops here with a message"
             : node->op->formula ? node->op->formula : "dx by the operation's own rule");
     for (int i = 0; i < node->n; i++)
         if (node->in[i] && node->in[i]->requires_grad && !node->in[i]->node)

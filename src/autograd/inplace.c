@@ -16,10 +16,10 @@ static bool changeable(const char *function, const gd_tensor *x, const gd_tensor
             return gd_fail("%s: x is an expanded view: several of its elements are one number in memory",
                            function);
     if (gd_recording() && x->requires_grad)
-        return gd_fail("%s: x requires a gradient; change it under GD_NO_GRAD", function);
+        return gd_fail("%s: x, %s, requires a gradient; change it under GD_NO_GRAD", function, gd_text_of(x).s);
     if (gd_recording() && value && value->requires_grad)
-        return gd_fail("%s: value requires a gradient, which the change would lose; use GD_NO_GRAD or gd_detach",
-                       function);
+        return gd_fail("%s: value, %s, requires a gradient, which the change would lose; use GD_NO_GRAD or gd_detach",
+                       function, gd_text_of(value).s);
     return true;
 }
 

@@ -87,7 +87,7 @@ static bool add_to_graph_grad(gd_arena *scope, gd_tensor *x)
 /* ---- Backward -------------------------------------------------------------------------------------------- */
 
 /* Everything that can fail comes before the first gradient changes. */
-static bool add_slots_to_grads(gd_pass *pass)
+static bool add_slots_to_grads(const gd_pass *pass)
 {
     gd_tensor **reached = gd_thread.reached;
     int64_t n = gd_thread.reached_count;
@@ -111,14 +111,21 @@ static bool add_slots_to_grads(gd_pass *pass)
     return true;
 }
 
+static GD_NOINLINE bool backward(const char *function, gd_tensor *y, gd_tensor *dy, bool create_graph)
+{
+    GD_DEEPER;
+    gd_pass *pass = gd_pass_begin(function, y, dy, create_graph);
+    if (!pass)
+        return false;
+    bool good = pass->done && add_slots_to_grads(pass);
+    gd_pass_end(pass);
+    return good;
+}
+
 bool gd_backward_from(gd_tensor *y, gd_tensor *dy, bool create_graph)
 {
-    gd_pass pass = { .y = NULL };
-    bool good = gd_pass_begin(&pass, dy ? "gd_backward_from" : "gd_backward", y, dy, create_graph)
-                && add_slots_to_grads(&pass);
-    if (pass.y)
-        gd_pass_end(&pass);
-    return good;
+    const char *function = dy ? "gd_backward_from" : "gd_backward";
+    return !(gd_thread.pass && gd_pass_runs(function)) && backward(function, y, dy, create_graph);
 }
 
 bool gd_backward(gd_tensor *y)

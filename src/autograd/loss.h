@@ -7,7 +7,7 @@
 /* gd_reduced_loss - the losses of the elements averaged, summed or left alone; NULL for NULL. */
 gd_tensor *gd_reduced_loss(const char *function, gd_tensor *loss, gd_reduction reduction);
 
-/* gd_same_loss_shape - false, and a sentence, when prediction and target differ in shape. */
+/* gd_same_loss_shape - false, and a message, when prediction and target differ in shape. */
 bool gd_same_loss_shape(const char *function, const gd_tensor *prediction, const gd_tensor *target);
 
 #endif

@@ -42,7 +42,7 @@ static bool other_strides(const gd_tensor *x, const gd_shape *shape, int64_t *st
     return true;
 }
 
-/* NULL, without a sentence, where x has to be copied. */
+/* NULL, without a message, where x has to be copied. */
 static gd_tensor *strided_view(gd_tensor *x, const gd_shape *shape)
 {
     int64_t stride[GD_MAX_DIMS];

@@ -34,7 +34,7 @@ static bool valid(gd_dataset set, gd_loader_options o)
 {
     const char *function = "gd_loader_new";
     const gd_tensor *x = set.x, *y = set.y;
-    if (!gd_given(function, "x", x) || !gd_alive(function, "set.x", x) || !gd_alive(function, "set.y", y))
+    if (!gd_alive(function, "set.x", x) || !gd_given(function, "x", x) || !gd_alive(function, "set.y", y))
         return false;
     if (x->ndim == 0 || x->shape[0] == 0)
         return gd_fail("%s: x is %s: it has no rows", function, gd_text_of(x).s);
@@ -102,7 +102,7 @@ gd_loader *gd_loader_new(gd_dataset set, gd_loader_options options)
 
 void gd_loader_free(gd_loader *loader)
 {
-    if (!loader)
+    if (!loader || !gd_given("gd_loader_free", "loader", loader))
         return;
     gd_arena arena = loader->arena;         /* the loader lies in its own arena */
     gd_arena_free(&arena);

@@ -34,7 +34,7 @@ bool gd_params_assign(gd_params *to, gd_params *from)
     static const char function[] = "gd_params_assign";
     if (!gd_given(function, "to", to) || !gd_given(function, "from", from))
         return false;
-    if (to->in_use)
+    if (gd_params_in_use(to))
         return gd_fail("%s: %s, which needs the parameters as they are, is running", function, gd_guest_text().s);
     if (to->count != from->count)
         return gd_fail("%s: to has %d tensors and from has %d: they must have the same names and shapes", function,

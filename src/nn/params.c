@@ -15,18 +15,25 @@ gd_params *gd_params_new(void)
     return p;
 }
 
+bool gd_params_in_use(gd_params *p)
+{
+    if (GD_UNLIKELY(p->in_use) && !gd_guest_runs())
+        p->in_use = 0;
+    return p->in_use;
+}
+
 void gd_params_free(gd_params *p)
 {
-    if (!p)
+    if (!p || !gd_given("gd_params_free", "p", p))
         return;
-    if (p->in_use || (gd_thread.in_backward && gd_guest_runs())) {
+    if (gd_params_in_use(p) || (gd_thread.pass && gd_guest_runs())) {
         gd_fail("gd_params_free: %s, which may need the model, is running", gd_guest_text().s);
         return;
     }
     gd_forget_leaves(&p->arena);
     gd_arena_free(&p->arena);
     gd_memory_free(p->entries);
-    gd_memory_free(p);
+    gd_handle_free(p);
 }
 
 static gd_tensor *find(const gd_params *p, const char *name)

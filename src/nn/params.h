@@ -18,6 +18,9 @@ struct gd_params {
     int       in_use;                       /* by steps whose closure runs */
 };
 
+/* gd_params_in_use - true while a closure runs that needs the parameters; one that was left by longjmp does not run. */
+bool gd_params_in_use(gd_params *p);
+
 /* gd_params_mark, gd_params_back - where p and the thread's generator stand, and going back there: for what adds
  * several tensors and fails as a whole. */
 typedef struct gd_params_place {

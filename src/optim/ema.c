@@ -23,11 +23,16 @@ gd_ema *gd_ema_new(gd_params *p, double decay)
 
 void gd_ema_free(gd_ema *ema)
 {
-    if (!ema)
+    if (!ema || !gd_given("gd_ema_free", "ema", ema))
         return;
     gd_memory_free(ema->average);
     gd_arena_free(&ema->arena);
-    gd_memory_free(ema);
+    gd_handle_free(ema);
+}
+
+static bool given(const char *function, const gd_ema *ema)
+{
+    return gd_given(function, "ema", ema) && gd_given(function, "the model of ema", ema->params);
 }
 
 /* Averages for parameters that the model got since the last call start from their values. */
@@ -87,7 +92,7 @@ static void swap_elements(void *context, int64_t begin, int64_t end)
 
 bool gd_ema_update(gd_ema *ema)
 {
-    if (!gd_given("gd_ema_update", "ema", ema))
+    if (!given("gd_ema_update", ema))
         return false;
     if (ema->swapped)
         return gd_fail("gd_ema_update: the averages are swapped in: call gd_ema_swap first");
@@ -106,7 +111,7 @@ bool gd_ema_update(gd_ema *ema)
 
 bool gd_ema_swap(gd_ema *ema)
 {
-    if (!gd_given("gd_ema_swap", "ema", ema) || (!ema->swapped && !gd_ema_adopt(ema)))
+    if (!given("gd_ema_swap", ema) || (!ema->swapped && !gd_ema_adopt(ema)))
         return false;
     for (int i = 0; i < ema->count; i++) {
         gd_tensor *a = ema->average[i], *w = ema->params->entries[i].tensor;
@@ -122,7 +127,7 @@ bool gd_ema_swap(gd_ema *ema)
 
 gd_tensor *gd_ema_get(gd_ema *ema, const gd_tensor *parameter)
 {
-    if (!gd_given("gd_ema_get", "ema", ema) || !gd_given("gd_ema_get", "parameter", parameter) ||
+    if (!given("gd_ema_get", ema) || !gd_given("gd_ema_get", "parameter", parameter) ||
         !gd_alive("gd_ema_get", "parameter", parameter) ||
         (!ema->swapped && !gd_ema_adopt(ema)))
         return NULL;

@@ -23,8 +23,9 @@ static void move_to(struct gd_slot *slot, gd_group *group)
 
 gd_group *gd_optimizer_group(gd_optimizer *o, const char *prefix, const void *options)
 {
-    if (!gd_given("gd_optimizer_group", "o", o) || gd_busy("gd_optimizer_group", o) || (options && !gd_check_options(o->algorithm, options)) ||
-        !gd_adopt(o))
+    if (!gd_given("gd_optimizer_group", "o", o) || gd_busy("gd_optimizer_group", o)
+        || !gd_model_alive("gd_optimizer_group", o) || (options && !gd_check_options(o->algorithm, options))
+        || !gd_adopt(o))
         return NULL;
     if (o->algorithm->step)
         return gd_fail("gd_optimizer_group: %s treats all parameters alike and has one group", o->algorithm->name);

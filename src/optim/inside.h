@@ -51,7 +51,7 @@ static inline bool gd_model_alive(const char *function, const gd_optimizer *o)
     const gd_tensor *w = NULL;
     for (int i = 0; i < o->count && !w; i++)
         w = o->slots[i] ? o->slots[i]->w : NULL;
-    return gd_alive(function, "the first parameter of o", w);
+    return gd_alive(function, "the first parameter of o", w) && gd_given(function, "the model of o", o->params);
 }
 #else
 #define gd_model_alive(function, o) true
@@ -76,7 +76,7 @@ void gd_slot_set(struct gd_slot *slot, int k, gd_tensor *t);
 
 /* gd_busy - true, with a message, inside of a step of o: of its closure or its algorithm.
  * gd_closure_call - calls the closure as a guest; NaN, with a message, when it left something behind. */
-bool gd_busy(const char *function, const gd_optimizer *o);
+bool gd_busy(const char *function, gd_optimizer *o);
 double gd_closure_call(gd_optimizer *o, gd_closure *closure, void *context);
 
 /* gd_ready - all that can fail in a step, so that no parameter has changed when it does: slots, learning

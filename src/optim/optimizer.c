@@ -99,14 +99,14 @@ gd_optimizer *gd_optimizer_new(gd_params *p, const gd_algorithm *algorithm, cons
 
 void gd_optimizer_free(gd_optimizer *o)
 {
-    if (!o || gd_busy("gd_optimizer_free", o))
+    if (!o || !gd_given("gd_optimizer_free", "o", o) || gd_busy("gd_optimizer_free", o))
         return;
     gd_trace_free(o);
     gd_memory_free(o->slots);
     gd_memory_free(o->turns);
     gd_memory_free(o->packed);
     gd_arena_free(o->arena);
-    gd_memory_free(o);
+    gd_handle_free(o);
 }
 
 /* ---- Slots ------------------------------------------------------------------------------------------------- */

@@ -279,15 +279,17 @@ bool gd_step(gd_optimizer *o)
     return true;
 }
 
-bool gd_busy(const char *function, const gd_optimizer *o)
+bool gd_busy(const char *function, gd_optimizer *o)
 {
     if (GD_LIKELY(!o->busy))
         return false;
+    if (!gd_guest_runs())                   /* the step was left by longjmp */
+        return o->busy = false;
     gd_fail("%s: called inside of a step of the same optimizer, %s", function, o->algorithm->name);
     return true;
 }
 
-double gd_closure_call(gd_optimizer *o, gd_closure *closure, void *context)
+GD_NOINLINE double gd_closure_call(gd_optimizer *o, gd_closure *closure, void *context)
 {
     const bool busy = o->busy;
     const int in_use = o->params->in_use;
@@ -303,26 +305,34 @@ double gd_closure_call(gd_optimizer *o, gd_closure *closure, void *context)
 }
 
 /* An algorithm that evaluates the loss by itself. */
-static double step_of(gd_optimizer *o, gd_closure *closure, void *context)
+static GD_NOINLINE double step_of(gd_optimizer *o, gd_closure *closure, void *context)
 {
     gd_guest before = gd_guest_enter(GD_GUEST("gd_step_closure", "the algorithm"));
     double loss = o->algorithm->step(o, closure, context);
     return gd_guest_leave(&before, !isnan(loss)) ? loss : NAN;
 }
 
-double gd_step_closure(gd_optimizer *o, gd_closure *closure, void *context)
+static GD_NOINLINE double step_closure(gd_optimizer *o, gd_closure *closure, void *context)
 {
-    if (!gd_given("gd_step_closure", "o", o) || !gd_given("gd_step_closure", "closure", closure ? o : NULL))
-        return NAN;
-    if (gd_busy("gd_step_closure", o))
-        return NAN;
-    if (o->algorithm->step)
-        return gd_ready(o, "gd_step_closure") ? step_of(o, closure, context) : NAN;
+    GD_DEEPER;
+    if (o->algorithm->step) {
+        double loss = gd_ready(o, "gd_step_closure") ? step_of(o, closure, context) : NAN;
+        gd_room_[0] = 1;                    /* or the call would take the place of this frame */
+        return loss;
+    }
     unsigned long failures = gd_failures();
     double loss = gd_closure_call(o, closure, context);
     if (isnan(loss) && gd_failures() == failures)
         gd_fail("gd_step_closure: the closure's loss is nan");
     return !isnan(loss) && gd_step(o) ? loss : NAN;
+}
+
+double gd_step_closure(gd_optimizer *o, gd_closure *closure, void *context)
+{
+    if (!gd_given("gd_step_closure", "o", o) || !gd_given("gd_step_closure", "closure", closure ? o : NULL)
+        || gd_busy("gd_step_closure", o))
+        return NAN;
+    return step_closure(o, closure, context);
 }
 
 void gd_zero_grad(gd_optimizer *o)

@@ -36,7 +36,7 @@ gd_plot *gd_plot_new(const char *title, const char *x_label, const char *y_label
 
 void gd_plot_free(gd_plot *p)
 {
-    if (!p)
+    if (!p || !gd_given("gd_plot_free", "p", p))
         return;
     for (int i = 0; i < p->count; i++) {
         gd_memory_free(p->series[i].name);
@@ -51,7 +51,7 @@ void gd_plot_free(gd_plot *p)
     gd_memory_free(p->title);
     gd_memory_free(p->x_label);
     gd_memory_free(p->y_label);
-    gd_memory_free(p);
+    gd_handle_free(p);
 }
 
 /* ---- Points -------------------------------------------------------------------------------------------- */

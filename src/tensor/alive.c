@@ -116,6 +116,20 @@ void gd_chunk_gone(const char *start, void *block)
     leave_lock();
 }
 
+enum { HANDLES = 256 };
+
+static void *freed[HANDLES];                /* the last ones, in turn */
+static unsigned freed_next;
+
+void *gd_handle_gone(void *p)
+{
+    take_lock();
+    void *old = freed[freed_next % HANDLES];
+    freed[freed_next++ % HANDLES] = p;
+    leave_lock();
+    return old;
+}
+
 size_t gd_chunk_shift(void)
 {
     static atomic_uint serial;
@@ -194,6 +208,20 @@ bool gd_alive(const char *function, const char *argument, const gd_tensor *t)
     if (of_base >= 0)
         return gd_fail("%s: %s is a view of a tensor that %s", function, argument, ends[of_base]);
     return true;
+}
+
+bool gd_not_freed(const char *function, const char *argument, const void *p)
+{
+    bool is_handle = false;
+    const life *l;
+    take_lock();
+    for (int i = 0; i < HANDLES && !is_handle; i++)
+        is_handle = freed[i] == p;
+    for (l = oldest; l && (uintptr_t)p - l->start >= l->bytes; l = l->next)
+        continue;
+    const char *end = l ? ends[l->owner] : "has been freed";
+    leave_lock();
+    return (!is_handle && !l) || gd_fail("%s: %s %s", function, argument, end);
 }
 
 bool gd_is_alive(const gd_tensor *t)

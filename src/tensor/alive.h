@@ -33,6 +33,13 @@ bool gd_chunk_born(const char *start, size_t bytes, int owner);
 void gd_chunk_gone(const char *start, void *block);
 void gd_chunk_release(void *block);         /* in memory.c */
 
+/* gd_handle_free - gd_memory_free for a model, optimizer, average or plot: the block waits, so that its use is noticed.
+ * gd_handle_gone - p waits from now on; gives back what waited longest, to be freed.
+ * gd_not_freed - false, and a message, when p is such a block or lies in a chunk that waits. */
+void gd_handle_free(void *p);               /* in memory.c */
+void *gd_handle_gone(void *p);
+bool gd_not_freed(const char *function, const char *argument, const void *p);
+
 /* gd_chunk_shift - where a chunk's first block begins: from chunk to chunk another place, so that a tensor in
  * memory that is used again seldom lies exactly where a dead one was. */
 size_t gd_chunk_shift(void);
@@ -60,6 +67,8 @@ static inline void gd_fence_data(const gd_tensor *t, const void *end)
 enum { GD_FENCE = 0, GD_QUARANTINES = false };
 #define gd_alive(function, argument, t)        true
 #define gd_all_alive(function, argument, ts, n) true
+#define gd_handle_free(p)                      gd_memory_free(p)
+#define gd_not_freed(function, argument, p)    true
 #define gd_chunk_shift()                       ((size_t)0)
 #define gd_born(t)                             ((void)0)
 #define gd_gone(t)                             ((void)0)

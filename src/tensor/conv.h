@@ -22,7 +22,7 @@ typedef struct gd_conv {
  *
  * gd_conv_forward gives y (bias may be NULL); gd_conv_grad_input the gradient dx for a given dy, and
  * gd_conv_grad_weight dw and, where db is not NULL, db[o] = sum of dy[n, o, r, q] over all but o.
- * False, and a sentence, when memory for the work space is out. */
+ * False, and a message, when memory for the work space is out. */
 bool gd_conv_forward(const gd_conv *s, const gd_real *x, const gd_real *w, const gd_real *bias, gd_real *y);
 bool gd_conv_grad_input(const gd_conv *s, const gd_real *dy, const gd_real *w, gd_real *dx);
 bool gd_conv_grad_weight(const gd_conv *s, const gd_real *dy, const gd_real *x, gd_real *dw, gd_real *db);

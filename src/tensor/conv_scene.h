@@ -45,7 +45,7 @@ typedef struct scene {
 } scene;
 
 /* gd_scene_open - takes work space for `count` pieces of so many bundles of images, of which s->part are one
- * thread's; everything before rows, and bundles, is set.  False, and a sentence, when memory is out.  In any case
+ * thread's; everything before rows, and bundles, is set.  False, and a message, when memory is out.  In any case
  * gd_arena_free(&s->arena) afterwards. */
 bool gd_scene_open(scene *s, int64_t count, int64_t bundles);
 

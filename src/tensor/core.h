@@ -1,238 +1,13 @@
-/* core.h - what the rooms of the library share and its users do not see: the state of a thread, memory,
- * the making of tensors, and loops over strided data. */
+/* core.h - what the parts of the library share and its users do not see: the state of a thread and memory (the headers
+ * included here), making tensors, checks of arguments, loops over strided data, random numbers. */
 #ifndef GRADUS_CORE_H
 #define GRADUS_CORE_H
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "gradus/tensor.h"
-#include "alive.h"
-
-#if FLT_EVAL_METHOD == 2 || FLT_EVAL_METHOD < 0
-#error "double expressions have more bits than a double here: on 32-bit x86 compile with -msse2 -mfpmath=sse"
-#endif
-
-/* ---- The compiler ----------------------------------------------------------------------------------- */
-
-#if defined(__GNUC__)
-#define GD_LIKELY(condition)   __builtin_expect(!!(condition), 1)
-#define GD_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
-#define GD_NOINLINE            __attribute__((noinline))
-#define GD_COLD                __attribute__((noinline, cold))
-#else
-#define GD_LIKELY(condition)   (condition)
-#define GD_UNLIKELY(condition) (condition)
-#define GD_NOINLINE
-#define GD_COLD
-#endif
-
-/* GD_WILL_WRITE - the line of the cache that stands `ahead` bytes after p is fetched meanwhile; nothing happens
- * where there is none.  Large results that are written in one go arrive up to a fifth sooner. */
-#if defined(__GNUC__)
-#define GD_WILL_WRITE(p, ahead) __builtin_prefetch((const void *)((uintptr_t)(p) + (ahead)), 1)
-#else
-#define GD_WILL_WRITE(p, ahead) ((void)0)
-#endif
-
-/* GD_KERNEL before a function compiles it for several instruction sets and picks one when the program
- * starts, so that speed does not depend on the user's compiler flags.  The picking is done by a function that
- * the dynamic linker calls (GNU indirect functions): the C library must do that, as glibc does and musl does not,
- * and no tool may count on being set up by then, as ThreadSanitizer and MemorySanitizer do.
- * The function must be static, and its name the only one in the library: clang makes a global symbol of it.
- * -DGD_PLAIN leaves it out; so do compilers and systems without it. */
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define GD_EARLY_CALLS_CRASH
-#endif
-#elif defined(__SANITIZE_THREAD__)
-#define GD_EARLY_CALLS_CRASH
-#endif
-
-#if !defined(__GNUC__) || !defined(__x86_64__) || !defined(__GLIBC__) || defined(__UCLIBC__) || \
-    defined(GD_EARLY_CALLS_CRASH) || defined(GD_PLAIN) || defined(__AVX512F__)
-#define GD_KERNEL
-#elif defined(__clang__)                    /* knows features only, and takes -v4 to be no machine's */
-#define GD_KERNEL __attribute__((target_clones("avx512dq", "avx2", "default")))
-#else
-#define GD_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#endif
-
-typedef struct gd_text { char s[280]; } gd_text;    /* a part of a message */
-
-/* gd_warn - a message about what did not fail: see gd_on_error. */
-GD_COLD void gd_warn(const char *format, ...) GD_FORMAT(1, 2);
-
-/* ---- Memory: the one door to malloc ------------------------------------------------------------------- */
-
-typedef enum gd_owner {
-    GD_SCOPES, GD_PROGRAM, GD_MODELS, GD_OPTIMIZERS, GD_DATA, GD_PLOTS, GD_OWNERS
-} gd_owner;
-
-/* gd_memory_new - bytes from malloc, booked on owner; 64-byte aligned, not set.
- * gd_memory_resize - the same block with another size (p may be NULL); p stays valid when it fails.
- * gd_memory_free - gives it back; NULL is fine.
- * On failure NULL, and the sentence "out of memory: .. bytes for ..". */
-void *gd_memory_new(gd_owner owner, size_t bytes);
-void *gd_memory_resize(gd_owner owner, void *p, size_t bytes);
-void  gd_memory_free(void *p);
-
-/* ---- Arenas: memory that is freed as a whole ------------------------------------------------------------ */
-
-typedef struct gd_chunk gd_chunk;
-
-struct gd_arena {
-    char     *at, *end;                     /* free part of the newest chunk */
-    gd_chunk *chunks;                       /* newest first */
-    gd_arena *parent;                       /* the scope around this one */
-    gd_node  *tape;                         /* newest node when the scope began */
-    const gd_node *rule;                    /* the node whose rule opened the scope */
-    void     *graph_leaves;                 /* leaves elsewhere whose grad lies in here, */
-    void    (*settle)(gd_arena *);          /* and what sees to them when the scope closes */
-    gd_owner  owner;
-    bool      by_hand;                      /* opened by gd_scope_begin, not by GD_SCOPE */
-    bool      recycles;                     /* scratch memory of a backward pass, see recycle.c */
-};
-
-void  gd_arena_init(gd_arena *arena, gd_owner owner);
-void  gd_arena_free(gd_arena *arena);                       /* every chunk goes back to the pool, or to malloc */
-void *gd_arena_grow(gd_arena *arena, size_t bytes, size_t whole);      /* the slow way of gd_arena_take */
-
-void  gd_pool_free(void);                                   /* chunks waiting for a scope go back to malloc */
-
-#define GD_ALIGN 16u
-
-/* gd_arena_take - bytes from the arena, aligned to GD_ALIGN, not set; NULL when memory is out. */
-static inline void *gd_arena_take(gd_arena *arena, size_t bytes)
-{
-    const size_t whole = ((bytes + GD_ALIGN - 1) & ~(size_t)(GD_ALIGN - 1)) + GD_FENCE;
-    if (GD_UNLIKELY(whole > (size_t)(arena->end - arena->at)))
-        return gd_arena_grow(arena, bytes, whole);
-    char *p = arena->at;
-    arena->at += whole;
-    gd_unpoison(p, bytes);
-    return p;
-}
-
-/* ---- The state of a thread -------------------------------------------------------------------------------- */
-
-enum { GD_SIZE_CLASSES = 256, GD_WANTED_BITS = 64 };
-
-/* no_grad: the depth in the lower bits; an ordinary backward pass is running, whose rules' results are temporary; and
- * gd_detect_anomaly is on.  So one comparison finds the everyday case. */
-enum { GD_NO_GRAD_DEPTH = (1 << 28) - 1, GD_ANOMALY = 1 << 28, GD_IN_PASS = 1 << 29 };
-
-typedef struct gd_thread_state {
-    gd_arena  *scope;                       /* innermost open scope; &program when none */
-    gd_node   *tape;                        /* newest node */
-    int        no_grad;                     /* depth of GD_NO_GRAD, and flags; 0: just recording */
-    int        depth;                       /* open scopes */
-    int        floor, no_grad_floor;        /* what depth and no_grad were when the guest began, see below */
-    const char *guest;                      /* NULL: none runs */
-    const gd_node *running;                 /* its rule runs */
-    gd_arena  *home;                        /* the scope in which the running pass was asked for */
-    bool       in_backward;                 /* a backward pass is running */
-    bool       pruning;                     /* it wants gradients of some tensors only: gd_grad */
-    bool       seeded;
-    uint64_t   wanted;                      /* a bit for each input of the node at hand that gets a gradient */
-    uint64_t   clock;                       /* counts overwritings of tensors, see gd_overwritten */
-    gd_tensor **reached;                    /* leaves and kept results that the running pass has reached */
-    int64_t    reached_count, reached_room;
-    gd_tensor *temporaries;                 /* made by the running rule of a backward pass, linked by slot */
-    gd_tensor *small;                       /* recycled small tensors, linked by slot */
-    gd_tensor **recycled;                   /* recycled others, by size class; NULL before the first pass */
-    bool       any_recycled;                /* some of those lists may not be empty */
-    gd_real   *target;                      /* where the next big result of target_numel elements should lie */
-    int64_t    target_numel;
-    gd_arena   program;
-    uint64_t   random[4];                   /* xoshiro256++ */
-    gd_chunk  *pool;                        /* chunks that wait for the next scope, smallest first */
-} gd_thread_state;
-
-/* Initial-exec: one instruction, in the shared library too.  glibc has some hundred bytes of such memory for the
- * libraries that a running program loads (dlopen), so the state is kept small, and arrays lie elsewhere; other C
- * libraries (musl) have none. */
-#if defined(__GNUC__) && defined(__GLIBC__)
-#define GD_TLS_MODEL __attribute__((tls_model("initial-exec")))
-#else
-#define GD_TLS_MODEL
-#endif
-extern _Thread_local gd_thread_state gd_thread GD_TLS_MODEL;
-
-/* gd_thread_start - makes the state usable; called where gd_thread.scope is still NULL.  From then on the thread's
- * memory is freed when it ends. */
-void gd_thread_start(void);
-
-/* gd_empty_thread - gd_shutdown without a warning; returns how many scopes of gd_scope_begin were open. */
-int gd_empty_thread(void);
-
-/* gd_error_end - frees what this thread's messages were kept in. */
-void gd_error_end(void);
-
-/* gd_current_scope - where new tensors go. */
-static inline gd_arena *gd_current_scope(void)
-{
-    if (GD_UNLIKELY(!gd_thread.scope))
-        gd_thread_start();
-    return gd_thread.scope;
-}
-
-/* ---- Guests: code of the program inside of a call of the library ------------------------------------------
- *
- * Rules, closures, functions to be checked, algorithms, surfaces, visitors, handlers.  A guest closes the scopes
- * that it opened and no others, leaves recording as it was, and does not shut the library down.  The guest's name
- * is GD_GUEST("gd_step_closure", "the closure"): the call around it, and what it is. */
-
-#define GD_GUEST(call, what) call "\0" what
-
-typedef struct gd_guest {                   /* what was before */
-    const char *guest;
-    int         floor, no_grad_floor;
-} gd_guest;
-
-extern const char gd_rule_guest[];          /* of every rule: the operation is that of gd_thread.running */
-
-gd_text gd_guest_text(void);                /* "the closure of gd_step_closure" */
-bool gd_guest_left(const char *call, bool good);        /* puts right what the guest left; says so if it was good */
-
-static inline gd_guest gd_guest_enter(const char *name)
-{
-    gd_guest before = { gd_thread.guest, gd_thread.floor, gd_thread.no_grad_floor };
-    gd_thread.guest = name;
-    gd_thread.floor = gd_thread.depth;
-    gd_thread.no_grad_floor = gd_thread.no_grad;
-    return before;
-}
-
-static inline void gd_guest_restore(const gd_guest *before)
-{
-    gd_thread.guest = before->guest;
-    gd_thread.floor = before->floor;
-    gd_thread.no_grad_floor = before->no_grad_floor;
-}
-
-/* gd_guest_behaved - good, and nothing is left behind.  If it was good until then, there is a message: a guest that
- * failed has given one, and may have left early. */
-static inline bool gd_guest_behaved(const char *call, bool good)
-{
-    return GD_LIKELY(gd_thread.depth == gd_thread.floor
-                     && !((gd_thread.no_grad ^ gd_thread.no_grad_floor) & GD_NO_GRAD_DEPTH))
-           ? good : gd_guest_left(call, good);
-}
-
-static inline bool gd_guest_leave(const gd_guest *before, bool good)
-{
-    good = gd_guest_behaved(gd_thread.guest, good);
-    gd_guest_restore(before);
-    return good;
-}
-
-/* gd_guest_runs - is there one?  (A handler that was left by longjmp is none.) */
-bool gd_guest_runs(void);
-
-/* gd_scope_close_down_to - closes scopes until depth are open. */
-void gd_scope_close_down_to(int depth);
+#include "thread_state.h"
 
 /* ---- Making tensors -------------------------------------------------------------------------------------- */
 
@@ -347,14 +122,14 @@ static inline gd_tensor *gd_new_like(const gd_tensor *x)
 }
 
 /* gd_new_in - a contiguous tensor in any arena; gd_new - in the current scope.  The shape is checked (sizes
- * not negative, product within memory): otherwise NULL, and a sentence in function's name. */
+ * not negative, product within memory): otherwise NULL, and a message in function's name. */
 gd_tensor *gd_new_in(gd_arena *arena, const char *function, int ndim, const int64_t *shape);
 gd_tensor *gd_new(const char *function, int ndim, const int64_t *shape);
 
 /* gd_new_header - the same without data: the caller sets it. */
 gd_tensor *gd_new_header(const char *function, int ndim, const int64_t *shape);
 
-/* gd_valid_shape - the number of elements of a shape that passes these checks, else -1 and the sentence. */
+/* gd_valid_shape - the number of elements of a shape that passes these checks, else -1 and the message. */
 int64_t gd_valid_shape(const char *function, int ndim, const int64_t *shape);
 
 /* gd_new_view - a tensor over x's data with ndim axes; shape, stride, data still x's first ones.  Call
@@ -394,22 +169,33 @@ static inline bool gd_same_shape(const gd_tensor *a, const gd_tensor *b)
     return true;
 }
 
-/* gd_valid_axis - axis counted from the start, in 0 .. ndim-1; -1 and a sentence when it is out of range. */
+/* gd_valid_axis - axis counted from the start, in 0 .. ndim-1; -1 and a message when it is out of range. */
 int gd_valid_axis(const char *function, int axis, int ndim);
 
 /* gd_broadcast_shape - NumPy's rule: shapes are aligned at the right, axes of size 1 stretch.  False, and a
- * sentence, when the two do not fit. */
+ * message, when the two do not fit. */
 bool gd_broadcast_shape(const char *function, const gd_tensor *a, const gd_tensor *b, gd_shape *shape);
 
 /* gd_broadcast_strides - strides of t seen as a tensor of the given shape; 0 along stretched axes. */
 void gd_broadcast_strides(const gd_tensor *t, int ndim, const int64_t *shape, int64_t *stride);
 
-/* gd_failures - how often this thread has failed: has a call said why, or is the last message an older one? */
+/* ---- Checks of arguments: on failure a message in function's name ------------------------------------------- */
+
+/* gd_failures - how often gd_fail was called by this thread: whether a call that failed, or a user's function, has left
+ * a message, which then stands. */
 unsigned long gd_failures(void);
 
-/* gd_given - a sink's check of its argument: false when t is NULL, with a sentence unless one of an
+/* gd_given - a sink's check of its argument: false when t is NULL, with a message unless one of an
  * earlier failure stands. */
 bool gd_given(const char *function, const char *argument, const void *t);
+
+/* gd_given_tensor - the same for what may have been made with a ->grad: says so when a result, which keeps none, was
+ * made from a leaf as in w = gd_sub(w, ..). */
+bool gd_given_tensor(const char *function, const char *argument, const gd_tensor *t);
+
+/* gd_labels - the elements of labels, row-major, as whole numbers in [0, classes); NULL, and a message that
+ * names the first bad one, otherwise.  The memory is the current scope's. */
+int64_t *gd_labels(const char *function, const char *argument, const gd_tensor *labels, int64_t classes);
 
 /* Whole numbers up to GD_WHOLE_MAX are all exact in gd_real; above some are, and GD_REAL_NAME is for messages. */
 #ifdef GD_DOUBLE
@@ -434,18 +220,6 @@ static inline bool gd_fits(const char *function, const char *argument, double va
 
 /* gd_countable - false, and a message, when not all of 0 .. n-1 are exact in gd_real; argument: what holds them. */
 bool gd_countable(const char *function, const char *argument, int64_t n);
-
-/* gd_given_tensor - the same of what may have been made with a ->grad: says so when a result, which keeps none, was
- * made from a leaf as in w = gd_sub(w, ..). */
-bool gd_given_tensor(const char *function, const char *argument, const gd_tensor *t);
-
-/* gd_failures - how often gd_fail was called by this thread: whether a user's function that returned has left a
- * message, which then stands. */
-unsigned long gd_failures(void);
-
-/* gd_labels - the elements of labels, row-major, as whole numbers in [0, classes); NULL, and a sentence that
- * names the first bad one, otherwise.  The memory is the current scope's. */
-int64_t *gd_labels(const char *function, const char *argument, const gd_tensor *labels, int64_t classes);
 
 /* ---- Loops over strided data ----------------------------------------------------------------------------- */
 

@@ -10,14 +10,14 @@
 
 enum { LONGEST_MESSAGE = 1024 };
 
-static void print_sentence(const char *sentence)
+static void print_message(const char *message)
 {
-    fprintf(stderr, "%s\n", sentence);
+    fprintf(stderr, "%s\n", message);
 }
 
 static _Thread_local const char *latest;    /* NULL when nothing has failed */
 static _Thread_local unsigned long failures;
-static _Thread_local void (*handler)(const char *) = print_sentence;
+static _Thread_local void (*handler)(const char *) = print_message;
 
 const char *gd_last_error(void)
 {
@@ -41,7 +41,7 @@ void gd_on_error(void (*new_handler)(const char *))
 
 void gd_abort(const char *reason)
 {
-    print_sentence(reason);
+    print_message(reason);
     abort();
 }
 
@@ -65,27 +65,33 @@ typedef struct kept {                       /* what messages need */
 
 static _Thread_local kept *memory;          /* NULL before the first failure */
 
-static GD_NOINLINE uintptr_t stack_here(void)
+/* Noinline: its frame lies below that of the caller. */
+static GD_NOINLINE void forget_left_handlers(void)
 {
-#if defined(__GNUC__)
-    return (uintptr_t)__builtin_frame_address(0);
-#else
-    volatile char here = 0;
-    return (uintptr_t)&here;
-#endif
-}
-
-static void forget_left_handlers(void)
-{
-    while (memory && memory->handlers && memory->running[memory->handlers - 1].stack <= stack_here()) {
+    while (memory && memory->handlers && memory->running[memory->handlers - 1].stack <= gd_stack_here()) {
         memory->handlers--;
         gd_guest_restore(&memory->running[memory->handlers].before);
     }
 }
 
+void gd_guest_forget(void)
+{
+    if (memory)
+        memory->handlers = 0;
+    if (gd_thread.pass)
+        gd_pass_abandon();
+    gd_thread.guest = NULL;
+    gd_thread.floor = 0;
+}
+
 bool gd_guest_runs(void)
 {
     forget_left_handlers();
+    if (gd_thread.guest && gd_thread.guest_stack <= gd_stack_here()) {
+        gd_text who = gd_thread.pass ? (gd_text){ "a backward pass" } : gd_guest_text();
+        gd_guest_forget();
+        gd_notice("warning: %s was left by longjmp, unfinished", who.s);
+    }
     return gd_thread.guest;
 }
 
@@ -95,7 +101,7 @@ static GD_NOINLINE void tell(const char *text)
 {
     static const char name[] = GD_GUEST("gd_on_error", "the handler");
     telling *t = &memory->running[memory->handlers++];
-    t->stack = stack_here();
+    t->stack = gd_stack_here();
     t->before = gd_guest_enter(name);
     handler(text);
     const gd_guest before = t->before;
@@ -134,7 +140,7 @@ static void hand_on(const char *text)
 {
     forget_left_handlers();
     if (handler == gd_abort || (handler && ((!memory && !make_memory()) || memory->handlers)))
-        print_sentence(text);
+        print_message(text);
     else if (handler)
         tell(text);
 }
@@ -149,20 +155,9 @@ void gd_notice(const char *format, ...)
     hand_on(text);
 }
 
-void gd_warn(const char *format, ...)
-{
-    char text[LONGEST_MESSAGE] = "warning: ";
-    const size_t used = strlen(text);
-    va_list arguments;
-    va_start(arguments, format);
-    gd_vformat(text + used, sizeof text - used, format, arguments);
-    va_end(arguments);
-    hand_on(text);
-}
-
 void *gd_fail(const char *format, ...)
 {
-    char text[LONGEST_MESSAGE];             /* the arguments may point into the old sentence */
+    char text[LONGEST_MESSAGE];             /* the arguments may point into the old message */
     va_list arguments;
     va_start(arguments, format);
     gd_vformat(text, sizeof text, format, arguments);
@@ -179,6 +174,6 @@ void *gd_fail(const char *format, ...)
     if (handler && memory->handlers < NESTED)
         tell(text);
     else if (handler)
-        print_sentence(text);               /* failures of a handler that fails for ever */
+        print_message(text);               /* failures of a handler that fails for ever */
     return NULL;
 }

@@ -153,6 +153,16 @@ void gd_chunk_release(void *from_malloc)
 {
     free(from_malloc);
 }
+
+void gd_handle_free(void *p)
+{
+    if (!p)
+        return;
+    unbook_block(p);
+    block *old = gd_handle_gone(p);
+    if (old)
+        free(old[-1].from_malloc);
+}
 #else
 static void free_chunk(gd_chunk *chunk, size_t used)
 {
@@ -233,8 +243,8 @@ static GD_COLD void look_at_program(const gd_arena *arena)
     for (const gd_chunk *chunk = arena->chunks; chunk; chunk = chunk->next)
         sum += chunk->bytes < biggest_step ? chunk->bytes : biggest_step;
     if (most && sum > most && atomic_compare_exchange_strong(&warn_above, &most, 0))
-        gd_warn("the program's own memory has passed %zu bytes: what is made while no scope is open stays until "
-                "gd_shutdown; is GD_SCOPE missing in a loop?  (gd_set_memory_warning sets this bound)", most);
+        gd_notice("warning: what was made while no scope was open has passed %zu bytes and stays until gd_shutdown; is "
+                  "GD_SCOPE missing in a loop?  (gd_set_memory_warning sets this limit)", most);
 }
 
 /* Chunks double in size, so that their number grows with the logarithm of what a scope needs. */

@@ -6,12 +6,12 @@ enum { MANY_SCOPES = 1000 };
 
 static GD_COLD void warn_of_many(void)
 {
-    gd_warn("gd_scope_begin: %d scopes are open: is there a gd_scope_begin without gd_scope_end, or a longjmp out of "
-            "a GD_SCOPE?", gd_thread.depth);
+    gd_notice("warning: gd_scope_begin: %d scopes are open; is there a gd_scope_begin without gd_scope_end, or a longjmp "
+              "out of a GD_SCOPE?", gd_thread.depth);
 }
 
 /* The arena's own record is the first thing in its first chunk. */
-static inline bool open_scope(bool by_hand)
+bool gd_scope_open(bool by_hand)
 {
     gd_arena *parent = gd_current_scope(), first = { .owner = GD_SCOPES };
     const size_t whole = ((sizeof first + GD_ALIGN - 1) & ~(size_t)(GD_ALIGN - 1)) + GD_FENCE;
@@ -28,7 +28,7 @@ static inline bool open_scope(bool by_hand)
 
 bool gd_scope_begin(void)
 {
-    return open_scope(true);
+    return gd_scope_open(true);
 }
 
 static GD_COLD bool refuse_to_end(const char *function)
@@ -38,10 +38,8 @@ static GD_COLD bool refuse_to_end(const char *function)
     return gd_fail("%s: the innermost scope is not one that %s opened, and stays open", function, gd_guest_text().s);
 }
 
-bool gd_scope_end(void)
+void gd_scope_close(void)
 {
-    if (GD_UNLIKELY(gd_thread.depth <= gd_thread.floor) && (gd_guest_runs() || gd_thread.depth == 0))
-        return refuse_to_end("gd_scope_end");
     gd_arena *scope = gd_thread.scope;
     if (scope->settle)
         scope->settle(scope);
@@ -49,34 +47,60 @@ bool gd_scope_end(void)
     gd_thread.scope = scope->parent;
     gd_thread.depth--;
     gd_arena_free(scope);
+}
+
+void gd_scope_close_down_to(int depth)
+{
+    while (gd_thread.depth > depth)
+        gd_scope_close();
+}
+
+/* May the innermost scope be closed by who is running? */
+static inline bool may_end(void)
+{
+    return GD_LIKELY(gd_thread.depth > gd_thread.floor) || (!gd_guest_runs() && gd_thread.depth > 0);
+}
+
+bool gd_scope_end(void)
+{
+    if (!may_end())
+        return refuse_to_end("gd_scope_end");
+    gd_scope_close();
     return true;
 }
 
 int gd_scope_enter(void)
 {
     int depth = gd_thread.depth;
-    open_scope(false);
+    (void)gd_scope_open(false);
     return depth;
 }
 
-void gd_scope_close_down_to(int depth)
+/* What was opened inside has not been closed, or a jump has left a guest.  The warning comes last: the handler may leave
+ * by longjmp. */
+static GD_COLD void leave_several(int depth)
 {
+    int more = 0;
+    if (depth >= gd_thread.floor || !gd_guest_runs())
+        more = gd_thread.depth - depth - 1;
     while (gd_thread.depth > depth && gd_scope_end())
         continue;
+    if (more > 0)
+        gd_notice("warning: GD_SCOPE: scopes opened inside it and left open, closed now: %d; is there a gd_scope_begin "
+                  "without gd_scope_end, or a longjmp out of a GD_SCOPE?", more);
 }
 
-/* More than one: what was opened inside has not been closed. */
 void gd_scope_leave(int *depth)
 {
-    if (GD_UNLIKELY(gd_thread.depth > *depth + 1) && *depth >= gd_thread.floor)
-        gd_warn("GD_SCOPE: %d left open inside of it, closed now: a gd_scope_begin without "
-                "gd_scope_end, or a longjmp out of a GD_SCOPE", gd_thread.depth - *depth - 1);
-    gd_scope_close_down_to(*depth);
+    if (GD_LIKELY(gd_thread.depth == *depth + 1))
+        gd_scope_end();
+    else
+        leave_several(*depth);
 }
 
 gd_tensor *gd_scope_end_with(gd_tensor *t)
 {
-    if (gd_thread.depth <= gd_thread.floor && (gd_guest_runs() || gd_thread.depth == 0))
+    if (!may_end())
         return refuse_to_end("gd_scope_end_with"), NULL;
     gd_tensor *kept = !t || gd_alive("gd_scope_end_with", "t", t) ? gd_keep(t) : NULL;
     gd_scope_end();
@@ -109,5 +133,5 @@ void gd_shutdown(void)
 {
     int by_hand = gd_empty_thread();
     if (by_hand)
-        gd_warn("gd_shutdown: %d left open by gd_scope_begin without gd_scope_end", by_hand);
+        gd_notice("warning: gd_shutdown: scopes opened by gd_scope_begin and left open, closed now: %d", by_hand);
 }

@@ -4,7 +4,7 @@
 
 #include "core.h"
 
-/* ---- Shapes in sentences ------------------------------------------------------------------------------- */
+/* ---- Shapes in messages ------------------------------------------------------------------------------- */
 
 gd_text gd_shape_text(int ndim, const int64_t *shape)
 {
@@ -182,7 +182,7 @@ void gd_broadcast_strides(const gd_tensor *t, int ndim, const int64_t *shape, in
 bool gd_given(const char *function, const char *argument, const void *t)
 {
     if (t)
-        return true;
+        return gd_not_freed(function, argument, t);
     if (!gd_last_error())
         gd_fail("%s: %s is NULL", function, argument);
     return false;

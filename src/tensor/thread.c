@@ -17,14 +17,7 @@ _Thread_local gd_thread_state gd_thread GD_TLS_MODEL;
 /* A guest may end its thread (pthread_exit): what ran around it is gone. */
 static void end_thread(void)
 {
-    if (gd_thread.in_backward) {
-        gd_thread.scope = gd_thread.home;
-        gd_thread.depth = 0;
-        for (const gd_arena *scope = gd_thread.scope; scope->parent; scope = scope->parent)
-            gd_thread.depth++;
-    }
-    gd_thread.guest = NULL;
-    gd_thread.floor = 0;
+    gd_guest_forget();
     gd_empty_thread();
     gd_error_end();
 }
@@ -99,7 +92,7 @@ static void look_for_subnormals(void)
     volatile gd_real smallest = SMALLEST;
     volatile gd_real half = smallest / 2;
     if (half + half != smallest && !atomic_flag_test_and_set(&told))
-        gd_notice("gradus: the processor is set to take numbers below " SMALLEST_TEXT " for 0, as programs and libraries that"
+        gd_notice("warning: the processor is set to take numbers below " SMALLEST_TEXT " for 0, as programs and libraries that"
                 " are linked with -Ofast or -ffast-math do: gradients that small are lost, and results may differ;"
                 " link without these options");
 }
