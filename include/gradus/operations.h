@@ -257,7 +257,7 @@ gd_tensor *gd_layer_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, doubl
  * running_mean and running_var are [channels], the first two or the last two may be NULL.
  *   training   normalises by the batch: its mean and population variance.  Then, running = (1 - momentum) running
  *              + momentum (the batch's), which for the variance is the sample's, with n - 1, as in PyTorch.
-              running_var becomes infinite where the batch's variance is too large; y is right there.
+ *              running_var becomes infinite where the batch's variance is too large; y is right there.
  *   else       normalises by the running numbers, which have no gradient and must be given.
  * Errors: shapes, training with one value for a channel, momentum outside [0, 1], eps < 0. */
 gd_tensor *gd_batch_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, gd_tensor *running_mean,

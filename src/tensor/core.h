@@ -20,11 +20,13 @@
 #define GD_LIKELY(condition)   __builtin_expect(!!(condition), 1)
 #define GD_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 #define GD_NOINLINE            __attribute__((noinline))
+#define GD_INLINE              static inline __attribute__((always_inline))
 #define GD_COLD                __attribute__((noinline, cold))
 #else
 #define GD_LIKELY(condition)   (condition)
 #define GD_UNLIKELY(condition) (condition)
 #define GD_NOINLINE
+#define GD_INLINE              static inline
 #define GD_COLD
 #endif
 
@@ -145,6 +147,7 @@ typedef struct gd_thread_state {
     bool       any_recycled;                /* some of those lists may not be empty */
     gd_real   *target;                      /* where the next big result of target_numel elements should lie */
     int64_t    target_numel;
+    unsigned long failures;                 /* calls of gd_fail */
     gd_arena   program;
     uint64_t   random[4];                   /* xoshiro256++ */
     gd_chunk  *pool;                        /* chunks that wait for the next scope, smallest first */
@@ -404,12 +407,20 @@ bool gd_broadcast_shape(const char *function, const gd_tensor *a, const gd_tenso
 /* gd_broadcast_strides - strides of t seen as a tensor of the given shape; 0 along stretched axes. */
 void gd_broadcast_strides(const gd_tensor *t, int ndim, const int64_t *shape, int64_t *stride);
 
-/* gd_failures - how often this thread has failed: has a call said why, or is the last message an older one? */
-unsigned long gd_failures(void);
+/* gd_failures - how often gd_fail was called by this thread: has a call, or a user's function, said why it failed, or
+ * is the last message an older one? */
+static inline unsigned long gd_failures(void)
+{
+    return gd_thread.failures;
+}
 
-/* gd_given - a sink's check of its argument: false when t is NULL, with a sentence unless one of an
- * earlier failure stands. */
-bool gd_given(const char *function, const char *argument, const void *t);
+/* gd_given - a sink's check of its argument: false when t is NULL, with a message unless one of an earlier failure
+ * stands.  gd_not_given - says so. */
+bool gd_not_given(const char *function, const char *argument);
+static inline bool gd_given(const char *function, const char *argument, const void *t)
+{
+    return t != NULL || gd_not_given(function, argument);
+}
 
 /* Whole numbers up to GD_WHOLE_MAX are all exact in gd_real; above some are, and GD_REAL_NAME is for messages. */
 #ifdef GD_DOUBLE
@@ -437,11 +448,11 @@ bool gd_countable(const char *function, const char *argument, int64_t n);
 
 /* gd_given_tensor - the same of what may have been made with a ->grad: says so when a result, which keeps none, was
  * made from a leaf as in w = gd_sub(w, ..). */
-bool gd_given_tensor(const char *function, const char *argument, const gd_tensor *t);
-
-/* gd_failures - how often gd_fail was called by this thread: whether a user's function that returned has left a
- * message, which then stands. */
-unsigned long gd_failures(void);
+bool gd_tensor_not_given(const char *function, const char *argument);
+static inline bool gd_given_tensor(const char *function, const char *argument, const gd_tensor *t)
+{
+    return t != NULL || gd_tensor_not_given(function, argument);
+}
 
 /* gd_labels - the elements of labels, row-major, as whole numbers in [0, classes); NULL, and a sentence that
  * names the first bad one, otherwise.  The memory is the current scope's. */
