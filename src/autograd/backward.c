@@ -297,7 +297,7 @@ static bool keeps_slot(const gd_tensor *out)
     return (out->retain_grad && !gd_thread.pruning) || (out->marks & GD_ASKED);
 }
 
-static inline bool walk(gd_pass *pass, gd_tensor *y, gd_tensor *dy, const bool careful)
+static bool walk(gd_pass *pass, gd_tensor *y, gd_tensor *dy)
 {
     if (!gather(pass, y, dy))
         return false;
@@ -307,7 +307,9 @@ static inline bool walk(gd_pass *pass, gd_tensor *y, gd_tensor *dy, const bool c
         if (!dy)
             continue;
         pass->pending--;
-        if (!apply_rule(pass, node, dy) || (careful && !gd_finite_gradient(pass->function, node)))
+        if (!apply_rule(pass, node, dy))
+            return false;
+        if ((gd_thread.no_grad & GD_ANOMALY) && !gd_finite_gradient(pass->function, node))
             return false;
         if (GD_UNLIKELY(out->retain_grad | out->marks) && keeps_slot(out)) {
             if (!remember(out))
@@ -318,12 +320,6 @@ static inline bool walk(gd_pass *pass, gd_tensor *y, gd_tensor *dy, const bool c
         }
     }
     return true;
-}
-
-/* With gd_detect_anomaly. */
-static GD_NOINLINE bool careful_walk(gd_pass *pass, gd_tensor *y, gd_tensor *dy)
-{
-    return walk(pass, y, dy, true);
 }
 
 static void empty_slots(void)
@@ -394,8 +390,7 @@ bool gd_pass_begin(gd_pass *pass, const char *function, gd_tensor *y, gd_tensor 
         gd_thread.scope = &pass->scratch;
     }
     gd_tensor *seed = dy ? dy : one_like(y);
-    bool walked = seed && (gd_thread.no_grad & GD_ANOMALY ? careful_walk(pass, y, seed) : walk(pass, y, seed, false));
-    pass->done = gd_guest_behaved(function, walked);
+    pass->done = gd_guest_behaved(function, seed && walk(pass, y, seed));
     gd_thread.running = NULL;
     return pass->done;
 }
