@@ -300,6 +300,25 @@ START_TEST(gradients_of_layers)
 }
 END_TEST
 
+START_TEST(convolutions_of_many_terms)      /* of the kernel, and of channels for dx */
+{
+    GD_SCOPE;
+    enum { TERMS = 1 << 18, BIG = 1 << 25 };
+    const long double sum = (long double)(gd_real)0.1 * TERMS;
+    gd_tensor *x = gd_requires_grad(gd_ones(GD_SHAPE(5, 2, TERMS))), *b = gd_full(GD_SHAPE(2), 3);
+    gd_tensor *w = gd_full(GD_SHAPE(2, 1, TERMS), 0.1), *many = gd_full(GD_SHAPE(TERMS, 1, 1), 0.1);
+    gd_tensor *y = gd_conv1d(x, w, b, 1, 0, 1, 2);
+    check_all(y, sum + 3, 1100, "a long kernel");
+    gd_tensor *one = gd_requires_grad(gd_ones(GD_SHAPE(1, 1, 2)));
+    gd_backward(gd_sum(gd_conv1d(one, many, NULL, 1, 0, 1, 1)));
+    check_all(one->grad, sum, 1100, "many channels");
+    if (!IN_DOUBLE) {
+        gd_tensor *ones = gd_ones(GD_SHAPE(1, 1, BIG));
+        check_all(gd_conv1d(ones, ones, NULL, 1, 0, 1, 1), BIG, 0, "2^25 ones");
+    }
+}
+END_TEST
+
 START_TEST(means_of_losses)
 {
     GD_SCOPE;
@@ -379,6 +398,7 @@ int main(void)
     tcase_add_test(all, gradients_put_together);
     tcase_add_test(all, means_of_windows);
     tcase_add_test(all, gradients_of_layers);
+    tcase_add_test(all, convolutions_of_many_terms);
     tcase_add_test(all, means_of_losses);
     tcase_add_test(all, long_products);
     tcase_add_test(all, long_products_of_any_shape);

@@ -272,8 +272,7 @@ gd_tensor *gd_batch_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, gd_te
  * { vertical, horizontal }; a 0 in stride, dilation, groups stands for 1.  Errors: shapes, groups that do not
  * divide both numbers of channels, a kernel that spans more than x with its padding.
  * Rounding, with u half an ulp of 1 and s the sum of the sizes of an element's terms: y and dx are within n u s, n the
- * number of terms, c kh kw / groups and out kh kw / groups at most; dweight within 1100 u s for any number of images
- * and pixels, dbias within 40 u s.
+ * number of terms but at most 1100; dweight within 1100 u s for any number of images and pixels, dbias within 40 u s.
  * gd_conv1d - the same for x [n, c, length]  weight [o, c / groups, k]  ->  y [n, o, ..]. */
 typedef struct gd_conv2d_options {
     int64_t stride[2], padding[2], dilation[2], groups;

@@ -297,17 +297,19 @@ static bool keeps_slot(const gd_tensor *out)
     return (out->retain_grad && !gd_thread.pruning) || (out->marks & GD_ASKED);
 }
 
-static inline bool walk(gd_pass *pass, gd_tensor *y, gd_tensor *dy, const bool careful)
+bool gd_walk(gd_pass *pass, gd_tensor *dy)
 {
-    if (!gather(pass, y, dy))
+    if (!gather(pass, pass->y, dy))
         return false;
-    for (gd_node *node = y->node; node && pass->pending; node = node->prev) {
+    for (gd_node *node = pass->y->node; node && pass->pending; node = node->prev) {
         gd_tensor *out = node->out;
         dy = out->slot;
         if (!dy)
             continue;
         pass->pending--;
-        if (!apply_rule(pass, node, dy) || (careful && !gd_finite_gradient(pass->function, node)))
+        if (!apply_rule(pass, node, dy))
+            return false;
+        if ((gd_thread.no_grad & GD_ANOMALY) && !gd_finite_gradient(pass->function, node))
             return false;
         if (GD_UNLIKELY(out->retain_grad | out->marks) && keeps_slot(out)) {
             if (!remember(out))
@@ -318,15 +320,4 @@ static inline bool walk(gd_pass *pass, gd_tensor *y, gd_tensor *dy, const bool c
         }
     }
     return true;
-}
-
-/* With gd_detect_anomaly. */
-static GD_NOINLINE bool careful_walk(gd_pass *pass, gd_tensor *y, gd_tensor *dy)
-{
-    return walk(pass, y, dy, true);
-}
-
-bool gd_walk(gd_pass *pass, gd_tensor *dy)
-{
-    return gd_thread.no_grad & GD_ANOMALY ? careful_walk(pass, pass->y, dy) : walk(pass, pass->y, dy, false);
 }

@@ -86,6 +86,7 @@ gd_text gd_not_a_leaf(const gd_tensor *t);
 /* gd_record_otherwise - gd_record where recording is off, or gd_detect_anomaly on. */
 gd_tensor *gd_record_otherwise(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[], int n,
                                const void *attributes, size_t size);
+gd_tensor *gd_record2_otherwise(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b);     /* no list to fill */
 
 /* gd_finite_result, gd_finite_gradient - the checks of gd_detect_anomaly, see anomaly.c. */
 bool gd_finite_result(const gd_op *op, const gd_tensor *y, gd_tensor *const inputs[], int n);
@@ -124,7 +125,7 @@ static inline gd_tensor *gd_record1_with(const gd_op *op, gd_tensor *y, gd_tenso
 static inline gd_tensor *gd_record2(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b)
 {
     if (gd_thread.no_grad)
-        return gd_records_nothing() ? y : gd_record_otherwise(op, y, (gd_tensor *const[]){ a, b }, 2, NULL, 0);
+        return gd_records_nothing() ? y : gd_record2_otherwise(op, y, a, b);
     if (!(a->requires_grad | b->requires_grad))
         return gd_path_continues(y, a, b, NULL);
     gd_node *node = gd_append(op, y, 2, 0);

@@ -133,12 +133,17 @@ bool gd_backward(gd_tensor *y)
     return gd_backward_from(y, NULL, false);
 }
 
+static GD_COLD void say_no_leaf(const gd_tensor *t)
+{
+    gd_fail("gd_zero_grad_of: t, %s, has no ->grad%s: see gd_retain_grad", gd_text_of(t).s, gd_not_a_leaf(t).s);
+}
+
 void gd_zero_grad_of(gd_tensor *t)
 {
     if (!t || !gd_alive("gd_zero_grad_of", "t", t))
         return;
-    if (t->node && t->requires_grad && !t->grad && !t->retain_grad)
-        gd_fail("gd_zero_grad_of: t, %s, has no ->grad%s: see gd_retain_grad", gd_text_of(t).s, gd_not_a_leaf(t).s);
+    if (GD_UNLIKELY(t->node != NULL) && t->requires_grad && !t->grad && !t->retain_grad)
+        say_no_leaf(t);
     t->grad = NULL;
 }
 

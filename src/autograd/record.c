@@ -65,6 +65,11 @@ gd_tensor *gd_record_otherwise(const gd_op *op, gd_tensor *y, gd_tensor *const i
     return y;
 }
 
+gd_tensor *gd_record2_otherwise(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b)
+{
+    return gd_record_otherwise(op, y, (gd_tensor *const[]){ a, b }, 2, NULL, 0);
+}
+
 gd_tensor *gd_constant(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b)
 {
     if (!y || gd_records_nothing())
@@ -114,11 +119,11 @@ static const gd_node *stepped_leaf(void)
     return NULL;
 }
 
-bool gd_given_tensor(const char *function, const char *argument, const gd_tensor *t)
+bool gd_tensor_not_given(const char *function, const char *argument)
 {
-    const gd_node *step = t || gd_last_error() ? NULL : stepped_leaf();
+    const gd_node *step = gd_last_error() ? NULL : stepped_leaf();
     if (!step)
-        return gd_given(function, argument, t);
+        return gd_not_given(function, argument);
     return gd_fail("%s: %s is NULL; was it made with the ->grad of the result of %s on %s?  A result is not a leaf and "
                    "keeps no ->grad: change the leaf in place, or see gd_retain_grad", function, argument,
                    step->op->name, gd_text_of(step->in[0]).s);

@@ -20,8 +20,8 @@
  * Threads share the images.  dw is summed up over a fixed number of blocks of images, each by itself, and then
  * over the blocks: the same bits for any number of threads.
  *
- * Errors, u half an ulp of 1, of an element that is a sum of terms: y and dx, the number of taps times u sum |term|;
- * dw, about 1100 u sum |term| however many there are; db is as good as a pairwise sum. */
+ * Errors, u half an ulp of 1, of an element that is a sum of terms: y and dx, the number of taps (1100 at most)
+ * times u sum |term|; dw, about 1100 u sum |term| however many there are; db is as good as a pairwise sum. */
 #include "conv.h"
 
 #include "conv_scene.h"

@@ -130,7 +130,7 @@ INLINE void NAME(sum_taps)(const int rows, const products *j, int64_t o, int64_t
 {
     vec sum[ROWS][COLUMNS];
     const gd_real *x[COLUMNS], *tile = j->w + o * j->taps;      /* [taps, rows] */
-    const tap_list list = j->list[p / COLUMNS];
+    const tap_list list = j->few.n ? j->few : j->list[p / COLUMNS];
     UNROLL for (int v = 0; v < COLUMNS; v++)
         x[v] = j->x + j->pixel[p + v < j->pixels ? p + v : j->pixels - 1];
     UNROLL for (int i = 0; i < rows; i++)
@@ -247,12 +247,35 @@ static void (*const NAME(tiles)[2][ROWS])(const products *, int64_t, int64_t) = 
     { EACH_ROW(TAPS_TILE) }, { EACH_ROW(PIXELS_TILE) },
 };
 
+/* A tile with more than FEW_TAPS taps: some at a time, and their sums are added without loss. */
+static TARGET void NAME(many_taps)(const products *j, int64_t o, int64_t rows, int64_t p)
+{
+    gd_real sum[ROWS * COLUMNS * LANES] = { 0 }, rest[ROWS * COLUMNS * LANES] = { 0 };
+    const tap_list all = j->list[p / COLUMNS];
+    const int64_t columns = j->pixels - p < COLUMNS ? j->pixels - p : COLUMNS, row = columns * LANES;
+    products some = *j;
+    for (int64_t n = 0; n < all.n; n += FEW_TAPS) {
+        some.few = (tap_list){ all.n - n < FEW_TAPS ? all.n - n : FEW_TAPS, all.k + n };
+        some.bias = n == 0 ? j->bias : NULL;
+        NAME(tiles)[0][rows - 1](&some, o, p);
+        for (int64_t i = 0; i < rows; i++)
+            for (int64_t l = 0; l < row; l++)
+                real_add_term(&sum[i * row + l], &rest[i * row + l], j->y[((o + i) * j->pixels + p) * LANES + l]);
+    }
+    for (int64_t i = 0; i < rows; i++)
+        for (int64_t l = 0; l < row; l++)
+            j->y[((o + i) * j->pixels + p) * LANES + l] = real_whole(sum[i * row + l], rest[i * row + l]);
+}
+
 static TARGET void NAME(all_taps)(const products *j)
 {
     for (int64_t o = 0, rows; o < j->channels; o += rows) {
         rows = gd_conv_rows(j->channels - o, ROWS);
         for (int64_t p = 0; p < j->pixels; p += COLUMNS)
-            NAME(tiles)[0][rows - 1](j, o, p);
+            if (j->list[p / COLUMNS].n > FEW_TAPS)
+                NAME(many_taps)(j, o, rows, p);
+            else
+                NAME(tiles)[0][rows - 1](j, o, p);
     }
 }
 

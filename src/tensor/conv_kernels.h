@@ -17,6 +17,8 @@ typedef struct images {
     int      count;                         /* of images */
 } images;
 
+enum { FEW_TAPS = 1024 };                   /* products that are added one after the other */
+
 /* Some of the taps: those that meet more than zeros. */
 typedef struct tap_list {
     int64_t        n;
@@ -28,6 +30,7 @@ typedef struct products {
     int64_t         first, end;             /* pixels that all_pixels is to add up */
     const int64_t  *pixel, *tap;            /* tap k meets pixel p at x[pixel[p] + tap[k]] */
     const tap_list *list;                   /* for each tile of pixels */
+    tap_list        few;                    /* instead of these, where n is not 0 */
     const gd_real  *x, *w, *bias;           /* w: tile by tile [taps, rows] */
     gd_real        *y;                      /* [channels, pixels, lanes] */
     gd_real        *sum, *sum_y;            /* [channels, taps, lanes] and, or NULL, [channels, lanes] */

@@ -179,19 +179,28 @@ bool gd_broadcast_shape(const char *function, const gd_tensor *a, const gd_tenso
 /* gd_broadcast_strides - strides of t seen as a tensor of the given shape; 0 along stretched axes. */
 void gd_broadcast_strides(const gd_tensor *t, int ndim, const int64_t *shape, int64_t *stride);
 
-/* ---- Checks of arguments: on failure a message in function's name ------------------------------------------- */
+/* gd_failures - how often gd_fail was called by this thread: has a call, or a user's function, said why it failed, or
+ * is the last message an older one? */
+static inline unsigned long gd_failures(void)
+{
+    return gd_thread.failures;
+}
 
-/* gd_failures - how often gd_fail was called by this thread: whether a call that failed, or a user's function, has left
- * a message, which then stands. */
-unsigned long gd_failures(void);
-
-/* gd_given - a sink's check of its argument: false when t is NULL, with a message unless one of an
- * earlier failure stands. */
-bool gd_given(const char *function, const char *argument, const void *t);
+/* gd_given - a sink's check of its argument: false when t is NULL, with a message unless one of an earlier failure
+ * stands.  gd_not_given - leaves that message. */
+bool gd_not_given(const char *function, const char *argument);
+static inline bool gd_given(const char *function, const char *argument, const void *t)
+{
+    return t ? gd_not_freed(function, argument, t) : gd_not_given(function, argument);
+}
 
 /* gd_given_tensor - the same for what may have been made with a ->grad: says so when a result, which keeps none, was
  * made from a leaf as in w = gd_sub(w, ..). */
-bool gd_given_tensor(const char *function, const char *argument, const gd_tensor *t);
+bool gd_tensor_not_given(const char *function, const char *argument);
+static inline bool gd_given_tensor(const char *function, const char *argument, const gd_tensor *t)
+{
+    return t ? gd_not_freed(function, argument, t) : gd_tensor_not_given(function, argument);
+}
 
 /* gd_labels - the elements of labels, row-major, as whole numbers in [0, classes); NULL, and a message that
  * names the first bad one, otherwise.  The memory is the current scope's. */

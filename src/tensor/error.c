@@ -16,7 +16,6 @@ static void print_message(const char *message)
 }
 
 static _Thread_local const char *latest;    /* NULL when nothing has failed */
-static _Thread_local unsigned long failures;
 static _Thread_local void (*handler)(const char *) = print_message;
 
 const char *gd_last_error(void)
@@ -27,11 +26,6 @@ const char *gd_last_error(void)
 void gd_clear_error(void)
 {
     latest = NULL;
-}
-
-unsigned long gd_failures(void)
-{
-    return failures;
 }
 
 void gd_on_error(void (*new_handler)(const char *))
@@ -162,7 +156,7 @@ void *gd_fail(const char *format, ...)
     va_start(arguments, format);
     gd_vformat(text, sizeof text, format, arguments);
     va_end(arguments);
-    failures++;
+    gd_thread.failures++;
     if (!memory && !make_memory()) {
         latest = "out of memory: no room for a message";
         if (handler)

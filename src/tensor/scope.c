@@ -125,7 +125,8 @@ int gd_empty_thread(void)
     gd_pool_free();
     gd_memory_free(gd_thread.reached);
     gd_memory_free(gd_thread.recycled);
-    gd_thread = (gd_thread_state){ .clock = gd_thread.clock };      /* models live on, with their versions */
+    /* models live on, with their versions */
+    gd_thread = (gd_thread_state){ .clock = gd_thread.clock, .failures = gd_thread.failures };
     return by_hand;
 }
 

@@ -179,10 +179,8 @@ void gd_broadcast_strides(const gd_tensor *t, int ndim, const int64_t *shape, in
 
 /* ---- Checks of arguments --------------------------------------------------------------------------------- */
 
-bool gd_given(const char *function, const char *argument, const void *t)
+bool gd_not_given(const char *function, const char *argument)
 {
-    if (t)
-        return gd_not_freed(function, argument, t);
     if (!gd_last_error())
         gd_fail("%s: %s is NULL", function, argument);
     return false;

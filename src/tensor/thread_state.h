@@ -38,6 +38,7 @@ typedef struct gd_thread_state {
     bool       any_recycled;                /* some of those lists may not be empty */
     gd_real   *target;                      /* where the next big result of target_numel elements should lie */
     int64_t    target_numel;
+    unsigned long failures;                 /* calls of gd_fail */
     gd_arena   program;
     uint64_t   random[4];                   /* xoshiro256++ */
     gd_chunk  *pool;                        /* chunks that wait for the next scope, smallest first */
