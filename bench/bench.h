@@ -41,7 +41,7 @@ struct bench_row {
     double      units;                      /* how many of these one run does */
     double      goal;                       /* gradus / floor to reach; 0: none was set */
     int64_t     size;                       /* the row's own parameter */
-    /* open - makes the contestants and checks that they compute the same; false, with a sentence on stderr,
+    /* open - makes the contestants and checks that they compute the same; false, with a message on stderr,
      * when they do not.  close - undoes it, also after a failed open. */
     bool (*open)(const bench_row *row, bench_contestant *contestants);
     void (*close)(void);
@@ -51,7 +51,7 @@ struct bench_row {
 extern const bench_row linear_regression_rows[], chain_rows[], mlp_rows[], lenet_rows[], gpt_rows[],
                        optimizer_rows[], elementwise_rows[], process_rows[];
 
-/* bench_agree - |a - b| <= tolerance (1 + |b|); otherwise false, and a sentence on stderr. */
+/* bench_agree - |a - b| <= tolerance (1 + |b|); otherwise false, and a message on stderr. */
 bool bench_agree(const bench_row *row, const char *what, double a, double b, double tolerance);
 
 /* bench_agree_all - the same for n numbers; names the worst one. */

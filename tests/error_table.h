@@ -1,4 +1,4 @@
-/* error_table.h - wrong calls and their sentences, word for word.  Read by test_errors.c, where the arguments
+/* error_table.h - wrong calls and their messages, word for word.  Read by test_errors.c, where the arguments
  * are made: m23 is 0 .. 5 as [2, 3], m34 [3, 4], v3 [3], v4 [4], s a scalar, eight has 8 axes of size 1, none is
  * [0], labels are 0 and 2, bad_label 0 and 3. */
 

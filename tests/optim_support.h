@@ -65,16 +65,16 @@ static inline gd_tensor *tensor_of(gd_shape shape, const double *values)
     return t;
 }
 
-/* Sentences: none are printed; each test looks at the last one. */
-static inline void ck_sentence(const char *expected)
+/* Messages: none are printed; each test looks at the last one. */
+static inline void ck_message(const char *expected)
 {
     const char *got = gd_last_error();
-    ck_assert_msg(got && strcmp(got, expected) == 0, "sentence: %s\n expected: %s", got ? got : "(none)",
+    ck_assert_msg(got && strcmp(got, expected) == 0, "message: %s\n expected: %s", got ? got : "(none)",
                   expected);
     gd_clear_error();
 }
 
-static inline void ck_no_sentence(void)
+static inline void ck_no_message(void)
 {
     ck_assert_msg(gd_last_error() == NULL, "unexpected: %s", gd_last_error());
 }

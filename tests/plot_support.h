@@ -113,11 +113,11 @@ static inline gd_plot *wide(gd_line line)
     return p;
 }
 
-static inline void expect(bool result, const char *sentence)
+static inline void expect(bool result, const char *message)
 {
     ck_assert(!result);
     ck_assert_ptr_nonnull(gd_last_error());
-    ck_assert_str_eq(gd_last_error(), sentence);
+    ck_assert_str_eq(gd_last_error(), message);
     gd_clear_error();
 }
 

@@ -1,5 +1,5 @@
 /* scratch.h - a folder of its own for each test that writes files, and what such tests have in common.  The
- * test runs inside the folder, so that sentences can be compared with short names in them. */
+ * test runs inside the folder, so that messages can be compared with short names in them. */
 #ifndef SCRATCH_H
 #define SCRATCH_H
 
@@ -75,10 +75,10 @@ static inline size_t get_bytes(const char *name, void *bytes, size_t room)
 }
 
 /* The latest failure said exactly this. */
-#define ck_said(sentence) \
+#define ck_said(message) \
     do { \
         ck_assert_ptr_nonnull(gd_last_error()); \
-        ck_assert_str_eq(gd_last_error(), sentence); \
+        ck_assert_str_eq(gd_last_error(), message); \
         gd_clear_error(); \
     } while (0)
 
@@ -113,7 +113,7 @@ static inline uint64_t scratch_random(void)
     return z ^ z >> 31;
 }
 
-/* What every reader of an untrusted file owes: a tensor, or NULL with a sentence that begins with its name and
+/* What every reader of an untrusted file owes: a tensor, or NULL with a message that begins with its name and
  * the file's.  The file is cut at each byte, then damaged in each bit of the first bytes and at random. */
 typedef bool scratch_reader(const char *name);
 
@@ -126,7 +126,7 @@ static inline void fuzz_one(const char *name, const unsigned char *bytes, size_t
     if (!open || !closed || (good && must_fail))
         ck_abort_msg("a file cut to %zu bytes was read", n);
     if (!good && (!gd_last_error() || strncmp(gd_last_error(), begins, strlen(begins)) != 0))
-        ck_abort_msg("the sentence is: %s", gd_last_error());
+        ck_abort_msg("the message is: %s", gd_last_error());
 }
 
 static inline void fuzz(const char *name, const unsigned char *bytes, size_t n, scratch_reader *reader,

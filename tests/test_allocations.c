@@ -156,7 +156,7 @@ START_TEST(multilayer_perceptron)
 }
 END_TEST
 
-/* Also when a step is refused: a sentence needs no memory. */
+/* Also when a step is refused: a message needs no memory. */
 START_TEST(refusals)
 {
     long before = -1, after;

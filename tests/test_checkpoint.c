@@ -143,7 +143,7 @@ END_TEST
 
 /* ---- What is wrong with a file --------------------------------------------------------------------------- */
 
-START_TEST(sentences)
+START_TEST(messages)
 {
     const char *path = "model.safetensors";
     gd_params *p = gd_params_new(), *q = gd_params_new(), *more = gd_params_new(), *less = gd_params_new();
@@ -227,7 +227,7 @@ int main(void)
     TCase *t = scratch_case(suite, "checkpoint");
     tcase_add_loop_test(t, goes_on_bit_for_bit, 0, (int)(sizeof resumed / sizeof *resumed));
     tcase_add_test(t, parameters_alone);
-    tcase_add_test(t, sentences);
+    tcase_add_test(t, messages);
     tcase_add_test(t, truncated_anywhere);
     return run_suite(suite);
 }

@@ -1,5 +1,5 @@
 /* test_choices.c - what the operations choose where there is a choice: gradients at kinks and zeros, extreme
- * arguments; and the sentences of bad calls.  Values and gradients elsewhere: test_operations.c, test_golden.c. */
+ * arguments; and the messages of bad calls.  Values and gradients elsewhere: test_operations.c, test_golden.c. */
 #include <stdio.h>
 
 #include "support/support.h"
@@ -131,7 +131,7 @@ START_TEST(frozen_running_statistics)
     gd_tensor *mean = gd_zeros(GD_SHAPE(1)), *var = gd_ones(GD_SHAPE(1));
     gd_tensor *made = gd_square(gd_requires_grad(gd_ones(GD_SHAPE(1))));
     ck_assert_ptr_null(gd_batch_norm(x, NULL, NULL, mean, made, true, 0.1, 1e-5));
-    ck_sentence("gd_batch_norm: running_mean and running_var must not be results of recorded operations");
+    ck_message("gd_batch_norm: running_mean and running_var must not be results of recorded operations");
     ck_values(mean, 0);
     ck_values(gd_batch_norm(x, NULL, NULL, mean, var, true, 1, 0), -1, 1);
     ck_values(mean, 2);
@@ -141,13 +141,13 @@ END_TEST
 
 /* ---- Bad calls ---------------------------------------------------------------------------------------------- */
 
-#define REFUSES(call, sentence)         \
+#define REFUSES(call, message)         \
     do {                                \
         ck_assert_ptr_null(call);       \
-        ck_sentence(sentence);          \
+        ck_message(message);          \
     } while (0)
 
-START_TEST(sentences)
+START_TEST(messages)
 {
     gd_tensor *x = gd_zeros(GD_SHAPE(2, 3)), *v = gd_zeros(GD_SHAPE(3)), *s = gd_scalar(1);
     REFUSES(gd_cumsum(x, 2), "gd_cumsum: axis 2 must lie in [-2, 2)");
@@ -211,7 +211,7 @@ int main(void)
     tcase_add_test(all, repeated_indices_add_up);
     tcase_add_test(all, arranging);
     tcase_add_test(all, frozen_running_statistics);
-    tcase_add_test(all, sentences);
+    tcase_add_test(all, messages);
     suite_add_tcase(suite, all);
     return run_suite(suite);
 }

@@ -189,26 +189,26 @@ START_TEST(conv_refuses)
     gd_tensor *x = gd_zeros(GD_SHAPE(2, 4, 5, 5)), *w = gd_zeros(GD_SHAPE(6, 4, 3, 3)), *v = gd_zeros(GD_SHAPE(4));
     gd_conv2d_options o = { .groups = 0 };
     ck_assert_ptr_null(gd_conv2d(v, w, NULL, o));
-    ck_sentence("gd_conv2d: x is [4] and weight is [6, 4, 3, 3]: they must be [n, channels, height, width] and "
+    ck_message("gd_conv2d: x is [4] and weight is [6, 4, 3, 3]: they must be [n, channels, height, width] and "
                 "[out, channels / groups, kh, kw]");
     ck_assert_ptr_null(gd_conv2d(x, gd_zeros(GD_SHAPE(6, 3, 3, 3)), NULL, o));
-    ck_sentence("gd_conv2d: x is [2, 4, 5, 5], weight is [6, 3, 3, 3] and groups is 1: weight must be [out, 4 / "
+    ck_message("gd_conv2d: x is [2, 4, 5, 5], weight is [6, 3, 3, 3] and groups is 1: weight must be [out, 4 / "
                 "groups, ..], and groups divide both numbers of channels");
     ck_assert_ptr_null(gd_conv2d(x, w, v, o));
-    ck_sentence("gd_conv2d: weight is [6, 4, 3, 3] and bias is [4]: bias must be [6]");
+    ck_message("gd_conv2d: weight is [6, 4, 3, 3] and bias is [4]: bias must be [6]");
     o.dilation[1] = 3;
     ck_assert_ptr_null(gd_conv2d(x, w, NULL, o));
-    ck_sentence("gd_conv2d: axis 3 of x has 5 elements with its padding, and the kernel spans 7");
+    ck_message("gd_conv2d: axis 3 of x has 5 elements with its padding, and the kernel spans 7");
     o = (gd_conv2d_options){ .stride = { 1, -2 } };
     ck_assert_ptr_null(gd_conv2d(x, w, NULL, o));
-    ck_sentence("gd_conv2d: stride -2, padding 0, dilation 1 of axis 3: stride and dilation must be at least 1, "
+    ck_message("gd_conv2d: stride -2, padding 0, dilation 1 of axis 3: stride and dilation must be at least 1, "
                 "padding at least 0");
     gd_tensor *line = gd_zeros(GD_SHAPE(1, 2, 5)), *taps = gd_zeros(GD_SHAPE(1, 2, 3));
     ck_assert_ptr_null(gd_conv1d(line, taps, NULL, 1, -1, 1, 1));
-    ck_sentence("gd_conv1d: stride 1, padding -1, dilation 1 of axis 3: stride and dilation must be at least 1, "
+    ck_message("gd_conv1d: stride 1, padding -1, dilation 1 of axis 3: stride and dilation must be at least 1, "
                 "padding at least 0");
     ck_assert_ptr_null(gd_conv1d(line, gd_zeros(GD_SHAPE(1, 1, 3)), NULL, 1, 0, 1, -1));
-    ck_sentence("gd_conv1d: x is [1, 2, 5], weight is [1, 1, 3] and groups is -1: weight must be [out, 2 / "
+    ck_message("gd_conv1d: x is [1, 2, 5], weight is [1, 1, 3] and groups is -1: weight must be [out, 2 / "
                 "groups, ..], and groups divide both numbers of channels");
     ck_assert(far_apart(gd_conv1d(line, taps, NULL, 0, 0, 0, 0), gd_conv1d(line, taps, NULL, 1, 0, 1, 1)) == 0);
 }
@@ -308,18 +308,18 @@ START_TEST(pooling_refuses)
 {
     gd_tensor *x = gd_zeros(GD_SHAPE(1, 1, 4, 3));
     ck_assert_ptr_null(gd_max_pool2d(gd_zeros(GD_SHAPE(4, 4)), (gd_pool2d_options){ .kernel = { 2, 2 } }));
-    ck_sentence("gd_max_pool2d: x is [4, 4]: it must be [n, channels, height, width]");
+    ck_message("gd_max_pool2d: x is [4, 4]: it must be [n, channels, height, width]");
     ck_assert_ptr_null(gd_avg_pool2d(x, (gd_pool2d_options){ .kernel = { 2, 0 } }));
-    ck_sentence("gd_avg_pool2d: kernel 0, stride 0, padding 0 of axis 3: kernel and stride must be at least 1, "
+    ck_message("gd_avg_pool2d: kernel 0, stride 0, padding 0 of axis 3: kernel and stride must be at least 1, "
                 "padding between 0 and half the kernel");
     ck_assert_ptr_null(gd_max_pool2d(x, (gd_pool2d_options){ .kernel = { 2, 2 }, .padding = { 2, 0 } }));
-    ck_sentence("gd_max_pool2d: kernel 2, stride 2, padding 2 of axis 2: kernel and stride must be at least 1, "
+    ck_message("gd_max_pool2d: kernel 2, stride 2, padding 2 of axis 2: kernel and stride must be at least 1, "
                 "padding between 0 and half the kernel");
     ck_assert_ptr_null(gd_avg_pool2d(x, (gd_pool2d_options){ .kernel = { 2, 4 } }));
-    ck_sentence("gd_avg_pool2d: x is [1, 1, 4, 3]: its axis 3 with padding 0 is shorter than the kernel, 4");
+    ck_message("gd_avg_pool2d: x is [1, 1, 4, 3]: its axis 3 with padding 0 is shorter than the kernel, 4");
     const gd_pool2d_options padded = { .kernel = { 2, 2 }, .padding = { 1, 1 } };
     ck_assert_ptr_null(gd_max_pool2d(gd_zeros(GD_SHAPE(1, 1, 3, 0)), padded));
-    ck_sentence("gd_max_pool2d: x is [1, 1, 3, 0]: its axis 3 with padding 1 is shorter than the kernel, 2");
+    ck_message("gd_max_pool2d: x is [1, 1, 3, 0]: its axis 3 with padding 1 is shorter than the kernel, 2");
     ck_assert_ptr_null(gd_avg_pool2d(gd_zeros(GD_SHAPE(1, 1, 0, 4)), padded));
 }
 END_TEST

@@ -61,7 +61,7 @@ END_TEST
 typedef struct wrong_case {
     const char    *text;
     gd_csv_options options;
-    const char    *sentence;
+    const char    *message;
 } wrong_case;
 
 static const wrong_case unreadable[] = {
@@ -145,7 +145,7 @@ START_TEST(csv_refuses)
     const wrong_case *c = &unreadable[_i];
     put_text("t.csv", c->text);
     ck_assert_ptr_null(gd_csv_read("t.csv", c->options));
-    ck_said(c->sentence);
+    ck_said(c->message);
 }
 END_TEST
 

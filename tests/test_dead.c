@@ -258,14 +258,14 @@ START_TEST(a_graph_over_a_freed_model)
     gd_tensor *loss = gd_sum(gd_mul(gd_square(x), w)), *other = gd_sum(gd_square(x));
     gd_params_free(p);
     ck_assert(!gd_backward(loss));
-    ck_sentence("gd_backward: y depends on input 1 of gd_mul, which belonged to a model that has been freed");
+    ck_message("gd_backward: y depends on input 1 of gd_mul, which belonged to a model that has been freed");
     ck_assert(!gd_grad(loss, NULL, &x, 1, &dx, false));
-    ck_sentence("gd_grad: y depends on input 1 of gd_mul, which belonged to a model that has been freed");
+    ck_message("gd_grad: y depends on input 1 of gd_mul, which belonged to a model that has been freed");
     FILE *out = fopen("/dev/null", "w");
     gd_graph_print(out, loss);
-    ck_sentence("gd_graph_print: y depends on input 1 of gd_mul, which belonged to a model that has been freed");
+    ck_message("gd_graph_print: y depends on input 1 of gd_mul, which belonged to a model that has been freed");
     gd_graph_dot(out, loss);
-    ck_sentence("gd_graph_dot: y depends on input 1 of gd_mul, which belonged to a model that has been freed");
+    ck_message("gd_graph_dot: y depends on input 1 of gd_mul, which belonged to a model that has been freed");
     fclose(out);
     ck_good(gd_backward(other));            /* the rest of the tape is as it was */
     ck_values(x->grad, 2, 2, 2);
@@ -280,9 +280,9 @@ START_TEST(an_optimizer_without_its_model)
     ck_good(gd_set_grad(w, gd_scalar(1)) && gd_step(o));
     gd_params_free(p);
     ck_assert(!gd_step(o));
-    ck_sentence("gd_step: the first parameter of o belonged to a model that has been freed");
+    ck_message("gd_step: the first parameter of o belonged to a model that has been freed");
     gd_zero_grad(o);
-    ck_sentence("gd_zero_grad: the first parameter of o belonged to a model that has been freed");
+    ck_message("gd_zero_grad: the first parameter of o belonged to a model that has been freed");
     gd_optimizer_free(o);
 }
 END_TEST
@@ -298,7 +298,7 @@ START_TEST(a_loader_without_its_data)
         ck_good(gd_loader_next(loader, &batch));
     }
     ck_assert(!gd_loader_next(loader, &batch));
-    ck_sentence("gd_loader_next: the data set's x was made in a scope that has ended");
+    ck_message("gd_loader_next: the data set's x was made in a scope that has ended");
     gd_loader_free(loader);
 }
 END_TEST
@@ -317,37 +317,37 @@ START_TEST(freed_handles)
     ck_good(gd_set_grad(w, gd_scalar(1)) && gd_step(o));
     gd_params_free(p);
     ck_assert(!gd_ema_update(ema) && !gd_ema_swap(ema));
-    ck_sentence("gd_ema_swap: the model of ema has been freed");
+    ck_message("gd_ema_swap: the model of ema has been freed");
     ck_assert(!gd_check_finite(o));
-    ck_sentence("gd_check_finite: the first parameter of o belonged to a model that has been freed");
+    ck_message("gd_check_finite: the first parameter of o belonged to a model that has been freed");
     ck_assert(!gd_optimizer_visit(o, NULL, NULL));
-    ck_sentence("gd_optimizer_visit: the first parameter of o belonged to a model that has been freed");
+    ck_message("gd_optimizer_visit: the first parameter of o belonged to a model that has been freed");
     ck_assert(!gd_optimizer_group(o, "w", NULL));
-    ck_sentence("gd_optimizer_group: the first parameter of o belonged to a model that has been freed");
+    ck_message("gd_optimizer_group: the first parameter of o belonged to a model that has been freed");
     ck_assert(!gd_param(p, "v", gd_scalar(1)));
-    ck_sentence("gd_param: p has been freed");
+    ck_message("gd_param: p has been freed");
     gd_params_free(p);
-    ck_sentence("gd_params_free: p has been freed");
+    ck_message("gd_params_free: p has been freed");
     gd_optimizer_free(o);
     ck_assert(!gd_step(o));
-    ck_sentence("gd_step: o has been freed");
+    ck_message("gd_step: o has been freed");
     gd_optimizer_free(o);
-    ck_sentence("gd_optimizer_free: o has been freed");
+    ck_message("gd_optimizer_free: o has been freed");
     gd_ema_free(ema);
     ck_assert(!gd_ema_update(ema));
-    ck_sentence("gd_ema_update: ema has been freed");
+    ck_message("gd_ema_update: ema has been freed");
     gd_ema_free(ema);
-    ck_sentence("gd_ema_free: ema has been freed");
+    ck_message("gd_ema_free: ema has been freed");
     gd_plot_free(picture);
     ck_assert(!gd_plot_save(picture, "/dev/null"));
-    ck_sentence("gd_plot_save: p has been freed");
+    ck_message("gd_plot_save: p has been freed");
     gd_plot_free(picture);
-    ck_sentence("gd_plot_free: p has been freed");
+    ck_message("gd_plot_free: p has been freed");
     gd_loader_free(loader);
     ck_assert(!gd_loader_next(loader, &batch));
-    ck_sentence("gd_loader_next: loader belonged to a loader that has been freed");
+    ck_message("gd_loader_next: loader belonged to a loader that has been freed");
     gd_loader_free(loader);
-    ck_sentence("gd_loader_free: loader belonged to a loader that has been freed");
+    ck_message("gd_loader_free: loader belonged to a loader that has been freed");
 }
 END_TEST
 

@@ -17,7 +17,7 @@
 #define ck_refused(call, message)    \
     do {                             \
         ck_assert_ptr_null(call);    \
-        ck_sentence(message);        \
+        ck_message(message);        \
     } while (0)
 
 static gd_tensor *one(double value)
@@ -133,7 +133,7 @@ START_TEST(beyond_the_largest_float)
     ck_refused(gd_pad(one(1), GD_SHAPE(1), GD_SHAPE(1), 1e39), "gd_pad: value = 1e+39 is beyond the largest float");
     gd_tensor *x = one(7);
     ck_assert(!gd_fill(x, 1e39));
-    ck_sentence("gd_fill: value = 1e+39 is beyond the largest float");
+    ck_message("gd_fill: value = 1e+39 is beyond the largest float");
     ck_values(x, 7);
 }
 END_TEST

@@ -100,7 +100,7 @@ START_TEST(only_leaves_that_ask_get_gradients)
     ck_assert_ptr_null(x->grad);
     ck_assert(!gd_mul(x, c)->requires_grad);
     ck_assert_ptr_null(gd_freeze(h));
-    ck_sentence("gd_freeze: t is the recorded result of gd_mul; only leaves can be frozen");
+    ck_message("gd_freeze: t is the recorded result of gd_mul; only leaves can be frozen");
 }
 END_TEST
 
@@ -116,9 +116,9 @@ START_TEST(retained_gradients)
     ck_good(gd_backward(y));
     ck_values(h->grad, 10);
     ck_assert_ptr_null(gd_retain_grad(gd_scalar(1)));
-    ck_sentence("gd_retain_grad: t does not require a gradient");
+    ck_message("gd_retain_grad: t does not require a gradient");
     ck_assert_ptr_null(gd_retain_grad(NULL));
-    ck_no_sentence();
+    ck_no_message();
 }
 END_TEST
 
@@ -134,7 +134,7 @@ START_TEST(gradients_can_be_set)
     ck_good(gd_set_grad(x, x->grad));
     ck_values(x->grad, 2, 6, 4, 8);
     ck_assert(!gd_set_grad(x, gd_ones(GD_SHAPE(4))));
-    ck_sentence("gd_set_grad: value is [4] and t is [2, 2]: they must have the same shape");
+    ck_message("gd_set_grad: value is [4] and t is [2, 2]: they must have the same shape");
     ck_values(x->grad, 2, 6, 4, 8);
     ck_good(gd_backward(gd_sum(x)));
     ck_values(x->grad, 3, 7, 5, 9);
@@ -147,9 +147,9 @@ START_TEST(seeds)
 {
     gd_tensor *x = leaf_of(GD_SHAPE(3), (gd_real[]){ 1, 2, 3 }), *y = gd_square(x);
     ck_assert(!gd_backward(y));
-    ck_sentence("gd_backward: y is [3]; without dy it must have one element");
+    ck_message("gd_backward: y is [3]; without dy it must have one element");
     ck_assert(!gd_backward_from(y, gd_ones(GD_SHAPE(3, 1)), false));
-    ck_sentence("gd_backward_from: dy is [3, 1] and y is [3]: they must have the same shape");
+    ck_message("gd_backward_from: dy is [3, 1] and y is [3]: they must have the same shape");
     ck_assert_ptr_null(x->grad);
     gd_tensor *dy = gd_slice(gd_from(GD_SHAPE(6), (gd_real[]){ 1, 0, 10, 0, 100, 0 }), 0, 0, 6, 2);
     ck_good(gd_backward_from(y, dy, false));
@@ -165,11 +165,11 @@ START_TEST(nothing_to_differentiate)
 {
     gd_tensor *x = gd_scalar(1), *w = leaf(1);
     ck_assert(!gd_backward(gd_square(x)));
-    ck_sentence("gd_backward: y, [], does not depend on anything that requires a gradient");
+    ck_message("gd_backward: y, [], does not depend on anything that requires a gradient");
     ck_assert(!gd_backward(gd_gt(w, x)));
-    ck_sentence("gd_backward: y is the result of gd_gt, which has no derivative");
+    ck_message("gd_backward: y is the result of gd_gt, which has no derivative");
     ck_assert(!gd_backward(NULL));
-    ck_sentence("gd_backward: y is NULL");
+    ck_message("gd_backward: y is NULL");
     ck_good(gd_backward(gd_mul(gd_gt(w, x), w)));                 /* but as a factor it is a constant */
     ck_values(w->grad, 0);
 }
@@ -211,7 +211,7 @@ START_TEST(no_grad)
     gd_no_grad_end();
     ck_assert(gd_is_recording() && gd_square(x)->requires_grad);
     gd_no_grad_end();
-    ck_sentence("gd_no_grad_end: there was no gd_no_grad_begin");
+    ck_message("gd_no_grad_end: there was no gd_no_grad_begin");
     ck_assert(gd_is_recording());
     gd_tensor *y = gd_square(x), *dx;
     {
@@ -231,7 +231,7 @@ START_TEST(detach)
     ck_good(gd_backward(gd_sum(gd_mul(h, d))));                  /* d(h c)/dx, c = x^2 */
     ck_values(x->grad, 16, 54);
     ck_assert_ptr_null(gd_detach(NULL));
-    ck_no_sentence();
+    ck_no_message();
 }
 END_TEST
 
@@ -248,7 +248,7 @@ START_TEST(failed_backward_changes_nothing)
     gd_no_grad_end();
     for (int graph = 0; graph < 2; graph++) {
         ck_assert(!gd_backward_from(y, NULL, graph));
-        ck_sentence("gd_backward: input 1 of gd_mul, [2], was overwritten after it was recorded, "
+        ck_message("gd_backward: input 1 of gd_mul, [2], was overwritten after it was recorded, "
                     "and the gradient needs the old value");
         ck_values(a->grad, 7, 7);
         ck_assert(!b->grad && !c->grad);

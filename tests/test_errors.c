@@ -1,7 +1,7 @@
-/* test_errors.c - wrong calls: each gives NULL and its sentence, word for word, leaves its arguments as they
- * were, and does not stop the program.  Also: who is told, and that the first sentence stands.
+/* test_errors.c - wrong calls: each gives NULL and its message, word for word, leaves its arguments as they
+ * were, and does not stop the program.  Also: who is told, and that the first message stands.
  *
- * Sentences of gradients, in-place functions and lookups stand in the tests of those. */
+ * Messages of gradients, in-place functions and lookups stand in the tests of those. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 
@@ -12,9 +12,9 @@
 static char told[200];
 static int  times_told;
 
-static void listen(const char *sentence)
+static void listen(const char *message)
 {
-    snprintf(told, sizeof told, "%s", sentence);
+    snprintf(told, sizeof told, "%s", message);
     times_told++;
 }
 
@@ -28,7 +28,7 @@ START_TEST(handler)
     gd_on_error(NULL);
     ck_assert_ptr_null(gd_zeros(GD_SHAPE(-1)));
     ck_assert_int_eq(times_told, 1);
-    ck_sentence("gd_zeros: shape [-1] has the negative size -1");
+    ck_message("gd_zeros: shape [-1] has the negative size -1");
     ck_assert_ptr_null(gd_last_error());
 }
 END_TEST
@@ -36,7 +36,7 @@ END_TEST
 /* Without a handler of one's own: on standard error, and nothing on standard output. */
 START_TEST(printed_at_first)
 {
-    static const char sentence[] = "gd_ones: shape [-2] has the negative size -2\n";
+    static const char message[] = "gd_ones: shape [-2] has the negative size -2\n";
     char text[200], path[] = "/tmp/gradus-errors-XXXXXX";
     int file = mkstemp(path);
     ck_assert_int_ge(file, 0);
@@ -48,16 +48,16 @@ START_TEST(printed_at_first)
     text[fread(text, 1, sizeof text - 1, in)] = '\0';
     fclose(in);
     ck_assert_int_eq(remove(path), 0);
-    ck_assert_str_eq(text, sentence);
+    ck_assert_str_eq(text, message);
 }
 END_TEST
 
-START_TEST(own_sentences)
+START_TEST(own_messages)
 {
     ck_assert_ptr_null(gd_fail("own: %d of %s", 3, "four"));
     ck_assert_str_eq(gd_last_error(), "own: 3 of four");
-    ck_assert_ptr_null(gd_fail("again: %s", gd_last_error()));    /* the old sentence as an argument */
-    ck_sentence("again: own: 3 of four");
+    ck_assert_ptr_null(gd_fail("again: %s", gd_last_error()));    /* the old message as an argument */
+    ck_message("again: own: 3 of four");
     char longer[3000];
     memset(longer, 'x', sizeof longer - 1);
     longer[sizeof longer - 1] = '\0';
@@ -66,19 +66,19 @@ START_TEST(own_sentences)
 }
 END_TEST
 
-/* An expression is checked once, at its end: the sentence is that of the call that failed. */
+/* An expression is checked once, at its end: the message is that of the call that failed. */
 START_TEST(the_first_error_stands)
 {
     gd_on_error(listen);
     gd_tensor *x = gd_requires_grad(gd_ones(GD_SHAPE(2, 3))), *w = gd_ones(GD_SHAPE(2, 2));
     gd_tensor *y = gd_mean(gd_square(gd_sub(gd_matmul(x, w), gd_exp(x)))), *dx = x;
-    const char *sentence = "gd_matmul: a is [2, 3] and b is [2, 2]: the inner sizes 3 and 2 differ";
+    const char *message = "gd_matmul: a is [2, 3] and b is [2, 2]: the inner sizes 3 and 2 differ";
     ck_assert_ptr_null(y);
     ck_assert(!gd_backward(y) && !gd_backward_from(y, NULL, true) && !gd_grad(y, NULL, &x, 1, &dx, false));
     ck_assert(isnan(gd_item(y)) && !gd_fill(gd_detach(y), 1) && !gd_keep(y) && !gd_requires_grad(y));
     ck_assert_int_eq(times_told, 1);
     ck_assert_ptr_null(dx);
-    ck_sentence(sentence);
+    ck_message(message);
 }
 END_TEST
 
@@ -111,14 +111,14 @@ static void make_arguments(void)
 #define JOIN(...) (gd_tensor *const[]){ __VA_ARGS__ }
 #define HUGE_SIZE ((int64_t)1 << 40)
 
-/* Makes call number which; tells its words and the expected sentence. */
-static gd_tensor *wrong(int which, const char **call, const char **sentence)
+/* Makes call number which; tells its words and the expected message. */
+static gd_tensor *wrong(int which, const char **call, const char **message)
 {
     int i = 0;
 #define WRONG(expression, text)             \
     if (i++ == which) {                     \
         *call = #expression;                \
-        *sentence = text;                   \
+        *message = text;                   \
         return expression;                  \
     }
 #include "error_table.h"
@@ -144,12 +144,12 @@ START_TEST(wrong_calls)
         gd_requires_grad(arguments[i]);
         headers[i] = *arguments[i];
     }
-    const char *call = NULL, *sentence = NULL;
-    gd_tensor *result = wrong(_i, &call, &sentence);
+    const char *call = NULL, *message = NULL;
+    gd_tensor *result = wrong(_i, &call, &message);
     ck_assert_msg(result == NULL, "%s gave a result", call);
-    ck_assert_msg(gd_last_error() != NULL, "%s failed without a sentence", call);
-    ck_assert_msg(strcmp(gd_last_error(), sentence) == 0, "%s\n     got: %s\nexpected: %s", call, gd_last_error(),
-                  sentence);
+    ck_assert_msg(gd_last_error() != NULL, "%s failed without a message", call);
+    ck_assert_msg(strcmp(gd_last_error(), message) == 0, "%s\n     got: %s\nexpected: %s", call, gd_last_error(),
+                  message);
     for (int i = 0; i < N; i++) {
         ck_assert_msg(memcmp(&headers[i], arguments[i], sizeof headers[i]) == 0, "%s changed an argument", call);
         ck_assert_msg(far_apart(arguments[i], copies[i]) == 0, "%s changed a number", call);
@@ -168,7 +168,7 @@ int main(void)
     suite_add_tcase(suite, first);
     tcase_add_checked_fixture(telling, quietly, gd_shutdown);
     tcase_add_test(telling, handler);
-    tcase_add_test(telling, own_sentences);
+    tcase_add_test(telling, own_messages);
     tcase_add_test(telling, the_first_error_stands);
 #if defined(__unix__) || defined(__APPLE__)
     tcase_add_test_raise_signal(telling, dies_if_asked_to, 6);    /* SIGABRT */

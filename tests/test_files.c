@@ -173,7 +173,7 @@ END_TEST
 
 START_TEST(idx_refuses)
 {
-    static const struct { const char *bytes; size_t n; const char *sentence; } cases[] = {
+    static const struct { const char *bytes; size_t n; const char *message; } cases[] = {
         { "", 0, "gd_idx_read: f is empty" },
         { "\0\0\x08", 3, "gd_idx_read: f ends after 3 bytes, in the middle of the magic number" },
         { "\0\1\x08\1\0\0\0\1\1", 9, "gd_idx_read: f is not an IDX file: it begins with 00 01 08 01" },
@@ -189,7 +189,7 @@ START_TEST(idx_refuses)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         ck_assert_ptr_null(idx_of(cases[i].bytes, cases[i].n));
-        ck_said(cases[i].sentence);
+        ck_said(cases[i].message);
     }
     if (FLOAT) {
         ck_assert_ptr_null(idx_of("\0\0\x0c\1\0\0\0\2\0\0\0\1\1\0\0\1", 16));
@@ -405,7 +405,7 @@ END_TEST
 
 START_TEST(npy_refuses)
 {
-    static const struct { const char *dictionary, *sentence; } cases[] = {
+    static const struct { const char *dictionary, *message; } cases[] = {
         { "'descr': '<f4'", "gd_npy_read: f: bad header: it does not begin with {" },
         { "{descr: '<f4'}", "gd_npy_read: f: bad header: a key in quotes and a colon expected" },
         { "{'descr': f4}", "gd_npy_read: f: bad header: descr is not a short text, such as '<f4'" },
@@ -438,7 +438,7 @@ START_TEST(npy_refuses)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         ck_assert_ptr_null(npy(cases[i].dictionary, "12345678", 8));
-        ck_said(cases[i].sentence);
+        ck_said(cases[i].message);
     }
     ck_assert_ptr_null(npy("{'descr': '<u8', 'fortran_order': False, 'shape': (1,)}", "\1\0\0\0\0\0\x20\0", 8));
     ck_said(FLOAT ? "gd_npy_read: f: element 0 is 9007199254740993, which a float cannot hold"

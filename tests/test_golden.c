@@ -247,7 +247,7 @@ START_TEST(one_file)
     GD_SCOPE;
     if (runs(r))
         run_file(g, r);
-    ck_no_sentence();
+    ck_no_message();
     free(g);
 }
 END_TEST

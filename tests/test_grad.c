@@ -47,7 +47,7 @@ START_TEST(grad_stops_at_the_xs)
     ck_good(gd_grad(y, NULL, &h, 1, &dh, false));
     ck_values(dh, exp(9));
     ck_assert(!gd_backward(y));
-    ck_sentence("gd_backward: input 0 of gd_square, [], was overwritten after it was recorded, "
+    ck_message("gd_backward: input 0 of gd_square, [], was overwritten after it was recorded, "
                 "and the gradient needs the old value");
 }
 END_TEST
@@ -58,27 +58,27 @@ START_TEST(grad_refuses)
     gd_tensor *y = gd_square(x), *c = gd_scalar(1);
     gd_tensor *dxs[2] = { x, x };
     ck_assert(!gd_grad(y, NULL, (gd_tensor *const[]){ x, unused }, 2, dxs, false));
-    ck_sentence("gd_grad: y does not depend on xs[1], [2]");
+    ck_message("gd_grad: y does not depend on xs[1], [2]");
     ck_assert(!dxs[0] && !dxs[1]);
     dxs[0] = dxs[1] = x;
     ck_assert(!gd_grad(y, NULL, (gd_tensor *const[]){ x, c }, 2, dxs, false));
-    ck_sentence("gd_grad: xs[1], [], does not require a gradient");
+    ck_message("gd_grad: xs[1], [], does not require a gradient");
     ck_assert(!dxs[0] && !dxs[1]);
     dxs[0] = dxs[1] = x;
     ck_assert(!gd_grad(y, NULL, (gd_tensor *const[]){ NULL, x }, 2, dxs, false));
-    ck_sentence("gd_grad: one of the xs is NULL");
+    ck_message("gd_grad: one of the xs is NULL");
     ck_assert(!dxs[0] && !dxs[1]);
     dxs[0] = dxs[1] = x;
     ck_assert(!gd_grad(NULL, NULL, (gd_tensor *const[]){ x, x }, 2, dxs, false));
-    ck_sentence("gd_grad: y is NULL");
+    ck_message("gd_grad: y is NULL");
     ck_assert(!dxs[0] && !dxs[1]);
     dxs[0] = dxs[1] = x;
     ck_assert(!gd_grad(y, gd_ones(GD_SHAPE(1)), (gd_tensor *const[]){ x, x }, 2, dxs, false));
-    ck_sentence("gd_grad: dy is [1] and y is []: they must have the same shape");
+    ck_message("gd_grad: dy is [1] and y is []: they must have the same shape");
     ck_assert(!dxs[0] && !dxs[1]);
     dxs[0] = x;
     ck_assert(!gd_grad(c, NULL, (gd_tensor *const[]){ x }, 1, dxs, false));
-    ck_sentence("gd_grad: y, [], does not depend on anything that requires a gradient");
+    ck_message("gd_grad: y, [], does not depend on anything that requires a gradient");
     ck_assert_ptr_null(dxs[0]);
     ck_good(gd_grad(y, NULL, &x, 1, dxs, false));                 /* and afterwards all is well */
     ck_values(dxs[0], 4);
@@ -169,7 +169,7 @@ START_TEST(old_gradients_in_graphs)
     gd_tensor *u = gd_sum(gd_mul(v, w->grad));
     gd_zero_grad_of(w);
     ck_assert(!gd_backward(gd_add(gd_sum(gd_matmul(x, w)), u)));
-    ck_sentence("gd_backward: input 1 of gd_mul, [5, 5], was overwritten after it was recorded, "
+    ck_message("gd_backward: input 1 of gd_mul, [5, 5], was overwritten after it was recorded, "
                 "and the gradient needs the old value");
     ck_assert(!w->grad && !v->grad);
     ck_good(gd_backward(gd_sum(gd_square(w))));                   /* its memory is used again */
@@ -177,7 +177,7 @@ START_TEST(old_gradients_in_graphs)
     gd_zero_grad_of(w);
     ck_good(gd_backward(gd_sum(gd_scale(w, 2))));
     ck_assert(!gd_backward(u));
-    ck_sentence("gd_backward: input 1 of gd_mul, [5, 5], was overwritten after it was recorded, "
+    ck_message("gd_backward: input 1 of gd_mul, [5, 5], was overwritten after it was recorded, "
                 "and the gradient needs the old value");
 }
 END_TEST

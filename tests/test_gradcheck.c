@@ -45,7 +45,7 @@ START_TEST(functions_that_change)
     ck_begins("gd_gradgradcheck: function changes between calls: for the same xs element ");
     int calls = 0;
     ck_assert(!gd_gradcheck(counts, &calls, &one, 1, defaults));
-    ck_sentence("gd_gradcheck: function changes between calls: for the same xs element 0 of its result is 9 and then 18; "
+    ck_message("gd_gradcheck: function changes between calls: for the same xs element 0 of its result is 9 and then 18; "
                 "where it draws random numbers, as gd_dropout does, let it call gd_seed first");
     ck_values(one, 3);
     ck_good(gd_gradcheck(dropped_alike, NULL, &x, 1, defaults));

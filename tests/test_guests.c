@@ -34,7 +34,7 @@ static void do_it(void)
 }
 
 /* The message of a misdeed begins so; what follows depends on the guest. */
-static void ck_message(const char *call, const char *who)
+static void ck_misdeed(const char *call, const char *who)
 {
     char expected[200];
     const char *end = "";
@@ -59,10 +59,10 @@ static void ck_message(const char *call, const char *who)
         snprintf(expected, sizeof expected, "gd_shutdown: %s, which still needs what would be freed, is running", who);
         break;
     default:
-        ck_no_sentence();
+        ck_no_message();
         return;
     }
-    ck_sentence(expected);
+    ck_message(expected);
 }
 
 /* Everything is as before: two scopes are open, no more, and recording is on or off as it was. */
@@ -91,7 +91,7 @@ static void every_misdeed(bool (*call)(void), const char *name, const char *who,
         bool left = deed == LEAVES_OPEN || deed == LEAVES_TWO_OPEN || deed == TURNS_OFF;
         ck_assert_msg(good == !(left && fails), "%s, misdeed %d: %s", name, deed, gd_last_error());
         ck_assert_msg(refused == !(left || deed == NOTHING), "%s, misdeed %d", name, deed);
-        ck_message(name, who);
+        ck_misdeed(name, who);
         ck_in_order(deed != TURNS_ON);
         if (deed == TURNS_ON)
             gd_no_grad_end();
@@ -101,7 +101,7 @@ static void every_misdeed(bool (*call)(void), const char *name, const char *who,
         gd_clear_error();
     }
     gd_shutdown();
-    ck_no_sentence();
+    ck_no_message();
 }
 
 /* ---- Rules -------------------------------------------------------------------------------------------------- */
@@ -149,10 +149,10 @@ START_TEST(a_rule_that_is_recorded)
     deed = TURNS_OFF;                       /* the rest of the pass would have no second derivative */
     GD_SCOPE;
     ck_assert(!backward(true));
-    ck_sentence("gd_backward: a rule left recording off: each gd_no_grad_begin needs its gd_no_grad_end");
+    ck_message("gd_backward: a rule left recording off: each gd_no_grad_begin needs its gd_no_grad_end");
     deed = LEAVES_OPEN;
     ck_assert(!backward(true));
-    ck_sentence("gd_backward: the rule of bad_op left 1 scope open: each gd_scope_begin needs its gd_scope_end");
+    ck_message("gd_backward: the rule of bad_op left 1 scope open: each gd_scope_begin needs its gd_scope_end");
     ck_in_order(true);
 }
 END_TEST
@@ -164,9 +164,9 @@ static void freeing_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     (void)node;
     gd_params_free(net);
-    ck_sentence("gd_params_free: the rule of freeing_op, which may need the model, is running");
+    ck_message("gd_params_free: the rule of freeing_op, which may need the model, is running");
     ck_assert(!gd_backward(dy));
-    ck_sentence("gd_backward: a backward pass is already running");
+    ck_message("gd_backward: a backward pass is already running");
     dx[0] = gd_scale(dy, 1);
 }
 
@@ -179,7 +179,7 @@ START_TEST(a_rule_that_frees_the_model)
     ck_good(gd_backward(gd_sum(gd_record(&freeing_op, gd_scale(gd_detach(w), 1), &w, 1, NULL, 0))));
     ck_values(w->grad, 1, 1, 1, 1);
     gd_params_free(net);
-    ck_no_sentence();
+    ck_no_message();
 }
 END_TEST
 
@@ -228,17 +228,17 @@ END_TEST
 static double meddling_closure(void *path)
 {
     ck_assert(!gd_load(path, net, adam));
-    ck_sentence("gd_load: called inside of a step of the same optimizer, gd_lbfgs");
+    ck_message("gd_load: called inside of a step of the same optimizer, gd_lbfgs");
     ck_assert(!gd_load(path, net, NULL));
-    ck_sentence("gd_load: the closure of gd_step_closure, which needs the parameters as they are, is running");
+    ck_message("gd_load: the closure of gd_step_closure, which needs the parameters as they are, is running");
     ck_assert(!gd_step(adam) && isnan(gd_step_closure(adam, meddling_closure, path)));
-    ck_sentence("gd_step_closure: called inside of a step of the same optimizer, gd_lbfgs");
+    ck_message("gd_step_closure: called inside of a step of the same optimizer, gd_lbfgs");
     gd_optimizer_free(adam);
-    ck_sentence("gd_optimizer_free: called inside of a step of the same optimizer, gd_lbfgs");
+    ck_message("gd_optimizer_free: called inside of a step of the same optimizer, gd_lbfgs");
     gd_params_free(net);
-    ck_sentence("gd_params_free: the closure of gd_step_closure, which may need the model, is running");
+    ck_message("gd_params_free: the closure of gd_step_closure, which may need the model, is running");
     ck_assert(!gd_group_set(&adam->first, "history_size", 2));
-    ck_sentence("gd_group_set: called inside of a step of the same optimizer, gd_lbfgs");
+    ck_message("gd_group_set: called inside of a step of the same optimizer, gd_lbfgs");
     return closure(NULL);
 }
 
@@ -254,7 +254,7 @@ START_TEST(a_closure_that_meddles)
     adam = gd_lbfgs(net, gd_lbfgs_defaults());
     ck_good(gd_save(path, net, adam));
     ck_good(!isnan(gd_step_closure(adam, meddling_closure, path)));
-    ck_no_sentence();
+    ck_no_message();
     ck_good(gd_load(path, net, adam));
     ck_values(w, 1, 1);
     gd_optimizer_free(adam);
@@ -270,7 +270,7 @@ static double growing_closure(void *context)
         gd_param(net, "late", gd_ones(GD_SHAPE(1000)));
     gd_clear_error();
     ck_assert(!gd_optimizer_visit(adam, NULL, NULL));
-    ck_sentence("gd_param: called inside of a step of the same optimizer, gd_lbfgs");
+    ck_message("gd_param: called inside of a step of the same optimizer, gd_lbfgs");
     return closure(context);
 }
 
@@ -313,9 +313,9 @@ START_TEST(a_function_to_be_checked)
         GD_SCOPE;
         bool left = deed >= LEAVES_OPEN;
         ck_assert(check_function() == !left);
-        ck_message("gd_gradcheck", "the function of gd_gradcheck");
+        ck_misdeed("gd_gradcheck", "the function of gd_gradcheck");
         ck_assert(check_twice() == !left);
-        ck_message("gd_gradgradcheck", "the function of gd_gradgradcheck");
+        ck_misdeed("gd_gradgradcheck", "the function of gd_gradgradcheck");
         ck_in_order(true);
     }
 }
@@ -438,7 +438,7 @@ START_TEST(a_handler)
         gd_on_error(NULL);
         ck_assert_msg(told >= 2, "misdeed %d: told %d times", deed, told);
         ck_assert(strncmp(heard[0], "gd_matmul: ", 11) == 0);
-        ck_message("gd_on_error", "the handler of gd_on_error");
+        ck_misdeed("gd_on_error", "the handler of gd_on_error");
         ck_in_order(deed != TURNS_ON);
         if (deed == TURNS_ON)
             gd_no_grad_end();
@@ -491,7 +491,7 @@ START_TEST(a_handler_that_fails_for_ever_and_one_that_jumps)
     gd_on_error(NULL);
     gd_clear_error();
     gd_shutdown();
-    ck_no_sentence();
+    ck_no_message();
 }
 END_TEST
 

@@ -31,7 +31,7 @@ START_TEST(carry_a_state_over)
         ck_good(gd_backward(gd_sum(next)));
         gd_zero_grad_of(w);
         ck_assert(!gd_assign(h, next));                           /* the message names the idiom */
-        ck_sentence("gd_assign: value, [2, 2], requires a gradient, which the change would lose; use GD_NO_GRAD or "
+        ck_message("gd_assign: value, [2, 2], requires a gradient, which the change would lose; use GD_NO_GRAD or "
                     "gd_detach");
         ck_good(gd_assign(h, gd_detach(next)));
         double value = tanh(0.2 * (double)expected[0] + 1);
@@ -86,17 +86,17 @@ START_TEST(models_that_differ)
     gd_param(b, "w", gd_zeros(GD_SHAPE(3)));
     gd_param(c, "v", gd_zeros(GD_SHAPE(1)));
     ck_assert(!gd_params_assign(a, b));
-    ck_sentence("gd_params_assign: \"w\" is [2] in to and [3] in from");
+    ck_message("gd_params_assign: \"w\" is [2] in to and [3] in from");
     ck_assert(!gd_params_assign(a, c));
-    ck_sentence("gd_params_assign: to has 2 tensors and from has 1: they must have the same names and shapes");
+    ck_message("gd_params_assign: to has 2 tensors and from has 1: they must have the same names and shapes");
     gd_param(c, "x", gd_zeros(GD_SHAPE(2)));
     ck_assert(!gd_params_assign(a, c));
-    ck_sentence("gd_params_assign: from has no \"w\": they must have the same names and shapes");
+    ck_message("gd_params_assign: from has no \"w\": they must have the same names and shapes");
     ck_values(gd_params_get(a, "v"), 1);
     ck_assert(!gd_params_assign(NULL, a));
-    ck_sentence("gd_params_assign: to is NULL");
+    ck_message("gd_params_assign: to is NULL");
     ck_assert(!gd_params_copy(NULL));
-    ck_sentence("gd_params_copy: p is NULL");
+    ck_message("gd_params_copy: p is NULL");
     ck_good(gd_params_assign(a, a));
     gd_tensor *y = gd_sum(gd_square(gd_params_get(a, "w")));      /* a graph that reads the old values */
     gd_params *d = gd_params_copy(a);
@@ -139,9 +139,9 @@ START_TEST(return_a_result)
         ck_no_growth(i);
     }
     ck_assert(!gd_scope_end_with(x));
-    ck_sentence("gd_scope_end_with: no scope is open");
+    ck_message("gd_scope_end_with: no scope is open");
     ck_assert(gd_scope_begin() && !gd_scope_end_with(NULL) && !gd_scope_end());
-    ck_sentence("gd_scope_end: no scope is open");
+    ck_message("gd_scope_end: no scope is open");
 }
 END_TEST
 
@@ -177,7 +177,7 @@ static void listen(const char *message)
 #define ck_heard(times, expected) \
     do { \
         ck_assert_msg(told == (times) && strcmp(heard, expected) == 0, "%d messages, the last one: %s", told, heard); \
-        ck_no_sentence(); \
+        ck_no_message(); \
         told = 0; \
     } while (0)
 

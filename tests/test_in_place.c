@@ -82,10 +82,10 @@ START_TEST(parameters_under_no_grad)
 END_TEST
 
 /* Each refusal leaves x as it was. */
-#define REFUSED(call, sentence)                                                             \
+#define REFUSED(call, message)                                                             \
     do {                                                                                    \
         ck_assert(!(call));                                                                 \
-        ck_sentence(sentence);                                                              \
+        ck_message(message);                                                              \
         ck_values(x, 1, 2, 3, 4, 5, 6);                                                     \
     } while (0)
 
@@ -96,7 +96,7 @@ START_TEST(refusals)
     REFUSED(gd_assign(x, gd_ones(GD_SHAPE(2))),
             "gd_assign: value is [2] and does not broadcast to x, which is [2, 3]");
     ck_assert(!gd_fill(gd_expand(gd_zeros(GD_SHAPE(3)), GD_SHAPE(2, 3)), 1));
-    ck_sentence("gd_fill: x is an expanded view: several of its elements are one number in memory");
+    ck_message("gd_fill: x is an expanded view: several of its elements are one number in memory");
     REFUSED(gd_assign(x, gd_ones(GD_SHAPE(4, 2, 3))),
             "gd_assign: value is [4, 2, 3] and does not broadcast to x, which is [2, 3]");
     REFUSED(gd_add_to(x, gd_ones(GD_SHAPE(1, 2, 3)), 1),

@@ -1,5 +1,5 @@
 /* test_memory.c - blocks of memory and their accounts; and programs that run out of memory at every single place
- * where they ask for some: there is a sentence, nothing is half done, and nothing is left behind.
+ * where they ask for some: there is a message, nothing is half done, and nothing is left behind.
  *
  * A program may define malloc itself; see test_allocations.c. */
 #include "support/support.h"
@@ -89,7 +89,7 @@ START_TEST(blocks_and_their_sizes)
         ck_assert_uint_eq(gd_memory_live(), sizes[i] + others);
     }
     ck_assert_ptr_null(gd_memory_resize(GD_DATA, p, SIZE_MAX - 10));
-    ck_sentence("out of memory: 18446744073709551605 bytes for data");
+    ck_message("out of memory: 18446744073709551605 bytes for data");
 #ifndef __SANITIZE_ADDRESS__                /* which ends the program instead of returning NULL */
     ck_assert_ptr_null(gd_memory_resize(GD_DATA, p, SIZE_MAX / 4));
     ck_assert_ptr_nonnull(strstr(gd_last_error(), "out of memory"));
@@ -170,7 +170,7 @@ static bool refuses(bool (*program)(void), long k, bool all_after)
     ck_assert_msg(!half_done, "request %ld was refused: a step was done by half", k);
     ck_assert_msg(good || missing, "failed although there was memory: %s", gd_last_error());
     ck_assert_msg(!missing || good || (gd_last_error() && strstr(gd_last_error(), "out of memory")),
-                  "request %ld was refused, without a sentence: %s", k, gd_last_error());
+                  "request %ld was refused, without a message: %s", k, gd_last_error());
     ck_assert_msg(gd_memory_live() == 0, "request %ld was refused: %zu bytes are left", k, gd_memory_live());
     return missing;
 }

@@ -16,23 +16,23 @@ START_TEST(names_of_parameters)
     gd_tensor *w = gd_param(net, "layer7.weight", gd_ones(GD_SHAPE(1, 9)));
     gd_tensor *b = gd_param(net, "layer7.bias", gd_ones(GD_SHAPE(4))), *x = gd_ones(GD_SHAPE(5, 8));
     ck_assert_ptr_null(gd_affine(x, w, b));
-    ck_sentence("gd_affine: x is [5, 8] and weight is [1, 9] (\"layer7.weight\"): they must be [.., in] and [out, in]");
+    ck_message("gd_affine: x is [5, 8] and weight is [1, 9] (\"layer7.weight\"): they must be [.., in] and [out, in]");
     ck_assert_ptr_null(gd_affine(gd_ones(GD_SHAPE(5, 9)), w, b));
-    ck_sentence("gd_affine: weight is [1, 9] (\"layer7.weight\") and bias is [4] (\"layer7.bias\"): they must be "
+    ck_message("gd_affine: weight is [1, 9] (\"layer7.weight\") and bias is [4] (\"layer7.bias\"): they must be "
                 "[out, in] and [out]");
     ck_assert_ptr_null(gd_add(x, w));
-    ck_sentence("gd_add: a is [5, 8] and b is [1, 9] (\"layer7.weight\"): sizes 8 and 9 do not broadcast");
+    ck_message("gd_add: a is [5, 8] and b is [1, 9] (\"layer7.weight\"): sizes 8 and 9 do not broadcast");
     ck_assert_ptr_null(gd_matmul(x, gd_transpose(w, 0, 1)));
-    ck_sentence("gd_matmul: a is [5, 8] and b is [9, 1] (a view of \"layer7.weight\"): the inner sizes 8 and 9 differ");
+    ck_message("gd_matmul: a is [5, 8] and b is [9, 1] (a view of \"layer7.weight\"): the inner sizes 8 and 9 differ");
     ck_assert_ptr_null(gd_reshape(w, GD_SHAPE(2, 4)));
-    ck_sentence("gd_reshape: x is [1, 9] (\"layer7.weight\") with 9 elements, which do not fill the shape [2, 4]");
+    ck_message("gd_reshape: x is [1, 9] (\"layer7.weight\") with 9 elements, which do not fill the shape [2, 4]");
     ck_assert_ptr_null(gd_conv2d(gd_ones(GD_SHAPE(1, 1, 2, 2)), w, NULL, (gd_conv2d_options){ .groups = 1 }));
     ck_assert_ptr_nonnull(strstr(gd_last_error(), "weight is [1, 9] (\"layer7.weight\")"));
     ck_assert_ptr_null(gd_mse_loss(x, w, GD_MEAN));
-    ck_sentence("gd_mse_loss: prediction is [5, 8] and target is [1, 9] (\"layer7.weight\"): they must have the same "
+    ck_message("gd_mse_loss: prediction is [5, 8] and target is [1, 9] (\"layer7.weight\"): they must have the same "
                 "shape");
     ck_assert(!gd_backward(w));
-    ck_sentence("gd_backward: y is [1, 9] (\"layer7.weight\"); without dy it must have one element");
+    ck_message("gd_backward: y is [1, 9] (\"layer7.weight\"); without dy it must have one element");
     gd_params_free(net);
 }
 END_TEST
@@ -80,7 +80,7 @@ static void ck_ends(gd_tensor *y, const char *message)
 {
     ck_assert_ptr_nonnull(y);
     ck_assert(!gd_backward(y));
-    ck_sentence(message);
+    ck_message(message);
 }
 
 START_TEST(where_the_path_ends)
@@ -108,7 +108,7 @@ START_TEST(where_the_path_ends)
     gd_requires_grad(w);
     ck_good(gd_backward(gd_sum(gd_square(w))));
     ck_assert_ptr_null(gd_retain_grad(gd_detach(w)));
-    ck_sentence("gd_retain_grad: t does not require a gradient: the path ends at gd_detach");
+    ck_message("gd_retain_grad: t does not require a gradient: the path ends at gd_detach");
 }
 END_TEST
 
@@ -118,10 +118,10 @@ START_TEST(where_a_path_to_xs_ends)
     gd_tensor *w = leaf(gd_ones(GD_SHAPE(3))), *v = leaf(gd_ones(GD_SHAPE(3))), *dx;
     gd_tensor *y = gd_sum(gd_mul(v, gd_detach(gd_square(w))));
     ck_assert(!gd_grad(y, NULL, &w, 1, &dx, false));
-    ck_sentence("gd_grad: y does not depend on xs[0], [3]: the path ends at gd_detach");
+    ck_message("gd_grad: y does not depend on xs[0], [3]: the path ends at gd_detach");
     gd_tensor *z = gd_detach(w);
     ck_assert(!gd_grad(y, NULL, &z, 1, &dx, false));
-    ck_sentence("gd_grad: xs[0], [3], does not require a gradient: the path ends at gd_detach");
+    ck_message("gd_grad: xs[0], [3], does not require a gradient: the path ends at gd_detach");
     ck_good(gd_grad(y, NULL, &v, 1, &dx, true));                  /* what is remembered does no harm to a pass */
     ck_good(gd_backward(gd_sum(gd_mul(v, gd_gt(v, gd_scalar(0))))));
     ck_values(v->grad, 1, 1, 1);
@@ -158,7 +158,7 @@ START_TEST(a_result_is_no_leaf)
     ck_good(gd_backward(gd_sum(gd_square(w))));
     gd_clear_error();
     ck_assert(isnan((double)gd_item(NULL)));
-    ck_sentence("gd_item: t is NULL");                            /* nothing was taken for a leaf */
+    ck_message("gd_item: t is NULL");                            /* nothing was taken for a leaf */
     w = gd_sub(w, gd_scale(w->grad, 0.1));
     ck_good(gd_backward(gd_sum(gd_square(w))));
     ck_assert_ptr_null(w->grad);
@@ -167,17 +167,17 @@ START_TEST(a_result_is_no_leaf)
     char expected[400];
     ck_assert(!gd_backward(gd_sum(gd_square(gd_sub(w, gd_scale(w->grad, 0.1))))));
     snprintf(expected, sizeof expected, "gd_backward: y is NULL; %s", why);
-    ck_sentence(expected);
+    ck_message(expected);
     ck_assert(isnan((double)gd_at(w->grad, GD_SHAPE(0))));
     snprintf(expected, sizeof expected, "gd_at: t is NULL; %s", why);
-    ck_sentence(expected);
+    ck_message(expected);
     GD_NO_GRAD;
     ck_assert(!gd_add_to(w, w->grad, -0.1));
-    ck_sentence("gd_add_to: x is the recorded result of gd_sub; only leaves can be changed");
+    ck_message("gd_add_to: x is the recorded result of gd_sub; only leaves can be changed");
     gd_zero_grad_of(w);
-    ck_sentence("gd_zero_grad_of: t, [2], has no ->grad (it is the result of gd_sub, not a leaf): see gd_retain_grad");
+    ck_message("gd_zero_grad_of: t, [2], has no ->grad (it is the result of gd_sub, not a leaf): see gd_retain_grad");
     gd_zero_grad_of(gd_retain_grad(w));
-    ck_no_sentence();
+    ck_no_message();
 }
 END_TEST
 
@@ -190,10 +190,10 @@ START_TEST(a_result_is_no_parameter)
     gd_ema *average = gd_ema_new(net, 0.5);
     w = gd_sub(w, gd_ones(GD_SHAPE(2)));
     ck_assert_ptr_null(gd_optimizer_state(o, w, "exp_avg"));
-    ck_sentence("gd_optimizer_state: the tensor, [2], is not a parameter of this optimizer's model (it is the result "
+    ck_message("gd_optimizer_state: the tensor, [2], is not a parameter of this optimizer's model (it is the result "
                 "of gd_sub, not a leaf)");
     ck_assert_ptr_null(gd_ema_get(average, w));
-    ck_sentence("gd_ema_get: the tensor is not a parameter of this model (it is the result of gd_sub, not a leaf)");
+    ck_message("gd_ema_get: the tensor is not a parameter of this model (it is the result of gd_sub, not a leaf)");
     gd_ema_free(average);
     gd_optimizer_free(o);
     gd_params_free(net);
@@ -208,28 +208,28 @@ START_TEST(the_first_nan_forward)
     gd_tensor *w = gd_set_name(leaf(gd_from(GD_SHAPE(3), (gd_real[]){ 1, -1, 2 })), "w"), *x = gd_ones(GD_SHAPE(3));
     gd_tensor *y = gd_sum(gd_mul(gd_log(w), x));
     ck_assert(isnan((double)gd_item(y)));
-    ck_no_sentence();                                             /* it is off at first */
+    ck_no_message();                                             /* it is off at first */
     gd_detect_anomaly(true);
     ck_assert_ptr_null(gd_sum(gd_mul(gd_log(w), x)));
-    ck_sentence("gd_log: element 1 of the result, [3], is nan (gd_detect_anomaly); input 0 is [3] (\"w\"), there -1");
+    ck_message("gd_log: element 1 of the result, [3], is nan (gd_detect_anomaly); input 0 is [3] (\"w\"), there -1");
     ck_assert_ptr_null(gd_sum(gd_exp(gd_scale(gd_square(w), 1e4))));
-    ck_sentence("gd_exp: element 0 of the result, [3], is inf (gd_detect_anomaly); input 0 is [3], the result of "
+    ck_message("gd_exp: element 0 of the result, [3], is inf (gd_detect_anomaly); input 0 is [3], the result of "
                 "gd_scale, there 10000");
     {
         GD_NO_GRAD;                                               /* also where nothing is recorded */
         ck_assert_ptr_null(gd_sqrt(gd_neg(x)));
-        ck_sentence("gd_sqrt: element 0 of the result, [3], is nan (gd_detect_anomaly); input 0 is [3], there -1");
+        ck_message("gd_sqrt: element 0 of the result, [3], is nan (gd_detect_anomaly); input 0 is [3], there -1");
     }
     ck_assert(gd_is_recording());
     ck_assert_ptr_null(gd_matmul(gd_full(GD_SHAPE(1, 2), NAN), gd_ones(GD_SHAPE(2, 3))));
-    ck_sentence("gd_matmul: element 0 of the result, [1, 3], is nan (gd_detect_anomaly); input 0 is [1, 2], with nan "
+    ck_message("gd_matmul: element 0 of the result, [1, 3], is nan (gd_detect_anomaly); input 0 is [1, 2], with nan "
                 "at element 0; input 1 is [2, 3], all finite");
     gd_tensor *mask = gd_where(gd_gt(w, gd_scalar(0)), x, gd_scalar(-INFINITY));
     ck_assert_msg(mask, "%s", gd_last_error());                   /* an infinity handed in */
     ck_values(gd_softmax(mask, 0), 0.5, 0, 0.5);
     gd_detect_anomaly(false);
     ck_assert_ptr_nonnull(gd_log(gd_neg(x)));
-    ck_no_sentence();
+    ck_no_message();
 }
 END_TEST
 
@@ -241,7 +241,7 @@ START_TEST(the_first_nan_backward)
     gd_tensor *y = gd_sum(gd_mul(gd_sqrt(x), gd_from(GD_SHAPE(2), (gd_real[]){ 1, 0 })));
     ck_assert_msg(y, "%s", gd_last_error());
     ck_assert(!gd_backward(y));
-    ck_sentence("gd_backward: the gradient of input 0 of gd_sqrt is nan at element 1 (gd_detect_anomaly); input 0 is "
+    ck_message("gd_backward: the gradient of input 0 of gd_sqrt is nan at element 1 (gd_detect_anomaly); input 0 is "
                 "[2] (\"x\"), there 0; the result is [2], the result of gd_sqrt, there 0; dy is [2], there 0");
     ck_assert_ptr_null(x->grad);
     gd_tensor *dx;
@@ -276,10 +276,10 @@ START_TEST(anomalies_and_no_grad_nest)
     ck_assert_ptr_nonnull(gd_log(gd_scalar(-1)));
     gd_clear_error();
     gd_no_grad_end();
-    ck_sentence("gd_no_grad_end: there was no gd_no_grad_begin");
+    ck_message("gd_no_grad_end: there was no gd_no_grad_begin");
     gd_detect_anomaly(true);
     gd_no_grad_end();
-    ck_sentence("gd_no_grad_end: there was no gd_no_grad_begin");
+    ck_message("gd_no_grad_end: there was no gd_no_grad_begin");
     gd_shutdown();
     ck_assert_ptr_nonnull(gd_log(gd_scalar(-1)));                 /* off again */
 }

@@ -93,7 +93,7 @@ START_TEST(names_and_shapes_are_pytorchs)
                                  "m.in_proj_weight[18,6] m.in_proj_bias[18] m.out_proj.weight[6,6] "
                                  "m.out_proj.bias[6]");
     gd_params_free(p);
-    ck_no_sentence();
+    ck_no_message();
 }
 END_TEST
 
@@ -223,7 +223,7 @@ START_TEST(batch_norm_keeps_running_statistics)
     ck_assert(far_from(norm.running_mean, mean) < tolerance);
     ck_assert_int_eq(gd_params_count(p), 4);
     ck_assert_ptr_null(gd_batch_norm_apply(&norm, x, true));
-    ck_sentence("gd_batch_norm: x is [1, 2, 1]: training needs more than one value in each channel");
+    ck_message("gd_batch_norm: x is [1, 2, 1]: training needs more than one value in each channel");
     ck_assert(far_from(norm.running_mean, mean) < tolerance && far_from(norm.running_var, var) < tolerance);
     gd_params_free(p);
 }
@@ -256,9 +256,9 @@ START_TEST(dropout_leaves_out_and_scales)
     ck_assert(far_apart(by_layer, gd_dropout(x, 0.25, true)) == 0);
     ck_assert_ptr_eq(gd_dropout_apply(&layer, x, false), x);
     gd_dropout_new(-1);
-    ck_sentence("gd_dropout_new: p = -1 must lie in [0, 1]");
+    ck_message("gd_dropout_new: p = -1 must lie in [0, 1]");
     ck_assert_ptr_null(gd_dropout(x, 1.5, true));
-    ck_sentence("gd_dropout: p = 1.5 must lie in [0, 1]");
+    ck_message("gd_dropout: p = 1.5 must lie in [0, 1]");
 }
 END_TEST
 
@@ -288,7 +288,7 @@ START_TEST(cells_step_as_written)
     gd_tensor *c = random_tensor(GD_SHAPE(N, HIDDEN));
     gd_tensor *after_rnn = gd_rnn_apply(&rnn, x, h), *after_gru = gd_gru_apply(&gru, x, h);
     gd_lstm_state after_lstm = gd_lstm_apply(&lstm, x, (gd_lstm_state){ h, c });
-    ck_no_sentence();
+    ck_no_message();
     for (int64_t n = 0; n < N; n++)
         for (int64_t k = 0; k < HIDDEN; k++) {
             double a[4], b[4], old = element(h, n * HIDDEN + k);
@@ -309,9 +309,9 @@ START_TEST(cells_step_as_written)
         }
     ck_assert_ptr_null(gd_gru_apply(&gru, x, NULL));
     ck_assert_ptr_null(gd_lstm_apply(&lstm, x, (gd_lstm_state){ h, NULL }).h);
-    ck_no_sentence();
+    ck_no_message();
     ck_assert_ptr_null(gd_rnn_apply(&rnn, h, h));
-    ck_sentence("gd_affine: x is [2, 4] and weight is [4, 3] (\"rnn.weight_ih\"): they must be [.., in] and [out, in]");
+    ck_message("gd_affine: x is [2, 4] and weight is [4, 3] (\"rnn.weight_ih\"): they must be [.., in] and [out, in]");
     gd_params_free(p);
 }
 END_TEST
@@ -394,7 +394,7 @@ START_TEST(attention_is_stable_and_causal)
     ck_shape(gd_attention(gd_zeros(GD_SHAPE(0, 3, 2)), gd_zeros(GD_SHAPE(0, 4, 2)), gd_zeros(GD_SHAPE(0, 4, 5)),
                           true), 0, 3, 5);
     ck_assert_ptr_null(gd_attention(q, gd_zeros(GD_SHAPE(2, 3)), v, false));
-    ck_sentence("gd_attention: q is [2, 1], k is [2, 3] and v is [2, 1]: they must be [.., queries, d], "
+    ck_message("gd_attention: q is [2, 1], k is [2, 3] and v is [2, 1]: they must be [.., queries, d], "
                 "[.., keys, d] and [.., keys, e]");
 }
 END_TEST
@@ -405,35 +405,35 @@ START_TEST(layers_refuse)
 {
     gd_params *p = gd_params_new();
     gd_conv2d_layer conv = gd_conv2d_new(p, "conv", 4, 0, 3, 3, (gd_conv2d_options){ .groups = 1 });
-    ck_sentence("gd_conv2d_new: \"conv\": out = 0 must be at least 1");
+    ck_message("gd_conv2d_new: \"conv\": out = 0 must be at least 1");
     ck_assert_ptr_null(conv.weight);
     ck_assert_ptr_null(gd_conv2d_apply(&conv, gd_zeros(GD_SHAPE(1, 4, 3, 3))));
     gd_conv2d_new(p, "conv", 4, 6, 3, 3, (gd_conv2d_options){ .groups = 4 });
-    ck_sentence("gd_conv2d_new: \"conv\": groups = 4 must divide in = 4 and out = 6");
+    ck_message("gd_conv2d_new: \"conv\": groups = 4 must divide in = 4 and out = 6");
     gd_conv1d_new(p, "conv", 4, 6, 0, 1, 0, 1, 1);
-    ck_sentence("gd_conv1d_new: \"conv\": width = 0 must be at least 1");
+    ck_message("gd_conv1d_new: \"conv\": width = 0 must be at least 1");
     gd_embedding_new(p, "table", -1, 3);
-    ck_sentence("gd_embedding_new: \"table\": rows = -1 must be at least 1");
+    ck_message("gd_embedding_new: \"table\": rows = -1 must be at least 1");
     gd_layer_norm_new(p, "norm", GD_SHAPE());
-    ck_sentence("gd_layer_norm_new: \"norm\": shape has 0 axes; 1 to 8 are expected");
+    ck_message("gd_layer_norm_new: \"norm\": shape has 0 axes; 1 to 8 are expected");
     gd_layer_norm_new(p, "norm", GD_SHAPE(3, 0));
-    ck_sentence("gd_layer_norm_new: \"norm\": size 1 of shape = 0 must be at least 1");
+    ck_message("gd_layer_norm_new: \"norm\": size 1 of shape = 0 must be at least 1");
     gd_batch_norm_new(p, "norm", 0);
-    ck_sentence("gd_batch_norm_new: \"norm\": channels = 0 must be at least 1");
+    ck_message("gd_batch_norm_new: \"norm\": channels = 0 must be at least 1");
     gd_gru_new(p, "gru", 3, 0);
-    ck_sentence("gd_gru_new: \"gru\": hidden = 0 must be at least 1");
+    ck_message("gd_gru_new: \"gru\": hidden = 0 must be at least 1");
     gd_multihead_new(p, "m", 6, 4);
-    ck_sentence("gd_multihead_new: \"m\": heads = 4 must divide width = 6");
+    ck_message("gd_multihead_new: \"m\": heads = 4 must divide width = 6");
     gd_lstm_new(NULL, "lstm", 1, 1);
-    ck_sentence("gd_lstm_new: p is NULL");
+    ck_message("gd_lstm_new: p is NULL");
     ck_assert_int_eq(gd_params_tensors(p), 0);
     gd_rnn_new(p, "rnn", 1, 1);
     gd_rnn_new(p, "rnn", 1, 1);
-    ck_sentence("gd_param: there is a parameter \"rnn.weight_ih\" already");
+    ck_message("gd_param: there is a parameter \"rnn.weight_ih\" already");
     ck_assert_ptr_null(gd_orthogonal(GD_SHAPE(3), 1));
-    ck_sentence("gd_orthogonal: shape [3]: at least two axes, none of them empty, are expected");
+    ck_message("gd_orthogonal: shape [3]: at least two axes, none of them empty, are expected");
     ck_assert_ptr_null(gd_kaiming_normal(GD_SHAPE(3, 2), 0));
-    ck_sentence("gd_kaiming_normal: gain = 0 must be positive");
+    ck_message("gd_kaiming_normal: gain = 0 must be positive");
     gd_params_free(p);
 }
 END_TEST

@@ -35,15 +35,15 @@ START_TEST(ten_lines_are_an_optimizer)
     ck_assert(m.a->data[11] == (gd_real)0.625 && m.b->data[4] == 2 && biases->lr == 0.5);
     ck_assert(gd_trace_rows(o) == 2 && gd_trace_at(o, 1)->moved == -0.125);
     ck_assert(gd_optimizer_state(o, m.a, "exp_avg") == NULL);
-    ck_sentence("gd_optimizer_state: sign has no state \"exp_avg\"");
+    ck_message("gd_optimizer_state: sign has no state \"exp_avg\"");
     ck_assert_double_eq(*gd_optimizer_number(o, m.a, "step"), 2);
     ck_assert(gd_optimizer_number(o, m.a, "mu") == NULL);
-    ck_sentence("gd_optimizer_number: sign has no number \"mu\"");
+    ck_message("gd_optimizer_number: sign has no number \"mu\"");
     gd_optimizer_free(o);
     ck_assert(gd_optimizer_new(m.net, &sign, &(sign_options){ .lr = NAN }) == NULL);
-    ck_sentence("sign: lr = nan must lie in [0, inf)");
+    ck_message("sign: lr = nan must lie in [0, inf)");
     ck_assert(gd_optimizer_new(m.net, &(gd_algorithm){ .name = "x" }, &(sign_options){ 1 }) == NULL);
-    ck_sentence("gd_optimizer_new: an algorithm needs a name, an update and options that begin with double lr");
+    ck_message("gd_optimizer_new: an algorithm needs a name, an update and options that begin with double lr");
     gd_params_free(m.net);
 }
 END_TEST
@@ -171,7 +171,7 @@ START_TEST(backward_refuses_stale_graphs)
     GD_SCOPE;
     gd_tensor *loss = loss_of(&m);
     ck_assert(gd_backward(loss) && gd_backward(loss) && gd_step(o));
-    ck_no_sentence();
+    ck_no_message();
     ck_assert(!gd_backward(loss));
     ck_assert_ptr_nonnull(gd_last_error());
     gd_clear_error();
@@ -209,29 +209,29 @@ START_TEST(groups_have_their_own_options)
     ck_assert(gd_optimizer_state(o, c, "momentum_buffer") != NULL);
     ck_assert(gd_optimizer_state(o, m.a, "momentum_buffer") == NULL);
     ck_assert(gd_optimizer_state(o, late, "momentum_buffer") == NULL);
-    ck_no_sentence();
+    ck_no_message();
     gd_group_set(&o->first, "momentum", 0.5);           /* state from now on */
     ck_assert(gd_step(o) && gd_optimizer_state(o, m.a, "momentum_buffer") != NULL);
     ck_assert(!gd_group_set(biases, "beta1", 0));
-    ck_sentence("gd_group_set: gd_sgd has no option \"beta1\"");
+    ck_message("gd_group_set: gd_sgd has no option \"beta1\"");
     ck_assert(!gd_group_set(biases, "momentum", -1) && gd_group_get(biases, "momentum") == 0);
-    ck_sentence(sizeof(gd_real) == 4 ? "gd_group_set: momentum = -1 must lie in [0, 3.40282e+38]" :
+    ck_message(sizeof(gd_real) == 4 ? "gd_group_set: momentum = -1 must lie in [0, 3.40282e+38]" :
                 "gd_group_set: momentum = -1 must lie in [0, 1.79769e+308]");
     ck_assert(!gd_group_set(biases, "nesterov", 1) && gd_group_get(biases, "nesterov") == 0);
-    ck_sentence("gd_sgd: nesterov needs momentum > 0 and dampening = 0, not 0 and 0");
+    ck_message("gd_sgd: nesterov needs momentum > 0 and dampening = 0, not 0 and 0");
     ck_assert(!gd_group_set(biases, "nesterov", 0.5));
-    ck_sentence("gd_group_set: nesterov = 0.5 must be a whole number");
+    ck_message("gd_group_set: nesterov = 0.5 must be a whole number");
     ck_assert(isnan(gd_group_get(biases, "x")));
-    ck_sentence("gd_group_get: gd_sgd has no option \"x\"");
+    ck_message("gd_group_get: gd_sgd has no option \"x\"");
     ck_assert(!gd_group_add(biases, gd_ones(GD_SHAPE(2))));
-    ck_sentence("gd_group_add: the tensor, [2], is not a parameter of this optimizer's model");
+    ck_message("gd_group_add: the tensor, [2], is not a parameter of this optimizer's model");
     options.lr = -1;
     ck_assert(gd_optimizer_group(o, "a", &options) == NULL);
-    ck_sentence("gd_sgd: lr = -1 must lie in [0, inf)");
+    ck_message("gd_sgd: lr = -1 must lie in [0, inf)");
     biases->lr = NAN;
     gd_real before = m.a->data[0];
     ck_assert(!gd_step(o) && m.a->data[0] == before);
-    ck_sentence("gd_step: lr = nan must lie in [0, inf)");
+    ck_message("gd_step: lr = nan must lie in [0, inf)");
     gd_optimizer_free(o);
     gd_params_free(m.net);
 }

@@ -171,11 +171,11 @@ START_TEST(the_check_names_the_first)
     gd_set_grad(m.a, gd_ones(GD_SHAPE(3, 4)));
     gd_set_grad(m.b, gd_ones(GD_SHAPE(5)));
     ck_assert(gd_check_finite(o));
-    ck_no_sentence();
+    ck_no_message();
     m.a->grad->data[6] = (gd_real)INFINITY;
     m.a->grad->data[7] = (gd_real)NAN;
     ck_assert(!gd_check_finite(o));
-    ck_sentence("gd_check_finite: the gradient of a is inf at [1, 2]");
+    ck_message("gd_check_finite: the gradient of a is inf at [1, 2]");
     m.b->data[4] = (gd_real)NAN;
     ck_assert(!gd_check_finite(o));
     ck_assert_ptr_nonnull(strstr(gd_last_error(), "gd_check_finite: b.bias is "));
@@ -186,11 +186,11 @@ START_TEST(the_check_names_the_first)
     gd_tensor *late = gd_param(m.net, "late", gd_scalar(1));
     late->data[0] = -(gd_real)INFINITY;
     ck_assert(!gd_check_finite(o));
-    ck_sentence("gd_check_finite: late is -inf at []");
+    ck_message("gd_check_finite: late is -inf at []");
     late->data[0] = 1;
     gd_params_get(m.net, "running")->data[0] = (gd_real)NAN;        /* a buffer is not o's */
     ck_assert(gd_check_finite(o) && !gd_check_finite(NULL));
-    ck_sentence("gd_check_finite: o is NULL");
+    ck_message("gd_check_finite: o is NULL");
     gd_optimizer_free(o);
     gd_params_free(m.net);
 }
@@ -207,7 +207,7 @@ START_TEST(the_check_follows_strides)
     ck_assert(gd_check_finite(o));
     g->data[3 * 3 + 1] = -(gd_real)INFINITY;
     ck_assert(!gd_check_finite(o));
-    ck_sentence("gd_check_finite: the gradient of a is -inf at [1, 3]");
+    ck_message("gd_check_finite: the gradient of a is -inf at [1, 3]");
     m.a->grad = gd_expand(gd_full(GD_SHAPE(1, 4), NAN), GD_SHAPE(3, 4));
     ck_assert(!gd_check_finite(o));
     m.a->grad = own;
@@ -228,16 +228,16 @@ START_TEST(steps_that_check)
     gd_set_grad(m.a, gd_full(GD_SHAPE(3, 4), INFINITY));
     gd_set_grad(m.b, gd_ones(GD_SHAPE(5)));
     ck_assert(!gd_step(o) && m.b->data[0] == before && o->steps == 1);
-    ck_sentence("gd_step: the gradient of a is inf at [0, 0]");
+    ck_message("gd_step: the gradient of a is inf at [0, 0]");
     ck_assert(*gd_optimizer_number(o, m.a, "step") == 1);
     gd_zero_grad(o);
     gd_set_grad(m.b, gd_ones(GD_SHAPE(5)));
     m.a->data[11] = (gd_real)INFINITY;
     ck_assert(!gd_step(o) && m.b->data[0] == before);
-    ck_sentence("gd_step: a is inf at [2, 3]");
+    ck_message("gd_step: a is inf at [2, 3]");
     o->check_finite = false;
     ck_assert(gd_step(o) && gd_step(o) && m.b->data[0] != before);       /* Rprop may wait */
-    ck_no_sentence();
+    ck_no_message();
     gd_optimizer_free(o);
     gd_params_free(m.net);
 }
@@ -253,21 +253,21 @@ START_TEST(a_step_without_any_gradient)
     static const char want[] = "gd_step: none of the model's 2 parameters has a gradient: gd_backward comes before "
                                "it, gd_zero_grad after it";
     ck_assert(!gd_step(o) && o->steps == 0);
-    ck_sentence(want);
+    ck_message(want);
     gd_set_grad(m.a, gd_ones(GD_SHAPE(3, 4)));              /* one is enough */
     ck_assert(gd_step(o) && o->steps == 1);
     gd_zero_grad(o);
     gd_schedule schedule = gd_lr_exponential(0.1, 0.5);
     ck_assert(gd_set_schedule(&o->first, schedule));
     ck_assert(!gd_step(o) && o->steps == 1);
-    ck_sentence(want);
+    ck_message(want);
     ck_assert_double_eq(*gd_optimizer_number(o, m.a, "step"), 1);
     gd_optimizer_free(o);
     gd_params_free(m.net);
     gd_params *empty = gd_params_new();
     o = makers[_i](empty);
     ck_assert(!gd_step(o));
-    ck_sentence("gd_step: the model has no parameters");
+    ck_message("gd_step: the model has no parameters");
     gd_optimizer_free(o);
     gd_params_free(empty);
 }

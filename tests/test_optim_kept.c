@@ -126,7 +126,7 @@ START_TEST(the_memory_of_lbfgs)
     refuses(p.o, all, 6, &number[0], "pairs and newest", (double[]){ 5 }, 1);
     refuses(p.o, all, 6, &number[1], "pairs and newest", (double[]){ 4 }, 1);
     ck_assert(!passes(p.o, all, 7));
-    ck_sentence("here: s and y must be [rows, n] and rho [rows], n being the number of elements of all parameters");
+    ck_message("here: s and y must be [rows, n] and rho [rows], n being the number of elements of all parameters");
     for (int k = 0; k < 5; k++) {
         gd_tensor *kept_state = all->state[k];
         all->state[k] = NULL;
@@ -137,7 +137,7 @@ START_TEST(the_memory_of_lbfgs)
     gd_kept kept = kept_of(all, 6);
     kept.state = none;
     ck_assert(!gd_check_kept("here", p.o->algorithm, &kept));
-    ck_sentence("here: there are steps, but no states");
+    ck_message("here: there are steps, but no states");
     gd_optimizer_free(p.o);
     gd_params_free(net);
 }

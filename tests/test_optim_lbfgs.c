@@ -159,15 +159,15 @@ START_TEST(lbfgs_edges)
     bowl p = bowl_new(net);
     p.o = gd_lbfgs(net, gd_lbfgs_defaults());
     ck_assert(!gd_step(p.o));
-    ck_sentence("gd_step: gd_lbfgs evaluates the loss several times in a step: use gd_step_closure");
+    ck_message("gd_step: gd_lbfgs evaluates the loss several times in a step: use gd_step_closure");
     ck_assert(gd_optimizer_group(p.o, "b", NULL) == NULL);
-    ck_sentence("gd_optimizer_group: gd_lbfgs treats all parameters alike and has one group");
+    ck_message("gd_optimizer_group: gd_lbfgs treats all parameters alike and has one group");
     ck_assert(!gd_optimizer_trace(p.o, p.b, GD_SHAPE()));
-    ck_sentence("gd_optimizer_trace: gd_lbfgs has no state for a single parameter");
+    ck_message("gd_optimizer_trace: gd_lbfgs has no state for a single parameter");
     p.fail_at = 1;
     gd_real b = p.b->data[0];
     ck_assert(isnan(gd_step_closure(p.o, ridge, &p)) && p.b->data[0] == b && p.o->steps == 0);
-    ck_sentence("gd_lbfgs: the closure's loss is nan");
+    ck_message("gd_lbfgs: the closure's loss is nan");
     p.fail_at = 4;                          /* in the line search: a step that is too long */
     double first = gd_step_closure(p.o, ridge, &p);
     ck_assert(!isnan(first) && ridge(&p) < first);

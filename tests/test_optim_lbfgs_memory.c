@@ -259,26 +259,26 @@ START_TEST(the_message_of_the_closure_stands)
     valley p = valley_new(PAIRS);
     p.fail_at = 1;
     ck_assert(isnan(gd_step_closure(p.o, evaluate, &p)) && p.o->steps == 0);
-    ck_sentence("gd_lbfgs: the closure's loss is nan");
+    ck_message("gd_lbfgs: the closure's loss is nan");
     p.told = true;
     p.fail_at = p.evaluations + 1;
     ck_assert(isnan(gd_step_closure(p.o, evaluate, &p)));
-    ck_sentence("out of memory: said the closure");
+    ck_message("out of memory: said the closure");
     p.fail_at = p.evaluations + 1;          /* the same message once more is a message, too */
     gd_fail("out of memory: said the closure");
     ck_assert(isnan(gd_step_closure(p.o, evaluate, &p)));
-    ck_sentence("out of memory: said the closure");
+    ck_message("out of memory: said the closure");
     p.fail_at = 0;
     double first = evaluate(&p);
     int evaluations = p.evaluations;
     p.fail_at = evaluations + 9;            /* in the middle: the best point so far stays */
     ck_assert(isnan(gd_step_closure(p.o, evaluate, &p)) && p.o->steps == 0);
-    ck_sentence("out of memory: said the closure");
+    ck_message("out of memory: said the closure");
     ck_assert_int_eq(p.evaluations, evaluations + 9);
     double now = evaluate(&p);
     ck_assert(now < first);
     ck_assert(gd_step_closure(p.o, evaluate, &p) == now && evaluate(&p) < now);
-    ck_no_sentence();
+    ck_no_message();
     valley_free(&p);
 }
 END_TEST
@@ -307,9 +307,9 @@ static double meddling(void *context)
         *gd_optimizer_number(p->o, NULL, "pairs") = 1e9;
         *gd_optimizer_number(p->o, NULL, "newest") = -1e9;
         ck_assert(!gd_group_set(&p->o->first, "history_size", 100));
-        ck_sentence("gd_group_set: called inside of a step of the same optimizer, gd_lbfgs");
+        ck_message("gd_group_set: called inside of a step of the same optimizer, gd_lbfgs");
         ck_assert(!gd_check_finite(p->o));
-        ck_sentence("gd_param: called inside of a step of the same optimizer, gd_lbfgs");
+        ck_message("gd_param: called inside of a step of the same optimizer, gd_lbfgs");
     }
     return evaluate(context);
 }
@@ -339,19 +339,19 @@ START_TEST(closures_without_a_gradient)
     gd_on_error(NULL);
     valley p = valley_new(PAIRS);
     ck_assert(isnan(gd_step_closure(p.o, without_backward, &p)));
-    ck_sentence("gd_step_closure: none of the model's 1 parameters has a gradient: gd_backward comes before it, "
+    ck_message("gd_step_closure: none of the model's 1 parameters has a gradient: gd_backward comes before it, "
                 "gd_zero_grad after it");
     ck_assert(isnan(gd_step_closure(p.o, with_infinite_gradient, &p)));
-    ck_sentence("gd_step_closure: the gradient of w is -inf at [7]");
+    ck_message("gd_step_closure: the gradient of w is -inf at [7]");
     gd_params *empty = gd_params_new();
     gd_optimizer *o = gd_lbfgs(empty, gd_lbfgs_defaults());
     ck_assert(isnan(gd_step_closure(o, of_any_algorithm, NULL)));
-    ck_sentence("gd_step_closure: the model has no parameters");
+    ck_message("gd_step_closure: the model has no parameters");
     gd_optimizer_free(o);
     gd_params_free(empty);
     o = gd_adam(p.net, gd_adam_defaults());
     ck_assert(isnan(gd_step_closure(o, of_any_algorithm, NULL)));
-    ck_sentence("gd_step_closure: the closure's loss is nan");
+    ck_message("gd_step_closure: the closure's loss is nan");
     gd_optimizer_free(o);
     valley_free(&p);
 }

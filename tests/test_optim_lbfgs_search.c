@@ -83,14 +83,14 @@ START_TEST(a_loss_without_a_gradient_in_the_middle)
     p.silent_at = 2 + _i / 2;
     p.told = _i % 2;
     ck_assert(isnan(gd_step_closure(p.o, evaluate, &p)) && p.o->steps == 0);
-    ck_sentence(p.told ? "out of memory: said the closure" :
+    ck_message(p.told ? "out of memory: said the closure" :
                 "gd_step_closure: none of the model's 2 parameters has a gradient: gd_backward comes before it, "
                 "gd_zero_grad after it");
     for (int i = 0; i < 6; i++)
         ck_assert(!isnan(gd_step_closure(p.o, evaluate, &p)));
     for (int i = 0; i < N; i++)
         ck_assert(fabs((double)p.w->data[i] - 1) < 1e-3);
-    ck_no_sentence();
+    ck_no_message();
     problem_free(&p);
 }
 END_TEST
@@ -108,7 +108,7 @@ START_TEST(steps_that_check)
     gd_clear_error();
     p.o->check_finite = false;
     ck_assert(!isnan(gd_step_closure(p.o, evaluate, &p)) && p.w->data[2] != before);
-    ck_no_sentence();
+    ck_no_message();
     problem_free(&p);
 }
 END_TEST

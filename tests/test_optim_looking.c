@@ -1,7 +1,7 @@
-/* test_optim_looking.c - sentences for wrong options and missing dialects, traces, Yogi's starts. */
+/* test_optim_looking.c - messages for wrong options and missing dialects, traces, Yogi's starts. */
 #include "optim_models.h"
 
-/* ---- Sentences ---------------------------------------------------------------------------------------------- */
+/* ---- Messages ---------------------------------------------------------------------------------------------- */
 
 /* Every option of every algorithm: NaN, and a number beyond each end, is refused with the option's name. */
 START_TEST(every_option_is_checked)
@@ -21,7 +21,7 @@ START_TEST(every_option_is_checked)
             char want[160];
             snprintf(want, sizeof want, "gd_group_set: %s = %g must lie in %c%g, %g%c", f->name, bad[k],
                      f->interval[0], f->low, f->high, f->interval[1]);
-            ck_sentence(want);
+            ck_message(want);
             if (f->kind != GD_OPTION_REAL)
                 continue;
             memcpy(options, o->first.options, o->algorithm->options_size);
@@ -32,7 +32,7 @@ START_TEST(every_option_is_checked)
                      f->interval[0], f->low, f->high, f->interval[1], bad[k] == 0 ? ": " : "",
                      bad[k] == 0 ? o->algorithm->name : "",
                      bad[k] == 0 ? "_defaults() sets what is not given" : "");
-            ck_sentence(want);
+            ck_message(want);
         }
         free(options);
     }
@@ -42,36 +42,36 @@ START_TEST(every_option_is_checked)
 }
 END_TEST
 
-START_TEST(sentences)
+START_TEST(messages)
 {
     gd_on_error(NULL);
     model m = model_new();
     gd_adam_options adam_options = gd_adam_defaults();
     adam_options.beta1 = 1.2;
     ck_assert(gd_adam(m.net, adam_options) == NULL);
-    ck_sentence("gd_adam: beta1 = 1.2 must lie in [0, 1)");
+    ck_message("gd_adam: beta1 = 1.2 must lie in [0, 1)");
     gd_adamw_options adamw_options = gd_adamw_defaults();
     adamw_options.weight_decay = -1;
     ck_assert(gd_adamw(m.net, adamw_options) == NULL);
-    ck_sentence(sizeof(gd_real) == 4 ? "gd_adamw: weight_decay = -1 must lie in [0, 3.40282e+38]" :
+    ck_message(sizeof(gd_real) == 4 ? "gd_adamw: weight_decay = -1 must lie in [0, 3.40282e+38]" :
                 "gd_adamw: weight_decay = -1 must lie in [0, 1.79769e+308]");
     gd_rprop_options rprop_options = gd_rprop_defaults();
     rprop_options.step_max = 1e-7;
     ck_assert(gd_rprop(m.net, rprop_options) == NULL);
-    ck_sentence("gd_rprop: step_min = 1e-06 must not be above step_max = 1e-07");
+    ck_message("gd_rprop: step_min = 1e-06 must not be above step_max = 1e-07");
     gd_sgd_options sgd_options = gd_sgd_dialect(GD_KERAS);
     sgd_options.momentum = 0.9;
     sgd_options.dampening = 0.5;
     ck_assert(gd_sgd(m.net, sgd_options) == NULL);
-    ck_sentence("gd_sgd: dampening = 0.5 must be 0 unless momentum_form is GD_LR_OUTSIDE");
+    ck_message("gd_sgd: dampening = 0.5 must be 0 unless momentum_form is GD_LR_OUTSIDE");
     gd_lbfgs_options lbfgs_options = gd_lbfgs_defaults();
     lbfgs_options.c1 = 0.95;
     ck_assert(gd_lbfgs(m.net, lbfgs_options) == NULL);
-    ck_sentence("gd_lbfgs: c1 = 0.95 must be below c2 = 0.9");
+    ck_message("gd_lbfgs: c1 = 0.95 must be below c2 = 0.9");
     lbfgs_options = gd_lbfgs_defaults();
     lbfgs_options.max_iter = 0;
     ck_assert(gd_lbfgs(m.net, lbfgs_options) == NULL);
-    ck_sentence("gd_lbfgs: max_iter = 0 must lie in [1, inf): gd_lbfgs_defaults() sets what is not given");
+    ck_message("gd_lbfgs: max_iter = 0 must lie in [1, inf): gd_lbfgs_defaults() sets what is not given");
     ck_assert(gd_adam(NULL, gd_adam_defaults()) == NULL);
     ck_assert_ptr_nonnull(strstr(gd_last_error(), "gd_adam: params"));
     gd_clear_error();
@@ -86,10 +86,10 @@ START_TEST(sentences)
     gd_set_grad(m.b, gd_ones(GD_SHAPE(5)));
     gd_tensor *b = gd_keep(m.b);
     ck_assert(!gd_step(o) && same(b, m.b) && o->steps == 0);
-    ck_sentence("gd_step: a is [3, 4] and its gradient is [4, 3]: they must have the same shape");
+    ck_message("gd_step: a is [3, 4] and its gradient is [4, 3]: they must have the same shape");
     m.a->grad = NULL;
     ck_assert(!gd_yogi_start_from(o));
-    ck_sentence("gd_yogi_start_from: o is gd_adam, not gd_yogi");
+    ck_message("gd_yogi_start_from: o is gd_adam, not gd_yogi");
     gd_optimizer_free(o);
     gd_params_free(m.net);
 }
@@ -97,13 +97,13 @@ END_TEST
 
 #define REFUSES(algorithm, dialect_name) do { \
         gd_##algorithm##_options options = gd_##algorithm##_dialect(dialect_name); \
-        const char sentence[] = "gd_" #algorithm "_dialect: there is no dialect " #dialect_name \
+        const char message[] = "gd_" #algorithm "_dialect: there is no dialect " #dialect_name \
                                 " of this algorithm"; \
-        ck_assert_str_eq(gd_last_error(), sentence); \
+        ck_assert_str_eq(gd_last_error(), message); \
         ck_assert(gd_##algorithm(m.net, options) == NULL); \
-        ck_sentence(sentence); \
+        ck_message(message); \
         ck_assert(gd_##algorithm(m.net, options) == NULL); \
-        ck_sentence("gd_" #algorithm ": lr = nan must lie in [0, inf)"); \
+        ck_message("gd_" #algorithm ": lr = nan must lie in [0, inf)"); \
     } while (0)
 
 START_TEST(missing_dialects_are_errors)
@@ -133,7 +133,7 @@ START_TEST(missing_dialects_are_errors)
     REFUSES(lbfgs, GD_OPTAX);
     gd_adam_options options = gd_adam_dialect((gd_dialect)99);
     ck_assert(isnan(options.lr));
-    ck_sentence("gd_adam_dialect: dialect = 99 is not a gd_dialect");
+    ck_message("gd_adam_dialect: dialect = 99 is not a gd_dialect");
     gd_params_free(m.net);
 }
 END_TEST
@@ -146,12 +146,12 @@ START_TEST(traces_show_adam)
     model m = model_new();
     gd_optimizer *o = gd_adam(m.net, gd_adam_dialect(GD_D2L));
     ck_assert(!gd_trace_csv(o, "x.csv"));
-    ck_sentence("gd_trace_csv: nothing was recorded: see gd_optimizer_trace");
+    ck_message("gd_trace_csv: nothing was recorded: see gd_optimizer_trace");
     ck_assert(gd_optimizer_trace(o, m.a, GD_SHAPE(1, 2)) && gd_optimizer_trace(o, m.b, GD_SHAPE(4)));
     ck_assert(!gd_optimizer_trace(o, m.a, GD_SHAPE(3, 0)));
-    ck_sentence("gd_optimizer_trace: index 3 of axis 0 must lie in [0, 3)");
+    ck_message("gd_optimizer_trace: index 3 of axis 0 must lie in [0, 3)");
     ck_assert(!gd_optimizer_trace(o, m.a, GD_SHAPE(1)));
-    ck_sentence("gd_optimizer_trace: a is [3, 4] and needs 2 indices, not 1");
+    ck_message("gd_optimizer_trace: a is [3, 4] and needs 2 indices, not 1");
     double w = m.a->data[6], s_m = 0, s_v = 0;
     for (int t = 1; t <= 200; t++) {
         random_step(o, &m, t % 2);
@@ -169,7 +169,7 @@ START_TEST(traces_show_adam)
     }
     ck_assert_int_eq((int)gd_trace_rows(o), 300);
     ck_assert(gd_trace_at(o, 300) == NULL);
-    ck_sentence("gd_trace_at: i = 300 must lie in [0, 300)");
+    ck_message("gd_trace_at: i = 300 must lie in [0, 300)");
     char path[] = "/tmp/gradus-trace-XXXXXX.csv", picture[64];
     snprintf(path, sizeof path, "/tmp/gradus-trace-%06d.csv", (int)(state >> 45));
     snprintf(picture, sizeof picture, "%s.png", path);
@@ -234,7 +234,7 @@ START_TEST(yogi_starts_from_a_large_batch)
     ck_assert(close_to(gd_optimizer_state(o, m.b, "exp_avg_sq")->data[2], sum[2] / 4 + 0.001 * 4, 1e-6));
     ck_assert(gd_optimizer_state(o, m.a, "exp_avg_sq")->data[2] == 9);
     ck_assert(!gd_yogi_start_from(o));
-    ck_sentence("gd_yogi_start_from: a was stepped already");
+    ck_message("gd_yogi_start_from: a was stepped already");
     gd_optimizer_free(o);
     gd_params_free(m.net);
 }
@@ -242,10 +242,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("optim: sentences, traces, starts");
+    Suite *suite = suite_create("optim: messages, traces, starts");
     TCase *tc = tcase_create("all");
     tcase_add_loop_test(tc, every_option_is_checked, 0, MAKERS);
-    tcase_add_test(tc, sentences);
+    tcase_add_test(tc, messages);
     tcase_add_test(tc, missing_dialects_are_errors);
     tcase_add_test(tc, traces_show_adam);
     tcase_add_test(tc, yogi_starts_from_a_large_batch);

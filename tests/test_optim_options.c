@@ -20,7 +20,7 @@ START_TEST(numbers_that_do_not_fit_an_int)
             char want[160];
             snprintf(want, sizeof want, "gd_group_set: %s = %g does not fit an int: it must lie in [%d, %d]", names[k],
                      large[i], INT_MIN, INT_MAX);
-            ck_sentence(want);
+            ck_message(want);
             ck_assert(gd_group_get(&o->first, names[k]) == before);
         }
         ck_assert(gd_group_set(&o->first, names[k], INT_MAX) && gd_group_get(&o->first, names[k]) == INT_MAX);
@@ -62,7 +62,7 @@ START_TEST(own_options_of_every_type)
     ck_assert(gd_group_get(&o->first, "whole") == INT_MIN && gd_group_get(&o->first, "flag") == 1);
     ck_assert(gd_group_get(&o->first, "colour") == GREEN && gd_group_get(&o->first, "rho") == 0.5);
     ck_assert(!gd_group_set(&o->first, "whole", -2147483649.0));
-    ck_sentence("gd_group_set: whole = -2.14748e+09 does not fit an int: it must lie in [-2147483648, 2147483647]");
+    ck_message("gd_group_set: whole = -2.14748e+09 does not fit an int: it must lie in [-2147483648, 2147483647]");
     ck_assert(gd_group_set(&o->first, "whole", -3) && gd_group_get(&o->first, "whole") == -3);
     ck_assert(gd_group_set(&o->first, "flag", 0) && gd_group_get(&o->first, "flag") == 0);
     ck_assert(gd_group_set(&o->first, "colour", RED) && gd_group_get(&o->first, "colour") == RED);
@@ -72,7 +72,7 @@ START_TEST(own_options_of_every_type)
     gd_algorithm wrong = own;
     wrong.options = outside;
     ck_assert(gd_optimizer_new(net, &wrong, &(own_options){ .lr = 1 }) == NULL);
-    ck_sentence("gd_optimizer_new: own: the option far does not lie within the options");
+    ck_message("gd_optimizer_new: own: the option far does not lie within the options");
     gd_params_free(net);
 }
 END_TEST
@@ -101,7 +101,7 @@ START_TEST(learning_rates_that_do_not_fit)
     adagrad_options.init_v = large;
     ck_assert(gd_adagrad(m.net, adagrad_options) == NULL);
     if (sizeof(gd_real) == 4)
-        ck_sentence("gd_adagrad: init_v = 1e+39 does not fit gd_real: at most 3.40282e+38");
+        ck_message("gd_adagrad: init_v = 1e+39 does not fit gd_real: at most 3.40282e+38");
     o->lr = 0.5;
     ck_assert(gd_step(o) && m.a->data[0] == before - (gd_real)0.5);
     gd_optimizer_free(o);
@@ -116,12 +116,12 @@ END_TEST
     do { \
         gd_##name##_options bare = { __VA_ARGS__ }; \
         ck_assert(gd_##name(m.net, bare) == NULL); \
-        ck_sentence("gd_" #name ": " names " are 0: begin with gd_" #name \
+        ck_message("gd_" #name ": " names " are 0: begin with gd_" #name \
                     "_defaults(), which sets what is not given"); \
         gd_optimizer *o = gd_##name(m.net, gd_##name##_defaults()); \
         if (!o->algorithm->step) { \
             ck_assert(gd_optimizer_group(o, "b", &bare) == NULL); \
-            ck_sentence("gd_" #name ": " names " are 0: begin with gd_" #name \
+            ck_message("gd_" #name ": " names " are 0: begin with gd_" #name \
                         "_defaults(), which sets what is not given"); \
         } \
         gd_optimizer_free(o); \
@@ -148,12 +148,12 @@ START_TEST(options_without_defaults)
     REFUSED(lbfgs, "max_iter and history_size", .lr = 1);
     gd_adamw_options l2 = { .lr = 1e-3, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .weight_decay = 0.01 };
     ck_assert(gd_adamw(m.net, l2) == NULL);
-    ck_sentence("gd_adamw: wd_mode is GD_WD_L2, as in gd_adam: begin with gd_adamw_defaults(), which sets what is not "
+    ck_message("gd_adamw: wd_mode is GD_WD_L2, as in gd_adam: begin with gd_adamw_defaults(), which sets what is not "
                 "given");
     ck_assert(gd_optimizer_new(m.net, &own, &(own_options){ .lr = 1 }) == NULL);
-    ck_sentence("own: rho and eps are 0: begin with own_defaults(), which sets what is not given");
+    ck_message("own: rho and eps are 0: begin with own_defaults(), which sets what is not given");
     ck_assert(isnan(gd_lr_at(gd_lr_one_cycle(1, 100, (gd_one_cycle_options){ .start = 0.3 }), 0)));
-    ck_sentence("gd_lr_one_cycle: div and final_div are 0: begin with gd_one_cycle_defaults(), which sets what is not "
+    ck_message("gd_lr_one_cycle: div and final_div are 0: begin with gd_one_cycle_defaults(), which sets what is not "
                 "given");
     gd_params_free(m.net);
 }
@@ -231,7 +231,7 @@ START_TEST(zeros_that_are_choices)
     gd_optimizer *o = adam(m.net);          /* a group may be set to anything, one option after the other */
     ck_assert(gd_group_set(&o->first, "beta2", 0) && gd_group_set(&o->first, "eps", 0));
     check_zeros_stay(&m, o);
-    ck_no_sentence();
+    ck_no_message();
     gd_params_free(m.net);
 }
 END_TEST
@@ -365,7 +365,7 @@ START_TEST(counts_that_cannot_be)
         ck_assert(!gd_step(o) && m.a->data[0] == before);
         char want[160];
         snprintf(want, sizeof want, "gd_step: the step count of a is %g: it must lie in [0, 2^53)", odd[i]);
-        ck_sentence(want);
+        ck_message(want);
     }
     *step = 1;
     static const int64_t steps[] = { -1, INT64_MIN, INT64_MAX };
@@ -374,7 +374,7 @@ START_TEST(counts_that_cannot_be)
         ck_assert(!gd_step(o) && m.a->data[0] == before && o->steps == steps[i]);
         char want[160];
         snprintf(want, sizeof want, "gd_step: o->steps = %lld must be a count of steps", (long long)steps[i]);
-        ck_sentence(want);
+        ck_message(want);
     }
     o->steps = INT64_MAX - 1;               /* late, but a step: in moderate time, and finite */
     ck_assert(gd_step(o) && isfinite(m.a->data[0]) && m.a->data[0] != before);

@@ -79,11 +79,11 @@ START_TEST(plateau_options)
 {
     gd_on_error(NULL);
     ck_assert(isnan(gd_plateau_start(0.1, options_of(1, 3, false)).lr));
-    ck_sentence("gd_plateau_start: threshold = 1 must lie in [0, 1)");
+    ck_message("gd_plateau_start: threshold = 1 must lie in [0, 1)");
     ck_assert(isnan(gd_plateau_start(0.1, options_of(-1, 3, true)).lr));
-    ck_sentence("gd_plateau_start: threshold = -1 must lie in [0, inf)");
+    ck_message("gd_plateau_start: threshold = -1 must lie in [0, inf)");
     ck_assert(isnan(gd_plateau_start(0.1, (gd_plateau_options){ .factor = 0.5 }).lr));
-    ck_sentence("gd_plateau_start: threshold and patience are 0: begin with gd_plateau_defaults(), which sets what is "
+    ck_message("gd_plateau_start: threshold and patience are 0: begin with gd_plateau_defaults(), which sets what is "
                 "not given");
     ck_assert_double_eq(gd_plateau_start(0.1, options_of(0, 1, false)).lr, 0.1);
     ck_assert_double_eq(gd_plateau_start(0.1, options_of(1e-3, 0, false)).lr, 0.1);
@@ -92,7 +92,7 @@ START_TEST(plateau_options)
     for (int i = 0; i < 3; i++)
         ck_assert_double_eq(gd_plateau_next(&p, INFINITY), 1);
     ck_assert_int_eq(p.bad, 2147483647);
-    ck_no_sentence();
+    ck_no_message();
 }
 END_TEST
 
@@ -122,12 +122,12 @@ START_TEST(schedules_at_any_step)
         for (int k = 0; k < 6; k++)
             ck_assert_msg(gd_lr_at(all[i], far_out[k]) >= 0 && gd_lr_at(all[i], far_out[k]) < 1e19,
                           "schedule %zu, step %lld: %g", i, (long long)far_out[k], gd_lr_at(all[i], far_out[k]));
-        ck_no_sentence();
+        ck_no_message();
         ck_assert(isnan(gd_lr_at(all[i], -1)));
-        ck_sentence("gd_lr_at: step = -1 must not be negative");
+        ck_message("gd_lr_at: step = -1 must not be negative");
     }
     ck_assert(isnan(gd_lr_at(gd_lr_multistep(0.1, NULL, 2, 0.5), 0)));
-    ck_sentence("gd_lr_multistep: milestones is NULL");
+    ck_message("gd_lr_multistep: milestones is NULL");
     ck_assert_double_eq(gd_lr_at(gd_lr_multistep(0.1, NULL, 0, 0.5), 7), 0.1);
 }
 END_TEST

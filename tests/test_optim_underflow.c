@@ -127,18 +127,18 @@ START_TEST(a_zero_that_was_not_meant)
     gd_on_error(NULL);
     gd_params *net = gd_params_new();
     ck_assert(gd_lbfgs(net, (gd_lbfgs_options){ .lr = 1, .max_iter = 20, .history_size = 10 }) == NULL);
-    ck_sentence("gd_lbfgs: c1 = 0 must lie in (0, 1): gd_lbfgs_defaults() sets what is not given");
+    ck_message("gd_lbfgs: c1 = 0 must lie in (0, 1): gd_lbfgs_defaults() sets what is not given");
     ck_assert(gd_rprop(net, (gd_rprop_options){ .lr = 0.01, .eta_plus = 1.2 }) == NULL);
-    ck_sentence("gd_rprop: eta_minus = 0 must lie in (0, 1): gd_rprop_defaults() sets what is not given");
+    ck_message("gd_rprop: eta_minus = 0 must lie in (0, 1): gd_rprop_defaults() sets what is not given");
     ck_assert(gd_rprop(net, (gd_rprop_options){ .lr = 0.01, .eta_minus = 0.5, .eta_plus = 1.2 }) == NULL);
-    ck_sentence("gd_rprop: step_max = 0 must lie in (0, inf): gd_rprop_defaults() sets what is not given");
+    ck_message("gd_rprop: step_max = 0 must lie in (0, inf): gd_rprop_defaults() sets what is not given");
     ck_assert(gd_radam(net, (gd_radam_options){ .lr = 0.01, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8 }) == NULL);
-    ck_sentence("gd_radam: radam_threshold = 0 must lie in [4, inf): gd_radam_defaults() sets what is not given");
+    ck_message("gd_radam: radam_threshold = 0 must lie in [4, inf): gd_radam_defaults() sets what is not given");
     ck_assert(isnan(gd_plateau_start(0.1, (gd_plateau_options){ .patience = 3 }).lr));
-    ck_sentence("gd_plateau_start: factor is 0: begin with gd_plateau_defaults(), which sets what is not given");
+    ck_message("gd_plateau_start: factor is 0: begin with gd_plateau_defaults(), which sets what is not given");
     gd_plateau plateau = { .lr = 0.1 };
     ck_assert(isnan(gd_plateau_next(&plateau, 1)) && plateau.lr == 0.1);
-    ck_sentence("gd_plateau_next: the plateau was not made by gd_plateau_start");
+    ck_message("gd_plateau_next: the plateau was not made by gd_plateau_start");
     gd_params_free(net);
 }
 END_TEST

@@ -104,13 +104,13 @@ START_TEST(recording)
     gd_no_grad_end();
     ck_assert(!y->requires_grad && !y->node);
     ck_assert_ptr_null(gd_record(&op, NULL, &a, 1, NULL, 0));
-    ck_no_sentence();
+    ck_no_message();
     ck_assert_ptr_null(gd_record(&op, gd_square(a), &a, 1, NULL, 0));
-    ck_sentence("gd_record: y of own is already the result of an operation; it must be a fresh tensor");
+    ck_message("gd_record: y of own is already the result of an operation; it must be a fresh tensor");
     ck_assert_ptr_null(gd_record(&op, a, &a, 1, NULL, 0));
-    ck_sentence("gd_record: y of own is already a leaf that requires a gradient; it must be a fresh tensor");
+    ck_message("gd_record: y of own is already a leaf that requires a gradient; it must be a fresh tensor");
     ck_assert_ptr_null(gd_record(NULL, y, &a, 1, NULL, 0));
-    ck_sentence("gd_record: op is NULL");
+    ck_message("gd_record: op is NULL");
     ck_assert(!a->node && a->requires_grad);
     ck_assert_ptr_eq(gd_record(&op, y, (gd_tensor *const[]){ NULL, a }, 2, NULL, 0), y);
     ck_assert(y->requires_grad && !gd_needs(y->node, 0) && gd_needs(y->node, 1));
@@ -123,9 +123,9 @@ START_TEST(faulty_rules_are_named)
 {
     gd_tensor *a = leaf_of(GD_SHAPE(2, 2), numbers), *b = leaf_of(GD_SHAPE(2, 2), others);
     ck_assert(!gd_backward(gd_sum(own(a, b, 3, WRONG_SHAPE))));
-    ck_sentence("gd_backward: the rule of own gave a gradient of shape [4, 2] for input 1, which is [2, 2]");
+    ck_message("gd_backward: the rule of own gave a gradient of shape [4, 2] for input 1, which is [2, 2]");
     ck_assert(!gd_backward(gd_sum(own(a, b, 3, NO_GRADIENT))));
-    ck_sentence("gd_backward: the rule of own gave no gradient for input 1");
+    ck_message("gd_backward: the rule of own gave no gradient for input 1");
     ck_assert(!a->grad && !b->grad);
     gd_freeze(b);
     ck_good(gd_backward(gd_sum(own(a, b, 3, NO_GRADIENT))));     /* nobody asks for it now */
@@ -139,12 +139,12 @@ static void failing_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     dx[0] = gd_matmul(dy, gd_ones(GD_SHAPE(3)));
 }
 
-START_TEST(the_first_sentence_stands)
+START_TEST(the_first_message_stands)
 {
     static const gd_op op = { "failing", failing_rule, GD_NOTHING, NULL };
     gd_tensor *a = leaf_of(GD_SHAPE(4), numbers), *y = gd_record(&op, gd_ones(GD_SHAPE(4)), &a, 1, NULL, 0);
     ck_assert(!gd_backward(gd_sum(y)));
-    ck_sentence("gd_matmul: a is [4] and b is [3]: the inner sizes 4 and 3 differ");
+    ck_message("gd_matmul: a is [4] and b is [3]: the inner sizes 4 and 3 differ");
     ck_assert_ptr_null(a->grad);
 }
 END_TEST
@@ -155,9 +155,9 @@ START_TEST(an_operation_without_derivative)
     gd_tensor *a = leaf_of(GD_SHAPE(4), numbers), *dx;
     gd_tensor *y = gd_sum(gd_scale(gd_record(&op, gd_ones(GD_SHAPE(4)), &a, 1, NULL, 0), 2));
     ck_assert(!gd_backward(y));
-    ck_sentence("gd_backward: rounded has no derivative");
+    ck_message("gd_backward: rounded has no derivative");
     ck_assert(!gd_grad(y, NULL, &a, 1, &dx, false));
-    ck_sentence("gd_grad: rounded has no derivative");
+    ck_message("gd_grad: rounded has no derivative");
     ck_assert(!a->grad && !dx);
 }
 END_TEST
@@ -166,9 +166,9 @@ static void restless_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     gd_tensor *x = gd_node_input(node, 0), *inner;
     ck_assert(!gd_backward(gd_node_output(node)));
-    ck_sentence("gd_backward: a backward pass is already running");
+    ck_message("gd_backward: a backward pass is already running");
     ck_assert(!gd_grad(gd_node_output(node), dy, &x, 1, &inner, false));
-    ck_sentence("gd_grad: a backward pass is already running");
+    ck_message("gd_grad: a backward pass is already running");
     dx[0] = dy;
 }
 
@@ -277,18 +277,18 @@ START_TEST(wrong_use_of_the_check)
     gd_tensor *h = gd_square(a), *v = gd_requires_grad(gd_transpose(c, 0, 1));
     const gd_gradcheck_options o = { 0 };
     ck_assert(!gd_gradcheck(NULL, NULL, &a, 1, o));
-    ck_sentence("gd_gradcheck: a function and at least one tensor must be given");
+    ck_message("gd_gradcheck: a function and at least one tensor must be given");
     ck_assert(!gd_gradcheck(fresh_copy, NULL, &a, 0, o));
-    ck_sentence("gd_gradcheck: a function and at least one tensor must be given");
+    ck_message("gd_gradcheck: a function and at least one tensor must be given");
     ck_assert(!gd_gradcheck(fresh_copy, NULL, &c, 1, o));
-    ck_sentence("gd_gradcheck: xs[0], [2, 2], must be a contiguous leaf that requires a gradient");
+    ck_message("gd_gradcheck: xs[0], [2, 2], must be a contiguous leaf that requires a gradient");
     ck_assert(!gd_gradgradcheck(fresh_copy, NULL, &h, 1, o));
-    ck_sentence("gd_gradgradcheck: xs[0], [2, 2], must be a contiguous leaf that requires a gradient");
+    ck_message("gd_gradgradcheck: xs[0], [2, 2], must be a contiguous leaf that requires a gradient");
     ck_assert(!gd_gradcheck(fresh_copy, NULL, &v, 1, o));
-    ck_sentence("gd_gradcheck: xs[0], [2, 2], must be a contiguous leaf that requires a gradient");
+    ck_message("gd_gradcheck: xs[0], [2, 2], must be a contiguous leaf that requires a gradient");
     ck_assert(gd_gradcheck(fresh_copy, NULL, &a, 1, o));
     ck_assert(gd_gradgradcheck(fresh_copy, NULL, &a, 1, o) || !IN_DOUBLE);
-    ck_no_sentence();
+    ck_no_message();
 }
 END_TEST
 
@@ -348,7 +348,7 @@ START_TEST(a_graph_as_a_drawing)
     ck_assert_str_eq(dot + strlen(dot) - 2, "}\n");
     gd_graph_dot(NULL, y);
     gd_graph_print(NULL, y);
-    ck_no_sentence();
+    ck_no_message();
 }
 END_TEST
 
@@ -361,7 +361,7 @@ int main(void)
     tcase_add_test(record, what_a_node_tells);
     tcase_add_test(record, recording);
     tcase_add_test(record, faulty_rules_are_named);
-    tcase_add_test(record, the_first_sentence_stands);
+    tcase_add_test(record, the_first_message_stands);
     tcase_add_test(record, an_operation_without_derivative);
     tcase_add_test(record, no_pass_inside_a_pass);
     suite_add_tcase(suite, record);

@@ -1,5 +1,5 @@
 /* test_plot_files.c - a picture as a file: the same program writes the same bytes, a failed write keeps the old
- * picture; and every wrong argument has its sentence.
+ * picture; and every wrong argument has its message.
  */
 #include "plot_support.h"
 
@@ -75,7 +75,7 @@ END_TEST
 /* A file that may not grow stands for a disk that is full. */
 START_TEST(a_failed_write_keeps_the_old_picture)
 {
-    char *old, *now, sentence[128];
+    char *old, *now, message[128];
     gd_plot *p = busy();
     ck_assert(gd_plot_save(p, path));
     size_t n = file_bytes(path, &old);
@@ -88,8 +88,8 @@ START_TEST(a_failed_write_keeps_the_old_picture)
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
     bool saved = gd_plot_save(p, path);
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
-    snprintf(sentence, sizeof sentence, "gd_plot_save: %s cannot be written: File too large", path);
-    expect(saved, sentence);
+    snprintf(message, sizeof message, "gd_plot_save: %s cannot be written: File too large", path);
+    expect(saved, message);
     ck_assert_uint_eq(file_bytes(path, &now), n);
     ck_assert_int_eq(memcmp(old, now, n), 0);
     free(now);

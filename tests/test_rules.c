@@ -23,7 +23,7 @@ START_TEST(constants_say_so)
         snprintf(expected, sizeof expected, "gd_backward_from: y is the result of %s, which has no derivative",
                  op->name);
         ck_assert(!gd_backward_from(y, gd_ones_like(y), false));
-        ck_sentence(expected);
+        ck_message(expected);
     }
 }
 END_TEST
@@ -39,9 +39,9 @@ START_TEST(null_flows_quietly)
         bool allowed = op->inputs[missing].kind == DOMAIN_OR_NULL;
         ck_assert_msg(given == allowed, "%s without x[%d]", op->call, missing);
         ck_assert_msg(!gd_last_error(), "%s without x[%d]: %s", op->call, missing, gd_last_error());
-        gd_fail("an earlier sentence");
+        gd_fail("an earlier message");
         ck_assert(given || !op->apply(x));
-        ck_sentence("an earlier sentence");
+        ck_message("an earlier message");
     }
 }
 END_TEST

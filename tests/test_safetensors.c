@@ -128,7 +128,7 @@ END_TEST
 
 START_TEST(safetensors_refuses)
 {
-    static const struct { const char *header, *sentence; } cases[] = {
+    static const struct { const char *header, *message; } cases[] = {
         { "", "f is not a safetensors file: no { follows the first 8 bytes" },
         { " {}", "f is not a safetensors file: no { follows the first 8 bytes" },
         { "{}x", "f: bad header at byte 2: the end expected" },
@@ -173,12 +173,12 @@ START_TEST(safetensors_refuses)
           "f: axis 0 has 9223372036854775807 elements, more than memory can hold" },
     };
     unsigned char file[1000];
-    char sentence[300];
+    char message[300];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         make_file(file, cases[i].header, "12345678", 8);
         ck_assert_ptr_null(gd_safetensors_open("f"));
-        snprintf(sentence, sizeof sentence, "gd_safetensors_open: %s", cases[i].sentence);
-        ck_said(sentence);
+        snprintf(message, sizeof message, "gd_safetensors_open: %s", cases[i].message);
+        ck_said(message);
     }
     put_bytes("f", "\xff\xff\xff\xff\xff\xff\xff\x7f{}", 10);
     ck_assert_ptr_null(gd_safetensors_open("f"));

@@ -35,12 +35,12 @@ START_TEST(scopes_are_left_properly)
     for (int how = 0; how < 4; how++) {
         leave_scopes_early(how);
         ck_assert(!gd_scope_end());
-        ck_sentence("gd_scope_end: no scope is open");
+        ck_message("gd_scope_end: no scope is open");
     }
     ck_assert(gd_scope_begin());
     ck_assert(gd_scope_begin());
     ck_assert(gd_scope_end() && gd_scope_end() && !gd_scope_end());
-    ck_sentence("gd_scope_end: no scope is open");
+    ck_message("gd_scope_end: no scope is open");
 }
 END_TEST
 
@@ -133,7 +133,7 @@ START_TEST(keep)
     gd_tensor *program = gd_keep(gd_keep(kept_twice));            /* no scope is open: it stays with the program */
     ck_values(program, 6, 6, 6, 6, 6, 6);
     ck_assert_ptr_null(gd_keep(NULL));
-    ck_no_sentence();
+    ck_no_message();
 }
 END_TEST
 

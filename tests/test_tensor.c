@@ -31,7 +31,7 @@ START_TEST(making)
     ck_values(gd_one_hot(gd_scalar(1), 2), 0, 1);
     ck_shape(gd_from(GD_SHAPE(0, 3), NULL), 0, 3);
     ck_shape(gd_wrap(GD_SHAPE(0), NULL), 0);
-    ck_no_sentence();
+    ck_no_message();
 }
 END_TEST
 
@@ -55,7 +55,7 @@ START_TEST(ranges)
         for (int i = 1; i < n; i++)
             ck_assert(t->data[i] > t->data[i - 1]);
     }
-    ck_no_sentence();
+    ck_no_message();
 }
 END_TEST
 
@@ -253,7 +253,7 @@ static void check_traced(const traced *x)
         sum += (double)expected;
     }
     ck_assert((double)gd_item(gd_sum(t)) == sum);
-    ck_no_sentence();
+    ck_no_message();
 }
 
 START_TEST(random_views)
@@ -343,7 +343,7 @@ START_TEST(printing)
     ck_assert_ptr_nonnull(strstr(printed(gd_full(GD_SHAPE(2), NAN)), "nan, "));
     ck_assert_str_eq(printed(NULL), "NULL\n");
     gd_print(NULL, x);
-    ck_no_sentence();
+    ck_no_message();
 }
 END_TEST
 
@@ -356,17 +356,17 @@ START_TEST(looking)
     ck_assert(gd_item(gd_full(GD_SHAPE(1, 1), 4)) == 4);
     ck_assert(gd_at(gd_scalar(4), GD_SHAPE()) == 4);
     ck_assert(isnan(gd_item(NULL)));
-    ck_sentence("gd_item: t is NULL");
+    ck_message("gd_item: t is NULL");
     ck_assert(isnan(gd_item(gd_zeros(GD_SHAPE(2)))));
-    ck_sentence("gd_item: t is [2]: it must have exactly one element");
+    ck_message("gd_item: t is [2]: it must have exactly one element");
     ck_assert(isnan(gd_item(gd_zeros(GD_SHAPE(0)))));
-    ck_sentence("gd_item: t is [0]: it must have exactly one element");
+    ck_message("gd_item: t is [0]: it must have exactly one element");
     ck_assert(isnan(gd_at(gd_zeros(GD_SHAPE(2, 3)), GD_SHAPE(1))));
-    ck_sentence("gd_at: t is [2, 3] and needs 2 indices, not 1");
+    ck_message("gd_at: t is [2, 3] and needs 2 indices, not 1");
     ck_assert(isnan(gd_at(gd_zeros(GD_SHAPE(2, 3)), GD_SHAPE(1, 3))));
-    ck_sentence("gd_at: index [1, 3] is outside of [2, 3]");
+    ck_message("gd_at: index [1, 3] is outside of [2, 3]");
     ck_assert(isnan(gd_at(gd_zeros(GD_SHAPE(2, 3)), GD_SHAPE(-3, 0))));
-    ck_sentence("gd_at: index [-3, 0] is outside of [2, 3]");
+    ck_message("gd_at: index [-3, 0] is outside of [2, 3]");
 }
 END_TEST
 

@@ -79,7 +79,7 @@ START_TEST(messages_of_each_thread)
         run_thread(only_fails, &good);
         ck_assert(good);
     }
-    ck_sentence("gd_backward: y is NULL");
+    ck_message("gd_backward: y is NULL");
 }
 END_TEST
 

@@ -92,7 +92,7 @@ START_TEST(threads_change_no_bit)
         sums several = train(makers[_i], threads);
         ck_assert(several.bits == one.bits && several.numbers == one.numbers);
     }
-    ck_no_sentence();
+    ck_no_message();
 }
 END_TEST
 

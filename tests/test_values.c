@@ -196,13 +196,13 @@ START_TEST(reductions_of_nothing)
     ck_shape(gd_softmax(columns, 1), 2, 0);
     ck_values(gd_matmul(columns, rows), 0, 0, 0, 0);
     ck_values(gd_matmul(none, none), 0);
-    ck_no_sentence();
+    ck_no_message();
     ck_assert_ptr_null(gd_max(none));
-    ck_sentence("gd_max: x is [0]: nothing to choose from");
+    ck_message("gd_max: x is [0]: nothing to choose from");
     ck_assert_ptr_null(gd_min_axis(rows, 0, false));
-    ck_sentence("gd_min_axis: x is [0, 2]: nothing to choose from");
+    ck_message("gd_min_axis: x is [0, 2]: nothing to choose from");
     ck_assert_ptr_null(gd_argmax(columns, 1));
-    ck_sentence("gd_argmax: x is [2, 0]: nothing to choose from");
+    ck_message("gd_argmax: x is [2, 0]: nothing to choose from");
 }
 END_TEST
 

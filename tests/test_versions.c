@@ -1,5 +1,5 @@
 /* test_versions.c - values overwritten between recording and backward: exactly those that a wanted gradient
- * reads are refused, with a sentence that names them; all others pass.
+ * reads are refused, with a message that names them; all others pass.
  *
  * That each rule reads what its operation declares is in test_rules.c; here is what the engine makes of it. */
 #include "support/support.h"
@@ -24,18 +24,18 @@ START_TEST(an_input_that_is_read)
     gd_tensor *a = leaf(1, 2), *b = leaf(3, 4), *y = gd_sum(gd_mul(a, b));
     overwrite(b);
     ck_assert(!gd_backward(y));
-    ck_sentence("gd_backward: input 1 of gd_mul, [2], " OLD_VALUE);
+    ck_message("gd_backward: input 1 of gd_mul, [2], " OLD_VALUE);
     overwrite(gd_set_name(a, "the weights"));
     ck_assert(!gd_backward(y));  /* a comes first now: da does not read it, db does */
-    ck_sentence("gd_backward: input 1 of gd_mul, [2], " OLD_VALUE);
+    ck_message("gd_backward: input 1 of gd_mul, [2], " OLD_VALUE);
     gd_freeze(a);
     y = gd_sum(gd_mul(a, b));
     overwrite(a);
     ck_assert(!gd_backward_from(y, gd_scalar(1), false));
-    ck_sentence("gd_backward_from: input 0 of gd_mul (\"the weights\"), [2], " OLD_VALUE);
+    ck_message("gd_backward_from: input 0 of gd_mul (\"the weights\"), [2], " OLD_VALUE);
     gd_tensor *dx;
     ck_assert(!gd_grad(y, NULL, &b, 1, &dx, false));
-    ck_sentence("gd_grad: input 0 of gd_mul (\"the weights\"), [2], " OLD_VALUE);
+    ck_message("gd_grad: input 0 of gd_mul (\"the weights\"), [2], " OLD_VALUE);
     ck_assert(!a->grad && !b->grad);
 }
 END_TEST
@@ -45,7 +45,7 @@ START_TEST(an_output_that_is_read)
     gd_tensor *x = leaf(1, 2), *h = gd_exp(x), *y = gd_sum(h);
     ck_good(gd_fill(gd_detach(h), 5));                            /* through another view of the same numbers */
     ck_assert(!gd_backward(y));
-    ck_sentence("gd_backward: the output of gd_exp, [2], " OLD_VALUE);
+    ck_message("gd_backward: the output of gd_exp, [2], " OLD_VALUE);
     ck_assert_ptr_null(x->grad);
 }
 END_TEST
@@ -55,7 +55,7 @@ START_TEST(through_a_view)
     gd_tensor *w = leaf(1, 2), *x = leaf(3, 4), *y = gd_sum(gd_mul(gd_slice(w, 0, 0, 1, 1), x));
     overwrite(gd_slice(gd_detach(w), 0, 1, 2, 1));  /* versions belong to the data, not to the view */
     ck_assert(!gd_backward(y));
-    ck_sentence("gd_backward: input 0 of gd_mul, [1], " OLD_VALUE);
+    ck_message("gd_backward: input 0 of gd_mul, [1], " OLD_VALUE);
 }
 END_TEST
 
@@ -65,7 +65,7 @@ START_TEST(labels_are_read)
     gd_tensor *y = gd_cross_entropy(x, labels, GD_SUM);
     gd_fill(labels, 1);
     ck_assert(!gd_backward(y));
-    ck_sentence("gd_backward: input 1 of gd_cross_entropy, [2], " OLD_VALUE);
+    ck_message("gd_backward: input 1 of gd_cross_entropy, [2], " OLD_VALUE);
 }
 END_TEST
 
@@ -79,7 +79,7 @@ START_TEST(every_change_counts)
                   : gd_clamp_to(b, 0, 1));
         gd_no_grad_end();
         ck_assert(!gd_backward(y));
-        ck_sentence("gd_backward: input 1 of gd_mul, [2], " OLD_VALUE);
+        ck_message("gd_backward: input 1 of gd_mul, [2], " OLD_VALUE);
     }
 }
 END_TEST
@@ -92,7 +92,7 @@ START_TEST(a_gradient_that_was_added_to)
     gd_tensor *norm = gd_sum(gd_square(x->grad));
     ck_good(gd_backward(gd_sum(x)));
     ck_assert(!gd_backward(norm));
-    ck_sentence("gd_backward: input 0 of gd_square, [2], " OLD_VALUE);
+    ck_message("gd_backward: input 0 of gd_square, [2], " OLD_VALUE);
 }
 END_TEST
 
@@ -109,7 +109,7 @@ START_TEST(weights_may_change_when_only_they_are_wanted)
     ck_values(w->grad, 10, 14);
     gd_fill(x, 0);
     ck_assert(!gd_backward(y));
-    ck_sentence("gd_backward: input 0 of gd_matmul, [1, 2], " OLD_VALUE);
+    ck_message("gd_backward: input 0 of gd_matmul, [1, 2], " OLD_VALUE);
 }
 END_TEST
 
@@ -142,7 +142,7 @@ START_TEST(what_the_unwanted_gradient_reads)
     ck_good(gd_grad(y, NULL, &a, 1, &dx, false));
     ck_values(dx, 3, 4);
     ck_assert(!gd_grad(y, NULL, &b, 1, &dx, false));
-    ck_sentence("gd_grad: input 0 of gd_mul, [2], " OLD_VALUE);
+    ck_message("gd_grad: input 0 of gd_mul, [2], " OLD_VALUE);
     ck_assert_ptr_null(dx);
 }
 END_TEST

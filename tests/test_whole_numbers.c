@@ -14,7 +14,7 @@
     do {                                                                                \
         char expected_[300];                                                            \
         snprintf(expected_, sizeof expected_, __VA_ARGS__);                             \
-        ck_sentence(expected_);                                                         \
+        ck_message(expected_);                                                         \
     } while (0)
 
 static gd_tensor *of_one_element(int64_t n, int64_t columns)
@@ -48,7 +48,7 @@ START_TEST(tables_just_short_enough)
 {
     const gd_real ends[] = { 0, (gd_real)LAST };
     ck_values(gd_gather(of_one_element(LAST + 1, 1), 0, gd_from(GD_SHAPE(2, 1), ends)), 0, 0);
-    ck_no_sentence();
+    ck_no_message();
     ck_assert_ptr_null(gd_gather(of_one_element(LAST, 1), 0, gd_from(GD_SHAPE(2, 1), ends)));
     ck_says("gd_gather: index[1] = %g is not a whole number in [0, %" PRId64 ")", (double)LAST, LAST);
 }
@@ -81,7 +81,7 @@ START_TEST(sequences_of_both_ends)
     ck_shape(gd_linspace(0, 1, 4), 4);                       /* numbers that count nothing are rounded */
     ck_shape(gd_linspace(0, 3e30, 4), 4);
     ck_shape(gd_arange(0, 3.5e30, 1e30), 4);
-    ck_no_sentence();
+    ck_no_message();
 }
 END_TEST
 
@@ -100,11 +100,11 @@ static gd_tensor *argmax_at(int64_t n, int64_t place)
 START_TEST(the_largest_far_out)
 {
     ck_assert_ptr_null(argmax_at(LAST + 9, LAST + 1));
-    ck_sentence("gd_argmax: x is [16777225]: a largest element along axis 0 stands near 16777216, at a place that is not "
+    ck_message("gd_argmax: x is [16777225]: a largest element along axis 0 stands near 16777216, at a place that is not "
                 "exact in float");
     ck_assert(element(argmax_at(LAST + 9, LAST), 0) == (double)LAST);
     ck_assert(element(argmax_at(LAST + 9, LAST + 2), 0) == (double)LAST + 2);
-    ck_no_sentence();
+    ck_no_message();
 }
 END_TEST
 

@@ -69,7 +69,7 @@ typedef struct gd_csv_options {             /* 0 stands for the default */
  *
  * Errors: a field that is not a decimal number or that gd_real cannot hold; rows of different lengths; another
  * number of names than columns; no row at all; options that contradict each other.  Where something was assumed, the
- * sentence says what. */
+ * message says what. */
 gd_tensor *gd_csv_read(const char *path, gd_csv_options options);
 
 /* ---- Binary files -------------------------------------------------------------------------------------- */
@@ -121,7 +121,7 @@ gd_safetensors *gd_safetensors_open(const char *path);
 void            gd_safetensors_close(gd_safetensors *file);                        /* NULL is fine */
 
 /* Tensors are numbered by their place in the file.  Texts belong to the file and are valid until it is
- * closed.  gd_safetensors_find is -1, and gd_safetensors_metadata NULL, without a sentence, for a name that is
+ * closed.  gd_safetensors_find is -1, and gd_safetensors_metadata NULL, without a message, for a name that is
  * not there. */
 int64_t     gd_safetensors_count(const gd_safetensors *file);
 const char *gd_safetensors_name(const gd_safetensors *file, int64_t i);           /* NULL: i out of range */

@@ -217,7 +217,7 @@ typedef struct gd_kept {
  * checkpoint's keys: they are UTF-8, no two alike, those of states and numbers without a slash, and no number is
  * called "step" or by digits alone. */
 struct gd_algorithm {
-    const char      *name;                              /* of the constructor, for sentences: "gd_adam" */
+    const char      *name;                              /* of the constructor, for messages: "gd_adam" */
     size_t           options_size;
     const gd_option *options;                           /* the fields, up to one without a name; NULL: lr alone */
     const char      *states[GD_MAX_STATES + 1];         /* names of state tensors, each of the parameter's shape */
@@ -259,7 +259,7 @@ gd_optimizer *gd_optimizer_new(gd_params *p, const gd_algorithm *algorithm, cons
  * gradient: NULL, without a message, before, and where the options do not need it; with one when there is no such
  * state or parameter.
  * gd_optimizer_number - where a number of a parameter lies: "step" (how many gradients it has seen; every
- * algorithm has it) or one of the algorithm's numbers.  NULL with a sentence when there is none.
+ * algorithm has it) or one of the algorithm's numbers.  NULL with a message when there is none.
  * gd_optimizer_start - makes the state of a parameter now, as its first gradient would.
  * For an algorithm that sees all parameters as one vector (L-BFGS), parameter is NULL. */
 gd_tensor *gd_optimizer_state(gd_optimizer *o, const gd_tensor *parameter, const char *state);

@@ -9,8 +9,8 @@
  * picture.  Text is UTF-8: Latin letters with accents, Greek letters, the usual signs of mathematics,
  * superscripts and subscripts; any other character draws a box.
  *
- * Errors: as everywhere, false (or NULL) after one sentence.  A NULL plot is the result of a call that
- * failed: it gives false, and the first sentence stands. */
+ * Errors: as everywhere, false (or NULL) after one message.  A NULL plot is the result of a call that
+ * failed: it gives false, and the first message stands. */
 #ifndef GRADUS_PLOT_H
 #define GRADUS_PLOT_H
 

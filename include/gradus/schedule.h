@@ -8,7 +8,7 @@
  * A schedule is a value without memory: gd_lr_at(s, step) can be asked for any step, in any order.  "Step" may
  * as well be an epoch.  The plateau rule, which reacts to a loss, has memory and is apart.
  *
- * Errors: a constructor given a number out of range leaves a sentence and returns a schedule whose learning
+ * Errors: a constructor given a number out of range leaves a message and returns a schedule whose learning
  * rate is NaN; gd_lr_at gives NaN, and gd_step refuses it. */
 #ifndef GRADUS_SCHEDULE_H
 #define GRADUS_SCHEDULE_H

@@ -12,7 +12,7 @@ gd_tensor *gd_csv_table(const char *function, const char *path, gd_csv_options o
 #define GD_CSV_SINGLE '\n'
 
 typedef struct gd_csv {
-    const char    *function, *path;         /* for sentences */
+    const char    *function, *path;         /* for messages */
     gd_csv_options options;                 /* with what was found for what was left open */
     bool           own_options;             /* they are the caller's, who can be told to set them */
     bool           guessed;                 /* the separator */
@@ -59,10 +59,10 @@ bool gd_csv_next_field(const char **at, const char *end, char separator, gd_csv_
 gd_number_style gd_csv_style(const gd_csv *t, bool nan);
 
 /* gd_csv_guess - finds the separator, the header, and whether a separator ends every line.  False, and a
- * sentence, when the first line may be a header as well as a row. */
+ * message, when the first line may be a header as well as a row. */
 bool gd_csv_guess(gd_csv *t);
 
-/* Each gives a sentence with what was assumed and which option would help; always NULL. */
+/* Each gives a message with what was assumed and which option would help; always NULL. */
 void *gd_csv_bad_field(const gd_csv *t, int64_t column, const gd_csv_field *f, const char *wrong, bool advise);
 void *gd_csv_bad_count(const gd_csv *t, int64_t fields);
 void *gd_csv_no_row(const gd_csv *t);

@@ -12,13 +12,13 @@ typedef enum gd_element {
 
 size_t gd_element_size(gd_element type);                        /* in bytes */
 
-/* gd_elements_read - the next n numbers of the file to memory.  False, and a sentence, when the file ends, or
+/* gd_elements_read - the next n numbers of the file to memory.  False, and a message, when the file ends, or
  * at a number that gd_real cannot hold: a whole number that would be rounded, a finite fraction that would become
  * infinite, one other than 0 that would become 0, a bool that is neither 0 nor 1. */
 bool gd_elements_read(gd_input *in, gd_element type, bool big_endian, int64_t n, gd_real *to);
 
 /* gd_elements_fit - the number of elements of a shape of unsigned sizes, if it and its bytes can be counted
- * and the file can hold them; false, and a sentence, otherwise. */
+ * and the file can hold them; false, and a message, otherwise. */
 bool gd_elements_fit(gd_input *in, gd_element type, int ndim, const uint64_t *sizes, int64_t *n);
 
 #endif

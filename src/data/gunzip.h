@@ -1,5 +1,5 @@
 /* gunzip.h - the decompressor behind gd_input.  Without zlib (no header, or -DGD_NO_ZLIB) opening fails with
- * a sentence, and plain files are read as ever. */
+ * a message, and plain files are read as ever. */
 #ifndef GRADUS_GUNZIP_H
 #define GRADUS_GUNZIP_H
 
@@ -7,7 +7,7 @@
 
 typedef struct gd_gunzip gd_gunzip;
 
-gd_gunzip *gd_gunzip_new(const gd_input *in);                   /* NULL, and a sentence */
+gd_gunzip *gd_gunzip_new(const gd_input *in);                   /* NULL, and a message */
 void       gd_gunzip_free(gd_gunzip *gunzip);
 
 /* gd_gunzip_some - up to most decompressed bytes; 0 in got at the end only. */

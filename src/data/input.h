@@ -1,4 +1,4 @@
-/* input.h - a file being read: plain or gzipped, with each failure told in one sentence.
+/* input.h - a file being read: plain or gzipped, with each failure told in one message.
  *
  * A gzip stream (RFC 1952) is known by its first two bytes, not by the file's name, and is read through zlib;
  * several members in one file are read as one, and zero bytes between and behind them are passed over, as gzip
@@ -13,7 +13,7 @@ enum { GD_INPUT_FRONT = 512 };
 
 typedef struct gd_input {
     FILE          *file;
-    const char    *function, *path;         /* for sentences */
+    const char    *function, *path;         /* for messages */
     int64_t        bytes;                   /* of the file as it lies there; -1 for a pipe or a device */
     int64_t        taken;                   /* bytes handed out so far, after decompression */
     int64_t        most;                    /* that many, of compressed data or a pipe: */
@@ -27,7 +27,7 @@ typedef struct gd_input {
     size_t         rest_used, rest_held;
 } gd_input;
 
-/* gd_input_open - false, and a sentence, when path cannot be opened and read, or is empty.  Give it back with
+/* gd_input_open - false, and a message, when path cannot be opened and read, or is empty.  Give it back with
  * gd_input_close, which is also fine after a failure.  may_be_gzipped is false for a format whose own first
  * bytes may look like gzip's. */
 bool gd_input_open(gd_input *in, const char *function, const char *path, bool may_be_gzipped);
@@ -36,7 +36,7 @@ void gd_input_close(gd_input *in);
 /* gd_input_some - up to most bytes; how many in got.  0 at the end only. */
 bool gd_input_some(gd_input *in, void *to, size_t most, size_t *got);
 
-/* gd_input_take - exactly n bytes; false, and a sentence, when the file ends before: while reading what.
+/* gd_input_take - exactly n bytes; false, and a message, when the file ends before: while reading what.
  * gd_input_pass - the same without keeping them. */
 bool gd_input_take(gd_input *in, void *to, size_t n, const char *what);
 bool gd_input_pass(gd_input *in, uint64_t n, const char *what);
@@ -45,7 +45,7 @@ bool gd_input_pass(gd_input *in, uint64_t n, const char *what);
  * How many in got. */
 bool gd_input_peek(gd_input *in, size_t n, size_t *got);
 
-/* gd_input_holds - can n more bytes follow?  False, and a sentence, when the file is too short for them.
+/* gd_input_holds - can n more bytes follow?  False, and a message, when the file is too short for them.
  * For a gzip stream the answer is an upper bound: deflate shrinks by a factor of at most 1032 (zlib's
  * technical details), so no more memory is taken than that. */
 bool gd_input_holds(gd_input *in, uint64_t n);
@@ -53,13 +53,13 @@ bool gd_input_holds(gd_input *in, uint64_t n);
 /* gd_input_total - all bytes of a plain file, or of a pipe of which gd_input_holds was asked. */
 uint64_t gd_input_total(const gd_input *in);
 
-/* gd_input_ends - false, and a sentence, unless everything was read.  Verifies the checksum of gzip. */
+/* gd_input_ends - false, and a message, unless everything was read.  Verifies the checksum of gzip. */
 bool gd_input_ends(gd_input *in);
 
 /* gd_input_seek - goes to a byte of a plain file, or of a pipe of which gd_input_holds was asked. */
 bool gd_input_seek(gd_input *in, uint64_t byte);
 
-/* gd_input_is_not - a sentence for a file that is not `kind` ("an IDX file"): what it looks like, and where that
+/* gd_input_is_not - a message for a file that is not `kind` ("an IDX file"): what it looks like, and where that
  * cannot be told, what is wrong.  Always NULL.  Before anything was taken. */
 void *gd_input_is_not(const gd_input *in, const char *kind, const char *wrong);
 

@@ -1,5 +1,5 @@
 /* json.h - the little of JSON (RFC 8259) that a safetensors header is made of: objects, arrays, texts, whole
- * numbers.  Read piece by piece; each function first passes over blanks, and is false, without a sentence and
+ * numbers.  Read piece by piece; each function first passes over blanks, and is false, without a message and
  * without moving on, when something else stands there. */
 #ifndef GRADUS_JSON_H
 #define GRADUS_JSON_H

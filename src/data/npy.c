@@ -235,7 +235,7 @@ static bool pass_array(gd_input *in)
 }
 
 /* numpy.save, called several times with the same open file, writes one array behind the other.  Is there another?
- * False, and a sentence, when something else follows. */
+ * False, and a message, when something else follows. */
 static bool follows(gd_input *in, bool *another)
 {
     size_t got;

@@ -24,7 +24,7 @@ typedef struct entry {
 struct gd_safetensors {
     gd_arena      arena;                    /* the texts, and this struct */
     gd_input      in;
-    char         *path;                     /* a copy: sentences may come long after opening */
+    char         *path;                     /* a copy: messages may come long after opening */
     uint64_t      numbers, bytes;           /* where they begin in the file; how many there are */
     entry        *entries;                  /* by their place in the file */
     int64_t       count, room;
@@ -56,7 +56,7 @@ static bool bad(const gd_safetensors *f, const gd_json *json, const char *expect
                    expected);
 }
 
-/* Room for one more in an array of count things; NULL, and a sentence, when memory is out. */
+/* Room for one more in an array of count things; NULL, and a message, when memory is out. */
 static void *with_room(void *array, int64_t count, int64_t *room, size_t size)
 {
     if (count < *room)

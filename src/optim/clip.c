@@ -175,7 +175,7 @@ static bool check_arguments(const char *function, const gd_params *p, double max
     return gd_given(function, "params", p) && gd_check_number(function, "max", max, "[]", 0, INFINITY);
 }
 
-/* Finds the largest |g|; false with a sentence where one is not finite. */
+/* Finds the largest |g|; false with a message where one is not finite. */
 static bool look(const char *function, const gd_params *p, pass *now)
 {
     for (int i = 0; i < p->count; i++) {
@@ -190,7 +190,7 @@ static bool look(const char *function, const gd_params *p, pass *now)
     return true;
 }
 
-/* The p-norm of all gradients as one vector, for any p; NaN with a sentence where one is not finite. */
+/* The p-norm of all gradients as one vector, for any p; NaN with a message where one is not finite. */
 static double norm_of(const char *function, const gd_params *p, double norm)
 {
     pass now = { .norm = norm, .scale = 1 };

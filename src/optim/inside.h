@@ -60,7 +60,7 @@ static inline bool gd_model_alive(const char *function, const gd_optimizer *o)
 /* gd_adopt - makes slots for parameters that the model got since the last call. */
 bool gd_adopt(gd_optimizer *o);
 
-/* gd_slot_of - the slot of a parameter; NULL with a sentence when it is not in the optimizer's model. */
+/* gd_slot_of - the slot of a parameter; NULL with a message when it is not in the optimizer's model. */
 struct gd_slot *gd_slot_of(const char *function, gd_optimizer *o, const gd_tensor *parameter);
 
 /* gd_slot_start - makes the states that the options ask for, named as the algorithm says, and takes away others.
@@ -111,7 +111,7 @@ bool gd_group_init(gd_group *group, gd_optimizer *o, const char *prefix, const v
 /* gd_options_changed - the group's options are new: what was derived from them is formed anew. */
 void gd_options_changed(gd_group *group);
 
-/* gd_no_dialect - the sentence for a dialect that an algorithm does not have; returns the lr that its
+/* gd_no_dialect - the message for a dialect that an algorithm does not have; returns the lr that its
  * constructor refuses. */
 double gd_no_dialect(const char *function, gd_dialect dialect);
 

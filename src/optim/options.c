@@ -52,7 +52,7 @@ static void write_option(const gd_option *option, void *options, double value)
     }
 }
 
-/* An option that a dialect function has refused already: its sentence stands. */
+/* An option that a dialect function has refused already: its message stands. */
 static bool told_by_dialect(const gd_algorithm *algorithm, double lr)
 {
     const char *told = gd_last_error();

@@ -98,7 +98,7 @@ static inline gd_type gd_type_of(double size, gd_align align)
 }
 
 /* gd_panel_plan - given plot, outside, margin and u: where everything goes.  gd_panel_draw - the same, and draws it all
- * on the canvas.  False after a sentence. */
+ * on the canvas.  False after a message. */
 bool gd_panel_plan(const char *who, gd_panel *panel);
 bool gd_panel_draw(const char *who, gd_panel *panel);
 

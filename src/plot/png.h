@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* gd_png_encode - rgb [height, width, 3] as a PNG file in memory, the caller's to free with
- * gd_memory_free.  NULL after a sentence that begins with `who`: memory is out, or the library was built
+ * gd_memory_free.  NULL after a message that begins with `who`: memory is out, or the library was built
  * without stb_image_write.h. */
 uint8_t *gd_png_encode(const char *who, const uint8_t *rgb, int width, int height, size_t *size);
 

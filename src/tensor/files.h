@@ -19,7 +19,7 @@ enum { GD_LONGEST_PATH = 4096 };
 
 typedef struct gd_output {
     FILE       *file;
-    const char *function, *path;            /* for sentences */
+    const char *function, *path;            /* for messages */
     bool        good;                       /* no step has failed so far */
     bool        direct;                     /* path is a device or a pipe: written to, not replaced */
     int         folder;                     /* where the target is; -1 when it is not open */
@@ -30,7 +30,7 @@ typedef struct gd_output {
 
 /* gd_output_begin - opens a new file beside path, with the permissions of the old one.  gd_output_put - writes
  * to it.  gd_output_end - flushes it, waits until it is on the disk (fsync), and renames it to path; to be
- * called in any case.  Each is false, after one sentence with the system's reason, when a step failed, and
+ * called in any case.  Each is false, after one message with the system's reason, when a step failed, and
  * from then on; the file at path is then as it was, and the one beside it is gone.
  * gd_output_abandon - instead of gd_output_end, when the caller has failed. */
 bool gd_output_begin(gd_output *out, const char *function, const char *path);

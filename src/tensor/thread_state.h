@@ -28,6 +28,7 @@ typedef struct gd_thread_state {
     uintptr_t  guest_stack;                 /* where the stack was when the outermost guest began */
     bool       pruning;                     /* it wants gradients of some tensors only: gd_grad */
     bool       seeded;
+    bool       any_recycled;                /* some of the lists of recycled tensors may not be empty */
     uint64_t   wanted;                      /* a bit for each input of the node at hand that gets a gradient */
     uint64_t   clock;                       /* counts overwritings of tensors, see gd_overwritten */
     gd_tensor **reached;                    /* leaves and kept results that the running pass has reached */
@@ -35,7 +36,6 @@ typedef struct gd_thread_state {
     gd_tensor *temporaries;                 /* made by the running rule of a backward pass, linked by slot */
     gd_tensor *small;                       /* recycled small tensors, linked by slot */
     gd_tensor **recycled;                   /* recycled others, by size class; NULL before the first pass */
-    bool       any_recycled;                /* some of those lists may not be empty */
     gd_real   *target;                      /* where the next big result of target_numel elements should lie */
     int64_t    target_numel;
     unsigned long failures;                 /* calls of gd_fail */

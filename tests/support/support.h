@@ -1,4 +1,4 @@
-/* support.h - what the test programs share: the end of main, sentences, and numbers read without the
+/* support.h - what the test programs share: the end of main, messages, and numbers read without the
  * library's own loops. */
 #ifndef TEST_SUPPORT_H
 #define TEST_SUPPORT_H
@@ -19,11 +19,11 @@
 /* run_suite - runs it; the result of main: not 0 when a check failed, or none was run. */
 int run_suite(Suite *suite);
 
-/* quietly - for a fixture: sentences are kept, not printed.  Ends whatever the test before left open. */
+/* quietly - for a fixture: messages are kept, not printed.  Ends whatever the test before left open. */
 void quietly(void);
 
-/* The last sentence is this one, word for word; and it is cleared. */
-#define ck_sentence(expected)                                                                            \
+/* The last message is this one, word for word; and it is cleared. */
+#define ck_message(expected)                                                                            \
     do {                                                                                                 \
         ck_assert_msg(gd_last_error() && strcmp(gd_last_error(), expected) == 0,                         \
                       "expected: %s\n     got: %s", expected, gd_last_error() ? gd_last_error() : "nothing"); \
@@ -31,10 +31,10 @@ void quietly(void);
     } while (0)
 
 /* Nothing has failed so far. */
-#define ck_no_sentence() ck_assert_msg(!gd_last_error(), "%s", gd_last_error())
+#define ck_no_message() ck_assert_msg(!gd_last_error(), "%s", gd_last_error())
 
-/* The call succeeds; else its sentence is the failure. */
-#define ck_good(call) ck_assert_msg(call, "%s: %s", #call, gd_last_error() ? gd_last_error() : "no sentence")
+/* The call succeeds; else its message is the failure. */
+#define ck_good(call) ck_assert_msg(call, "%s: %s", #call, gd_last_error() ? gd_last_error() : "no message")
 
 /* element - the k-th element in row-major order, found by its index and the strides. */
 double element(const gd_tensor *t, int64_t k);
