@@ -21,15 +21,17 @@
 #pragma clang diagnostic ignored "-Wignored-pragmas"
 static inline void gd_needs_ieee_arithmetic(void)
 {
-#pragma STDC FENV_ACCESS ON     /* an error here: compile without -ffast-math, -funsafe-math-optimizations and the like */
+#pragma STDC FENV_ACCESS ON     /* an error here: compile without -ffast-math and options like it */
 }
 #pragma clang diagnostic pop
 #elif defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 12     /* no macros either, but these are folded */
 extern double gd_never_defined;
 #ifdef __cplusplus
-#define GD_NEEDS_IEEE(condition) static_assert(condition, "compile without -ffast-math, -funsafe-math-optimizations and the like")
+#define GD_NEEDS_IEEE(condition) \
+    static_assert(condition, "compile without -ffast-math, -funsafe-math-optimizations and the like")
 #else
-#define GD_NEEDS_IEEE(condition) _Static_assert(condition, "compile without -ffast-math, -funsafe-math-optimizations and the like")
+#define GD_NEEDS_IEEE(condition) \
+    _Static_assert(condition, "compile without -ffast-math, -funsafe-math-optimizations and the like")
 #endif
 GD_NEEDS_IEEE(!__builtin_constant_p((gd_never_defined + 1.0) - gd_never_defined));
 GD_NEEDS_IEEE(!__builtin_constant_p(!__builtin_isless(gd_never_defined / 3.0, gd_never_defined * (1.0 / 3.0))));

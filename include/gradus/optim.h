@@ -179,7 +179,8 @@ typedef struct gd_option {
     { #field, offsetof(type, field), gd_option_kind_of<decltype(type::field)>::kind, interval, low, high }
 extern "C++" {
 template <typename T> struct gd_option_kind_of {
-    static_assert(std::is_enum<T>::value && sizeof(T) == sizeof(int), "the field of an option is a double, bool, int or enum");
+    static_assert(std::is_enum<T>::value && sizeof(T) == sizeof(int),
+                  "the field of an option is a double, bool, int or enum");
     static constexpr gd_option_kind kind = GD_OPTION_WHOLE;
 };
 template <> struct gd_option_kind_of<int> { static constexpr gd_option_kind kind = GD_OPTION_WHOLE; };

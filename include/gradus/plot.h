@@ -138,8 +138,9 @@ bool gd_plot_levels(gd_plot *p, const double *levels, int n, bool labels);
 /* ---- Several panels in one picture ----------------------------------------------------------------------- */
 
 /* gd_plot_save_grid - writes rows x columns plots into one picture, row by row, under a common title (NULL:
- * none; at most three lines).  A NULL panel is left empty.  A panel is 460 x 330 pixels unless gd_plot_size was called for it;
- * a row is as high, and a column as wide, as its largest panel, and the axes of a column begin one below the other.
+ * none; at most three lines).  A NULL panel is left empty.  A panel is 460 x 330 pixels unless gd_plot_size was called
+ * for it; a row is as high, and a column as wide, as its largest panel, and the axes of a column begin one below the
+ * other.
  * The scale is that of the first panel.
  * Errors: as gd_plot_save; rows or columns < 1; a picture of more than 20000 pixels in a direction. */
 bool gd_plot_save_grid(gd_plot *const panels[], int rows, int columns, const char *title, const char *path);

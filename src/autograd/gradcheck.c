@@ -11,7 +11,7 @@
 #include <float.h>
 #include <inttypes.h>
 
-#include "backward.h"
+#include "gradcheck.h"
 
 typedef struct check {
     gd_function *function;
@@ -31,8 +31,7 @@ static const double default_eps = 1e-6, default_rtol = 1e-5, default_atol = 1e-7
 static const double default_eps = 1e-2, default_rtol = 3e-2, default_atol = 3e-2, ulp = (double)FLT_EPSILON;
 #endif
 
-/* Numbers of its own, so that a check leaves the caller's generator alone. */
-static gd_tensor *random_like(const gd_tensor *t, uint64_t seed)
+gd_tensor *gd_random_weights(const gd_tensor *t, uint64_t seed)
 {
     uint64_t state[4];
     gd_random_seed(state, seed);
@@ -42,12 +41,7 @@ static gd_tensor *random_like(const gd_tensor *t, uint64_t seed)
     return r;
 }
 
-/* The names of both checks, and of their guests. */
-static const char first_check[] = GD_GUEST("gd_gradcheck", "the function");
-static const char second_check[] = GD_GUEST("gd_gradgradcheck", "the function");
-
-/* The function as a guest: NULL when it left something behind, in which y may lie. */
-static gd_tensor *run_function(const char *guest, gd_function *function, gd_tensor *const xs[], int n, void *context)
+gd_tensor *gd_run_checked(const char *guest, gd_function *function, gd_tensor *const xs[], int n, void *context)
 {
     gd_guest before = gd_guest_enter(guest);
     gd_tensor *y = function(xs, n, context);
@@ -57,7 +51,7 @@ static gd_tensor *run_function(const char *guest, gd_function *function, gd_tens
 static gd_tensor *call(const check *c)
 {
     const unsigned long failures = gd_failures();
-    gd_tensor *y = run_function(c->name, c->function, c->xs, c->n, c->context);
+    gd_tensor *y = gd_run_checked(c->name, c->function, c->xs, c->n, c->context);
     if (!y && gd_failures() == failures)
         gd_fail("%s: function returned NULL", c->name);
     return y;
@@ -300,7 +294,7 @@ static void move(const check *c, const direction *d, int step, double by)
 static bool start(const check *c, const direction *d)
 {
     for (int i = 0; i < c->n; i++) {
-        d->along[i] = random_like(c->xs[i], 17 + (uint64_t)i);
+        d->along[i] = gd_random_weights(c->xs[i], 17 + (uint64_t)i);
         d->origins[i] = gd_new_like(c->xs[i]);
         if (!d->along[i] || !d->origins[i])
             return false;
@@ -350,7 +344,7 @@ static bool one_direction(const check *c, gd_tensor *const dxs[], const directio
 
 /* ---- The check ---------------------------------------------------------------------------------------------- */
 
-static bool usable(const char *name, gd_function *function, gd_tensor *const xs[], int n)
+bool gd_can_check(const char *name, gd_function *function, gd_tensor *const xs[], int n)
 {
     if (!function || n < 1 || !xs)
         return gd_fail("%s: a function and at least one tensor must be given", name);
@@ -371,10 +365,10 @@ static bool options_good(const char *name, gd_gradcheck_options o)
                       o.rtol, o.atol);
 }
 
-static bool run_check(const char *name, gd_function *function, void *context, gd_tensor *const xs[], int n,
-                      gd_gradcheck_options o)
+bool gd_compare_gradients(const char *name, gd_function *function, void *context, gd_tensor *const xs[], int n,
+                          gd_gradcheck_options o)
 {
-    if (!usable(name, function, xs, n) || !options_good(name, o) || !gd_scope_begin())
+    if (!gd_can_check(name, function, xs, n) || !options_good(name, o) || !gd_scope_begin())
         return false;
     check c = { .function = function, .context = context, .xs = xs, .n = n, .name = name,
                 .eps = o.eps > 0 ? o.eps : default_eps, .rtol = o.rtol > 0 ? o.rtol : default_rtol,
@@ -383,7 +377,7 @@ static bool run_check(const char *name, gd_function *function, void *context, gd
     gd_tensor **dxs = gd_arena_take(gd_thread.scope, list);
     const direction d = { gd_arena_take(gd_thread.scope, list), gd_arena_take(gd_thread.scope, list) };
     gd_tensor *y = dxs && d.along && d.origins ? call(&c) : NULL;
-    c.weights = y ? random_like(y, 5) : NULL;
+    c.weights = y ? gd_random_weights(y, 5) : NULL;
     if (c.weights) {
         size_t bytes = (size_t)y->numel * sizeof(gd_real);
         c.first = gd_arena_take(gd_thread.scope, bytes);
@@ -402,50 +396,5 @@ static bool run_check(const char *name, gd_function *function, void *context, gd
 
 bool gd_gradcheck(gd_function *function, void *context, gd_tensor *const xs[], int n, gd_gradcheck_options options)
 {
-    return run_check(first_check, function, context, xs, n, options);
-}
-
-/* ---- The gradients of the gradients: checks (xs, dy) -> all dx, side by side ------------------------------- */
-
-typedef struct inner {
-    gd_function *function;
-    void        *context;
-} inner;
-
-static gd_tensor *gradients(gd_tensor *const all[], int n_all, void *context)
-{
-    const inner *f = context;
-    int n = n_all - 1;
-    gd_tensor **dxs = gd_arena_take(gd_current_scope(), (size_t)n * sizeof *dxs);
-    bool differentiable = gd_is_recording();
-    int no_grad = gd_thread.no_grad;        /* first derivatives need the tape also where differences are taken */
-    gd_thread.no_grad &= ~GD_NO_GRAD_DEPTH;
-    gd_tensor *y = run_function(second_check, f->function, all, n, f->context);
-    bool good = y && dxs && gd_grad_or_zero("gd_gradgradcheck", y, all[n], all, n, dxs, differentiable);
-    gd_thread.no_grad = (no_grad & ~GD_ANOMALY) | (gd_thread.no_grad & GD_ANOMALY);
-    for (int i = 0; i < n && good; i++)
-        good = (dxs[i] = gd_reshape(dxs[i], GD_SHAPE(dxs[i]->numel))) != NULL;
-    return good ? gd_concat(dxs, n, 0) : NULL;
-}
-
-bool gd_gradgradcheck(gd_function *function, void *context, gd_tensor *const xs[], int n,
-                      gd_gradcheck_options options)
-{
-    if (!usable("gd_gradgradcheck", function, xs, n) || !gd_scope_begin())
-        return false;
-    inner f = { function, context };
-    const unsigned long failures = gd_failures();
-    gd_tensor *y = run_function(second_check, function, xs, n, context);
-    gd_tensor *dy = y ? gd_requires_grad(random_like(y, 3)) : NULL;
-    gd_tensor **all = gd_arena_take(gd_thread.scope, (size_t)(n + 1) * sizeof *all);
-    bool good = dy && all;
-    if (good) {
-        memcpy(all, xs, (size_t)n * sizeof *all);
-        all[n] = dy;
-        good = run_check(second_check, gradients, &f, all, n + 1, options);
-    } else if (gd_failures() == failures) {
-        gd_fail("gd_gradgradcheck: function returned NULL");
-    }
-    gd_scope_end();
-    return good;
+    return gd_compare_gradients(GD_GUEST("gd_gradcheck", "the function"), function, context, xs, n, options);
 }

@@ -89,5 +89,6 @@ bool gd_check_all(const char *function, const gd_optimizer *o)
 
 bool gd_check_finite(gd_optimizer *o)
 {
-    return gd_given("gd_check_finite", "o", o) && gd_model_alive("gd_check_finite", o) && gd_adopt(o) && gd_check_all("gd_check_finite", o);
+    return gd_given("gd_check_finite", "o", o) && gd_model_alive("gd_check_finite", o) &&
+           gd_adopt(o) && gd_check_all("gd_check_finite", o);
 }

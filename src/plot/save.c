@@ -148,7 +148,8 @@ static bool draw_grid(const char *who, gd_canvas *c, gd_plot *const panels[], in
         for (int i = 0; i < rows; i++) {
             double bottom = top + row_height(panels, columns, i) * u;
             const gd_plot *p = panels[i * columns + j];
-            gd_panel panel = { .canvas = c, .plot = p, .u = u, .margin = margin, .outside = { left, top, right, bottom } };
+            gd_panel panel = { .canvas = c, .plot = p, .u = u, .margin = margin,
+                               .outside = { left, top, right, bottom } };
             if (p && !gd_panel_draw(who, &panel))
                 return false;
             top = bottom;

@@ -313,7 +313,8 @@ void gd_memory_report(FILE *out)
                 (uint64_t)atomic_load_explicit(&high_water[i], memory_order_relaxed));
     fprintf(out, "of which %" PRIu64 " bytes wait for the next scope\n", (uint64_t)pooled);
 #ifdef GD_DEBUG
-    fprintf(out, "beside them %" PRIu64 " bytes of closed scopes and freed owners are kept, so that their use is noticed\n",
+    fprintf(out, "beside them %" PRIu64 " bytes of closed scopes and freed owners are kept, so that their use "
+            "is noticed\n",
             (uint64_t)gd_quarantined());
 #endif
 }
