@@ -1,7 +1,7 @@
 /* anomaly.c - gd_detect_anomaly: which operation, or which rule of one, was the first to make a NaN or an infinity.
  *
- * Off, it costs nothing: the flag is in the number that every operation compares with 0 anyway (see core.h), and the
- * backward pass chooses its loop once. */
+ * Off, it costs operations nothing: the flag is in the number that every operation compares with 0 anyway (see
+ * thread_state.h); the backward pass looks at it once for each node. */
 #include <inttypes.h>
 #include <stdarg.h>
 
