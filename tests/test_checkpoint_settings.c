@@ -445,6 +445,70 @@ START_TEST(saving_what_cannot_be_loaded)
 }
 END_TEST
 
+/* Such a file could not be loaded as a whole by any program; the best model so far, with the same names, may stand in. */
+START_TEST(saving_with_another_model)
+{
+    gd_params *net = gd_params_new(), *other = gd_params_new();
+    gd_param(net, "w", gd_ones(GD_SHAPE(3)));
+    gd_param(other, "v", gd_ones(GD_SHAPE(3)));
+    gd_params *best = gd_params_copy(net);
+    gd_optimizer *o = gd_adam(net, gd_adam_defaults());
+    gd_ema *ema = gd_ema_new(net, 0.9);
+    ck_assert(!gd_save("run", other, o));
+    ck_said("gd_save: params is not the model of the optimizer: it has no \"w\" of shape [3]");
+    ck_assert(!gd_checkpoint_save("run", &(gd_run){ .params = other, .ema = ema }));
+    ck_said("gd_checkpoint_save: params is not the model of the averages: it has no \"w\" of shape [3]");
+    gd_param(other, "w", gd_ones(GD_SHAPE(2)));
+    ck_assert(!gd_save("run", other, o) && access("run", F_OK) != 0);
+    ck_assert(gd_save("run", best, o) && gd_load("run", net, o));
+    gd_ema_free(ema);
+    gd_optimizer_free(o);
+    gd_params_free(net);
+    gd_params_free(best);
+    gd_params_free(other);
+}
+END_TEST
+
+static char noticed[600];
+static void note(const char *message)
+{
+    snprintf(noticed, sizeof noticed, "%s", message);
+}
+
+/* lr is the run's, and a program that was given another one since is told so. */
+START_TEST(another_learning_rate)
+{
+    gd_params *net = gd_params_new();
+    gd_tensor *w = gd_param(net, "w", gd_ones(GD_SHAPE(3)));
+    gd_adam_options options = gd_adam_defaults();
+    options.lr = 0.125;
+    gd_optimizer *o = gd_adam(net, options);
+    gd_set_grad(w, gd_ones(GD_SHAPE(3)));
+    ck_assert(gd_step(o));
+    o->first.lr = 0.0625;                   /* as a plateau has it */
+    ck_assert(gd_save("run", net, o));
+    gd_on_error(note);
+    ck_assert(gd_load("run", net, o) && !*noticed);
+    gd_optimizer_free(o);
+
+    options.lr = 0.5;
+    o = gd_adam(net, options);
+    ck_assert(gd_load("run", net, o) && o->first.lr == 0.0625);
+    ck_assert_str_eq(noticed, "gd_load: run: the lr that group 0 was made with was 0.125 when the run was saved and is 0.5 "
+                              "now; lr goes on as the run left it");
+    o->first.lr = 1;
+    gd_run run = { .params = net, .optimizer = o };
+    ck_assert(!gd_checkpoint_load("run", &run, (gd_load_options){ .lenient = false }, NULL) && o->first.lr == 1);
+    ck_assert_str_eq(noticed, "gd_checkpoint_load: run: the lr that group 0 was made with was 0.125 when the run was saved "
+                              "and is 0.5 now; lr goes on as the run left it; gd_checkpoint_load with .other_settings "
+                              "goes on all the same");
+    ck_assert(gd_checkpoint_load("run", &run, (gd_load_options){ .other_settings = true }, NULL));
+    ck_assert(o->first.lr == 0.0625);
+    gd_optimizer_free(o);
+    gd_params_free(net);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("settings in checkpoints");
@@ -456,5 +520,7 @@ int main(void)
     tcase_add_test(t, pairs_of_lbfgs);
     tcase_add_loop_test(t, infinite_moments, 0, MAKERS);
     tcase_add_test(t, saving_what_cannot_be_loaded);
+    tcase_add_test(t, saving_with_another_model);
+    tcase_add_test(t, another_learning_rate);
     return run_suite(suite);
 }

@@ -25,6 +25,8 @@ static const read_case readable[] = {
       { .no_header = true, .allow_nan = true }, 2, 3, { NAN, 0, 1, 0, 1.5, 2.5 } },
     { "whole numbers from 0", "0,1\n1,0\n1,1\n",
       { 0 }, 3, 2, { 0, 1, 1, 0, 1, 1 } },
+    { "decay from 1 at time 0", "0,1\n1,0.5\n2,0.25\n",
+      { 0 }, 3, 2, { 0, 1, 1, 0.5, 2, 0.25 } },
     { "R write.csv", "\"\",\"x\",\"y\"\n\"1\",0.5,1.5\n\"2\",2.5,3.5\n",
       { 0 }, 2, 3, { 1, 0.5, 1.5, 2, 2.5, 3.5 } },
     { "R write.csv, names dropped", "\"\",\"mpg\",\"cyl\"\n\"Mazda RX4\",21,6\n\"Datsun 710\",22.8,4\n",
@@ -144,7 +146,7 @@ static const refused_case unreadable[] = {
       ": line 1 may be a header or a row (its first field is empty, the others are whole numbers): skip"
       " = 1 passes over it, no_header reads it (assumed: separator ',')" },
     { "pandas, unnamed, no index", "0,1\n1.5,2.5\n3.5,4.5\n", { 0 },
-      ": line 1 may be a header or a row (it is 0, 1, .. above fractions only): skip = 1 passes over it,"
+      ": line 1 may be a header or a row (it is 0, 1, .. above fractions): skip = 1 passes over it,"
       " no_header reads it (assumed: separator ',')" },
     { "pandas unnamed years", ",2019,2020\n0,1.5,2.5\n", { .allow_nan = true },
       ": line 1 may be a header or a row (its first field is empty, the others are whole numbers): skip"
@@ -259,8 +261,14 @@ static const refused_case unreadable[] = {
     { "empties off", "a,b\n1,\n2,3\n", { 0 },
       ", line 2, column 2: the field is empty: allow_nan reads it as a missing value, NaN (assumed: separator"
       " ',', line 1 is a header)" },
+    { "pandas, unnamed, with whole numbers", "0,1,2\n5.1,3.5,1\n4.9,3,1\n", { 0 },
+      ": line 1 may be a header or a row (it is 0, 1, .. above fractions): skip = 1 passes over it, no_header"
+      " reads it (assumed: separator ',')" },
+    { "pandas, unnamed, classes first", "0,1,2\n1,3.5,2.5\n2,3.25,1\n", { 0 },
+      ": line 1 may be a header or a row (it is 0, 1, .. above fractions): skip = 1 passes over it, no_header"
+      " reads it (assumed: separator ',')" },
     { "sines and cosines", "0 1\n0.0998334 0.995004\n", { 0 },
-      ": line 1 may be a header or a row (it is 0, 1, .. above fractions only): skip = 1 passes over it,"
+      ": line 1 may be a header or a row (it is 0, 1, .. above fractions): skip = 1 passes over it,"
       " no_header reads it (assumed: separator blank)" },
     { "quoted header nums", "\"2019\",\"2020\"\n1.5,2.5\n", { 0 },
       ": line 1 may be a header or a row (its numbers are in quotes, those below are not): skip = 1 passes"

@@ -438,6 +438,32 @@ START_TEST(layers_refuse)
 }
 END_TEST
 
+START_TEST(cells_of_another_kind)
+{
+    gd_params *p = gd_params_new();
+    gd_cell rnn = gd_rnn_new(p, "rnn", 3, 4), gru = gd_gru_new(p, "gru", 3, 4), lstm = gd_lstm_new(p, "lstm", 3, 4);
+    gd_tensor *x = gd_ones(GD_SHAPE(5, 3)), *h = gd_zeros(GD_SHAPE(5, 4)), *wide = gd_zeros(GD_SHAPE(5, 6));
+    ck_assert_ptr_null(gd_gru_apply(&lstm, x, h));
+    ck_message("gd_gru_apply: weight_hh of the cell is [16, 4] (\"lstm.weight_hh\"): gd_gru_new makes [3 hidden, hidden]");
+    ck_assert_ptr_null(gd_gru_apply(&rnn, x, h));
+    ck_assert_ptr_null(gd_rnn_apply(&lstm, x, h));
+    ck_assert_ptr_null(gd_rnn_apply(&gru, x, h));
+    ck_message("gd_rnn_apply: weight_hh of the cell is [12, 4] (\"gru.weight_hh\"): gd_rnn_new makes [1 hidden, hidden]");
+    ck_assert_ptr_null(gd_lstm_apply(&gru, x, (gd_lstm_state){ h, h }).h);
+    ck_message("gd_lstm_apply: weight_hh of the cell is [12, 4] (\"gru.weight_hh\"): gd_lstm_new makes [4 hidden, "
+               "hidden]");
+    ck_assert_ptr_null(gd_lstm_apply(&lstm, x, (gd_lstm_state){ h, gd_zeros(GD_SHAPE(7, 1, 1)) }).c);
+    ck_message("gd_lstm_apply: h is [5, 4] and c is [7, 1, 1]: they must have the same shape");
+    ck_assert_ptr_null(gd_gru_apply(&gru, x, wide));
+    ck_message("gd_gru_apply: h is [5, 6]: a state of this cell is [.., 4]");
+    ck_assert_ptr_null(gd_lstm_apply(&lstm, x, (gd_lstm_state){ wide, wide }).h);
+    ck_assert_ptr_null(gd_rnn_apply(&rnn, x, gd_scalar(1)));
+    ck_message("gd_rnn_apply: h is []: a state of this cell is [.., 4]");
+    ck_assert(gd_rnn_apply(&rnn, x, h) && gd_gru_apply(&gru, x, h));
+    gd_params_free(p);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("nn");
@@ -454,6 +480,7 @@ int main(void)
     tcase_add_test(all, multihead_attends_as_written);
     tcase_add_test(all, attention_is_stable_and_causal);
     tcase_add_test(all, layers_refuse);
+    tcase_add_test(all, cells_of_another_kind);
     suite_add_tcase(suite, all);
     return run_suite(suite);
 }

@@ -35,10 +35,16 @@ START_TEST(ten_lines_are_an_optimizer)
     ck_assert(m.a->data[11] == (gd_real)0.625 && m.b->data[4] == 2 && biases->lr == 0.5);
     ck_assert(gd_trace_rows(o) == 2 && gd_trace_at(o, 1)->moved == -0.125);
     ck_assert(gd_optimizer_state(o, m.a, "exp_avg") == NULL);
-    ck_message("gd_optimizer_state: sign has no state \"exp_avg\"");
+    ck_message("gd_optimizer_state: sign has no state \"exp_avg\": it has none");
     ck_assert_double_eq(*gd_optimizer_number(o, m.a, "step"), 2);
     ck_assert(gd_optimizer_number(o, m.a, "mu") == NULL);
-    ck_message("gd_optimizer_number: sign has no number \"mu\"");
+    ck_message("gd_optimizer_number: sign has no number \"mu\": it has step");
+    gd_optimizer_free(o);
+    o = gd_nadam(m.net, gd_nadam_defaults());
+    ck_assert(gd_optimizer_state(o, m.a, "momentum") == NULL);
+    ck_message("gd_optimizer_state: gd_nadam has no state \"momentum\": it has exp_avg, exp_avg_sq");
+    ck_assert(gd_optimizer_number(o, m.a, "mu") == NULL);
+    ck_message("gd_optimizer_number: gd_nadam has no number \"mu\": it has step, mu_product, mu_steps");
     gd_optimizer_free(o);
     ck_assert(gd_optimizer_new(m.net, &sign, &(sign_options){ .lr = NAN }) == NULL);
     ck_message("sign: lr = nan must lie in [0, inf)");

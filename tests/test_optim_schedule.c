@@ -155,6 +155,10 @@ START_TEST(schedules_refuse)
     ck_message("gd_lr_restarts: period = 0 must lie in (0, inf)");
     gd_lr_warmup(gd_lr_constant(1), -1, 0);
     ck_message("gd_lr_warmup: steps = -1 must lie in [0, inf)");
+    ck_assert(isnan(gd_lr_at(gd_lr_warmup(gd_lr_none(), 5, 0), 0)));
+    ck_message("gd_lr_warmup: s is gd_lr_none(), which has no learning rate");
+    ck_assert(isnan(gd_lr_at(gd_lr_restarts(gd_lr_none(), 5, 1), 0)));
+    ck_message("gd_lr_restarts: s is gd_lr_none(), which has no learning rate");
     gd_lr_cosine(0.1, -1, 10);
     ck_message("gd_lr_cosine: final = -1 must lie in [0, inf)");
     gd_lr_polynomial(0.1, 0, 10, 0);

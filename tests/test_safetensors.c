@@ -164,7 +164,7 @@ START_TEST(safetensors_refuses)
         { "{\"a\":" ENTRY("F32", "[2]", "[0,8]") ",\"b\":" ENTRY("F32", "[1]", "[4,8]") "}",
           "f: tensor \"b\" lies at [4, 8) of 8 bytes, but the tensors before it end at 8" },
         { "{\"a\":" ENTRY("F32", "[4]", "[0,16]") "}",
-          "f: tensor \"a\" lies at [0, 16) of 8 bytes, but the tensors before it end at 0" },
+          "f: tensor \"a\" ends at byte 16 of the numbers, but the file has only 8: it has been cut off" },
         { "{\"a\":" ENTRY("F32", "[4]", "[8,0]") "}",
           "f: tensor \"a\" lies at [8, 0) of 8 bytes, but the tensors before it end at 0" },
         { "{\"a\":" ENTRY("F32", "[1]", "[0,4]") ",\"a\":" ENTRY("F32", "[1]", "[4,8]") "}",

@@ -60,8 +60,8 @@ typedef struct gd_csv_options {             /* 0 stands for the default */
  *   - the first line is a header when one of its fields at least is a name (not a number, nothing that begins like
  *     one, no missing value) and none is a number; it must have as many names as there are columns.  Names that are
  *     numbers cannot be told from a row: such a line is read as one, unless its first field is empty as above an
- *     index, or it is 0, 1, 2, .. above fractions only, as pandas writes unnamed columns, or is in quotes above numbers
- *     that are not;
+ *     index, or it is 0, 1, 2, .. above rows with fractions (of two columns, in the first), as pandas writes unnamed
+ *     columns, or is in quotes above numbers that are not;
  *   - a separator at the end of every line, two at least, begins no column.
  * With allow_nan a missing value is an empty field, NA, N/A, n.a., null, none, nil, missing, <NA>, #N/A and the other
  * errors of spreadsheets (English, German, French, Spanish), in any case, ?, or up to three points or dashes; nan(..)

@@ -88,9 +88,10 @@ struct gd_group {
 };
 
 /* gd_optimizer_group - a new group for the parameters whose names begin with prefix (NULL or "": none),
- * including those that the model gets later.  options: as the constructor takes them, by address; NULL: the
- * same as the first group's.  A parameter that several prefixes fit belongs to the newest such group.  The
- * group lives as long as o.  Errors: o is NULL, an option is out of range, the options were not begun with defaults. */
+ * including those that the model gets later ("h1" fits "h10.weight", too: "h1." does not).  options: as the
+ * constructor takes them, by address; NULL: the same as the first group's.  Its lr and its schedule are its own from
+ * then on.  A parameter that several prefixes fit belongs to the newest such group.  The group lives as long as o.
+ * Errors: o is NULL, an option is out of range, the options were not begun with defaults. */
 gd_group *gd_optimizer_group(gd_optimizer *o, const char *prefix, const void *options);
 
 /* gd_group_add - moves one parameter of the optimizer's model into the group; its state goes with it. */

@@ -86,7 +86,8 @@ gd_schedule gd_lr_custom(gd_lr_function *function, const void *context);
 /* gd_lr_warmup - steps of a straight line from the learning rate from to what s has at its step 0, then s, which
  * begins after them.
  * gd_lr_restarts - s begins anew after period steps, then after period growth more, period growth^2, ..; it is
- * stretched so that what was to happen in period steps happens in each.  Warm-up is not repeated. */
+ * stretched so that what was to happen in period steps happens in each.  Warm-up is not repeated.
+ * Error: s is gd_lr_none(). */
 gd_schedule gd_lr_warmup(gd_schedule s, int64_t steps, double from);
 gd_schedule gd_lr_restarts(gd_schedule s, int64_t period, double growth);
 

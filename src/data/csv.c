@@ -232,8 +232,8 @@ static bool read_field(gd_csv *t, int64_t column, const gd_csv_field *f)
         bool missing = is == GD_NOT_A_NUMBER && t->options.allow_nan && gd_number_missing(f->begin, length);
         if (is != GD_IS_NUMBER && !missing)
             return gd_csv_bad_field(t, column, f, wrong_with(is), is == GD_NOT_A_NUMBER);
-        if (t->counts && t->rows > 0 && !t->whole)
-            t->whole = is_whole(f);
+        if (t->counts && t->rows > 0 && !missing && (column == 1 || t->fields > 2))
+            t->fraction = t->fraction || !is_whole(f);
     }
     return append(t, number);
 }
@@ -279,8 +279,8 @@ static bool read_rows(gd_csv *t)
             return false;
     if (t->rows == 0)
         return gd_csv_no_row(t);
-    if (t->counts && t->rows > 1 && !t->whole)
-        return gd_csv_maybe_header(t, t->first_line, t->first_line, "it is 0, 1, .. above fractions only");
+    if (t->fraction)
+        return gd_csv_maybe_header(t, t->first_line, t->first_line, "it is 0, 1, .. above fractions");
     return true;
 }
 

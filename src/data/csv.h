@@ -27,7 +27,7 @@ typedef struct gd_csv {
     int64_t        header_line, header_end, header_fields;       /* 0: no header; its first and its last line */
     bool           trailing;                /* a separator ends every line: no field follows it */
     bool           counts;                  /* the first row is 0, 1, 2, ..: column numbers? */
-    bool           whole;                   /* a later row has a number without a point */
+    bool           fraction;                /* .. above a fraction, in the first column where there are two */
 } gd_csv;
 
 /* A line, or several where a quoted field contains line ends. */

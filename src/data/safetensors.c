@@ -207,6 +207,9 @@ static int compare_keys(const void *a, const void *b)
 static bool check_entry(gd_safetensors *f, const entry *e, uint64_t expected)
 {
     int64_t n;
+    if (e->begin == expected && e->end >= e->begin && e->end > f->bytes)
+        return gd_fail("%s: %s: tensor \"%s\" ends at byte %" PRIu64 " of the numbers, but the file has only %" PRIu64
+                       ": it has been cut off", f->in.function, f->path, e->name, e->end, f->bytes);
     if (e->begin != expected || e->end < e->begin || e->end > f->bytes)
         return gd_fail("%s: %s: tensor \"%s\" lies at [%" PRIu64 ", %" PRIu64 ") of %" PRIu64 " bytes, but the"
                        " tensors before it end at %" PRIu64, f->in.function, f->path, e->name, e->begin, e->end,

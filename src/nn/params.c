@@ -36,7 +36,7 @@ void gd_params_free(gd_params *p)
     gd_handle_free(p);
 }
 
-static gd_tensor *find(const gd_params *p, const char *name)
+gd_tensor *gd_params_find(const gd_params *p, const char *name)
 {
     for (int i = 0; i < p->count; i++)
         if (strcmp(p->entries[i].tensor->name, name) == 0)
@@ -71,7 +71,7 @@ static bool valid_name(const char *function, const gd_params *p, const char *nam
         if (strncmp(name, reserved[i], strlen(reserved[i])) == 0)
             return gd_fail("%s: the name \"%s\" begins with \"%s\", which checkpoints keep for other things", function,
                            name, reserved[i]);
-    return !find(p, name) || gd_fail("%s: there is a parameter \"%s\" already", function, name);
+    return !gd_params_find(p, name) || gd_fail("%s: there is a parameter \"%s\" already", function, name);
 }
 
 static gd_tensor *add(const char *function, gd_params *p, const char *name, gd_tensor *value, bool buffer)
@@ -121,7 +121,7 @@ gd_tensor *gd_params_get(gd_params *p, const char *name)
 {
     if (!gd_given("gd_params_get", "p", p) || !gd_given("gd_params_get", "name", name))
         return NULL;
-    gd_tensor *t = find(p, name);
+    gd_tensor *t = gd_params_find(p, name);
     return t ? t : gd_fail("gd_params_get: there is no parameter \"%s\"", name);
 }
 

@@ -18,6 +18,9 @@ struct gd_params {
     int       in_use;                       /* by steps whose closure runs */
 };
 
+/* gd_params_find - the parameter or buffer of that name; NULL, without a message, when there is none. */
+gd_tensor *gd_params_find(const gd_params *p, const char *name);
+
 /* gd_params_in_use - true while a closure runs that needs the parameters; one that was left by longjmp does not run. */
 bool gd_params_in_use(gd_params *p);
 

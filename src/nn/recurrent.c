@@ -1,4 +1,6 @@
 /* recurrent.c - the cells of recurrent networks, one step each.  A loop over time is the caller's. */
+#include <inttypes.h>
+
 #include "layer.h"
 
 static gd_cell new_cell(const char *function, gd_params *p, const char *name, int64_t in, int64_t hidden,
@@ -40,14 +42,29 @@ gd_cell gd_gru_new(gd_params *p, const char *name, int64_t in, int64_t hidden)
     return new_cell("gd_gru_new", p, name, in, hidden, 3);
 }
 
-/* What the cell makes of its input and of its state, [n, gates hidden] each; false when something is NULL. */
-static bool both_parts(const char *function, const gd_cell *cell, gd_tensor *x, gd_tensor *h, gd_tensor **a,
-                       gd_tensor **b)
+/* Is the cell one of the function's own kind, and h a state of it?  The kinds differ in their number of gates. */
+static bool suits(const char *function, const char *maker, int64_t gates, const gd_cell *cell, const gd_tensor *h)
+{
+    const gd_tensor *w = cell->weight_hh;
+    if (!w || !cell->weight_ih || !cell->bias_ih || !cell->bias_hh)
+        return false;                       /* there was a message when the cell was made */
+    if (w->ndim != 2 || w->shape[0] != gates * w->shape[1])
+        return gd_fail("%s: weight_hh of the cell is %s: %s makes [%" PRId64 " hidden, hidden]", function,
+                       gd_text_of(w).s, maker, gates);
+    return (h->ndim > 0 && h->shape[h->ndim - 1] == w->shape[1]) ||
+           gd_fail("%s: h is %s: a state of this cell is [.., %" PRId64 "]", function, gd_text_of(h).s, w->shape[1]);
+}
+
+/* What the cell makes of its input and of its state, [n, gates hidden] each; false when something is NULL or of
+ * another kind. */
+static bool both_parts(const char *function, const char *maker, int64_t gates, const gd_cell *cell, gd_tensor *x,
+                       gd_tensor *h, gd_tensor **a, gd_tensor **b)
 {
     if (!gd_given(function, "cell", cell) || !x || !h || !gd_alive(function, "x", x) || !gd_alive(function, "h", h)
         || !gd_alive(function, "cell->weight_ih", cell->weight_ih)
         || !gd_alive(function, "cell->weight_hh", cell->weight_hh)
-        || !gd_alive(function, "cell->bias_ih", cell->bias_ih) || !gd_alive(function, "cell->bias_hh", cell->bias_hh))
+        || !gd_alive(function, "cell->bias_ih", cell->bias_ih) || !gd_alive(function, "cell->bias_hh", cell->bias_hh)
+        || !suits(function, maker, gates, cell, h))
         return false;
     *a = gd_affine(x, cell->weight_ih, cell->bias_ih);
     *b = gd_affine(h, cell->weight_hh, cell->bias_hh);
@@ -64,15 +81,21 @@ static gd_tensor *gate(gd_tensor *gates, int64_t i, const gd_tensor *h)
 gd_tensor *gd_rnn_apply(const gd_cell *cell, gd_tensor *x, gd_tensor *h)
 {
     gd_tensor *a, *b;
-    return both_parts("gd_rnn_apply", cell, x, h, &a, &b) ? gd_tanh(gd_add(a, b)) : NULL;
+    return both_parts("gd_rnn_apply", "gd_rnn_new", 1, cell, x, h, &a, &b) ? gd_tanh(gd_add(a, b)) : NULL;
+}
+
+static bool same_state(const gd_tensor *h, const gd_tensor *c)
+{
+    return gd_same_shape(h, c) || gd_fail("gd_lstm_apply: h is %s and c is %s: they must have the same shape",
+                                          gd_text_of(h).s, gd_text_of(c).s);
 }
 
 gd_lstm_state gd_lstm_apply(const gd_cell *cell, gd_tensor *x, gd_lstm_state state)
 {
     const gd_lstm_state none = { NULL, NULL };
     gd_tensor *a, *b, *h = state.h, *gates = NULL;
-    if (state.c && gd_alive("gd_lstm_apply", "state.h", h) && gd_alive("gd_lstm_apply", "state.c", state.c)
-        && both_parts("gd_lstm_apply", cell, x, h, &a, &b))
+    if (h && state.c && gd_alive("gd_lstm_apply", "state.h", h) && gd_alive("gd_lstm_apply", "state.c", state.c)
+        && same_state(h, state.c) && both_parts("gd_lstm_apply", "gd_lstm_new", 4, cell, x, h, &a, &b))
         gates = gd_add(a, b);
     if (!gates)
         return none;
@@ -86,7 +109,7 @@ gd_lstm_state gd_lstm_apply(const gd_cell *cell, gd_tensor *x, gd_lstm_state sta
 gd_tensor *gd_gru_apply(const gd_cell *cell, gd_tensor *x, gd_tensor *h)
 {
     gd_tensor *a, *b;
-    if (!both_parts("gd_gru_apply", cell, x, h, &a, &b))
+    if (!both_parts("gd_gru_apply", "gd_gru_new", 3, cell, x, h, &a, &b))
         return NULL;
     gd_tensor *r = gd_sigmoid(gd_add(gate(a, 0, h), gate(b, 0, h)));
     gd_tensor *z = gd_sigmoid(gd_add(gate(a, 1, h), gate(b, 1, h)));

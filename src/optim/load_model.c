@@ -181,6 +181,10 @@ static void read_entry(gd_reader *r, int i)
 static void nothing_fits(const gd_reader *r)
 {
     const char *prefix = or_empty(r->options.prefix), *into = or_empty(r->options.into);
+    if (r->report.other_shape > 0 && r->lines) {
+        gd_fail("%s: %s: nothing fits; %s", r->function, r->path, r->lines->text);
+        return;
+    }
     if (*prefix || *into || gd_safetensors_count(r->file) == 0) {
         gd_fail("%s: %s: nothing under \"%s\" belongs to anything under \"%s\" in the model", r->function, r->path,
                 prefix, into);

@@ -7,6 +7,12 @@ static bool begins_with(const char *text, const char *beginning)
     return strncmp(text, beginning, strlen(beginning)) == 0;
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+    return n >= m && strcmp(text + n - m, end) == 0;
+}
+
 static bool same_setting(const gd_setting *setting, uint64_t bits)
 {
     double saved, now;
@@ -34,17 +40,12 @@ static void differs(gd_reader *r, const gd_setting *setting, uint64_t bits)
         was = gd_setting_text(setting, bits, true);
         is = gd_setting_text(setting, setting->bits, true);
     }
-    gd_report(r, &r->report.other_settings, GD_OTHER_SETTING "%s was %s when the run was saved and is %s now",
-              setting->label, was.s, is.s);
+    bool of_lr = begins_with(setting->key, "gradus/option/") && ends_with(setting->key, "/lr");
+    gd_report(r, &r->report.other_settings, GD_OTHER_SETTING "%s was %s when the run was saved and is %s now%s",
+              setting->label, was.s, is.s, of_lr ? "; lr goes on as the run left it" : "");
     bool of_loader = begins_with(setting->key, "gradus/loader/");       /* then its place is another place */
     if (!r->failed && !r->options.other_settings && (!r->remarks || of_loader) && r->refused_count++ == 0)
         r->refused = r->lines->text + sizeof GD_OTHER_SETTING - 1;
-}
-
-static bool ends_with(const char *text, const char *end)
-{
-    size_t n = strlen(text), m = strlen(end);
-    return n >= m && strcmp(text + n - m, end) == 0;
 }
 
 static void compare(void *context, const gd_setting *setting)

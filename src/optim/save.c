@@ -260,9 +260,26 @@ static void check_setting(void *context, const gd_setting *setting)
     c->good = c->good && gd_check_setting(c->function, setting, setting->bits);
 }
 
+/* A run whose model lacks parameters of the optimizer, or of the averages, could never be loaded as a whole.  Another
+ * model with the same names may stand in, as the best one so far does. */
+static bool same_model(const char *function, const char *what, const gd_params *p, const gd_params *of)
+{
+    for (int i = 0; p != of && i < of->count; i++) {
+        const gd_tensor *w = of->entries[i].tensor;
+        const gd_tensor *same = gd_params_find(p, w->name);
+        if (!same || !gd_same_shape(same, w))
+            return gd_fail("%s: params is not the model of the %s: it has no \"%s\" of shape %s", function, what, w->name,
+                           gd_shape_text(w->ndim, w->shape).s);
+    }
+    return true;
+}
+
 static bool ready(const char *function, const gd_run *run)
 {
     checker c = { function, true };
+    if ((run->optimizer && !same_model(function, "optimizer", run->params, run->optimizer->params)) ||
+        (run->ema && !same_model(function, "averages", run->params, run->ema->params)))
+        return false;
     if (!ready_model(function, run->params) || (run->optimizer && !ready_optimizer(function, run->optimizer)) ||
         (run->ema && !ready_ema(function, run->ema)) ||
         (run->plateau && !gd_check_plateau(function, run->plateau)) ||

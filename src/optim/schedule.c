@@ -248,9 +248,16 @@ gd_schedule gd_lr_custom(gd_lr_function *function, const void *context)
     return checked(function != NULL, (gd_schedule){ .kind = CUSTOM, .function = function, .context = context });
 }
 
+/* What was refused has had its message. */
+static bool has_shape(const char *function, gd_schedule s)
+{
+    return s.kind != BAD && (s.kind != NONE || gd_fail("%s: s is gd_lr_none(), which has no learning rate", function));
+}
+
 gd_schedule gd_lr_warmup(gd_schedule s, int64_t steps, double from)
 {
-    bool good = s.kind != BAD && gd_check_number("gd_lr_warmup", "steps", (double)steps, "[)", 0, INFINITY) &&
+    bool good = has_shape("gd_lr_warmup", s) &&
+                gd_check_number("gd_lr_warmup", "steps", (double)steps, "[)", 0, INFINITY) &&
                 rate("gd_lr_warmup", "from", from);
     s.warmup = (double)steps;
     s.warmup_from = from;
@@ -259,7 +266,7 @@ gd_schedule gd_lr_warmup(gd_schedule s, int64_t steps, double from)
 
 gd_schedule gd_lr_restarts(gd_schedule s, int64_t period, double growth)
 {
-    bool good = s.kind != BAD && positive("gd_lr_restarts", "period", (double)period) &&
+    bool good = has_shape("gd_lr_restarts", s) && positive("gd_lr_restarts", "period", (double)period) &&
                 gd_check_number("gd_lr_restarts", "growth", growth, "[)", 1, INFINITY);
     s.period = (double)period;
     s.growth = growth;

@@ -2,7 +2,8 @@
  * holds them so that a run that goes on with others is noticed.  Their keys:
  *
  *     gradus/real                         the size of gd_real
- *     gradus/option/K/OPTION              of group K
+ *     gradus/option/K/OPTION              of group K; lr as the program gave it at first (what it has become is
+ *                                         "optimizer/lr/K": the run's, not the program's)
  *     gradus/schedule/K/NUMBER            of group K
  *     gradus/group/NAME                   the group of a parameter, where there is more than one
  *     gradus/loader/..                    rows, batch, shuffle, seed, drop_last
@@ -56,8 +57,10 @@ static const char *of_group(const char *what, int k)
 static void visit_options(visit *v, const gd_group *group, int k)
 {
     const char *folder = gd_joined("gradus/option/", text_of(k).s, "/");
+    real(v, gd_joined(folder, "lr", ""), gd_joined("the lr that group ", text_of(k).s, " was made with"),
+         *(const double *)group->options, (gd_range){ "lr", false, "[]", 0, GD_REAL_MAX });
     for (const gd_option *f = group->optimizer->algorithm->options; f && f->name; f++)
-        if (strcmp(f->name, "lr") != 0)     /* is the run's, not the program's */
+        if (strcmp(f->name, "lr") != 0)
             real(v, gd_joined(folder, f->name, ""), of_group(f->name, k), gd_group_get(group, f->name),
                  (gd_range){ f->name, f->kind != GD_OPTION_REAL, f->interval, f->low, f->high });
 }

@@ -1,6 +1,16 @@
 /* state.c - looking into an optimizer: state tensors and numbers by name. */
 #include "inside.h"
 
+/* "exp_avg, exp_avg_sq", after what comes first (NULL: nothing), or "none". */
+static gd_text names_text(const char *first, const char *const *names, int most)
+{
+    gd_text text = { "" };
+    size_t at = 0;
+    for (int k = first ? -1 : 0; k < most && (k < 0 || names[k]) && at < sizeof text.s; k++)
+        at += (size_t)snprintf(text.s + at, sizeof text.s - at, "%s%s", at > 0 ? ", " : "", k < 0 ? first : names[k]);
+    return at > 0 ? text : (gd_text){ "none" };
+}
+
 gd_tensor *gd_optimizer_state(gd_optimizer *o, const gd_tensor *parameter, const char *state)
 {
     struct gd_slot *slot = gd_slot_of("gd_optimizer_state", o, parameter);
@@ -9,7 +19,8 @@ gd_tensor *gd_optimizer_state(gd_optimizer *o, const gd_tensor *parameter, const
     for (int k = 0; k < GD_MAX_STATES && o->algorithm->states[k]; k++)
         if (strcmp(o->algorithm->states[k], state) == 0)
             return slot->state[k];
-    return gd_fail("gd_optimizer_state: %s has no state \"%s\"", o->algorithm->name, state);
+    return gd_fail("gd_optimizer_state: %s has no state \"%s\": it has %s", o->algorithm->name, state,
+                   names_text(NULL, o->algorithm->states, GD_MAX_STATES).s);
 }
 
 double *gd_optimizer_number(gd_optimizer *o, const gd_tensor *parameter, const char *number)
@@ -22,7 +33,8 @@ double *gd_optimizer_number(gd_optimizer *o, const gd_tensor *parameter, const c
     for (int k = 0; k < GD_MAX_NUMBERS && o->algorithm->numbers[k]; k++)
         if (strcmp(o->algorithm->numbers[k], number) == 0)
             return &slot->number[1 + k];
-    return gd_fail("gd_optimizer_number: %s has no number \"%s\"", o->algorithm->name, number);
+    return gd_fail("gd_optimizer_number: %s has no number \"%s\": it has %s", o->algorithm->name, number,
+                   names_text("step", o->algorithm->numbers, GD_MAX_NUMBERS).s);
 }
 
 bool gd_optimizer_start(gd_optimizer *o, const gd_tensor *parameter)

@@ -2,7 +2,7 @@
  *
  * Where there are POSIX threads, a key's destructor is what runs at the end of a thread; elsewhere a thread calls
  * gd_shutdown.  At the end of the process, or of a plug-in that contains this library, the key is given back: no
- * destructor may run when its code is gone. */
+ * destructor may run when its code is gone.  Threads that outlive such a plug-in lose what they hold. */
 #if !defined(_POSIX_C_SOURCE)
 #define _POSIX_C_SOURCE 200809L
 #endif
