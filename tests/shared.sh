@@ -1,6 +1,6 @@
 #!/bin/sh
-# shared.sh BUILD [SUFFIX] - the shared libraries loaded late, into programs that run already: as the library of a plug-in,
-# inside of one, and from Python; and how much thread-local memory they ask for, of which there is little then.
+# shared.sh BUILD [SUFFIX] - the shared libraries loaded late, into programs that run already: as the library of a
+# plug-in, inside of one, and from Python; and how much thread-local memory they ask for, of which there is little then.
 set -eu
 build=$1
 suffix=${2:-}                               # -debug

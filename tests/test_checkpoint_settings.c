@@ -494,13 +494,13 @@ START_TEST(another_learning_rate)
     options.lr = 0.5;
     o = gd_adam(net, options);
     ck_assert(gd_load("run", net, o) && o->first.lr == 0.0625);
-    ck_assert_str_eq(noticed, "gd_load: run: the lr that group 0 was made with was 0.125 when the run was saved and is 0.5 "
-                              "now; lr goes on as the run left it");
+    ck_assert_str_eq(noticed, "gd_load: run: the lr that group 0 was made with was 0.125 when the run was saved and is "
+                              "0.5 now; lr goes on as the run left it");
     o->first.lr = 1;
     gd_run run = { .params = net, .optimizer = o };
     ck_assert(!gd_checkpoint_load("run", &run, (gd_load_options){ .lenient = false }, NULL) && o->first.lr == 1);
-    ck_assert_str_eq(noticed, "gd_checkpoint_load: run: the lr that group 0 was made with was 0.125 when the run was saved "
-                              "and is 0.5 now; lr goes on as the run left it; gd_checkpoint_load with .other_settings "
+    ck_assert_str_eq(noticed, "gd_checkpoint_load: run: the lr that group 0 was made with was 0.125 when the run was "
+                              "saved and is 0.5 now; lr goes on as the run left it; gd_checkpoint_load with .other_settings "
                               "goes on all the same");
     ck_assert(gd_checkpoint_load("run", &run, (gd_load_options){ .other_settings = true }, NULL));
     ck_assert(o->first.lr == 0.0625);

@@ -214,7 +214,8 @@ START_TEST(lenient)
     options.prefix = "0.";
     options.into = "3.";                    /* 3.weight has another shape than 0.weight */
     UNCHANGED(q, gd_checkpoint_load("f", &(gd_run){ .params = q }, options, &report));
-    ck_said("gd_checkpoint_load: f: nothing fits; other shape: \"0.weight\" is [2, 1, 3, 3] in the file and [2] in the model");
+    ck_said("gd_checkpoint_load: f: nothing fits; "
+            "other shape: \"0.weight\" is [2, 1, 3, 3] in the file and [2] in the model");
     options.prefix = "2.";
     options.into = "2.";
     ck_assert(gd_checkpoint_load("f", &(gd_run){ .params = q }, options, &report));

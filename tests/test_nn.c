@@ -448,7 +448,8 @@ START_TEST(cells_of_another_kind)
     ck_assert_ptr_null(gd_gru_apply(&rnn, x, h));
     ck_assert_ptr_null(gd_rnn_apply(&lstm, x, h));
     ck_assert_ptr_null(gd_rnn_apply(&gru, x, h));
-    ck_message("gd_rnn_apply: weight_hh of the cell is [12, 4] (\"gru.weight_hh\"): gd_rnn_new makes [1 hidden, hidden]");
+    ck_message("gd_rnn_apply: weight_hh of the cell is [12, 4] (\"gru.weight_hh\"): gd_rnn_new makes [1 hidden, "
+               "hidden]");
     ck_assert_ptr_null(gd_lstm_apply(&gru, x, (gd_lstm_state){ h, h }).h);
     ck_message("gd_lstm_apply: weight_hh of the cell is [12, 4] (\"gru.weight_hh\"): gd_lstm_new makes [4 hidden, "
                "hidden]");

@@ -94,7 +94,8 @@ typedef struct gd_op {
     const char *formula;                    /* of the rule, for gd_graph_print; may be NULL */
 } gd_op;
 
-/* What a rule reads must not be overwritten between recording and backward; the engine checks just that. */
+/* What a rule reads must not be overwritten between recording and backward; the engine checks just that, and
+ * believes reads: a rule that reads more than it says (0: nothing) gives wrong gradients then, without a message. */
 #define GD_NOTHING  UINT64_C(0)
 #define GD_INPUTS   UINT64_C(0x7f7f7f7f7f7f7f7f)    /* the gradient of each input reads all inputs */
 #define GD_OUTPUT   UINT64_C(0x8080808080808080)    /* the gradient of each input reads the output */

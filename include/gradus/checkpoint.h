@@ -24,8 +24,8 @@ GD_API_BEGIN
  * gd_load - the way back: p must have the same names and shapes, o the same algorithm, and as many groups.  A run
  * that is loaded goes on bit for bit like one that was never interrupted.  Options, schedules and the groups' members
  * are the program's own; the file has them to compare with, and each that differs is remarked on (gd_notice; of a
- * custom schedule only that it is one); lr goes on as the run left it.  With o NULL only parameters and buffers are read, and the generator stays.
- * PyTorch's "num_batches_tracked" is passed over: batch norm here has no use for it.
+ * custom schedule only that it is one); lr goes on as the run left it.  With o NULL only parameters and buffers are
+ * read, and the generator stays.  PyTorch's "num_batches_tracked" is passed over: batch norm here has no use for it.
  * Errors: a file that cannot be read or is damaged; a tensor that is missing, left over or of another shape; another
  * algorithm or number of groups; an option or schedule that is missing or left over; a number that no run could have
  * written, such as a negative second moment (NaN and infinities are believed where the parameter itself is not
