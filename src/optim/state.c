@@ -4,11 +4,11 @@
 /* "exp_avg, exp_avg_sq", after what comes first (NULL: nothing), or "none". */
 static gd_text names_text(const char *first, const char *const *names, int most)
 {
-    gd_text text = { "" };
+    gd_text text = { "none" };
     size_t at = 0;
     for (int k = first ? -1 : 0; k < most && (k < 0 || names[k]) && at < sizeof text.s; k++)
         at += (size_t)snprintf(text.s + at, sizeof text.s - at, "%s%s", at > 0 ? ", " : "", k < 0 ? first : names[k]);
-    return at > 0 ? text : (gd_text){ "none" };
+    return text;
 }
 
 gd_tensor *gd_optimizer_state(gd_optimizer *o, const gd_tensor *parameter, const char *state)

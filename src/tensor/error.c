@@ -82,7 +82,9 @@ bool gd_guest_runs(void)
 {
     forget_left_handlers();
     if (gd_thread.guest && gd_thread.guest_stack <= gd_stack_here()) {
-        gd_text who = gd_thread.pass ? (gd_text){ "a backward pass" } : gd_guest_text();
+        gd_text who = { "a backward pass" };
+        if (!gd_thread.pass)
+            who = gd_guest_text();
         gd_guest_forget();
         gd_notice("warning: %s was left by longjmp, unfinished", who.s);
     }
