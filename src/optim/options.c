@@ -119,7 +119,7 @@ bool gd_check_options(const gd_algorithm *algorithm, const void *options)
     for (const gd_option *f = algorithm->options; f && f->name; f++)
         if (!check_option(algorithm, f, read_option(f, options)))
             return false;
-    return !algorithm->check || algorithm->check(options);
+    return gd_passes_check(algorithm, options);
 }
 
 static const gd_option *option_of(const char *function, const gd_group *group, const char *name)
@@ -151,7 +151,7 @@ bool gd_group_set(gd_group *group, const char *name, double value)
     const gd_algorithm *algorithm = group->optimizer->algorithm;
     double before = read_option(option, group->options);
     write_option(option, group->options, value);
-    if (algorithm->check && !algorithm->check(group->options)) {
+    if (!gd_passes_check(algorithm, group->options)) {
         write_option(option, group->options, before);
         return false;
     }
