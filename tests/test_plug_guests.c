@@ -32,8 +32,13 @@ static void update(const gd_update *u)
 static bool check(const void *o) { (void)o, visit_of("check"); return true; }
 static bool keeps(const void *o, int k) { (void)o, (void)k, visit_of("keeps"); return true; }
 static void start(const gd_update *u) { (void)u, visit_of("start"); }
-static double correction(const void *o, int k, int64_t t) { (void)o, (void)k, (void)t, visit_of("correction"); return 1; }
 static const char *valid(const gd_kept *kept) { (void)kept, visit_of("valid"); return NULL; }
+
+static double correction(const void *o, int k, int64_t t)
+{
+    (void)o, (void)k, (void)t, visit_of("correction");
+    return 1;
+}
 
 static const gd_option fields[] = { GD_OPTION(options, z, "[]", 0, 1), { .name = NULL } };
 static const gd_algorithm algorithm = {

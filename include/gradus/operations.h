@@ -134,8 +134,8 @@ gd_tensor *gd_embedding(gd_tensor *table, gd_tensor *index);
  * nothing are errors.
  * Sums are added up pairwise, or without loss, whatever the layout of x: |error| <= about 40 u sum |x|, with u half an
  * ulp of 1, for any number of elements; so are the sums inside of other operations and of gradients (broadcasting,
- * repeated indices, overlapping windows, biases, means of losses).  A sum, or a mean, overflows only where it is itself
- * too large.
+ * repeated indices, overlapping windows, biases, means of losses).  A sum, or a mean, of a tensor overflows only where it
+ * is itself too large; those inside of other operations and of gradients may overflow on the way.
  *   sum    dy spread over x                  mean   dy / n spread
  *   max, min   dy to the extreme element, shared evenly among equal ones; NaN wins
  *   logsumexp  y = ln sum e^x, stable; dx = dy softmax(x) */
@@ -165,7 +165,8 @@ gd_tensor *gd_std_axes(gd_tensor *x, gd_shape axes, double correction, bool keep
 
 /* gd_cumsum - y_j = x_0 + .. + x_j along an axis; dx_j = dy_j + dy_(j+1) + ..  Each is as good as a sum of its own.
  * gd_cumprod - y_j = x_0 .. x_j along an axis; dx_j = sum over i >= j of dy_i times the other factors of y_i,
- *   computed without a division, so that zeros in x are nothing special.  y_j has a relative error of j u. */
+ *   computed without a division, so that zeros in x are nothing special.  y_j has a relative error of j u; a product
+ *   that has overflowed, or underflowed to 0, on the way stays so. */
 gd_tensor *gd_cumsum(gd_tensor *x, int axis);
 gd_tensor *gd_cumprod(gd_tensor *x, int axis);
 
