@@ -8,7 +8,8 @@
  * gradients work.
  *
  * At infinities and at the largest numbers values and derivatives are the limits, where there are any: gd_silu of
- * -infinity is 0.  Only +, -, *, / and gd_scale are plain IEEE 754: 0 times infinity is NaN.
+ * -infinity is 0.  Only +, -, *, / and gd_scale are plain IEEE 754: 0 times infinity is NaN.  Numbers that are given as
+ * double, like the s of gd_scale, are first rounded to gd_real: 1e300 is infinity in float.
  *
  * Where there is no derivative, the gradient is the subgradient with the smallest norm, which is finite: 0 at the
  * kinks of gd_abs and gd_relu and for norms of zeros, even shares for equal elements in gd_max, and in gd_logsumexp
