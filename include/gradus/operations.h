@@ -135,8 +135,8 @@ gd_tensor *gd_embedding(gd_tensor *table, gd_tensor *index);
  * nothing are errors.
  * Sums are added up pairwise, or without loss, whatever the layout of x: |error| <= about 40 u sum |x|, with u half an
  * ulp of 1, for any number of elements; so are the sums inside of other operations and of gradients (broadcasting,
- * repeated indices, overlapping windows, biases, means of losses).  A sum, or a mean, of a tensor overflows only where it
- * is itself too large; those inside of other operations and of gradients may overflow on the way.
+ * repeated indices, overlapping windows, biases, means of losses).  A sum, or a mean, of a tensor overflows only where
+ * it is itself too large; those inside of other operations and of gradients may overflow on the way.
  *   sum    dy spread over x                  mean   dy / n spread
  *   max, min   dy to the extreme element, shared evenly among equal ones; NaN wins
  *   logsumexp  y = ln sum e^x, stable; dx = dy softmax(x) */
