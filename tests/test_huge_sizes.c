@@ -52,8 +52,7 @@ START_TEST(windows)
                                                   .count_padding = true }),
             "gd_avg_pool2d: kernel 2199023255552, stride 2199023255552 of axis 2: none may be above 2147483647");
     REFUSED(gd_conv2d(x, k, NULL, (gd_conv2d_options){ .stride = { 1, INT64_MAX } }),
-            "gd_conv2d: stride 9223372036854775807, padding 0, dilation 1 of axis 3: stride and dilation must be at "
-            "least 1, padding at least 0, none above 2147483647");
+            "gd_conv2d: stride 9223372036854775807, padding 0, dilation 1 of axis 3: none may be above 2147483647");
     /* The largest stride that is taken: one window. */
     gd_tensor *y = gd_max_pool2d(x, (gd_pool2d_options){ .kernel = { 2, 2 }, .stride = { INT32_MAX, INT32_MAX } });
     ck_assert(y && gd_numel(y) == 1 && gd_backward(y));
