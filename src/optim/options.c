@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "inside.h"
+#include "tensor/format.h"
 
 _Static_assert(sizeof(gd_dialect) == sizeof(int), "enumerations in option structs are read as int");
 
@@ -17,8 +18,8 @@ bool gd_check_number(const char *function, const char *name, double value, const
                      double high)
 {
     return gd_lies_in(value, interval, low, high) ||
-           gd_fail("%s: %s = %g must lie in %c%g, %g%c", function, name, value, interval[0], low, high,
-                   interval[1]);
+           gd_fail("%s: %s = %s must lie in %c%g, %g%c", function, name,
+                   gd_digits((char[GD_DIGITS_ROOM]){ 0 }, value), interval[0], low, high, interval[1]);
 }
 
 bool gd_check_fits(const char *function, const char *name, double value)
