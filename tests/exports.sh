@@ -81,6 +81,16 @@ for kind in a so; do
     refuses "gd_sum" main_float.o float.o "$build/libgradus64.$kind"
     refuses "gd64_sum" main_double.o double.o "$build/libgradus.$kind"
 done
+# A file that calls nothing, and takes the numbers of the other library for its own.
+cat > reader.c <<'END'
+#include <gradus.h>
+double with_float(void) { static const gd_tensor none; return none.data ? (double)none.data[0] : 10; }
+END
+(cd "$OLDPWD" && $compile -c "$work/reader.c" -o "$work/reader.o") || exit 1
+prints "10 24" main_float.o reader.o "$build/libgradus.so"
+for kind in a so; do
+    refuses "gd_item" main.o reader.o double.o "$build/libgradus64.$kind"
+done
 prints "10 14 24" main.o float.o double.o "$build/libgradus.so" "$build/libgradus64.so"
 prints "10 14 24" main.o float.o double.o "$build/libgradus64.so" "$build/libgradus.so"
 prints "10 14 24" main.o float.o double.o "$build/libgradus64.so" "$build/libgradus.a"

@@ -211,6 +211,19 @@ START_TEST(no_slope_without_deviations)     /* the subgradient of std that is fi
 }
 END_TEST
 
+START_TEST(slopes_of_the_largest_numbers)     /* x - mean is larger than they are */
+{
+    GD_SCOPE;
+    const double big = IN_DOUBLE ? 0x1p1023 : 0x1p127;
+    gd_tensor *x = gd_requires_grad(gd_mul(LIST(1, -1, 1, 1), gd_scalar(big)));
+    ck_good(gd_backward(gd_std_axis(x, 0, 1, false)));
+    ck_values(x->grad, 1.0 / 6, -0.5, 1.0 / 6, 1.0 / 6);
+    gd_zero_grad_of(x);
+    ck_good(gd_backward(gd_std_axes(gd_reshape(x, GD_SHAPE(2, 2)), GD_SHAPE(), 1, true)));
+    ck_values(x->grad, 1.0 / 6, -0.5, 1.0 / 6, 1.0 / 6);
+}
+END_TEST
+
 START_TEST(large_means)
 {
     GD_SCOPE;
@@ -250,6 +263,7 @@ int main(void)
     tcase_add_loop_test(all, variance, 0, CASES);
     tcase_add_test(all, reported);
     tcase_add_test(all, no_slope_without_deviations);
+    tcase_add_test(all, slopes_of_the_largest_numbers);
     tcase_add_test(all, large_means);
     suite_add_tcase(suite, all);
     return run_suite(suite);

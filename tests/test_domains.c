@@ -33,6 +33,19 @@ static bool all_finite_in(const gd_tensor *t, double low, double high)
     return t != NULL;
 }
 
+/* Numbers that six digits would round to what is allowed. */
+START_TEST(just_outside)
+{
+    const double little = 0x1p-20, above = 1 + little;      /* exact as float */
+    ck_refused(gd_bce_with_logits(one(0), one(above), GD_MEAN),
+               "gd_bce_with_logits: target[0] = 1.00000095 must lie in [0, 1]");
+    ck_refused(gd_hinge_loss(one(0), one(-above), GD_MEAN), "gd_hinge_loss: target[0] = -1.00000095 must be -1 or 1");
+    ck_refused(gd_one_hot(one(above), 3), "gd_one_hot: labels[0] = 1.00000095 is not a whole number in [0, 3)");
+    ck_refused(gd_dropout(one(1), 1 + 0x1p-40, true), "gd_dropout: p = 1.0000000000009095 must lie in [0, 1]");
+    ck_refused(gd_dropout(one(1), -little, true), "gd_dropout: p = -9.53674e-07 must lie in [0, 1]");
+}
+END_TEST
+
 START_TEST(targets)
 {
     gd_tensor *x = gd_zeros(GD_SHAPE(5)), *t = gd_full(GD_SHAPE(5), 0.5);
@@ -162,6 +175,7 @@ int main(void)
     Suite *suite = suite_create("domains");
     TCase *all = tcase_create("domains");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
+    tcase_add_test(all, just_outside);
     tcase_add_test(all, targets);
     tcase_add_test(all, infinite_bounds);
     tcase_add_test(all, the_widest_bounds);

@@ -8,7 +8,8 @@
  * gradients work.
  *
  * At infinities and at the largest numbers values and derivatives are the limits, where there are any: gd_silu of
- * -infinity is 0.  Only +, -, *, / and gd_scale are plain IEEE 754: 0 times infinity is NaN.
+ * -infinity is 0.  Only +, -, *, / and gd_scale are plain IEEE 754: 0 times infinity is NaN.  Numbers that are given as
+ * double, like the s of gd_scale, are first rounded to gd_real: 1e300 is infinity in float.
  *
  * Where there is no derivative, the gradient is the subgradient with the smallest norm, which is finite: 0 at the
  * kinks of gd_abs and gd_relu and for norms of zeros, even shares for equal elements in gd_max, and in gd_logsumexp
@@ -134,8 +135,8 @@ gd_tensor *gd_embedding(gd_tensor *table, gd_tensor *index);
  * nothing are errors.
  * Sums are added up pairwise, or without loss, whatever the layout of x: |error| <= about 40 u sum |x|, with u half an
  * ulp of 1, for any number of elements; so are the sums inside of other operations and of gradients (broadcasting,
- * repeated indices, overlapping windows, biases, means of losses).  A sum, or a mean, overflows only where it is itself
- * too large.
+ * repeated indices, overlapping windows, biases, means of losses).  A sum, or a mean, of a tensor overflows only where
+ * it is itself too large; those inside of other operations and of gradients may overflow on the way.
  *   sum    dy spread over x                  mean   dy / n spread
  *   max, min   dy to the extreme element, shared evenly among equal ones; NaN wins
  *   logsumexp  y = ln sum e^x, stable; dx = dy softmax(x) */
@@ -165,7 +166,8 @@ gd_tensor *gd_std_axes(gd_tensor *x, gd_shape axes, double correction, bool keep
 
 /* gd_cumsum - y_j = x_0 + .. + x_j along an axis; dx_j = dy_j + dy_(j+1) + ..  Each is as good as a sum of its own.
  * gd_cumprod - y_j = x_0 .. x_j along an axis; dx_j = sum over i >= j of dy_i times the other factors of y_i,
- *   computed without a division, so that zeros in x are nothing special.  y_j has a relative error of j u. */
+ *   computed without a division, so that zeros in x are nothing special.  y_j has a relative error of j u; a product
+ *   that has overflowed, or underflowed to 0, on the way stays so. */
 gd_tensor *gd_cumsum(gd_tensor *x, int axis);
 gd_tensor *gd_cumprod(gd_tensor *x, int axis);
 

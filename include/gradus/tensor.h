@@ -188,8 +188,9 @@ int  gd_threads(void);
 
 /* ---- Making: every result belongs to the current scope ---------------------------------------------
  * Errors: a negative size, more than GD_MAX_DIMS axes, a product beyond memory, a finite number beyond the largest
- * gd_real.  Elements that count (gd_arange and gd_linspace with whole start and step, gd_permutation, labels) must
- * be exact, else it is an error: gd_real holds all whole numbers up to 2^24 as float, 2^53 as double. */
+ * gd_real.  Elements that count (gd_arange and gd_linspace with a whole start and a whole step that gd_real holds,
+ * gd_permutation, labels) must be exact, else it is an error: gd_real holds all whole numbers up to 2^24 as float, 2^53
+ * as double. */
 
 gd_tensor *gd_zeros(gd_shape shape);
 gd_tensor *gd_ones(gd_shape shape);
@@ -223,6 +224,12 @@ gd_real gd_item(const gd_tensor *t);                             /* the only ele
 gd_real gd_at(const gd_tensor *t, gd_shape index);               /* one element; index < 0 counts from the end */
 bool    gd_copy_out(const gd_tensor *t, gd_real *row_major);     /* all elements, in row-major order */
 void    gd_print(FILE *out, const gd_tensor *t);                 /* numbers, shape; long axes are shortened */
+
+#if defined(__GNUC__)
+/* private: a file that includes this refers to its library, also where it calls nothing and only reads ->data, so that
+ * a program in which some files were compiled with -DGD_DOUBLE and others without does not link. */
+static gd_real (*const gd_links_with)(const gd_tensor *) __attribute__((used)) = gd_item;
+#endif
 
 /* gd_set_name - a name for messages and printed graphs; the string must outlive t.  Returns t; NULL for a parameter
  * or buffer of a model, which keeps its name. */

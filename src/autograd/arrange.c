@@ -45,6 +45,17 @@ static gd_tensor *repeat_axis(gd_tensor *x, int axis, int64_t times)
     return gd_reshape(copies, shape);
 }
 
+/* Does each size, and their product, stay countable?  An empty axis makes up for no other one. */
+static bool countable(const gd_tensor *x, gd_shape times)
+{
+    double n = 1;
+    for (int i = 0; i < times.ndim; i++) {
+        int at = i - (times.ndim - x->ndim);
+        n *= fmax(1, (double)times.size[i] * (at < 0 ? 1 : (double)x->shape[at]));
+    }
+    return n < 0x1p60;
+}
+
 gd_tensor *gd_repeat(gd_tensor *x, gd_shape times)
 {
     if (!x || !gd_alive("gd_repeat", "x", x))
@@ -54,6 +65,9 @@ gd_tensor *gd_repeat(gd_tensor *x, gd_shape times)
         good = times.size[i] >= 0;
     if (!good)
         return gd_fail("gd_repeat: x is %s and times is %s: one number for each axis is expected, none negative",
+                       gd_text_of(x).s, gd_shape_text(times.ndim, times.size).s);
+    if (!countable(x, times))
+        return gd_fail("gd_repeat: x is %s and times is %s: that is more elements than memory can hold",
                        gd_text_of(x).s, gd_shape_text(times.ndim, times.size).s);
     gd_tensor *y = x;
     while (y && y->ndim < times.ndim)

@@ -114,9 +114,14 @@ static int64_t places(const char *function, int axis, int64_t size, int64_t kern
                       int64_t dilation)
 {
     const int64_t most = INT32_MAX;         /* keeps the products below from overflowing */
-    if (stride < 1 || padding < 0 || dilation < 1 || stride > most || padding > most || dilation > most) {
+    if (stride < 1 || padding < 0 || dilation < 1) {
         gd_fail("%s: stride %" PRId64 ", padding %" PRId64 ", dilation %" PRId64 " of axis %d: stride and "
                 "dilation must be at least 1, padding at least 0", function, stride, padding, dilation, axis);
+        return -1;
+    }
+    if (stride > most || padding > most || dilation > most) {
+        gd_fail("%s: stride %" PRId64 ", padding %" PRId64 ", dilation %" PRId64 " of axis %d: none may be above %"
+                PRId64, function, stride, padding, dilation, axis, most);
         return -1;
     }
     int64_t span = dilation * (kernel - 1) + 1, room = size + 2 * padding;

@@ -2,6 +2,7 @@
  * I. Sutskever, R. Salakhutdinov 2014). */
 #include "engine.h"
 #include "internal_operations.h"
+#include "tensor/format.h"
 
 /* Each element is 0 with probability p, else 1 / (1 - p): the expected value of x mask is x, and what is left out is
  * 0 even where x is infinite. */
@@ -22,6 +23,6 @@ gd_tensor *gd_dropout(gd_tensor *x, double p, bool training)
     if (!x || !gd_alive("gd_dropout", "x", x))
         return NULL;
     if (!(p >= 0 && p <= 1))
-        return gd_fail("gd_dropout: p = %g must lie in [0, 1]", p);
+        return gd_fail("gd_dropout: p = %s must lie in [0, 1]", gd_digits((char[GD_DIGITS_ROOM]){ 0 }, p));
     return training && p > 0 ? gd_masked(x, mask_like(x, p)) : x;
 }

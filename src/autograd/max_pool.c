@@ -163,7 +163,7 @@ static gd_tensor *put(gd_tensor *dy, const windows *s)
     gd_tensor *z = dy ? gd_new("gd_max_pool2d_grad", 4, s->x_shape.size) : NULL;
     gd_tensor *from = gd_contiguous(gd_detach(dy));
     const int64_t part = gd_windows_part(s), parts = (s->planes + part - 1) / part;
-    const bool many = s->kernel[0] * s->kernel[1] > FEW * s->stride[0] * s->stride[1];
+    const bool many = (double)(s->kernel[0] * s->kernel[1]) > (double)FEW * (double)(s->stride[0] * s->stride[1]);
     gd_real *rest = many ? gd_arena_take(gd_current_scope(), (size_t)(parts * s->h * s->w) * sizeof *rest) : NULL;
     if (!z || !from || (many && !rest))
         return NULL;

@@ -9,6 +9,7 @@
 #include "elementwise.h"
 #include "internal_operations.h"
 #include "loss.h"
+#include "tensor/format.h"
 
 gd_tensor *gd_reduced_loss(const char *function, gd_tensor *loss, gd_reduction reduction)
 {
@@ -49,7 +50,8 @@ static bool targets_in(const char *function, gd_tensor *target, double low, doub
         return t != NULL;
     for (int64_t i = 0; i < t->numel; i++)
         if (!(t->data[i] >= (gd_real)low && t->data[i] <= (gd_real)high))
-            return gd_fail("%s: target[%" PRId64 "] = %g must %s", function, i, (double)t->data[i], expected);
+            return gd_fail("%s: target[%" PRId64 "] = %s must %s", function, i,
+                           gd_digits((char[GD_DIGITS_ROOM]){ 0 }, (double)t->data[i]), expected);
     return true;
 }
 
@@ -151,7 +153,8 @@ static bool signs(gd_tensor *target)
     gd_tensor *t = gd_contiguous(gd_detach(target));
     for (int64_t i = 0; t && i < t->numel; i++)
         if (t->data[i] != 1 && t->data[i] != -1)
-            return gd_fail("gd_hinge_loss: target[%" PRId64 "] = %g must be -1 or 1", i, (double)t->data[i]);
+            return gd_fail("gd_hinge_loss: target[%" PRId64 "] = %s must be -1 or 1", i,
+                           gd_digits((char[GD_DIGITS_ROOM]){ 0 }, (double)t->data[i]));
     return t != NULL;
 }
 

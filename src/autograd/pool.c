@@ -9,6 +9,7 @@ bool gd_windows_check(const char *function, const gd_tensor *x, const gd_pool2d_
         return gd_fail("%s: x is %s: it must be [n, channels, height, width]", function, gd_text_of(x).s);
     *s = (windows){ .planes = x->shape[0] * x->shape[1], .h = x->shape[2], .w = x->shape[3],
                     .count_padding = o->count_padding, .x_shape = gd_shape_of_tensor(x) };
+    const int64_t most = INT32_MAX;         /* as for convolutions: products stay countable */
     int64_t out[2];
     for (int i = 0; i < 2; i++) {
         int64_t kernel = o->kernel[i], stride = o->stride[i] ? o->stride[i] : kernel, padding = o->padding[i];
@@ -16,6 +17,9 @@ bool gd_windows_check(const char *function, const gd_tensor *x, const gd_pool2d_
             return gd_fail("%s: kernel %" PRId64 ", stride %" PRId64 ", padding %" PRId64 " of axis %d: kernel "
                            "and stride must be at least 1, padding between 0 and half the kernel", function,
                            kernel, stride, padding, i + 2);
+        if (kernel > most || stride > most)
+            return gd_fail("%s: kernel %" PRId64 ", stride %" PRId64 " of axis %d: none may be above %" PRId64,
+                           function, kernel, stride, i + 2, most);
         if (x->shape[i + 2] < 1 || x->shape[i + 2] + 2 * padding < kernel)
             return gd_fail("%s: x is %s: its axis %d with padding %" PRId64 " is shorter than the kernel, "
                            "%" PRId64, function, gd_text_of(x).s, i + 2, padding, kernel);

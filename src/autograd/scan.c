@@ -114,9 +114,42 @@ static const gd_op running_sum_op = {
     "gd_cumsum", running_sum_rule, GD_NOTHING, "dx = gd_cumsum(dy) from the other end"
 };
 
+/* A sum that has overflowed on the way stays infinite or NaN to the end of its line. */
+static bool ends_finite(const gd_tensor *y, scan s)
+{
+    const int64_t n = y->shape[s.axis], after = y->stride[s.axis], line = n * after;
+    const int64_t last = s.backwards ? 0 : line - after;
+    for (int64_t start = last; n > 0 && start < last + y->numel; start += line)
+        for (int64_t i = 0; i < after; i++)
+            if (!isfinite(y->data[start + i]))
+                return false;
+    return true;
+}
+
+/* Where sums of finite numbers have overflowed on the way, they are formed anew from numbers so small that they cannot.
+ * Nothing changes when memory is out. */
+static GD_COLD void mend_overflow(gd_tensor *y, const gd_tensor *x, scan s)
+{
+    int exponent;
+    gd_tensor *small = gd_new_like(x);
+    (void)frexp((double)x->shape[s.axis], &exponent);
+    if (!small)
+        return;
+    gd_copy(small->data, x);
+    for (int64_t i = 0; i < small->numel; i++)
+        small->data[i] *= (gd_real)ldexp(1, -exponent);
+    const gd_tensor *sums = recurrence(small, NULL, s);
+    for (int64_t i = 0; sums && i < y->numel; i++)
+        if (!isfinite(y->data[i]))
+            y->data[i] = (gd_real)ldexp(1, exponent) * sums->data[i];
+}
+
 static gd_tensor *running_sum(gd_tensor *x, scan s)
 {
-    return x ? gd_record(&running_sum_op, recurrence(x, NULL, s), &x, 1, &s, sizeof s) : NULL;
+    gd_tensor *y = x ? recurrence(x, NULL, s) : NULL;
+    if (y && GD_UNLIKELY(!ends_finite(y, s)))
+        mend_overflow(y, x, s);
+    return y ? gd_record(&running_sum_op, y, &x, 1, &s, sizeof s) : NULL;
 }
 
 gd_tensor *gd_cumsum(gd_tensor *x, int axis)

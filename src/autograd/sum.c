@@ -270,6 +270,10 @@ static void std_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     const std_attributes *s = node->attributes;
     gd_tensor *x = node->in[0], *y = gd_with_axes(node->out, x, s->axes);
     gd_tensor *c = centred("gd_std_axes", x, (gd_axes){ s->axes.mask, true });
+    if (c && GD_UNLIKELY(!many_finite(c->numel, c->data))) {        /* x - mean may overflow where x and y do not */
+        c = centred("gd_std_axes", gd_scale(x, 0.25), (gd_axes){ s->axes.mask, true });
+        y = gd_scale(y, 0.25);
+    }
     gd_tensor *slope = gd_div(c, gd_where(y, y, gd_scalar(1)));
     dx[0] = gd_mul(slope, gd_scale(gd_with_axes(dy, x, s->axes), 1 / s->n));
 }

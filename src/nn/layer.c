@@ -8,9 +8,13 @@ bool gd_layer_begin(const char *function, const gd_params *p, const char *name, 
 {
     if (!gd_given(function, "p", p) || !gd_given(function, "name", name))
         return false;
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
         if (sizes[i] < 1)
             return gd_fail("%s: \"%s\": %s = %" PRId64 " must be at least 1", function, name, what[i], sizes[i]);
+        if (sizes[i] > INT64_MAX / 4)       /* a cell has up to 4 gates */
+            return gd_fail("%s: \"%s\": %s = %" PRId64 " is more than memory can hold", function, name, what[i],
+                           sizes[i]);
+    }
     *mark = gd_params_mark(p);
     return gd_scope_begin();
 }

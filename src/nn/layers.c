@@ -18,14 +18,15 @@ static bool conv_params(const char *function, gd_params *p, const char *name, gd
                         gd_tensor **w, gd_tensor **b)
 {
     *w = *b = NULL;
-    int64_t out = weight.size[0], inputs = 1;
+    int64_t out = weight.size[0];
+    double inputs = 1;
     if (groups < 1 || in % groups || out % groups)
         return gd_fail("%s: \"%s\": groups = %" PRId64 " must divide in = %" PRId64 " and out = %" PRId64,
                        function,
                        name, groups, in, out);
     for (int i = 1; i < weight.ndim; i++)
-        inputs *= weight.size[i];
-    double bound = 1 / sqrt((double)inputs);
+        inputs *= (double)weight.size[i];
+    double bound = 1 / sqrt(inputs);
     *w = gd_layer_param(p, name, "weight", gd_uniform(weight, -bound, bound));
     *b = *w ? gd_layer_param(p, name, "bias", gd_uniform(GD_SHAPE(out), -bound, bound)) : NULL;
     return *b != NULL;

@@ -63,10 +63,16 @@ bool gd_adopt(gd_optimizer *o);
 /* gd_slot_of - the slot of a parameter; NULL with a message when it is not in the optimizer's model. */
 struct gd_slot *gd_slot_of(const char *function, gd_optimizer *o, const gd_tensor *parameter);
 
-/* gd_slot_start - makes the states that the options ask for, named as the algorithm says, and takes away others.
- * gd_keeps - do they ask for state k? */
+/* gd_slot_start - makes the states that the options ask for, named as the algorithm says, and takes away others. */
 bool gd_slot_start(gd_optimizer *o, struct gd_slot *slot);
-bool gd_keeps(const gd_algorithm *a, const void *options, int k);
+
+/* The algorithm's functions keeps, check, valid, start and correction, which may be the program's: plug.c.
+ * gd_fault_in - what is not as it must be; NULL: nothing. */
+bool        gd_keeps(const gd_algorithm *a, const void *options, int k);
+bool        gd_passes_check(const gd_algorithm *a, const void *options);
+const char *gd_fault_in(const gd_algorithm *a, const gd_kept *kept);
+void        gd_start_with(const gd_algorithm *a, const gd_update *u);
+double      gd_correction_of(const gd_algorithm *a, const void *options, int k, int64_t t);
 
 /* gd_slot_stop - undoes gd_slot_start for a slot that had no state before it. */
 void gd_slot_stop(struct gd_slot *slot);

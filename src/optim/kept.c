@@ -48,7 +48,7 @@ static bool check_numbers(const char *where, const gd_algorithm *a, const gd_kep
         if (r && !check_number(where, r, kept->number[k]))
             return false;
     }
-    const char *fault = a->valid ? a->valid(kept) : NULL;
+    const char *fault = gd_fault_in(a, kept);
     return !fault || gd_fail("%s: %s", where, fault);
 }
 

@@ -167,11 +167,6 @@ struct gd_slot *gd_slot_of(const char *function, gd_optimizer *o, const gd_tenso
                    gd_shape_text(parameter->ndim, parameter->shape).s, gd_not_a_leaf(parameter).s);
 }
 
-bool gd_keeps(const gd_algorithm *a, const void *options, int k)
-{
-    return !a->keeps || a->keeps(options, k);
-}
-
 void gd_slot_set(struct gd_slot *slot, int k, gd_tensor *t)
 {
     if (slot->state[k] && slot->state[k] != t && slot->w)
@@ -233,7 +228,7 @@ bool gd_slot_start(gd_optimizer *o, struct gd_slot *slot)
                                 .options = slot->group->options, .scalars = slot->group->scalars };
     if (starts) {
         slot->update.g = slot->w->grad ? gd_packed(o, slot->w->grad) : NULL;
-        a->start(&slot->update);
+        gd_start_with(a, &slot->update);
     }
     slot->started = true;
     return true;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "inside.h"
+#include "tensor/format.h"
 
 _Static_assert(sizeof(gd_dialect) == sizeof(int), "enumerations in option structs are read as int");
 
@@ -17,8 +18,8 @@ bool gd_check_number(const char *function, const char *name, double value, const
                      double high)
 {
     return gd_lies_in(value, interval, low, high) ||
-           gd_fail("%s: %s = %g must lie in %c%g, %g%c", function, name, value, interval[0], low, high,
-                   interval[1]);
+           gd_fail("%s: %s = %s must lie in %c%g, %g%c", function, name,
+                   gd_digits((char[GD_DIGITS_ROOM]){ 0 }, value), interval[0], low, high, interval[1]);
 }
 
 bool gd_check_fits(const char *function, const char *name, double value)
@@ -119,7 +120,7 @@ bool gd_check_options(const gd_algorithm *algorithm, const void *options)
     for (const gd_option *f = algorithm->options; f && f->name; f++)
         if (!check_option(algorithm, f, read_option(f, options)))
             return false;
-    return !algorithm->check || algorithm->check(options);
+    return gd_passes_check(algorithm, options);
 }
 
 static const gd_option *option_of(const char *function, const gd_group *group, const char *name)
@@ -151,7 +152,7 @@ bool gd_group_set(gd_group *group, const char *name, double value)
     const gd_algorithm *algorithm = group->optimizer->algorithm;
     double before = read_option(option, group->options);
     write_option(option, group->options, value);
-    if (algorithm->check && !algorithm->check(group->options)) {
+    if (!gd_passes_check(algorithm, group->options)) {
         write_option(option, group->options, before);
         return false;
     }

@@ -181,7 +181,7 @@ static bool valid_slot(const char *function, const gd_optimizer *o, const struct
 static bool valid_shared(const char *function, gd_optimizer *o)
 {
     gd_kept kept = kept_by(o, o->all);
-    if (o->algorithm->valid && o->algorithm->valid(&kept)) {
+    if (gd_fault_in(o->algorithm, &kept)) {
         gd_slot_stop(o->all);
         kept = kept_by(o, o->all);
     }

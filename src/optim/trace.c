@@ -97,8 +97,7 @@ void gd_trace_after(gd_optimizer *o)
                                { 0 }, { 0 } };
         for (int k = 0; k < GD_MAX_STATES; k++) {
             row->state[k] = slot->data[k] ? (double)slot->data[k][watch->element] : NAN;
-            double correction = a->states[k] && a->correction ?
-                                a->correction(slot->group->options, k, gd_slot_t(o, slot)) : 1;
+            double correction = a->states[k] ? gd_correction_of(a, slot->group->options, k, gd_slot_t(o, slot)) : 1;
             row->corrected[k] = row->state[k] / correction;
         }
     }

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -258,6 +259,14 @@ int gd_format(char *to, size_t room, const char *format, ...)
     int n = gd_vformat(to, room, format, list);
     va_end(list);
     return n;
+}
+
+const char *gd_digits(char to[GD_DIGITS_ROOM], double value)
+{
+    gd_format(to, GD_DIGITS_ROOM, "%g", value);
+    if (value != floor(value) && !strpbrk(to, ".en"))
+        gd_format(to, GD_DIGITS_ROOM, value == (double)(float)value ? "%.9g" : "%.17g", value);
+    return to;
 }
 
 const char *gd_system_error(int code)

@@ -17,6 +17,11 @@
 int gd_format(char *to, size_t room, const char *format, ...) GD_FORMAT(3, 4);
 int gd_vformat(char *to, size_t room, const char *format, va_list arguments);
 
+/* gd_digits - a number for a message, in to: as %g prints it, but with all of its digits where it would look like a
+ * whole number and is none, as in "1 must lie in [0, 1]".  Returns to. */
+enum { GD_DIGITS_ROOM = 32 };
+const char *gd_digits(char to[GD_DIGITS_ROOM], double value);
+
 /* gd_system_error - what the system calls the error number `code`, in English where the system can be asked for
  * that.  Valid until the thread's next call. */
 const char *gd_system_error(int code);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "core.h"
+#include "format.h"
 
 static gd_tensor *filled(const char *function, int ndim, const int64_t *shape, double value)
 {
@@ -180,8 +181,8 @@ int64_t *gd_labels(const char *function, const char *argument, const gd_tensor *
     for (int64_t i = 0; i < labels->numel; i++) {
         if (!(value[i] >= 0 && value[i] <= (gd_real)GD_WHOLE_MAX) || (int64_t)value[i] >= classes
             || (gd_real)(int64_t)value[i] != value[i])
-            return gd_fail("%s: %s[%" PRId64 "] = %g is not a whole number in [0, %" PRId64 ")", function,
-                           argument, i, (double)value[i], classes);
+            return gd_fail("%s: %s[%" PRId64 "] = %s is not a whole number in [0, %" PRId64 ")", function,
+                           argument, i, gd_digits((char[GD_DIGITS_ROOM]){ 0 }, (double)value[i]), classes);
         label[i] = (int64_t)value[i];
     }
     return label;
