@@ -113,7 +113,9 @@ typedef enum gd_legend {
 } gd_legend;
 bool gd_plot_legend(gd_plot *p, gd_legend place);
 
-/* gd_plot_hline - a thin horizontal line at y over the whole width, with a small text on it: "optimum".
+/* gd_plot_hline - a thin horizontal line at y over the whole width, with a small text at it: "optimum".  The text stands
+ * above or below its line, where other lines are too near for that on the line itself, and else farther away, with a
+ * pointer to its line.
  * gd_plot_note - a text whose lower left corner is at (x, y), or left of it where it would leave the picture.
  * Both keep their place in view when the axes are automatic.  Errors: a value that is not finite. */
 bool gd_plot_hline(gd_plot *p, double y, const char *label);

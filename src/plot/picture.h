@@ -122,6 +122,20 @@ void   gd_draw_sample(const gd_panel *panel, int series, double left, double rig
 void gd_fill_field(const gd_panel *panel);
 bool gd_draw_contours(const gd_panel *panel);
 
+/* remarks.c: reference lines with their labels, and notes.  gd_place_references sets out[] to the reference lines in the
+ * frame, and tells how many; out has room for every remark, taken, for its own use, for twice as many.  Data must have
+ * been drawn, since labels keep clear of them.  gd_draw_remarks - false when memory is out. */
+typedef struct gd_reference {
+    const gd_remark *remark;
+    double           y;                     /* of the line */
+    gd_box           label;                 /* empty: no label, or no place for it */
+    bool             interrupted;           /* the line, by its label */
+    gd_box           pointer;               /* between a label and a line that are far from each other; may be empty */
+} gd_reference;
+
+int  gd_place_references(const gd_panel *panel, gd_reference *out, gd_box *taken);
+bool gd_draw_remarks(const gd_panel *panel);
+
 /* legend.c: gd_plan_legend sets panel->key for a frame of this size, from which an outside legend takes away its
  * width and gd_legend_gap. */
 void   gd_plan_legend(gd_panel *panel, double frame_width, double frame_height);
