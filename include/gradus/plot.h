@@ -103,10 +103,11 @@ typedef struct gd_plot_look {               /* 0 stands for the default */
  * Errors: a negative width, size or step; a value outside its enumeration. */
 bool gd_plot_style(gd_plot *p, const char *series, gd_plot_look look);
 
-/* gd_plot_legend - where the legend goes.  AUTO: where it hides least of the data, beside the axes when it would
- * take more than a fifth of them, and nowhere when a plot has a single series whose name is empty.  A legend that is
- * too long gets more columns; where they do not suffice its last line tells how many series it leaves out.  Long
- * names are shortened with an ellipsis inside, which leaves their ends. */
+/* gd_plot_legend - where the legend goes.  AUTO: where it hides no data, a corner first; beside the axes where it would
+ * hide some in every place or take more than a fifth of the axes, unless it is too wide for that; and nowhere when a plot
+ * has a single series whose name is empty.  A legend that is too long gets more columns; where they do not suffice its
+ * last line tells how many series it leaves out.  Long names are shortened with an ellipsis inside, which leaves their
+ * ends. */
 typedef enum gd_legend {
     GD_LEGEND_AUTO, GD_LEGEND_NONE, GD_LEGEND_TOP_RIGHT, GD_LEGEND_TOP_LEFT, GD_LEGEND_BOTTOM_RIGHT,
     GD_LEGEND_BOTTOM_LEFT, GD_LEGEND_OUTSIDE
@@ -141,8 +142,8 @@ bool gd_plot_levels(gd_plot *p, const double *levels, int n, bool labels);
 
 /* gd_plot_save_grid - writes rows x columns plots into one picture, row by row, under a common title (NULL:
  * none; at most three lines).  A NULL panel is left empty.  A panel is 460 x 330 pixels unless gd_plot_size was called
- * for it; a row is as high, and a column as wide, as its largest panel, and the axes of a column begin one below the
- * other.
+ * for it; a row is as high, and a column as wide, as its largest panel; the axes of a column begin one below the other,
+ * those of a row begin and end at the same heights.
  * The scale is that of the first panel.
  * Errors: as gd_plot_save; rows or columns < 1; a picture of more than 20000 pixels in a direction. */
 bool gd_plot_save_grid(gd_plot *const panels[], int rows, int columns, const char *title, const char *path);

@@ -27,6 +27,8 @@ static gd_type type_of(double u)
 #define WIDEST_NAME     260.0               /* longer ones are shortened */
 #define LARGEST_PART    0.18                /* of the frame; a larger legend goes outside by itself */
 #define LARGEST_OUTSIDE 0.5                 /* of the width that frame and legend share */
+#define LARGEST_BESIDE  0.4                 /* the same for one that goes there only since it would hide data, */
+#define MAY_HIDE        12.0                /* a longer part of the lines than this */
 
 /* Columns of full height, as many as the width has place for; with a last row for the number of those left out. */
 static gd_key key_within(const gd_panel *panel, int listed, double column, double width, double height)
@@ -67,7 +69,7 @@ void gd_plan_legend(gd_panel *panel, double frame_width, double frame_height)
     gd_key key = key_within(panel, listed, column, frame_width - inset, frame_height - inset);
     double beside = LARGEST_OUTSIDE * frame_width;
     bool large = key.width * key.height > LARGEST_PART * frame_width * frame_height && listed > 4;
-    if (p->legend == GD_LEGEND_OUTSIDE || (p->legend == GD_LEGEND_AUTO && large && column <= beside)) {
+    if (p->legend == GD_LEGEND_OUTSIDE || (p->legend == GD_LEGEND_AUTO && (panel->legend_beside || (large && column <= beside)))) {
         key = key_within(panel, listed, column, beside, frame_height);
         key.outside = true;
     }
@@ -93,44 +95,64 @@ static gd_box box_at(const gd_panel *panel, double across, double down, double w
 }
 
 /* Corners first, then the middles of the sides, then all along left and right; a later place must be clearly better. */
-static gd_box best_box(const gd_panel *panel, double width, double height)
+static const double places[][2] = {
+    { 1, 0 }, { 0, 0 }, { 1, 1 }, { 0, 1 }, { 1, 0.5 }, { 0.5, 0 }, { 0.5, 1 }, { 0, 0.5 }, { 0.5, 0.5 },
+    { 1, 0.125 }, { 1, 0.25 }, { 1, 0.375 }, { 1, 0.625 }, { 1, 0.75 }, { 1, 0.875 },
+    { 0, 0.125 }, { 0, 0.25 }, { 0, 0.375 }, { 0, 0.625 }, { 0, 0.75 }, { 0, 0.875 }
+};
+enum { PLACES = sizeof places / sizeof *places };
+
+static bool find_box(gd_panel *panel, double width, double height)
 {
-    static const double places[][2] = {
-        { 1, 0 }, { 0, 0 }, { 1, 1 }, { 0, 1 }, { 1, 0.5 }, { 0.5, 0 }, { 0.5, 1 }, { 0, 0.5 }, { 0.5, 0.5 },
-        { 1, 0.125 }, { 1, 0.25 }, { 1, 0.375 }, { 1, 0.625 }, { 1, 0.75 }, { 1, 0.875 },
-        { 0, 0.125 }, { 0, 0.25 }, { 0, 0.375 }, { 0, 0.625 }, { 0, 0.75 }, { 0, 0.875 }
-    };
-    gd_box best = { 0 };
-    double least = INFINITY;
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        gd_box box = box_at(panel, places[i][0], places[i][1], width, height), near = box;
-        double rim = 4 * panel->u;
-        near = (gd_box){ near.left - rim, near.top - rim, near.right + rim, near.bottom + rim };
-        double ink = gd_ink(panel->canvas, near);
-        if (ink < 0.9 * least - 4) {
-            least = ink;
-            best = box;
-        }
-        if (least <= 0)
-            break;
+    gd_box near[PLACES];
+    double lengths[PLACES], least = INFINITY, rim = 4 * panel->u;
+    for (int i = 0; i < PLACES; i++) {
+        gd_box box = box_at(panel, places[i][0], places[i][1], width, height);
+        near[i] = (gd_box){ box.left - rim, box.top - rim, box.right + rim, box.bottom + rim };
     }
-    return best;
+    if (!gd_hidden(panel, near, PLACES, lengths))
+        return false;
+    for (int i = 0; i < PLACES; i++) {
+        double hidden = lengths[i] + gd_hidden_remarks(panel, near[i]);
+        if (hidden < 0.9 * least - 2 * panel->u) {
+            least = hidden;
+            panel->key.box = box_at(panel, places[i][0], places[i][1], width, height);
+        }
+    }
+    return true;
 }
 
-static gd_box place(const gd_panel *panel)
+static gd_box fixed_box(const gd_panel *panel, double width, double height)
 {
-    double width = panel->key.width, height = panel->key.height;
-    if (panel->key.outside) {
-        double left = panel->frame.right + floor(gd_legend_gap(panel)), top = panel->frame.top;
-        return (gd_box){ left, top, left + floor(width), top + floor(height) };
-    }
     switch (panel->plot->legend) {
-    case GD_LEGEND_TOP_RIGHT:    return box_at(panel, 1, 0, width, height);
     case GD_LEGEND_TOP_LEFT:     return box_at(panel, 0, 0, width, height);
     case GD_LEGEND_BOTTOM_RIGHT: return box_at(panel, 1, 1, width, height);
     case GD_LEGEND_BOTTOM_LEFT:  return box_at(panel, 0, 1, width, height);
-    default:                     return best_box(panel, width, height);
+    default:                     return box_at(panel, 1, 0, width, height);
     }
+}
+
+bool gd_place_legend(gd_panel *panel, bool *hides)
+{
+    gd_key *key = &panel->key;
+    gd_box f = panel->frame;
+    double length;
+    *hides = false;
+    if (!key->columns)
+        return true;
+    if (key->outside) {
+        double left = f.right + floor(gd_legend_gap(panel));
+        key->box = (gd_box){ left, f.top, left + floor(key->width), f.top + floor(key->height) };
+        return true;
+    }
+    if (panel->plot->legend != GD_LEGEND_AUTO) {
+        key->box = fixed_box(panel, key->width, key->height);
+        return true;
+    }
+    if (!find_box(panel, key->width, key->height) || !gd_hidden(panel, &key->box, 1, &length))
+        return false;
+    *hides = length > MAY_HIDE * panel->u && key->column_width <= LARGEST_BESIDE * (f.right - f.left);
+    return true;
 }
 
 /* ---- Drawing ------------------------------------------------------------------------------------------- */
@@ -162,7 +184,7 @@ void gd_draw_legend(const gd_panel *panel)
     double u = panel->u;
     if (!key->columns)
         return;
-    gd_box box = place(panel);
+    gd_box box = key->box;
     int rows = key->shown < key->listed ? key->rows - 1 : key->rows, entry = 0;
     double first = box.top + PAD * u / 2 + ROW * u / 2;
 

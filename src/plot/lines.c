@@ -166,8 +166,9 @@ static bool is_spot(const stretch *s, double width)
     return true;
 }
 
-static void draw_stretch(const gd_panel *panel, const stretch *s, const gd_pen *pen)
+static void draw_stretch(const gd_panel *panel, const stretch *s, const gd_pen *pen, void *unused)
 {
+    (void)unused;
     double walked = 0, reach = pen->width + 2;
     if (is_spot(s, pen->width)) {           /* no line leads to it: large enough to be seen */
         gd_mask_disc(panel->canvas, s->at[0].x, s->at[0].y,
@@ -185,9 +186,9 @@ static void draw_stretch(const gd_panel *panel, const stretch *s, const gd_pen *
     }
 }
 
-/* Calls draw for every unbroken stretch of the series. */
+/* Calls visit for every unbroken stretch of the series. */
 static bool each_stretch(const gd_panel *panel, const gd_series *series, const gd_pen *pen,
-                         void (*draw)(const gd_panel *, const stretch *, const gd_pen *))
+                         void (*visit)(const gd_panel *, const stretch *, const gd_pen *, void *), void *context)
 {
     stretch s = { 0 };
     bool ok = true;
@@ -198,7 +199,7 @@ static bool each_stretch(const gd_panel *panel, const gd_series *series, const g
         }
         ok = finish_column(&s);
         if (ok && s.n)
-            draw(panel, &s, pen);
+            visit(panel, &s, pen, context);
         s.n = 0;
     }
     gd_memory_free(s.at);
@@ -266,6 +267,62 @@ static void draw_markers(const gd_panel *panel, const gd_series *s, const gd_pen
     }
 }
 
+/* ---- What a box would hide ----------------------------------------------------------------------------- */
+
+typedef struct hiding {
+    const gd_box *boxes;
+    int           n;
+    double       *lengths;
+} hiding;
+
+static bool holds(gd_box box, gd_xy p)
+{
+    return p.x >= box.left && p.x <= box.right && p.y >= box.top && p.y <= box.bottom;
+}
+
+static void hide_spot(const hiding *h, gd_xy p, double size)
+{
+    for (int k = 0; k < h->n; k++)
+        if (holds(h->boxes[k], p))
+            h->lengths[k] += size;
+}
+
+static void hide_stretch(const gd_panel *panel, const stretch *s, const gd_pen *pen, void *context)
+{
+    const hiding *h = context;
+    if (is_spot(s, pen->width)) {
+        hide_spot(h, s->at[0], 2.4 * pen->width);
+        return;
+    }
+    for (size_t i = 1; i < s->n; i++) {
+        gd_xy from = s->at[i - 1], to = s->at[i];
+        if (!cut(panel->frame, 0, &from, &to))
+            continue;
+        for (int k = 0; k < h->n; k++) {
+            gd_xy a = from, b = to;
+            if (cut(h->boxes[k], 0, &a, &b))
+                h->lengths[k] += hypot(b.x - a.x, b.y - a.y);
+        }
+    }
+}
+
+bool gd_hidden(const gd_panel *panel, const gd_box *boxes, int n, double *lengths)
+{
+    hiding h = { boxes, n, lengths };
+    for (int k = 0; k < n; k++)
+        lengths[k] = 0;
+    for (int i = 0; i < panel->plot->count; i++) {
+        const gd_series *s = &panel->plot->series[i];
+        gd_pen pen = gd_pen_of(panel, i);
+        if (pen.line != GD_NO_LINE && !each_stretch(panel, s, &pen, hide_stretch, &h))
+            return false;
+        for (size_t j = 0; pen.marker != GD_NO_MARKER && j < s->count; j += (size_t)pen.marker_every)
+            if (is_data(panel, s->points[j]))
+                hide_spot(&h, gd_to_pixel(panel, s->points[j]), pen.marker_size);
+    }
+    return true;
+}
+
 /* ---- A series ------------------------------------------------------------------------------------------ */
 
 /* A line that goes to and fro so much that dashes would be lost in it. */
@@ -324,7 +381,7 @@ bool gd_draw_series(const gd_panel *panel, int series)
     double u = panel->u;
     gd_canvas_clip(panel->canvas, (gd_box){ f.left - u, f.top - u, f.right + u, f.bottom + u });
     if (pen.line != GD_NO_LINE) {
-        if (!each_stretch(panel, s, &pen, draw_stretch))
+        if (!each_stretch(panel, s, &pen, draw_stretch, NULL))
             return false;
         gd_paint_data(panel->canvas, pen.colour, 1);
     }

@@ -86,16 +86,12 @@ static void draw_numbers(const gd_panel *panel)
     gd_paint_letters(c, type.colour);
 }
 
-/* Lines one below the other or, upwards, one right of the other, each centred.  They stand over `middle` where the
- * panel, from .. to, leaves them room, else as near as it does; first is the first baseline. */
+/* Lines one below the other or, upwards, one right of the other, each centred; first is the first baseline. */
 static void draw_lines(const gd_panel *panel, const gd_fitted *text, double middle, double from, double to,
                        double first, gd_type type)
 {
-    double leading = floor(GD_LEADING * gd_text_cap(type)), half = 0;
-    for (int i = 0; i < text->n; i++)
-        half = fmax(half, gd_text_width(text->line[i], type) / 2 + 6 * panel->u);
-    double low = fmin(from + half, (from + to) / 2), high = fmax(to - half, (from + to) / 2);
-    middle = fmax(low, fmin(high, middle));
+    double leading = floor(GD_LEADING * gd_text_cap(type));
+    middle = gd_middle_of(panel, text, middle, from, to, type);
     for (int i = 0; i < text->n; i++, first += leading)
         gd_write(panel->canvas, type.upwards ? first : middle, type.upwards ? middle : first, text->line[i], type);
 }

@@ -65,18 +65,21 @@ typedef struct gd_key {
     int    rows, columns;                   /* 0: no legend */
     double column_width, width, height;
     bool   outside;                         /* right of the frame */
+    gd_box box;                             /* where it stands */
 } gd_key;
 
 typedef struct gd_panel {
     gd_canvas     *canvas;
     const gd_plot *plot;
     gd_box         outside;                 /* where the panel goes */
-    double         margin;                  /* the frame begins at least so far from its left side */
+    gd_box         margin;                  /* the frame keeps at least so far from its sides; right is not used */
     gd_box         frame;                   /* the axes; edges where a hairline is crisp */
     gd_axis        x, y;
     double         u;                       /* pixels per unit of length: the scale */
     gd_fitted      title, x_label, y_label; /* as they are written */
     gd_key         key;
+    bool           legend_beside;           /* an automatic legend would hide data in the frame */
+    bool           note_row;                /* the note of the x axis does not fit beside the label */
     const char    *empty;                   /* what is said in the frame when there is nothing to draw, or NULL */
 } gd_panel;
 
@@ -102,6 +105,10 @@ static inline gd_type gd_type_of(double size, gd_align align)
 bool gd_panel_plan(const char *who, gd_panel *panel);
 bool gd_panel_draw(const char *who, gd_panel *panel);
 
+/* gd_middle_of - where the lines of a text are centred: at `middle` where the panel, from .. to, leaves them room, else as
+ * near as it does. */
+double gd_middle_of(const gd_panel *panel, const gd_fitted *text, double middle, double from, double to, gd_type type);
+
 /* gd_to_pixel - data to canvas coordinates. */
 gd_xy gd_to_pixel(const gd_panel *panel, gd_xy data);
 
@@ -118,13 +125,17 @@ gd_pen gd_pen_of(const gd_panel *panel, int series);
 bool   gd_draw_series(const gd_panel *panel, int series);
 void   gd_draw_sample(const gd_panel *panel, int series, double left, double right, double y);
 
+/* gd_hidden - the lengths of what each of the boxes would hide of all lines and markers.  False when memory is out. */
+bool gd_hidden(const gd_panel *panel, const gd_box *boxes, int n, double *lengths);
+
 /* contour.c: the bands lie under the grid, the lines over it.  False when memory is out. */
 void gd_fill_field(const gd_panel *panel);
 bool gd_draw_contours(const gd_panel *panel);
 
 /* remarks.c: reference lines with their labels, and notes.  gd_place_references sets out[] to the reference lines in the
- * frame, and tells how many; out has room for every remark, taken, for its own use, for twice as many.  Data must have
- * been drawn, since labels keep clear of them.  gd_draw_remarks - false when memory is out. */
+ * frame, and tells how many; out has room for every remark, taken, for its own use, for twice as many and one.  Data must
+ * have been drawn, since labels keep clear of them.  gd_draw_remarks - false when memory is out.  gd_hidden_remarks - the
+ * length of what a box would hide of lines and notes. */
 typedef struct gd_reference {
     const gd_remark *remark;
     double           y;                     /* of the line */
@@ -133,12 +144,15 @@ typedef struct gd_reference {
     gd_box           pointer;               /* between a label and a line that are far from each other; may be empty */
 } gd_reference;
 
-int  gd_place_references(const gd_panel *panel, gd_reference *out, gd_box *taken);
-bool gd_draw_remarks(const gd_panel *panel);
+int    gd_place_references(const gd_panel *panel, gd_reference *out, gd_box *taken);
+bool   gd_draw_remarks(const gd_panel *panel);
+double gd_hidden_remarks(const gd_panel *panel, gd_box box);
 
 /* legend.c: gd_plan_legend sets panel->key for a frame of this size, from which an outside legend takes away its
- * width and gd_legend_gap. */
+ * width and gd_legend_gap.  gd_place_legend sets panel->key.box in the frame that came of it; *hides: every place in
+ * there hides more than a little of the data, and there is room beside it.  False when memory is out. */
 void   gd_plan_legend(gd_panel *panel, double frame_width, double frame_height);
+bool   gd_place_legend(gd_panel *panel, bool *hides);
 double gd_legend_gap(const gd_panel *panel);
 void   gd_draw_legend(const gd_panel *panel);
 

@@ -16,11 +16,11 @@ static gd_type type_of(const gd_panel *panel)
 
 /* ---- Notes --------------------------------------------------------------------------------------------- */
 
-/* A text over data, in a white halo.  It counts as data for what is placed later: the legend keeps clear of it. */
+/* A text over data, in a white halo. */
 static void write_over(const gd_panel *panel, gd_box box, const char *text)
 {
     gd_text_mask(panel->canvas, box.left, box.bottom, text, type_of(panel), 2 * panel->u);
-    gd_paint_data(panel->canvas, (gd_rgb){ 255, 255, 255 }, 0.85);
+    gd_paint(panel->canvas, (gd_rgb){ 255, 255, 255 }, 0.85);
     gd_write(panel->canvas, box.left, box.bottom, text, type_of(panel));
 }
 
@@ -35,6 +35,26 @@ static gd_box note_box(const gd_panel *panel, const gd_remark *note, char text[G
     double width = gd_text_width(text, type), left = fmax(o.left + rim, fmin(at.x, o.right - rim - width));
     double bottom = fmax(at.y, o.top + rim + cap);
     return (gd_box){ left, bottom - cap, left + width, bottom };
+}
+
+static bool apart(gd_box a, gd_box b, double by)
+{
+    return a.left > b.right + by || a.right < b.left - by || a.top > b.bottom + by || a.bottom < b.top - by;
+}
+
+double gd_hidden_remarks(const gd_panel *panel, gd_box box)
+{
+    char text[GD_FIT_BYTES];
+    double length = 0;
+    for (int i = 0; i < panel->plot->remarks_count; i++) {
+        const gd_remark *r = &panel->plot->remarks[i];
+        double y = gd_to_pixel(panel, (gd_xy){ panel->x.low, r->y }).y;
+        gd_box hidden = isnan(r->x) ? (gd_box){ box.left, y, box.right, y } : note_box(panel, r, text);
+        if (apart(box, hidden, 0))
+            continue;
+        length += fmin(box.right, hidden.right) - fmax(box.left, hidden.left);
+    }
+    return length;
 }
 
 /* ---- The places of labels ------------------------------------------------------------------------------ */
@@ -53,11 +73,6 @@ typedef struct search {
     gd_reference        best;
     double              least;              /* cost of best */
 } search;
-
-static bool apart(gd_box a, gd_box b, double by)
-{
-    return a.left > b.right + by || a.right < b.left - by || a.top > b.bottom + by || a.bottom < b.top - by;
-}
 
 /* Does a label have this place for itself, with no other line nearer than `clear`? */
 static bool is_free(const search *s, gd_box box, double clear)
@@ -164,6 +179,8 @@ int gd_place_references(const gd_panel *panel, gd_reference *out, gd_box *taken)
     for (int i = 0; i < panel->plot->remarks_count; i++)
         if (!isnan(panel->plot->remarks[i].x))
             taken[s.n_taken++] = note_box(panel, &panel->plot->remarks[i], text);
+    if (panel->key.columns)
+        taken[s.n_taken++] = panel->key.box;
     for (s.own = 0; s.own < s.n; s.own++) {
         const gd_remark *remark = out[s.own].remark;
         s.width = gd_text_width(label_of(panel, remark, text), type_of(panel));
@@ -189,7 +206,7 @@ static void draw_line(const gd_panel *panel, const gd_reference *r)
         if (!r->interrupted || end < gap.left - 4 * u || x > gap.right + 4 * u)
             gd_mask_box(panel->canvas, (gd_box){ x, r->y - half, end, r->y + half });
     }
-    gd_paint_data(panel->canvas, reference_colour, 1);
+    gd_paint(panel->canvas, reference_colour, 1);
 }
 
 static void draw_label(const gd_panel *panel, const gd_reference *r)
@@ -202,7 +219,7 @@ static void draw_label(const gd_panel *panel, const gd_reference *r)
         double x = gd_crisp(panel, p.left), half = gd_hairline(panel) / 2;
         gd_mask_box(panel->canvas, (gd_box){ x - half, p.top, x + half, p.bottom });
         gd_mask_disc(panel->canvas, x, r->y, 2.2 * panel->u);
-        gd_paint_data(panel->canvas, reference_colour, 1);
+        gd_paint(panel->canvas, reference_colour, 1);
     }
     write_over(panel, r->label, label_of(panel, r->remark, text));
 }
@@ -215,7 +232,7 @@ bool gd_draw_remarks(const gd_panel *panel)
         return true;
     char text[GD_FIT_BYTES];
     gd_reference *lines = gd_memory_new(GD_PLOTS, n * sizeof *lines);
-    gd_box *taken = gd_memory_new(GD_PLOTS, 2 * n * sizeof *taken);
+    gd_box *taken = gd_memory_new(GD_PLOTS, (2 * n + 1) * sizeof *taken);
     int found = lines && taken ? gd_place_references(panel, lines, taken) : 0;
     bool ok = lines && taken;
     for (int i = 0; i < found; i++)
