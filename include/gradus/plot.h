@@ -91,16 +91,18 @@ typedef enum gd_colour {
 
 typedef struct gd_plot_look {               /* 0 stands for the default */
     gd_line   line;
-    gd_marker marker;                       /* none; circles on trajectories and on a series of one point */
+    gd_marker marker;                       /* none; circles without a line, on trajectories, on a single point */
     gd_colour colour;
     double    width;                        /* of the line, in pixels: 2 */
     double    marker_size;                  /* its diameter, in pixels: 7 */
-    int       marker_every;                 /* a marker on every k-th point only: 1 */
+    int       marker_every;                 /* a marker on every k-th point only, from the first on: 1 */
     bool      no_legend;                    /* not listed in the legend */
 } gd_plot_look;
 
-/* gd_plot_style - how a series looks; the series begins here if its name is new.
- * Errors: a negative width, size or step; a value outside its enumeration. */
+/* gd_plot_style - how a series looks; the series begins here if its name is new.  With neither line nor marker its points
+ * only count for the limits of the axes; then it may not be in the legend.
+ * Errors: a negative width, size or step; a width above 100 or a size above 500; a value outside its enumeration;
+ * GD_NO_LINE with GD_NO_MARKER, but not no_legend. */
 bool gd_plot_style(gd_plot *p, const char *series, gd_plot_look look);
 
 /* gd_plot_legend - where the legend goes.  AUTO: where it hides no data, a corner first; beside the axes where it would

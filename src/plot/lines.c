@@ -241,6 +241,12 @@ static bool is_filled(gd_marker marker)
     return marker != GD_CROSS && marker != GD_PLUS;
 }
 
+/* Is it the next k-th of the points that can be drawn, from the first on?  step counts them. */
+static bool has_marker(const gd_panel *panel, gd_xy point, const gd_pen *pen, size_t *step)
+{
+    return is_data(panel, point) && (*step)++ % (size_t)pen->marker_every == 0;
+}
+
 /* A marker stands on its line with a thin white rim, so that both can be seen.  One on the frame is whole. */
 static void draw_markers(const gd_panel *panel, const gd_series *s, const gd_pen *pen)
 {
@@ -249,8 +255,9 @@ static void draw_markers(const gd_panel *panel, const gd_series *s, const gd_pen
     gd_canvas_clip(panel->canvas, (gd_box){ f.left - rim, f.top - rim, f.right + rim, f.bottom + rim });
     for (int pass = is_filled(pen->marker) ? 0 : 1; pass < (pen->marker == GD_RING ? 3 : 2); pass++) {
         gd_xy before = { NAN, NAN };
-        for (size_t i = 0; i < s->count; i += (size_t)pen->marker_every) {
-            if (!is_data(panel, s->points[i]))
+        size_t step = 0;
+        for (size_t i = 0; i < s->count; i++) {
+            if (!has_marker(panel, s->points[i], pen, &step))
                 continue;
             gd_xy p = gd_to_pixel(panel, s->points[i]);
             if (p.x < f.left - 0.5 || p.x > f.right + 0.5 || p.y < f.top - 0.5 || p.y > f.bottom + 0.5)
@@ -316,8 +323,9 @@ bool gd_hidden(const gd_panel *panel, const gd_box *boxes, int n, double *length
         gd_pen pen = gd_pen_of(panel, i);
         if (pen.line != GD_NO_LINE && !each_stretch(panel, s, &pen, hide_stretch, &h))
             return false;
-        for (size_t j = 0; pen.marker != GD_NO_MARKER && j < s->count; j += (size_t)pen.marker_every)
-            if (is_data(panel, s->points[j]))
+        size_t step = 0;
+        for (size_t j = 0; pen.marker != GD_NO_MARKER && j < s->count; j++)
+            if (has_marker(panel, s->points[j], &pen, &step))
                 hide_spot(&h, gd_to_pixel(panel, s->points[j]), pen.marker_size);
     }
     return true;
@@ -367,9 +375,9 @@ gd_pen gd_pen_of(const gd_panel *panel, int series)
         .marker_every = s->look.marker_every > 0 ? s->look.marker_every : 1
     };
     if (pen.line == GD_LINE_AUTO)
-        pen.line = single ? GD_NO_LINE : over_field || is_noisy(panel, s) ? GD_SOLID : lines[series % 5];
+        pen.line = single && pen.marker != GD_NO_MARKER ? GD_NO_LINE : over_field || is_noisy(panel, s) ? GD_SOLID : lines[series % 5];
     if (pen.marker == GD_MARKER_AUTO)
-        pen.marker = over_field || single ? GD_CIRCLE : GD_NO_MARKER;
+        pen.marker = over_field || single || pen.line == GD_NO_LINE ? GD_CIRCLE : GD_NO_MARKER;
     return pen;
 }
 
