@@ -11,11 +11,6 @@
 #define PAD    10.0
 #define ROW    22.0
 
-static bool is_listed(const gd_plot *p, int series)
-{
-    return !p->series[series].look.no_legend && *p->series[series].name && p->series[series].count > 0;
-}
-
 static gd_type type_of(double u)
 {
     return gd_type_of(GD_LEGEND_SIZE * u, GD_LEFT);
@@ -52,13 +47,42 @@ static gd_key key_within(const gd_panel *panel, int listed, double column, doubl
     return key;
 }
 
+static double widest_name(const gd_panel *panel, const gd_key *key)
+{
+    gd_type type = type_of(panel->u);
+    char name[GD_FIT_BYTES];
+    double widest = 0;
+    for (int i = 0; i < panel->plot->count; i++)
+        if (gd_is_listed(panel->plot, i)) {
+            gd_short_name(name, panel->plot->series[i].name, key->cut, type, key->name_width);
+            widest = fmax(widest, gd_text_width(name, type));
+        }
+    return widest;
+}
+
+/* The same; where not all find a place, in columns so narrow that they do, if the names can still be told apart. */
+static gd_key fitting_key(const gd_panel *panel, int listed, double column, double width, double height)
+{
+    gd_type type = type_of(panel->u);
+    double beside = BESIDE_NAME * panel->u;
+    gd_key key = key_within(panel, listed, column, width, height);
+    double narrow = floor(width / ((listed + key.rows - 1) / key.rows));
+    if (key.shown < listed && gd_cut_names(panel->plot, type, narrow - beside).distinct)
+        key = key_within(panel, listed, narrow, width, height);
+    key.name_width = key.column_width - beside;
+    key.cut = gd_cut_names(panel->plot, type, key.name_width);
+    key.column_width = ceil(fmin(key.column_width, widest_name(panel, &key) + beside));
+    key.width = key.columns * key.column_width;
+    return key;
+}
+
 void gd_plan_legend(gd_panel *panel, double frame_width, double frame_height)
 {
     const gd_plot *p = panel->plot;
     double u = panel->u, widest = 0, inset = 20 * u;
     int listed = 0;
     for (int i = 0; i < p->count; i++)
-        if (is_listed(p, i)) {
+        if (gd_is_listed(p, i)) {
             widest = fmax(widest, gd_text_width(p->series[i].name, type_of(u)));
             listed++;
         }
@@ -66,11 +90,12 @@ void gd_plan_legend(gd_panel *panel, double frame_width, double frame_height)
     if (!listed || p->legend == GD_LEGEND_NONE)
         return;
     double column = ceil(fmin(widest, WIDEST_NAME * u) + BESIDE_NAME * u);
-    gd_key key = key_within(panel, listed, column, frame_width - inset, frame_height - inset);
+    gd_key key = fitting_key(panel, listed, column, frame_width - inset, frame_height - inset);
     double beside = LARGEST_OUTSIDE * frame_width;
     bool large = key.width * key.height > LARGEST_PART * frame_width * frame_height && listed > 4;
-    if (p->legend == GD_LEGEND_OUTSIDE || (p->legend == GD_LEGEND_AUTO && (panel->legend_beside || (large && column <= beside)))) {
-        key = key_within(panel, listed, column, beside, frame_height);
+    bool by_itself = panel->legend_beside || (large && column <= beside);
+    if (p->legend == GD_LEGEND_OUTSIDE || (p->legend == GD_LEGEND_AUTO && by_itself)) {
+        key = fitting_key(panel, listed, column, beside, frame_height);
         key.outside = true;
     }
     panel->key = key;
@@ -172,7 +197,7 @@ static void draw_entry(const gd_panel *panel, int series, double x, double middl
     double u = panel->u;
     gd_type type = type_of(u);
     char name[GD_FIT_BYTES];
-    gd_fit_middle(name, panel->plot->series[series].name, type, panel->key.column_width - BESIDE_NAME * u);
+    gd_short_name(name, panel->plot->series[series].name, panel->key.cut, type, panel->key.name_width);
     gd_draw_sample(panel, series, x, x + SAMPLE * u, floor(middle) + 0.5);
     gd_write(panel->canvas, x + (SAMPLE + GAP) * u, middle + gd_text_cap(type) / 2, name, type);
 }
@@ -190,7 +215,7 @@ void gd_draw_legend(const gd_panel *panel)
 
     draw_box(panel, box);
     for (int i = 0; i < p->count && entry < key->shown; i++) {
-        if (!is_listed(p, i))
+        if (!gd_is_listed(p, i))
             continue;
         draw_entry(panel, i, box.left + PAD * u + entry / rows * key->column_width, first + entry % rows * ROW * u);
         entry++;

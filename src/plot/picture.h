@@ -58,14 +58,23 @@ char *gd_copy_string(const char *text);
 
 /* ---- A plot being drawn -------------------------------------------------------------------------------- */
 
+/* What is left out of the names that are too wide for a legend: so many bytes at their beginning and at their end. */
+typedef struct gd_cut {
+    size_t   front, back;
+    uint64_t inner;                         /* bit k: the k-th word between them */
+    bool     distinct;                      /* with that they fit, and still differ */
+} gd_cut;
+
 /* The size of a legend: entries in columns, filled downwards. */
 typedef struct gd_key {
     int    listed, shown;                   /* series with an entry; those that find a place.  The others are
                                              * counted in the last row */
     int    rows, columns;                   /* 0: no legend */
     double column_width, width, height;
+    double name_width;                      /* longer names are cut to it */
     bool   outside;                         /* right of the frame */
     gd_box box;                             /* where it stands */
+    gd_cut cut;                             /* of the names */
 } gd_key;
 
 typedef struct gd_panel {
@@ -147,6 +156,16 @@ typedef struct gd_reference {
 int    gd_place_references(const gd_panel *panel, gd_reference *out, gd_box *taken);
 bool   gd_draw_remarks(const gd_panel *panel);
 double gd_hidden_remarks(const gd_panel *panel, gd_box box);
+
+/* names.c: names for a legend.  gd_cut_names - what all that are wider than `width` have in common, so much of it as must
+ * go; gd_short_name - such a name without it, or whole if it fits, never wider than `width`. */
+gd_cut gd_cut_names(const gd_plot *p, gd_type type, double width);
+void   gd_short_name(char out[GD_FIT_BYTES], const char *name, gd_cut cut, gd_type type, double width);
+
+static inline bool gd_is_listed(const gd_plot *p, int series)
+{
+    return !p->series[series].look.no_legend && *p->series[series].name && p->series[series].count > 0;
+}
 
 /* legend.c: gd_plan_legend sets panel->key for a frame of this size, from which an outside legend takes away its
  * width and gd_legend_gap.  gd_place_legend sets panel->key.box in the frame that came of it; *hides: every place in
