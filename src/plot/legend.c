@@ -127,21 +127,23 @@ static const double places[][2] = {
 };
 enum { PLACES = sizeof places / sizeof *places };
 
-static bool find_box(gd_panel *panel, double width, double height)
+/* The best of them, and the length of data that it hides; data just beside it count as well in the choice. */
+static bool find_box(gd_panel *panel, double width, double height, double *hidden)
 {
-    gd_box near[PLACES];
-    double lengths[PLACES], least = INFINITY, rim = 4 * panel->u;
+    gd_box boxes[2 * PLACES], *near = boxes + PLACES;
+    double lengths[2 * PLACES], least = INFINITY, rim = 4 * panel->u;
     for (int i = 0; i < PLACES; i++) {
-        gd_box box = box_at(panel, places[i][0], places[i][1], width, height);
+        gd_box box = boxes[i] = box_at(panel, places[i][0], places[i][1], width, height);
         near[i] = (gd_box){ box.left - rim, box.top - rim, box.right + rim, box.bottom + rim };
     }
-    if (!gd_hidden(panel, near, PLACES, lengths))
+    if (!gd_hidden(panel, boxes, 2 * PLACES, lengths))
         return false;
     for (int i = 0; i < PLACES; i++) {
-        double hidden = lengths[i] + gd_hidden_remarks(panel, near[i]);
-        if (hidden < 0.9 * least - 2 * panel->u) {
-            least = hidden;
-            panel->key.box = box_at(panel, places[i][0], places[i][1], width, height);
+        double cost = lengths[PLACES + i] + gd_hidden_remarks(panel, near[i]);
+        if (cost < 0.9 * least - 2 * panel->u) {
+            least = cost;
+            panel->key.box = boxes[i];
+            *hidden = lengths[i];
         }
     }
     return true;
@@ -161,7 +163,7 @@ bool gd_place_legend(gd_panel *panel, bool *hides)
 {
     gd_key *key = &panel->key;
     gd_box f = panel->frame;
-    double length;
+    double length = 0;
     *hides = false;
     if (!key->columns)
         return true;
@@ -174,7 +176,7 @@ bool gd_place_legend(gd_panel *panel, bool *hides)
         key->box = fixed_box(panel, key->width, key->height);
         return true;
     }
-    if (!find_box(panel, key->width, key->height) || !gd_hidden(panel, &key->box, 1, &length))
+    if (!find_box(panel, key->width, key->height, &length))
         return false;
     *hides = length > MAY_HIDE * panel->u && key->column_width <= LARGEST_BESIDE * (f.right - f.left);
     return true;

@@ -134,7 +134,7 @@ gd_pen gd_pen_of(const gd_panel *panel, int series);
 bool   gd_draw_series(const gd_panel *panel, int series);
 void   gd_draw_sample(const gd_panel *panel, int series, double left, double right, double y);
 
-/* gd_hidden - the lengths of what each of the boxes would hide of all lines and markers.  False when memory is out. */
+/* stretch.c: gd_hidden - the lengths of what each of the boxes would hide of all lines and markers.  False when memory is out. */
 bool gd_hidden(const gd_panel *panel, const gd_box *boxes, int n, double *lengths);
 
 /* contour.c: the bands lie under the grid, the lines over it.  False when memory is out. */
