@@ -127,8 +127,8 @@ bool gd_plot_note(gd_plot *p, double x, double y, const char *text);
 /* ---- Contours ------------------------------------------------------------------------------------------ */
 
 /* gd_plot_contour - fills the plot with contours of f over x_low .. x_high and y_low .. y_high; series are
- * drawn over it as trajectories.  f is evaluated here, not later.  A value that is not finite leaves a hole.
- * gd_plot_contour_grid - the same from values z [rows, columns], row 0 at y_low, column 0 at x_low.
+ * drawn over it as trajectories.  f is evaluated here, not later, on 361 x 241 points with a cubic between them.  A value that is not finite leaves a hole.
+ * gd_plot_contour_grid - the same from values z [rows, columns], row 0 at y_low, column 0 at x_low; linear between them.
  * A second call replaces the first.  Errors: low >= high, fewer than 2 rows or columns, no finite value. */
 typedef double gd_surface(double x, double y, void *context);
 bool gd_plot_contour(gd_plot *p, gd_surface *f, void *context,
@@ -137,7 +137,8 @@ bool gd_plot_contour_grid(gd_plot *p, const gd_tensor *z,
                           double x_low, double x_high, double y_low, double y_high);
 
 /* gd_plot_levels - the values at which contours are drawn, ascending, and their labels if wanted.  At first
- * about ten, the k-th at min + (max - min) (k/n)^2, so that a quadratic bowl gives evenly spaced rings. */
+ * about ten, the k-th at min + (max - min) (k/n)^2, so that a quadratic bowl gives evenly spaced rings.  A label stands
+ * on its line where it covers no other; a line that is too short for that, or has others too near, goes without. */
 bool gd_plot_levels(gd_plot *p, const double *levels, int n, bool labels);
 
 /* ---- Several panels in one picture ----------------------------------------------------------------------- */

@@ -29,6 +29,7 @@ typedef struct gd_remark {                  /* a reference line (x is NaN) or a 
 typedef struct gd_field {                   /* values on a grid, for contours */
     double *z;                              /* [rows, columns]; NULL: none */
     int     rows, columns;
+    bool    smooth;                         /* samples of a function: cubic between them, else linear */
     double  x_low, x_high, y_low, y_high;
     double *levels;                         /* NULL: automatic */
     int     n;
