@@ -198,6 +198,35 @@ START_TEST(markers_cover_their_points)
 }
 END_TEST
 
+/* Whatever is in the legend can be seen in the frame too. */
+START_TEST(no_listed_series_is_invisible)
+{
+    static const gd_plot_look looks[] = {
+        { .line = GD_NO_LINE }, { .marker = GD_NO_MARKER }, { .line = GD_NO_LINE, .marker_every = 4 },
+        { .line = GD_SOLID, .marker = GD_NO_MARKER }, { .line = GD_DOTTED }, { .line = GD_NO_LINE, .marker = GD_CROSS }
+    };
+    for (size_t k = 0; k < sizeof looks / sizeof *looks; k++)
+        for (int n = 1; n <= 8; n++) {
+            gd_plot *p = wide(GD_SOLID);
+            gd_plot_look look = looks[k];
+            look.width = 4;
+            look.marker_size = 12;
+            look.colour = GD_BLUE;
+            ck_assert(gd_plot_style(p, "a", look));
+            for (int i = 0; i < n; i++) {
+                gd_plot_point(p, "a", i, NAN);              /* a gap between every two points, and at the beginning */
+                gd_plot_point(p, "a", i + 0.5, 5.5);
+            }
+            picture seen = drawn(p);
+            int least = looks[k].marker_every ? 1 + (n - 1) / 4 : n;
+            ck_assert_msg(count_colour(seen, blue) >= 4 * least, "look %d, %d points: %d pixels", (int)k, n,
+                          count_colour(seen, blue));
+            discard(seen);
+            gd_plot_free(p);
+        }
+}
+END_TEST
+
 /* ---- Many points --------------------------------------------------------------------------------------- */
 
 START_TEST(thinning_does_not_show)
@@ -289,6 +318,7 @@ int main(void)
     tcase_add_test(cases, dashes_have_gaps);
     tcase_add_test(cases, series_differ_in_colour_and_dash);
     tcase_add_test(cases, markers_cover_their_points);
+    tcase_add_test(cases, no_listed_series_is_invisible);
     tcase_add_test(cases, thinning_does_not_show);
     tcase_add_test(cases, a_single_outlier_survives_thinning);
     tcase_add_test(cases, memory_grows_by_doubling);

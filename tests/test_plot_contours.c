@@ -118,6 +118,74 @@ START_TEST(contours_have_labels)
 }
 END_TEST
 
+static double rosenbrock(double x, double y, void *context)
+{
+    (void)context;
+    return 100 * (y - x * x) * (y - x * x) + (1 - x) * (1 - x);
+}
+
+static int darkest_near(gd_plot *p, picture seen, double x, double y, int reach)
+{
+    double column, row;
+    int darkest = 255;
+    ck_assert(gd_plot_where(p, x, y, &column, &row));
+    for (int dy = -reach; dy <= reach; dy++)
+        for (int dx = -reach; dx <= reach; dx++)
+            darkest = (int)fmin(darkest, pixel(seen, column + dx, row + dy)[0]);
+    return darkest;
+}
+
+/* The tip of a valley that is narrower than a cell of the samples: the line does not fall to pieces there, */
+START_TEST(a_narrow_valley_is_whole)
+{
+    double level = 0.1;
+    gd_plot *p = gd_plot_new("", "", "");
+    ck_assert(gd_plot_contour(p, rosenbrock, NULL, -2, 2, -1, 3) && gd_plot_levels(p, &level, 1, false));
+    ck_assert(gd_plot_scale(p, 2));
+    picture seen = drawn(p);
+    for (double x = 0.69; x < 1.312; x += 0.002) {
+        double half = sqrt((level - (1 - x) * (1 - x)) / 100);
+        for (int side = -1; side <= 1; side += 2) {
+            int darkest = darkest_near(p, seen, x, x * x + side * half, 1);
+            ck_assert_msg(darkest < 150, "no line at (%g, %g): %d", x, x * x + side * half, darkest);
+        }
+    }
+    discard(seen);
+    gd_plot_free(p);
+}
+END_TEST
+
+/* nor does a label cover a valley's tip, both of its sides, or a small ring. */
+START_TEST(no_label_hides_its_contour)
+{
+    double tip[] = { 0.1, 1, 10, 100, 1000 }, ring[] = { 0.002, 4 }, zero = 0;
+    gd_plot *valley = gd_plot_new("", "", ""), *rings = gd_plot_new("", "", "");
+    ck_assert(gd_plot_contour(valley, rosenbrock, NULL, -2, 2, -1, 3) && gd_plot_levels(valley, tip, 5, true));
+    ck_assert(gd_plot_contour(rings, bowl, &zero, -3, 3, -3, 3) && gd_plot_levels(rings, ring, 2, true));
+    ck_assert(gd_plot_size(valley, 450, 280) && gd_plot_scale(valley, 3));
+    picture seen = drawn(valley);
+    for (double x = 0.69; x < 1.31; x += 0.002) {
+        double half = sqrt((tip[0] - (1 - x) * (1 - x)) / 100);
+        ck_assert_int_lt(darkest_near(valley, seen, x, x * x - half, 1), 150);
+        ck_assert_int_lt(darkest_near(valley, seen, x, x * x + half, 1), 150);
+    }
+    discard(seen);
+    seen = drawn(rings);
+    for (double angle = 0; angle < 6.28; angle += 0.1)
+        ck_assert_int_lt(darkest_near(rings, seen, sqrt(ring[0]) * cos(angle), sqrt(ring[0]) * sin(angle), 1), 172);
+    ck_assert(gd_plot_levels(rings, ring, 2, false));
+    picture bare = drawn(rings);
+    int changed = 0;
+    for (int i = 0; i < seen.width * seen.height; i++)
+        changed += memcmp(&seen.rgb[3 * i], &bare.rgb[3 * i], 3) != 0;
+    ck_assert_int_gt(changed, 40);                  /* the large ring has its label */
+    discard(seen);
+    discard(bare);
+    gd_plot_free(valley);
+    gd_plot_free(rings);
+}
+END_TEST
+
 START_TEST(panels_stand_in_rows_and_columns)
 {
     gd_plot *panels[6] = { NULL };
@@ -157,6 +225,8 @@ int main(void)
     tcase_add_test(cases, contours_of_a_tensor_are_the_same);
     tcase_add_test(cases, contours_of_a_saddle);
     tcase_add_test(cases, contours_have_labels);
+    tcase_add_test(cases, a_narrow_valley_is_whole);
+    tcase_add_test(cases, no_label_hides_its_contour);
     tcase_add_test(cases, panels_stand_in_rows_and_columns);
     return run_suite(suite);
 }

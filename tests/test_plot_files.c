@@ -166,7 +166,18 @@ START_TEST(wrong_arguments_are_named)
     expect(gd_plot_scale(p, NAN), "gd_plot_scale: factor = nan must lie in [0.5, 8]");
     expect(gd_plot_style(p, "a", (gd_plot_look){ .width = -1 }), "gd_plot_style: width = -1 must lie in [0, 100]");
     expect(gd_plot_style(p, "a", (gd_plot_look){ .marker_every = -1 }),
-           "gd_plot_style: line = 0, marker = 0, colour = 0, marker_every = -1: one of them is out of range");
+           "gd_plot_style: marker_every = -1 must lie in [0, 2147483647]");
+    expect(gd_plot_style(p, "a", (gd_plot_look){ .colour = (gd_colour)77 }),
+           "gd_plot_style: colour = 77 must lie in [0, 8]");
+    expect(gd_plot_style(p, "a", (gd_plot_look){ .line = (gd_line)-1 }), "gd_plot_style: line = -1 must lie in [0, 6]");
+    expect(gd_plot_style(p, "a", (gd_plot_look){ .marker = (gd_marker)9 }),
+           "gd_plot_style: marker = 9 must lie in [0, 8]");
+    expect(gd_plot_style(p, "a", (gd_plot_look){ .marker_size = NAN }),
+           "gd_plot_style: marker_size = nan must lie in [0, 500]");
+    expect(gd_plot_style(p, "a", (gd_plot_look){ .line = GD_NO_LINE, .marker = GD_NO_MARKER }),
+           "gd_plot_style: line = GD_NO_LINE and marker = GD_NO_MARKER: a series in the legend needs one of them");
+    ck_assert(gd_plot_style(p, "a", (gd_plot_look){ .line = GD_NO_LINE, .marker = GD_NO_MARKER, .no_legend = true }));
+    ck_assert(gd_plot_style(p, "a", (gd_plot_look){ .line = GD_LINE_AUTO }));
     expect(gd_plot_hline(p, NAN, "a"), "gd_plot_hline: y = nan: a finite number expected");
     expect(gd_plot_note(p, 0, INFINITY, "a"), "gd_plot_note: (x, y) = (0, inf): finite numbers expected");
     expect(gd_plot_contour(p, bowl, NULL, 1, 1, 0, 1),

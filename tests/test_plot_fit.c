@@ -100,7 +100,7 @@ START_TEST(a_long_legend_gets_columns)
             ck_assert(panel.key.outside ? f.right + panel.key.width <= 900
                                         : panel.key.width <= f.right - f.left);
             ck_assert_int_eq(panel.key.outside, places[k] == GD_LEGEND_OUTSIDE ||
-                                                (places[k] == GD_LEGEND_AUTO && counts[i] > 19));
+                                                (places[k] == GD_LEGEND_AUTO && counts[i] > 1));
             gd_plot_free(p);
         }
     gd_plot *p = with_series(30);                   /* a small picture still tells how many there are */

@@ -2,128 +2,13 @@
  *
  * Lines: marching squares, each cell of the grid on its own (the method of Lorensen and Cline 1987, in two
  * dimensions); a segment's round ends join it to its neighbours'.  Bands: every pixel takes the colour of its
- * value, interpolated between the four corners of its cell. */
+ * value, interpolated between the corners of its cell.  A function's cells are parted further, with values of the cubic
+ * of Catmull and Rom (1974) between its samples: a valley narrower than a cell would fall to pieces otherwise. */
 #include "picture.h"
 
 #include "../tensor/core.h"
 
-enum { SAMPLES_X = 361, SAMPLES_Y = 241, LEVELS = 10 };
-
-/* ---- Setting the field --------------------------------------------------------------------------------- */
-
-static bool check_field(const char *who, int64_t rows, int64_t columns,
-                        double x_low, double x_high, double y_low, double y_high)
-{
-    bool finite = isfinite(x_low) && isfinite(x_high) && isfinite(y_low) && isfinite(y_high);
-    if (!finite || x_low >= x_high || y_low >= y_high)
-        gd_fail("%s: x in [%g, %g] and y in [%g, %g]: low < high expected, finite", who,
-                x_low, x_high, y_low, y_high);
-    else if (rows < 2 || columns < 2 || rows > 10000 || columns > 10000)
-        gd_fail("%s: z has %lld rows and %lld columns: 2 to 10000 of each expected", who,
-                (long long)rows, (long long)columns);
-    else
-        return true;
-    return false;
-}
-
-static bool any_finite(const double *z, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (isfinite(z[i]))
-            return true;
-    return false;
-}
-
-static bool take_field(const char *who, gd_plot *p, gd_field field)
-{
-    if (!any_finite(field.z, (size_t)field.rows * (size_t)field.columns)) {
-        gd_fail("%s: the function has no finite value on x in [%g, %g], y in [%g, %g]", who,
-                field.x_low, field.x_high, field.y_low, field.y_high);
-        gd_memory_free(field.z);
-        return false;
-    }
-    field.levels = p->field.levels;
-    field.n = p->field.n;
-    field.labels = p->field.labels;
-    gd_memory_free(p->field.z);
-    p->field = field;
-    return true;
-}
-
-bool gd_plot_contour(gd_plot *p, gd_surface *f, void *context,
-                     double x_low, double x_high, double y_low, double y_high)
-{
-    const char *who = "gd_plot_contour";
-    if (!gd_given(who, "p", p) || !check_field(who, SAMPLES_Y, SAMPLES_X, x_low, x_high, y_low, y_high))
-        return false;
-    if (!f) {
-        gd_fail("%s: f is NULL: a function was expected", who);
-        return false;
-    }
-    gd_field field = { .rows = SAMPLES_Y, .columns = SAMPLES_X,
-                       .x_low = x_low, .x_high = x_high, .y_low = y_low, .y_high = y_high };
-    field.z = gd_memory_new(GD_PLOTS, sizeof *field.z * SAMPLES_X * SAMPLES_Y);
-    if (!field.z)
-        return false;
-    gd_guest before = gd_guest_enter(GD_GUEST("gd_plot_contour", "f"));
-    for (int i = 0; i < SAMPLES_Y; i++)
-        for (int j = 0; j < SAMPLES_X; j++)
-            field.z[i * SAMPLES_X + j] = f(x_low + (x_high - x_low) * j / (SAMPLES_X - 1),
-                                           y_low + (y_high - y_low) * i / (SAMPLES_Y - 1), context);
-    if (!gd_guest_leave(&before, true)) {
-        gd_memory_free(field.z);
-        return false;
-    }
-    return take_field(who, p, field);
-}
-
-bool gd_plot_contour_grid(gd_plot *p, const gd_tensor *z, double x_low, double x_high, double y_low, double y_high)
-{
-    const char *who = "gd_plot_contour_grid";
-    if (!gd_given(who, "p", p) || !gd_given(who, "z", z) || !gd_alive(who, "z", z))
-        return false;
-    if (z->ndim != 2) {
-        gd_fail("%s: z is %s: [rows, columns] expected", who, gd_text_of(z).s);
-        return false;
-    }
-    if (!check_field(who, z->shape[0], z->shape[1], x_low, x_high, y_low, y_high))
-        return false;
-    gd_field field = { .rows = (int)z->shape[0], .columns = (int)z->shape[1],
-                       .x_low = x_low, .x_high = x_high, .y_low = y_low, .y_high = y_high };
-    field.z = gd_memory_new(GD_PLOTS, sizeof *field.z * (size_t)field.rows * (size_t)field.columns);
-    if (!field.z)
-        return false;
-    for (int64_t i = 0; i < z->shape[0]; i++)
-        for (int64_t j = 0; j < z->shape[1]; j++)
-            field.z[i * z->shape[1] + j] = (double)z->data[i * z->stride[0] + j * z->stride[1]];
-    return take_field(who, p, field);
-}
-
-bool gd_plot_levels(gd_plot *p, const double *levels, int n, bool labels)
-{
-    const char *who = "gd_plot_levels";
-    if (!gd_given(who, "p", p))
-        return false;
-    if (n < 0 || n > 1000 || (n > 0 && !levels)) {
-        gd_fail("%s: n = %d levels%s: 0 (automatic) to 1000 expected", who, n, levels ? "" : ", levels is NULL");
-        return false;
-    }
-    for (int i = 0; i < n; i++)
-        if (!isfinite(levels[i]) || (i > 0 && levels[i] <= levels[i - 1])) {
-            gd_fail("%s: levels[%d] = %g: finite and ascending values expected", who, i, levels[i]);
-            return false;
-        }
-    double *copy = n ? gd_memory_new(GD_PLOTS, (size_t)n * sizeof *copy) : NULL;
-    if (n && !copy)
-        return false;
-    for (int i = 0; i < n; i++)
-        copy[i] = levels[i];
-    gd_memory_free(p->field.levels);
-    p->field.levels = copy;
-    p->field.n = n;
-    p->field.labels = labels;
-    return true;
-}
+enum { LEVELS = 10 };
 
 /* ---- Levels and colours -------------------------------------------------------------------------------- */
 
@@ -155,6 +40,46 @@ static gd_rgb band_colour(int band, int bands)
     return (gd_rgb){ (uint8_t)(low[0] + t * (high[0] - low[0]) + 0.5),
                      (uint8_t)(low[1] + t * (high[1] - low[1]) + 0.5),
                      (uint8_t)(low[2] + t * (high[2] - low[2]) + 0.5) };
+}
+
+/* ---- Between samples ----------------------------------------------------------------------------------- */
+
+/* The 4 x 4 samples around a cell; false where a cubic cannot be laid through them. */
+static bool samples_around(const gd_field *f, int i, int j, double z[4][4])
+{
+    if (!f->smooth || i < 1 || j < 1 || i + 2 >= f->rows || j + 2 >= f->columns)
+        return false;
+    for (int k = 0; k < 4; k++)
+        for (int l = 0; l < 4; l++) {
+            z[k][l] = z_at(f, i - 1 + k, j - 1 + l);
+            if (!isfinite(z[k][l]))
+                return false;
+        }
+    return true;
+}
+
+static double cubic_1(const double z[4], double t)
+{
+    return z[1] + t / 2 * (z[2] - z[0] + t * (2 * z[0] - 5 * z[1] + 4 * z[2] - z[3] +
+                                              t * (3 * (z[1] - z[2]) + z[3] - z[0])));
+}
+
+/* At t of the cell's height and s of its width. */
+static double cubic(double z[4][4], double t, double s)
+{
+    double rows[4];
+    for (int k = 0; k < 4; k++)
+        rows[k] = cubic_1(z[k], s);
+    return cubic_1(rows, t);
+}
+
+static double interpolate(const gd_field *f, int i, int j, double t, double s)
+{
+    double z[4][4];
+    if (samples_around(f, i, j, z))
+        return cubic(z, t, s);
+    return (1 - t) * ((1 - s) * z_at(f, i, j) + s * z_at(f, i, j + 1)) +
+           t * ((1 - s) * z_at(f, i + 1, j) + s * z_at(f, i + 1, j + 1));
 }
 
 /* ---- Bands --------------------------------------------------------------------------------------------- */
@@ -190,8 +115,7 @@ static void fill_bands(const gd_panel *panel, const double *levels, int n)
             if (!locate((vx - f->x_low) / (f->x_high - f->x_low), f->columns, &j, &s) ||
                 !locate((vy - f->y_low) / (f->y_high - f->y_low), f->rows, &i, &t))
                 continue;
-            double z = (1 - t) * ((1 - s) * z_at(f, i, j) + s * z_at(f, i, j + 1)) +
-                       t * ((1 - s) * z_at(f, i + 1, j) + s * z_at(f, i + 1, j + 1));
+            double z = interpolate(f, i, j, t, s);
             if (!isfinite(z))
                 continue;
             while (band < n && z > levels[band])
@@ -202,20 +126,18 @@ static void fill_bands(const gd_panel *panel, const double *levels, int n)
 
 /* ---- Lines --------------------------------------------------------------------------------------------- */
 
-/* Calls draw for each piece of the contour at level in the cell whose low corner is (i, j).
- * Corners, counterclockwise from the low left: 0 1 2 3; edge k joins the corners k and k+1. */
 typedef void piece_function(void *context, gd_xy a, gd_xy b);
 
-static void cell_contour(const gd_field *f, int i, int j, double level, piece_function *draw, void *context)
+/* Corners, counterclockwise from the low left: 0 1 2 3; edge k joins the corners k and k+1. */
+static const int row[4] = { 0, 0, 1, 1 }, column[4] = { 0, 1, 1, 0 };
+
+/* The contour at 0 in a square with these values at its corners; i, j: its low corner, in cells, as is its side. */
+static void square_contour(const gd_field *f, double i, double j, double side, const double z[4],
+                           piece_function *draw, void *context)
 {
-    static const int row[4] = { 0, 0, 1, 1 }, column[4] = { 0, 1, 1, 0 };
-    double z[4], sum = 0;
+    double sum = z[0] + z[1] + z[2] + z[3];
     gd_xy crossing[4];
     int n = 0;
-    for (int k = 0; k < 4; k++) {
-        z[k] = z_at(f, i + row[k], j + column[k]) - level;
-        sum += z[k];
-    }
     if (!isfinite(sum))
         return;
     for (int k = 0; k < 4; k++) {
@@ -223,7 +145,8 @@ static void cell_contour(const gd_field *f, int i, int j, double level, piece_fu
         if ((z[k] > 0) == (z[l] > 0))
             continue;
         double t = z[k] / (z[k] - z[l]);
-        double c = j + column[k] + t * (column[l] - column[k]), r = i + row[k] + t * (row[l] - row[k]);
+        double c = j + side * (column[k] + t * (column[l] - column[k]));
+        double r = i + side * (row[k] + t * (row[l] - row[k]));
         crossing[n++] = (gd_xy){ f->x_low + (f->x_high - f->x_low) * c / (f->columns - 1),
                                  f->y_low + (f->y_high - f->y_low) * r / (f->rows - 1) };
     }
@@ -236,6 +159,49 @@ static void cell_contour(const gd_field *f, int i, int j, double level, piece_fu
     }
 }
 
+enum { PARTS = 4 };                         /* of a cell, in both directions */
+
+/* May the level be reached between these samples?  A valley may lie deeper than all of them. */
+static bool may_reach(double z[4][4], double level)
+{
+    double low = z[0][0], high = z[0][0];
+    for (int k = 0; k < 16; k++) {
+        low = fmin(low, z[k / 4][k % 4]);
+        high = fmax(high, z[k / 4][k % 4]);
+    }
+    return level >= low - (high - low) / 4 && level <= high + (high - low) / 4;
+}
+
+/* Calls draw for each piece of the contour at level in the cell whose low corner is (i, j). */
+static void cell_contour(const gd_field *f, int i, int j, double level, piece_function *draw, void *context)
+{
+    double around[4][4], values[PARTS + 1][PARTS + 1], z[4];
+    if (!samples_around(f, i, j, around)) {
+        for (int k = 0; k < 4; k++)
+            z[k] = z_at(f, i + row[k], j + column[k]) - level;
+        square_contour(f, i, j, 1, z, draw, context);
+        return;
+    }
+    if (!may_reach(around, level))
+        return;
+    for (int k = 0; k <= PARTS; k++)
+        for (int l = 0; l <= PARTS; l++)
+            values[k][l] = cubic(around, (double)k / PARTS, (double)l / PARTS) - level;
+    for (int k = 0; k < PARTS; k++)
+        for (int l = 0; l < PARTS; l++) {
+            for (int m = 0; m < 4; m++)
+                z[m] = values[k + row[m]][l + column[m]];
+            square_contour(f, i + (double)k / PARTS, j + (double)l / PARTS, 1.0 / PARTS, z, draw, context);
+        }
+}
+
+static void each_piece(const gd_field *f, double level, piece_function *draw, void *context)
+{
+    for (int i = 0; i + 1 < f->rows; i++)
+        for (int j = 0; j + 1 < f->columns; j++)
+            cell_contour(f, i, j, level, draw, context);
+}
+
 static void draw_piece(void *context, gd_xy a, gd_xy b)
 {
     const gd_panel *panel = context;
@@ -245,7 +211,8 @@ static void draw_piece(void *context, gd_xy a, gd_xy b)
 
 /* ---- Labels -------------------------------------------------------------------------------------------- */
 
-/* The best place for a label of one level: in the frame, away from other labels, rather low on the page. */
+/* The best place for a label of one level: in the frame, away from other labels, where it covers its own line once and no
+ * other, rather low on the page. */
 typedef struct search {
     const gd_panel *panel;
     double width, height;
@@ -253,7 +220,48 @@ typedef struct search {
     int    n_taken;
     gd_box best;
     double least;                           /* cost of best */
+    double length;                          /* of the line */
 } search;
+
+static void measure(void *context, gd_xy a, gd_xy b)
+{
+    search *s = context;
+    gd_xy p = gd_to_pixel(s->panel, a), q = gd_to_pixel(s->panel, b);
+    s->length += hypot(q.x - p.x, q.y - p.y);
+}
+
+/* The pixel so far along the edge of a box, clockwise from its top left. */
+static gd_xy on_edge(gd_box b, double at)
+{
+    double width = b.right - b.left, height = b.bottom - b.top;
+    if (at < width)
+        return (gd_xy){ b.left + at, b.top };
+    if (at < width + height)
+        return (gd_xy){ b.right, b.top + at - width };
+    if (at < 2 * width + height)
+        return (gd_xy){ b.right - (at - width - height), b.bottom };
+    return (gd_xy){ b.left, b.bottom - (at - 2 * width - height) };
+}
+
+/* Does one line, and only one, lead into the box on one side and out on the other?  At the tip of a narrow valley both
+ * ends of the line leave it on the same side. */
+static bool is_crossed_once(const gd_panel *panel, gd_box box)
+{
+    double reach = 0.5 * panel->u, x = (box.left + box.right) / 2, y = (box.top + box.bottom) / 2;
+    gd_box edge = { box.left - reach, box.top - reach, box.right + reach, box.bottom + reach };
+    int around = (int)(2 * (edge.right - edge.left + edge.bottom - edge.top)), lines = 0;
+    gd_xy ends[2];
+    bool before = true;                     /* a line at the first pixel is met again at the last */
+    for (int k = 0; k <= around; k++) {
+        gd_xy p = on_edge(edge, k % around);
+        bool ink = gd_ink(panel->canvas, (gd_box){ p.x, p.y, p.x + 1, p.y + 1 }) > 0;
+        if (ink && !before && lines++ < 2)
+            ends[lines - 1] = (gd_xy){ p.x - x, p.y - y };
+        before = ink;
+    }
+    return lines == 2 && ends[0].x * ends[1].x + ends[0].y * ends[1].y <
+                         -0.5 * hypot(ends[0].x, ends[0].y) * hypot(ends[1].x, ends[1].y);
+}
 
 static void consider(void *context, gd_xy a, gd_xy b)
 {
@@ -272,7 +280,7 @@ static void consider(void *context, gd_xy a, gd_xy b)
     double steepness = fabs(q.y - p.y) / (hypot(q.x - p.x, q.y - p.y) + 1e-9);  /* a level line takes text well */
     double across = (m.x - f.left) / (f.right - f.left), down = (m.y - f.top) / (f.bottom - f.top);
     double cost = steepness + fabs(across - 0.72) + 0.5 * fabs(down - 0.75);
-    if (cost < s->least) {
+    if (cost < s->least && is_crossed_once(s->panel, box)) {
         s->least = cost;
         s->best = box;
     }
@@ -291,9 +299,9 @@ static bool label_levels(const gd_panel *panel, const double *levels, int n)
         gd_shorten(text, levels[k], 3);
         search s = { .panel = panel, .width = gd_text_width(text, type), .height = gd_text_cap(type),
                      .taken = taken, .n_taken = placed, .least = INFINITY };
-        for (int i = 0; i + 1 < f->rows; i++)
-            for (int j = 0; j + 1 < f->columns; j++)
-                cell_contour(f, i, j, levels[k], consider, &s);
+        each_piece(f, levels[k], measure, &s);
+        if (s.length > 4 * s.width)         /* a shorter line would disappear under its label */
+            each_piece(f, levels[k], consider, &s);
         if (isinf(s.least))
             continue;
         taken[placed++] = s.best;
@@ -331,9 +339,7 @@ bool gd_draw_contours(const gd_panel *panel)
     gd_panel copy = *panel;
 
     for (int k = 0; k < n; k++)
-        for (int i = 0; i + 1 < f->rows; i++)
-            for (int j = 0; j + 1 < f->columns; j++)
-                cell_contour(f, i, j, levels[k], draw_piece, &copy);
-    gd_paint(panel->canvas, (gd_rgb){ 120, 150, 180 }, 1);
+        each_piece(f, levels[k], draw_piece, &copy);
+    gd_paint_data(panel->canvas, (gd_rgb){ 120, 150, 180 }, 1);
     return !f->labels || n == 0 || label_levels(panel, levels, n);
 }

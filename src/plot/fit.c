@@ -1,6 +1,7 @@
 /* fit.c - titles, labels and names that are too long for their place. */
 #include "fit.h"
 
+#include <math.h>
 #include <string.h>
 
 #define ELLIPSIS "\xE2\x80\xA6"
@@ -127,7 +128,7 @@ void gd_fit_middle(char out[GD_FIT_BYTES], const char *text, gd_type type, doubl
     measure(&p, text);
     if (strcmp(out, text) == 0 || strchr(text, '\n'))
         return;
-    const char *tail = tail_of(text, type, 0.4 * width);
+    const char *tail = tail_of(text, type, fmin(0.4 * width, width - gd_text_width(ELLIPSIS, type)));
     char rest[GD_FIT_BYTES];
     strcpy(rest, ELLIPSIS);
     strcat(rest, tail);

@@ -205,6 +205,19 @@ static void fit_texts(gd_panel *panel)
     panel->x_label = gd_fit(p->x_label, label, width, 2);
 }
 
+/* The y axis between top and bottom, with a row above the frame for its note where it has one. */
+static void lay_out_y(gd_panel *panel, range y, gd_box *f, double note_row)
+{
+    double top = f->top, least = panel->outside.top + panel->margin.top, room = 44 * panel->u;
+    f->top = fmax(top, least);
+    f->bottom = fmin(f->bottom, panel->outside.bottom - panel->margin.bottom);
+    choose(panel, false, y, (int)((f->bottom - f->top) / room) + 1);
+    if (*panel->y.note) {
+        f->top = fmax(top + note_row, least);
+        choose(panel, false, y, (int)((f->bottom - f->top) / room) + 1);
+    }
+}
+
 static void lay_out(gd_panel *panel, range x, range y)
 {
     double u = panel->u, number = gd_text_cap(gd_type_of(GD_NUMBER_SIZE * u, GD_LEFT));
@@ -215,24 +228,41 @@ static void lay_out(gd_panel *panel, range x, range y)
     fit_texts(panel);
     f.top += 12 * u + (panel->title.n ? height_of(&panel->title, title) + 12 * u : 0);
     f.bottom -= 10 * u + number + 10 * u + (panel->x_label.n ? height_of(&panel->x_label, label) + 16 * u : 0);
+    f.bottom -= panel->note_row ? number + 8 * u : 0;
     f.right -= 20 * u;
-    choose(panel, false, y, (int)((f.bottom - f.top) / (44 * u)) + 1);
-    if (*panel->y.note) {
-        f.top += number + 6 * u;
-        choose(panel, false, y, (int)((f.bottom - f.top) / (44 * u)) + 1);
-    }
+    lay_out_y(panel, y, &f, number + 6 * u);
     fit_y_label(panel, f.bottom - f.top);
     f.left += 12 * u + (panel->y_label.n ? height_of(&panel->y_label, label) + 15 * u : 0) +
               widest_label(&panel->y, gd_type_of(GD_NUMBER_SIZE * u, GD_RIGHT)) + 9 * u;
-    f.left = fmax(f.left, panel->outside.left + panel->margin);
+    f.left = fmax(f.left, panel->outside.left + panel->margin.left);
     gd_plan_legend(panel, f.right - f.left, f.bottom - f.top);
     if (panel->key.outside)
         f.right -= panel->key.width + gd_legend_gap(panel);
     panel->frame = (gd_box){ gd_crisp(panel, f.left), gd_crisp(panel, f.top),
                              gd_crisp(panel, f.right), gd_crisp(panel, f.bottom) };
     lay_out_x(panel, x);
-    if (*panel->x.note && !panel->x_label.n)
-        panel->frame.bottom -= floor(number + 8 * u);
+}
+
+double gd_middle_of(const gd_panel *panel, const gd_fitted *text, double middle, double from, double to, gd_type type)
+{
+    double half = 0;
+    for (int i = 0; i < text->n; i++)
+        half = fmax(half, gd_text_width(text->line[i], type) / 2 + 6 * panel->u);
+    double low = fmin(from + half, (from + to) / 2), high = fmax(to - half, (from + to) / 2);
+    return fmax(low, fmin(high, middle));
+}
+
+/* The note stands at the right, level with the first line of the label; where that is too long, in a row above it. */
+static bool note_meets_label(const gd_panel *panel)
+{
+    gd_box f = panel->frame, o = panel->outside;
+    double u = panel->u;
+    gd_type number = gd_type_of(GD_NUMBER_SIZE * u, GD_RIGHT), label = gd_type_of(GD_LABEL_SIZE * u, GD_CENTRE);
+    if (!*panel->x.note || !panel->x_label.n)
+        return *panel->x.note;
+    double middle = gd_middle_of(panel, &panel->x_label, (f.left + f.right) / 2, o.left, o.right, label);
+    return middle + gd_text_width(panel->x_label.line[0], label) / 2 + 10 * u >
+           f.right - gd_text_width(panel->x.note, number);
 }
 
 /* ---- The plan ------------------------------------------------------------------------------------------ */
@@ -242,7 +272,16 @@ bool gd_panel_plan(const char *who, gd_panel *panel)
     range x, y;
     if (!find_ranges(who, panel, &x, &y))
         return false;
-    lay_out(panel, x, y);
+    for (bool again = true; again;) {
+        again = false;
+        lay_out(panel, x, y);
+        if (!panel->note_row && note_meets_label(panel))
+            again = panel->note_row = true;
+        else if (!gd_place_legend(panel, &again))
+            return false;
+        else
+            panel->legend_beside |= again;
+    }
     gd_box f = panel->frame, o = panel->outside;
     bool fits = f.right - f.left >= 20 * panel->u && f.bottom - f.top >= 20 * panel->u;
     if (!fits)

@@ -11,11 +11,6 @@
 #define PAD    10.0
 #define ROW    22.0
 
-static bool is_listed(const gd_plot *p, int series)
-{
-    return !p->series[series].look.no_legend && *p->series[series].name && p->series[series].count > 0;
-}
-
 static gd_type type_of(double u)
 {
     return gd_type_of(GD_LEGEND_SIZE * u, GD_LEFT);
@@ -27,6 +22,8 @@ static gd_type type_of(double u)
 #define WIDEST_NAME     260.0               /* longer ones are shortened */
 #define LARGEST_PART    0.18                /* of the frame; a larger legend goes outside by itself */
 #define LARGEST_OUTSIDE 0.5                 /* of the width that frame and legend share */
+#define LARGEST_BESIDE  0.4                 /* the same for one that goes there only since it would hide data, */
+#define MAY_HIDE        12.0                /* a longer part of the lines than this */
 
 /* Columns of full height, as many as the width has place for; with a last row for the number of those left out. */
 static gd_key key_within(const gd_panel *panel, int listed, double column, double width, double height)
@@ -50,13 +47,42 @@ static gd_key key_within(const gd_panel *panel, int listed, double column, doubl
     return key;
 }
 
+static double widest_name(const gd_panel *panel, const gd_key *key)
+{
+    gd_type type = type_of(panel->u);
+    char name[GD_FIT_BYTES];
+    double widest = 0;
+    for (int i = 0; i < panel->plot->count; i++)
+        if (gd_is_listed(panel->plot, i)) {
+            gd_short_name(name, panel->plot->series[i].name, key->cut, type, key->name_width);
+            widest = fmax(widest, gd_text_width(name, type));
+        }
+    return widest;
+}
+
+/* The same; where not all find a place, in columns so narrow that they do, if the names can still be told apart. */
+static gd_key fitting_key(const gd_panel *panel, int listed, double column, double width, double height)
+{
+    gd_type type = type_of(panel->u);
+    double beside = BESIDE_NAME * panel->u;
+    gd_key key = key_within(panel, listed, column, width, height);
+    double narrow = floor(width / ((listed + key.rows - 1) / key.rows));
+    if (key.shown < listed && gd_cut_names(panel->plot, type, narrow - beside).distinct)
+        key = key_within(panel, listed, narrow, width, height);
+    key.name_width = key.column_width - beside;
+    key.cut = gd_cut_names(panel->plot, type, key.name_width);
+    key.column_width = ceil(fmin(key.column_width, widest_name(panel, &key) + beside));
+    key.width = key.columns * key.column_width;
+    return key;
+}
+
 void gd_plan_legend(gd_panel *panel, double frame_width, double frame_height)
 {
     const gd_plot *p = panel->plot;
     double u = panel->u, widest = 0, inset = 20 * u;
     int listed = 0;
     for (int i = 0; i < p->count; i++)
-        if (is_listed(p, i)) {
+        if (gd_is_listed(p, i)) {
             widest = fmax(widest, gd_text_width(p->series[i].name, type_of(u)));
             listed++;
         }
@@ -64,11 +90,12 @@ void gd_plan_legend(gd_panel *panel, double frame_width, double frame_height)
     if (!listed || p->legend == GD_LEGEND_NONE)
         return;
     double column = ceil(fmin(widest, WIDEST_NAME * u) + BESIDE_NAME * u);
-    gd_key key = key_within(panel, listed, column, frame_width - inset, frame_height - inset);
+    gd_key key = fitting_key(panel, listed, column, frame_width - inset, frame_height - inset);
     double beside = LARGEST_OUTSIDE * frame_width;
     bool large = key.width * key.height > LARGEST_PART * frame_width * frame_height && listed > 4;
-    if (p->legend == GD_LEGEND_OUTSIDE || (p->legend == GD_LEGEND_AUTO && large && column <= beside)) {
-        key = key_within(panel, listed, column, beside, frame_height);
+    bool by_itself = panel->legend_beside || (large && column <= beside);
+    if (p->legend == GD_LEGEND_OUTSIDE || (p->legend == GD_LEGEND_AUTO && by_itself)) {
+        key = fitting_key(panel, listed, column, beside, frame_height);
         key.outside = true;
     }
     panel->key = key;
@@ -93,44 +120,66 @@ static gd_box box_at(const gd_panel *panel, double across, double down, double w
 }
 
 /* Corners first, then the middles of the sides, then all along left and right; a later place must be clearly better. */
-static gd_box best_box(const gd_panel *panel, double width, double height)
+static const double places[][2] = {
+    { 1, 0 }, { 0, 0 }, { 1, 1 }, { 0, 1 }, { 1, 0.5 }, { 0.5, 0 }, { 0.5, 1 }, { 0, 0.5 }, { 0.5, 0.5 },
+    { 1, 0.125 }, { 1, 0.25 }, { 1, 0.375 }, { 1, 0.625 }, { 1, 0.75 }, { 1, 0.875 },
+    { 0, 0.125 }, { 0, 0.25 }, { 0, 0.375 }, { 0, 0.625 }, { 0, 0.75 }, { 0, 0.875 }
+};
+enum { PLACES = sizeof places / sizeof *places };
+
+/* The best of them, and the length of data that it hides; data just beside it count as well in the choice. */
+static bool find_box(gd_panel *panel, double width, double height, double *hidden)
 {
-    static const double places[][2] = {
-        { 1, 0 }, { 0, 0 }, { 1, 1 }, { 0, 1 }, { 1, 0.5 }, { 0.5, 0 }, { 0.5, 1 }, { 0, 0.5 }, { 0.5, 0.5 },
-        { 1, 0.125 }, { 1, 0.25 }, { 1, 0.375 }, { 1, 0.625 }, { 1, 0.75 }, { 1, 0.875 },
-        { 0, 0.125 }, { 0, 0.25 }, { 0, 0.375 }, { 0, 0.625 }, { 0, 0.75 }, { 0, 0.875 }
-    };
-    gd_box best = { 0 };
-    double least = INFINITY;
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        gd_box box = box_at(panel, places[i][0], places[i][1], width, height), near = box;
-        double rim = 4 * panel->u;
-        near = (gd_box){ near.left - rim, near.top - rim, near.right + rim, near.bottom + rim };
-        double ink = gd_ink(panel->canvas, near);
-        if (ink < 0.9 * least - 4) {
-            least = ink;
-            best = box;
-        }
-        if (least <= 0)
-            break;
+    gd_box boxes[2 * PLACES], *near = boxes + PLACES;
+    double lengths[2 * PLACES], least = INFINITY, rim = 4 * panel->u;
+    for (int i = 0; i < PLACES; i++) {
+        gd_box box = boxes[i] = box_at(panel, places[i][0], places[i][1], width, height);
+        near[i] = (gd_box){ box.left - rim, box.top - rim, box.right + rim, box.bottom + rim };
     }
-    return best;
+    if (!gd_hidden(panel, boxes, 2 * PLACES, lengths))
+        return false;
+    for (int i = 0; i < PLACES; i++) {
+        double cost = lengths[PLACES + i] + gd_hidden_remarks(panel, near[i]);
+        if (cost < 0.9 * least - 2 * panel->u) {
+            least = cost;
+            panel->key.box = boxes[i];
+            *hidden = lengths[i];
+        }
+    }
+    return true;
 }
 
-static gd_box place(const gd_panel *panel)
+static gd_box fixed_box(const gd_panel *panel, double width, double height)
 {
-    double width = panel->key.width, height = panel->key.height;
-    if (panel->key.outside) {
-        double left = panel->frame.right + floor(gd_legend_gap(panel)), top = panel->frame.top;
-        return (gd_box){ left, top, left + floor(width), top + floor(height) };
-    }
     switch (panel->plot->legend) {
-    case GD_LEGEND_TOP_RIGHT:    return box_at(panel, 1, 0, width, height);
     case GD_LEGEND_TOP_LEFT:     return box_at(panel, 0, 0, width, height);
     case GD_LEGEND_BOTTOM_RIGHT: return box_at(panel, 1, 1, width, height);
     case GD_LEGEND_BOTTOM_LEFT:  return box_at(panel, 0, 1, width, height);
-    default:                     return best_box(panel, width, height);
+    default:                     return box_at(panel, 1, 0, width, height);
     }
+}
+
+bool gd_place_legend(gd_panel *panel, bool *hides)
+{
+    gd_key *key = &panel->key;
+    gd_box f = panel->frame;
+    double length = 0;
+    *hides = false;
+    if (!key->columns)
+        return true;
+    if (key->outside) {
+        double left = f.right + floor(gd_legend_gap(panel));
+        key->box = (gd_box){ left, f.top, left + floor(key->width), f.top + floor(key->height) };
+        return true;
+    }
+    if (panel->plot->legend != GD_LEGEND_AUTO) {
+        key->box = fixed_box(panel, key->width, key->height);
+        return true;
+    }
+    if (!find_box(panel, key->width, key->height, &length))
+        return false;
+    *hides = length > MAY_HIDE * panel->u && key->column_width <= LARGEST_BESIDE * (f.right - f.left);
+    return true;
 }
 
 /* ---- Drawing ------------------------------------------------------------------------------------------- */
@@ -150,7 +199,7 @@ static void draw_entry(const gd_panel *panel, int series, double x, double middl
     double u = panel->u;
     gd_type type = type_of(u);
     char name[GD_FIT_BYTES];
-    gd_fit_middle(name, panel->plot->series[series].name, type, panel->key.column_width - BESIDE_NAME * u);
+    gd_short_name(name, panel->plot->series[series].name, panel->key.cut, type, panel->key.name_width);
     gd_draw_sample(panel, series, x, x + SAMPLE * u, floor(middle) + 0.5);
     gd_write(panel->canvas, x + (SAMPLE + GAP) * u, middle + gd_text_cap(type) / 2, name, type);
 }
@@ -162,13 +211,13 @@ void gd_draw_legend(const gd_panel *panel)
     double u = panel->u;
     if (!key->columns)
         return;
-    gd_box box = place(panel);
+    gd_box box = key->box;
     int rows = key->shown < key->listed ? key->rows - 1 : key->rows, entry = 0;
     double first = box.top + PAD * u / 2 + ROW * u / 2;
 
     draw_box(panel, box);
     for (int i = 0; i < p->count && entry < key->shown; i++) {
-        if (!is_listed(p, i))
+        if (!gd_is_listed(p, i))
             continue;
         draw_entry(panel, i, box.left + PAD * u + entry / rows * key->column_width, first + entry % rows * ROW * u);
         entry++;

@@ -1,11 +1,5 @@
-/* lines.c - a series: its line, dashes and markers.
- *
- * A line of very many points is thinned first: of the points that follow each other in the same half
- * column of pixels, the first, the lowest, the highest and the last are kept, in their order.  What is left
- * out would have been covered by what is drawn. */
-#include "picture.h"
-
-#include "../tensor/core.h"
+/* lines.c - a series: its line, dashes and markers. */
+#include "stretch.h"
 
 /* Okabe and Ito (2008), in an order that alternates dark and light. */
 static const gd_rgb palette[] = {
@@ -20,114 +14,7 @@ static const double dashes[][4] = {
     [GD_DASH_DOT] = { 5, 1.8, 1.0, 1.8 }, [GD_LONG_DASH] = { 9, 2.4, 9, 2.4 }
 };
 
-static bool is_data(const gd_panel *panel, gd_xy d)
-{
-    return isfinite(d.x) && isfinite(d.y) && (!panel->x.log || d.x > 0) && (!panel->y.log || d.y > 0);
-}
-
-gd_xy gd_to_pixel(const gd_panel *panel, gd_xy data)
-{
-    gd_box f = panel->frame;
-    double far = 1e7;                       /* beyond any canvas; keeps later arithmetic finite */
-    double x = gd_axis_at(&panel->x, data.x), y = gd_axis_at(&panel->y, data.y);
-    return (gd_xy){ fmax(-far, fmin(far, f.left + x * (f.right - f.left))),
-                    fmax(-far, fmin(far, f.bottom - y * (f.bottom - f.top))) };
-}
-
-/* ---- Stretches of a line ------------------------------------------------------------------------------- */
-
-/* One unbroken stretch in pixels, thinned. */
-typedef struct stretch {
-    gd_xy  *at;
-    size_t  n, room;
-    /* the current half column: how many points it has had, and which to keep */
-    long    column;
-    size_t  seen;
-    gd_xy   low, high, last;
-    size_t  low_order, high_order;
-} stretch;
-
-static bool append(stretch *s, gd_xy p)
-{
-    if (s->n == s->room) {
-        size_t room = s->room ? 2 * s->room : 1024;
-        gd_xy *more = gd_memory_resize(GD_PLOTS, s->at, room * sizeof *more);
-        if (!more)
-            return false;
-        s->at = more;
-        s->room = room;
-    }
-    s->at[s->n++] = p;
-    return true;
-}
-
-/* The points of the column but its first, which is in the line already. */
-static bool finish_column(stretch *s)
-{
-    bool low_first = s->low_order < s->high_order;
-    size_t first_order = low_first ? s->low_order : s->high_order;
-    size_t second_order = low_first ? s->high_order : s->low_order;
-    gd_xy first = low_first ? s->low : s->high, second = low_first ? s->high : s->low;
-    size_t seen = s->seen;
-    s->seen = 0;
-    if (seen > 1 && first_order > 1 && first_order < seen && !append(s, first))
-        return false;
-    if (seen > 1 && second_order > 1 && second_order < seen && second_order != first_order && !append(s, second))
-        return false;
-    return seen <= 1 || append(s, s->last);
-}
-
-static bool add(stretch *s, gd_xy p)
-{
-    long column = (long)floor(2 * p.x);
-    if (s->seen && column != s->column && !finish_column(s))
-        return false;
-    if (!s->seen) {
-        s->column = column;
-        s->low = s->high = p;
-        s->low_order = s->high_order = 1;
-        if (!append(s, p))
-            return false;
-    }
-    s->seen++;
-    s->last = p;
-    if (p.y < s->low.y) {
-        s->low = p;
-        s->low_order = s->seen;
-    }
-    if (p.y > s->high.y) {
-        s->high = p;
-        s->high_order = s->seen;
-    }
-    return true;
-}
-
 /* ---- Drawing a stretch --------------------------------------------------------------------------------- */
-
-/* Cuts the segment to the box grown by reach (Liang and Barsky 1984); false when nothing is left. */
-static bool cut(gd_box box, double reach, gd_xy *a, gd_xy *b)
-{
-    double t0 = 0, t1 = 1, dx = b->x - a->x, dy = b->y - a->y;
-    double p[4] = { -dx, dx, -dy, dy };
-    double q[4] = { a->x - box.left + reach, box.right + reach - a->x,
-                    a->y - box.top + reach, box.bottom + reach - a->y };
-    for (int i = 0; i < 4; i++) {
-        if (fabs(p[i]) < 1e-12) {
-            if (q[i] < 0)
-                return false;
-        } else if (p[i] < 0) {
-            t0 = fmax(t0, q[i] / p[i]);
-        } else {
-            t1 = fmin(t1, q[i] / p[i]);
-        }
-    }
-    if (t0 > t1)
-        return false;
-    gd_xy start = *a;
-    *a = (gd_xy){ start.x + t0 * dx, start.y + t0 * dy };
-    *b = (gd_xy){ start.x + t1 * dx, start.y + t1 * dy };
-    return true;
-}
 
 /* A pen that walks: `walked` is how far it is into the dash pattern. */
 static void draw_dashed(const gd_panel *panel, gd_xy a, gd_xy b, const gd_pen *pen, double *walked)
@@ -157,52 +44,24 @@ static void draw_dashed(const gd_panel *panel, gd_xy a, gd_xy b, const gd_pen *p
     }
 }
 
-/* Is it one point, or points in one place? */
-static bool is_spot(const stretch *s, double width)
+static void draw_stretch(const gd_panel *panel, const gd_stretch *s, const gd_pen *pen, void *unused)
 {
-    for (size_t i = 1; i < s->n; i++)
-        if (hypot(s->at[i].x - s->at[0].x, s->at[i].y - s->at[0].y) > width / 2)
-            return false;
-    return true;
-}
-
-static void draw_stretch(const gd_panel *panel, const stretch *s, const gd_pen *pen)
-{
+    (void)unused;
     double walked = 0, reach = pen->width + 2;
-    if (is_spot(s, pen->width)) {           /* no line leads to it: large enough to be seen */
+    if (gd_is_spot(s, pen->width)) {           /* no line leads to it: large enough to be seen */
         gd_mask_disc(panel->canvas, s->at[0].x, s->at[0].y,
                      pen->marker == GD_NO_MARKER ? 1.2 * pen->width : pen->width / 2);
         return;
     }
     for (size_t i = 1; i < s->n; i++) {
         gd_xy a = s->at[i - 1], b = s->at[i];
-        if (!cut(panel->frame, reach, &a, &b))
+        if (!gd_clip_segment(panel->frame, reach, &a, &b))
             continue;
         if (pen->line == GD_SOLID)
             gd_mask_segment(panel->canvas, a.x, a.y, b.x, b.y, pen->width / 2);
         else
             draw_dashed(panel, a, b, pen, &walked);
     }
-}
-
-/* Calls draw for every unbroken stretch of the series. */
-static bool each_stretch(const gd_panel *panel, const gd_series *series, const gd_pen *pen,
-                         void (*draw)(const gd_panel *, const stretch *, const gd_pen *))
-{
-    stretch s = { 0 };
-    bool ok = true;
-    for (size_t i = 0; ok && i <= series->count; i++) {
-        if (i < series->count && is_data(panel, series->points[i])) {
-            ok = add(&s, gd_to_pixel(panel, series->points[i]));
-            continue;
-        }
-        ok = finish_column(&s);
-        if (ok && s.n)
-            draw(panel, &s, pen);
-        s.n = 0;
-    }
-    gd_memory_free(s.at);
-    return ok;
 }
 
 /* ---- Markers ------------------------------------------------------------------------------------------- */
@@ -248,8 +107,9 @@ static void draw_markers(const gd_panel *panel, const gd_series *s, const gd_pen
     gd_canvas_clip(panel->canvas, (gd_box){ f.left - rim, f.top - rim, f.right + rim, f.bottom + rim });
     for (int pass = is_filled(pen->marker) ? 0 : 1; pass < (pen->marker == GD_RING ? 3 : 2); pass++) {
         gd_xy before = { NAN, NAN };
-        for (size_t i = 0; i < s->count; i += (size_t)pen->marker_every) {
-            if (!is_data(panel, s->points[i]))
+        size_t step = 0;
+        for (size_t i = 0; i < s->count; i++) {
+            if (!gd_has_marker(panel, s->points[i], pen, &step))
                 continue;
             gd_xy p = gd_to_pixel(panel, s->points[i]);
             if (p.x < f.left - 0.5 || p.x > f.right + 0.5 || p.y < f.top - 0.5 || p.y > f.bottom + 0.5)
@@ -274,7 +134,7 @@ static bool is_noisy(const gd_panel *panel, const gd_series *s)
     double length = 0, left = INFINITY, right = -INFINITY, top = INFINITY, bottom = -INFINITY;
     gd_xy before = { NAN, NAN };
     for (size_t i = 0; i < s->count; i++) {
-        if (!is_data(panel, s->points[i]))
+        if (!gd_is_data(panel, s->points[i]))
             continue;
         gd_xy p = gd_to_pixel(panel, s->points[i]);
         if (!isnan(before.x))
@@ -293,7 +153,7 @@ static int visible(const gd_panel *panel, const gd_series *s)
 {
     int n = 0;
     for (size_t i = 0; i < s->count && n < 2; i++)
-        n += is_data(panel, s->points[i]);
+        n += gd_is_data(panel, s->points[i]);
     return n;
 }
 
@@ -310,9 +170,9 @@ gd_pen gd_pen_of(const gd_panel *panel, int series)
         .marker_every = s->look.marker_every > 0 ? s->look.marker_every : 1
     };
     if (pen.line == GD_LINE_AUTO)
-        pen.line = single ? GD_NO_LINE : over_field || is_noisy(panel, s) ? GD_SOLID : lines[series % 5];
+        pen.line = single && pen.marker != GD_NO_MARKER ? GD_NO_LINE : over_field || is_noisy(panel, s) ? GD_SOLID : lines[series % 5];
     if (pen.marker == GD_MARKER_AUTO)
-        pen.marker = over_field || single ? GD_CIRCLE : GD_NO_MARKER;
+        pen.marker = over_field || single || pen.line == GD_NO_LINE ? GD_CIRCLE : GD_NO_MARKER;
     return pen;
 }
 
@@ -324,7 +184,7 @@ bool gd_draw_series(const gd_panel *panel, int series)
     double u = panel->u;
     gd_canvas_clip(panel->canvas, (gd_box){ f.left - u, f.top - u, f.right + u, f.bottom + u });
     if (pen.line != GD_NO_LINE) {
-        if (!each_stretch(panel, s, &pen, draw_stretch))
+        if (!gd_each_stretch(panel, s, &pen, draw_stretch, NULL))
             return false;
         gd_paint_data(panel->canvas, pen.colour, 1);
     }

@@ -5,7 +5,7 @@
 
 #include "../tensor/core.h"
 
-static const gd_rgb frame_colour = { 60, 60, 60 }, grid_colour = { 229, 229, 229 }, reference_colour = { 40, 40, 40 };
+static const gd_rgb frame_colour = { 60, 60, 60 }, grid_colour = { 229, 229, 229 };
 
 /* ---- Drawing the axes ---------------------------------------------------------------------------------- */
 
@@ -86,16 +86,12 @@ static void draw_numbers(const gd_panel *panel)
     gd_paint_letters(c, type.colour);
 }
 
-/* Lines one below the other or, upwards, one right of the other, each centred.  They stand over `middle` where the
- * panel, from .. to, leaves them room, else as near as it does; first is the first baseline. */
+/* Lines one below the other or, upwards, one right of the other, each centred; first is the first baseline. */
 static void draw_lines(const gd_panel *panel, const gd_fitted *text, double middle, double from, double to,
                        double first, gd_type type)
 {
-    double leading = floor(GD_LEADING * gd_text_cap(type)), half = 0;
-    for (int i = 0; i < text->n; i++)
-        half = fmax(half, gd_text_width(text->line[i], type) / 2 + 6 * panel->u);
-    double low = fmin(from + half, (from + to) / 2), high = fmax(to - half, (from + to) / 2);
-    middle = fmax(low, fmin(high, middle));
+    double leading = floor(GD_LEADING * gd_text_cap(type));
+    middle = gd_middle_of(panel, text, middle, from, to, type);
     for (int i = 0; i < text->n; i++, first += leading)
         gd_write(panel->canvas, type.upwards ? first : middle, type.upwards ? middle : first, text->line[i], type);
 }
@@ -116,77 +112,6 @@ static void draw_texts(const gd_panel *panel)
     if (panel->empty)
         gd_write(panel->canvas, across, down, panel->empty,
                  (gd_type){ .size = GD_TITLE_SIZE * u, .align = GD_CENTRE, .colour = { 110, 110, 110 } });
-}
-
-/* ---- Reference lines and notes ------------------------------------------------------------------------- */
-
-/* A text over data, in a white halo.  It counts as data for what is placed later: the legend keeps clear of it. */
-static void draw_note(const gd_panel *panel, double x, double y, const char *text, gd_type type)
-{
-    gd_text_mask(panel->canvas, x, y, text, type, 2 * panel->u);
-    gd_paint_data(panel->canvas, (gd_rgb){ 255, 255, 255 }, 0.85);
-    gd_write(panel->canvas, x, y, text, type);
-}
-
-/* Near the line, above or below, at the place along it where the text hides least data. */
-static void label_reference(const gd_panel *panel, double y, const char *text, gd_type type)
-{
-    gd_box f = panel->frame, best = { 0 };
-    double u = panel->u, cap = gd_text_cap(type), width = gd_text_width(text, type), rim = 8 * u, least = INFINITY;
-    for (int i = 0; i <= 12; i++) {
-        bool below = i % 2;
-        double left = f.right - rim - width - (i / 2) / 6.0 * (f.right - f.left - 2 * rim - width);
-        double bottom = below ? y + 6 * u + cap : y - 5 * u;
-        gd_box box = { left, bottom - cap, left + width, bottom };
-        gd_box near = { left - 4 * u, bottom - cap - 4 * u, left + width + 4 * u, bottom + 4 * u };
-        double ink = gd_ink(panel->canvas, near);
-        if (box.top < f.top + 3 * u || box.bottom > f.bottom - 3 * u || !(ink < 0.8 * least - 2))
-            continue;
-        best = box;
-        least = ink;
-    }
-    if (isfinite(least))
-        draw_note(panel, best.left, best.bottom, text, type);
-}
-
-static void draw_reference(const gd_panel *panel, const gd_remark *r, gd_type type)
-{
-    gd_box f = panel->frame;
-    double u = panel->u, half = gd_hairline(panel) / 2;
-    double y = gd_crisp(panel, gd_to_pixel(panel, (gd_xy){ panel->x.low, r->y }).y);
-    if (y < f.top || y > f.bottom)
-        return;
-    for (double x = f.left; x < f.right; x += 10 * u)
-        gd_mask_box(panel->canvas, (gd_box){ x, y - half, fmin(x + 7 * u, f.right), y + half });
-    gd_paint(panel->canvas, reference_colour, 1);
-    char text[GD_FIT_BYTES];
-    gd_fit_line(text, r->text, type, f.right - f.left - 16 * u);
-    if (*text)
-        label_reference(panel, y, text, type);
-}
-
-/* At its place, or left of it where it would leave the panel. */
-static void draw_free_note(const gd_panel *panel, gd_xy at, const char *note, gd_type type)
-{
-    char text[GD_FIT_BYTES];
-    gd_box o = panel->outside;
-    double rim = 4 * panel->u, cap = gd_text_cap(type);
-    gd_fit_line(text, note, type, o.right - o.left - 2 * rim);
-    double right = o.right - rim - gd_text_width(text, type);
-    draw_note(panel, fmax(o.left + rim, fmin(at.x, right)), fmax(at.y, o.top + rim + cap), text, type);
-}
-
-static void draw_remarks(const gd_panel *panel)
-{
-    gd_type type = gd_type_of(GD_NUMBER_SIZE * panel->u, GD_LEFT);
-    for (int i = 0; i < panel->plot->remarks_count; i++) {
-        const gd_remark *r = &panel->plot->remarks[i];
-        gd_xy at = gd_to_pixel(panel, (gd_xy){ isnan(r->x) ? panel->x.low : r->x, r->y });
-        if (isnan(r->x))
-            draw_reference(panel, r, type);
-        else
-            draw_free_note(panel, at, r->text, type);
-    }
 }
 
 /* ---- The panel ----------------------------------------------------------------------------------------- */
@@ -210,7 +135,7 @@ bool gd_panel_draw(const char *who, gd_panel *panel)
     draw_frame(panel);
     draw_numbers(panel);
     draw_texts(panel);
-    draw_remarks(panel);
+    ok = ok && gd_draw_remarks(panel);
     gd_draw_legend(panel);
     gd_canvas_unclip(c);
     return ok;

@@ -3,6 +3,8 @@
  * Not here: drawing (panel.c, lines.c, contour.c, legend.c) and files (save.c). */
 #include "picture.h"
 
+#include <limits.h>
+
 #include "../tensor/core.h"
 
 /* ---- Beginning and end --------------------------------------------------------------------------------- */
@@ -203,23 +205,30 @@ bool gd_plot_scale(gd_plot *p, double factor)
 
 /* ---- Looks --------------------------------------------------------------------------------------------- */
 
+static bool check_look(const char *who, gd_plot_look look)
+{
+    const struct { const char *name; double value; int most; } fields[] = {
+        { "line", (int)look.line, GD_NO_LINE }, { "marker", (int)look.marker, GD_RING },
+        { "colour", (int)look.colour, GD_GREY }, { "width", look.width, 100 },
+        { "marker_size", look.marker_size, 500 }, { "marker_every", look.marker_every, INT_MAX }
+    };
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (!(fields[i].value >= 0 && fields[i].value <= fields[i].most)) {
+            gd_fail("%s: %s = %g must lie in [0, %d]", who, fields[i].name, fields[i].value, fields[i].most);
+            return false;
+        }
+    if (look.line == GD_NO_LINE && look.marker == GD_NO_MARKER && !look.no_legend) {
+        gd_fail("%s: line = GD_NO_LINE and marker = GD_NO_MARKER: a series in the legend needs one of them", who);
+        return false;
+    }
+    return true;
+}
+
 bool gd_plot_style(gd_plot *p, const char *series, gd_plot_look look)
 {
     const char *who = "gd_plot_style";
-    const char *field = !(look.width >= 0 && look.width <= 100) ? "width" :
-                        !(look.marker_size >= 0 && look.marker_size <= 500) ? "marker_size" : NULL;
-    if (!gd_given(who, "p", p))
+    if (!gd_given(who, "p", p) || !check_look(who, look))
         return false;
-    if (field) {
-        gd_fail("%s: %s = %g must lie in [0, %d]", who, field, *field == 'w' ? look.width : look.marker_size,
-                *field == 'w' ? 100 : 500);
-        return false;
-    }
-    if (look.line > GD_NO_LINE || look.marker > GD_RING || look.colour > GD_GREY || look.marker_every < 0) {
-        gd_fail("%s: line = %d, marker = %d, colour = %d, marker_every = %d: one of them is out of range", who,
-                (int)look.line, (int)look.marker, (int)look.colour, look.marker_every);
-        return false;
-    }
     gd_series *s = series_for(who, p, series);
     if (s)
         s->look = look;

@@ -120,43 +120,60 @@ static double grid_scale(gd_plot *const panels[], int n)
     return 0;
 }
 
-/* The frames of a column begin one below the other: what the one with the widest numbers leaves on its left.  Less
- * than 0: a panel cannot be drawn. */
-static double column_margin(const char *who, gd_plot *const panels[], int rows, int columns, int column, double u)
+/* A grid being drawn, and what the frames leave beside them: frames of a column begin one below the other, those of a
+ * row begin and end at the same heights, so that the one that needs most room decides for all. */
+typedef struct grid {
+    gd_plot *const *panels;
+    int             rows, columns;
+    gd_canvas      *canvas;
+    double          head, u;
+    double         *left, *top, *bottom;    /* [columns], [rows], [rows] */
+} grid;
+
+static bool plan_cell(const char *who, const grid *g, int i, int j, gd_panel *panel)
 {
-    double widest = 0, width = column_width(panels, rows, columns, column) * u;
-    for (int i = 0; rows > 1 && i < rows; i++) {
-        gd_panel panel = { .plot = panels[i * columns + column], .u = u };
-        panel.outside = (gd_box){ 0, 0, width, row_height(panels, columns, i) * u };
-        if (panel.plot && !gd_panel_plan(who, &panel))
-            return -1;
-        if (panel.plot)
-            widest = fmax(widest, panel.frame.left);
-    }
-    return widest;
+    if (!gd_panel_plan(who, panel))
+        return false;
+    gd_box f = panel->frame, o = panel->outside;
+    g->left[j] = fmax(g->left[j], f.left - o.left);
+    g->top[i] = fmax(g->top[i], f.top - o.top);
+    g->bottom[i] = fmax(g->bottom[i], o.bottom - f.bottom);
+    return true;
 }
 
-static bool draw_grid(const char *who, gd_canvas *c, gd_plot *const panels[], int rows, int columns,
-                      double head, double u)
+static bool each_cell(const char *who, const grid *g, bool draw)
 {
-    double left = 0;
-    for (int j = 0; j < columns; j++) {
-        double right = left + column_width(panels, rows, columns, j) * u;
-        double margin = column_margin(who, panels, rows, columns, j, u), top = head;
-        if (margin < 0)
-            return false;
-        for (int i = 0; i < rows; i++) {
-            double bottom = top + row_height(panels, columns, i) * u;
-            const gd_plot *p = panels[i * columns + j];
-            gd_panel panel = { .canvas = c, .plot = p, .u = u, .margin = margin,
+    double top = g->head;
+    for (int i = 0; i < g->rows; i++) {
+        double left = 0, bottom = top + row_height(g->panels, g->columns, i) * g->u;
+        for (int j = 0; j < g->columns; j++) {
+            double right = left + column_width(g->panels, g->rows, g->columns, j) * g->u;
+            gd_panel panel = { .canvas = g->canvas, .plot = g->panels[i * g->columns + j], .u = g->u,
+                               .margin = { .left = g->left[j], .top = g->top[i], .bottom = g->bottom[i] },
                                .outside = { left, top, right, bottom } };
-            if (p && !gd_panel_draw(who, &panel))
+            if (panel.plot && !(draw ? gd_panel_draw(who, &panel) : plan_cell(who, g, i, j, &panel)))
                 return false;
-            top = bottom;
+            left = right;
         }
-        left = right;
+        top = bottom;
     }
     return true;
+}
+
+static bool draw_grid(const char *who, grid g)
+{
+    size_t n = (size_t)g.columns + 2 * (size_t)g.rows;
+    g.left = gd_memory_new(GD_PLOTS, n * sizeof *g.left);
+    if (!g.left)
+        return false;
+    memset(g.left, 0, n * sizeof *g.left);
+    g.top = g.left + g.columns;
+    g.bottom = g.top + g.rows;
+    /* planned twice: in a narrower frame the x axis may need more room below it */
+    bool ok = (g.rows * g.columns == 1 || (each_cell(who, &g, false) && each_cell(who, &g, false))) &&
+              each_cell(who, &g, true);
+    gd_memory_free(g.left);
+    return ok;
 }
 
 bool gd_plot_save_grid(gd_plot *const panels[], int rows, int columns, const char *title, const char *path)
@@ -187,7 +204,8 @@ bool gd_plot_save_grid(gd_plot *const panels[], int rows, int columns, const cha
         return false;
     for (int i = 0; i < lines.n; i++)
         gd_write(&c, width / 2, 18 * u + cap + i * leading, lines.line[i], type);
-    bool ok = draw_grid(who, &c, panels, rows, columns, head, u) && write_page(who, &c, path);
+    grid g = { .panels = panels, .rows = rows, .columns = columns, .canvas = &c, .head = head, .u = u };
+    bool ok = draw_grid(who, g) && write_page(who, &c, path);
     gd_canvas_stop(&c);
     return ok;
 }

@@ -1,0 +1,183 @@
+/* stretch.c - a series in pixels.
+ *
+ * A line of very many points is thinned first: of the points that follow each other in the same half
+ * column of pixels, the first, the lowest, the highest and the last are kept, in their order.  What is left
+ * out would have been covered by what is drawn. */
+#include "stretch.h"
+
+#include "../tensor/core.h"
+
+gd_xy gd_to_pixel(const gd_panel *panel, gd_xy data)
+{
+    gd_box f = panel->frame;
+    double far = 1e7;                       /* beyond any canvas; keeps later arithmetic finite */
+    double x = gd_axis_at(&panel->x, data.x), y = gd_axis_at(&panel->y, data.y);
+    return (gd_xy){ fmax(-far, fmin(far, f.left + x * (f.right - f.left))),
+                    fmax(-far, fmin(far, f.bottom - y * (f.bottom - f.top))) };
+}
+
+/* ---- Stretches of a line ------------------------------------------------------------------------------- */
+
+static bool append(gd_stretch *s, gd_xy p)
+{
+    if (s->n == s->room) {
+        size_t room = s->room ? 2 * s->room : 1024;
+        gd_xy *more = gd_memory_resize(GD_PLOTS, s->at, room * sizeof *more);
+        if (!more)
+            return false;
+        s->at = more;
+        s->room = room;
+    }
+    s->at[s->n++] = p;
+    return true;
+}
+
+/* The points of the column but its first, which is in the line already. */
+static bool finish_column(gd_stretch *s)
+{
+    bool low_first = s->low_order < s->high_order;
+    size_t first_order = low_first ? s->low_order : s->high_order;
+    size_t second_order = low_first ? s->high_order : s->low_order;
+    gd_xy first = low_first ? s->low : s->high, second = low_first ? s->high : s->low;
+    size_t seen = s->seen;
+    s->seen = 0;
+    if (seen > 1 && first_order > 1 && first_order < seen && !append(s, first))
+        return false;
+    if (seen > 1 && second_order > 1 && second_order < seen && second_order != first_order && !append(s, second))
+        return false;
+    return seen <= 1 || append(s, s->last);
+}
+
+static bool add(gd_stretch *s, gd_xy p)
+{
+    long column = (long)floor(2 * p.x);
+    if (s->seen && column != s->column && !finish_column(s))
+        return false;
+    if (!s->seen) {
+        s->column = column;
+        s->low = s->high = p;
+        s->low_order = s->high_order = 1;
+        if (!append(s, p))
+            return false;
+    }
+    s->seen++;
+    s->last = p;
+    if (p.y < s->low.y) {
+        s->low = p;
+        s->low_order = s->seen;
+    }
+    if (p.y > s->high.y) {
+        s->high = p;
+        s->high_order = s->seen;
+    }
+    return true;
+}
+
+bool gd_each_stretch(const gd_panel *panel, const gd_series *series, const gd_pen *pen,
+                     void (*visit)(const gd_panel *, const gd_stretch *, const gd_pen *, void *), void *context)
+{
+    gd_stretch s = { 0 };
+    bool ok = true;
+    for (size_t i = 0; ok && i <= series->count; i++) {
+        if (i < series->count && gd_is_data(panel, series->points[i])) {
+            ok = add(&s, gd_to_pixel(panel, series->points[i]));
+            continue;
+        }
+        ok = finish_column(&s);
+        if (ok && s.n)
+            visit(panel, &s, pen, context);
+        s.n = 0;
+    }
+    gd_memory_free(s.at);
+    return ok;
+}
+
+bool gd_is_spot(const gd_stretch *s, double width)
+{
+    for (size_t i = 1; i < s->n; i++)
+        if (hypot(s->at[i].x - s->at[0].x, s->at[i].y - s->at[0].y) > width / 2)
+            return false;
+    return true;
+}
+
+/* Liang and Barsky (1984). */
+bool gd_clip_segment(gd_box box, double reach, gd_xy *a, gd_xy *b)
+{
+    double t0 = 0, t1 = 1, dx = b->x - a->x, dy = b->y - a->y;
+    double p[4] = { -dx, dx, -dy, dy };
+    double q[4] = { a->x - box.left + reach, box.right + reach - a->x,
+                    a->y - box.top + reach, box.bottom + reach - a->y };
+    for (int i = 0; i < 4; i++) {
+        if (fabs(p[i]) < 1e-12) {
+            if (q[i] < 0)
+                return false;
+        } else if (p[i] < 0) {
+            t0 = fmax(t0, q[i] / p[i]);
+        } else {
+            t1 = fmin(t1, q[i] / p[i]);
+        }
+    }
+    if (t0 > t1)
+        return false;
+    gd_xy start = *a;
+    *a = (gd_xy){ start.x + t0 * dx, start.y + t0 * dy };
+    *b = (gd_xy){ start.x + t1 * dx, start.y + t1 * dy };
+    return true;
+}
+
+/* ---- What a box would hide ----------------------------------------------------------------------------- */
+
+typedef struct hiding {
+    const gd_box *boxes;
+    int           n;
+    double       *lengths;
+} hiding;
+
+static bool holds(gd_box box, gd_xy p)
+{
+    return p.x >= box.left && p.x <= box.right && p.y >= box.top && p.y <= box.bottom;
+}
+
+static void hide_spot(const hiding *h, gd_xy p, double size)
+{
+    for (int k = 0; k < h->n; k++)
+        if (holds(h->boxes[k], p))
+            h->lengths[k] += size;
+}
+
+static void hide_stretch(const gd_panel *panel, const gd_stretch *s, const gd_pen *pen, void *context)
+{
+    const hiding *h = context;
+    if (gd_is_spot(s, pen->width)) {
+        hide_spot(h, s->at[0], 2.4 * pen->width);
+        return;
+    }
+    for (size_t i = 1; i < s->n; i++) {
+        gd_xy from = s->at[i - 1], to = s->at[i];
+        if (!gd_clip_segment(panel->frame, 0, &from, &to))
+            continue;
+        for (int k = 0; k < h->n; k++) {
+            gd_xy a = from, b = to;
+            if (gd_clip_segment(h->boxes[k], 0, &a, &b))
+                h->lengths[k] += hypot(b.x - a.x, b.y - a.y);
+        }
+    }
+}
+
+bool gd_hidden(const gd_panel *panel, const gd_box *boxes, int n, double *lengths)
+{
+    hiding h = { boxes, n, lengths };
+    for (int k = 0; k < n; k++)
+        lengths[k] = 0;
+    for (int i = 0; i < panel->plot->count; i++) {
+        const gd_series *s = &panel->plot->series[i];
+        gd_pen pen = gd_pen_of(panel, i);
+        if (pen.line != GD_NO_LINE && !gd_each_stretch(panel, s, &pen, hide_stretch, &h))
+            return false;
+        size_t step = 0;
+        for (size_t j = 0; pen.marker != GD_NO_MARKER && j < s->count; j++)
+            if (gd_has_marker(panel, s->points[j], &pen, &step))
+                hide_spot(&h, gd_to_pixel(panel, s->points[j]), pen.marker_size);
+    }
+    return true;
+}
