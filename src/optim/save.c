@@ -260,10 +260,20 @@ static void check_setting(void *context, const gd_setting *setting)
     c->good = c->good && gd_check_setting(c->function, setting, setting->bits);
 }
 
+#ifdef GD_DEBUG
+bool gd_run_alive(const char *function, const gd_run *run)
+{
+    return gd_not_freed(function, "the optimizer", run->optimizer) &&
+           (!run->optimizer || gd_model_alive(function, run->optimizer)) &&
+           gd_not_freed(function, "the loader", run->loader) && gd_not_freed(function, "ema", run->ema) &&
+           (!run->ema || gd_given(function, "the model of ema", run->ema->params));
+}
+#endif
+
 static bool ready(const char *function, const gd_run *run)
 {
     checker c = { function, true };
-    if (!ready_model(function, run->params) || (run->optimizer && !ready_optimizer(function, run->optimizer)) ||
+    if (!gd_run_alive(function, run) || !ready_model(function, run->params) || (run->optimizer && !ready_optimizer(function, run->optimizer)) ||
         (run->ema && !ready_ema(function, run->ema)) ||
         (run->plateau && !gd_check_plateau(function, run->plateau)) ||
         (run->note_count > 0 && !gd_given(function, "notes", run->notes)))
