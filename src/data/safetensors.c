@@ -327,6 +327,7 @@ int64_t gd_safetensors_count(const gd_safetensors *f)
 
 static const entry *entry_at(const char *function, const gd_safetensors *f, int64_t i)
 {
+    (void)function;
     return f && gd_not_freed(function, "file", f) && i >= 0 && i < f->count ? &f->entries[i] : NULL;
 }
 
