@@ -398,6 +398,7 @@ gd_tensor *gd_safetensors_read(gd_safetensors *f, const char *name)
     gd_shape shape = gd_safetensors_shape(f, i);
     gd_tensor *t = gd_new(function, shape.ndim, shape.size);
     f->in.function = function;
+    f->in.tensor = e->name;
     if (t && gd_input_seek(&f->in, f->numbers + e->begin) &&
         gd_elements_read(&f->in, e->type, false, t->numel, t->data))
         return t;
