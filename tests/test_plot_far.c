@@ -53,6 +53,39 @@ START_TEST(data_fill_the_axis)
 }
 END_TEST
 
+/* Numbers that differ by some units in their last place lie apart, and labels tell the truth about them. */
+START_TEST(near_numbers_lie_apart)
+{
+    static const struct { double low, step; const char *note; } cases[] = {
+        { 1e10, 1e-3, "+10" }, { 1e12, 1e-3, "+10" }, { 1e15, 1, "+10" }, { -1e15, -1, "\xE2\x88\x92" "10" },
+        { 1.7e9, 2e-5, "\xC3\x97" }, { 1, 1e-15, "\xC3\x97" }
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int log = 0; log < 2; log++) {
+            double first = cases[i].low, last = first + 4 * cases[i].step, before = -1;
+            if (log && first < 0)
+                continue;
+            gd_axis axis = chosen(fmin(first, last), fmax(first, last), log);
+            ck_assert_msg(strncmp(axis.note, cases[i].note, strlen(cases[i].note)) == 0, "%s", axis.note);
+            ck_assert(axis.low <= fmin(first, last) && axis.high >= fmax(first, last));
+            double apart = fabs(gd_axis_at(&axis, last) - gd_axis_at(&axis, first));
+            ck_assert_msg(apart > 0.5 && apart <= 1, "%d: %g of the axis", (int)i, apart);
+            int labels = 0;
+            for (int k = 0; k < axis.n; k++) {
+                double at = gd_axis_at(&axis, axis.ticks[k].value);
+                ck_assert_msg(at > -0.01 && at < 1.01, "a tick at %g", at);
+                ck_assert(!axis.ticks[k].major || at > before);
+                before = axis.ticks[k].major ? at : before;
+                labels += axis.ticks[k].major;
+            }
+            ck_assert_int_ge(labels, 2);
+            ck_assert_int_le(labels, 10);
+        }
+    gd_axis flat = chosen(0.3, 0.1 + 0.2, false);               /* a rounding error apart */
+    ck_assert(flat.low < 0.2 && flat.high > 0.4);
+}
+END_TEST
+
 START_TEST(names_keep_their_end)
 {
     char one[GD_FIT_BYTES], two[GD_FIT_BYTES];
@@ -102,6 +135,7 @@ int main(void)
     TCase *cases = scratch_case(suite, "cases");
     tcase_add_test(cases, offsets_are_round);
     tcase_add_test(cases, data_fill_the_axis);
+    tcase_add_test(cases, near_numbers_lie_apart);
     tcase_add_test(cases, names_keep_their_end);
     tcase_add_test(cases, points_without_a_line_are_seen);
     return run_suite(suite);
