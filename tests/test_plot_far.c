@@ -62,7 +62,7 @@ START_TEST(near_numbers_lie_apart)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (int log = 0; log < 2; log++) {
-            double first = cases[i].low, last = first + 4 * cases[i].step, before = -1;
+            double first = cases[i].low, last = first + 4 * cases[i].step, before = NAN;
             if (log && first < 0)
                 continue;
             gd_axis axis = chosen(fmin(first, last), fmax(first, last), log);
@@ -71,12 +71,16 @@ START_TEST(near_numbers_lie_apart)
             double apart = fabs(gd_axis_at(&axis, last) - gd_axis_at(&axis, first));
             ck_assert_msg(apart > 0.5 && apart <= 1, "%d: %g of the axis", (int)i, apart);
             int labels = 0;
+            double ulp = 2.3e-16 * fabs(last) / (axis.high - axis.low), step = NAN;
             for (int k = 0; k < axis.n; k++) {
                 double at = gd_axis_at(&axis, axis.ticks[k].value);
                 ck_assert_msg(at > -0.01 && at < 1.01, "a tick at %g", at);
-                ck_assert(!axis.ticks[k].major || at > before);
-                before = axis.ticks[k].major ? at : before;
-                labels += axis.ticks[k].major;
+                if (!axis.ticks[k].major)
+                    continue;
+                ck_assert_msg(labels < 2 || fabs(at - before - step) < 2 * ulp, "%g after %g", at - before, step);
+                step = labels ? at - before : NAN;
+                before = at;
+                labels++;
             }
             ck_assert_int_ge(labels, 2);
             ck_assert_int_le(labels, 10);

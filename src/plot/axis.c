@@ -159,10 +159,10 @@ static double tick_to(double x, step s)
     return -tick_from(-x, s);
 }
 
-/* Are ticks at x distinct numbers? */
+/* Are ticks at x distinct numbers, and exact before they are multiplied by the power of ten? */
 static bool is_resolved(double x, step s)
 {
-    return value_of(s, 1) >= DBL_EPSILON * fabs(x);
+    return value_of(s, 1) >= DBL_EPSILON * fabs(x) && times_power(1, s.e) >= DBL_EPSILON / 2 * fabs(x);
 }
 
 /* The smallest round step that puts at most `most` ticks into the range. */
