@@ -90,6 +90,35 @@ START_TEST(near_numbers_lie_apart)
 }
 END_TEST
 
+START_TEST(labels_of_levels_differ)
+{
+    ck_assert_int_eq(gd_level_digits((double[]){ 0.25, 1, 1.25 }, 3), 3);
+    ck_assert_int_eq(gd_level_digits((double[]){ 0, 1e9 + 1e-3, 1e9 + 2e-3 }, 3), 13);
+    ck_assert_int_eq(gd_level_digits((double[]){ -1.0001, -1, 5 }, 3), 5);
+    ck_assert_int_eq(gd_level_digits((double[]){ 7, 7 }, 2), 17);
+}
+END_TEST
+
+/* A frame with no place for a line of a legend gets none; a single label, that of 0, is short. */
+START_TEST(small_pictures_stay_in_their_frames)
+{
+    for (int size = 0; size < 6; size++) {
+        gd_plot *p = gd_plot_new("", "x", "y");
+        for (int i = 0; i < 30; i++)
+            ck_assert(gd_plot_point(p, "a", 1234567 * i, 1e-7 * sin(0.5 * i)));
+        int width = 160 + 20 * size, height = 120 + 10 * size;
+        ck_assert(gd_plot_size(p, width, height));
+        gd_panel panel = { .plot = p, .u = 1, .outside = { 0, 0, width, height } };
+        ck_assert(gd_panel_plan("test", &panel));
+        gd_box f = panel.frame;
+        ck_assert_msg(f.right - f.left > 60, "%g wide", f.right - f.left);
+        ck_assert(panel.key.width + 20 <= f.right - f.left && panel.key.height + 20 <= f.bottom - f.top);
+        ck_assert_msg(panel.key.columns == 0 || panel.key.width >= 70, "a sample needs more than %g", panel.key.width);
+        gd_plot_free(p);
+    }
+}
+END_TEST
+
 START_TEST(names_keep_their_end)
 {
     char one[GD_FIT_BYTES], two[GD_FIT_BYTES];
@@ -140,6 +169,8 @@ int main(void)
     tcase_add_test(cases, offsets_are_round);
     tcase_add_test(cases, data_fill_the_axis);
     tcase_add_test(cases, near_numbers_lie_apart);
+    tcase_add_test(cases, labels_of_levels_differ);
+    tcase_add_test(cases, small_pictures_stay_in_their_frames);
     tcase_add_test(cases, names_keep_their_end);
     tcase_add_test(cases, points_without_a_line_are_seen);
     return run_suite(suite);

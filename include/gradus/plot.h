@@ -105,8 +105,8 @@ bool gd_plot_style(gd_plot *p, const char *series, gd_plot_look look);
 
 /* gd_plot_legend - where the legend goes.  AUTO: where it hides least of the data, beside the axes when it would
  * take more than a fifth of them, and nowhere when a plot has a single series whose name is empty.  A legend that is
- * too long gets more columns; where they do not suffice its last line tells how many series it leaves out.  Long
- * names are shortened with an ellipsis inside, which leaves their ends. */
+ * too long gets more columns; where they do not suffice its last line tells how many series it leaves out; a picture
+ * with no place for a line of it has none.  Long names are shortened with an ellipsis inside, which leaves their ends. */
 typedef enum gd_legend {
     GD_LEGEND_AUTO, GD_LEGEND_NONE, GD_LEGEND_TOP_RIGHT, GD_LEGEND_TOP_LEFT, GD_LEGEND_BOTTOM_RIGHT,
     GD_LEGEND_BOTTOM_LEFT, GD_LEGEND_OUTSIDE

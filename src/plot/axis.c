@@ -242,7 +242,7 @@ static void linear_ticks(gd_axis *axis, int most)
     write_note(axis, (long long)offset * s.m, s.e);
     for (double n = first; n <= last; n++) {
         char label[GD_LABEL_MAX];
-        gd_decimal(label, (long long)(n - offset) * s.m, s.e - axis->exponent);
+        gd_decimal(label, (long long)(n - offset) * s.m, largest > 0 ? s.e - axis->exponent : 0);
         add_tick(axis, value_of(s, n), true, label);
     }
     if (!is_resolved(fmax(fabs(axis->low), fabs(axis->high)), small))

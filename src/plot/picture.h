@@ -118,9 +118,11 @@ gd_pen gd_pen_of(const gd_panel *panel, int series);
 bool   gd_draw_series(const gd_panel *panel, int series);
 void   gd_draw_sample(const gd_panel *panel, int series, double left, double right, double y);
 
-/* contour.c: the bands lie under the grid, the lines over it.  False when memory is out. */
+/* contour.c: the bands lie under the grid, the lines over it.  False when memory is out.
+ * gd_level_digits - so many digits for the labels of ascending levels that no two are the same, from 3 on. */
 void gd_fill_field(const gd_panel *panel);
 bool gd_draw_contours(const gd_panel *panel);
+int  gd_level_digits(const double *levels, int n);
 
 /* legend.c: gd_plan_legend sets panel->key for a frame of this size, from which an outside legend takes away its
  * width and gd_legend_gap. */
