@@ -105,7 +105,7 @@ START_TEST(small_pictures_stay_in_their_frames)
     for (int size = 0; size < 6; size++) {
         gd_plot *p = gd_plot_new("", "x", "y");
         for (int i = 0; i < 30; i++)
-            ck_assert(gd_plot_point(p, "a", 1234567 * i, 1e-7 * sin(0.5 * i)));
+            ck_assert(gd_plot_point(p, "a name", 1234567 * i, 1e-7 * sin(0.5 * i)));
         int width = 160 + 20 * size, height = 120 + 10 * size;
         ck_assert(gd_plot_size(p, width, height));
         gd_panel panel = { .plot = p, .u = 1, .outside = { 0, 0, width, height } };
