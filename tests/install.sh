@@ -62,7 +62,10 @@ PKG_CONFIG_PATH=$work/stage/usr/lib/some-linux-gnu/pkgconfig
     say "with DESTDIR: includedir is $(pkg-config --variable=includedir gradus)"
 [ "$(cd "$(pkg-config --variable=libdir gradus64)" && pwd)" = "$work/stage/usr/lib/some-linux-gnu" ] ||
     say "with DESTDIR: libdir is $(pkg-config --variable=libdir gradus64)"
+touch "$work/stage/usr/include/tensors/gradus/others.h"      # what is not ours stays, and is no failure
 quietly $make BUILD="$build" uninstall DESTDIR="$work/stage" $folders
+rm "$work/stage/usr/include/tensors/gradus/others.h" || say "make uninstall takes files of others away"
+rmdir "$work/stage/usr/include/tensors/gradus"
 [ -z "$(find "$work/stage" ! -type d -o -name '*gradus*')" ] ||
     { find "$work/stage" >&2; say "make uninstall DESTDIR=.. leaves something"; }
 echo "install.sh: installed, used, moved and uninstalled"

@@ -221,6 +221,26 @@ START_TEST(truncated_anywhere)
 }
 END_TEST
 
+/* An option that asks for a state of its own: said with what the option needs, and with the way out. */
+START_TEST(a_state_that_was_not_kept)
+{
+    gd_params *p = gd_params_new();
+    gd_tensor *w = gd_param(p, "w", gd_ones(GD_SHAPE(2)));
+    gd_optimizer *o = gd_adam(p, gd_adam_defaults());
+    ck_assert(gd_set_grad(w, gd_ones(GD_SHAPE(2))) && gd_step(o) && gd_save("run", p, o));
+    ck_assert(gd_group_set(&o->first, "amsgrad", GD_AMSGRAD_RAW));
+    ck_assert(!gd_load("run", p, o));
+    ck_said("gd_load: run has no tensor \"optimizer/w/max_exp_avg_sq\", a state that the options of gd_adam keep; "
+            "gd_checkpoint_load with .other_settings starts it anew");
+    gd_run whole = { .params = p, .optimizer = o };
+    ck_assert(gd_checkpoint_load("run", &whole, (gd_load_options){ .other_settings = true }, NULL));
+    ck_assert(gd_set_grad(w, gd_ones(GD_SHAPE(2))) && gd_step(o));
+    ck_assert(gd_optimizer_state(o, w, "max_exp_avg_sq")->data[0] > 0);
+    gd_optimizer_free(o);
+    gd_params_free(p);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("checkpoint");
@@ -228,6 +248,7 @@ int main(void)
     tcase_add_loop_test(t, goes_on_bit_for_bit, 0, (int)(sizeof resumed / sizeof *resumed));
     tcase_add_test(t, parameters_alone);
     tcase_add_test(t, messages);
+    tcase_add_test(t, a_state_that_was_not_kept);
     tcase_add_test(t, truncated_anywhere);
     return run_suite(suite);
 }

@@ -138,6 +138,7 @@ static const wrong_case unreadable[] = {
     { "1\n", { .separator = '.' }, "gd_csv_read: separator = '.' cannot separate numbers" },
     { "1\n", { .separator = '7' }, "gd_csv_read: separator = '7' cannot separate numbers" },
     { "1\n", { .separator = '#' }, "gd_csv_read: separator = '#' cannot separate numbers" },
+    { "1\n", { .separator = '\n' }, "gd_csv_read: separator = '\\x0a' cannot separate numbers" },
 };
 
 START_TEST(csv_refuses)

@@ -248,109 +248,6 @@ START_TEST(a_dead_tensor_in_every_place)
 }
 END_TEST
 
-/* ---- What holds tensors without being handed them ------------------------------------------------------------ */
-
-START_TEST(a_graph_over_a_freed_model)
-{
-    GD_SCOPE;
-    gd_params *p = gd_params_new();
-    gd_tensor *w = gd_param(p, "w", gd_ones(GD_SHAPE(3))), *x = gd_requires_grad(gd_ones(GD_SHAPE(3))), *dx;
-    gd_tensor *loss = gd_sum(gd_mul(gd_square(x), w)), *other = gd_sum(gd_square(x));
-    gd_params_free(p);
-    ck_assert(!gd_backward(loss));
-    ck_message("gd_backward: y depends on input 1 of gd_mul, which belonged to a model that has been freed");
-    ck_assert(!gd_grad(loss, NULL, &x, 1, &dx, false));
-    ck_message("gd_grad: y depends on input 1 of gd_mul, which belonged to a model that has been freed");
-    FILE *out = fopen("/dev/null", "w");
-    gd_graph_print(out, loss);
-    ck_message("gd_graph_print: y depends on input 1 of gd_mul, which belonged to a model that has been freed");
-    gd_graph_dot(out, loss);
-    ck_message("gd_graph_dot: y depends on input 1 of gd_mul, which belonged to a model that has been freed");
-    fclose(out);
-    ck_good(gd_backward(other));            /* the rest of the tape is as it was */
-    ck_values(x->grad, 2, 2, 2);
-}
-END_TEST
-
-START_TEST(an_optimizer_without_its_model)
-{
-    gd_params *p = gd_params_new();
-    gd_tensor *w = gd_param(p, "w", gd_scalar(1));
-    gd_optimizer *o = gd_adam(p, gd_adam_defaults());
-    ck_good(gd_set_grad(w, gd_scalar(1)) && gd_step(o));
-    gd_params_free(p);
-    ck_assert(!gd_step(o));
-    ck_message("gd_step: the first parameter of o belonged to a model that has been freed");
-    gd_zero_grad(o);
-    ck_message("gd_zero_grad: the first parameter of o belonged to a model that has been freed");
-    gd_optimizer_free(o);
-}
-END_TEST
-
-START_TEST(a_loader_without_its_data)
-{
-    gd_loader *loader;
-    gd_batch batch;
-    {
-        GD_SCOPE;
-        gd_tensor *x = gd_ones(GD_SHAPE(4, 2));
-        loader = gd_loader_new((gd_dataset){ x, gd_sum_axis(x, 1, false) }, (gd_loader_options){ .batch = 2 });
-        ck_good(gd_loader_next(loader, &batch));
-    }
-    ck_assert(!gd_loader_next(loader, &batch));
-    ck_message("gd_loader_next: the data set's x was made in a scope that has ended");
-    gd_loader_free(loader);
-}
-END_TEST
-
-/* ---- Models, optimizers, averages, loaders and plots themselves ------------------------------------------------- */
-
-START_TEST(freed_handles)
-{
-    gd_params *p = gd_params_new();
-    gd_tensor *w = gd_param(p, "w", gd_scalar(1));
-    gd_optimizer *o = gd_adam(p, gd_adam_defaults());
-    gd_ema *ema = gd_ema_new(p, 0.9);
-    gd_plot *picture = gd_plot_new("", "", "");
-    gd_loader *loader = gd_loader_new((gd_dataset){ gd_ones(GD_SHAPE(2)), NULL }, (gd_loader_options){ .batch = 1 });
-    gd_batch batch;
-    ck_good(gd_set_grad(w, gd_scalar(1)) && gd_step(o));
-    gd_params_free(p);
-    ck_assert(!gd_ema_update(ema) && !gd_ema_swap(ema));
-    ck_message("gd_ema_swap: the model of ema has been freed");
-    ck_assert(!gd_check_finite(o));
-    ck_message("gd_check_finite: the first parameter of o belonged to a model that has been freed");
-    ck_assert(!gd_optimizer_visit(o, NULL, NULL));
-    ck_message("gd_optimizer_visit: the first parameter of o belonged to a model that has been freed");
-    ck_assert(!gd_optimizer_group(o, "w", NULL));
-    ck_message("gd_optimizer_group: the first parameter of o belonged to a model that has been freed");
-    ck_assert(!gd_param(p, "v", gd_scalar(1)));
-    ck_message("gd_param: p has been freed");
-    gd_params_free(p);
-    ck_message("gd_params_free: p has been freed");
-    gd_optimizer_free(o);
-    ck_assert(!gd_step(o));
-    ck_message("gd_step: o has been freed");
-    gd_optimizer_free(o);
-    ck_message("gd_optimizer_free: o has been freed");
-    gd_ema_free(ema);
-    ck_assert(!gd_ema_update(ema));
-    ck_message("gd_ema_update: ema has been freed");
-    gd_ema_free(ema);
-    ck_message("gd_ema_free: ema has been freed");
-    gd_plot_free(picture);
-    ck_assert(!gd_plot_save(picture, "/dev/null"));
-    ck_message("gd_plot_save: p has been freed");
-    gd_plot_free(picture);
-    ck_message("gd_plot_free: p has been freed");
-    gd_loader_free(loader);
-    ck_assert(!gd_loader_next(loader, &batch));
-    ck_message("gd_loader_next: loader belonged to a loader that has been freed");
-    gd_loader_free(loader);
-    ck_message("gd_loader_free: loader belonged to a loader that has been freed");
-}
-END_TEST
-
 /* ---- The quarantine ------------------------------------------------------------------------------------------ */
 
 /* Its bound, not all that was ever used; and a tensor whose memory is long in other hands is still no tensor. */
@@ -404,10 +301,6 @@ int main(void)
     tcase_set_timeout(debug, 60);
     tcase_add_checked_fixture(debug, quietly, gd_shutdown);
     tcase_add_loop_test(debug, a_dead_tensor_in_every_place, 0, (int)(sizeof deaths / sizeof *deaths));
-    tcase_add_test(debug, a_graph_over_a_freed_model);
-    tcase_add_test(debug, an_optimizer_without_its_model);
-    tcase_add_test(debug, a_loader_without_its_data);
-    tcase_add_test(debug, freed_handles);
     tcase_add_test(debug, the_quarantine_is_bounded);
     tcase_add_test(debug, the_report_tells_the_quarantine);
     suite_add_tcase(suite, debug);

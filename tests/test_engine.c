@@ -248,7 +248,7 @@ START_TEST(failed_backward_changes_nothing)
     gd_no_grad_end();
     for (int graph = 0; graph < 2; graph++) {
         ck_assert(!gd_backward_from(y, NULL, graph));
-        ck_message("gd_backward: input 1 of gd_mul, [2], was overwritten after it was recorded, "
+        ck_message("gd_backward_from: input 1 of gd_mul, [2], was overwritten after it was recorded, "
                     "and the gradient needs the old value");
         ck_values(a->grad, 7, 7);
         ck_assert(!b->grad && !c->grad);

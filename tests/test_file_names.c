@@ -62,6 +62,22 @@ START_TEST(killed_many_times)
 }
 END_TEST
 
+/* What is left stands beyond the place that the next writer takes, some of it beyond a gap. */
+START_TEST(several_were_killed_at_once)
+{
+    gd_output held[3];
+    for (int i = 0; i < 3; i++)
+        ck_assert(gd_output_begin(&held[i], "test", "f"));
+    killed_in_the_middle();
+    put_bytes("f.gradus-9.tmp", "half", 4);
+    for (int i = 0; i < 3; i++)
+        ck_assert(gd_output_end(&held[i]));
+    ck_assert_int_eq(scratch_count(), 3);
+    write_text("f", "new");
+    ck_assert_int_eq(scratch_count(), 1);
+}
+END_TEST
+
 /* What others are writing stays, in this process and in another one. */
 START_TEST(others_are_writing)
 {
@@ -322,6 +338,7 @@ int main(void)
     Suite *suite = suite_create("file names");
     TCase *t = scratch_case(suite, "file names");
     tcase_add_test(t, killed_many_times);
+    tcase_add_test(t, several_were_killed_at_once);
     tcase_add_test(t, others_are_writing);
     tcase_add_test(t, threads_that_write_the_same_file);
     tcase_add_test(t, a_trap);

@@ -140,7 +140,7 @@ static bool plain_backward(void) { return backward(false); }
 
 START_TEST(a_rule)
 {
-    every_misdeed(plain_backward, "gd_backward", "the rule of bad_op", true);
+    every_misdeed(plain_backward, "gd_backward_from", "the rule of bad_op", true);
 }
 END_TEST
 
@@ -149,10 +149,10 @@ START_TEST(a_rule_that_is_recorded)
     deed = TURNS_OFF;                       /* the rest of the pass would have no second derivative */
     GD_SCOPE;
     ck_assert(!backward(true));
-    ck_message("gd_backward: a rule left recording off: each gd_no_grad_begin needs its gd_no_grad_end");
+    ck_message("gd_backward_from: a rule left recording off: each gd_no_grad_begin needs its gd_no_grad_end");
     deed = LEAVES_OPEN;
     ck_assert(!backward(true));
-    ck_message("gd_backward: the rule of bad_op left 1 scope open: each gd_scope_begin needs its gd_scope_end");
+    ck_message("gd_backward_from: the rule of bad_op left 1 scope open: each gd_scope_begin needs its gd_scope_end");
     ck_in_order(true);
 }
 END_TEST

@@ -100,6 +100,9 @@ START_TEST(where_the_path_ends)
     ck_ends(gd_sum(gd_exp(gd_detach(gd_square(w)))), NOTHING ": the path ends at gd_detach");
     ck_ends(gd_sum(gd_where(x, gd_keep(w), x)), NOTHING ": the path ends at gd_keep");
     ck_ends(gd_sum(gd_mul(x, gd_gt(w, x))), NOTHING ": the path ends at gd_gt");
+    ck_ends(gd_sum(gd_one_hot(gd_gt(w, x), 2)), NOTHING ": the path ends at gd_gt");
+    ck_ends(gd_sum(gd_one_hot(gd_abs(gd_sign(w)), 2)), NOTHING ": the path ends at gd_one_hot");
+    ck_ends(gd_sum(gd_standardize(w)), NOTHING ": the path ends at gd_standardize");
     ck_ends(gd_mean(gd_scale(gd_argmax(gd_reshape(w, GD_SHAPE(1, 3)), 1), 2)), NOTHING ": the path ends at gd_argmax");
     ck_ends(gd_sum(gd_concat((gd_tensor *const[]){ x, gd_detach(w) }, 2, 0)), NOTHING ": the path ends at gd_detach");
     ck_ends(gd_sum(gd_affine(x, gd_ones(GD_SHAPE(2, 3)), gd_slice(gd_detach(w), 0, 0, 2, 1))),

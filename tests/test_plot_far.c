@@ -53,6 +53,72 @@ START_TEST(data_fill_the_axis)
 }
 END_TEST
 
+/* Numbers that differ by some units in their last place lie apart, and labels tell the truth about them. */
+START_TEST(near_numbers_lie_apart)
+{
+    static const struct { double low, step; const char *note; } cases[] = {
+        { 1e10, 1e-3, "+10" }, { 1e12, 1e-3, "+10" }, { 1e15, 1, "+10" }, { -1e15, -1, "\xE2\x88\x92" "10" },
+        { 1.7e9, 2e-5, "\xC3\x97" }, { 1, 1e-15, "\xC3\x97" }
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int log = 0; log < 2; log++) {
+            double first = cases[i].low, last = first + 4 * cases[i].step, before = NAN;
+            if (log && first < 0)
+                continue;
+            gd_axis axis = chosen(fmin(first, last), fmax(first, last), log);
+            ck_assert_msg(strncmp(axis.note, cases[i].note, strlen(cases[i].note)) == 0, "%s", axis.note);
+            ck_assert(axis.low <= fmin(first, last) && axis.high >= fmax(first, last));
+            double apart = fabs(gd_axis_at(&axis, last) - gd_axis_at(&axis, first));
+            ck_assert_msg(apart > 0.5 && apart <= 1, "%d: %g of the axis", (int)i, apart);
+            int labels = 0;
+            double ulp = 2.3e-16 * fabs(last) / (axis.high - axis.low), step = NAN;
+            for (int k = 0; k < axis.n; k++) {
+                double at = gd_axis_at(&axis, axis.ticks[k].value);
+                ck_assert_msg(at > -0.01 && at < 1.01, "a tick at %g", at);
+                if (!axis.ticks[k].major)
+                    continue;
+                ck_assert_msg(labels < 2 || fabs(at - before - step) < 2 * ulp, "%g after %g", at - before, step);
+                step = labels ? at - before : NAN;
+                before = at;
+                labels++;
+            }
+            ck_assert_int_ge(labels, 2);
+            ck_assert_int_le(labels, 10);
+        }
+    gd_axis flat = chosen(0.3, 0.1 + 0.2, false);               /* a rounding error apart */
+    ck_assert(flat.low < 0.2 && flat.high > 0.4);
+}
+END_TEST
+
+START_TEST(labels_of_levels_differ)
+{
+    ck_assert_int_eq(gd_level_digits((double[]){ 0.25, 1, 1.25 }, 3), 3);
+    ck_assert_int_eq(gd_level_digits((double[]){ 0, 1e9 + 1e-3, 1e9 + 2e-3 }, 3), 13);
+    ck_assert_int_eq(gd_level_digits((double[]){ -1.0001, -1, 5 }, 3), 5);
+    ck_assert_int_eq(gd_level_digits((double[]){ 7, 7 }, 2), 17);
+}
+END_TEST
+
+/* A frame with no place for a line of a legend gets none; a single label, that of 0, is short. */
+START_TEST(small_pictures_stay_in_their_frames)
+{
+    for (int size = 0; size < 6; size++) {
+        gd_plot *p = gd_plot_new("", "x", "y");
+        for (int i = 0; i < 30; i++)
+            ck_assert(gd_plot_point(p, "a name", 1234567 * i, 1e-7 * sin(0.5 * i)));
+        int width = 160 + 20 * size, height = 120 + 10 * size;
+        ck_assert(gd_plot_size(p, width, height));
+        gd_panel panel = { .plot = p, .u = 1, .outside = { 0, 0, width, height } };
+        ck_assert(gd_panel_plan("test", &panel));
+        gd_box f = panel.frame;
+        ck_assert_msg(f.right - f.left > 60, "%g wide", f.right - f.left);
+        ck_assert(panel.key.width + 20 <= f.right - f.left && panel.key.height + 20 <= f.bottom - f.top);
+        ck_assert_msg(panel.key.columns == 0 || panel.key.width >= 70, "a sample needs more than %g", panel.key.width);
+        gd_plot_free(p);
+    }
+}
+END_TEST
+
 START_TEST(names_keep_their_end)
 {
     char one[GD_FIT_BYTES], two[GD_FIT_BYTES];
@@ -102,6 +168,9 @@ int main(void)
     TCase *cases = scratch_case(suite, "cases");
     tcase_add_test(cases, offsets_are_round);
     tcase_add_test(cases, data_fill_the_axis);
+    tcase_add_test(cases, near_numbers_lie_apart);
+    tcase_add_test(cases, labels_of_levels_differ);
+    tcase_add_test(cases, small_pictures_stay_in_their_frames);
     tcase_add_test(cases, names_keep_their_end);
     tcase_add_test(cases, points_without_a_line_are_seen);
     return run_suite(suite);

@@ -160,8 +160,8 @@ START_TEST(wrong_arguments_are_named)
            "gd_plot_xlim: low = 2 and high = 1: low < high expected, finite, or NAN for automatic");
     expect(gd_plot_ylim(p, 0, INFINITY),
            "gd_plot_ylim: low = 0 and high = inf: low < high expected, finite, or NAN for automatic");
-    expect(gd_plot_xlim(p, 1, 1 + 1e-14),
-           "gd_plot_xlim: low = 1 and high = 1.00000000000001 are too close to each other for an axis");
+    expect(gd_plot_xlim(p, 1, 1 + 1e-15),
+           "gd_plot_xlim: low = 1 and high = 1.0000000000000011 are too close to each other for an axis");
     expect(gd_plot_size(p, 10, 900), "gd_plot_size: 10 x 900 pixels: 160 x 120 to 10000 x 10000 expected");
     expect(gd_plot_scale(p, NAN), "gd_plot_scale: factor = nan must lie in [0.5, 8]");
     expect(gd_plot_style(p, "a", (gd_plot_look){ .width = -1 }), "gd_plot_style: width = -1 must lie in [0, 100]");

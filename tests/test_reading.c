@@ -67,7 +67,8 @@ static void check_tensor(const gd_tensor *t, const char *function, type k, doubl
         return;
     }
     ck_assert_msg(!t, "%s, %s: %.17g was read", function, types[k].safetensors, t ? (double)t->data[0] : 0);
-    snprintf(message, sizeof message, "%s: f: element 0 is %s", function, wrong);
+    bool of_several = strcmp(function, "gd_safetensors_read") == 0;
+    snprintf(message, sizeof message, "%s: f: element 0%s is %s", function, of_several ? " of \"w\"" : "", wrong);
     ck_said(message);
 }
 

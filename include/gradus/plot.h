@@ -108,7 +108,8 @@ bool gd_plot_style(gd_plot *p, const char *series, gd_plot_look look);
 /* gd_plot_legend - where the legend goes.  AUTO: where it hides no data, a corner first; beside the axes where it would
  * hide some in every place or take more than a fifth of the axes, unless it is too wide for that; and nowhere when a plot
  * has a single series whose name is empty.  A legend that is too long gets more and narrower columns; where
- * they do not suffice its last line tells how many series it leaves out.  Long names are shortened: first by the words
+ * they do not suffice its last line tells how many series it leaves out; a picture with no place for a line of it has
+ * none.  Long names are shortened: first by the words
  * that they all have in common, so that they can still be told apart, then in the middle. */
 typedef enum gd_legend {
     GD_LEGEND_AUTO, GD_LEGEND_NONE, GD_LEGEND_TOP_RIGHT, GD_LEGEND_TOP_LEFT, GD_LEGEND_BOTTOM_RIGHT,

@@ -193,6 +193,8 @@ static GD_NOINLINE gd_tensor *summed_back(const gd_pass *pass, const gd_node *no
 
 static inline gd_tensor *fitted(const gd_pass *pass, const gd_node *node, int i, gd_tensor *dx)
 {
+    if (!gd_gradient_alive(pass->function, node, i, dx))
+        return NULL;
     return GD_LIKELY(dx && gd_same_shape(dx, node->in[i])) ? dx : summed_back(pass, node, i, dx);
 }
 

@@ -37,4 +37,11 @@ bool gd_graph_alive(const char *function, gd_tensor *y)
     y->marks &= (uint8_t)~SEEN;
     return good;
 }
+
+bool gd_gradient_alive(const char *function, const gd_node *node, int i, const gd_tensor *dx)
+{
+    char which[96];
+    snprintf(which, sizeof which, "the gradient that the rule of %s gave for input %d", node->op->name, i);
+    return gd_alive(function, which, dx);
+}
 #endif

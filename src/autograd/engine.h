@@ -188,11 +188,14 @@ void gd_accumulate(gd_tensor *sum, const gd_tensor *value);
 void gd_accumulate_loop(int64_t n, gd_real *sum, const gd_real *value);
 void gd_accumulate_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context);
 
-/* gd_graph_alive - in debug builds false, and a message, when y depends on a tensor that is dead. */
+/* gd_graph_alive - in debug builds false, and a message, when y depends on a tensor that is dead.
+ * gd_gradient_alive - the same for dx, which node's rule gave for input i. */
 #ifdef GD_DEBUG
 bool gd_graph_alive(const char *function, gd_tensor *y);
+bool gd_gradient_alive(const char *function, const gd_node *node, int i, const gd_tensor *dx);
 #else
 #define gd_graph_alive(function, y) true
+#define gd_gradient_alive(function, node, i, dx) true
 #endif
 
 /* gd_forget_leaves - the leaves in this arena are about to die; scopes must not touch them when they close. */

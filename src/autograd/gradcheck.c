@@ -45,7 +45,7 @@ gd_tensor *gd_run_checked(const char *guest, gd_function *function, gd_tensor *c
 {
     gd_guest before = gd_guest_enter(guest);
     gd_tensor *y = function(xs, n, context);
-    return gd_guest_leave(&before, y) ? y : NULL;
+    return gd_guest_leave(&before, y) && gd_alive(guest, "the result", y) ? y : NULL;
 }
 
 static gd_tensor *call(const check *c)

@@ -122,15 +122,19 @@ static GD_NOINLINE bool backward(const char *function, gd_tensor *y, gd_tensor *
     return good;
 }
 
+static inline bool may_begin(const char *function)
+{
+    return !(gd_thread.pass && gd_pass_runs(function));
+}
+
 bool gd_backward_from(gd_tensor *y, gd_tensor *dy, bool create_graph)
 {
-    const char *function = dy ? "gd_backward_from" : "gd_backward";
-    return !(gd_thread.pass && gd_pass_runs(function)) && backward(function, y, dy, create_graph);
+    return may_begin("gd_backward_from") && backward("gd_backward_from", y, dy, create_graph);
 }
 
 bool gd_backward(gd_tensor *y)
 {
-    return gd_backward_from(y, NULL, false);
+    return may_begin("gd_backward") && backward("gd_backward", y, NULL, false);
 }
 
 static GD_COLD void say_no_leaf(const gd_tensor *t)

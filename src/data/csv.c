@@ -284,16 +284,23 @@ static bool read_rows(gd_csv *t)
     return true;
 }
 
+static gd_text text_of(char sign)
+{
+    gd_text text;
+    snprintf(text.s, sizeof text.s, sign >= ' ' && sign <= '~' ? "%c" : "\\x%02x", (unsigned char)sign);
+    return text;
+}
+
 static bool valid_signs(const gd_csv *t)
 {
     const gd_csv_options *o = &t->options;
     if (o->separator && (strchr("+-.\"\r\n", o->separator) || (o->separator >= '0' && o->separator <= '9') ||
                          o->separator == o->comment))
-        return gd_fail("%s: separator = '%c' cannot separate numbers", t->function, o->separator);
+        return gd_fail("%s: separator = '%s' cannot separate numbers", t->function, text_of(o->separator).s);
     if (o->decimal != '.' && o->decimal != ',')
-        return gd_fail("%s: decimal = '%c' must be '.' or ','", t->function, o->decimal);
+        return gd_fail("%s: decimal = '%s' must be '.' or ','", t->function, text_of(o->decimal).s);
     if (o->thousands && !strchr(",.' _", o->thousands))
-        return gd_fail("%s: thousands = '%c' must be one of , . ' _ and a blank", t->function, o->thousands);
+        return gd_fail("%s: thousands = '%s' must be one of , . ' _ and a blank", t->function, text_of(o->thousands).s);
     if (o->thousands == o->decimal)
         return gd_fail("%s: decimal and thousands are both '%c'", t->function, o->decimal);
     return true;

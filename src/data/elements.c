@@ -125,14 +125,15 @@ static bool convert(gd_element type, uint64_t bits, gd_real *to)
 static void *does_not_fit(const gd_input *in, gd_element type, uint64_t bits, int64_t index)
 {
     char text[32];
+    const char *of = in->tensor ? " of \"" : "", *tensor = in->tensor ? in->tensor : "", *end = in->tensor ? "\"" : "";
     if (type == GD_BOOL)
-        return gd_fail("%s: %s: element %" PRId64 " is the byte %" PRIu64 ", and of type bool: 0 or 1 expected",
-                       in->function, in->path, index, bits);
+        return gd_fail("%s: %s: element %" PRId64 "%s%s%s is the byte %" PRIu64 ", and of type bool: 0 or 1 expected",
+                       in->function, in->path, index, of, tensor, end, bits);
     const char *kind = sizeof(gd_real) == sizeof(float) ? "float" : "double";
     if (type == GD_F64 && fabs(double_of(bits)) < 1) {
         gd_format(text, sizeof text, "%g", double_of(bits));
-        return gd_fail("%s: %s: element %" PRId64 " is %s, which would become 0 as a %s", in->function, in->path,
-                       index, text, kind);
+        return gd_fail("%s: %s: element %" PRId64 "%s%s%s is %s, which would become 0 as a %s", in->function, in->path,
+                       index, of, tensor, end, text, kind);
     }
     if (type == GD_F64)
         gd_format(text, sizeof text, "%g", double_of(bits));
@@ -140,8 +141,8 @@ static void *does_not_fit(const gd_input *in, gd_element type, uint64_t bits, in
         snprintf(text, sizeof text, "%" PRId64, signed_of(bits, gd_element_size(type)));
     else
         snprintf(text, sizeof text, "%" PRIu64, bits);
-    return gd_fail("%s: %s: element %" PRId64 " is %s, which a %s cannot hold", in->function, in->path, index,
-                   text, kind);
+    return gd_fail("%s: %s: element %" PRId64 "%s%s%s is %s, which a %s cannot hold", in->function, in->path, index, of,
+                   tensor, end, text, kind);
 }
 
 bool gd_elements_read(gd_input *in, gd_element type, bool big_endian, int64_t n, gd_real *to)

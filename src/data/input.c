@@ -66,6 +66,7 @@ bool gd_input_open(gd_input *in, const char *function, const char *path, bool ma
 {
     in->file = NULL;
     in->function = function;
+    in->tensor = NULL;
     in->path = path;
     in->bytes = in->taken = 0;
     in->most = gd_read_limit();

@@ -14,6 +14,7 @@ enum { GD_INPUT_FRONT = 512 };
 typedef struct gd_input {
     FILE          *file;
     const char    *function, *path;         /* for messages */
+    const char    *tensor;                  /* the same: which of several is being read; NULL: there is only one */
     int64_t        bytes;                   /* of the file as it lies there; -1 for a pipe or a device */
     int64_t        taken;                   /* bytes handed out so far, after decompression */
     int64_t        most;                    /* that many, of compressed data or a pipe: */

@@ -171,18 +171,22 @@ bool gd_loader_next(gd_loader *loader, gd_batch *batch)
 
 double gd_loader_epoch(const gd_loader *loader)
 {
-    return loader ? (double)loader->at.epoch + (double)loader->at.example / (double)loader->examples : 0;
+    if (!loader || !gd_not_freed("gd_loader_epoch", "loader", loader))
+        return 0;
+    return (double)loader->at.epoch + (double)loader->at.example / (double)loader->examples;
 }
 
 int64_t gd_loader_batches(const gd_loader *loader)
 {
-    int64_t batch = loader ? loader->x.full->shape[0] : 1;
-    return loader ? (loader->examples + batch - 1) / batch : 0;
+    if (!loader || !gd_not_freed("gd_loader_batches", "loader", loader))
+        return 0;
+    int64_t batch = loader->x.full->shape[0];
+    return (loader->examples + batch - 1) / batch;
 }
 
 gd_position gd_loader_position(const gd_loader *loader)
 {
-    return loader ? loader->at : (gd_position){ 0, 0 };
+    return loader && gd_not_freed("gd_loader_position", "loader", loader) ? loader->at : (gd_position){ 0, 0 };
 }
 
 gd_loader_options gd_loader_setup(const gd_loader *loader, int64_t *rows)

@@ -312,7 +312,7 @@ gd_safetensors *gd_safetensors_open(const char *path)
 
 void gd_safetensors_close(gd_safetensors *f)
 {
-    if (!f)
+    if (!f || !gd_not_freed("gd_safetensors_close", "file", f))
         return;
     gd_input_close(&f->in);
     gd_memory_free(f->entries);
@@ -325,30 +325,31 @@ void gd_safetensors_close(gd_safetensors *f)
 
 int64_t gd_safetensors_count(const gd_safetensors *f)
 {
-    return f ? f->count : 0;
+    return f && gd_not_freed("gd_safetensors_count", "file", f) ? f->count : 0;
 }
 
-static const entry *entry_at(const gd_safetensors *f, int64_t i)
+static const entry *entry_at(const char *function, const gd_safetensors *f, int64_t i)
 {
-    return f && i >= 0 && i < f->count ? &f->entries[i] : NULL;
+    (void)function;
+    return f && gd_not_freed(function, "file", f) && i >= 0 && i < f->count ? &f->entries[i] : NULL;
 }
 
 const char *gd_safetensors_name(const gd_safetensors *f, int64_t i)
 {
-    const entry *e = entry_at(f, i);
+    const entry *e = entry_at("gd_safetensors_name", f, i);
     return e ? e->name : NULL;
 }
 
 const char *gd_safetensors_type(const gd_safetensors *f, int64_t i)
 {
-    const entry *e = entry_at(f, i);
+    const entry *e = entry_at("gd_safetensors_type", f, i);
     return e ? e->type_name : NULL;
 }
 
 gd_shape gd_safetensors_shape(const gd_safetensors *f, int64_t i)
 {
     gd_shape shape = { 0, { 0 } };
-    const entry *e = entry_at(f, i);
+    const entry *e = entry_at("gd_safetensors_shape", f, i);
     for (shape.ndim = 0; e && shape.ndim < e->ndim; shape.ndim++)
         shape.size[shape.ndim] = (int64_t)e->sizes[shape.ndim];
     return shape;
@@ -356,7 +357,7 @@ gd_shape gd_safetensors_shape(const gd_safetensors *f, int64_t i)
 
 int64_t gd_safetensors_find(const gd_safetensors *f, const char *name)
 {
-    if (!f || !name || f->count == 0)
+    if (!f || !name || !gd_not_freed("gd_safetensors_find", "file", f) || f->count == 0)
         return -1;
     entry wanted = { .name = name };
     const entry *key = &wanted;
@@ -366,17 +367,18 @@ int64_t gd_safetensors_find(const gd_safetensors *f, const char *name)
 
 int64_t gd_safetensors_metadata_count(const gd_safetensors *f)
 {
-    return f ? f->metadata_count : 0;
+    return f && gd_not_freed("gd_safetensors_metadata_count", "file", f) ? f->metadata_count : 0;
 }
 
 gd_metadata gd_safetensors_metadata_at(const gd_safetensors *f, int64_t i)
 {
-    return f && i >= 0 && i < f->metadata_count ? f->metadata[i] : (gd_metadata){ NULL, NULL };
+    bool open = f && gd_not_freed("gd_safetensors_metadata_at", "file", f);
+    return open && i >= 0 && i < f->metadata_count ? f->metadata[i] : (gd_metadata){ NULL, NULL };
 }
 
 const char *gd_safetensors_metadata(const gd_safetensors *f, const char *key)
 {
-    if (!f || !key || f->metadata_count == 0)
+    if (!f || !key || !gd_not_freed("gd_safetensors_metadata", "file", f) || f->metadata_count == 0)
         return NULL;
     gd_metadata wanted = { .key = key };
     size_t n = (size_t)f->metadata_count;
@@ -399,6 +401,7 @@ gd_tensor *gd_safetensors_read(gd_safetensors *f, const char *name)
     gd_shape shape = gd_safetensors_shape(f, i);
     gd_tensor *t = gd_new(function, shape.ndim, shape.size);
     f->in.function = function;
+    f->in.tensor = e->name;
     if (t && gd_input_seek(&f->in, f->numbers + e->begin) &&
         gd_elements_read(&f->in, e->type, false, t->numel, t->data))
         return t;

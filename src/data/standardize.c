@@ -1,5 +1,6 @@
 /* standardize.c - columns with mean 0 and standard deviation 1. */
 #include "gradus/data.h"
+#include "../autograd/engine.h"
 #include "../tensor/core.h"
 
 /* What is kept for a column.  Sums are pairs, see terms.h, in double whatever gd_real is: the mean of rounded numbers
@@ -96,6 +97,8 @@ static bool apply(gd_tensor *result, const gd_tensor *t, int64_t columns)
     return c && constant;
 }
 
+static const gd_op standardize_op = { "gd_standardize", NULL, GD_NOTHING, NULL };
+
 gd_tensor *gd_standardize(const gd_tensor *t)
 {
     if (!t || !gd_alive("gd_standardize", "t", t))
@@ -105,5 +108,8 @@ gd_tensor *gd_standardize(const gd_tensor *t)
     if (t->shape[0] == 0)
         return gd_fail("gd_standardize: t is %s: there are no rows", gd_text_of(t).s);
     gd_tensor *result = gd_new_like(t);
-    return result && apply(result, t, t->ndim == 2 ? t->shape[1] : 1) ? result : NULL;
+    if (!result || !apply(result, t, t->ndim == 2 ? t->shape[1] : 1))
+        return NULL;
+    gd_path_ends(result, t, &standardize_op);
+    return result;
 }

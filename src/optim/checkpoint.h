@@ -136,4 +136,11 @@ bool       gd_was_read(const gd_reader *r, const char *key);
 gd_change *gd_new_change(gd_reader *r);
 void       gd_report(gd_reader *r, int64_t *counter, const char *format, ...) GD_FORMAT(3, 4);
 
+/* gd_run_alive - in debug builds false, and a message, when something that run points to has been freed. */
+#ifdef GD_DEBUG
+bool gd_run_alive(const char *function, const gd_run *run);
+#else
+#define gd_run_alive(function, run) true
+#endif
+
 #endif

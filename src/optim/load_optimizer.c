@@ -44,8 +44,9 @@ static bool complete(gd_reader *r, const gd_optimizer *o, const struct gd_slot *
         return true;
     for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++)
         if (!state[k] && gd_keeps(a, slot->group->options, k))
-            return gd_fail("%s: %s has no tensor \"%s\"", r->function, r->path,
-                           gd_checkpoint_key(owner, a->states[k]));
+            return gd_fail("%s: %s has no tensor \"%s\", a state that the options of %s keep; gd_checkpoint_load with "
+                           ".other_settings starts it anew", r->function, r->path,
+                           gd_checkpoint_key(owner, a->states[k]), a->name);
     return true;
 }
 

@@ -135,7 +135,7 @@ static const gd_option *option_of(const char *function, const gd_group *group, c
 bool gd_group_set(gd_group *group, const char *name, double value)
 {
     if (group && name && strcmp(name, "lr") == 0) {
-        if (!gd_check_rate("gd_group_set", value))
+        if (!gd_not_freed("gd_group_set", "group", group) || !gd_check_rate("gd_group_set", value))
             return false;
         group->lr = value;
         return true;
@@ -163,7 +163,7 @@ bool gd_group_set(gd_group *group, const char *name, double value)
 double gd_group_get(const gd_group *group, const char *name)
 {
     if (group && name && strcmp(name, "lr") == 0)
-        return group->lr;
+        return gd_not_freed("gd_group_get", "group", group) ? group->lr : (double)NAN;
     const gd_option *option = option_of("gd_group_get", group, name);
     return option ? read_option(option, group->options) : NAN;
 }

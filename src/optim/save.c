@@ -274,10 +274,20 @@ static bool same_model(const char *function, const char *what, const gd_params *
     return true;
 }
 
+#ifdef GD_DEBUG
+bool gd_run_alive(const char *function, const gd_run *run)
+{
+    return gd_not_freed(function, "the optimizer", run->optimizer) &&
+           (!run->optimizer || gd_model_alive(function, run->optimizer)) &&
+           gd_not_freed(function, "the loader", run->loader) && gd_not_freed(function, "ema", run->ema) &&
+           (!run->ema || gd_given(function, "the model of ema", run->ema->params));
+}
+#endif
+
 static bool ready(const char *function, const gd_run *run)
 {
     checker c = { function, true };
-    if ((run->optimizer && !same_model(function, "optimizer", run->params, run->optimizer->params)) ||
+    if (!gd_run_alive(function, run) || (run->optimizer && !same_model(function, "optimizer", run->params, run->optimizer->params)) ||
         (run->ema && !same_model(function, "averages", run->params, run->ema->params)))
         return false;
     if (!ready_model(function, run->params) || (run->optimizer && !ready_optimizer(function, run->optimizer)) ||

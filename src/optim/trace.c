@@ -7,7 +7,9 @@
 bool gd_optimizer_trace(gd_optimizer *o, const gd_tensor *parameter, gd_shape index)
 {
     static const char function[] = "gd_optimizer_trace";
-    if (o && o->algorithm->step)
+    if (!gd_given(function, "o", o))
+        return false;
+    if (o->algorithm->step)
         return gd_fail("%s: %s has no state for a single parameter", function, o->algorithm->name);
     struct gd_slot *slot = gd_slot_of(function, o, parameter);
     if (!slot)
@@ -107,11 +109,13 @@ void gd_trace_after(gd_optimizer *o)
 
 int64_t gd_trace_rows(const gd_optimizer *o)
 {
-    return o && o->trace ? o->trace->row_count : 0;
+    return o && gd_not_freed("gd_trace_rows", "o", o) && o->trace ? o->trace->row_count : 0;
 }
 
 const gd_trace_row *gd_trace_at(const gd_optimizer *o, int64_t i)
 {
+    if (!gd_not_freed("gd_trace_at", "o", o))
+        return NULL;
     int64_t rows = gd_trace_rows(o);
     if (i < 0 || i >= rows)
         return gd_fail("gd_trace_at: i = %lld must lie in [0, %lld)", (long long)i, (long long)rows);
@@ -139,6 +143,8 @@ static void put(gd_output *out, const char *format, ...)
 
 bool gd_trace_csv(const gd_optimizer *o, const char *path)
 {
+    if (!gd_not_freed("gd_trace_csv", "o", o))
+        return false;
     int64_t rows = gd_trace_rows(o);
     if (rows == 0)
         return gd_fail("gd_trace_csv: nothing was recorded: see gd_optimizer_trace");

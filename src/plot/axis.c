@@ -140,17 +140,29 @@ static double value_of(step s, double n)
     return times_power(n * s.m, s.e);
 }
 
-/* The number of the first tick not below x, and of the last one not above it, on a grid of this unit.  Far from 0
- * the quotient is only known to some units in its last place: a tick that near counts as on x. */
-static double tick_from(double x, double unit)
+/* The number of the first tick not below x, and of the last one not above it.  Far from 0 the quotient is only known to
+ * some units in its last place: a tick that near counts as on x, as long as that is not to be seen.  Where it is, the
+ * ticks themselves are compared with x. */
+static double tick_from(double x, step s)
 {
-    double n = x / unit;
-    return ceil(n - fmax(1e-9, 4 * DBL_EPSILON * fabs(n)));
+    double unit = value_of(s, 1), slack = fmin(fmax(1e-9, 4 * DBL_EPSILON * fabs(x / unit)), 0.02);
+    double n = ceil(x / unit - slack);
+    for (int i = 0; i < 2 && value_of(s, n) - x < -slack * unit; i++)
+        n++;
+    for (int i = 0; i < 2 && value_of(s, n - 1) - x >= -slack * unit; i++)
+        n--;
+    return n;
 }
 
-static double tick_to(double x, double unit)
+static double tick_to(double x, step s)
 {
-    return -tick_from(-x, unit);
+    return -tick_from(-x, s);
+}
+
+/* Are ticks at x distinct numbers, and exact before they are multiplied by the power of ten? */
+static bool is_resolved(double x, step s)
+{
+    return value_of(s, 1) >= DBL_EPSILON * fabs(x) && times_power(1, s.e) >= DBL_EPSILON / 2 * fabs(x);
 }
 
 /* The smallest round step that puts at most `most` ticks into the range. */
@@ -162,27 +174,31 @@ static step step_for(double low, double high, int most)
         for (int i = 0; i < 3; i++) {
             step s = { nice[i], e };
             double unit = value_of(s, 1);
-            double count = tick_to(high, unit) - tick_from(low, unit) + 1;
-            if (unit > 0 && count <= most && range / unit <= most)
+            if (unit > 0 && range / unit <= most && is_resolved(fmax(fabs(low), fabs(high)), s) &&
+                tick_to(high, s) - tick_from(low, s) + 1 <= most)
                 return s;
         }
 }
 
-/* A step into the parts at which small ticks stand. */
+/* A step into the parts at which small ticks stand, and how many of them make up the step. */
 static step minor_of(step s)
 {
     return s.m == 1 ? (step){ 2, s.e - 1 } : s.m == 2 ? (step){ 5, s.e - 1 } : (step){ 1, s.e };
 }
 
+static int minors_in(step s)
+{
+    return s.m == 2 ? 4 : 5;
+}
+
 /* Moves x outwards (towards -1: down, +1: up) to a tick when that costs little, else to a small tick. */
 static double outwards(double x, step s, double range, int towards)
 {
-    double unit = value_of(s, 1), there = value_of(s, towards < 0 ? tick_to(x, unit) : tick_from(x, unit));
-    if (fabs(there - x) <= 0.1 * range)
-        return there;
+    double there = value_of(s, towards < 0 ? tick_to(x, s) : tick_from(x, s));
     step small = minor_of(s);
-    unit = value_of(small, 1);
-    return value_of(small, towards < 0 ? tick_to(x, unit) : tick_from(x, unit));
+    if (fabs(there - x) <= 0.1 * range || !is_resolved(x, small))
+        return there;
+    return value_of(small, towards < 0 ? tick_to(x, small) : tick_from(x, small));
 }
 
 static void add_tick(gd_axis *axis, double value, bool major, const char *label)
@@ -216,7 +232,7 @@ static double common_offset(double first, double last)
 static void linear_ticks(gd_axis *axis, int most)
 {
     step s = step_for(axis->low, axis->high, most), small = minor_of(s);
-    double unit = value_of(s, 1), first = tick_from(axis->low, unit), last = tick_to(axis->high, unit);
+    double first = tick_from(axis->low, s), last = tick_to(axis->high, s);
     double offset = common_offset(first, last);
     double largest = fmax(fabs(value_of(s, first - offset)), fabs(value_of(s, last - offset)));
     if (largest >= 99999.5 || (largest > 0 && largest < 9.9e-4))
@@ -226,16 +242,15 @@ static void linear_ticks(gd_axis *axis, int most)
     write_note(axis, (long long)offset * s.m, s.e);
     for (double n = first; n <= last; n++) {
         char label[GD_LABEL_MAX];
-        gd_decimal(label, (long long)(n - offset) * s.m, s.e - axis->exponent);
+        gd_decimal(label, (long long)(n - offset) * s.m, largest > 0 ? s.e - axis->exponent : 0);
         add_tick(axis, value_of(s, n), true, label);
     }
-    unit = value_of(small, 1);
-    last = tick_to(axis->high, unit);
-    for (double n = tick_from(axis->low, unit); n <= last; n++) {
-        double value = value_of(small, n), whole = value / value_of(s, 1);
-        if (fabs(whole - floor(whole + 0.5)) > 1e-6)
-            add_tick(axis, value, false, "");
-    }
+    if (!is_resolved(fmax(fabs(axis->low), fabs(axis->high)), small))
+        return;
+    last = tick_to(axis->high, small);
+    for (double n = tick_from(axis->low, small); n <= last; n++)
+        if (fmod(n, minors_in(s)) != 0)
+            add_tick(axis, value_of(small, n), false, "");
 }
 
 static double clamp(double x)
@@ -365,7 +380,12 @@ static void choose_log(gd_axis *axis, double low, double high, double fixed_low,
         high = low;
     }
     double a = log10(low), b = log10(high), range = b - a;
-    if (!(range > 1e-9)) {
+    bool single = !(high - low > GD_CLOSEST * high);
+    if (!single && high - low < 0.01 * low) {           /* not bent to the eye, and too near for logarithms */
+        choose_linear(axis, low, high, fixed_low, fixed_high, margin, most);
+        return;
+    }
+    if (single) {
         a -= free_low ? 0.5 : 0;
         b += free_high ? 0.5 : 0;
     } else {
@@ -400,7 +420,10 @@ void gd_axis_choose(gd_axis *axis, double low, double high, double fixed_low, do
 
 double gd_axis_at(const gd_axis *axis, double value)
 {
+    double low = axis->low, high = axis->high;
+    if (axis->log && high < 2 * low)        /* the difference of two logarithms would lose digits */
+        return log1p((value - low) / low) / log1p((high - low) / low);
     if (axis->log)
-        return (log10(value) - log10(axis->low)) / (log10(axis->high) - log10(axis->low));
-    return (value / 2 - axis->low / 2) / (axis->high / 2 - axis->low / 2);
+        return (log10(value) - log10(low)) / (log10(high) - log10(low));
+    return (value / 2 - low / 2) / (high / 2 - low / 2);
 }

@@ -8,7 +8,7 @@
 
 #define GD_TICKS_MAX 256
 #define GD_LABEL_MAX 40
-#define GD_CLOSEST   1e-12                  /* ends of an axis differ by this part of their size, or more */
+#define GD_CLOSEST   1.8e-15                /* ends of an axis differ by this part of their size, or more: 8 ulp */
 #define GD_SMALLEST  1e-300                 /* .. or by this, where it is more */
 
 typedef struct gd_tick {

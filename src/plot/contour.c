@@ -286,17 +286,34 @@ static void consider(void *context, gd_xy a, gd_xy b)
     }
 }
 
+static bool look_alike(double a, double b, int digits)
+{
+    char one[GD_LABEL_MAX], two[GD_LABEL_MAX];
+    gd_shorten(one, a, digits);
+    gd_shorten(two, b, digits);
+    return strcmp(one, two) == 0;
+}
+
+int gd_level_digits(const double *levels, int n)
+{
+    int digits = 3;
+    for (int k = 1; k < n; k++)
+        while (digits < 17 && look_alike(levels[k - 1], levels[k], digits))
+            digits++;
+    return digits;
+}
+
 static bool label_levels(const gd_panel *panel, const double *levels, int n)
 {
     const gd_field *f = &panel->plot->field;
     gd_type type = { .size = 11.5 * panel->u, .align = GD_CENTRE, .colour = { 60, 80, 100 } };
     gd_box *taken = gd_memory_new(GD_PLOTS, (size_t)n * sizeof *taken);
-    int placed = 0;
+    int placed = 0, digits = gd_level_digits(levels, n);
     if (!taken)
         return false;
     for (int k = 0; k < n; k++) {
         char text[GD_LABEL_MAX];
-        gd_shorten(text, levels[k], 3);
+        gd_shorten(text, levels[k], digits);
         search s = { .panel = panel, .width = gd_text_width(text, type), .height = gd_text_cap(type),
                      .taken = taken, .n_taken = placed, .least = INFINITY };
         each_piece(f, levels[k], measure, &s);

@@ -19,6 +19,7 @@ static gd_type type_of(double u)
 /* ---- Its size ------------------------------------------------------------------------------------------ */
 
 #define BESIDE_NAME     (SAMPLE + GAP + 2 * PAD)
+#define LEAST_COLUMN    (BESIDE_NAME + 12)  /* with a letter or an ellipsis */
 #define WIDEST_NAME     260.0               /* longer ones are shortened */
 #define LARGEST_PART    0.18                /* of the frame; a larger legend goes outside by itself */
 #define LARGEST_OUTSIDE 0.5                 /* of the width that frame and legend share */
@@ -98,7 +99,8 @@ void gd_plan_legend(gd_panel *panel, double frame_width, double frame_height)
         key = fitting_key(panel, listed, column, beside, frame_height);
         key.outside = true;
     }
-    panel->key = key;
+    panel->key = key.width >= fmin(column, LEAST_COLUMN * u) && key.height <= frame_height - (key.outside ? 0 : inset)
+                 ? key : (gd_key){ .listed = 0 };       /* a frame too small for one line of it */
 }
 
 double gd_legend_gap(const gd_panel *panel)

@@ -138,9 +138,11 @@ void   gd_draw_sample(const gd_panel *panel, int series, double left, double rig
 /* stretch.c: gd_hidden - the lengths of what each of the boxes would hide of all lines and markers.  False when memory is out. */
 bool gd_hidden(const gd_panel *panel, const gd_box *boxes, int n, double *lengths);
 
-/* contour.c: the bands lie under the grid, the lines over it.  False when memory is out. */
+/* contour.c: the bands lie under the grid, the lines over it.  False when memory is out.
+ * gd_level_digits - so many digits for the labels of ascending levels that no two are the same, from 3 on. */
 void gd_fill_field(const gd_panel *panel);
 bool gd_draw_contours(const gd_panel *panel);
+int  gd_level_digits(const double *levels, int n);
 
 /* remarks.c: reference lines with their labels, and notes.  gd_place_references sets out[] to the reference lines in the
  * frame, and tells how many; out has room for every remark, taken, for its own use, for twice as many and one.  Data must

@@ -186,6 +186,9 @@ bool gd_plot_save_grid(gd_plot *const panels[], int rows, int columns, const cha
         gd_fail("%s: %d rows and %d columns: 1 to 1000 of each expected", who, rows, columns);
         return false;
     }
+    for (int i = 0; i < rows * columns; i++)
+        if (!gd_not_freed(who, "a panel", panels[i]))
+            return false;
     double u = grid_scale(panels, rows * columns), width = 0, height = 0;
     if (u <= 0) {
         gd_fail("%s: all %d panels are NULL: at least one plot was expected", who, rows * columns);

@@ -214,12 +214,15 @@ bool gd_not_freed(const char *function, const char *argument, const void *p)
 {
     bool is_handle = false;
     const life *l;
+    if (!p)
+        return true;
     take_lock();
     for (int i = 0; i < HANDLES && !is_handle; i++)
         is_handle = freed[i] == p;
     for (l = oldest; l && (uintptr_t)p - l->start >= l->bytes; l = l->next)
         continue;
-    const char *end = l ? ends[l->owner] : "has been freed";
+    bool itself = !l || (l->owner == GD_DATA && !is_marked(l, p));      /* a loader, a file of tensors */
+    const char *end = itself ? "has been freed" : ends[l->owner];
     leave_lock();
     return (!is_handle && !l) || gd_fail("%s: %s %s", function, argument, end);
 }

@@ -35,7 +35,7 @@ void gd_chunk_release(void *block);         /* in memory.c */
 
 /* gd_handle_free - gd_memory_free for a model, optimizer, average or plot: the block waits, so that its use is noticed.
  * gd_handle_gone - p waits from now on; gives back what waited longest, to be freed.
- * gd_not_freed - false, and a message, when p is such a block or lies in a chunk that waits. */
+ * gd_not_freed - true for NULL; false, and a message, when p is such a block or lies in a chunk that waits. */
 void gd_handle_free(void *p);               /* in memory.c */
 void *gd_handle_gone(void *p);
 bool gd_not_freed(const char *function, const char *argument, const void *p);

@@ -168,9 +168,23 @@ static unsigned long random_number(const gd_output *out, unsigned long k)
     return (unsigned long)gd_random_bits(state);
 }
 
+enum { COUNTED = 1000, MOST = 1100 };       /* writers at the same time, and what strangers left */
+
+/* What is left of several writers that were killed at the same time stands beyond K, perhaps with gaps. */
+static void remove_beyond(gd_output *out, unsigned long k)
+{
+    enum { GAP = 8 };
+    int locked = 1;
+    for (unsigned long i = k + 1, last = k + GAP; i <= last && i < COUNTED && locked >= 0; i++) {
+        name_temporary(out, i);
+        if (remove_stale(out, &locked))
+            last = i + GAP;
+    }
+    name_temporary(out, k);
+}
+
 static int open_temporary(gd_output *out)
 {
-    enum { COUNTED = 1000, MOST = 1100 };   /* writers at the same time, and what strangers left */
     int handle = -1, locked = 1;
     for (unsigned long k = 0; handle < 0 && k < MOST; k++) {
         name_temporary(out, locked >= 0 && k < COUNTED ? k : random_number(out, k));
@@ -179,6 +193,8 @@ static int open_temporary(gd_output *out)
             break;
         if (handle < 0 && locked >= 0 && remove_stale(out, &locked))
             handle = new_temporary(out, &locked);
+        if (handle >= 0 && locked > 0 && k < COUNTED)
+            remove_beyond(out, k);
     }
     return handle;
 }

@@ -2,6 +2,7 @@
 #include <float.h>
 #include <inttypes.h>
 
+#include "autograd/engine.h"
 #include "core.h"
 #include "format.h"
 
@@ -142,6 +143,8 @@ gd_tensor *gd_eye(int64_t n)
     return t;
 }
 
+static const gd_op one_hot_op = { "gd_one_hot", NULL, GD_NOTHING, NULL };
+
 gd_tensor *gd_one_hot(gd_tensor *labels, int64_t classes)
 {
     if (!labels || !gd_alive("gd_one_hot", "labels", labels))
@@ -157,6 +160,8 @@ gd_tensor *gd_one_hot(gd_tensor *labels, int64_t classes)
     gd_tensor *t = filled("gd_one_hot", shape.ndim, shape.size, 0);
     for (int64_t i = 0; t && i < labels->numel; i++)
         t->data[i * classes + label[i]] = 1;
+    if (t)
+        gd_path_ends(t, labels, &one_hot_op);
     return t;
 }
 
