@@ -191,8 +191,22 @@ static GD_NOINLINE gd_tensor *summed_back(const gd_pass *pass, const gd_node *no
     return NULL;
 }
 
+/* In debug builds false, and a message, when the rule has handed back a tensor that is dead. */
+#ifdef GD_DEBUG
+static bool dx_alive(const gd_pass *pass, const gd_node *node, int i, const gd_tensor *dx)
+{
+    char which[96];
+    snprintf(which, sizeof which, "dx[%d] of the rule of %s", i, node->op->name);
+    return gd_alive(pass->function, which, dx);
+}
+#else
+#define dx_alive(pass, node, i, dx) true
+#endif
+
 static inline gd_tensor *fitted(const gd_pass *pass, const gd_node *node, int i, gd_tensor *dx)
 {
+    if (!dx_alive(pass, node, i, dx))
+        return NULL;
     return GD_LIKELY(dx && gd_same_shape(dx, node->in[i])) ? dx : summed_back(pass, node, i, dx);
 }
 

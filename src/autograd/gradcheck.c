@@ -45,7 +45,9 @@ gd_tensor *gd_run_checked(const char *guest, gd_function *function, gd_tensor *c
 {
     gd_guest before = gd_guest_enter(guest);
     gd_tensor *y = function(xs, n, context);
-    return gd_guest_leave(&before, y) ? y : NULL;
+    bool good = gd_guest_leave(&before, y) && gd_alive(guest, "the result of the function", y)
+                && gd_all_alive(guest, "xs", xs, n);        /* a model that they belong to may have been freed */
+    return good ? y : NULL;
 }
 
 static gd_tensor *call(const check *c)
