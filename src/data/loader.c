@@ -44,8 +44,8 @@ static bool valid(gd_dataset set, gd_loader_options o)
     if (o.batch < 1)
         return gd_fail("%s: batch = %" PRId64 " must be at least 1", function, o.batch);
     if (o.drop_last && o.batch > x->shape[0])
-        return gd_fail("%s: batch = %" PRId64 " and drop_last leave no batch of %" PRId64 " examples", function,
-                       o.batch, x->shape[0]);
+        return gd_fail("%s: batch = %" PRId64 " and drop_last leave no batch of %" PRId64 " example%s", function,
+                       o.batch, x->shape[0], gd_plural(x->shape[0]));
     return true;
 }
 
@@ -146,7 +146,7 @@ static gd_tensor *gather(side *s, const int64_t *rows, int64_t n)
 
 bool gd_loader_next(gd_loader *loader, gd_batch *batch)
 {
-    if (!gd_given("gd_loader_next", "loader", loader) || !gd_given("gd_loader_next", "batch", batch))
+    if (!gd_given("gd_loader_next", "loader", loader) || !gd_not_null("gd_loader_next", "batch", batch))
         return false;
     if (!gd_alive("gd_loader_next", "the data set's x", loader->x.row.base)
         || (loader->has_y && !gd_alive("gd_loader_next", "the data set's y", loader->y.row.base)))
@@ -205,8 +205,8 @@ bool gd_loader_seek(gd_loader *loader, gd_position position)
         return false;
     if (!gd_loader_is_place(loader, position))
         return gd_fail("gd_loader_seek: epoch %" PRId64 ", example %" PRId64 " is not a place between batches of"
-                       " %" PRId64 " from %" PRId64 " examples", position.epoch, position.example,
-                       loader->x.full->shape[0], loader->examples);
+                       " %" PRId64 " from %" PRId64 " example%s", position.epoch, position.example,
+                       loader->x.full->shape[0], loader->examples, gd_plural(loader->examples));
     loader->at = position;
     return true;
 }

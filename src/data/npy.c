@@ -269,8 +269,8 @@ gd_tensor *gd_npy_read_at(const char *path, int64_t i)
     for (int64_t k = 0; good && k < i; k++) {
         good = pass_array(&in) && follows(&in, &another);
         if (good && !another)
-            good = gd_fail("%s: %s holds %" PRId64 " arrays, counted from 0: there is no array %" PRId64, function,
-                           path, k + 1, i);
+            good = gd_fail("%s: %s holds %" PRId64 " array%s, counted from 0: there is no array %" PRId64, function,
+                           path, k + 1, gd_plural(k + 1), i);
     }
     if (good)
         t = read_array(&in);

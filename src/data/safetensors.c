@@ -252,8 +252,8 @@ static bool check(gd_safetensors *f)
         end = f->entries[i].end;
     }
     if (end != f->bytes)
-        return gd_fail("%s: %s has %" PRIu64 " bytes of numbers, but its tensors end at %" PRIu64, f->in.function,
-                       f->path, f->bytes, end);
+        return gd_fail("%s: %s has %" PRIu64 " byte%s of numbers, but its tensors end at %" PRIu64, f->in.function,
+                       f->path, f->bytes, gd_plural((int64_t)f->bytes), end);
     return check_names(f);
 }
 
@@ -291,7 +291,7 @@ static bool read_file(gd_safetensors *f)
 
 gd_safetensors *gd_safetensors_open(const char *path)
 {
-    if (!gd_given("gd_safetensors_open", "path", path))
+    if (!gd_path_given("gd_safetensors_open", "path", path))
         return NULL;
     gd_arena arena;
     gd_arena_init(&arena, GD_DATA);
@@ -384,7 +384,7 @@ const char *gd_safetensors_metadata(const gd_safetensors *f, const char *key)
 gd_tensor *gd_safetensors_read(gd_safetensors *f, const char *name)
 {
     const char *function = "gd_safetensors_read";
-    if (!gd_given(function, "file", f) || !gd_given(function, "name", name))
+    if (!gd_given(function, "file", f) || !gd_not_null(function, "name", name))
         return NULL;
     int64_t i = gd_safetensors_find(f, name);
     if (i < 0)

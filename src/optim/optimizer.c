@@ -54,7 +54,7 @@ static bool valid_options(const gd_algorithm *a)
 
 static bool valid_algorithm(const gd_algorithm *a)
 {
-    if (!gd_given("gd_optimizer_new", "algorithm", a))
+    if (!gd_not_null("gd_optimizer_new", "algorithm", a))
         return false;
     if (!a->name || (!a->update && !a->step) || a->options_size < sizeof(double))
         return gd_fail("gd_optimizer_new: an algorithm needs a name, an update and options that begin with "
@@ -80,7 +80,7 @@ bool gd_group_init(gd_group *group, gd_optimizer *o, const char *prefix, const v
 gd_optimizer *gd_optimizer_new(gd_params *p, const gd_algorithm *algorithm, const void *options)
 {
     if (!valid_algorithm(algorithm) || !gd_given(algorithm->name, "params", p) ||
-        !gd_given(algorithm->name, "options", options) || !gd_check_options(algorithm, options))
+        !gd_not_null(algorithm->name, "options", options) || !gd_check_options(algorithm, options))
         return NULL;
     gd_current_scope();
     gd_optimizer *o = gd_memory_new(GD_OPTIMIZERS, sizeof *o + sizeof *o->arena);

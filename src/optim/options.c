@@ -124,7 +124,7 @@ bool gd_check_options(const gd_algorithm *algorithm, const void *options)
 
 static const gd_option *option_of(const char *function, const gd_group *group, const char *name)
 {
-    if (!gd_given(function, "group", group) || !gd_given(function, "option", name))
+    if (!gd_given(function, "group", group) || !gd_not_null(function, "option", name))
         return NULL;
     const gd_algorithm *algorithm = group->optimizer->algorithm;
     const gd_option *option = find_option(algorithm, name, strlen(name));

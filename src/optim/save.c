@@ -237,8 +237,8 @@ static bool ready_ema(const char *function, gd_ema *ema)
 static bool ready_note(const char *function, const gd_note *notes, int i)
 {
     const gd_note *note = &notes[i];
-    if (!gd_given(function, "the key of a note", note->key) ||
-        !gd_given(function, note->key, note->number ? (const void *)note->number : note->text))
+    if (!gd_not_null(function, "the key of a note", note->key) ||
+        !gd_not_null(function, note->key, note->number ? (const void *)note->number : note->text))
         return false;
     for (int k = 0; k < i; k++)
         if (strcmp(notes[k].key, note->key) == 0)
@@ -266,7 +266,7 @@ static bool ready(const char *function, const gd_run *run)
     if (!ready_model(function, run->params) || (run->optimizer && !ready_optimizer(function, run->optimizer)) ||
         (run->ema && !ready_ema(function, run->ema)) ||
         (run->plateau && !gd_check_plateau(function, run->plateau)) ||
-        (run->note_count > 0 && !gd_given(function, "notes", run->notes)))
+        (run->note_count > 0 && !gd_not_null(function, "notes", run->notes)))
         return false;
     for (int i = 0; i < run->note_count; i++)
         if (!ready_note(function, run->notes, i))
@@ -299,14 +299,14 @@ static bool save(const char *function, const char *path, const gd_run *run)
 bool gd_checkpoint_save(const char *path, const gd_run *run)
 {
     static const char function[] = "gd_checkpoint_save";
-    return gd_given(function, "path", path) && gd_given(function, "run", run) &&
+    return gd_path_given(function, "path", path) && gd_not_null(function, "run", run) &&
            gd_given(function, "params", run->params) && save(function, path, run);
 }
 
 bool gd_save_run(const char *path, gd_params *p, gd_optimizer *o, const gd_loader *loader)
 {
     gd_run run = { .params = p, .optimizer = o, .loader = (gd_loader *)loader };         /* only read */
-    return gd_given("gd_save", "path", path) && gd_given("gd_save", "p", p) && save("gd_save", path, &run);
+    return gd_path_given("gd_save", "path", path) && gd_given("gd_save", "p", p) && save("gd_save", path, &run);
 }
 
 bool gd_save(const char *path, gd_params *p, gd_optimizer *o)

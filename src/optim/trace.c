@@ -7,14 +7,17 @@
 bool gd_optimizer_trace(gd_optimizer *o, const gd_tensor *parameter, gd_shape index)
 {
     static const char function[] = "gd_optimizer_trace";
-    if (o && o->algorithm->step)
+    if (!gd_given(function, "o", o))
+        return false;
+    if (o->algorithm->step)
         return gd_fail("%s: %s has no state for a single parameter", function, o->algorithm->name);
     struct gd_slot *slot = gd_slot_of(function, o, parameter);
     if (!slot)
         return false;
     if (index.ndim != parameter->ndim)
-        return gd_fail("%s: %s is %s and needs %d indices, not %d", function, parameter->name,
-                       gd_shape_text(parameter->ndim, parameter->shape).s, parameter->ndim, index.ndim);
+        return gd_fail("%s: %s is %s and needs %d %s, not %d", function, parameter->name,
+                       gd_shape_text(parameter->ndim, parameter->shape).s, parameter->ndim,
+                       parameter->ndim == 1 ? "index" : "indices", index.ndim);
     int64_t element = 0;
     for (int i = 0; i < index.ndim; i++) {
         if (index.size[i] < 0 || index.size[i] >= parameter->shape[i])
@@ -113,6 +116,8 @@ int64_t gd_trace_rows(const gd_optimizer *o)
 
 const gd_trace_row *gd_trace_at(const gd_optimizer *o, int64_t i)
 {
+    if (!gd_given("gd_trace_at", "o", o))
+        return NULL;
     int64_t rows = gd_trace_rows(o);
     if (i < 0 || i >= rows)
         return gd_fail("gd_trace_at: i = %lld must lie in [0, %lld)", (long long)i, (long long)rows);
@@ -140,6 +145,8 @@ static void put(gd_output *out, const char *format, ...)
 
 bool gd_trace_csv(const gd_optimizer *o, const char *path)
 {
+    if (!gd_given("gd_trace_csv", "o", o))
+        return false;
     int64_t rows = gd_trace_rows(o);
     if (rows == 0)
         return gd_fail("gd_trace_csv: nothing was recorded: see gd_optimizer_trace");
