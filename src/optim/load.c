@@ -155,11 +155,10 @@ static bool valid_request(const gd_run *run, gd_load_options options)
     static const char function[] = "gd_checkpoint_load";
     bool part = options.lenient || options.prefix || options.into;
     if (!gd_not_null(function, "run", run) || !gd_given(function, "params", run->params) ||
-        (run->note_count > 0 && !gd_not_null(function, "notes", run->notes)))
+        !gd_notes_given(function, run) || (run->plateau && !gd_plateau_started(function, run->plateau)))
         return false;
-    for (int i = 0; i < run->note_count; i++)
-        if (!gd_not_null(function, "the key of a note", run->notes[i].key))
-            return false;
+    if (run->plateau && isnan(run->plateau->lr))
+        return gd_fail("%s: the plateau is one that gd_plateau_start has refused", function);
     if (part && (run->optimizer || run->loader || run->ema || run->plateau || run->note_count))
         return gd_fail("%s: %s is for parameters and buffers alone: a run is loaded whole", function,
                        options.lenient ? "lenient" : options.prefix ? "prefix" : "into");

@@ -234,11 +234,22 @@ static bool ready_ema(const char *function, gd_ema *ema)
     return true;
 }
 
+bool gd_notes_given(const char *function, const gd_run *run)
+{
+    if (run->note_count < 0)
+        return gd_fail("%s: note_count = %d must not be negative", function, run->note_count);
+    if (run->note_count > 0 && !gd_not_null(function, "notes", run->notes))
+        return false;
+    for (int i = 0; i < run->note_count; i++)
+        if (!gd_not_null(function, "the key of a note", run->notes[i].key))
+            return false;
+    return true;
+}
+
 static bool ready_note(const char *function, const gd_note *notes, int i)
 {
     const gd_note *note = &notes[i];
-    if (!gd_not_null(function, "the key of a note", note->key) ||
-        !gd_not_null(function, note->key, note->number ? (const void *)note->number : note->text))
+    if (!gd_not_null(function, note->key, note->number ? (const void *)note->number : note->text))
         return false;
     for (int k = 0; k < i; k++)
         if (strcmp(notes[k].key, note->key) == 0)
@@ -265,8 +276,8 @@ static bool ready(const char *function, const gd_run *run)
     checker c = { function, true };
     if (!ready_model(function, run->params) || (run->optimizer && !ready_optimizer(function, run->optimizer)) ||
         (run->ema && !ready_ema(function, run->ema)) ||
-        (run->plateau && !gd_check_plateau(function, run->plateau)) ||
-        (run->note_count > 0 && !gd_not_null(function, "notes", run->notes)))
+        (run->plateau && !(gd_plateau_started(function, run->plateau) && gd_check_plateau(function, run->plateau))) ||
+        !gd_notes_given(function, run))
         return false;
     for (int i = 0; i < run->note_count; i++)
         if (!ready_note(function, run->notes, i))

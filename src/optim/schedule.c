@@ -284,6 +284,11 @@ gd_plateau gd_plateau_start(double lr, gd_plateau_options o)
     return (gd_plateau){ .options = o, .lr = good ? lr : NAN, .best = INFINITY };
 }
 
+bool gd_plateau_started(const char *function, const gd_plateau *p)
+{
+    return p->options.factor != 0 || gd_fail("%s: the plateau was not made by gd_plateau_start", function);
+}
+
 /* The margin has the sign of a margin whatever that of the best loss; one that overflows is none. */
 static bool improves(const gd_plateau *p, double loss)
 {
@@ -295,8 +300,8 @@ double gd_plateau_next(gd_plateau *p, double loss)
 {
     if (!gd_not_null("gd_plateau_next", "plateau", p))
         return NAN;
-    if (p->options.factor == 0)
-        return gd_fail("gd_plateau_next: the plateau was not made by gd_plateau_start"), NAN;
+    if (!gd_plateau_started("gd_plateau_next", p))
+        return NAN;
     if (improves(p, loss)) {
         p->best = loss;
         p->bad = 0;
