@@ -345,9 +345,9 @@ START_TEST(freed_handles)
     ck_message("gd_plot_free: p has been freed");
     gd_loader_free(loader);
     ck_assert(!gd_loader_next(loader, &batch));
-    ck_message("gd_loader_next: loader belonged to a loader that has been freed");
+    ck_message("gd_loader_next: loader has been freed");
     gd_loader_free(loader);
-    ck_message("gd_loader_free: loader belonged to a loader that has been freed");
+    ck_message("gd_loader_free: loader has been freed");
 }
 END_TEST
 

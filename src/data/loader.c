@@ -18,7 +18,7 @@ typedef struct side {                       /* x, or y */
 #define MOST_EPOCHS (INT64_C(1) << 53)      /* gd_loader_epoch is a double */
 
 struct gd_loader {
-    gd_arena          arena;                /* the tensors, and the loader itself */
+    gd_arena          arena;                /* the tensors, and the order */
     gd_loader_options options;
     gd_position       at;
     int64_t           rows, examples;       /* in the data set; in an epoch */
@@ -85,13 +85,12 @@ gd_loader *gd_loader_new(gd_dataset set, gd_loader_options options)
 {
     if (!valid(set, options))
         return NULL;
-    gd_arena arena;
-    gd_arena_init(&arena, GD_DATA);
-    gd_loader *loader = gd_arena_take(&arena, sizeof *loader);
+    gd_loader *loader = gd_memory_new(GD_DATA, sizeof *loader);
     if (!loader)
         return NULL;
     int64_t rows = set.x->shape[0];
-    *loader = (gd_loader){ .arena = arena, .options = options, .rows = rows, .ordered = -1, .has_y = set.y };
+    *loader = (gd_loader){ .options = options, .rows = rows, .ordered = -1, .has_y = set.y };
+    gd_arena_init(&loader->arena, GD_DATA);
     loader->examples = options.drop_last ? rows - rows % options.batch : rows;
     loader->order = gd_arena_take(&loader->arena, (size_t)rows * sizeof *loader->order);
     if (loader->order && make_side(loader, &loader->x, set.x) && (!set.y || make_side(loader, &loader->y, set.y)))
@@ -104,8 +103,8 @@ void gd_loader_free(gd_loader *loader)
 {
     if (!loader || !gd_given("gd_loader_free", "loader", loader))
         return;
-    gd_arena arena = loader->arena;         /* the loader lies in its own arena */
-    gd_arena_free(&arena);
+    gd_arena_free(&loader->arena);
+    gd_handle_free(loader);
 }
 
 /* ---- The order of an epoch ---------------------------------------------------------------------------- */
@@ -171,18 +170,22 @@ bool gd_loader_next(gd_loader *loader, gd_batch *batch)
 
 double gd_loader_epoch(const gd_loader *loader)
 {
-    return loader ? (double)loader->at.epoch + (double)loader->at.example / (double)loader->examples : 0;
+    if (!loader || !gd_not_freed("gd_loader_epoch", "loader", loader))
+        return 0;
+    return (double)loader->at.epoch + (double)loader->at.example / (double)loader->examples;
 }
 
 int64_t gd_loader_batches(const gd_loader *loader)
 {
-    int64_t batch = loader ? loader->x.full->shape[0] : 1;
-    return loader ? (loader->examples + batch - 1) / batch : 0;
+    if (!loader || !gd_not_freed("gd_loader_batches", "loader", loader))
+        return 0;
+    int64_t batch = loader->x.full->shape[0];
+    return (loader->examples + batch - 1) / batch;
 }
 
 gd_position gd_loader_position(const gd_loader *loader)
 {
-    return loader ? loader->at : (gd_position){ 0, 0 };
+    return loader && gd_not_freed("gd_loader_position", "loader", loader) ? loader->at : (gd_position){ 0, 0 };
 }
 
 gd_loader_options gd_loader_setup(const gd_loader *loader, int64_t *rows)

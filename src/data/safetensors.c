@@ -22,7 +22,7 @@ typedef struct entry {
 } entry;
 
 struct gd_safetensors {
-    gd_arena      arena;                    /* the texts, and this struct */
+    gd_arena      arena;                    /* the texts */
     gd_input      in;
     char         *path;                     /* a copy: messages may come long after opening */
     uint64_t      numbers, bytes;           /* where they begin in the file; how many there are */
@@ -293,12 +293,11 @@ gd_safetensors *gd_safetensors_open(const char *path)
 {
     if (!gd_path_given("gd_safetensors_open", "path", path))
         return NULL;
-    gd_arena arena;
-    gd_arena_init(&arena, GD_DATA);
-    gd_safetensors *f = gd_arena_take(&arena, sizeof *f);
+    gd_safetensors *f = gd_memory_new(GD_DATA, sizeof *f);
     if (!f)
         return NULL;
-    *f = (gd_safetensors){ .arena = arena };
+    *f = (gd_safetensors){ .entries = NULL };
+    gd_arena_init(&f->arena, GD_DATA);
     f->path = gd_arena_take(&f->arena, strlen(path) + 1);
     if (f->path && strcpy(f->path, path) && gd_input_open(&f->in, "gd_safetensors_open", f->path, false) &&
         read_file(f))
@@ -309,43 +308,44 @@ gd_safetensors *gd_safetensors_open(const char *path)
 
 void gd_safetensors_close(gd_safetensors *f)
 {
-    if (!f)
+    if (!f || !gd_given("gd_safetensors_close", "file", f))
         return;
     gd_input_close(&f->in);
     gd_memory_free(f->entries);
     gd_memory_free(f->metadata);
-    gd_arena arena = f->arena;              /* f lies in it */
-    gd_arena_free(&arena);
+    gd_arena_free(&f->arena);
+    gd_handle_free(f);
 }
 
 /* ---- What is in it ------------------------------------------------------------------------------------ */
 
 int64_t gd_safetensors_count(const gd_safetensors *f)
 {
-    return f ? f->count : 0;
+    return f && gd_not_freed("gd_safetensors_count", "file", f) ? f->count : 0;
 }
 
-static const entry *entry_at(const gd_safetensors *f, int64_t i)
+static const entry *entry_at(const char *function, const gd_safetensors *f, int64_t i)
 {
-    return f && i >= 0 && i < f->count ? &f->entries[i] : NULL;
+    (void)function;
+    return f && gd_not_freed(function, "file", f) && i >= 0 && i < f->count ? &f->entries[i] : NULL;
 }
 
 const char *gd_safetensors_name(const gd_safetensors *f, int64_t i)
 {
-    const entry *e = entry_at(f, i);
+    const entry *e = entry_at("gd_safetensors_name", f, i);
     return e ? e->name : NULL;
 }
 
 const char *gd_safetensors_type(const gd_safetensors *f, int64_t i)
 {
-    const entry *e = entry_at(f, i);
+    const entry *e = entry_at("gd_safetensors_type", f, i);
     return e ? e->type_name : NULL;
 }
 
 gd_shape gd_safetensors_shape(const gd_safetensors *f, int64_t i)
 {
     gd_shape shape = { 0, { 0 } };
-    const entry *e = entry_at(f, i);
+    const entry *e = entry_at("gd_safetensors_shape", f, i);
     for (shape.ndim = 0; e && shape.ndim < e->ndim; shape.ndim++)
         shape.size[shape.ndim] = (int64_t)e->sizes[shape.ndim];
     return shape;
@@ -353,7 +353,7 @@ gd_shape gd_safetensors_shape(const gd_safetensors *f, int64_t i)
 
 int64_t gd_safetensors_find(const gd_safetensors *f, const char *name)
 {
-    if (!f || !name || f->count == 0)
+    if (!f || !name || !gd_not_freed("gd_safetensors_find", "file", f) || f->count == 0)
         return -1;
     entry wanted = { .name = name };
     const entry *key = &wanted;
@@ -363,17 +363,18 @@ int64_t gd_safetensors_find(const gd_safetensors *f, const char *name)
 
 int64_t gd_safetensors_metadata_count(const gd_safetensors *f)
 {
-    return f ? f->metadata_count : 0;
+    return f && gd_not_freed("gd_safetensors_metadata_count", "file", f) ? f->metadata_count : 0;
 }
 
 gd_metadata gd_safetensors_metadata_at(const gd_safetensors *f, int64_t i)
 {
-    return f && i >= 0 && i < f->metadata_count ? f->metadata[i] : (gd_metadata){ NULL, NULL };
+    bool there = f && gd_not_freed("gd_safetensors_metadata_at", "file", f) && i >= 0 && i < f->metadata_count;
+    return there ? f->metadata[i] : (gd_metadata){ NULL, NULL };
 }
 
 const char *gd_safetensors_metadata(const gd_safetensors *f, const char *key)
 {
-    if (!f || !key || f->metadata_count == 0)
+    if (!f || !key || !gd_not_freed("gd_safetensors_metadata", "file", f) || f->metadata_count == 0)
         return NULL;
     gd_metadata wanted = { .key = key };
     size_t n = (size_t)f->metadata_count;

@@ -127,14 +127,16 @@ gd_tensor *gd_params_get(gd_params *p, const char *name)
 int64_t gd_params_count(const gd_params *p)
 {
     int64_t count = 0;
-    for (int i = 0; p && i < p->count; i++)
+    if (!p || !gd_not_freed("gd_params_count", "p", p))
+        return 0;
+    for (int i = 0; i < p->count; i++)
         count += p->entries[i].buffer ? 0 : p->entries[i].tensor->numel;
     return count;
 }
 
 int gd_params_tensors(const gd_params *p)
 {
-    return p ? p->count : 0;
+    return p && gd_not_freed("gd_params_tensors", "p", p) ? p->count : 0;
 }
 
 gd_tensor *gd_params_at(const gd_params *p, int i)
@@ -148,5 +150,5 @@ gd_tensor *gd_params_at(const gd_params *p, int i)
 
 bool gd_params_is_buffer(const gd_params *p, int i)
 {
-    return p && i >= 0 && i < p->count && p->entries[i].buffer;
+    return p && gd_not_freed("gd_params_is_buffer", "p", p) && i >= 0 && i < p->count && p->entries[i].buffer;
 }

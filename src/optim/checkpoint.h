@@ -38,6 +38,13 @@ gd_group *gd_checkpoint_group(gd_optimizer *o, int k);
 /* gd_notes_given - false, and a message, when the run's notes are not there, or their keys. */
 bool gd_notes_given(const char *function, const gd_run *run);
 
+/* gd_parts_alive - in debug builds false, and a message, when a part of the run has been freed. */
+#ifdef GD_DEBUG
+bool gd_parts_alive(const char *function, const gd_run *run);
+#else
+#define gd_parts_alive(function, run) true
+#endif
+
 /* gd_check_steps, gd_check_lr - false, with a message that begins with where, when o->steps or a learning rate is not
  * what a checkpoint may hold. */
 bool gd_check_steps(const char *where, double steps);

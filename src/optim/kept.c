@@ -71,6 +71,19 @@ int64_t gd_all_elements(const gd_optimizer *o)
     return n;
 }
 
+/* ---- A run -------------------------------------------------------------------------------------------------- */
+
+#ifdef GD_DEBUG
+bool gd_parts_alive(const char *function, const gd_run *run)
+{
+    return (!run->optimizer || (gd_not_freed(function, "optimizer", run->optimizer) &&
+                                gd_model_alive(function, run->optimizer))) &&
+           (!run->loader || gd_not_freed(function, "loader", run->loader)) &&
+           (!run->ema || (gd_not_freed(function, "ema", run->ema) &&
+                          gd_not_freed(function, "the model of ema", run->ema->params)));
+}
+#endif
+
 /* ---- What an optimizer and a plateau have besides ----------------------------------------------------------- */
 
 bool gd_check_steps(const char *where, double steps)

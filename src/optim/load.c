@@ -123,7 +123,7 @@ static bool load(const char *function, const char *path, const gd_run *run, gd_l
 {
     gd_reader r = { .function = function, .path = path, .run = run, .options = options,
                     .outside = gd_current_scope(), .remarks = strcmp(function, "gd_load") == 0 };
-    if (run->optimizer && gd_busy(function, run->optimizer))
+    if (!gd_parts_alive(function, run) || (run->optimizer && gd_busy(function, run->optimizer)))
         return false;
     if (gd_params_in_use(run->params))
         return gd_fail("%s: %s, which needs the parameters as they are, is running", function, gd_guest_text().s);

@@ -188,9 +188,11 @@ bool gd_adopt(gd_optimizer *o)
 
 struct gd_slot *gd_slot_of(const char *function, gd_optimizer *o, const gd_tensor *parameter)
 {
-    if (gd_given(function, "o", o) && o->algorithm->step && !parameter)
+    if (!gd_given(function, "o", o))
+        return NULL;
+    if (o->algorithm->step && !parameter)
         return o->all;
-    if (!o || !gd_given(function, "parameter", parameter) || !gd_alive(function, "parameter", parameter) ||
+    if (!gd_given(function, "parameter", parameter) || !gd_alive(function, "parameter", parameter) ||
         !gd_model_alive(function, o) || !gd_adopt(o))
         return NULL;
     for (int i = 0; i < o->count; i++)

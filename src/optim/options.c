@@ -124,7 +124,7 @@ bool gd_check_options(const gd_algorithm *algorithm, const void *options)
 
 static const gd_option *option_of(const char *function, const gd_group *group, const char *name)
 {
-    if (!gd_given(function, "group", group) || !gd_not_null(function, "option", name))
+    if (!gd_not_null(function, "option", name))
         return NULL;
     const gd_algorithm *algorithm = group->optimizer->algorithm;
     const gd_option *option = find_option(algorithm, name, strlen(name));
@@ -133,7 +133,9 @@ static const gd_option *option_of(const char *function, const gd_group *group, c
 
 bool gd_group_set(gd_group *group, const char *name, double value)
 {
-    if (group && name && strcmp(name, "lr") == 0) {
+    if (!gd_given("gd_group_set", "group", group))
+        return false;
+    if (name && strcmp(name, "lr") == 0) {
         if (!gd_check_rate("gd_group_set", value))
             return false;
         group->lr = value;
@@ -161,7 +163,9 @@ bool gd_group_set(gd_group *group, const char *name, double value)
 
 double gd_group_get(const gd_group *group, const char *name)
 {
-    if (group && name && strcmp(name, "lr") == 0)
+    if (!gd_given("gd_group_get", "group", group))
+        return NAN;
+    if (name && strcmp(name, "lr") == 0)
         return group->lr;
     const gd_option *option = option_of("gd_group_get", group, name);
     return option ? read_option(option, group->options) : NAN;

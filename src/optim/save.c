@@ -287,7 +287,7 @@ static bool ready(const char *function, const gd_run *run)
 
 static bool save(const char *function, const char *path, const gd_run *run)
 {
-    if (!gd_scope_begin())
+    if (!gd_parts_alive(function, run) || !gd_scope_begin())
         return false;
     writer w = { .failed = !ready(function, run) };
     if (w.failed) {

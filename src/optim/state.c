@@ -74,8 +74,8 @@ static void visit_slot(struct gd_slot *slot, const gd_algorithm *a, const char *
 
 bool gd_optimizer_visit(gd_optimizer *o, gd_state_visitor *visit, void *context)
 {
-    if (!gd_given("gd_optimizer_visit", "o", o) || !gd_not_null("gd_optimizer_visit", "visit", visit ? o : NULL) ||
-        !gd_model_alive("gd_optimizer_visit", o) || !gd_adopt(o))
+    if (!gd_given("gd_optimizer_visit", "o", o) || !gd_model_alive("gd_optimizer_visit", o) ||
+        !gd_not_null("gd_optimizer_visit", "visit", visit ? o : NULL) || !gd_adopt(o))
         return false;
     gd_guest before = gd_guest_enter(GD_GUEST("gd_optimizer_visit", "visit"));
     if (o->algorithm->step)

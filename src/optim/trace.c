@@ -111,12 +111,12 @@ void gd_trace_after(gd_optimizer *o)
 
 int64_t gd_trace_rows(const gd_optimizer *o)
 {
-    return o && o->trace ? o->trace->row_count : 0;
+    return o && gd_not_freed("gd_trace_rows", "o", o) && o->trace ? o->trace->row_count : 0;
 }
 
 const gd_trace_row *gd_trace_at(const gd_optimizer *o, int64_t i)
 {
-    if (!gd_given("gd_trace_at", "o", o))
+    if (!gd_given("gd_trace_at", "o", o) || !gd_model_alive("gd_trace_at", o))
         return NULL;
     int64_t rows = gd_trace_rows(o);
     if (i < 0 || i >= rows)
@@ -145,7 +145,7 @@ static void put(gd_output *out, const char *format, ...)
 
 bool gd_trace_csv(const gd_optimizer *o, const char *path)
 {
-    if (!gd_given("gd_trace_csv", "o", o))
+    if (!gd_given("gd_trace_csv", "o", o) || !gd_model_alive("gd_trace_csv", o))
         return false;
     int64_t rows = gd_trace_rows(o);
     if (rows == 0)

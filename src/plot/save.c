@@ -169,6 +169,9 @@ bool gd_plot_save_grid(gd_plot *const panels[], int rows, int columns, const cha
         gd_fail("%s: %d rows and %d columns: 1 to 1000 of each expected", who, rows, columns);
         return false;
     }
+    for (int i = 0; i < rows * columns; i++)
+        if (panels[i] && !gd_not_freed(who, "one of the panels", panels[i]))
+            return false;
     double u = grid_scale(panels, rows * columns), width = 0, height = 0;
     if (u <= 0) {
         if (gd_last_error())                /* of the call that should have made them */
