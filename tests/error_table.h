@@ -44,7 +44,7 @@ WRONG(gd_reshape(m23, GD_SHAPE(4)), "gd_reshape: x is [2, 3] with 6 elements, wh
 WRONG(gd_reshape(m23, GD_SHAPE(-1, 4)),
       "gd_reshape: x is [2, 3] with 6 elements, which do not fill the shape [-1, 4]")
 WRONG(gd_reshape(m23, GD_SHAPE(-1, -1)),
-      "gd_reshape: x is [2, 3] with 6 elements, which do not fill the shape [-1, -1]")
+      "gd_reshape: shape is [-1, -1]: only one size may be -1")
 WRONG(gd_reshape(m23, GD_SHAPE(-2, -3)),
       "gd_reshape: x is [2, 3] with 6 elements, which do not fill the shape [-2, -3]")
 WRONG(gd_reshape(none, GD_SHAPE(0, -1)),
@@ -75,7 +75,7 @@ WRONG(gd_concat(JOIN(m23, v3), 2, 0),
 WRONG(gd_concat(JOIN(m23, m23), 2, 2), "gd_concat: axis 2 must lie in [-2, 2)")
 WRONG(gd_concat(JOIN(s, s), 2, 0), "gd_concat: axis 0 of a scalar, which has no axes")
 WRONG(gd_concat(JOIN(m23), 0, 0), "gd_concat: n = 0 tensors; at least one is needed")
-WRONG(gd_concat(NULL, 2, 0), "gd_concat: n = 2 tensors; at least one is needed")
+WRONG(gd_concat(NULL, 2, 0), "gd_concat: xs is NULL")
 WRONG(gd_stack(JOIN(v3, v4), 2, 0), "gd_stack: xs[0] is [3] and xs[1] is [4]: they must have the same shape")
 WRONG(gd_stack(JOIN(v3, v3), 2, 2), "gd_stack: axis 2 must lie in [-2, 2)")
 WRONG(gd_stack(NULL, 0, 0), "gd_stack: n = 0 tensors; at least one is needed")

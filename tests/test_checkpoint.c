@@ -177,7 +177,7 @@ START_TEST(messages)
     ck_assert_double_eq((double)less_w->data[0], 5);
     ck_assert(!gd_save("/no/such/folder/x", p, NULL));
     ck_assert_ptr_nonnull(strstr(gd_last_error(),
-                                 "/no/such/folder/x cannot be written: No such file or directory"));
+                                 "/no/such/folder/x cannot be written: there is no folder /no/such/folder"));
     gd_optimizer_free(adam);
     gd_optimizer_free(yogi);
     gd_params_free(p);

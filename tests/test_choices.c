@@ -184,7 +184,7 @@ START_TEST(messages)
             "gd_kl_div: prediction is [3] and target is [2, 3]: they must have the same shape");
     REFUSES(gd_hinge_loss(v, v, GD_MEAN), "gd_hinge_loss: target[0] = 0 must be -1 or 1");
     REFUSES(gd_layer_norm(x, gd_ones(GD_SHAPE(2)), NULL, 1e-5),
-            "gd_layer_norm: x is [2, 3] and weight is [2]: it must have the shape of x's last 1 axes");
+            "gd_layer_norm: x is [2, 3] and weight is [2]: it must have the shape of x's last axis");
     REFUSES(gd_layer_norm(x, NULL, s, 1e-5),
             "gd_layer_norm: x is [2, 3], with 0 axes to normalise: at least one is needed");
     REFUSES(gd_layer_norm(x, NULL, NULL, -1), "gd_layer_norm: eps = -1 must not be negative");

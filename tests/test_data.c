@@ -474,7 +474,7 @@ START_TEST(fashion_refuses)
     put_bytes("train-labels-idx1-ubyte", images, sizeof images);
     ck_assert_ptr_null(gd_fashion_mnist(".", true).x);
     ck_said("gd_fashion_mnist: ./train-labels-idx1-ubyte holds byte numbers of shape [3, 2, 2]: unsigned bytes"
-            " with 1 axes expected");
+            " with 1 axis expected");
     put_bytes("train-labels-idx1-ubyte", "\0\0\x08\1\0\0\0\2\1\2", 10);
     ck_assert_ptr_null(gd_fashion_mnist(".", true).x);
     ck_said("gd_fashion_mnist: ./train-images-idx3-ubyte has 3 images, but ./train-labels-idx1-ubyte has 2"

@@ -299,7 +299,7 @@ START_TEST(reasons_are_english)
     ck_assert_ptr_null(gd_csv_read("nowhere", (gd_csv_options){ 0 }));
     ck_said("gd_csv_read: nowhere cannot be read: No such file or directory");
     ck_assert(!gd_npy_write("nowhere/f", gd_ones(GD_SHAPE(1))));
-    ck_said("gd_npy_write: nowhere/f cannot be written: No such file or directory");
+    ck_said("gd_npy_write: nowhere/f cannot be written: there is no folder nowhere");
     leave();
 #endif
 }

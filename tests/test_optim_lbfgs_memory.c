@@ -339,8 +339,8 @@ START_TEST(closures_without_a_gradient)
     gd_on_error(NULL);
     valley p = valley_new(PAIRS);
     ck_assert(isnan(gd_step_closure(p.o, without_backward, &p)));
-    ck_message("gd_step_closure: none of the model's 1 parameters has a gradient: gd_backward comes before it, "
-                "gd_zero_grad after it");
+    ck_message("gd_step_closure: the model's only parameter has no gradient: gd_backward comes before it, gd_zero_grad "
+               "after it");
     ck_assert(isnan(gd_step_closure(p.o, with_infinite_gradient, &p)));
     ck_message("gd_step_closure: the gradient of w is -inf at [7]");
     gd_params *empty = gd_params_new();

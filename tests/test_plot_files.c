@@ -63,7 +63,7 @@ START_TEST(unwritable_paths_are_named)
 {
     gd_plot *p = busy();
     expect(gd_plot_save(p, "/nowhere/at all/plot.png"),
-           "gd_plot_save: /nowhere/at all/plot.png cannot be written: No such file or directory");
+           "gd_plot_save: /nowhere/at all/plot.png cannot be written: there is no folder /nowhere/at all");
     expect(gd_plot_save(p, "/dev/full"), "gd_plot_save: /dev/full cannot be written: No space left on device");
     ck_assert_int_eq(access("/dev/full", F_OK), 0);
     expect(gd_plot_save(p, NULL), "gd_plot_save: path is NULL: the name of a file was expected");

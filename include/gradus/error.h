@@ -6,7 +6,9 @@
  *     gd_matmul: a is [10, 5] and b is [6, 1]: the inner sizes 5 and 6 differ
  *
  * A tensor operation that is handed NULL returns NULL without a word, so that an expression is checked
- * once, at its end: the message of the call that failed first is still there. */
+ * once, at its end: the message of the call that failed first is still there.  So do calls that are handed NULL for
+ * another thing that the library makes, a model or an optimizer, while such a message stands.  NULL for what is the
+ * program's own, a path, a name, an array, a function, is always told. */
 #ifndef GRADUS_ERROR_H
 #define GRADUS_ERROR_H
 
@@ -93,12 +95,14 @@ void gd_clear_error(void);
  * leave by longjmp: scopes that were opened in between stay open, so put a GD_SCOPE around the setjmp; a call that reads
  * or writes a file leaves it open; gd_backward, gd_step and others that run code of the program are over, unfinished,
  * and a warning says so at the next chance.
+ * Nothing of the program's that the library calls, this handler among it, may let a C++ exception through: the library
+ * is C, which has no unwinding.  Catch it inside and report it by gd_fail.
  * A few messages are warnings and begin with "warning: ": nothing has failed, gd_last_error does not have them, and
  * gd_abort only prints them. */
 void gd_on_error(void (*handler)(const char *message));
 
-/* gd_abort - prints the message to standard error and calls abort: gd_on_error(gd_abort) makes a program
- * die loudly at its first mistake. */
+/* gd_abort - prints the message to standard error, after what standard output still holds back, and calls abort:
+ * gd_on_error(gd_abort) makes a program die loudly at its first mistake. */
 void gd_abort(const char *message);
 
 /* gd_fail - reports a failure in the library's way: formats the message, keeps it, calls the handler.

@@ -252,7 +252,7 @@ gd_tensor *gd_optimizer_shared_state(gd_optimizer *o, int k, gd_shape shape);
 
 /* gd_optimizer_new - what every constructor calls.  options is copied.  The optimizer is the caller's;
  * p must outlive every gd_step.  NULL: p or options is NULL, an option is out of range or NaN, several that are not 0
- * by default are (see zeros), memory is out. */
+ * by default are (see zeros), a field of the algorithm is not as it must be, memory is out. */
 gd_optimizer *gd_optimizer_new(gd_params *p, const gd_algorithm *algorithm, const void *options);
 
 /* ---- Looking into the state, for checkpoints, pictures and tests ------------------------------------------- */

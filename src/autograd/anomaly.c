@@ -25,13 +25,6 @@ static double element(const gd_tensor *t, int64_t k)
     return (double)t->data[offset];
 }
 
-/* For messages: a NaN without a sign. */
-static double shown(const gd_tensor *t, int64_t k)
-{
-    double value = element(t, k);
-    return isnan(value) ? fabs(value) : value;
-}
-
 /* The first NaN, else the first infinity, of t in row-major order; -1 when all elements are finite. */
 static int64_t first_bad(const gd_tensor *t)
 {
@@ -73,9 +66,9 @@ static void tell(words *w, const char *what, int i, const gd_tensor *t, const gd
         add(w, ", the result of %s", t->node->op->name);
     int64_t bad = first_bad(t);
     if (gd_same_shape(t, y))
-        add(w, ", there %g", shown(t, k));
+        add(w, ", there %g", element(t, k));
     else if (bad >= 0)
-        add(w, ", with %g at element %" PRId64, shown(t, bad), bad);
+        add(w, ", with %g at element %" PRId64, element(t, bad), bad);
     else
         add(w, ", all finite");
 }
@@ -108,7 +101,7 @@ bool gd_finite_result(const gd_op *op, const gd_tensor *y, gd_tensor *const inpu
         if (inputs[i])
             tell(&w, "input", i, inputs[i], y, k);
     return gd_fail("%s: element %" PRId64 " of the result, %s, is %g (gd_detect_anomaly)%s", op->name, k,
-                   gd_text_of(y).s, shown(y, k), w.s);
+                   gd_text_of(y).s, element(y, k), w.s);
 }
 
 bool gd_finite_gradient(const char *function, const gd_node *node)
@@ -126,7 +119,7 @@ bool gd_finite_gradient(const char *function, const gd_node *node)
         tell(&w, "the result", -1, node->out, dx, k);
         tell(&w, "dy", -1, dy, dx, k);
         return gd_fail("%s: the gradient of input %d of %s is %g at element %" PRId64 " (gd_detect_anomaly)%s",
-                       function, i, node->op->name, shown(dx, k), k, w.s);
+                       function, i, node->op->name, element(dx, k), k, w.s);
     }
     return true;
 }

@@ -126,8 +126,8 @@ static int64_t places(const char *function, int axis, int64_t size, int64_t kern
     }
     int64_t span = dilation * (kernel - 1) + 1, room = size + 2 * padding;
     if (kernel < 1 || span > room) {
-        gd_fail("%s: axis %d of x has %" PRId64 " elements with its padding, and the kernel spans %" PRId64,
-                function, axis, room, kernel < 1 ? 0 : span);
+        gd_fail("%s: axis %d of x has %" PRId64 " element%s with its padding, and the kernel spans %" PRId64,
+                function, axis, room, gd_plural(room), kernel < 1 ? 0 : span);
         return -1;
     }
     return (room - span) / stride + 1;

@@ -41,7 +41,7 @@ bool gd_graph_alive(const char *function, gd_tensor *y)
 bool gd_gradient_alive(const char *function, const gd_node *node, int i, const gd_tensor *dx)
 {
     char which[96];
-    snprintf(which, sizeof which, "the gradient that the rule of %s gave for input %d", node->op->name, i);
+    snprintf(which, sizeof which, "dx[%d] of the rule of %s", i, node->op->name);
     return gd_alive(function, which, dx);
 }
 #endif

@@ -67,8 +67,10 @@ static void unmark(gd_tensor *y, gd_node *const *nodes, int64_t count, gd_tensor
 
 static bool valid_xs(const char *function, gd_tensor *const xs[], int n, gd_tensor *dxs[])
 {
-    if (n < 0 || (n > 0 && (!xs || !dxs)))
-        return gd_fail("%s: n = %d tensors, xs and dxs must be given", function, n);
+    if (n < 0)
+        return gd_fail("%s: n = %d must not be negative", function, n);
+    if (n > 0 && (!gd_not_null(function, "xs", xs) || !gd_not_null(function, "dxs", dxs)))
+        return false;
     for (int i = 0; i < n; i++)
         dxs[i] = NULL;
     for (int i = 0; i < n; i++) {

@@ -45,7 +45,9 @@ gd_tensor *gd_run_checked(const char *guest, gd_function *function, gd_tensor *c
 {
     gd_guest before = gd_guest_enter(guest);
     gd_tensor *y = function(xs, n, context);
-    return gd_guest_leave(&before, y) && gd_alive(guest, "the result", y) ? y : NULL;
+    bool good = gd_guest_leave(&before, y) && gd_alive(guest, "the result of the function", y)
+                && gd_all_alive(guest, "xs", xs, n);        /* a model that they belong to may have been freed */
+    return good ? y : NULL;
 }
 
 static gd_tensor *call(const check *c)
@@ -346,8 +348,12 @@ static bool one_direction(const check *c, gd_tensor *const dxs[], const directio
 
 bool gd_can_check(const char *name, gd_function *function, gd_tensor *const xs[], int n)
 {
-    if (!function || n < 1 || !xs)
-        return gd_fail("%s: a function and at least one tensor must be given", name);
+    if (!function)
+        return gd_fail("%s: function is NULL", name);
+    if (n < 1)
+        return gd_fail("%s: n = %d tensors; at least one is needed", name, n);
+    if (!gd_not_null(name, "xs", xs))
+        return false;
     for (int i = 0; i < n; i++) {
         if (!gd_given(name, "one of the xs", xs[i]) || !gd_all_alive(name, "xs", xs, i + 1))
             return false;

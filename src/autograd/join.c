@@ -58,8 +58,10 @@ static bool fit_together(gd_tensor *const xs[], int n, int axis)
 
 static bool all_given(const char *function, gd_tensor *const xs[], int n)
 {
-    if (n < 1 || !xs)
+    if (n < 1)
         return gd_fail("%s: n = %d tensors; at least one is needed", function, n);
+    if (!gd_not_null(function, "xs", xs))
+        return false;
     for (int i = 0; i < n; i++)
         if (!xs[i])
             return false;

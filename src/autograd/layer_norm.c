@@ -220,8 +220,11 @@ static bool fits_last_axes(const char *argument, const gd_tensor *x, const gd_te
     bool fits = t->ndim == axes && axes >= 1 && axes <= x->ndim;
     for (int i = 1; i <= axes && fits; i++)
         fits = t->shape[t->ndim - i] == x->shape[x->ndim - i];
-    return fits || gd_fail("gd_layer_norm: x is %s and %s is %s: it must have the shape of x's last %d axes",
-                           gd_text_of(x).s, argument, gd_text_of(t).s, axes);
+    gd_text last = { "axis" };
+    if (axes != 1)
+        snprintf(last.s, sizeof last.s, "%d axes", axes);
+    return fits || gd_fail("gd_layer_norm: x is %s and %s is %s: it must have the shape of x's last %s",
+                           gd_text_of(x).s, argument, gd_text_of(t).s, last.s);
 }
 
 gd_tensor *gd_layer_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, double eps)

@@ -9,6 +9,17 @@ static bool any_requires_grad(gd_tensor *const inputs[], int n)
     return false;
 }
 
+/* Would y still be there when the scope that its node lies in has ended? */
+static bool outlives_node(const gd_tensor *y)
+{
+    if (y->owner->owner != GD_SCOPES && y->owner->owner != GD_PROGRAM)
+        return true;
+    for (const gd_arena *scope = gd_thread.scope->parent; scope; scope = scope->parent)
+        if (y->owner == scope)
+            return true;
+    return false;
+}
+
 static gd_tensor *record(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[], int n, const void *attributes,
                          size_t size)
 {
@@ -16,6 +27,9 @@ static gd_tensor *record(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[
         return gd_fail("gd_record: y of %s is already %s; it must be a fresh tensor", op->name,
                        y->node ? "the result of an operation" : "a leaf that requires a gradient");
     gd_current_scope();                     /* y may be another thread's, and the first thing that this one sees */
+    if (GD_UNLIKELY(y->owner != gd_thread.scope) && outlives_node(y))
+        return gd_fail("gd_record: y of %s was made outside of the current scope, and outlives what is recorded in it: "
+                       "make and record it in the same scope", op->name);
     gd_node *node = gd_append(op, y, n, size);
     if (!node)
         return NULL;
@@ -34,15 +48,28 @@ static gd_tensor *path_continues(gd_tensor *y, gd_tensor *const inputs[], int n)
     return y;
 }
 
+static const size_t most_attributes = SIZE_MAX / 2;         /* bytes; so that sums of sizes do not overflow */
+
+static GD_COLD void *refuse(const gd_op *op, gd_tensor *const inputs[], int n, const void *attributes, size_t size)
+{
+    if (!op || !op->name)
+        return gd_fail("gd_record: %s is NULL", op ? "the name of op" : "op");
+    if (n < 0)
+        return gd_fail("gd_record: %s: n = %d must not be negative", op->name, n);
+    if (n > 0 && !inputs)
+        return gd_fail("gd_record: %s: inputs is NULL, and n = %d", op->name, n);
+    if (!attributes)
+        return gd_fail("gd_record: %s: attributes is NULL, and size = %zu", op->name, size);
+    return gd_fail("gd_record: %s: size = %zu is more than memory can hold", op->name, size);
+}
+
 gd_tensor *gd_record(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[], int n,
                      const void *attributes, size_t size)
 {
     if (!y)
         return NULL;
-    if (!gd_given("gd_record", "op", op))
-        return NULL;
-    if (n < 0 || (n > 0 && !inputs))
-        return gd_fail("gd_record: %s: n = %d inputs at %p", op->name, n, (const void *)inputs);
+    if (GD_UNLIKELY(!op || !op->name || n < 0 || (n > 0 && !inputs) || (size && !attributes) || size > most_attributes))
+        return refuse(op, inputs, n, attributes, size);
     if (!gd_alive("gd_record", "y", y) || !gd_all_alive("gd_record", "inputs", inputs, n))
         return NULL;
     if (gd_thread.no_grad)

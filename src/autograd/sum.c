@@ -214,7 +214,8 @@ static double degrees_of_freedom(const char *function, const gd_tensor *x, gd_ax
     int64_t n = gd_reduced_count(x, axes);
     if ((double)n - correction > 0)
         return (double)n - correction;
-    gd_fail("%s: correction = %g must be below the %" PRId64 " elements of each variance", function, correction, n);
+    gd_fail("%s: correction = %g must be below the %" PRId64 " element%s of each variance", function, correction, n,
+            gd_plural(n));
     return (double)NAN;
 }
 

@@ -86,13 +86,24 @@ static bool complete(const gd_tensor *x, gd_shape *shape)
     return true;
 }
 
+static GD_COLD void *not_filled(const gd_tensor *x, const gd_shape *shape)
+{
+    int open = 0;
+    for (int i = 0; i < shape->ndim && i < GD_MAX_DIMS; i++)
+        open += shape->size[i] == -1;
+    if (open > 1)
+        return gd_fail("gd_reshape: shape is %s: only one size may be -1", gd_shape_text(shape->ndim, shape->size).s);
+    return gd_fail("gd_reshape: x is %s with %" PRId64 " element%s, which do%s not fill the shape %s", gd_text_of(x).s,
+                   x->numel, gd_plural(x->numel), x->numel == 1 ? "es" : "",
+                   gd_shape_text(shape->ndim, shape->size).s);
+}
+
 gd_tensor *gd_reshape(gd_tensor *x, gd_shape shape)
 {
     if (!x || !gd_alive("gd_reshape", "x", x))
         return NULL;
     if (!complete(x, &shape))
-        return gd_fail("gd_reshape: x is %s with %" PRId64 " elements, which do not fill the shape %s",
-                       gd_text_of(x).s, x->numel, gd_shape_text(shape.ndim, shape.size).s);
+        return not_filled(x, &shape);
     gd_tensor *y = x->contiguous ? NULL : strided_view(x, &shape);
     if (!y && (x = gd_contiguous(x)))
         y = contiguous_view(x, shape.ndim, shape.size);

@@ -261,8 +261,8 @@ static bool read_row(gd_csv *t, const gd_csv_record *r)
         if (t->header_line && t->header_fields != fields)
             return gd_csv_bad_header(t, fields);
         if (t->columns < 1)
-            return gd_fail("%s: %s, line %" PRId64 ": skip_columns = %d leaves nothing of %" PRId64 " columns",
-                           t->function, t->path, t->line, t->options.skip_columns, fields);
+            return gd_fail("%s: %s, line %" PRId64 ": skip_columns = %d leaves nothing of %" PRId64 " column%s",
+                           t->function, t->path, t->line, t->options.skip_columns, fields, gd_plural(fields));
     }
     t->rows++;
     return fields == t->fields || gd_csv_bad_count(t, fields);

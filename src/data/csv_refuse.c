@@ -294,7 +294,7 @@ void *gd_csv_bad_field(const gd_csv *t, int64_t column, const gd_csv_field *f, c
 void *gd_csv_bad_count(const gd_csv *t, int64_t fields)
 {
     return gd_fail("%s: %s, line %" PRId64 ": %" PRId64 " column%s, but line %" PRId64 " has %" PRId64 "%s",
-                   t->function, t->path, t->line, fields, fields == 1 ? "" : "s", t->first_line, t->fields,
+                   t->function, t->path, t->line, fields, gd_plural(fields), t->first_line, t->fields,
                    assumed(t).s);
 }
 
@@ -312,7 +312,7 @@ void *gd_csv_bad_header(const gd_csv *t, int64_t fields)
         snprintf(help.s, sizeof help.s, "if the names do not matter, skip = %" PRId64 " passes over them",
                  t->header_end);
     return gd_fail("%s: %s, line %" PRId64 ": %" PRId64 " column%s, but the header in line %" PRId64 " names %" PRId64
-                   "%s%s%s", t->function, t->path, t->line, fields, fields == 1 ? "" : "s", t->header_line,
+                   "%s%s%s", t->function, t->path, t->line, fields, gd_plural(fields), t->header_line,
                    t->header_fields, help.s[0] ? ": " : "", help.s, assumed(t).s);
 }
 

@@ -68,6 +68,8 @@ static bool find_airfoil(const char *path, file_name *found)
 {
     const char *name = "airfoil_self_noise.dat", *home = data_folder();
     const char *places[] = { path ? path : home, path ? NULL : "data" };
+    if (path && !gd_path_given("gd_airfoil", "path", path))
+        return false;
     for (int i = 0; i < 2; i++) {
         if (!places[i])
             continue;
@@ -137,6 +139,8 @@ static bool find_fashion(const char *folder, bool train, file_name *images, file
     const char *places[] = {
         home ? home : "data", "data", "data/fashion-mnist", "/usr/share/datasets/fashion-mnist"
     };
+    if (folder && !gd_path_given("gd_fashion_mnist", "folder", folder))
+        return false;
     if (folder)
         return find_pair(folder, train, images, labels) ||
                gd_fail("gd_fashion_mnist: %s has no %s-images-idx3-ubyte and %s-labels-idx1-ubyte, with or without"
@@ -175,8 +179,9 @@ static gd_tensor *read_file(const char *path, int axes, double scale)
     gd_tensor *t = NULL;
     if (gd_input_open(&in, function, path, true) && gd_idx_header(&in, &idx)) {
         if (idx.type != GD_U8 || idx.ndim != axes)
-            gd_fail("%s: %s holds %s numbers of shape %s: unsigned bytes with %d axes expected", function, path,
-                    idx.type == GD_U8 ? "byte" : "other", gd_shape_text(idx.ndim, idx.shape).s, axes);
+            gd_fail("%s: %s holds %s numbers of shape %s: unsigned bytes with %d %s expected", function, path,
+                    idx.type == GD_U8 ? "byte" : "other", gd_shape_text(idx.ndim, idx.shape).s, axes,
+                    axes == 1 ? "axis" : "axes");
         else
             t = gd_new(function, axes == 3 ? 2 : 1,
                        (int64_t[]){ idx.shape[0], axes == 3 ? idx.shape[1] * idx.shape[2] : 1 });
@@ -210,8 +215,8 @@ gd_dataset gd_fashion_mnist(const char *folder, bool train)
     if (!set.x)
         return none;
     if (set.x->shape[0] != set.y->shape[0]) {
-        gd_fail("gd_fashion_mnist: %s has %" PRId64 " images, but %s has %" PRId64 " labels", images.s,
-                set.x->shape[0], labels.s, set.y->shape[0]);
+        gd_fail("gd_fashion_mnist: %s has %" PRId64 " image%s, but %s has %" PRId64 " label%s", images.s,
+                set.x->shape[0], gd_plural(set.x->shape[0]), labels.s, set.y->shape[0], gd_plural(set.y->shape[0]));
         return none;
     }
     return set;

@@ -85,8 +85,8 @@ bool gd_gunzip_some(gd_input *in, void *to, size_t most, size_t *got)
                 continue;
         }
         if (in->held == 0)
-            return gd_fail("%s: %s: the gzip stream is cut off after %" PRId64 " bytes of data", in->function,
-                           in->path, in->taken);
+            return gd_fail("%s: %s: the gzip stream is cut off after %" PRId64 " byte%s of data", in->function,
+                           in->path, in->taken, gd_plural(in->taken));
         z->next_in = in->buffer + in->used;
         z->avail_in = (uInt)(in->held - in->used);
         int state = inflate(z, Z_NO_FLUSH);

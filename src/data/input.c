@@ -37,8 +37,8 @@ static bool is_limited(const gd_input *in)
 
 static bool too_much(const gd_input *in)
 {
-    return gd_fail("%s: %s: %s holds more than %" PRId64 " bytes, the limit of %s", in->function, in->path,
-                   in->gunzip ? "the compressed file" : "the pipe", in->most, in->limit);
+    return gd_fail("%s: %s: %s holds more than %" PRId64 " byte%s, the limit of %s", in->function, in->path,
+                   in->gunzip ? "the compressed file" : "the pipe", in->most, gd_plural(in->most), in->limit);
 }
 
 /* ---- Opening ------------------------------------------------------------------------------------------ */
@@ -74,7 +74,7 @@ bool gd_input_open(gd_input *in, const char *function, const char *path, bool ma
     in->buffer = in->rest = NULL;
     in->used = in->held = in->front_used = in->front_held = in->rest_used = in->rest_held = 0;
     in->gunzip = NULL;
-    if (!gd_given(function, "path", path))
+    if (!gd_path_given(function, "path", path))
         return false;
     in->file = fopen(path, "rb");
     if (!in->file)
@@ -186,8 +186,8 @@ bool gd_input_take(gd_input *in, void *to, size_t n, const char *what)
         if (!gd_input_some(in, at, n, &got))
             return false;
         if (got == 0)
-            return gd_fail("%s: %s ends after %" PRId64 " bytes, in the middle of %s", in->function, in->path,
-                           in->taken, what);
+            return gd_fail("%s: %s ends after %" PRId64 " byte%s, in the middle of %s", in->function, in->path,
+                           in->taken, gd_plural(in->taken), what);
     }
     return true;
 }
@@ -242,8 +242,9 @@ static bool read_rest(gd_input *in)
 static bool limit_holds(const gd_input *in, uint64_t n)
 {
     uint64_t left = in->most > in->taken ? (uint64_t)(in->most - in->taken) : 0;
-    return n <= left || gd_fail("%s: %s should hold %" PRIu64 " bytes after byte %" PRId64 ": %s may hold %" PRId64
-                                " in all, the limit of %s", in->function, in->path, n, in->taken,
+    return n <= left || gd_fail("%s: %s should hold %" PRIu64 " byte%s after byte %" PRId64 ": %s may hold %"
+                                PRId64 " in all, the limit of %s", in->function, in->path, n,
+                                gd_plural((int64_t)n), in->taken,
                                 in->gunzip ? "a compressed file" : "a pipe", in->most, in->limit);
 }
 
@@ -266,8 +267,8 @@ bool gd_input_holds(gd_input *in, uint64_t n)
     if (in->bytes < 0 && !in->rest && !read_rest(in))
         return false;
     uint64_t total = gd_input_total(in), rest = total > (uint64_t)in->taken ? total - (uint64_t)in->taken : 0;
-    return n <= rest || gd_fail("%s: %s should hold %" PRIu64 " bytes after byte %" PRId64 ", but has %" PRIu64,
-                                in->function, in->path, n, in->taken, rest);
+    return n <= rest || gd_fail("%s: %s should hold %" PRIu64 " byte%s after byte %" PRId64 ", but has %" PRIu64,
+                                in->function, in->path, n, gd_plural((int64_t)n), in->taken, rest);
 }
 
 bool gd_input_ends(gd_input *in)
@@ -278,8 +279,8 @@ bool gd_input_ends(gd_input *in)
     if (!gd_input_some(in, &more, 1, &got))
         return false;
     if (got > 0)
-        return gd_fail("%s: %s has more than the %" PRId64 " bytes that its header tells of", in->function,
-                       in->path, expected);
+        return gd_fail("%s: %s has more than the %" PRId64 " byte%s that its header tells of", in->function,
+                       in->path, expected, gd_plural(expected));
     return true;
 }
 

@@ -18,7 +18,7 @@ typedef struct side {                       /* x, or y */
 #define MOST_EPOCHS (INT64_C(1) << 53)      /* gd_loader_epoch is a double */
 
 struct gd_loader {
-    gd_arena          arena;                /* the tensors, and the loader itself */
+    gd_arena          arena;                /* the tensors, and the order */
     gd_loader_options options;
     gd_position       at;
     int64_t           rows, examples;       /* in the data set; in an epoch */
@@ -44,8 +44,8 @@ static bool valid(gd_dataset set, gd_loader_options o)
     if (o.batch < 1)
         return gd_fail("%s: batch = %" PRId64 " must be at least 1", function, o.batch);
     if (o.drop_last && o.batch > x->shape[0])
-        return gd_fail("%s: batch = %" PRId64 " and drop_last leave no batch of %" PRId64 " examples", function,
-                       o.batch, x->shape[0]);
+        return gd_fail("%s: batch = %" PRId64 " and drop_last leave no batch of %" PRId64 " example%s", function,
+                       o.batch, x->shape[0], gd_plural(x->shape[0]));
     return true;
 }
 
@@ -85,13 +85,12 @@ gd_loader *gd_loader_new(gd_dataset set, gd_loader_options options)
 {
     if (!valid(set, options))
         return NULL;
-    gd_arena arena;
-    gd_arena_init(&arena, GD_DATA);
-    gd_loader *loader = gd_arena_take(&arena, sizeof *loader);
+    gd_loader *loader = gd_memory_new(GD_DATA, sizeof *loader);
     if (!loader)
         return NULL;
     int64_t rows = set.x->shape[0];
-    *loader = (gd_loader){ .arena = arena, .options = options, .rows = rows, .ordered = -1, .has_y = set.y };
+    *loader = (gd_loader){ .options = options, .rows = rows, .ordered = -1, .has_y = set.y };
+    gd_arena_init(&loader->arena, GD_DATA);
     loader->examples = options.drop_last ? rows - rows % options.batch : rows;
     loader->order = gd_arena_take(&loader->arena, (size_t)rows * sizeof *loader->order);
     if (loader->order && make_side(loader, &loader->x, set.x) && (!set.y || make_side(loader, &loader->y, set.y)))
@@ -104,8 +103,8 @@ void gd_loader_free(gd_loader *loader)
 {
     if (!loader || !gd_given("gd_loader_free", "loader", loader))
         return;
-    gd_arena arena = loader->arena;         /* the loader lies in its own arena */
-    gd_arena_free(&arena);
+    gd_arena_free(&loader->arena);
+    gd_handle_free(loader);
 }
 
 /* ---- The order of an epoch ---------------------------------------------------------------------------- */
@@ -146,7 +145,7 @@ static gd_tensor *gather(side *s, const int64_t *rows, int64_t n)
 
 bool gd_loader_next(gd_loader *loader, gd_batch *batch)
 {
-    if (!gd_given("gd_loader_next", "loader", loader) || !gd_given("gd_loader_next", "batch", batch))
+    if (!gd_given("gd_loader_next", "loader", loader) || !gd_not_null("gd_loader_next", "batch", batch))
         return false;
     if (!gd_alive("gd_loader_next", "the data set's x", loader->x.row.base)
         || (loader->has_y && !gd_alive("gd_loader_next", "the data set's y", loader->y.row.base)))
@@ -209,8 +208,8 @@ bool gd_loader_seek(gd_loader *loader, gd_position position)
         return false;
     if (!gd_loader_is_place(loader, position))
         return gd_fail("gd_loader_seek: epoch %" PRId64 ", example %" PRId64 " is not a place between batches of"
-                       " %" PRId64 " from %" PRId64 " examples", position.epoch, position.example,
-                       loader->x.full->shape[0], loader->examples);
+                       " %" PRId64 " from %" PRId64 " example%s", position.epoch, position.example,
+                       loader->x.full->shape[0], loader->examples, gd_plural(loader->examples));
     loader->at = position;
     return true;
 }

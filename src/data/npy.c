@@ -270,7 +270,7 @@ gd_tensor *gd_npy_read_at(const char *path, int64_t i)
         good = pass_array(&in) && follows(&in, &another);
         if (good && !another)
             good = gd_fail("%s: %s holds %" PRId64 " array%s, counted from 0: there is no array %" PRId64, function,
-                           path, k + 1, k ? "s" : "", i);
+                           path, k + 1, gd_plural(k + 1), i);
     }
     if (good)
         t = read_array(&in);

@@ -22,7 +22,7 @@ typedef struct entry {
 } entry;
 
 struct gd_safetensors {
-    gd_arena      arena;                    /* the texts, and this struct */
+    gd_arena      arena;                    /* the texts */
     gd_input      in;
     char         *path;                     /* a copy: messages may come long after opening */
     uint64_t      numbers, bytes;           /* where they begin in the file; how many there are */
@@ -255,8 +255,8 @@ static bool check(gd_safetensors *f)
         end = f->entries[i].end;
     }
     if (end != f->bytes)
-        return gd_fail("%s: %s has %" PRIu64 " bytes of numbers, but its tensors end at %" PRIu64, f->in.function,
-                       f->path, f->bytes, end);
+        return gd_fail("%s: %s has %" PRIu64 " byte%s of numbers, but its tensors end at %" PRIu64, f->in.function,
+                       f->path, f->bytes, gd_plural((int64_t)f->bytes), end);
     return check_names(f);
 }
 
@@ -294,14 +294,13 @@ static bool read_file(gd_safetensors *f)
 
 gd_safetensors *gd_safetensors_open(const char *path)
 {
-    if (!gd_given("gd_safetensors_open", "path", path))
+    if (!gd_path_given("gd_safetensors_open", "path", path))
         return NULL;
-    gd_arena arena;
-    gd_arena_init(&arena, GD_DATA);
-    gd_safetensors *f = gd_arena_take(&arena, sizeof *f);
+    gd_safetensors *f = gd_memory_new(GD_DATA, sizeof *f);
     if (!f)
         return NULL;
-    *f = (gd_safetensors){ .arena = arena };
+    *f = (gd_safetensors){ .entries = NULL };
+    gd_arena_init(&f->arena, GD_DATA);
     f->path = gd_arena_take(&f->arena, strlen(path) + 1);
     if (f->path && strcpy(f->path, path) && gd_input_open(&f->in, "gd_safetensors_open", f->path, false) &&
         read_file(f))
@@ -312,13 +311,13 @@ gd_safetensors *gd_safetensors_open(const char *path)
 
 void gd_safetensors_close(gd_safetensors *f)
 {
-    if (!f || !gd_not_freed("gd_safetensors_close", "file", f))
+    if (!f || !gd_given("gd_safetensors_close", "file", f))
         return;
     gd_input_close(&f->in);
     gd_memory_free(f->entries);
     gd_memory_free(f->metadata);
-    gd_arena arena = f->arena;              /* f lies in it */
-    gd_arena_free(&arena);
+    gd_arena_free(&f->arena);
+    gd_handle_free(f);
 }
 
 /* ---- What is in it ------------------------------------------------------------------------------------ */
@@ -389,7 +388,7 @@ const char *gd_safetensors_metadata(const gd_safetensors *f, const char *key)
 gd_tensor *gd_safetensors_read(gd_safetensors *f, const char *name)
 {
     const char *function = "gd_safetensors_read";
-    if (!gd_given(function, "file", f) || !gd_given(function, "name", name))
+    if (!gd_given(function, "file", f) || !gd_not_null(function, "name", name))
         return NULL;
     int64_t i = gd_safetensors_find(f, name);
     if (i < 0)

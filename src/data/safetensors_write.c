@@ -45,9 +45,9 @@ static bool valid_names(const char *const names[], gd_tensor *const tensors[], i
     for (int64_t i = 0; i < n && good; i++) {
         if (strcmp(names[i], "__metadata__") == 0)
             return gd_fail("%s: the name \"__metadata__\" is the format's own", function);
-        if (!tensors[i])
-            return gd_fail("%s: tensor \"%s\" is NULL", function, names[i]);
-        good = gd_alive(function, names[i], tensors[i]);
+        char which[128];
+        snprintf(which, sizeof which, "tensor \"%.100s\"", names[i]);
+        good = gd_given(function, which, tensors[i]) && gd_alive(function, names[i], tensors[i]);
     }
     return good;
 }
@@ -147,8 +147,8 @@ bool gd_safetensors_write(const char *path, const char *const names[], gd_tensor
     if (n < 0 || metadata_count < 0)
         return gd_fail("%s: %" PRId64 " tensors and %" PRId64 " metadata: counts cannot be negative", function, n,
                        metadata_count);
-    if ((n > 0 && (!gd_given(function, "names", names) || !gd_given(function, "tensors", tensors))) ||
-        (metadata_count > 0 && !gd_given(function, "metadata", metadata)))
+    if ((n > 0 && (!gd_not_null(function, "names", names) || !gd_not_null(function, "tensors", tensors))) ||
+        (metadata_count > 0 && !gd_not_null(function, "metadata", metadata)))
         return false;
     if (!valid_names(names, tensors, n) || !valid_metadata(metadata, metadata_count))
         return false;

@@ -37,8 +37,8 @@ bool gd_params_assign(gd_params *to, gd_params *from)
     if (gd_params_in_use(to))
         return gd_fail("%s: %s, which needs the parameters as they are, is running", function, gd_guest_text().s);
     if (to->count != from->count)
-        return gd_fail("%s: to has %d tensors and from has %d: they must have the same names and shapes", function,
-                       to->count, from->count);
+        return gd_fail("%s: to has %d tensor%s and from has %d: they must have the same names and shapes", function,
+                       to->count, gd_plural(to->count), from->count);
     for (int i = 0; i < to->count; i++) {
         const gd_tensor *t = to->entries[i].tensor, *f = find(from, t->name);
         if (!f)

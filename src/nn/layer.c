@@ -6,7 +6,7 @@
 bool gd_layer_begin(const char *function, const gd_params *p, const char *name, int n, const int64_t *sizes,
                     const char *const *what, gd_params_place *mark)
 {
-    if (!gd_given(function, "p", p) || !gd_given(function, "name", name))
+    if (!gd_given(function, "p", p) || !gd_not_null(function, "name", name))
         return false;
     for (int i = 0; i < n; i++) {
         if (sizes[i] < 1)

@@ -50,7 +50,7 @@ gd_conv2d_layer gd_conv2d_new(gd_params *p, const char *name, int64_t in, int64_
 
 gd_tensor *gd_conv2d_apply(const gd_conv2d_layer *layer, gd_tensor *x)
 {
-    return gd_given("gd_conv2d_apply", "layer", layer) && layer->bias
+    return gd_not_null("gd_conv2d_apply", "layer", layer) && layer->bias
                    && ALIVE("gd_conv2d_apply", x, layer->weight, layer->bias)
                ? gd_conv2d(x, layer->weight, layer->bias, layer->options) : NULL;
 }
@@ -71,7 +71,7 @@ gd_conv1d_layer gd_conv1d_new(gd_params *p, const char *name, int64_t in, int64_
 
 gd_tensor *gd_conv1d_apply(const gd_conv1d_layer *layer, gd_tensor *x)
 {
-    return gd_given("gd_conv1d_apply", "layer", layer) && layer->bias
+    return gd_not_null("gd_conv1d_apply", "layer", layer) && layer->bias
                    && ALIVE("gd_conv1d_apply", x, layer->weight, layer->bias)
                ? gd_conv1d(x, layer->weight, layer->bias, layer->stride, layer->padding, layer->dilation,
                            layer->groups)
@@ -93,7 +93,7 @@ gd_embedding_layer gd_embedding_new(gd_params *p, const char *name, int64_t rows
 
 gd_tensor *gd_embedding_apply(const gd_embedding_layer *layer, gd_tensor *index)
 {
-    return gd_given("gd_embedding_apply", "layer", layer) && gd_alive("gd_embedding_apply", "index", index)
+    return gd_not_null("gd_embedding_apply", "layer", layer) && gd_alive("gd_embedding_apply", "index", index)
                    && gd_alive("gd_embedding_apply", "layer->weight", layer->weight)
                ? gd_embedding(layer->weight, index) : NULL;
 }
@@ -123,7 +123,7 @@ gd_layer_norm_layer gd_layer_norm_new(gd_params *p, const char *name, gd_shape s
 
 gd_tensor *gd_layer_norm_apply(const gd_layer_norm_layer *layer, gd_tensor *x)
 {
-    return gd_given("gd_layer_norm_apply", "layer", layer) && layer->bias
+    return gd_not_null("gd_layer_norm_apply", "layer", layer) && layer->bias
                    && ALIVE("gd_layer_norm_apply", x, layer->weight, layer->bias)
                ? gd_layer_norm(x, layer->weight, layer->bias, layer->eps) : NULL;
 }
@@ -147,7 +147,7 @@ gd_batch_norm_layer gd_batch_norm_new(gd_params *p, const char *name, int64_t ch
 
 gd_tensor *gd_batch_norm_apply(const gd_batch_norm_layer *layer, gd_tensor *x, bool training)
 {
-    if (!gd_given("gd_batch_norm_apply", "layer", layer) || !layer->running_var
+    if (!gd_not_null("gd_batch_norm_apply", "layer", layer) || !layer->running_var
         || !ALIVE("gd_batch_norm_apply", x, layer->weight, layer->bias)
         || !gd_alive("gd_batch_norm_apply", "layer->running_mean", layer->running_mean)
         || !gd_alive("gd_batch_norm_apply", "layer->running_var", layer->running_var))
@@ -167,6 +167,6 @@ gd_dropout_layer gd_dropout_new(double p)
 
 gd_tensor *gd_dropout_apply(const gd_dropout_layer *layer, gd_tensor *x, bool training)
 {
-    return gd_given("gd_dropout_apply", "layer", layer) && gd_alive("gd_dropout_apply", "x", x)
+    return gd_not_null("gd_dropout_apply", "layer", layer) && gd_alive("gd_dropout_apply", "x", x)
                ? gd_dropout(x, layer->p, training) : NULL;
 }

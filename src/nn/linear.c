@@ -16,7 +16,7 @@ static const char *joined(const char *name, const char *suffix)
 gd_linear gd_linear_new(gd_params *p, const char *name, int64_t in, int64_t out)
 {
     const gd_linear none = { NULL, NULL };
-    if (!gd_given("gd_linear_new", "p", p) || !gd_given("gd_linear_new", "name", name))
+    if (!gd_given("gd_linear_new", "p", p) || !gd_not_null("gd_linear_new", "name", name))
         return none;
     if (in < 1 || out < 1) {
         gd_fail("gd_linear_new: \"%s\": in = %" PRId64 " and out = %" PRId64 " must be at least 1", name, in, out);
@@ -37,7 +37,7 @@ gd_linear gd_linear_new(gd_params *p, const char *name, int64_t in, int64_t out)
 
 gd_tensor *gd_linear_apply(const gd_linear *layer, gd_tensor *x)
 {
-    if (!gd_given("gd_linear_apply", "layer", layer) || !gd_alive("gd_linear_apply", "x", x)
+    if (!gd_not_null("gd_linear_apply", "layer", layer) || !gd_alive("gd_linear_apply", "x", x)
         || !gd_alive("gd_linear_apply", "layer->weight", layer->weight)
         || !gd_alive("gd_linear_apply", "layer->bias", layer->bias))
         return NULL;

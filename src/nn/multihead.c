@@ -48,7 +48,7 @@ gd_tensor *gd_multihead_apply(const gd_multihead *m, gd_tensor *query, gd_tensor
                               bool causal)
 {
     static const char function[] = "gd_multihead_apply";
-    if (!gd_given(function, "layer", m) || !m->out_bias || !query || !key || !value
+    if (!gd_not_null(function, "layer", m) || !m->out_bias || !query || !key || !value
         || !gd_alive(function, "query", query)
         || !gd_alive(function, "key", key) || !gd_alive(function, "value", value)
         || !gd_alive(function, "layer->in_proj_weight", m->in_proj_weight)

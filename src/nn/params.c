@@ -76,10 +76,9 @@ static bool valid_name(const char *function, const gd_params *p, const char *nam
 
 static gd_tensor *add(const char *function, gd_params *p, const char *name, gd_tensor *value, bool buffer)
 {
-    if (!gd_given(function, "p", p) || !gd_given(function, "name", name) || !gd_given_tensor(function, "value", value)
-        || !gd_alive(function, "value", value))
-        return NULL;
-    if (!valid_name(function, p, name))
+    if (!gd_given(function, "p", p) || !gd_not_null(function, "name", name)
+        || !gd_given_tensor(function, "value", value) || !gd_alive(function, "value", value)
+        || !valid_name(function, p, name))
         return NULL;
     size_t length = strlen(name) + 1;
     char *copy = gd_arena_take(&p->arena, length);
@@ -119,7 +118,7 @@ void gd_params_back(gd_params *p, const gd_params_place *mark)
 
 gd_tensor *gd_params_get(gd_params *p, const char *name)
 {
-    if (!gd_given("gd_params_get", "p", p) || !gd_given("gd_params_get", "name", name))
+    if (!gd_given("gd_params_get", "p", p) || !gd_not_null("gd_params_get", "name", name))
         return NULL;
     gd_tensor *t = gd_params_find(p, name);
     return t ? t : gd_fail("gd_params_get: there is no parameter \"%s\"", name);
@@ -128,9 +127,9 @@ gd_tensor *gd_params_get(gd_params *p, const char *name)
 int64_t gd_params_count(const gd_params *p)
 {
     int64_t count = 0;
-    if (!gd_not_freed("gd_params_count", "p", p))
+    if (!p || !gd_not_freed("gd_params_count", "p", p))
         return 0;
-    for (int i = 0; p && i < p->count; i++)
+    for (int i = 0; i < p->count; i++)
         count += p->entries[i].buffer ? 0 : p->entries[i].tensor->numel;
     return count;
 }

@@ -60,7 +60,7 @@ static bool suits(const char *function, const char *maker, int64_t gates, const 
 static bool both_parts(const char *function, const char *maker, int64_t gates, const gd_cell *cell, gd_tensor *x,
                        gd_tensor *h, gd_tensor **a, gd_tensor **b)
 {
-    if (!gd_given(function, "cell", cell) || !x || !h || !gd_alive(function, "x", x) || !gd_alive(function, "h", h)
+    if (!gd_not_null(function, "cell", cell) || !x || !h || !gd_alive(function, "x", x) || !gd_alive(function, "h", h)
         || !gd_alive(function, "cell->weight_ih", cell->weight_ih)
         || !gd_alive(function, "cell->weight_hh", cell->weight_hh)
         || !gd_alive(function, "cell->bias_ih", cell->bias_ih) || !gd_alive(function, "cell->bias_hh", cell->bias_hh)

@@ -35,6 +35,9 @@ const char *gd_checkpoint_key(const char *owner, const char *name);
 /* The k-th group; NULL past the last. */
 gd_group *gd_checkpoint_group(gd_optimizer *o, int k);
 
+/* gd_notes_given - false, and a message, when the run's notes are not there, or their keys. */
+bool gd_notes_given(const char *function, const gd_run *run);
+
 /* gd_check_steps, gd_check_lr - false, with a message that begins with where, when o->steps or a learning rate is not
  * what a checkpoint may hold. */
 bool gd_check_steps(const char *where, double steps);

@@ -11,6 +11,9 @@ bool gd_any_gradient(const char *function, const gd_optimizer *o)
     }
     if (parameters == 0)
         return gd_fail("%s: the model has no parameters", function);
+    if (parameters == 1)
+        return gd_fail("%s: the model's only parameter has no gradient: gd_backward comes before it, gd_zero_grad "
+                       "after it", function);
     return gd_fail("%s: none of the model's %d parameters has a gradient: gd_backward comes before it, gd_zero_grad "
                    "after it", function, parameters);
 }

@@ -181,6 +181,9 @@ struct gd_ema {
     gd_arena    arena;
 };
 
+/* gd_plateau_started - false, and a message, for a plateau that is all 0. */
+bool gd_plateau_started(const char *function, const gd_plateau *p);
+
 /* gd_ema_adopt - averages for parameters that the model got since the last call.  On failure there are none. */
 bool gd_ema_adopt(gd_ema *ema);
 

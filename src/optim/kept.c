@@ -40,7 +40,8 @@ static bool check_numbers(const char *where, const gd_algorithm *a, const gd_kep
     if (!check_number(where, &steps, kept->step))
         return false;
     if (!a->step && kept->step > kept->steps)
-        return gd_fail("%s: step = %g is more than the %g steps of the optimizer", where, kept->step, kept->steps);
+        return gd_fail("%s: step = %g is more than the %g step%s of the optimizer", where, kept->step, kept->steps,
+                       kept->steps == 1 ? "" : "s");
     if (a->step && kept->step > 0 && kept->steps == 0)
         return gd_fail("%s: step = %g, but the optimizer has made no step", where, kept->step);
     for (int k = 0; k < GD_MAX_NUMBERS && a->numbers[k]; k++) {

@@ -154,12 +154,11 @@ static bool valid_request(const gd_run *run, gd_load_options options)
 {
     static const char function[] = "gd_checkpoint_load";
     bool part = options.lenient || options.prefix || options.into;
-    if (!gd_given(function, "run", run) || !gd_given(function, "params", run->params) ||
-        (run->note_count > 0 && !gd_given(function, "notes", run->notes)))
+    if (!gd_not_null(function, "run", run) || !gd_given(function, "params", run->params) ||
+        !gd_notes_given(function, run) || (run->plateau && !gd_plateau_started(function, run->plateau)))
         return false;
-    for (int i = 0; i < run->note_count; i++)
-        if (!gd_given(function, "the key of a note", run->notes[i].key))
-            return false;
+    if (run->plateau && isnan(run->plateau->lr))
+        return gd_fail("%s: the plateau is one that gd_plateau_start has refused", function);
     if (part && (run->optimizer || run->loader || run->ema || run->plateau || run->note_count))
         return gd_fail("%s: %s is for parameters and buffers alone: a run is loaded whole", function,
                        options.lenient ? "lenient" : options.prefix ? "prefix" : "into");
@@ -168,14 +167,14 @@ static bool valid_request(const gd_run *run, gd_load_options options)
 
 bool gd_checkpoint_load(const char *path, const gd_run *run, gd_load_options options, gd_load_report *report)
 {
-    return gd_given("gd_checkpoint_load", "path", path) && valid_request(run, options) &&
+    return gd_path_given("gd_checkpoint_load", "path", path) && valid_request(run, options) &&
            load("gd_checkpoint_load", path, run, options, report);
 }
 
 bool gd_load_run(const char *path, gd_params *p, gd_optimizer *o, gd_loader *loader)
 {
     const gd_run run = { .params = p, .optimizer = o, .loader = loader };
-    return gd_given("gd_load", "path", path) && gd_given("gd_load", "p", p) &&
+    return gd_path_given("gd_load", "path", path) && gd_given("gd_load", "p", p) &&
            load("gd_load", path, &run, (gd_load_options){ .lenient = false }, NULL);
 }
 

@@ -37,14 +37,48 @@ static bool valid_names(const gd_algorithm *a)
     return true;
 }
 
+/* Of an option, or of the range of a number or a state. */
+static bool valid_interval(const gd_algorithm *a, const char *name, const char *interval, double low, double high)
+{
+    if (!interval)
+        return gd_fail("gd_optimizer_new: %s: the interval of %s is NULL", a->name, name);
+    if (!(*interval == '[' || *interval == '(') || !(interval[1] == ']' || interval[1] == ')') || interval[2])
+        return gd_fail("gd_optimizer_new: %s: the interval of %s is \"%.8s\": \"[]\", \"[)\", \"(]\" or \"()\" was "
+                       "expected", a->name, name, interval);
+    return low <= high || gd_fail("gd_optimizer_new: %s: the interval of %s, from %g to %g, is empty", a->name, name,
+                                  low, high);
+}
+
+static bool valid_option(const gd_algorithm *a, const gd_option *f)
+{
+    static const size_t bytes[] = {
+        [GD_OPTION_REAL] = sizeof(double), [GD_OPTION_FLAG] = sizeof(bool), [GD_OPTION_WHOLE] = sizeof(int)
+    };
+    const size_t kinds = sizeof bytes / sizeof *bytes, kind = (size_t)f->kind;
+    if (!*f->name || !gd_utf8_valid(f->name, strlen(f->name)))
+        return gd_fail("gd_optimizer_new: %s: the name of an option is empty or not UTF-8", a->name);
+    if (kind >= kinds)
+        return gd_fail("gd_optimizer_new: %s: the kind of %s, %d, is not a gd_option_kind", a->name, f->name,
+                       (int)f->kind);
+    if (f->offset > a->options_size || a->options_size - f->offset < bytes[kind])
+        return gd_fail("gd_optimizer_new: %s: the option %s does not lie within the options", a->name, f->name);
+    return valid_interval(a, f->name, f->interval, f->low, f->high);
+}
+
+static bool valid_ranges(const gd_algorithm *a)
+{
+    for (const gd_range *r = a->ranges; r && r->name; r++)
+        if (!valid_interval(a, r->name, r->interval, r->low, r->high))
+            return false;
+    return true;
+}
+
 /* Their names are part of a checkpoint's keys too. */
 static bool valid_options(const gd_algorithm *a)
 {
     for (const gd_option *f = a->options; f && f->name; f++) {
-        if (f->offset >= a->options_size)
-            return gd_fail("gd_optimizer_new: %s: the option %s does not lie within the options", a->name, f->name);
-        if (!*f->name || !gd_utf8_valid(f->name, strlen(f->name)))
-            return gd_fail("gd_optimizer_new: %s: the name of an option is empty or not UTF-8", a->name);
+        if (!valid_option(a, f))
+            return false;
         for (const gd_option *other = a->options; other < f; other++)
             if (strcmp(other->name, f->name) == 0)
                 return gd_fail("gd_optimizer_new: %s has the option \"%s\" twice", a->name, f->name);
@@ -54,12 +88,12 @@ static bool valid_options(const gd_algorithm *a)
 
 static bool valid_algorithm(const gd_algorithm *a)
 {
-    if (!gd_given("gd_optimizer_new", "algorithm", a))
+    if (!gd_not_null("gd_optimizer_new", "algorithm", a))
         return false;
     if (!a->name || (!a->update && !a->step) || a->options_size < sizeof(double))
         return gd_fail("gd_optimizer_new: an algorithm needs a name, an update and options that begin with "
                        "double lr");
-    return valid_names(a) && valid_options(a);
+    return valid_names(a) && valid_options(a) && valid_ranges(a);
 }
 
 bool gd_group_init(gd_group *group, gd_optimizer *o, const char *prefix, const void *options)
@@ -80,7 +114,7 @@ bool gd_group_init(gd_group *group, gd_optimizer *o, const char *prefix, const v
 gd_optimizer *gd_optimizer_new(gd_params *p, const gd_algorithm *algorithm, const void *options)
 {
     if (!valid_algorithm(algorithm) || !gd_given(algorithm->name, "params", p) ||
-        !gd_given(algorithm->name, "options", options) || !gd_check_options(algorithm, options))
+        !gd_not_null(algorithm->name, "options", options) || !gd_check_options(algorithm, options))
         return NULL;
     gd_current_scope();
     gd_optimizer *o = gd_memory_new(GD_OPTIMIZERS, sizeof *o + sizeof *o->arena);

@@ -125,7 +125,7 @@ bool gd_check_options(const gd_algorithm *algorithm, const void *options)
 
 static const gd_option *option_of(const char *function, const gd_group *group, const char *name)
 {
-    if (!gd_given(function, "group", group) || !gd_given(function, "option", name))
+    if (!gd_not_null(function, "option", name))
         return NULL;
     const gd_algorithm *algorithm = group->optimizer->algorithm;
     const gd_option *option = find_option(algorithm, name, strlen(name));
@@ -134,8 +134,10 @@ static const gd_option *option_of(const char *function, const gd_group *group, c
 
 bool gd_group_set(gd_group *group, const char *name, double value)
 {
-    if (group && name && strcmp(name, "lr") == 0) {
-        if (!gd_not_freed("gd_group_set", "group", group) || !gd_check_rate("gd_group_set", value))
+    if (!gd_given("gd_group_set", "group", group))
+        return false;
+    if (name && strcmp(name, "lr") == 0) {
+        if (!gd_check_rate("gd_group_set", value))
             return false;
         group->lr = value;
         return true;
@@ -162,8 +164,10 @@ bool gd_group_set(gd_group *group, const char *name, double value)
 
 double gd_group_get(const gd_group *group, const char *name)
 {
-    if (group && name && strcmp(name, "lr") == 0)
-        return gd_not_freed("gd_group_get", "group", group) ? group->lr : (double)NAN;
+    if (!gd_given("gd_group_get", "group", group))
+        return NAN;
+    if (name && strcmp(name, "lr") == 0)
+        return group->lr;
     const gd_option *option = option_of("gd_group_get", group, name);
     return option ? read_option(option, group->options) : NAN;
 }

@@ -234,11 +234,22 @@ static bool ready_ema(const char *function, gd_ema *ema)
     return true;
 }
 
+bool gd_notes_given(const char *function, const gd_run *run)
+{
+    if (run->note_count < 0)
+        return gd_fail("%s: note_count = %d must not be negative", function, run->note_count);
+    if (run->note_count > 0 && !gd_not_null(function, "notes", run->notes))
+        return false;
+    for (int i = 0; i < run->note_count; i++)
+        if (!gd_not_null(function, "the key of a note", run->notes[i].key))
+            return false;
+    return true;
+}
+
 static bool ready_note(const char *function, const gd_note *notes, int i)
 {
     const gd_note *note = &notes[i];
-    if (!gd_given(function, "the key of a note", note->key) ||
-        !gd_given(function, note->key, note->number ? (const void *)note->number : note->text))
+    if (!gd_not_null(function, note->key, note->number ? (const void *)note->number : note->text))
         return false;
     for (int k = 0; k < i; k++)
         if (strcmp(notes[k].key, note->key) == 0)
@@ -277,23 +288,25 @@ static bool same_model(const char *function, const char *what, const gd_params *
 #ifdef GD_DEBUG
 bool gd_run_alive(const char *function, const gd_run *run)
 {
-    return gd_not_freed(function, "the optimizer", run->optimizer) &&
-           (!run->optimizer || gd_model_alive(function, run->optimizer)) &&
-           gd_not_freed(function, "the loader", run->loader) && gd_not_freed(function, "ema", run->ema) &&
-           (!run->ema || gd_given(function, "the model of ema", run->ema->params));
+    return (!run->optimizer || (gd_not_freed(function, "optimizer", run->optimizer) &&
+                                gd_model_alive(function, run->optimizer))) &&
+           (!run->loader || gd_not_freed(function, "loader", run->loader)) &&
+           (!run->ema || (gd_not_freed(function, "ema", run->ema) &&
+                          gd_not_freed(function, "the model of ema", run->ema->params)));
 }
 #endif
 
 static bool ready(const char *function, const gd_run *run)
 {
     checker c = { function, true };
-    if (!gd_run_alive(function, run) || (run->optimizer && !same_model(function, "optimizer", run->params, run->optimizer->params)) ||
+    if (!gd_run_alive(function, run) ||
+        (run->optimizer && !same_model(function, "optimizer", run->params, run->optimizer->params)) ||
         (run->ema && !same_model(function, "averages", run->params, run->ema->params)))
         return false;
     if (!ready_model(function, run->params) || (run->optimizer && !ready_optimizer(function, run->optimizer)) ||
         (run->ema && !ready_ema(function, run->ema)) ||
-        (run->plateau && !gd_check_plateau(function, run->plateau)) ||
-        (run->note_count > 0 && !gd_given(function, "notes", run->notes)))
+        (run->plateau && !(gd_plateau_started(function, run->plateau) && gd_check_plateau(function, run->plateau))) ||
+        !gd_notes_given(function, run))
         return false;
     for (int i = 0; i < run->note_count; i++)
         if (!ready_note(function, run->notes, i))
@@ -326,14 +339,14 @@ static bool save(const char *function, const char *path, const gd_run *run)
 bool gd_checkpoint_save(const char *path, const gd_run *run)
 {
     static const char function[] = "gd_checkpoint_save";
-    return gd_given(function, "path", path) && gd_given(function, "run", run) &&
+    return gd_path_given(function, "path", path) && gd_not_null(function, "run", run) &&
            gd_given(function, "params", run->params) && save(function, path, run);
 }
 
 bool gd_save_run(const char *path, gd_params *p, gd_optimizer *o, const gd_loader *loader)
 {
     gd_run run = { .params = p, .optimizer = o, .loader = (gd_loader *)loader };         /* only read */
-    return gd_given("gd_save", "path", path) && gd_given("gd_save", "p", p) && save("gd_save", path, &run);
+    return gd_path_given("gd_save", "path", path) && gd_given("gd_save", "p", p) && save("gd_save", path, &run);
 }
 
 bool gd_save(const char *path, gd_params *p, gd_optimizer *o)

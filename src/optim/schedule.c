@@ -174,7 +174,7 @@ gd_schedule gd_lr_multistep(double base, const int64_t *milestones, int n, doubl
 {
     bool good = rate("gd_lr_multistep", "base", base) && positive("gd_lr_multistep", "gamma", gamma) &&
                 gd_check_number("gd_lr_multistep", "n", n, "[]", 0, GD_MAX_MILESTONES) &&
-                (n == 0 || gd_given("gd_lr_multistep", "milestones", milestones));
+                (n == 0 || gd_not_null("gd_lr_multistep", "milestones", milestones));
     gd_schedule s = { .kind = MULTISTEP, .base = base, .a = gamma, .count = n };
     for (int i = 0; good && i < n; i++)
         s.milestone[i] = (double)milestones[i];
@@ -291,6 +291,11 @@ gd_plateau gd_plateau_start(double lr, gd_plateau_options o)
     return (gd_plateau){ .options = o, .lr = good ? lr : NAN, .best = INFINITY };
 }
 
+bool gd_plateau_started(const char *function, const gd_plateau *p)
+{
+    return p->options.factor != 0 || gd_fail("%s: the plateau was not made by gd_plateau_start", function);
+}
+
 /* The margin has the sign of a margin whatever that of the best loss; one that overflows is none. */
 static bool improves(const gd_plateau *p, double loss)
 {
@@ -300,10 +305,10 @@ static bool improves(const gd_plateau *p, double loss)
 
 double gd_plateau_next(gd_plateau *p, double loss)
 {
-    if (!gd_given("gd_plateau_next", "plateau", p))
+    if (!gd_not_null("gd_plateau_next", "plateau", p))
         return NAN;
-    if (p->options.factor == 0)
-        return gd_fail("gd_plateau_next: the plateau was not made by gd_plateau_start"), NAN;
+    if (!gd_plateau_started("gd_plateau_next", p))
+        return NAN;
     if (improves(p, loss)) {
         p->best = loss;
         p->bad = 0;

@@ -14,7 +14,7 @@ static gd_text names_text(const char *first, const char *const *names, int most)
 gd_tensor *gd_optimizer_state(gd_optimizer *o, const gd_tensor *parameter, const char *state)
 {
     struct gd_slot *slot = gd_slot_of("gd_optimizer_state", o, parameter);
-    if (!slot || !gd_given("gd_optimizer_state", "state", state))
+    if (!slot || !gd_not_null("gd_optimizer_state", "state", state))
         return NULL;
     for (int k = 0; k < GD_MAX_STATES && o->algorithm->states[k]; k++)
         if (strcmp(o->algorithm->states[k], state) == 0)
@@ -26,7 +26,7 @@ gd_tensor *gd_optimizer_state(gd_optimizer *o, const gd_tensor *parameter, const
 double *gd_optimizer_number(gd_optimizer *o, const gd_tensor *parameter, const char *number)
 {
     struct gd_slot *slot = gd_slot_of("gd_optimizer_number", o, parameter);
-    if (!slot || !gd_given("gd_optimizer_number", "number", number))
+    if (!slot || !gd_not_null("gd_optimizer_number", "number", number))
         return NULL;
     if (strcmp(number, "step") == 0)
         return &slot->number[0];
@@ -86,7 +86,8 @@ static void visit_slot(struct gd_slot *slot, const gd_algorithm *a, const char *
 
 bool gd_optimizer_visit(gd_optimizer *o, gd_state_visitor *visit, void *context)
 {
-    if (!gd_given("gd_optimizer_visit", "o", o) || !gd_model_alive("gd_optimizer_visit", o) || !gd_adopt(o))
+    if (!gd_given("gd_optimizer_visit", "o", o) || !gd_model_alive("gd_optimizer_visit", o) ||
+        !gd_not_null("gd_optimizer_visit", "visit", visit ? o : NULL) || !gd_adopt(o))
         return false;
     gd_guest before = gd_guest_enter(GD_GUEST("gd_optimizer_visit", "visit"));
     if (o->algorithm->step)

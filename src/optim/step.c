@@ -329,8 +329,8 @@ static GD_NOINLINE double step_closure(gd_optimizer *o, gd_closure *closure, voi
 
 double gd_step_closure(gd_optimizer *o, gd_closure *closure, void *context)
 {
-    if (!gd_given("gd_step_closure", "o", o) || !gd_given("gd_step_closure", "closure", closure ? o : NULL)
-        || gd_busy("gd_step_closure", o))
+    if (!gd_given("gd_step_closure", "o", o) || !gd_not_null("gd_step_closure", "closure", closure ? o : NULL)
+        || gd_busy("gd_step_closure", o) || !gd_model_alive("gd_step_closure", o))
         return NAN;
     return step_closure(o, closure, context);
 }

@@ -15,8 +15,9 @@ bool gd_optimizer_trace(gd_optimizer *o, const gd_tensor *parameter, gd_shape in
     if (!slot)
         return false;
     if (index.ndim != parameter->ndim)
-        return gd_fail("%s: %s is %s and needs %d indices, not %d", function, parameter->name,
-                       gd_shape_text(parameter->ndim, parameter->shape).s, parameter->ndim, index.ndim);
+        return gd_fail("%s: %s is %s and needs %d %s, not %d", function, parameter->name,
+                       gd_shape_text(parameter->ndim, parameter->shape).s, parameter->ndim,
+                       parameter->ndim == 1 ? "index" : "indices", index.ndim);
     int64_t element = 0;
     for (int i = 0; i < index.ndim; i++) {
         if (index.size[i] < 0 || index.size[i] >= parameter->shape[i])
@@ -114,7 +115,7 @@ int64_t gd_trace_rows(const gd_optimizer *o)
 
 const gd_trace_row *gd_trace_at(const gd_optimizer *o, int64_t i)
 {
-    if (!gd_not_freed("gd_trace_at", "o", o))
+    if (!gd_given("gd_trace_at", "o", o) || !gd_model_alive("gd_trace_at", o))
         return NULL;
     int64_t rows = gd_trace_rows(o);
     if (i < 0 || i >= rows)
@@ -143,7 +144,7 @@ static void put(gd_output *out, const char *format, ...)
 
 bool gd_trace_csv(const gd_optimizer *o, const char *path)
 {
-    if (!gd_not_freed("gd_trace_csv", "o", o))
+    if (!gd_given("gd_trace_csv", "o", o) || !gd_model_alive("gd_trace_csv", o))
         return false;
     int64_t rows = gd_trace_rows(o);
     if (rows == 0)

@@ -51,7 +51,7 @@ static bool corrects(const gd_optimizer *o, int k)
 
 bool gd_trace_picture(const gd_optimizer *o, const char *path)
 {
-    if (!gd_not_freed("gd_trace_picture", "o", o))
+    if (!gd_given("gd_trace_picture", "o", o) || !gd_model_alive("gd_trace_picture", o))
         return false;
     if (gd_trace_rows(o) == 0)
         return gd_fail("gd_trace_picture: nothing was recorded: see gd_optimizer_trace");

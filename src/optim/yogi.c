@@ -184,7 +184,7 @@ gd_yogi_options gd_yogi_dialect(gd_dialect dialect)
 /* v is the mean over the calls; how many there were is the number "start_grads". */
 bool gd_yogi_start_from(gd_optimizer *o)
 {
-    if (!gd_given("gd_yogi_start_from", "o", o))
+    if (!gd_given("gd_yogi_start_from", "o", o) || !gd_model_alive("gd_yogi_start_from", o))
         return false;
     if (o->algorithm != &algorithm)
         return gd_fail("gd_yogi_start_from: o is %s, not gd_yogi", o->algorithm->name);

@@ -15,8 +15,8 @@ static bool check_field(const char *who, int64_t rows, int64_t columns,
         gd_fail("%s: x in [%g, %g] and y in [%g, %g]: low < high expected, finite", who,
                 x_low, x_high, y_low, y_high);
     else if (rows < 2 || columns < 2 || rows > 10000 || columns > 10000)
-        gd_fail("%s: z has %lld rows and %lld columns: 2 to 10000 of each expected", who,
-                (long long)rows, (long long)columns);
+        gd_fail("%s: z has %lld row%s and %lld column%s: 2 to 10000 of each expected", who,
+                (long long)rows, gd_plural(rows), (long long)columns, gd_plural(columns));
     else
         return true;
     return false;
@@ -100,10 +100,12 @@ bool gd_plot_levels(gd_plot *p, const double *levels, int n, bool labels)
     const char *who = "gd_plot_levels";
     if (!gd_given(who, "p", p))
         return false;
-    if (n < 0 || n > 1000 || (n > 0 && !levels)) {
-        gd_fail("%s: n = %d levels%s: 0 (automatic) to 1000 expected", who, n, levels ? "" : ", levels is NULL");
+    if (n < 0 || n > 1000) {
+        gd_fail("%s: n = %d levels: 0 (automatic) to 1000 expected", who, n);
         return false;
     }
+    if (n > 0 && !gd_not_null(who, "levels", levels))
+        return false;
     for (int i = 0; i < n; i++)
         if (!isfinite(levels[i]) || (i > 0 && levels[i] <= levels[i - 1])) {
             gd_fail("%s: levels[%d] = %g: finite and ascending values expected", who, i, levels[i]);

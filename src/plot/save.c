@@ -77,7 +77,7 @@ bool gd_plot_save(gd_plot *p, const char *path)
 bool gd_plot_where(gd_plot *p, double x, double y, double *column, double *row)
 {
     const char *who = "gd_plot_where";
-    if (!gd_given(who, "p", p) || !gd_given(who, "column", column) || !gd_given(who, "row", row))
+    if (!gd_given(who, "p", p) || !gd_not_null(who, "column", column) || !gd_not_null(who, "row", row))
         return false;
     gd_panel panel = whole_page(p);
     if (!gd_panel_plan(who, &panel))
@@ -180,7 +180,7 @@ bool gd_plot_save_grid(gd_plot *const panels[], int rows, int columns, const cha
 {
     const char *who = "gd_plot_save_grid";
     gd_canvas c;
-    if (!gd_given(who, "panels", panels) || !path_given(who, path))
+    if (!gd_not_null(who, "panels", panels) || !path_given(who, path))
         return false;
     if (rows < 1 || columns < 1 || rows > 1000 || columns > 1000) {
         gd_fail("%s: %d rows and %d columns: 1 to 1000 of each expected", who, rows, columns);
@@ -191,8 +191,11 @@ bool gd_plot_save_grid(gd_plot *const panels[], int rows, int columns, const cha
             return false;
     double u = grid_scale(panels, rows * columns), width = 0, height = 0;
     if (u <= 0) {
-        gd_fail("%s: all %d panels are NULL: at least one plot was expected", who, rows * columns);
-        return false;
+        if (gd_last_error())                /* of the call that should have made them */
+            return false;
+        return rows * columns == 1 ? gd_fail("%s: the panel is NULL: a plot was expected", who)
+                                   : gd_fail("%s: all %d panels are NULL: at least one plot was expected", who,
+                                             rows * columns);
     }
     gd_type type = gd_type_of((GD_TITLE_SIZE + 3) * u, GD_CENTRE);
     type.bold = true;

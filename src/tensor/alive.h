@@ -33,7 +33,8 @@ bool gd_chunk_born(const char *start, size_t bytes, int owner);
 void gd_chunk_gone(const char *start, void *block);
 void gd_chunk_release(void *block);         /* in memory.c */
 
-/* gd_handle_free - gd_memory_free for a model, optimizer, average or plot: the block waits, so that its use is noticed.
+/* gd_handle_free - gd_memory_free for a model, optimizer, average, loader, plot or open file: the block waits, so that
+ * its use is noticed.
  * gd_handle_gone - p waits from now on; gives back what waited longest, to be freed.
  * gd_not_freed - true for NULL; false, and a message, when p is such a block or lies in a chunk that waits. */
 void gd_handle_free(void *p);               /* in memory.c */

@@ -186,8 +186,27 @@ static inline unsigned long gd_failures(void)
     return gd_thread.failures;
 }
 
-/* gd_given - a sink's check of its argument: false when t is NULL, with a message unless one of an earlier failure
- * stands.  gd_not_given - leaves that message. */
+/* gd_plural - how the word after a number ends in messages: "1 element", "2 elements". */
+static inline const char *gd_plural(int64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+/* gd_not_null - false, and a message, when the argument is NULL: a path, a name, an array, a struct or a function of the
+ * program's, which no failed call of the library can have returned. */
+static inline bool gd_not_null(const char *function, const char *argument, const void *p)
+{
+    return p || gd_fail("%s: %s is NULL", function, argument);
+}
+
+/* gd_path_given - the same for the path of a file, which must not be empty either. */
+static inline bool gd_path_given(const char *function, const char *argument, const char *path)
+{
+    return gd_not_null(function, argument, path) && (*path || gd_fail("%s: %s is empty", function, argument));
+}
+
+/* gd_given - a sink's check of what the library returns, a tensor, a model, ..: false when t is NULL, with a message
+ * unless that of an earlier failure stands, which is why it is NULL.  gd_not_given - leaves that message. */
 bool gd_not_given(const char *function, const char *argument);
 static inline bool gd_given(const char *function, const char *argument, const void *t)
 {

@@ -35,6 +35,7 @@ void gd_on_error(void (*new_handler)(const char *))
 
 void gd_abort(const char *reason)
 {
+    fflush(stdout);                         /* abort does not, and what was printed before tells how far it came */
     print_message(reason);
     abort();
 }
@@ -146,7 +147,7 @@ void gd_notice(const char *format, ...)
     char text[LONGEST_MESSAGE];
     va_list arguments;
     va_start(arguments, format);
-    gd_vformat(text, sizeof text, format, arguments);
+    gd_vformat(text, sizeof text, format ? format : "gd_notice: format is NULL", arguments);
     va_end(arguments);
     hand_on(text);
 }
@@ -156,7 +157,7 @@ void *gd_fail(const char *format, ...)
     char text[LONGEST_MESSAGE];             /* the arguments may point into the old message */
     va_list arguments;
     va_start(arguments, format);
-    gd_vformat(text, sizeof text, format, arguments);
+    gd_vformat(text, sizeof text, format ? format : "gd_fail: format is NULL", arguments);
     va_end(arguments);
     gd_thread.failures++;
     if (!memory && !make_memory()) {

@@ -44,6 +44,11 @@ static bool failed(gd_output *out, int reason)
 
 /* ---- Opening ------------------------------------------------------------------------------------------ */
 
+static bool no_folder(gd_output *out, const char *folder)
+{
+    return out->good = gd_fail("%s: %s cannot be written: there is no folder %s", out->function, out->path, folder);
+}
+
 #ifdef HAVE_POSIX
 
 #if !defined(O_SEARCH) && defined(__O_PATH)                   /* glibc's */
@@ -93,7 +98,9 @@ static bool open_folder(gd_output *out)
     out->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (out->folder < 0)                    /* one that may be written to and not read */
         out->folder = open(folder, O_SEARCH | O_DIRECTORY | O_CLOEXEC);
-    return out->folder >= 0 ? true : failed(out, errno);
+    if (out->folder >= 0)
+        return true;
+    return errno == ENOENT ? no_folder(out, folder) : failed(out, errno);
 }
 
 /* NAME.gradus-K.tmp, with as much of NAME as the folder's file system allows, in whole characters of UTF-8. */
@@ -259,7 +266,11 @@ static bool open_output(gd_output *out)
     if (out->file)
         return true;
     out->temporary[0] = '\0';
-    return failed(out, errno);
+    char *end = out->target + strlen(out->target);
+    while (end > out->target && end[-1] != '/' && end[-1] != '\\')
+        end--;
+    *end = '\0';
+    return errno == ENOENT && *out->target ? no_folder(out, out->target) : failed(out, errno);
 }
 
 #endif
@@ -274,7 +285,7 @@ bool gd_output_begin(gd_output *out, const char *function, const char *path)
     out->folder = -1;
     out->name = NULL;
     out->target[0] = out->temporary[0] = '\0';
-    if (!gd_given(function, "path", path))
+    if (!gd_path_given(function, "path", path))
         return out->good = false;
     if (strlen(path) >= sizeof out->target)
         return out->good = gd_fail("%s: path has %" PRIu64 " bytes: at most %" PRIu64 " are possible", function,

@@ -165,6 +165,8 @@ static bool put_fraction(output *t, const conversion *c, arguments *from)
                : snprintf(number, sizeof number, spec, 0, precision, va_arg(from->list, double));
     if (length < 0)
         return false;
+    if (number[0] == '-' && (number[1] == 'n' || number[1] == 'N'))        /* the sign of a NaN says nothing */
+        memmove(number, number + 1, (size_t)length--);
     size_t n = with_point(number, (size_t)length < sizeof number ? (size_t)length : sizeof number - 1);
     int blanks = c->width > (int)n ? c->width - (int)n : 0;
     bool left = strchr(c->flags, '-') != NULL;

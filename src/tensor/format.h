@@ -11,7 +11,7 @@
 
 #include "gradus/error.h"
 
-/* gd_format - snprintf, but the decimal point is '.' and digits are not grouped.  Same result: the length of the
+/* gd_format - snprintf, but the decimal point is '.', digits are not grouped, and a NaN has no sign.  Same result: the length of the
  * whole text, of which at most room - 1 bytes are stored; negative when a conversion fails.
  * gd_vformat - the same with the arguments in a list. */
 int gd_format(char *to, size_t room, const char *format, ...) GD_FORMAT(3, 4);

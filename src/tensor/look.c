@@ -25,7 +25,8 @@ gd_real gd_at(const gd_tensor *t, gd_shape index)
     if (!gd_given_tensor("gd_at", "t", t) || !gd_alive("gd_at", "t", t))
         return (gd_real)NAN;
     if (index.ndim != t->ndim) {
-        gd_fail("gd_at: t is %s and needs %d indices, not %d", gd_text_of(t).s, t->ndim, index.ndim);
+        gd_fail("gd_at: t is %s and needs %d %s, not %d", gd_text_of(t).s, t->ndim, t->ndim == 1 ? "index" : "indices",
+                index.ndim);
         return (gd_real)NAN;
     }
     int64_t offset = 0;
@@ -43,7 +44,7 @@ gd_real gd_at(const gd_tensor *t, gd_shape index)
 bool gd_copy_out(const gd_tensor *t, gd_real *row_major)
 {
     if (!gd_given_tensor("gd_copy_out", "t", t) || !gd_alive("gd_copy_out", "t", t)
-        || !gd_given("gd_copy_out", "row_major", row_major))
+        || !gd_not_null("gd_copy_out", "row_major", row_major))
         return false;
     gd_copy(row_major, t);
     return true;
