@@ -119,11 +119,11 @@ START_TEST(freed_handles_are_asked)
     gd_loader_free(loader);
     gd_plot_free(picture);
     ck_assert(!gd_save("/dev/null", p, o));
-    ck_message("gd_save: the optimizer has been freed");
+    ck_message("gd_save: optimizer has been freed");
     ck_assert(!gd_load("/dev/null", p, o));
-    ck_message("gd_load: the optimizer has been freed");
+    ck_message("gd_load: optimizer has been freed");
     ck_assert(!gd_checkpoint_save("/dev/null", &(gd_run){ .params = p, .loader = loader }));
-    ck_message("gd_checkpoint_save: the loader has been freed");
+    ck_message("gd_checkpoint_save: loader has been freed");
     ck_assert(!gd_optimizer_state(o, w, "exp_avg") && !gd_optimizer_number(o, w, "step"));
     ck_message("gd_optimizer_number: o has been freed");
     ck_assert(!gd_optimizer_trace(o, w, GD_SHAPE()));
@@ -168,11 +168,11 @@ START_TEST(dead_results)
     GD_SCOPE;
     gd_tensor *x = gd_requires_grad(gd_ones(GD_SHAPE(2, 3)));
     ck_assert(!gd_backward(gd_sum(gd_record(&dying, gd_ones_like(x), &x, 1, NULL, 0))));
-    ck_message("gd_backward: the gradient that the rule of dying gave for input 0 was made in a scope that has ended");
+    ck_message("gd_backward: dx[0] of the rule of dying was made in a scope that has ended");
     ck_assert(!gd_gradcheck(dying_square, NULL, &x, 1, (gd_gradcheck_options){ 0 }));
-    ck_message("gd_gradcheck: the result was made in a scope that has ended");
+    ck_message("gd_gradcheck: the result of the function was made in a scope that has ended");
     ck_assert(!gd_gradgradcheck(dying_square, NULL, &x, 1, (gd_gradcheck_options){ 0 }));
-    ck_message("gd_gradgradcheck: the result was made in a scope that has ended");
+    ck_message("gd_gradgradcheck: the result of the function was made in a scope that has ended");
 }
 END_TEST
 

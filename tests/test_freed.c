@@ -100,7 +100,7 @@ static void visit(void *context, const char *owner, const char *name, gd_tensor 
     row(gd_plot_xlim, p, !gd_plot_xlim(plot, 0, 1)) \
     row(gd_plot_where, p, !gd_plot_where(plot, 0, 0, &place, &place)) \
     row(gd_plot_save, p, !gd_plot_save(plot, "f.png")) \
-    row(gd_plot_save_grid, one of the panels, !gd_plot_save_grid((gd_plot *const[]){ NULL, plot }, 1, 2, "", "f.png")) \
+    row(gd_plot_save_grid, a panel, !gd_plot_save_grid((gd_plot *const[]){ NULL, plot }, 1, 2, "", "f.png")) \
     row(gd_safetensors_count, file, gd_safetensors_count(file) == 0) \
     row(gd_safetensors_name, file, !gd_safetensors_name(file, 0)) \
     row(gd_safetensors_type, file, !gd_safetensors_type(file, 0)) \

@@ -116,6 +116,7 @@ START_TEST(rules_that_hand_back_dead_gradients)
             snprintf(message, sizeof message, "gd_backward: %s", told);
             ck_message(message);
             ck_assert(!gd_backward_from(of(&dying, xs, n), NULL, true));
+            snprintf(message, sizeof message, "gd_backward_from: %s", told);
             ck_message(message);
             ck_assert(!gd_grad(of(&dying, xs, n), NULL, xs, n, dxs, false));
             snprintf(message, sizeof message, "gd_grad: %s", told);
