@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -179,6 +180,13 @@ static bool put_fraction(output *t, const conversion *c, arguments *from)
     return true;
 }
 
+/* What wint_t arrives as: Windows has a short one. */
+#if WINT_MAX < INT_MAX
+typedef int promoted_wint;
+#else
+typedef wint_t promoted_wint;
+#endif
+
 /* Everything else does not depend on the locale. */
 static bool put_other(output *t, const conversion *c, arguments *from)
 {
@@ -195,7 +203,7 @@ static bool put_other(output *t, const conversion *c, arguments *from)
     if (c->letter == 's')
         n = c->modifier == L ? PRINT(wchar_t *) : PRINT(char *);
     else if (c->letter == 'c')
-        n = c->modifier == L ? PRINT(wint_t) : PRINT(int);
+        n = c->modifier == L ? PRINT(promoted_wint) : PRINT(int);
     else if (c->letter == 'p')
         n = PRINT(void *);
     else
