@@ -22,7 +22,8 @@ START_TEST(layers)
     REFUSED(gd_multihead_new(p, "m", INT64_MAX, 1).out_bias,
             "gd_multihead_new: \"m\": width = 9223372036854775807 is more than memory can hold");
     REFUSED(gd_conv2d_new(p, "conv", INT64_MAX / 8, 1, INT64_MAX / 8, 2, (gd_conv2d_options){ .groups = 1 }).weight,
-            "gd_uniform: shape [1, 1152921504606846975, 1152921504606846975, 2] has more elements than memory can hold");
+            "gd_uniform: shape [1, 1152921504606846975, 1152921504606846975, 2] has more elements than memory can "
+            "hold");
     ck_assert_int_eq(gd_params_tensors(p), 0);
     gd_params_free(p);
 }
