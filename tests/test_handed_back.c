@@ -90,7 +90,8 @@ static void viewing_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     dx[0] = gd_transpose(gd_transpose(gd_reshape(gd_scale(dy, 2), GD_SHAPE(2, 1)), 0, 1), 0, 1);
 }
 
-static const gd_op dying = { .name = "dying", .rule = dying_rule }, viewing = { .name = "viewing", .rule = viewing_rule };
+static const gd_op dying = { .name = "dying", .rule = dying_rule };
+static const gd_op viewing = { .name = "viewing", .rule = viewing_rule };
 
 static gd_tensor *of(const gd_op *op, gd_tensor *const xs[], int n)
 {
@@ -155,6 +156,25 @@ START_TEST(a_rule_that_keeps_its_gradient)
     ck_assert(!gd_backward(y));
     ck_message("gd_backward: dx[0] of the rule of keeping was made in a scope that has ended");
     ck_values(x->grad, 2, 2);
+}
+END_TEST
+
+/* ---- ->grad, which a program has assigned though it should not --------------------------------------------------- */
+
+START_TEST(a_dead_gradient)
+{
+    gd_params *net = gd_params_new();
+    gd_tensor *w = gd_param(net, "w", gd_ones(GD_SHAPE(2)));
+    gd_optimizer *o = gd_sgd(net, gd_sgd_defaults());
+    {
+        GD_SCOPE;
+        w->grad = gd_ones(GD_SHAPE(2));
+    }
+    ck_assert(!gd_step(o));
+    ck_message("gd_step: the gradient of a parameter was made in a scope that has ended");
+    ck_values(w, 1, 1);
+    gd_optimizer_free(o);
+    gd_params_free(net);
 }
 END_TEST
 
@@ -224,6 +244,7 @@ int main(void)
 #ifdef GD_DEBUG
     tcase_add_test(all, rules_that_hand_back_dead_gradients);
     tcase_add_test(all, a_rule_that_keeps_its_gradient);
+    tcase_add_test(all, a_dead_gradient);
     tcase_add_test(all, functions_that_hand_back_dead_results);
 #endif
     suite_add_tcase(suite, all);

@@ -20,6 +20,12 @@ static void own_update(const gd_update *u)
     (void)u;
 }
 
+static double constant(int64_t step, const void *context)
+{
+    (void)step, (void)context;
+    return 1;
+}
+
 typedef struct wrong_field {
     gd_option   field;
     const char *told;
@@ -76,6 +82,34 @@ START_TEST(ranges_of_an_algorithm)
     ranges[0].interval = "()";
     gd_optimizer *o = gd_optimizer_new(net, &own, &(own_options){ .lr = 1 });
     ck_assert(o != NULL);
+    gd_optimizer_free(o);
+    gd_params_free(net);
+}
+END_TEST
+
+START_TEST(more_than_there_is_room_for)
+{
+    static const char told[] = "gd_optimizer_new: own: at most 6 states, 4 numbers and 4 sets of zeros are possible, "
+                               "and a NULL behind them";
+    const gd_algorithm own = { .name = "own", .options_size = sizeof(own_options), .update = own_update };
+    gd_params *net = gd_params_new();
+    gd_algorithm wrong[] = { own, own, own };
+    for (int k = 0; k <= GD_MAX_STATES; k++)
+        wrong[0].states[k] = &"abcdefg"[k];
+    for (int k = 0; k <= GD_MAX_NUMBERS; k++)
+        wrong[1].numbers[k] = &"abcdefg"[k];
+    for (int k = 0; k <= GD_MAX_ZEROS; k++)
+        wrong[2].zeros[k] = "rho";
+    for (int i = 0; i < 3; i++) {
+        ck_assert_ptr_null(gd_optimizer_new(net, &wrong[i], &(own_options){ .lr = 1 }));
+        ck_said(told);
+    }
+    wrong[0].states[GD_MAX_STATES] = NULL;
+    gd_optimizer *o = gd_optimizer_new(net, &wrong[0], &(own_options){ .lr = 1 });
+    ck_assert_ptr_nonnull(o);
+    gd_schedule s = { .kind = gd_lr_custom(constant, NULL).kind };     /* by hand, and half of it */
+    ck_assert(isnan(gd_lr_at(s, 0)));
+    ck_said("gd_lr_at: schedule.function is NULL");
     gd_optimizer_free(o);
     gd_params_free(net);
 }
@@ -147,6 +181,7 @@ int main(void)
     TCase *all = scratch_case(suite, "all");
     tcase_add_loop_test(all, fields_of_an_algorithm, 0, (int)(sizeof wrong_fields / sizeof *wrong_fields));
     tcase_add_test(all, ranges_of_an_algorithm);
+    tcase_add_test(all, more_than_there_is_room_for);
     tcase_add_test(all, runs_that_cannot_be);
     tcase_add_test(all, a_batch_norm_of_nothing);
     return run_suite(suite);

@@ -108,8 +108,8 @@ typedef struct gd_op {
 
 /* gd_record - makes y the result of op on the n inputs (NULL entries are allowed: an input left out), if
  * recording is on and an input requires a gradient; else leaves y as it is.  attributes (size bytes) are
- * copied.  Returns y, which is a fresh tensor of the current scope; NULL when y is NULL, has a node already or requires
- * a gradient; or was made outside of the current scope, with which the node ends. */
+ * copied.  Returns y.  NULL: y is NULL, has a node already, requires a gradient, or was made outside of the current
+ * scope, with whose end the node is gone; op has no name, inputs or attributes are missing, memory is out. */
 gd_tensor *gd_record(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[], int n,
                      const void *attributes, size_t size);
 

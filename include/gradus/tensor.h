@@ -127,8 +127,8 @@ gd_shape gd_shape_of_tensor(const gd_tensor *t);
  *     gd_add: b was made in a scope that has ended
  *
  * also for tensors of a freed model, loader or optimizer, after gd_shutdown, for views of them and for graphs that read
- * them, and for a freed model, optimizer, average, loader or plot itself, or a safetensors file that was closed.  Memory
- * is kept for a while before it is used again, so that this also holds when other tensors were made since.
+ * them, and for a freed model, optimizer, average, loader or plot itself, or a safetensors file that was closed.
+ * Memory is kept for a while before it is used again, so that this also holds when other tensors were made since.
  * What they cannot see is a program that reads ->data, or any other field, of a dead tensor itself, or writes beyond the
  * end of a live one; AddressSanitizer can, when both are compiled with it:
  * make debug DEBUG_CFLAGS="-O1 -g -fsanitize=address". */

@@ -23,6 +23,9 @@ static bool valid_names(const gd_algorithm *a)
 {
     if (!gd_utf8_valid(a->name, strlen(a->name)))
         return gd_fail("gd_optimizer_new: the algorithm's name is not UTF-8");
+    if (a->states[GD_MAX_STATES] || a->numbers[GD_MAX_NUMBERS] || a->zeros[GD_MAX_ZEROS])
+        return gd_fail("gd_optimizer_new: %s: at most %d states, %d numbers and %d sets of zeros are possible, and a "
+                       "NULL behind them", a->name, (int)GD_MAX_STATES, (int)GD_MAX_NUMBERS, (int)GD_MAX_ZEROS);
     for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++)
         if (!valid_name(a, a->states[k], a->states, k))
             return false;

@@ -78,6 +78,8 @@ static double multistep(const gd_schedule *s, double t)
 /* What the function leaves behind is said and put right; its number counts nevertheless. */
 static double custom(const gd_schedule *s, int64_t step)
 {
+    if (!gd_not_null("gd_lr_at", "schedule.function", s->function ? s : NULL))
+        return NAN;
     gd_guest before = gd_guest_enter(GD_GUEST("gd_lr_at", "the function"));
     double lr = s->function(step, s->context);
     (void)gd_guest_leave(&before, true);

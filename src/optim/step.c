@@ -114,6 +114,8 @@ bool gd_ready(gd_optimizer *o, const char *function)
         const gd_tensor *grad = slot ? slot->w->grad : NULL;
         if (!grad)
             continue;
+        if (!gd_alive(function, "the gradient of a parameter", grad))       /* ->grad may have been assigned */
+            return false;
         if (GD_UNLIKELY(!fits(slot, grad)))
             return fails_to_fit(function, slot, grad);
         as_before = as_before && slot->started && grad->contiguous;

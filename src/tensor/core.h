@@ -192,8 +192,8 @@ static inline const char *gd_plural(int64_t n)
     return n == 1 ? "" : "s";
 }
 
-/* gd_not_null - false, and a message, when the argument is NULL: a path, a name, an array, a struct or a function of the
- * program's, which no failed call of the library can have returned. */
+/* gd_not_null - false, and a message, when the argument is NULL: a path, a name, an array, a struct or a function of
+ * the program's, which no failed call of the library can have returned. */
 static inline bool gd_not_null(const char *function, const char *argument, const void *p)
 {
     return p || gd_fail("%s: %s is NULL", function, argument);

@@ -11,8 +11,8 @@
 
 #include "gradus/error.h"
 
-/* gd_format - snprintf, but the decimal point is '.', digits are not grouped, and a NaN has no sign.  Same result: the length of the
- * whole text, of which at most room - 1 bytes are stored; negative when a conversion fails.
+/* gd_format - snprintf, but the decimal point is '.', digits are not grouped, and a NaN has no sign.  Same result: the
+ * length of the whole text, of which at most room - 1 bytes are stored; negative when a conversion fails.
  * gd_vformat - the same with the arguments in a list. */
 int gd_format(char *to, size_t room, const char *format, ...) GD_FORMAT(3, 4);
 int gd_vformat(char *to, size_t room, const char *format, va_list arguments);
