@@ -69,8 +69,8 @@ START_TEST(odd_names_are_shortened_too)
             for (int i = 0; i < 3; i++) {
                 char text[GD_FIT_BYTES];
                 gd_short_name(text, sets[k][i], cut, type, width);
-                ck_assert_msg(gd_text_width(text, type) <= fmax(width, gd_text_width("…", type)), "set %d, width %g: \"%s\"",
-                              (int)k, width, text);
+                ck_assert_msg(gd_text_width(text, type) <= fmax(width, gd_text_width("…", type)),
+                              "set %d, width %g: \"%s\"", (int)k, width, text);
             }
             gd_plot_free(p);
         }

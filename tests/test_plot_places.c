@@ -26,7 +26,8 @@ static void ck_note_apart(const gd_panel *panel)
     for (int i = 0; i < panel->x_label.n; i++) {
         double right = middle + gd_text_width(panel->x_label.line[i], label) / 2;
         double top = panel->outside.bottom - 14 - (panel->x_label.n - 1 - i) * height - cap;
-        ck_assert_msg(!*panel->x.note || right + 4 < panel->frame.right - gd_text_width(panel->x.note, number) || note + 3 < top,
+        double left = panel->frame.right - gd_text_width(panel->x.note, number);
+        ck_assert_msg(!*panel->x.note || right + 4 < left || note + 3 < top,
                       "\"%s\" is written over \"%s\"", panel->x.note, panel->x_label.line[i]);
     }
     ck_assert(!*panel->x.note || note + 3 < panel->outside.bottom);
@@ -37,8 +38,8 @@ START_TEST(a_note_keeps_clear_of_the_label)
     static const char *const labels[] = {
         "", "step", "Number of gradient steps since the beginning of the run",
         "Number of gradient steps since the beginning of the training run, each on a minibatch of 256",
-        "Number of gradient steps since the beginning of the training run, each on a minibatch of 256, over all of the "
-        "data and their copies", "steps\nsince the beginning of the training run, each on a minibatch of 256"
+        "Number of gradient steps since the beginning, each on a minibatch of 256, over all of the data and copies",
+        "steps\nsince the beginning of the training run, each on a minibatch of 256"
     };
     static const double ends[][2] = { { 0, 1e7 }, { 1e9, 1e9 + 1e-3 }, { -1e300, 1e300 }, { 0, 1 } };
     for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
@@ -75,7 +76,8 @@ static void find_frame(picture seen, int left, int right, int top, int bottom, i
 
 START_TEST(frames_of_a_row_begin_and_end_together)
 {
-    static const char *const x_labels[] = { "", "x", "a label\nin two lines", "x" }, *const titles[] = { "", "A", "", "B" };
+    static const char *const x_labels[] = { "", "x", "a label\nin two lines", "x" };
+    static const char *const titles[] = { "", "A", "", "B" };
     static const double factors[] = { 1, 1e7, 1e-6, 1 };
     gd_plot *grid[8];
     for (int i = 0; i < 8; i++) {

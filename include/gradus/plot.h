@@ -99,26 +99,26 @@ typedef struct gd_plot_look {               /* 0 stands for the default */
     bool      no_legend;                    /* not listed in the legend */
 } gd_plot_look;
 
-/* gd_plot_style - how a series looks; the series begins here if its name is new.  With neither line nor marker its points
- * only count for the limits of the axes; then it may not be in the legend.
+/* gd_plot_style - how a series looks; the series begins here if its name is new.  With neither line nor marker its
+ * points only count for the limits of the axes; then it may not be in the legend.
  * Errors: a negative width, size or step; a width above 100 or a size above 500; a value outside its enumeration;
  * GD_NO_LINE with GD_NO_MARKER, but not no_legend. */
 bool gd_plot_style(gd_plot *p, const char *series, gd_plot_look look);
 
-/* gd_plot_legend - where the legend goes.  AUTO: where it hides no data, a corner first; beside the axes where it would
- * hide some in every place or take more than a fifth of the axes, unless it is too wide for that; and nowhere when a plot
- * has a single series whose name is empty.  A legend that is too long gets more and narrower columns; where
- * they do not suffice its last line tells how many series it leaves out; a picture with no place for a line of it has
- * none.  Long names are shortened: first by the words
- * that they all have in common, so that they can still be told apart, then in the middle. */
+/* gd_plot_legend - where the legend goes.  AUTO: in the axes where it hides no data, a corner first; beside them when
+ * it would cover more than a fifth of them, or when it would hide data in every place and is narrow enough to leave
+ * three fifths of their width; nowhere when a plot has a single series whose name is empty.
+ * A legend that is too long gets more and narrower columns; where they do not suffice its last line tells how many
+ * series it leaves out; a picture with no place for a line of it has none.  Long names are shortened: first by the
+ * words that they have in common, so that they can still be told apart, then in the middle. */
 typedef enum gd_legend {
     GD_LEGEND_AUTO, GD_LEGEND_NONE, GD_LEGEND_TOP_RIGHT, GD_LEGEND_TOP_LEFT, GD_LEGEND_BOTTOM_RIGHT,
     GD_LEGEND_BOTTOM_LEFT, GD_LEGEND_OUTSIDE
 } gd_legend;
 bool gd_plot_legend(gd_plot *p, gd_legend place);
 
-/* gd_plot_hline - a thin horizontal line at y over the whole width, with a small text at it: "optimum".  The text stands
- * above or below its line, where other lines are too near for that on the line itself, and else farther away, with a
+/* gd_plot_hline - a thin horizontal line at y over the whole width, with a small text at it: "optimum".  The text
+ * stands above or below its line, where other lines are too near for that on the line itself, or farther away, with a
  * pointer to its line.
  * gd_plot_note - a text whose lower left corner is at (x, y), or left of it where it would leave the picture.
  * Both keep their place in view when the axes are automatic.  Errors: a value that is not finite. */
@@ -127,9 +127,11 @@ bool gd_plot_note(gd_plot *p, double x, double y, const char *text);
 
 /* ---- Contours ------------------------------------------------------------------------------------------ */
 
-/* gd_plot_contour - fills the plot with contours of f over x_low .. x_high and y_low .. y_high; series are
- * drawn over it as trajectories.  f is evaluated here, not later, on 361 x 241 points with a cubic between them.  A value that is not finite leaves a hole.
- * gd_plot_contour_grid - the same from values z [rows, columns], row 0 at y_low, column 0 at x_low; linear between them.
+/* gd_plot_contour - fills the plot with contours of f over x_low .. x_high and y_low .. y_high; series are drawn over
+ * it as trajectories.  f is evaluated here, not later, at 361 x 241 points, with a cubic between them.  A value that
+ * is not finite leaves a hole.
+ * gd_plot_contour_grid - the same from values z [rows, columns], row 0 at y_low, column 0 at x_low, linear between
+ * them.
  * A second call replaces the first.  Errors: low >= high, fewer than 2 rows or columns, no finite value. */
 typedef double gd_surface(double x, double y, void *context);
 bool gd_plot_contour(gd_plot *p, gd_surface *f, void *context,
@@ -137,9 +139,9 @@ bool gd_plot_contour(gd_plot *p, gd_surface *f, void *context,
 bool gd_plot_contour_grid(gd_plot *p, const gd_tensor *z,
                           double x_low, double x_high, double y_low, double y_high);
 
-/* gd_plot_levels - the values at which contours are drawn, ascending, and their labels if wanted.  At first
- * about ten, the k-th at min + (max - min) (k/n)^2, so that a quadratic bowl gives evenly spaced rings.  A label stands
- * on its line where it covers no other; a line that is too short for that, or has others too near, goes without. */
+/* gd_plot_levels - the values at which contours are drawn, ascending, and their labels if wanted.  At first about
+ * ten, the k-th at min + (max - min) (k/n)^2, so that a quadratic bowl gives evenly spaced rings.  A label stands on
+ * its line where it covers no other; a line that is too short for that, or has others too near, goes without. */
 bool gd_plot_levels(gd_plot *p, const double *levels, int n, bool labels);
 
 /* ---- Several panels in one picture ----------------------------------------------------------------------- */

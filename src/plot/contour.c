@@ -211,8 +211,8 @@ static void draw_piece(void *context, gd_xy a, gd_xy b)
 
 /* ---- Labels -------------------------------------------------------------------------------------------- */
 
-/* The best place for a label of one level: in the frame, away from other labels, where it covers its own line once and no
- * other, rather low on the page. */
+/* The best place for a label of one level: in the frame, away from other labels, where it covers its own line once
+ * and no other, rather low on the page. */
 typedef struct search {
     const gd_panel *panel;
     double width, height;

@@ -170,7 +170,8 @@ gd_pen gd_pen_of(const gd_panel *panel, int series)
         .marker_every = s->look.marker_every > 0 ? s->look.marker_every : 1
     };
     if (pen.line == GD_LINE_AUTO)
-        pen.line = single && pen.marker != GD_NO_MARKER ? GD_NO_LINE : over_field || is_noisy(panel, s) ? GD_SOLID : lines[series % 5];
+        pen.line = single && pen.marker != GD_NO_MARKER   ? GD_NO_LINE :
+                   over_field || is_noisy(panel, s)       ? GD_SOLID : lines[series % 5];
     if (pen.marker == GD_MARKER_AUTO)
         pen.marker = over_field || single || pen.line == GD_NO_LINE ? GD_CIRCLE : GD_NO_MARKER;
     return pen;

@@ -115,8 +115,8 @@ static inline gd_type gd_type_of(double size, gd_align align)
 bool gd_panel_plan(const char *who, gd_panel *panel);
 bool gd_panel_draw(const char *who, gd_panel *panel);
 
-/* gd_middle_of - where the lines of a text are centred: at `middle` where the panel, from .. to, leaves them room, else as
- * near as it does. */
+/* gd_middle_of - where the lines of a text are centred: at `middle` where the panel, from .. to, leaves them room,
+ * else as near as it does. */
 double gd_middle_of(const gd_panel *panel, const gd_fitted *text, double middle, double from, double to, gd_type type);
 
 /* gd_to_pixel - data to canvas coordinates. */
@@ -135,7 +135,8 @@ gd_pen gd_pen_of(const gd_panel *panel, int series);
 bool   gd_draw_series(const gd_panel *panel, int series);
 void   gd_draw_sample(const gd_panel *panel, int series, double left, double right, double y);
 
-/* stretch.c: gd_hidden - the lengths of what each of the boxes would hide of all lines and markers.  False when memory is out. */
+/* stretch.c: gd_hidden - the lengths of what each of the boxes would hide of all lines and markers.  False when
+ * memory is out. */
 bool gd_hidden(const gd_panel *panel, const gd_box *boxes, int n, double *lengths);
 
 /* contour.c: the bands lie under the grid, the lines over it.  False when memory is out.
@@ -144,10 +145,12 @@ void gd_fill_field(const gd_panel *panel);
 bool gd_draw_contours(const gd_panel *panel);
 int  gd_level_digits(const double *levels, int n);
 
-/* remarks.c: reference lines with their labels, and notes.  gd_place_references sets out[] to the reference lines in the
- * frame, and tells how many; out has room for every remark, taken, for its own use, for twice as many and one.  Data must
- * have been drawn, since labels keep clear of them.  gd_draw_remarks - false when memory is out.  gd_hidden_remarks - the
- * length of what a box would hide of lines and notes. */
+/* remarks.c: reference lines with their labels, and notes.
+ * gd_place_references sets out[] to the reference lines in the frame, and tells how many; out has room for every
+ * remark, taken, for its own use, for twice as many and one.  Data must have been drawn, since labels keep clear of
+ * them.
+ * gd_draw_remarks - false when memory is out.
+ * gd_hidden_remarks - the length of what a box would hide of lines and notes. */
 typedef struct gd_reference {
     const gd_remark *remark;
     double           y;                     /* of the line */
@@ -160,8 +163,8 @@ int    gd_place_references(const gd_panel *panel, gd_reference *out, gd_box *tak
 bool   gd_draw_remarks(const gd_panel *panel);
 double gd_hidden_remarks(const gd_panel *panel, gd_box box);
 
-/* names.c: names for a legend.  gd_cut_names - what all that are wider than `width` have in common, so much of it as must
- * go; gd_short_name - such a name without it, or whole if it fits, never wider than `width`. */
+/* names.c: names for a legend.  gd_cut_names - what all that are wider than `width` have in common, so much of it as
+ * must go; gd_short_name - such a name without it, or whole if it fits, never wider than `width`. */
 gd_cut gd_cut_names(const gd_plot *p, gd_type type, double width);
 void   gd_short_name(char out[GD_FIT_BYTES], const char *name, gd_cut cut, gd_type type, double width);
 

@@ -1,8 +1,7 @@
 /* remarks.c - reference lines with their labels, and notes.
- *
- * A note stands where its user wants it.  A label must be seen to belong to its line: it stands above or below it, clear
- * of the other lines; where they leave no room for that it interrupts its line; and where they are closer still it stands
- * away from all of them, with a pointer that ends in a dot on its line. */
+ * A note stands where its user wants it.  A label must be seen to belong to its line: it stands above or below it,
+ * clear of the other lines; where they leave no room for that it interrupts its line; and where they are closer still
+ * it stands away from all of them, with a pointer that ends in a dot on its line. */
 #include "picture.h"
 
 #include "../tensor/core.h"
