@@ -73,15 +73,6 @@ static double cubic(double z[4][4], double t, double s)
     return cubic_1(rows, t);
 }
 
-static double interpolate(const gd_field *f, int i, int j, double t, double s)
-{
-    double z[4][4];
-    if (samples_around(f, i, j, z))
-        return cubic(z, t, s);
-    return (1 - t) * ((1 - s) * z_at(f, i, j) + s * z_at(f, i, j + 1)) +
-           t * ((1 - s) * z_at(f, i + 1, j) + s * z_at(f, i + 1, j + 1));
-}
-
 /* ---- Bands --------------------------------------------------------------------------------------------- */
 
 /* The place of a pixel in the field: cell and position in it. */
@@ -115,7 +106,8 @@ static void fill_bands(const gd_panel *panel, const double *levels, int n)
             if (!locate((vx - f->x_low) / (f->x_high - f->x_low), f->columns, &j, &s) ||
                 !locate((vy - f->y_low) / (f->y_high - f->y_low), f->rows, &i, &t))
                 continue;
-            double z = interpolate(f, i, j, t, s);
+            double z = (1 - t) * ((1 - s) * z_at(f, i, j) + s * z_at(f, i, j + 1)) +
+                       t * ((1 - s) * z_at(f, i + 1, j) + s * z_at(f, i + 1, j + 1));
             if (!isfinite(z))
                 continue;
             while (band < n && z > levels[band])
@@ -159,31 +151,34 @@ static void square_contour(const gd_field *f, double i, double j, double side, c
     }
 }
 
-enum { PARTS = 4 };                         /* of a cell, in both directions */
+enum { PARTS = 3 };                         /* of a cell, in both directions */
 
-/* May the level be reached between these samples?  A valley may lie deeper than all of them. */
-static bool may_reach(double z[4][4], double level)
+/* The values that may be reached between these samples: a valley may lie deeper than all of them. */
+static void reach_of(double z[4][4], double *low, double *high)
 {
-    double low = z[0][0], high = z[0][0];
-    for (int k = 0; k < 16; k++) {
-        low = fmin(low, z[k / 4][k % 4]);
-        high = fmax(high, z[k / 4][k % 4]);
+    *low = *high = z[0][0];
+    for (int k = 1; k < 16; k++) {
+        double value = z[k / 4][k % 4];
+        *low = value < *low ? value : *low;
+        *high = value > *high ? value : *high;
     }
-    return level >= low - (high - low) / 4 && level <= high + (high - low) / 4;
+    double more = (*high - *low) / 4;
+    *low -= more;
+    *high += more;
 }
 
-/* Calls draw for each piece of the contour at level in the cell whose low corner is (i, j). */
-static void cell_contour(const gd_field *f, int i, int j, double level, piece_function *draw, void *context)
+static void linear_contour(const gd_field *f, int i, int j, double level, piece_function *draw, void *context)
 {
-    double around[4][4], values[PARTS + 1][PARTS + 1], z[4];
-    if (!samples_around(f, i, j, around)) {
-        for (int k = 0; k < 4; k++)
-            z[k] = z_at(f, i + row[k], j + column[k]) - level;
-        square_contour(f, i, j, 1, z, draw, context);
-        return;
-    }
-    if (!may_reach(around, level))
-        return;
+    double z[4];
+    for (int k = 0; k < 4; k++)
+        z[k] = z_at(f, i + row[k], j + column[k]) - level;
+    square_contour(f, i, j, 1, z, draw, context);
+}
+
+static void cubic_contour(const gd_field *f, int i, int j, double around[4][4], double level, piece_function *draw,
+                          void *context)
+{
+    double values[PARTS + 1][PARTS + 1], z[4];
     for (int k = 0; k <= PARTS; k++)
         for (int l = 0; l <= PARTS; l++)
             values[k][l] = cubic(around, (double)k / PARTS, (double)l / PARTS) - level;
@@ -195,11 +190,21 @@ static void cell_contour(const gd_field *f, int i, int j, double level, piece_fu
         }
 }
 
-static void each_piece(const gd_field *f, double level, piece_function *draw, void *context)
+/* Calls draw for each piece of the contours at these levels. */
+static void each_piece(const gd_field *f, const double *levels, int n, piece_function *draw, void *context)
 {
     for (int i = 0; i + 1 < f->rows; i++)
-        for (int j = 0; j + 1 < f->columns; j++)
-            cell_contour(f, i, j, level, draw, context);
+        for (int j = 0; j + 1 < f->columns; j++) {
+            double around[4][4], low = 0, high = 0;
+            bool smooth = samples_around(f, i, j, around);
+            if (smooth)
+                reach_of(around, &low, &high);
+            for (int k = 0; k < n; k++)
+                if (!smooth)
+                    linear_contour(f, i, j, levels[k], draw, context);
+                else if (levels[k] >= low && levels[k] <= high)
+                    cubic_contour(f, i, j, around, levels[k], draw, context);
+        }
 }
 
 static void draw_piece(void *context, gd_xy a, gd_xy b)
@@ -222,13 +227,6 @@ typedef struct search {
     double least;                           /* cost of best */
     double length;                          /* of the line */
 } search;
-
-static void measure(void *context, gd_xy a, gd_xy b)
-{
-    search *s = context;
-    gd_xy p = gd_to_pixel(s->panel, a), q = gd_to_pixel(s->panel, b);
-    s->length += hypot(q.x - p.x, q.y - p.y);
-}
 
 /* The pixel so far along the edge of a box, clockwise from its top left. */
 static gd_xy on_edge(gd_box b, double at)
@@ -269,7 +267,8 @@ static void consider(void *context, gd_xy a, gd_xy b)
     gd_box f = s->panel->frame;
     gd_xy p = gd_to_pixel(s->panel, a), q = gd_to_pixel(s->panel, b), m = { (p.x + q.x) / 2, (p.y + q.y) / 2 };
     gd_box box = { m.x - s->width / 2, m.y - s->height / 2, m.x + s->width / 2, m.y + s->height / 2 };
-    double rim = 6 * s->panel->u;
+    double rim = 6 * s->panel->u, length = hypot(q.x - p.x, q.y - p.y);
+    s->length += length;
     if (box.left < f.left + rim || box.right > f.right - rim ||
         box.top < f.top + rim || box.bottom > f.bottom - rim)
         return;
@@ -277,7 +276,7 @@ static void consider(void *context, gd_xy a, gd_xy b)
         if (box.left < s->taken[i].right + rim && box.right > s->taken[i].left - rim &&
             box.top < s->taken[i].bottom + rim && box.bottom > s->taken[i].top - rim)
             return;
-    double steepness = fabs(q.y - p.y) / (hypot(q.x - p.x, q.y - p.y) + 1e-9);  /* a level line takes text well */
+    double steepness = fabs(q.y - p.y) / (length + 1e-9);  /* a level line takes text well */
     double across = (m.x - f.left) / (f.right - f.left), down = (m.y - f.top) / (f.bottom - f.top);
     double cost = steepness + fabs(across - 0.72) + 0.5 * fabs(down - 0.75);
     if (cost < s->least && is_crossed_once(s->panel, box)) {
@@ -316,10 +315,8 @@ static bool label_levels(const gd_panel *panel, const double *levels, int n)
         gd_shorten(text, levels[k], digits);
         search s = { .panel = panel, .width = gd_text_width(text, type), .height = gd_text_cap(type),
                      .taken = taken, .n_taken = placed, .least = INFINITY };
-        each_piece(f, levels[k], measure, &s);
-        if (s.length > 4 * s.width)         /* a shorter line would disappear under its label */
-            each_piece(f, levels[k], consider, &s);
-        if (isinf(s.least))
+        each_piece(f, &levels[k], 1, consider, &s);
+        if (isinf(s.least) || s.length < 4 * s.width)   /* a shorter line would disappear under its label */
             continue;
         taken[placed++] = s.best;
         double x = (s.best.left + s.best.right) / 2, y = s.best.bottom;
@@ -355,8 +352,7 @@ bool gd_draw_contours(const gd_panel *panel)
     int n = levels_of(f, automatic, &levels);
     gd_panel copy = *panel;
 
-    for (int k = 0; k < n; k++)
-        each_piece(f, levels[k], draw_piece, &copy);
+    each_piece(f, levels, n, draw_piece, &copy);
     gd_paint_data(panel->canvas, (gd_rgb){ 120, 150, 180 }, 1);
     return !f->labels || n == 0 || label_levels(panel, levels, n);
 }
