@@ -161,6 +161,13 @@ END_TEST
 
 /* ---- ->grad, which a program has assigned though it should not --------------------------------------------------- */
 
+static double dying_closure(void *net)
+{
+    GD_SCOPE;
+    gd_params_at(net, 0)->grad = gd_ones(GD_SHAPE(2));
+    return 1;
+}
+
 START_TEST(a_dead_gradient)
 {
     gd_params *net = gd_params_new();
@@ -173,6 +180,13 @@ START_TEST(a_dead_gradient)
     ck_assert(!gd_step(o));
     ck_message("gd_step: the gradient of a parameter was made in a scope that has ended");
     ck_values(w, 1, 1);
+    gd_optimizer *lbfgs = gd_lbfgs(net, gd_lbfgs_defaults());
+    w->grad = NULL;
+    ck_assert(isnan(gd_step_closure(lbfgs, dying_closure, net)));
+    ck_message("gd_step_closure: the gradient of a parameter was made in a scope that has ended");
+    ck_assert(isnan(gd_step_closure(o, dying_closure, net)));
+    ck_message("gd_step: the gradient of a parameter was made in a scope that has ended");
+    gd_optimizer_free(lbfgs);
     gd_optimizer_free(o);
     gd_params_free(net);
 }

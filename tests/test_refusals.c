@@ -313,10 +313,10 @@ static void notice(const char *message)
 START_TEST(no_format)
 {
     const char *volatile none = NULL;
-    ck_assert_ptr_null(gd_fail(none));
+    ck_assert_ptr_null(gd_fail(none, 1));
     ck_message("gd_fail: format is NULL");
     gd_on_error(notice);
-    gd_notice(none);
+    gd_notice(none, 1);
     ck_assert_str_eq(noticed, "gd_notice: format is NULL");
     gd_on_error(NULL);
 }

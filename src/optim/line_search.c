@@ -66,6 +66,8 @@ static bool gather_gradient(gd_vectors *v)
         const gd_tensor *w = o->slots[i] ? o->slots[i]->w : NULL;
         if (!w)
             continue;
+        if (!gd_alive("gd_step_closure", "the gradient of a parameter", w->grad))
+            return false;
         if (w->grad && !gd_same_shape(w, w->grad))
             return gd_fail("gd_step_closure: %s is %s and its gradient is %s: they must have the same shape", w->name,
                            gd_shape_text(w->ndim, w->shape).s, gd_text_of(w->grad).s);
