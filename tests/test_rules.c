@@ -68,10 +68,22 @@ static gd_tensor *gradient(const gd_node *node, gd_tensor *dy, int i)
     return copy;
 }
 
+static bool may_be_indices(const gd_tensor *t)
+{
+    bool whole = !t->requires_grad;
+    for (int64_t k = 0; k < t->base->numel && whole; k++)
+        whole = t->base->data[k] >= 0 && t->base->data[k] == (gd_real)(int64_t)t->base->data[k];
+    return whole;
+}
+
+/* Indices become other ones that are in range: a rule does not check them again. */
 static void overwrite(const gd_tensor *t)
 {
-    for (int64_t k = 0; k < t->base->numel; k++)
-        t->base->data[k] = (gd_real)(-1.3 * (double)t->base->data[k] - 0.2);
+    const bool indices = may_be_indices(t);
+    for (int64_t k = 0; k < t->base->numel; k++) {
+        const gd_real old = t->base->data[k], lower = old > 0 ? old - 1 : 1;
+        t->base->data[k] = indices ? lower : (gd_real)(-1.3 * (double)old - 0.2);
+    }
 }
 
 static bool same(const gd_tensor *a, const gd_tensor *b)
