@@ -469,6 +469,29 @@ START_TEST(saving_with_another_model)
 }
 END_TEST
 
+/* States that the program's options do not need: passed over with other_settings, or where the run still has them. */
+START_TEST(a_state_too_many)
+{
+    gd_params *net = gd_params_new();
+    gd_tensor *w = gd_param(net, "w", gd_ones(GD_SHAPE(3)));
+    gd_adam_options options = gd_adam_defaults();
+    options.amsgrad = GD_AMSGRAD_RAW;
+    gd_optimizer *with = gd_adam(net, options), *without = gd_adam(net, gd_adam_defaults());
+    gd_set_grad(w, gd_ones(GD_SHAPE(3)));
+    ck_assert(gd_step(with) && gd_save("run", net, with));
+    gd_run run = { .params = net, .optimizer = without };
+    ck_assert(!gd_load("run", net, without));
+    ck_assert_msg(gd_checkpoint_load("run", &run, (gd_load_options){ .other_settings = true }, NULL), "%s",
+                  gd_last_error());
+    ck_assert(gd_optimizer_state(without, w, "exp_avg") && !gd_optimizer_state(without, w, "max_exp_avg_sq"));
+    ck_assert(gd_group_set(&with->first, "amsgrad", GD_AMSGRAD_OFF));     /* its state waits for the next step */
+    ck_assert_msg(gd_load("run", net, with), "%s", gd_last_error());
+    gd_optimizer_free(with);
+    gd_optimizer_free(without);
+    gd_params_free(net);
+}
+END_TEST
+
 static char noticed[600];
 static void note(const char *message)
 {
@@ -521,6 +544,7 @@ int main(void)
     tcase_add_loop_test(t, infinite_moments, 0, MAKERS);
     tcase_add_test(t, saving_what_cannot_be_loaded);
     tcase_add_test(t, saving_with_another_model);
+    tcase_add_test(t, a_state_too_many);
     tcase_add_test(t, another_learning_rate);
     return run_suite(suite);
 }

@@ -267,6 +267,9 @@ static const refused_case unreadable[] = {
     { "pandas, unnamed, classes first", "0,1,2\n1,3.5,2.5\n2,3.25,1\n", { 0 },
       ": line 1 may be a header or a row (it is 0, 1, .. above fractions): skip = 1 passes over it, no_header"
       " reads it (assumed: separator ',')" },
+    { "like numbers above numbers", ".5kg,.7kg\n1,2\n", { 0 },
+      ", line 1, column 1: \".5kg\" is not a number: if line 1 is a header, skip = 1 passes over it (assumed:"
+      " separator ',', no header)" },
     { "sines and cosines", "0 1\n0.0998334 0.995004\n", { 0 },
       ": line 1 may be a header or a row (it is 0, 1, .. above fractions): skip = 1 passes over it,"
       " no_header reads it (assumed: separator blank)" },

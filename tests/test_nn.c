@@ -428,6 +428,8 @@ START_TEST(layers_refuse)
     ck_message("gd_lstm_new: p is NULL");
     ck_assert_int_eq(gd_params_tensors(p), 0);
     gd_rnn_new(p, "rnn", 1, 1);
+    ck_assert(!gd_scope_end());             /* no layer leaves a scope open, made or not */
+    ck_message("gd_scope_end: no scope is open");
     gd_rnn_new(p, "rnn", 1, 1);
     ck_message("gd_param: there is a parameter \"rnn.weight_ih\" already");
     ck_assert_ptr_null(gd_orthogonal(GD_SHAPE(3), 1));

@@ -107,7 +107,7 @@ static uint64_t common_words(const gd_plot *p, gd_type type, double width, const
         const char *name = p->series[i].name;
         if (!is_long(p, i, type, width))
             continue;
-        size_t a = cut.front, b = cut.front, a_to = strlen(first) - cut.back, b_to = strlen(name) - cut.back;
+        size_t a = cut.front, a_to = strlen(first) - cut.back, b = a, b_to = strlen(name) - cut.back;
         for (int k = 0; a < a_to || b < b_to; k++) {
             size_t a_end = word_end(first, a, a_to), b_end = word_end(name, b, b_to);
             if (k == 64 || a == a_to || b == b_to)
