@@ -244,6 +244,8 @@ START_TEST(large_means)
     ck_values(gd_scale(gd_l1_loss(x, gd_zeros_like(x), GD_MEAN), 1 / big), 4.75 / 6);
     const double large = sqrt(big) * 0.75;
     ck_values(gd_scale(gd_mse_loss(gd_full(GD_SHAPE(4), large), gd_zeros(GD_SHAPE(4)), GD_MEAN), 1 / big), 0.5625);
+    ck_values(gd_scale(gd_mse_loss(gd_full(GD_SHAPE(4), 2 * large), gd_full(GD_SHAPE(4), large), GD_MEAN), 1 / big),
+              0.5625);
     ck_assert(isinf(element(gd_mse_loss(gd_full(GD_SHAPE(4), large), gd_zeros(GD_SHAPE(4)), GD_SUM), 0)));
     ck_values(gd_scale(gd_var_axis(LIST(large, large, -large, -large), 0, 0, false), 1 / big), 0.5625);
     gd_tensor *image = gd_reshape(gd_concat((gd_tensor *const[]){ x, x }, 2, 0), GD_SHAPE(1, 1, 3, 4));
