@@ -145,19 +145,20 @@ const char *gd_schedule_name(uint64_t kind);
 const char *gd_schedule_number(const gd_schedule *schedule, const char *field);
 
 /* gd_bounded - a gradient whose square, and a running mean of such squares after bias correction, does not overflow:
- * beyond GD_MOST_GRADIENT it counts as that.  An infinite or NaN one becomes NaN: min and max, a difference and a sum,
- * which the loads and stores around them hide. */
+ * beyond GD_MOST_GRADIENT it counts as that.  An infinite or NaN one becomes NaN.  The bound comes from memory, since
+ * with a constant gcc makes branches of minimum and maximum, and more than twice the instructions of these. */
 #ifdef GD_DOUBLE
 #define GD_MOST_GRADIENT 0x1p480
 #else
 #define GD_MOST_GRADIENT 0x1p56f
 #endif
 
+extern const gd_real gd_most_gradient;
+
 REAL_INLINE gd_real gd_bounded(gd_real g)
 {
-    gd_real bounded = g > GD_MOST_GRADIENT ? GD_MOST_GRADIENT : g;
-    bounded = bounded < -GD_MOST_GRADIENT ? -GD_MOST_GRADIENT : bounded;
-    return bounded + (g - g);
+    const gd_real most = gd_most_gradient, least = -most, below = most < g ? most : g;
+    return (least > below ? least : below) + (g - g);
 }
 
 /* gd_root_eps - what is added inside a root of squares, for a divisor sqrt(v + inside) + outside.  Where neither eps

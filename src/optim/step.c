@@ -2,6 +2,8 @@
 #include "inside.h"
 #include "tensor/threads.h"
 
+const gd_real gd_most_gradient = GD_MOST_GRADIENT;
+
 /* ---- What can fail comes first ---------------------------------------------------------------------------- */
 
 /* What schedules say is group->next_lr first; it becomes lr when nothing else has failed.  How many groups have one;

@@ -95,8 +95,10 @@ GD_KERNEL static void yogi(int64_t n, gd_real *restrict w, const gd_real *restri
     const scalars s = *c;
     GD_EACH(i, n, (w, grad, m, v), {
         gd_real g = gd_bounded(s.sign * grad[i] + s.l2 * w[i]);
+        gd_real part = s.rest2 * g * g;
+        gd_real change = v[i] - g * g;                      /* v -= part sign(change) */
         m[i] = s.beta1 * m[i] + s.rest1 * g;
-        v[i] = v[i] - s.rest2 * real_sign(v[i] - g * g) * g * g;
+        v[i] = v[i] - (change == 0 ? 0 : real_copysign(part, change));
         gd_real d = s.step * m[i] / (real_sqrt(v[i] * s.root + s.eps_root) + s.eps);
         w[i] = w[i] - d + s.drift;
     });
