@@ -25,6 +25,8 @@ static const read_case readable[] = {
       { .no_header = true, .allow_nan = true }, 2, 3, { NAN, 0, 1, 0, 1.5, 2.5 } },
     { "whole numbers from 0", "0,1\n1,0\n1,1\n",
       { 0 }, 3, 2, { 0, 1, 1, 0, 1, 1 } },
+    { "names that end in numbers", "x1,x2\n1,2\n3,4\n",
+      { 0 }, 2, 2, { 1, 2, 3, 4 } },
     { "decay from 1 at time 0", "0,1\n1,0.5\n2,0.25\n",
       { 0 }, 3, 2, { 0, 1, 1, 0.5, 2, 0.25 } },
     { "R write.csv", "\"\",\"x\",\"y\"\n\"1\",0.5,1.5\n\"2\",2.5,3.5\n",

@@ -414,6 +414,8 @@ START_TEST(npy_refuses)
         { "{'descr': '<c8'}", "gd_npy_read: f: descr '<c8' is not a kind of number that can be read" },
         { "{'descr': '=f4'}", "gd_npy_read: f: descr '=f4' does not tell the order of the bytes" },
         { "{'fortran_order': 1}", "gd_npy_read: f: bad header: fortran_order is neither True nor False" },
+        { "{'shape': 3}", "gd_npy_read: f: bad header: shape is not a tuple of sizes" },
+        { "{'shape': [3]}", "gd_npy_read: f: bad header: shape is not a tuple of sizes" },
         { "{'shape': (3)}", "gd_npy_read: f: bad header: shape is not a tuple of sizes" },
         { "{'shape': (-3,)}", "gd_npy_read: f: bad header: shape is not a tuple of sizes" },
         { "{'shape': (99999999999999999999,)}", "gd_npy_read: f: bad header: shape is not a tuple of sizes" },
