@@ -141,14 +141,6 @@ static void logsumexp_line(int64_t n, const gd_real *x, int64_t step, gd_real *y
     *y = shift + real_log(real_whole(sum, rest));
 }
 
-static bool all_finite(const gd_tensor *y)
-{
-    for (int64_t i = 0; i < y->numel; i++)
-        if (!isfinite(y->data[i]))
-            return false;
-    return true;
-}
-
 static gd_tensor *softmax_over(gd_tensor *x, gd_axes axes);
 
 /* e^(x - y) divided by its own sum, which takes the rounding of y out of it; with infinities, softmax itself. */
@@ -157,7 +149,7 @@ static void logsumexp_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     const gd_axes *axes = node->attributes;
     gd_tensor *x = node->in[0];
     dy = gd_with_axes(dy, x, *axes);
-    if (all_finite(node->out)) {
+    if (gd_all_finite(node->out->numel, node->out->data)) {
         gd_tensor *power = gd_exp(gd_sub(x, gd_with_axes(gd_detach(node->out), x, *axes)));
         dx[0] = gd_mul(power, gd_div(dy, gd_sum_over(power, (gd_axes){ axes->mask, true })));
     } else {

@@ -152,11 +152,6 @@ GD_KERNEL static void repeat(const windows *s, const gd_real *restrict y, gd_rea
         }
 }
 
-GD_KERNEL static bool all_finite(int64_t n, const gd_real *y)
-{
-    return real_all_finite(n, y);
-}
-
 /* Planes for gd_parallel; each part of them has its own piece of v, and of work. */
 typedef struct mean_job {
     const windows *s;
@@ -226,7 +221,7 @@ static void mean_planes(void *context, int64_t begin, int64_t end)
     for (int64_t plane = begin; plane < end; plane++) {
         gd_real *y = j->y + plane * out;
         mean_plane(j, j->x + plane * in, v, y);
-        if (GD_UNLIKELY(!all_finite(out, y)))
+        if (GD_UNLIKELY(!gd_all_finite(out, y)))
             mend_means(s, j->x + plane * in, y);
     }
 }

@@ -15,14 +15,9 @@ static void sum_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 
 static const gd_op sum_op = { "gd_sum", sum_rule, GD_NOTHING, "dx = dy spread over the summed axes" };
 
-GD_KERNEL static bool many_finite(int64_t n, const gd_real *x)
-{
-    return real_all_finite(n, x);
-}
-
 static inline bool all_finite(const gd_tensor *y)
 {
-    return GD_LIKELY(y->numel == 1) ? isfinite(y->data[0]) : many_finite(y->numel, y->data);
+    return GD_LIKELY(y->numel == 1) ? isfinite(y->data[0]) : gd_all_finite(y->numel, y->data);
 }
 
 static void add_up(gd_tensor *y, const gd_tensor *x, gd_axes axes)
@@ -45,7 +40,7 @@ static void add_up(gd_tensor *y, const gd_tensor *x, gd_axes axes)
  * so small that they cannot.  Nothing changes when memory is out. */
 static GD_COLD void mend_overflow(gd_tensor *y, const gd_tensor *x, gd_axes axes, double factor)
 {
-    if (x->contiguous && y->numel == 1 && !many_finite(x->numel, x->data))
+    if (x->contiguous && y->numel == 1 && !gd_all_finite(x->numel, x->data))
         return;
     gd_tensor *scaled = gd_new_like(x), *sums = gd_new_like(y);
     int exponent;
@@ -271,7 +266,7 @@ static void std_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     const std_attributes *s = node->attributes;
     gd_tensor *x = node->in[0], *y = gd_with_axes(node->out, x, s->axes);
     gd_tensor *c = centred("gd_std_axes", x, (gd_axes){ s->axes.mask, true });
-    if (c && GD_UNLIKELY(!many_finite(c->numel, c->data))) {        /* x - mean may overflow where x and y do not */
+    if (c && GD_UNLIKELY(!gd_all_finite(c->numel, c->data))) {        /* x - mean may overflow where x and y do not */
         c = centred("gd_std_axes", gd_scale(x, 0.25), (gd_axes){ s->axes.mask, true });
         y = gd_scale(y, 0.25);
     }

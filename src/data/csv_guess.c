@@ -12,11 +12,6 @@ typedef struct kinds {                      /* of the fields of one record */
     bool    all_quoted, any_quoted;
 } kinds;
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* Something that begins like a number and is none is not a name: it may be 1,5 or 50% in a row of numbers. */
 static bool begins_like_a_number(const gd_csv_field *f)
 {
@@ -25,7 +20,7 @@ static bool begins_like_a_number(const gd_csv_field *f)
         p++;
     if (p < f->end && (*p == '.' || *p == ','))
         p++;
-    return p < f->end && is_digit(*p);
+    return p < f->end && gd_is_digit(*p);
 }
 
 /* The value of digits alone; -1 for anything else. */
@@ -35,7 +30,7 @@ static int64_t whole_of(const gd_csv_field *f)
     if (f->begin == f->end || f->end - f->begin > 17)
         return -1;
     for (const char *p = f->begin; p < f->end; p++) {
-        if (!is_digit(*p))
+        if (!gd_is_digit(*p))
             return -1;
         value = 10 * value + (*p - '0');
     }

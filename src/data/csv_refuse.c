@@ -36,11 +36,6 @@ static note assumed(const gd_csv *t)
 
 /* ---- What a field may have been meant to be --------------------------------------------------------------- */
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static bool reads(const gd_csv *t, const gd_csv_field *f, char decimal, char thousands)
 {
     gd_real number;
@@ -88,9 +83,9 @@ static bool is_date_or_time(const gd_csv_field *f)
 {
     int digits = 0, signs = 0;
     for (const char *p = f->begin; p < f->end; p++)
-        if (is_digit(*p))
+        if (gd_is_digit(*p))
             digits++;
-        else if (strchr("-/:.", *p) && p > f->begin && is_digit(p[-1]))
+        else if (strchr("-/:.", *p) && p > f->begin && gd_is_digit(p[-1]))
             signs++;
         else if (!(strchr("TZ +", *p) && digits >= 4))
             return false;
@@ -129,7 +124,7 @@ static const char *what_is_around(const gd_csv_field *f)
     static const char *const currencies[] = { "$", "\xe2\x82\xac", "\xc2\xa3", "\xc2\xa5", "\xe2\x82\xb9", NULL };
     bool digits = false;
     for (const char *p = f->begin; p < f->end; p++)
-        digits |= is_digit(*p);
+        digits |= gd_is_digit(*p);
     if (!digits)
         return NULL;
     if (f->end[-1] == '%')
@@ -171,7 +166,7 @@ static const char *what_it_is(const gd_csv *t, const gd_csv_field *f)
     if (is_date_or_time(f))
         return "dates and times must be numbers in the file, or in the first columns, which skip_columns passes over";
     const char *colon = find(f, ':');
-    if (colon && colon > f->begin && is_digit(colon[-1]))
+    if (colon && colon > f->begin && gd_is_digit(colon[-1]))
         return "pairs of index and value are not read";
     const char *exponent = find(f, 'D') ? find(f, 'D') : find(f, 'd');
     if (exponent && exponent > f->begin && reads_before(t, f, (size_t)(f->end - exponent)))
@@ -232,7 +227,7 @@ static note advice(const gd_csv *t, int64_t column, const gd_csv_field *f)
             n = comma_reading(t, 0);
         if (!n.s[0] && is)
             add(&n, is);
-        names = !n.s[0] && f->begin < f->end && !is_digit(*f->begin) && !strchr("+-.,", *f->begin);
+        names = !n.s[0] && f->begin < f->end && !gd_is_digit(*f->begin) && !strchr("+-.,", *f->begin);
     } else {
         add(&n, "allow_nan reads it as a missing value, NaN");
     }

@@ -20,11 +20,6 @@ typedef struct decimal {                    /* m * 10^exponent, the sign apart *
     int64_t     exponent;
 } decimal;
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* The length of the separator of thousands at p, 0 where there is none: three digits follow it, and no fourth.  A
  * blank stands for the narrow and the wide no-break space and the thin one too, an apostrophe for the curved one:
  * U+202F, U+00A0, U+2009, U+2019, as spreadsheets write them. */
@@ -38,7 +33,7 @@ static int group_sign(const char *p, const char *end, gd_number_style style)
         int length = signs == alone ? 1 : (int)strlen(*signs), digits = 0;
         if (end - p < length || memcmp(p, *signs, (size_t)length) != 0)
             continue;
-        while (digits < 4 && p + length + digits < end && is_digit(p[length + digits]))
+        while (digits < 4 && p + length + digits < end && gd_is_digit(p[length + digits]))
             digits++;
         return digits == 3 ? length : 0;
     }
@@ -53,7 +48,7 @@ static bool scan_digits(const char **at, const char *end, gd_number_style style,
     uint64_t m = 0;
     int64_t signs = 0;                      /* bytes that are no digits */
     while (true) {
-        for (; p < end && is_digit(*p); p++)
+        for (; p < end && gd_is_digit(*p); p++)
             m = 10 * m + (uint64_t)(*p - '0');
         if (p == end || point)
             break;
@@ -86,10 +81,10 @@ static bool scan_exponent(const char **at, const char *end, int64_t *exponent)
     bool negative = p < end && *p == '-';
     if (p < end && (*p == '-' || *p == '+'))
         p++;
-    if (p == end || !is_digit(*p))
+    if (p == end || !gd_is_digit(*p))
         return false;
     int64_t e = 0;
-    for (; p < end && is_digit(*p); p++)
+    for (; p < end && gd_is_digit(*p); p++)
         if (e < enough)
             e = 10 * e + (*p - '0');
     *exponent += negative ? -e : e;
@@ -107,7 +102,7 @@ static gd_real by_strtod(const decimal *d)
     int64_t exponent = d->exponent;
     bool more = false;
     for (const char *p = d->digits; p < d->end; p++) {
-        if (!is_digit(*p) || (n == 0 && *p == '0'))
+        if (!gd_is_digit(*p) || (n == 0 && *p == '0'))
             continue;
         if (n < ENOUGH) {
             text[n++] = *p;

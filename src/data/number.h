@@ -4,6 +4,12 @@
 
 #include "../tensor/core.h"
 
+/* gd_is_digit - isdigit, whatever the locale. */
+static inline bool gd_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 typedef enum gd_number {
     GD_IS_NUMBER, GD_NOT_A_NUMBER,
     GD_TOO_LARGE,                           /* it would become infinite */

@@ -49,6 +49,11 @@ bool gd_check_plateau(const char *where, const gd_plateau *plateau);
 bool gd_check_average(const char *where, const gd_tensor *average, const gd_real *w);
 bool gd_check_variance(const char *where, const char *name, const gd_tensor *t);
 
+static inline bool gd_begins_with(const char *text, const char *beginning)
+{
+    return strncmp(text, beginning, strlen(beginning)) == 0;
+}
+
 /* gd_within - does the value lie in the range? */
 bool gd_within(double value, const gd_range *range);
 

@@ -1,5 +1,6 @@
 /* finite.c - are there gradients, and are they and the parameters finite?  Not asked in a step unless wanted. */
 #include "inside.h"
+#include "tensor/sums.h"
 
 bool gd_any_gradient(const char *function, const gd_optimizer *o)
 {
@@ -29,18 +30,10 @@ static void look(int64_t n, gd_real *const p[], const int64_t step[], const void
     *bad |= any;
 }
 
-GD_KERNEL static bool all_finite(int64_t n, const gd_real *x)
-{
-    int any = 0;
-    for (int64_t i = 0; i < n; i++)
-        any |= !(real_abs(x[i]) < INFINITY);
-    return !any;
-}
-
 static bool is_finite(const gd_tensor *t)
 {
     if (t->numel == 0 || t->contiguous)
-        return all_finite(t->numel, t->data);
+        return gd_all_finite(t->numel, t->data);
     bool bad = false;
     gd_nest nest;
     const int64_t *const strides[] = { t->stride };

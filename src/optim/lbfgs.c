@@ -14,6 +14,7 @@
  * happens when they describe a curvature that was left behind or rounding has spoilt them - they are dropped and
  * the step is tried once more along -g. */
 #include "line_search.h"
+#include "tensor/sums.h"
 
 #define OPTION(field, ...) GD_OPTION(gd_lbfgs_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -311,14 +312,6 @@ static const gd_range ranges[] = {
     { .name = NULL }
 };
 
-static bool all_finite(int64_t n, const gd_real *x)
-{
-    for (int64_t i = 0; i < n; i++)
-        if (!isfinite(x[i]))
-            return false;
-    return true;
-}
-
 /* Rows of s and y that are in use are finite, or rho would not be; so are d and g where a search has succeeded. */
 static const char *valid_elements(const gd_kept *kept, int64_t rows)
 {
@@ -327,12 +320,12 @@ static const char *valid_elements(const gd_kept *kept, int64_t rows)
         int64_t r = row(&m, k);
         if (!(kept->state[RHO]->data[r] > 0))
             return "rho must be positive for each pair";
-        if (!all_finite(kept->n, kept->state[S]->data + r * kept->n) ||
-            !all_finite(kept->n, kept->state[Y]->data + r * kept->n))
+        if (!gd_all_finite(kept->n, kept->state[S]->data + r * kept->n) ||
+            !gd_all_finite(kept->n, kept->state[Y]->data + r * kept->n))
             return "s and y must be finite for each pair";
     }
     if (kept->number[STEP_LENGTH] > 0 &&
-        (!all_finite(kept->n, kept->state[D]->data) || !all_finite(kept->n, kept->state[G]->data)))
+        (!gd_all_finite(kept->n, kept->state[D]->data) || !gd_all_finite(kept->n, kept->state[G]->data)))
         return "d and prev_flat_grad must be finite where step_length is not 0";
     return NULL;
 }

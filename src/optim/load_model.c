@@ -130,11 +130,6 @@ static const char *or_empty(const char *text)
     return text ? text : "";
 }
 
-static bool begins_with(const char *text, const char *beginning)
-{
-    return strncmp(text, beginning, strlen(beginning)) == 0;
-}
-
 /* Passed over in lenient mode: true. */
 static bool passed_over(gd_reader *r, const char *key, const gd_tensor *to)
 {
@@ -159,7 +154,7 @@ static void read_entry(gd_reader *r, int i)
 {
     const gd_entry *entry = &r->run->params->entries[i];
     const char *into = or_empty(r->options.into);
-    if (!begins_with(entry->tensor->name, into))
+    if (!gd_begins_with(entry->tensor->name, into))
         return;
     const char *key = gd_joined(or_empty(r->options.prefix), entry->tensor->name + strlen(into), "");
     if (key && r->options.lenient && passed_over(r, key, entry->tensor))
@@ -225,8 +220,8 @@ static bool counts_batches(const gd_reader *r, const char *name)
 
 static bool belongs_elsewhere(const gd_reader *r, const char *name)
 {
-    return (begins_with(name, "optimizer/") && !r->run->optimizer) ||
-           (begins_with(name, "gradus/ema/") && !r->run->ema) || !begins_with(name, or_empty(r->options.prefix)) ||
+    return (gd_begins_with(name, "optimizer/") && !r->run->optimizer) ||
+           (gd_begins_with(name, "gradus/ema/") && !r->run->ema) || !gd_begins_with(name, or_empty(r->options.prefix)) ||
            counts_batches(r, name);
 }
 
@@ -243,12 +238,12 @@ static void no_number_left_over(gd_reader *r)
 {
     int64_t in_file = 0, read = 0, count = gd_safetensors_metadata_count(r->file);
     for (int64_t i = 0; i < count; i++)
-        in_file += begins_with(gd_safetensors_metadata_at(r->file, i).key, "optimizer/");
+        in_file += gd_begins_with(gd_safetensors_metadata_at(r->file, i).key, "optimizer/");
     for (const gd_line *line = r->keys; line; line = line->next)
-        read += begins_with(line->text, "optimizer/");
+        read += gd_begins_with(line->text, "optimizer/");
     for (int64_t i = 0; i < count && in_file != read && !r->failed; i++) {
         const char *key = gd_safetensors_metadata_at(r->file, i).key;
-        if (begins_with(key, "optimizer/") && !gd_was_read(r, key)) {
+        if (gd_begins_with(key, "optimizer/") && !gd_was_read(r, key)) {
             gd_fail("%s: %s has a number \"%s\" that the optimizer does not have", r->function, r->path, key);
             r->failed = true;
         }
@@ -266,7 +261,7 @@ void gd_read_rest(gd_reader *r)
             continue;
         }
         gd_fail("%s: %s has a tensor \"%s\" that the %s does not have", r->function, r->path, name,
-                begins_with(name, "optimizer/") ? "optimizer" : "model");
+                gd_begins_with(name, "optimizer/") ? "optimizer" : "model");
         r->failed = true;
     }
     if (!r->failed && r->run->optimizer)

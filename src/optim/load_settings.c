@@ -2,11 +2,6 @@
  * program has is in the file, and the other way round; see settings.c. */
 #include "checkpoint.h"
 
-static bool begins_with(const char *text, const char *beginning)
-{
-    return strncmp(text, beginning, strlen(beginning)) == 0;
-}
-
 static bool ends_with(const char *text, const char *end)
 {
     size_t n = strlen(text), m = strlen(end);
@@ -40,10 +35,10 @@ static void differs(gd_reader *r, const gd_setting *setting, uint64_t bits)
         was = gd_setting_text(setting, bits, true);
         is = gd_setting_text(setting, setting->bits, true);
     }
-    bool of_lr = begins_with(setting->key, "gradus/option/") && ends_with(setting->key, "/lr");
+    bool of_lr = gd_begins_with(setting->key, "gradus/option/") && ends_with(setting->key, "/lr");
     gd_report(r, &r->report.other_settings, GD_OTHER_SETTING "%s was %s when the run was saved and is %s now%s",
               setting->label, was.s, is.s, of_lr ? "; lr goes on as the run left it" : "");
-    bool of_loader = begins_with(setting->key, "gradus/loader/");       /* then its place is another place */
+    bool of_loader = gd_begins_with(setting->key, "gradus/loader/");       /* then its place is another place */
     if (!r->failed && !r->options.other_settings && (!r->remarks || of_loader) && r->refused_count++ == 0)
         r->refused = r->lines->text + sizeof GD_OTHER_SETTING - 1;
 }
@@ -52,7 +47,7 @@ static void compare(void *context, const gd_setting *setting)
 {
     gd_reader *r = context;
     uint64_t bits = 0;
-    bool begins = setting->kind == GD_SETTING_SCHEDULE, of_schedule = begins_with(setting->key, "gradus/schedule/");
+    bool begins = setting->kind == GD_SETTING_SCHEDULE, of_schedule = gd_begins_with(setting->key, "gradus/schedule/");
     r->other_schedule = r->other_schedule && !begins;
     bool there = gd_safetensors_metadata(r->file, setting->key) != NULL;
     if (r->failed || r->first_format || (of_schedule && r->other_schedule))     /* its numbers mean other things */
@@ -76,15 +71,15 @@ static void compare(void *context, const gd_setting *setting)
 static bool expected(const gd_reader *r, const char *key)
 {
     const gd_run *run = r->run;
-    if (begins_with(key, "gradus/loader/"))
+    if (gd_begins_with(key, "gradus/loader/"))
         return run->loader;
-    if (begins_with(key, "gradus/ema/"))
+    if (gd_begins_with(key, "gradus/ema/"))
         return run->ema;
-    if (begins_with(key, "gradus/plateau/"))
+    if (gd_begins_with(key, "gradus/plateau/"))
         return run->plateau;
-    if (begins_with(key, "gradus/schedule/") && r->report.other_settings > 0)
+    if (gd_begins_with(key, "gradus/schedule/") && r->report.other_settings > 0)
         return false;
-    return run->optimizer && begins_with(key, "gradus/") && !begins_with(key, "gradus/note/") &&
+    return run->optimizer && gd_begins_with(key, "gradus/") && !gd_begins_with(key, "gradus/note/") &&
            strcmp(key, "gradus/plateau") != 0;
 }
 

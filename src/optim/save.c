@@ -112,11 +112,8 @@ static void put_optimizer(writer *w, gd_optimizer *o)
     uint64_t steps = (uint64_t)o->steps;
     put_words(w, "optimizer/steps", &steps, 1);
     gd_group *group;
-    for (int k = 0; (group = gd_checkpoint_group(o, k)); k++) {
-        char number[16];
-        snprintf(number, sizeof number, "%d", k);
-        put_number(w, gd_checkpoint_key("lr", number), group->lr);
-    }
+    for (int k = 0; (group = gd_checkpoint_group(o, k)); k++)
+        put_number(w, gd_lr_key(k), group->lr);
     if (!gd_optimizer_visit(o, put_state, w))
         w->failed = true;
     put_words(w, "random", gd_random_state(), 4);

@@ -228,3 +228,18 @@ void real_sum_columns(int64_t rows, int64_t columns, const gd_real *x, int64_t r
     gd_parallel(columns, gd_part_for(rows, GD_PART_ELEMENTS, LANES), some_columns,
                 &(columns_call){ rows, row, step, x, y });
 }
+
+/* ---- What sums ask about their results ------------------------------------------------------------------------ */
+
+GD_KERNEL static bool no_infinity_or_nan(int64_t n, const gd_real *x)
+{
+    int bad = 0;
+    for (int64_t i = 0; i < n; i++)
+        bad |= !(x[i] - x[i] == 0);
+    return !bad;
+}
+
+bool gd_all_finite(int64_t n, const gd_real *x)
+{
+    return no_infinity_or_nan(n, x);
+}

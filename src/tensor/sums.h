@@ -30,6 +30,9 @@ gd_real real_dot(int64_t n, const gd_real *a, const gd_real *b);
  * adds up rows that lie row elements apart.  y must not overlap x. */
 void real_sum_columns(int64_t rows, int64_t columns, const gd_real *x, int64_t row, int64_t step, gd_real *y);
 
+/* gd_all_finite - are x[0 .. n) all finite?  True for n <= 0. */
+bool gd_all_finite(int64_t n, const gd_real *x);
+
 /* gd_sum_axes_into - y += sums of x, a view of any strides, pairwise along every axis that is summed.  y, zeros before,
  * has the strides y_stride along the axes of x, 0 where they are summed. */
 void gd_sum_axes_into(gd_real *y, const int64_t *y_stride, const gd_tensor *x);

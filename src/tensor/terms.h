@@ -58,15 +58,6 @@ REAL_INLINE gd_real real_scale_for(gd_real largest)
     return (gd_real)ldexp(1, -exponent);
 }
 
-/* real_all_finite - neither an infinity nor a NaN among them. */
-REAL_INLINE bool real_all_finite(int64_t n, const gd_real *x)
-{
-    int bad = 0;
-    for (int64_t i = 0; i < n; i++)
-        bad |= !(x[i] - x[i] == 0);
-    return !bad;
-}
-
 /* real_largest - the largest |x|; NaN where there is one. */
 REAL_INLINE gd_real real_largest(int64_t n, const gd_real *x, int64_t step)
 {
