@@ -4,7 +4,7 @@
 # Needs a C11 compiler.  What else is found is used: stb_image_write for PNG, zlib for .gz data, Check for the
 # tests.  Everything is built twice from the same sources: gd_real is float in libgradus, double in libgradus64.
 
-# make CBLAS=openblas takes matrix products from that library where it can; see src/tensor/gemm_cblas.h.
+# make CBLAS=openblas takes matrix products from that library where it can; see src/kernels/gemm_cblas.h.
 
 CC       ?= cc
 AR       ?= ar
@@ -37,20 +37,16 @@ HAVE_STB  := $(if $(findstring -DGD_NO_PNG,$(CFLAGS)),,$(or $(call builds_with,s
 FOUND     := $(if $(HAVE_ZLIB),,-DGD_NO_ZLIB) $(if $(HAVE_STB),,-DGD_NO_PNG)
 LIBS     := -lm -pthread $(if $(HAVE_ZLIB),-lz) $(CBLAS:%=-l%)
 
-SOURCES  := $(sort $(wildcard src/*/*.c))
+SOURCES  := $(sort $(wildcard src/*/*.c src/*/*/*.c))
 FLOAT    := $(SOURCES:src/%.c=$(BUILD)/float/%.o)
 DOUBLES  := $(SOURCES:src/%.c=$(BUILD)/double/%.o)
 
-# The kernels of these files may fuse a * b + c into one instruction; everywhere else rounding is as written.
-FUSED := tensor/gemm tensor/attend autograd/functions autograd/pair_losses autograd/softmax autograd/loss \
-         autograd/extremum autograd/layer_norm
-# And these use the long vectors of processors that have them, where the compiler knows the option.
-WIDE  := tensor/sums tensor/attend autograd/elementwise autograd/functions autograd/pair_losses autograd/softmax \
-         autograd/loss autograd/extremum autograd/layer_norm
+# Flags follow folders.  In these, kernels may fuse a * b + c into one instruction, and use the long vectors of processors
+# that have them; everywhere else, as in kernels/as_written, numbers are rounded as the code says.
 WIDE_FLAG := $(shell echo | $(CC) -mprefer-vector-width=512 -E - >/dev/null 2>&1 && echo -mprefer-vector-width=512)
-objects_of = $(foreach kind,float double,$(1:%=$(BUILD)/$(kind)/%.o))
-$(call objects_of,$(FUSED)): STRICT += -ffp-contract=fast
-$(call objects_of,$(WIDE)): STRICT += $(WIDE_FLAG)
+in_folder  = $(foreach kind,float double,$(patsubst src/%.c,$(BUILD)/$(kind)/%.o,$(wildcard src/$(1)/*.c)))
+$(call in_folder,kernels) $(call in_folder,operations/fused): STRICT += -ffp-contract=fast $(WIDE_FLAG)
+$(call in_folder,kernels/as_written): STRICT += $(WIDE_FLAG)
 
 # One short line for each step; make V=1 shows the commands.
 Q := $(if $(V),,@)
@@ -63,7 +59,7 @@ lib: $(BUILD)/libgradus.a $(BUILD)/libgradus.so $(BUILD)/libgradus64.a $(BUILD)/
 # clang makes a global symbol of each kernel that it compiles several times (GD_KERNEL), static or not: those that the
 # program could have too become local again.
 KEEP_LOCAL := $(shell $(CC) --version 2>/dev/null | grep -q clang && command -v objcopy >/dev/null && \
-    echo "objcopy --wildcard --keep-global-symbol='gd*_*' --keep-global-symbol='_*'")
+    echo "objcopy --wildcard --keep-global-symbol='gd*_*' --keep-global-symbol='gi_*' --keep-global-symbol='_*'")
 
 $(BUILD)/float/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
@@ -102,7 +98,7 @@ $(BUILD)/libs: FORCE
 	@mkdir -p $(@D)
 	@echo '$(LIBS)' > $@
 FORCE:
-$(call objects_of,data/gunzip plot/png): $(BUILD)/found
+$(foreach kind,float double,$(BUILD)/$(kind)/data/gunzip.o $(BUILD)/$(kind)/plot/png.o): $(BUILD)/found
 
 # ---- Tests: every suite in both builds -------------------------------------------------------------------
 

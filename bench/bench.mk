@@ -82,7 +82,7 @@ bench-ulp: $(BUILD)/bench/ulp
 $(BUILD)/bench/gemm: bench/gemm.c $(BUILD)/libgradus.a
 	@mkdir -p $(@D)
 	$(call say,cc)
-	$(Q)$(CC) $(ALL_CFLAGS) -Isrc/tensor $(BENCH_BLAS) $< -o $@ $(LDFLAGS) $(BUILD)/libgradus.a $(BENCH_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -Isrc/kernels $(BENCH_BLAS) $< -o $@ $(LDFLAGS) $(BUILD)/libgradus.a $(BENCH_LIBS)
 .PHONY: bench-gemm
 bench-gemm: $(BUILD)/bench/gemm
 	@$<

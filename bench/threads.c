@@ -8,7 +8,7 @@
 #include <gradus.h>
 
 #include "bench.h"
-#include "tensor/threads.h"
+#include "base/threads.h"
 
 enum { MOST_ROUNDS = 301, LANES = 64, PROBE_STEPS = 20000 };
 
@@ -38,7 +38,7 @@ static double probe(int threads)
     arithmetic(sums, 0, 1);
     const double alone = bench_now() - start;
     gd_set_threads(threads);
-    gd_parallel(threads, 1, arithmetic, sums);
+    gi_parallel(threads, 1, arithmetic, sums);
     const double together = bench_now() - start - alone;
     least_alone = fmin(least_alone, alone);
     least_together = fmin(least_together, together);

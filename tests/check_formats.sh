@@ -1,7 +1,7 @@
 #!/bin/sh
 # check_formats.sh - fails when a source asks the C library for text that depends on the locale: a call of the
 # printf family with a conversion of a number with a fraction, or with its arguments in a list; strtod and its
-# relatives, strerror.  tensor/format.h and data/number.h have what to use instead.  gd_fail and gd_format are
+# relatives, strerror.  base/format.h and data/number.h have what to use instead.  gd_fail and gi_format are
 # fine.  First it checks itself.
 cd "$(dirname "$0")/.." || exit 1
 
@@ -19,10 +19,10 @@ calls() {
 }
 
 wrong() {
-    calls "$@" | grep -v 'tensor/format\.c:' | sed 's/%%//g' | grep -E \
+    calls "$@" | grep -v 'base/format\.c:' | sed 's/%%//g' | grep -E \
         '(^|[^A-Za-z0-9_])v(f|s|sn|d)?w?printf *\(|%[-+ #0]*[0-9*]*(\.[0-9*]*)?[lL]?[aefgAEFG]'
     grep -nE '(^|[^A-Za-z0-9_])(strtod|strtof|strtold|atof|[fs]?scanf|strerror|perror|setlocale|strftime) *\(' \
-        /dev/null "$@" | grep -vE '(tensor/format|data/number)\.c:'
+        /dev/null "$@" | grep -vE '(base/format|data/number)\.c:'
 }
 
 probe=$(mktemp -d) || exit 1
@@ -38,10 +38,10 @@ cat > "$probe/wrong.c" <<'END'
 END
 cat > "$probe/right.c" <<'END'
     fprintf(out, "%d %zu %s\n", n, size, "text");
-    gd_format(text, sizeof text, "%g", x);
+    gi_format(text, sizeof text, "%g", x);
     gd_fail("x = %g", x);
     snprintf(text, sizeof text, "%" PRId64 "%%f", n);
-    gd_vformat(text, sizeof text, format, arguments);
+    gi_vformat(text, sizeof text, format, arguments);
 END
 if [ "$(wrong "$probe/wrong.c" | wc -l)" -ne 6 ]; then
     echo "check_formats.sh: it does not notice what is wrong" >&2
@@ -52,8 +52,8 @@ if [ -n "$(wrong "$probe/right.c")" ]; then
     exit 1
 fi
 
-found=$(wrong src/*/*.c src/*/*.h)
+found=$(wrong $(find src -name "*.[ch]"))
 [ -z "$found" ] && exit 0
 echo "$found" >&2
-echo "These depend on the locale: gd_format, gd_number_read and gd_system_error do not." >&2
+echo "These depend on the locale: gi_format, gi_number_read and gi_system_error do not." >&2
 exit 1

@@ -23,7 +23,7 @@ for library in gradus gradus64; do
     [ -z "$only" ] || bad "lib$library.so exports what no header declares: $only"
     only=$(LC_ALL=C comm -23 "$work/$library" "$work/exported" | tr '\n' ' ')
     [ -z "$only" ] || bad "lib$library.so lacks what the headers declare: $only"
-    only=$(symbols -g "$build/lib$library.a" | grep -v '^gd_\|^gd64_' | tr '\n' ' ')
+    only=$(symbols -g "$build/lib$library.a" | grep -v '^gd_\|^gd64_\|^gi_' | tr '\n' ' ')
     [ -z "$only" ] || bad "lib$library.a has global symbols without the prefix gd_: $only"
 done
 

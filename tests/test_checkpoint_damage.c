@@ -4,11 +4,15 @@
 #define _XOPEN_SOURCE 700
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/random.h"
 #include "checkpoint_makers.h"
 #include "gradus.h"
 #include "scratch.h"
-#include "tensor/core.h"
 
 /* ---- Runs --------------------------------------------------------------------------------------------------- */
 
@@ -108,7 +112,7 @@ static void take(snapshot *s, run *r)
     for (gd_group *g = &r->o->first; g; g = g->next)
         keep(s, &g->lr, sizeof g->lr);
     keep(s, &r->o->steps, sizeof r->o->steps);
-    keep(s, gd_random_state(), 4 * sizeof(uint64_t));
+    keep(s, gi_random_state(), 4 * sizeof(uint64_t));
     gd_position at = gd_loader_position(r->load);
     keep(s, &at, sizeof at);
 }
@@ -327,23 +331,23 @@ START_TEST(numbers)
     gd_params_free(copy);
     take(&a, &twin);                        /* all of this has not changed anything later either */
     take(&b, &other);
-    const uint64_t *random = gd_random_state();
+    const uint64_t *random = gi_random_state();
     uint64_t state[4] = { random[0], random[1], random[2], random[3] };
     ck_assert_msg(same(&a, &b), "the run is not what it was");
     train(&twin, 3);
-    memcpy(gd_random_state(), state, sizeof state);
+    memcpy(gi_random_state(), state, sizeof state);
     train(&other, 3);
     take(&a, &twin);
     take(&b, &other);
     ck_assert_msg(same(&a, &b), "the run does not go on as it would have");
     ck_assert(gd_load_run("whole", other.net, other.o, other.load));    /* and the whole file is loaded */
     take(&b, &other);
-    memcpy(state, gd_random_state(), sizeof state);
+    memcpy(state, gi_random_state(), sizeof state);
     take(&a, &whole);
     ck_assert_msg(same(&a, &b), "not what was saved");
     other.step = whole.step;
     train(&other, 3);
-    memcpy(gd_random_state(), state, sizeof state);
+    memcpy(gi_random_state(), state, sizeof state);
     train(&whole, 3);
     take(&a, &whole);
     take(&b, &other);

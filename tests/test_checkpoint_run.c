@@ -2,10 +2,13 @@
  * said. */
 #define _XOPEN_SOURCE 700
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
 
+#include "base/random.h"
 #include "gradus.h"
 #include "scratch.h"
-#include "tensor/core.h"
 
 /* ---- A run with everything in it ---------------------------------------------------------------------------- */
 
@@ -323,7 +326,7 @@ START_TEST(missing_or_damaged)
     gd_seed(4);
     train(&now, 3);
     uint64_t random[4];
-    memcpy(random, gd_random_state(), sizeof random);
+    memcpy(random, gi_random_state(), sizeof random);
     now.notes[1].text = "mine";
     for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
         rewrite("bad", damaged[i].key, damaged[i].value, damaged[i].tensor);
@@ -331,7 +334,7 @@ START_TEST(missing_or_damaged)
         ck_said(damaged[i].said);
         same_runs(&before, &now);
         ck_assert_str_eq(now.notes[1].text, "mine");
-        ck_assert(memcmp(random, gd_random_state(), sizeof random) == 0);
+        ck_assert(memcmp(random, gi_random_state(), sizeof random) == 0);
     }
     ck_assert(gd_checkpoint_load("run", &now.run, (gd_load_options){ .lenient = false }, NULL));
     same_runs(&saved, &now);

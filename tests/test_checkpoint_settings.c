@@ -5,11 +5,15 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/random.h"
 #include "checkpoint_makers.h"
 #include "gradus.h"
 #include "scratch.h"
-#include "tensor/core.h"
 
 /* ---- A run with everything in it ---------------------------------------------------------------------------- */
 
@@ -107,12 +111,12 @@ static void same_runs(const all *a, const all *b)
 {
     static char x[16384], y[16384];
     uint64_t random[4];
-    memcpy(random, gd_random_state(), sizeof random);
+    memcpy(random, gi_random_state(), sizeof random);
     ck_assert_msg(gd_checkpoint_save(quick("x"), &a->run), "%s", gd_last_error());
     ck_assert_msg(gd_checkpoint_save(quick("y"), &b->run), "%s", gd_last_error());
     size_t n = get_bytes("x", x, sizeof x);
     ck_assert(n < sizeof x && n == get_bytes("y", y, sizeof y) && memcmp(x, y, n) == 0);
-    ck_assert(memcmp(random, gd_random_state(), sizeof random) == 0);
+    ck_assert(memcmp(random, gi_random_state(), sizeof random) == 0);
 }
 
 static const gd_loader_options loaders[] = {
@@ -192,7 +196,7 @@ static void refused(all *now, const all *twin, edit e, bool also_gd_load)
     GD_SCOPE;
     rewrite("bad", e);
     uint64_t random[4];
-    memcpy(random, gd_random_state(), sizeof random);
+    memcpy(random, gi_random_state(), sizeof random);
     for (int i = 0; i < 1 + also_gd_load; i++) {
         gd_clear_error();
         bool good = i ? gd_load_run("bad", now->net, now->run.optimizer, now->run.loader) :
@@ -203,7 +207,7 @@ static void refused(all *now, const all *twin, edit e, bool also_gd_load)
         if (getenv("GRADUS_TEST_VERBOSE"))
             printf("%s\n", gd_last_error());
     }
-    ck_assert(memcmp(random, gd_random_state(), sizeof random) == 0);
+    ck_assert(memcmp(random, gi_random_state(), sizeof random) == 0);
     same_runs(twin, now);
 }
 

@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include "support/support.h"
-#include "tensor/conv.h"
-#include "tensor/gemm.h"
+#include "kernels/conv.h"
+#include "kernels/gemm.h"
 
 enum { TRIALS = 150 };
 static const double tolerance = IN_DOUBLE ? 1e-12 : 2e-5;
@@ -21,9 +21,9 @@ static gd_tensor *random_tensor(gd_shape shape)
 
 /* ---- Convolution -------------------------------------------------------------------------------------------- */
 
-static gd_conv random_case(void)
+static gi_conv random_case(void)
 {
-    gd_conv s = { .groups = 1 + (int64_t)draw(&state, 3) };
+    gi_conv s = { .groups = 1 + (int64_t)draw(&state, 3) };
     s.n = 1 + (int64_t)draw(&state, 20);
     s.c = s.groups * (1 + (int64_t)draw(&state, 3));
     s.o = s.groups * (1 + (int64_t)draw(&state, 8));
@@ -41,7 +41,7 @@ static gd_conv random_case(void)
     return s;
 }
 
-static const char *case_text(const gd_conv *s)
+static const char *case_text(const gi_conv *s)
 {
     static char text[300];
     snprintf(text, sizeof text,
@@ -53,7 +53,7 @@ static const char *case_text(const gd_conv *s)
 }
 
 /* Visits every product x[i] w[k] of y[p], all as row-major places, and adds it up in three ways. */
-static void by_definition(const gd_conv *s, const gd_real *x, const gd_real *w, const gd_real *dy, double *y,
+static void by_definition(const gi_conv *s, const gd_real *x, const gd_real *w, const gd_real *dy, double *y,
                           double *dx,
                           double *dw)
 {
@@ -78,13 +78,13 @@ static void by_definition(const gd_conv *s, const gd_real *x, const gd_real *w, 
                             }
 }
 
-static void conv_of_level(gd_gemm_level level)
+static void conv_of_level(gi_gemm_level level)
 {
-    if (!gd_gemm_use(level))
+    if (!gi_gemm_use(level))
         return;
     for (int trial = 0; trial < TRIALS; trial++) {
         GD_SCOPE;
-        gd_conv s = random_case();
+        gi_conv s = random_case();
         gd_tensor *x = random_tensor(GD_SHAPE(s.n, s.c, s.h, s.w));
         gd_tensor *w = random_tensor(GD_SHAPE(s.o, s.c / s.groups, s.kh, s.kw));
         gd_tensor *dy = random_tensor(GD_SHAPE(s.n, s.o, s.oh, s.ow));
@@ -94,9 +94,9 @@ static void conv_of_level(gd_gemm_level level)
         const double unset = (double)NAN;
         gd_tensor *got_y = gd_full(gd_shape_of_tensor(dy), unset), *got_dx = gd_full(gd_shape_of_tensor(x), unset);
         gd_tensor *got_dw = gd_full(gd_shape_of_tensor(w), unset), *got_db = gd_full(GD_SHAPE(s.o), unset);
-        ck_good(gd_conv_forward(&s, x->data, w->data, NULL, got_y->data));
-        ck_good(gd_conv_grad_input(&s, dy->data, w->data, got_dx->data));
-        ck_good(gd_conv_grad_weight(&s, dy->data, x->data, got_dw->data, got_db->data));
+        ck_good(gi_conv_forward(&s, x->data, w->data, NULL, got_y->data));
+        ck_good(gi_conv_grad_input(&s, dy->data, w->data, got_dx->data));
+        ck_good(gi_conv_grad_weight(&s, dy->data, x->data, got_dw->data, got_db->data));
         ck_assert_msg(far_from(got_y, y) < tolerance, "level %d, y: %s", (int)level, case_text(&s));
         ck_assert_msg(far_from(got_dx, dx) < tolerance, "level %d, dx: %s", (int)level, case_text(&s));
         ck_assert_msg(far_from(got_dw, dw) < tolerance * 10, "level %d, dw: %s", (int)level, case_text(&s));
@@ -104,13 +104,13 @@ static void conv_of_level(gd_gemm_level level)
                       "level %d, db: %s", (int)level, case_text(&s));
         free(sums);
     }
-    ck_assert(gd_gemm_use(GD_GEMM_LEVELS));
+    ck_assert(gi_gemm_use(GI_GEMM_LEVELS));
 }
 
 START_TEST(conv_is_its_definition)
 {
     state = 7;
-    conv_of_level((gd_gemm_level)_i);
+    conv_of_level((gi_gemm_level)_i);
 }
 END_TEST
 
@@ -118,7 +118,7 @@ END_TEST
 START_TEST(strips)
 {
     state = 3;
-    const gd_conv cases[] = {
+    const gi_conv cases[] = {
         { .n = 3, .c = 2, .h = 150, .w = 90, .o = 3, .kh = 3, .kw = 2, .stride = { 1, 1 }, .padding = { 1, 0 },
           .dilation = { 2, 1 }, .groups = 1 },
         { .n = 2, .c = 2, .h = 161, .w = 120, .o = 4, .kh = 4, .kw = 3, .stride = { 3, 2 }, .padding = { 2, 1 },
@@ -127,7 +127,7 @@ START_TEST(strips)
           .dilation = { 1, 1 }, .groups = 1 },
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        gd_conv s = cases[k];
+        gi_conv s = cases[k];
         s.oh = (s.h + 2 * s.padding[0] - s.dilation[0] * (s.kh - 1) - 1) / s.stride[0] + 1;
         s.ow = (s.w + 2 * s.padding[1] - s.dilation[1] * (s.kw - 1) - 1) / s.stride[1] + 1;
         gd_tensor *x = random_tensor(GD_SHAPE(s.n, s.c, s.h, s.w));
@@ -330,7 +330,7 @@ int main(void)
     TCase *all = tcase_create("convolution and pooling");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_set_timeout(all, 60);
-    tcase_add_loop_test(all, conv_is_its_definition, 0, GD_GEMM_LEVELS);
+    tcase_add_loop_test(all, conv_is_its_definition, 0, GI_GEMM_LEVELS);
     tcase_add_test(all, strips);
     tcase_add_test(all, conv_of_views_and_bias);
     tcase_add_test(all, conv_refuses);

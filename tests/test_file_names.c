@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "../src/tensor/files.h"
+#include "base/files.h"
 #include "gradus.h"
 #include "scratch.h"
 
@@ -20,7 +20,7 @@ static void holds(const char *name, const char *text)
 
 static void write_text(const char *name, const char *text)
 {
-    ck_assert_msg(gd_file_replace("test", name, text, strlen(text)), "%s", gd_last_error());
+    ck_assert_msg(gi_file_replace("test", name, text, strlen(text)), "%s", gd_last_error());
     holds(name, text);
 }
 
@@ -38,9 +38,9 @@ static void killed_in_the_middle(void)
 {
     pid_t child = fork();
     if (child == 0) {
-        gd_output out;
-        gd_output_begin(&out, "test", "f");
-        gd_output_put(&out, "half", 4);
+        gi_output out;
+        gi_output_begin(&out, "test", "f");
+        gi_output_put(&out, "half", 4);
         fflush(out.file);
         raise(SIGKILL);
     }
@@ -65,13 +65,13 @@ END_TEST
 /* What is left stands beyond the place that the next writer takes, some of it beyond a gap. */
 START_TEST(several_were_killed_at_once)
 {
-    gd_output held[3];
+    gi_output held[3];
     for (int i = 0; i < 3; i++)
-        ck_assert(gd_output_begin(&held[i], "test", "f"));
+        ck_assert(gi_output_begin(&held[i], "test", "f"));
     killed_in_the_middle();
     put_bytes("f.gradus-9.tmp", "half", 4);
     for (int i = 0; i < 3; i++)
-        ck_assert(gd_output_end(&held[i]));
+        ck_assert(gi_output_end(&held[i]));
     ck_assert_int_eq(scratch_count(), 3);
     write_text("f", "new");
     ck_assert_int_eq(scratch_count(), 1);
@@ -86,21 +86,21 @@ START_TEST(others_are_writing)
     ck_assert(pipe(there) == 0 && pipe(back) == 0);
     pid_t child = fork();
     if (child == 0) {
-        gd_output out;
-        bool good = gd_output_begin(&out, "test", "f") && write(there[1], &byte, 1) == 1 &&
+        gi_output out;
+        bool good = gi_output_begin(&out, "test", "f") && write(there[1], &byte, 1) == 1 &&
                     read(back[0], &byte, 1) == 1;
-        gd_output_put(&out, "child", 5);
-        _exit(good && gd_output_end(&out) ? 0 : 1);
+        gi_output_put(&out, "child", 5);
+        _exit(good && gi_output_end(&out) ? 0 : 1);
     }
     ck_assert_int_eq(read(there[0], &byte, 1), 1);
-    gd_output mine;
-    ck_assert(gd_output_begin(&mine, "test", "f"));
-    gd_output_put(&mine, "mine", 4);
+    gi_output mine;
+    ck_assert(gi_output_begin(&mine, "test", "f"));
+    gi_output_put(&mine, "mine", 4);
     killed_in_the_middle();
     for (int i = 0; i < 3; i++)
         write_text("f", "between");
     ck_assert_int_eq(scratch_count(), 3);                       /* f and two that are being written */
-    ck_assert(gd_output_end(&mine));
+    ck_assert(gi_output_end(&mine));
     holds("f", "mine");
     int status;
     ck_assert_int_eq(write(back[1], &byte, 1), 1);
@@ -116,7 +116,7 @@ static void *writer(void *argument)
     char text[5000];
     memset(text, *(const char *)argument, sizeof text);
     for (int i = 0; i < 10; i++)
-        if (!gd_file_replace("test", "f", text, sizeof text))
+        if (!gi_file_replace("test", "f", text, sizeof text))
             return argument;
     gd_shutdown();
     return NULL;
@@ -214,7 +214,7 @@ START_TEST(links_that_lead_nowhere_yet)
     write_text("b/link", "four");
     holds("absolute", "four");
     ck_assert_int_eq(symlink("no/target", "lost"), 0);
-    ck_assert(!gd_file_replace("test", "lost", "x", 1));
+    ck_assert(!gi_file_replace("test", "lost", "x", 1));
     ck_said("test: lost cannot be written: there is no folder no");
     ck_assert(is_link("lost"));
 }
@@ -223,9 +223,9 @@ END_TEST
 START_TEST(links_in_a_circle)
 {
     ck_assert(symlink("b", "a") == 0 && symlink("a", "b") == 0 && symlink("self", "self") == 0);
-    ck_assert(!gd_file_replace("test", "a", "x", 1));
+    ck_assert(!gi_file_replace("test", "a", "x", 1));
     ck_said("test: a cannot be written: Too many levels of symbolic links");
-    ck_assert(!gd_file_replace("test", "self", "x", 1));
+    ck_assert(!gi_file_replace("test", "self", "x", 1));
     ck_said("test: self cannot be written: Too many levels of symbolic links");
     ck_assert(is_link("a") && is_link("b") && is_link("self"));
     ck_assert_int_eq(scratch_count(), 3);

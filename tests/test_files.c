@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "../src/tensor/files.h"
+#include "base/files.h"
 #include "scratch.h"
 
 #define FLOAT (sizeof(gd_real) == sizeof(float))
@@ -22,26 +22,26 @@ static void check_holds(const char *name, const char *text)
 
 START_TEST(file_is_replaced)
 {
-    ck_assert(gd_file_replace("test", "f", "old", 3));
+    ck_assert(gi_file_replace("test", "f", "old", 3));
     check_holds("f", "old");
     ck_assert_int_eq(chmod("f", 0640), 0);
-    ck_assert(gd_file_replace("test", "f", "newer", 5));
+    ck_assert(gi_file_replace("test", "f", "newer", 5));
     check_holds("f", "newer");
-    ck_assert(gd_file_replace("test", "f", NULL, 0));
+    ck_assert(gi_file_replace("test", "f", NULL, 0));
     check_holds("f", "");
     struct stat s;
     ck_assert_int_eq(stat("f", &s), 0);
     ck_assert_int_eq(s.st_mode & 0777, 0640);                   /* permissions stay */
     ck_assert_int_eq(symlink("f", "link"), 0);
-    ck_assert(gd_file_replace("test", "link", "through", 7));
+    ck_assert(gi_file_replace("test", "link", "through", 7));
     check_holds("f", "through");
     ck_assert_int_eq(lstat("link", &s), 0);
     ck_assert(S_ISLNK(s.st_mode));                              /* a link stays a link */
     char path[200];
     snprintf(path, sizeof path, "%s/g", scratch_folder);
-    ck_assert(gd_file_replace("test", path, "x", 1));
+    ck_assert(gi_file_replace("test", path, "x", 1));
     ck_assert_int_eq(scratch_count(), 3);                       /* f, link, g: nothing beside them */
-    ck_assert(gd_file_replace("test", "/dev/null", "x", 1));
+    ck_assert(gi_file_replace("test", "/dev/null", "x", 1));
     ck_assert_int_eq(stat("/dev/null", &s), 0);
     ck_assert(S_ISCHR(s.st_mode));                              /* a device is written to, not replaced */
 }
@@ -50,24 +50,24 @@ END_TEST
 /* Until the end the old file is there, and another name is beside it. */
 START_TEST(file_before_the_end)
 {
-    gd_output out;
+    gi_output out;
     put_text("f", "old");
-    ck_assert(gd_output_begin(&out, "test", "f"));
-    ck_assert(gd_output_put(&out, "new", 3));
+    ck_assert(gi_output_begin(&out, "test", "f"));
+    ck_assert(gi_output_put(&out, "new", 3));
     check_holds("f", "old");
     ck_assert_int_eq(scratch_count(), 2);
-    gd_output_abandon(&out);
+    gi_output_abandon(&out);
     check_holds("f", "old");
     ck_assert_int_eq(scratch_count(), 1);
 
-    gd_output other;                                            /* two writers do not disturb each other */
-    ck_assert(gd_output_begin(&out, "test", "f"));
-    ck_assert(gd_output_begin(&other, "test", "f"));
-    gd_output_put(&out, "one", 3);
-    gd_output_put(&other, "two", 3);
-    ck_assert(gd_output_end(&out));
+    gi_output other;                                            /* two writers do not disturb each other */
+    ck_assert(gi_output_begin(&out, "test", "f"));
+    ck_assert(gi_output_begin(&other, "test", "f"));
+    gi_output_put(&out, "one", 3);
+    gi_output_put(&other, "two", 3);
+    ck_assert(gi_output_end(&out));
     check_holds("f", "one");
-    ck_assert(gd_output_end(&other));
+    ck_assert(gi_output_end(&other));
     check_holds("f", "two");
     ck_assert_int_eq(scratch_count(), 1);
 }
@@ -75,31 +75,31 @@ END_TEST
 
 START_TEST(file_refuses)
 {
-    ck_assert(!gd_file_replace("test", "/dev/full", "x", 1));
+    ck_assert(!gi_file_replace("test", "/dev/full", "x", 1));
     ck_said("test: /dev/full cannot be written: No space left on device");
-    ck_assert(!gd_file_replace("test", "no/f", "x", 1));
+    ck_assert(!gi_file_replace("test", "no/f", "x", 1));
     ck_said("test: no/f cannot be written: there is no folder no");
     put_text("f", "old");
-    ck_assert(!gd_file_replace("test", "f/g", "x", 1));
+    ck_assert(!gi_file_replace("test", "f/g", "x", 1));
     ck_said("test: f/g cannot be written: Not a directory");
-    ck_assert(!gd_file_replace("test", ".", "x", 1));
+    ck_assert(!gi_file_replace("test", ".", "x", 1));
     ck_said("test: . cannot be written: Is a directory");
-    ck_assert(!gd_file_replace("test", NULL, "x", 1));
+    ck_assert(!gi_file_replace("test", NULL, "x", 1));
     ck_said("test: path is NULL");
-    ck_assert(!gd_file_replace("test", "", "x", 1));
+    ck_assert(!gi_file_replace("test", "", "x", 1));
     ck_said("test: path is empty");
     char name[5000];
     memset(name, 'x', sizeof name);
     name[300] = '\0';
-    ck_assert(!gd_file_replace("test", name, "x", 1));
+    ck_assert(!gi_file_replace("test", name, "x", 1));
     ck_assert_ptr_nonnull(strstr(gd_last_error(), "cannot be written: File name too long"));
     name[300] = 'x';
     name[4999] = '\0';
-    ck_assert(!gd_file_replace("test", name, "x", 1));
+    ck_assert(!gi_file_replace("test", name, "x", 1));
     ck_said("test: path has 4999 bytes: at most 4095 are possible");
     if (geteuid() != 0) {
         ck_assert_int_eq(chmod("f", 0400), 0);
-        ck_assert(!gd_file_replace("test", "f", "x", 1));
+        ck_assert(!gi_file_replace("test", "f", "x", 1));
         ck_said("test: f cannot be written: Permission denied");
     }
     check_holds("f", "old");

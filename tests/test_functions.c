@@ -4,7 +4,7 @@
 #include <float.h>
 
 #include "support/support.h"
-#include "autograd/internal_operations.h"
+#include "operations/internal_operations.h"
 
 #ifdef GD_DOUBLE
 typedef long double wide;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tensor/gemm.h"
+#include "kernels/gemm.h"
 
 /* ---- Matrices to try -------------------------------------------------------------------------------------- */
 
@@ -72,7 +72,7 @@ static matrix matrix_in(enum layout layout, int64_t rows, int64_t columns, bool 
 
 static void product(const matrix *a, const matrix *b, const matrix *c, bool accumulate)
 {
-    gd_gemm(a->rows, b->columns, a->columns, a->at, a->row, a->col, b->at, b->row, b->col,
+    gi_gemm(a->rows, b->columns, a->columns, a->at, a->row, a->col, b->at, b->row, b->col,
             c->at, c->row, accumulate);
 }
 
@@ -107,7 +107,7 @@ static void check(enum layout in_a, enum layout in_b, int64_t m, int64_t n, int6
             const long double allowed = whole ? 0 : (long double)(k + 1) * ulp * size;
             if (!(fabsl(*got - sum) <= allowed))        /* ck_assert tells its parent each time: too slow here */
                 ck_abort_msg("level %d, layouts %d %d, m %d n %d k %d, accumulate %d: c[%d, %d] = %.9g, not %.9Lg",
-                             (int)gd_gemm_used(), (int)in_a, (int)in_b, (int)m, (int)n, (int)k, accumulate,
+                             (int)gi_gemm_used(), (int)in_a, (int)in_b, (int)m, (int)n, (int)k, accumulate,
                              (int)i, (int)j, (double)*got, sum);
             *got = (gd_real)NAN;                /* seen */
         }
@@ -115,7 +115,7 @@ static void check(enum layout in_a, enum layout in_b, int64_t m, int64_t n, int6
     for (int64_t i = 0; i < c.size; i++)
         if (!isnan(c.memory[i]))
             ck_abort_msg("level %d, m %d n %d k %d: a number beside c was written",
-                         (int)gd_gemm_used(), (int)m, (int)n, (int)k);
+                         (int)gi_gemm_used(), (int)m, (int)n, (int)k);
     free(before);
     free(a.memory);
     free(b.memory);
@@ -126,7 +126,7 @@ static void check(enum layout in_a, enum layout in_b, int64_t m, int64_t n, int6
 static bool level(int number)
 {
     state = 1;
-    return gd_gemm_use((gd_gemm_level)number);
+    return gi_gemm_use((gi_gemm_level)number);
 }
 
 /* ---- Values ----------------------------------------------------------------------------------------------- */
@@ -204,11 +204,11 @@ START_TEST(nothing_to_do)
     if (!level(_i))
         return;
     gd_real c[3] = { 1, 2, 3 };
-    gd_gemm(0, 3, 2, NULL, 2, 1, NULL, 3, 1, NULL, 3, false);
-    gd_gemm(2, 0, 2, NULL, 2, 1, NULL, 0, 1, NULL, 0, false);
-    gd_gemm(1, 2, 0, NULL, 0, 1, NULL, 2, 1, c, 2, true);
+    gi_gemm(0, 3, 2, NULL, 2, 1, NULL, 3, 1, NULL, 3, false);
+    gi_gemm(2, 0, 2, NULL, 2, 1, NULL, 0, 1, NULL, 0, false);
+    gi_gemm(1, 2, 0, NULL, 0, 1, NULL, 2, 1, c, 2, true);
     ck_assert(c[0] == 1 && c[1] == 2 && c[2] == 3);
-    gd_gemm(1, 2, 0, NULL, 0, 1, NULL, 2, 1, c, 2, false);
+    gi_gemm(1, 2, 0, NULL, 0, 1, NULL, 2, 1, c, 2, false);
     ck_assert(c[0] == 0 && c[1] == 0 && c[2] == 3);
 }
 END_TEST
@@ -233,7 +233,7 @@ START_TEST(not_a_number)                        /* a NaN spoils its row or its c
         for (int64_t row = 0; row < m; row++)
             for (int64_t column = 0; column < n; column++)
                 if ((isnan(*element(&c, row, column)) != 0) != (in_a ? row == i : column == j))
-                    ck_abort_msg("level %d, m %d n %d k %d: c[%d, %d] = %g", (int)gd_gemm_used(), (int)m, (int)n,
+                    ck_abort_msg("level %d, m %d n %d k %d: c[%d, %d] = %g", (int)gi_gemm_used(), (int)m, (int)n,
                                  (int)k, (int)row, (int)column, (double)*element(&c, row, column));
         free(a.memory);
         free(b.memory);
@@ -262,17 +262,17 @@ START_TEST(parts_give_the_same_bits)            /* rows, or columns, in two call
         product(&a, &b, &whole, accumulate);
         if (m > 1 && (n == 1 || below(2))) {
             const int64_t r = n == 1 ? 1 + below(m - 1) : 2 + below(m - 3);
-            gd_gemm(r, n, k, a.at, a.row, a.col, b.at, b.row, b.col, parts.at, n, accumulate);
-            gd_gemm(m - r, n, k, element(&a, r, 0), a.row, a.col, b.at, b.row, b.col, element(&parts, r, 0), n,
+            gi_gemm(r, n, k, a.at, a.row, a.col, b.at, b.row, b.col, parts.at, n, accumulate);
+            gi_gemm(m - r, n, k, element(&a, r, 0), a.row, a.col, b.at, b.row, b.col, element(&parts, r, 0), n,
                     accumulate);
         } else {
             const int64_t r = m == 1 ? 1 + below(n - 1) : 2 + below(n - 3);
-            gd_gemm(m, r, k, a.at, a.row, a.col, b.at, b.row, b.col, parts.at, n, accumulate);
-            gd_gemm(m, n - r, k, a.at, a.row, a.col, element(&b, 0, r), b.row, b.col, parts.at + r, n,
+            gi_gemm(m, r, k, a.at, a.row, a.col, b.at, b.row, b.col, parts.at, n, accumulate);
+            gi_gemm(m, n - r, k, a.at, a.row, a.col, element(&b, 0, r), b.row, b.col, parts.at + r, n,
                     accumulate);
         }
         ck_assert_msg(memcmp(parts.memory, whole.memory, (size_t)whole.size * sizeof *parts.memory) == 0,
-                      "level %d, layouts %d %d, m %d n %d k %d: parts differ", (int)gd_gemm_used(), (int)in_a,
+                      "level %d, layouts %d %d, m %d n %d k %d: parts differ", (int)gi_gemm_used(), (int)in_a,
                       (int)in_b, (int)m, (int)n, (int)k);
         free(a.memory);
         free(b.memory);
@@ -294,7 +294,7 @@ START_TEST(place_in_memory_does_not_matter)
             a[i + shift] = (gd_real)below(1000) / 999;
         for (int i = 0; i < K * N; i++)
             b[i + SHIFTS - shift] = (gd_real)below(1000) / 999;
-        gd_gemm(M, N, K, a + shift, K, 1, b + SHIFTS - shift, N, 1, c + shift / 2, N, false);
+        gi_gemm(M, N, K, a + shift, K, 1, b + SHIFTS - shift, N, 1, c + shift / 2, N, false);
         if (shift == 0)
             memcpy(first, c, sizeof first);
         ck_assert_int_eq(memcmp(first, c + shift / 2, sizeof first), 0);
@@ -306,22 +306,22 @@ END_TEST
 
 START_TEST(levels)
 {
-    ck_assert(gd_gemm_use(GD_GEMM_PLAIN));      /* every machine */
-    ck_assert_int_eq(gd_gemm_used(), GD_GEMM_PLAIN);
-    ck_assert(!gd_gemm_use((gd_gemm_level)(GD_GEMM_LEVELS + 1)));
-    ck_assert(!gd_gemm_use((gd_gemm_level)-1));
-    ck_assert_int_eq(gd_gemm_used(), GD_GEMM_PLAIN);
-    ck_assert(gd_gemm_use(GD_GEMM_LEVELS));
-    const gd_gemm_level best = gd_gemm_used();
-    for (int l = (int)best + 1; l < GD_GEMM_LEVELS; l++)
-        ck_assert(!gd_gemm_use((gd_gemm_level)l));
+    ck_assert(gi_gemm_use(GI_GEMM_PLAIN));      /* every machine */
+    ck_assert_int_eq(gi_gemm_used(), GI_GEMM_PLAIN);
+    ck_assert(!gi_gemm_use((gi_gemm_level)(GI_GEMM_LEVELS + 1)));
+    ck_assert(!gi_gemm_use((gi_gemm_level)-1));
+    ck_assert_int_eq(gi_gemm_used(), GI_GEMM_PLAIN);
+    ck_assert(gi_gemm_use(GI_GEMM_LEVELS));
+    const gi_gemm_level best = gi_gemm_used();
+    for (int l = (int)best + 1; l < GI_GEMM_LEVELS; l++)
+        ck_assert(!gi_gemm_use((gi_gemm_level)l));
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(GD_PLAIN)
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        ck_assert_int_ge(best, GD_GEMM_256);
+        ck_assert_int_ge(best, GI_GEMM_256);
     else
-        ck_assert_int_eq(best, GD_GEMM_128);
+        ck_assert_int_eq(best, GI_GEMM_128);
 #elif defined(__GNUC__) && !defined(GD_PLAIN)
-    ck_assert_int_eq(best, GD_GEMM_128);
+    ck_assert_int_eq(best, GI_GEMM_128);
 #endif
 }
 END_TEST
@@ -331,15 +331,15 @@ int main(void)
     Suite *suite = suite_create("gemm");
     TCase *each = tcase_create("at every level"), *once = tcase_create("levels");
     tcase_set_timeout(each, 600);
-    tcase_add_loop_test(each, small_sizes, 0, GD_GEMM_LEVELS);
-    tcase_add_loop_test(each, layouts, 0, GD_GEMM_LEVELS);
-    tcase_add_loop_test(each, around_the_blocks, 0, GD_GEMM_LEVELS);
-    tcase_add_loop_test(each, long_vectors, 0, GD_GEMM_LEVELS);
-    tcase_add_loop_test(each, rounding, 0, GD_GEMM_LEVELS);
-    tcase_add_loop_test(each, nothing_to_do, 0, GD_GEMM_LEVELS);
-    tcase_add_loop_test(each, not_a_number, 0, GD_GEMM_LEVELS);
-    tcase_add_loop_test(each, parts_give_the_same_bits, 0, GD_GEMM_LEVELS);
-    tcase_add_loop_test(each, place_in_memory_does_not_matter, 0, GD_GEMM_LEVELS);
+    tcase_add_loop_test(each, small_sizes, 0, GI_GEMM_LEVELS);
+    tcase_add_loop_test(each, layouts, 0, GI_GEMM_LEVELS);
+    tcase_add_loop_test(each, around_the_blocks, 0, GI_GEMM_LEVELS);
+    tcase_add_loop_test(each, long_vectors, 0, GI_GEMM_LEVELS);
+    tcase_add_loop_test(each, rounding, 0, GI_GEMM_LEVELS);
+    tcase_add_loop_test(each, nothing_to_do, 0, GI_GEMM_LEVELS);
+    tcase_add_loop_test(each, not_a_number, 0, GI_GEMM_LEVELS);
+    tcase_add_loop_test(each, parts_give_the_same_bits, 0, GI_GEMM_LEVELS);
+    tcase_add_loop_test(each, place_in_memory_does_not_matter, 0, GI_GEMM_LEVELS);
     tcase_add_test(once, levels);
     suite_add_tcase(suite, each);
     suite_add_tcase(suite, once);

@@ -1,10 +1,14 @@
 /* test_idioms.c - the four idioms of tensor.h: each keeps what is worth keeping, and memory does not grow.  And what
  * is said when GD_SCOPE or an end of a scope is forgotten. */
+#include <math.h>
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "support/support.h"
-#include "tensor/core.h"
+#include "tensor/new.h"
 
 enum { STEPS = 1000, WARM = 10 };
 
@@ -213,7 +217,7 @@ START_TEST(large_data_are_no_forgotten_scope)
     gd_on_error(listen);
     gd_set_memory_warning((size_t)150 << 20);
     for (int i = 0; i < 2; i++)
-        ck_assert_ptr_nonnull(gd_new("test", 1, (int64_t[]){ (100 << 20) / (int64_t)sizeof(gd_real) }));
+        ck_assert_ptr_nonnull(gi_new("test", 1, (int64_t[]){ (100 << 20) / (int64_t)sizeof(gd_real) }));
     ck_assert_int_eq(told, 0);
     gd_set_memory_warning((size_t)1 << 30);
 }

@@ -16,7 +16,7 @@
 #include "scratch.h"
 
 #include "gradus.h"
-#include "tensor/format.h"
+#include "base/format.h"
 
 /* ---- Locales ------------------------------------------------------------------------------------------ */
 
@@ -305,7 +305,7 @@ START_TEST(reasons_are_english)
 }
 END_TEST
 
-/* ---- gd_format ---------------------------------------------------------------------------------------- */
+/* ---- gi_format ---------------------------------------------------------------------------------------- */
 
 static char formatted[2][3000];
 
@@ -315,7 +315,7 @@ static void both(const char *format, ...)
     for (int i = 0; i < 2; i++) {
         va_list arguments;
         va_start(arguments, format);
-        length[i] = (i ? vsnprintf : gd_vformat)(formatted[i], sizeof formatted[i], format, arguments);
+        length[i] = (i ? vsnprintf : gi_vformat)(formatted[i], sizeof formatted[i], format, arguments);
         va_end(arguments);
     }
     ck_assert_msg(length[0] == length[1] && strcmp(formatted[0], formatted[1]) == 0, "%s: \"%s\", not \"%s\"", format,
@@ -348,9 +348,9 @@ START_TEST(format_is_printf)
 {
     check_formats();
     char small[8];
-    ck_assert_int_eq(gd_format(small, sizeof small, "%.3f and more", 0.5), 14);
+    ck_assert_int_eq(gi_format(small, sizeof small, "%.3f and more", 0.5), 14);
     ck_assert_str_eq(small, "0.500 a");
-    ck_assert_int_eq(gd_format(NULL, 0, "%g", 0.25), 4);
+    ck_assert_int_eq(gi_format(NULL, 0, "%g", 0.25), 4);
 }
 END_TEST
 
@@ -360,7 +360,7 @@ START_TEST(format_in_any_locale)
     for (int i = 0; i < 2; i++) {
         if (!enter(i))
             continue;
-        ck_assert_int_eq(gd_format(text, sizeof text, "%g|%8.2f|%-8.2f|%08.2f|%+.1e|%.0f|%#.0f|%a|%s|%d", 0.5, -1.5,
+        ck_assert_int_eq(gi_format(text, sizeof text, "%g|%8.2f|%-8.2f|%08.2f|%+.1e|%.0f|%#.0f|%a|%s|%d", 0.5, -1.5,
                                    1.5, -1.5, 1e10, 2.0, 2.0, 0.75, "a,b", 7), 59);
         leave();
         ck_assert_str_eq(text, "0.5|   -1.50|1.50    |-0001.50|+1.0e+10|2|2.|0x1.8p-1|a,b|7");

@@ -2,8 +2,13 @@
  * where they ask for some: there is a message, nothing is half done, and nothing is left behind.
  *
  * A program may define malloc itself; see test_allocations.c. */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
 #include "support/support.h"
-#include "tensor/core.h"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
@@ -77,30 +82,30 @@ START_TEST(blocks_and_their_sizes)
     void *between[SIZES];                   /* so that blocks have to move */
     size_t before = 0, others = 0;
     for (int i = 0; i < SIZES; i++) {
-        p = gd_memory_resize(i % 2 ? GD_DATA : GD_MODELS, p, sizes[i]);
+        p = gi_memory_resize(i % 2 ? GI_DATA : GI_MODELS, p, sizes[i]);
         ck_assert_ptr_nonnull(p);
         ck_assert_uint_eq((uintptr_t)p % 64, 0);
         ck_filled(p, before < sizes[i] ? before : sizes[i]);
         fill(p, sizes[i]);
         before = sizes[i];
-        between[i] = gd_memory_new(GD_PLOTS, (size_t)(24 + 16 * i));
+        between[i] = gi_memory_new(GI_PLOTS, (size_t)(24 + 16 * i));
         ck_assert_ptr_nonnull(between[i]);
         others += (size_t)(24 + 16 * i);
         ck_assert_uint_eq(gd_memory_live(), sizes[i] + others);
     }
-    ck_assert_ptr_null(gd_memory_resize(GD_DATA, p, SIZE_MAX - 10));
+    ck_assert_ptr_null(gi_memory_resize(GI_DATA, p, SIZE_MAX - 10));
     ck_message("out of memory: 18446744073709551605 bytes for data");
 #ifndef __SANITIZE_ADDRESS__                /* which ends the program instead of returning NULL */
-    ck_assert_ptr_null(gd_memory_resize(GD_DATA, p, SIZE_MAX / 4));
+    ck_assert_ptr_null(gi_memory_resize(GI_DATA, p, SIZE_MAX / 4));
     ck_assert_ptr_nonnull(strstr(gd_last_error(), "out of memory"));
 #endif
     gd_clear_error();
     ck_filled(p, before);
     for (int i = 0; i < SIZES; i++)
-        gd_memory_free(between[i]);
+        gi_memory_free(between[i]);
     ck_assert_uint_eq(gd_memory_live(), before);
-    gd_memory_free(p);
-    gd_memory_free(NULL);
+    gi_memory_free(p);
+    gi_memory_free(NULL);
     ck_assert_uint_eq(gd_memory_live(), 0);
 }
 END_TEST

@@ -13,7 +13,7 @@ static gd_kept kept_of(const struct gd_slot *slot, int64_t n)
 static bool passes(const gd_optimizer *o, const struct gd_slot *slot, int64_t n)
 {
     gd_kept kept = kept_of(slot, n);
-    return gd_check_kept("here", o->algorithm, &kept);
+    return gi_check_kept("here", o->algorithm, &kept);
 }
 
 /* Each double in turn at the place, which then has its old value again. */
@@ -36,7 +36,7 @@ static void refuses(const gd_optimizer *o, const struct gd_slot *slot, int64_t n
 START_TEST(what_was_made_passes_and_no_more)
 {
     gd_on_error(NULL);
-    static const double counts[] = { NAN, -1, 2.5, 1e154, INFINITY, -INFINITY, GD_MOST_STEPS };
+    static const double counts[] = { NAN, -1, 2.5, 1e154, INFINITY, -INFINITY, GI_MOST_STEPS };
     model m = model_new();
     gd_optimizer *o = makers[_i](m.net);
     ck_assert(passes(o, o->slots[0], 12));  /* before the first step */
@@ -136,7 +136,7 @@ START_TEST(the_memory_of_lbfgs)
     gd_tensor *none[GD_MAX_STATES] = { NULL };
     gd_kept kept = kept_of(all, 6);
     kept.state = none;
-    ck_assert(!gd_check_kept("here", p.o->algorithm, &kept));
+    ck_assert(!gi_check_kept("here", p.o->algorithm, &kept));
     ck_message("here: there are steps, but no states");
     gd_optimizer_free(p.o);
     gd_params_free(net);

@@ -12,10 +12,10 @@
 #include "plot/picture.h"
 #include "scratch.h"
 
-static gd_axis chosen(double low, double high, bool log)
+static gi_axis chosen(double low, double high, bool log)
 {
-    gd_axis axis;
-    gd_axis_choose(&axis, low, high, NAN, NAN, log, 0.03, 10);
+    gi_axis axis;
+    gi_axis_choose(&axis, low, high, NAN, NAN, log, 0.03, 10);
     return axis;
 }
 
@@ -27,7 +27,7 @@ START_TEST(offsets_are_round)
         { 123456, 123456.9, "+123456" }, { 0, 5, "" }
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        gd_axis axis = chosen(cases[i].low, cases[i].high, false);
+        gi_axis axis = chosen(cases[i].low, cases[i].high, false);
         ck_assert_str_eq(axis.note, cases[i].note);
         ck_assert(axis.low <= cases[i].low && axis.high >= cases[i].high);
     }
@@ -42,8 +42,8 @@ START_TEST(data_fill_the_axis)
         { 1.9, 3.6, true }, { 1e-306, 1e-304, true }, { 1e307, 1e308, true }, { 1e9, 1e9 + 100, true }
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        gd_axis axis = chosen(cases[i].low, cases[i].high, cases[i].log);
-        double low = gd_axis_at(&axis, cases[i].low), high = gd_axis_at(&axis, cases[i].high);
+        gi_axis axis = chosen(cases[i].low, cases[i].high, cases[i].log);
+        double low = gi_axis_at(&axis, cases[i].low), high = gi_axis_at(&axis, cases[i].high);
         ck_assert_msg(low >= -1e-9 && high <= 1 + 1e-9 && high - low > 0.5, "%d: %g .. %g", (int)i, low, high);
         int labels = 0;
         for (int k = 0; k < axis.n; k++)
@@ -65,15 +65,15 @@ START_TEST(near_numbers_lie_apart)
             double first = cases[i].low, last = first + 4 * cases[i].step, before = NAN;
             if (log && first < 0)
                 continue;
-            gd_axis axis = chosen(fmin(first, last), fmax(first, last), log);
+            gi_axis axis = chosen(fmin(first, last), fmax(first, last), log);
             ck_assert_msg(strncmp(axis.note, cases[i].note, strlen(cases[i].note)) == 0, "%s", axis.note);
             ck_assert(axis.low <= fmin(first, last) && axis.high >= fmax(first, last));
-            double apart = fabs(gd_axis_at(&axis, last) - gd_axis_at(&axis, first));
+            double apart = fabs(gi_axis_at(&axis, last) - gi_axis_at(&axis, first));
             ck_assert_msg(apart > 0.5 && apart <= 1, "%d: %g of the axis", (int)i, apart);
             int labels = 0;
             double ulp = 2.3e-16 * fabs(last) / (axis.high - axis.low), step = NAN;
             for (int k = 0; k < axis.n; k++) {
-                double at = gd_axis_at(&axis, axis.ticks[k].value);
+                double at = gi_axis_at(&axis, axis.ticks[k].value);
                 ck_assert_msg(at > -0.01 && at < 1.01, "a tick at %g", at);
                 if (!axis.ticks[k].major)
                     continue;
@@ -85,17 +85,17 @@ START_TEST(near_numbers_lie_apart)
             ck_assert_int_ge(labels, 2);
             ck_assert_int_le(labels, 10);
         }
-    gd_axis flat = chosen(0.3, 0.1 + 0.2, false);               /* a rounding error apart */
+    gi_axis flat = chosen(0.3, 0.1 + 0.2, false);               /* a rounding error apart */
     ck_assert(flat.low < 0.2 && flat.high > 0.4);
 }
 END_TEST
 
 START_TEST(labels_of_levels_differ)
 {
-    ck_assert_int_eq(gd_level_digits((double[]){ 0.25, 1, 1.25 }, 3), 3);
-    ck_assert_int_eq(gd_level_digits((double[]){ 0, 1e9 + 1e-3, 1e9 + 2e-3 }, 3), 13);
-    ck_assert_int_eq(gd_level_digits((double[]){ -1.0001, -1, 5 }, 3), 5);
-    ck_assert_int_eq(gd_level_digits((double[]){ 7, 7 }, 2), 17);
+    ck_assert_int_eq(gi_level_digits((double[]){ 0.25, 1, 1.25 }, 3), 3);
+    ck_assert_int_eq(gi_level_digits((double[]){ 0, 1e9 + 1e-3, 1e9 + 2e-3 }, 3), 13);
+    ck_assert_int_eq(gi_level_digits((double[]){ -1.0001, -1, 5 }, 3), 5);
+    ck_assert_int_eq(gi_level_digits((double[]){ 7, 7 }, 2), 17);
 }
 END_TEST
 
@@ -108,9 +108,9 @@ START_TEST(small_pictures_stay_in_their_frames)
             ck_assert(gd_plot_point(p, "a name", 1234567 * i, 1e-7 * sin(0.5 * i)));
         int width = 160 + 20 * size, height = 120 + 10 * size;
         ck_assert(gd_plot_size(p, width, height));
-        gd_panel panel = { .plot = p, .u = 1, .outside = { 0, 0, width, height } };
-        ck_assert(gd_panel_plan("test", &panel));
-        gd_box f = panel.frame;
+        gi_panel panel = { .plot = p, .u = 1, .outside = { 0, 0, width, height } };
+        ck_assert(gi_panel_plan("test", &panel));
+        gi_box f = panel.frame;
         ck_assert_msg(f.right - f.left > 60, "%g wide", f.right - f.left);
         ck_assert(panel.key.width + 20 <= f.right - f.left && panel.key.height + 20 <= f.bottom - f.top);
         ck_assert_msg(panel.key.columns == 0 || panel.key.width >= 70, "a sample needs more than %g", panel.key.width);
@@ -121,19 +121,19 @@ END_TEST
 
 START_TEST(names_keep_their_end)
 {
-    char one[GD_FIT_BYTES], two[GD_FIT_BYTES];
-    gd_type type = gd_type_of(13, GD_LEFT);
+    char one[GI_FIT_BYTES], two[GI_FIT_BYTES];
+    gi_type type = gi_type_of(13, GI_LEFT);
     const char *ellipsis = "\xE2\x80\xA6";
-    gd_fit_middle(one, "a rather long name of an optimizer, number 1", type, 150);
-    gd_fit_middle(two, "a rather long name of an optimizer, number 2", type, 150);
+    gi_fit_middle(one, "a rather long name of an optimizer, number 1", type, 150);
+    gi_fit_middle(two, "a rather long name of an optimizer, number 2", type, 150);
     ck_assert(strcmp(one, two) != 0 && strstr(one, ellipsis) && strncmp(one, "a rather", 8) == 0);
     ck_assert_str_eq(strstr(one, "number"), "number 1");
-    ck_assert(gd_text_width(one, type) <= 150);
-    gd_fit_middle(one, "short", type, 150);
+    ck_assert(gi_text_width(one, type) <= 150);
+    gi_fit_middle(one, "short", type, 150);
     ck_assert_str_eq(one, "short");
-    gd_fit_middle(one, "", type, 150);
+    gi_fit_middle(one, "", type, 150);
     ck_assert_str_eq(one, "");
-    gd_fit_middle(one, "\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4", type, 3);
+    gi_fit_middle(one, "\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4", type, 3);
     ck_assert(strlen(one) <= 5);
 }
 END_TEST

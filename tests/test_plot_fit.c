@@ -7,14 +7,14 @@
 
 /* ---- Texts --------------------------------------------------------------------------------------------- */
 
-static const gd_type type = { .size = 15 };
+static const gi_type type = { .size = 15 };
 
-static void ck_lines(gd_fitted f, double width, int n, const char *const lines[])
+static void ck_lines(gi_fitted f, double width, int n, const char *const lines[])
 {
     ck_assert_int_eq(f.n, n);
     for (int i = 0; i < n; i++) {
         ck_assert_str_eq(f.line[i], lines[i]);
-        ck_assert(gd_text_width(f.line[i], type) <= width);
+        ck_assert(gi_text_width(f.line[i], type) <= width);
     }
 }
 
@@ -22,23 +22,23 @@ static void ck_lines(gd_fitted f, double width, int n, const char *const lines[]
 
 START_TEST(texts_are_broken_at_spaces)
 {
-    double wide = gd_text_width("one two three", type);
-    ck_lines(gd_fit("one two three", type, wide, 1), wide, LINES("one two three"));
-    ck_lines(gd_fit("one two three four five", type, wide, 2), wide, LINES("one two three", "four five"));
-    ck_lines(gd_fit("one two three four five", type, wide, 1), wide, LINES("one two thr…"));
-    ck_lines(gd_fit("one\ntwo", type, wide, 2), wide, LINES("one", "two"));
-    ck_lines(gd_fit("one\ntwo", type, wide, 1), wide, LINES("one…"));
-    ck_lines(gd_fit("   one   ", type, wide, 1), wide, LINES("one"));
-    ck_lines(gd_fit("onetwothreefourfivesix", type, wide, 2), wide, LINES("onetwothreef", "ourfivesix"));
-    ck_assert_int_eq(gd_fit("", type, wide, 3).n, 0);
-    ck_lines(gd_fit("ööööööööööö", type, gd_text_width("ööö…", type), 1), wide, LINES("ööö…"));
-    gd_fitted narrow = gd_fit("abc", type, 0, 3);           /* narrower than any letter: it ends all the same */
+    double wide = gi_text_width("one two three", type);
+    ck_lines(gi_fit("one two three", type, wide, 1), wide, LINES("one two three"));
+    ck_lines(gi_fit("one two three four five", type, wide, 2), wide, LINES("one two three", "four five"));
+    ck_lines(gi_fit("one two three four five", type, wide, 1), wide, LINES("one two thr…"));
+    ck_lines(gi_fit("one\ntwo", type, wide, 2), wide, LINES("one", "two"));
+    ck_lines(gi_fit("one\ntwo", type, wide, 1), wide, LINES("one…"));
+    ck_lines(gi_fit("   one   ", type, wide, 1), wide, LINES("one"));
+    ck_lines(gi_fit("onetwothreefourfivesix", type, wide, 2), wide, LINES("onetwothreef", "ourfivesix"));
+    ck_assert_int_eq(gi_fit("", type, wide, 3).n, 0);
+    ck_lines(gi_fit("ööööööööööö", type, gi_text_width("ööö…", type), 1), wide, LINES("ööö…"));
+    gi_fitted narrow = gi_fit("abc", type, 0, 3);           /* narrower than any letter: it ends all the same */
     ck_assert_int_eq(narrow.n, 3);
     ck_assert_str_eq(narrow.line[0], "a");
     char longest[3000];
     memset(longest, 'i', sizeof longest - 1);
     longest[sizeof longest - 1] = '\0';
-    gd_fitted f = gd_fit(longest, type, 1e9, 2);
+    gi_fitted f = gi_fit(longest, type, 1e9, 2);
     ck_assert_int_eq(f.n, 2);
     ck_assert(strlen(f.line[0]) > 1000 && strcmp(f.line[1] + strlen(f.line[1]) - 3, "…") == 0);
 }
@@ -75,10 +75,10 @@ static gd_plot *with_series(int n)
     return p;
 }
 
-static gd_panel planned(const gd_plot *p, int width, int height)
+static gi_panel planned(const gd_plot *p, int width, int height)
 {
-    gd_panel panel = { .plot = p, .u = 1, .outside = { 0, 0, width, height } };
-    ck_assert(gd_panel_plan("test", &panel));
+    gi_panel panel = { .plot = p, .u = 1, .outside = { 0, 0, width, height } };
+    ck_assert(gi_panel_plan("test", &panel));
     return panel;
 }
 
@@ -92,8 +92,8 @@ START_TEST(a_long_legend_gets_columns)
             gd_plot *p = with_series(counts[i]);
             ck_assert(gd_plot_legend(p, places[k]));
             ck_white_rim(p);
-            gd_panel panel = planned(p, 900, 560);
-            gd_box f = panel.frame;
+            gi_panel panel = planned(p, 900, 560);
+            gi_box f = panel.frame;
             ck_assert_int_eq(panel.key.listed, counts[i]);
             ck_assert_int_eq(panel.key.shown == counts[i], counts[i] <= 36);
             ck_assert(panel.key.height <= f.bottom - f.top && f.right - f.left > 300);
@@ -123,7 +123,7 @@ START_TEST(every_entry_is_drawn)
         ck_assert(gd_plot_style(p, name, (gd_plot_look){ .line = GD_SOLID, .width = 5 }));
     }
     ck_assert(gd_plot_legend(p, GD_LEGEND_OUTSIDE));
-    gd_panel panel = planned(p, 900, 560);
+    gi_panel panel = planned(p, 900, 560);
     picture seen = drawn(p);
     static const unsigned char palette[7][3] = { { 0, 114, 178 }, { 230, 159, 0 }, { 0, 158, 115 }, { 213, 94, 0 },
                                                  { 204, 121, 167 }, { 0, 0, 0 }, { 86, 180, 233 } };
@@ -148,7 +148,7 @@ START_TEST(long_texts_stay_in_the_picture)
     ck_assert(gd_plot_hline(p, 0.5, LONG) && gd_plot_note(p, 1, 1, LONG));
     ck_assert(gd_plot_note(p, 0.9, 0.2, "at the right"));
     ck_white_rim(p);
-    gd_panel panel = planned(p, 900, 560);
+    gi_panel panel = planned(p, 900, 560);
     ck_assert_int_eq(panel.title.n, 3);
     ck_assert_int_eq(panel.x_label.n, 2);
     ck_assert_int_eq(panel.y_label.n, 2);
@@ -272,8 +272,8 @@ START_TEST(labels_count_from_a_common_offset)
         { 0, 5, "", "0" }, { 999.5, 1000.5, "", "999.6" }, { -3, 1e9, "×10⁹", "0.0" }
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        gd_axis a;
-        gd_axis_choose(&a, cases[i].low, cases[i].high, NAN, NAN, false, 0, 6);
+        gi_axis a;
+        gi_axis_choose(&a, cases[i].low, cases[i].high, NAN, NAN, false, 0, 6);
         int first = 0;
         while (!a.ticks[first].major)
             first++;
@@ -307,12 +307,12 @@ START_TEST(log_axes_have_three_labels)
         double low = pow(10, (double)draw(&state, 12000) / 1000 - 6);
         double decades = (double)(draw(&state, 3000) + 50) / 1000;
         int most = (int)draw(&state, 7) + 4, labels = 0;
-        gd_axis a;
-        gd_axis_choose(&a, low, low * pow(10, decades), NAN, NAN, true, 0.03, most);
+        gi_axis a;
+        gi_axis_choose(&a, low, low * pow(10, decades), NAN, NAN, true, 0.03, most);
         for (int i = 0; i < a.n; i++)
             labels += a.ticks[i].major;
         ck_assert_msg(labels >= 3, "%d labels on %g .. %g, at most %d", labels, a.low, a.high, most);
-        gd_axis_choose(&a, low, low * pow(10, decades), low, low * pow(10, decades), true, 0, most + 4);
+        gi_axis_choose(&a, low, low * pow(10, decades), low, low * pow(10, decades), true, 0, most + 4);
         for (labels = 0; a.n-- > 0;)
             labels += a.ticks[a.n].major;
         ck_assert_msg(labels >= 3, "%d labels on %g .. %g, at most %d", labels, a.low, a.high, most + 4);
@@ -324,7 +324,7 @@ END_TEST
 
 static void ck_says(gd_plot *p, const char *text)
 {
-    gd_panel panel = planned(p, 900, 560);
+    gi_panel panel = planned(p, 900, 560);
     ck_assert_str_eq(panel.empty, text);
     picture seen = drawn(p);
     int letters = 0;

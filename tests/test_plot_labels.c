@@ -16,20 +16,20 @@ static gd_plot *with_lines(const double *heights, const char *const labels[], in
     return p;
 }
 
-static bool overlap(gd_box a, gd_box b)
+static bool overlap(gi_box a, gi_box b)
 {
     return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
-static double distance(gd_box label, double y)
+static double distance(gi_box label, double y)
 {
     return y < label.top ? label.top - y : y > label.bottom ? y - label.bottom : 0;
 }
 
 /* No other line crosses a label, no label another, and its own line is the nearest one, or a pointer leads there. */
-static void ck_own_line(const gd_reference *r, int n, int own)
+static void ck_own_line(const gi_reference *r, int n, int own)
 {
-    const gd_reference *a = &r[own];
+    const gi_reference *a = &r[own];
     bool pointer = a->pointer.bottom > a->pointer.top;
     ck_assert_msg(a->label.right > a->label.left, "line %d has no label", own);
     ck_assert(!pointer || a->pointer.top == a->y || a->pointer.bottom == a->y);
@@ -55,18 +55,18 @@ START_TEST(labels_stand_at_their_own_lines)
                                           "h" };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
         for (int scale = 1; scale <= 2; scale++) {
-            gd_canvas canvas;
-            gd_reference placed[8];
-            gd_box taken[16];
+            gi_canvas canvas;
+            gi_reference placed[8];
+            gi_box taken[16];
             gd_plot *p = with_lines(cases[k].heights, labels, cases[k].n);
-            ck_assert(gd_canvas_start(&canvas, 900 * scale, 560 * scale));
-            gd_panel panel = { .canvas = &canvas, .plot = p, .u = scale,
+            ck_assert(gi_canvas_start(&canvas, 900 * scale, 560 * scale));
+            gi_panel panel = { .canvas = &canvas, .plot = p, .u = scale,
                                .outside = { 0, 0, canvas.width, canvas.height } };
-            ck_assert(gd_panel_plan("test", &panel) && gd_draw_series(&panel, 0));
-            ck_assert_int_eq(gd_place_references(&panel, placed, taken), cases[k].n);
+            ck_assert(gi_panel_plan("test", &panel) && gi_draw_series(&panel, 0));
+            ck_assert_int_eq(gi_place_references(&panel, placed, taken), cases[k].n);
             for (int i = 0; i < cases[k].n; i++)
                 ck_own_line(placed, cases[k].n, i);
-            gd_canvas_stop(&canvas);
+            gi_canvas_stop(&canvas);
             gd_plot_free(p);
         }
 }

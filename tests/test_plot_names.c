@@ -4,7 +4,7 @@
 
 #include "plot/picture.h"
 
-static const gd_type type = { .size = GD_LEGEND_SIZE };
+static const gi_type type = { .size = GI_LEGEND_SIZE };
 
 static gd_plot *with_names(const char *const names[], int n)
 {
@@ -18,12 +18,12 @@ static gd_plot *with_names(const char *const names[], int n)
 static void ck_shown(const char *const names[], const char *const shown[], int n, double width)
 {
     gd_plot *p = with_names(names, n);
-    gd_cut cut = gd_cut_names(p, type, width);
+    gi_cut cut = gi_cut_names(p, type, width);
     for (int i = 0; i < n; i++) {
-        char text[GD_FIT_BYTES];
-        gd_short_name(text, names[i], cut, type, width);
+        char text[GI_FIT_BYTES];
+        gi_short_name(text, names[i], cut, type, width);
         ck_assert_str_eq(text, shown[i]);
-        ck_assert(gd_text_width(text, type) <= width);
+        ck_assert(gi_text_width(text, type) <= width);
     }
     gd_plot_free(p);
 }
@@ -33,20 +33,20 @@ START_TEST(common_words_go_first)
     /* those at the beginning, no more than must go, and only from names that do not fit */
     ck_shown((const char *[]){ "optimizer number 1 of all", "optimizer number 12 of all", "short" },
              (const char *[]){ "…number 1 of all", "…number 12 of all", "short" }, 3,
-             gd_text_width("…number 12 of all", type));
+             gi_text_width("…number 12 of all", type));
     ck_shown((const char *[]){ "optimizer number 1 of all", "optimizer number 12 of all" },
-             (const char *[]){ "…1 of…", "…12 of…" }, 2, gd_text_width("…12 of…", type));
+             (const char *[]){ "…1 of…", "…12 of…" }, 2, gi_text_width("…12 of…", type));
     /* those at the end */
     ck_shown((const char *[]){ "Adam after a hundred epochs", "AdamW after a hundred epochs" },
-             (const char *[]){ "Adam after a…", "AdamW after a…" }, 2, gd_text_width("AdamW after a…", type));
+             (const char *[]){ "Adam after a…", "AdamW after a…" }, 2, gi_text_width("AdamW after a…", type));
     /* words in between; numbers stay whole */
     ck_shown((const char *[]){ "run/adam/lr=1e-3/size=32/train", "run/adam/lr=1e-4/size=32/test",
                                "run/sgd/lr=1e-3/size=32/test" },
              (const char *[]){ "…adam/…1e-3/…train", "…adam/…1e-4/…test", "…sgd/…1e-3/…test" }, 3,
-             gd_text_width("…adam/…1e-3/…train", type) + 2);
+             gi_text_width("…adam/…1e-3/…train", type) + 2);
     /* nothing in common, or a single name: the middle goes */
     ck_shown((const char *[]){ "abcdefghijklmnopqrstuvwxyz" }, (const char *[]){ "abcdefg…wxyz" }, 1,
-             gd_text_width("abcdefg…wxyz", type));
+             gi_text_width("abcdefg…wxyz", type));
     ck_shown((const char *[]){ "one", "two" }, (const char *[]){ "one", "two" }, 2, 100);
 }
 END_TEST
@@ -65,11 +65,11 @@ START_TEST(odd_names_are_shortened_too)
     for (size_t k = 0; k < sizeof sets / sizeof *sets; k++)
         for (double width = 0; width < 80; width += 3) {
             gd_plot *p = with_names(sets[k], 3);
-            gd_cut cut = gd_cut_names(p, type, width);
+            gi_cut cut = gi_cut_names(p, type, width);
             for (int i = 0; i < 3; i++) {
-                char text[GD_FIT_BYTES];
-                gd_short_name(text, sets[k][i], cut, type, width);
-                ck_assert_msg(gd_text_width(text, type) <= fmax(width, gd_text_width("…", type)),
+                char text[GI_FIT_BYTES];
+                gi_short_name(text, sets[k][i], cut, type, width);
+                ck_assert_msg(gi_text_width(text, type) <= fmax(width, gi_text_width("…", type)),
                               "set %d, width %g: \"%s\"", (int)k, width, text);
             }
             gd_plot_free(p);
@@ -81,18 +81,18 @@ END_TEST
 START_TEST(narrow_columns_make_room)
 {
     gd_plot *p = gd_plot_new("", "step", "loss");
-    char name[80], shown[25][GD_FIT_BYTES];
+    char name[80], shown[25][GI_FIT_BYTES];
     for (int s = 0; s < 25; s++) {
         snprintf(name, sizeof name, "optimizer number %d with lr = %.3g and some more words", s, 0.001 * (s + 1));
         for (int i = 0; i < 100; i++)
             gd_plot_point(p, name, i, exp(-i * 0.002 * (s + 1)));
     }
-    gd_panel panel = { .plot = p, .u = 1, .outside = { 0, 0, 900, 560 } };
-    ck_assert(gd_panel_plan("test", &panel));
+    gi_panel panel = { .plot = p, .u = 1, .outside = { 0, 0, 900, 560 } };
+    ck_assert(gi_panel_plan("test", &panel));
     ck_assert_int_eq(panel.key.listed, 25);
     ck_assert_int_eq(panel.key.shown, 25);
     for (int s = 0; s < 25; s++) {
-        gd_short_name(shown[s], p->series[s].name, panel.key.cut, type, panel.key.name_width);
+        gi_short_name(shown[s], p->series[s].name, panel.key.cut, type, panel.key.name_width);
         for (int k = 0; k < s; k++)
             ck_assert_str_ne(shown[s], shown[k]);
     }

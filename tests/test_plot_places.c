@@ -5,28 +5,28 @@
 
 #include "plot/picture.h"
 
-static gd_panel planned(const gd_plot *p, int width, int height)
+static gi_panel planned(const gd_plot *p, int width, int height)
 {
-    gd_panel panel = { .plot = p, .u = 1, .outside = { 0, 0, width, height } };
-    ck_assert(gd_panel_plan("test", &panel));
+    gi_panel panel = { .plot = p, .u = 1, .outside = { 0, 0, width, height } };
+    ck_assert(gi_panel_plan("test", &panel));
     return panel;
 }
 
 /* ---- The note of the x axis --------------------------------------------------------------------------- */
 
 /* As panel.c writes them: the note right under the numbers, the label's lines up from the lower edge. */
-static void ck_note_apart(const gd_panel *panel)
+static void ck_note_apart(const gi_panel *panel)
 {
-    gd_type number = gd_type_of(GD_NUMBER_SIZE, GD_RIGHT), label = gd_type_of(GD_LABEL_SIZE, GD_CENTRE);
-    double widest = 0, cap = gd_text_cap(label), height = floor(GD_LEADING * cap);
+    gi_type number = gi_type_of(GI_NUMBER_SIZE, GI_RIGHT), label = gi_type_of(GI_LABEL_SIZE, GI_CENTRE);
+    double widest = 0, cap = gi_text_cap(label), height = floor(GI_LEADING * cap);
     for (int i = 0; i < panel->x_label.n; i++)
-        widest = fmax(widest, gd_text_width(panel->x_label.line[i], label));
+        widest = fmax(widest, gi_text_width(panel->x_label.line[i], label));
     double middle = fmin((panel->frame.left + panel->frame.right) / 2, panel->outside.right - widest / 2 - 6);
-    double note = panel->frame.bottom + 20 + 2 * gd_text_cap(number);
+    double note = panel->frame.bottom + 20 + 2 * gi_text_cap(number);
     for (int i = 0; i < panel->x_label.n; i++) {
-        double right = middle + gd_text_width(panel->x_label.line[i], label) / 2;
+        double right = middle + gi_text_width(panel->x_label.line[i], label) / 2;
         double top = panel->outside.bottom - 14 - (panel->x_label.n - 1 - i) * height - cap;
-        double left = panel->frame.right - gd_text_width(panel->x.note, number);
+        double left = panel->frame.right - gi_text_width(panel->x.note, number);
         ck_assert_msg(!*panel->x.note || right + 4 < left || note + 3 < top,
                       "\"%s\" is written over \"%s\"", panel->x.note, panel->x_label.line[i]);
     }
@@ -48,7 +48,7 @@ START_TEST(a_note_keeps_clear_of_the_label)
                 gd_plot *p = gd_plot_new("", labels[i], "loss");
                 gd_plot_point(p, "a", ends[k][0], 0);
                 gd_plot_point(p, "a", ends[k][1], 1);
-                gd_panel panel = planned(p, width, 320);
+                gi_panel panel = planned(p, width, 320);
                 ck_assert_int_eq(*panel.x.note != '\0', k < 3);
                 ck_note_apart(&panel);
                 gd_plot_free(p);
@@ -121,7 +121,7 @@ START_TEST(an_automatic_legend_hides_no_data)
         for (int s = 0; s < n; s++)
             for (int i = 1; i < 30; i++)
                 assert_colour(pixel_at(p, seen, i, 1 / (1 + i * 0.05 * (s + 1))), blue);
-        gd_panel panel = planned(p, 900, 560);
+        gi_panel panel = planned(p, 900, 560);
         ck_assert_int_eq(panel.key.listed, n);
         ck_assert_int_eq(panel.key.outside, n > 9);
         discard(seen);

@@ -37,9 +37,9 @@ START_TEST(ticks_are_round_and_cover_the_range)
     };
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
         for (int most = 2; most <= 12; most++) {
-            gd_axis a;
+            gi_axis a;
             double low = ranges[i][0], high = ranges[i][1], before = NAN;
-            gd_axis_choose(&a, low, high, NAN, NAN, false, 0, most);
+            gi_axis_choose(&a, low, high, NAN, NAN, false, 0, most);
             double slack = 1e-9 * fmax(fabs(low), fabs(high)) + 1e-300;
             ck_assert_msg((a.low <= low + slack || low < -1e299) && (a.high >= high - slack || high > 1e299) &&
                           a.low < a.high, "%.17g .. %.17g for %.17g .. %.17g", a.low, a.high, low, high);
@@ -47,7 +47,7 @@ START_TEST(ticks_are_round_and_cover_the_range)
             int major = 0;
             size_t length = 0;
             for (int k = 0; k < a.n; k++) {
-                ck_assert(gd_axis_at(&a, a.ticks[k].value) > -1e-6 && gd_axis_at(&a, a.ticks[k].value) < 1 + 1e-6);
+                ck_assert(gi_axis_at(&a, a.ticks[k].value) > -1e-6 && gi_axis_at(&a, a.ticks[k].value) < 1 + 1e-6);
                 if (!a.ticks[k].major)
                     continue;
                 double value = a.ticks[k].value, unit = pow(10, a.exponent);
@@ -70,8 +70,8 @@ END_TEST
 
 START_TEST(labels_are_exact)
 {
-    gd_axis a;
-    gd_axis_choose(&a, 0, 1, NAN, NAN, false, 0, 6);
+    gi_axis a;
+    gi_axis_choose(&a, 0, 1, NAN, NAN, false, 0, 6);
     const char *expected[] = { "0.0", "0.2", "0.4", "0.6", "0.8", "1.0" };
     int n = 0;
     for (int i = 0; i < a.n; i++)
@@ -79,18 +79,18 @@ START_TEST(labels_are_exact)
             ck_assert_str_eq(a.ticks[i].label, expected[n++]);
     ck_assert_int_eq(n, 6);
 
-    gd_axis_choose(&a, -250000, 250000, NAN, NAN, false, 0, 6);
+    gi_axis_choose(&a, -250000, 250000, NAN, NAN, false, 0, 6);
     ck_assert_int_eq(a.exponent, 5);
     ck_assert_str_eq(a.ticks[0].label, "\xE2\x88\x92""2");
 
-    char text[GD_LABEL_MAX];
+    char text[GI_LABEL_MAX];
     static const struct { double value; int digits; const char *text; } cases[] = {
         { 0, 3, "0" }, { 1, 3, "1" }, { 0.25, 3, "0.25" }, { -1.5, 3, "\xE2\x88\x92""1.5" }, { 1234.6, 3, "1230" },
         { 9.999, 3, "10" }, { 1e-7, 3, "1\xC3\x97""10\xE2\x81\xBB\xE2\x81\xB7" },
         { 2.5e12, 3, "2.5\xC3\x97""10\xC2\xB9\xC2\xB2" }, { 0.1 + 0.2, 3, "0.3" }
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        gd_shorten(text, cases[i].value, cases[i].digits);
+        gi_shorten(text, cases[i].value, cases[i].digits);
         ck_assert_str_eq(text, cases[i].text);
     }
 }
@@ -101,8 +101,8 @@ START_TEST(log_ticks_are_powers_of_ten)
     static const double ranges[][2] = { { 1e-3, 1e3 }, { 2e-7, 5 }, { 1e-30, 1e30 }, { 0.3, 40 }, { 3, 3 },
                                          { 1e-300, 1e300 } };
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
-        gd_axis a;
-        gd_axis_choose(&a, ranges[i][0], ranges[i][1], NAN, NAN, true, 0.03, 8);
+        gi_axis a;
+        gi_axis_choose(&a, ranges[i][0], ranges[i][1], NAN, NAN, true, 0.03, 8);
         ck_assert_msg(a.low <= ranges[i][0] && a.high >= ranges[i][1] && a.low > 0, "%.17g .. %.17g for %g .. %g",
                       a.low, a.high, ranges[i][0], ranges[i][1]);
         int major = 0;
@@ -117,8 +117,8 @@ START_TEST(log_ticks_are_powers_of_ten)
         }
         ck_assert_msg(major >= 2 && major <= 9, "%d labels for %g .. %g", major, ranges[i][0], ranges[i][1]);
     }
-    gd_axis a;
-    gd_axis_choose(&a, 1e-2, 1e2, NAN, NAN, true, 0, 8);
+    gi_axis a;
+    gi_axis_choose(&a, 1e-2, 1e2, NAN, NAN, true, 0, 8);
     ck_assert_str_eq(a.ticks[0].label, "10\xE2\x81\xBB\xC2\xB2");
     ck_assert_int_eq(a.n, 37);                      /* five powers, and 2 .. 9 between them */
 }

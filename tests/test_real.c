@@ -1,4 +1,4 @@
-/* test_real.c - the elementary functions of src/tensor/real.h and the sums of src/tensor/sums.h.
+/* test_real.c - the elementary functions of src/kernels/real.h and the sums of src/kernels/sums.h.
  *
  * Each function is compared with the C library in the next wider type: over all magnitudes, at the special
  * values, and around the points where its formula changes.  TEST_REAL_STEP=1 in the environment takes every
@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tensor/core.h"
-#include "tensor/real.h"
-#include "tensor/sums.h"
+#include "base/compiler.h"
+#include "kernels/real.h"
+#include "kernels/sums.h"
 
 /* ---- Functions and references ----------------------------------------------------------------------------- */
 
@@ -60,12 +60,12 @@ static wide wide_softplus(wide x)
 
 /* Two compilations of each: in a loop for the machine's vector instructions, and one number at a time. */
 #define COMPILE(name, reference, low, high, symmetry)                                                      \
-    GD_KERNEL static void loop_##name(int64_t n, const gd_real *restrict x, gd_real *restrict y)           \
+    GI_KERNEL static void loop_##name(int64_t n, const gd_real *restrict x, gd_real *restrict y)           \
     {                                                                                                      \
         for (int64_t i = 0; i < n; i++)                                                                    \
             y[i] = real_##name(x[i]);                                                                      \
     }                                                                                                      \
-    static GD_NOINLINE gd_real single_##name(gd_real x)                                                    \
+    static GI_NOINLINE gd_real single_##name(gd_real x)                                                    \
     {                                                                                                      \
         return real_##name(x);                                                                             \
     }

@@ -58,9 +58,9 @@ static gd_tensor *gradient(const gd_node *node, gd_tensor *dy, int i)
 {
     gd_tensor *dx[OPERATION_INPUTS] = { NULL };
     gd_no_grad_begin();
-    gd_thread.wanted = 0;                       /* as the walk does */
-    for (int k = 0; k < node->n && k < GD_WANTED_BITS; k++)
-        gd_thread.wanted |= (uint64_t)gd_wants(node, k) << k;
+    gi_thread.wanted = 0;                       /* as the walk does */
+    for (int k = 0; k < node->n && k < GI_WANTED_BITS; k++)
+        gi_thread.wanted |= (uint64_t)gi_wants(node, k) << k;
     node->op->rule(node, dy, dx);
     gd_tensor *copy = dx[i] ? gd_keep(dx[i]) : NULL;
     gd_no_grad_end();

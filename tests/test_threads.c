@@ -1,4 +1,4 @@
-/* test_threads.c - gd_parallel, and that a large product has the same bits on any number of threads. */
+/* test_threads.c - gi_parallel, and that a large product has the same bits on any number of threads. */
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
 #include <stdatomic.h>
@@ -11,8 +11,8 @@
 
 #include <gradus.h>
 
-#include "tensor/gemm.h"
-#include "tensor/threads.h"
+#include "kernels/gemm.h"
+#include "base/threads.h"
 
 enum { MOST = 100000 };
 
@@ -41,7 +41,7 @@ static void count_visits(int64_t count, int64_t part)
     memset(&all, 0, sizeof all);
     all.part = part;
     all.count = count;
-    gd_parallel(count, part, visit, &all);
+    gi_parallel(count, part, visit, &all);
     int64_t i = 0;
     while (i < MOST && all.seen[i] == (i < count))
         i++;
@@ -97,14 +97,14 @@ static void inner(void *context, int64_t begin, int64_t end)
 static void outer(void *context, int64_t begin, int64_t end)
 {
     for (int64_t i = begin; i < end; i++)
-        gd_parallel(100, 1, inner, context);
+        gi_parallel(100, 1, inner, context);
 }
 
 START_TEST(a_body_may_call_gd_parallel)
 {
     ck_assert(gd_set_threads(3));
     inner_calls = 0;
-    gd_parallel(50, 1, outer, NULL);
+    gi_parallel(50, 1, outer, NULL);
     ck_assert_int_eq(inner_calls, 50 * 100);
 }
 END_TEST
@@ -113,7 +113,7 @@ static void *many_calls(void *unused)
 {
     (void)unused;
     for (int i = 0; i < 500; i++)
-        gd_parallel(100, 1, inner, NULL);
+        gi_parallel(100, 1, inner, NULL);
     return NULL;
 }
 
@@ -133,11 +133,11 @@ END_TEST
 START_TEST(a_child_of_fork_has_helpers_of_its_own)
 {
     ck_assert(gd_set_threads(2));
-    gd_parallel(100, 1, inner, NULL);
+    gi_parallel(100, 1, inner, NULL);
     pid_t child = fork();
     if (child == 0) {
         inner_calls = 0;
-        gd_parallel(100, 1, inner, NULL);
+        gi_parallel(100, 1, inner, NULL);
         _exit(inner_calls == 100 ? 0 : 1);
     }
     int status = -1;
@@ -180,7 +180,7 @@ START_TEST(products_have_the_same_bits)
             ck_assert(gd_set_threads(threads));
             gd_real *result = threads == 1 ? one : c;
             memset(result, 0xff, (size_t)(m * n) * sizeof *c);
-            gd_gemm(m, n, k, a, way & 1 ? 1 : k, way & 1 ? m : 1, b, way & 2 ? 1 : n, way & 2 ? k : 1, result, n,
+            gi_gemm(m, n, k, a, way & 1 ? 1 : k, way & 1 ? m : 1, b, way & 2 ? 1 : n, way & 2 ? k : 1, result, n,
                     false);
             ck_assert_msg(memcmp(one, result, (size_t)(m * n) * sizeof *c) == 0,
                           "%dx%dx%d, way %d: %d threads give other bits than one", (int)m, (int)k, (int)n, way, threads);

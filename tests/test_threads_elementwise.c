@@ -1,9 +1,9 @@
 /* test_threads_elementwise.c - elementwise operations, softmax, losses and sums have the same bits on one thread and
  * on several, whatever the size: around the parts they are cut into, in views, and empty. */
 #include "support/support.h"
-#include "tensor/threads.h"
+#include "base/threads.h"
 
-enum { PART = GD_PART_ELEMENTS };
+enum { PART = GI_PART_ELEMENTS };
 
 static gd_tensor *numbers(gd_shape shape, uint64_t seed)
 {

@@ -1,8 +1,8 @@
 /* test_threads_lenet.c - convolutions, poolings and whole steps of training give the same bits with one, two and
  * three threads, for numbers of images around the borders of the parts. */
 #include "support/support.h"
-#include "tensor/conv.h"
-#include "tensor/gemm.h"
+#include "kernels/conv.h"
+#include "kernels/gemm.h"
 
 enum { MOST = 3 };
 
@@ -17,19 +17,19 @@ typedef struct results {
     gd_tensor *y, *dx, *dw, *db;
 } results;
 
-static results convolve(const gd_conv *s, const gd_tensor *x, const gd_tensor *w, const gd_tensor *bias,
+static results convolve(const gi_conv *s, const gd_tensor *x, const gd_tensor *w, const gd_tensor *bias,
                         const gd_tensor *dy)
 {
     const double unset = (double)NAN;
     results r = { gd_full(gd_shape_of_tensor(dy), unset), gd_full(gd_shape_of_tensor(x), unset),
                   gd_full(gd_shape_of_tensor(w), unset), gd_full(gd_shape_of_tensor(bias), unset) };
-    ck_good(gd_conv_forward(s, x->data, w->data, bias->data, r.y->data));
-    ck_good(gd_conv_grad_input(s, dy->data, w->data, r.dx->data));
-    ck_good(gd_conv_grad_weight(s, dy->data, x->data, r.dw->data, r.db->data));
+    ck_good(gi_conv_forward(s, x->data, w->data, bias->data, r.y->data));
+    ck_good(gi_conv_grad_input(s, dy->data, w->data, r.dx->data));
+    ck_good(gi_conv_grad_weight(s, dy->data, x->data, r.dw->data, r.db->data));
     return r;
 }
 
-static void conv_for_any_threads(const gd_conv *s)
+static void conv_for_any_threads(const gi_conv *s)
 {
     GD_SCOPE;
     gd_seed((uint64_t)s->n);
@@ -56,21 +56,21 @@ static void conv_for_any_threads(const gd_conv *s)
 START_TEST(conv_is_the_same)
 {
     const int64_t images[] = { 0, 1, 16, 17, 31, 33, 64, 65, 127, 129, 150 };
-    if (!gd_gemm_use((gd_gemm_level)_i))
+    if (!gi_gemm_use((gi_gemm_level)_i))
         return;
     for (size_t i = 0; i < sizeof images / sizeof *images; i++) {
-        conv_for_any_threads(&(gd_conv){ images[i], 4, 16, 16, 6, 5, 5, 12, 12, { 1, 1 }, { 0, 0 }, { 1, 1 }, 2 });
-        conv_for_any_threads(&(gd_conv){ images[i], 3, 17, 15, 8, 3, 4, 9, 8, { 2, 2 }, { 1, 2 }, { 1, 1 }, 1 });
+        conv_for_any_threads(&(gi_conv){ images[i], 4, 16, 16, 6, 5, 5, 12, 12, { 1, 1 }, { 0, 0 }, { 1, 1 }, 2 });
+        conv_for_any_threads(&(gi_conv){ images[i], 3, 17, 15, 8, 3, 4, 9, 8, { 2, 2 }, { 1, 2 }, { 1, 1 }, 1 });
     }
-    ck_assert(gd_gemm_use(GD_GEMM_LEVELS));
+    ck_assert(gi_gemm_use(GI_GEMM_LEVELS));
 }
 END_TEST
 
 /* Images that go in strips, and weights whose sums do not all have room. */
 START_TEST(big_conv_is_the_same)
 {
-    conv_for_any_threads(&(gd_conv){ 35, 2, 90, 110, 5, 3, 3, 90, 110, { 1, 1 }, { 1, 1 }, { 1, 1 }, 1 });
-    conv_for_any_threads(&(gd_conv){ 35, 64, 7, 7, 40, 3, 3, 7, 7, { 1, 1 }, { 1, 1 }, { 1, 1 }, 1 });
+    conv_for_any_threads(&(gi_conv){ 35, 2, 90, 110, 5, 3, 3, 90, 110, { 1, 1 }, { 1, 1 }, { 1, 1 }, 1 });
+    conv_for_any_threads(&(gi_conv){ 35, 64, 7, 7, 40, 3, 3, 7, 7, { 1, 1 }, { 1, 1 }, { 1, 1 }, 1 });
 }
 END_TEST
 
@@ -103,7 +103,7 @@ static void pool_for_any_threads(pooling *pool, gd_pool2d_options o, int64_t pla
     }
 }
 
-/* A part is GD_PART_ELEMENTS: 19 planes of 40 x 44. */
+/* A part is GI_PART_ELEMENTS: 19 planes of 40 x 44. */
 START_TEST(pools_are_the_same)
 {
     const int64_t planes[] = { 0, 1, 18, 19, 20, 38, 39, 100 };
@@ -180,7 +180,7 @@ int main(void)
     TCase *all = tcase_create("threads_lenet");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_set_timeout(all, 240);
-    tcase_add_loop_test(all, conv_is_the_same, 0, GD_GEMM_LEVELS);
+    tcase_add_loop_test(all, conv_is_the_same, 0, GI_GEMM_LEVELS);
     tcase_add_test(all, big_conv_is_the_same);
     tcase_add_test(all, pools_are_the_same);
     tcase_add_test(all, training_is_the_same);

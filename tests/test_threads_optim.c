@@ -2,7 +2,7 @@
  * into pieces; and so do clipping and averages. */
 #include "optim_models.h"
 
-enum { PART = 1 << 15 };                    /* GD_PART_ELEMENTS of src/tensor/threads.h */
+enum { PART = 1 << 15 };                    /* GI_PART_ELEMENTS of src/base/threads.h */
 
 /* ---- Big models: sizes around the boundaries of parts and of vectors --------------------------------------- */
 

@@ -2,10 +2,12 @@
  * that no checkpoint can hold are refused where they are given. */
 #define _XOPEN_SOURCE 700
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "gradus.h"
 #include "scratch.h"
-#include "tensor/core.h"
 
 /* ---- Loading ------------------------------------------------------------------------------------------------ */
 

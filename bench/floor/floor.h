@@ -49,7 +49,7 @@ void floor_linear_step(floor_linear *f, const float *restrict x, const float *re
 
 float floor_chain(int64_t length, float x, float c, float *dx);
 
-/* ---- Products of matrices: gd_gemm or OpenBLAS ----------------------------------------------------------------
+/* ---- Products of matrices: gi_gemm or OpenBLAS ----------------------------------------------------------------
  * c [m, n] = a [m, k] b [k, n]; a and b row-major, or transposed in memory; plus the old c when accumulate. */
 
 typedef void floor_product(int64_t m, int64_t n, int64_t k, const float *a, bool a_transposed,

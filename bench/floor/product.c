@@ -1,11 +1,11 @@
-/* product.c - matrix products for the floors by gd_gemm, the library's own kernel, on raw numbers. */
+/* product.c - matrix products for the floors by gi_gemm, the library's own kernel, on raw numbers. */
 #include "floor.h"
 
-#include "tensor/gemm.h"
+#include "kernels/gemm.h"
 
 void floor_product_gradus(int64_t m, int64_t n, int64_t k, const float *a, bool a_transposed,
                           const float *b, bool b_transposed, float *c, bool accumulate)
 {
-    gd_gemm(m, n, k, a, a_transposed ? 1 : k, a_transposed ? m : 1,
+    gi_gemm(m, n, k, a, a_transposed ? 1 : k, a_transposed ? m : 1,
             b, b_transposed ? 1 : n, b_transposed ? k : 1, c, n, accumulate);
 }

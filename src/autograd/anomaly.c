@@ -3,14 +3,18 @@
  * Off, it costs operations nothing: the flag is in the number that every operation compares with 0 anyway (see
  * thread_state.h); the backward pass looks at it once for each node. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 
+#include "base/format.h"
+#include "base/thread_state.h"
 #include "engine.h"
-#include "tensor/format.h"
+#include "gradus/tensor.h"
+#include "tensor/shape.h"
 
 void gd_detect_anomaly(bool on)
 {
-    gd_thread.no_grad = (gd_thread.no_grad & ~GD_ANOMALY) | (on ? GD_ANOMALY : 0);
+    gi_thread.no_grad = (gi_thread.no_grad & ~GI_ANOMALY) | (on ? GI_ANOMALY : 0);
 }
 
 /* ---- Looking at the elements of any view ------------------------------------------------------------------------ */
@@ -61,11 +65,11 @@ static void tell(words *w, const char *what, int i, const gd_tensor *t, const gd
     add(w, "; %s", what);
     if (i >= 0)
         add(w, " %d", i);
-    add(w, " is %s", gd_text_of(t).s);
+    add(w, " is %s", gi_text_of(t).s);
     if (t->node)
         add(w, ", the result of %s", t->node->op->name);
     int64_t bad = first_bad(t);
-    if (gd_same_shape(t, y))
+    if (gi_same_shape(t, y))
         add(w, ", there %g", element(t, k));
     else if (bad >= 0)
         add(w, ", with %g at element %" PRId64, element(t, bad), bad);
@@ -77,7 +81,7 @@ static void add(words *w, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    int more = gd_vformat(w->s + w->used, sizeof w->s - w->used, format, arguments);
+    int more = gi_vformat(w->s + w->used, sizeof w->s - w->used, format, arguments);
     va_end(arguments);
     if (more > 0)
         w->used += (size_t)more;
@@ -88,7 +92,7 @@ static void add(words *w, const char *format, ...)
 enum { TOLD = 4 };                          /* inputs in a message */
 
 /* An infinity that comes from one is no news: masks are made of them. */
-bool gd_finite_result(const gd_op *op, const gd_tensor *y, gd_tensor *const inputs[], int n)
+bool gi_finite_result(const gd_op *op, const gd_tensor *y, gd_tensor *const inputs[], int n)
 {
     int64_t k = first_bad(y);
     if (k < 0)
@@ -101,14 +105,14 @@ bool gd_finite_result(const gd_op *op, const gd_tensor *y, gd_tensor *const inpu
         if (inputs[i])
             tell(&w, "input", i, inputs[i], y, k);
     return gd_fail("%s: element %" PRId64 " of the result, %s, is %g (gd_detect_anomaly)%s", op->name, k,
-                   gd_text_of(y).s, element(y, k), w.s);
+                   gi_text_of(y).s, element(y, k), w.s);
 }
 
-bool gd_finite_gradient(const char *function, const gd_node *node)
+bool gi_finite_gradient(const char *function, const gd_node *node)
 {
     const gd_tensor *dy = node->out->slot;
     for (int i = 0; i < node->n; i++) {
-        const gd_tensor *x = node->in[i], *dx = x && gd_wants(node, i) ? x->slot : NULL;
+        const gd_tensor *x = node->in[i], *dx = x && gi_wants(node, i) ? x->slot : NULL;
         int64_t k = dx ? first_bad(dx) : -1;
         if (k < 0)
             continue;

@@ -2,13 +2,17 @@
 #ifndef GRADUS_BACKWARD_H
 #define GRADUS_BACKWARD_H
 
+#include <stdbool.h>
+
+#include "base/guest.h"
 #include "engine.h"
+#include "gradus/tensor.h"
 
-enum { GD_WANTED = 1, GD_REACHED = 2, GD_ASKED = 4 };    /* marks of a tensor in gd_grad, see grad.c */
+enum { GI_WANTED = 1, GI_REACHED = 2, GI_ASKED = 4 };    /* marks of a tensor in gd_grad, see grad.c */
 
-bool gd_prunes(const gd_tensor *x);        /* of a pass that prunes: nothing asked for depends on x */
+bool gi_prunes(const gd_tensor *x);        /* of a pass that prunes: nothing asked for depends on x */
 
-struct gd_pass {
+struct gi_pass {
     const char *function;                   /* in whose name it fails */
     bool        create_graph;
     bool        done;                       /* the walk succeeded */
@@ -17,26 +21,26 @@ struct gd_pass {
     gd_tensor  *y;
     gd_arena   *scope;                      /* the caller's */
     int         no_grad;                    /* the caller's */
-    gd_guest    guest;                      /* the caller, if it is one */
+    gi_guest    guest;                      /* the caller, if it is one */
     gd_arena   *scratch;                    /* the pass's own scope; NULL with create_graph */
     int         depth;                      /* scopes that are open while no rule runs */
 };
 
-/* gd_pass_possible - false, and a message, when there can be no pass from this y and dy.
- * gd_pass_begin - checks that and walks the tape; afterwards, if the pass is done, gd_thread.reached lists the
+/* gi_pass_possible - false, and a message, when there can be no pass from this y and dy.
+ * gi_pass_begin - checks that and walks the tape; afterwards, if the pass is done, gi_thread.reached lists the
  * leaves and the kept results, with their gradients in their slots.  NULL, and a message, when it has not begun.
- * gd_pass_end - leaves the pass, done or not; its scope is closed.
- * gd_pass_runs - true, and a message, when another pass is running or was left by longjmp. */
-bool gd_pass_possible(const char *function, gd_tensor *y, gd_tensor *dy);
-gd_pass *gd_pass_begin(const char *function, gd_tensor *y, gd_tensor *dy, bool create_graph);
-void gd_pass_end(gd_pass *pass);
-bool gd_pass_runs(const char *function);
+ * gi_pass_end - leaves the pass, done or not; its scope is closed.
+ * gi_pass_runs - true, and a message, when another pass is running or was left by longjmp. */
+bool gi_pass_possible(const char *function, gd_tensor *y, gd_tensor *dy);
+gi_pass *gi_pass_begin(const char *function, gd_tensor *y, gd_tensor *dy, bool create_graph);
+void gi_pass_end(gi_pass *pass);
+bool gi_pass_runs(const char *function);
 
-/* gd_walk - runs the rules of all that pass->y depends on; dy is the gradient of y. */
-bool gd_walk(gd_pass *pass, gd_tensor *dy);
+/* gi_walk - runs the rules of all that pass->y depends on; dy is the gradient of y. */
+bool gi_walk(gi_pass *pass, gd_tensor *dy);
 
 /* gd_grad without the demand that y depends on every xs[i]: those it does not depend on get zeros. */
-bool gd_grad_or_zero(const char *function, gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n,
+bool gi_grad_or_zero(const char *function, gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n,
                      gd_tensor *dxs[], bool create_graph);
 
 #endif

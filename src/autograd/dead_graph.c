@@ -1,6 +1,10 @@
 /* dead_graph.c - debug builds: does a recorded graph still stand on living tensors?  A node lives as long as its
  * output, but an input may be a parameter of a model that has been freed. */
+#include <stdio.h>
+
 #include "engine.h"
+#include "gradus/tensor.h"
+#include "tensor/alive.h"
 
 #ifdef GD_DEBUG
 enum { SEEN = 8 };                          /* a mark of its own, beside those of gd_grad */
@@ -10,13 +14,13 @@ static bool inputs_alive(const char *function, const gd_node *node)
     for (int i = 0; i < node->n; i++) {
         char which[96];
         snprintf(which, sizeof which, "y depends on input %d of %s, which", i, node->op->name);
-        if (node->in[i] && !gd_alive(function, which, node->in[i]))
+        if (node->in[i] && !gi_alive(function, which, node->in[i]))
             return false;
     }
     return true;
 }
 
-bool gd_graph_alive(const char *function, gd_tensor *y)
+bool gi_graph_alive(const char *function, gd_tensor *y)
 {
     bool good = true;
     y->marks |= SEEN;
@@ -31,17 +35,17 @@ bool gd_graph_alive(const char *function, gd_tensor *y)
     for (gd_node *node = y->node; node; node = node->prev) {
         node->out->marks &= (uint8_t)~SEEN;
         for (int i = 0; i < node->n; i++)
-            if (gd_is_alive(node->in[i]))
+            if (gi_is_alive(node->in[i]))
                 node->in[i]->marks &= (uint8_t)~SEEN;
     }
     y->marks &= (uint8_t)~SEEN;
     return good;
 }
 
-bool gd_gradient_alive(const char *function, const gd_node *node, int i, const gd_tensor *dx)
+bool gi_gradient_alive(const char *function, const gd_node *node, int i, const gd_tensor *dx)
 {
     char which[96];
     snprintf(which, sizeof which, "dx[%d] of the rule of %s", i, node->op->name);
-    return gd_alive(function, which, dx);
+    return gi_alive(function, which, dx);
 }
 #endif

@@ -2,8 +2,14 @@
 #ifndef GRADUS_ENGINE_H
 #define GRADUS_ENGINE_H
 
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/compiler.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/thread_state.h"
 #include "gradus/operations.h"
-#include "tensor/core.h"
 
 /* One recorded operation.  The tape is the list of nodes through prev, newest first, across all open scopes:
  * every input of a node was made before it, so the list is in topological order as it stands. */
@@ -17,33 +23,33 @@ struct gd_node {
     gd_tensor   *in[];
 };
 
-static inline bool gd_recording(void)
+static inline bool gi_recording(void)
 {
-    return (gd_thread.no_grad & GD_NO_GRAD_DEPTH) == 0;
+    return (gi_thread.no_grad & GI_NO_GRAD_DEPTH) == 0;
 }
 
 /* gd_needs, for the library's own rules: the walk has looked before it runs a rule. */
-bool gd_wants(const gd_node *node, int i);
-static inline bool gd_wanted(const gd_node *node, int i)
+bool gi_wants(const gd_node *node, int i);
+static inline bool gi_wanted(const gd_node *node, int i)
 {
-    return i < GD_WANTED_BITS ? gd_thread.wanted >> i & 1 : gd_wants(node, i);
+    return i < GI_WANTED_BITS ? gi_thread.wanted >> i & 1 : gi_wants(node, i);
 }
 
-/* gd_append - a new node at the head of the tape, its inputs and attributes still to be set; makes y the
+/* gi_append - a new node at the head of the tape, its inputs and attributes still to be set; makes y the
  * node's output.  NULL when memory is out. */
-static inline gd_node *gd_append(const gd_op *op, gd_tensor *y, int n, size_t attribute_bytes)
+static inline gd_node *gi_append(const gd_op *op, gd_tensor *y, int n, size_t attribute_bytes)
 {
     size_t list = (size_t)n * sizeof(gd_tensor *);
-    gd_node *node = gd_arena_take(gd_thread.scope, sizeof *node + list + attribute_bytes);
-    if (GD_UNLIKELY(!node))
+    gd_node *node = gi_arena_take(gi_thread.scope, sizeof *node + list + attribute_bytes);
+    if (GI_UNLIKELY(!node))
         return NULL;
     node->op = op;
-    node->prev = gd_thread.tape;
+    node->prev = gi_thread.tape;
     node->out = y;
     node->attributes = (char *)node->in + list;
     node->n = n;
-    node->time = gd_thread.clock;
-    gd_thread.tape = node;
+    node->time = gi_thread.clock;
+    gi_thread.tape = node;
     y->node = node;
     y->requires_grad = true;
     return node;
@@ -55,13 +61,13 @@ static inline gd_node *gd_append(const gd_op *op, gd_tensor *y, int n, size_t at
  * under GD_NO_GRAD, gd_detach, a comparison.  It is for the message of a backward pass that finds nothing. */
 
 /* The rules of an ordinary pass: nothing to record, to check or to remember, the everyday case beside recording. */
-static inline bool gd_records_nothing(void)
+static inline bool gi_records_nothing(void)
 {
-    return gd_thread.no_grad == (GD_IN_PASS | 1);
+    return gi_thread.no_grad == (GI_IN_PASS | 1);
 }
 
 /* y, the result of inputs that require no gradient. */
-static inline gd_tensor *gd_path_continues(gd_tensor *y, const gd_tensor *a, const gd_tensor *b, const gd_tensor *c)
+static inline gd_tensor *gi_path_continues(gd_tensor *y, const gd_tensor *a, const gd_tensor *b, const gd_tensor *c)
 {
     y->path_end = a->path_end;
     if (b && !y->path_end)
@@ -71,80 +77,80 @@ static inline gd_tensor *gd_path_continues(gd_tensor *y, const gd_tensor *a, con
     return y;
 }
 
-/* gd_path_ends - y is made from x by op, through which no gradient flows. */
-static inline void gd_path_ends(gd_tensor *y, const gd_tensor *x, const gd_op *op)
+/* gi_path_ends - y is made from x by op, through which no gradient flows. */
+static inline void gi_path_ends(gd_tensor *y, const gd_tensor *x, const gd_op *op)
 {
-    if (!(gd_thread.no_grad & GD_IN_PASS))
+    if (!(gi_thread.no_grad & GI_IN_PASS))
         y->path_end = x->requires_grad ? op : x->path_end;
 }
 
-/* gd_path_text - for messages, of a tensor that requires no gradient: ": the path ends at gd_detach", or "".
- * gd_not_a_leaf - " (it is the result of gd_sub, not a leaf)", or "". */
-gd_text gd_path_text(const gd_tensor *t);
-gd_text gd_not_a_leaf(const gd_tensor *t);
+/* gi_path_text - for messages, of a tensor that requires no gradient: ": the path ends at gd_detach", or "".
+ * gi_not_a_leaf - " (it is the result of gd_sub, not a leaf)", or "". */
+gi_text gi_path_text(const gd_tensor *t);
+gi_text gi_not_a_leaf(const gd_tensor *t);
 
-/* gd_record_otherwise - gd_record where recording is off, or gd_detect_anomaly on. */
-gd_tensor *gd_record_otherwise(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[], int n,
+/* gi_record_otherwise - gd_record where recording is off, or gd_detect_anomaly on. */
+gd_tensor *gi_record_otherwise(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[], int n,
                                const void *attributes, size_t size);
-gd_tensor *gd_record2_otherwise(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b);     /* no list to fill */
+gd_tensor *gi_record2_otherwise(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b);     /* no list to fill */
 
-/* gd_finite_result, gd_finite_gradient - the checks of gd_detect_anomaly, see anomaly.c. */
-bool gd_finite_result(const gd_op *op, const gd_tensor *y, gd_tensor *const inputs[], int n);
-bool gd_finite_gradient(const char *function, const gd_node *node);
+/* gi_finite_result, gi_finite_gradient - the checks of gd_detect_anomaly, see anomaly.c. */
+bool gi_finite_result(const gd_op *op, const gd_tensor *y, gd_tensor *const inputs[], int n);
+bool gi_finite_gradient(const char *function, const gd_node *node);
 
 /* gd_record for one, two and three inputs: the frequent cases.  y is fresh, inputs are given; only c may be
  * NULL. */
-static inline gd_tensor *gd_record1(const gd_op *op, gd_tensor *y, gd_tensor *x)
+static inline gd_tensor *gi_record1(const gd_op *op, gd_tensor *y, gd_tensor *x)
 {
-    if (gd_thread.no_grad)
-        return gd_records_nothing() ? y : gd_record_otherwise(op, y, (gd_tensor *const[]){ x }, 1, NULL, 0);
+    if (gi_thread.no_grad)
+        return gi_records_nothing() ? y : gi_record_otherwise(op, y, (gd_tensor *const[]){ x }, 1, NULL, 0);
     if (!x->requires_grad)
-        return gd_path_continues(y, x, NULL, NULL);
-    gd_node *node = gd_append(op, y, 1, 0);
-    if (GD_UNLIKELY(!node))
+        return gi_path_continues(y, x, NULL, NULL);
+    gd_node *node = gi_append(op, y, 1, 0);
+    if (GI_UNLIKELY(!node))
         return NULL;
     node->in[0] = x;
     return y;
 }
 
-static inline gd_tensor *gd_record1_with(const gd_op *op, gd_tensor *y, gd_tensor *x, const void *attributes,
+static inline gd_tensor *gi_record1_with(const gd_op *op, gd_tensor *y, gd_tensor *x, const void *attributes,
                                          size_t size)
 {
-    if (gd_thread.no_grad)
-        return gd_records_nothing() ? y : gd_record_otherwise(op, y, (gd_tensor *const[]){ x }, 1, attributes, size);
+    if (gi_thread.no_grad)
+        return gi_records_nothing() ? y : gi_record_otherwise(op, y, (gd_tensor *const[]){ x }, 1, attributes, size);
     if (!x->requires_grad)
-        return gd_path_continues(y, x, NULL, NULL);
-    gd_node *node = gd_append(op, y, 1, size);
-    if (GD_UNLIKELY(!node))
+        return gi_path_continues(y, x, NULL, NULL);
+    gd_node *node = gi_append(op, y, 1, size);
+    if (GI_UNLIKELY(!node))
         return NULL;
     node->in[0] = x;
     memcpy((void *)(uintptr_t)node->attributes, attributes, size);
     return y;
 }
 
-static inline gd_tensor *gd_record2(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b)
+static inline gd_tensor *gi_record2(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b)
 {
-    if (gd_thread.no_grad)
-        return gd_records_nothing() ? y : gd_record2_otherwise(op, y, a, b);
+    if (gi_thread.no_grad)
+        return gi_records_nothing() ? y : gi_record2_otherwise(op, y, a, b);
     if (!(a->requires_grad | b->requires_grad))
-        return gd_path_continues(y, a, b, NULL);
-    gd_node *node = gd_append(op, y, 2, 0);
-    if (GD_UNLIKELY(!node))
+        return gi_path_continues(y, a, b, NULL);
+    gd_node *node = gi_append(op, y, 2, 0);
+    if (GI_UNLIKELY(!node))
         return NULL;
     node->in[0] = a;
     node->in[1] = b;
     return y;
 }
 
-static inline gd_tensor *gd_record2_with(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b,
+static inline gd_tensor *gi_record2_with(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b,
                                          const void *attributes, size_t size)
 {
-    if (gd_thread.no_grad)
-        return gd_records_nothing() ? y : gd_record_otherwise(op, y, (gd_tensor *const[]){ a, b }, 2, attributes, size);
+    if (gi_thread.no_grad)
+        return gi_records_nothing() ? y : gi_record_otherwise(op, y, (gd_tensor *const[]){ a, b }, 2, attributes, size);
     if (!(a->requires_grad | b->requires_grad))
-        return gd_path_continues(y, a, b, NULL);
-    gd_node *node = gd_append(op, y, 2, size);
-    if (GD_UNLIKELY(!node))
+        return gi_path_continues(y, a, b, NULL);
+    gd_node *node = gi_append(op, y, 2, size);
+    if (GI_UNLIKELY(!node))
         return NULL;
     node->in[0] = a;
     node->in[1] = b;
@@ -152,14 +158,14 @@ static inline gd_tensor *gd_record2_with(const gd_op *op, gd_tensor *y, gd_tenso
     return y;
 }
 
-static inline gd_tensor *gd_record3(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b, gd_tensor *c)
+static inline gd_tensor *gi_record3(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b, gd_tensor *c)
 {
-    if (gd_thread.no_grad)
-        return gd_records_nothing() ? y : gd_record_otherwise(op, y, (gd_tensor *const[]){ a, b, c }, 3, NULL, 0);
+    if (gi_thread.no_grad)
+        return gi_records_nothing() ? y : gi_record_otherwise(op, y, (gd_tensor *const[]){ a, b, c }, 3, NULL, 0);
     if (!(a->requires_grad | b->requires_grad | (c && c->requires_grad)))
-        return gd_path_continues(y, a, b, c);
-    gd_node *node = gd_append(op, y, 3, 0);
-    if (GD_UNLIKELY(!node))
+        return gi_path_continues(y, a, b, c);
+    gd_node *node = gi_append(op, y, 3, 0);
+    if (GI_UNLIKELY(!node))
         return NULL;
     node->in[0] = a;
     node->in[1] = b;
@@ -167,38 +173,38 @@ static inline gd_tensor *gd_record3(const gd_op *op, gd_tensor *y, gd_tensor *a,
     return y;
 }
 
-/* gd_constant - y, the result of an operation such as a comparison, whose value does not change when the
+/* gi_constant - y, the result of an operation such as a comparison, whose value does not change when the
  * inputs change a little: no gradient flows through it, as in PyTorch.  The node only lets backward name the
  * operation when it is asked for a gradient of y itself. */
-gd_tensor *gd_constant(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b);
+gd_tensor *gi_constant(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b);
 
-/* gd_aim - the next big result is to be the gradient of input i: let it be written where ->grad is kept, if
+/* gi_aim - the next big result is to be the gradient of input i: let it be written where ->grad is kept, if
  * that saves a copy.  For rules whose last step makes a whole weight matrix's gradient. */
-void gd_aim(const gd_node *node, int i);
+void gi_aim(const gd_node *node, int i);
 
-/* gd_gathered - for rules of one input: what an ordinary pass has gathered for it so far, if nobody else holds it.
+/* gi_gathered - for rules of one input: what an ordinary pass has gathered for it so far, if nobody else holds it.
  * The rule may add its gradient there, in place, and hand the same tensor back.  NULL otherwise. */
-gd_tensor *gd_gathered(const gd_node *node, int i);
+gd_tensor *gi_gathered(const gd_node *node, int i);
 
-/* gd_sum_to - x summed over the axes along which the shape of like was broadcast to x's; has that shape. */
-gd_tensor *gd_sum_to(gd_tensor *x, const gd_tensor *like);
+/* gi_sum_to - x summed over the axes along which the shape of like was broadcast to x's; has that shape. */
+gd_tensor *gi_sum_to(gd_tensor *x, const gd_tensor *like);
 
 /* sum += value, of the same shape. */
-void gd_accumulate(gd_tensor *sum, const gd_tensor *value);
-void gd_accumulate_loop(int64_t n, gd_real *sum, const gd_real *value);
-void gd_accumulate_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context);
+void gi_accumulate(gd_tensor *sum, const gd_tensor *value);
+void gi_accumulate_loop(int64_t n, gd_real *sum, const gd_real *value);
+void gi_accumulate_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context);
 
-/* gd_graph_alive - in debug builds false, and a message, when y depends on a tensor that is dead.
- * gd_gradient_alive - the same for dx, which node's rule gave for input i. */
+/* gi_graph_alive - in debug builds false, and a message, when y depends on a tensor that is dead.
+ * gi_gradient_alive - the same for dx, which node's rule gave for input i. */
 #ifdef GD_DEBUG
-bool gd_graph_alive(const char *function, gd_tensor *y);
-bool gd_gradient_alive(const char *function, const gd_node *node, int i, const gd_tensor *dx);
+bool gi_graph_alive(const char *function, gd_tensor *y);
+bool gi_gradient_alive(const char *function, const gd_node *node, int i, const gd_tensor *dx);
 #else
-#define gd_graph_alive(function, y) true
-#define gd_gradient_alive(function, node, i, dx) true
+#define gi_graph_alive(function, y) true
+#define gi_gradient_alive(function, node, i, dx) true
 #endif
 
-/* gd_forget_leaves - the leaves in this arena are about to die; scopes must not touch them when they close. */
-void gd_forget_leaves(const gd_arena *owner);
+/* gi_forget_leaves - the leaves in this arena are about to die; scopes must not touch them when they close. */
+void gi_forget_leaves(const gd_arena *owner);
 
 #endif

@@ -2,26 +2,38 @@
  *
  * Only what lies between the xs and y is differentiated.  Going down the tape from y marks what y depends on
  * (reached); going up again marks what depends on one of the xs (wanted). */
-#include "backward.h"
+#include <string.h>
 
-bool gd_prunes(const gd_tensor *x)
+#include "backward.h"
+#include "base/compiler.h"
+#include "base/guest.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "gradus/tensor.h"
+#include "tensor/alive.h"
+#include "tensor/check.h"
+#include "tensor/nest.h"
+#include "tensor/new.h"
+#include "tensor/shape.h"
+
+bool gi_prunes(const gd_tensor *x)
 {
-    return !(x->marks & GD_WANTED);
+    return !(x->marks & GI_WANTED);
 }
 
 /* The nodes that y depends on, newest first, in memory of an arena; NULL when memory is out. */
 static gd_node **reached_nodes(gd_arena *arena, gd_tensor *y, int64_t *count)
 {
     int64_t room = 64, n = 0, open = 1;
-    gd_node **nodes = gd_arena_take(arena, (size_t)room * sizeof(gd_node *));
+    gd_node **nodes = gi_arena_take(arena, (size_t)room * sizeof(gd_node *));
     if (!nodes)
         return NULL;
-    y->marks |= GD_REACHED;
+    y->marks |= GI_REACHED;
     for (gd_node *node = y->node; node && open; node = node->prev) {
-        if (!(node->out->marks & GD_REACHED))
+        if (!(node->out->marks & GI_REACHED))
             continue;
         if (n == room) {
-            gd_node **more = gd_arena_take(arena, 2 * (size_t)room * sizeof(gd_node *));
+            gd_node **more = gi_arena_take(arena, 2 * (size_t)room * sizeof(gd_node *));
             if (!more)
                 return NULL;
             memcpy(more, nodes, (size_t)room * sizeof(gd_node *));
@@ -32,9 +44,9 @@ static gd_node **reached_nodes(gd_arena *arena, gd_tensor *y, int64_t *count)
         open--;
         for (int i = 0; i < node->n; i++) {
             gd_tensor *x = node->in[i];
-            if (!x || !x->requires_grad || (x->marks & GD_REACHED))
+            if (!x || !x->requires_grad || (x->marks & GI_REACHED))
                 continue;
-            x->marks |= GD_REACHED;
+            x->marks |= GI_REACHED;
             open += x->node != NULL;
         }
     }
@@ -45,11 +57,11 @@ static gd_node **reached_nodes(gd_arena *arena, gd_tensor *y, int64_t *count)
 static void mark_wanted(gd_node *const *nodes, int64_t count, gd_tensor *const xs[], int n)
 {
     for (int i = 0; i < n; i++)
-        xs[i]->marks |= GD_WANTED | GD_ASKED;
+        xs[i]->marks |= GI_WANTED | GI_ASKED;
     for (int64_t k = count - 1; k >= 0; k--)
         for (int i = 0; i < nodes[k]->n; i++)
-            if (nodes[k]->in[i] && (nodes[k]->in[i]->marks & GD_WANTED))
-                nodes[k]->out->marks |= GD_WANTED;
+            if (nodes[k]->in[i] && (nodes[k]->in[i]->marks & GI_WANTED))
+                nodes[k]->out->marks |= GI_WANTED;
 }
 
 static void unmark(gd_tensor *y, gd_node *const *nodes, int64_t count, gd_tensor *const xs[], int n)
@@ -69,47 +81,47 @@ static bool valid_xs(const char *function, gd_tensor *const xs[], int n, gd_tens
 {
     if (n < 0)
         return gd_fail("%s: n = %d must not be negative", function, n);
-    if (n > 0 && (!gd_not_null(function, "xs", xs) || !gd_not_null(function, "dxs", dxs)))
+    if (n > 0 && (!gi_not_null(function, "xs", xs) || !gi_not_null(function, "dxs", dxs)))
         return false;
     for (int i = 0; i < n; i++)
         dxs[i] = NULL;
     for (int i = 0; i < n; i++) {
-        if (!gd_given(function, "one of the xs", xs[i]) || !gd_all_alive(function, "xs", xs, i + 1))
+        if (!gi_given(function, "one of the xs", xs[i]) || !gi_all_alive(function, "xs", xs, i + 1))
             return false;
         if (!xs[i]->requires_grad)
-            return gd_fail("%s: xs[%d], %s, does not require a gradient%s", function, i, gd_text_of(xs[i]).s,
-                           gd_path_text(xs[i]).s);
+            return gd_fail("%s: xs[%d], %s, does not require a gradient%s", function, i, gi_text_of(xs[i]).s,
+                           gi_path_text(xs[i]).s);
     }
     return true;
 }
 
 /* The gradient in x's slot, in the caller's scope; with create_graph it is there already. */
-static gd_tensor *result(const gd_pass *pass, gd_tensor *x)
+static gd_tensor *result(const gi_pass *pass, gd_tensor *x)
 {
     if (pass->create_graph)
         return x->slot;
-    gd_tensor *copy = gd_new_in(pass->scope, pass->function, x->ndim, x->shape);
+    gd_tensor *copy = gi_new_in(pass->scope, pass->function, x->ndim, x->shape);
     if (copy)
-        gd_copy(copy->data, x->slot);
+        gi_copy(copy->data, x->slot);
     return copy;
 }
 
-/* Where one of the paths that begin at y ends: see gd_path_text.  The nodes that y depends on are marked. */
-static gd_text cut_path(const gd_tensor *y)
+/* Where one of the paths that begin at y ends: see gi_path_text.  The nodes that y depends on are marked. */
+static gi_text cut_path(const gd_tensor *y)
 {
     for (const gd_node *node = y->node; node; node = node->prev)
-        for (int i = 0; i < node->n && (node->out->marks & GD_REACHED); i++)
+        for (int i = 0; i < node->n && (node->out->marks & GI_REACHED); i++)
             if (node->in[i] && !node->in[i]->requires_grad && node->in[i]->path_end)
-                return gd_path_text(node->in[i]);
-    return (gd_text){ "" };
+                return gi_path_text(node->in[i]);
+    return (gi_text){ "" };
 }
 
 enum { ALL = -1, FAILED = -2 };
 
 /* The dxs: ALL, FAILED, or which of the xs y does not depend on. */
-static int collect(const gd_pass *pass, gd_tensor *const xs[], int n, gd_tensor *dxs[], bool zeros)
+static int collect(const gi_pass *pass, gd_tensor *const xs[], int n, gd_tensor *dxs[], bool zeros)
 {
-    gd_thread.scope = pass->scope;
+    gi_thread.scope = pass->scope;
     for (int i = 0; i < n; i++)
         if (!xs[i]->slot && !zeros)
             return i;
@@ -129,47 +141,47 @@ static bool all_zeros(gd_tensor *const xs[], int n, gd_tensor *dxs[])
 
 /* A pass that gives dxs, between marking and unmarking.  The message comes when nothing is marked any more: the
  * handler may leave by longjmp. */
-static GD_NOINLINE bool pruned_pass(const char *function, gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n,
+static GI_NOINLINE bool pruned_pass(const char *function, gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n,
                                     gd_tensor *dxs[], bool create_graph, bool zeros, gd_node *const *nodes,
                                     int64_t count)
 {
-    GD_DEEPER;
+    GI_DEEPER;
     int missing = FAILED;
-    gd_text path = { "" };
+    gi_text path = { "" };
     mark_wanted(nodes, count, xs, n);
-    gd_thread.pruning = true;
-    gd_pass *pass = gd_pass_begin(function, y, dy, create_graph);
+    gi_thread.pruning = true;
+    gi_pass *pass = gi_pass_begin(function, y, dy, create_graph);
     if (pass && pass->done)
         missing = collect(pass, xs, n, dxs, zeros);
     if (missing >= 0)
         path = cut_path(y);
     if (pass)
-        gd_pass_end(pass);
-    gd_thread.pruning = false;
+        gi_pass_end(pass);
+    gi_thread.pruning = false;
     unmark(y, nodes, count, xs, n);
     for (int i = 0; i < n && missing != ALL; i++)
         dxs[i] = NULL;
     if (missing >= 0)
-        gd_fail("%s: y does not depend on xs[%d], %s%s", function, missing, gd_text_of(xs[missing]).s, path.s);
+        gd_fail("%s: y does not depend on xs[%d], %s%s", function, missing, gi_text_of(xs[missing]).s, path.s);
     return missing == ALL;
 }
 
 static bool grad(const char *function, gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n, gd_tensor *dxs[],
                  bool create_graph, bool zeros)
 {
-    if (!valid_xs(function, xs, n, dxs) || !gd_given_tensor(function, "y", y) || !gd_alive(function, "y", y)
-        || !gd_alive(function, "dy", dy) || gd_pass_runs(function) || !gd_graph_alive(function, y))
+    if (!valid_xs(function, xs, n, dxs) || !gi_given_tensor(function, "y", y) || !gi_alive(function, "y", y)
+        || !gi_alive(function, "dy", dy) || gi_pass_runs(function) || !gi_graph_alive(function, y))
         return false;
     if (zeros && !y->requires_grad)
         return all_zeros(xs, n, dxs);
-    if (!gd_pass_possible(function, y, dy))
+    if (!gi_pass_possible(function, y, dy))
         return false;
     gd_arena arena;
-    gd_arena_init(&arena, GD_SCOPES);
+    gi_arena_init(&arena, GI_SCOPES);
     int64_t count;
     gd_node **nodes = reached_nodes(&arena, y, &count);
     bool good = nodes && pruned_pass(function, y, dy, xs, n, dxs, create_graph, zeros, nodes, count);
-    gd_arena_free(&arena);
+    gi_arena_free(&arena);
     return good;
 }
 
@@ -178,7 +190,7 @@ bool gd_grad(gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n, gd_tenso
     return grad("gd_grad", y, dy, xs, n, dxs, create_graph, false);
 }
 
-bool gd_grad_or_zero(const char *function, gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n,
+bool gi_grad_or_zero(const char *function, gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n,
                      gd_tensor *dxs[], bool create_graph)
 {
     return grad(function, y, dy, xs, n, dxs, create_graph, true);

@@ -10,8 +10,19 @@
  * that the absolute tolerance would let everything pass is held against quotients that agree among themselves. */
 #include <float.h>
 #include <inttypes.h>
+#include <math.h>
 
 #include "gradcheck.h"
+#include "base/guest.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/random.h"
+#include "gradus/tensor.h"
+#include "tensor/alive.h"
+#include "tensor/check.h"
+#include "tensor/nest.h"
+#include "tensor/new.h"
+#include "tensor/shape.h"
 
 typedef struct check {
     gd_function *function;
@@ -31,30 +42,30 @@ static const double default_eps = 1e-6, default_rtol = 1e-5, default_atol = 1e-7
 static const double default_eps = 1e-2, default_rtol = 3e-2, default_atol = 3e-2, ulp = (double)FLT_EPSILON;
 #endif
 
-gd_tensor *gd_random_weights(const gd_tensor *t, uint64_t seed)
+gd_tensor *gi_random_weights(const gd_tensor *t, uint64_t seed)
 {
     uint64_t state[4];
-    gd_random_seed(state, seed);
-    gd_tensor *r = gd_new_like(t);
+    gi_random_seed(state, seed);
+    gd_tensor *r = gi_new_like(t);
     for (int64_t i = 0; r && i < r->numel; i++)
-        r->data[i] = (gd_real)((gd_random_unit(state) < 0.5 ? -1 : 1) * (0.5 + gd_random_unit(state)));
+        r->data[i] = (gd_real)((gi_random_unit(state) < 0.5 ? -1 : 1) * (0.5 + gi_random_unit(state)));
     return r;
 }
 
-gd_tensor *gd_run_checked(const char *guest, gd_function *function, gd_tensor *const xs[], int n, void *context)
+gd_tensor *gi_run_checked(const char *guest, gd_function *function, gd_tensor *const xs[], int n, void *context)
 {
-    gd_guest before = gd_guest_enter(guest);
+    gi_guest before = gi_guest_enter(guest);
     gd_tensor *y = function(xs, n, context);
-    bool good = gd_guest_leave(&before, y) && gd_alive(guest, "the result of the function", y)
-                && gd_all_alive(guest, "xs", xs, n);        /* a model that they belong to may have been freed */
+    bool good = gi_guest_leave(&before, y) && gi_alive(guest, "the result of the function", y)
+                && gi_all_alive(guest, "xs", xs, n);        /* a model that they belong to may have been freed */
     return good ? y : NULL;
 }
 
 static gd_tensor *call(const check *c)
 {
-    const unsigned long failures = gd_failures();
-    gd_tensor *y = gd_run_checked(c->name, c->function, c->xs, c->n, c->context);
-    if (!y && gd_failures() == failures)
+    const unsigned long failures = gi_failures();
+    gd_tensor *y = gi_run_checked(c->name, c->function, c->xs, c->n, c->context);
+    if (!y && gi_failures() == failures)
         gd_fail("%s: function returned NULL", c->name);
     return y;
 }
@@ -66,12 +77,12 @@ static bool evaluate(const check *c, gd_real *outputs)
     bool good = gd_scope_begin();
     gd_no_grad_begin();
     gd_tensor *y = good ? call(c) : NULL;
-    if (y && !gd_same_shape(y, c->weights)) {
-        gd_fail("%s: function returned %s and then %s", c->name, gd_text_of(c->weights).s, gd_text_of(y).s);
+    if (y && !gi_same_shape(y, c->weights)) {
+        gd_fail("%s: function returned %s and then %s", c->name, gi_text_of(c->weights).s, gi_text_of(y).s);
         y = NULL;
     }
     if (y)
-        gd_copy(outputs, y);
+        gi_copy(outputs, y);
     gd_no_grad_end();
     if (good)
         gd_scope_end();
@@ -273,7 +284,7 @@ static bool every_element(const check *c, gd_tensor *const dxs[])
         return true;
     return stays_the_same(c)
            && gd_fail("%s: xs[%d], %s, element %" PRId64 ": the gradient is %.9g and the difference quotient %.9g",
-                      c->name, worst_input, gd_text_of(c->xs[worst_input]).s, worst_element, worst_analytic,
+                      c->name, worst_input, gi_text_of(c->xs[worst_input]).s, worst_element, worst_analytic,
                       worst_numeric);
 }
 
@@ -296,11 +307,11 @@ static void move(const check *c, const direction *d, int step, double by)
 static bool start(const check *c, const direction *d)
 {
     for (int i = 0; i < c->n; i++) {
-        d->along[i] = gd_random_weights(c->xs[i], 17 + (uint64_t)i);
-        d->origins[i] = gd_new_like(c->xs[i]);
+        d->along[i] = gi_random_weights(c->xs[i], 17 + (uint64_t)i);
+        d->origins[i] = gi_new_like(c->xs[i]);
         if (!d->along[i] || !d->origins[i])
             return false;
-        gd_copy(d->origins[i]->data, c->xs[i]);
+        gi_copy(d->origins[i]->data, c->xs[i]);
     }
     return true;
 }
@@ -346,20 +357,20 @@ static bool one_direction(const check *c, gd_tensor *const dxs[], const directio
 
 /* ---- The check ---------------------------------------------------------------------------------------------- */
 
-bool gd_can_check(const char *name, gd_function *function, gd_tensor *const xs[], int n)
+bool gi_can_check(const char *name, gd_function *function, gd_tensor *const xs[], int n)
 {
     if (!function)
         return gd_fail("%s: function is NULL", name);
     if (n < 1)
         return gd_fail("%s: n = %d tensors; at least one is needed", name, n);
-    if (!gd_not_null(name, "xs", xs))
+    if (!gi_not_null(name, "xs", xs))
         return false;
     for (int i = 0; i < n; i++) {
-        if (!gd_given(name, "one of the xs", xs[i]) || !gd_all_alive(name, "xs", xs, i + 1))
+        if (!gi_given(name, "one of the xs", xs[i]) || !gi_all_alive(name, "xs", xs, i + 1))
             return false;
         if (!xs[i]->requires_grad || xs[i]->node || !xs[i]->contiguous)
             return gd_fail("%s: xs[%d], %s, must be a contiguous leaf that requires a gradient", name, i,
-                           gd_text_of(xs[i]).s);
+                           gi_text_of(xs[i]).s);
     }
     return true;
 }
@@ -371,30 +382,30 @@ static bool options_good(const char *name, gd_gradcheck_options o)
                       o.rtol, o.atol);
 }
 
-bool gd_compare_gradients(const char *name, gd_function *function, void *context, gd_tensor *const xs[], int n,
+bool gi_compare_gradients(const char *name, gd_function *function, void *context, gd_tensor *const xs[], int n,
                           gd_gradcheck_options o)
 {
-    if (!gd_can_check(name, function, xs, n) || !options_good(name, o) || !gd_scope_begin())
+    if (!gi_can_check(name, function, xs, n) || !options_good(name, o) || !gd_scope_begin())
         return false;
     check c = { .function = function, .context = context, .xs = xs, .n = n, .name = name,
                 .eps = o.eps > 0 ? o.eps : default_eps, .rtol = o.rtol > 0 ? o.rtol : default_rtol,
                 .atol = o.atol > 0 ? o.atol : default_atol, .strict = o.atol == 0 };
     size_t list = (size_t)n * sizeof(gd_tensor *);
-    gd_tensor **dxs = gd_arena_take(gd_thread.scope, list);
-    const direction d = { gd_arena_take(gd_thread.scope, list), gd_arena_take(gd_thread.scope, list) };
+    gd_tensor **dxs = gi_arena_take(gi_thread.scope, list);
+    const direction d = { gi_arena_take(gi_thread.scope, list), gi_arena_take(gi_thread.scope, list) };
     gd_tensor *y = dxs && d.along && d.origins ? call(&c) : NULL;
-    c.weights = y ? gd_random_weights(y, 5) : NULL;
+    c.weights = y ? gi_random_weights(y, 5) : NULL;
     if (c.weights) {
         size_t bytes = (size_t)y->numel * sizeof(gd_real);
-        c.first = gd_arena_take(gd_thread.scope, bytes);
-        c.up = gd_arena_take(gd_thread.scope, bytes);
-        c.down = gd_arena_take(gd_thread.scope, bytes);
-        c.far = gd_arena_take(gd_thread.scope, bytes);
+        c.first = gi_arena_take(gi_thread.scope, bytes);
+        c.up = gi_arena_take(gi_thread.scope, bytes);
+        c.down = gi_arena_take(gi_thread.scope, bytes);
+        c.far = gi_arena_take(gi_thread.scope, bytes);
     }
     if (c.far)
         all_may_change(&c);
     bool good = c.first && c.up && c.down && c.far && evaluate(&c, c.first) && stays_the_same(&c)
-                && gd_grad_or_zero(name, y, c.weights, xs, n, dxs, false) && every_element(&c, dxs)
+                && gi_grad_or_zero(name, y, c.weights, xs, n, dxs, false) && every_element(&c, dxs)
                 && one_direction(&c, dxs, &d);
     gd_scope_end();
     return good;
@@ -402,5 +413,5 @@ bool gd_compare_gradients(const char *name, gd_function *function, void *context
 
 bool gd_gradcheck(gd_function *function, void *context, gd_tensor *const xs[], int n, gd_gradcheck_options options)
 {
-    return gd_compare_gradients(GD_GUEST("gd_gradcheck", "the function"), function, context, xs, n, options);
+    return gi_compare_gradients(GI_GUEST("gd_gradcheck", "the function"), function, context, xs, n, options);
 }

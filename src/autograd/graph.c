@@ -1,7 +1,13 @@
 /* graph.c - a recorded graph in words, and as a drawing for Graphviz. */
 #include <inttypes.h>
+#include <stdio.h>
 
+#include "base/message.h"
 #include "engine.h"
+#include "gradus/tensor.h"
+#include "tensor/alive.h"
+#include "tensor/check.h"
+#include "tensor/shape.h"
 
 /* The reached marks of grad.c serve here too: they are only set inside these functions. */
 enum { REACHED = 2 };
@@ -11,9 +17,9 @@ typedef struct printer {
     int   nodes;
 } printer;
 
-static gd_text shape_of(const gd_tensor *t)
+static gi_text shape_of(const gd_tensor *t)
 {
-    return gd_shape_text(t->ndim, t->shape);
+    return gi_shape_text(t->ndim, t->shape);
 }
 
 static const char *label(const gd_tensor *t)
@@ -60,8 +66,8 @@ static void tell(printer *p, gd_node *node)
 
 void gd_graph_print(FILE *out, gd_tensor *y)
 {
-    if (!out || !gd_given("gd_graph_print", "y", y) || !gd_alive("gd_graph_print", "y", y)
-        || !gd_graph_alive("gd_graph_print", y))
+    if (!out || !gi_given("gd_graph_print", "y", y) || !gi_alive("gd_graph_print", "y", y)
+        || !gi_graph_alive("gd_graph_print", y))
         return;
     if (!y->requires_grad) {
         fprintf(out, "%s %s does not depend on anything that requires a gradient\n", label(y), shape_of(y).s);
@@ -102,8 +108,8 @@ static void draw(printer *p, gd_node *node)
 
 void gd_graph_dot(FILE *out, gd_tensor *y)
 {
-    if (!out || !gd_given("gd_graph_dot", "y", y) || !gd_alive("gd_graph_dot", "y", y)
-        || !gd_graph_alive("gd_graph_dot", y))
+    if (!out || !gi_given("gd_graph_dot", "y", y) || !gi_alive("gd_graph_dot", "y", y)
+        || !gi_graph_alive("gd_graph_dot", y))
         return;
     fprintf(out, "digraph gradus {\n    node [shape=ellipse, fontname=\"sans-serif\"];\n");
     printer p = { out, 0 };

@@ -1,6 +1,15 @@
 /* leaf_grad.c - ->grad of leaves: where it is kept, how a pass ends in it, and gradients that are part of a
  * graph.  The walk that gathers gradients in slots is in backward.c. */
 #include "backward.h"
+#include "base/compiler.h"
+#include "base/guest.h"
+#include "base/memory.h"
+#include "gradus/tensor.h"
+#include "tensor/alive.h"
+#include "tensor/check.h"
+#include "tensor/nest.h"
+#include "tensor/new.h"
+#include "tensor/shape.h"
 
 /* ---- Where a gradient is kept ---------------------------------------------------------------------------- */
 
@@ -8,24 +17,24 @@
 static gd_tensor *grad_memory(gd_tensor *x)
 {
     if (!x->grad_memory)
-        x->grad_memory = gd_new_in(x->owner, "gd_backward", x->ndim, x->shape);
+        x->grad_memory = gi_new_in(x->owner, "gd_backward", x->ndim, x->shape);
     return x->grad_memory;
 }
 
-void gd_aim(const gd_node *node, int i)
+void gi_aim(const gd_node *node, int i)
 {
     gd_tensor *x = node->in[i];
-    gd_thread.target = NULL;                /* an aim that no result has met is given up */
-    if (!gd_thread.scope->recycles || x->node || x->slot || x->grad || gd_thread.pruning)
+    gi_thread.target = NULL;                /* an aim that no result has met is given up */
+    if (!gi_thread.scope->recycles || x->node || x->slot || x->grad || gi_thread.pruning)
         return;
     for (int k = 0; k < node->n; k++)
         if (k != i && node->in[k] == x)         /* w w: two gradients, and one place */
             return;
     if (!grad_memory(x))
         return;
-    gd_overwritten(x->grad_memory);         /* who recorded an old gradient is told */
-    gd_thread.target = x->grad_memory->data;
-    gd_thread.target_numel = x->numel;
+    gi_overwritten(x->grad_memory);         /* who recorded an old gradient is told */
+    gi_thread.target = x->grad_memory->data;
+    gi_thread.target_numel = x->numel;
 }
 
 /* ---- Gradients that are part of a graph ------------------------------------------------------------------ */
@@ -40,8 +49,8 @@ static bool store(gd_tensor *x, const gd_tensor *value)
     if (!grad_memory(x))
         return false;
     if (x->grad_memory->data != value->data)
-        gd_copy(x->grad_memory->data, value);
-    gd_overwritten(x->grad_memory);
+        gi_copy(x->grad_memory->data, value);
+    gi_overwritten(x->grad_memory);
     x->grad = x->grad_memory;
     return true;
 }
@@ -54,9 +63,9 @@ static void settle(gd_arena *scope)
             g->leaf->grad = NULL;
 }
 
-void gd_forget_leaves(const gd_arena *owner)
+void gi_forget_leaves(const gd_arena *owner)
 {
-    for (gd_arena *scope = gd_thread.scope; scope; scope = scope->parent) {
+    for (gd_arena *scope = gi_thread.scope; scope; scope = scope->parent) {
         graph_leaf *kept = NULL, *next;
         for (graph_leaf *g = scope->graph_leaves; g; g = next) {
             next = g->next;
@@ -72,7 +81,7 @@ void gd_forget_leaves(const gd_arena *owner)
 static bool add_to_graph_grad(gd_arena *scope, gd_tensor *x)
 {
     gd_tensor *sum = x->grad ? gd_add(x->grad, x->slot) : gd_scale(x->slot, 1);     /* shared with nobody */
-    graph_leaf *g = x->owner != scope ? gd_arena_take(scope, sizeof *g) : NULL;
+    graph_leaf *g = x->owner != scope ? gi_arena_take(scope, sizeof *g) : NULL;
     if (!sum || (x->owner != scope && !g))
         return false;
     if (g) {
@@ -87,13 +96,13 @@ static bool add_to_graph_grad(gd_arena *scope, gd_tensor *x)
 /* ---- Backward -------------------------------------------------------------------------------------------- */
 
 /* Everything that can fail comes before the first gradient changes. */
-static bool add_slots_to_grads(const gd_pass *pass)
+static bool add_slots_to_grads(const gi_pass *pass)
 {
-    gd_tensor **reached = gd_thread.reached;
-    int64_t n = gd_thread.reached_count;
+    gd_tensor **reached = gi_thread.reached;
+    int64_t n = gi_thread.reached_count;
     if (pass->create_graph) {
         for (int64_t i = 0; i < n; i++)
-            if (!add_to_graph_grad(gd_thread.scope, reached[i]))
+            if (!add_to_graph_grad(gi_thread.scope, reached[i]))
                 return false;
         return true;
     }
@@ -102,8 +111,8 @@ static bool add_slots_to_grads(const gd_pass *pass)
             return false;
     for (int64_t i = 0; i < n; i++) {
         if (reached[i]->grad) {
-            gd_accumulate(reached[i]->grad, reached[i]->slot);
-            gd_overwritten(reached[i]->grad);
+            gi_accumulate(reached[i]->grad, reached[i]->slot);
+            gi_overwritten(reached[i]->grad);
         } else {
             store(reached[i], reached[i]->slot);
         }
@@ -111,20 +120,20 @@ static bool add_slots_to_grads(const gd_pass *pass)
     return true;
 }
 
-static GD_NOINLINE bool backward(const char *function, gd_tensor *y, gd_tensor *dy, bool create_graph)
+static GI_NOINLINE bool backward(const char *function, gd_tensor *y, gd_tensor *dy, bool create_graph)
 {
-    GD_DEEPER;
-    gd_pass *pass = gd_pass_begin(function, y, dy, create_graph);
+    GI_DEEPER;
+    gi_pass *pass = gi_pass_begin(function, y, dy, create_graph);
     if (!pass)
         return false;
     bool good = pass->done && add_slots_to_grads(pass);
-    gd_pass_end(pass);
+    gi_pass_end(pass);
     return good;
 }
 
 static inline bool may_begin(const char *function)
 {
-    return !(gd_thread.pass && gd_pass_runs(function));
+    return !(gi_thread.pass && gi_pass_runs(function));
 }
 
 bool gd_backward_from(gd_tensor *y, gd_tensor *dy, bool create_graph)
@@ -137,28 +146,28 @@ bool gd_backward(gd_tensor *y)
     return may_begin("gd_backward") && backward("gd_backward", y, NULL, false);
 }
 
-static GD_COLD void say_no_leaf(const gd_tensor *t)
+static GI_COLD void say_no_leaf(const gd_tensor *t)
 {
-    gd_fail("gd_zero_grad_of: t, %s, has no ->grad%s: see gd_retain_grad", gd_text_of(t).s, gd_not_a_leaf(t).s);
+    gd_fail("gd_zero_grad_of: t, %s, has no ->grad%s: see gd_retain_grad", gi_text_of(t).s, gi_not_a_leaf(t).s);
 }
 
 void gd_zero_grad_of(gd_tensor *t)
 {
-    if (!t || !gd_alive("gd_zero_grad_of", "t", t))
+    if (!t || !gi_alive("gd_zero_grad_of", "t", t))
         return;
-    if (GD_UNLIKELY(t->node != NULL) && t->requires_grad && !t->grad && !t->retain_grad)
+    if (GI_UNLIKELY(t->node != NULL) && t->requires_grad && !t->grad && !t->retain_grad)
         say_no_leaf(t);
     t->grad = NULL;
 }
 
 bool gd_set_grad(gd_tensor *t, gd_tensor *value)
 {
-    if (!gd_given("gd_set_grad", "t", t) || !gd_given_tensor("gd_set_grad", "value", value)
-        || !gd_alive("gd_set_grad", "t", t) || !gd_alive("gd_set_grad", "value", value))
+    if (!gi_given("gd_set_grad", "t", t) || !gi_given_tensor("gd_set_grad", "value", value)
+        || !gi_alive("gd_set_grad", "t", t) || !gi_alive("gd_set_grad", "value", value))
         return false;
-    if (!gd_same_shape(t, value))
-        return gd_fail("gd_set_grad: value is %s and t is %s: they must have the same shape", gd_text_of(value).s,
-                       gd_text_of(t).s);
+    if (!gi_same_shape(t, value))
+        return gd_fail("gd_set_grad: value is %s and t is %s: they must have the same shape", gi_text_of(value).s,
+                       gi_text_of(t).s);
     value = gd_contiguous(gd_detach(value));        /* it may be the old gradient in another order */
     return value && store(t, value);
 }

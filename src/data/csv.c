@@ -1,32 +1,39 @@
 /* csv.c - tables of numbers as text: separated by commas, tabs, semicolons or blanks.  Numbers themselves are
  * in number.c.  The quoting is that of RFC 4180. */
 #include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "csv.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "gradus/tensor.h"
 #include "input.h"
 #include "looks.h"
+#include "tensor/new.h"
 
 /* ---- The text ----------------------------------------------------------------------------------------- */
 
-static bool read_text(gd_csv *t, gd_input *in)
+static bool read_text(gi_csv *t, gi_input *in)
 {
     size_t room = (in->bytes > 0 ? (size_t)in->bytes : 0) + 4096, got;
-    const char *foreign = gd_looks_foreign(in->front, in->front_held);
+    const char *foreign = gi_looks_foreign(in->front, in->front_held);
     if (foreign)
         return gd_fail("%s: %s is not a table of text: it looks like %s%s", t->function, t->path,
                        in->gunzip ? "a compressed file of " : "", foreign);
-    t->text = gd_memory_new(GD_DATA, room);
+    t->text = gi_memory_new(GI_DATA, room);
     if (!t->text)
         return false;
     do {
         if (t->length == room) {
-            char *bigger = gd_memory_resize(GD_DATA, t->text, 2 * room);
+            char *bigger = gi_memory_resize(GI_DATA, t->text, 2 * room);
             if (!bigger)
                 return false;
             t->text = bigger;
             room *= 2;
         }
-        if (!gd_input_some(in, t->text + t->length, room - t->length, &got))
+        if (!gi_input_some(in, t->text + t->length, room - t->length, &got))
             return false;
         t->length += got;
     } while (got > 0);
@@ -64,7 +71,7 @@ static const char *past_line_end(const char *stop, const char *end)
 
 /* ---- Records -------------------------------------------------------------------------------------------- */
 
-static bool separates(const gd_csv *t, char c)
+static bool separates(const gi_csv *t, char c)
 {
     char separator = t->options.separator;
     return separator ? c == separator || (separator == ' ' && c == '\t') : c && strchr("\t;,| ", c);
@@ -73,7 +80,7 @@ static bool separates(const gd_csv *t, char c)
 /* The end of the record that begins at `at`, whose first line ends at stop: the first line end that is not inside
  * quotes, which open at the start of a field only.  A quote that is never closed is none: its line is told to be
  * wrong when it is read. */
-static const char *record_end(const gd_csv *t, const char *at, const char *stop, int64_t *lines)
+static const char *record_end(const gi_csv *t, const char *at, const char *stop, int64_t *lines)
 {
     const char *p;
     bool quoted = false, start = true;
@@ -97,23 +104,23 @@ static const char *record_end(const gd_csv *t, const char *at, const char *stop,
 }
 
 /* A line that begins with the sign of comments; but #N/A is what spreadsheets write for a missing number. */
-static bool is_comment(const gd_csv *t, const char *at, const char *end)
+static bool is_comment(const gi_csv *t, const char *at, const char *end)
 {
     const char *p = at;
     if (*at != t->options.comment)
         return false;
     while (p < end && !separates(t, *p))
         p++;
-    return !gd_number_missing(at, (size_t)(p - at));
+    return !gi_number_missing(at, (size_t)(p - at));
 }
 
-gd_csv_cursor gd_csv_start(const gd_csv *t)
+gi_csv_cursor gi_csv_start(const gi_csv *t)
 {
     bool marked = t->length >= 3 && memcmp(t->text, "\xef\xbb\xbf", 3) == 0;        /* the byte order mark of UTF-8 */
-    return (gd_csv_cursor){ t->text + (marked ? 3 : 0), 0 };
+    return (gi_csv_cursor){ t->text + (marked ? 3 : 0), 0 };
 }
 
-bool gd_csv_next(const gd_csv *t, gd_csv_cursor *cursor, gd_csv_record *record)
+bool gi_csv_next(const gi_csv *t, gi_csv_cursor *cursor, gi_csv_record *record)
 {
     while (cursor->at < t->end) {
         const char *begin = cursor->at, *stop = line_end(begin, t->end);
@@ -122,7 +129,7 @@ bool gd_csv_next(const gd_csv *t, gd_csv_cursor *cursor, gd_csv_record *record)
         bool nothing = cursor->lines < t->options.skip || first == stop || is_comment(t, first, stop);
         if (!nothing)
             stop = record_end(t, begin, stop, &lines);
-        *record = (gd_csv_record){ begin, stop, cursor->lines + 1, cursor->lines + lines };
+        *record = (gi_csv_record){ begin, stop, cursor->lines + 1, cursor->lines + lines };
         cursor->at = past_line_end(stop, t->end);
         cursor->lines += lines;
         if (!nothing)
@@ -143,11 +150,11 @@ static const char *past_quotes(const char *p, const char *end, bool *open)
     return end;
 }
 
-bool gd_csv_next_field(const char **at, const char *end, char separator, gd_csv_field *f)
+bool gi_csv_next_field(const char **at, const char *end, char separator, gi_csv_field *f)
 {
     const char *p = pass_blanks(*at, end, separator);
     bool quoted = p < end && *p == '"';
-    *f = (gd_csv_field){ .begin = p };
+    *f = (gi_csv_field){ .begin = p };
     if (quoted) {
         p = past_quotes(p, end, &f->open);
         const char *closed = p;
@@ -178,16 +185,16 @@ bool gd_csv_next_field(const char **at, const char *end, char separator, gd_csv_
 
 /* ---- Rows --------------------------------------------------------------------------------------------- */
 
-gd_number_style gd_csv_style(const gd_csv *t, bool nan)
+gi_number_style gi_csv_style(const gi_csv *t, bool nan)
 {
-    return (gd_number_style){ t->options.decimal, t->options.thousands, nan };
+    return (gi_number_style){ t->options.decimal, t->options.thousands, nan };
 }
 
-static bool append(gd_csv *t, gd_real number)
+static bool append(gi_csv *t, gd_real number)
 {
     if (t->count == t->room) {
         size_t room = t->room ? 2 * t->room : 1024;
-        gd_real *bigger = gd_memory_resize(GD_DATA, t->numbers, room * sizeof *bigger);
+        gd_real *bigger = gi_memory_resize(GI_DATA, t->numbers, room * sizeof *bigger);
         if (!bigger)
             return false;
         t->numbers = bigger;
@@ -197,7 +204,7 @@ static bool append(gd_csv *t, gd_real number)
     return true;
 }
 
-static bool is_whole(const gd_csv_field *f)
+static bool is_whole(const gi_csv_field *f)
 {
     const char *p = f->begin + (f->begin < f->end && (*f->begin == '-' || *f->begin == '+'));
     if (p == f->end)
@@ -213,42 +220,42 @@ static bool is_whole(const gd_csv_field *f)
 #define KIND "float"
 #endif
 
-static const char *wrong_with(gd_number is)
+static const char *wrong_with(gi_number is)
 {
-    return is == GD_TOO_LARGE ? "is beyond the range of a " KIND : is == GD_TOO_SMALL ? "would become 0 as a " KIND :
+    return is == GI_TOO_LARGE ? "is beyond the range of a " KIND : is == GI_TOO_SMALL ? "would become 0 as a " KIND :
            "is not a number";
 }
 
-static bool read_field(gd_csv *t, int64_t column, const gd_csv_field *f)
+static bool read_field(gi_csv *t, int64_t column, const gi_csv_field *f)
 {
     gd_real number = (gd_real)NAN;
     size_t length = (size_t)(f->end - f->begin);
     if (f->open)
-        return gd_csv_bad_field(t, column, NULL, "the quote that opens here is not closed", false);
+        return gi_csv_bad_field(t, column, NULL, "the quote that opens here is not closed", false);
     if (length == 0 && !t->options.allow_nan)
-        return gd_csv_bad_field(t, column, NULL, "the field is empty", true);
+        return gi_csv_bad_field(t, column, NULL, "the field is empty", true);
     if (length > 0) {
-        gd_number is = gd_number_read(f->begin, length, gd_csv_style(t, t->options.allow_nan), &number);
-        bool missing = is == GD_NOT_A_NUMBER && t->options.allow_nan && gd_number_missing(f->begin, length);
-        if (is != GD_IS_NUMBER && !missing)
-            return gd_csv_bad_field(t, column, f, wrong_with(is), is == GD_NOT_A_NUMBER);
+        gi_number is = gi_number_read(f->begin, length, gi_csv_style(t, t->options.allow_nan), &number);
+        bool missing = is == GI_NOT_A_NUMBER && t->options.allow_nan && gi_number_missing(f->begin, length);
+        if (is != GI_IS_NUMBER && !missing)
+            return gi_csv_bad_field(t, column, f, wrong_with(is), is == GI_NOT_A_NUMBER);
         if (t->counts && t->rows > 0 && !missing && (column == 1 || t->fields > 2))
             t->fraction = t->fraction || !is_whole(f);
     }
     return append(t, number);
 }
 
-static bool read_row(gd_csv *t, const gd_csv_record *r)
+static bool read_row(gi_csv *t, const gi_csv_record *r)
 {
     const char *at = r->begin;
     int64_t fields = 0;
-    gd_csv_field f;
+    gi_csv_field f;
     bool more;
     t->line = r->line;
     t->row = r->begin;
     t->row_end = r->end;
     do {
-        more = gd_csv_next_field(&at, r->end, t->options.separator, &f);
+        more = gi_csv_next_field(&at, r->end, t->options.separator, &f);
         if (!more && t->trailing && fields > 0 && f.begin == f.end)
             break;
         if (++fields > t->options.skip_columns && !read_field(t, fields, &f))
@@ -259,39 +266,39 @@ static bool read_row(gd_csv *t, const gd_csv_record *r)
         t->columns = fields - t->options.skip_columns;
         t->first_line = t->line;
         if (t->header_line && t->header_fields != fields)
-            return gd_csv_bad_header(t, fields);
+            return gi_csv_bad_header(t, fields);
         if (t->columns < 1)
             return gd_fail("%s: %s, line %" PRId64 ": skip_columns = %d leaves nothing of %" PRId64 " column%s",
-                           t->function, t->path, t->line, t->options.skip_columns, fields, gd_plural(fields));
+                           t->function, t->path, t->line, t->options.skip_columns, fields, gi_plural(fields));
     }
     t->rows++;
-    return fields == t->fields || gd_csv_bad_count(t, fields);
+    return fields == t->fields || gi_csv_bad_count(t, fields);
 }
 
-static bool read_rows(gd_csv *t)
+static bool read_rows(gi_csv *t)
 {
-    gd_csv_cursor cursor = gd_csv_start(t);
-    gd_csv_record record;
-    if (!gd_csv_guess(t))
+    gi_csv_cursor cursor = gi_csv_start(t);
+    gi_csv_record record;
+    if (!gi_csv_guess(t))
         return false;
-    while (gd_csv_next(t, &cursor, &record))
+    while (gi_csv_next(t, &cursor, &record))
         if (record.line > t->header_end && !read_row(t, &record))
             return false;
     if (t->rows == 0)
-        return gd_csv_no_row(t);
+        return gi_csv_no_row(t);
     if (t->fraction)
-        return gd_csv_maybe_header(t, t->first_line, t->first_line, "it is 0, 1, .. above fractions");
+        return gi_csv_maybe_header(t, t->first_line, t->first_line, "it is 0, 1, .. above fractions");
     return true;
 }
 
-static gd_text text_of(char sign)
+static gi_text text_of(char sign)
 {
-    gd_text text;
+    gi_text text;
     snprintf(text.s, sizeof text.s, sign >= ' ' && sign <= '~' ? "%c" : "\\x%02x", (unsigned char)sign);
     return text;
 }
 
-static bool valid_signs(const gd_csv *t)
+static bool valid_signs(const gi_csv *t)
 {
     const gd_csv_options *o = &t->options;
     if (o->separator && (strchr("+-.\"\r\n", o->separator) || (o->separator >= '0' && o->separator <= '9') ||
@@ -306,7 +313,7 @@ static bool valid_signs(const gd_csv *t)
     return true;
 }
 
-static bool valid_options(const gd_csv *t)
+static bool valid_options(const gi_csv *t)
 {
     const gd_csv_options *o = &t->options;
     if (o->skip < 0 || o->skip_columns < 0)
@@ -323,28 +330,28 @@ static gd_tensor *read_table(const char *function, const char *path, gd_csv_opti
         options.comment = '#';
     if (!options.decimal)
         options.decimal = '.';
-    gd_csv t = { .function = function, .path = path, .options = options, .own_options = own_options };
+    gi_csv t = { .function = function, .path = path, .options = options, .own_options = own_options };
     gd_tensor *result = NULL;
-    gd_input in;
+    gi_input in;
     if (!valid_options(&t))
         return NULL;
-    bool open = gd_input_open(&in, function, path, true);
+    bool open = gi_input_open(&in, function, path, true);
     if (options.max_bytes) {
         in.most = options.max_bytes;
         in.limit = "max_bytes";
     }
     if (open && read_text(&t, &in) && read_rows(&t)) {
-        result = gd_new(function, 2, (int64_t[]){ t.rows, t.columns });
+        result = gi_new(function, 2, (int64_t[]){ t.rows, t.columns });
         if (result)
             memcpy(result->data, t.numbers, t.count * sizeof *t.numbers);
     }
-    gd_input_close(&in);
-    gd_memory_free(t.text);
-    gd_memory_free(t.numbers);
+    gi_input_close(&in);
+    gi_memory_free(t.text);
+    gi_memory_free(t.numbers);
     return result;
 }
 
-gd_tensor *gd_csv_table(const char *function, const char *path, gd_csv_options options)
+gd_tensor *gi_csv_table(const char *function, const char *path, gd_csv_options options)
 {
     return read_table(function, path, options, false);
 }

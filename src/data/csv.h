@@ -3,15 +3,17 @@
 #ifndef GRADUS_CSV_H
 #define GRADUS_CSV_H
 
+#include <stdbool.h>
+
 #include "gradus/data.h"
 #include "number.h"
 
-gd_tensor *gd_csv_table(const char *function, const char *path, gd_csv_options options);
+gd_tensor *gi_csv_table(const char *function, const char *path, gd_csv_options options);
 
 /* The separator of a table with a single column: it ends each line. */
-#define GD_CSV_SINGLE '\n'
+#define GI_CSV_SINGLE '\n'
 
-typedef struct gd_csv {
+typedef struct gi_csv {
     const char    *function, *path;         /* for messages */
     gd_csv_options options;                 /* with what was found for what was left open */
     bool           own_options;             /* they are the caller's, who can be told to set them */
@@ -28,45 +30,45 @@ typedef struct gd_csv {
     bool           trailing;                /* a separator ends every line: no field follows it */
     bool           counts;                  /* the first row is 0, 1, 2, ..: column numbers? */
     bool           fraction;                /* .. above a fraction, in the first column where there are two */
-} gd_csv;
+} gi_csv;
 
 /* A line, or several where a quoted field contains line ends. */
-typedef struct gd_csv_record {
+typedef struct gi_csv_record {
     const char *begin, *end;
     int64_t     line, last_line;            /* counted from 1 */
-} gd_csv_record;
+} gi_csv_record;
 
-typedef struct gd_csv_cursor {
+typedef struct gi_csv_cursor {
     const char *at;
     int64_t     lines;                      /* passed so far */
-} gd_csv_cursor;
+} gi_csv_cursor;
 
-typedef struct gd_csv_field {
+typedef struct gi_csv_field {
     const char *begin, *end;
     bool        open;                       /* a quote that is not closed */
     bool        quoted;
-} gd_csv_field;
+} gi_csv_field;
 
-gd_csv_cursor gd_csv_start(const gd_csv *t);
+gi_csv_cursor gi_csv_start(const gi_csv *t);
 
-/* gd_csv_next - the next record that is no comment, not blank and not to be skipped; false at the end. */
-bool gd_csv_next(const gd_csv *t, gd_csv_cursor *cursor, gd_csv_record *record);
+/* gi_csv_next - the next record that is no comment, not blank and not to be skipped; false at the end. */
+bool gi_csv_next(const gi_csv *t, gi_csv_cursor *cursor, gi_csv_record *record);
 
-/* gd_csv_next_field - sets f to the field at *at, without blanks and quotes around it, and *at to the next one;
+/* gi_csv_next_field - sets f to the field at *at, without blanks and quotes around it, and *at to the next one;
  * false when this was the last field of the record. */
-bool gd_csv_next_field(const char **at, const char *end, char separator, gd_csv_field *f);
+bool gi_csv_next_field(const char **at, const char *end, char separator, gi_csv_field *f);
 
-gd_number_style gd_csv_style(const gd_csv *t, bool nan);
+gi_number_style gi_csv_style(const gi_csv *t, bool nan);
 
-/* gd_csv_guess - finds the separator, the header, and whether a separator ends every line.  False, and a
+/* gi_csv_guess - finds the separator, the header, and whether a separator ends every line.  False, and a
  * message, when the first line may be a header as well as a row. */
-bool gd_csv_guess(gd_csv *t);
+bool gi_csv_guess(gi_csv *t);
 
 /* Each gives a message with what was assumed and which option would help; always NULL. */
-void *gd_csv_bad_field(const gd_csv *t, int64_t column, const gd_csv_field *f, const char *wrong, bool advise);
-void *gd_csv_bad_count(const gd_csv *t, int64_t fields);
-void *gd_csv_no_row(const gd_csv *t);
-void *gd_csv_bad_header(const gd_csv *t, int64_t fields);
-void *gd_csv_maybe_header(const gd_csv *t, int64_t line, int64_t last_line, const char *why);
+void *gi_csv_bad_field(const gi_csv *t, int64_t column, const gi_csv_field *f, const char *wrong, bool advise);
+void *gi_csv_bad_count(const gi_csv *t, int64_t fields);
+void *gi_csv_no_row(const gi_csv *t);
+void *gi_csv_bad_header(const gi_csv *t, int64_t fields);
+void *gi_csv_maybe_header(const gi_csv *t, int64_t line, int64_t last_line, const char *why);
 
 #endif

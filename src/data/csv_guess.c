@@ -1,6 +1,9 @@
 /* csv_guess.c - what the options leave open: the separator, the header, a separator at the end of every line.  What
  * is found must agree with the second line: it chooses the separator, and says whether the first one is a header. */
+#include <string.h>
+
 #include "csv.h"
+#include "gradus/tensor.h"
 
 typedef struct kinds {                      /* of the fields of one record */
     int64_t fields;
@@ -13,44 +16,44 @@ typedef struct kinds {                      /* of the fields of one record */
 } kinds;
 
 /* Something that begins like a number and is none is not a name: it may be 1,5 or 50% in a row of numbers. */
-static bool begins_like_a_number(const gd_csv_field *f)
+static bool begins_like_a_number(const gi_csv_field *f)
 {
     const char *p = f->begin;
     if (p < f->end && (*p == '+' || *p == '-'))
         p++;
     if (p < f->end && (*p == '.' || *p == ','))
         p++;
-    return p < f->end && gd_is_digit(*p);
+    return p < f->end && gi_is_digit(*p);
 }
 
 /* The value of digits alone; -1 for anything else. */
-static int64_t whole_of(const gd_csv_field *f)
+static int64_t whole_of(const gi_csv_field *f)
 {
     int64_t value = 0;
     if (f->begin == f->end || f->end - f->begin > 17)
         return -1;
     for (const char *p = f->begin; p < f->end; p++) {
-        if (!gd_is_digit(*p))
+        if (!gi_is_digit(*p))
             return -1;
         value = 10 * value + (*p - '0');
     }
     return value;
 }
 
-static kinds judge(const gd_csv *t, const gd_csv_record *r, char separator)
+static kinds judge(const gi_csv *t, const gi_csv_record *r, char separator)
 {
     kinds k = { .others_whole = true, .others_numbers = true, .counts = true, .all_quoted = true };
     const char *at = r->begin;
-    gd_csv_field f;
+    gi_csv_field f;
     bool more;
     do {
         gd_real number;
-        more = gd_csv_next_field(&at, r->end, separator, &f);
+        more = gi_csv_next_field(&at, r->end, separator, &f);
         size_t length = (size_t)(f.end - f.begin);
         int64_t whole = whole_of(&f);
         k.others_whole &= k.fields == 0 || whole >= 0;
         bool is_number = length > 0 &&
-                         gd_number_read(f.begin, length, gd_csv_style(t, true), &number) != GD_NOT_A_NUMBER;
+                         gi_number_read(f.begin, length, gi_csv_style(t, true), &number) != GI_NOT_A_NUMBER;
         k.others_numbers &= k.fields == 0 || is_number;
         k.first_fraction |= k.fields == 0 && is_number && whole < 0;
         k.counts &= whole == k.fields;
@@ -60,7 +63,7 @@ static kinds judge(const gd_csv *t, const gd_csv_record *r, char separator)
         k.first_empty |= k.fields == 0 && length == 0;
         if (k.fields++ < t->options.skip_columns)
             continue;
-        if (length == 0 || gd_number_missing(f.begin, length))
+        if (length == 0 || gi_number_missing(f.begin, length))
             k.missing++;
         else if (is_number)
             k.numbers++;
@@ -86,7 +89,7 @@ static bool agree(const kinds *a, const kinds *b)
 /* Better evidence comes first; 0 is none. */
 enum { NO_EVIDENCE, IN_FIRST_LINE, IN_BOTH_LINES, ROW, ROW_AND_AGREEMENT };
 
-static int evidence_for(const gd_csv *t, const gd_csv_record *a, const gd_csv_record *b, char separator)
+static int evidence_for(const gi_csv *t, const gi_csv_record *a, const gi_csv_record *b, char separator)
 {
     kinds first = judge(t, a, separator), second = judge(t, b, separator);
     if (second.fields < 2)
@@ -99,11 +102,11 @@ static int evidence_for(const gd_csv *t, const gd_csv_record *a, const gd_csv_re
 /* The sign of decimals or thousands separates fields only where some are in quotes.
  * A first line with separators that the second line does not have is refused later, as its names are more than the
  * columns; blanks may stand in the name of a single column. */
-static char find_separator(const gd_csv *t, const gd_csv_record *a, const gd_csv_record *b)
+static char find_separator(const gi_csv *t, const gi_csv_record *a, const gi_csv_record *b)
 {
-    char best = GD_CSV_SINGLE;
+    char best = GI_CSV_SINGLE;
     int evidence = NO_EVIDENCE;
-    kinds single = judge(t, b, GD_CSV_SINGLE);
+    kinds single = judge(t, b, GI_CSV_SINGLE);
     for (const char *c = "\t;,| "; *c; c++) {
         bool in_numbers = (*c == t->options.decimal || *c == t->options.thousands) &&
                           !memchr(b->begin, '"', (size_t)(b->end - b->begin));
@@ -121,7 +124,7 @@ static char find_separator(const gd_csv *t, const gd_csv_record *a, const gd_csv
 }
 
 /* "sep=;", which tells Excel the separator. */
-static bool is_told(gd_csv *t, const gd_csv_record *r)
+static bool is_told(gi_csv *t, const gi_csv_record *r)
 {
     if (r->end - r->begin != 5 || memcmp(r->begin, "sep=", 4) != 0 || !strchr("\t;,|", r->begin[4]))
         return false;
@@ -133,7 +136,7 @@ static bool is_told(gd_csv *t, const gd_csv_record *r)
     return true;
 }
 
-static bool ends_with_separator(const gd_csv_record *r, char separator)
+static bool ends_with_separator(const gi_csv_record *r, char separator)
 {
     const char *p = r->end;
     while (p > r->begin && (p[-1] == ' ' || p[-1] == '\t') && p[-1] != separator)
@@ -142,13 +145,13 @@ static bool ends_with_separator(const gd_csv_record *r, char separator)
 }
 
 /* Every line ends with a separator, with the exception of a header that has a name less.  Two lines at least. */
-static bool all_end_with_separator(const gd_csv *t, const kinds *header)
+static bool all_end_with_separator(const gi_csv *t, const kinds *header)
 {
-    gd_csv_cursor cursor = gd_csv_start(t);
-    gd_csv_record r;
+    gi_csv_cursor cursor = gi_csv_start(t);
+    gi_csv_record r;
     kinds row = { 0 };
     int64_t rows = 0;
-    while (gd_csv_next(t, &cursor, &r))
+    while (gi_csv_next(t, &cursor, &r))
         if (r.line > t->header_end) {
             if (!ends_with_separator(&r, t->options.separator))
                 return false;
@@ -162,32 +165,32 @@ static bool all_end_with_separator(const gd_csv *t, const kinds *header)
     return (header->last_empty && header->fields == row.fields) || header->fields + 1 == row.fields;
 }
 
-bool gd_csv_guess(gd_csv *t)
+bool gi_csv_guess(gi_csv *t)
 {
-    gd_csv_cursor cursor = gd_csv_start(t);
-    gd_csv_record first, second;
-    if (!gd_csv_next(t, &cursor, &first))
+    gi_csv_cursor cursor = gi_csv_start(t);
+    gi_csv_record first, second;
+    if (!gi_csv_next(t, &cursor, &first))
         return true;
-    if (is_told(t, &first) && !gd_csv_next(t, &cursor, &first))
+    if (is_told(t, &first) && !gi_csv_next(t, &cursor, &first))
         return true;
-    if (!gd_csv_next(t, &cursor, &second))
+    if (!gi_csv_next(t, &cursor, &second))
         second = first;
     if (!t->options.separator) {
         t->options.separator = find_separator(t, &first, &second);
         t->guessed = true;
-        cursor = gd_csv_start(t);           /* a line of tabs alone is blank only where they do not separate */
-        gd_csv_next(t, &cursor, &first);
+        cursor = gi_csv_start(t);           /* a line of tabs alone is blank only where they do not separate */
+        gi_csv_next(t, &cursor, &first);
     }
     kinds k = judge(t, &first, t->options.separator);
     if (!t->options.no_header) {
         kinds below = judge(t, &second, t->options.separator);
         bool index_below = !below.first_empty && !below.first_fraction;
         if (k.first_empty && k.fields > 1 && (k.others_whole || (k.others_numbers && index_below)))
-            return gd_csv_maybe_header(t, first.line, first.last_line, k.others_whole ?
+            return gi_csv_maybe_header(t, first.line, first.last_line, k.others_whole ?
                                        "its first field is empty, the others are whole numbers" :
                                        "its first field is empty, the others are numbers");
         if (k.all_quoted && k.numbers > 0 && !below.any_quoted && is_row(&below))
-            return gd_csv_maybe_header(t, first.line, first.last_line,
+            return gi_csv_maybe_header(t, first.line, first.last_line,
                                        "its numbers are in quotes, those below are not");
         t->counts = k.counts && k.fields > 1;
         if (k.numbers == 0 && k.names > 0) {
@@ -196,7 +199,7 @@ bool gd_csv_guess(gd_csv *t)
             t->header_fields = k.fields;
         }
     }
-    t->trailing = t->options.separator != ' ' && t->options.separator != GD_CSV_SINGLE &&
+    t->trailing = t->options.separator != ' ' && t->options.separator != GI_CSV_SINGLE &&
                   all_end_with_separator(t, &k);
     if (t->trailing && t->header_line && k.last_empty)
         t->header_fields--;

@@ -1,7 +1,11 @@
 /* csv_refuse.c - why a table is refused: the place, what was assumed, and which option of gd_csv_read would help. */
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
+#include "base/message.h"
 #include "csv.h"
+#include "gradus/tensor.h"
 
 typedef struct note { char s[320]; } note;
 
@@ -12,7 +16,7 @@ static void add(note *n, const char *text)
 }
 
 /* " (assumed: separator ',', no header)": only what the options leave open. */
-static note assumed(const gd_csv *t)
+static note assumed(const gi_csv *t)
 {
     note n = { "" };
     char text[80];
@@ -21,7 +25,7 @@ static note assumed(const gd_csv *t)
     add(&n, " (assumed: ");
     if (t->guessed) {
         char c = t->options.separator;
-        snprintf(text, sizeof text, c == '\t' ? "separator tab" : c == ' ' ? "separator blank" : c == GD_CSV_SINGLE ?
+        snprintf(text, sizeof text, c == '\t' ? "separator tab" : c == ' ' ? "separator blank" : c == GI_CSV_SINGLE ?
                  "a single column" : "separator '%c'", c);
         add(&n, text);
     }
@@ -36,26 +40,26 @@ static note assumed(const gd_csv *t)
 
 /* ---- What a field may have been meant to be --------------------------------------------------------------- */
 
-static bool reads(const gd_csv *t, const gd_csv_field *f, char decimal, char thousands)
+static bool reads(const gi_csv *t, const gi_csv_field *f, char decimal, char thousands)
 {
     gd_real number;
-    gd_number_style style = { decimal, thousands, t->options.allow_nan };
-    return gd_number_read(f->begin, (size_t)(f->end - f->begin), style, &number) != GD_NOT_A_NUMBER;
+    gi_number_style style = { decimal, thousands, t->options.allow_nan };
+    return gi_number_read(f->begin, (size_t)(f->end - f->begin), style, &number) != GI_NOT_A_NUMBER;
 }
 
-static bool reads_before(const gd_csv *t, const gd_csv_field *f, size_t behind)
+static bool reads_before(const gi_csv *t, const gi_csv_field *f, size_t behind)
 {
-    gd_csv_field shorter = { .begin = f->begin, .end = f->end - behind };
+    gi_csv_field shorter = { .begin = f->begin, .end = f->end - behind };
     return shorter.end > shorter.begin && reads(t, &shorter, t->options.decimal, t->options.thousands);
 }
 
-static const char *find(const gd_csv_field *f, char c)
+static const char *find(const gi_csv_field *f, char c)
 {
     return memchr(f->begin, c, (size_t)(f->end - f->begin));
 }
 
 /* Other signs for decimals and thousands that make a number of it. */
-static note other_signs(const gd_csv *t, const gd_csv_field *f)
+static note other_signs(const gi_csv *t, const gi_csv_field *f)
 {
     char other = t->options.decimal == '.' ? ',' : '.', text[80];
     note n = { "" };
@@ -79,20 +83,20 @@ static note other_signs(const gd_csv *t, const gd_csv_field *f)
     return n;
 }
 
-static bool is_date_or_time(const gd_csv_field *f)
+static bool is_date_or_time(const gi_csv_field *f)
 {
     int digits = 0, signs = 0;
     for (const char *p = f->begin; p < f->end; p++)
-        if (gd_is_digit(*p))
+        if (gi_is_digit(*p))
             digits++;
-        else if (strchr("-/:.", *p) && p > f->begin && gd_is_digit(p[-1]))
+        else if (strchr("-/:.", *p) && p > f->begin && gi_is_digit(p[-1]))
             signs++;
         else if (!(strchr("TZ +", *p) && digits >= 4))
             return false;
     return digits >= 4 && signs >= 1;
 }
 
-static bool contains(const gd_csv_field *f, const char *text)
+static bool contains(const gi_csv_field *f, const char *text)
 {
     size_t n = strlen(text);
     for (const char *p = f->begin; (size_t)(f->end - p) >= n; p++)
@@ -101,7 +105,7 @@ static bool contains(const gd_csv_field *f, const char *text)
     return false;
 }
 
-static bool contains_one_of(const gd_csv_field *f, const char *const texts[])
+static bool contains_one_of(const gi_csv_field *f, const char *const texts[])
 {
     for (; *texts; texts++)
         if (contains(f, *texts))
@@ -109,7 +113,7 @@ static bool contains_one_of(const gd_csv_field *f, const char *const texts[])
     return false;
 }
 
-static bool is_truth(const gd_csv_field *f)
+static bool is_truth(const gi_csv_field *f)
 {
     static const char *const words[] = { "true", "false", "True", "False", "TRUE", "FALSE", NULL };
     for (const char *const *w = words; *w; w++)
@@ -119,12 +123,12 @@ static bool is_truth(const gd_csv_field *f)
 }
 
 /* Signs of prices and shares, accountants' negative numbers. */
-static const char *what_is_around(const gd_csv_field *f)
+static const char *what_is_around(const gi_csv_field *f)
 {
     static const char *const currencies[] = { "$", "\xe2\x82\xac", "\xc2\xa3", "\xc2\xa5", "\xe2\x82\xb9", NULL };
     bool digits = false;
     for (const char *p = f->begin; p < f->end; p++)
-        digits |= gd_is_digit(*p);
+        digits |= gi_is_digit(*p);
     if (!digits)
         return NULL;
     if (f->end[-1] == '%')
@@ -137,20 +141,20 @@ static const char *what_is_around(const gd_csv_field *f)
 }
 
 /* A separator of thousands that was not asked for, or stands where none belongs. */
-static const char *what_is_between(const gd_csv_field *f)
+static const char *what_is_between(const gi_csv_field *f)
 {
     static const char *const blanks[] = { "\xc2\xa0", "\xe2\x80\xaf", "\xe2\x80\x89", NULL };
     return contains_one_of(f, blanks) ? "it contains a no-break or thin space" : NULL;
 }
 
-static const char *what_it_is(const gd_csv *t, const gd_csv_field *f)
+static const char *what_it_is(const gi_csv *t, const gi_csv_field *f)
 {
     size_t n = (size_t)(f->end - f->begin);
     gd_real number;
-    gd_number_style with_nan = gd_csv_style(t, true);
-    if (gd_number_read(f->begin, n, with_nan, &number) == GD_IS_NUMBER)
+    gi_number_style with_nan = gi_csv_style(t, true);
+    if (gi_number_read(f->begin, n, with_nan, &number) == GI_IS_NUMBER)
         return "allow_nan reads nan and inf";
-    if (gd_number_missing(f->begin, n))
+    if (gi_number_missing(f->begin, n))
         return "allow_nan reads it as a missing value, NaN";
     if (is_truth(f))
         return "true and false must be 1 and 0 in the file";
@@ -166,7 +170,7 @@ static const char *what_it_is(const gd_csv *t, const gd_csv_field *f)
     if (is_date_or_time(f))
         return "dates and times must be numbers in the file, or in the first columns, which skip_columns passes over";
     const char *colon = find(f, ':');
-    if (colon && colon > f->begin && gd_is_digit(colon[-1]))
+    if (colon && colon > f->begin && gi_is_digit(colon[-1]))
         return "pairs of index and value are not read";
     const char *exponent = find(f, 'D') ? find(f, 'D') : find(f, 'd');
     if (exponent && exponent > f->begin && reads_before(t, f, (size_t)(f->end - exponent)))
@@ -175,7 +179,7 @@ static const char *what_it_is(const gd_csv *t, const gd_csv_field *f)
 }
 
 /* The separator with which the current line is `wanted` numbers with decimal commas, two at least for 0; none: '\0'. */
-static char comma_separator(const gd_csv *t, int64_t wanted)
+static char comma_separator(const gi_csv *t, int64_t wanted)
 {
     if (!t->guessed || t->options.separator != ',' || !memchr(t->row, ',', (size_t)(t->row_end - t->row)))
         return '\0';
@@ -184,8 +188,8 @@ static char comma_separator(const gd_csv *t, int64_t wanted)
         int64_t fields = 0;
         bool more, numbers = true;
         do {
-            gd_csv_field f;
-            more = gd_csv_next_field(&at, t->row_end, *c, &f);
+            gi_csv_field f;
+            more = gi_csv_next_field(&at, t->row_end, *c, &f);
             numbers &= f.end > f.begin && reads(t, &f, ',', 0);
             fields++;
         } while (more);
@@ -195,7 +199,7 @@ static char comma_separator(const gd_csv *t, int64_t wanted)
     return '\0';
 }
 
-static note comma_reading(const gd_csv *t, int64_t wanted)
+static note comma_reading(const gi_csv *t, int64_t wanted)
 {
     note n = { "" };
     char c = comma_separator(t, wanted);
@@ -208,12 +212,12 @@ static note comma_reading(const gd_csv *t, int64_t wanted)
 }
 
 /* Is it in the first line that may be a header? */
-static bool may_be_header(const gd_csv *t)
+static bool may_be_header(const gi_csv *t)
 {
     return t->rows == 0 && !t->header_line;
 }
 
-static note advice(const gd_csv *t, int64_t column, const gd_csv_field *f)
+static note advice(const gi_csv *t, int64_t column, const gi_csv_field *f)
 {
     note n = { "" };
     char text[120];
@@ -227,7 +231,7 @@ static note advice(const gd_csv *t, int64_t column, const gd_csv_field *f)
             n = comma_reading(t, 0);
         if (!n.s[0] && is)
             add(&n, is);
-        names = !n.s[0] && f->begin < f->end && !gd_is_digit(*f->begin) && !strchr("+-.,", *f->begin);
+        names = !n.s[0] && f->begin < f->end && !gi_is_digit(*f->begin) && !strchr("+-.,", *f->begin);
     } else {
         add(&n, "allow_nan reads it as a missing value, NaN");
     }
@@ -255,7 +259,7 @@ static note advice(const gd_csv *t, int64_t column, const gd_csv_field *f)
 enum { SHOWN = 40, ROOM = 4 * SHOWN + 8 };
 
 /* The field in quotes, shortened between two characters, control characters as numbers; "" for NULL. */
-static void shown(const gd_csv_field *f, char text[ROOM])
+static void shown(const gi_csv_field *f, char text[ROOM])
 {
     size_t n = f ? (size_t)(f->end - f->begin) : 0, k = n < SHOWN ? n : SHOWN;
     while (k < n && k > 0 && ((unsigned char)f->begin[k] & 0xc0) == 0x80)
@@ -275,7 +279,7 @@ static void shown(const gd_csv_field *f, char text[ROOM])
     strcpy(text + used, k < n ? "...\" " : "\" ");
 }
 
-void *gd_csv_bad_field(const gd_csv *t, int64_t column, const gd_csv_field *f, const char *wrong, bool advise)
+void *gi_csv_bad_field(const gi_csv *t, int64_t column, const gi_csv_field *f, const char *wrong, bool advise)
 {
     char text[ROOM];
     note help = { "" };
@@ -286,19 +290,19 @@ void *gd_csv_bad_field(const gd_csv *t, int64_t column, const gd_csv_field *f, c
                    text, wrong, help.s[0] ? ": " : "", help.s, assumed(t).s);
 }
 
-void *gd_csv_bad_count(const gd_csv *t, int64_t fields)
+void *gi_csv_bad_count(const gi_csv *t, int64_t fields)
 {
     return gd_fail("%s: %s, line %" PRId64 ": %" PRId64 " column%s, but line %" PRId64 " has %" PRId64 "%s",
-                   t->function, t->path, t->line, fields, gd_plural(fields), t->first_line, t->fields,
+                   t->function, t->path, t->line, fields, gi_plural(fields), t->first_line, t->fields,
                    assumed(t).s);
 }
 
-void *gd_csv_no_row(const gd_csv *t)
+void *gi_csv_no_row(const gi_csv *t)
 {
     return gd_fail("%s: %s has no row of numbers%s", t->function, t->path, t->header_line ? assumed(t).s : "");
 }
 
-void *gd_csv_bad_header(const gd_csv *t, int64_t fields)
+void *gi_csv_bad_header(const gi_csv *t, int64_t fields)
 {
     note help = { "" };
     if (t->own_options)
@@ -307,13 +311,13 @@ void *gd_csv_bad_header(const gd_csv *t, int64_t fields)
         snprintf(help.s, sizeof help.s, "if the names do not matter, skip = %" PRId64 " passes over them",
                  t->header_end);
     return gd_fail("%s: %s, line %" PRId64 ": %" PRId64 " column%s, but the header in line %" PRId64 " names %" PRId64
-                   "%s%s%s", t->function, t->path, t->line, fields, gd_plural(fields), t->header_line,
+                   "%s%s%s", t->function, t->path, t->line, fields, gi_plural(fields), t->header_line,
                    t->header_fields, help.s[0] ? ": " : "", help.s, assumed(t).s);
 }
 
-void *gd_csv_maybe_header(const gd_csv *t, int64_t line, int64_t last_line, const char *why)
+void *gi_csv_maybe_header(const gi_csv *t, int64_t line, int64_t last_line, const char *why)
 {
-    gd_csv open = *t;
+    gi_csv open = *t;
     open.options.no_header = true;          /* nothing is assumed about it */
     return gd_fail("%s: %s: line %" PRId64 " may be a header or a row (%s): skip = %" PRId64 " passes over it,"
                    " no_header reads it%s", t->function, t->path, line, why, last_line, assumed(&open).s);

@@ -7,15 +7,21 @@
 #endif
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #ifdef HAVE_POSIX
 #include <sys/stat.h>
 #include <unistd.h>
 #endif
 
+#include "base/message.h"
 #include "csv.h"
+#include "gradus/tensor.h"
 #include "idx.h"
+#include "tensor/new.h"
+#include "tensor/shape.h"
 
 /* ---- Finding a file ----------------------------------------------------------------------------------- */
 
@@ -68,7 +74,7 @@ static bool find_airfoil(const char *path, file_name *found)
 {
     const char *name = "airfoil_self_noise.dat", *home = data_folder();
     const char *places[] = { path ? path : home, path ? NULL : "data" };
-    if (path && !gd_path_given("gd_airfoil", "path", path))
+    if (path && !gi_path_given("gd_airfoil", "path", path))
         return false;
     for (int i = 0; i < 2; i++) {
         if (!places[i])
@@ -89,11 +95,11 @@ static bool find_airfoil(const char *path, file_name *found)
 static bool read_airfoil(const char *path, gd_dataset set)
 {
     const int64_t rows = 1503, columns = 6;
-    gd_tensor *table = gd_csv_table("gd_airfoil", path, (gd_csv_options){ 0 });
+    gd_tensor *table = gi_csv_table("gd_airfoil", path, (gd_csv_options){ 0 });
     if (!table)
         return false;
     if (table->shape[0] != rows || table->shape[1] != columns)
-        return gd_fail("gd_airfoil: %s is %s: [%" PRId64 ", %" PRId64 "] expected", path, gd_text_of(table).s,
+        return gd_fail("gd_airfoil: %s is %s: [%" PRId64 ", %" PRId64 "] expected", path, gi_text_of(table).s,
                        rows, columns);
     gd_tensor *whitened = gd_standardize(table);
     if (!whitened)
@@ -112,8 +118,8 @@ gd_dataset gd_airfoil(const char *path)
     if (!find_airfoil(path, &found))
         return none;
     gd_dataset set;
-    set.x = gd_new("gd_airfoil", 2, (int64_t[]){ 1500, 5 });
-    set.y = gd_new("gd_airfoil", 2, (int64_t[]){ 1500, 1 });
+    set.x = gi_new("gd_airfoil", 2, (int64_t[]){ 1500, 5 });
+    set.y = gi_new("gd_airfoil", 2, (int64_t[]){ 1500, 1 });
     if (!set.x || !set.y || !gd_scope_begin())
         return none;
     bool good = read_airfoil(found.s, set);
@@ -139,7 +145,7 @@ static bool find_fashion(const char *folder, bool train, file_name *images, file
     const char *places[] = {
         home ? home : "data", "data", "data/fashion-mnist", "/usr/share/datasets/fashion-mnist"
     };
-    if (folder && !gd_path_given("gd_fashion_mnist", "folder", folder))
+    if (folder && !gi_path_given("gd_fashion_mnist", "folder", folder))
         return false;
     if (folder)
         return find_pair(folder, train, images, labels) ||
@@ -154,7 +160,7 @@ static bool find_fashion(const char *folder, bool train, file_name *images, file
 }
 
 /* The numbers of n bytes, each divided by scale: straight from the decompressor into the tensor. */
-static bool read_bytes(gd_input *in, int64_t n, double scale, gd_real *to)
+static bool read_bytes(gi_input *in, int64_t n, double scale, gd_real *to)
 {
     gd_real value[256];
     unsigned char chunk[1 << 14];
@@ -162,33 +168,33 @@ static bool read_bytes(gd_input *in, int64_t n, double scale, gd_real *to)
         value[i] = (gd_real)(i / scale);
     for (size_t got; n > 0; n -= (int64_t)got, to += got) {
         got = n < (int64_t)sizeof chunk ? (size_t)n : sizeof chunk;
-        if (!gd_input_take(in, chunk, got, "the numbers"))
+        if (!gi_input_take(in, chunk, got, "the numbers"))
             return false;
         for (size_t k = 0; k < got; k++)
             to[k] = value[chunk[k]];
     }
-    return gd_input_ends(in);
+    return gi_input_ends(in);
 }
 
 /* A file of bytes: n images of any size as [n, pixels], or n labels as [n]. */
 static gd_tensor *read_file(const char *path, int axes, double scale)
 {
     const char *function = "gd_fashion_mnist";
-    gd_input in;
-    gd_idx idx;
+    gi_input in;
+    gi_idx idx;
     gd_tensor *t = NULL;
-    if (gd_input_open(&in, function, path, true) && gd_idx_header(&in, &idx)) {
-        if (idx.type != GD_U8 || idx.ndim != axes)
+    if (gi_input_open(&in, function, path, true) && gi_idx_header(&in, &idx)) {
+        if (idx.type != GI_U8 || idx.ndim != axes)
             gd_fail("%s: %s holds %s numbers of shape %s: unsigned bytes with %d %s expected", function, path,
-                    idx.type == GD_U8 ? "byte" : "other", gd_shape_text(idx.ndim, idx.shape).s, axes,
+                    idx.type == GI_U8 ? "byte" : "other", gi_shape_text(idx.ndim, idx.shape).s, axes,
                     axes == 1 ? "axis" : "axes");
         else
-            t = gd_new(function, axes == 3 ? 2 : 1,
+            t = gi_new(function, axes == 3 ? 2 : 1,
                        (int64_t[]){ idx.shape[0], axes == 3 ? idx.shape[1] * idx.shape[2] : 1 });
     }
     if (t && !read_bytes(&in, idx.numel, scale, t->data))
         t = NULL;
-    gd_input_close(&in);
+    gi_input_close(&in);
     return t;
 }
 
@@ -216,7 +222,7 @@ gd_dataset gd_fashion_mnist(const char *folder, bool train)
         return none;
     if (set.x->shape[0] != set.y->shape[0]) {
         gd_fail("gd_fashion_mnist: %s has %" PRId64 " image%s, but %s has %" PRId64 " label%s", images.s,
-                set.x->shape[0], gd_plural(set.x->shape[0]), labels.s, set.y->shape[0], gd_plural(set.y->shape[0]));
+                set.x->shape[0], gi_plural(set.x->shape[0]), labels.s, set.y->shape[0], gi_plural(set.y->shape[0]));
         return none;
     }
     return set;

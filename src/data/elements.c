@@ -1,22 +1,26 @@
 /* elements.c - numbers in binary files.  They are put together byte by byte, so that the order of the bytes in
  * the machine does not matter; half precision is that of IEEE 754, bfloat16 is the upper half of a float. */
 #include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "elements.h"
-#include "../tensor/format.h"
+#include "base/format.h"
+#include "gradus/tensor.h"
 
 enum { CHUNK = 1 << 14 };                   /* bytes read at once: a multiple of every size */
 
-size_t gd_element_size(gd_element type)
+size_t gi_element_size(gi_element type)
 {
-    static const uint8_t size[GD_ELEMENTS] = {
-        [GD_BOOL] = 1, [GD_U8] = 1, [GD_I8] = 1, [GD_U16] = 2, [GD_I16] = 2, [GD_U32] = 4, [GD_I32] = 4,
-        [GD_U64] = 8, [GD_I64] = 8, [GD_F16] = 2, [GD_BF16] = 2, [GD_F32] = 4, [GD_F64] = 8
+    static const uint8_t size[GI_ELEMENTS] = {
+        [GI_BOOL] = 1, [GI_U8] = 1, [GI_I8] = 1, [GI_U16] = 2, [GI_I16] = 2, [GI_U32] = 4, [GI_I32] = 4,
+        [GI_U64] = 8, [GI_I64] = 8, [GI_F16] = 2, [GI_BF16] = 2, [GI_F32] = 4, [GI_F64] = 8
     };
     return size[type];
 }
 
-bool gd_elements_fit(gd_input *in, gd_element type, int ndim, const uint64_t *sizes, int64_t *n)
+bool gi_elements_fit(gi_input *in, gi_element type, int ndim, const uint64_t *sizes, int64_t *n)
 {
     uint64_t most = INT64_MAX / 8, product = 1;
     bool empty = false;
@@ -32,7 +36,7 @@ bool gd_elements_fit(gd_input *in, gd_element type, int ndim, const uint64_t *si
             product *= sizes[i];
     }
     *n = empty ? 0 : (int64_t)product;
-    return gd_input_holds(in, (uint64_t)*n * gd_element_size(type));
+    return gi_input_holds(in, (uint64_t)*n * gi_element_size(type));
 }
 
 /* ---- One number --------------------------------------------------------------------------------------- */
@@ -95,24 +99,24 @@ static bool from_signed(int64_t whole, gd_real *to)
 }
 
 /* The number in bits; false when gd_real cannot hold it. */
-static bool convert(gd_element type, uint64_t bits, gd_real *to)
+static bool convert(gi_element type, uint64_t bits, gd_real *to)
 {
     switch (type) {
-    case GD_F16:
+    case GI_F16:
         *to = (gd_real)half_of((uint32_t)bits);
         return true;
-    case GD_BF16:
+    case GI_BF16:
         *to = (gd_real)float_of((uint32_t)bits << 16);
         return true;
-    case GD_F32:
+    case GI_F32:
         *to = (gd_real)float_of((uint32_t)bits);
         return true;
-    case GD_F64:
+    case GI_F64:
         *to = (gd_real)double_of(bits);
         return isinf(double_of(bits)) || (!isinf(*to) && (*to != 0 || double_of(bits) == 0));
-    case GD_I8: case GD_I16: case GD_I32: case GD_I64:
-        return from_signed(signed_of(bits, gd_element_size(type)), to);
-    case GD_BOOL:
+    case GI_I8: case GI_I16: case GI_I32: case GI_I64:
+        return from_signed(signed_of(bits, gi_element_size(type)), to);
+    case GI_BOOL:
         *to = (gd_real)bits;
         return bits <= 1;
     default:
@@ -122,36 +126,36 @@ static bool convert(gd_element type, uint64_t bits, gd_real *to)
 
 /* ---- Many --------------------------------------------------------------------------------------------- */
 
-static void *does_not_fit(const gd_input *in, gd_element type, uint64_t bits, int64_t index)
+static void *does_not_fit(const gi_input *in, gi_element type, uint64_t bits, int64_t index)
 {
     char text[32];
     const char *of = in->tensor ? " of \"" : "", *tensor = in->tensor ? in->tensor : "", *end = in->tensor ? "\"" : "";
-    if (type == GD_BOOL)
+    if (type == GI_BOOL)
         return gd_fail("%s: %s: element %" PRId64 "%s%s%s is the byte %" PRIu64 ", and of type bool: 0 or 1 expected",
                        in->function, in->path, index, of, tensor, end, bits);
     const char *kind = sizeof(gd_real) == sizeof(float) ? "float" : "double";
-    if (type == GD_F64 && fabs(double_of(bits)) < 1) {
-        gd_format(text, sizeof text, "%g", double_of(bits));
+    if (type == GI_F64 && fabs(double_of(bits)) < 1) {
+        gi_format(text, sizeof text, "%g", double_of(bits));
         return gd_fail("%s: %s: element %" PRId64 "%s%s%s is %s, which would become 0 as a %s", in->function, in->path,
                        index, of, tensor, end, text, kind);
     }
-    if (type == GD_F64)
-        gd_format(text, sizeof text, "%g", double_of(bits));
-    else if (type == GD_I8 || type == GD_I16 || type == GD_I32 || type == GD_I64)
-        snprintf(text, sizeof text, "%" PRId64, signed_of(bits, gd_element_size(type)));
+    if (type == GI_F64)
+        gi_format(text, sizeof text, "%g", double_of(bits));
+    else if (type == GI_I8 || type == GI_I16 || type == GI_I32 || type == GI_I64)
+        snprintf(text, sizeof text, "%" PRId64, signed_of(bits, gi_element_size(type)));
     else
         snprintf(text, sizeof text, "%" PRIu64, bits);
     return gd_fail("%s: %s: element %" PRId64 "%s%s%s is %s, which a %s cannot hold", in->function, in->path, index, of,
                    tensor, end, text, kind);
 }
 
-bool gd_elements_read(gd_input *in, gd_element type, bool big_endian, int64_t n, gd_real *to)
+bool gi_elements_read(gi_input *in, gi_element type, bool big_endian, int64_t n, gd_real *to)
 {
     unsigned char chunk[CHUNK];
-    size_t size = gd_element_size(type);
+    size_t size = gi_element_size(type);
     for (int64_t i = 0; i < n;) {
         int64_t count = n - i < (int64_t)(CHUNK / size) ? n - i : (int64_t)(CHUNK / size);
-        if (!gd_input_take(in, chunk, (size_t)count * size, "the numbers"))
+        if (!gi_input_take(in, chunk, (size_t)count * size, "the numbers"))
             return false;
         for (int64_t k = 0; k < count; k++) {
             uint64_t bits = bits_at(chunk + (size_t)k * size, size, big_endian);

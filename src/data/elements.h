@@ -3,22 +3,25 @@
 #ifndef GRADUS_ELEMENTS_H
 #define GRADUS_ELEMENTS_H
 
+#include <stdbool.h>
+
+#include "gradus/tensor.h"
 #include "input.h"
 
-typedef enum gd_element {
-    GD_BOOL, GD_U8, GD_I8, GD_U16, GD_I16, GD_U32, GD_I32, GD_U64, GD_I64, GD_F16, GD_BF16, GD_F32, GD_F64,
-    GD_ELEMENTS
-} gd_element;
+typedef enum gi_element {
+    GI_BOOL, GI_U8, GI_I8, GI_U16, GI_I16, GI_U32, GI_I32, GI_U64, GI_I64, GI_F16, GI_BF16, GI_F32, GI_F64,
+    GI_ELEMENTS
+} gi_element;
 
-size_t gd_element_size(gd_element type);                        /* in bytes */
+size_t gi_element_size(gi_element type);                        /* in bytes */
 
-/* gd_elements_read - the next n numbers of the file to memory.  False, and a message, when the file ends, or
+/* gi_elements_read - the next n numbers of the file to memory.  False, and a message, when the file ends, or
  * at a number that gd_real cannot hold: a whole number that would be rounded, a finite fraction that would become
  * infinite, one other than 0 that would become 0, a bool that is neither 0 nor 1. */
-bool gd_elements_read(gd_input *in, gd_element type, bool big_endian, int64_t n, gd_real *to);
+bool gi_elements_read(gi_input *in, gi_element type, bool big_endian, int64_t n, gd_real *to);
 
-/* gd_elements_fit - the number of elements of a shape of unsigned sizes, if it and its bytes can be counted
+/* gi_elements_fit - the number of elements of a shape of unsigned sizes, if it and its bytes can be counted
  * and the file can hold them; false, and a message, otherwise. */
-bool gd_elements_fit(gd_input *in, gd_element type, int ndim, const uint64_t *sizes, int64_t *n);
+bool gi_elements_fit(gi_input *in, gi_element type, int ndim, const uint64_t *sizes, int64_t *n);
 
 #endif

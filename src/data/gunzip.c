@@ -2,6 +2,8 @@
 #include <inttypes.h>
 
 #include "gunzip.h"
+#include "base/memory.h"
+#include "base/message.h"
 
 /* The Makefile says -DGD_NO_ZLIB where there is none; a build without it asks here. */
 #if defined(__has_include)
@@ -13,7 +15,7 @@
 #ifndef GD_NO_ZLIB
 #include <zlib.h>
 
-struct gd_gunzip {
+struct gi_gunzip {
     z_stream z;
     bool     between;                       /* a member has ended, and none has begun since */
 };
@@ -21,40 +23,40 @@ struct gd_gunzip {
 static voidpf z_new(voidpf context, uInt items, uInt size)
 {
     (void)context;
-    return gd_memory_new(GD_DATA, (size_t)items * size);
+    return gi_memory_new(GI_DATA, (size_t)items * size);
 }
 
 static void z_free(voidpf context, voidpf p)
 {
     (void)context;
-    gd_memory_free(p);
+    gi_memory_free(p);
 }
 
-gd_gunzip *gd_gunzip_new(const gd_input *in)
+gi_gunzip *gi_gunzip_new(const gi_input *in)
 {
-    gd_gunzip *gunzip = gd_memory_new(GD_DATA, sizeof *gunzip);
+    gi_gunzip *gunzip = gi_memory_new(GI_DATA, sizeof *gunzip);
     if (!gunzip)
         return NULL;
-    *gunzip = (gd_gunzip){ .z = { .zalloc = z_new, .zfree = z_free } };
+    *gunzip = (gi_gunzip){ .z = { .zalloc = z_new, .zfree = z_free } };
     const int gzip_only = 15 + 16;                              /* the largest window, and gzip's header */
     const int state = inflateInit2(&gunzip->z, gzip_only);
     if (state == Z_OK)
         return gunzip;
-    gd_memory_free(gunzip);
+    gi_memory_free(gunzip);
     if (state == Z_MEM_ERROR)               /* z_new has said so */
         return NULL;
     return gd_fail("%s: %s: zlib does not start", in->function, in->path);
 }
 
-void gd_gunzip_free(gd_gunzip *gunzip)
+void gi_gunzip_free(gi_gunzip *gunzip)
 {
     inflateEnd(&gunzip->z);
-    gd_memory_free(gunzip);
+    gi_memory_free(gunzip);
 }
 
 /* Another member may follow the one that has ended: it begins like the first.  Zero bytes before it, or before the
  * end, fill up the last block of a tape or a disk, and are passed over. */
-static bool next_member(gd_input *in)
+static bool next_member(gi_input *in)
 {
     while (in->used < in->held && in->buffer[in->used] == 0)
         in->used++;
@@ -67,14 +69,14 @@ static bool next_member(gd_input *in)
            || gd_fail("%s: %s: zlib does not begin the next gzip stream", in->function, in->path);
 }
 
-bool gd_gunzip_some(gd_input *in, void *to, size_t most, size_t *got)
+bool gi_gunzip_some(gi_input *in, void *to, size_t most, size_t *got)
 {
     z_stream *z = &in->gunzip->z;
     uInt room = most < (1u << 30) ? (uInt)most : 1u << 30;
     z->next_out = to;
     z->avail_out = room;
     while (z->avail_out == room) {
-        if (in->used == in->held && !gd_input_fill(in))
+        if (in->used == in->held && !gi_input_fill(in))
             return false;
         if (in->gunzip->between) {
             if (in->held == 0)
@@ -86,7 +88,7 @@ bool gd_gunzip_some(gd_input *in, void *to, size_t most, size_t *got)
         }
         if (in->held == 0)
             return gd_fail("%s: %s: the gzip stream is cut off after %" PRId64 " byte%s of data", in->function,
-                           in->path, in->taken, gd_plural(in->taken));
+                           in->path, in->taken, gi_plural(in->taken));
         z->next_in = in->buffer + in->used;
         z->avail_in = (uInt)(in->held - in->used);
         int state = inflate(z, Z_NO_FLUSH);
@@ -105,23 +107,23 @@ bool gd_gunzip_some(gd_input *in, void *to, size_t most, size_t *got)
 
 #else
 
-gd_gunzip *gd_gunzip_new(const gd_input *in)
+gi_gunzip *gi_gunzip_new(const gi_input *in)
 {
     return gd_fail("%s: %s is gzipped, and this library was built without zlib: install zlib1g-dev and build it"
                    " again, or gunzip the file", in->function, in->path);
 }
 
-void gd_gunzip_free(gd_gunzip *gunzip)
+void gi_gunzip_free(gi_gunzip *gunzip)
 {
     (void)gunzip;
 }
 
-bool gd_gunzip_some(gd_input *in, void *to, size_t most, size_t *got)
+bool gi_gunzip_some(gi_input *in, void *to, size_t most, size_t *got)
 {
     (void)to;
     (void)most;
     *got = 0;
-    return gd_gunzip_new(in) != NULL;
+    return gi_gunzip_new(in) != NULL;
 }
 
 #endif

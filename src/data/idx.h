@@ -2,15 +2,18 @@
 #ifndef GRADUS_IDX_H
 #define GRADUS_IDX_H
 
-#include "elements.h"
+#include <stdbool.h>
 
-typedef struct gd_idx {
-    gd_element type;
+#include "elements.h"
+#include "gradus/tensor.h"
+
+typedef struct gi_idx {
+    gi_element type;
     int        ndim;
     int64_t    shape[GD_MAX_DIMS], numel;
-} gd_idx;
+} gi_idx;
 
-/* gd_idx_header - reads it, and checks that the numbers can follow. */
-bool gd_idx_header(gd_input *in, gd_idx *idx);
+/* gi_idx_header - reads it, and checks that the numbers can follow. */
+bool gi_idx_header(gi_input *in, gi_idx *idx);
 
 #endif

@@ -3,8 +3,12 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
 
-#include "../tensor/format.h"
+#include "base/format.h"
+#include "base/memory.h"
+#include "base/message.h"
 #include "gradus/data.h"
 #include "gunzip.h"
 #include "looks.h"
@@ -30,26 +34,26 @@ bool gd_set_read_limit(int64_t bytes)
     return true;
 }
 
-static bool is_limited(const gd_input *in)
+static bool is_limited(const gi_input *in)
 {
     return in->gunzip || in->bytes < 0;
 }
 
-static bool too_much(const gd_input *in)
+static bool too_much(const gi_input *in)
 {
     return gd_fail("%s: %s: %s holds more than %" PRId64 " byte%s, the limit of %s", in->function, in->path,
-                   in->gunzip ? "the compressed file" : "the pipe", in->most, gd_plural(in->most), in->limit);
+                   in->gunzip ? "the compressed file" : "the pipe", in->most, gi_plural(in->most), in->limit);
 }
 
 /* ---- Opening ------------------------------------------------------------------------------------------ */
 
-bool gd_input_fill(gd_input *in)
+bool gi_input_fill(gi_input *in)
 {
     errno = 0;
     in->used = 0;
     in->held = fread(in->buffer, 1, BUFFER, in->file);
     if (in->held == 0 && ferror(in->file))
-        return gd_fail("%s: %s cannot be read: %s", in->function, in->path, gd_system_error(errno));
+        return gd_fail("%s: %s cannot be read: %s", in->function, in->path, gi_system_error(errno));
     return true;
 }
 
@@ -62,7 +66,7 @@ static int64_t length(FILE *file)
     return fseek(file, 0, SEEK_SET) == 0 ? bytes : -1;
 }
 
-bool gd_input_open(gd_input *in, const char *function, const char *path, bool may_be_gzipped)
+bool gi_input_open(gi_input *in, const char *function, const char *path, bool may_be_gzipped)
 {
     in->file = NULL;
     in->function = function;
@@ -74,35 +78,35 @@ bool gd_input_open(gd_input *in, const char *function, const char *path, bool ma
     in->buffer = in->rest = NULL;
     in->used = in->held = in->front_used = in->front_held = in->rest_used = in->rest_held = 0;
     in->gunzip = NULL;
-    if (!gd_path_given(function, "path", path))
+    if (!gi_path_given(function, "path", path))
         return false;
     in->file = fopen(path, "rb");
     if (!in->file)
-        return gd_fail("%s: %s cannot be read: %s", function, path, gd_system_error(errno));
+        return gd_fail("%s: %s cannot be read: %s", function, path, gi_system_error(errno));
     setvbuf(in->file, NULL, _IONBF, 0);                         /* in->buffer is the buffer */
     in->bytes = length(in->file);
-    in->buffer = gd_memory_new(GD_DATA, BUFFER);
-    if (!in->buffer || !gd_input_fill(in))
+    in->buffer = gi_memory_new(GI_DATA, BUFFER);
+    if (!in->buffer || !gi_input_fill(in))
         return false;
     if (in->bytes == 0 && in->held > 0)                         /* a device, or a file of the kernel's */
         in->bytes = -1;
     if (may_be_gzipped && in->held >= 2 && in->buffer[0] == 0x1f && in->buffer[1] == 0x8b) {
-        in->gunzip = gd_gunzip_new(in);
+        in->gunzip = gi_gunzip_new(in);
         if (!in->gunzip)
             return false;
     }
     size_t got;
-    if (!gd_input_peek(in, 1, &got))
+    if (!gi_input_peek(in, 1, &got))
         return false;
     return got > 0 || gd_fail("%s: %s is empty", function, path);
 }
 
-void gd_input_close(gd_input *in)
+void gi_input_close(gi_input *in)
 {
     if (in->gunzip)
-        gd_gunzip_free(in->gunzip);
-    gd_memory_free(in->buffer);
-    gd_memory_free(in->rest);
+        gi_gunzip_free(in->gunzip);
+    gi_memory_free(in->buffer);
+    gi_memory_free(in->rest);
     if (in->file)
         fclose(in->file);
     in->file = NULL;
@@ -110,9 +114,9 @@ void gd_input_close(gd_input *in)
     in->buffer = in->rest = NULL;
 }
 
-void *gd_input_is_not(const gd_input *in, const char *kind, const char *wrong)
+void *gi_input_is_not(const gi_input *in, const char *kind, const char *wrong)
 {
-    const char *looks = gd_looks_like(in->front + in->front_used, in->front_held - in->front_used);
+    const char *looks = gi_looks_like(in->front + in->front_used, in->front_held - in->front_used);
     if (!looks)
         return gd_fail("%s: %s is not %s: %s", in->function, in->path, kind, wrong);
     return gd_fail("%s: %s is not %s: it looks like %s%s", in->function, in->path, kind,
@@ -121,9 +125,9 @@ void *gd_input_is_not(const gd_input *in, const char *kind, const char *wrong)
 
 /* ---- Taking ------------------------------------------------------------------------------------------- */
 
-static bool plain_some(gd_input *in, void *to, size_t most, size_t *got)
+static bool plain_some(gi_input *in, void *to, size_t most, size_t *got)
 {
-    if (in->used == in->held && !gd_input_fill(in))
+    if (in->used == in->held && !gi_input_fill(in))
         return false;
     size_t ready = in->held - in->used;
     *got = ready < most ? ready : most;
@@ -141,17 +145,17 @@ static void held_some(const unsigned char *bytes, size_t *used, size_t held, voi
 }
 
 /* What follows the front. */
-static bool source_some(gd_input *in, void *to, size_t most, size_t *got)
+static bool source_some(gi_input *in, void *to, size_t most, size_t *got)
 {
     *got = 0;
     if (in->rest) {
         held_some(in->rest, &in->rest_used, in->rest_held, to, most, got);
         return true;
     }
-    return (in->gunzip ? gd_gunzip_some : plain_some)(in, to, most, got);
+    return (in->gunzip ? gi_gunzip_some : plain_some)(in, to, most, got);
 }
 
-bool gd_input_some(gd_input *in, void *to, size_t most, size_t *got)
+bool gi_input_some(gi_input *in, void *to, size_t most, size_t *got)
 {
     *got = 0;
     if (most == 0)
@@ -164,7 +168,7 @@ bool gd_input_some(gd_input *in, void *to, size_t most, size_t *got)
     return !is_limited(in) || in->taken <= in->most || too_much(in);
 }
 
-bool gd_input_peek(gd_input *in, size_t n, size_t *got)
+bool gi_input_peek(gi_input *in, size_t n, size_t *got)
 {
     size_t more = 1;
     memmove(in->front, in->front + in->front_used, in->front_held - in->front_used);
@@ -179,25 +183,25 @@ bool gd_input_peek(gd_input *in, size_t n, size_t *got)
     return true;
 }
 
-bool gd_input_take(gd_input *in, void *to, size_t n, const char *what)
+bool gi_input_take(gi_input *in, void *to, size_t n, const char *what)
 {
     char *at = to;
     for (size_t got; n > 0; at += got, n -= got) {
-        if (!gd_input_some(in, at, n, &got))
+        if (!gi_input_some(in, at, n, &got))
             return false;
         if (got == 0)
             return gd_fail("%s: %s ends after %" PRId64 " byte%s, in the middle of %s", in->function, in->path,
-                           in->taken, gd_plural(in->taken), what);
+                           in->taken, gi_plural(in->taken), what);
     }
     return true;
 }
 
-bool gd_input_pass(gd_input *in, uint64_t n, const char *what)
+bool gi_input_pass(gi_input *in, uint64_t n, const char *what)
 {
     unsigned char unwanted[4096];
     for (size_t now; n > 0; n -= now) {
         now = n < sizeof unwanted ? (size_t)n : sizeof unwanted;
-        if (!gd_input_take(in, unwanted, now, what))
+        if (!gi_input_take(in, unwanted, now, what))
             return false;
     }
     return true;
@@ -206,16 +210,16 @@ bool gd_input_pass(gd_input *in, uint64_t n, const char *what)
 /* ---- Lengths ------------------------------------------------------------------------------------------ */
 
 /* All that a pipe still holds, in memory: then its length is known. */
-static bool read_rest(gd_input *in)
+static bool read_rest(gi_input *in)
 {
     size_t room = BUFFER, held = in->front_held - in->front_used, got;
-    unsigned char *rest = gd_memory_new(GD_DATA, room);
+    unsigned char *rest = gi_memory_new(GI_DATA, room);
     if (!rest)
         return false;
     memcpy(rest, in->front + in->front_used, held);
     do {
         if (held == room) {
-            unsigned char *bigger = gd_memory_resize(GD_DATA, rest, 2 * room);
+            unsigned char *bigger = gi_memory_resize(GI_DATA, rest, 2 * room);
             if (!bigger)
                 break;
             rest = bigger;
@@ -235,27 +239,27 @@ static bool read_rest(gd_input *in)
             return true;
         }
     } while (true);
-    gd_memory_free(rest);
+    gi_memory_free(rest);
     return false;
 }
 
-static bool limit_holds(const gd_input *in, uint64_t n)
+static bool limit_holds(const gi_input *in, uint64_t n)
 {
     uint64_t left = in->most > in->taken ? (uint64_t)(in->most - in->taken) : 0;
     return n <= left || gd_fail("%s: %s should hold %" PRIu64 " byte%s after byte %" PRId64 ": %s may hold %"
                                 PRId64 " in all, the limit of %s", in->function, in->path, n,
-                                gd_plural((int64_t)n), in->taken,
+                                gi_plural((int64_t)n), in->taken,
                                 in->gunzip ? "a compressed file" : "a pipe", in->most, in->limit);
 }
 
-uint64_t gd_input_total(const gd_input *in)
+uint64_t gi_input_total(const gi_input *in)
 {
     if (!in->rest)
         return (uint64_t)in->bytes;
     return (uint64_t)in->taken + (in->front_held - in->front_used) + (in->rest_held - in->rest_used);
 }
 
-bool gd_input_holds(gd_input *in, uint64_t n)
+bool gi_input_holds(gi_input *in, uint64_t n)
 {
     if (in->gunzip && in->bytes >= 0 && n / DEFLATE_FACTOR > (uint64_t)in->bytes)
         return gd_fail("%s: %s should hold %" PRIu64 " more bytes, but its %" PRIu64 " compressed bytes cannot"
@@ -266,28 +270,28 @@ bool gd_input_holds(gd_input *in, uint64_t n)
         return true;
     if (in->bytes < 0 && !in->rest && !read_rest(in))
         return false;
-    uint64_t total = gd_input_total(in), rest = total > (uint64_t)in->taken ? total - (uint64_t)in->taken : 0;
+    uint64_t total = gi_input_total(in), rest = total > (uint64_t)in->taken ? total - (uint64_t)in->taken : 0;
     return n <= rest || gd_fail("%s: %s should hold %" PRIu64 " byte%s after byte %" PRId64 ", but has %" PRIu64,
-                                in->function, in->path, n, gd_plural((int64_t)n), in->taken, rest);
+                                in->function, in->path, n, gi_plural((int64_t)n), in->taken, rest);
 }
 
-bool gd_input_ends(gd_input *in)
+bool gi_input_ends(gi_input *in)
 {
     char more;
     size_t got;
     int64_t expected = in->taken;
-    if (!gd_input_some(in, &more, 1, &got))
+    if (!gi_input_some(in, &more, 1, &got))
         return false;
     if (got > 0)
         return gd_fail("%s: %s has more than the %" PRId64 " byte%s that its header tells of", in->function,
-                       in->path, expected, gd_plural(expected));
+                       in->path, expected, gi_plural(expected));
     return true;
 }
 
-bool gd_input_seek(gd_input *in, uint64_t byte)
+bool gi_input_seek(gi_input *in, uint64_t byte)
 {
     if (in->rest) {                         /* its last byte is the last one of all */
-        uint64_t all = gd_input_total(in);
+        uint64_t all = gi_input_total(in);
         if (byte <= all && byte + in->rest_held >= all) {
             in->front_used = in->front_held = 0;
             in->rest_used = in->rest_held - (size_t)(all - byte);

@@ -2,12 +2,14 @@
 #ifndef GRADUS_LOADER_H
 #define GRADUS_LOADER_H
 
+#include <stdbool.h>
+
 #include "gradus/data.h"
 
-/* gd_loader_setup - the options it was made with; rows: of the data set.  The two determine every batch. */
-gd_loader_options gd_loader_setup(const gd_loader *loader, int64_t *rows);
+/* gi_loader_setup - the options it was made with; rows: of the data set.  The two determine every batch. */
+gd_loader_options gi_loader_setup(const gd_loader *loader, int64_t *rows);
 
-/* gd_loader_is_place - can gd_loader_seek go there? */
-bool gd_loader_is_place(const gd_loader *loader, gd_position position);
+/* gi_loader_is_place - can gd_loader_seek go there? */
+bool gi_loader_is_place(const gd_loader *loader, gd_position position);
 
 #endif

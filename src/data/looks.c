@@ -127,7 +127,7 @@ static const char *format_of(const unsigned char *bytes, size_t n)
     return n >= 262 && memcmp(bytes + 257, "ustar", 5) == 0 ? "a tar archive: unpack it first" : NULL;
 }
 
-const char *gd_looks_like(const unsigned char *bytes, size_t n)
+const char *gi_looks_like(const unsigned char *bytes, size_t n)
 {
     const char *looks = format_of(bytes, n);
     if (looks)
@@ -140,10 +140,10 @@ const char *gd_looks_like(const unsigned char *bytes, size_t n)
     return is_text(bytes, n) ? "text" : NULL;
 }
 
-const char *gd_looks_foreign(const unsigned char *bytes, size_t n)
+const char *gi_looks_foreign(const unsigned char *bytes, size_t n)
 {
     const char *looks = format_of(bytes, n);
     if (looks)
         return looks;
-    return memchr(bytes, 0, n) ? gd_looks_like(bytes, n) ? gd_looks_like(bytes, n) : "binary data" : NULL;
+    return memchr(bytes, 0, n) ? gi_looks_like(bytes, n) ? gi_looks_like(bytes, n) : "binary data" : NULL;
 }

@@ -5,11 +5,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* gd_looks_like - by the first n bytes: "a web page: ..", with an article and, where there is one, what to do about
+/* gi_looks_like - by the first n bytes: "a web page: ..", with an article and, where there is one, what to do about
  * it; NULL when nothing is known. */
-const char *gd_looks_like(const unsigned char *bytes, size_t n);
+const char *gi_looks_like(const unsigned char *bytes, size_t n);
 
-/* gd_looks_foreign - the same for a file that should be text in ASCII or UTF-8: NULL also for such text. */
-const char *gd_looks_foreign(const unsigned char *bytes, size_t n);
+/* gi_looks_foreign - the same for a file that should be text in ASCII or UTF-8: NULL also for such text. */
+const char *gi_looks_foreign(const unsigned char *bytes, size_t n);
 
 #endif

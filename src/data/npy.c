@@ -5,13 +5,22 @@
  *
  * padded with blanks and a line end, so that the numbers begin at a multiple of 64 bytes. */
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
+#include "base/files.h"
+#include "base/memory.h"
+#include "base/message.h"
 #include "elements.h"
 #include "gradus/data.h"
 #include "numbers_out.h"
+#include "tensor/alive.h"
+#include "tensor/check.h"
+#include "tensor/nest.h"
+#include "tensor/new.h"
 
 typedef struct header {
-    gd_element type;
+    gi_element type;
     bool       big_endian, fortran;
     bool       has_type, has_order, has_shape;
     int        ndim;
@@ -94,30 +103,30 @@ static bool read_shape(reader *r, header *h)
 }
 
 /* "<f4": the order of the bytes ('|' and '=' leave it open), the kind, the size. */
-static bool read_type(const gd_input *in, const char *text, header *h)
+static bool read_type(const gi_input *in, const char *text, header *h)
 {
-    static const struct { char name[4]; gd_element type; } types[] = {
-        { "b1", GD_BOOL }, { "u1", GD_U8 }, { "u2", GD_U16 }, { "u4", GD_U32 }, { "u8", GD_U64 }, { "i1", GD_I8 },
-        { "i2", GD_I16 }, { "i4", GD_I32 }, { "i8", GD_I64 }, { "f2", GD_F16 }, { "f4", GD_F32 }, { "f8", GD_F64 }
+    static const struct { char name[4]; gi_element type; } types[] = {
+        { "b1", GI_BOOL }, { "u1", GI_U8 }, { "u2", GI_U16 }, { "u4", GI_U32 }, { "u8", GI_U64 }, { "i1", GI_I8 },
+        { "i2", GI_I16 }, { "i4", GI_I32 }, { "i8", GI_I64 }, { "f2", GI_F16 }, { "f4", GI_F32 }, { "f8", GI_F64 }
     };
     const char *name = strchr("<>|=", text[0]) && text[0] ? text + 1 : text;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(name, types[i].name) == 0) {
             h->type = types[i].type;
             h->big_endian = text[0] == '>';
-            return gd_element_size(h->type) == 1 || text[0] == '<' || text[0] == '>' ||
+            return gi_element_size(h->type) == 1 || text[0] == '<' || text[0] == '>' ||
                    gd_fail("%s: %s: descr '%s' does not tell the order of the bytes", in->function, in->path,
                            text);
         }
     return gd_fail("%s: %s: descr '%s' is not a kind of number that can be read", in->function, in->path, text);
 }
 
-static bool bad_header(const gd_input *in, const char *wrong)
+static bool bad_header(const gi_input *in, const char *wrong)
 {
     return gd_fail("%s: %s: bad header: %s", in->function, in->path, wrong);
 }
 
-static bool read_entry(const gd_input *in, reader *r, header *h)
+static bool read_entry(const gi_input *in, reader *r, header *h)
 {
     char key[32], type[16];
     if (!read_text(r, key, sizeof key) || !accept(r, ":"))
@@ -139,7 +148,7 @@ static bool read_entry(const gd_input *in, reader *r, header *h)
     return gd_fail("%s: %s: bad header: unexpected key '%s'", in->function, in->path, key);
 }
 
-static bool read_dictionary(const gd_input *in, const char *text, size_t length, header *h)
+static bool read_dictionary(const gi_input *in, const char *text, size_t length, header *h)
 {
     reader r = { text, text + length };
     *h = (header){ .ndim = 0 };
@@ -167,35 +176,35 @@ static bool read_dictionary(const gd_input *in, const char *text, size_t length,
 
 /* ---- Reading ------------------------------------------------------------------------------------------ */
 
-static bool read_header(gd_input *in, header *h)
+static bool read_header(gi_input *in, header *h)
 {
     unsigned char start[8], size[4] = { 0 };
     size_t got;
-    if (!gd_input_peek(in, sizeof magic, &got))
+    if (!gi_input_peek(in, sizeof magic, &got))
         return false;
     if (got == sizeof magic && memcmp(in->front, magic, sizeof magic) != 0)
-        return gd_input_is_not(in, "an NPY file", "it does not begin with \\x93NUMPY");
-    if (!gd_input_take(in, start, sizeof start, "the magic number"))
+        return gi_input_is_not(in, "an NPY file", "it does not begin with \\x93NUMPY");
+    if (!gi_input_take(in, start, sizeof start, "the magic number"))
         return false;
     if (start[6] < 1 || start[6] > 3 || start[7] != 0)
         return gd_fail("%s: %s has version %d.%d of the format: 1.0, 2.0 or 3.0 expected", in->function, in->path,
                        start[6], start[7]);
-    if (!gd_input_take(in, size, start[6] == 1 ? 2 : 4, "the length of the header"))
+    if (!gi_input_take(in, size, start[6] == 1 ? 2 : 4, "the length of the header"))
         return false;
     size_t length = (size_t)(size[0] | size[1] << 8 | size[2] << 16) | (size_t)size[3] << 24;
-    if (!gd_input_holds(in, length))
+    if (!gi_input_holds(in, length))
         return false;
-    char *text = gd_memory_new(GD_DATA, length + 1);
-    bool good = text && gd_input_take(in, text, length, "the header") && read_dictionary(in, text, length, h);
-    gd_memory_free(text);
+    char *text = gi_memory_new(GI_DATA, length + 1);
+    bool good = text && gi_input_take(in, text, length, "the header") && read_dictionary(in, text, length, h);
+    gi_memory_free(text);
     return good;
 }
 
 /* In Fortran order the first axis is the fastest: the numbers are those of the transposed tensor. */
-static bool read_fortran(gd_input *in, const header *h, gd_tensor *t)
+static bool read_fortran(gi_input *in, const header *h, gd_tensor *t)
 {
-    gd_real *numbers = gd_memory_new(GD_DATA, (size_t)t->numel * sizeof *numbers);
-    bool good = numbers && gd_elements_read(in, h->type, h->big_endian, t->numel, numbers);
+    gd_real *numbers = gi_memory_new(GI_DATA, (size_t)t->numel * sizeof *numbers);
+    bool good = numbers && gi_elements_read(in, h->type, h->big_endian, t->numel, numbers);
     if (good) {
         gd_tensor transposed = *t;
         transposed.data = numbers;
@@ -204,57 +213,57 @@ static bool read_fortran(gd_input *in, const header *h, gd_tensor *t)
             transposed.stride[i] = step;
             step *= t->shape[i];
         }
-        gd_finish_view(&transposed);
-        gd_copy(t->data, &transposed);
+        gi_finish_view(&transposed);
+        gi_copy(t->data, &transposed);
     }
-    gd_memory_free(numbers);
+    gi_memory_free(numbers);
     return good;
 }
 
-static gd_tensor *read_array(gd_input *in)
+static gd_tensor *read_array(gi_input *in)
 {
     header h;
     int64_t n, shape[GD_MAX_DIMS];
-    if (!read_header(in, &h) || !gd_elements_fit(in, h.type, h.ndim, h.sizes, &n))
+    if (!read_header(in, &h) || !gi_elements_fit(in, h.type, h.ndim, h.sizes, &n))
         return NULL;
     for (int i = 0; i < h.ndim; i++)
         shape[i] = (int64_t)h.sizes[i];
-    gd_tensor *t = gd_new(in->function, h.ndim, shape);
+    gd_tensor *t = gi_new(in->function, h.ndim, shape);
     if (!t)
         return NULL;
-    bool good = h.fortran ? read_fortran(in, &h, t) : gd_elements_read(in, h.type, h.big_endian, n, t->data);
+    bool good = h.fortran ? read_fortran(in, &h, t) : gi_elements_read(in, h.type, h.big_endian, n, t->data);
     return good ? t : NULL;
 }
 
-static bool pass_array(gd_input *in)
+static bool pass_array(gi_input *in)
 {
     header h;
     int64_t n;
-    return read_header(in, &h) && gd_elements_fit(in, h.type, h.ndim, h.sizes, &n) &&
-           gd_input_pass(in, (uint64_t)n * gd_element_size(h.type), "the numbers");
+    return read_header(in, &h) && gi_elements_fit(in, h.type, h.ndim, h.sizes, &n) &&
+           gi_input_pass(in, (uint64_t)n * gi_element_size(h.type), "the numbers");
 }
 
 /* numpy.save, called several times with the same open file, writes one array behind the other.  Is there another?
  * False, and a message, when something else follows. */
-static bool follows(gd_input *in, bool *another)
+static bool follows(gi_input *in, bool *another)
 {
     size_t got;
-    if (!gd_input_peek(in, sizeof magic, &got))
+    if (!gi_input_peek(in, sizeof magic, &got))
         return false;
     *another = got == sizeof magic && memcmp(in->front, magic, sizeof magic) == 0;
-    return *another || gd_input_ends(in);
+    return *another || gi_input_ends(in);
 }
 
 gd_tensor *gd_npy_read(const char *path)
 {
-    gd_input in;
+    gi_input in;
     bool another = false;
-    gd_tensor *t = gd_input_open(&in, "gd_npy_read", path, true) ? read_array(&in) : NULL;
+    gd_tensor *t = gi_input_open(&in, "gd_npy_read", path, true) ? read_array(&in) : NULL;
     if (t && !follows(&in, &another))
         t = NULL;
     if (t && another)
         t = gd_fail("gd_npy_read: %s holds another array behind the first: gd_npy_read_at(path, i) reads each", path);
-    gd_input_close(&in);
+    gi_input_close(&in);
     return t;
 }
 
@@ -263,31 +272,31 @@ gd_tensor *gd_npy_read_at(const char *path, int64_t i)
     static const char function[] = "gd_npy_read_at";
     if (i < 0)
         return gd_fail("%s: i = %" PRId64 " must not be negative", function, i);
-    gd_input in;
+    gi_input in;
     gd_tensor *t = NULL;
-    bool good = gd_input_open(&in, function, path, true), another = true;
+    bool good = gi_input_open(&in, function, path, true), another = true;
     for (int64_t k = 0; good && k < i; k++) {
         good = pass_array(&in) && follows(&in, &another);
         if (good && !another)
             good = gd_fail("%s: %s holds %" PRId64 " array%s, counted from 0: there is no array %" PRId64, function,
-                           path, k + 1, gd_plural(k + 1), i);
+                           path, k + 1, gi_plural(k + 1), i);
     }
     if (good)
         t = read_array(&in);
     if (t && !follows(&in, &another))
         t = NULL;
-    gd_input_close(&in);
+    gi_input_close(&in);
     return t;
 }
 
 int64_t gd_npy_count(const char *path)
 {
-    gd_input in;
+    gi_input in;
     int64_t n = 0;
-    bool good = gd_input_open(&in, "gd_npy_count", path, true), another = true;
+    bool good = gi_input_open(&in, "gd_npy_count", path, true), another = true;
     for (; good && another; n++)
         good = pass_array(&in) && follows(&in, &another);
-    gd_input_close(&in);
+    gi_input_close(&in);
     return good ? n : -1;
 }
 
@@ -295,7 +304,7 @@ int64_t gd_npy_count(const char *path)
 
 bool gd_npy_write(const char *path, const gd_tensor *t)
 {
-    if (!gd_given_tensor("gd_npy_write", "t", t) || !gd_alive("gd_npy_write", "t", t))
+    if (!gi_given_tensor("gd_npy_write", "t", t) || !gi_alive("gd_npy_write", "t", t))
         return false;
     enum { START = 10, ALIGN = 64 };                            /* magic, version, length; where numbers begin */
     char text[512];
@@ -312,10 +321,10 @@ bool gd_npy_write(const char *path, const gd_tensor *t)
     text[8] = (char)((n - START) & 0xff);
     text[9] = (char)((n - START) >> 8);
 
-    gd_output out;
-    if (gd_output_begin(&out, "gd_npy_write", path)) {
-        gd_output_put(&out, text, n);
-        gd_numbers_out(&out, t);
+    gi_output out;
+    if (gi_output_begin(&out, "gd_npy_write", path)) {
+        gi_output_put(&out, text, n);
+        gi_numbers_out(&out, t);
     }
-    return gd_output_end(&out);
+    return gi_output_end(&out);
 }

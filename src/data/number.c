@@ -9,9 +9,13 @@
  * then strtof decides, so that a float, too, is rounded once. */
 #include <float.h>
 #include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "number.h"
+#include "gradus/tensor.h"
 
 typedef struct decimal {                    /* m * 10^exponent, the sign apart */
     const char *digits, *end;               /* of m: may contain the decimal sign and separators of thousands */
@@ -23,7 +27,7 @@ typedef struct decimal {                    /* m * 10^exponent, the sign apart *
 /* The length of the separator of thousands at p, 0 where there is none: three digits follow it, and no fourth.  A
  * blank stands for the narrow and the wide no-break space and the thin one too, an apostrophe for the curved one:
  * U+202F, U+00A0, U+2009, U+2019, as spreadsheets write them. */
-static int group_sign(const char *p, const char *end, gd_number_style style)
+static int group_sign(const char *p, const char *end, gi_number_style style)
 {
     static const char *const blanks[] = { " ", "\xe2\x80\xaf", "\xc2\xa0", "\xe2\x80\x89", NULL };
     static const char *const apostrophes[] = { "'", "\xe2\x80\x99", NULL };
@@ -33,7 +37,7 @@ static int group_sign(const char *p, const char *end, gd_number_style style)
         int length = signs == alone ? 1 : (int)strlen(*signs), digits = 0;
         if (end - p < length || memcmp(p, *signs, (size_t)length) != 0)
             continue;
-        while (digits < 4 && p + length + digits < end && gd_is_digit(p[length + digits]))
+        while (digits < 4 && p + length + digits < end && gi_is_digit(p[length + digits]))
             digits++;
         return digits == 3 ? length : 0;
     }
@@ -41,14 +45,14 @@ static int group_sign(const char *p, const char *end, gd_number_style style)
 }
 
 /* The digits with what stands between them; false when there is no digit. */
-static bool scan_digits(const char **at, const char *end, gd_number_style style, decimal *d)
+static bool scan_digits(const char **at, const char *end, gi_number_style style, decimal *d)
 {
     enum { FIT = 19 };                      /* so many digits are less than 2^64; of more m is a remainder */
     const char *p = *at, *point = NULL;
     uint64_t m = 0;
     int64_t signs = 0;                      /* bytes that are no digits */
     while (true) {
-        for (; p < end && gd_is_digit(*p); p++)
+        for (; p < end && gi_is_digit(*p); p++)
             m = 10 * m + (uint64_t)(*p - '0');
         if (p == end || point)
             break;
@@ -81,10 +85,10 @@ static bool scan_exponent(const char **at, const char *end, int64_t *exponent)
     bool negative = p < end && *p == '-';
     if (p < end && (*p == '-' || *p == '+'))
         p++;
-    if (p == end || !gd_is_digit(*p))
+    if (p == end || !gi_is_digit(*p))
         return false;
     int64_t e = 0;
-    for (; p < end && gd_is_digit(*p); p++)
+    for (; p < end && gi_is_digit(*p); p++)
         if (e < enough)
             e = 10 * e + (*p - '0');
     *exponent += negative ? -e : e;
@@ -102,7 +106,7 @@ static gd_real by_strtod(const decimal *d)
     int64_t exponent = d->exponent;
     bool more = false;
     for (const char *p = d->digits; p < d->end; p++) {
-        if (!gd_is_digit(*p) || (n == 0 && *p == '0'))
+        if (!gi_is_digit(*p) || (n == 0 && *p == '0'))
             continue;
         if (n < ENOUGH) {
             text[n++] = *p;
@@ -212,7 +216,7 @@ static bool is_one_of(const char *text, const char *end, const char *const words
     return false;
 }
 
-bool gd_number_missing(const char *text, size_t length)
+bool gi_number_missing(const char *text, size_t length)
 {
     static const char *const words[] = {
         "na", "n/a", "n.a.", "null", "none", "nil", "missing", "?", ".", "..", "...", "-", "--", "---", "<na>",
@@ -247,7 +251,7 @@ static bool is_zero(const decimal *d)
     return true;
 }
 
-gd_number gd_number_read(const char *text, size_t length, gd_number_style style, gd_real *value)
+gi_number gi_number_read(const char *text, size_t length, gi_number_style style, gd_real *value)
 {
     const char *at = text, *end = text + length;
     bool negative = at < end && *at == '-';
@@ -256,20 +260,20 @@ gd_number gd_number_read(const char *text, size_t length, gd_number_style style,
     gd_real number;
     if (read_short(at, end, style.decimal, &number)) {
         *value = negative ? -number : number;
-        return GD_IS_NUMBER;
+        return GI_IS_NUMBER;
     }
     if (style.nan && read_special(at, end, &number)) {
         *value = negative ? -number : number;
-        return GD_IS_NUMBER;
+        return GI_IS_NUMBER;
     }
     decimal d;
     if (!scan_digits(&at, end, style, &d) || !scan_exponent(&at, end, &d.exponent) || at != end)
-        return GD_NOT_A_NUMBER;
+        return GI_NOT_A_NUMBER;
     number = value_of(&d);
     if (isinf(number))
-        return GD_TOO_LARGE;
+        return GI_TOO_LARGE;
     if (number == 0 && !is_zero(&d))
-        return GD_TOO_SMALL;
+        return GI_TOO_SMALL;
     *value = negative ? -number : number;
-    return GD_IS_NUMBER;
+    return GI_IS_NUMBER;
 }

@@ -1,5 +1,10 @@
 /* numbers_out.c - writing numbers, a chunk at a time: a view is not copied as a whole. */
+#include <string.h>
+
 #include "numbers_out.h"
+#include "base/files.h"
+#include "gradus/tensor.h"
+#include "tensor/nest.h"
 
 enum { CHUNK = 1 << 12 };                   /* numbers */
 
@@ -17,22 +22,22 @@ static void store(unsigned char *to, gd_real x)
 
 static void out_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
 {
-    gd_output *out = *(gd_output *const *)context;
+    gi_output *out = *(gi_output *const *)context;
     unsigned char chunk[CHUNK * sizeof(gd_real)];
     for (int64_t i = 0; i < n;) {
         size_t k = 0;
         for (; k < CHUNK && i < n; k++, i++)
             store(chunk + k * sizeof(gd_real), p[0][i * step[0]]);
-        gd_output_put(out, chunk, k * sizeof(gd_real));
+        gi_output_put(out, chunk, k * sizeof(gd_real));
     }
 }
 
-bool gd_numbers_out(gd_output *out, const gd_tensor *t)
+bool gi_numbers_out(gi_output *out, const gd_tensor *t)
 {
-    gd_nest nest;
+    gi_nest nest;
     const int64_t *const strides[] = { t->stride };
-    gd_nest_init(&nest, t->ndim, t->shape, 1, strides);
+    gi_nest_init(&nest, t->ndim, t->shape, 1, strides);
     gd_real *const start[] = { t->data };
-    gd_nest_run(&nest, 1, start, out_inner, &out);
+    gi_nest_run(&nest, 1, start, out_inner, &out);
     return out->good;
 }

@@ -3,10 +3,12 @@
 #ifndef GRADUS_NUMBERS_OUT_H
 #define GRADUS_NUMBERS_OUT_H
 
-#include "../tensor/core.h"
-#include "../tensor/files.h"
+#include <stdbool.h>
 
-/* gd_numbers_out - all elements of t (any view), row-major, each in sizeof(gd_real) little-endian bytes. */
-bool gd_numbers_out(gd_output *out, const gd_tensor *t);
+#include "base/files.h"
+#include "gradus/tensor.h"
+
+/* gi_numbers_out - all elements of t (any view), row-major, each in sizeof(gd_real) little-endian bytes. */
+bool gi_numbers_out(gi_output *out, const gd_tensor *t);
 
 #endif

@@ -5,6 +5,7 @@
 #endif
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <time.h>
 
 #if defined(HAVE_POSIX)
@@ -15,7 +16,7 @@
 #include <io.h>
 #endif
 
-#include "../tensor/format.h"
+#include "base/format.h"
 #include "gradus/data.h"
 
 static bool is_terminal(FILE *out)
@@ -52,7 +53,7 @@ static void draw(gd_progress *bar, double now)
 {
     double time = now - bar->begun;
     char line[160];
-    int n = gd_format(line, sizeof line, "%.40s%sepoch %.2f  step %" PRId64 "  loss %.4g  %.0f examples/s",
+    int n = gi_format(line, sizeof line, "%.40s%sepoch %.2f  step %" PRId64 "  loss %.4g  %.0f examples/s",
                       bar->label, *bar->label ? "  " : "", bar->epoch, bar->step, bar->loss,
                       time > 0 ? (double)bar->examples / time : 0);
     fprintf(bar->out, "\r%s%*s", line, bar->width > n ? bar->width - n : 0, "");

@@ -7,15 +7,21 @@
  * once, and the tensors lie one after the other without gap or overlap.  Writing is in safetensors_write.c. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/quarantine.h"
 #include "elements.h"
 #include "gradus/data.h"
-#include "json.h"
 #include "looks.h"
+#include "tensor/check.h"
+#include "tensor/new.h"
 
 typedef struct entry {
     const char *name, *type_name;
-    gd_element  type;                       /* GD_ELEMENTS: one that cannot be read */
+    gi_element  type;                       /* GI_ELEMENTS: one that cannot be read */
     int         ndim;
     uint64_t    sizes[GD_MAX_DIMS];
     uint64_t    begin, end;                 /* bytes, from the first number */
@@ -23,7 +29,7 @@ typedef struct entry {
 
 struct gd_safetensors {
     gd_arena      arena;                    /* the texts */
-    gd_input      in;
+    gi_input      in;
     char         *path;                     /* a copy: messages may come long after opening */
     uint64_t      numbers, bytes;           /* where they begin in the file; how many there are */
     entry        *entries;                  /* by their place in the file */
@@ -33,22 +39,22 @@ struct gd_safetensors {
     int64_t       metadata_count, metadata_room;
 };
 
-static gd_element type_of(const char *name)
+static gi_element type_of(const char *name)
 {
-    static const char *const names[GD_ELEMENTS] = {
-        [GD_BOOL] = "BOOL", [GD_U8] = "U8", [GD_I8] = "I8", [GD_U16] = "U16", [GD_I16] = "I16", [GD_U32] = "U32",
-        [GD_I32] = "I32", [GD_U64] = "U64", [GD_I64] = "I64", [GD_F16] = "F16", [GD_BF16] = "BF16",
-        [GD_F32] = "F32", [GD_F64] = "F64"
+    static const char *const names[GI_ELEMENTS] = {
+        [GI_BOOL] = "BOOL", [GI_U8] = "U8", [GI_I8] = "I8", [GI_U16] = "U16", [GI_I16] = "I16", [GI_U32] = "U32",
+        [GI_I32] = "I32", [GI_U64] = "U64", [GI_I64] = "I64", [GI_F16] = "F16", [GI_BF16] = "BF16",
+        [GI_F32] = "F32", [GI_F64] = "F64"
     };
-    gd_element type = GD_BOOL;
-    while (type < GD_ELEMENTS && strcmp(name, names[type]) != 0)
+    gi_element type = GI_BOOL;
+    while (type < GI_ELEMENTS && strcmp(name, names[type]) != 0)
         type++;
     return type;
 }
 
 /* ---- The header --------------------------------------------------------------------------------------- */
 
-static bool bad(const gd_safetensors *f, const gd_json *json, const char *expected)
+static bool bad(const gd_safetensors *f, const gi_json *json, const char *expected)
 {
     if (json->no_memory)
         return false;
@@ -62,63 +68,63 @@ static void *with_room(void *array, int64_t count, int64_t *room, size_t size)
     if (count < *room)
         return array;
     int64_t more = *room ? 2 * *room : 16;
-    void *bigger = gd_memory_resize(GD_DATA, array, (size_t)more * size);
+    void *bigger = gi_memory_resize(GI_DATA, array, (size_t)more * size);
     if (bigger)
         *room = more;
     return bigger;
 }
 
-static bool read_metadata(gd_safetensors *f, gd_json *json)
+static bool read_metadata(gd_safetensors *f, gi_json *json)
 {
-    if (!gd_json_accept(json, '{'))
+    if (!gi_json_accept(json, '{'))
         return bad(f, json, "{");
-    if (gd_json_accept(json, '}'))
+    if (gi_json_accept(json, '}'))
         return true;
     do {
         gd_metadata pair;
-        if (!gd_json_text(json, &f->arena, &pair.key) || !gd_json_accept(json, ':') ||
-            !gd_json_text(json, &f->arena, &pair.value))
+        if (!gi_json_text(json, &f->arena, &pair.key) || !gi_json_accept(json, ':') ||
+            !gi_json_text(json, &f->arena, &pair.value))
             return bad(f, json, "\"text\": \"text\"");
         gd_metadata *all = with_room(f->metadata, f->metadata_count, &f->metadata_room, sizeof pair);
         if (!all)
             return false;
         f->metadata = all;
         all[f->metadata_count++] = pair;
-    } while (gd_json_accept(json, ','));
-    return gd_json_accept(json, '}') || bad(f, json, ", or }");
+    } while (gi_json_accept(json, ','));
+    return gi_json_accept(json, '}') || bad(f, json, ", or }");
 }
 
-static bool read_shape(const gd_safetensors *f, gd_json *json, entry *e)
+static bool read_shape(const gd_safetensors *f, gi_json *json, entry *e)
 {
     e->ndim = 0;
-    if (!gd_json_accept(json, '['))
+    if (!gi_json_accept(json, '['))
         return bad(f, json, "[");
-    if (gd_json_accept(json, ']'))
+    if (gi_json_accept(json, ']'))
         return true;
     do {
         uint64_t size;
-        if (!gd_json_number(json, &size))
+        if (!gi_json_number(json, &size))
             return bad(f, json, "a size");
         if (e->ndim == GD_MAX_DIMS)
             return gd_fail("%s: %s: tensor \"%s\" has more than %d axes", f->in.function, f->path, e->name,
                            GD_MAX_DIMS);
         e->sizes[e->ndim++] = size;
-    } while (gd_json_accept(json, ','));
-    return gd_json_accept(json, ']') || bad(f, json, ", or ]");
+    } while (gi_json_accept(json, ','));
+    return gi_json_accept(json, ']') || bad(f, json, ", or ]");
 }
 
-static bool read_offsets(const gd_safetensors *f, gd_json *json, entry *e)
+static bool read_offsets(const gd_safetensors *f, gi_json *json, entry *e)
 {
-    return (gd_json_accept(json, '[') && gd_json_number(json, &e->begin) && gd_json_accept(json, ',') &&
-            gd_json_number(json, &e->end) && gd_json_accept(json, ']')) || bad(f, json, "[begin, end]");
+    return (gi_json_accept(json, '[') && gi_json_number(json, &e->begin) && gi_json_accept(json, ',') &&
+            gi_json_number(json, &e->end) && gi_json_accept(json, ']')) || bad(f, json, "[begin, end]");
 }
 
 enum { HAS_TYPE = 1, HAS_SHAPE = 2, HAS_OFFSETS = 4, HAS_ALL = 7 };
 
-static bool read_key(gd_safetensors *f, gd_json *json, entry *e, int *has)
+static bool read_key(gd_safetensors *f, gi_json *json, entry *e, int *has)
 {
     const char *key;
-    if (!gd_json_text(json, &f->arena, &key) || !gd_json_accept(json, ':'))
+    if (!gi_json_text(json, &f->arena, &key) || !gi_json_accept(json, ':'))
         return bad(f, json, "\"key\":");
     int is = strcmp(key, "dtype") == 0 ? HAS_TYPE : strcmp(key, "shape") == 0 ? HAS_SHAPE
            : strcmp(key, "data_offsets") == 0 ? HAS_OFFSETS : 0;
@@ -129,20 +135,20 @@ static bool read_key(gd_safetensors *f, gd_json *json, entry *e, int *has)
         return read_shape(f, json, e);
     if (is == HAS_OFFSETS)
         return read_offsets(f, json, e);
-    return gd_json_text(json, &f->arena, &e->type_name) || bad(f, json, "the name of a type");
+    return gi_json_text(json, &f->arena, &e->type_name) || bad(f, json, "the name of a type");
 }
 
-static bool read_entry(gd_safetensors *f, gd_json *json, const char *name)
+static bool read_entry(gd_safetensors *f, gi_json *json, const char *name)
 {
     entry e = { .name = name };
     int has = 0;
-    if (!gd_json_accept(json, '{'))
+    if (!gi_json_accept(json, '{'))
         return bad(f, json, "{");
     do
         if (!read_key(f, json, &e, &has))
             return false;
-    while (gd_json_accept(json, ','));
-    if (!gd_json_accept(json, '}'))
+    while (gi_json_accept(json, ','));
+    if (!gi_json_accept(json, '}'))
         return bad(f, json, ", or }");
     if (has != HAS_ALL)
         return gd_fail("%s: %s: tensor \"%s\" needs dtype, shape and data_offsets", f->in.function, f->path, name);
@@ -157,16 +163,16 @@ static bool read_entry(gd_safetensors *f, gd_json *json, const char *name)
 
 static bool read_header(gd_safetensors *f, const char *text, size_t length)
 {
-    gd_json json = { .begin = text, .at = text, .end = text + length };
+    gi_json json = { .begin = text, .at = text, .end = text + length };
     bool has_metadata = false;
-    if (!gd_utf8_valid(text, length))
+    if (!gi_utf8_valid(text, length))
         return gd_fail("%s: %s: the header is not UTF-8", f->in.function, f->path);
-    if (length == 0 || *text != '{' || !gd_json_accept(&json, '{'))
+    if (length == 0 || *text != '{' || !gi_json_accept(&json, '{'))
         return bad(f, &json, "{");
-    if (!gd_json_accept(&json, '}')) {
+    if (!gi_json_accept(&json, '}')) {
         do {
             const char *name;
-            if (!gd_json_text(&json, &f->arena, &name) || !gd_json_accept(&json, ':'))
+            if (!gi_json_text(&json, &f->arena, &name) || !gi_json_accept(&json, ':'))
                 return bad(f, &json, "\"name\":");
             bool metadata = strcmp(name, "__metadata__") == 0;
             if (metadata && has_metadata)
@@ -174,8 +180,8 @@ static bool read_header(gd_safetensors *f, const char *text, size_t length)
             has_metadata |= metadata;
             if (!(metadata ? read_metadata(f, &json) : read_entry(f, &json, name)))
                 return false;
-        } while (gd_json_accept(&json, ','));
-        if (!gd_json_accept(&json, '}'))
+        } while (gi_json_accept(&json, ','));
+        if (!gi_json_accept(&json, '}'))
             return bad(f, &json, ", or }");
     }
     while (json.at < json.end && *json.at == ' ')               /* padding */
@@ -214,11 +220,11 @@ static bool check_entry(gd_safetensors *f, const entry *e, uint64_t expected)
         return gd_fail("%s: %s: tensor \"%s\" lies at [%" PRIu64 ", %" PRIu64 ") of %" PRIu64 " bytes, but the"
                        " tensors before it end at %" PRIu64, f->in.function, f->path, e->name, e->begin, e->end,
                        f->bytes, expected);
-    if (e->type == GD_ELEMENTS)
+    if (e->type == GI_ELEMENTS)
         return true;
-    if (!gd_elements_fit(&f->in, e->type, e->ndim, e->sizes, &n))
+    if (!gi_elements_fit(&f->in, e->type, e->ndim, e->sizes, &n))
         return false;
-    uint64_t bytes = (uint64_t)n * gd_element_size(e->type);
+    uint64_t bytes = (uint64_t)n * gi_element_size(e->type);
     return bytes == e->end - e->begin ||
            gd_fail("%s: %s: tensor \"%s\" has %" PRIu64 " bytes, but %s of its shape takes %" PRIu64,
                    f->in.function, f->path, e->name, e->end - e->begin, e->type_name, bytes);
@@ -226,7 +232,7 @@ static bool check_entry(gd_safetensors *f, const entry *e, uint64_t expected)
 
 static bool check_names(gd_safetensors *f)
 {
-    f->by_name = gd_arena_take(&f->arena, (size_t)f->count * sizeof *f->by_name);
+    f->by_name = gi_arena_take(&f->arena, (size_t)f->count * sizeof *f->by_name);
     if (!f->by_name)
         return false;
     for (int64_t i = 0; i < f->count; i++)
@@ -256,7 +262,7 @@ static bool check(gd_safetensors *f)
     }
     if (end != f->bytes)
         return gd_fail("%s: %s has %" PRIu64 " byte%s of numbers, but its tensors end at %" PRIu64, f->in.function,
-                       f->path, f->bytes, gd_plural((int64_t)f->bytes), end);
+                       f->path, f->bytes, gi_plural((int64_t)f->bytes), end);
     return check_names(f);
 }
 
@@ -266,43 +272,43 @@ static bool check(gd_safetensors *f)
 static bool is_plausible(gd_safetensors *f)
 {
     size_t got;
-    if (!gd_input_peek(&f->in, 9, &got))
+    if (!gi_input_peek(&f->in, 9, &got))
         return false;
-    if (got == 9 ? f->in.front[8] == '{' : !gd_looks_like(f->in.front, f->in.front_held))
+    if (got == 9 ? f->in.front[8] == '{' : !gi_looks_like(f->in.front, f->in.front_held))
         return true;
-    return gd_input_is_not(&f->in, "a safetensors file", "no { follows the first 8 bytes");
+    return gi_input_is_not(&f->in, "a safetensors file", "no { follows the first 8 bytes");
 }
 
 static bool read_file(gd_safetensors *f)
 {
     unsigned char size[8];
     uint64_t length = 0;
-    if (!is_plausible(f) || !gd_input_take(&f->in, size, sizeof size, "the length of the header"))
+    if (!is_plausible(f) || !gi_input_take(&f->in, size, sizeof size, "the length of the header"))
         return false;
     for (int i = 7; i >= 0; i--)
         length = length << 8 | size[i];
-    if (!gd_input_holds(&f->in, length))
+    if (!gi_input_holds(&f->in, length))
         return false;
     f->numbers = sizeof size + length;
-    f->bytes = gd_input_total(&f->in) - f->numbers;
-    char *text = gd_memory_new(GD_DATA, (size_t)length);
-    bool good = text && gd_input_take(&f->in, text, (size_t)length, "the header") &&
+    f->bytes = gi_input_total(&f->in) - f->numbers;
+    char *text = gi_memory_new(GI_DATA, (size_t)length);
+    bool good = text && gi_input_take(&f->in, text, (size_t)length, "the header") &&
                 read_header(f, text, (size_t)length) && check(f);
-    gd_memory_free(text);
+    gi_memory_free(text);
     return good;
 }
 
 gd_safetensors *gd_safetensors_open(const char *path)
 {
-    if (!gd_path_given("gd_safetensors_open", "path", path))
+    if (!gi_path_given("gd_safetensors_open", "path", path))
         return NULL;
-    gd_safetensors *f = gd_memory_new(GD_DATA, sizeof *f);
+    gd_safetensors *f = gi_memory_new(GI_DATA, sizeof *f);
     if (!f)
         return NULL;
     *f = (gd_safetensors){ .entries = NULL };
-    gd_arena_init(&f->arena, GD_DATA);
-    f->path = gd_arena_take(&f->arena, strlen(path) + 1);
-    if (f->path && strcpy(f->path, path) && gd_input_open(&f->in, "gd_safetensors_open", f->path, false) &&
+    gi_arena_init(&f->arena, GI_DATA);
+    f->path = gi_arena_take(&f->arena, strlen(path) + 1);
+    if (f->path && strcpy(f->path, path) && gi_input_open(&f->in, "gd_safetensors_open", f->path, false) &&
         read_file(f))
         return f;
     gd_safetensors_close(f);
@@ -311,26 +317,26 @@ gd_safetensors *gd_safetensors_open(const char *path)
 
 void gd_safetensors_close(gd_safetensors *f)
 {
-    if (!f || !gd_given("gd_safetensors_close", "file", f))
+    if (!f || !gi_given("gd_safetensors_close", "file", f))
         return;
-    gd_input_close(&f->in);
-    gd_memory_free(f->entries);
-    gd_memory_free(f->metadata);
-    gd_arena_free(&f->arena);
-    gd_handle_free(f);
+    gi_input_close(&f->in);
+    gi_memory_free(f->entries);
+    gi_memory_free(f->metadata);
+    gi_arena_free(&f->arena);
+    gi_handle_free(f);
 }
 
 /* ---- What is in it ------------------------------------------------------------------------------------ */
 
 int64_t gd_safetensors_count(const gd_safetensors *f)
 {
-    return f && gd_not_freed("gd_safetensors_count", "file", f) ? f->count : 0;
+    return f && gi_not_freed("gd_safetensors_count", "file", f) ? f->count : 0;
 }
 
 static const entry *entry_at(const char *function, const gd_safetensors *f, int64_t i)
 {
     (void)function;
-    return f && gd_not_freed(function, "file", f) && i >= 0 && i < f->count ? &f->entries[i] : NULL;
+    return f && gi_not_freed(function, "file", f) && i >= 0 && i < f->count ? &f->entries[i] : NULL;
 }
 
 const char *gd_safetensors_name(const gd_safetensors *f, int64_t i)
@@ -356,7 +362,7 @@ gd_shape gd_safetensors_shape(const gd_safetensors *f, int64_t i)
 
 int64_t gd_safetensors_find(const gd_safetensors *f, const char *name)
 {
-    if (!f || !name || !gd_not_freed("gd_safetensors_find", "file", f) || f->count == 0)
+    if (!f || !name || !gi_not_freed("gd_safetensors_find", "file", f) || f->count == 0)
         return -1;
     entry wanted = { .name = name };
     const entry *key = &wanted;
@@ -366,18 +372,18 @@ int64_t gd_safetensors_find(const gd_safetensors *f, const char *name)
 
 int64_t gd_safetensors_metadata_count(const gd_safetensors *f)
 {
-    return f && gd_not_freed("gd_safetensors_metadata_count", "file", f) ? f->metadata_count : 0;
+    return f && gi_not_freed("gd_safetensors_metadata_count", "file", f) ? f->metadata_count : 0;
 }
 
 gd_metadata gd_safetensors_metadata_at(const gd_safetensors *f, int64_t i)
 {
-    bool open = f && gd_not_freed("gd_safetensors_metadata_at", "file", f);
+    bool open = f && gi_not_freed("gd_safetensors_metadata_at", "file", f);
     return open && i >= 0 && i < f->metadata_count ? f->metadata[i] : (gd_metadata){ NULL, NULL };
 }
 
 const char *gd_safetensors_metadata(const gd_safetensors *f, const char *key)
 {
-    if (!f || !key || !gd_not_freed("gd_safetensors_metadata", "file", f) || f->metadata_count == 0)
+    if (!f || !key || !gi_not_freed("gd_safetensors_metadata", "file", f) || f->metadata_count == 0)
         return NULL;
     gd_metadata wanted = { .key = key };
     size_t n = (size_t)f->metadata_count;
@@ -388,21 +394,21 @@ const char *gd_safetensors_metadata(const gd_safetensors *f, const char *key)
 gd_tensor *gd_safetensors_read(gd_safetensors *f, const char *name)
 {
     const char *function = "gd_safetensors_read";
-    if (!gd_given(function, "file", f) || !gd_not_null(function, "name", name))
+    if (!gi_given(function, "file", f) || !gi_not_null(function, "name", name))
         return NULL;
     int64_t i = gd_safetensors_find(f, name);
     if (i < 0)
         return gd_fail("%s: %s has no tensor \"%s\"", function, f->path, name);
     const entry *e = &f->entries[i];
-    if (e->type == GD_ELEMENTS)
+    if (e->type == GI_ELEMENTS)
         return gd_fail("%s: %s: tensor \"%s\" has the type %s, which cannot be read", function, f->path, name,
                        e->type_name);
     gd_shape shape = gd_safetensors_shape(f, i);
-    gd_tensor *t = gd_new(function, shape.ndim, shape.size);
+    gd_tensor *t = gi_new(function, shape.ndim, shape.size);
     f->in.function = function;
     f->in.tensor = e->name;
-    if (t && gd_input_seek(&f->in, f->numbers + e->begin) &&
-        gd_elements_read(&f->in, e->type, false, t->numel, t->data))
+    if (t && gi_input_seek(&f->in, f->numbers + e->begin) &&
+        gi_elements_read(&f->in, e->type, false, t->numel, t->data))
         return t;
     return NULL;
 }

@@ -1,11 +1,18 @@
 /* safetensors_write.c - writing named tensors to one file; the format is told in safetensors.c.  The header is
  * padded with blanks, so that the numbers begin at a multiple of 8 bytes. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/files.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/message.h"
 #include "gradus/data.h"
-#include "json.h"
 #include "numbers_out.h"
+#include "tensor/alive.h"
+#include "tensor/check.h"
 
 static const char *const function = "gd_safetensors_write";
 
@@ -22,7 +29,7 @@ static bool valid_texts(const char *what, const char **sorted, int64_t n)
     for (int64_t i = 0; i < n; i++) {
         if (!sorted[i])
             return gd_fail("%s: %s %" PRId64 " is NULL", function, what, i);
-        if (!gd_utf8_valid(sorted[i], strlen(sorted[i])))
+        if (!gi_utf8_valid(sorted[i], strlen(sorted[i])))
             return gd_fail("%s: %s %" PRId64 " is not UTF-8", function, what, i);
     }
     if (n > 0)
@@ -35,34 +42,34 @@ static bool valid_texts(const char *what, const char **sorted, int64_t n)
 
 static bool valid_names(const char *const names[], gd_tensor *const tensors[], int64_t n)
 {
-    const char **sorted = gd_memory_new(GD_DATA, (size_t)n * sizeof *sorted);
+    const char **sorted = gi_memory_new(GI_DATA, (size_t)n * sizeof *sorted);
     if (!sorted)
         return false;
     if (n > 0)
         memcpy(sorted, names, (size_t)n * sizeof *sorted);
     bool good = valid_texts("name", sorted, n);
-    gd_memory_free(sorted);
+    gi_memory_free(sorted);
     for (int64_t i = 0; i < n && good; i++) {
         if (strcmp(names[i], "__metadata__") == 0)
             return gd_fail("%s: the name \"__metadata__\" is the format's own", function);
         char which[128];
         snprintf(which, sizeof which, "tensor \"%.100s\"", names[i]);
-        good = gd_given(function, which, tensors[i]) && gd_alive(function, names[i], tensors[i]);
+        good = gi_given(function, which, tensors[i]) && gi_alive(function, names[i], tensors[i]);
     }
     return good;
 }
 
 static bool valid_metadata(const gd_metadata metadata[], int64_t n)
 {
-    const char **sorted = gd_memory_new(GD_DATA, (size_t)n * sizeof *sorted);
+    const char **sorted = gi_memory_new(GI_DATA, (size_t)n * sizeof *sorted);
     if (!sorted)
         return false;
     for (int64_t i = 0; i < n; i++)
         sorted[i] = metadata[i].key;
     bool good = valid_texts("key", sorted, n);
-    gd_memory_free(sorted);
+    gi_memory_free(sorted);
     for (int64_t i = 0; i < n && good; i++)
-        if (!metadata[i].value || !gd_utf8_valid(metadata[i].value, strlen(metadata[i].value)))
+        if (!metadata[i].value || !gi_utf8_valid(metadata[i].value, strlen(metadata[i].value)))
             return gd_fail("%s: the metadata \"%s\" is %s", function, metadata[i].key,
                            metadata[i].value ? "not UTF-8" : "NULL");
     return good;
@@ -80,7 +87,7 @@ static bool reserve(text *t, size_t more)
 {
     if (t->good && t->length + more > t->room) {
         size_t room = 2 * (t->length + more);
-        char *bigger = gd_memory_resize(GD_DATA, t->s, room);
+        char *bigger = gi_memory_resize(GI_DATA, t->s, room);
         t->good = bigger != NULL;
         if (bigger) {
             t->s = bigger;
@@ -100,8 +107,8 @@ static void put(text *t, const char *s)
 
 static void put_quoted(text *t, const char *s)
 {
-    if (reserve(t, gd_json_quoted(NULL, s)))
-        t->length += gd_json_quoted(t->s + t->length, s);
+    if (reserve(t, gi_json_quoted(NULL, s)))
+        t->length += gi_json_quoted(t->s + t->length, s);
 }
 
 static void put_number(text *t, uint64_t number)
@@ -147,8 +154,8 @@ bool gd_safetensors_write(const char *path, const char *const names[], gd_tensor
     if (n < 0 || metadata_count < 0)
         return gd_fail("%s: %" PRId64 " tensors and %" PRId64 " metadata: counts cannot be negative", function, n,
                        metadata_count);
-    if ((n > 0 && (!gd_not_null(function, "names", names) || !gd_not_null(function, "tensors", tensors))) ||
-        (metadata_count > 0 && !gd_not_null(function, "metadata", metadata)))
+    if ((n > 0 && (!gi_not_null(function, "names", names) || !gi_not_null(function, "tensors", tensors))) ||
+        (metadata_count > 0 && !gi_not_null(function, "metadata", metadata)))
         return false;
     if (!valid_names(names, tensors, n) || !valid_metadata(metadata, metadata_count))
         return false;
@@ -169,15 +176,15 @@ bool gd_safetensors_write(const char *path, const char *const names[], gd_tensor
     unsigned char length[8];
     for (int i = 0; i < 8; i++)
         length[i] = (unsigned char)((uint64_t)t.length >> 8 * i);
-    gd_output out;
+    gi_output out;
     bool good = t.good;
-    if (good && gd_output_begin(&out, function, path)) {
-        gd_output_put(&out, length, sizeof length);
-        gd_output_put(&out, t.s, t.length);
+    if (good && gi_output_begin(&out, function, path)) {
+        gi_output_put(&out, length, sizeof length);
+        gi_output_put(&out, t.s, t.length);
         for (int64_t i = 0; i < n; i++)
-            gd_numbers_out(&out, tensors[i]);
+            gi_numbers_out(&out, tensors[i]);
     }
-    good = good && gd_output_end(&out);
-    gd_memory_free(t.s);
+    good = good && gi_output_end(&out);
+    gi_memory_free(t.s);
     return good;
 }

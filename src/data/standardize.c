@@ -1,7 +1,14 @@
 /* standardize.c - columns with mean 0 and standard deviation 1. */
+#include <math.h>
+#include <stdbool.h>
+
+#include "autograd/engine.h"
+#include "base/memory.h"
 #include "gradus/data.h"
-#include "../autograd/engine.h"
-#include "../tensor/core.h"
+#include "tensor/alive.h"
+#include "tensor/nest.h"
+#include "tensor/new.h"
+#include "tensor/shape.h"
 
 /* What is kept for a column.  Sums are pairs, see terms.h, in double whatever gd_real is: the mean of rounded numbers
  * is rounded itself, and what is left of the deviations from it has a mean, too. */
@@ -81,10 +88,10 @@ static bool is_constant(const gd_tensor *t, int64_t j, int64_t columns)
 
 static bool apply(gd_tensor *result, const gd_tensor *t, int64_t columns)
 {
-    column *c = gd_memory_new(GD_DATA, (size_t)columns * sizeof *c);
-    bool *constant = gd_memory_new(GD_DATA, (size_t)columns * sizeof *constant);
+    column *c = gi_memory_new(GI_DATA, (size_t)columns * sizeof *c);
+    bool *constant = gi_memory_new(GI_DATA, (size_t)columns * sizeof *constant);
     if (c && constant) {
-        gd_copy(result->data, t);
+        gi_copy(result->data, t);
         for (int64_t j = 0; j < columns; j++)
             constant[j] = is_constant(result, j, columns);
         standardize(result->data, result->shape[0], columns, c);
@@ -92,8 +99,8 @@ static bool apply(gd_tensor *result, const gd_tensor *t, int64_t columns)
             for (int64_t i = 0; constant[j] && i < result->shape[0]; i++)
                 result->data[i * columns + j] = 0;
     }
-    gd_memory_free(c);
-    gd_memory_free(constant);
+    gi_memory_free(c);
+    gi_memory_free(constant);
     return c && constant;
 }
 
@@ -101,15 +108,15 @@ static const gd_op standardize_op = { "gd_standardize", NULL, GD_NOTHING, NULL }
 
 gd_tensor *gd_standardize(const gd_tensor *t)
 {
-    if (!t || !gd_alive("gd_standardize", "t", t))
+    if (!t || !gi_alive("gd_standardize", "t", t))
         return NULL;
     if (t->ndim != 1 && t->ndim != 2)
-        return gd_fail("gd_standardize: t is %s: [rows, columns] or [rows] expected", gd_text_of(t).s);
+        return gd_fail("gd_standardize: t is %s: [rows, columns] or [rows] expected", gi_text_of(t).s);
     if (t->shape[0] == 0)
-        return gd_fail("gd_standardize: t is %s: there are no rows", gd_text_of(t).s);
-    gd_tensor *result = gd_new_like(t);
+        return gd_fail("gd_standardize: t is %s: there are no rows", gi_text_of(t).s);
+    gd_tensor *result = gi_new_like(t);
     if (!result || !apply(result, t, t->ndim == 2 ? t->shape[1] : 1))
         return NULL;
-    gd_path_ends(result, t, &standardize_op);
+    gi_path_ends(result, t, &standardize_op);
     return result;
 }

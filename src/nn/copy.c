@@ -1,13 +1,22 @@
 /* copy.c - a second model with the values of a first one, and values from one to the other. */
+#include <string.h>
+
+#include "base/guest.h"
+#include "base/message.h"
+#include "gradus/tensor.h"
 #include "params.h"
+#include "tensor/check.h"
+#include "tensor/nest.h"
+#include "tensor/new.h"
+#include "tensor/shape.h"
 
 gd_params *gd_params_copy(gd_params *p)
 {
-    if (!gd_given("gd_params_copy", "p", p))
+    if (!gi_given("gd_params_copy", "p", p))
         return NULL;
     gd_params *copy = gd_params_new();
     for (int i = 0; copy && i < p->count; i++) {
-        const gd_entry *from = &p->entries[i];
+        const gi_entry *from = &p->entries[i];
         gd_tensor *t = from->buffer ? gd_buffer(copy, from->tensor->name, from->tensor)
                                     : gd_param(copy, from->tensor->name, from->tensor);
         if (!t) {
@@ -32,27 +41,27 @@ static gd_tensor *find(const gd_params *p, const char *name)
 bool gd_params_assign(gd_params *to, gd_params *from)
 {
     static const char function[] = "gd_params_assign";
-    if (!gd_given(function, "to", to) || !gd_given(function, "from", from))
+    if (!gi_given(function, "to", to) || !gi_given(function, "from", from))
         return false;
-    if (gd_params_in_use(to))
-        return gd_fail("%s: %s, which needs the parameters as they are, is running", function, gd_guest_text().s);
+    if (gi_params_in_use(to))
+        return gd_fail("%s: %s, which needs the parameters as they are, is running", function, gi_guest_text().s);
     if (to->count != from->count)
         return gd_fail("%s: to has %d tensor%s and from has %d: they must have the same names and shapes", function,
-                       to->count, gd_plural(to->count), from->count);
+                       to->count, gi_plural(to->count), from->count);
     for (int i = 0; i < to->count; i++) {
         const gd_tensor *t = to->entries[i].tensor, *f = find(from, t->name);
         if (!f)
             return gd_fail("%s: from has no \"%s\": they must have the same names and shapes", function, t->name);
-        if (!gd_same_shape(t, f))
+        if (!gi_same_shape(t, f))
             return gd_fail("%s: \"%s\" is %s in to and %s in from", function, t->name,
-                           gd_shape_text(t->ndim, t->shape).s, gd_shape_text(f->ndim, f->shape).s);
+                           gi_shape_text(t->ndim, t->shape).s, gi_shape_text(f->ndim, f->shape).s);
     }
     for (int i = 0; i < to->count; i++) {
         gd_tensor *t = to->entries[i].tensor;
         const gd_tensor *f = find(from, t->name);
         if (t != f)
-            gd_copy(t->data, f);
-        gd_overwritten(t);
+            gi_copy(t->data, f);
+        gi_overwritten(t);
     }
     return true;
 }

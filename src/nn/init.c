@@ -1,8 +1,12 @@
 /* init.c - first values of weights, after Glorot and Bengio, He et al., and Saxe et al.; see nn.h. */
 #include <inttypes.h>
+#include <math.h>
+#include <stdbool.h>
 
-#include "tensor/core.h"
+#include "base/memory.h"
 #include "gradus/nn.h"
+#include "tensor/check.h"
+#include "tensor/shape.h"
 
 /* fan_in and fan_out of a weight [out, in, ..]. */
 static bool fans(const char *function, gd_shape shape, double gain, double *in, double *out)
@@ -15,11 +19,11 @@ static bool fans(const char *function, gd_shape shape, double gain, double *in, 
     }
     if (!good)
         return gd_fail("%s: shape %s: at least two axes, none of them empty, are expected", function,
-                       gd_shape_text(shape.ndim, shape.size).s);
+                       gi_shape_text(shape.ndim, shape.size).s);
     if (!(gain > 0 && gain < (double)INFINITY))
         return gd_fail("%s: gain = %g must be positive", function, gain);
     if (isinf((gd_real)(10 * gain)))        /* no weight is drawn farther out */
-        return gd_fail("%s: gain = %g is too large for weights in " GD_REAL_NAME, function, gain);
+        return gd_fail("%s: gain = %g is too large for weights in " GI_REAL_NAME, function, gain);
     *in = (double)shape.size[1] * field;
     *out = (double)shape.size[0] * field;
     return true;
@@ -90,7 +94,7 @@ gd_tensor *gd_orthogonal(gd_shape shape, double gain)
 {
     double in = 1, out = 1;
     gd_tensor *w = fans("gd_orthogonal", shape, gain, &in, &out) ? gd_normal(shape, 0, 1) : NULL;
-    double *q = w ? gd_memory_new(GD_PROGRAM, (size_t)w->numel * sizeof *q) : NULL;
+    double *q = w ? gi_memory_new(GI_PROGRAM, (size_t)w->numel * sizeof *q) : NULL;
     if (!q)
         return NULL;
     for (int64_t i = 0; i < w->numel; i++)
@@ -102,6 +106,6 @@ gd_tensor *gd_orthogonal(gd_shape shape, double gain)
         orthonormalize(q, columns, rows, 1, columns);
     for (int64_t i = 0; i < w->numel; i++)
         w->data[i] = (gd_real)(gain * q[i]);
-    gd_memory_free(q);
+    gi_memory_free(q);
     return w;
 }

@@ -1,12 +1,19 @@
 /* layer.c - what the layers share: checks, and names of their tensors. */
 #include "layer.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/thread_state.h"
+#include "gradus/tensor.h"
+#include "tensor/check.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
-bool gd_layer_begin(const char *function, const gd_params *p, const char *name, int n, const int64_t *sizes,
-                    const char *const *what, gd_params_place *mark)
+bool gi_layer_begin(const char *function, const gd_params *p, const char *name, int n, const int64_t *sizes,
+                    const char *const *what, gi_params_place *mark)
 {
-    if (!gd_given(function, "p", p) || !gd_not_null(function, "name", name))
+    if (!gi_given(function, "p", p) || !gi_not_null(function, "name", name))
         return false;
     for (int i = 0; i < n; i++) {
         if (sizes[i] < 1)
@@ -15,15 +22,15 @@ bool gd_layer_begin(const char *function, const gd_params *p, const char *name, 
             return gd_fail("%s: \"%s\": %s = %" PRId64 " is more than memory can hold", function, name, what[i],
                            sizes[i]);
     }
-    *mark = gd_params_mark(p);
+    *mark = gi_params_mark(p);
     return gd_scope_begin();
 }
 
-bool gd_layer_end(gd_params *p, const gd_params_place *mark, bool good)
+bool gi_layer_end(gd_params *p, const gi_params_place *mark, bool good)
 {
     gd_scope_end();
     if (!good)
-        gd_params_back(p, mark);
+        gi_params_back(p, mark);
     return good;
 }
 
@@ -31,19 +38,19 @@ bool gd_layer_end(gd_params *p, const gd_params_place *mark, bool good)
 static const char *joined(const char *name, const char *suffix)
 {
     size_t length = strlen(name) + strlen(suffix) + 2;
-    char *text = gd_arena_take(gd_current_scope(), length);
+    char *text = gi_arena_take(gi_current_scope(), length);
     if (text)
         snprintf(text, length, "%s.%s", name, suffix);
     return text;
 }
 
-gd_tensor *gd_layer_param(gd_params *p, const char *name, const char *suffix, gd_tensor *value)
+gd_tensor *gi_layer_param(gd_params *p, const char *name, const char *suffix, gd_tensor *value)
 {
     const char *whole = value ? joined(name, suffix) : NULL;
     return whole ? gd_param(p, whole, value) : NULL;
 }
 
-gd_tensor *gd_layer_buffer(gd_params *p, const char *name, const char *suffix, gd_tensor *value)
+gd_tensor *gi_layer_buffer(gd_params *p, const char *name, const char *suffix, gd_tensor *value)
 {
     const char *whole = value ? joined(name, suffix) : NULL;
     return whole ? gd_buffer(p, whole, value) : NULL;

@@ -2,17 +2,20 @@
 #ifndef GRADUS_LAYER_H
 #define GRADUS_LAYER_H
 
+#include <stdbool.h>
+
+#include "gradus/tensor.h"
 #include "params.h"
 
-/* gd_layer_begin - checks p, name and the sizes, of which the first bad one is named, and opens a scope for what
- * is made on the way.  After true the caller calls gd_layer_end with mark: it ends the scope, and where the layer is
+/* gi_layer_begin - checks p, name and the sizes, of which the first bad one is named, and opens a scope for what
+ * is made on the way.  After true the caller calls gi_layer_end with mark: it ends the scope, and where the layer is
  * not complete, takes what it has from p again.  Returns good. */
-bool gd_layer_begin(const char *function, const gd_params *p, const char *name, int n, const int64_t *sizes,
-                    const char *const *what, gd_params_place *mark);
-bool gd_layer_end(gd_params *p, const gd_params_place *mark, bool good);
+bool gi_layer_begin(const char *function, const gd_params *p, const char *name, int n, const int64_t *sizes,
+                    const char *const *what, gi_params_place *mark);
+bool gi_layer_end(gd_params *p, const gi_params_place *mark, bool good);
 
-/* gd_layer_param, gd_layer_buffer - "NAME.suffix", a copy of value; NULL for a NULL value. */
-gd_tensor *gd_layer_param(gd_params *p, const char *name, const char *suffix, gd_tensor *value);
-gd_tensor *gd_layer_buffer(gd_params *p, const char *name, const char *suffix, gd_tensor *value);
+/* gi_layer_param, gi_layer_buffer - "NAME.suffix", a copy of value; NULL for a NULL value. */
+gd_tensor *gi_layer_param(gd_params *p, const char *name, const char *suffix, gd_tensor *value);
+gd_tensor *gi_layer_buffer(gd_params *p, const char *name, const char *suffix, gd_tensor *value);
 
 #endif

@@ -1,14 +1,18 @@
 /* layers.c - convolution, embedding and normalisation with their parameters.  The arithmetic is that of the
  * functions of the same names in operations.h. */
 #include <inttypes.h>
+#include <math.h>
 
+#include "base/message.h"
+#include "gradus/tensor.h"
 #include "layer.h"
+#include "tensor/alive.h"
 
 #define SIZES(...) (const int64_t[]){ __VA_ARGS__ }
 #define NAMES(...) (const char *const[]){ __VA_ARGS__ }
 
 #define ALIVE(function, x, weight, bias) \
-    (gd_alive(function, "x", x) && gd_alive(function, #weight, weight) && gd_alive(function, #bias, bias))
+    (gi_alive(function, "x", x) && gi_alive(function, #weight, weight) && gi_alive(function, #bias, bias))
 
 /* ---- Convolution -------------------------------------------------------------------------------------------- */
 
@@ -27,8 +31,8 @@ static bool conv_params(const char *function, gd_params *p, const char *name, gd
     for (int i = 1; i < weight.ndim; i++)
         inputs *= (double)weight.size[i];
     double bound = 1 / sqrt(inputs);
-    *w = gd_layer_param(p, name, "weight", gd_uniform(weight, -bound, bound));
-    *b = *w ? gd_layer_param(p, name, "bias", gd_uniform(GD_SHAPE(out), -bound, bound)) : NULL;
+    *w = gi_layer_param(p, name, "weight", gd_uniform(weight, -bound, bound));
+    *b = *w ? gi_layer_param(p, name, "bias", gd_uniform(GD_SHAPE(out), -bound, bound)) : NULL;
     return *b != NULL;
 }
 
@@ -38,19 +42,19 @@ gd_conv2d_layer gd_conv2d_new(gd_params *p, const char *name, int64_t in, int64_
 {
     gd_conv2d_layer layer = { NULL, NULL, options };
     const gd_conv2d_layer none = layer;
-    gd_params_place mark;
-    if (!gd_layer_begin("gd_conv2d_new", p, name, 4, SIZES(in, out, height, width),
+    gi_params_place mark;
+    if (!gi_layer_begin("gd_conv2d_new", p, name, 4, SIZES(in, out, height, width),
                         NAMES("in", "out", "height", "width"), &mark))
         return none;
     int64_t groups = options.groups ? options.groups : 1;
     gd_shape weight = GD_SHAPE(out, groups > 0 ? in / groups : 0, height, width);
     bool good = conv_params("gd_conv2d_new", p, name, weight, in, groups, &layer.weight, &layer.bias);
-    return gd_layer_end(p, &mark, good) ? layer : none;
+    return gi_layer_end(p, &mark, good) ? layer : none;
 }
 
 gd_tensor *gd_conv2d_apply(const gd_conv2d_layer *layer, gd_tensor *x)
 {
-    return gd_not_null("gd_conv2d_apply", "layer", layer) && layer->bias
+    return gi_not_null("gd_conv2d_apply", "layer", layer) && layer->bias
                    && ALIVE("gd_conv2d_apply", x, layer->weight, layer->bias)
                ? gd_conv2d(x, layer->weight, layer->bias, layer->options) : NULL;
 }
@@ -61,17 +65,17 @@ gd_conv1d_layer gd_conv1d_new(gd_params *p, const char *name, int64_t in, int64_
 {
     gd_conv1d_layer layer = { NULL, NULL, stride, padding, dilation, groups };
     const gd_conv1d_layer none = layer;
-    gd_params_place mark;
-    if (!gd_layer_begin("gd_conv1d_new", p, name, 3, SIZES(in, out, width), NAMES("in", "out", "width"), &mark))
+    gi_params_place mark;
+    if (!gi_layer_begin("gd_conv1d_new", p, name, 3, SIZES(in, out, width), NAMES("in", "out", "width"), &mark))
         return none;
     gd_shape weight = GD_SHAPE(out, groups > 0 ? in / groups : 0, width);
     bool good = conv_params("gd_conv1d_new", p, name, weight, in, groups, &layer.weight, &layer.bias);
-    return gd_layer_end(p, &mark, good) ? layer : none;
+    return gi_layer_end(p, &mark, good) ? layer : none;
 }
 
 gd_tensor *gd_conv1d_apply(const gd_conv1d_layer *layer, gd_tensor *x)
 {
-    return gd_not_null("gd_conv1d_apply", "layer", layer) && layer->bias
+    return gi_not_null("gd_conv1d_apply", "layer", layer) && layer->bias
                    && ALIVE("gd_conv1d_apply", x, layer->weight, layer->bias)
                ? gd_conv1d(x, layer->weight, layer->bias, layer->stride, layer->padding, layer->dilation,
                            layer->groups)
@@ -83,18 +87,18 @@ gd_tensor *gd_conv1d_apply(const gd_conv1d_layer *layer, gd_tensor *x)
 gd_embedding_layer gd_embedding_new(gd_params *p, const char *name, int64_t rows, int64_t d)
 {
     gd_embedding_layer layer = { NULL };
-    gd_params_place mark;
-    if (!gd_layer_begin("gd_embedding_new", p, name, 2, SIZES(rows, d), NAMES("rows", "d"), &mark))
+    gi_params_place mark;
+    if (!gi_layer_begin("gd_embedding_new", p, name, 2, SIZES(rows, d), NAMES("rows", "d"), &mark))
         return layer;
-    layer.weight = gd_layer_param(p, name, "weight", gd_normal(GD_SHAPE(rows, d), 0, 1));
-    gd_layer_end(p, &mark, layer.weight != NULL);
+    layer.weight = gi_layer_param(p, name, "weight", gd_normal(GD_SHAPE(rows, d), 0, 1));
+    gi_layer_end(p, &mark, layer.weight != NULL);
     return layer;
 }
 
 gd_tensor *gd_embedding_apply(const gd_embedding_layer *layer, gd_tensor *index)
 {
-    return gd_not_null("gd_embedding_apply", "layer", layer) && gd_alive("gd_embedding_apply", "index", index)
-                   && gd_alive("gd_embedding_apply", "layer->weight", layer->weight)
+    return gi_not_null("gd_embedding_apply", "layer", layer) && gi_alive("gd_embedding_apply", "index", index)
+                   && gi_alive("gd_embedding_apply", "layer->weight", layer->weight)
                ? gd_embedding(layer->weight, index) : NULL;
 }
 
@@ -113,17 +117,17 @@ gd_layer_norm_layer gd_layer_norm_new(gd_params *p, const char *name, gd_shape s
         "size 0 of shape", "size 1 of shape", "size 2 of shape", "size 3 of shape",
         "size 4 of shape", "size 5 of shape", "size 6 of shape", "size 7 of shape"
     };
-    gd_params_place mark;
-    if (!gd_layer_begin("gd_layer_norm_new", p, name, shape.ndim, shape.size, size, &mark))
+    gi_params_place mark;
+    if (!gi_layer_begin("gd_layer_norm_new", p, name, shape.ndim, shape.size, size, &mark))
         return none;
-    layer.weight = gd_layer_param(p, name, "weight", gd_ones(shape));
-    layer.bias = layer.weight ? gd_layer_param(p, name, "bias", gd_zeros(shape)) : NULL;
-    return gd_layer_end(p, &mark, layer.bias != NULL) ? layer : none;
+    layer.weight = gi_layer_param(p, name, "weight", gd_ones(shape));
+    layer.bias = layer.weight ? gi_layer_param(p, name, "bias", gd_zeros(shape)) : NULL;
+    return gi_layer_end(p, &mark, layer.bias != NULL) ? layer : none;
 }
 
 gd_tensor *gd_layer_norm_apply(const gd_layer_norm_layer *layer, gd_tensor *x)
 {
-    return gd_not_null("gd_layer_norm_apply", "layer", layer) && layer->bias
+    return gi_not_null("gd_layer_norm_apply", "layer", layer) && layer->bias
                    && ALIVE("gd_layer_norm_apply", x, layer->weight, layer->bias)
                ? gd_layer_norm(x, layer->weight, layer->bias, layer->eps) : NULL;
 }
@@ -132,25 +136,25 @@ gd_batch_norm_layer gd_batch_norm_new(gd_params *p, const char *name, int64_t ch
 {
     gd_batch_norm_layer layer = { NULL, NULL, NULL, NULL, 0.1, 1e-5 };
     const gd_batch_norm_layer none = layer;
-    gd_params_place mark;
-    if (!gd_layer_begin("gd_batch_norm_new", p, name, 1, SIZES(channels), NAMES("channels"), &mark))
+    gi_params_place mark;
+    if (!gi_layer_begin("gd_batch_norm_new", p, name, 1, SIZES(channels), NAMES("channels"), &mark))
         return none;
     gd_tensor *zeros = gd_zeros(GD_SHAPE(channels)), *ones = gd_ones(GD_SHAPE(channels));
-    layer.weight = gd_layer_param(p, name, "weight", ones);
-    layer.bias = layer.weight ? gd_layer_param(p, name, "bias", zeros) : NULL;
-    layer.running_mean = layer.bias ? gd_layer_buffer(p, name, "running_mean", zeros) : NULL;
-    layer.running_var = layer.running_mean ? gd_layer_buffer(p, name, "running_var", ones) : NULL;
+    layer.weight = gi_layer_param(p, name, "weight", ones);
+    layer.bias = layer.weight ? gi_layer_param(p, name, "bias", zeros) : NULL;
+    layer.running_mean = layer.bias ? gi_layer_buffer(p, name, "running_mean", zeros) : NULL;
+    layer.running_var = layer.running_mean ? gi_layer_buffer(p, name, "running_var", ones) : NULL;
     if (layer.running_var)
         p->entries[p->count - 1].not_negative = true;
-    return gd_layer_end(p, &mark, layer.running_var != NULL) ? layer : none;
+    return gi_layer_end(p, &mark, layer.running_var != NULL) ? layer : none;
 }
 
 gd_tensor *gd_batch_norm_apply(const gd_batch_norm_layer *layer, gd_tensor *x, bool training)
 {
-    if (!gd_not_null("gd_batch_norm_apply", "layer", layer) || !layer->running_var
+    if (!gi_not_null("gd_batch_norm_apply", "layer", layer) || !layer->running_var
         || !ALIVE("gd_batch_norm_apply", x, layer->weight, layer->bias)
-        || !gd_alive("gd_batch_norm_apply", "layer->running_mean", layer->running_mean)
-        || !gd_alive("gd_batch_norm_apply", "layer->running_var", layer->running_var))
+        || !gi_alive("gd_batch_norm_apply", "layer->running_mean", layer->running_mean)
+        || !gi_alive("gd_batch_norm_apply", "layer->running_var", layer->running_var))
         return NULL;
     return gd_batch_norm(x, layer->weight, layer->bias, layer->running_mean, layer->running_var, training,
                          layer->momentum, layer->eps);
@@ -167,6 +171,6 @@ gd_dropout_layer gd_dropout_new(double p)
 
 gd_tensor *gd_dropout_apply(const gd_dropout_layer *layer, gd_tensor *x, bool training)
 {
-    return gd_not_null("gd_dropout_apply", "layer", layer) && gd_alive("gd_dropout_apply", "x", x)
+    return gi_not_null("gd_dropout_apply", "layer", layer) && gi_alive("gd_dropout_apply", "x", x)
                ? gd_dropout(x, layer->p, training) : NULL;
 }

@@ -1,30 +1,35 @@
 /* multihead.c - multi-head attention: the width is cut into heads, each of which attends by itself. */
 #include <inttypes.h>
+#include <math.h>
 
+#include "base/message.h"
+#include "gradus/tensor.h"
 #include "layer.h"
+#include "tensor/alive.h"
+#include "tensor/shape.h"
 
 gd_multihead gd_multihead_new(gd_params *p, const char *name, int64_t width, int64_t heads)
 {
     const gd_multihead none = { NULL, NULL, NULL, NULL, heads };
     gd_multihead m = none;
-    gd_params_place mark;
-    if (!gd_layer_begin("gd_multihead_new", p, name, 2, (const int64_t[]){ width, heads },
+    gi_params_place mark;
+    if (!gi_layer_begin("gd_multihead_new", p, name, 2, (const int64_t[]){ width, heads },
                         (const char *const[]){ "width", "heads" }, &mark))
         return none;
     if (width % heads) {
         gd_fail("gd_multihead_new: \"%s\": heads = %" PRId64 " must divide width = %" PRId64, name, heads, width);
-        gd_layer_end(p, &mark, false);
+        gi_layer_end(p, &mark, false);
         return none;
     }
     double bound = 1 / sqrt((double)width);
     gd_tensor *in = gd_xavier_uniform(GD_SHAPE(3 * width, width), 1);
     gd_tensor *out = gd_uniform(GD_SHAPE(width, width), -bound, bound);
     gd_tensor *zeros = gd_zeros(GD_SHAPE(3 * width)), *zero = gd_zeros(GD_SHAPE(width));
-    m.in_proj_weight = gd_layer_param(p, name, "in_proj_weight", in);
-    m.in_proj_bias = m.in_proj_weight ? gd_layer_param(p, name, "in_proj_bias", zeros) : NULL;
-    m.out_weight = m.in_proj_bias ? gd_layer_param(p, name, "out_proj.weight", out) : NULL;
-    m.out_bias = m.out_weight ? gd_layer_param(p, name, "out_proj.bias", zero) : NULL;
-    return gd_layer_end(p, &mark, m.out_bias != NULL) ? m : none;
+    m.in_proj_weight = gi_layer_param(p, name, "in_proj_weight", in);
+    m.in_proj_bias = m.in_proj_weight ? gi_layer_param(p, name, "in_proj_bias", zeros) : NULL;
+    m.out_weight = m.in_proj_bias ? gi_layer_param(p, name, "out_proj.weight", out) : NULL;
+    m.out_bias = m.out_weight ? gi_layer_param(p, name, "out_proj.bias", zero) : NULL;
+    return gi_layer_end(p, &mark, m.out_bias != NULL) ? m : none;
 }
 
 /* Rows [i width, (i + 1) width) of the three affine maps that stand one under the other. */
@@ -48,17 +53,17 @@ gd_tensor *gd_multihead_apply(const gd_multihead *m, gd_tensor *query, gd_tensor
                               bool causal)
 {
     static const char function[] = "gd_multihead_apply";
-    if (!gd_not_null(function, "layer", m) || !m->out_bias || !query || !key || !value
-        || !gd_alive(function, "query", query)
-        || !gd_alive(function, "key", key) || !gd_alive(function, "value", value)
-        || !gd_alive(function, "layer->in_proj_weight", m->in_proj_weight)
-        || !gd_alive(function, "layer->in_proj_bias", m->in_proj_bias)
-        || !gd_alive(function, "layer->out_weight", m->out_weight)
-        || !gd_alive(function, "layer->out_bias", m->out_bias))
+    if (!gi_not_null(function, "layer", m) || !m->out_bias || !query || !key || !value
+        || !gi_alive(function, "query", query)
+        || !gi_alive(function, "key", key) || !gi_alive(function, "value", value)
+        || !gi_alive(function, "layer->in_proj_weight", m->in_proj_weight)
+        || !gi_alive(function, "layer->in_proj_bias", m->in_proj_bias)
+        || !gi_alive(function, "layer->out_weight", m->out_weight)
+        || !gi_alive(function, "layer->out_bias", m->out_bias))
         return NULL;
     if (query->ndim != 3 || key->ndim != 3 || value->ndim != 3)
         return gd_fail("%s: query is %s, key is %s and value is %s: they must be "
-                       "[n, length, width]", function, gd_text_of(query).s, gd_text_of(key).s, gd_text_of(value).s);
+                       "[n, length, width]", function, gi_text_of(query).s, gi_text_of(key).s, gi_text_of(value).s);
     gd_tensor *y = gd_attention(in_heads(m, projected(m, query, 0)), in_heads(m, projected(m, key, 1)),
                                 in_heads(m, projected(m, value, 2)), causal);
     gd_tensor *joined = gd_reshape(gd_transpose(y, 1, 2), gd_shape_of_tensor(query));

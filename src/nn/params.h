@@ -2,36 +2,38 @@
 #ifndef GRADUS_PARAMS_H
 #define GRADUS_PARAMS_H
 
-#include "gradus/nn.h"
-#include "tensor/core.h"
+#include <stdbool.h>
 
-typedef struct gd_entry {
+#include "base/memory.h"
+#include "gradus/nn.h"
+
+typedef struct gi_entry {
     gd_tensor *tensor;
     bool       buffer;
     bool       not_negative;                /* a variance: a checkpoint that says otherwise is refused */
-} gd_entry;
+} gi_entry;
 
 struct gd_params {
-    gd_entry *entries;                      /* in order of creation */
+    gi_entry *entries;                      /* in order of creation */
     int       count, room;
     gd_arena  arena;                        /* tensors, names and gradients */
     int       in_use;                       /* by steps whose closure runs */
 };
 
-/* gd_params_find - the parameter or buffer of that name; NULL, without a message, when there is none. */
-gd_tensor *gd_params_find(const gd_params *p, const char *name);
+/* gi_params_find - the parameter or buffer of that name; NULL, without a message, when there is none. */
+gd_tensor *gi_params_find(const gd_params *p, const char *name);
 
-/* gd_params_in_use - true while a closure runs that needs the parameters; one that was left by longjmp does not run. */
-bool gd_params_in_use(gd_params *p);
+/* gi_params_in_use - true while a closure runs that needs the parameters; one that was left by longjmp does not run. */
+bool gi_params_in_use(gd_params *p);
 
-/* gd_params_mark, gd_params_back - where p and the thread's generator stand, and going back there: for what adds
+/* gi_params_mark, gi_params_back - where p and the thread's generator stand, and going back there: for what adds
  * several tensors and fails as a whole. */
-typedef struct gd_params_place {
+typedef struct gi_params_place {
     int      count;
     uint64_t random[4];
-} gd_params_place;
+} gi_params_place;
 
-gd_params_place gd_params_mark(const gd_params *p);
-void            gd_params_back(gd_params *p, const gd_params_place *mark);
+gi_params_place gi_params_mark(const gd_params *p);
+void            gi_params_back(gd_params *p, const gi_params_place *mark);
 
 #endif

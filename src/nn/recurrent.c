@@ -1,15 +1,20 @@
 /* recurrent.c - the cells of recurrent networks, one step each.  A loop over time is the caller's. */
 #include <inttypes.h>
+#include <math.h>
 
+#include "base/message.h"
+#include "gradus/tensor.h"
 #include "layer.h"
+#include "tensor/alive.h"
+#include "tensor/shape.h"
 
 static gd_cell new_cell(const char *function, gd_params *p, const char *name, int64_t in, int64_t hidden,
                         int64_t gates)
 {
     const gd_cell none = { NULL, NULL, NULL, NULL };
     gd_cell cell = none;
-    gd_params_place mark;
-    if (!gd_layer_begin(function, p, name, 2, (const int64_t[]){ in, hidden },
+    gi_params_place mark;
+    if (!gi_layer_begin(function, p, name, 2, (const int64_t[]){ in, hidden },
                         (const char *const[]){ "in", "hidden" }, &mark))
         return none;
     double bound = 1 / sqrt((double)hidden);
@@ -21,10 +26,10 @@ static gd_cell new_cell(const char *function, gd_params *p, const char *name, in
     };
     bool good = true;
     for (int i = 0; i < 4 && good; i++) {
-        *parts[i].to = gd_layer_param(p, name, parts[i].suffix, gd_uniform(parts[i].shape, -bound, bound));
+        *parts[i].to = gi_layer_param(p, name, parts[i].suffix, gd_uniform(parts[i].shape, -bound, bound));
         good = *parts[i].to != NULL;
     }
-    return gd_layer_end(p, &mark, good) ? cell : none;
+    return gi_layer_end(p, &mark, good) ? cell : none;
 }
 
 gd_cell gd_rnn_new(gd_params *p, const char *name, int64_t in, int64_t hidden)
@@ -50,9 +55,9 @@ static bool suits(const char *function, const char *maker, int64_t gates, const 
         return false;                       /* there was a message when the cell was made */
     if (w->ndim != 2 || w->shape[0] != gates * w->shape[1])
         return gd_fail("%s: weight_hh of the cell is %s: %s makes [%" PRId64 " hidden, hidden]", function,
-                       gd_text_of(w).s, maker, gates);
+                       gi_text_of(w).s, maker, gates);
     return (h->ndim > 0 && h->shape[h->ndim - 1] == w->shape[1]) ||
-           gd_fail("%s: h is %s: a state of this cell is [.., %" PRId64 "]", function, gd_text_of(h).s, w->shape[1]);
+           gd_fail("%s: h is %s: a state of this cell is [.., %" PRId64 "]", function, gi_text_of(h).s, w->shape[1]);
 }
 
 /* What the cell makes of its input and of its state, [n, gates hidden] each; false when something is NULL or of
@@ -60,10 +65,10 @@ static bool suits(const char *function, const char *maker, int64_t gates, const 
 static bool both_parts(const char *function, const char *maker, int64_t gates, const gd_cell *cell, gd_tensor *x,
                        gd_tensor *h, gd_tensor **a, gd_tensor **b)
 {
-    if (!gd_not_null(function, "cell", cell) || !x || !h || !gd_alive(function, "x", x) || !gd_alive(function, "h", h)
-        || !gd_alive(function, "cell->weight_ih", cell->weight_ih)
-        || !gd_alive(function, "cell->weight_hh", cell->weight_hh)
-        || !gd_alive(function, "cell->bias_ih", cell->bias_ih) || !gd_alive(function, "cell->bias_hh", cell->bias_hh)
+    if (!gi_not_null(function, "cell", cell) || !x || !h || !gi_alive(function, "x", x) || !gi_alive(function, "h", h)
+        || !gi_alive(function, "cell->weight_ih", cell->weight_ih)
+        || !gi_alive(function, "cell->weight_hh", cell->weight_hh)
+        || !gi_alive(function, "cell->bias_ih", cell->bias_ih) || !gi_alive(function, "cell->bias_hh", cell->bias_hh)
         || !suits(function, maker, gates, cell, h))
         return false;
     *a = gd_affine(x, cell->weight_ih, cell->bias_ih);
@@ -86,15 +91,15 @@ gd_tensor *gd_rnn_apply(const gd_cell *cell, gd_tensor *x, gd_tensor *h)
 
 static bool same_state(const gd_tensor *h, const gd_tensor *c)
 {
-    return gd_same_shape(h, c) || gd_fail("gd_lstm_apply: h is %s and c is %s: they must have the same shape",
-                                          gd_text_of(h).s, gd_text_of(c).s);
+    return gi_same_shape(h, c) || gd_fail("gd_lstm_apply: h is %s and c is %s: they must have the same shape",
+                                          gi_text_of(h).s, gi_text_of(c).s);
 }
 
 gd_lstm_state gd_lstm_apply(const gd_cell *cell, gd_tensor *x, gd_lstm_state state)
 {
     const gd_lstm_state none = { NULL, NULL };
     gd_tensor *a, *b, *h = state.h, *gates = NULL;
-    if (h && state.c && gd_alive("gd_lstm_apply", "state.h", h) && gd_alive("gd_lstm_apply", "state.c", state.c)
+    if (h && state.c && gi_alive("gd_lstm_apply", "state.h", h) && gi_alive("gd_lstm_apply", "state.c", state.c)
         && same_state(h, state.c) && both_parts("gd_lstm_apply", "gd_lstm_new", 4, cell, x, h, &a, &b))
         gates = gd_add(a, b);
     if (!gates)

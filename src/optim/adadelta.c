@@ -9,13 +9,17 @@
  * Zeiler, "ADADELTA: an adaptive learning rate method" (2012), Algorithm 1, where lr is 1, rho 0.95 and eps
  * 1e-6.  The default is torch.optim.Adadelta, with rho 0.9; the book has eps 1e-5, Keras lr 1e-3, rho 0.95 and
  * eps 1e-7. */
+#include <math.h>
+
+#include "base/compiler.h"
+#include "gradus/tensor.h"
 #include "inside.h"
 
 #define OPTION(field, ...) GD_OPTION(gd_adadelta_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
     OPTION(rho, "[)", 0, 1),
-    OPTION(eps, "(]", 0, GD_REAL_MAX),         /* 0 would never move: u stays 0 */
-    OPTION(weight_decay, "[]", 0, GD_REAL_MAX),
+    OPTION(eps, "(]", 0, GI_REAL_MAX),         /* 0 would never move: u stays 0 */
+    OPTION(weight_decay, "[]", 0, GI_REAL_MAX),
     OPTION(maximize, "[]", 0, 1),
     { .name = NULL }
 };
@@ -29,17 +33,17 @@ static void prepare(const gd_update *u, void *result)
     const gd_adadelta_options *o = u->options;
     *(scalars *)result = (scalars){
         .sign = o->maximize ? -1 : 1, .l2 = (gd_real)o->weight_decay,
-        .rho = (gd_real)o->rho, .rest = (gd_real)(1 - o->rho), .eps = (gd_real)fmax(o->eps, GD_REAL_MIN),
+        .rho = (gd_real)o->rho, .rest = (gd_real)(1 - o->rho), .eps = (gd_real)fmax(o->eps, GI_REAL_MIN),
         .lr = (gd_real)u->lr
     };
 }
 
-GD_KERNEL static void adadelta(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict s,
+GI_KERNEL static void adadelta(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict s,
                                gd_real *restrict u, const scalars *scalars_of_t)
 {
     const scalars c = *scalars_of_t;
-    GD_EACH(i, n, (w, grad, s, u), {
-        gd_real g = gd_bounded(c.sign * grad[i] + c.l2 * w[i]);
+    GI_EACH(i, n, (w, grad, s, u), {
+        gd_real g = gi_bounded(c.sign * grad[i] + c.l2 * w[i]);
         s[i] = c.rho * s[i] + c.rest * g * g;
         gd_real d = real_sqrt(u[i] + c.eps) / real_sqrt(s[i] + c.eps) * g;
         u[i] = c.rho * u[i] + c.rest * d * d;
@@ -89,7 +93,7 @@ gd_adadelta_options gd_adadelta_dialect(gd_dialect dialect)
         o.rho = 0.95;
         break;
     default:
-        o.lr = gd_no_dialect("gd_adadelta_dialect", dialect);
+        o.lr = gi_no_dialect("gd_adadelta_dialect", dialect);
     }
     return o;
 }

@@ -9,15 +9,19 @@
  *
  * Variants: the book and Keras write sqrt(s + eps); Keras and optax start s from 0.1, so that the first steps
  * are small. */
+#include <math.h>
+
+#include "base/compiler.h"
+#include "gradus/tensor.h"
 #include "inside.h"
 
 #define OPTION(field, ...) GD_OPTION(gd_adagrad_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
     OPTION(lr_decay, "[)", 0, INFINITY),
-    OPTION(eps, "[]", 0, GD_REAL_MAX),
+    OPTION(eps, "[]", 0, GI_REAL_MAX),
     OPTION(eps_mode, "[]", 0, GD_EPS_INSIDE_SQRT),
     OPTION(init_v, "[)", 0, INFINITY),
-    OPTION(weight_decay, "[]", 0, GD_REAL_MAX),
+    OPTION(weight_decay, "[]", 0, GI_REAL_MAX),
     OPTION(step_counter, "[]", 0, GD_GLOBAL),
     OPTION(maximize, "[]", 0, 1),
     { .name = NULL }
@@ -25,7 +29,7 @@ static const gd_option fields[] = {
 
 static bool check(const void *options)
 {
-    return gd_check_fits("gd_adagrad", "init_v", ((const gd_adagrad_options *)options)->init_v);
+    return gi_check_fits("gd_adagrad", "init_v", ((const gd_adagrad_options *)options)->init_v);
 }
 
 static void start(const gd_update *u)
@@ -46,16 +50,16 @@ static void prepare(const gd_update *u, void *result)
     *(scalars *)result = (scalars){
         .sign = o->maximize ? -1 : 1, .l2 = (gd_real)o->weight_decay,
         .eta = (gd_real)(u->lr / (1 + (double)(u->t - 1) * o->lr_decay)),
-        .eps_root = gd_root_eps(inside ? o->eps : 0, inside ? 0 : o->eps), .eps = (gd_real)(inside ? 0 : o->eps)
+        .eps_root = gi_root_eps(inside ? o->eps : 0, inside ? 0 : o->eps), .eps = (gd_real)(inside ? 0 : o->eps)
     };
 }
 
-GD_KERNEL static void adagrad(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict s,
+GI_KERNEL static void adagrad(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict s,
                               const scalars *scalars_of_t)
 {
     const scalars c = *scalars_of_t;
-    GD_EACH(i, n, (w, grad, s), {
-        gd_real g = gd_bounded(c.sign * grad[i] + c.l2 * w[i]);
+    GI_EACH(i, n, (w, grad, s), {
+        gd_real g = gi_bounded(c.sign * grad[i] + c.l2 * w[i]);
         s[i] += g * g;
         w[i] -= c.eta * g / (real_sqrt(s[i] + c.eps_root) + c.eps);
     });
@@ -102,7 +106,7 @@ gd_adagrad_options gd_adagrad_dialect(gd_dialect dialect)
         o.eps_mode = GD_EPS_INSIDE_SQRT;
         break;
     default:
-        o.lr = gd_no_dialect("gd_adagrad_dialect", dialect);
+        o.lr = gi_no_dialect("gd_adagrad_dialect", dialect);
     }
     return o;
 }

@@ -17,18 +17,22 @@
  * GD_D2L_TF_AS_PRINTED reproduces errors of the TensorFlow listing of the book's Adam section: it writes
  * p - lr v / sqrt(s) + eps without parentheses, so that eps is added to the parameter and a gradient of zero
  * gives 0/0 = NaN; and it never counts t up.  Nobody should train with it. */
+#include <math.h>
+
+#include "base/compiler.h"
+#include "gradus/tensor.h"
 #include "inside.h"
 
 #define OPTION(field, ...) GD_OPTION(gd_adam_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
     OPTION(beta1, "[)", 0, 1),
     OPTION(beta2, "[)", 0, 1),
-    OPTION(eps, "[]", 0, GD_REAL_MAX),
-    OPTION(eps_root, "[]", 0, GD_REAL_MAX),
+    OPTION(eps, "[]", 0, GI_REAL_MAX),
+    OPTION(eps_root, "[]", 0, GI_REAL_MAX),
     OPTION(eps_mode, "[]", 0, GD_EPS_AS_PRINTED),
     OPTION(bias_correction, "[]", 0, GD_CORRECT_NONE),
     OPTION(amsgrad, "[]", 0, GD_AMSGRAD_CORRECTED),
-    OPTION(weight_decay, "[]", 0, GD_REAL_MAX),
+    OPTION(weight_decay, "[]", 0, GI_REAL_MAX),
     OPTION(wd_mode, "[]", 0, GD_WD_DECOUPLED_NO_LR),
     OPTION(wd_when, "[]", 0, GD_WD_AFTER),
     OPTION(step_counter, "[]", 0, GD_STAYS_ONE),
@@ -47,10 +51,10 @@ static double correction(const void *options, int k, int64_t t)
 {
     const gd_adam_options *o = options;
     if (k == M)
-        return gd_correction(o->beta1, t, o->bias_correction <= GD_CORRECT_M);
+        return gi_correction(o->beta1, t, o->bias_correction <= GD_CORRECT_M);
     if (k == V_MAX && o->amsgrad == GD_AMSGRAD_CORRECTED)
         return 1;
-    return gd_correction(o->beta2, t, o->bias_correction == GD_CORRECT_BOTH || o->bias_correction == GD_CORRECT_V);
+    return gi_correction(o->beta2, t, o->bias_correction == GD_CORRECT_BOTH || o->bias_correction == GD_CORRECT_V);
 }
 
 typedef struct scalars {
@@ -74,7 +78,7 @@ static void form_constants(const gd_adam_options *o, double lr, scalars *s)
         .beta2 = (gd_real)o->beta2, .rest2 = (gd_real)(1 - o->beta2),
         .before = (gd_real)(o->wd_when == GD_WD_BEFORE ? decay : 1),
         .after = (gd_real)(o->wd_when == GD_WD_AFTER ? decay : 1),
-        .eps_root = printed ? (gd_real)in_root : gd_root_eps(in_root, outside), .eps = (gd_real)outside,
+        .eps_root = printed ? (gd_real)in_root : gi_root_eps(in_root, outside), .eps = (gd_real)outside,
         .drift = (gd_real)(printed ? o->eps : 0)
     };
     s->plain = s->sign == 1 && s->before == 1 && s->after == 1 && s->l2 == 0 && s->eps_root == 0 && s->drift == 0;
@@ -95,12 +99,12 @@ static void prepare(const gd_update *u, void *result)
     s->root_in_max = (gd_real)(corrected_max ? root : 1);
 }
 
-GD_KERNEL static void adam(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
+GI_KERNEL static void adam(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
                            gd_real *restrict v, const scalars *c)
 {
     const scalars s = *c;
-    GD_EACH(i, n, (w, grad, m, v), {
-        gd_real g = gd_bounded(s.sign * grad[i] + s.l2 * w[i]);
+    GI_EACH(i, n, (w, grad, m, v), {
+        gd_real g = gi_bounded(s.sign * grad[i] + s.l2 * w[i]);
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         v[i] = s.beta2 * v[i] + s.rest2 * g * g;
         gd_real d = s.step * m[i] / (real_sqrt(v[i] * s.root + s.eps_root) + s.eps);
@@ -109,24 +113,24 @@ GD_KERNEL static void adam(int64_t n, gd_real *restrict w, const gd_real *restri
 }
 
 /* The same without what most programs do not use: fewer operations from the gradient to the new parameter. */
-GD_KERNEL static void plain_adam(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
+GI_KERNEL static void plain_adam(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
                                  gd_real *restrict v, const scalars *c)
 {
     const scalars s = *c;
-    GD_EACH(i, n, (w, grad, m, v), {
-        gd_real g = gd_bounded(grad[i]);
+    GI_EACH(i, n, (w, grad, m, v), {
+        gd_real g = gi_bounded(grad[i]);
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         v[i] = s.beta2 * v[i] + s.rest2 * g * g;
         w[i] -= s.step * m[i] / (real_sqrt(v[i] * s.root) + s.eps);
     });
 }
 
-GD_KERNEL static void amsgrad(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
+GI_KERNEL static void amsgrad(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
                               gd_real *restrict v, gd_real *restrict v_max, const scalars *c)
 {
     const scalars s = *c;
-    GD_EACH(i, n, (w, grad, m, v, v_max), {
-        gd_real g = gd_bounded(s.sign * grad[i] + s.l2 * w[i]);
+    GI_EACH(i, n, (w, grad, m, v, v_max), {
+        gd_real g = gi_bounded(s.sign * grad[i] + s.l2 * w[i]);
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         v[i] = s.beta2 * v[i] + s.rest2 * g * g;
         v_max[i] = real_max(v_max[i], v[i] * s.root_in_max);
@@ -158,7 +162,7 @@ static bool decays_apart(const void *options)
 }
 
 static const gd_range ranges[] = {
-    GD_FINITE("exp_avg"),
+    GI_FINITE("exp_avg"),
     { "exp_avg_sq", false, "[)", 0, INFINITY },
     { "max_exp_avg_sq", false, "[)", 0, INFINITY },
     { .name = NULL }
@@ -209,7 +213,7 @@ gd_adam_options gd_adam_dialect(gd_dialect dialect)
         o.step_counter = GD_STAYS_ONE;
         break;
     default:
-        o.lr = gd_no_dialect("gd_adam_dialect", dialect);
+        o.lr = gi_no_dialect("gd_adam_dialect", dialect);
     }
     return o;
 }
@@ -218,7 +222,7 @@ gd_adamw_options gd_adamw_dialect(gd_dialect dialect)
 {
     if (dialect == GD_D2L || dialect == GD_TFA || dialect == GD_D2L_TF_AS_PRINTED) {
         gd_adamw_options none = gd_adamw_defaults();
-        none.lr = gd_no_dialect("gd_adamw_dialect", dialect);
+        none.lr = gi_no_dialect("gd_adamw_dialect", dialect);
         return none;
     }
     gd_adamw_options o = gd_adam_dialect(dialect);

@@ -8,15 +8,19 @@
  * Kingma and Ba, "Adam: a method for stochastic optimization" (ICLR 2015), Algorithm 2, without eps, which
  * gives 0/0 where all gradients were 0 (here such a weight stays).  The default is torch.optim.Adamax; Keras
  * adds eps to u in the division. */
+#include <math.h>
+
+#include "base/compiler.h"
+#include "gradus/tensor.h"
 #include "inside.h"
 
 #define OPTION(field, ...) GD_OPTION(gd_adamax_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
     OPTION(beta1, "[)", 0, 1),
     OPTION(beta2, "[)", 0, 1),
-    OPTION(eps, "[]", 0, GD_REAL_MAX),
+    OPTION(eps, "[]", 0, GI_REAL_MAX),
     OPTION(adamax_eps, "[]", 0, GD_ADAMAX_EPS_NONE),
-    OPTION(weight_decay, "[]", 0, GD_REAL_MAX),
+    OPTION(weight_decay, "[]", 0, GI_REAL_MAX),
     OPTION(step_counter, "[]", 0, GD_GLOBAL),
     OPTION(maximize, "[]", 0, 1),
     { .name = NULL }
@@ -26,7 +30,7 @@ enum { M, U };                              /* the states */
 
 static double correction(const void *options, int k, int64_t t)
 {
-    return gd_correction(((const gd_adamax_options *)options)->beta1, t, k == M);
+    return gi_correction(((const gd_adamax_options *)options)->beta1, t, k == M);
 }
 
 typedef struct scalars {
@@ -45,11 +49,11 @@ static void prepare(const gd_update *u, void *result)
     };
 }
 
-GD_KERNEL static void adamax(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
+GI_KERNEL static void adamax(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
                              gd_real *restrict u, const scalars *c)
 {
     const scalars s = *c;
-    GD_EACH(i, n, (w, grad, m, u), {
+    GI_EACH(i, n, (w, grad, m, u), {
         gd_real g = s.sign * grad[i] + s.l2 * w[i];
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         u[i] = real_max(s.beta2 * u[i], real_abs(g) + s.eps_in_max);
@@ -64,7 +68,7 @@ static void update(const gd_update *u)
 }
 
 static const gd_range ranges[] = {
-    GD_FINITE("exp_avg"),
+    GI_FINITE("exp_avg"),
     { "exp_inf", false, "[)", 0, INFINITY },
     { .name = NULL }
 };
@@ -99,7 +103,7 @@ gd_adamax_options gd_adamax_dialect(gd_dialect dialect)
         o.adamax_eps = GD_ADAMAX_EPS_NONE;
         break;
     default:
-        o.lr = gd_no_dialect("gd_adamax_dialect", dialect);
+        o.lr = gi_no_dialect("gd_adamax_dialect", dialect);
     }
     return o;
 }

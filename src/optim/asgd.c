@@ -8,14 +8,18 @@
  * Polyak and Juditsky, "Acceleration of stochastic approximation by averaging" (1992); the constants are those
  * of Bottou's programs, as in torch.optim.ASGD.  There eta and mu are state, formed at the end of a step for the
  * next one; here they are formed when they are used, so that a schedule's lr counts at once. */
+#include <math.h>
+
+#include "base/compiler.h"
+#include "gradus/tensor.h"
 #include "inside.h"
 
 #define OPTION(field, ...) GD_OPTION(gd_asgd_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
-    OPTION(lambd, "[]", 0, GD_REAL_MAX),
+    OPTION(lambd, "[]", 0, GI_REAL_MAX),
     OPTION(alpha, "[)", 0, INFINITY),
     OPTION(t0, "[)", 0, INFINITY),
-    OPTION(weight_decay, "[]", 0, GD_REAL_MAX),
+    OPTION(weight_decay, "[]", 0, GI_REAL_MAX),
     OPTION(maximize, "[]", 0, 1),
     { .name = NULL }
 };
@@ -34,11 +38,11 @@ static void prepare(const gd_update *u, void *result)
     };
 }
 
-GD_KERNEL static void asgd(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict ax,
+GI_KERNEL static void asgd(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict ax,
                            const scalars *c)
 {
     const scalars s = *c;
-    GD_EACH(i, n, (w, grad, ax), {
+    GI_EACH(i, n, (w, grad, ax), {
         gd_real g = s.sign * grad[i] + s.l2 * w[i];
         w[i] = s.keep * w[i] - s.eta * g;
         ax[i] = s.mu == 1 ? w[i] : ax[i] + s.mu * (w[i] - ax[i]);
@@ -50,7 +54,7 @@ static void update(const gd_update *u)
     asgd(u->n, u->w, u->g, u->state[0], u->scalars);
 }
 
-static const gd_range ranges[] = { GD_FINITE("ax"), { .name = NULL } };
+static const gd_range ranges[] = { GI_FINITE("ax"), { .name = NULL } };
 
 static const gd_algorithm algorithm = {
     .name = "gd_asgd", .options_size = sizeof(gd_asgd_options), .options = fields,
@@ -68,6 +72,6 @@ gd_asgd_options gd_asgd_dialect(gd_dialect dialect)
 {
     gd_asgd_options o = gd_asgd_defaults();
     if (dialect != GD_TORCH)
-        o.lr = gd_no_dialect("gd_asgd_dialect", dialect);
+        o.lr = gi_no_dialect("gd_asgd_dialect", dialect);
     return o;
 }

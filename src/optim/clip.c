@@ -1,7 +1,14 @@
 /* clip.c - gradients that are too long are made shorter.
  * Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks" (ICML 2013). */
+#include <math.h>
+
+#include "base/compiler.h"
+#include "base/threads.h"
+#include "gradus/tensor.h"
 #include "inside.h"
-#include "tensor/threads.h"
+#include "tensor/check.h"
+#include "tensor/nest.h"
+#include "tensor/new.h"
 
 typedef struct pass {
     double norm, scale;                     /* scale: what each g is divided by before it is raised to a power */
@@ -52,15 +59,15 @@ static void clamp_inner(int64_t n, gd_real *const p[], const int64_t step[], con
         p[0][i * step[0]] = real_min(real_max(p[0][i * step[0]], -bound), bound);
 }
 
-static void run(const gd_tensor *g, gd_inner_loop *inner, const pass *now)
+static void run(const gd_tensor *g, gi_inner_loop *inner, const pass *now)
 {
     if (g->numel == 0)
         return;
-    gd_nest nest;
+    gi_nest nest;
     const int64_t *const strides[] = { g->stride };
-    gd_nest_init(&nest, g->ndim, g->shape, 1, strides);
+    gi_nest_init(&nest, g->ndim, g->shape, 1, strides);
     gd_real *const start[] = { g->data };
-    gd_nest_run(&nest, 1, start, inner, now);
+    gi_nest_run(&nest, 1, start, inner, now);
 }
 
 static gd_tensor *grad_at(const gd_params *p, int i)
@@ -74,7 +81,7 @@ enum { LANES = 16, LONG_BLOCK = 1024, MOST_PARTS = 64 };
 
 /* The sum of g^2 in double.  Side by side in lanes, whose order is the same for every instruction set; in blocks, so
  * that a long sum loses few digits in the double library, too. */
-GD_KERNEL static double sum_of_squares(int64_t n, const gd_real *g)
+GI_KERNEL static double sum_of_squares(int64_t n, const gd_real *g)
 {
     double all[LANES] = { 0 }, sum = 0;
     for (int64_t i = 0; i < n; ) {
@@ -94,7 +101,7 @@ GD_KERNEL static double sum_of_squares(int64_t n, const gd_real *g)
     return sum;
 }
 
-GD_KERNEL static void scale(int64_t n, gd_real *g, gd_real factor)
+GI_KERNEL static void scale(int64_t n, gd_real *g, gd_real factor)
 {
     for (int64_t i = 0; i < n; i++)
         g[i] *= factor;
@@ -125,11 +132,11 @@ static void scale_elements(void *context, int64_t begin, int64_t end)
 /* How a gradient is cut into parts follows from its size alone, and so do the bits of the sum. */
 static double squares_of(const gd_tensor *g)
 {
-    parts p = { .g = g->data, .numel = g->numel, .each = GD_PART_ELEMENTS };
+    parts p = { .g = g->data, .numel = g->numel, .each = GI_PART_ELEMENTS };
     if (p.each * MOST_PARTS < p.numel)
         p.each = (p.numel + MOST_PARTS - 1) / MOST_PARTS;
     int64_t count = (p.numel + p.each - 1) / p.each;
-    gd_parallel(count, 1, squares_of_parts, &p);
+    gi_parallel(count, 1, squares_of_parts, &p);
     double sum = 0;
     for (int64_t k = 0; k < count; k++)
         sum += p.sum[k];
@@ -153,7 +160,7 @@ static double norm_of_contiguous(const gd_params *p)
 
 /* ---- All gradients ---------------------------------------------------------------------------------------- */
 
-static void run_over_all(const gd_params *p, gd_inner_loop *inner, const pass *now, bool changes)
+static void run_over_all(const gd_params *p, gi_inner_loop *inner, const pass *now, bool changes)
 {
     for (int i = 0; i < p->count; i++) {
         gd_tensor *g = grad_at(p, i);
@@ -161,18 +168,18 @@ static void run_over_all(const gd_params *p, gd_inner_loop *inner, const pass *n
             continue;
         if (inner == scale_inner && g->contiguous) {
             parts all = { .g = g->data, .factor = now->factor };
-            gd_parallel(g->numel, GD_PART_ELEMENTS, scale_elements, &all);
+            gi_parallel(g->numel, GI_PART_ELEMENTS, scale_elements, &all);
         } else {
             run(g, inner, now);
         }
         if (changes)
-            gd_overwritten(g);
+            gi_overwritten(g);
     }
 }
 
 static bool check_arguments(const char *function, const gd_params *p, double max)
 {
-    return gd_given(function, "params", p) && gd_check_number(function, "max", max, "[]", 0, INFINITY);
+    return gi_given(function, "params", p) && gi_check_number(function, "max", max, "[]", 0, INFINITY);
 }
 
 /* Finds the largest |g|; false with a message where one is not finite. */
@@ -207,8 +214,8 @@ double gd_clip_grad_norm_as(gd_params *p, double max, double norm, gd_dialect di
 {
     static const char function[] = "gd_clip_grad_norm";
     if (dialect != GD_TORCH && dialect != GD_D2L)
-        return gd_no_dialect(function, dialect);
-    if (!gd_check_number(function, "norm", norm, "(]", 0, INFINITY) || !check_arguments(function, p, max))
+        return gi_no_dialect(function, dialect);
+    if (!gi_check_number(function, "norm", norm, "(]", 0, INFINITY) || !check_arguments(function, p, max))
         return NAN;
     double total = norm == 2 ? norm_of_contiguous(p) : NAN;
     if (isnan(total))

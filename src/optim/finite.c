@@ -1,8 +1,14 @@
 /* finite.c - are there gradients, and are they and the parameters finite?  Not asked in a step unless wanted. */
-#include "inside.h"
-#include "tensor/sums.h"
+#include <math.h>
 
-bool gd_any_gradient(const char *function, const gd_optimizer *o)
+#include "gradus/tensor.h"
+#include "inside.h"
+#include "kernels/sums.h"
+#include "tensor/check.h"
+#include "tensor/nest.h"
+#include "tensor/shape.h"
+
+bool gi_any_gradient(const char *function, const gd_optimizer *o)
 {
     int parameters = 0;
     for (int i = 0; i < o->count; i++) {
@@ -33,13 +39,13 @@ static void look(int64_t n, gd_real *const p[], const int64_t step[], const void
 static bool is_finite(const gd_tensor *t)
 {
     if (t->numel == 0 || t->contiguous)
-        return gd_all_finite(t->numel, t->data);
+        return gi_all_finite(t->numel, t->data);
     bool bad = false;
-    gd_nest nest;
+    gi_nest nest;
     const int64_t *const strides[] = { t->stride };
-    gd_nest_init(&nest, t->ndim, t->shape, 1, strides);
+    gi_nest_init(&nest, t->ndim, t->shape, 1, strides);
     gd_real *const start[] = { t->data };
-    gd_nest_run(&nest, 1, start, look, &bad);
+    gi_nest_run(&nest, 1, start, look, &bad);
     return !bad;
 }
 
@@ -60,10 +66,10 @@ static bool report(const char *function, const char *what, const char *name, con
         if (!(real_abs(value) < INFINITY))
             break;
     }
-    return gd_fail("%s: %s%s is %g at %s", function, what, name, (double)value, gd_shape_text(t->ndim, index).s);
+    return gd_fail("%s: %s%s is %g at %s", function, what, name, (double)value, gi_shape_text(t->ndim, index).s);
 }
 
-bool gd_check_gradients(const char *function, const gd_optimizer *o)
+bool gi_check_gradients(const char *function, const gd_optimizer *o)
 {
     for (int i = 0; i < o->count; i++) {
         const gd_tensor *w = o->slots[i] ? o->slots[i]->w : NULL;
@@ -73,18 +79,18 @@ bool gd_check_gradients(const char *function, const gd_optimizer *o)
     return true;
 }
 
-bool gd_check_all(const char *function, const gd_optimizer *o)
+bool gi_check_all(const char *function, const gd_optimizer *o)
 {
     for (int i = 0; i < o->count; i++) {
         const gd_tensor *w = o->slots[i] ? o->slots[i]->w : NULL;
         if (w && !is_finite(w))
             return report(function, "", w->name, w);
     }
-    return gd_check_gradients(function, o);
+    return gi_check_gradients(function, o);
 }
 
 bool gd_check_finite(gd_optimizer *o)
 {
-    return gd_given("gd_check_finite", "o", o) && gd_model_alive("gd_check_finite", o) &&
-           gd_adopt(o) && gd_check_all("gd_check_finite", o);
+    return gi_given("gd_check_finite", "o", o) && gi_model_alive("gd_check_finite", o) &&
+           gi_adopt(o) && gi_check_all("gd_check_finite", o);
 }

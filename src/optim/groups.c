@@ -1,7 +1,12 @@
 /* groups.c - parameters with options of their own. */
-#include "inside.h"
+#include <string.h>
 
-void gd_options_changed(gd_group *group)
+#include "base/memory.h"
+#include "gradus/tensor.h"
+#include "inside.h"
+#include "tensor/check.h"
+
+void gi_options_changed(gd_group *group)
 {
     gd_optimizer *o = group->optimizer;
     group->scalars_t = 0;
@@ -23,14 +28,14 @@ static void move_to(struct gd_slot *slot, gd_group *group)
 
 gd_group *gd_optimizer_group(gd_optimizer *o, const char *prefix, const void *options)
 {
-    if (!gd_given("gd_optimizer_group", "o", o) || gd_busy("gd_optimizer_group", o)
-        || !gd_model_alive("gd_optimizer_group", o) || (options && !gd_check_options(o->algorithm, options))
-        || !gd_adopt(o))
+    if (!gi_given("gd_optimizer_group", "o", o) || gi_busy("gd_optimizer_group", o)
+        || !gi_model_alive("gd_optimizer_group", o) || (options && !gi_check_options(o->algorithm, options))
+        || !gi_adopt(o))
         return NULL;
     if (o->algorithm->step)
         return gd_fail("gd_optimizer_group: %s treats all parameters alike and has one group", o->algorithm->name);
-    gd_group *group = gd_arena_take(o->arena, sizeof *group);
-    if (!group || !gd_group_init(group, o, prefix, options ? options : o->first.options))
+    gd_group *group = gi_arena_take(o->arena, sizeof *group);
+    if (!group || !gi_group_init(group, o, prefix, options ? options : o->first.options))
         return NULL;
     if (!options)
         group->lr = o->lr;
@@ -46,9 +51,9 @@ gd_group *gd_optimizer_group(gd_optimizer *o, const char *prefix, const void *op
 
 bool gd_group_add(gd_group *group, const gd_tensor *parameter)
 {
-    if (!gd_given("gd_group_add", "group", group) || gd_busy("gd_group_add", group->optimizer))
+    if (!gi_given("gd_group_add", "group", group) || gi_busy("gd_group_add", group->optimizer))
         return false;
-    struct gd_slot *slot = gd_slot_of("gd_group_add", group->optimizer, parameter);
+    struct gd_slot *slot = gi_slot_of("gd_group_add", group->optimizer, parameter);
     if (slot)
         move_to(slot, group);
     return slot != NULL;
@@ -56,7 +61,7 @@ bool gd_group_add(gd_group *group, const gd_tensor *parameter)
 
 bool gd_set_schedule(gd_group *group, gd_schedule schedule)
 {
-    if (!gd_given("gd_set_schedule", "group", group))
+    if (!gi_given("gd_set_schedule", "group", group))
         return false;
     group->schedule = schedule;
     return true;

@@ -13,8 +13,15 @@
  * Where the pairs lead nowhere - the direction does not descend, or the search finds no lower loss along it, as
  * happens when they describe a curvature that was left behind or rounding has spoilt them - they are dropped and
  * the step is tried once more along -g. */
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/thread_state.h"
+#include "gradus/tensor.h"
+#include "kernels/sums.h"
 #include "line_search.h"
-#include "tensor/sums.h"
+#include "tensor/new.h"
 
 #define OPTION(field, ...) GD_OPTION(gd_lbfgs_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -68,14 +75,14 @@ static void direction(const memory *m, gd_real *d, const gd_real *g, double *alp
         d[i] = -g[i];
     for (int64_t k = 0; k < pairs; k++) {
         int64_t r = row(m, k);
-        alpha[k] = m->rho[r] * gd_dot(n, m->s + r * n, d);
+        alpha[k] = m->rho[r] * gi_dot(n, m->s + r * n, d);
         add(n, d, -alpha[k], m->y + r * n);
     }
     for (int64_t i = 0; i < n; i++)
         d[i] *= (gd_real)m->number[GAMMA];
     for (int64_t k = pairs - 1; k >= 0; k--) {
         int64_t r = row(m, k);
-        double beta = m->rho[r] * gd_dot(n, m->y + r * n, d);
+        double beta = m->rho[r] * gi_dot(n, m->y + r * n, d);
         add(n, d, alpha[k] - beta, m->s + r * n);
     }
 }
@@ -98,7 +105,7 @@ static void remember(memory *m, const gd_real *d, const gd_real *g_before, const
         s[i] = (gd_real)length * d[i];
         y[i] = g[i] - g_before[i];
     }
-    double ys = gd_dot(n, y, s), gamma = ys / gd_dot(n, y, y);
+    double ys = gi_dot(n, y, s), gamma = ys / gi_dot(n, y, y);
     gd_real rho = (gd_real)(1 / ys), diagonal = (gd_real)gamma;
     if (!(ys > 1e-10 && rho > 0 && diagonal > 0 && diagonal < INFINITY)) {
         *pairs -= *pairs >= (double)m->rows;            /* the oldest pair lay in this row */
@@ -122,8 +129,8 @@ static int64_t rows_of(gd_tensor *const *state, int64_t n)
 {
     const gd_tensor *s = state[S];
     int64_t rows = s && s->ndim == 2 ? s->shape[0] : 0;
-    bool fit = gd_has_shape(s, GD_SHAPE(rows, n)) && gd_has_shape(state[Y], GD_SHAPE(rows, n)) &&
-               gd_has_shape(state[RHO], GD_SHAPE(rows));
+    bool fit = gi_has_shape(s, GD_SHAPE(rows, n)) && gi_has_shape(state[Y], GD_SHAPE(rows, n)) &&
+               gi_has_shape(state[RHO], GD_SHAPE(rows));
     return fit ? rows : 0;
 }
 
@@ -132,8 +139,8 @@ static int64_t rows_of(gd_tensor *const *state, int64_t n)
 static void repair_numbers(struct gd_slot *all, int64_t n, int64_t rows)
 {
     double *number = all->number + 1;
-    if (!whole_in(all->number[0], 0, GD_MOST_STEPS) || !gd_has_shape(all->state[D], GD_SHAPE(n)) ||
-        !gd_has_shape(all->state[G], GD_SHAPE(n)))
+    if (!whole_in(all->number[0], 0, GI_MOST_STEPS) || !gi_has_shape(all->state[D], GD_SHAPE(n)) ||
+        !gi_has_shape(all->state[G], GD_SHAPE(n)))
         memset(all->number, 0, sizeof all->number);
     if (!whole_in(number[PAIRS], 0, (double)rows) || !whole_in(number[NEWEST], 0, (double)rows - 1))
         number[PAIRS] = number[NEWEST] = 0;
@@ -150,8 +157,8 @@ static bool grow(gd_optimizer *o, int64_t n, int64_t rows, int64_t more)
     struct gd_slot *all = o->all;
     double *number = all->number + 1;
     const int64_t size[] = { more, n };
-    gd_tensor *s = gd_new_in(o->arena, "gd_lbfgs", 2, size), *y = gd_new_in(o->arena, "gd_lbfgs", 2, size);
-    gd_tensor *rho = gd_new_in(o->arena, "gd_lbfgs", 1, size), *fresh[] = { s, y, rho };
+    gd_tensor *s = gi_new_in(o->arena, "gd_lbfgs", 2, size), *y = gi_new_in(o->arena, "gd_lbfgs", 2, size);
+    gd_tensor *rho = gi_new_in(o->arena, "gd_lbfgs", 1, size), *fresh[] = { s, y, rho };
     if (!s || !y || !rho)
         return false;
     memory old = { .rows = rows, .number[NEWEST] = number[NEWEST] };
@@ -174,7 +181,7 @@ static bool grow(gd_optimizer *o, int64_t n, int64_t rows, int64_t more)
 }
 
 /* Fewer pairs than before leave rows unused, so that an option set back and forth takes no more memory. */
-static bool open_memory(gd_optimizer *o, memory *m, gd_vectors *v)
+static bool open_memory(gd_optimizer *o, memory *m, gi_vectors *v)
 {
     struct gd_slot *all = o->all;
     int64_t n = v->n, history = ((const gd_lbfgs_options *)o->first.options)->history_size;
@@ -220,28 +227,28 @@ static double sum_of_sizes(int64_t n, const gd_real *x)
 typedef enum outcome { MOVED, CONVERGED, NOWHERE } outcome;
 
 /* Forms d and goes along it.  NOWHERE: d does not descend, or no lower loss was found. */
-static outcome go(gd_optimizer *o, memory *m, gd_vectors *v, double *alpha, double *loss, bool first)
+static outcome go(gd_optimizer *o, memory *m, gi_vectors *v, double *alpha, double *loss, bool first)
 {
     const gd_lbfgs_options *options = o->first.options;
     double *length = &m->number[STEP_LENGTH];
     *length = 0;
     direction(m, v->d, v->g, alpha);
-    gd_vectors_hold(v);
-    double slope = gd_dot(m->n, v->g, v->d);
+    gi_vectors_hold(v);
+    double slope = gi_dot(m->n, v->g, v->d);
     if (!(slope < 0 && slope > -INFINITY))
         return NOWHERE;
     if (slope > -options->tolerance_change || o->first.lr == 0)
         return CONVERGED;
     *length = o->first.lr * (first ? fmin(1, 1 / sum_of_sizes(m->n, v->g)) : 1);
     if (options->line_search == GD_STRONG_WOLFE)
-        *length = gd_strong_wolfe(v, *length, loss, slope, options);
+        *length = gi_strong_wolfe(v, *length, loss, slope, options);
     else
-        *loss = gd_vectors_evaluate(v, *length, &slope);
+        *loss = gi_vectors_evaluate(v, *length, &slope);
     return *length > 0 ? MOVED : NOWHERE;
 }
 
 /* One iteration; false when the method has come to an end. */
-static bool iterate(gd_optimizer *o, memory *m, gd_vectors *v, double *alpha, double *loss, int64_t evaluations)
+static bool iterate(gd_optimizer *o, memory *m, gi_vectors *v, double *alpha, double *loss, int64_t evaluations)
 {
     const gd_lbfgs_options *options = o->first.options;
     double before = *loss;
@@ -265,15 +272,15 @@ static bool iterate(gd_optimizer *o, memory *m, gd_vectors *v, double *alpha, do
 }
 
 /* The loss where the step begins, and v->g; NaN, with a message, where there is nothing to go on. */
-static double begin(gd_optimizer *o, gd_vectors *v)
+static double begin(gd_optimizer *o, gi_vectors *v)
 {
-    double loss = gd_vectors_start(v);
+    double loss = gi_vectors_start(v);
     if (v->failed)
         return NAN;
     if (isnan(loss))
         return gd_fail("gd_lbfgs: the closure's loss is nan"), NAN;
-    bool good = o->check_finite ? gd_check_all("gd_step_closure", o) :
-                largest(v->n, v->g) < INFINITY || gd_check_gradients("gd_step_closure", o);
+    bool good = o->check_finite ? gi_check_all("gd_step_closure", o) :
+                largest(v->n, v->g) < INFINITY || gi_check_gradients("gd_step_closure", o);
     return good ? loss : NAN;
 }
 
@@ -281,15 +288,15 @@ static double step(gd_optimizer *o, gd_closure *closure, void *context)
 {
     const gd_lbfgs_options *options = o->first.options;
     int64_t evaluations = options->max_eval ? options->max_eval : (int64_t)options->max_iter * 5 / 4;
-    gd_vectors v = { .optimizer = o, .closure = closure, .context = context };
+    gi_vectors v = { .optimizer = o, .closure = closure, .context = context };
     memory m;
     double result = NAN;
-    if (gd_params_count(o->params) == 0 && !gd_any_gradient("gd_step_closure", o))
+    if (gd_params_count(o->params) == 0 && !gi_any_gradient("gd_step_closure", o))
         return NAN;
     if (!gd_scope_begin())
         return NAN;
-    if (gd_vectors_begin(&v) && open_memory(o, &m, &v)) {
-        double *alpha = gd_arena_take(gd_current_scope(), (size_t)m.history * sizeof *alpha);
+    if (gi_vectors_begin(&v) && open_memory(o, &m, &v)) {
+        double *alpha = gi_arena_take(gi_current_scope(), (size_t)m.history * sizeof *alpha);
         double loss = result = alpha ? begin(o, &v) : NAN;
         bool on = !isnan(loss) && largest(v.n, v.g) > options->tolerance_grad;
         for (int i = 0; on && i < options->max_iter; i++)
@@ -305,8 +312,8 @@ static double step(gd_optimizer *o, gd_closure *closure, void *context)
 
 static const gd_range ranges[] = {
     { "rho", false, "[)", 0, INFINITY },
-    { "pairs", true, "[)", 0, GD_MOST_STEPS },
-    { "newest", true, "[)", 0, GD_MOST_STEPS },
+    { "pairs", true, "[)", 0, GI_MOST_STEPS },
+    { "newest", true, "[)", 0, GI_MOST_STEPS },
     { "step_length", false, "[)", 0, INFINITY },
     { "H_diag", false, "[)", 0, INFINITY },
     { .name = NULL }
@@ -320,12 +327,12 @@ static const char *valid_elements(const gd_kept *kept, int64_t rows)
         int64_t r = row(&m, k);
         if (!(kept->state[RHO]->data[r] > 0))
             return "rho must be positive for each pair";
-        if (!gd_all_finite(kept->n, kept->state[S]->data + r * kept->n) ||
-            !gd_all_finite(kept->n, kept->state[Y]->data + r * kept->n))
+        if (!gi_all_finite(kept->n, kept->state[S]->data + r * kept->n) ||
+            !gi_all_finite(kept->n, kept->state[Y]->data + r * kept->n))
             return "s and y must be finite for each pair";
     }
     if (kept->number[STEP_LENGTH] > 0 &&
-        (!gd_all_finite(kept->n, kept->state[D]->data) || !gd_all_finite(kept->n, kept->state[G]->data)))
+        (!gi_all_finite(kept->n, kept->state[D]->data) || !gi_all_finite(kept->n, kept->state[G]->data)))
         return "d and prev_flat_grad must be finite where step_length is not 0";
     return NULL;
 }
@@ -341,7 +348,7 @@ static const char *valid(const gd_kept *kept)
     int64_t rows = rows_of(kept->state, kept->n);
     if (rows == 0)
         return "s and y must be [rows, n] and rho [rows], n being the number of elements of all parameters";
-    if (!gd_has_shape(kept->state[D], GD_SHAPE(kept->n)) || !gd_has_shape(kept->state[G], GD_SHAPE(kept->n)))
+    if (!gi_has_shape(kept->state[D], GD_SHAPE(kept->n)) || !gi_has_shape(kept->state[G], GD_SHAPE(kept->n)))
         return "d and prev_flat_grad must be [n], n being the number of elements of all parameters";
     if (kept->number[PAIRS] > (double)rows || kept->number[NEWEST] >= (double)rows)
         return "pairs and newest must lie within the rows of s";
@@ -367,6 +374,6 @@ gd_lbfgs_options gd_lbfgs_dialect(gd_dialect dialect)
     if (dialect == GD_TORCH)
         o.line_search = GD_NO_LINE_SEARCH;
     else
-        o.lr = gd_no_dialect("gd_lbfgs_dialect", dialect);
+        o.lr = gi_no_dialect("gd_lbfgs_dialect", dialect);
     return o;
 }

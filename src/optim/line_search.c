@@ -8,14 +8,26 @@
  * rounding, its change is taken from the slopes, a (f'(0) + f'(a))/2.  The first condition becomes the approximate one
  * of Hager and Zhang, "A new conjugate gradient method with guaranteed descent and an efficient line search" (2005),
  * eq. 4.1, and the search can tell on which side of a point the minimum lies. */
-#include "line_search.h"
+#include <math.h>
+#include <string.h>
 
-#include "tensor/sums.h"
+#include "line_search.h"
+#include "base/compiler.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/thread_state.h"
+#include "gradus/tensor.h"
+#include "tensor/alive.h"
+#include "tensor/nest.h"
+#include "tensor/new.h"
+#include "tensor/shape.h"
+
+#include "kernels/sums.h"
 
 /* ---- Parameters as one vector ------------------------------------------------------------------------------- */
 
 #ifdef GD_DOUBLE
-double gd_dot(int64_t n, const gd_real *a, const gd_real *b)
+double gi_dot(int64_t n, const gd_real *a, const gd_real *b)
 {
     return real_dot(n, a, b);
 }
@@ -23,7 +35,7 @@ double gd_dot(int64_t n, const gd_real *a, const gd_real *b)
 enum { LANES = 16 };
 
 /* Side by side in lanes, whose order is the same for every instruction set. */
-GD_KERNEL static double dot_in_lanes(int64_t n, const gd_real *a, const gd_real *b)
+GI_KERNEL static double dot_in_lanes(int64_t n, const gd_real *a, const gd_real *b)
 {
     double lane[LANES] = { 0 }, sum = 0;
     int64_t i = 0;
@@ -37,13 +49,13 @@ GD_KERNEL static double dot_in_lanes(int64_t n, const gd_real *a, const gd_real 
     return sum;
 }
 
-double gd_dot(int64_t n, const gd_real *a, const gd_real *b)
+double gi_dot(int64_t n, const gd_real *a, const gd_real *b)
 {
     return dot_in_lanes(n, a, b);
 }
 #endif
 
-bool gd_vectors_begin(gd_vectors *v)
+bool gi_vectors_begin(gi_vectors *v)
 {
     gd_optimizer *o = v->optimizer;
     v->n = 0;
@@ -51,14 +63,14 @@ bool gd_vectors_begin(gd_vectors *v)
     for (int i = 0; i < v->slots; i++)
         v->n += o->slots[i] ? o->slots[i]->w->numel : 0;
     size_t bytes = (size_t)v->n * sizeof(gd_real);
-    v->x = gd_arena_take(gd_current_scope(), bytes);
-    v->g = gd_arena_take(gd_current_scope(), bytes);
-    v->g_best = gd_arena_take(gd_current_scope(), bytes);
+    v->x = gi_arena_take(gi_current_scope(), bytes);
+    v->g = gi_arena_take(gi_current_scope(), bytes);
+    v->g_best = gi_arena_take(gi_current_scope(), bytes);
     return v->x && v->g && v->g_best;
 }
 
 /* False, with a message, when a gradient does not fit its parameter. */
-static bool gather_gradient(gd_vectors *v)
+static bool gather_gradient(gi_vectors *v)
 {
     gd_optimizer *o = v->optimizer;
     gd_real *g = v->g;
@@ -66,13 +78,13 @@ static bool gather_gradient(gd_vectors *v)
         const gd_tensor *w = o->slots[i] ? o->slots[i]->w : NULL;
         if (!w)
             continue;
-        if (!gd_alive("gd_step_closure", "the gradient of a parameter", w->grad))
+        if (!gi_alive("gd_step_closure", "the gradient of a parameter", w->grad))
             return false;
-        if (w->grad && !gd_same_shape(w, w->grad))
+        if (w->grad && !gi_same_shape(w, w->grad))
             return gd_fail("gd_step_closure: %s is %s and its gradient is %s: they must have the same shape", w->name,
-                           gd_shape_text(w->ndim, w->shape).s, gd_text_of(w->grad).s);
+                           gi_shape_text(w->ndim, w->shape).s, gi_text_of(w->grad).s);
         if (w->grad)
-            gd_copy(g, w->grad);
+            gi_copy(g, w->grad);
         else
             for (int64_t k = 0; k < w->numel; k++)
                 g[k] = 0;
@@ -81,7 +93,7 @@ static bool gather_gradient(gd_vectors *v)
     return true;
 }
 
-void gd_vectors_hold(gd_vectors *v)
+void gi_vectors_hold(gi_vectors *v)
 {
     gd_optimizer *o = v->optimizer;
     int64_t at = 0;
@@ -89,14 +101,14 @@ void gd_vectors_hold(gd_vectors *v)
         const gd_tensor *w = o->slots[i] ? o->slots[i]->w : NULL;
         if (!w)
             continue;
-        gd_copy(v->x + at, w);
+        gi_copy(v->x + at, w);
         for (int64_t k = 0; k < w->numel && !w->grad; k++)
             v->d[at + k] = 0;
         at += w->numel;
     }
 }
 
-void gd_vectors_place(gd_vectors *v, double a)
+void gi_vectors_place(gi_vectors *v, double a)
 {
     gd_optimizer *o = v->optimizer;
     gd_real length = (gd_real)a;
@@ -107,35 +119,35 @@ void gd_vectors_place(gd_vectors *v, double a)
             continue;
         for (int64_t k = 0; k < w->numel; k++, at++)
             w->data[k] = a == 0 ? v->x[at] : v->x[at] + length * v->d[at];
-        gd_overwritten(w);
+        gi_overwritten(w);
     }
 }
 
 /* A closure that leaves no gradient at all has failed, even if it returns a loss; what it told already stands. */
-static bool has_gradient(const gd_vectors *v, bool told)
+static bool has_gradient(const gi_vectors *v, bool told)
 {
     const gd_optimizer *o = v->optimizer;
     for (int i = 0; i < v->slots; i++)
         if (o->slots[i] && o->slots[i]->w->grad)
             return true;
-    return !told && gd_any_gradient("gd_step_closure", o);
+    return !told && gi_any_gradient("gd_step_closure", o);
 }
 
-double gd_vectors_start(gd_vectors *v)
+double gi_vectors_start(gi_vectors *v)
 {
     v->evaluations++;
-    unsigned long failures = gd_failures();
-    double loss = gd_closure_call(v->optimizer, v->closure, v->context);
-    const bool told = gd_failures() != failures;
+    unsigned long failures = gi_failures();
+    double loss = gi_closure_call(v->optimizer, v->closure, v->context);
+    const bool told = gi_failures() != failures;
     v->failed = (isnan(loss) && told) || (!isnan(loss) && !has_gradient(v, told)) || !gather_gradient(v);
     return v->failed ? NAN : loss;
 }
 
-double gd_vectors_evaluate(gd_vectors *v, double a, double *slope)
+double gi_vectors_evaluate(gi_vectors *v, double a, double *slope)
 {
-    gd_vectors_place(v, a);
-    double loss = gd_vectors_start(v);
-    *slope = gd_dot(v->n, v->g, v->d);
+    gi_vectors_place(v, a);
+    double loss = gi_vectors_start(v);
+    *slope = gi_dot(v->n, v->g, v->d);
     return loss;
 }
 
@@ -147,7 +159,7 @@ typedef struct point {
 } point;
 
 typedef struct search {
-    gd_vectors *v;
+    gi_vectors *v;
     point       start, best;                /* best: the lowest so far that decreases f enough; g_best is there */
     double      c1, c2, smallest;           /* stop when the interval is shorter than smallest */
     int         left;                       /* evaluations */
@@ -157,7 +169,7 @@ static point try(search *s, double a)
 {
     const double ulp = sizeof(gd_real) == 4 ? 0x1p-23 : 0x1p-52;
     point p = { .a = a };
-    p.loss = gd_vectors_evaluate(s->v, a, &p.slope);
+    p.loss = gi_vectors_evaluate(s->v, a, &p.slope);
     p.f = p.loss - s->start.loss;
     if (fabs(p.f) <= 2 * ulp * fabs(s->start.loss))         /* not for NaN */
         p.f = a * (s->start.slope + p.slope) / 2;
@@ -233,7 +245,7 @@ static void bracket(search *s, double first)
     }
 }
 
-double gd_strong_wolfe(gd_vectors *v, double first, double *loss, double slope, const gd_lbfgs_options *options)
+double gi_strong_wolfe(gi_vectors *v, double first, double *loss, double slope, const gd_lbfgs_options *options)
 {
     gd_real longest = 0;
     for (int64_t i = 0; i < v->n; i++)
@@ -243,7 +255,7 @@ double gd_strong_wolfe(gd_vectors *v, double first, double *loss, double slope, 
                  .smallest = options->tolerance_change / longest };
     keep(&s, start);                        /* g is the gradient there */
     bracket(&s, first);
-    gd_vectors_place(v, s.best.a);
+    gi_vectors_place(v, s.best.a);
     memcpy(v->g, v->g_best, (size_t)v->n * sizeof *v->g);
     *loss = s.best.loss;
     return s.best.a;

@@ -6,13 +6,15 @@
  *
  * Chen, Liang, Huang and others, "Symbolic discovery of optimization algorithms" (NeurIPS 2023), Algorithm 2:
  * lr 1e-4, betas 0.9 and 0.99.  PyTorch has no Lion.  Keras has lr 1e-3, optax weight_decay 1e-3. */
+#include "base/compiler.h"
+#include "gradus/tensor.h"
 #include "inside.h"
 
 #define OPTION(field, ...) GD_OPTION(gd_lion_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
     OPTION(beta1, "[)", 0, 1),
     OPTION(beta2, "[)", 0, 1),
-    OPTION(weight_decay, "[]", 0, GD_REAL_MAX),
+    OPTION(weight_decay, "[]", 0, GI_REAL_MAX),
     OPTION(maximize, "[]", 0, 1),
     { .name = NULL }
 };
@@ -31,11 +33,11 @@ static void prepare(const gd_update *u, void *result)
     };
 }
 
-GD_KERNEL static void lion(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
+GI_KERNEL static void lion(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
                            const scalars *c)
 {
     const scalars s = *c;
-    GD_EACH(i, n, (w, grad, m), {
+    GI_EACH(i, n, (w, grad, m), {
         gd_real g = s.sign * grad[i];
         w[i] = s.keep * w[i] - s.lr * real_sign(s.beta1 * m[i] + s.rest1 * g);
         m[i] = s.beta2 * m[i] + s.rest2 * g;
@@ -47,7 +49,7 @@ static void update(const gd_update *u)
     lion(u->n, u->w, u->g, u->state[0], u->scalars);
 }
 
-static const gd_range ranges[] = { GD_NUMBERS("exp_avg"), { .name = NULL } };
+static const gd_range ranges[] = { GI_NUMBERS("exp_avg"), { .name = NULL } };
 
 static const gd_algorithm algorithm = {
     .name = "gd_lion", .options_size = sizeof(gd_lion_options), .options = fields,
@@ -74,7 +76,7 @@ gd_lion_options gd_lion_dialect(gd_dialect dialect)
         o.weight_decay = 1e-3;
         break;
     default:
-        o.lr = gd_no_dialect("gd_lion_dialect", dialect);
+        o.lr = gi_no_dialect("gd_lion_dialect", dialect);
     }
     return o;
 }

@@ -10,16 +10,20 @@
  * section 3; psi = 0.004.  The default is torch.optim.NAdam (version 2 and later; 1.13 multiplied mu_t in
  * twice).  Variants: Keras has psi = 1, so that mu is beta1 after some fifty steps; optax, as Adam with
  * nesterov, mu = beta1 from the start. */
+#include <math.h>
+
+#include "base/compiler.h"
+#include "gradus/tensor.h"
 #include "inside.h"
 
 #define OPTION(field, ...) GD_OPTION(gd_nadam_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
     OPTION(beta1, "[)", 0, 1),
     OPTION(beta2, "[)", 0, 1),
-    OPTION(eps, "[]", 0, GD_REAL_MAX),
+    OPTION(eps, "[]", 0, GI_REAL_MAX),
     OPTION(nadam_psi, "[)", 0, INFINITY),
     OPTION(constant_mu, "[]", 0, 1),
-    OPTION(weight_decay, "[]", 0, GD_REAL_MAX),
+    OPTION(weight_decay, "[]", 0, GI_REAL_MAX),
     OPTION(wd_mode, "[]", 0, GD_WD_DECOUPLED_NO_LR),
     OPTION(step_counter, "[]", 0, GD_GLOBAL),
     OPTION(maximize, "[]", 0, 1),
@@ -36,7 +40,7 @@ static void start(const gd_update *u)
 
 static double correction(const void *options, int k, int64_t t)
 {
-    return gd_correction(((const gd_nadam_options *)options)->beta2, t, k == V);
+    return gi_correction(((const gd_nadam_options *)options)->beta2, t, k == V);
 }
 
 static double mu(const gd_nadam_options *o, double t)
@@ -59,16 +63,16 @@ static void prepare(const gd_update *u, void *result)
         .sign = o->maximize ? -1 : 1, .l2 = (gd_real)(o->wd_mode == GD_WD_L2 ? o->weight_decay : 0),
         .keep = (gd_real)keep, .beta1 = (gd_real)o->beta1, .rest1 = (gd_real)(1 - o->beta1),
         .beta2 = (gd_real)o->beta2, .rest2 = (gd_real)(1 - o->beta2),
-        .root = (gd_real)(1 / correction(o, V, u->t)), .eps_root = gd_root_eps(0, o->eps), .eps = (gd_real)o->eps
+        .root = (gd_real)(1 / correction(o, V, u->t)), .eps_root = gi_root_eps(0, o->eps), .eps = (gd_real)o->eps
     };
 }
 
-GD_KERNEL static void nadam(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
+GI_KERNEL static void nadam(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
                             gd_real *restrict v, const scalars *c)
 {
     const scalars s = *c;
-    GD_EACH(i, n, (w, grad, m, v), {
-        gd_real g = gd_bounded(s.sign * grad[i] + s.l2 * w[i]);
+    GI_EACH(i, n, (w, grad, m, v), {
+        gd_real g = gi_bounded(s.sign * grad[i] + s.l2 * w[i]);
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         v[i] = s.beta2 * v[i] + s.rest2 * g * g;
         w[i] = s.keep * w[i] - (s.of_g * g + s.of_m * m[i]) / (real_sqrt(v[i] * s.root + s.eps_root) + s.eps);
@@ -117,10 +121,10 @@ static const char *valid(const gd_kept *kept)
 }
 
 static const gd_range ranges[] = {
-    GD_FINITE("exp_avg"),
+    GI_FINITE("exp_avg"),
     { "exp_avg_sq", false, "[)", 0, INFINITY },
     { "mu_product", false, "[]", 0, 1 },
-    { "mu_steps", true, "[)", 0, GD_MOST_STEPS },
+    { "mu_steps", true, "[)", 0, GI_MOST_STEPS },
     { .name = NULL }
 };
 
@@ -155,7 +159,7 @@ gd_nadam_options gd_nadam_dialect(gd_dialect dialect)
         o.constant_mu = true;
         break;
     default:
-        o.lr = gd_no_dialect("gd_nadam_dialect", dialect);
+        o.lr = gi_no_dialect("gd_nadam_dialect", dialect);
     }
     return o;
 }

@@ -1,36 +1,40 @@
 /* options.c - options of any algorithm, seen through the table of its fields: are they in range, what are
  * they called, and dialects that do not exist. */
+#include <math.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "base/format.h"
+#include "base/message.h"
 #include "inside.h"
-#include "tensor/format.h"
+#include "tensor/check.h"
 
 _Static_assert(sizeof(gd_dialect) == sizeof(int), "enumerations in option structs are read as int");
 
-bool gd_lies_in(double value, const char *interval, double low, double high)
+bool gi_lies_in(double value, const char *interval, double low, double high)
 {
     bool above = interval[0] == '[' ? value >= low : value > low;
     bool below = interval[1] == ']' ? value <= high : value < high;
     return above && below;                  /* both are false for NaN */
 }
 
-bool gd_check_number(const char *function, const char *name, double value, const char *interval, double low,
+bool gi_check_number(const char *function, const char *name, double value, const char *interval, double low,
                      double high)
 {
-    return gd_lies_in(value, interval, low, high) ||
+    return gi_lies_in(value, interval, low, high) ||
            gd_fail("%s: %s = %s must lie in %c%g, %g%c", function, name,
-                   gd_digits((char[GD_DIGITS_ROOM]){ 0 }, value), interval[0], low, high, interval[1]);
+                   gi_digits((char[GI_DIGITS_ROOM]){ 0 }, value), interval[0], low, high, interval[1]);
 }
 
-bool gd_check_fits(const char *function, const char *name, double value)
+bool gi_check_fits(const char *function, const char *name, double value)
 {
-    return !(fabs(value) > (double)GD_REAL_MAX && fabs(value) < INFINITY) ||
-           gd_fail("%s: %s = %g does not fit gd_real: at most %g", function, name, value, (double)GD_REAL_MAX);
+    return !(fabs(value) > (double)GI_REAL_MAX && fabs(value) < INFINITY) ||
+           gd_fail("%s: %s = %g does not fit gd_real: at most %g", function, name, value, (double)GI_REAL_MAX);
 }
 
-bool gd_check_rate(const char *function, double lr)
+bool gi_check_rate(const char *function, double lr)
 {
-    return gd_check_number(function, "lr", lr, "[)", 0, INFINITY) && gd_check_fits(function, "lr", lr);
+    return gi_check_number(function, "lr", lr, "[)", 0, INFINITY) && gi_check_fits(function, "lr", lr);
 }
 
 static double read_option(const gd_option *option, const void *options)
@@ -105,27 +109,27 @@ static bool check_begun(const gd_algorithm *algorithm, const void *options)
 /* A 0 that is out of range may be an option that was not given. */
 static bool check_option(const gd_algorithm *a, const gd_option *f, double value)
 {
-    if (value == 0 && !gd_lies_in(0, f->interval, f->low, f->high))
+    if (value == 0 && !gi_lies_in(0, f->interval, f->low, f->high))
         return gd_fail("%s: %s = 0 must lie in %c%g, %g%c: %s_defaults() sets what is not given", a->name, f->name,
                        f->interval[0], f->low, f->high, f->interval[1], a->name);
-    return gd_check_number(a->name, f->name, value, f->interval, f->low, f->high);
+    return gi_check_number(a->name, f->name, value, f->interval, f->low, f->high);
 }
 
-bool gd_check_options(const gd_algorithm *algorithm, const void *options)
+bool gi_check_options(const gd_algorithm *algorithm, const void *options)
 {
     double lr = *(const double *)options;
-    if (told_by_dialect(algorithm, lr) || !gd_check_rate(algorithm->name, lr) ||
+    if (told_by_dialect(algorithm, lr) || !gi_check_rate(algorithm->name, lr) ||
         !check_begun(algorithm, options))
         return false;
     for (const gd_option *f = algorithm->options; f && f->name; f++)
         if (!check_option(algorithm, f, read_option(f, options)))
             return false;
-    return gd_passes_check(algorithm, options);
+    return gi_passes_check(algorithm, options);
 }
 
 static const gd_option *option_of(const char *function, const gd_group *group, const char *name)
 {
-    if (!gd_not_null(function, "option", name))
+    if (!gi_not_null(function, "option", name))
         return NULL;
     const gd_algorithm *algorithm = group->optimizer->algorithm;
     const gd_option *option = find_option(algorithm, name, strlen(name));
@@ -134,17 +138,17 @@ static const gd_option *option_of(const char *function, const gd_group *group, c
 
 bool gd_group_set(gd_group *group, const char *name, double value)
 {
-    if (!gd_given("gd_group_set", "group", group))
+    if (!gi_given("gd_group_set", "group", group))
         return false;
     if (name && strcmp(name, "lr") == 0) {
-        if (!gd_check_rate("gd_group_set", value))
+        if (!gi_check_rate("gd_group_set", value))
             return false;
         group->lr = value;
         return true;
     }
     const gd_option *option = option_of("gd_group_set", group, name);
-    if (!option || gd_busy("gd_group_set", group->optimizer) ||
-        !gd_check_number("gd_group_set", name, value, option->interval, option->low, option->high))
+    if (!option || gi_busy("gd_group_set", group->optimizer) ||
+        !gi_check_number("gd_group_set", name, value, option->interval, option->low, option->high))
         return false;
     if (option->kind != GD_OPTION_REAL && value != floor(value))
         return gd_fail("gd_group_set: %s = %g must be a whole number", name, value);
@@ -154,17 +158,17 @@ bool gd_group_set(gd_group *group, const char *name, double value)
     const gd_algorithm *algorithm = group->optimizer->algorithm;
     double before = read_option(option, group->options);
     write_option(option, group->options, value);
-    if (!gd_passes_check(algorithm, group->options)) {
+    if (!gi_passes_check(algorithm, group->options)) {
         write_option(option, group->options, before);
         return false;
     }
-    gd_options_changed(group);
+    gi_options_changed(group);
     return true;
 }
 
 double gd_group_get(const gd_group *group, const char *name)
 {
-    if (!gd_given("gd_group_get", "group", group))
+    if (!gi_given("gd_group_get", "group", group))
         return NAN;
     if (name && strcmp(name, "lr") == 0)
         return group->lr;
@@ -172,7 +176,7 @@ double gd_group_get(const gd_group *group, const char *name)
     return option ? read_option(option, group->options) : NAN;
 }
 
-double gd_no_dialect(const char *function, gd_dialect dialect)
+double gi_no_dialect(const char *function, gd_dialect dialect)
 {
     static const char *const names[] = {
         "GD_TORCH", "GD_D2L", "GD_KERAS", "GD_OPTAX", "GD_TFA", "GD_PAPER", "GD_D2L_TF_AS_PRINTED"

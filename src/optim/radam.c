@@ -12,17 +12,21 @@
  * 2020), Algorithm 2, with the threshold 4 and no eps; eps stays 1e-8 in GD_PAPER, as 0/0 would come of zero
  * gradients.  The default is torch.optim.RAdam, with eps before the bias correction, unlike its Adam; optax has
  * it after, and rho_t >= 5. */
+#include <math.h>
+
+#include "base/compiler.h"
+#include "gradus/tensor.h"
 #include "inside.h"
 
 #define OPTION(field, ...) GD_OPTION(gd_radam_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
     OPTION(beta1, "[)", 0, 1),
     OPTION(beta2, "[)", 0, 1),
-    OPTION(eps, "[]", 0, GD_REAL_MAX),
+    OPTION(eps, "[]", 0, GI_REAL_MAX),
     OPTION(eps_mode, "[]", 0, GD_EPS_BEFORE_BC),
     OPTION(radam_threshold, "[)", 4, INFINITY),         /* below 4, r^2 would be negative */
     OPTION(radam_strict, "[]", 0, 1),
-    OPTION(weight_decay, "[]", 0, GD_REAL_MAX),
+    OPTION(weight_decay, "[]", 0, GI_REAL_MAX),
     OPTION(wd_mode, "[]", 0, GD_WD_DECOUPLED_NO_LR),
     OPTION(step_counter, "[]", 0, GD_GLOBAL),
     OPTION(maximize, "[]", 0, 1),
@@ -34,7 +38,7 @@ enum { M, V };                              /* the states */
 static double correction(const void *options, int k, int64_t t)
 {
     const gd_radam_options *o = options;
-    return gd_correction(k == M ? o->beta1 : o->beta2, t, true);
+    return gi_correction(k == M ? o->beta1 : o->beta2, t, true);
 }
 
 typedef struct scalars {
@@ -59,28 +63,28 @@ static void prepare(const gd_update *u, void *result)
         .beta1 = (gd_real)o->beta1, .rest1 = (gd_real)(1 - o->beta1),
         .beta2 = (gd_real)o->beta2, .rest2 = (gd_real)(1 - o->beta2),
         .step = (gd_real)step, .root = (gd_real)(before ? 1 : 1 / c2),
-        .eps_root = gd_root_eps(inside ? o->eps : 0, inside ? 0 : o->eps), .eps = (gd_real)(inside ? 0 : o->eps)
+        .eps_root = gi_root_eps(inside ? o->eps : 0, inside ? 0 : o->eps), .eps = (gd_real)(inside ? 0 : o->eps)
     };
 }
 
-GD_KERNEL static void rectified(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
+GI_KERNEL static void rectified(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
                                 gd_real *restrict v, const scalars *c)
 {
     const scalars s = *c;
-    GD_EACH(i, n, (w, grad, m, v), {
-        gd_real g = gd_bounded(s.sign * grad[i] + s.l2 * w[i]);
+    GI_EACH(i, n, (w, grad, m, v), {
+        gd_real g = gi_bounded(s.sign * grad[i] + s.l2 * w[i]);
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         v[i] = s.beta2 * v[i] + s.rest2 * g * g;
         w[i] = s.keep * w[i] - s.step * m[i] / (real_sqrt(v[i] * s.root + s.eps_root) + s.eps);
     });
 }
 
-GD_KERNEL static void without_v(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
+GI_KERNEL static void without_v(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
                                 gd_real *restrict v, const scalars *c)
 {
     const scalars s = *c;
-    GD_EACH(i, n, (w, grad, m, v), {
-        gd_real g = gd_bounded(s.sign * grad[i] + s.l2 * w[i]);
+    GI_EACH(i, n, (w, grad, m, v), {
+        gd_real g = gi_bounded(s.sign * grad[i] + s.l2 * w[i]);
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         v[i] = s.beta2 * v[i] + s.rest2 * g * g;
         w[i] = s.keep * w[i] - s.step * m[i];
@@ -94,7 +98,7 @@ static void update(const gd_update *u)
 }
 
 static const gd_range ranges[] = {
-    GD_FINITE("exp_avg"),
+    GI_FINITE("exp_avg"),
     { "exp_avg_sq", false, "[)", 0, INFINITY },
     { .name = NULL }
 };
@@ -128,7 +132,7 @@ gd_radam_options gd_radam_dialect(gd_dialect dialect)
         o.radam_threshold = 4;
         break;
     default:
-        o.lr = gd_no_dialect("gd_radam_dialect", dialect);
+        o.lr = gi_no_dialect("gd_radam_dialect", dialect);
     }
     return o;
 }

@@ -11,18 +11,22 @@
  *
  * Variants: the book, Keras and optax write sqrt(v + eps); Keras puts lr into b.  Rounding can make v - a^2
  * slightly negative where a gradient is constant; it is taken as 0, where PyTorch gets NaN. */
+#include <math.h>
+
+#include "base/compiler.h"
+#include "gradus/tensor.h"
 #include "inside.h"
 
 #define OPTION(field, ...) GD_OPTION(gd_rmsprop_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
     OPTION(rho, "[)", 0, 1),
-    OPTION(eps, "[]", 0, GD_REAL_MAX),
+    OPTION(eps, "[]", 0, GI_REAL_MAX),
     OPTION(eps_mode, "[]", 0, GD_EPS_INSIDE_SQRT),
     OPTION(centered, "[]", 0, 1),
-    OPTION(momentum, "[]", 0, GD_REAL_MAX),
+    OPTION(momentum, "[]", 0, GI_REAL_MAX),
     OPTION(momentum_form, "[]", 0, GD_LR_INSIDE),
     OPTION(init_v, "[)", 0, INFINITY),
-    OPTION(weight_decay, "[]", 0, GD_REAL_MAX),
+    OPTION(weight_decay, "[]", 0, GI_REAL_MAX),
     OPTION(maximize, "[]", 0, 1),
     { .name = NULL }
 };
@@ -37,7 +41,7 @@ static bool keeps(const void *options, int k)
 
 static bool check(const void *options)
 {
-    return gd_check_fits("gd_rmsprop", "init_v", ((const gd_rmsprop_options *)options)->init_v);
+    return gi_check_fits("gd_rmsprop", "init_v", ((const gd_rmsprop_options *)options)->init_v);
 }
 
 static void start(const gd_update *u)
@@ -58,7 +62,7 @@ static void prepare(const gd_update *u, void *result)
     *(scalars *)result = (scalars){
         .sign = o->maximize ? -1 : 1, .l2 = (gd_real)o->weight_decay,
         .rho = (gd_real)o->rho, .rest = (gd_real)(1 - o->rho),
-        .eps_root = gd_root_eps(inside ? o->eps : 0, inside ? 0 : o->eps), .eps = (gd_real)(inside ? 0 : o->eps),
+        .eps_root = gi_root_eps(inside ? o->eps : 0, inside ? 0 : o->eps), .eps = (gd_real)(inside ? 0 : o->eps),
         .momentum = (gd_real)o->momentum,
         .of_d = (gd_real)(lr_inside ? u->lr : 1), .of_b = (gd_real)(lr_inside ? 1 : u->lr)
     };
@@ -69,8 +73,8 @@ REAL_INLINE void rmsprop(int64_t n, gd_real *restrict w, const gd_real *restrict
                          gd_real *restrict a, gd_real *restrict b, const scalars *c)
 {
     const scalars s = *c;
-    GD_EACH(i, n, (w, grad, v, a ? a : w, b ? b : w), {
-        gd_real g = gd_bounded(s.sign * grad[i] + s.l2 * w[i]);
+    GI_EACH(i, n, (w, grad, v, a ? a : w, b ? b : w), {
+        gd_real g = gi_bounded(s.sign * grad[i] + s.l2 * w[i]);
         gd_real variance = s.rho * v[i] + s.rest * g * g;
         v[i] = variance;
         if (a) {
@@ -84,22 +88,22 @@ REAL_INLINE void rmsprop(int64_t n, gd_real *restrict w, const gd_real *restrict
     });
 }
 
-GD_KERNEL static void plain(const gd_update *u, const scalars *s)
+GI_KERNEL static void plain(const gd_update *u, const scalars *s)
 {
     rmsprop(u->n, u->w, u->g, u->state[V], NULL, NULL, s);
 }
 
-GD_KERNEL static void centered(const gd_update *u, const scalars *s)
+GI_KERNEL static void centered(const gd_update *u, const scalars *s)
 {
     rmsprop(u->n, u->w, u->g, u->state[V], u->state[A], NULL, s);
 }
 
-GD_KERNEL static void with_momentum(const gd_update *u, const scalars *s)
+GI_KERNEL static void with_momentum(const gd_update *u, const scalars *s)
 {
     rmsprop(u->n, u->w, u->g, u->state[V], NULL, u->state[B], s);
 }
 
-GD_KERNEL static void centered_with_momentum(const gd_update *u, const scalars *s)
+GI_KERNEL static void centered_with_momentum(const gd_update *u, const scalars *s)
 {
     rmsprop(u->n, u->w, u->g, u->state[V], u->state[A], u->state[B], s);
 }
@@ -113,8 +117,8 @@ static void update(const gd_update *u)
 }
 
 static const gd_range ranges[] = {
-    GD_FINITE("grad_avg"),
-    GD_FINITE("momentum_buffer"),
+    GI_FINITE("grad_avg"),
+    GI_FINITE("momentum_buffer"),
     { "square_avg", false, "[)", 0, INFINITY },
     { .name = NULL }
 };
@@ -152,7 +156,7 @@ gd_rmsprop_options gd_rmsprop_dialect(gd_dialect dialect)
         o.momentum_form = GD_LR_INSIDE;
         break;
     default:
-        o.lr = gd_no_dialect("gd_rmsprop_dialect", dialect);
+        o.lr = gi_no_dialect("gd_rmsprop_dialect", dialect);
     }
     return o;
 }

@@ -7,6 +7,10 @@
  * Riedmiller and Braun, "A direct adaptive method for faster backpropagation learning: the RPROP algorithm"
  * (1993), in the variant iRprop- of Igel and Huesken (2000), as in torch.optim.Rprop.  It needs gradients over
  * the whole data set: the sign of a minibatch's gradient changes by chance. */
+#include <math.h>
+
+#include "base/compiler.h"
+#include "gradus/tensor.h"
 #include "inside.h"
 
 #define OPTION(field, ...) GD_OPTION(gd_rprop_options, field, __VA_ARGS__)
@@ -34,13 +38,13 @@ static void start(const gd_update *u)
         u->state[D][i] = (gd_real)u->lr;
 }
 
-GD_KERNEL static void rprop(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict before,
+GI_KERNEL static void rprop(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict before,
                             gd_real *restrict d, const gd_rprop_options *o)
 {
-    gd_real minus = (gd_real)o->eta_minus, plus = (gd_real)fmin(o->eta_plus, GD_REAL_MAX);
-    gd_real low = (gd_real)fmin(o->step_min, GD_REAL_MAX), high = (gd_real)fmin(o->step_max, GD_REAL_MAX);
+    gd_real minus = (gd_real)o->eta_minus, plus = (gd_real)fmin(o->eta_plus, GI_REAL_MAX);
+    gd_real low = (gd_real)fmin(o->step_min, GI_REAL_MAX), high = (gd_real)fmin(o->step_max, GI_REAL_MAX);
     gd_real sign = o->maximize ? -1 : 1;
-    GD_EACH(i, n, (w, grad, before, d), {
+    GI_EACH(i, n, (w, grad, before, d), {
         gd_real g = sign * grad[i], agree = real_sign(g) * real_sign(before[i]);
         gd_real factor = agree > 0 ? plus : agree < 0 ? minus : 1;
         d[i] = real_min(real_max(factor * d[i], low), high);
@@ -56,7 +60,7 @@ static void update(const gd_update *u)
 }
 
 static const gd_range ranges[] = {
-    GD_NUMBERS("prev"),
+    GI_NUMBERS("prev"),
     { "step_size", false, "[]", 0, INFINITY },
     { .name = NULL }
 };
@@ -77,6 +81,6 @@ gd_rprop_options gd_rprop_dialect(gd_dialect dialect)
 {
     gd_rprop_options o = gd_rprop_defaults();
     if (dialect != GD_TORCH)
-        o.lr = gd_no_dialect("gd_rprop_dialect", dialect);
+        o.lr = gi_no_dialect("gd_rprop_dialect", dialect);
     return o;
 }

@@ -2,6 +2,11 @@
  *
  * Cosine and restarts: Loshchilov and Hutter, "SGDR" (ICLR 2017), eq. 5.  Inverse square root with warm-up:
  * Vaswani and others, "Attention is all you need" (2017), eq. 3, scaled so that its maximum is base. */
+#include <math.h>
+#include <string.h>
+
+#include "base/guest.h"
+#include "base/message.h"
 #include "inside.h"
 
 static const double pi = 3.14159265358979323846;
@@ -11,9 +16,9 @@ enum kind {
     NONE, BAD, CONSTANT, STEP, MULTISTEP, FACTOR, EXPONENTIAL, INVERSE_SQRT, POLYNOMIAL, COSINE, ONE_CYCLE, CUSTOM
 };
 
-_Static_assert((int)CUSTOM == (int)GD_MOST_SCHEDULE, "checkpoints refuse kinds beyond it");
+_Static_assert((int)CUSTOM == (int)GI_MOST_SCHEDULE, "checkpoints refuse kinds beyond it");
 
-const char *gd_schedule_name(uint64_t kind)
+const char *gi_schedule_name(uint64_t kind)
 {
     static const char *const names[] = {
         "gd_lr_none", "a schedule that was refused", "gd_lr_constant", "gd_lr_step", "gd_lr_multistep", "gd_lr_factor",
@@ -23,7 +28,7 @@ const char *gd_schedule_name(uint64_t kind)
     return kind < sizeof names / sizeof *names ? names[kind] : "unknown";
 }
 
-const char *gd_schedule_number(const gd_schedule *s, const char *field)
+const char *gi_schedule_number(const gd_schedule *s, const char *field)
 {
     if (strcmp(field, "a") == 0)
         switch ((enum kind)s->kind) {
@@ -78,11 +83,11 @@ static double multistep(const gd_schedule *s, double t)
 /* What the function leaves behind is said and put right; its number counts nevertheless. */
 static double custom(const gd_schedule *s, int64_t step)
 {
-    if (!gd_not_null("gd_lr_at", "schedule.function", s->function ? s : NULL))
+    if (!gi_not_null("gd_lr_at", "schedule.function", s->function ? s : NULL))
         return NAN;
-    gd_guest before = gd_guest_enter(GD_GUEST("gd_lr_at", "the function"));
+    gi_guest before = gi_guest_enter(GI_GUEST("gd_lr_at", "the function"));
     double lr = s->function(step, s->context);
-    (void)gd_guest_leave(&before, true);
+    (void)gi_guest_leave(&before, true);
     return lr;
 }
 
@@ -147,12 +152,12 @@ static gd_schedule checked(bool good, gd_schedule s)
 
 static bool rate(const char *function, const char *name, double value)
 {
-    return gd_check_number(function, name, value, "[)", 0, INFINITY);
+    return gi_check_number(function, name, value, "[)", 0, INFINITY);
 }
 
 static bool positive(const char *function, const char *name, double value)
 {
-    return gd_check_number(function, name, value, "()", 0, INFINITY);
+    return gi_check_number(function, name, value, "()", 0, INFINITY);
 }
 
 gd_schedule gd_lr_none(void)
@@ -175,8 +180,8 @@ gd_schedule gd_lr_step(double base, int64_t every, double gamma)
 gd_schedule gd_lr_multistep(double base, const int64_t *milestones, int n, double gamma)
 {
     bool good = rate("gd_lr_multistep", "base", base) && positive("gd_lr_multistep", "gamma", gamma) &&
-                gd_check_number("gd_lr_multistep", "n", n, "[]", 0, GD_MAX_MILESTONES) &&
-                (n == 0 || gd_not_null("gd_lr_multistep", "milestones", milestones));
+                gi_check_number("gd_lr_multistep", "n", n, "[]", 0, GD_MAX_MILESTONES) &&
+                (n == 0 || gi_not_null("gd_lr_multistep", "milestones", milestones));
     gd_schedule s = { .kind = MULTISTEP, .base = base, .a = gamma, .count = n };
     for (int i = 0; good && i < n; i++)
         s.milestone[i] = (double)milestones[i];
@@ -199,7 +204,7 @@ gd_schedule gd_lr_exponential(double base, double gamma)
 gd_schedule gd_lr_inverse_sqrt(double base, double warmup)
 {
     bool good = rate("gd_lr_inverse_sqrt", "base", base) &&
-                gd_check_number("gd_lr_inverse_sqrt", "warmup", warmup, "[)", 1, INFINITY);
+                gi_check_number("gd_lr_inverse_sqrt", "warmup", warmup, "[)", 1, INFINITY);
     return checked(good, (gd_schedule){ .kind = INVERSE_SQRT, .base = base, .a = warmup });
 }
 
@@ -236,8 +241,8 @@ gd_schedule gd_lr_one_cycle(double max, int64_t steps, gd_one_cycle_options o)
                 function);
     bool good = (o.div != 0 || o.final_div != 0) && rate(function, "max", max) && positive(function, "div", o.div) &&
                 positive(function, "final_div", o.final_div) &&
-                gd_check_number(function, "start", o.start, "()", 0, highest_start) &&
-                gd_check_number(function, "steps", (double)steps, "()", 1 / o.start, INFINITY);
+                gi_check_number(function, "start", o.start, "()", 0, highest_start) &&
+                gi_check_number(function, "steps", (double)steps, "()", 1 / o.start, INFINITY);
     return checked(good, (gd_schedule){ .kind = ONE_CYCLE, .base = max, .final = max / o.div / o.final_div,
                                         .a = o.div, .b = o.start, .c = o.linear, .steps = (double)steps,
                                         .count = o.three_phase ? 3 : 2 });
@@ -259,7 +264,7 @@ static bool has_shape(const char *function, gd_schedule s)
 gd_schedule gd_lr_warmup(gd_schedule s, int64_t steps, double from)
 {
     bool good = has_shape("gd_lr_warmup", s) &&
-                gd_check_number("gd_lr_warmup", "steps", (double)steps, "[)", 0, INFINITY) &&
+                gi_check_number("gd_lr_warmup", "steps", (double)steps, "[)", 0, INFINITY) &&
                 rate("gd_lr_warmup", "from", from);
     s.warmup = (double)steps;
     s.warmup_from = from;
@@ -269,7 +274,7 @@ gd_schedule gd_lr_warmup(gd_schedule s, int64_t steps, double from)
 gd_schedule gd_lr_restarts(gd_schedule s, int64_t period, double growth)
 {
     bool good = has_shape("gd_lr_restarts", s) && positive("gd_lr_restarts", "period", (double)period) &&
-                gd_check_number("gd_lr_restarts", "growth", growth, "[)", 1, INFINITY);
+                gi_check_number("gd_lr_restarts", "growth", growth, "[)", 1, INFINITY);
     s.period = (double)period;
     s.growth = growth;
     return checked(good, s);
@@ -283,8 +288,8 @@ gd_plateau gd_plateau_start(double lr, gd_plateau_options o)
     if (o.factor == 0)
         gd_fail("%s: factor is 0: begin with gd_plateau_defaults(), which sets what is not given", function);
     bool good = o.factor != 0 && rate(function, "lr", lr) &&
-                gd_check_number(function, "factor", o.factor, "()", 0, 1) &&
-                gd_check_number(function, "threshold", o.threshold, "[)", 0, o.absolute ? INFINITY : 1) &&
+                gi_check_number(function, "factor", o.factor, "()", 0, 1) &&
+                gi_check_number(function, "threshold", o.threshold, "[)", 0, o.absolute ? INFINITY : 1) &&
                 rate(function, "min_lr", o.min_lr) && rate(function, "patience", o.patience) &&
                 rate(function, "cooldown", o.cooldown);
     if (good && o.threshold == 0 && o.patience == 0 && o.cooldown == 0)
@@ -293,7 +298,7 @@ gd_plateau gd_plateau_start(double lr, gd_plateau_options o)
     return (gd_plateau){ .options = o, .lr = good ? lr : NAN, .best = INFINITY };
 }
 
-bool gd_plateau_started(const char *function, const gd_plateau *p)
+bool gi_plateau_started(const char *function, const gd_plateau *p)
 {
     return p->options.factor != 0 || gd_fail("%s: the plateau was not made by gd_plateau_start", function);
 }
@@ -307,9 +312,9 @@ static bool improves(const gd_plateau *p, double loss)
 
 double gd_plateau_next(gd_plateau *p, double loss)
 {
-    if (!gd_not_null("gd_plateau_next", "plateau", p))
+    if (!gi_not_null("gd_plateau_next", "plateau", p))
         return NAN;
-    if (!gd_plateau_started("gd_plateau_next", p))
+    if (!gi_plateau_started("gd_plateau_next", p))
         return NAN;
     if (improves(p, loss)) {
         p->best = loss;

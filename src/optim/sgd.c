@@ -11,15 +11,17 @@
  * Variants: momentum_form.  GD_LR_INSIDE (Keras; the cited papers) puts the learning rate into b, so that b
  * remembers old rates when a schedule changes them.  GD_MOMENTUM_EMA weighs g with 1 - momentum in every
  * step, the first included, as Adam does. */
+#include "base/compiler.h"
+#include "gradus/tensor.h"
 #include "inside.h"
 
 #define OPTION(field, ...) GD_OPTION(gd_sgd_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
-    OPTION(momentum, "[]", 0, GD_REAL_MAX),
-    OPTION(dampening, "[]", -GD_REAL_MAX, GD_REAL_MAX),
+    OPTION(momentum, "[]", 0, GI_REAL_MAX),
+    OPTION(dampening, "[]", -GI_REAL_MAX, GI_REAL_MAX),
     OPTION(nesterov, "[]", 0, 1),
     OPTION(momentum_form, "[]", 0, GD_MOMENTUM_EMA),
-    OPTION(weight_decay, "[]", 0, GD_REAL_MAX),
+    OPTION(weight_decay, "[]", 0, GI_REAL_MAX),
     OPTION(maximize, "[]", 0, 1),
     { .name = NULL }
 };
@@ -63,20 +65,20 @@ static void prepare(const gd_update *u, void *result)
     };
 }
 
-GD_KERNEL static void descend(int64_t n, gd_real *restrict w, const gd_real *restrict grad, const scalars *c)
+GI_KERNEL static void descend(int64_t n, gd_real *restrict w, const gd_real *restrict grad, const scalars *c)
 {
     const scalars s = *c;
-    GD_EACH(i, n, (w, grad), {
+    GI_EACH(i, n, (w, grad), {
         gd_real g = s.sign * grad[i] + s.l2 * w[i];
         w[i] -= s.lr * g;
     });
 }
 
-GD_KERNEL static void descend_with_momentum(int64_t n, gd_real *restrict w, const gd_real *restrict grad,
+GI_KERNEL static void descend_with_momentum(int64_t n, gd_real *restrict w, const gd_real *restrict grad,
                                             gd_real *restrict b, const scalars *c)
 {
     const scalars s = *c;
-    GD_EACH(i, n, (w, grad, b), {
+    GI_EACH(i, n, (w, grad, b), {
         gd_real g = s.sign * grad[i] + s.l2 * w[i];
         b[i] = s.momentum * b[i] + s.gain * g;
         w[i] -= s.of_g * g + s.of_b * b[i];
@@ -95,7 +97,7 @@ static void update(const gd_update *u)
         descend(u->n, u->w, u->g, &s);
 }
 
-static const gd_range ranges[] = { GD_FINITE("momentum_buffer"), { .name = NULL } };
+static const gd_range ranges[] = { GI_FINITE("momentum_buffer"), { .name = NULL } };
 
 static const gd_algorithm algorithm = {
     .name = "gd_sgd", .options_size = sizeof(gd_sgd_options), .options = fields,
@@ -123,7 +125,7 @@ gd_sgd_options gd_sgd_dialect(gd_dialect dialect)
         o.momentum_form = GD_LR_INSIDE;
         break;
     default:
-        o.lr = gd_no_dialect("gd_sgd_dialect", dialect);
+        o.lr = gi_no_dialect("gd_sgd_dialect", dialect);
     }
     return o;
 }

@@ -1,10 +1,18 @@
 /* state.c - looking into an optimizer: state tensors and numbers by name. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/guest.h"
+#include "base/message.h"
+#include "gradus/tensor.h"
 #include "inside.h"
+#include "tensor/check.h"
+#include "tensor/new.h"
 
 /* "exp_avg, exp_avg_sq", after what comes first (NULL: nothing), or "none". */
-static gd_text names_text(const char *first, const char *const *names, int most)
+static gi_text names_text(const char *first, const char *const *names, int most)
 {
-    gd_text text = { "none" };
+    gi_text text = { "none" };
     size_t at = 0;
     for (int k = first ? -1 : 0; k < most && (k < 0 || names[k]) && at < sizeof text.s; k++)
         at += (size_t)snprintf(text.s + at, sizeof text.s - at, "%s%s", at > 0 ? ", " : "", k < 0 ? first : names[k]);
@@ -13,8 +21,8 @@ static gd_text names_text(const char *first, const char *const *names, int most)
 
 gd_tensor *gd_optimizer_state(gd_optimizer *o, const gd_tensor *parameter, const char *state)
 {
-    struct gd_slot *slot = gd_slot_of("gd_optimizer_state", o, parameter);
-    if (!slot || !gd_not_null("gd_optimizer_state", "state", state))
+    struct gd_slot *slot = gi_slot_of("gd_optimizer_state", o, parameter);
+    if (!slot || !gi_not_null("gd_optimizer_state", "state", state))
         return NULL;
     for (int k = 0; k < GD_MAX_STATES && o->algorithm->states[k]; k++)
         if (strcmp(o->algorithm->states[k], state) == 0)
@@ -25,8 +33,8 @@ gd_tensor *gd_optimizer_state(gd_optimizer *o, const gd_tensor *parameter, const
 
 double *gd_optimizer_number(gd_optimizer *o, const gd_tensor *parameter, const char *number)
 {
-    struct gd_slot *slot = gd_slot_of("gd_optimizer_number", o, parameter);
-    if (!slot || !gd_not_null("gd_optimizer_number", "number", number))
+    struct gd_slot *slot = gi_slot_of("gd_optimizer_number", o, parameter);
+    if (!slot || !gi_not_null("gd_optimizer_number", "number", number))
         return NULL;
     if (strcmp(number, "step") == 0)
         return &slot->number[0];
@@ -39,13 +47,13 @@ double *gd_optimizer_number(gd_optimizer *o, const gd_tensor *parameter, const c
 
 bool gd_optimizer_start(gd_optimizer *o, const gd_tensor *parameter)
 {
-    struct gd_slot *slot = gd_slot_of("gd_optimizer_start", o, parameter);
+    struct gd_slot *slot = gi_slot_of("gd_optimizer_start", o, parameter);
     if (slot && o->algorithm->step)
         return gd_fail("gd_optimizer_start: %s makes its state in its first step", o->algorithm->name);
-    return slot && gd_slot_start(o, slot);
+    return slot && gi_slot_start(o, slot);
 }
 
-bool gd_has_shape(const gd_tensor *t, gd_shape shape)
+bool gi_has_shape(const gd_tensor *t, gd_shape shape)
 {
     bool same = t && t->ndim == shape.ndim;
     for (int i = 0; same && i < shape.ndim; i++)
@@ -56,13 +64,13 @@ bool gd_has_shape(const gd_tensor *t, gd_shape shape)
 gd_tensor *gd_optimizer_shared_state(gd_optimizer *o, int k, gd_shape shape)
 {
     static const char function[] = "gd_optimizer_shared_state";
-    if (!gd_given(function, "o", o))
+    if (!gi_given(function, "o", o))
         return NULL;
     if (k < 0 || k >= GD_MAX_STATES || !o->algorithm->states[k])
         return gd_fail("%s: %s has no state %d", function, o->algorithm->name, k);
-    if (gd_has_shape(o->all->state[k], shape))
+    if (gi_has_shape(o->all->state[k], shape))
         return o->all->state[k];
-    gd_tensor *state = gd_new_in(o->arena, function, shape.ndim, shape.size);
+    gd_tensor *state = gi_new_in(o->arena, function, shape.ndim, shape.size);
     if (!state)
         return NULL;
     if (state->numel)
@@ -80,20 +88,20 @@ static void visit_slot(struct gd_slot *slot, const gd_algorithm *a, const char *
     for (int k = 0; k < GD_MAX_NUMBERS && a->numbers[k]; k++)
         visit(context, owner, a->numbers[k], NULL, &slot->number[1 + k]);
     for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++)
-        if (slot->state[k] && (a->step || gd_keeps(a, slot->group->options, k)))
+        if (slot->state[k] && (a->step || gi_keeps(a, slot->group->options, k)))
             visit(context, owner, a->states[k], slot->state[k], NULL);
 }
 
 bool gd_optimizer_visit(gd_optimizer *o, gd_state_visitor *visit, void *context)
 {
-    if (!gd_given("gd_optimizer_visit", "o", o) || !gd_model_alive("gd_optimizer_visit", o) ||
-        !gd_not_null("gd_optimizer_visit", "visit", visit ? o : NULL) || !gd_adopt(o))
+    if (!gi_given("gd_optimizer_visit", "o", o) || !gi_model_alive("gd_optimizer_visit", o) ||
+        !gi_not_null("gd_optimizer_visit", "visit", visit ? o : NULL) || !gi_adopt(o))
         return false;
-    gd_guest before = gd_guest_enter(GD_GUEST("gd_optimizer_visit", "visit"));
+    gi_guest before = gi_guest_enter(GI_GUEST("gd_optimizer_visit", "visit"));
     if (o->algorithm->step)
         visit_slot(o->all, o->algorithm, "", visit, context);
     for (int i = 0; i < o->count && !o->algorithm->step; i++)
         if (o->slots[i])
             visit_slot(o->slots[i], o->algorithm, o->slots[i]->w->name, visit, context);
-    return gd_guest_leave(&before, true);
+    return gi_guest_leave(&before, true);
 }

@@ -1,8 +1,20 @@
 /* step.c - gd_step: the loop over parameters that all algorithms share. */
-#include "inside.h"
-#include "tensor/threads.h"
+#include <math.h>
 
-const gd_real gd_most_gradient = GD_MOST_GRADIENT;
+#include "base/compiler.h"
+#include "base/guest.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/threads.h"
+#include "gradus/tensor.h"
+#include "inside.h"
+#include "tensor/alive.h"
+#include "tensor/check.h"
+#include "tensor/nest.h"
+#include "tensor/new.h"
+#include "tensor/shape.h"
+
+const gd_real gi_most_gradient = GI_MOST_GRADIENT;
 
 /* ---- What can fail comes first ---------------------------------------------------------------------------- */
 
@@ -11,7 +23,7 @@ const gd_real gd_most_gradient = GD_MOST_GRADIENT;
 static int look_at_learning_rates(gd_optimizer *o, const char *function)
 {
     int scheduled = 0;
-    if (GD_UNLIKELY(o->steps < 0 || o->steps == INT64_MAX))
+    if (GI_UNLIKELY(o->steps < 0 || o->steps == INT64_MAX))
         return gd_fail("%s: o->steps = %lld must be a count of steps", function, (long long)o->steps), -1;
     for (gd_group *g = &o->first; g; g = g->next) {
         double lr = g->lr;
@@ -19,8 +31,8 @@ static int look_at_learning_rates(gd_optimizer *o, const char *function)
             lr = g->next_lr = gd_lr_at(g->schedule, o->steps);
             scheduled++;
         }
-        if (GD_UNLIKELY(!(lr >= 0 && lr <= GD_REAL_MAX)))
-            return gd_check_rate(function, lr), -1;
+        if (GI_UNLIKELY(!(lr >= 0 && lr <= GI_REAL_MAX)))
+            return gi_check_rate(function, lr), -1;
     }
     return scheduled;
 }
@@ -36,43 +48,43 @@ static void exchange_learning_rates(gd_optimizer *o)
     }
 }
 
-bool gd_room_to_pack(gd_optimizer *o, const gd_tensor *grad)
+bool gi_room_to_pack(gd_optimizer *o, const gd_tensor *grad)
 {
     if (grad->contiguous || grad->numel <= o->packed_room)
         return true;
-    gd_real *room = gd_memory_new(GD_OPTIMIZERS, (size_t)grad->numel * sizeof *room);
+    gd_real *room = gi_memory_new(GI_OPTIMIZERS, (size_t)grad->numel * sizeof *room);
     if (!room)
         return false;
-    gd_memory_free(o->packed);
+    gi_memory_free(o->packed);
     o->packed = room;
     o->packed_room = grad->numel;
     return true;
 }
 
-const gd_real *gd_packed(gd_optimizer *o, const gd_tensor *grad)
+const gd_real *gi_packed(gd_optimizer *o, const gd_tensor *grad)
 {
     if (grad->contiguous)
         return grad->data;
-    gd_copy(o->packed, grad);
+    gi_copy(o->packed, grad);
     return o->packed;
 }
 
 /* The count was made by gd_step, unless a file or the program gave another one. */
 static inline bool counts(const struct gd_slot *slot)
 {
-    return slot->number[0] >= 0 && slot->number[0] < GD_MOST_STEPS;
+    return slot->number[0] >= 0 && slot->number[0] < GI_MOST_STEPS;
 }
 
 static inline bool fits(const struct gd_slot *slot, const gd_tensor *grad)
 {
-    return gd_same_shape(slot->w, grad) && counts(slot);
+    return gi_same_shape(slot->w, grad) && counts(slot);
 }
 
-GD_COLD static bool fails_to_fit(const char *function, const struct gd_slot *slot, const gd_tensor *grad)
+GI_COLD static bool fails_to_fit(const char *function, const struct gd_slot *slot, const gd_tensor *grad)
 {
-    if (!gd_same_shape(slot->w, grad))
+    if (!gi_same_shape(slot->w, grad))
         return gd_fail("%s: %s is %s and its gradient is %s: they must have the same shape", function, slot->w->name,
-                       gd_shape_text(slot->w->ndim, slot->w->shape).s, gd_text_of(grad).s);
+                       gi_shape_text(slot->w->ndim, slot->w->shape).s, gi_text_of(grad).s);
     return gd_fail("%s: the step count of %s is %g: it must lie in [0, 2^53)", function, slot->w->name,
                    slot->number[0]);
 }
@@ -95,19 +107,19 @@ static bool start_turns(gd_optimizer *o, int turns)
         for (int i = 0; i < GD_MAX_STATES && fresh; i++)
             fresh = !slot->state[i];
         o->turns[k].first = fresh;
-        good = gd_room_to_pack(o, slot->w->grad) &&
-               (slot->started || !o->algorithm->update || gd_slot_start(o, slot));
+        good = gi_room_to_pack(o, slot->w->grad) &&
+               (slot->started || !o->algorithm->update || gi_slot_start(o, slot));
         set_update(slot, slot->w->grad);
     }
     while (!good && k-- > 0)
         if (o->turns[k].first)
-            gd_slot_stop(o->turns[k].slot);
+            gi_slot_stop(o->turns[k].slot);
     return good;
 }
 
-bool gd_ready(gd_optimizer *o, const char *function)
+bool gi_ready(gd_optimizer *o, const char *function)
 {
-    if (!gd_model_alive(function, o) || (o->count < o->params->count && !gd_adopt(o)))
+    if (!gi_model_alive(function, o) || (o->count < o->params->count && !gi_adopt(o)))
         return false;
     int turns = 0, scheduled = look_at_learning_rates(o, function);
     bool as_before = true;
@@ -116,9 +128,9 @@ bool gd_ready(gd_optimizer *o, const char *function)
         const gd_tensor *grad = slot ? slot->w->grad : NULL;
         if (!grad)
             continue;
-        if (!gd_alive(function, "the gradient of a parameter", grad))       /* ->grad may have been assigned */
+        if (!gi_alive(function, "the gradient of a parameter", grad))       /* ->grad may have been assigned */
             return false;
-        if (GD_UNLIKELY(!fits(slot, grad)))
+        if (GI_UNLIKELY(!fits(slot, grad)))
             return fails_to_fit(function, slot, grad);
         as_before = as_before && slot->started && grad->contiguous;
         set_update(slot, grad);
@@ -139,12 +151,12 @@ bool gd_ready(gd_optimizer *o, const char *function)
 
 static inline int64_t t_of(const gd_optimizer *o, const struct gd_slot *slot)
 {
-    if (GD_LIKELY(slot->group->counter == GD_PER_PARAM))
+    if (GI_LIKELY(slot->group->counter == GD_PER_PARAM))
         return (int64_t)slot->number[0];
     return slot->group->counter == GD_GLOBAL ? o->steps : 1;
 }
 
-int64_t gd_slot_t(const gd_optimizer *o, const struct gd_slot *slot)
+int64_t gi_slot_t(const gd_optimizer *o, const struct gd_slot *slot)
 {
     return t_of(o, slot);
 }
@@ -173,11 +185,11 @@ static void update_piece(const gd_algorithm *a, const struct gd_slot *slot, int6
 /* Asks for the first lines of a parameter's arrays: a processor foresees only how an array goes on. */
 static void ask_for(const gd_update *u)
 {
-    for (int64_t i = 0; i < GD_AHEAD / (int64_t)sizeof(gd_real) && i < u->n; i += GD_BLOCK) {
-        GD_ASK(u->w + i);
-        GD_ASK(u->g + i);
+    for (int64_t i = 0; i < GI_AHEAD / (int64_t)sizeof(gd_real) && i < u->n; i += GI_BLOCK) {
+        GI_ASK(u->w + i);
+        GI_ASK(u->g + i);
         for (int k = 0; k < GD_MAX_STATES && u->state[k]; k++)
-            GD_ASK(u->state[k] + i);
+            GI_ASK(u->state[k] + i);
     }
 }
 
@@ -195,7 +207,7 @@ static int turn_of(const batch *b, int64_t element)
     return from;
 }
 
-/* The body of gd_parallel: elements of a batch, counted through its parameters. */
+/* The body of gi_parallel: elements of a batch, counted through its parameters. */
 static void update_elements(void *context, int64_t begin, int64_t end)
 {
     const batch *b = context;
@@ -219,8 +231,8 @@ static void update_elements(void *context, int64_t begin, int64_t end)
 static void update_batch(batch *b)
 {
     const gd_algorithm *a = b->o->algorithm;
-    if (a->by_element && b->elements > GD_PART_ELEMENTS)
-        gd_parallel(b->elements, GD_PART_ELEMENTS, update_elements, b);
+    if (a->by_element && b->elements > GI_PART_ELEMENTS)
+        gi_parallel(b->elements, GI_PART_ELEMENTS, update_elements, b);
     else
         for (int k = b->from; k < b->to; k++)
             a->update(&b->o->turns[k].slot->update);
@@ -229,12 +241,12 @@ static void update_batch(batch *b)
 }
 
 /* Scalars for another t or lr, and a gradient in the room of another one: the batch needs the old ones first. */
-GD_NOINLINE static void end_batch_and_prepare(batch *b, struct gd_slot *slot)
+GI_NOINLINE static void end_batch_and_prepare(batch *b, struct gd_slot *slot)
 {
     if (b->to > b->from)
         update_batch(b);
     if (!slot->update.g)
-        slot->update.g = gd_packed(b->o, slot->w->grad);
+        slot->update.g = gi_packed(b->o, slot->w->grad);
     if (b->o->algorithm->prepare)
         b->o->algorithm->prepare(&slot->update, slot->group->scalars);
     slot->group->scalars_t = slot->update.t;
@@ -253,7 +265,7 @@ static void join_batch(batch *b, struct gd_turn *turn)
         end_batch_and_prepare(b, slot);
     if (b->o->algorithm->advance)
         b->o->algorithm->advance(&slot->update);
-    gd_overwritten(slot->w);                /* backward refuses graphs that need the old values */
+    gi_overwritten(slot->w);                /* backward refuses graphs that need the old values */
     turn->first = b->elements;
     b->elements += slot->update.n;
     b->to++;
@@ -261,47 +273,47 @@ static void join_batch(batch *b, struct gd_turn *turn)
 
 bool gd_step(gd_optimizer *o)
 {
-    if (!gd_given("gd_step", "o", o))
+    if (!gi_given("gd_step", "o", o))
         return false;
     if (!o->algorithm->update)
         return gd_fail("gd_step: %s evaluates the loss several times in a step: use gd_step_closure",
                        o->algorithm->name);
-    if (gd_busy("gd_step", o) || !gd_ready(o, "gd_step") || (o->turn_count == 0 && !gd_any_gradient("gd_step", o)) ||
-        (o->check_finite && !gd_check_all("gd_step", o)) || (o->trace && !gd_trace_before(o)))
+    if (gi_busy("gd_step", o) || !gi_ready(o, "gd_step") || (o->turn_count == 0 && !gi_any_gradient("gd_step", o)) ||
+        (o->check_finite && !gi_check_all("gd_step", o)) || (o->trace && !gi_trace_before(o)))
         return false;
     o->steps++;
     o->busy = true;
-    gd_guest before = gd_guest_enter(GD_GUEST("gd_step", "the algorithm"));
+    gi_guest before = gi_guest_enter(GI_GUEST("gd_step", "the algorithm"));
     batch b = { .o = o };
     for (int k = 0; k < o->turn_count; k++)
         join_batch(&b, &o->turns[k]);
     update_batch(&b);
-    (void)gd_guest_leave(&before, true);    /* the step is done: no failure of it */
+    (void)gi_guest_leave(&before, true);    /* the step is done: no failure of it */
     o->busy = false;
     if (o->trace)
-        gd_trace_after(o);
+        gi_trace_after(o);
     return true;
 }
 
-bool gd_busy(const char *function, gd_optimizer *o)
+bool gi_busy(const char *function, gd_optimizer *o)
 {
-    if (GD_LIKELY(!o->busy))
+    if (GI_LIKELY(!o->busy))
         return false;
-    if (!gd_guest_runs())                   /* the step was left by longjmp */
+    if (!gi_guest_runs())                   /* the step was left by longjmp */
         return o->busy = false;
     gd_fail("%s: called inside of a step of the same optimizer, %s", function, o->algorithm->name);
     return true;
 }
 
-GD_NOINLINE double gd_closure_call(gd_optimizer *o, gd_closure *closure, void *context)
+GI_NOINLINE double gi_closure_call(gd_optimizer *o, gd_closure *closure, void *context)
 {
     const bool busy = o->busy;
     const int in_use = o->params->in_use;
     o->busy = true;
     o->params->in_use = in_use + 1;
-    gd_guest before = gd_guest_enter(GD_GUEST("gd_step_closure", "the closure"));
+    gi_guest before = gi_guest_enter(GI_GUEST("gd_step_closure", "the closure"));
     double loss = closure(context);
-    if (!gd_guest_leave(&before, !isnan(loss)))
+    if (!gi_guest_leave(&before, !isnan(loss)))
         loss = NAN;
     o->busy = busy;
     o->params->in_use = in_use;
@@ -309,39 +321,39 @@ GD_NOINLINE double gd_closure_call(gd_optimizer *o, gd_closure *closure, void *c
 }
 
 /* An algorithm that evaluates the loss by itself. */
-static GD_NOINLINE double step_of(gd_optimizer *o, gd_closure *closure, void *context)
+static GI_NOINLINE double step_of(gd_optimizer *o, gd_closure *closure, void *context)
 {
-    gd_guest before = gd_guest_enter(GD_GUEST("gd_step_closure", "the algorithm"));
+    gi_guest before = gi_guest_enter(GI_GUEST("gd_step_closure", "the algorithm"));
     double loss = o->algorithm->step(o, closure, context);
-    return gd_guest_leave(&before, !isnan(loss)) ? loss : NAN;
+    return gi_guest_leave(&before, !isnan(loss)) ? loss : NAN;
 }
 
-static GD_NOINLINE double step_closure(gd_optimizer *o, gd_closure *closure, void *context)
+static GI_NOINLINE double step_closure(gd_optimizer *o, gd_closure *closure, void *context)
 {
-    GD_DEEPER;
+    GI_DEEPER;
     if (o->algorithm->step) {
-        double loss = gd_ready(o, "gd_step_closure") ? step_of(o, closure, context) : NAN;
-        gd_room_[0] = 1;                    /* or the call would take the place of this frame */
+        double loss = gi_ready(o, "gd_step_closure") ? step_of(o, closure, context) : NAN;
+        gi_room_[0] = 1;                    /* or the call would take the place of this frame */
         return loss;
     }
-    unsigned long failures = gd_failures();
-    double loss = gd_closure_call(o, closure, context);
-    if (isnan(loss) && gd_failures() == failures)
+    unsigned long failures = gi_failures();
+    double loss = gi_closure_call(o, closure, context);
+    if (isnan(loss) && gi_failures() == failures)
         gd_fail("gd_step_closure: the closure's loss is nan");
     return !isnan(loss) && gd_step(o) ? loss : NAN;
 }
 
 double gd_step_closure(gd_optimizer *o, gd_closure *closure, void *context)
 {
-    if (!gd_given("gd_step_closure", "o", o) || !gd_not_null("gd_step_closure", "closure", closure ? o : NULL)
-        || gd_busy("gd_step_closure", o) || !gd_model_alive("gd_step_closure", o))
+    if (!gi_given("gd_step_closure", "o", o) || !gi_not_null("gd_step_closure", "closure", closure ? o : NULL)
+        || gi_busy("gd_step_closure", o) || !gi_model_alive("gd_step_closure", o))
         return NAN;
     return step_closure(o, closure, context);
 }
 
 void gd_zero_grad(gd_optimizer *o)
 {
-    if (!gd_given("gd_zero_grad", "o", o) || !gd_model_alive("gd_zero_grad", o))
+    if (!gi_given("gd_zero_grad", "o", o) || !gi_model_alive("gd_zero_grad", o))
         return;
     for (int i = 0; i < o->params->count; i++)
         gd_zero_grad_of(o->params->entries[i].tensor);

@@ -20,22 +20,27 @@
  *
  * GD_D2L_TF_AS_PRINTED reproduces the TensorFlow listing of the book: eps is 1e-6 and, parentheses missing,
  * added to the parameter; a gradient of zero gives 0/0 = NaN.  Nobody should train with it. */
+#include <math.h>
+
+#include "base/compiler.h"
+#include "gradus/tensor.h"
 #include "inside.h"
+#include "tensor/check.h"
 
 #define OPTION(field, ...) GD_OPTION(gd_yogi_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
     OPTION(beta1, "[)", 0, 1),
     OPTION(beta2, "[)", 0, 1),
-    OPTION(eps, "[]", 0, GD_REAL_MAX),
+    OPTION(eps, "[]", 0, GI_REAL_MAX),
     OPTION(init_m, "()", -INFINITY, INFINITY),
     OPTION(init_v, "[)", 0, INFINITY),
     OPTION(init_v_from_first_grad, "[]", 0, 1),
     OPTION(eps_mode, "[]", 0, GD_EPS_AS_PRINTED),
     OPTION(bias_correction, "[]", 0, GD_CORRECT_NONE),
     OPTION(yogi_sign, "[]", 0, GD_SIGN_TANH10),
-    OPTION(weight_decay, "[]", 0, GD_REAL_MAX),
-    OPTION(prox_l1, "[]", 0, GD_REAL_MAX),
-    OPTION(prox_l2, "[]", 0, GD_REAL_MAX),
+    OPTION(weight_decay, "[]", 0, GI_REAL_MAX),
+    OPTION(prox_l1, "[]", 0, GI_REAL_MAX),
+    OPTION(prox_l2, "[]", 0, GI_REAL_MAX),
     OPTION(step_counter, "[]", 0, GD_STAYS_ONE),
     OPTION(maximize, "[]", 0, 1),
     { .name = NULL }
@@ -46,7 +51,7 @@ enum { M, V };                              /* the states */
 static bool check(const void *options)
 {
     const gd_yogi_options *o = options;
-    return gd_check_fits("gd_yogi", "init_m", o->init_m) && gd_check_fits("gd_yogi", "init_v", o->init_v);
+    return gi_check_fits("gd_yogi", "init_m", o->init_m) && gi_check_fits("gd_yogi", "init_v", o->init_v);
 }
 
 static void start(const gd_update *u)
@@ -55,7 +60,7 @@ static void start(const gd_update *u)
     bool from_grad = o->init_v_from_first_grad && u->g;
     for (int64_t i = 0; i < u->n; i++) {
         u->state[M][i] = (gd_real)o->init_m;
-        gd_real g = from_grad ? gd_bounded(u->g[i]) : 0;
+        gd_real g = from_grad ? gi_bounded(u->g[i]) : 0;
         u->state[V][i] = from_grad ? g * g : (gd_real)o->init_v;
     }
 }
@@ -64,8 +69,8 @@ static double correction(const void *options, int k, int64_t t)
 {
     const gd_yogi_options *o = options;
     if (k == M)
-        return gd_correction(o->beta1, t, o->bias_correction <= GD_CORRECT_M);
-    return gd_correction(o->beta2, t, o->bias_correction == GD_CORRECT_BOTH || o->bias_correction == GD_CORRECT_V);
+        return gi_correction(o->beta1, t, o->bias_correction <= GD_CORRECT_M);
+    return gi_correction(o->beta2, t, o->bias_correction == GD_CORRECT_BOTH || o->bias_correction == GD_CORRECT_V);
 }
 
 typedef struct scalars {
@@ -83,18 +88,18 @@ static void prepare(const gd_update *u, void *result)
         .sign = o->maximize ? -1 : 1, .l2 = (gd_real)o->weight_decay,
         .beta1 = (gd_real)o->beta1, .rest1 = (gd_real)(1 - o->beta1), .rest2 = (gd_real)(1 - o->beta2),
         .step = (gd_real)(before ? u->lr * sqrt(c2) / c1 : u->lr / c1), .root = (gd_real)(before ? 1 : 1 / c2),
-        .eps_root = printed ? 0 : gd_root_eps(in_root, outside), .eps = (gd_real)outside,
+        .eps_root = printed ? 0 : gi_root_eps(in_root, outside), .eps = (gd_real)outside,
         .drift = (gd_real)(printed ? o->eps : 0),
         .prox_l1 = (gd_real)o->prox_l1, .prox_l2 = (gd_real)o->prox_l2
     };
 }
 
-GD_KERNEL static void yogi(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
+GI_KERNEL static void yogi(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
                            gd_real *restrict v, const scalars *c)
 {
     const scalars s = *c;
-    GD_EACH(i, n, (w, grad, m, v), {
-        gd_real g = gd_bounded(s.sign * grad[i] + s.l2 * w[i]);
+    GI_EACH(i, n, (w, grad, m, v), {
+        gd_real g = gi_bounded(s.sign * grad[i] + s.l2 * w[i]);
         gd_real part = s.rest2 * g * g;
         gd_real change = v[i] - g * g;                      /* v -= part sign(change) */
         m[i] = s.beta1 * m[i] + s.rest1 * g;
@@ -106,12 +111,12 @@ GD_KERNEL static void yogi(int64_t n, gd_real *restrict w, const gd_real *restri
 
 /* The same with sign(x) = tanh(10 x), and with TensorFlow Addons' proximal step: w is the z that minimises
  * (z - w)^2/(2 rate) + prox_l1 |z| + prox_l2 z^2/2, where rate is the coordinate's own learning rate. */
-GD_KERNEL static void yogi_of_addons(int64_t n, gd_real *restrict w, const gd_real *restrict grad,
+GI_KERNEL static void yogi_of_addons(int64_t n, gd_real *restrict w, const gd_real *restrict grad,
                                      gd_real *restrict m, gd_real *restrict v, bool soft, const scalars *c)
 {
     const scalars s = *c;
-    GD_EACH(i, n, (w, grad, m, v), {
-        gd_real g = gd_bounded(s.sign * grad[i] + s.l2 * w[i]);
+    GI_EACH(i, n, (w, grad, m, v), {
+        gd_real g = gi_bounded(s.sign * grad[i] + s.l2 * w[i]);
         gd_real change = v[i] - g * g;
         m[i] = s.beta1 * m[i] + s.rest1 * g;
         v[i] = v[i] - s.rest2 * (soft ? real_tanh(10 * change) : real_sign(change)) * g * g;
@@ -136,9 +141,9 @@ static const char *valid(const gd_kept *kept)
 }
 
 static const gd_range ranges[] = {
-    GD_FINITE("exp_avg"),
+    GI_FINITE("exp_avg"),
     { "exp_avg_sq", false, "[)", 0, INFINITY },
-    { "start_grads", true, "[)", 0, GD_MOST_STEPS },
+    { "start_grads", true, "[)", 0, GI_MOST_STEPS },
     { .name = NULL }
 };
 
@@ -178,7 +183,7 @@ gd_yogi_options gd_yogi_dialect(gd_dialect dialect)
         o.eps_mode = GD_EPS_AS_PRINTED;
         break;
     default:
-        o.lr = gd_no_dialect("gd_yogi_dialect", dialect);
+        o.lr = gi_no_dialect("gd_yogi_dialect", dialect);
     }
     return o;
 }
@@ -186,11 +191,11 @@ gd_yogi_options gd_yogi_dialect(gd_dialect dialect)
 /* v is the mean over the calls; how many there were is the number "start_grads". */
 bool gd_yogi_start_from(gd_optimizer *o)
 {
-    if (!gd_given("gd_yogi_start_from", "o", o) || !gd_model_alive("gd_yogi_start_from", o))
+    if (!gi_given("gd_yogi_start_from", "o", o) || !gi_model_alive("gd_yogi_start_from", o))
         return false;
     if (o->algorithm != &algorithm)
         return gd_fail("gd_yogi_start_from: o is %s, not gd_yogi", o->algorithm->name);
-    if (!gd_adopt(o) || !gd_any_gradient("gd_yogi_start_from", o))
+    if (!gi_adopt(o) || !gi_any_gradient("gd_yogi_start_from", o))
         return false;
     for (int i = 0; i < gd_params_tensors(o->params); i++) {
         const gd_tensor *w = gd_params_at(o->params, i);
@@ -200,7 +205,7 @@ bool gd_yogi_start_from(gd_optimizer *o)
     for (int i = 0; i < gd_params_tensors(o->params); i++) {    /* what can fail comes before the first v changes */
         const gd_tensor *w = gd_params_at(o->params, i);
         if (w->grad && !gd_params_is_buffer(o->params, i) &&
-            (!gd_optimizer_start(o, w) || !gd_room_to_pack(o, w->grad)))
+            (!gd_optimizer_start(o, w) || !gi_room_to_pack(o, w->grad)))
             return false;
     }
     for (int i = 0; i < gd_params_tensors(o->params); i++) {
@@ -208,12 +213,12 @@ bool gd_yogi_start_from(gd_optimizer *o)
         if (!w->grad || gd_params_is_buffer(o->params, i))
             continue;
         gd_real *v = gd_optimizer_state(o, w, "exp_avg_sq")->data;
-        const gd_real *g = gd_packed(o, w->grad);
+        const gd_real *g = gi_packed(o, w->grad);
         double *count = gd_optimizer_number(o, w, "start_grads");
         *count = *count >= 1 ? *count + 1 : 1;
         gd_real part = (gd_real)(1 / *count);
         for (int64_t k = 0; k < w->numel; k++) {
-            gd_real square = gd_bounded(g[k]) * gd_bounded(g[k]);
+            gd_real square = gi_bounded(g[k]) * gi_bounded(g[k]);
             v[k] = part == 1 ? square : v[k] + part * (square - v[k]);
         }
     }

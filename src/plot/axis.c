@@ -5,14 +5,17 @@
 #include "axis.h"
 
 #include <float.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
 
-#include "../tensor/core.h"
-#include "../tensor/format.h"
+#include "base/format.h"
 
 #define MINUS "\xE2\x88\x92"
 #define TIMES "\xC3\x97"
 #define LARGEST  1e300                      /* limits stay where differences do not overflow */
-#define SMALLEST GD_SMALLEST                /* and where steps do not underflow; less counts as 0 */
+#define SMALLEST GI_SMALLEST                /* and where steps do not underflow; less counts as 0 */
 
 /* n x 10^e, rounded once where 10^|e| is exact. */
 static double times_power(double n, int e)
@@ -27,11 +30,11 @@ static double times_power(double n, int e)
 static void append(char *out, const char *text)
 {
     size_t used = strlen(out), more = strlen(text);
-    if (used + more < GD_LABEL_MAX)
+    if (used + more < GI_LABEL_MAX)
         memcpy(out + used, text, more + 1);
 }
 
-void gd_decimal(char out[GD_LABEL_MAX], long long n, int exponent)
+void gi_decimal(char out[GI_LABEL_MAX], long long n, int exponent)
 {
     char digits[24];
     int length = snprintf(digits, sizeof digits, "%lld", n < 0 ? -n : n);
@@ -69,9 +72,9 @@ static void append_power(char *out, int exponent)
 }
 
 /* "x 10^-4", "+ 10^9", or both: what turns a label into the value. */
-static void write_note(gd_axis *axis, long long offset, int offset_exponent)
+static void write_note(gi_axis *axis, long long offset, int offset_exponent)
 {
-    char digits[GD_LABEL_MAX];
+    char digits[GI_LABEL_MAX];
     if (axis->exponent) {
         append(axis->note, TIMES);
         append_power(axis->note, axis->exponent);
@@ -89,7 +92,7 @@ static void write_note(gd_axis *axis, long long offset, int offset_exponent)
         behind++;
     bool plain = offset_exponent < 4;       /* 1200, but 1.7 x 10^9 */
     if (plain || offset != 1) {
-        gd_decimal(digits, offset, plain ? offset_exponent : -behind);
+        gi_decimal(digits, offset, plain ? offset_exponent : -behind);
         append(axis->note, digits);
     }
     if (!plain) {
@@ -98,7 +101,7 @@ static void write_note(gd_axis *axis, long long offset, int offset_exponent)
     }
 }
 
-void gd_shorten(char out[GD_LABEL_MAX], double value, int digits)
+void gi_shorten(char out[GI_LABEL_MAX], double value, int digits)
 {
     char text[64];
     long long n = 0;
@@ -106,7 +109,7 @@ void gd_shorten(char out[GD_LABEL_MAX], double value, int digits)
     const char *at = text;
 
     /* The digits of %e; the point between them is passed over. */
-    gd_format(text, sizeof text, "%.*e", digits - 1, fabs(value));
+    gi_format(text, sizeof text, "%.*e", digits - 1, fabs(value));
     for (; *at && *at != 'e'; at++)
         if (*at >= '0' && *at <= '9' && seen < digits) {
             n = 10 * n + (*at - '0');
@@ -120,13 +123,13 @@ void gd_shorten(char out[GD_LABEL_MAX], double value, int digits)
         exponent++;
     n = value < 0 ? -n : n;
     if (n == 0 || (exponent >= -6 && exponent <= 5)) {
-        gd_decimal(out, n, n ? exponent : 0);
+        gi_decimal(out, n, n ? exponent : 0);
         return;
     }
     int shown = 0;                          /* one digit before the point */
     for (long long rest = n; rest / 10 != 0; rest /= 10)
         shown++;
-    gd_decimal(out, n, -shown);
+    gi_decimal(out, n, -shown);
     append(out, TIMES);
     append_power(out, exponent + shown);
 }
@@ -201,11 +204,11 @@ static double outwards(double x, step s, double range, int towards)
     return value_of(small, towards < 0 ? tick_to(x, small) : tick_from(x, small));
 }
 
-static void add_tick(gd_axis *axis, double value, bool major, const char *label)
+static void add_tick(gi_axis *axis, double value, bool major, const char *label)
 {
-    if (axis->n >= GD_TICKS_MAX)
+    if (axis->n >= GI_TICKS_MAX)
         return;
-    gd_tick *t = &axis->ticks[axis->n++];
+    gi_tick *t = &axis->ticks[axis->n++];
     memset(t, 0, sizeof *t);
     t->value = value;
     t->major = major;
@@ -229,7 +232,7 @@ static double common_offset(double first, double last)
     return (first < 0 ? ceil(last / round) : floor(first / round)) * round;
 }
 
-static void linear_ticks(gd_axis *axis, int most)
+static void linear_ticks(gi_axis *axis, int most)
 {
     step s = step_for(axis->low, axis->high, most), small = minor_of(s);
     double first = tick_from(axis->low, s), last = tick_to(axis->high, s);
@@ -241,8 +244,8 @@ static void linear_ticks(gd_axis *axis, int most)
     axis->offset = value_of(s, offset);
     write_note(axis, (long long)offset * s.m, s.e);
     for (double n = first; n <= last; n++) {
-        char label[GD_LABEL_MAX];
-        gd_decimal(label, (long long)(n - offset) * s.m, largest > 0 ? s.e - axis->exponent : 0);
+        char label[GI_LABEL_MAX];
+        gi_decimal(label, (long long)(n - offset) * s.m, largest > 0 ? s.e - axis->exponent : 0);
         add_tick(axis, value_of(s, n), true, label);
     }
     if (!is_resolved(fmax(fabs(axis->low), fabs(axis->high)), small))
@@ -258,14 +261,14 @@ static double clamp(double x)
     return fmin(fmax(x, -LARGEST), LARGEST);
 }
 
-static void choose_linear(gd_axis *axis, double low, double high, double fixed_low, double fixed_high,
+static void choose_linear(gi_axis *axis, double low, double high, double fixed_low, double fixed_high,
                           double margin, int most)
 {
     bool free_low = isnan(fixed_low), free_high = isnan(fixed_high);
     low = clamp(free_low ? low : fixed_low);
     high = clamp(free_high ? high : fixed_high);
     double size = fmax(fabs(low), fabs(high));
-    bool single = !(high - low > fmax(GD_CLOSEST * size, SMALLEST));        /* one value, or as good as one */
+    bool single = !(high - low > fmax(GI_CLOSEST * size, SMALLEST));        /* one value, or as good as one */
     if (single && (free_low || free_high)) {
         double half = size > SMALLEST ? size / 2 : 1;
         low = free_low ? (free_high ? low : high) - half : low;
@@ -286,14 +289,14 @@ static void choose_linear(gd_axis *axis, double low, double high, double fixed_l
 
 /* ---- Logarithmic axes ---------------------------------------------------------------------------------- */
 
-static bool on_axis(const gd_axis *axis, double value)
+static bool on_axis(const gi_axis *axis, double value)
 {
     return value >= axis->low * (1 - 1e-9) && value <= axis->high * (1 + 1e-9);
 }
 
 /* The digits before a power of ten that get a label, as bits: the fewest that give three labels, and no more than
  * `most` where that can be had; 0 when even all nine do not. */
-static int labelled_digits(const gd_axis *axis, int most)
+static int labelled_digits(const gi_axis *axis, int most)
 {
     static const int sets[] = { 1 << 1, 1 << 1 | 1 << 2 | 1 << 5, 1 << 1 | 1 << 3,
                                 1 << 1 | 1 << 2 | 1 << 3 | 1 << 5, 0x3fe };
@@ -311,7 +314,7 @@ static int labelled_digits(const gd_axis *axis, int most)
     return enough;
 }
 
-static void log_ticks(gd_axis *axis, int most)
+static void log_ticks(gi_axis *axis, int most)
 {
     double a = log10(axis->low), b = log10(axis->high), decades = b - a;
     static const int strides[] = { 1, 2, 3, 5, 10, 20, 50, 100, 200 };
@@ -330,14 +333,14 @@ static void log_ticks(gd_axis *axis, int most)
     for (int e = (int)floor(a); e <= (int)ceil(b); e++)
         for (int digit = 1; digit < 10 && (e - first) % small == 0; digit++) {
             double value = times_power(digit, e);
-            char label[GD_LABEL_MAX] = "";
+            char label[GI_LABEL_MAX] = "";
             if (!on_axis(axis, value) || (stride > 1 && digit > 1))
                 continue;
             bool major = (digits >> digit & 1) && (e - first) % stride == 0;
             if (major && plain)
-                gd_decimal(label, digit, e);
+                gi_decimal(label, digit, e);
             else if (major && digit > 1)
-                gd_shorten(label, digit, 1);
+                gi_shorten(label, digit, 1);
             if (major && !plain) {
                 append(label, digit > 1 ? TIMES : "");
                 append_power(label, e);
@@ -358,7 +361,7 @@ static double log_outwards(double x, double decades, int towards, double most)
     return fabs(log10(there) - e) <= most * decades ? there : x;
 }
 
-static int majors(const gd_axis *axis)
+static int majors(const gi_axis *axis)
 {
     int n = 0;
     for (int i = 0; i < axis->n; i++)
@@ -369,7 +372,7 @@ static int majors(const gd_axis *axis)
 #define LEAST 1e-307                        /* of a logarithmic axis, whose numbers only are divided by each other */
 #define MOST  1e308
 
-static void choose_log(gd_axis *axis, double low, double high, double fixed_low, double fixed_high,
+static void choose_log(gi_axis *axis, double low, double high, double fixed_low, double fixed_high,
                        double margin, int most)
 {
     bool free_low = isnan(fixed_low), free_high = isnan(fixed_high);
@@ -380,7 +383,7 @@ static void choose_log(gd_axis *axis, double low, double high, double fixed_low,
         high = low;
     }
     double a = log10(low), b = log10(high), range = b - a;
-    bool single = !(high - low > GD_CLOSEST * high);
+    bool single = !(high - low > GI_CLOSEST * high);
     if (!single && high - low < 0.01 * low) {           /* not bent to the eye, and too near for logarithms */
         choose_linear(axis, low, high, fixed_low, fixed_high, margin, most);
         return;
@@ -406,7 +409,7 @@ static void choose_log(gd_axis *axis, double low, double high, double fixed_low,
 
 /* ---- The axis ------------------------------------------------------------------------------------------ */
 
-void gd_axis_choose(gd_axis *axis, double low, double high, double fixed_low, double fixed_high,
+void gi_axis_choose(gi_axis *axis, double low, double high, double fixed_low, double fixed_high,
                     bool log, double margin, int most)
 {
     memset(axis, 0, sizeof *axis);
@@ -418,7 +421,7 @@ void gd_axis_choose(gd_axis *axis, double low, double high, double fixed_low, do
         choose_linear(axis, low, high, fixed_low, fixed_high, margin, most);
 }
 
-double gd_axis_at(const gd_axis *axis, double value)
+double gi_axis_at(const gi_axis *axis, double value)
 {
     double low = axis->low, high = axis->high;
     if (axis->log && high < 2 * low)        /* the difference of two logarithms would lose digits */

@@ -3,40 +3,44 @@
  * The coverage of a pixel by a shape is taken from the distance d of its centre to the edge:
  * clamp(1/2 - d, 0, 1), d negative inside.  It is exact for edges along the pixel grid and close elsewhere.
  * sRGB to light and back: IEC 61966-2-1. */
-#include "canvas.h"
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
 
-#include "../tensor/core.h"
+#include "canvas.h"
+#include "base/memory.h"
+
 
 #define CONTRAST    0.55f                   /* of letters: a thin stem between two pixels stays dark */
 #define LIGHT_STEPS 16384                   /* fine enough for every one of the 256 sRGB values to survive */
 
-bool gd_canvas_start(gd_canvas *c, int width, int height)
+bool gi_canvas_start(gi_canvas *c, int width, int height)
 {
     size_t n = (size_t)width * (size_t)height;
-    *c = (gd_canvas){ .width = width, .height = height };
-    c->light = gd_memory_new(GD_PLOTS, n * 3 * sizeof *c->light);
-    c->mask = gd_memory_new(GD_PLOTS, n * sizeof *c->mask);
-    c->ink = gd_memory_new(GD_PLOTS, n);
+    *c = (gi_canvas){ .width = width, .height = height };
+    c->light = gi_memory_new(GI_PLOTS, n * 3 * sizeof *c->light);
+    c->mask = gi_memory_new(GI_PLOTS, n * sizeof *c->mask);
+    c->ink = gi_memory_new(GI_PLOTS, n);
     if (!c->light || !c->mask || !c->ink) {
-        gd_canvas_stop(c);
+        gi_canvas_stop(c);
         return false;
     }
     for (size_t i = 0; i < 3 * n; i++)
         c->light[i] = 1;
     memset(c->mask, 0, n * sizeof *c->mask);
     memset(c->ink, 0, n);
-    gd_canvas_unclip(c);
+    gi_canvas_unclip(c);
     c->dirty[0] = width;
     c->dirty[1] = height;
     return true;
 }
 
-void gd_canvas_stop(gd_canvas *c)
+void gi_canvas_stop(gi_canvas *c)
 {
-    gd_memory_free(c->light);
-    gd_memory_free(c->mask);
-    gd_memory_free(c->ink);
-    *c = (gd_canvas){ 0 };
+    gi_memory_free(c->light);
+    gi_memory_free(c->mask);
+    gi_memory_free(c->ink);
+    *c = (gi_canvas){ 0 };
 }
 
 /* As int, without overflow for coordinates far outside. */
@@ -47,7 +51,7 @@ static int within(double x, int low, int high)
     return x < high ? (int)x : high;
 }
 
-void gd_canvas_clip(gd_canvas *c, gd_box box)
+void gi_canvas_clip(gi_canvas *c, gi_box box)
 {
     c->clip[0] = within(floor(box.left), 0, c->width);
     c->clip[1] = within(floor(box.top), 0, c->height);
@@ -55,14 +59,14 @@ void gd_canvas_clip(gd_canvas *c, gd_box box)
     c->clip[3] = within(ceil(box.bottom), 0, c->height);
 }
 
-void gd_canvas_unclip(gd_canvas *c)
+void gi_canvas_unclip(gi_canvas *c)
 {
-    gd_canvas_clip(c, (gd_box){ 0, 0, c->width, c->height });
+    gi_canvas_clip(c, (gi_box){ 0, 0, c->width, c->height });
 }
 
 /* ---- Masks --------------------------------------------------------------------------------------------- */
 
-static void touch(gd_canvas *c, int x0, int y0, int x1, int y1)
+static void touch(gi_canvas *c, int x0, int y0, int x1, int y1)
 {
     if (x0 < c->dirty[0]) c->dirty[0] = x0;
     if (y0 < c->dirty[1]) c->dirty[1] = y0;
@@ -70,14 +74,14 @@ static void touch(gd_canvas *c, int x0, int y0, int x1, int y1)
     if (y1 > c->dirty[3]) c->dirty[3] = y1;
 }
 
-static void cover(gd_canvas *c, int x, int y, double coverage)
+static void cover(gi_canvas *c, int x, int y, double coverage)
 {
     float *at = &c->mask[(size_t)y * (size_t)c->width + (size_t)x];
     if (coverage > (double)*at)
         *at = (float)(coverage < 1 ? coverage : 1);
 }
 
-void gd_mask_segment(gd_canvas *c, double x0, double y0, double x1, double y1, double half_width)
+void gi_mask_segment(gi_canvas *c, double x0, double y0, double x1, double y1, double half_width)
 {
     double reach = half_width + 0.5;
     double dx = x1 - x0, dy = y1 - y0, length2 = dx * dx + dy * dy;
@@ -111,12 +115,12 @@ void gd_mask_segment(gd_canvas *c, double x0, double y0, double x1, double y1, d
     }
 }
 
-void gd_mask_disc(gd_canvas *c, double x, double y, double radius)
+void gi_mask_disc(gi_canvas *c, double x, double y, double radius)
 {
-    gd_mask_segment(c, x, y, x, y, radius);
+    gi_mask_segment(c, x, y, x, y, radius);
 }
 
-void gd_mask_polygon(gd_canvas *c, const double (*corners)[2], int n)
+void gi_mask_polygon(gi_canvas *c, const double (*corners)[2], int n)
 {
     double low[2] = { INFINITY, INFINITY }, high[2] = { -INFINITY, -INFINITY };
     for (int i = 0; i < n; i++)
@@ -145,7 +149,7 @@ void gd_mask_polygon(gd_canvas *c, const double (*corners)[2], int n)
         touch(c, left, top, right, bottom);
 }
 
-void gd_mask_box(gd_canvas *c, gd_box box)
+void gi_mask_box(gi_canvas *c, gi_box box)
 {
     int left = within(floor(box.left), c->clip[0], c->clip[2]);
     int top = within(floor(box.top), c->clip[1], c->clip[3]);
@@ -171,7 +175,7 @@ static double srgb_of(double light)
     return light <= 0.0031308 ? 12.92 * light : 1.055 * pow(light, 1 / 2.4) - 0.055;
 }
 
-static void lights(gd_rgb colour, float out[3])
+static void lights(gi_rgb colour, float out[3])
 {
     out[0] = (float)light_of(colour.r / 255.0);
     out[1] = (float)light_of(colour.g / 255.0);
@@ -180,7 +184,7 @@ static void lights(gd_rgb colour, float out[3])
 
 typedef enum kind { PLAIN, DATA, LETTERS } kind;
 
-static void paint(gd_canvas *c, gd_rgb colour, double opacity, kind kind_of_mask)
+static void paint(gi_canvas *c, gi_rgb colour, double opacity, kind kind_of_mask)
 {
     float paint_light[3], strength = (float)opacity;
     lights(colour, paint_light);
@@ -202,28 +206,28 @@ static void paint(gd_canvas *c, gd_rgb colour, double opacity, kind kind_of_mask
     c->dirty[2] = c->dirty[3] = 0;
 }
 
-void gd_paint(gd_canvas *c, gd_rgb colour, double opacity)
+void gi_paint(gi_canvas *c, gi_rgb colour, double opacity)
 {
     paint(c, colour, opacity, PLAIN);
 }
 
-void gd_paint_data(gd_canvas *c, gd_rgb colour, double opacity)
+void gi_paint_data(gi_canvas *c, gi_rgb colour, double opacity)
 {
     paint(c, colour, opacity, DATA);
 }
 
-void gd_paint_letters(gd_canvas *c, gd_rgb colour)
+void gi_paint_letters(gi_canvas *c, gi_rgb colour)
 {
     paint(c, colour, 1, LETTERS);
 }
 
-void gd_canvas_pixel(gd_canvas *c, int x, int y, gd_rgb colour)
+void gi_canvas_pixel(gi_canvas *c, int x, int y, gi_rgb colour)
 {
     if (x >= c->clip[0] && x < c->clip[2] && y >= c->clip[1] && y < c->clip[3])
         lights(colour, &c->light[3 * ((size_t)y * (size_t)c->width + (size_t)x)]);
 }
 
-double gd_ink(const gd_canvas *c, gd_box box)
+double gi_ink(const gi_canvas *c, gi_box box)
 {
     int left = within(box.left, 0, c->width), right = within(box.right, 0, c->width);
     int top = within(box.top, 0, c->height), bottom = within(box.bottom, 0, c->height);
@@ -234,9 +238,9 @@ double gd_ink(const gd_canvas *c, gd_box box)
     return sum;
 }
 
-bool gd_canvas_bytes(const gd_canvas *c, uint8_t *bytes)
+bool gi_canvas_bytes(const gi_canvas *c, uint8_t *bytes)
 {
-    uint8_t *table = gd_memory_new(GD_PLOTS, LIGHT_STEPS + 1);
+    uint8_t *table = gi_memory_new(GI_PLOTS, LIGHT_STEPS + 1);
     if (!table)
         return false;
     for (int i = 0; i <= LIGHT_STEPS; i++)
@@ -246,6 +250,6 @@ bool gd_canvas_bytes(const gd_canvas *c, uint8_t *bytes)
         float light = c->light[i] < 0 ? 0 : c->light[i] > 1 ? 1 : c->light[i];
         bytes[i] = table[(int)(light * LIGHT_STEPS + 0.5f)];
     }
-    gd_memory_free(table);
+    gi_memory_free(table);
     return true;
 }

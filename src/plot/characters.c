@@ -7,35 +7,35 @@
 
 /* ---- Characters made of others ------------------------------------------------------------------------------ */
 
-#define ACCENT(code, base, accent) { code, base, GD_ACCENTED, accent }
+#define ACCENT(code, base, accent) { code, base, GI_ACCENTED, accent }
 
-static const gd_derived derived[] = {
-    { 0xA0, ' ', GD_PLAIN_GLYPH, 0 }, { 0x2009, ' ', GD_RAISED, 0 }, { 0x202F, ' ', GD_RAISED, 0 },
-    { 0x2010, '-', GD_PLAIN_GLYPH, 0 }, { 0x2011, '-', GD_PLAIN_GLYPH, 0 }, { 0x2215, '/', GD_PLAIN_GLYPH, 0 },
-    { 0x2225, 0x2016, GD_PLAIN_GLYPH, 0 }, { 0x2223, '|', GD_PLAIN_GLYPH, 0 }, { 0x2217, '*', GD_PLAIN_GLYPH, 0 },
-    { 0x3F5, 0x3B5, GD_PLAIN_GLYPH, 0 }, { 0x3D1, 0x3B8, GD_PLAIN_GLYPH, 0 }, { 0x2126, 0x3A9, GD_PLAIN_GLYPH, 0 },
-    { 0x2206, 0x394, GD_PLAIN_GLYPH, 0 },
+static const gi_derived derived[] = {
+    { 0xA0, ' ', GI_PLAIN_GLYPH, 0 }, { 0x2009, ' ', GI_RAISED, 0 }, { 0x202F, ' ', GI_RAISED, 0 },
+    { 0x2010, '-', GI_PLAIN_GLYPH, 0 }, { 0x2011, '-', GI_PLAIN_GLYPH, 0 }, { 0x2215, '/', GI_PLAIN_GLYPH, 0 },
+    { 0x2225, 0x2016, GI_PLAIN_GLYPH, 0 }, { 0x2223, '|', GI_PLAIN_GLYPH, 0 }, { 0x2217, '*', GI_PLAIN_GLYPH, 0 },
+    { 0x3F5, 0x3B5, GI_PLAIN_GLYPH, 0 }, { 0x3D1, 0x3B8, GI_PLAIN_GLYPH, 0 }, { 0x2126, 0x3A9, GI_PLAIN_GLYPH, 0 },
+    { 0x2206, 0x394, GI_PLAIN_GLYPH, 0 },
     /* Greek letters that look Latin */
-    { 0x391, 'A', GD_PLAIN_GLYPH, 0 }, { 0x392, 'B', GD_PLAIN_GLYPH, 0 }, { 0x395, 'E', GD_PLAIN_GLYPH, 0 },
-    { 0x396, 'Z', GD_PLAIN_GLYPH, 0 }, { 0x397, 'H', GD_PLAIN_GLYPH, 0 }, { 0x399, 'I', GD_PLAIN_GLYPH, 0 },
-    { 0x39A, 'K', GD_PLAIN_GLYPH, 0 }, { 0x39C, 'M', GD_PLAIN_GLYPH, 0 }, { 0x39D, 'N', GD_PLAIN_GLYPH, 0 },
-    { 0x39F, 'O', GD_PLAIN_GLYPH, 0 }, { 0x3A1, 'P', GD_PLAIN_GLYPH, 0 }, { 0x3A4, 'T', GD_PLAIN_GLYPH, 0 },
-    { 0x3A5, 'Y', GD_PLAIN_GLYPH, 0 }, { 0x3A7, 'X', GD_PLAIN_GLYPH, 0 }, { 0x3BF, 'o', GD_PLAIN_GLYPH, 0 },
+    { 0x391, 'A', GI_PLAIN_GLYPH, 0 }, { 0x392, 'B', GI_PLAIN_GLYPH, 0 }, { 0x395, 'E', GI_PLAIN_GLYPH, 0 },
+    { 0x396, 'Z', GI_PLAIN_GLYPH, 0 }, { 0x397, 'H', GI_PLAIN_GLYPH, 0 }, { 0x399, 'I', GI_PLAIN_GLYPH, 0 },
+    { 0x39A, 'K', GI_PLAIN_GLYPH, 0 }, { 0x39C, 'M', GI_PLAIN_GLYPH, 0 }, { 0x39D, 'N', GI_PLAIN_GLYPH, 0 },
+    { 0x39F, 'O', GI_PLAIN_GLYPH, 0 }, { 0x3A1, 'P', GI_PLAIN_GLYPH, 0 }, { 0x3A4, 'T', GI_PLAIN_GLYPH, 0 },
+    { 0x3A5, 'Y', GI_PLAIN_GLYPH, 0 }, { 0x3A7, 'X', GI_PLAIN_GLYPH, 0 }, { 0x3BF, 'o', GI_PLAIN_GLYPH, 0 },
     /* superscripts and subscripts */
-    { 0x2070, '0', GD_RAISED, 0 }, { 0xB9, '1', GD_RAISED, 0 }, { 0xB2, '2', GD_RAISED, 0 },
-    { 0xB3, '3', GD_RAISED, 0 }, { 0x2074, '4', GD_RAISED, 0 }, { 0x2075, '5', GD_RAISED, 0 },
-    { 0x2076, '6', GD_RAISED, 0 }, { 0x2077, '7', GD_RAISED, 0 }, { 0x2078, '8', GD_RAISED, 0 },
-    { 0x2079, '9', GD_RAISED, 0 }, { 0x207A, '+', GD_RAISED, 0 }, { 0x207B, 0x2212, GD_RAISED, 0 },
-    { 0x207D, '(', GD_RAISED, 0 }, { 0x207E, ')', GD_RAISED, 0 }, { 0x207F, 'n', GD_RAISED, 0 },
-    { 0x2071, 'i', GD_RAISED, 0 }, { 0x1D40, 'T', GD_RAISED, 0 }, { 0x1D57, 't', GD_RAISED, 0 },
-    { 0xAA, 'a', GD_RAISED, 0 }, { 0xBA, 'o', GD_RAISED, 0 },
-    { 0x2080, '0', GD_LOWERED, 0 }, { 0x2081, '1', GD_LOWERED, 0 }, { 0x2082, '2', GD_LOWERED, 0 },
-    { 0x2083, '3', GD_LOWERED, 0 }, { 0x2084, '4', GD_LOWERED, 0 }, { 0x2085, '5', GD_LOWERED, 0 },
-    { 0x2086, '6', GD_LOWERED, 0 }, { 0x2087, '7', GD_LOWERED, 0 }, { 0x2088, '8', GD_LOWERED, 0 },
-    { 0x2089, '9', GD_LOWERED, 0 }, { 0x208A, '+', GD_LOWERED, 0 }, { 0x208B, 0x2212, GD_LOWERED, 0 },
-    { 0x2090, 'a', GD_LOWERED, 0 }, { 0x2091, 'e', GD_LOWERED, 0 }, { 0x2093, 'x', GD_LOWERED, 0 },
-    { 0x2096, 'k', GD_LOWERED, 0 }, { 0x2098, 'm', GD_LOWERED, 0 }, { 0x2099, 'n', GD_LOWERED, 0 },
-    { 0x209C, 't', GD_LOWERED, 0 }, { 0x1D62, 'i', GD_LOWERED, 0 }, { 0x2C7C, 'j', GD_LOWERED, 0 },
+    { 0x2070, '0', GI_RAISED, 0 }, { 0xB9, '1', GI_RAISED, 0 }, { 0xB2, '2', GI_RAISED, 0 },
+    { 0xB3, '3', GI_RAISED, 0 }, { 0x2074, '4', GI_RAISED, 0 }, { 0x2075, '5', GI_RAISED, 0 },
+    { 0x2076, '6', GI_RAISED, 0 }, { 0x2077, '7', GI_RAISED, 0 }, { 0x2078, '8', GI_RAISED, 0 },
+    { 0x2079, '9', GI_RAISED, 0 }, { 0x207A, '+', GI_RAISED, 0 }, { 0x207B, 0x2212, GI_RAISED, 0 },
+    { 0x207D, '(', GI_RAISED, 0 }, { 0x207E, ')', GI_RAISED, 0 }, { 0x207F, 'n', GI_RAISED, 0 },
+    { 0x2071, 'i', GI_RAISED, 0 }, { 0x1D40, 'T', GI_RAISED, 0 }, { 0x1D57, 't', GI_RAISED, 0 },
+    { 0xAA, 'a', GI_RAISED, 0 }, { 0xBA, 'o', GI_RAISED, 0 },
+    { 0x2080, '0', GI_LOWERED, 0 }, { 0x2081, '1', GI_LOWERED, 0 }, { 0x2082, '2', GI_LOWERED, 0 },
+    { 0x2083, '3', GI_LOWERED, 0 }, { 0x2084, '4', GI_LOWERED, 0 }, { 0x2085, '5', GI_LOWERED, 0 },
+    { 0x2086, '6', GI_LOWERED, 0 }, { 0x2087, '7', GI_LOWERED, 0 }, { 0x2088, '8', GI_LOWERED, 0 },
+    { 0x2089, '9', GI_LOWERED, 0 }, { 0x208A, '+', GI_LOWERED, 0 }, { 0x208B, 0x2212, GI_LOWERED, 0 },
+    { 0x2090, 'a', GI_LOWERED, 0 }, { 0x2091, 'e', GI_LOWERED, 0 }, { 0x2093, 'x', GI_LOWERED, 0 },
+    { 0x2096, 'k', GI_LOWERED, 0 }, { 0x2098, 'm', GI_LOWERED, 0 }, { 0x2099, 'n', GI_LOWERED, 0 },
+    { 0x209C, 't', GI_LOWERED, 0 }, { 0x1D62, 'i', GI_LOWERED, 0 }, { 0x2C7C, 'j', GI_LOWERED, 0 },
     /* accents */
     ACCENT(0xC0, 'A', 0x300), ACCENT(0xC1, 'A', 0x301), ACCENT(0xC2, 'A', 0x302), ACCENT(0xC3, 'A', 0x303),
     ACCENT(0xC4, 'A', 0x308), ACCENT(0xC5, 'A', 0x30A), ACCENT(0xC7, 'C', 0x327), ACCENT(0xC8, 'E', 0x300),
@@ -63,7 +63,7 @@ static const gd_derived derived[] = {
     ACCENT(0x17D, 'Z', 0x30C), ACCENT(0x17E, 'z', 0x30C),
 };
 
-const gd_derived *gd_glyph_derived(uint32_t code)
+const gi_derived *gi_glyph_derived(uint32_t code)
 {
     for (size_t i = 0; i < sizeof derived / sizeof *derived; i++)
         if (derived[i].code == code)
@@ -81,7 +81,7 @@ static const struct { char a, b[16]; double by; } kerns[] = {
     { 'y', ".,", -1.4 }, { 'r', "aceo", -0.3 },
 };
 
-double gd_glyph_kern(uint32_t a, uint32_t b)
+double gi_glyph_kern(uint32_t a, uint32_t b)
 {
     for (size_t i = 0; i < sizeof kerns / sizeof *kerns; i++)
         if ((uint32_t)(unsigned char)kerns[i].a == a)

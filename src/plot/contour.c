@@ -4,20 +4,24 @@
  * dimensions); a segment's round ends join it to its neighbours'.  Bands: every pixel takes the colour of its
  * value, interpolated between the corners of its cell.  A function's cells are parted further, with values of the cubic
  * of Catmull and Rom (1974) between its samples: a valley narrower than a cell would fall to pieces otherwise. */
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/memory.h"
 #include "picture.h"
 
-#include "../tensor/core.h"
 
 enum { LEVELS = 10 };
 
 /* ---- Levels and colours -------------------------------------------------------------------------------- */
 
-static double z_at(const gd_field *f, int row, int column)
+static double z_at(const gi_field *f, int row, int column)
 {
     return f->z[(size_t)row * (size_t)f->columns + (size_t)column];
 }
 
-static int choose_levels(const gd_field *f, double out[LEVELS])
+static int choose_levels(const gi_field *f, double out[LEVELS])
 {
     double low = INFINITY, high = -INFINITY;
     for (size_t i = 0; i < (size_t)f->rows * (size_t)f->columns; i++)
@@ -33,11 +37,11 @@ static int choose_levels(const gd_field *f, double out[LEVELS])
 }
 
 /* Pale blue to white: dark where the values are low, so that a minimum looks like a hollow. */
-static gd_rgb band_colour(int band, int bands)
+static gi_rgb band_colour(int band, int bands)
 {
     static const double low[3] = { 176, 203, 228 }, high[3] = { 250, 251, 253 };
     double t = bands > 1 ? (double)band / (bands - 1) : 1;
-    return (gd_rgb){ (uint8_t)(low[0] + t * (high[0] - low[0]) + 0.5),
+    return (gi_rgb){ (uint8_t)(low[0] + t * (high[0] - low[0]) + 0.5),
                      (uint8_t)(low[1] + t * (high[1] - low[1]) + 0.5),
                      (uint8_t)(low[2] + t * (high[2] - low[2]) + 0.5) };
 }
@@ -45,7 +49,7 @@ static gd_rgb band_colour(int band, int bands)
 /* ---- Between samples ----------------------------------------------------------------------------------- */
 
 /* The 4 x 4 samples around a cell; false where a cubic cannot be laid through them. */
-static bool samples_around(const gd_field *f, int i, int j, double z[4][4])
+static bool samples_around(const gi_field *f, int i, int j, double z[4][4])
 {
     if (!f->smooth || i < 1 || j < 1 || i + 2 >= f->rows || j + 2 >= f->columns)
         return false;
@@ -86,17 +90,17 @@ static bool locate(double at, int n, int *cell, double *t)
     return true;
 }
 
-/* The inverse of gd_axis_at. */
-static double value_at(const gd_axis *axis, double at)
+/* The inverse of gi_axis_at. */
+static double value_at(const gi_axis *axis, double at)
 {
     return axis->log ? pow(10, log10(axis->low) + at * (log10(axis->high) - log10(axis->low)))
                      : axis->low + at * (axis->high - axis->low);
 }
 
-static void fill_bands(const gd_panel *panel, const double *levels, int n)
+static void fill_bands(const gi_panel *panel, const double *levels, int n)
 {
-    const gd_field *f = &panel->plot->field;
-    gd_box b = panel->frame;
+    const gi_field *f = &panel->plot->field;
+    gi_box b = panel->frame;
     for (int y = (int)b.top; y <= (int)b.bottom; y++)
         for (int x = (int)b.left; x <= (int)b.right; x++) {
             double vx = value_at(&panel->x, (x + 0.5 - b.left) / (b.right - b.left));
@@ -112,23 +116,23 @@ static void fill_bands(const gd_panel *panel, const double *levels, int n)
                 continue;
             while (band < n && z > levels[band])
                 band++;
-            gd_canvas_pixel(panel->canvas, x, y, band_colour(band, n + 1));
+            gi_canvas_pixel(panel->canvas, x, y, band_colour(band, n + 1));
         }
 }
 
 /* ---- Lines --------------------------------------------------------------------------------------------- */
 
-typedef void piece_function(void *context, gd_xy a, gd_xy b);
+typedef void piece_function(void *context, gi_xy a, gi_xy b);
 
 /* Corners, counterclockwise from the low left: 0 1 2 3; edge k joins the corners k and k+1. */
 static const int row[4] = { 0, 0, 1, 1 }, column[4] = { 0, 1, 1, 0 };
 
 /* The contour at 0 in a square with these values at its corners; i, j: its low corner, in cells, as is its side. */
-static void square_contour(const gd_field *f, double i, double j, double side, const double z[4],
+static void square_contour(const gi_field *f, double i, double j, double side, const double z[4],
                            piece_function *draw, void *context)
 {
     double sum = z[0] + z[1] + z[2] + z[3];
-    gd_xy crossing[4];
+    gi_xy crossing[4];
     int n = 0;
     if (!isfinite(sum))
         return;
@@ -139,7 +143,7 @@ static void square_contour(const gd_field *f, double i, double j, double side, c
         double t = z[k] / (z[k] - z[l]);
         double c = j + side * (column[k] + t * (column[l] - column[k]));
         double r = i + side * (row[k] + t * (row[l] - row[k]));
-        crossing[n++] = (gd_xy){ f->x_low + (f->x_high - f->x_low) * c / (f->columns - 1),
+        crossing[n++] = (gi_xy){ f->x_low + (f->x_high - f->x_low) * c / (f->columns - 1),
                                  f->y_low + (f->y_high - f->y_low) * r / (f->rows - 1) };
     }
     if (n == 2)
@@ -167,7 +171,7 @@ static void reach_of(double z[4][4], double *low, double *high)
     *high += more;
 }
 
-static void linear_contour(const gd_field *f, int i, int j, double level, piece_function *draw, void *context)
+static void linear_contour(const gi_field *f, int i, int j, double level, piece_function *draw, void *context)
 {
     double z[4];
     for (int k = 0; k < 4; k++)
@@ -175,7 +179,7 @@ static void linear_contour(const gd_field *f, int i, int j, double level, piece_
     square_contour(f, i, j, 1, z, draw, context);
 }
 
-static void cubic_contour(const gd_field *f, int i, int j, double around[4][4], double level, piece_function *draw,
+static void cubic_contour(const gi_field *f, int i, int j, double around[4][4], double level, piece_function *draw,
                           void *context)
 {
     double values[PARTS + 1][PARTS + 1], z[4];
@@ -191,7 +195,7 @@ static void cubic_contour(const gd_field *f, int i, int j, double around[4][4], 
 }
 
 /* Calls draw for each piece of the contours at these levels. */
-static void each_piece(const gd_field *f, const double *levels, int n, piece_function *draw, void *context)
+static void each_piece(const gi_field *f, const double *levels, int n, piece_function *draw, void *context)
 {
     for (int i = 0; i + 1 < f->rows; i++)
         for (int j = 0; j + 1 < f->columns; j++) {
@@ -207,11 +211,11 @@ static void each_piece(const gd_field *f, const double *levels, int n, piece_fun
         }
 }
 
-static void draw_piece(void *context, gd_xy a, gd_xy b)
+static void draw_piece(void *context, gi_xy a, gi_xy b)
 {
-    const gd_panel *panel = context;
-    gd_xy p = gd_to_pixel(panel, a), q = gd_to_pixel(panel, b);
-    gd_mask_segment(panel->canvas, p.x, p.y, q.x, q.y, 0.5 * panel->u);
+    const gi_panel *panel = context;
+    gi_xy p = gi_to_pixel(panel, a), q = gi_to_pixel(panel, b);
+    gi_mask_segment(panel->canvas, p.x, p.y, q.x, q.y, 0.5 * panel->u);
 }
 
 /* ---- Labels -------------------------------------------------------------------------------------------- */
@@ -219,54 +223,54 @@ static void draw_piece(void *context, gd_xy a, gd_xy b)
 /* The best place for a label of one level: in the frame, away from other labels, where it covers its own line once
  * and no other, rather low on the page. */
 typedef struct search {
-    const gd_panel *panel;
+    const gi_panel *panel;
     double width, height;
-    const gd_box *taken;
+    const gi_box *taken;
     int    n_taken;
-    gd_box best;
+    gi_box best;
     double least;                           /* cost of best */
     double length;                          /* of the line */
 } search;
 
 /* The pixel so far along the edge of a box, clockwise from its top left. */
-static gd_xy on_edge(gd_box b, double at)
+static gi_xy on_edge(gi_box b, double at)
 {
     double width = b.right - b.left, height = b.bottom - b.top;
     if (at < width)
-        return (gd_xy){ b.left + at, b.top };
+        return (gi_xy){ b.left + at, b.top };
     if (at < width + height)
-        return (gd_xy){ b.right, b.top + at - width };
+        return (gi_xy){ b.right, b.top + at - width };
     if (at < 2 * width + height)
-        return (gd_xy){ b.right - (at - width - height), b.bottom };
-    return (gd_xy){ b.left, b.bottom - (at - 2 * width - height) };
+        return (gi_xy){ b.right - (at - width - height), b.bottom };
+    return (gi_xy){ b.left, b.bottom - (at - 2 * width - height) };
 }
 
 /* Does one line, and only one, lead into the box on one side and out on the other?  At the tip of a narrow valley both
  * ends of the line leave it on the same side. */
-static bool is_crossed_once(const gd_panel *panel, gd_box box)
+static bool is_crossed_once(const gi_panel *panel, gi_box box)
 {
     double reach = 0.5 * panel->u, x = (box.left + box.right) / 2, y = (box.top + box.bottom) / 2;
-    gd_box edge = { box.left - reach, box.top - reach, box.right + reach, box.bottom + reach };
+    gi_box edge = { box.left - reach, box.top - reach, box.right + reach, box.bottom + reach };
     int around = (int)(2 * (edge.right - edge.left + edge.bottom - edge.top)), lines = 0;
-    gd_xy ends[2];
+    gi_xy ends[2];
     bool before = true;                     /* a line at the first pixel is met again at the last */
     for (int k = 0; k <= around; k++) {
-        gd_xy p = on_edge(edge, k % around);
-        bool ink = gd_ink(panel->canvas, (gd_box){ p.x, p.y, p.x + 1, p.y + 1 }) > 0;
+        gi_xy p = on_edge(edge, k % around);
+        bool ink = gi_ink(panel->canvas, (gi_box){ p.x, p.y, p.x + 1, p.y + 1 }) > 0;
         if (ink && !before && lines++ < 2)
-            ends[lines - 1] = (gd_xy){ p.x - x, p.y - y };
+            ends[lines - 1] = (gi_xy){ p.x - x, p.y - y };
         before = ink;
     }
     return lines == 2 && ends[0].x * ends[1].x + ends[0].y * ends[1].y <
                          -0.5 * hypot(ends[0].x, ends[0].y) * hypot(ends[1].x, ends[1].y);
 }
 
-static void consider(void *context, gd_xy a, gd_xy b)
+static void consider(void *context, gi_xy a, gi_xy b)
 {
     search *s = context;
-    gd_box f = s->panel->frame;
-    gd_xy p = gd_to_pixel(s->panel, a), q = gd_to_pixel(s->panel, b), m = { (p.x + q.x) / 2, (p.y + q.y) / 2 };
-    gd_box box = { m.x - s->width / 2, m.y - s->height / 2, m.x + s->width / 2, m.y + s->height / 2 };
+    gi_box f = s->panel->frame;
+    gi_xy p = gi_to_pixel(s->panel, a), q = gi_to_pixel(s->panel, b), m = { (p.x + q.x) / 2, (p.y + q.y) / 2 };
+    gi_box box = { m.x - s->width / 2, m.y - s->height / 2, m.x + s->width / 2, m.y + s->height / 2 };
     double rim = 6 * s->panel->u, length = hypot(q.x - p.x, q.y - p.y);
     s->length += length;
     if (box.left < f.left + rim || box.right > f.right - rim ||
@@ -287,13 +291,13 @@ static void consider(void *context, gd_xy a, gd_xy b)
 
 static bool look_alike(double a, double b, int digits)
 {
-    char one[GD_LABEL_MAX], two[GD_LABEL_MAX];
-    gd_shorten(one, a, digits);
-    gd_shorten(two, b, digits);
+    char one[GI_LABEL_MAX], two[GI_LABEL_MAX];
+    gi_shorten(one, a, digits);
+    gi_shorten(two, b, digits);
     return strcmp(one, two) == 0;
 }
 
-int gd_level_digits(const double *levels, int n)
+int gi_level_digits(const double *levels, int n)
 {
     int digits = 3;
     for (int k = 1; k < n; k++)
@@ -302,41 +306,41 @@ int gd_level_digits(const double *levels, int n)
     return digits;
 }
 
-static bool label_levels(const gd_panel *panel, const double *levels, int n)
+static bool label_levels(const gi_panel *panel, const double *levels, int n)
 {
-    const gd_field *f = &panel->plot->field;
-    gd_type type = { .size = 11.5 * panel->u, .align = GD_CENTRE, .colour = { 60, 80, 100 } };
-    gd_box *taken = gd_memory_new(GD_PLOTS, (size_t)n * sizeof *taken);
-    int placed = 0, digits = gd_level_digits(levels, n);
+    const gi_field *f = &panel->plot->field;
+    gi_type type = { .size = 11.5 * panel->u, .align = GI_CENTRE, .colour = { 60, 80, 100 } };
+    gi_box *taken = gi_memory_new(GI_PLOTS, (size_t)n * sizeof *taken);
+    int placed = 0, digits = gi_level_digits(levels, n);
     if (!taken)
         return false;
     for (int k = 0; k < n; k++) {
-        char text[GD_LABEL_MAX];
-        gd_shorten(text, levels[k], digits);
-        search s = { .panel = panel, .width = gd_text_width(text, type), .height = gd_text_cap(type),
+        char text[GI_LABEL_MAX];
+        gi_shorten(text, levels[k], digits);
+        search s = { .panel = panel, .width = gi_text_width(text, type), .height = gi_text_cap(type),
                      .taken = taken, .n_taken = placed, .least = INFINITY };
         each_piece(f, &levels[k], 1, consider, &s);
         if (isinf(s.least) || s.length < 4 * s.width)   /* a shorter line would disappear under its label */
             continue;
         taken[placed++] = s.best;
         double x = (s.best.left + s.best.right) / 2, y = s.best.bottom;
-        gd_text_mask(panel->canvas, x, y, text, type, 2.2 * panel->u);
-        gd_paint(panel->canvas, band_colour(k, n), 0.95);
-        gd_write(panel->canvas, x, y, text, type);
+        gi_text_mask(panel->canvas, x, y, text, type, 2.2 * panel->u);
+        gi_paint(panel->canvas, band_colour(k, n), 0.95);
+        gi_write(panel->canvas, x, y, text, type);
     }
-    gd_memory_free(taken);
+    gi_memory_free(taken);
     return true;
 }
 
 /* ---- The field -------------------------------------------------------------------------------------------- */
 
-static int levels_of(const gd_field *f, double automatic[LEVELS], const double **levels)
+static int levels_of(const gi_field *f, double automatic[LEVELS], const double **levels)
 {
     *levels = f->levels ? f->levels : automatic;
     return f->levels ? f->n : choose_levels(f, automatic);
 }
 
-void gd_fill_field(const gd_panel *panel)
+void gi_fill_field(const gi_panel *panel)
 {
     double automatic[LEVELS];
     const double *levels;
@@ -344,15 +348,15 @@ void gd_fill_field(const gd_panel *panel)
     fill_bands(panel, levels, n);
 }
 
-bool gd_draw_contours(const gd_panel *panel)
+bool gi_draw_contours(const gi_panel *panel)
 {
-    const gd_field *f = &panel->plot->field;
+    const gi_field *f = &panel->plot->field;
     double automatic[LEVELS];
     const double *levels;
     int n = levels_of(f, automatic, &levels);
-    gd_panel copy = *panel;
+    gi_panel copy = *panel;
 
     each_piece(f, levels, n, draw_piece, &copy);
-    gd_paint_data(panel->canvas, (gd_rgb){ 120, 150, 180 }, 1);
+    gi_paint_data(panel->canvas, (gi_rgb){ 120, 150, 180 }, 1);
     return !f->labels || n == 0 || label_levels(panel, levels, n);
 }

@@ -10,7 +10,7 @@
 typedef struct part {
     const char *text;
     int         n;
-    int         end[GD_FIT_BYTES];
+    int         end[GI_FIT_BYTES];
 } part;
 
 /* The characters up to a newline, or as many as a line can hold. */
@@ -20,24 +20,24 @@ static void measure(part *p, const char *text)
     p->text = text;
     p->n = 0;
     while (*at && *at != '\n') {
-        gd_utf8_next(&at);
-        if (at - text >= GD_FIT_BYTES - (int)sizeof ELLIPSIS)
+        gi_utf8_next(&at);
+        if (at - text >= GI_FIT_BYTES - (int)sizeof ELLIPSIS)
             break;
         p->end[p->n++] = (int)(at - text);
     }
 }
 
-static double width_of(const part *p, int count, const char *tail, gd_type type)
+static double width_of(const part *p, int count, const char *tail, gi_type type)
 {
-    char line[GD_FIT_BYTES];
+    char line[GI_FIT_BYTES];
     int bytes = count ? p->end[count - 1] : 0;
     memcpy(line, p->text, (size_t)bytes);
     strcpy(line + bytes, tail);
-    return gd_text_width(line, type);
+    return gi_text_width(line, type);
 }
 
 /* How many characters fit with the tail behind them: the width grows with each one, so bisection finds it. */
-static int fitting(const part *p, const char *tail, gd_type type, double width)
+static int fitting(const part *p, const char *tail, gi_type type, double width)
 {
     int fits = 0, beyond = p->n + 1;
     while (beyond - fits > 1) {
@@ -55,7 +55,7 @@ static bool is_space(const part *p, int i)
     return p->text[i ? p->end[i - 1] : 0] == ' ';
 }
 
-static void put_line(gd_fitted *f, const part *p, int count, const char *tail)
+static void put_line(gi_fitted *f, const part *p, int count, const char *tail)
 {
     while (count > 0 && is_space(p, count - 1))
         count--;
@@ -74,10 +74,10 @@ static int whole_words(const part *p, int count)
     return count;
 }
 
-gd_fitted gd_fit(const char *text, gd_type type, double width, int most)
+gi_fitted gi_fit(const char *text, gi_type type, double width, int most)
 {
-    gd_fitted f = { .n = 0 };
-    most = most < 1 ? 1 : most > GD_FIT_LINES ? GD_FIT_LINES : most;
+    gi_fitted f = { .n = 0 };
+    most = most < 1 ? 1 : most > GI_FIT_LINES ? GI_FIT_LINES : most;
     while (*text && f.n < most) {
         part p;
         while (*text == ' ')
@@ -100,40 +100,40 @@ gd_fitted gd_fit(const char *text, gd_type type, double width, int most)
     return f;
 }
 
-void gd_fit_line(char out[GD_FIT_BYTES], const char *text, gd_type type, double width)
+void gi_fit_line(char out[GI_FIT_BYTES], const char *text, gi_type type, double width)
 {
-    gd_fitted f = gd_fit(text, type, width, 1);
+    gi_fitted f = gi_fit(text, type, width, 1);
     strcpy(out, f.n ? f.line[0] : "");
 }
 
 /* The last bytes of the text, whole characters, that are no wider than `width`. */
-static const char *tail_of(const char *text, gd_type type, double width)
+static const char *tail_of(const char *text, gi_type type, double width)
 {
     const char *at = text + strlen(text), *tail = at;
-    while (at > text && text + strlen(text) - at < GD_FIT_BYTES / 2) {
+    while (at > text && text + strlen(text) - at < GI_FIT_BYTES / 2) {
         at--;
         if (((unsigned char)*at & 0xc0) == 0x80)
             continue;
-        if (gd_text_width(at, type) > width)
+        if (gi_text_width(at, type) > width)
             break;
         tail = at;
     }
     return tail;
 }
 
-void gd_fit_middle(char out[GD_FIT_BYTES], const char *text, gd_type type, double width)
+void gi_fit_middle(char out[GI_FIT_BYTES], const char *text, gi_type type, double width)
 {
     part p;
-    gd_fit_line(out, text, type, width);
+    gi_fit_line(out, text, type, width);
     measure(&p, text);
     if (strcmp(out, text) == 0 || strchr(text, '\n'))
         return;
-    const char *tail = tail_of(text, type, fmin(0.4 * width, width - gd_text_width(ELLIPSIS, type)));
-    char rest[GD_FIT_BYTES];
+    const char *tail = tail_of(text, type, fmin(0.4 * width, width - gi_text_width(ELLIPSIS, type)));
+    char rest[GI_FIT_BYTES];
     strcpy(rest, ELLIPSIS);
     strcat(rest, tail);
     int count = 0;
-    while (count < p.n && (size_t)p.end[count] + strlen(rest) < GD_FIT_BYTES &&
+    while (count < p.n && (size_t)p.end[count] + strlen(rest) < GI_FIT_BYTES &&
            width_of(&p, count + 1, rest, type) <= width)
         count++;
     memcpy(out, text, count ? (size_t)p.end[count - 1] : 0);

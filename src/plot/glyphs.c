@@ -12,7 +12,7 @@
 #define ROUND 1.5
 #define OPEN  0.8
 
-static const gd_glyph glyphs[] = {
+static const gi_glyph glyphs[] = {
     { ' ', 0, 7.2, "" },
     { '!', 2.0, 2.0, "M0 20 V6.4 D0 0.3" },
     { '"', 1.6, 1.6, "M0 20 V14.6 M4.2 20 V14.6" },
@@ -290,14 +290,14 @@ static const gd_glyph glyphs[] = {
     { 0x328, 0, 0, "M3.2 0 C1.4 -1.4 0.8 -2.6 0.8 -3.8 C0.8 -5.2 1.6 -6 3 -6 C3.6 -6 4 -5.9 4.4 -5.7" },
 };
 
-static const gd_glyph unknown = { 0xFFFD, 1.5, 1.5, "M0 0 V20 H11 V0 Z" };
+static const gi_glyph unknown = { 0xFFFD, 1.5, 1.5, "M0 0 V20 H11 V0 Z" };
 
-const gd_glyph *gd_glyph_box(void)
+const gi_glyph *gi_glyph_box(void)
 {
     return &unknown;
 }
 
-const gd_glyph *gd_glyph_find(uint32_t code)
+const gi_glyph *gi_glyph_find(uint32_t code)
 {
     for (size_t i = 0; i < sizeof glyphs / sizeof *glyphs; i++)
         if (glyphs[i].code == code)

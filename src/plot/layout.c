@@ -1,9 +1,11 @@
 /* layout.c - what the axes of a plot must show, and where everything goes on its panel.
  *
  * Not here: drawing (panel.c, legend.c), ticks (axis.c). */
+#include <math.h>
+#include <stdbool.h>
+
 #include "picture.h"
 
-#include "../tensor/core.h"
 
 /* ---- What the axes must show --------------------------------------------------------------------------- */
 
@@ -15,12 +17,12 @@ static void include(range *r, double value)
     r->high = fmax(r->high, value);
 }
 
-static bool shows(const gd_ends *ends, double value)
+static bool shows(const gi_ends *ends, double value)
 {
     return isfinite(value) && (!ends->log || value > 0);
 }
 
-static bool inside(const gd_ends *ends, double value)
+static bool inside(const gi_ends *ends, double value)
 {
     return !(value < ends->low) && !(value > ends->high);      /* a NaN end is no end */
 }
@@ -31,7 +33,7 @@ static void data_range(const gd_plot *p, bool within, range *x, range *y)
     *x = *y = (range){ INFINITY, -INFINITY };
     for (int i = 0; i < p->count; i++)
         for (size_t k = 0; k < p->series[i].count; k++) {
-            gd_xy at = p->series[i].points[k];
+            gi_xy at = p->series[i].points[k];
             if (!shows(&p->x, at.x) || !shows(&p->y, at.y) ||
                 (within && (!inside(&p->x, at.x) || !inside(&p->y, at.y))))
                 continue;
@@ -40,7 +42,7 @@ static void data_range(const gd_plot *p, bool within, range *x, range *y)
         }
 }
 
-static bool check_ends(const char *who, const gd_plot *p, const char *name, const gd_ends *ends)
+static bool check_ends(const char *who, const gd_plot *p, const char *name, const gi_ends *ends)
 {
     if (ends->log && (ends->low <= 0 || ends->high <= 0)) {
         gd_fail("%s: plot \"%s\": its %s axis is logarithmic and cannot have an end at %g", who, p->title, name,
@@ -72,7 +74,7 @@ static const char *reason_for_nothing(const gd_plot *p)
 static bool include_remarks(const char *who, const gd_plot *p, range *x, range *y)
 {
     for (int i = 0; i < p->remarks_count; i++) {
-        const gd_remark *r = &p->remarks[i];
+        const gi_remark *r = &p->remarks[i];
         if (!shows(&p->y, r->y) || (!isnan(r->x) && !shows(&p->x, r->x))) {
             gd_fail("%s: plot \"%s\": \"%s\" at %g has no place on a logarithmic axis", who, p->title, r->text,
                     shows(&p->y, r->y) ? r->x : r->y);
@@ -86,12 +88,12 @@ static bool include_remarks(const char *who, const gd_plot *p, range *x, range *
     return true;
 }
 
-static range not_empty(range r, const gd_ends *ends)
+static range not_empty(range r, const gi_ends *ends)
 {
     return r.low <= r.high ? r : ends->log ? (range){ 1, 10 } : (range){ 0, 1 };
 }
 
-static bool find_ranges(const char *who, gd_panel *panel, range *x, range *y)
+static bool find_ranges(const char *who, gi_panel *panel, range *x, range *y)
 {
     const gd_plot *p = panel->plot;
     if (!check_ends(who, p, "x", &p->x) || !check_ends(who, p, "y", &p->y))
@@ -113,36 +115,36 @@ static bool find_ranges(const char *who, gd_panel *panel, range *x, range *y)
 
 /* ---- Where everything goes ----------------------------------------------------------------------------- */
 
-static double widest_label(const gd_axis *axis, gd_type type)
+static double widest_label(const gi_axis *axis, gi_type type)
 {
     double widest = 0;
     for (int i = 0; i < axis->n; i++)
         if (axis->ticks[i].major)
-            widest = fmax(widest, gd_text_width(axis->ticks[i].label, type));
+            widest = fmax(widest, gi_text_width(axis->ticks[i].label, type));
     return widest;
 }
 
-static void choose(gd_panel *panel, bool is_x, range r, int most)
+static void choose(gi_panel *panel, bool is_x, range r, int most)
 {
     const gd_plot *p = panel->plot;
-    const gd_ends *ends = is_x ? &p->x : &p->y;
+    const gi_ends *ends = is_x ? &p->x : &p->y;
     bool field = p->field.z != NULL;
-    gd_axis_choose(is_x ? &panel->x : &panel->y, r.low, r.high, isnan(ends->low) && field ? r.low : ends->low,
+    gi_axis_choose(is_x ? &panel->x : &panel->y, r.low, r.high, isnan(ends->low) && field ? r.low : ends->low,
                    isnan(ends->high) && field ? r.high : ends->high, ends->log, is_x ? 0 : 0.03, most);
 }
 
 /* As many labels as stand apart from each other. */
-static void choose_x(gd_panel *panel, range r)
+static void choose_x(gi_panel *panel, range r)
 {
     double width = panel->frame.right - panel->frame.left, room = 18 * panel->u;
-    gd_type type = gd_type_of(GD_NUMBER_SIZE * panel->u, GD_CENTRE);
+    gi_type type = gi_type_of(GI_NUMBER_SIZE * panel->u, GI_CENTRE);
     for (int most = (int)(width / (62 * panel->u)) + 1; most >= 2; most--) {
         choose(panel, true, r, most);
         double free = INFINITY, end = -INFINITY;
         for (int i = 0; i < panel->x.n; i++)
             if (panel->x.ticks[i].major) {
-                double at = gd_axis_at(&panel->x, panel->x.ticks[i].value) * width;
-                double half = gd_text_width(panel->x.ticks[i].label, type) / 2;
+                double at = gi_axis_at(&panel->x, panel->x.ticks[i].value) * width;
+                double half = gi_text_width(panel->x.ticks[i].label, type) / 2;
                 free = fmin(free, at - half - end);
                 end = at + half;
             }
@@ -152,15 +154,15 @@ static void choose_x(gd_panel *panel, range r)
 }
 
 /* How far the first and the last number of the x axis reach beyond the frame. */
-static void number_overhang(const gd_panel *panel, double *left, double *right)
+static void number_overhang(const gi_panel *panel, double *left, double *right)
 {
-    gd_type type = gd_type_of(GD_NUMBER_SIZE * panel->u, GD_CENTRE);
+    gi_type type = gi_type_of(GI_NUMBER_SIZE * panel->u, GI_CENTRE);
     double width = panel->frame.right - panel->frame.left;
     *left = *right = 0;
     for (int i = 0; i < panel->x.n; i++)
         if (panel->x.ticks[i].major) {
-            double at = gd_axis_at(&panel->x, panel->x.ticks[i].value) * width;
-            double half = gd_text_width(panel->x.ticks[i].label, type) / 2;
+            double at = gi_axis_at(&panel->x, panel->x.ticks[i].value) * width;
+            double half = gi_text_width(panel->x.ticks[i].label, type) / 2;
             *left = fmax(*left, half - at);
             *right = fmax(*right, at + half - width);
         }
@@ -168,9 +170,9 @@ static void number_overhang(const gd_panel *panel, double *left, double *right)
 
 /* The x axis, and a frame that leaves its numbers room inside the panel.  A narrower frame may get other numbers,
  * hence the second look. */
-static void lay_out_x(gd_panel *panel, range x)
+static void lay_out_x(gi_panel *panel, range x)
 {
-    gd_box o = panel->outside;
+    gi_box o = panel->outside;
     double rim = 3 * panel->u, left, right;
     for (int look = 0; look < 3; look++) {
         choose_x(panel, x);
@@ -178,35 +180,35 @@ static void lay_out_x(gd_panel *panel, range x)
         double from = o.left + rim + left, to = o.right - rim - right;
         if (panel->frame.left >= from && panel->frame.right <= to)
             return;
-        panel->frame.left = gd_crisp(panel, ceil(fmax(panel->frame.left, from)));
-        panel->frame.right = gd_crisp(panel, floor(fmin(panel->frame.right, to)) - 1);
+        panel->frame.left = gi_crisp(panel, ceil(fmax(panel->frame.left, from)));
+        panel->frame.right = gi_crisp(panel, floor(fmin(panel->frame.right, to)) - 1);
     }
 }
 
 /* The height of a text's lines, from the top of the first capital to the last baseline. */
-static double height_of(const gd_fitted *text, double cap)
+static double height_of(const gi_fitted *text, double cap)
 {
-    return text->n ? cap + (text->n - 1) * floor(GD_LEADING * cap) : 0;
+    return text->n ? cap + (text->n - 1) * floor(GI_LEADING * cap) : 0;
 }
 
 /* The y label stands beside the frame alone, clear of the title and the x label. */
-static void fit_y_label(gd_panel *panel, double height)
+static void fit_y_label(gi_panel *panel, double height)
 {
-    panel->y_label = gd_fit(panel->plot->y_label, gd_type_of(GD_LABEL_SIZE * panel->u, GD_CENTRE), height, 2);
+    panel->y_label = gi_fit(panel->plot->y_label, gi_type_of(GI_LABEL_SIZE * panel->u, GI_CENTRE), height, 2);
 }
 
-static void fit_texts(gd_panel *panel)
+static void fit_texts(gi_panel *panel)
 {
     const gd_plot *p = panel->plot;
     double u = panel->u, width = panel->outside.right - panel->outside.left - 16 * u;
-    gd_type title = gd_type_of(GD_TITLE_SIZE * u, GD_CENTRE), label = gd_type_of(GD_LABEL_SIZE * u, GD_CENTRE);
+    gi_type title = gi_type_of(GI_TITLE_SIZE * u, GI_CENTRE), label = gi_type_of(GI_LABEL_SIZE * u, GI_CENTRE);
     title.bold = true;
-    panel->title = gd_fit(p->title, title, width, GD_FIT_LINES);
-    panel->x_label = gd_fit(p->x_label, label, width, 2);
+    panel->title = gi_fit(p->title, title, width, GI_FIT_LINES);
+    panel->x_label = gi_fit(p->x_label, label, width, 2);
 }
 
 /* The y axis between top and bottom, with a row above the frame for its note where it has one. */
-static void lay_out_y(gd_panel *panel, range y, gd_box *f, double note_row)
+static void lay_out_y(gi_panel *panel, range y, gi_box *f, double note_row)
 {
     double top = f->top, least = panel->outside.top + panel->margin.top, room = 44 * panel->u;
     f->top = fmax(top, least);
@@ -218,12 +220,12 @@ static void lay_out_y(gd_panel *panel, range y, gd_box *f, double note_row)
     }
 }
 
-static void lay_out(gd_panel *panel, range x, range y)
+static void lay_out(gi_panel *panel, range x, range y)
 {
-    double u = panel->u, number = gd_text_cap(gd_type_of(GD_NUMBER_SIZE * u, GD_LEFT));
-    double label = gd_text_cap(gd_type_of(GD_LABEL_SIZE * u, GD_LEFT));
-    double title = gd_text_cap(gd_type_of(GD_TITLE_SIZE * u, GD_LEFT));
-    gd_box f = panel->outside;
+    double u = panel->u, number = gi_text_cap(gi_type_of(GI_NUMBER_SIZE * u, GI_LEFT));
+    double label = gi_text_cap(gi_type_of(GI_LABEL_SIZE * u, GI_LEFT));
+    double title = gi_text_cap(gi_type_of(GI_TITLE_SIZE * u, GI_LEFT));
+    gi_box f = panel->outside;
 
     fit_texts(panel);
     f.top += 12 * u + (panel->title.n ? height_of(&panel->title, title) + 12 * u : 0);
@@ -233,41 +235,41 @@ static void lay_out(gd_panel *panel, range x, range y)
     lay_out_y(panel, y, &f, number + 6 * u);
     fit_y_label(panel, f.bottom - f.top);
     f.left += 12 * u + (panel->y_label.n ? height_of(&panel->y_label, label) + 15 * u : 0) +
-              widest_label(&panel->y, gd_type_of(GD_NUMBER_SIZE * u, GD_RIGHT)) + 9 * u;
+              widest_label(&panel->y, gi_type_of(GI_NUMBER_SIZE * u, GI_RIGHT)) + 9 * u;
     f.left = fmax(f.left, panel->outside.left + panel->margin.left);
-    gd_plan_legend(panel, f.right - f.left, f.bottom - f.top);
+    gi_plan_legend(panel, f.right - f.left, f.bottom - f.top);
     if (panel->key.outside)
-        f.right -= panel->key.width + gd_legend_gap(panel);
-    panel->frame = (gd_box){ gd_crisp(panel, f.left), gd_crisp(panel, f.top),
-                             gd_crisp(panel, f.right), gd_crisp(panel, f.bottom) };
+        f.right -= panel->key.width + gi_legend_gap(panel);
+    panel->frame = (gi_box){ gi_crisp(panel, f.left), gi_crisp(panel, f.top),
+                             gi_crisp(panel, f.right), gi_crisp(panel, f.bottom) };
     lay_out_x(panel, x);
 }
 
-double gd_middle_of(const gd_panel *panel, const gd_fitted *text, double middle, double from, double to, gd_type type)
+double gi_middle_of(const gi_panel *panel, const gi_fitted *text, double middle, double from, double to, gi_type type)
 {
     double half = 0;
     for (int i = 0; i < text->n; i++)
-        half = fmax(half, gd_text_width(text->line[i], type) / 2 + 6 * panel->u);
+        half = fmax(half, gi_text_width(text->line[i], type) / 2 + 6 * panel->u);
     double low = fmin(from + half, (from + to) / 2), high = fmax(to - half, (from + to) / 2);
     return fmax(low, fmin(high, middle));
 }
 
 /* The note stands at the right, level with the first line of the label; where that is too long, in a row above it. */
-static bool note_meets_label(const gd_panel *panel)
+static bool note_meets_label(const gi_panel *panel)
 {
-    gd_box f = panel->frame, o = panel->outside;
+    gi_box f = panel->frame, o = panel->outside;
     double u = panel->u;
-    gd_type number = gd_type_of(GD_NUMBER_SIZE * u, GD_RIGHT), label = gd_type_of(GD_LABEL_SIZE * u, GD_CENTRE);
+    gi_type number = gi_type_of(GI_NUMBER_SIZE * u, GI_RIGHT), label = gi_type_of(GI_LABEL_SIZE * u, GI_CENTRE);
     if (!*panel->x.note || !panel->x_label.n)
         return *panel->x.note;
-    double middle = gd_middle_of(panel, &panel->x_label, (f.left + f.right) / 2, o.left, o.right, label);
-    return middle + gd_text_width(panel->x_label.line[0], label) / 2 + 10 * u >
-           f.right - gd_text_width(panel->x.note, number);
+    double middle = gi_middle_of(panel, &panel->x_label, (f.left + f.right) / 2, o.left, o.right, label);
+    return middle + gi_text_width(panel->x_label.line[0], label) / 2 + 10 * u >
+           f.right - gi_text_width(panel->x.note, number);
 }
 
 /* ---- The plan ------------------------------------------------------------------------------------------ */
 
-bool gd_panel_plan(const char *who, gd_panel *panel)
+bool gi_panel_plan(const char *who, gi_panel *panel)
 {
     range x, y;
     if (!find_ranges(who, panel, &x, &y))
@@ -277,12 +279,12 @@ bool gd_panel_plan(const char *who, gd_panel *panel)
         lay_out(panel, x, y);
         if (!panel->note_row && note_meets_label(panel))
             again = panel->note_row = true;
-        else if (!gd_place_legend(panel, &again))
+        else if (!gi_place_legend(panel, &again))
             return false;
         else
             panel->legend_beside |= again;
     }
-    gd_box f = panel->frame, o = panel->outside;
+    gi_box f = panel->frame, o = panel->outside;
     bool fits = f.right - f.left >= 20 * panel->u && f.bottom - f.top >= 20 * panel->u;
     if (!fits)
         gd_fail("%s: plot \"%s\": %.0f x %.0f pixels leave no room for its axes: a larger size, or shorter texts, "

@@ -2,18 +2,19 @@
  * large for that. */
 #include "picture.h"
 
+#include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 
-#include "../tensor/core.h"
 
 #define SAMPLE 30.0                         /* length of a line sample, and the space around the entries */
 #define GAP    8.0
 #define PAD    10.0
 #define ROW    22.0
 
-static gd_type type_of(double u)
+static gi_type type_of(double u)
 {
-    return gd_type_of(GD_LEGEND_SIZE * u, GD_LEFT);
+    return gi_type_of(GI_LEGEND_SIZE * u, GI_LEFT);
 }
 
 /* ---- Its size ------------------------------------------------------------------------------------------ */
@@ -27,11 +28,11 @@ static gd_type type_of(double u)
 #define MAY_HIDE        12.0                /* a longer part of the lines than this */
 
 /* Columns of full height, as many as the width has place for; with a last row for the number of those left out. */
-static gd_key key_within(const gd_panel *panel, int listed, double column, double width, double height)
+static gi_key key_within(const gi_panel *panel, int listed, double column, double width, double height)
 {
     double u = panel->u;
     column = fmin(column, floor(width));
-    gd_key key = { .listed = listed, .shown = listed, .column_width = column };
+    gi_key key = { .listed = listed, .shown = listed, .column_width = column };
     int rows = (int)((height - PAD * u) / (ROW * u)), columns = (int)(width / column);
     rows = rows < 1 ? 1 : rows;
     columns = columns < 1 ? 1 : columns;
@@ -48,50 +49,50 @@ static gd_key key_within(const gd_panel *panel, int listed, double column, doubl
     return key;
 }
 
-static double widest_name(const gd_panel *panel, const gd_key *key)
+static double widest_name(const gi_panel *panel, const gi_key *key)
 {
-    gd_type type = type_of(panel->u);
-    char name[GD_FIT_BYTES];
+    gi_type type = type_of(panel->u);
+    char name[GI_FIT_BYTES];
     double widest = 0;
     for (int i = 0; i < panel->plot->count; i++)
-        if (gd_is_listed(panel->plot, i)) {
-            gd_short_name(name, panel->plot->series[i].name, key->cut, type, key->name_width);
-            widest = fmax(widest, gd_text_width(name, type));
+        if (gi_is_listed(panel->plot, i)) {
+            gi_short_name(name, panel->plot->series[i].name, key->cut, type, key->name_width);
+            widest = fmax(widest, gi_text_width(name, type));
         }
     return widest;
 }
 
 /* The same; where not all find a place, in columns so narrow that they do, if the names can still be told apart. */
-static gd_key fitting_key(const gd_panel *panel, int listed, double column, double width, double height)
+static gi_key fitting_key(const gi_panel *panel, int listed, double column, double width, double height)
 {
-    gd_type type = type_of(panel->u);
+    gi_type type = type_of(panel->u);
     double beside = BESIDE_NAME * panel->u;
-    gd_key key = key_within(panel, listed, column, width, height);
+    gi_key key = key_within(panel, listed, column, width, height);
     double narrow = floor(width / ((listed + key.rows - 1) / key.rows));
-    if (key.shown < listed && gd_cut_names(panel->plot, type, narrow - beside).distinct)
+    if (key.shown < listed && gi_cut_names(panel->plot, type, narrow - beside).distinct)
         key = key_within(panel, listed, narrow, width, height);
     key.name_width = key.column_width - beside;
-    key.cut = gd_cut_names(panel->plot, type, key.name_width);
+    key.cut = gi_cut_names(panel->plot, type, key.name_width);
     key.column_width = ceil(fmin(key.column_width, widest_name(panel, &key) + beside));
     key.width = key.columns * key.column_width;
     return key;
 }
 
-void gd_plan_legend(gd_panel *panel, double frame_width, double frame_height)
+void gi_plan_legend(gi_panel *panel, double frame_width, double frame_height)
 {
     const gd_plot *p = panel->plot;
     double u = panel->u, widest = 0, inset = 20 * u;
     int listed = 0;
     for (int i = 0; i < p->count; i++)
-        if (gd_is_listed(p, i)) {
-            widest = fmax(widest, gd_text_width(p->series[i].name, type_of(u)));
+        if (gi_is_listed(p, i)) {
+            widest = fmax(widest, gi_text_width(p->series[i].name, type_of(u)));
             listed++;
         }
-    panel->key = (gd_key){ .listed = 0 };
+    panel->key = (gi_key){ .listed = 0 };
     if (!listed || p->legend == GD_LEGEND_NONE)
         return;
     double column = ceil(fmin(widest, WIDEST_NAME * u) + BESIDE_NAME * u);
-    gd_key key = fitting_key(panel, listed, column, frame_width - inset, frame_height - inset);
+    gi_key key = fitting_key(panel, listed, column, frame_width - inset, frame_height - inset);
     double beside = LARGEST_OUTSIDE * frame_width;
     bool large = key.width * key.height > LARGEST_PART * frame_width * frame_height && listed > 4;
     bool by_itself = panel->legend_beside || (large && column <= beside);
@@ -100,25 +101,25 @@ void gd_plan_legend(gd_panel *panel, double frame_width, double frame_height)
         key.outside = true;
     }
     panel->key = key.width >= fmin(column, LEAST_COLUMN * u) && key.height <= frame_height - (key.outside ? 0 : inset)
-                 ? key : (gd_key){ .listed = 0 };       /* a frame too small for one line of it */
+                 ? key : (gi_key){ .listed = 0 };       /* a frame too small for one line of it */
 }
 
-double gd_legend_gap(const gd_panel *panel)
+double gi_legend_gap(const gi_panel *panel)
 {
     return 12 * panel->u;
 }
 
 /* ---- Its place ----------------------------------------------------------------------------------------- */
 
-static gd_box box_at(const gd_panel *panel, double across, double down, double width, double height)
+static gi_box box_at(const gi_panel *panel, double across, double down, double width, double height)
 {
-    gd_box f = panel->frame;
+    gi_box f = panel->frame;
     double inset = 10 * panel->u;
     double left = f.left + inset + across * (f.right - f.left - 2 * inset - width);
     double top = f.top + inset + down * (f.bottom - f.top - 2 * inset - height);
     left = floor(left) + 0.5;
     top = floor(top) + 0.5;
-    return (gd_box){ left, top, left + floor(width), top + floor(height) };
+    return (gi_box){ left, top, left + floor(width), top + floor(height) };
 }
 
 /* Corners first, then the middles of the sides, then all along left and right; a later place must be clearly better. */
@@ -130,18 +131,18 @@ static const double places[][2] = {
 enum { PLACES = sizeof places / sizeof *places };
 
 /* The best of them, and the length of data that it hides; data just beside it count as well in the choice. */
-static bool find_box(gd_panel *panel, double width, double height, double *hidden)
+static bool find_box(gi_panel *panel, double width, double height, double *hidden)
 {
-    gd_box boxes[2 * PLACES], *near = boxes + PLACES;
+    gi_box boxes[2 * PLACES], *near = boxes + PLACES;
     double lengths[2 * PLACES], least = INFINITY, rim = 4 * panel->u;
     for (int i = 0; i < PLACES; i++) {
-        gd_box box = boxes[i] = box_at(panel, places[i][0], places[i][1], width, height);
-        near[i] = (gd_box){ box.left - rim, box.top - rim, box.right + rim, box.bottom + rim };
+        gi_box box = boxes[i] = box_at(panel, places[i][0], places[i][1], width, height);
+        near[i] = (gi_box){ box.left - rim, box.top - rim, box.right + rim, box.bottom + rim };
     }
-    if (!gd_hidden(panel, boxes, 2 * PLACES, lengths))
+    if (!gi_hidden(panel, boxes, 2 * PLACES, lengths))
         return false;
     for (int i = 0; i < PLACES; i++) {
-        double cost = lengths[PLACES + i] + gd_hidden_remarks(panel, near[i]);
+        double cost = lengths[PLACES + i] + gi_hidden_remarks(panel, near[i]);
         if (cost < 0.9 * least - 2 * panel->u) {
             least = cost;
             panel->key.box = boxes[i];
@@ -151,7 +152,7 @@ static bool find_box(gd_panel *panel, double width, double height, double *hidde
     return true;
 }
 
-static gd_box fixed_box(const gd_panel *panel, double width, double height)
+static gi_box fixed_box(const gi_panel *panel, double width, double height)
 {
     switch (panel->plot->legend) {
     case GD_LEGEND_TOP_LEFT:     return box_at(panel, 0, 0, width, height);
@@ -161,17 +162,17 @@ static gd_box fixed_box(const gd_panel *panel, double width, double height)
     }
 }
 
-bool gd_place_legend(gd_panel *panel, bool *hides)
+bool gi_place_legend(gi_panel *panel, bool *hides)
 {
-    gd_key *key = &panel->key;
-    gd_box f = panel->frame;
+    gi_key *key = &panel->key;
+    gi_box f = panel->frame;
     double length = 0;
     *hides = false;
     if (!key->columns)
         return true;
     if (key->outside) {
-        double left = f.right + floor(gd_legend_gap(panel));
-        key->box = (gd_box){ left, f.top, left + floor(key->width), f.top + floor(key->height) };
+        double left = f.right + floor(gi_legend_gap(panel));
+        key->box = (gi_box){ left, f.top, left + floor(key->width), f.top + floor(key->height) };
         return true;
     }
     if (panel->plot->legend != GD_LEGEND_AUTO) {
@@ -186,50 +187,50 @@ bool gd_place_legend(gd_panel *panel, bool *hides)
 
 /* ---- Drawing ------------------------------------------------------------------------------------------- */
 
-static void draw_box(const gd_panel *panel, gd_box box)
+static void draw_box(const gi_panel *panel, gi_box box)
 {
-    gd_canvas *c = panel->canvas;
-    double rim = gd_hairline(panel) / 2;
-    gd_mask_box(c, (gd_box){ box.left - rim, box.top - rim, box.right + rim, box.bottom + rim });
-    gd_paint(c, (gd_rgb){ 204, 204, 204 }, 1);
-    gd_mask_box(c, (gd_box){ box.left + rim, box.top + rim, box.right - rim, box.bottom - rim });
-    gd_paint(c, (gd_rgb){ 255, 255, 255 }, 1);
+    gi_canvas *c = panel->canvas;
+    double rim = gi_hairline(panel) / 2;
+    gi_mask_box(c, (gi_box){ box.left - rim, box.top - rim, box.right + rim, box.bottom + rim });
+    gi_paint(c, (gi_rgb){ 204, 204, 204 }, 1);
+    gi_mask_box(c, (gi_box){ box.left + rim, box.top + rim, box.right - rim, box.bottom - rim });
+    gi_paint(c, (gi_rgb){ 255, 255, 255 }, 1);
 }
 
-static void draw_entry(const gd_panel *panel, int series, double x, double middle)
+static void draw_entry(const gi_panel *panel, int series, double x, double middle)
 {
     double u = panel->u;
-    gd_type type = type_of(u);
-    char name[GD_FIT_BYTES];
-    gd_short_name(name, panel->plot->series[series].name, panel->key.cut, type, panel->key.name_width);
-    gd_draw_sample(panel, series, x, x + SAMPLE * u, floor(middle) + 0.5);
-    gd_write(panel->canvas, x + (SAMPLE + GAP) * u, middle + gd_text_cap(type) / 2, name, type);
+    gi_type type = type_of(u);
+    char name[GI_FIT_BYTES];
+    gi_short_name(name, panel->plot->series[series].name, panel->key.cut, type, panel->key.name_width);
+    gi_draw_sample(panel, series, x, x + SAMPLE * u, floor(middle) + 0.5);
+    gi_write(panel->canvas, x + (SAMPLE + GAP) * u, middle + gi_text_cap(type) / 2, name, type);
 }
 
-void gd_draw_legend(const gd_panel *panel)
+void gi_draw_legend(const gi_panel *panel)
 {
     const gd_plot *p = panel->plot;
-    const gd_key *key = &panel->key;
+    const gi_key *key = &panel->key;
     double u = panel->u;
     if (!key->columns)
         return;
-    gd_box box = key->box;
+    gi_box box = key->box;
     int rows = key->shown < key->listed ? key->rows - 1 : key->rows, entry = 0;
     double first = box.top + PAD * u / 2 + ROW * u / 2;
 
     draw_box(panel, box);
     for (int i = 0; i < p->count && entry < key->shown; i++) {
-        if (!gd_is_listed(p, i))
+        if (!gi_is_listed(p, i))
             continue;
         draw_entry(panel, i, box.left + PAD * u + entry / rows * key->column_width, first + entry % rows * ROW * u);
         entry++;
     }
     if (key->shown < key->listed) {
-        char rest[40], line[GD_FIT_BYTES];
-        gd_type type = type_of(u);
+        char rest[40], line[GI_FIT_BYTES];
+        gi_type type = type_of(u);
         snprintf(rest, sizeof rest, "and %d more", key->listed - key->shown);
-        gd_fit_line(line, rest, type, key->width - 2 * PAD * u);
-        gd_write(panel->canvas, box.left + PAD * u, first + (key->rows - 1) * ROW * u + gd_text_cap(type) / 2, line,
+        gi_fit_line(line, rest, type, key->width - 2 * PAD * u);
+        gi_write(panel->canvas, box.left + PAD * u, first + (key->rows - 1) * ROW * u + gi_text_cap(type) / 2, line,
                  type);
     }
 }

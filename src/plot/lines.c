@@ -1,8 +1,10 @@
 /* lines.c - a series: its line, dashes and markers. */
+#include <math.h>
+
 #include "stretch.h"
 
 /* Okabe and Ito (2008), in an order that alternates dark and light. */
-static const gd_rgb palette[] = {
+static const gi_rgb palette[] = {
     { 0, 114, 178 }, { 230, 159, 0 }, { 0, 158, 115 }, { 213, 94, 0 }, { 204, 121, 167 }, { 0, 0, 0 },
     { 86, 180, 233 }, { 128, 128, 128 }
 };
@@ -17,7 +19,7 @@ static const double dashes[][4] = {
 /* ---- Drawing a stretch --------------------------------------------------------------------------------- */
 
 /* A pen that walks: `walked` is how far it is into the dash pattern. */
-static void draw_dashed(const gd_panel *panel, gd_xy a, gd_xy b, const gd_pen *pen, double *walked)
+static void draw_dashed(const gi_panel *panel, gi_xy a, gi_xy b, const gi_pen *pen, double *walked)
 {
     const double *pattern = dashes[pen->line];
     double w = fmax(pen->width, 1.2 * panel->u), length = hypot(b.x - a.x, b.y - a.y), at = 0;
@@ -36,7 +38,7 @@ static void draw_dashed(const gd_panel *panel, gd_xy a, gd_xy b, const gd_pen *p
             double begin = *walked - (edge - full), end = begin + part;
             double from = at + fmax(0, cap - begin), to = at + part - fmax(0, end - (full - cap));
             if (from <= to + 1e-9)
-                gd_mask_segment(panel->canvas, a.x + dx * from, a.y + dy * from, a.x + dx * to, a.y + dy * to,
+                gi_mask_segment(panel->canvas, a.x + dx * from, a.y + dy * from, a.x + dx * to, a.y + dy * to,
                                 pen->width / 2);
         }
         at += part;
@@ -44,21 +46,21 @@ static void draw_dashed(const gd_panel *panel, gd_xy a, gd_xy b, const gd_pen *p
     }
 }
 
-static void draw_stretch(const gd_panel *panel, const gd_stretch *s, const gd_pen *pen, void *unused)
+static void draw_stretch(const gi_panel *panel, const gi_stretch *s, const gi_pen *pen, void *unused)
 {
     (void)unused;
     double walked = 0, reach = pen->width + 2;
-    if (gd_is_spot(s, pen->width)) {           /* no line leads to it: large enough to be seen */
-        gd_mask_disc(panel->canvas, s->at[0].x, s->at[0].y,
+    if (gi_is_spot(s, pen->width)) {           /* no line leads to it: large enough to be seen */
+        gi_mask_disc(panel->canvas, s->at[0].x, s->at[0].y,
                      pen->marker == GD_NO_MARKER ? 1.2 * pen->width : pen->width / 2);
         return;
     }
     for (size_t i = 1; i < s->n; i++) {
-        gd_xy a = s->at[i - 1], b = s->at[i];
-        if (!gd_clip_segment(panel->frame, reach, &a, &b))
+        gi_xy a = s->at[i - 1], b = s->at[i];
+        if (!gi_clip_segment(panel->frame, reach, &a, &b))
             continue;
         if (pen->line == GD_SOLID)
-            gd_mask_segment(panel->canvas, a.x, a.y, b.x, b.y, pen->width / 2);
+            gi_mask_segment(panel->canvas, a.x, a.y, b.x, b.y, pen->width / 2);
         else
             draw_dashed(panel, a, b, pen, &walked);
     }
@@ -66,30 +68,30 @@ static void draw_stretch(const gd_panel *panel, const gd_stretch *s, const gd_pe
 
 /* ---- Markers ------------------------------------------------------------------------------------------- */
 
-static void mark(gd_canvas *c, gd_xy p, gd_marker marker, double r, double line)
+static void mark(gi_canvas *c, gi_xy p, gd_marker marker, double r, double line)
 {
     double x = p.x, y = p.y, d = 0.7 * r, tip = 1.15 * r, foot = 0.65 * r;
     switch (marker) {
     case GD_SQUARE:
-        gd_mask_box(c, (gd_box){ x - 0.86 * r, y - 0.86 * r, x + 0.86 * r, y + 0.86 * r });
+        gi_mask_box(c, (gi_box){ x - 0.86 * r, y - 0.86 * r, x + 0.86 * r, y + 0.86 * r });
         break;
     case GD_TRIANGLE:
-        gd_mask_polygon(c, (const double[][2]){ { x, y - tip }, { x + r, y + foot }, { x - r, y + foot } }, 3);
+        gi_mask_polygon(c, (const double[][2]){ { x, y - tip }, { x + r, y + foot }, { x - r, y + foot } }, 3);
         break;
     case GD_DIAMOND:
-        gd_mask_polygon(c, (const double[][2]){ { x, y - tip }, { x + tip, y }, { x, y + tip }, { x - tip, y } },
+        gi_mask_polygon(c, (const double[][2]){ { x, y - tip }, { x + tip, y }, { x, y + tip }, { x - tip, y } },
                         4);
         break;
     case GD_CROSS:
-        gd_mask_segment(c, x - d, y - d, x + d, y + d, line / 2);
-        gd_mask_segment(c, x - d, y + d, x + d, y - d, line / 2);
+        gi_mask_segment(c, x - d, y - d, x + d, y + d, line / 2);
+        gi_mask_segment(c, x - d, y + d, x + d, y - d, line / 2);
         break;
     case GD_PLUS:
-        gd_mask_segment(c, x - r, y, x + r, y, line / 2);
-        gd_mask_segment(c, x, y - r, x, y + r, line / 2);
+        gi_mask_segment(c, x - r, y, x + r, y, line / 2);
+        gi_mask_segment(c, x, y - r, x, y + r, line / 2);
         break;
     default:
-        gd_mask_disc(c, x, y, r);
+        gi_mask_disc(c, x, y, r);
         break;
     }
 }
@@ -100,18 +102,18 @@ static bool is_filled(gd_marker marker)
 }
 
 /* A marker stands on its line with a thin white rim, so that both can be seen.  One on the frame is whole. */
-static void draw_markers(const gd_panel *panel, const gd_series *s, const gd_pen *pen)
+static void draw_markers(const gi_panel *panel, const gi_series *s, const gi_pen *pen)
 {
     double r = pen->marker_size / 2, line = fmax(1.4 * panel->u, pen->width * 0.9), rim = 1.2 * r + 2 * panel->u;
-    gd_box f = panel->frame;
-    gd_canvas_clip(panel->canvas, (gd_box){ f.left - rim, f.top - rim, f.right + rim, f.bottom + rim });
+    gi_box f = panel->frame;
+    gi_canvas_clip(panel->canvas, (gi_box){ f.left - rim, f.top - rim, f.right + rim, f.bottom + rim });
     for (int pass = is_filled(pen->marker) ? 0 : 1; pass < (pen->marker == GD_RING ? 3 : 2); pass++) {
-        gd_xy before = { NAN, NAN };
+        gi_xy before = { NAN, NAN };
         size_t step = 0;
         for (size_t i = 0; i < s->count; i++) {
-            if (!gd_has_marker(panel, s->points[i], pen, &step))
+            if (!gi_has_marker(panel, s->points[i], pen, &step))
                 continue;
-            gd_xy p = gd_to_pixel(panel, s->points[i]);
+            gi_xy p = gi_to_pixel(panel, s->points[i]);
             if (p.x < f.left - 0.5 || p.x > f.right + 0.5 || p.y < f.top - 0.5 || p.y > f.bottom + 0.5)
                 continue;
             if (fabs(p.x - before.x) < 0.25 && fabs(p.y - before.y) < 0.25)
@@ -120,23 +122,23 @@ static void draw_markers(const gd_panel *panel, const gd_series *s, const gd_pen
             mark(panel->canvas, p, pen->marker, pass == 0 ? r + panel->u : pass == 1 ? r : r - line, line);
         }
         if (pass == 1)
-            gd_paint_data(panel->canvas, pen->colour, 1);
+            gi_paint_data(panel->canvas, pen->colour, 1);
         else
-            gd_paint(panel->canvas, (gd_rgb){ 255, 255, 255 }, pass == 0 ? 0.8 : 1);
+            gi_paint(panel->canvas, (gi_rgb){ 255, 255, 255 }, pass == 0 ? 0.8 : 1);
     }
 }
 
 /* ---- A series ------------------------------------------------------------------------------------------ */
 
 /* A line that goes to and fro so much that dashes would be lost in it. */
-static bool is_noisy(const gd_panel *panel, const gd_series *s)
+static bool is_noisy(const gi_panel *panel, const gi_series *s)
 {
     double length = 0, left = INFINITY, right = -INFINITY, top = INFINITY, bottom = -INFINITY;
-    gd_xy before = { NAN, NAN };
+    gi_xy before = { NAN, NAN };
     for (size_t i = 0; i < s->count; i++) {
-        if (!gd_is_data(panel, s->points[i]))
+        if (!gi_is_data(panel, s->points[i]))
             continue;
-        gd_xy p = gd_to_pixel(panel, s->points[i]);
+        gi_xy p = gi_to_pixel(panel, s->points[i]);
         if (!isnan(before.x))
             length += hypot(p.x - before.x, p.y - before.y);
         before = p;
@@ -149,20 +151,20 @@ static bool is_noisy(const gd_panel *panel, const gd_series *s)
 }
 
 /* How many of the points can be seen, up to 2. */
-static int visible(const gd_panel *panel, const gd_series *s)
+static int visible(const gi_panel *panel, const gi_series *s)
 {
     int n = 0;
     for (size_t i = 0; i < s->count && n < 2; i++)
-        n += gd_is_data(panel, s->points[i]);
+        n += gi_is_data(panel, s->points[i]);
     return n;
 }
 
-gd_pen gd_pen_of(const gd_panel *panel, int series)
+gi_pen gi_pen_of(const gi_panel *panel, int series)
 {
     static const gd_line lines[] = { GD_SOLID, GD_DASHED, GD_DASH_DOT, GD_DOTTED, GD_LONG_DASH };
-    const gd_series *s = &panel->plot->series[series];
+    const gi_series *s = &panel->plot->series[series];
     bool over_field = panel->plot->field.z != NULL, single = visible(panel, s) < 2;
-    gd_pen pen = {
+    gi_pen pen = {
         .colour = palette[s->look.colour ? (int)s->look.colour - 1 : series % COLOURS],
         .line = s->look.line, .marker = s->look.marker,
         .width = (s->look.width > 0 ? s->look.width : 2) * panel->u,
@@ -177,42 +179,42 @@ gd_pen gd_pen_of(const gd_panel *panel, int series)
     return pen;
 }
 
-bool gd_draw_series(const gd_panel *panel, int series)
+bool gi_draw_series(const gi_panel *panel, int series)
 {
-    const gd_series *s = &panel->plot->series[series];
-    gd_pen pen = gd_pen_of(panel, series);
-    gd_box f = panel->frame;
+    const gi_series *s = &panel->plot->series[series];
+    gi_pen pen = gi_pen_of(panel, series);
+    gi_box f = panel->frame;
     double u = panel->u;
-    gd_canvas_clip(panel->canvas, (gd_box){ f.left - u, f.top - u, f.right + u, f.bottom + u });
+    gi_canvas_clip(panel->canvas, (gi_box){ f.left - u, f.top - u, f.right + u, f.bottom + u });
     if (pen.line != GD_NO_LINE) {
-        if (!gd_each_stretch(panel, s, &pen, draw_stretch, NULL))
+        if (!gi_each_stretch(panel, s, &pen, draw_stretch, NULL))
             return false;
-        gd_paint_data(panel->canvas, pen.colour, 1);
+        gi_paint_data(panel->canvas, pen.colour, 1);
     }
     if (pen.marker != GD_NO_MARKER)
         draw_markers(panel, s, &pen);
     return true;
 }
 
-void gd_draw_sample(const gd_panel *panel, int series, double left, double right, double y)
+void gi_draw_sample(const gi_panel *panel, int series, double left, double right, double y)
 {
-    gd_pen pen = gd_pen_of(panel, series);
+    gi_pen pen = gi_pen_of(panel, series);
     double walked = 0;
     if ((int)floor(pen.width + 0.5) % 2 == 0)
         y = floor(y);                       /* an even width is crisp between two rows of pixels */
-    gd_xy a = { left, y }, b = { right, y };
+    gi_xy a = { left, y }, b = { right, y };
     if (pen.line == GD_SOLID)
-        gd_mask_segment(panel->canvas, left, y, right, y, pen.width / 2);
+        gi_mask_segment(panel->canvas, left, y, right, y, pen.width / 2);
     else if (pen.line != GD_NO_LINE)
         draw_dashed(panel, a, b, &pen, &walked);
-    gd_paint(panel->canvas, pen.colour, 1);
+    gi_paint(panel->canvas, pen.colour, 1);
     if (pen.marker != GD_NO_MARKER) {
         double middle = (left + right) / 2, r = pen.marker_size / 2, line = fmax(1.4 * panel->u, pen.width * 0.9);
-        mark(panel->canvas, (gd_xy){ middle, y }, pen.marker, r, line);
-        gd_paint(panel->canvas, pen.colour, 1);
+        mark(panel->canvas, (gi_xy){ middle, y }, pen.marker, r, line);
+        gi_paint(panel->canvas, pen.colour, 1);
         if (pen.marker == GD_RING) {
-            mark(panel->canvas, (gd_xy){ middle, y }, pen.marker, r - line, line);
-            gd_paint(panel->canvas, (gd_rgb){ 255, 255, 255 }, 1);
+            mark(panel->canvas, (gi_xy){ middle, y }, pen.marker, r - line, line);
+            gi_paint(panel->canvas, (gi_rgb){ 255, 255, 255 }, 1);
         }
     }
 }

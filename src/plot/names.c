@@ -8,14 +8,14 @@
 
 #define ELLIPSIS "\xE2\x80\xA6"
 
-static bool is_too_wide(const char *name, gd_type type, double width)
+static bool is_too_wide(const char *name, gi_type type, double width)
 {
-    return strlen(name) >= GD_FIT_BYTES || gd_text_width(name, type) > width;
+    return strlen(name) >= GI_FIT_BYTES || gi_text_width(name, type) > width;
 }
 
-static bool is_long(const gd_plot *p, int series, gd_type type, double width)
+static bool is_long(const gd_plot *p, int series, gi_type type, double width)
 {
-    return gd_is_listed(p, series) && is_too_wide(p->series[series].name, type, width);
+    return gi_is_listed(p, series) && is_too_wide(p->series[series].name, type, width);
 }
 
 /* Where a word may begin or end.  Not at a point or a minus, which belong to numbers. */
@@ -25,7 +25,7 @@ static bool is_break(char c)
 }
 
 /* The whole words that all long names begin with (or end with), in bytes, at most `most`. */
-static size_t common(const gd_plot *p, gd_type type, double width, bool at_end, size_t most)
+static size_t common(const gd_plot *p, gi_type type, double width, bool at_end, size_t most)
 {
     const char *first = NULL;
     size_t n = most;
@@ -45,7 +45,7 @@ static size_t common(const gd_plot *p, gd_type type, double width, bool at_end, 
 }
 
 /* The first of the long names, how many there are, and the length of the shortest. */
-static const char *long_names(const gd_plot *p, gd_type type, double width, int *n, size_t *shortest)
+static const char *long_names(const gd_plot *p, gi_type type, double width, int *n, size_t *shortest)
 {
     const char *first = NULL;
     *n = 0;
@@ -80,9 +80,9 @@ static void put_ellipsis(char *out, size_t *n)
     *n += length;
 }
 
-static void put_cut(char out[GD_FIT_BYTES], const char *name, gd_cut cut)
+static void put_cut(char out[GI_FIT_BYTES], const char *name, gi_cut cut)
 {
-    size_t to = strlen(name) - cut.back, n = 0, room = GD_FIT_BYTES - 2 * sizeof ELLIPSIS;
+    size_t to = strlen(name) - cut.back, n = 0, room = GI_FIT_BYTES - 2 * sizeof ELLIPSIS;
     if (cut.front)
         put_ellipsis(out, &n);
     for (size_t from = cut.front, k = 0, end; from < to; from = end, k++) {
@@ -100,7 +100,7 @@ static void put_cut(char out[GD_FIT_BYTES], const char *name, gd_cut cut)
 }
 
 /* Which words between front and back all long names share; none where they do not have equally many words. */
-static uint64_t common_words(const gd_plot *p, gd_type type, double width, const char *first, gd_cut cut)
+static uint64_t common_words(const gd_plot *p, gi_type type, double width, const char *first, gi_cut cut)
 {
     uint64_t shared = ~(uint64_t)0;
     for (int i = 0; i < p->count; i++) {
@@ -121,24 +121,24 @@ static uint64_t common_words(const gd_plot *p, gd_type type, double width, const
     return shared;
 }
 
-static bool all_fit(const gd_plot *p, gd_type type, double width, gd_cut cut)
+static bool all_fit(const gd_plot *p, gi_type type, double width, gi_cut cut)
 {
-    char text[GD_FIT_BYTES];
+    char text[GI_FIT_BYTES];
     for (int i = 0; i < p->count; i++)
         if (is_long(p, i, type, width)) {
-            if (strlen(p->series[i].name) - cut.front - cut.back > GD_FIT_BYTES / 2)
+            if (strlen(p->series[i].name) - cut.front - cut.back > GI_FIT_BYTES / 2)
                 return false;
             put_cut(text, p->series[i].name, cut);
-            if (gd_text_width(text, type) > width)
+            if (gi_text_width(text, type) > width)
                 return false;
         }
     return true;
 }
 
 /* A cut of `bytes` or little more, so that words stay whole. */
-static gd_cut cut_of(const char *first, size_t bytes, size_t prefix)
+static gi_cut cut_of(const char *first, size_t bytes, size_t prefix)
 {
-    gd_cut cut = { .front = bytes < prefix ? bytes : prefix, .back = bytes < prefix ? 0 : bytes - prefix };
+    gi_cut cut = { .front = bytes < prefix ? bytes : prefix, .back = bytes < prefix ? 0 : bytes - prefix };
     while (cut.front && !is_break(first[cut.front - 1]))
         cut.front++;
     while (cut.back && !is_break(first[strlen(first) - cut.back]))
@@ -146,17 +146,17 @@ static gd_cut cut_of(const char *first, size_t bytes, size_t prefix)
     return cut;
 }
 
-gd_cut gd_cut_names(const gd_plot *p, gd_type type, double width)
+gi_cut gi_cut_names(const gd_plot *p, gi_type type, double width)
 {
     int n;
     size_t shortest, fails = 0, fits;
     const char *first = long_names(p, type, width, &n, &shortest);
     if (n < 2)
-        return (gd_cut){ .distinct = n == 0 };
+        return (gi_cut){ .distinct = n == 0 };
     size_t prefix = common(p, type, width, false, shortest);
     size_t suffix = common(p, type, width, true, shortest - prefix);
     fits = prefix + suffix;
-    gd_cut cut = cut_of(first, fits, prefix);
+    gi_cut cut = cut_of(first, fits, prefix);
     if (!all_fit(p, type, width, cut)) {
         cut.inner = common_words(p, type, width, first, cut);
         cut.distinct = all_fit(p, type, width, cut);
@@ -174,11 +174,11 @@ gd_cut gd_cut_names(const gd_plot *p, gd_type type, double width)
     return cut;
 }
 
-void gd_short_name(char out[GD_FIT_BYTES], const char *name, gd_cut cut, gd_type type, double width)
+void gi_short_name(char out[GI_FIT_BYTES], const char *name, gi_cut cut, gi_type type, double width)
 {
-    char text[GD_FIT_BYTES];
+    char text[GI_FIT_BYTES];
     bool shorter = (cut.front || cut.back || cut.inner) && is_too_wide(name, type, width);
     if (shorter)
         put_cut(text, name, cut);
-    gd_fit_middle(out, shorter ? text : name, type, width);
+    gi_fit_middle(out, shorter ? text : name, type, width);
 }

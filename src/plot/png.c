@@ -3,10 +3,12 @@
  * stb takes some allocations for granted.  So it allocates through functions that keep a list of its
  * blocks and, when memory is out, leave stb by longjmp; the list then frees what it held. */
 #include "png.h"
+#include "base/compiler.h"
+#include "base/memory.h"
 
 #include <setjmp.h>
+#include <string.h>
 
-#include "../tensor/core.h"
 
 /* Debian and others keep stb's headers in a folder of their own, some put them beside the rest.  The Makefile says
  * -DGD_NO_PNG where there is neither; a build without it asks here. */
@@ -21,7 +23,7 @@
 
 #ifdef GD_NO_PNG
 
-uint8_t *gd_png_encode(const char *who, const uint8_t *rgb, int width, int height, size_t *size)
+uint8_t *gi_png_encode(const char *who, const uint8_t *rgb, int width, int height, size_t *size)
 {
     (void)rgb;
     (void)width;
@@ -46,7 +48,7 @@ typedef struct stb_memory {
     jmp_buf out_of_memory;
 } stb_memory;
 
-static _Thread_local stb_memory *stb;       /* of the running gd_png_encode */
+static _Thread_local stb_memory *stb;       /* of the running gi_png_encode */
 
 static void enlist(block *b)
 {
@@ -69,7 +71,7 @@ static void *stb_resize(void *p, size_t bytes)
     block *b = p ? (block *)p - 1 : NULL;
     if (b)
         delist(b);
-    block *grown = gd_memory_resize(GD_PLOTS, b, sizeof *b + bytes);
+    block *grown = gi_memory_resize(GI_PLOTS, b, sizeof *b + bytes);
     if (grown || b)
         enlist(grown ? grown : b);
     if (!grown)
@@ -81,7 +83,7 @@ static void stb_free(void *p)
 {
     if (p) {
         delist((block *)p - 1);
-        gd_memory_free((block *)p - 1);
+        gi_memory_free((block *)p - 1);
     }
 }
 
@@ -119,7 +121,7 @@ typedef struct picture { uint8_t *bytes; size_t size; } picture;
 static void keep(void *context, void *bytes, int size)
 {
     picture *made = context;
-    made->bytes = gd_memory_new(GD_PLOTS, (size_t)size);
+    made->bytes = gi_memory_new(GI_PLOTS, (size_t)size);
     if (made->bytes) {
         memcpy(made->bytes, bytes, (size_t)size);
         made->size = (size_t)size;
@@ -127,21 +129,21 @@ static void keep(void *context, void *bytes, int size)
 }
 
 /* Apart from setjmp, so that stb's variables are none of its business. */
-static GD_NOINLINE void encode(picture *made, const uint8_t *rgb, int width, int height)
+static GI_NOINLINE void encode(picture *made, const uint8_t *rgb, int width, int height)
 {
     stbi_write_png_to_func(keep, made, width, height, 3, rgb, 3 * width);
 }
 
-static GD_NOINLINE void encode_or_stop(picture *made, const uint8_t *rgb, int width, int height)
+static GI_NOINLINE void encode_or_stop(picture *made, const uint8_t *rgb, int width, int height)
 {
     if (setjmp(stb->out_of_memory) == 0)
         encode(made, rgb, width, height);
 }
 
-uint8_t *gd_png_encode(const char *who, const uint8_t *rgb, int width, int height, size_t *size)
+uint8_t *gi_png_encode(const char *who, const uint8_t *rgb, int width, int height, size_t *size)
 {
     picture made = { NULL, 0 };
-    (void)who;                              /* gd_memory_new has said it */
+    (void)who;                              /* gi_memory_new has said it */
     stb_memory memory = { .blocks = NULL };
     stb = &memory;
     encode_or_stop(&made, rgb, width, height);

@@ -2,53 +2,56 @@
  * A note stands where its user wants it.  A label must be seen to belong to its line: it stands above or below it,
  * clear of the other lines; where they leave no room for that it interrupts its line; and where they are closer still
  * it stands away from all of them, with a pointer that ends in a dot on its line. */
+#include <math.h>
+#include <stdbool.h>
+
+#include "base/memory.h"
 #include "picture.h"
 
-#include "../tensor/core.h"
 
-static const gd_rgb reference_colour = { 40, 40, 40 };
+static const gi_rgb reference_colour = { 40, 40, 40 };
 
-static gd_type type_of(const gd_panel *panel)
+static gi_type type_of(const gi_panel *panel)
 {
-    return gd_type_of(GD_NUMBER_SIZE * panel->u, GD_LEFT);
+    return gi_type_of(GI_NUMBER_SIZE * panel->u, GI_LEFT);
 }
 
 /* ---- Notes --------------------------------------------------------------------------------------------- */
 
 /* A text over data, in a white halo. */
-static void write_over(const gd_panel *panel, gd_box box, const char *text)
+static void write_over(const gi_panel *panel, gi_box box, const char *text)
 {
-    gd_text_mask(panel->canvas, box.left, box.bottom, text, type_of(panel), 2 * panel->u);
-    gd_paint(panel->canvas, (gd_rgb){ 255, 255, 255 }, 0.85);
-    gd_write(panel->canvas, box.left, box.bottom, text, type_of(panel));
+    gi_text_mask(panel->canvas, box.left, box.bottom, text, type_of(panel), 2 * panel->u);
+    gi_paint(panel->canvas, (gi_rgb){ 255, 255, 255 }, 0.85);
+    gi_write(panel->canvas, box.left, box.bottom, text, type_of(panel));
 }
 
 /* At its place, or left of it where it would leave the panel. */
-static gd_box note_box(const gd_panel *panel, const gd_remark *note, char text[GD_FIT_BYTES])
+static gi_box note_box(const gi_panel *panel, const gi_remark *note, char text[GI_FIT_BYTES])
 {
-    gd_box o = panel->outside;
-    gd_type type = type_of(panel);
-    gd_xy at = gd_to_pixel(panel, (gd_xy){ note->x, note->y });
-    double rim = 4 * panel->u, cap = gd_text_cap(type);
-    gd_fit_line(text, note->text, type, o.right - o.left - 2 * rim);
-    double width = gd_text_width(text, type), left = fmax(o.left + rim, fmin(at.x, o.right - rim - width));
+    gi_box o = panel->outside;
+    gi_type type = type_of(panel);
+    gi_xy at = gi_to_pixel(panel, (gi_xy){ note->x, note->y });
+    double rim = 4 * panel->u, cap = gi_text_cap(type);
+    gi_fit_line(text, note->text, type, o.right - o.left - 2 * rim);
+    double width = gi_text_width(text, type), left = fmax(o.left + rim, fmin(at.x, o.right - rim - width));
     double bottom = fmax(at.y, o.top + rim + cap);
-    return (gd_box){ left, bottom - cap, left + width, bottom };
+    return (gi_box){ left, bottom - cap, left + width, bottom };
 }
 
-static bool apart(gd_box a, gd_box b, double by)
+static bool apart(gi_box a, gi_box b, double by)
 {
     return a.left > b.right + by || a.right < b.left - by || a.top > b.bottom + by || a.bottom < b.top - by;
 }
 
-double gd_hidden_remarks(const gd_panel *panel, gd_box box)
+double gi_hidden_remarks(const gi_panel *panel, gi_box box)
 {
-    char text[GD_FIT_BYTES];
+    char text[GI_FIT_BYTES];
     double length = 0;
     for (int i = 0; i < panel->plot->remarks_count; i++) {
-        const gd_remark *r = &panel->plot->remarks[i];
-        double y = gd_to_pixel(panel, (gd_xy){ panel->x.low, r->y }).y;
-        gd_box hidden = isnan(r->x) ? (gd_box){ box.left, y, box.right, y } : note_box(panel, r, text);
+        const gi_remark *r = &panel->plot->remarks[i];
+        double y = gi_to_pixel(panel, (gi_xy){ panel->x.low, r->y }).y;
+        gi_box hidden = isnan(r->x) ? (gi_box){ box.left, y, box.right, y } : note_box(panel, r, text);
         if (apart(box, hidden, 0))
             continue;
         length += fmin(box.right, hidden.right) - fmax(box.left, hidden.left);
@@ -63,20 +66,20 @@ enum { PLACES = 13 };                       /* along a line */
 typedef enum position { ABOVE, BELOW, ON } position;
 
 typedef struct search {
-    const gd_panel     *panel;
-    const gd_reference *lines;
+    const gi_panel     *panel;
+    const gi_reference *lines;
     int                 n, own;
-    const gd_box       *taken;              /* by notes, the legend, other labels and their pointers */
+    const gi_box       *taken;              /* by notes, the legend, other labels and their pointers */
     int                 n_taken;
     double              width;              /* of the label */
-    gd_reference        best;
+    gi_reference        best;
     double              least;              /* cost of best */
 } search;
 
 /* Does a label have this place for itself, with no other line nearer than `clear`? */
-static bool is_free(const search *s, gd_box box, double clear)
+static bool is_free(const search *s, gi_box box, double clear)
 {
-    gd_box f = s->panel->frame;
+    gi_box f = s->panel->frame;
     double u = s->panel->u;
     if (box.left < f.left + 3 * u || box.right > f.right - 3 * u || box.top < f.top + 3 * u ||
         box.bottom > f.bottom - 3 * u)
@@ -99,26 +102,26 @@ static double cost_of_distance(const search *s, double away)
 
 static void consider(search *s, int place, position side, double away, double clear)
 {
-    const gd_panel *panel = s->panel;
-    gd_box f = panel->frame;
-    double u = panel->u, cap = gd_text_cap(type_of(panel)), y = s->lines[s->own].y, rim = 8 * u;
+    const gi_panel *panel = s->panel;
+    gi_box f = panel->frame;
+    double u = panel->u, cap = gi_text_cap(type_of(panel)), y = s->lines[s->own].y, rim = 8 * u;
     double left = f.right - rim - s->width - place / (PLACES - 1.0) * (f.right - f.left - 2 * rim - s->width);
     double bottom = side == ON ? y + cap / 2 : side == BELOW ? y + 6 * u + cap + away : y - 5 * u - away;
-    gd_box box = { left, bottom - cap, left + s->width, bottom }, pointer = { 0 };
+    gi_box box = { left, bottom - cap, left + s->width, bottom }, pointer = { 0 };
     if (!is_free(s, box, clear))
         return;
     if (away > 0) {
         double x = left + fmin(5 * u, s->width / 2);
-        pointer = side == BELOW ? (gd_box){ x, y, x, box.top - 4 * u } : (gd_box){ x, bottom + 5 * u, x, y };
+        pointer = side == BELOW ? (gi_box){ x, y, x, box.top - 4 * u } : (gi_box){ x, bottom + 5 * u, x, y };
         for (int i = 0; i < s->n_taken; i++)
             if (!apart(pointer, s->taken[i], 4 * u))
                 return;
     }
-    gd_box around = { left - 4 * u, box.top - 4 * u, box.right + 4 * u, bottom + 4 * u };
-    double cost = gd_ink(panel->canvas, around) + cost_of_distance(s, away);
+    gi_box around = { left - 4 * u, box.top - 4 * u, box.right + 4 * u, bottom + 4 * u };
+    double cost = gi_ink(panel->canvas, around) + cost_of_distance(s, away);
     if (cost < 0.8 * s->least - 2) {        /* a later place must be clearly better */
         s->least = cost;
-        s->best = (gd_reference){ .y = y, .label = box, .interrupted = side == ON, .pointer = pointer };
+        s->best = (gi_reference){ .y = y, .label = box, .interrupted = side == ON, .pointer = pointer };
     }
 }
 
@@ -151,29 +154,29 @@ static bool find_place(search *s)
     return !isinf(s->least);
 }
 
-static const char *label_of(const gd_panel *panel, const gd_remark *line, char text[GD_FIT_BYTES])
+static const char *label_of(const gi_panel *panel, const gi_remark *line, char text[GI_FIT_BYTES])
 {
-    gd_fit_line(text, line->text, type_of(panel), panel->frame.right - panel->frame.left - 16 * panel->u);
+    gi_fit_line(text, line->text, type_of(panel), panel->frame.right - panel->frame.left - 16 * panel->u);
     return text;
 }
 
 /* The lines in the frame, without labels yet. */
-static int find_lines(const gd_panel *panel, gd_reference *out)
+static int find_lines(const gi_panel *panel, gi_reference *out)
 {
-    gd_box f = panel->frame;
+    gi_box f = panel->frame;
     int n = 0;
     for (int i = 0; i < panel->plot->remarks_count; i++) {
-        const gd_remark *r = &panel->plot->remarks[i];
-        double y = gd_crisp(panel, gd_to_pixel(panel, (gd_xy){ panel->x.low, r->y }).y);
+        const gi_remark *r = &panel->plot->remarks[i];
+        double y = gi_crisp(panel, gi_to_pixel(panel, (gi_xy){ panel->x.low, r->y }).y);
         if (isnan(r->x) && y >= f.top && y <= f.bottom)
-            out[n++] = (gd_reference){ .remark = r, .y = y };
+            out[n++] = (gi_reference){ .remark = r, .y = y };
     }
     return n;
 }
 
-int gd_place_references(const gd_panel *panel, gd_reference *out, gd_box *taken)
+int gi_place_references(const gi_panel *panel, gi_reference *out, gi_box *taken)
 {
-    char text[GD_FIT_BYTES];
+    char text[GI_FIT_BYTES];
     search s = { .panel = panel, .lines = out, .n = find_lines(panel, out), .taken = taken };
     for (int i = 0; i < panel->plot->remarks_count; i++)
         if (!isnan(panel->plot->remarks[i].x))
@@ -181,8 +184,8 @@ int gd_place_references(const gd_panel *panel, gd_reference *out, gd_box *taken)
     if (panel->key.columns)
         taken[s.n_taken++] = panel->key.box;
     for (s.own = 0; s.own < s.n; s.own++) {
-        const gd_remark *remark = out[s.own].remark;
-        s.width = gd_text_width(label_of(panel, remark, text), type_of(panel));
+        const gi_remark *remark = out[s.own].remark;
+        s.width = gi_text_width(label_of(panel, remark, text), type_of(panel));
         if (!*text || !find_place(&s))
             continue;
         out[s.own] = s.best;
@@ -196,54 +199,54 @@ int gd_place_references(const gd_panel *panel, gd_reference *out, gd_box *taken)
 
 /* ---- Drawing ------------------------------------------------------------------------------------------- */
 
-static void draw_line(const gd_panel *panel, const gd_reference *r)
+static void draw_line(const gi_panel *panel, const gi_reference *r)
 {
-    gd_box f = panel->frame, gap = r->label;
-    double u = panel->u, half = gd_hairline(panel) / 2;
+    gi_box f = panel->frame, gap = r->label;
+    double u = panel->u, half = gi_hairline(panel) / 2;
     for (double x = f.left; x < f.right; x += 10 * u) {
         double end = fmin(x + 7 * u, f.right);
         if (!r->interrupted || end < gap.left - 4 * u || x > gap.right + 4 * u)
-            gd_mask_box(panel->canvas, (gd_box){ x, r->y - half, end, r->y + half });
+            gi_mask_box(panel->canvas, (gi_box){ x, r->y - half, end, r->y + half });
     }
-    gd_paint(panel->canvas, reference_colour, 1);
+    gi_paint(panel->canvas, reference_colour, 1);
 }
 
-static void draw_label(const gd_panel *panel, const gd_reference *r)
+static void draw_label(const gi_panel *panel, const gi_reference *r)
 {
-    char text[GD_FIT_BYTES];
-    gd_box p = r->pointer;
+    char text[GI_FIT_BYTES];
+    gi_box p = r->pointer;
     if (r->label.right <= r->label.left)
         return;
     if (p.bottom > p.top) {
-        double x = gd_crisp(panel, p.left), half = gd_hairline(panel) / 2;
-        gd_mask_box(panel->canvas, (gd_box){ x - half, p.top, x + half, p.bottom });
-        gd_mask_disc(panel->canvas, x, r->y, 2.2 * panel->u);
-        gd_paint(panel->canvas, reference_colour, 1);
+        double x = gi_crisp(panel, p.left), half = gi_hairline(panel) / 2;
+        gi_mask_box(panel->canvas, (gi_box){ x - half, p.top, x + half, p.bottom });
+        gi_mask_disc(panel->canvas, x, r->y, 2.2 * panel->u);
+        gi_paint(panel->canvas, reference_colour, 1);
     }
     write_over(panel, r->label, label_of(panel, r->remark, text));
 }
 
-bool gd_draw_remarks(const gd_panel *panel)
+bool gi_draw_remarks(const gi_panel *panel)
 {
     const gd_plot *p = panel->plot;
     size_t n = (size_t)p->remarks_count;
     if (!n)
         return true;
-    char text[GD_FIT_BYTES];
-    gd_reference *lines = gd_memory_new(GD_PLOTS, n * sizeof *lines);
-    gd_box *taken = gd_memory_new(GD_PLOTS, (2 * n + 1) * sizeof *taken);
-    int found = lines && taken ? gd_place_references(panel, lines, taken) : 0;
+    char text[GI_FIT_BYTES];
+    gi_reference *lines = gi_memory_new(GI_PLOTS, n * sizeof *lines);
+    gi_box *taken = gi_memory_new(GI_PLOTS, (2 * n + 1) * sizeof *taken);
+    int found = lines && taken ? gi_place_references(panel, lines, taken) : 0;
     bool ok = lines && taken;
     for (int i = 0; i < found; i++)
         draw_line(panel, &lines[i]);
     for (int i = 0; ok && i < p->remarks_count; i++)
         if (!isnan(p->remarks[i].x)) {
-            gd_box box = note_box(panel, &p->remarks[i], text);
+            gi_box box = note_box(panel, &p->remarks[i], text);
             write_over(panel, box, text);
         }
     for (int i = 0; i < found; i++)
         draw_label(panel, &lines[i]);
-    gd_memory_free(lines);
-    gd_memory_free(taken);
+    gi_memory_free(lines);
+    gi_memory_free(taken);
     return ok;
 }

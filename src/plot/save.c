@@ -1,32 +1,39 @@
 /* save.c - from plots to a file: the page, the grid of panels, the encoder. */
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/quarantine.h"
 #include "picture.h"
 #include "png.h"
+#include "tensor/check.h"
 
-#include "../tensor/core.h"
-#include "../tensor/files.h"
+#include "base/files.h"
 
 enum { WIDTH = 900, HEIGHT = 560, CELL_WIDTH = 460, CELL_HEIGHT = 330, LARGEST_SIDE = 20000 };
 
-static bool write_page(const char *who, const gd_canvas *c, const char *path)
+static bool write_page(const char *who, const gi_canvas *c, const char *path)
 {
     size_t size = 0;
-    uint8_t *rgb = gd_memory_new(GD_PLOTS, 3 * (size_t)c->width * (size_t)c->height), *png = NULL;
-    if (rgb && gd_canvas_bytes(c, rgb))
-        png = gd_png_encode(who, rgb, c->width, c->height, &size);
-    gd_memory_free(rgb);
-    bool ok = png && gd_file_replace(who, path, png, size);
-    gd_memory_free(png);
+    uint8_t *rgb = gi_memory_new(GI_PLOTS, 3 * (size_t)c->width * (size_t)c->height), *png = NULL;
+    if (rgb && gi_canvas_bytes(c, rgb))
+        png = gi_png_encode(who, rgb, c->width, c->height, &size);
+    gi_memory_free(rgb);
+    bool ok = png && gi_file_replace(who, path, png, size);
+    gi_memory_free(png);
     return ok;
 }
 
-static bool start_page(const char *who, gd_canvas *c, double width, double height)
+static bool start_page(const char *who, gi_canvas *c, double width, double height)
 {
     if (width > LARGEST_SIDE || height > LARGEST_SIDE || width * height > 2e8) {
         gd_fail("%s: a picture of %.0f x %.0f pixels: at most %d in a direction and 200 million in all expected",
                 who, width, height, (int)LARGEST_SIDE);
         return false;
     }
-    return gd_canvas_start(c, (int)(width + 0.5), (int)(height + 0.5));
+    return gi_canvas_start(c, (int)(width + 0.5), (int)(height + 0.5));
 }
 
 static bool same_letters(const char *a, const char *b)
@@ -52,37 +59,37 @@ static bool path_given(const char *who, const char *path)
     return true;
 }
 
-static gd_panel whole_page(const gd_plot *p)
+static gi_panel whole_page(const gd_plot *p)
 {
     double width = (p->width ? p->width : WIDTH) * p->scale, height = (p->height ? p->height : HEIGHT) * p->scale;
-    return (gd_panel){ .plot = p, .u = p->scale, .outside = { 0, 0, floor(width + 0.5), floor(height + 0.5) } };
+    return (gi_panel){ .plot = p, .u = p->scale, .outside = { 0, 0, floor(width + 0.5), floor(height + 0.5) } };
 }
 
 bool gd_plot_save(gd_plot *p, const char *path)
 {
     const char *who = "gd_plot_save";
-    gd_canvas c;
-    if (!gd_given(who, "p", p) || !path_given(who, path))
+    gi_canvas c;
+    if (!gi_given(who, "p", p) || !path_given(who, path))
         return false;
-    gd_box page = whole_page(p).outside;
+    gi_box page = whole_page(p).outside;
     if (!start_page(who, &c, page.right, page.bottom))
         return false;
-    gd_panel panel = whole_page(p);
+    gi_panel panel = whole_page(p);
     panel.canvas = &c;
-    bool ok = gd_panel_draw(who, &panel) && write_page(who, &c, path);
-    gd_canvas_stop(&c);
+    bool ok = gi_panel_draw(who, &panel) && write_page(who, &c, path);
+    gi_canvas_stop(&c);
     return ok;
 }
 
 bool gd_plot_where(gd_plot *p, double x, double y, double *column, double *row)
 {
     const char *who = "gd_plot_where";
-    if (!gd_given(who, "p", p) || !gd_not_null(who, "column", column) || !gd_not_null(who, "row", row))
+    if (!gi_given(who, "p", p) || !gi_not_null(who, "column", column) || !gi_not_null(who, "row", row))
         return false;
-    gd_panel panel = whole_page(p);
-    if (!gd_panel_plan(who, &panel))
+    gi_panel panel = whole_page(p);
+    if (!gi_panel_plan(who, &panel))
         return false;
-    gd_xy at = gd_to_pixel(&panel, (gd_xy){ x, y });
+    gi_xy at = gi_to_pixel(&panel, (gi_xy){ x, y });
     *column = at.x;
     *row = at.y;
     return true;
@@ -125,16 +132,16 @@ static double grid_scale(gd_plot *const panels[], int n)
 typedef struct grid {
     gd_plot *const *panels;
     int             rows, columns;
-    gd_canvas      *canvas;
+    gi_canvas      *canvas;
     double          head, u;
     double         *left, *top, *bottom;    /* [columns], [rows], [rows] */
 } grid;
 
-static bool plan_cell(const char *who, const grid *g, int i, int j, gd_panel *panel)
+static bool plan_cell(const char *who, const grid *g, int i, int j, gi_panel *panel)
 {
-    if (!gd_panel_plan(who, panel))
+    if (!gi_panel_plan(who, panel))
         return false;
-    gd_box f = panel->frame, o = panel->outside;
+    gi_box f = panel->frame, o = panel->outside;
     g->left[j] = fmax(g->left[j], f.left - o.left);
     g->top[i] = fmax(g->top[i], f.top - o.top);
     g->bottom[i] = fmax(g->bottom[i], o.bottom - f.bottom);
@@ -148,10 +155,10 @@ static bool each_cell(const char *who, const grid *g, bool draw)
         double left = 0, bottom = top + row_height(g->panels, g->columns, i) * g->u;
         for (int j = 0; j < g->columns; j++) {
             double right = left + column_width(g->panels, g->rows, g->columns, j) * g->u;
-            gd_panel panel = { .canvas = g->canvas, .plot = g->panels[i * g->columns + j], .u = g->u,
+            gi_panel panel = { .canvas = g->canvas, .plot = g->panels[i * g->columns + j], .u = g->u,
                                .margin = { .left = g->left[j], .top = g->top[i], .bottom = g->bottom[i] },
                                .outside = { left, top, right, bottom } };
-            if (panel.plot && !(draw ? gd_panel_draw(who, &panel) : plan_cell(who, g, i, j, &panel)))
+            if (panel.plot && !(draw ? gi_panel_draw(who, &panel) : plan_cell(who, g, i, j, &panel)))
                 return false;
             left = right;
         }
@@ -163,7 +170,7 @@ static bool each_cell(const char *who, const grid *g, bool draw)
 static bool draw_grid(const char *who, grid g)
 {
     size_t n = (size_t)g.columns + 2 * (size_t)g.rows;
-    g.left = gd_memory_new(GD_PLOTS, n * sizeof *g.left);
+    g.left = gi_memory_new(GI_PLOTS, n * sizeof *g.left);
     if (!g.left)
         return false;
     memset(g.left, 0, n * sizeof *g.left);
@@ -172,22 +179,22 @@ static bool draw_grid(const char *who, grid g)
     /* planned twice: in a narrower frame the x axis may need more room below it */
     bool ok = (g.rows * g.columns == 1 || (each_cell(who, &g, false) && each_cell(who, &g, false))) &&
               each_cell(who, &g, true);
-    gd_memory_free(g.left);
+    gi_memory_free(g.left);
     return ok;
 }
 
 bool gd_plot_save_grid(gd_plot *const panels[], int rows, int columns, const char *title, const char *path)
 {
     const char *who = "gd_plot_save_grid";
-    gd_canvas c;
-    if (!gd_not_null(who, "panels", panels) || !path_given(who, path))
+    gi_canvas c;
+    if (!gi_not_null(who, "panels", panels) || !path_given(who, path))
         return false;
     if (rows < 1 || columns < 1 || rows > 1000 || columns > 1000) {
         gd_fail("%s: %d rows and %d columns: 1 to 1000 of each expected", who, rows, columns);
         return false;
     }
     for (int i = 0; i < rows * columns; i++)
-        if (!gd_not_freed(who, "a panel", panels[i]))
+        if (!gi_not_freed(who, "a panel", panels[i]))
             return false;
     double u = grid_scale(panels, rows * columns), width = 0, height = 0;
     if (u <= 0) {
@@ -197,21 +204,21 @@ bool gd_plot_save_grid(gd_plot *const panels[], int rows, int columns, const cha
                                    : gd_fail("%s: all %d panels are NULL: at least one plot was expected", who,
                                              rows * columns);
     }
-    gd_type type = gd_type_of((GD_TITLE_SIZE + 3) * u, GD_CENTRE);
+    gi_type type = gi_type_of((GI_TITLE_SIZE + 3) * u, GI_CENTRE);
     type.bold = true;
     for (int j = 0; j < columns; j++)
         width += column_width(panels, rows, columns, j) * u;
     for (int i = 0; i < rows; i++)
         height += row_height(panels, columns, i) * u;
-    gd_fitted lines = gd_fit(title ? title : "", type, width - 24 * u, GD_FIT_LINES);
-    double cap = gd_text_cap(type), leading = floor(GD_LEADING * cap);
+    gi_fitted lines = gi_fit(title ? title : "", type, width - 24 * u, GI_FIT_LINES);
+    double cap = gi_text_cap(type), leading = floor(GI_LEADING * cap);
     double head = lines.n ? cap + (lines.n - 1) * leading + 26 * u : 0;
     if (!start_page(who, &c, width, height + head))
         return false;
     for (int i = 0; i < lines.n; i++)
-        gd_write(&c, width / 2, 18 * u + cap + i * leading, lines.line[i], type);
+        gi_write(&c, width / 2, 18 * u + cap + i * leading, lines.line[i], type);
     grid g = { .panels = panels, .rows = rows, .columns = columns, .canvas = &c, .head = head, .u = u };
     bool ok = draw_grid(who, g) && write_page(who, &c, path);
-    gd_canvas_stop(&c);
+    gi_canvas_stop(&c);
     return ok;
 }

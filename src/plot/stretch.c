@@ -3,26 +3,29 @@
  * A line of very many points is thinned first: of the points that follow each other in the same half
  * column of pixels, the first, the lowest, the highest and the last are kept, in their order.  What is left
  * out would have been covered by what is drawn. */
+#include <math.h>
+#include <stdbool.h>
+
 #include "stretch.h"
+#include "base/memory.h"
 
-#include "../tensor/core.h"
 
-gd_xy gd_to_pixel(const gd_panel *panel, gd_xy data)
+gi_xy gi_to_pixel(const gi_panel *panel, gi_xy data)
 {
-    gd_box f = panel->frame;
+    gi_box f = panel->frame;
     double far = 1e7;                       /* beyond any canvas; keeps later arithmetic finite */
-    double x = gd_axis_at(&panel->x, data.x), y = gd_axis_at(&panel->y, data.y);
-    return (gd_xy){ fmax(-far, fmin(far, f.left + x * (f.right - f.left))),
+    double x = gi_axis_at(&panel->x, data.x), y = gi_axis_at(&panel->y, data.y);
+    return (gi_xy){ fmax(-far, fmin(far, f.left + x * (f.right - f.left))),
                     fmax(-far, fmin(far, f.bottom - y * (f.bottom - f.top))) };
 }
 
 /* ---- Stretches of a line ------------------------------------------------------------------------------- */
 
-static bool append(gd_stretch *s, gd_xy p)
+static bool append(gi_stretch *s, gi_xy p)
 {
     if (s->n == s->room) {
         size_t room = s->room ? 2 * s->room : 1024;
-        gd_xy *more = gd_memory_resize(GD_PLOTS, s->at, room * sizeof *more);
+        gi_xy *more = gi_memory_resize(GI_PLOTS, s->at, room * sizeof *more);
         if (!more)
             return false;
         s->at = more;
@@ -33,12 +36,12 @@ static bool append(gd_stretch *s, gd_xy p)
 }
 
 /* The points of the column but its first, which is in the line already. */
-static bool finish_column(gd_stretch *s)
+static bool finish_column(gi_stretch *s)
 {
     bool low_first = s->low_order < s->high_order;
     size_t first_order = low_first ? s->low_order : s->high_order;
     size_t second_order = low_first ? s->high_order : s->low_order;
-    gd_xy first = low_first ? s->low : s->high, second = low_first ? s->high : s->low;
+    gi_xy first = low_first ? s->low : s->high, second = low_first ? s->high : s->low;
     size_t seen = s->seen;
     s->seen = 0;
     if (seen > 1 && first_order > 1 && first_order < seen && !append(s, first))
@@ -48,7 +51,7 @@ static bool finish_column(gd_stretch *s)
     return seen <= 1 || append(s, s->last);
 }
 
-static bool add(gd_stretch *s, gd_xy p)
+static bool add(gi_stretch *s, gi_xy p)
 {
     long column = (long)floor(2 * p.x);
     if (s->seen && column != s->column && !finish_column(s))
@@ -73,14 +76,14 @@ static bool add(gd_stretch *s, gd_xy p)
     return true;
 }
 
-bool gd_each_stretch(const gd_panel *panel, const gd_series *series, const gd_pen *pen,
-                     void (*visit)(const gd_panel *, const gd_stretch *, const gd_pen *, void *), void *context)
+bool gi_each_stretch(const gi_panel *panel, const gi_series *series, const gi_pen *pen,
+                     void (*visit)(const gi_panel *, const gi_stretch *, const gi_pen *, void *), void *context)
 {
-    gd_stretch s = { 0 };
+    gi_stretch s = { 0 };
     bool ok = true;
     for (size_t i = 0; ok && i <= series->count; i++) {
-        if (i < series->count && gd_is_data(panel, series->points[i])) {
-            ok = add(&s, gd_to_pixel(panel, series->points[i]));
+        if (i < series->count && gi_is_data(panel, series->points[i])) {
+            ok = add(&s, gi_to_pixel(panel, series->points[i]));
             continue;
         }
         ok = finish_column(&s);
@@ -88,11 +91,11 @@ bool gd_each_stretch(const gd_panel *panel, const gd_series *series, const gd_pe
             visit(panel, &s, pen, context);
         s.n = 0;
     }
-    gd_memory_free(s.at);
+    gi_memory_free(s.at);
     return ok;
 }
 
-bool gd_is_spot(const gd_stretch *s, double width)
+bool gi_is_spot(const gi_stretch *s, double width)
 {
     for (size_t i = 1; i < s->n; i++)
         if (hypot(s->at[i].x - s->at[0].x, s->at[i].y - s->at[0].y) > width / 2)
@@ -101,7 +104,7 @@ bool gd_is_spot(const gd_stretch *s, double width)
 }
 
 /* Liang and Barsky (1984). */
-bool gd_clip_segment(gd_box box, double reach, gd_xy *a, gd_xy *b)
+bool gi_clip_segment(gi_box box, double reach, gi_xy *a, gi_xy *b)
 {
     double t0 = 0, t1 = 1, dx = b->x - a->x, dy = b->y - a->y;
     double p[4] = { -dx, dx, -dy, dy };
@@ -119,65 +122,65 @@ bool gd_clip_segment(gd_box box, double reach, gd_xy *a, gd_xy *b)
     }
     if (t0 > t1)
         return false;
-    gd_xy start = *a;
-    *a = (gd_xy){ start.x + t0 * dx, start.y + t0 * dy };
-    *b = (gd_xy){ start.x + t1 * dx, start.y + t1 * dy };
+    gi_xy start = *a;
+    *a = (gi_xy){ start.x + t0 * dx, start.y + t0 * dy };
+    *b = (gi_xy){ start.x + t1 * dx, start.y + t1 * dy };
     return true;
 }
 
 /* ---- What a box would hide ----------------------------------------------------------------------------- */
 
 typedef struct hiding {
-    const gd_box *boxes;
+    const gi_box *boxes;
     int           n;
     double       *lengths;
 } hiding;
 
-static bool holds(gd_box box, gd_xy p)
+static bool holds(gi_box box, gi_xy p)
 {
     return p.x >= box.left && p.x <= box.right && p.y >= box.top && p.y <= box.bottom;
 }
 
-static void hide_spot(const hiding *h, gd_xy p, double size)
+static void hide_spot(const hiding *h, gi_xy p, double size)
 {
     for (int k = 0; k < h->n; k++)
         if (holds(h->boxes[k], p))
             h->lengths[k] += size;
 }
 
-static void hide_stretch(const gd_panel *panel, const gd_stretch *s, const gd_pen *pen, void *context)
+static void hide_stretch(const gi_panel *panel, const gi_stretch *s, const gi_pen *pen, void *context)
 {
     const hiding *h = context;
-    if (gd_is_spot(s, pen->width)) {
+    if (gi_is_spot(s, pen->width)) {
         hide_spot(h, s->at[0], 2.4 * pen->width);
         return;
     }
     for (size_t i = 1; i < s->n; i++) {
-        gd_xy from = s->at[i - 1], to = s->at[i];
-        if (!gd_clip_segment(panel->frame, 0, &from, &to))
+        gi_xy from = s->at[i - 1], to = s->at[i];
+        if (!gi_clip_segment(panel->frame, 0, &from, &to))
             continue;
         for (int k = 0; k < h->n; k++) {
-            gd_xy a = from, b = to;
-            if (gd_clip_segment(h->boxes[k], 0, &a, &b))
+            gi_xy a = from, b = to;
+            if (gi_clip_segment(h->boxes[k], 0, &a, &b))
                 h->lengths[k] += hypot(b.x - a.x, b.y - a.y);
         }
     }
 }
 
-bool gd_hidden(const gd_panel *panel, const gd_box *boxes, int n, double *lengths)
+bool gi_hidden(const gi_panel *panel, const gi_box *boxes, int n, double *lengths)
 {
     hiding h = { boxes, n, lengths };
     for (int k = 0; k < n; k++)
         lengths[k] = 0;
     for (int i = 0; i < panel->plot->count; i++) {
-        const gd_series *s = &panel->plot->series[i];
-        gd_pen pen = gd_pen_of(panel, i);
-        if (pen.line != GD_NO_LINE && !gd_each_stretch(panel, s, &pen, hide_stretch, &h))
+        const gi_series *s = &panel->plot->series[i];
+        gi_pen pen = gi_pen_of(panel, i);
+        if (pen.line != GD_NO_LINE && !gi_each_stretch(panel, s, &pen, hide_stretch, &h))
             return false;
         size_t step = 0;
         for (size_t j = 0; pen.marker != GD_NO_MARKER && j < s->count; j++)
-            if (gd_has_marker(panel, s->points[j], &pen, &step))
-                hide_spot(&h, gd_to_pixel(panel, s->points[j]), pen.marker_size);
+            if (gi_has_marker(panel, s->points[j], &pen, &step))
+                hide_spot(&h, gi_to_pixel(panel, s->points[j]), pen.marker_size);
     }
     return true;
 }

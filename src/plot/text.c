@@ -2,9 +2,12 @@
  *
  * Letters are fitted to the pixel grid in height only: baseline, x-height and capital height fall on whole
  * pixels, so that horizontal strokes are crisp, while widths and spaces keep their proportions. */
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
 #include "text.h"
 
-#include "../tensor/core.h"
 
 #define GRID_CAP    20.0
 #define GRID_X      14.0
@@ -14,7 +17,7 @@
 
 /* A pen in the coordinates of one line of text: x to the right, y up, in pixels from its beginning. */
 typedef struct pen {
-    gd_canvas *canvas;                      /* NULL: only measure */
+    gi_canvas *canvas;                      /* NULL: only measure */
     double x0, y0;                          /* where the text begins */
     bool   upwards;
     double half;                            /* half the stroke's width */
@@ -24,7 +27,7 @@ typedef struct pen {
     double x, y, from_x, from_y;            /* grid units: the pen, and the last move */
 } pen;
 
-uint32_t gd_utf8_next(const char **text)
+uint32_t gi_utf8_next(const char **text)
 {
     const unsigned char *s = (const unsigned char *)*text;
     int more = s[0] < 0x80 ? 0 : s[0] >= 0xC2 && s[0] < 0xE0 ? 1 : s[0] >= 0xE0 && s[0] < 0xF0 ? 2 :
@@ -62,9 +65,9 @@ static void stroke(const pen *p, double xa, double ya, double xb, double yb, dou
 {
     double ax = p->shift + xa * unit(p), bx = p->shift + xb * unit(p), ay = fit(p, ya), by = fit(p, yb);
     if (p->upwards)
-        gd_mask_segment(p->canvas, p->x0 - ay, p->y0 - ax, p->x0 - by, p->y0 - bx, half);
+        gi_mask_segment(p->canvas, p->x0 - ay, p->y0 - ax, p->x0 - by, p->y0 - bx, half);
     else
-        gd_mask_segment(p->canvas, p->x0 + ax, p->y0 - ay, p->x0 + bx, p->y0 - by, half);
+        gi_mask_segment(p->canvas, p->x0 + ax, p->y0 - ay, p->x0 + bx, p->y0 - by, half);
 }
 
 static void line_to(pen *p, double x, double y)
@@ -198,14 +201,14 @@ static bool is_tall(uint32_t code)
 /* Draws one character at p->shift and returns its advance in pixels. */
 static double letter(pen *p, uint32_t code, double *middle)
 {
-    const gd_derived *d = gd_glyph_derived(code);
-    const gd_glyph *g = gd_glyph_find(d ? d->base : code);
-    bool small = d && (d->variant == GD_RAISED || d->variant == GD_LOWERED);
+    const gi_derived *d = gi_glyph_derived(code);
+    const gi_glyph *g = gi_glyph_find(d ? d->base : code);
+    bool small = d && (d->variant == GI_RAISED || d->variant == GI_LOWERED);
     double start = p->shift;
 
-    g = g ? g : gd_glyph_box();
+    g = g ? g : gi_glyph_box();
     p->scale = small ? SMALL : 1;
-    p->raise = !small ? 0 : d->variant == GD_RAISED ? p->cap * (1.08 - SMALL) : -p->cap * 0.24;
+    p->raise = !small ? 0 : d->variant == GI_RAISED ? p->cap * (1.08 - SMALL) : -p->cap * 0.24;
     double u = unit(p), pen_width = p->half * p->scale, width = path_width(g->path);
     double advance = *g->path ? (g->left + width + g->right) * u + 2 * pen_width : g->right * u;
 
@@ -214,11 +217,11 @@ static double letter(pen *p, uint32_t code, double *middle)
     if (p->canvas) {
         p->x = p->y = 0;
         draw_path(p, g->path);
-        if (d && d->variant == GD_ACCENTED) {
+        if (d && d->variant == GI_ACCENTED) {
             bool above = d->accent != 0x327 && d->accent != 0x328, tall = is_tall(d->base);
             p->shift = *middle;
             p->raise = above && tall ? p->cap - p->x_height : 0;
-            draw_path(p, gd_glyph_find(d->accent)->path);
+            draw_path(p, gi_glyph_find(d->accent)->path);
         }
     }
     p->shift = start;
@@ -227,7 +230,7 @@ static double letter(pen *p, uint32_t code, double *middle)
     return advance;
 }
 
-static pen pen_for(gd_type type)
+static pen pen_for(gi_type type)
 {
     pen p = { .scale = 1 };
     p.cap = fmax(4, floor(type.size * 0.71 + 0.5));
@@ -243,9 +246,9 @@ static double write_line(pen *p, const char *text)
     uint32_t before = 0;
     double middle = 0;
     while (*text) {
-        uint32_t code = gd_utf8_next(&text);
+        uint32_t code = gi_utf8_next(&text);
         if (is_accent(code) && before) {
-            const gd_glyph *g = gd_glyph_find(code);
+            const gi_glyph *g = gi_glyph_find(code);
             double shift = p->shift;
             p->shift = middle;
             p->raise = is_tall(before) ? p->cap - p->x_height : 0;
@@ -255,29 +258,29 @@ static double write_line(pen *p, const char *text)
             p->raise = 0;
             continue;
         }
-        p->shift += before ? gd_glyph_kern(before, code) * unit(p) : 0;
+        p->shift += before ? gi_glyph_kern(before, code) * unit(p) : 0;
         p->shift += letter(p, code, &middle);
         before = code;
     }
     return p->shift;
 }
 
-double gd_text_width(const char *text, gd_type type)
+double gi_text_width(const char *text, gi_type type)
 {
     pen p = pen_for(type);
     return write_line(&p, text);
 }
 
-double gd_text_cap(gd_type type)
+double gi_text_cap(gi_type type)
 {
     return pen_for(type).cap;
 }
 
-void gd_text_mask(gd_canvas *c, double x, double y, const char *text, gd_type type, double bolder)
+void gi_text_mask(gi_canvas *c, double x, double y, const char *text, gi_type type, double bolder)
 {
     pen p = pen_for(type);
-    double width = gd_text_width(text, type);
-    double back = type.align == GD_LEFT ? 0 : type.align == GD_CENTRE ? width / 2 : width;
+    double width = gi_text_width(text, type);
+    double back = type.align == GI_LEFT ? 0 : type.align == GI_CENTRE ? width / 2 : width;
 
     p.canvas = c;
     p.x0 = floor((type.upwards ? x : x - back) + 0.5);
@@ -286,8 +289,8 @@ void gd_text_mask(gd_canvas *c, double x, double y, const char *text, gd_type ty
     write_line(&p, text);
 }
 
-void gd_write(gd_canvas *c, double x, double y, const char *text, gd_type type)
+void gi_write(gi_canvas *c, double x, double y, const char *text, gi_type type)
 {
-    gd_text_mask(c, x, y, text, type, 0);
-    gd_paint_letters(c, type.colour);
+    gi_text_mask(c, x, y, text, type, 0);
+    gi_paint_letters(c, type.colour);
 }

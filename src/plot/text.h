@@ -1,8 +1,11 @@
 /* text.h - writing on a canvas, in the library's own stroke font (glyphs.c has the letters).
  *
  * size is the type size in pixels, as in CSS: capitals are about 0.7 of it high.  Text is UTF-8. */
-#ifndef GD_PLOT_TEXT_H
-#define GD_PLOT_TEXT_H
+#ifndef GRADUS_PLOT_TEXT_H
+#define GRADUS_PLOT_TEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "canvas.h"
 
@@ -16,46 +19,46 @@
  *     O cx cy rx ry                      the whole oval
  *     D x y                              dot
  * Arcs and ovals are superellipses, a little squarer than ellipses. */
-typedef struct gd_glyph {
+typedef struct gi_glyph {
     uint32_t    code;                       /* Unicode */
     double      left, right;
     const char *path;
-} gd_glyph;
+} gi_glyph;
 
 /* Characters drawn with the glyph of another: a smaller one, raised or lowered, or with an accent. */
-typedef enum gd_variant { GD_PLAIN_GLYPH, GD_RAISED, GD_LOWERED, GD_ACCENTED } gd_variant;
+typedef enum gi_variant { GI_PLAIN_GLYPH, GI_RAISED, GI_LOWERED, GI_ACCENTED } gi_variant;
 
-typedef struct gd_derived {
+typedef struct gi_derived {
     uint32_t   code, base;
-    gd_variant variant;
-    uint32_t   accent;                      /* the combining character, for GD_ACCENTED */
-} gd_derived;
+    gi_variant variant;
+    uint32_t   accent;                      /* the combining character, for GI_ACCENTED */
+} gi_derived;
 
-const gd_glyph   *gd_glyph_find(uint32_t code);             /* NULL: not in the font */
-const gd_glyph   *gd_glyph_box(void);                       /* for what is not */
-const gd_derived *gd_glyph_derived(uint32_t code);          /* NULL: stands for itself */
-double            gd_glyph_kern(uint32_t a, uint32_t b);    /* to add between a and b, in grid units */
+const gi_glyph   *gi_glyph_find(uint32_t code);             /* NULL: not in the font */
+const gi_glyph   *gi_glyph_box(void);                       /* for what is not */
+const gi_derived *gi_glyph_derived(uint32_t code);          /* NULL: stands for itself */
+double            gi_glyph_kern(uint32_t a, uint32_t b);    /* to add between a and b, in grid units */
 
-typedef enum gd_align { GD_LEFT, GD_CENTRE, GD_RIGHT } gd_align;
+typedef enum gi_align { GI_LEFT, GI_CENTRE, GI_RIGHT } gi_align;
 
-typedef struct gd_type {
+typedef struct gi_type {
     double   size;
     bool     bold;
     bool     upwards;                       /* turned by 90 degrees, reading from bottom to top */
-    gd_align align;
-    gd_rgb   colour;
-} gd_type;
+    gi_align align;
+    gi_rgb   colour;
+} gi_type;
 
-/* gd_text_width - the width of a text in pixels.  gd_text_cap - the height of a capital, whole pixels. */
-double gd_text_width(const char *text, gd_type type);
-double gd_text_cap(gd_type type);
+/* gi_text_width - the width of a text in pixels.  gi_text_cap - the height of a capital, whole pixels. */
+double gi_text_width(const char *text, gi_type type);
+double gi_text_cap(gi_type type);
 
-/* gd_text_mask - adds the letters to the mask, baseline at (x, y), which is moved to whole pixels so that
- * the letters stand crisply on it.  gd_write - the same, painted. */
-void gd_text_mask(gd_canvas *c, double x, double y, const char *text, gd_type type, double bolder);
-void gd_write(gd_canvas *c, double x, double y, const char *text, gd_type type);
+/* gi_text_mask - adds the letters to the mask, baseline at (x, y), which is moved to whole pixels so that
+ * the letters stand crisply on it.  gi_write - the same, painted. */
+void gi_text_mask(gi_canvas *c, double x, double y, const char *text, gi_type type, double bolder);
+void gi_write(gi_canvas *c, double x, double y, const char *text, gi_type type);
 
-/* gd_utf8_next - the character at *text, and *text moves behind it; a broken byte gives U+FFFD. */
-uint32_t gd_utf8_next(const char **text);
+/* gi_utf8_next - the character at *text, and *text moves behind it; a broken byte gives U+FFFD. */
+uint32_t gi_utf8_next(const char **text);
 
 #endif

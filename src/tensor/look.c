@@ -1,20 +1,29 @@
 /* look.c - the numbers of a tensor, one, all, or printed. */
 #include <inttypes.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 
-#include "core.h"
-#include "format.h"
+#include "alive.h"
+#include "base/format.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "check.h"
+#include "gradus/tensor.h"
+#include "nest.h"
+#include "shape.h"
 
 int64_t gd_numel(const gd_tensor *t)
 {
-    return t && gd_alive("gd_numel", "t", t) ? t->numel : 0;
+    return t && gi_alive("gd_numel", "t", t) ? t->numel : 0;
 }
 
 gd_real gd_item(const gd_tensor *t)
 {
-    if (!gd_given_tensor("gd_item", "t", t) || !gd_alive("gd_item", "t", t))
+    if (!gi_given_tensor("gd_item", "t", t) || !gi_alive("gd_item", "t", t))
         return (gd_real)NAN;
     if (t->numel != 1) {
-        gd_fail("gd_item: t is %s: it must have exactly one element", gd_text_of(t).s);
+        gd_fail("gd_item: t is %s: it must have exactly one element", gi_text_of(t).s);
         return (gd_real)NAN;
     }
     return t->data[0];
@@ -22,10 +31,10 @@ gd_real gd_item(const gd_tensor *t)
 
 gd_real gd_at(const gd_tensor *t, gd_shape index)
 {
-    if (!gd_given_tensor("gd_at", "t", t) || !gd_alive("gd_at", "t", t))
+    if (!gi_given_tensor("gd_at", "t", t) || !gi_alive("gd_at", "t", t))
         return (gd_real)NAN;
     if (index.ndim != t->ndim) {
-        gd_fail("gd_at: t is %s and needs %d %s, not %d", gd_text_of(t).s, t->ndim, t->ndim == 1 ? "index" : "indices",
+        gd_fail("gd_at: t is %s and needs %d %s, not %d", gi_text_of(t).s, t->ndim, t->ndim == 1 ? "index" : "indices",
                 index.ndim);
         return (gd_real)NAN;
     }
@@ -33,7 +42,7 @@ gd_real gd_at(const gd_tensor *t, gd_shape index)
     for (int i = 0; i < t->ndim; i++) {
         int64_t at = index.size[i] < 0 ? index.size[i] + t->shape[i] : index.size[i];
         if (at < 0 || at >= t->shape[i]) {
-            gd_fail("gd_at: index %s is outside of %s", gd_shape_text(index.ndim, index.size).s, gd_text_of(t).s);
+            gd_fail("gd_at: index %s is outside of %s", gi_shape_text(index.ndim, index.size).s, gi_text_of(t).s);
             return (gd_real)NAN;
         }
         offset += at * t->stride[i];
@@ -43,18 +52,18 @@ gd_real gd_at(const gd_tensor *t, gd_shape index)
 
 bool gd_copy_out(const gd_tensor *t, gd_real *row_major)
 {
-    if (!gd_given_tensor("gd_copy_out", "t", t) || !gd_alive("gd_copy_out", "t", t)
-        || !gd_not_null("gd_copy_out", "row_major", row_major))
+    if (!gi_given_tensor("gd_copy_out", "t", t) || !gi_alive("gd_copy_out", "t", t)
+        || !gi_not_null("gd_copy_out", "row_major", row_major))
         return false;
-    gd_copy(row_major, t);
+    gi_copy(row_major, t);
     return true;
 }
 
 gd_tensor *gd_set_name(gd_tensor *t, const char *name)
 {
-    if (!t || !gd_alive("gd_set_name", "t", t))
+    if (!t || !gi_alive("gd_set_name", "t", t))
         return NULL;
-    if (t->owner && t->owner->owner == GD_MODELS && t->name)
+    if (t->owner && t->owner->owner == GI_MODELS && t->name)
         return gd_fail("gd_set_name: t is \"%s\" of a model, which is found and saved under that name", t->name);
     t->name = name;
     return t;
@@ -68,7 +77,7 @@ static void print_axis(FILE *out, const gd_tensor *t, const gd_real *at, int axi
 {
     if (axis == t->ndim) {
         char number[32];
-        gd_format(number, sizeof number, "%.6g", (double)*at);
+        gi_format(number, sizeof number, "%.6g", (double)*at);
         fputs(number, out);
         return;
     }
@@ -96,11 +105,11 @@ void gd_print(FILE *out, const gd_tensor *t)
         fputs("NULL\n", out);
         return;
     }
-    if (!gd_alive("gd_print", "t", t))
+    if (!gi_alive("gd_print", "t", t))
         return;
     if (t->name)
         fprintf(out, "%s ", t->name);
-    fprintf(out, "%s:%c", gd_shape_text(t->ndim, t->shape).s, t->ndim > 1 ? '\n' : ' ');
+    fprintf(out, "%s:%c", gi_shape_text(t->ndim, t->shape).s, t->ndim > 1 ? '\n' : ' ');
     print_axis(out, t, t->data, 0);
     fputc('\n', out);
 }

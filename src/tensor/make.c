@@ -1,14 +1,24 @@
 /* make.c - tensors with given contents.  Random ones are in random.c. */
 #include <float.h>
 #include <inttypes.h>
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
 
+#include "alive.h"
 #include "autograd/engine.h"
-#include "core.h"
-#include "format.h"
+#include "base/format.h"
+#include "base/memory.h"
+#include "base/thread_state.h"
+#include "check.h"
+#include "gradus/tensor.h"
+#include "nest.h"
+#include "new.h"
+#include "shape.h"
 
 static gd_tensor *filled(const char *function, int ndim, const int64_t *shape, double value)
 {
-    gd_tensor *t = gd_fits(function, "value", value) ? gd_new(function, ndim, shape) : NULL;
+    gd_tensor *t = gi_fits(function, "value", value) ? gi_new(function, ndim, shape) : NULL;
     if (!t)
         return NULL;
     if (value == 0 && !signbit(value))
@@ -26,17 +36,17 @@ gd_tensor *gd_scalar(double value)               { return filled("gd_scalar", 0,
 
 gd_tensor *gd_zeros_like(const gd_tensor *t)
 {
-    return t && gd_alive("gd_zeros_like", "t", t) ? filled("gd_zeros_like", t->ndim, t->shape, 0) : NULL;
+    return t && gi_alive("gd_zeros_like", "t", t) ? filled("gd_zeros_like", t->ndim, t->shape, 0) : NULL;
 }
 
 gd_tensor *gd_ones_like(const gd_tensor *t)
 {
-    return t && gd_alive("gd_ones_like", "t", t) ? filled("gd_ones_like", t->ndim, t->shape, 1) : NULL;
+    return t && gi_alive("gd_ones_like", "t", t) ? filled("gd_ones_like", t->ndim, t->shape, 1) : NULL;
 }
 
 gd_tensor *gd_from(gd_shape shape, const gd_real *values)
 {
-    gd_tensor *t = gd_new("gd_from", shape.ndim, shape.size);
+    gd_tensor *t = gi_new("gd_from", shape.ndim, shape.size);
     if (!t)
         return NULL;
     if (!values && t->numel)
@@ -48,7 +58,7 @@ gd_tensor *gd_from(gd_shape shape, const gd_real *values)
 
 gd_tensor *gd_wrap(gd_shape shape, gd_real *data)
 {
-    gd_tensor *t = gd_new_header("gd_wrap", shape.ndim, shape.size);
+    gd_tensor *t = gi_new_header("gd_wrap", shape.ndim, shape.size);
     if (!t)
         return NULL;
     if (!data && t->numel)
@@ -68,19 +78,19 @@ static bool is_whole(double x)
  * are numbers like others, rounded. */
 static bool is_count(double start, double step)
 {
-    return is_whole(start) && is_whole(step) && gd_is_exact((int64_t)step);
+    return is_whole(start) && is_whole(step) && gi_is_exact((int64_t)step);
 }
 
 /* All start + i step, i < n, are exact; else the message. */
 static bool counts_exactly(const char *function, double start, double step, int64_t n)
 {
     const int64_t first = (int64_t)start, by = (int64_t)step;
-    if (fabs(start) + fabs(step) * (double)n <= (double)GD_WHOLE_MAX)
+    if (fabs(start) + fabs(step) * (double)n <= (double)GI_WHOLE_MAX)
         return true;
     for (int64_t i = 0; i < n && fabs(start + step * (double)i) < 0x1p62; i++)
-        if (!gd_is_exact(first + i * by))
-            return gd_fail("%s: element %" PRId64 ", %" PRId64 ", is not exact in " GD_REAL_NAME ", which holds all "
-                           "whole numbers up to %" PRId64 " only", function, i, first + i * by, GD_WHOLE_MAX);
+        if (!gi_is_exact(first + i * by))
+            return gd_fail("%s: element %" PRId64 ", %" PRId64 ", is not exact in " GI_REAL_NAME ", which holds all "
+                           "whole numbers up to %" PRId64 " only", function, i, first + i * by, GI_WHOLE_MAX);
     return true;
 }
 
@@ -103,10 +113,10 @@ gd_tensor *gd_arange(double start, double stop, double step)
     if (!(step != 0) || !(fabs(length) < 0x1p53) || !isfinite(start) || !isfinite(step))
         return gd_fail("gd_arange: from %g to %g in steps of %g has no countable length", start, stop, step);
     int64_t n = length > 0 ? (int64_t)length : 0;
-    if (n && (!gd_fits("gd_arange", "start", start)
-              || !gd_fits("gd_arange", "the last element", step_by_step(start, step, n - 1))))
+    if (n && (!gi_fits("gd_arange", "start", start)
+              || !gi_fits("gd_arange", "the last element", step_by_step(start, step, n - 1))))
         return NULL;
-    gd_tensor *t = gd_new("gd_arange", 1, &n);
+    gd_tensor *t = gi_new("gd_arange", 1, &n);
     if (!t || (is_count(start, step) && !counts_exactly("gd_arange", start, step, n)))
         return NULL;
     for (int64_t i = 0; i < n; i++)
@@ -119,9 +129,9 @@ gd_tensor *gd_linspace(double start, double stop, int64_t n)
 {
     if (!isfinite(start) || !isfinite(stop))
         return gd_fail("gd_linspace: start = %g and stop = %g must be finite", start, stop);
-    if (!gd_fits("gd_linspace", "start", start) || !gd_fits("gd_linspace", "stop", stop))
+    if (!gi_fits("gd_linspace", "start", start) || !gi_fits("gd_linspace", "stop", stop))
         return NULL;
-    gd_tensor *t = gd_new("gd_linspace", 1, &n);
+    gd_tensor *t = gi_new("gd_linspace", 1, &n);
     if (!t)
         return NULL;
     double step = n > 1 ? (stop - start) / (double)(n - 1) : 0;
@@ -147,12 +157,12 @@ static const gd_op one_hot_op = { "gd_one_hot", NULL, GD_NOTHING, NULL };
 
 gd_tensor *gd_one_hot(gd_tensor *labels, int64_t classes)
 {
-    if (!labels || !gd_alive("gd_one_hot", "labels", labels))
+    if (!labels || !gi_alive("gd_one_hot", "labels", labels))
         return NULL;
     if (labels->ndim == GD_MAX_DIMS)
-        return gd_fail("gd_one_hot: labels is %s: the result would have more than %d axes", gd_text_of(labels).s,
+        return gd_fail("gd_one_hot: labels is %s: the result would have more than %d axes", gi_text_of(labels).s,
                        GD_MAX_DIMS);
-    int64_t *label = gd_labels("gd_one_hot", "labels", labels, classes);
+    int64_t *label = gi_labels("gd_one_hot", "labels", labels, classes);
     if (!label)
         return NULL;
     gd_shape shape = gd_shape_of_tensor(labels);
@@ -161,33 +171,33 @@ gd_tensor *gd_one_hot(gd_tensor *labels, int64_t classes)
     for (int64_t i = 0; t && i < labels->numel; i++)
         t->data[i * classes + label[i]] = 1;
     if (t)
-        gd_path_ends(t, labels, &one_hot_op);
+        gi_path_ends(t, labels, &one_hot_op);
     return t;
 }
 
-bool gd_countable(const char *function, const char *argument, int64_t n)
+bool gi_countable(const char *function, const char *argument, int64_t n)
 {
-    return n - 1 <= GD_WHOLE_MAX
-           || gd_fail("%s: %s must tell %" PRId64 " places apart, but " GD_REAL_NAME " holds all whole numbers up to %"
-                      PRId64 " only", function, argument, n, GD_WHOLE_MAX);
+    return n - 1 <= GI_WHOLE_MAX
+           || gd_fail("%s: %s must tell %" PRId64 " places apart, but " GI_REAL_NAME " holds all whole numbers up to %"
+                      PRId64 " only", function, argument, n, GI_WHOLE_MAX);
 }
 
 /* Labels are stored as numbers; here they are read back as whole numbers, once, and checked. */
-int64_t *gd_labels(const char *function, const char *argument, const gd_tensor *labels, int64_t classes)
+int64_t *gi_labels(const char *function, const char *argument, const gd_tensor *labels, int64_t classes)
 {
-    if (!gd_countable(function, argument, classes))
+    if (!gi_countable(function, argument, classes))
         return NULL;
-    gd_arena *arena = gd_current_scope();
-    gd_real *value = gd_arena_take(arena, (size_t)labels->numel * sizeof *value);
-    int64_t *label = gd_arena_take(arena, (size_t)labels->numel * sizeof *label);
+    gd_arena *arena = gi_current_scope();
+    gd_real *value = gi_arena_take(arena, (size_t)labels->numel * sizeof *value);
+    int64_t *label = gi_arena_take(arena, (size_t)labels->numel * sizeof *label);
     if (!value || !label)
         return NULL;
-    gd_copy(value, labels);
+    gi_copy(value, labels);
     for (int64_t i = 0; i < labels->numel; i++) {
-        if (!(value[i] >= 0 && value[i] <= (gd_real)GD_WHOLE_MAX) || (int64_t)value[i] >= classes
+        if (!(value[i] >= 0 && value[i] <= (gd_real)GI_WHOLE_MAX) || (int64_t)value[i] >= classes
             || (gd_real)(int64_t)value[i] != value[i])
             return gd_fail("%s: %s[%" PRId64 "] = %s is not a whole number in [0, %" PRId64 ")", function,
-                           argument, i, gd_digits((char[GD_DIGITS_ROOM]){ 0 }, (double)value[i]), classes);
+                           argument, i, gi_digits((char[GI_DIGITS_ROOM]){ 0 }, (double)value[i]), classes);
         label[i] = (int64_t)value[i];
     }
     return label;

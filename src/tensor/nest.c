@@ -1,9 +1,14 @@
 /* nest.c - loops over strided data.  Every operation that meets a view goes through here; what is contiguous
  * on all sides becomes one single loop. */
-#include "core.h"
-#include "threads.h"
+#include <stdbool.h>
+#include <string.h>
 
-void gd_nest_init(gd_nest *nest, int ndim, const int64_t *shape, int operands, const int64_t *const strides[])
+#include "nest.h"
+#include "base/compiler.h"
+#include "base/threads.h"
+#include "gradus/tensor.h"
+
+void gi_nest_init(gi_nest *nest, int ndim, const int64_t *shape, int operands, const int64_t *const strides[])
 {
     int last = -1;
     for (int i = 0; i < ndim; i++) {
@@ -30,12 +35,12 @@ void gd_nest_init(gd_nest *nest, int ndim, const int64_t *shape, int operands, c
     nest->ndim = last + 1;
 }
 
-void gd_nest_run(const gd_nest *nest, int operands, gd_real *const start[], gd_inner_loop *inner,
+void gi_nest_run(const gi_nest *nest, int operands, gd_real *const start[], gi_inner_loop *inner,
                  const void *context)
 {
     int inmost = nest->ndim - 1;
-    int64_t index[GD_MAX_DIMS] = { 0 }, step[GD_OPERANDS];
-    gd_real *p[GD_OPERANDS];
+    int64_t index[GD_MAX_DIMS] = { 0 }, step[GI_OPERANDS];
+    gd_real *p[GI_OPERANDS];
     for (int k = 0; k < operands; k++) {
         p[k] = start[k];
         step[k] = nest->step[k][inmost];
@@ -61,35 +66,35 @@ void gd_nest_run(const gd_nest *nest, int operands, gd_real *const start[], gd_i
 /* ---- Several threads: each takes indices of the outermost axis --------------------------------------------- */
 
 typedef struct spread_call {
-    const gd_nest    *nest;
+    const gi_nest    *nest;
     int               operands;
     gd_real *const   *start;
-    gd_inner_loop    *inner;
+    gi_inner_loop    *inner;
     const void       *context;
 } spread_call;
 
 static void spread_part(void *context, int64_t begin, int64_t end)
 {
     const spread_call *call = context;
-    gd_nest part = *call->nest;
+    gi_nest part = *call->nest;
     part.size[0] = end - begin;
-    gd_real *start[GD_OPERANDS];
+    gd_real *start[GI_OPERANDS];
     for (int k = 0; k < call->operands; k++)
         start[k] = call->start[k] + begin * part.step[k][0];
-    gd_nest_run(&part, call->operands, start, call->inner, call->context);
+    gi_nest_run(&part, call->operands, start, call->inner, call->context);
 }
 
-void gd_nest_spread(const gd_nest *nest, int operands, gd_real *const start[], gd_inner_loop *inner,
+void gi_nest_spread(const gi_nest *nest, int operands, gd_real *const start[], gi_inner_loop *inner,
                     const void *context, int64_t work)
 {
     int64_t each = work;                                    /* below one index of the outermost axis */
     for (int i = 1; i < nest->ndim; i++)
         each *= nest->size[i];
-    if (GD_LIKELY(each * nest->size[0] <= GD_PART_ELEMENTS)) {
-        gd_nest_run(nest, operands, start, inner, context);
+    if (GI_LIKELY(each * nest->size[0] <= GI_PART_ELEMENTS)) {
+        gi_nest_run(nest, operands, start, inner, context);
         return;
     }
-    gd_parallel(nest->size[0], gd_part_for(each, GD_PART_ELEMENTS, 1), spread_part,
+    gi_parallel(nest->size[0], gi_part_for(each, GI_PART_ELEMENTS, 1), spread_part,
                 &(spread_call){ nest, operands, start, inner, context });
 }
 
@@ -105,7 +110,7 @@ typedef struct rows {
 } rows;
 
 /* Pieces of a known length become moves of vectors, where memcpy would cost a call for each row. */
-GD_KERNEL static void copy_short_rows(int64_t count, int64_t n, gd_real *restrict to, int64_t to_row,
+GI_KERNEL static void copy_short_rows(int64_t count, int64_t n, gd_real *restrict to, int64_t to_row,
                                       const gd_real *restrict from, int64_t from_row)
 {
     for (int64_t r = 0; r < count; r++, to += to_row, from += from_row) {
@@ -140,13 +145,13 @@ static void copy_inner(int64_t count, gd_real *const p[], const int64_t step[], 
             memcpy(p[0] + r * step[0], p[1] + r * step[1], (size_t)row->n * sizeof *p[0]);
 }
 
-void gd_copy_into(const gd_tensor *y, const gd_tensor *x)
+void gi_copy_into(const gd_tensor *y, const gd_tensor *x)
 {
     if (x->numel == 0)
         return;
-    gd_nest nest;
+    gi_nest nest;
     const int64_t *const strides[] = { y->stride, x->stride };
-    gd_nest_init(&nest, x->ndim, x->shape, 2, strides);
+    gi_nest_init(&nest, x->ndim, x->shape, 2, strides);
     const int last = nest.ndim - 1;
     const rows row = { nest.size[last], nest.step[0][last], nest.step[1][last] };
     if (last > 0) {
@@ -155,10 +160,10 @@ void gd_copy_into(const gd_tensor *y, const gd_tensor *x)
         nest.size[0] = 1;
     }
     gd_real *const start[] = { y->data, x->data };
-    gd_nest_spread(&nest, 2, start, copy_inner, &row, row.n);
+    gi_nest_spread(&nest, 2, start, copy_inner, &row, row.n);
 }
 
-void gd_copy(gd_real *to, const gd_tensor *x)
+void gi_copy(gd_real *to, const gd_tensor *x)
 {
     if (x->contiguous) {
         if (x->numel)
@@ -171,5 +176,5 @@ void gd_copy(gd_real *to, const gd_tensor *x)
         y.stride[i] = step;
         step *= x->shape[i];
     }
-    gd_copy_into(&y, x);
+    gi_copy_into(&y, x);
 }

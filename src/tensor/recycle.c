@@ -4,7 +4,16 @@
  * Free tensors wait in lists by size class.  Classes grow by a quarter of an octave, so at most a fifth of a
  * block is wasted; a tensor's class follows from its size, so nothing needs to be stored.  Also here: how
  * tensors that are not small, and views, get their memory. */
-#include "core.h"
+#include <stdbool.h>
+#include <string.h>
+
+#include "recycle.h"
+#include "alive.h"
+#include "base/memory.h"
+#include "base/quarantine.h"
+#include "base/thread_state.h"
+#include "gradus/tensor.h"
+#include "new.h"
 
 static int size_class(size_t bytes, size_t *rounded)
 {
@@ -28,11 +37,11 @@ static size_t block_bytes(int64_t numel)
 static gd_tensor *take_recycled(gd_arena *arena, size_t *bytes)
 {
     int class = size_class(*bytes, bytes);
-    gd_tensor *t = gd_thread.recycled[class];
+    gd_tensor *t = gi_thread.recycled[class];
     if (t)
-        gd_thread.recycled[class] = t->slot;
+        gi_thread.recycled[class] = t->slot;
     else
-        t = gd_arena_take(arena, *bytes);
+        t = gi_arena_take(arena, *bytes);
     return t;
 }
 
@@ -44,34 +53,34 @@ static gd_real *aligned_data(gd_tensor *t)
     return (gd_real *)(void *)((char *)(t + 1) + 1 + gap);
 }
 
-gd_tensor *gd_take_other(gd_arena *arena, int64_t numel)
+gd_tensor *gi_take_other(gd_arena *arena, int64_t numel)
 {
-    bool target = arena->recycles && numel == gd_thread.target_numel && gd_thread.target;
+    bool target = arena->recycles && numel == gi_thread.target_numel && gi_thread.target;
     size_t bytes = target ? sizeof(gd_tensor) : block_bytes(numel);
-    gd_tensor *t = arena->recycles ? take_recycled(arena, &bytes) : gd_arena_take(arena, bytes);
+    gd_tensor *t = arena->recycles ? take_recycled(arena, &bytes) : gi_arena_take(arena, bytes);
     if (!t)
         return NULL;
     if (target) {
-        t->data = gd_thread.target;
-        gd_thread.target = NULL;
+        t->data = gi_thread.target;
+        gi_thread.target = NULL;
     } else {
         t->data = aligned_data(t);
     }
-    gd_init_tensor(t, arena, numel);
+    gi_init_tensor(t, arena, numel);
     if (!target)
-        gd_fence_data(t, (char *)t + bytes);
+        gi_fence_data(t, (char *)t + bytes);
     return t;
 }
 
-gd_tensor *gd_new_view(gd_tensor *x, int ndim)
+gd_tensor *gi_new_view(gd_tensor *x, int ndim)
 {
-    gd_arena *arena = gd_current_scope();
-    gd_tensor *t = arena->recycles ? gd_take_small(arena) : gd_arena_take(arena, sizeof *t);
+    gd_arena *arena = gi_current_scope();
+    gd_tensor *t = arena->recycles ? gi_take_small(arena) : gi_arena_take(arena, sizeof *t);
     if (!t)
         return NULL;
-    gd_init_tensor(t, arena, x->numel);
+    gi_init_tensor(t, arena, x->numel);
     if (arena->recycles)
-        gd_fence(t + 1, (char *)(t + 1) + GD_SMALL_BYTES);
+        gi_fence(t + 1, (char *)(t + 1) + GI_SMALL_BYTES);
     t->base = x->base;
     t->data = x->data;
     t->ndim = ndim;
@@ -80,33 +89,33 @@ gd_tensor *gd_new_view(gd_tensor *x, int ndim)
     return t;
 }
 
-void gd_recycle_other(gd_tensor *t)
+void gi_recycle_other(gd_tensor *t)
 {
     bool own = t->data == aligned_data(t);                  /* else it was written to a target */
     size_t rounded;
-    gd_tensor **list = &gd_thread.recycled[size_class(own ? block_bytes(t->numel) : sizeof(gd_tensor), &rounded)];
-    gd_fence(t + 1, (char *)t + rounded);
+    gd_tensor **list = &gi_thread.recycled[size_class(own ? block_bytes(t->numel) : sizeof(gd_tensor), &rounded)];
+    gi_fence(t + 1, (char *)t + rounded);
     t->slot = *list;
     *list = t;
-    gd_thread.any_recycled = true;
+    gi_thread.any_recycled = true;
 }
 
-bool gd_recycle_ready(void)
+bool gi_recycle_ready(void)
 {
-    const size_t bytes = GD_SIZE_CLASSES * sizeof *gd_thread.recycled;
-    if (gd_thread.recycled)
+    const size_t bytes = GI_SIZE_CLASSES * sizeof *gi_thread.recycled;
+    if (gi_thread.recycled)
         return true;
-    gd_thread.recycled = gd_memory_new(GD_PROGRAM, bytes);
-    if (gd_thread.recycled)
-        memset(gd_thread.recycled, 0, bytes);
-    return gd_thread.recycled;
+    gi_thread.recycled = gi_memory_new(GI_PROGRAM, bytes);
+    if (gi_thread.recycled)
+        memset(gi_thread.recycled, 0, bytes);
+    return gi_thread.recycled;
 }
 
-void gd_recycle_forget(void)
+void gi_recycle_forget(void)
 {
-    gd_thread.small = NULL;
-    gd_thread.temporaries = NULL;
-    if (gd_thread.any_recycled)
-        memset(gd_thread.recycled, 0, GD_SIZE_CLASSES * sizeof *gd_thread.recycled);
-    gd_thread.any_recycled = false;
+    gi_thread.small = NULL;
+    gi_thread.temporaries = NULL;
+    if (gi_thread.any_recycled)
+        memset(gi_thread.recycled, 0, GI_SIZE_CLASSES * sizeof *gi_thread.recycled);
+    gi_thread.any_recycled = false;
 }

@@ -1,14 +1,25 @@
 /* tensor.c - shapes: checked, printed, broadcast; and the tensors that have them.
  * Broadcasting is NumPy's, in this one place. */
 #include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
 
-#include "core.h"
+#include "alive.h"
+#include "base/compiler.h"
+#include "base/message.h"
+#include "base/thread_state.h"
+#include "check.h"
+#include "gradus/tensor.h"
+#include "new.h"
+#include "shape.h"
+
 
 /* ---- Shapes in messages ------------------------------------------------------------------------------- */
 
-gd_text gd_shape_text(int ndim, const int64_t *shape)
+gi_text gi_shape_text(int ndim, const int64_t *shape)
 {
-    gd_text text = { "[" };
+    gi_text text = { "[" };
     size_t used = 1;
     for (int i = 0; i < ndim && i < GD_MAX_DIMS && used < sizeof text.s - 24; i++)
         used += (size_t)snprintf(text.s + used, sizeof text.s - used, "%s%" PRId64, i ? ", " : "", shape[i]);
@@ -16,10 +27,10 @@ gd_text gd_shape_text(int ndim, const int64_t *shape)
     return text;
 }
 
-gd_text gd_text_of(const gd_tensor *t)
+gi_text gi_text_of(const gd_tensor *t)
 {
     enum { LONGEST = 80 };                  /* of a name; of a longer one the end says more, layer and tensor */
-    gd_text text = gd_shape_text(t->ndim, t->shape);
+    gi_text text = gi_shape_text(t->ndim, t->shape);
     const gd_tensor *named = t->name ? t : t->base;
     if (!named || !named->name)
         return text;
@@ -32,7 +43,7 @@ gd_text gd_text_of(const gd_tensor *t)
 gd_shape gd_shape_of_tensor(const gd_tensor *t)
 {
     gd_shape shape = { 0, { 0 } };
-    if (!t || !gd_alive("gd_shape_of_tensor", "t", t))
+    if (!t || !gi_alive("gd_shape_of_tensor", "t", t))
         return shape;
     shape.ndim = t->ndim;
     memcpy(shape.size, t->shape, sizeof shape.size[0] * (size_t)t->ndim);
@@ -59,13 +70,13 @@ static bool product(int ndim, const int64_t *shape, int64_t *numel)
     return true;
 }
 
-static GD_COLD void bad_shape(const char *function, int ndim, const int64_t *shape)
+static GI_COLD void bad_shape(const char *function, int ndim, const int64_t *shape)
 {
     if (ndim < 0 || ndim > GD_MAX_DIMS) {
         gd_fail("%s: a shape with %d axes; at most %d are possible", function, ndim, GD_MAX_DIMS);
         return;
     }
-    gd_text text = gd_shape_text(ndim, shape);
+    gi_text text = gi_shape_text(ndim, shape);
     for (int i = 0; i < ndim; i++)
         if (shape[i] < 0) {
             gd_fail("%s: shape %s has the negative size %" PRId64, function, text.s, shape[i]);
@@ -74,7 +85,7 @@ static GD_COLD void bad_shape(const char *function, int ndim, const int64_t *sha
     gd_fail("%s: shape %s has more elements than memory can hold", function, text.s);
 }
 
-int64_t gd_valid_shape(const char *function, int ndim, const int64_t *shape)
+int64_t gi_valid_shape(const char *function, int ndim, const int64_t *shape)
 {
     int64_t numel;
     bool valid = ndim >= 0 && ndim <= GD_MAX_DIMS;
@@ -86,46 +97,46 @@ int64_t gd_valid_shape(const char *function, int ndim, const int64_t *shape)
     return -1;
 }
 
-/* gd_valid_shape, with the everyday case in one look: few axes, all sizes and products below 2^31. */
+/* gi_valid_shape, with the everyday case in one look: few axes, all sizes and products below 2^31. */
 static inline int64_t count_elements(const char *function, int ndim, const int64_t *shape)
 {
     uint64_t numel = 1, bits = 0;
-    if (GD_UNLIKELY((unsigned)ndim > GD_MAX_DIMS))
-        return gd_valid_shape(function, ndim, shape);
+    if (GI_UNLIKELY((unsigned)ndim > GD_MAX_DIMS))
+        return gi_valid_shape(function, ndim, shape);
     for (int i = 0; i < ndim; i++) {
         bits |= (uint64_t)shape[i] | numel;         /* a negative size has its highest bit set */
         numel *= (uint64_t)shape[i];
     }
-    return GD_LIKELY((bits | numel) >> 31 == 0) ? (int64_t)numel : gd_valid_shape(function, ndim, shape);
+    return GI_LIKELY((bits | numel) >> 31 == 0) ? (int64_t)numel : gi_valid_shape(function, ndim, shape);
 }
 
-gd_tensor *gd_new_in(gd_arena *arena, const char *function, int ndim, const int64_t *shape)
+gd_tensor *gi_new_in(gd_arena *arena, const char *function, int ndim, const int64_t *shape)
 {
     int64_t numel = count_elements(function, ndim, shape);
-    gd_tensor *t = numel < 0 ? NULL : gd_take_tensor(arena, numel);
+    gd_tensor *t = numel < 0 ? NULL : gi_take_tensor(arena, numel);
     if (t)
-        gd_set_row_major(t, ndim, shape);
+        gi_set_row_major(t, ndim, shape);
     return t;
 }
 
-gd_tensor *gd_new(const char *function, int ndim, const int64_t *shape)
+gd_tensor *gi_new(const char *function, int ndim, const int64_t *shape)
 {
-    return gd_new_in(gd_current_scope(), function, ndim, shape);
+    return gi_new_in(gi_current_scope(), function, ndim, shape);
 }
 
-gd_tensor *gd_new_header(const char *function, int ndim, const int64_t *shape)
+gd_tensor *gi_new_header(const char *function, int ndim, const int64_t *shape)
 {
-    int64_t numel = gd_valid_shape(function, ndim, shape);
-    gd_tensor *t = numel < 0 ? NULL : gd_take_tensor(gd_current_scope(), 0);
+    int64_t numel = gi_valid_shape(function, ndim, shape);
+    gd_tensor *t = numel < 0 ? NULL : gi_take_tensor(gi_current_scope(), 0);
     if (!t)
         return NULL;
-    gd_set_row_major(t, ndim, shape);
+    gi_set_row_major(t, ndim, shape);
     t->numel = numel;
     t->data = NULL;
     return t;
 }
 
-gd_tensor *gd_finish_view(gd_tensor *view)
+gd_tensor *gi_finish_view(gd_tensor *view)
 {
     int64_t step = 1;
     view->contiguous = true;
@@ -142,7 +153,7 @@ gd_tensor *gd_finish_view(gd_tensor *view)
 
 /* ---- Axes and broadcasting ---------------------------------------------------------------------------------- */
 
-int gd_valid_axis(const char *function, int axis, int ndim)
+int gi_valid_axis(const char *function, int axis, int ndim)
 {
     int from_start = axis < 0 ? axis + ndim : axis;
     if (from_start >= 0 && from_start < ndim)
@@ -154,7 +165,7 @@ int gd_valid_axis(const char *function, int axis, int ndim)
     return -1;
 }
 
-bool gd_broadcast_shape(const char *function, const gd_tensor *a, const gd_tensor *b, gd_shape *shape)
+bool gi_broadcast_shape(const char *function, const gd_tensor *a, const gd_tensor *b, gd_shape *shape)
 {
     int ndim = a->ndim > b->ndim ? a->ndim : b->ndim;
     shape->ndim = ndim;
@@ -163,13 +174,13 @@ bool gd_broadcast_shape(const char *function, const gd_tensor *a, const gd_tenso
         int64_t na = ia < 0 ? 1 : a->shape[ia], nb = ib < 0 ? 1 : b->shape[ib];
         if (na != nb && na != 1 && nb != 1)
             return gd_fail("%s: a is %s and b is %s: sizes %" PRId64 " and %" PRId64 " do not broadcast",
-                           function, gd_text_of(a).s, gd_text_of(b).s, na, nb);
+                           function, gi_text_of(a).s, gi_text_of(b).s, na, nb);
         shape->size[i] = na == 1 ? nb : na;
     }
     return true;
 }
 
-void gd_broadcast_strides(const gd_tensor *t, int ndim, const int64_t *shape, int64_t *stride)
+void gi_broadcast_strides(const gd_tensor *t, int ndim, const int64_t *shape, int64_t *stride)
 {
     for (int i = 0; i < ndim; i++) {
         int it = i - (ndim - t->ndim);
@@ -179,7 +190,7 @@ void gd_broadcast_strides(const gd_tensor *t, int ndim, const int64_t *shape, in
 
 /* ---- Checks of arguments --------------------------------------------------------------------------------- */
 
-bool gd_not_given(const char *function, const char *argument)
+bool gi_not_given(const char *function, const char *argument)
 {
     if (!gd_last_error())
         gd_fail("%s: %s is NULL", function, argument);

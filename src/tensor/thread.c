@@ -10,16 +10,22 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "core.h"
+#include "base/guest.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/thread_state.h"
+#include "gradus/tensor.h"
+#include "scope.h"
 
-_Thread_local gd_thread_state gd_thread GD_TLS_MODEL;
+
+_Thread_local gi_thread_state gi_thread GI_TLS_MODEL;
 
 /* A guest may end its thread (pthread_exit): what ran around it is gone. */
 static void end_thread(void)
 {
-    gd_guest_forget();
-    gd_empty_thread();
-    gd_error_end();
+    gi_guest_forget();
+    gi_empty_thread();
+    gi_error_end();
 }
 
 /* ---- The end is noticed ----------------------------------------------------------------------------------- */
@@ -40,7 +46,7 @@ static void at_end(void)
 {
     if (atomic_exchange(&have_key, false))
         pthread_key_delete(key);
-    if (!gd_guest_runs())                   /* exit in a guest: the calls around it are still there */
+    if (!gi_guest_runs())                   /* exit in a guest: the calls around it are still there */
         end_thread();
 }
 
@@ -55,7 +61,7 @@ static void notice_the_end(void)
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, prepare);
     if (atomic_load(&have_key))
-        (void)pthread_setspecific(key, &gd_thread);     /* should it fail, the memory stays: no harm but its size */
+        (void)pthread_setspecific(key, &gi_thread);     /* should it fail, the memory stays: no harm but its size */
 }
 #else
 static void notice_the_end(void)
@@ -97,11 +103,11 @@ static void look_for_subnormals(void)
                   "link without these options");
 }
 
-void gd_thread_start(void)
+void gi_thread_start(void)
 {
-    gd_thread.clock = new_clock();
-    gd_arena_init(&gd_thread.program, GD_PROGRAM);
-    gd_thread.scope = &gd_thread.program;
+    gi_thread.clock = new_clock();
+    gi_arena_init(&gi_thread.program, GI_PROGRAM);
+    gi_thread.scope = &gi_thread.program;
     notice_the_end();
     look_for_subnormals();
 }

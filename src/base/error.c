@@ -1,0 +1,163 @@
+/* error.c - the message of the last failure, and who is told. */
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler.h"
+#include "format.h"
+#include "guest.h"
+#include "message.h"
+#include "thread_state.h"
+
+enum { LONGEST_MESSAGE = 1024 };
+
+static void print_message(const char *message)
+{
+    fprintf(stderr, "%s\n", message);
+}
+
+static _Thread_local const char *latest;    /* NULL when nothing has failed */
+static _Thread_local void (*handler)(const char *) = print_message;
+
+const char *gd_last_error(void)
+{
+    return latest;
+}
+
+void gd_clear_error(void)
+{
+    latest = NULL;
+}
+
+void gd_on_error(void (*new_handler)(const char *))
+{
+    handler = new_handler;
+}
+
+void gd_abort(const char *reason)
+{
+    fflush(stdout);                         /* abort does not, and what was printed before tells how far it came */
+    print_message(reason);
+    abort();
+}
+
+/* ---- Telling the handler ---------------------------------------------------------------------------------- */
+
+/* The handler is a guest that may itself fail, or be left by longjmp, after which nothing here is undone.  So
+ * every call of it notes where the stack was: as the stack grows downwards, a call from above is not from inside
+ * of that handler, which is over. */
+enum { NESTED = 4 };
+
+typedef struct telling {
+    uintptr_t stack;
+    gi_guest  before;
+} telling;
+
+typedef struct kept {                       /* what messages need */
+    char    message[LONGEST_MESSAGE];
+    telling running[NESTED];                /* handlers, the outermost first */
+    int     handlers;
+} kept;
+
+static _Thread_local kept *memory;          /* NULL before the first failure */
+
+/* Noinline: its frame lies below that of the caller. */
+GI_NOINLINE void gi_forget_left_handlers(void)
+{
+    while (memory && memory->handlers && memory->running[memory->handlers - 1].stack <= gi_stack_here()) {
+        memory->handlers--;
+        gi_guest_restore(&memory->running[memory->handlers].before);
+    }
+}
+
+void gi_forget_handlers(void)
+{
+    if (memory)
+        memory->handlers = 0;
+}
+
+/* In a frame of its own, below that of gd_fail with its long text: what the handler calls lies deeper, and what is
+ * called after a longjmp does not. */
+static GI_NOINLINE void tell(const char *text)
+{
+    static const char name[] = GI_GUEST("gd_on_error", "the handler");
+    telling *t = &memory->running[memory->handlers++];
+    t->stack = gi_stack_here();
+    t->before = gi_guest_enter(name);
+    handler(text);
+    const gi_guest before = t->before;
+    memory->handlers = (int)(t - memory->running) + 1;      /* handlers inside may have been left by longjmp */
+    (void)gi_guest_leave(&before, true);
+    memory->handlers--;
+}
+
+/* ---- Failing ---------------------------------------------------------------------------------------------- */
+
+/* The first thread that fails, often the only one, has static memory: a message that memory is out has a place. */
+static kept first;
+static atomic_bool first_taken;
+
+static bool make_memory(void)
+{
+    gi_current_scope();                     /* so that the end of this thread is noticed */
+    memory = atomic_exchange(&first_taken, true) ? malloc(sizeof *memory) : &first;
+    if (memory)
+        memory->handlers = 0;
+    return memory;
+}
+
+void gi_error_end(void)
+{
+    if (memory == &first)
+        atomic_store(&first_taken, false);
+    else
+        free(memory);
+    memory = NULL;
+    latest = NULL;
+}
+
+/* To the handler, but for gd_abort: nothing has failed. */
+static void hand_on(const char *text)
+{
+    gi_forget_left_handlers();
+    if (handler == gd_abort || (handler && ((!memory && !make_memory()) || memory->handlers)))
+        print_message(text);
+    else if (handler)
+        tell(text);
+}
+
+void gd_notice(const char *format, ...)
+{
+    char text[LONGEST_MESSAGE];
+    va_list arguments;
+    va_start(arguments, format);
+    gi_vformat(text, sizeof text, format ? format : "gd_notice: format is NULL", arguments);
+    va_end(arguments);
+    hand_on(text);
+}
+
+void *gd_fail(const char *format, ...)
+{
+    char text[LONGEST_MESSAGE];             /* the arguments may point into the old message */
+    va_list arguments;
+    va_start(arguments, format);
+    gi_vformat(text, sizeof text, format ? format : "gd_fail: format is NULL", arguments);
+    va_end(arguments);
+    gi_thread.failures++;
+    if (!memory && !make_memory()) {
+        latest = "out of memory: no room for a message";
+        if (handler)
+            handler(text);
+        return NULL;
+    }
+    gi_forget_left_handlers();
+    latest = memcpy(memory->message, text, sizeof text);
+    if (handler && memory->handlers < NESTED)
+        tell(text);
+    else if (handler)
+        print_message(text);               /* failures of a handler that fails for ever */
+    return NULL;
+}

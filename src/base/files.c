@@ -1,0 +1,432 @@
+/* files.c - files that are replaced as a whole: written beside the old one, flushed to the disk, renamed.
+ * rename replaces its target in one step (POSIX); before it the old file is untouched, after it the new one is
+ * complete, because fsync has returned.  Windows has functions that do the same.  Elsewhere the file is still written
+ * beside and renamed, but nothing waits for the disk.
+ *
+ * The file beside NAME is NAME.gradus-K.tmp with the first K = 0, 1, .. that nobody is writing to.  Its writer holds a
+ * lock on it (flock), which ends with the process, however that ends: a file without one was left by a process that
+ * was killed, and the next writer takes it away.  Where the file system has no locks, K is random. */
+#if defined(__unix__) || defined(__APPLE__)
+#define _XOPEN_SOURCE 700
+#define _DARWIN_C_SOURCE                    /* flock */
+#define HAVE_POSIX
+#endif
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef HAVE_POSIX
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#endif
+
+#include "files.h"
+#include "format.h"
+#include "message.h"
+#include "random.h"
+
+#ifdef _WIN32
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+#include <io.h>
+#endif
+
+static bool failed(gi_output *out, int reason)
+{
+    if (out->good)
+        gd_fail("%s: %s cannot be written: %s", out->function, out->path, gi_system_error(reason ? reason : EIO));
+    return out->good = false;
+}
+
+/* ---- Opening ------------------------------------------------------------------------------------------ */
+
+static bool no_folder(gi_output *out, const char *folder)
+{
+    return out->good = gd_fail("%s: %s cannot be written: there is no folder %s", out->function, out->path, folder);
+}
+
+#ifdef HAVE_POSIX
+
+#if !defined(O_SEARCH) && defined(__O_PATH)                   /* glibc's */
+#define O_SEARCH __O_PATH
+#elif !defined(O_SEARCH)
+#define O_SEARCH O_RDONLY
+#endif
+
+/* A link there leads to an open file, not to a name: /dev/stdout goes through it. */
+static bool is_open_file(const char *path)
+{
+    return strncmp(path, "/proc/", 6) == 0 || strncmp(path, "/dev/fd/", 8) == 0;
+}
+
+/* Symbolic links stay: the file behind them is replaced, or made where there is none. */
+static bool follow_links(gi_output *out)
+{
+    enum { MOST_LINKS = 40 };
+    char text[GI_LONGEST_PATH];
+    for (int links = 0;; links++) {
+        out->direct = out->direct || is_open_file(out->target);
+        ssize_t n = readlink(out->target, text, sizeof text);
+        if (n < 0)                          /* not a link */
+            return true;
+        if (links == MOST_LINKS)
+            return failed(out, ELOOP);
+        char *slash = text[0] == '/' ? NULL : strrchr(out->target, '/');
+        size_t folder = slash ? (size_t)(slash + 1 - out->target) : 0;
+        if (n == 0 || folder + (size_t)n >= sizeof out->target)
+            return failed(out, n == 0 ? ENOENT : ENAMETOOLONG);
+        memcpy(out->target + folder, text, (size_t)n);
+        out->target[folder + (size_t)n] = '\0';
+    }
+}
+
+/* The last part of the target, and the folder it is in, opened: from here on it does not matter what the folder is
+ * called, or how long its name is. */
+static bool open_folder(gi_output *out)
+{
+    char *slash = strrchr(out->target, '/');
+    const char *folder = !slash ? "." : slash == out->target ? "/" : out->target;
+    out->name = slash ? slash + 1 : out->target;
+    if (!*out->name)
+        return failed(out, *out->target ? EISDIR : ENOENT);
+    if (slash)
+        *slash = '\0';
+    out->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (out->folder < 0)                    /* one that may be written to and not read */
+        out->folder = open(folder, O_SEARCH | O_DIRECTORY | O_CLOEXEC);
+    if (out->folder >= 0)
+        return true;
+    return errno == ENOENT ? no_folder(out, folder) : failed(out, errno);
+}
+
+/* NAME.gradus-K.tmp, with as much of NAME as the folder's file system allows, in whole characters of UTF-8. */
+static void name_temporary(gi_output *out, unsigned long k)
+{
+    char ending[40];
+    int length = snprintf(ending, sizeof ending, ".gradus-%lu.tmp", k);
+    long most = fpathconf(out->folder, _PC_NAME_MAX);
+    if (most < (long)sizeof ending || most >= (long)sizeof out->temporary)
+        most = 255;
+    int n = (int)strlen(out->name);
+    if (n > (int)most - length) {
+        n = (int)most - length;
+        while (n > 0 && ((unsigned char)out->name[n] & 0xc0) == 0x80)
+            n--;
+    }
+    snprintf(out->temporary, sizeof out->temporary, "%.*s%s", n, out->name, ending);
+}
+
+/* Is it what the name in the folder stands for?  Another writer may have taken it away, or its place. */
+static bool is_the_temporary(const gi_output *out, int handle)
+{
+    struct stat mine, there;
+    return fstat(handle, &mine) == 0 && S_ISREG(mine.st_mode) &&
+           fstatat(out->folder, out->temporary, &there, AT_SYMLINK_NOFOLLOW) == 0 && mine.st_dev == there.st_dev &&
+           mine.st_ino == there.st_ino;
+}
+
+/* 1: locked; 0: another one holds the lock; -1: there are no locks here. */
+static int lock(int handle)
+{
+#ifdef LOCK_EX
+    return flock(handle, LOCK_EX | LOCK_NB) == 0 ? 1 : errno == EWOULDBLOCK ? 0 : -1;
+#else
+    return -1;
+#endif
+}
+
+/* Takes away a temporary file that nobody holds a lock on. */
+static bool remove_stale(const gi_output *out, int *locked)
+{
+    int handle = openat(out->folder, out->temporary, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (handle < 0)
+        return false;
+    *locked = lock(handle);
+    bool gone = *locked == 1 && is_the_temporary(out, handle) && unlinkat(out->folder, out->temporary, 0) == 0;
+    close(handle);
+    return gone;
+}
+
+/* A new file, locked; -1 and EEXIST where its name is taken, or was taken from it. */
+static int new_temporary(const gi_output *out, int *locked)
+{
+    int handle = openat(out->folder, out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (handle < 0)
+        return -1;
+    *locked = lock(handle);
+    if (*locked && is_the_temporary(out, handle))
+        return handle;
+    close(handle);                          /* another writer has just taken it for a stale one */
+    errno = EEXIST;
+    return -1;
+}
+
+static unsigned long random_number(const gi_output *out, unsigned long k)
+{
+    struct timespec now;
+    uint64_t state[4];
+    clock_gettime(CLOCK_REALTIME, &now);
+    gi_random_seed(state, ((uint64_t)now.tv_sec << 30 ^ (uint64_t)now.tv_nsec) + ((uint64_t)getpid() << 40) +
+                              (uint64_t)(uintptr_t)out + k);
+    return (unsigned long)gi_random_bits(state);
+}
+
+enum { COUNTED = 1000, MOST = 1100 };       /* writers at the same time, and what strangers left */
+
+/* What is left of several writers that were killed at the same time stands beyond K, perhaps with gaps. */
+static void remove_beyond(gi_output *out, unsigned long k)
+{
+    enum { GAP = 8 };
+    int locked = 1;
+    for (unsigned long i = k + 1, last = k + GAP; i <= last && i < COUNTED && locked >= 0; i++) {
+        name_temporary(out, i);
+        if (remove_stale(out, &locked))
+            last = i + GAP;
+    }
+    name_temporary(out, k);
+}
+
+static int open_temporary(gi_output *out)
+{
+    int handle = -1, locked = 1;
+    for (unsigned long k = 0; handle < 0 && k < MOST; k++) {
+        name_temporary(out, locked >= 0 && k < COUNTED ? k : random_number(out, k));
+        handle = new_temporary(out, &locked);
+        if (handle < 0 && errno != EEXIST)
+            break;
+        if (handle < 0 && locked >= 0 && remove_stale(out, &locked))
+            handle = new_temporary(out, &locked);
+        if (handle >= 0 && locked > 0 && k < COUNTED)
+            remove_beyond(out, k);
+    }
+    return handle;
+}
+
+/* Owner, group and permissions of the file that is replaced; where the owner cannot be given away, the group. */
+static bool like_old(gi_output *out, int handle, const struct stat *old)
+{
+    struct stat now;
+    if (fstat(handle, &now) == 0 && (now.st_uid != old->st_uid || now.st_gid != old->st_gid) &&
+        fchown(handle, old->st_uid, old->st_gid) != 0 && fchown(handle, (uid_t)-1, old->st_gid) != 0)
+        errno = 0;                          /* then it is the writer's */
+    return fchmod(handle, old->st_mode & 0777) == 0 ? true : failed(out, errno);
+}
+
+static bool open_beside(gi_output *out, const struct stat *old)
+{
+    if (!open_folder(out))
+        return false;
+    int handle = open_temporary(out);
+    if (handle < 0) {
+        int reason = errno;
+        out->temporary[0] = '\0';
+        return failed(out, reason);
+    }
+    if (old)
+        like_old(out, handle, old);
+    out->file = fdopen(handle, "wb");
+    if (!out->file) {
+        failed(out, errno);
+        close(handle);
+    }
+    return out->good;
+}
+
+static bool open_output(gi_output *out)
+{
+    struct stat old;
+    bool there = stat(out->path, &old) == 0;
+    if (!there && errno != ENOENT)
+        return failed(out, errno);
+    if (!there || S_ISREG(old.st_mode)) {
+        if (there && access(out->path, W_OK) != 0)      /* renaming would get around a file's write protection */
+            return failed(out, errno);
+        if (!follow_links(out))
+            return false;
+        if (!out->direct)
+            return open_beside(out, there ? &old : NULL);
+    }
+    out->direct = true;
+    out->file = fopen(out->path, "wb");
+    return out->file ? true : failed(out, errno);
+}
+
+#else
+
+static bool open_output(gi_output *out)
+{
+    int n = snprintf(out->temporary, sizeof out->temporary, "%s.tmp", out->target);
+    if (n < 0 || (size_t)n >= sizeof out->temporary)
+        return failed(out, ENOMEM);
+    out->file = fopen(out->temporary, "wb");
+    if (out->file)
+        return true;
+    out->temporary[0] = '\0';
+    char *end = out->target + strlen(out->target);
+    while (end > out->target && end[-1] != '/' && end[-1] != '\\')
+        end--;
+    *end = '\0';
+    return errno == ENOENT && *out->target ? no_folder(out, out->target) : failed(out, errno);
+}
+
+#endif
+
+bool gi_output_begin(gi_output *out, const char *function, const char *path)
+{
+    out->file = NULL;
+    out->function = function;
+    out->path = path;
+    out->good = true;
+    out->direct = false;
+    out->folder = -1;
+    out->name = NULL;
+    out->target[0] = out->temporary[0] = '\0';
+    if (!gi_path_given(function, "path", path))
+        return out->good = false;
+    if (strlen(path) >= sizeof out->target)
+        return out->good = gd_fail("%s: path has %" PRIu64 " bytes: at most %" PRIu64 " are possible", function,
+                                   (uint64_t)strlen(path), (uint64_t)(sizeof out->target - 1));
+    strcpy(out->target, path);
+    return open_output(out);
+}
+
+/* ---- Writing, and the end ----------------------------------------------------------------------------- */
+
+bool gi_output_put(gi_output *out, const void *bytes, size_t n)
+{
+    if (!out->good)
+        return false;
+    errno = 0;
+    return n == 0 || fwrite(bytes, 1, n, out->file) == n ? true : failed(out, errno);
+}
+
+#ifdef HAVE_POSIX
+
+static bool reach_disk(gi_output *out)
+{
+    return out->direct || fsync(fileno(out->file)) == 0 ? true : failed(out, errno);
+}
+
+/* The new name is on the disk when the folder is.  Not every file system can tell; a disk that is broken can. */
+static bool name_reaches_disk(gi_output *out)
+{
+    return fsync(out->folder) != 0 && errno == EIO ? failed(out, EIO) : true;
+}
+
+static bool take_name(gi_output *out)
+{
+    if (renameat(out->folder, out->temporary, out->folder, out->name) != 0)
+        return failed(out, errno);
+    out->temporary[0] = '\0';
+    return name_reaches_disk(out);
+}
+
+static void close_folder(gi_output *out)
+{
+    if (out->folder >= 0)
+        close(out->folder);
+    out->folder = -1;
+}
+
+static void remove_temporary(gi_output *out)
+{
+    unlinkat(out->folder, out->temporary, 0);
+}
+
+#else
+
+/* Closed, as an open file cannot be renamed everywhere. */
+static bool reach_disk(gi_output *out)
+{
+    bool there = true;
+#ifdef _WIN32
+    there = _commit(_fileno(out->file)) == 0;
+#endif
+    FILE *file = out->file;
+    out->file = NULL;
+    return fclose(file) == 0 && there ? true : failed(out, errno);
+}
+
+static void remove_temporary(gi_output *out)
+{
+    if (out->file)
+        fclose(out->file);
+    out->file = NULL;
+    remove(out->temporary);
+}
+
+static void close_folder(gi_output *out)
+{
+    (void)out;
+}
+
+/* The old file must not be removed first: were the program to end there, none would be left. */
+static bool replace(const char *from, const char *to)
+{
+#ifdef _WIN32
+    return MoveFileExA(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH) != 0;
+#else
+    return rename(from, to) == 0;
+#endif
+}
+
+static bool take_name(gi_output *out)
+{
+    if (!replace(out->temporary, out->target))
+        return failed(out, EACCES);
+    out->temporary[0] = '\0';
+    return true;
+}
+
+#endif
+
+/* The lock goes with the file: until then its name must be gone. */
+static void clean(gi_output *out)
+{
+    if (out->temporary[0])
+        remove_temporary(out);
+    out->temporary[0] = '\0';
+    if (out->file)
+        fclose(out->file);
+    out->file = NULL;
+    close_folder(out);
+}
+
+bool gi_output_end(gi_output *out)
+{
+    if (out->good && fflush(out->file) != 0)
+        failed(out, errno);
+    if (out->good)
+        reach_disk(out);
+    if (out->good && !out->direct)
+        take_name(out);
+    if (out->direct && out->file) {
+        FILE *file = out->file;
+        out->file = NULL;
+        if (fclose(file) != 0)
+            failed(out, errno);
+    }
+    clean(out);
+    return out->good;
+}
+
+void gi_output_abandon(gi_output *out)
+{
+    out->good = false;
+    clean(out);
+}
+
+bool gi_file_replace(const char *function, const char *path, const void *bytes, size_t n)
+{
+    gi_output out;
+    if (gi_output_begin(&out, function, path))
+        gi_output_put(&out, bytes, n);
+    return gi_output_end(&out);
+}

@@ -1,0 +1,328 @@
+/* memory.c - all memory of the library comes through this file: blocks from malloc, booked on their owner,
+ * and arenas, which take blocks as chunks and free everything at once.
+ *
+ * A closed scope's chunks go to a pool, from which the next scope takes them: a training loop in its steady
+ * state never reaches malloc.  The idea of regions that are freed as a whole is Hanson's (1990), "Fast
+ * allocation and deallocation of memory based on object lifetimes"; Stan's arena is the model for a tape. */
+#if defined(__linux__) && !defined(_DEFAULT_SOURCE)
+#define _DEFAULT_SOURCE                     /* madvise */
+#endif
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+#include "memory.h"
+
+#include "compiler.h"
+#include "gradus/tensor.h"
+#include "poison.h"
+#include "quarantine.h"
+#include "thread_state.h"
+
+/* ---- Blocks ------------------------------------------------------------------------------------------- */
+
+enum { BLOCK_ALIGN = 64 };                  /* a cache line, and the widest vector */
+
+typedef struct block {                      /* stands just before the bytes handed out */
+    void    *from_malloc;
+    size_t   bytes;
+    gi_owner owner;
+    unsigned gap;                           /* from from_malloc to the bytes handed out */
+} block;
+
+/* Of the whole process: what one thread made, another may free. */
+static atomic_size_t live[GI_OWNERS], high_water[GI_OWNERS];
+
+static const char *const owner_names[GI_OWNERS] = {
+    "scopes", "the program", "models", "optimizers", "data", "plots"
+};
+
+static void book(gi_owner owner, size_t bytes)
+{
+    size_t now = atomic_fetch_add_explicit(&live[owner], bytes, memory_order_relaxed) + bytes;
+    size_t high = atomic_load_explicit(&high_water[owner], memory_order_relaxed);
+    while (now > high && !atomic_compare_exchange_weak_explicit(&high_water[owner], &high, now, memory_order_relaxed,
+                                                                memory_order_relaxed))
+        continue;
+}
+
+static void unbook(gi_owner owner, size_t bytes)
+{
+    atomic_fetch_sub_explicit(&live[owner], bytes, memory_order_relaxed);
+}
+
+/* Large blocks lie in huge pages where the system gives them to those who ask: the first touch of 40 MB takes
+ * 6.5 ms instead of 19.  Only whole pages inside the block, so that the memory used beyond what is touched is at
+ * most one huge page. */
+static void in_huge_pages(char *start, size_t bytes)
+{
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    const uintptr_t from = (uintptr_t)4 << 20, page = (uintptr_t)2 << 20;
+    if (bytes < from)
+        return;
+    uintptr_t skipped = -(uintptr_t)start & (page - 1), rest = (bytes - skipped) & ~(page - 1);
+    (void)madvise(start + skipped, rest, MADV_HUGEPAGE);        /* a wish; not to get it is no failure */
+#else
+    (void)start, (void)bytes;
+#endif
+}
+
+enum { EXTRA = sizeof(block) + BLOCK_ALIGN };
+
+static char *aligned_in(char *start)
+{
+    uintptr_t address = ((uintptr_t)start + EXTRA) & ~(uintptr_t)(BLOCK_ALIGN - 1);
+    return start + (address - (uintptr_t)start);
+}
+
+static void *booked(gi_owner owner, char *start, size_t bytes)
+{
+    char *p = aligned_in(start);
+    ((block *)(void *)p)[-1] = (block){ start, bytes, owner, (unsigned)(p - start) };
+    gi_fence(p + bytes, start + bytes + EXTRA);
+    book(owner, bytes);
+    return p;
+}
+
+void *gi_memory_new(gi_owner owner, size_t bytes)
+{
+    char *start = bytes <= SIZE_MAX - EXTRA ? malloc(bytes + EXTRA) : NULL;
+    if (!start)
+        return gd_fail("out of memory: %" PRIu64 " bytes for %s", (uint64_t)bytes, owner_names[owner]);
+    in_huge_pages(start, bytes + EXTRA);
+    return booked(owner, start, bytes);
+}
+
+static void unbook_block(const void *p)
+{
+    const block *b = (const block *)p - 1;
+    unbook(b->owner, b->bytes);
+}
+
+void gi_memory_free(void *p)
+{
+    if (!p)
+        return;
+    unbook_block(p);
+    free(((block *)p - 1)->from_malloc);
+}
+
+/* realloc often finds room behind the block, or moves pages instead of bytes; only where the new memory lies
+ * differently to a cache line do the bytes have to be moved within it. */
+void *gi_memory_resize(gi_owner owner, void *p, size_t bytes)
+{
+    if (!p)
+        return gi_memory_new(owner, bytes);
+    const block before = ((block *)p)[-1];
+    char *start = bytes <= SIZE_MAX - EXTRA ? realloc(before.from_malloc, bytes + EXTRA) : NULL;
+    if (!start)
+        return gd_fail("out of memory: %" PRIu64 " bytes for %s", (uint64_t)bytes, owner_names[owner]);
+    if (aligned_in(start) != start + before.gap)
+        memmove(aligned_in(start), start + before.gap, before.bytes < bytes ? before.bytes : bytes);
+    in_huge_pages(start, bytes + EXTRA);
+    unbook(before.owner, before.bytes);
+    return booked(owner, start, bytes);
+}
+
+/* ---- Chunks and their pool ------------------------------------------------------------------------------ */
+
+struct gi_chunk {
+    gi_chunk *next;
+    size_t    bytes;                        /* after this header */
+    gi_owner  owner;
+};
+
+enum { CHUNK_HEADER = BLOCK_ALIGN };        /* keeps the first byte of a chunk aligned */
+
+static const size_t first_chunk = (size_t)64 << 10, biggest_step = (size_t)64 << 20;
+
+static char *chunk_start(gi_chunk *chunk)
+{
+    return (char *)chunk + CHUNK_HEADER;
+}
+
+/* The chunk goes back to malloc; in debug builds by way of the quarantine, where it is not live any more.  Its first
+ * bytes were used. */
+#ifdef GD_DEBUG
+static void free_chunk(gi_chunk *chunk, size_t used)
+{
+    gi_poison(chunk_start(chunk), used);
+    gi_forbid(chunk_start(chunk), chunk->bytes);
+    unbook_block(chunk);
+    gi_chunk_gone(chunk_start(chunk), ((block *)(void *)chunk - 1)->from_malloc);
+}
+
+void gi_chunk_release(void *from_malloc)
+{
+    free(from_malloc);
+}
+
+void gi_handle_free(void *p)
+{
+    if (!p)
+        return;
+    unbook_block(p);
+    block *old = gi_handle_gone(p);
+    if (old)
+        free(old[-1].from_malloc);
+}
+#else
+static void free_chunk(gi_chunk *chunk, size_t used)
+{
+    (void)used;
+    gi_unpoison(chunk_start(chunk), chunk->bytes);
+    gi_memory_free(chunk);
+}
+#endif
+
+static gi_chunk *chunk_from_pool(size_t bytes)
+{
+    for (gi_chunk **link = &gi_thread.pool; *link; link = &(*link)->next)
+        if ((*link)->bytes >= bytes) {
+            gi_chunk *chunk = *link;
+            *link = chunk->next;
+            return chunk;
+        }
+    return NULL;
+}
+
+static void chunk_to_pool(gi_chunk *chunk)
+{
+    gi_poison(chunk_start(chunk), chunk->bytes);
+    gi_chunk **link = &gi_thread.pool;
+    while (*link && (*link)->bytes < chunk->bytes)
+        link = &(*link)->next;
+    chunk->next = *link;
+    *link = chunk;
+}
+
+static gi_chunk *new_chunk(gi_owner owner, size_t bytes)
+{
+    gi_chunk *chunk = gi_memory_new(owner, CHUNK_HEADER + bytes);
+    if (!chunk)
+        return NULL;
+    chunk->bytes = bytes;
+    chunk->owner = owner;
+    gi_forbid(chunk_start(chunk), bytes);
+#ifdef GD_DEBUG
+    if (!gi_chunk_born(chunk_start(chunk), bytes, (int)owner)) {
+        gi_memory_free(chunk);
+        return gd_fail("out of memory: %zu bytes for %s", bytes, owner_names[owner]);
+    }
+#endif
+    return chunk;
+}
+
+void gi_pool_free(void)
+{
+    while (gi_thread.pool) {
+        gi_chunk *chunk = gi_thread.pool;
+        gi_thread.pool = chunk->next;
+        free_chunk(chunk, chunk->bytes);
+    }
+}
+
+/* ---- Arenas ------------------------------------------------------------------------------------------------ */
+
+/* Without a chunk there is still an address to give for no bytes: NULL would mean that memory is out. */
+void gi_arena_init(gd_arena *arena, gi_owner owner)
+{
+    static _Alignas(GI_ALIGN) char nothing[GI_ALIGN];
+    *arena = (gd_arena){ .owner = owner, .at = nothing, .end = nothing };
+}
+
+/* What is made while no scope is open stays: a loop without GD_SCOPE would take all memory without a word.  Large
+ * data sets, a few tensors, are meant to stay: what is bigger than the usual chunk counts as one. */
+static atomic_size_t warn_above = (size_t)1 << 30;
+
+void gd_set_memory_warning(size_t bytes)
+{
+    atomic_store(&warn_above, bytes);
+}
+
+static GI_COLD void look_at_program(const gd_arena *arena)
+{
+    size_t sum = 0, most = atomic_load(&warn_above);
+    for (const gi_chunk *chunk = arena->chunks; chunk; chunk = chunk->next)
+        sum += chunk->bytes < biggest_step ? chunk->bytes : biggest_step;
+    if (most && sum > most && atomic_compare_exchange_strong(&warn_above, &most, 0))
+        gd_notice("warning: what was made while no scope was open has passed %zu bytes and stays until gd_shutdown; is "
+                  "GD_SCOPE missing in a loop?  (gd_set_memory_warning sets this limit)", most);
+}
+
+/* Chunks double in size, so that their number grows with the logarithm of what a scope needs. */
+void *gi_arena_grow(gd_arena *arena, size_t bytes, size_t whole)
+{
+    if (bytes > SIZE_MAX / 2)
+        return gd_fail("out of memory: %" PRIu64 " bytes for %s", (uint64_t)bytes, owner_names[arena->owner]);
+    const size_t shift = gi_chunk_shift();
+    whole += shift;
+    gi_chunk *chunk = arena->owner == GI_SCOPES ? chunk_from_pool(whole) : NULL;
+    if (!chunk) {
+        size_t want = arena->chunks ? 2 * arena->chunks->bytes : first_chunk;
+        if (want > biggest_step)
+            want = biggest_step;
+        chunk = new_chunk(arena->owner, whole > want ? whole : want);
+        if (!chunk)
+            return NULL;
+    }
+    chunk->next = arena->chunks;
+    arena->chunks = chunk;
+    char *p = chunk_start(chunk) + shift;
+    arena->at = p + (whole - shift);
+    arena->end = chunk_start(chunk) + chunk->bytes;
+    gi_unpoison(p, bytes);
+    if (GI_UNLIKELY(arena->owner == GI_PROGRAM))
+        look_at_program(arena);
+    return p;
+}
+
+void gi_arena_free(gd_arena *arena)
+{
+    gi_chunk *chunk = arena->chunks;        /* arena itself may lie in one of them */
+    size_t used = chunk ? (size_t)(arena->at - chunk_start(chunk)) : 0;
+    while (chunk) {
+        gi_chunk *next = chunk->next;
+        if (chunk->owner == GI_SCOPES && !GI_QUARANTINES)
+            chunk_to_pool(chunk);
+        else
+            free_chunk(chunk, used);
+        chunk = next;
+        used = chunk ? chunk->bytes : 0;
+    }
+}
+
+/* ---- Report ---------------------------------------------------------------------------------------------- */
+
+size_t gd_memory_live(void)
+{
+    size_t sum = 0;
+    for (int i = 0; i < GI_OWNERS; i++)
+        sum += atomic_load_explicit(&live[i], memory_order_relaxed);
+    return sum;
+}
+
+void gd_memory_report(FILE *out)
+{
+    if (!out)
+        return;
+    size_t pooled = 0;
+    for (const gi_chunk *chunk = gi_thread.pool; chunk; chunk = chunk->next)
+        pooled += chunk->bytes;
+    fprintf(out, "%-12s %15s %15s\n", "owner", "live bytes", "high water");
+    for (int i = 0; i < GI_OWNERS; i++)
+        fprintf(out, "%-12s %15" PRIu64 " %15" PRIu64 "\n", owner_names[i],
+                (uint64_t)atomic_load_explicit(&live[i], memory_order_relaxed),
+                (uint64_t)atomic_load_explicit(&high_water[i], memory_order_relaxed));
+    fprintf(out, "of which %" PRIu64 " bytes wait for the next scope\n", (uint64_t)pooled);
+#ifdef GD_DEBUG
+    fprintf(out, "beside them %" PRIu64 " bytes of closed scopes and freed owners are kept, so that their use "
+            "is noticed\n",
+            (uint64_t)gi_quarantined());
+#endif
+}

@@ -1,0 +1,147 @@
+/* load_optimizer.c - reading and checking what a checkpoint holds of an optimizer. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "checkpoint.h"
+#include "gradus/tensor.h"
+
+const char *gi_lr_key(int group)
+{
+    char number[16];
+    snprintf(number, sizeof number, "%d", group);
+    return gi_checkpoint_key("lr", number);
+}
+
+/* ---- State -------------------------------------------------------------------------------------------------- */
+
+static bool in_file(const gi_reader *r, const char *key)
+{
+    return gd_safetensors_find(r->file, key) >= 0;
+}
+
+/* One that the options do not ask for is passed over where other options are permitted, or where it was left from
+ * others in this run too. */
+static gd_tensor *read_state(gi_reader *r, const gd_optimizer *o, const struct gd_slot *slot, int k, const char *key)
+{
+    if (gi_keeps(o->algorithm, slot->group->options, k))
+        return gi_read_tensor(r, key, slot->w);
+    if (r->options.other_settings || slot->state[k])
+        r->seen[gd_safetensors_find(r->file, key)] = true;
+    else if (!gd_fail("%s: %s: \"%s\" is a state that the options of %s do not keep", r->function, r->path, key,
+                      o->algorithm->name))
+        r->failed = true;
+    return NULL;
+}
+
+/* All of the states that the options ask for, or none before the first gradient.  The first format did not hold those
+ * that new options had asked for since the last step. */
+static bool complete(gi_reader *r, const gd_optimizer *o, const struct gd_slot *slot, const char *owner, double step,
+                     gd_tensor *const state[])
+{
+    const gd_algorithm *a = o->algorithm;
+    bool begun = step > 0;
+    for (int k = 0; k < GD_MAX_STATES; k++)
+        begun = begun || state[k];
+    if (a->step || !begun || r->options.other_settings || (r->first_format && a->keeps))
+        return true;
+    for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++)
+        if (!state[k] && gi_keeps(a, slot->group->options, k))
+            return gd_fail("%s: %s has no tensor \"%s\", a state that the options of %s keep; gd_checkpoint_load with "
+                           ".other_settings starts it anew", r->function, r->path,
+                           gi_checkpoint_key(owner, a->states[k]), a->name);
+    return true;
+}
+
+static void change_slot(gi_reader *r, struct gd_slot *slot, int numbers, const double number[],
+                        gd_tensor *const state[])
+{
+    for (int k = 0; k < numbers; k++) {
+        gi_change *c = gi_new_change(r);
+        if (c) {
+            c->number = &slot->number[k];
+            c->value = number[k];
+        }
+    }
+    for (int k = 0; k < GD_MAX_STATES; k++) {
+        gi_change *c = gi_new_change(r);
+        if (c) {
+            c->slot = slot;
+            c->k = k;
+            c->from = state[k];
+        }
+    }
+}
+
+/* w: the parameter's elements in the file; NULL where they are not known, and for all parameters together. */
+static void read_slot(gi_reader *r, gd_optimizer *o, struct gd_slot *slot, const char *owner, const gd_real *w)
+{
+    const gd_algorithm *a = o->algorithm;
+    double number[1 + GD_MAX_NUMBERS] = { 0 };
+    gd_tensor *state[GD_MAX_STATES] = { NULL };
+    int numbers = 1;
+    gi_read_number(r, gi_checkpoint_key(owner, "step"), &number[0]);
+    for (; numbers <= GD_MAX_NUMBERS && a->numbers[numbers - 1]; numbers++)
+        gi_read_number(r, gi_checkpoint_key(owner, a->numbers[numbers - 1]), &number[numbers]);
+    for (int k = 0; k < GD_MAX_STATES && a->states[k] && !r->failed; k++) {
+        const char *key = gi_checkpoint_key(owner, a->states[k]);
+        r->failed = !key;
+        if (key && in_file(r, key))
+            state[k] = read_state(r, o, slot, k, key);
+    }
+    if (r->failed)
+        return;
+    const char *file = gi_read_where(r);
+    const char *where = *owner ? gi_joined(gi_joined(file, ": \"", owner), "\"", "") : file;
+    gd_kept kept = { .n = slot->w ? slot->w->numel : gi_all_elements(o), .step = number[0], .steps = (double)r->steps,
+                     .w = w, .number = number + 1, .state = state, .options = slot->group->options };
+    if (!where || !gi_check_kept(where, a, &kept) || !complete(r, o, slot, owner, number[0], state))
+        r->failed = true;
+    change_slot(r, slot, numbers, number, state);
+}
+
+/* ---- The optimizer ------------------------------------------------------------------------------------------ */
+
+static void read_learning_rates(gi_reader *r, const char *where, gd_optimizer *o)
+{
+    gd_group *group;
+    for (int k = 0; (group = gi_checkpoint_group(o, k)) && !r->failed; k++) {
+        double lr;
+        gi_change *c = gi_read_number(r, gi_lr_key(k), &lr) ? gi_new_change(r) : NULL;
+        if (c) {
+            c->number = &group->lr;
+            c->value = lr;
+            r->failed = !gi_check_lr(where, k, lr);
+        }
+    }
+}
+
+/* Of all states only that of zeros is none of the generator's: it yields zeros for ever. */
+static void read_random(gi_reader *r)
+{
+    if (gi_read_words(r, "random", r->random, 4) &&
+        (r->random[0] | r->random[1] | r->random[2] | r->random[3]) == 0) {
+        gd_fail("%s: %s: \"random\" is 0, which no generator comes to", r->function, r->path);
+        r->failed = true;
+    }
+}
+
+void gi_read_optimizer(gi_reader *r)
+{
+    gd_optimizer *o = r->run->optimizer;
+    if (r->failed || !o)
+        return;
+    const char *where = gi_read_where(r);
+    if (!where || !gi_read_words(r, "optimizer/steps", &r->steps, 1) || !gi_check_steps(where, (double)r->steps)) {
+        r->failed = true;
+        return;
+    }
+    read_random(r);
+    read_learning_rates(r, where, o);
+    if (o->algorithm->step)
+        read_slot(r, o, o->all, "", NULL);
+    for (int i = 0; i < o->count && !o->algorithm->step && !r->failed; i++) {
+        const gd_tensor *w = o->params == r->run->params && o->slots[i] ? r->values[i] : NULL;
+        if (o->slots[i])
+            read_slot(r, o, o->slots[i], o->slots[i]->w->name, w ? w->data : NULL);
+    }
+}

@@ -1,0 +1,248 @@
+/* sums.c - sums, dot products and column sums in a fixed pairwise order.  See sums.h.
+ *
+ * Sixteen lanes run side by side: lane l holds the elements whose index is l modulo 16.  A block of 16 rows
+ * of lanes is added up as a tree of depth four, what is left in blocks of 4 rows, filled up with zeros; the
+ * compiler can only do for several lanes at once what is written here for one, so that every instruction set
+ * gives the same bits.  Blocks are added one after the other in pieces of 2048 elements, and the pieces pairwise,
+ * the branches of that tree on several threads when it is large.  Products are rounded before they are added:
+ * the compiler must not fuse the two (-ffp-contract=off, or gcc's -std=c11, and the pragma). */
+#include <stdbool.h>
+
+#include "base/compiler.h"
+#include "gradus/tensor.h"
+#include "kernels/sums.h"
+
+#include "kernels/terms.h"
+#include "base/threads.h"
+
+#if defined(__clang__)
+#pragma STDC FP_CONTRACT OFF
+#endif
+
+#define LANES 16
+#define PIECE 2048                          /* elements of a piece; rows of a piece, for columns: PIECE / LANES */
+
+/* split - where a sum of n elements is cut in two: a multiple of piece, near the middle. */
+static int64_t split(int64_t n, int64_t piece)
+{
+    int64_t pieces = (n + piece - 1) / piece;
+    return pieces / 2 * piece;
+}
+
+/* fold - the sum of the lanes. */
+static gd_real fold(const gd_real *lane)
+{
+#define LANE(i) lane[i]
+    return TREE16(LANE);
+}
+
+/* What is left after whole blocks lies in last, filled up with zeros. */
+#define LAST(r) last[(r) * LANES + l]
+
+/* ---- Sums -------------------------------------------------------------------------------------------- */
+
+GI_KERNEL static gd_real sum_piece(int64_t n, const gd_real *restrict x)
+{
+    gd_real lane[LANES] = { 0 };
+    int64_t i = 0;
+    for (; i + LANES * LANES <= n; i += LANES * LANES)
+        for (int l = 0; l < LANES; l++) {
+#define TERM(r) x[i + (r) * LANES + l]
+            lane[l] += TREE16(TERM);
+        }
+    for (; i + 4 * LANES <= n; i += 4 * LANES)
+        for (int l = 0; l < LANES; l++)
+            lane[l] += TREE4(TERM, 0);
+#undef TERM
+    if (i < n) {
+        gd_real last[4 * LANES];
+        const int rest = (int)(n - i);
+        for (int l = 0; l < 4 * LANES; l++)
+            last[l] = l < rest ? x[i + l] : 0;
+        for (int l = 0; l < LANES; l++)
+            lane[l] += TREE4(LAST, 0);
+    }
+    return fold(lane);
+}
+
+static gd_real sum_halves(int64_t n, const gd_real *x)
+{
+    if (n <= PIECE)
+        return sum_piece(n, x);
+    int64_t half = split(n, PIECE);
+    return sum_halves(half, x) + sum_halves(n - half, x + half);
+}
+
+/* Long sums on several threads: the branches at depth BRANCH_DEPTH of the same tree, then the rest of it. */
+enum { BRANCH_DEPTH = 4, BRANCHES = 1 << BRANCH_DEPTH, LONG_SUM = 4 * GI_PART_ELEMENTS };
+
+typedef struct branches {
+    int64_t        n[BRANCHES];
+    const gd_real *x[BRANCHES];
+    gd_real        sum[BRANCHES];
+} branches;
+
+static void list_branches(branches *b, int first, int count, int64_t n, const gd_real *x)
+{
+    if (count == 1) {
+        b->n[first] = n;
+        b->x[first] = x;
+        return;
+    }
+    int64_t half = split(n, PIECE);
+    list_branches(b, first, count / 2, half, x);
+    list_branches(b, first + count / 2, count / 2, n - half, x + half);
+}
+
+static void add_branches(void *context, int64_t begin, int64_t end)
+{
+    branches *b = context;
+    for (int64_t i = begin; i < end; i++)
+        b->sum[i] = sum_halves(b->n[i], b->x[i]);
+}
+
+gd_real real_sum(int64_t n, const gd_real *x)
+{
+    if (n < LONG_SUM)
+        return sum_halves(n, x);
+    branches b;
+    list_branches(&b, 0, BRANCHES, n, x);
+    gi_parallel(BRANCHES, 4, add_branches, &b);
+#define BRANCH(i) b.sum[i]
+    return TREE16(BRANCH);
+}
+
+gd_real real_sum_strided(int64_t n, const gd_real *x, int64_t stride)
+{
+    if (stride == 1)
+        return real_sum(n, x);
+    if (n <= PIECE) {
+        gd_real packed[PIECE];
+        for (int64_t i = 0; i < n; i++)
+            packed[i] = x[i * stride];
+        return sum_piece(n, packed);
+    }
+    int64_t half = split(n, PIECE);
+    return real_sum_strided(half, x, stride) + real_sum_strided(n - half, x + half * stride, stride);
+}
+
+/* ---- Dot products -------------------------------------------------------------------------------------- */
+
+GI_KERNEL static gd_real dot_piece(int64_t n, const gd_real *restrict a, const gd_real *restrict b)
+{
+    gd_real lane[LANES] = { 0 };
+    int64_t i = 0;
+    for (; i + LANES * LANES <= n; i += LANES * LANES)
+        for (int l = 0; l < LANES; l++) {
+#define TERM(r) a[i + (r) * LANES + l] * b[i + (r) * LANES + l]
+            lane[l] += TREE16(TERM);
+        }
+    for (; i + 4 * LANES <= n; i += 4 * LANES)
+        for (int l = 0; l < LANES; l++)
+            lane[l] += TREE4(TERM, 0);
+#undef TERM
+    if (i < n) {
+        gd_real last[4 * LANES];
+        const int rest = (int)(n - i);
+        for (int l = 0; l < 4 * LANES; l++)
+            last[l] = l < rest ? a[i + l] * b[i + l] : 0;
+        for (int l = 0; l < LANES; l++)
+            lane[l] += TREE4(LAST, 0);
+    }
+    return fold(lane);
+}
+
+gd_real real_dot(int64_t n, const gd_real *a, const gd_real *b)
+{
+    if (n <= PIECE)
+        return dot_piece(n, a, b);
+    int64_t half = split(n, PIECE);
+    return real_dot(half, a, b) + real_dot(n - half, a + half, b + half);
+}
+
+/* ---- Column sums ----------------------------------------------------------------------------------------- */
+
+#define WIDTH 128                           /* columns done at a time */
+#define ROWS  (PIECE / LANES)               /* rows of a piece */
+
+/* The sums of the columns over a few rows; column j stands at x[j * step].  width <= WIDTH. */
+#define COLUMNS_PIECE(step)                                                          \
+    int64_t i = 0;                                                                   \
+    for (; i + LANES <= rows; i += LANES) {                                          \
+        const gd_real *block = x + i * row;                                          \
+        for (int64_t j = 0; j < width; j++)                                          \
+            sum[j] += TREE16(TERM);                                                  \
+    }                                                                                \
+    for (; i < rows; i++)                                                            \
+        for (int64_t j = 0; j < width; j++)                                          \
+            sum[j] += x[i * row + j * (step)];
+
+GI_KERNEL static void columns_piece(int64_t rows, int64_t width, const gd_real *restrict x, int64_t row,
+                                    int64_t step, gd_real *restrict sum)
+{
+    for (int64_t j = 0; j < width; j++)
+        sum[j] = 0;
+    if (step == 1) {
+#define TERM(r) block[(r) * row + j]
+        COLUMNS_PIECE(1)
+#undef TERM
+    } else {
+#define TERM(r) block[(r) * row + j * step]
+        COLUMNS_PIECE(step)
+#undef TERM
+    }
+}
+
+static void columns_sum(int64_t rows, int64_t width, const gd_real *x, int64_t row, int64_t step, gd_real *sum)
+{
+    if (rows <= ROWS) {
+        columns_piece(rows, width, x, row, step, sum);
+        return;
+    }
+    int64_t half = split(rows, ROWS);
+    gd_real other[WIDTH];
+    columns_sum(half, width, x, row, step, sum);
+    columns_sum(rows - half, width, x + half * row, row, step, other);
+    for (int64_t j = 0; j < width; j++)
+        sum[j] += other[j];
+}
+
+typedef struct columns_call {
+    int64_t        rows, row, step;
+    const gd_real *x;
+    gd_real       *y;
+} columns_call;
+
+static void some_columns(void *context, int64_t begin, int64_t end)
+{
+    const columns_call *call = context;
+    for (int64_t start = begin; start < end; start += WIDTH) {
+        int64_t width = end - start < WIDTH ? end - start : WIDTH;
+        gd_real sum[WIDTH];
+        columns_sum(call->rows, width, call->x + start * call->step, call->row, call->step, sum);
+        for (int64_t j = 0; j < width; j++)
+            call->y[start + j] += sum[j];
+    }
+}
+
+/* A column is added up in the same way whichever others go along with it: threads may share them out. */
+void real_sum_columns(int64_t rows, int64_t columns, const gd_real *x, int64_t row, int64_t step, gd_real *y)
+{
+    gi_parallel(columns, gi_part_for(rows, GI_PART_ELEMENTS, LANES), some_columns,
+                &(columns_call){ rows, row, step, x, y });
+}
+
+/* ---- What sums ask about their results ------------------------------------------------------------------------ */
+
+GI_KERNEL static bool no_infinity_or_nan(int64_t n, const gd_real *x)
+{
+    int bad = 0;
+    for (int64_t i = 0; i < n; i++)
+        bad |= !(x[i] - x[i] == 0);
+    return !bad;
+}
+
+bool gi_all_finite(int64_t n, const gd_real *x)
+{
+    return no_infinity_or_nan(n, x);
+}

@@ -1,0 +1,418 @@
+/* gemm_kernel.h - the matrix product for one length of vector.  gemm.c includes it once for each
+ * instruction set, after defining
+ *
+ *   NAME(x)                    x with a suffix, so that every set has its own functions
+ *   TARGET                     the attribute that lets the compiler use the set
+ *   vec, LANES                 a vector and how many numbers it holds (1: plain C)
+ *   BROADCAST(s)               the vector s, s, .., s
+ *   MULTIPLY_ADD(x, y, z)      x y + z, rounded once where the machine can
+ *   MULTIPLY_ADD_1(x, y, z)    the same for one number
+ *   LOAD_PART(p, count)        the first count of LANES numbers, the rest 0; touches no others
+ *   STORE_PART(p, v, count)    writes the first count numbers only
+ *   ROWS, ROWS_WIDE            rows of a tile of 2 vectors, of 4 vectors: as the registers allow
+ *   EACH_ROW, EACH_ROW_WIDE    F(1) F(2) .. up to these
+ *
+ * How it goes.  A tile of c, say 6 rows of 4 vectors, stays in registers while p runs: each step loads 4
+ * vectors of b and multiplies them with 6 numbers of a.  So a load feeds several multiplications, and the
+ * machine's arithmetic is the limit, not its memory.  Around that, k and n are cut into blocks so that a block
+ * of b, DEPTH x COLUMNS, stays in the second cache; a strip of a, the rows of a tile, stays in the first one
+ * while it meets the whole block, panel by panel (the columns of a tile).  What does not lie well is packed,
+ * that is copied in the order of its use, first: gemm_pack.h.  The scheme is that of Goto and van de Geijn,
+ * "Anatomy of high-performance matrix multiplication" (ACM TOMS 34, 2008), with the roles of a and b exchanged
+ * because c is stored by rows. */
+
+#define INLINE static inline TARGET ALWAYS_INLINE
+
+INLINE vec NAME(load)(const gd_real *p)
+{
+    vec v;
+    memcpy(&v, p, sizeof v);                /* p need not be aligned */
+    return v;
+}
+
+INLINE void NAME(store)(gd_real *p, vec v)
+{
+    memcpy(p, &v, sizeof v);
+}
+
+/* ---- Tiles ---------------------------------------------------------------------------------------------- */
+
+/* What a tile function gets: the strides, k and accumulate of x; where its piece of a, b and c begins; the
+ * columns of its last vector.  All in registers. */
+#define TILE_PARAMETERS \
+    const operands *x, const gd_real *a, const gd_real *b, int64_t b_row, gd_real *c, int rest
+typedef void NAME(tile_function)(TILE_PARAMETERS);
+
+/* tile - c (+)= a b for rows x vectors, constants once this is inlined.  The last vector is not whole when
+ * part. */
+INLINE void NAME(tile)(const int rows, const int vectors, const bool part, TILE_PARAMETERS)
+{
+    const int64_t a_row = x->a_row, a_col = x->a_col, c_row = x->c_row, k = x->k;
+    vec sum[ROWS][4];
+    const gd_real *four[(ROWS + 3) / 4];        /* every fourth row of a: the others are near it */
+    UNROLL for (int i = 0; i < rows; i += 4)
+        four[i / 4] = a + i * a_row;
+    UNROLL for (int i = 0; i < rows; i++)
+        UNROLL for (int v = 0; v < vectors; v++)
+            sum[i][v] = (vec){ 0 };
+    for (int64_t p = 0; p < k; p++) {
+        vec y[4];
+        UNROLL for (int v = 0; v < vectors; v++)
+            y[v] = part && v == vectors - 1 ? LOAD_PART(b + p * b_row + v * LANES, rest)
+                                            : NAME(load)(b + p * b_row + v * LANES);
+        UNROLL for (int i = 0; i < rows; i++) {
+            const vec s = BROADCAST(four[i / 4][i % 4 * a_row]);
+            UNROLL for (int v = 0; v < vectors; v++)
+                sum[i][v] = MULTIPLY_ADD(s, y[v], sum[i][v]);
+        }
+        UNROLL for (int i = 0; i < rows; i += 4)
+            four[i / 4] += a_col;
+    }
+    if (x->accumulate)
+        UNROLL for (int i = 0; i < rows; i++)
+            UNROLL for (int v = 0; v < vectors; v++)
+                sum[i][v] += part && v == vectors - 1 ? LOAD_PART(c + i * c_row + v * LANES, rest)
+                                                      : NAME(load)(c + i * c_row + v * LANES);
+    UNROLL for (int i = 0; i < rows; i++) {
+        UNROLL for (int v = 0; v < vectors; v++) {
+            if (part && v == vectors - 1)
+                STORE_PART(c + i * c_row + v * LANES, sum[i][v], rest);
+            else
+                NAME(store)(c + i * c_row + v * LANES, sum[i][v]);
+        }
+    }
+}
+
+/* One function for each number of rows, and tables of them. */
+#define TILE_AS(name, rows, vectors, part) \
+    static TARGET void NAME(name##rows)(TILE_PARAMETERS) \
+    { \
+        NAME(tile)(rows, vectors, part, x, a, b, b_row, c, rest); \
+    }
+#define TILES(rows) \
+    TILE_AS(tile1_, rows, 1, false) TILE_AS(part1_, rows, 1, true) \
+    TILE_AS(tile2_, rows, 2, false) TILE_AS(part2_, rows, 2, true)
+#define TILES_WIDE(rows) TILE_AS(tile4_, rows, 4, false)
+EACH_ROW(TILES)
+EACH_ROW_WIDE(TILES_WIDE)
+
+#define TILE1(rows) NAME(tile1_##rows),
+#define PART1(rows) NAME(part1_##rows),
+#define TILE2(rows) NAME(tile2_##rows),
+#define PART2(rows) NAME(part2_##rows),
+#define TILE4(rows) NAME(tile4_##rows),
+static NAME(tile_function) *const NAME(tiles)[2][2][ROWS + 1] = {           /* [vectors - 1][part][rows] */
+    { { NULL, EACH_ROW(TILE1) }, { NULL, EACH_ROW(PART1) } },
+    { { NULL, EACH_ROW(TILE2) }, { NULL, EACH_ROW(PART2) } },
+};
+static NAME(tile_function) *const NAME(tiles_wide)[ROWS_WIDE + 1] = { NULL, EACH_ROW_WIDE(TILE4) };
+
+#include <stdbool.h>
+
+#include "gemm_pack.h"
+#include "gradus/tensor.h"
+
+/* ---- Products of matrices -------------------------------------------------------------------------------- */
+
+/* prefetch - asks for what is needed soon: the tile c [rows, columns], and of the next piece of a the lines
+ * from .. to. */
+INLINE void NAME(prefetch)(const operands *x, int64_t rows, int columns, const gd_real *c,
+                           int64_t from, int64_t to)
+{
+    for (int64_t i = 0; i < rows; i++)
+        for (int j = 0; j < columns; j += LANES)
+            PREFETCH(c + i * x->c_row + j);
+    for (int64_t i = from; i < to; i++)
+        for (int64_t j = 0; j < x->next.length; j += LANES)
+            PREFETCH(x->next.at + i * x->next.stride + j);
+}
+
+/* strips - all tiles of the columns first .. last of c, with panels of up to `vectors` vectors: strip by strip
+ * of at most `rows` rows, the rows of a strip as equal as possible.  b is where these columns begin; when
+ * packed, pack wrote it. */
+INLINE void NAME(strips)(const int rows, const int vectors, const operands *x, int64_t first, int64_t last,
+                         const gd_real *b, bool packed)
+{
+    const int64_t k = x->k, n = last - first;
+    const int64_t strips = (x->m + rows - 1) / rows, least = x->m / strips, taller = x->m % strips;
+    for (int64_t i = 0, s = 0, height; s < strips; i += height, s++) {
+        height = least + (s < taller);
+        const gd_real *a = x->a + i * x->a_row;
+        gd_real *c = x->c + i * x->c_row + first;
+        for (int64_t j = 0; j < n; ) {
+            const int count = NAME(panel_vectors)(vectors, n - j), full = count * LANES;
+            const int width = n - j < full ? (int)(n - j) : full;
+            if (k >= PREFETCH_LEAST)
+                NAME(prefetch)(x, height, width, c + j, (i * n + j * height) * x->next.count / (x->m * n),
+                               (i * n + (j + width) * height) * x->next.count / (x->m * n));
+            (count == 4 ? NAME(tiles_wide) : NAME(tiles)[count - 1][width < full])[height](
+                x, a, packed ? b + j * k : b + j, packed ? full : x->b_row, c + j, width - (full - LANES));
+            j += width;
+        }
+    }
+}
+
+/* both_strips - the columns 0 .. wide in wide panels, the others in narrow ones of more rows.  When packed,
+ * both lie in the work space. */
+static TARGET void NAME(both_strips)(const operands *x, int64_t wide, bool packed)
+{
+    const gd_real *b = packed ? x->work->b : x->b;
+    if (wide > 0)
+        NAME(strips)(ROWS_WIDE, 4, x, 0, wide, b, packed);
+    if (wide < x->n)
+        NAME(strips)(ROWS, 2, x, wide, x->n, packed ? b + wide * x->k : b + wide, packed);
+}
+
+/* block - c (+)= a b for k <= DEPTH and n <= COLUMNS: group by group of rows. */
+static TARGET void NAME(block)(const operands *x)
+{
+    const bool packed = x->b_col != 1
+                     || (x->m >= PACK_ROWS && x->k * x->n > PACK_BLOCK && x->b_row >= 4 * LANES);
+    const bool pack_a = x->a_row == 1 && x->n >= 8 * LANES && x->k >= 64
+                     && x->a_col >= PACK_STRIDE / (int64_t)sizeof *x->a;
+    const int64_t wide = ROWS_WIDE >= 4 || x->m <= ROWS_WIDE ? x->n - x->n % (4 * LANES) : 0;
+    if (packed) {
+        NAME(pack)(4, x, 0, wide, x->work->b);
+        NAME(pack)(2, x, wide, x->n, x->work->b + wide * x->k);
+    }
+    if (!pack_a && x->m <= GROUP) {
+        NAME(both_strips)(x, wide, packed);
+        return;
+    }
+    operands t = *x;
+    for (int64_t i = 0; i < x->m; i += t.m) {
+        t.m = x->m - i < GROUP ? x->m - i : GROUP;
+        t.a = x->a + i * x->a_row;
+        t.c = x->c + i * x->c_row;
+        const int64_t left = x->m - i - t.m, next_m = left < GROUP ? left : GROUP;
+        if (next_m > 0 && x->a_row == 1)
+            t.next = (lines){ t.a + t.m, x->k, next_m, x->a_col };
+        else if (next_m > 0 && x->a_col == 1)
+            t.next = (lines){ t.a + t.m * x->a_row, next_m, x->k, x->a_row };
+        else
+            t.next = (lines){ NULL, 0, 0, 0 };
+        if (pack_a) {
+            for (int64_t p = 0; p < x->k; p++)
+                memcpy(x->work->a + p * t.m, t.a + p * x->a_col, (size_t)t.m * sizeof *t.a);
+            t.a = x->work->a;
+            t.a_col = t.m;
+        }
+        NAME(both_strips)(&t, wide, packed);
+    }
+}
+
+/* some_blocks - c (+)= a b for k up to LONG and n <= COLUMNS, block by block. */
+INLINE void NAME(some_blocks)(const operands *x)
+{
+    operands t = *x;
+    for (int64_t p = 0; p < x->k; p += DEPTH) {
+        t.k = x->k - p < DEPTH ? x->k - p : DEPTH;
+        t.a = x->a + p * x->a_col;
+        t.b = x->b + p * x->b_row;
+        t.accumulate = x->accumulate || p > 0;
+        NAME(block)(&t);
+    }
+}
+
+/* long_blocks - the same for any k: the products of LONG of k at a time are added without loss. */
+INLINE void NAME(long_blocks)(const operands *x)
+{
+    operands t = *x;
+    for (int64_t i = 0; i < x->m; i += t.m) {
+        t.m = x->m - i < LONG_ROWS ? x->m - i : LONG_ROWS;
+        gd_real *c = x->c + i * x->c_row;
+        memset(x->work->rest, 0, (size_t)(t.m * COLUMNS) * sizeof *c);
+        for (int64_t p = 0; p < x->k; p += LONG) {
+            t.k = x->k - p < LONG ? x->k - p : LONG;
+            t.a = x->a + i * x->a_row + p * x->a_col;
+            t.b = x->b + p * x->b_row;
+            t.c = p == 0 ? c : x->work->part;
+            t.c_row = p == 0 ? x->c_row : COLUMNS;
+            t.accumulate = p == 0 && x->accumulate;
+            NAME(some_blocks)(&t);
+            for (int64_t r = 0; r < t.m && p > 0; r++)
+                add_product(x->n, c + r * x->c_row, x->work->rest + r * COLUMNS, x->work->part + r * COLUMNS);
+        }
+        for (int64_t r = 0; r < t.m; r++)
+            add_rest_of_product(x->n, c + r * x->c_row, x->work->rest + r * COLUMNS);
+    }
+}
+
+/* blocks - the product, block by block. */
+static TARGET void NAME(blocks)(const operands *x)
+{
+    operands t = *x;
+    for (int64_t j = 0; j < x->n; j += COLUMNS) {
+        t.n = x->n - j < COLUMNS ? x->n - j : COLUMNS;
+        t.b = x->b + j * x->b_col;
+        t.c = x->c + j;
+        if (x->k <= LONG)
+            NAME(some_blocks)(&t);
+        else
+            NAME(long_blocks)(&t);
+    }
+}
+
+/* narrow - a product with few columns, which would leave lanes empty, where the columns of a are contiguous:
+ * c^T = b^T a^T has long rows.  A piece of c^T at a time is computed beside c. */
+static TARGET void NAME(narrow)(const operands *x)
+{
+    operands t = { x->n, 0, x->k, x->b, x->b_col, x->b_row, NULL, x->a_col, 1, x->work->c, COLUMNS, x->accumulate,
+                   { NULL, 0, 0, 0 }, x->work };
+    for (int64_t i = 0; i < x->m; i += t.n) {
+        gd_real *c = x->c + i * x->c_row;
+        t.n = x->m - i < COLUMNS ? x->m - i : COLUMNS;
+        t.b = x->a + i;
+        for (int64_t r = 0; r < t.n && x->accumulate; r++)
+            for (int64_t j = 0; j < x->n; j++)
+                x->work->c[j * COLUMNS + r] = c[r * x->c_row + j];
+        NAME(blocks)(&t);
+        for (int64_t r = 0; r < t.n; r++)
+            for (int64_t j = 0; j < x->n; j++)
+                c[r * x->c_row + j] = x->work->c[j * COLUMNS + r];
+    }
+}
+
+/* product - c (+)= a b: one tile, one block, or many.  Whichever it is, c[i, j] is summed in the same order. */
+static TARGET void NAME(product)(operands *x)
+{
+    const int64_t empty = (LANES - x->n % LANES) % LANES;       /* lanes in the last vector */
+    if (x->m <= ROWS && x->n <= LANES && x->b_col == 1 && x->k <= DEPTH) {
+        NAME(tiles)[0][empty > 0][x->m](x, x->a, x->b, x->b_row, x->c, (int)x->n);
+        return;
+    }
+    x->work = take_work_space();
+    if (x->a_row == 1 && x->n <= NARROW && 4 * empty >= x->n && x->m >= 4 * LANES)
+        NAME(narrow)(x);
+    else if (x->k <= DEPTH && x->n <= COLUMNS)
+        NAME(block)(x);
+    else
+        NAME(blocks)(x);
+    leave_work_space(x->work);
+}
+
+/* ---- Products with a vector ------------------------------------------------------------------------------ */
+
+/* total - the sum over the lanes of v, halves first. */
+INLINE gd_real NAME(total)(vec v)
+{
+#if LANES > 1
+#define OTHER(l, d) ((l) ^ (d))
+#if LANES > 8
+    v += SHUFFLE(v, v, EACH_LANE(OTHER, 8));
+#endif
+#if LANES > 4
+    v += SHUFFLE(v, v, EACH_LANE(OTHER, 4));
+#endif
+#if LANES > 2
+    v += SHUFFLE(v, v, EACH_LANE(OTHER, 2));
+#endif
+    v += SHUFFLE(v, v, EACH_LANE(OTHER, 1));
+    return v[0];
+#undef OTHER
+#else
+    return v;
+#endif
+}
+
+/* part_of_dots - total[r] = the sum over p in [from, to) for `rows` rows from row i.  Four sums for each row, so that
+ * one addition need not wait for the one before. */
+INLINE void NAME(part_of_dots)(const int rows, const operands *x, int64_t i, int64_t from, int64_t to, gd_real *total)
+{
+    const gd_real *a = x->a + i * x->a_row, *b = x->b;
+    const int64_t a_row = x->a_row;
+    vec sum[4][4];
+    UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int u = 0; u < 4; u++)
+            sum[r][u] = (vec){ 0 };
+    int64_t p = from;
+    for (; p + 4 * LANES <= to; p += 4 * LANES)
+        UNROLL for (int u = 0; u < 4; u++)
+            UNROLL for (int r = 0; r < rows; r++)
+                sum[r][u] = MULTIPLY_ADD(NAME(load)(a + r * a_row + p + u * LANES), NAME(load)(b + p + u * LANES),
+                                         sum[r][u]);
+    for (; p + LANES <= to; p += LANES)
+        UNROLL for (int r = 0; r < rows; r++)
+            sum[r][0] = MULTIPLY_ADD(NAME(load)(a + r * a_row + p), NAME(load)(b + p), sum[r][0]);
+    if (p < to)
+        UNROLL for (int r = 0; r < rows; r++)
+            sum[r][1] = MULTIPLY_ADD(LOAD_PART(a + r * a_row + p, (int)(to - p)), LOAD_PART(b + p, (int)(to - p)),
+                                     sum[r][1]);
+    UNROLL for (int r = 0; r < rows; r++)
+        total[r] = NAME(total)((sum[r][0] + sum[r][1]) + (sum[r][2] + sum[r][3]));
+}
+
+/* dots - dot_products for `rows` rows from row i.  Long ones in parts, whose sums are added without loss. */
+INLINE void NAME(dots)(const int rows, const operands *x, int64_t i)
+{
+    const int64_t most = DOT_DEPTH * 4 * LANES;
+    gd_real total[4], rest[4] = { 0 }, part[4];
+    NAME(part_of_dots)(rows, x, i, 0, x->k < most ? x->k : most, total);
+    for (int64_t p = most; p < x->k; p += most) {
+        NAME(part_of_dots)(rows, x, i, p, x->k - p < most ? x->k : p + most, part);
+        for (int r = 0; r < rows; r++)
+            real_add_term(&total[r], &rest[r], part[r]);
+    }
+    UNROLL for (int r = 0; r < rows; r++) {
+        gd_real *c = x->c + (i + r) * x->c_row;
+        const gd_real all = x->k > most ? real_whole(total[r], rest[r]) : total[r];
+        *c = x->accumulate ? *c + all : all;
+    }
+}
+
+/* short_dots - dot_products for k < DOT_LEAST, a constant once this is inlined: b stays in registers, and the
+ * products of a row are added in the order of a tile. */
+INLINE void NAME(short_dots)(const int k, const operands *x)
+{
+    gd_real b[DOT_LEAST];
+    UNROLL for (int p = 0; p < k; p++)
+        b[p] = x->b[p];
+    const gd_real *a = x->a;
+    gd_real *c = x->c;
+    for (int64_t i = 0; i < x->m; i++, a += x->a_row, c += x->c_row) {
+        gd_real total = 0;
+        UNROLL for (int p = 0; p < k; p++)
+            total = MULTIPLY_ADD_1(a[p], b[p], total);
+        *c = x->accumulate ? *c + total : total;
+    }
+}
+
+/* dot_products - c[i] (+)= sum_p a[i, p] b[p] for a product with n = 1; a and b contiguous along p. */
+static TARGET void NAME(dot_products)(operands *x)
+{
+    switch (x->k) {
+#define CASE(K) case K: NAME(short_dots)(K, x); return;
+    UP_TO_7(CASE)
+#undef CASE
+    }
+    int64_t i = 0;
+    for (; i + 4 <= x->m; i += 4)
+        NAME(dots)(4, x, i);
+    for (; i < x->m; i++)
+        NAME(dots)(1, x, i);
+}
+
+#undef INLINE
+#undef TILE_PARAMETERS
+#undef TILE_AS
+#undef TILES
+#undef TILES_WIDE
+#undef TILE1
+#undef PART1
+#undef TILE2
+#undef PART2
+#undef TILE4
+#undef NAME
+#undef TARGET
+#undef vec
+#undef LANES
+#undef BROADCAST
+#undef MULTIPLY_ADD
+#undef MULTIPLY_ADD_1
+#undef LOAD_PART
+#undef STORE_PART
+#undef ROWS
+#undef ROWS_WIDE
+#undef EACH_ROW
+#undef EACH_ROW_WIDE
+#undef EACH_LANE

@@ -1,0 +1,41 @@
+/* gemm_work.h - where a product keeps packed parts of its operands.  Part of gemm.c. */
+#include "gradus/tensor.h"
+
+/* Packed b, packed a, and c^T of a narrow product: 0.5 MiB.  For long products, a part of c and what rounding has taken
+ * from its sums: as much again. */
+typedef struct work_space {
+    gd_real b[DEPTH * COLUMNS];
+    gd_real a[DEPTH * GROUP];
+    gd_real c[NARROW * COLUMNS];
+    gd_real part[LONG_ROWS * COLUMNS], rest[LONG_ROWS * COLUMNS];
+} work_space;
+
+/* One for each product that is being computed.  Static memory: pages never touched take none, nothing can run
+ * out, and nobody has to free what a thread leaves behind.  A thread tries the one it had before first, whose
+ * pages are there and may still be in its cache.  More products at once than there are spaces wait for each
+ * other; in a child of fork, those stay taken that other threads of the parent were using. */
+enum { WORK_SPACES = 96 };                      /* gi_parallel has up to 64 threads, and a program others */
+#if HAVE_VECTORS
+static work_space work_spaces[WORK_SPACES] __attribute__((aligned(64)));
+#else
+static work_space work_spaces[WORK_SPACES];
+#endif
+static atomic_bool taken[WORK_SPACES];
+
+static work_space *take_work_space(void)
+{
+    static _Thread_local unsigned mine;
+    static atomic_uint threads;
+    if (mine == 0)
+        mine = 1 + atomic_fetch_add(&threads, 1) % WORK_SPACES;
+    for (unsigned i = mine - 1;; i = (i + 1) % WORK_SPACES)
+        if (!atomic_exchange_explicit(&taken[i], true, memory_order_acquire)) {
+            mine = i + 1;
+            return &work_spaces[i];
+        }
+}
+
+static void leave_work_space(const work_space *work)
+{
+    atomic_store_explicit(&taken[work - work_spaces], false, memory_order_release);
+}

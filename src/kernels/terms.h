@@ -1,0 +1,148 @@
+/* terms.h - adding up inside of kernels (GI_KERNEL): what sums.h does for numbers that lie in memory, for terms that
+ * are computed on the way, and for sums that grow one term at a time. */
+#ifndef GRADUS_TERMS_H
+#define GRADUS_TERMS_H
+
+#include <stdbool.h>
+
+#include "gradus/tensor.h"
+#include "real.h"
+
+/* 16 terms, term(0) .. term(15), as a tree. */
+#define TREE2(term, i)  (term(i) + term((i) + 1))
+#define TREE4(term, i)  (TREE2(term, i) + TREE2(term, (i) + 2))
+#define TREE8(term, i)  (TREE4(term, i) + TREE4(term, (i) + 4))
+#define TREE16(term)    (TREE8(term, 0) + TREE8(term, 8))
+
+/* ---- One term after the other -------------------------------------------------------------------------------
+ *
+ * sum and rest together are the sum with about twice the digits, rest less than an ulp of sum; both start at 0.  The
+ * error of n terms is about n u^2 sum |x|, u half an ulp of 1.  (D. E. Knuth, The Art of Computer Programming, vol. 2,
+ * section 4.2.2, and T. J. Dekker, "A floating-point technique for extending the available precision", Numerische
+ * Mathematik 18, 1971.) */
+REAL_INLINE void real_add_term(gd_real *sum, gd_real *rest, gd_real x)
+{
+    const gd_real old = *sum, all = old + x, added = all - old;
+    const gd_real lost = (old - (all - added)) + (x - added) + *rest, less = all - all == 0 ? lost : 0;
+    *sum = all + less;
+    *rest = less - (*sum - all);
+}
+
+/* real_whole - what they stand for.  An infinite or NaN sum has a rest of NaN, which says nothing. */
+REAL_INLINE gd_real real_whole(gd_real sum, gd_real rest)
+{
+    return sum - sum == 0 ? sum + rest : sum;
+}
+
+/* ---- Numbers whose squares leave the range ------------------------------------------------------------------ */
+
+#ifdef GD_DOUBLE
+#define REAL_SMALL_SQUARE 0x1p-900          /* squares below have lost digits, or are on the way there */
+#else
+#define REAL_SMALL_SQUARE 0x1p-90f
+#endif
+
+/* real_square_is_good - a sum or mean of squares: neither infinite nor NaN, nor so small that terms of it may have
+ * vanished. */
+REAL_INLINE bool real_square_is_good(gd_real square)
+{
+    return square >= REAL_SMALL_SQUARE && square <= 1 / REAL_SMALL_SQUARE;
+}
+
+/* real_scale_for - the power of 2 that brings `largest` near 1, so that scaling is exact; 1 for 0, infinities, NaN. */
+REAL_INLINE gd_real real_scale_for(gd_real largest)
+{
+    int exponent;
+    if (largest == 0 || !isfinite(largest))
+        return 1;
+    (void)frexp((double)largest, &exponent);
+    const int most = (int)REAL_BIAS - 1;                    /* the scale, and its inverse, are normal numbers */
+    exponent = exponent > most ? most : exponent < -most ? -most : exponent;
+    return (gd_real)ldexp(1, -exponent);
+}
+
+/* real_largest - the largest |x|; NaN where there is one. */
+REAL_INLINE gd_real real_largest(int64_t n, const gd_real *x, int64_t step)
+{
+    gd_real most = 0;
+    for (int64_t i = 0; i < n; i++)
+        most = real_max(most, real_abs(x[i * step]));
+    return most;
+}
+
+/* ---- Sums over i in [0, n) of TERM(i), a macro ----------------------------------------------------------------
+ *
+ * 16 lanes side by side: lane l takes the i that are l modulo 16.  The lanes are added up after 512 terms, 16 such sums
+ * make a piece, and pieces are added without loss. */
+
+enum { TERM_LANES = 16, TERM_BLOCK = 512, TERM_PIECE = 8192 };
+
+REAL_INLINE void real_add_half(const int half, gd_real *lane)
+{
+    for (int l = 0; l < half; l++)
+        lane[l] += lane[l + half];
+}
+
+REAL_INLINE gd_real real_fold(gd_real *lane)
+{
+    real_add_half(8, lane);
+    real_add_half(4, lane);
+    real_add_half(2, lane);
+    return lane[0] + lane[1];
+}
+
+/* all_ += the sum over a block. */
+#define ADD_BLOCK_OF_TERMS(all_, begin_, end_, TERM)                                                        \
+    {                                                                                                       \
+        gd_real lane_[TERM_LANES] = { 0 };                                                                  \
+        int64_t at_ = begin_;                                                                               \
+        for (; at_ + TERM_LANES <= end_; at_ += TERM_LANES)                                                 \
+            for (int l = 0; l < TERM_LANES; l++)                                                            \
+                lane_[l] += TERM(at_ + l);                                                                  \
+        for (int l = 0; l < end_ - at_; l++)                                                                \
+            lane_[l] += TERM(at_ + l);                                                                      \
+        all_ += real_fold(lane_);                                                                           \
+    }
+
+#define SUM_OF_TERMS(total, n, TERM)                                                                        \
+    if ((n) <= TERM_BLOCK) {                                                                                \
+        total = 0;                                                                                          \
+        ADD_BLOCK_OF_TERMS(total, 0, n, TERM)                                                               \
+    } else {                                                                                                \
+        gd_real sum_ = 0, rest_ = 0;                                                                        \
+        for (int64_t piece_ = 0; piece_ < (n); piece_ += TERM_PIECE) {                                      \
+            const int64_t last_ = (n) - piece_ < TERM_PIECE ? (n) : piece_ + TERM_PIECE;                    \
+            gd_real all_ = 0;                                                                               \
+            for (int64_t block_ = piece_; block_ < last_; block_ += TERM_BLOCK) {                           \
+                const int64_t end_ = last_ - block_ < TERM_BLOCK ? last_ : block_ + TERM_BLOCK;             \
+                ADD_BLOCK_OF_TERMS(all_, block_, end_, TERM)                                                \
+            }                                                                                               \
+            real_add_term(&sum_, &rest_, all_);                                                             \
+        }                                                                                                   \
+        total = real_whole(sum_, rest_);                                                                    \
+    }
+
+/* Two sums, block by block, so that what both read is still in the first cache.  (In one loop gcc finds no vectors.) */
+#define SUMS_OF_TERMS(total_a, total_b, n, TERM_A, TERM_B)                                                  \
+    if ((n) <= TERM_BLOCK) {                                                                                \
+        total_a = total_b = 0;                                                                              \
+        ADD_BLOCK_OF_TERMS(total_a, 0, n, TERM_A)                                                           \
+        ADD_BLOCK_OF_TERMS(total_b, 0, n, TERM_B)                                                           \
+    } else {                                                                                                \
+        gd_real sum_a_ = 0, rest_a_ = 0, sum_b_ = 0, rest_b_ = 0;                                           \
+        for (int64_t piece_ = 0; piece_ < (n); piece_ += TERM_PIECE) {                                      \
+            const int64_t last_ = (n) - piece_ < TERM_PIECE ? (n) : piece_ + TERM_PIECE;                    \
+            gd_real all_a_ = 0, all_b_ = 0;                                                                 \
+            for (int64_t block_ = piece_; block_ < last_; block_ += TERM_BLOCK) {                           \
+                const int64_t end_ = last_ - block_ < TERM_BLOCK ? last_ : block_ + TERM_BLOCK;             \
+                ADD_BLOCK_OF_TERMS(all_a_, block_, end_, TERM_A)                                            \
+                ADD_BLOCK_OF_TERMS(all_b_, block_, end_, TERM_B)                                            \
+            }                                                                                               \
+            real_add_term(&sum_a_, &rest_a_, all_a_);                                                       \
+            real_add_term(&sum_b_, &rest_b_, all_b_);                                                       \
+        }                                                                                                   \
+        total_a = real_whole(sum_a_, rest_a_);                                                              \
+        total_b = real_whole(sum_b_, rest_b_);                                                              \
+    }
+
+#endif

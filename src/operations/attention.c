@@ -1,0 +1,174 @@
+/* attention.c - scaled dot-product attention (A. Vaswani et al., "Attention is all you need", 2017, eq. 1):
+ * y = softmax(q k' / sqrt(d)) v.  Fused: the arithmetic, and its gradients, are in kernels/attend.c.  A gradient
+ * that is to be differentiated again is composed of the operations that the formula names. */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "gradus/tensor.h"
+#include "internal_operations.h"
+#include "kernels/attend.h"
+#include "matrices.h"
+#include "tensor/alive.h"
+#include "tensor/new.h"
+#include "tensor/shape.h"
+
+typedef struct attention_attributes {
+    gi_attend_sizes sizes;
+    const gd_real  *p;                      /* the softmax; lives as long as the node */
+} attention_attributes;
+
+/* ---- Shapes ------------------------------------------------------------------------------------------------- */
+
+static bool measure(gi_attend_sizes *s, const gd_tensor *q, const gd_tensor *k, const gd_tensor *v, bool causal)
+{
+    const char *function = "gd_attention: leading axes";
+    gd_tensor outer_q = gi_outer_axes(q), outer_k = gi_outer_axes(k), outer_v = gi_outer_axes(v);
+    gd_tensor both = { .ndim = 0 };
+    gd_shape shape;
+    if (!gi_broadcast_shape(function, &outer_q, &outer_k, &shape))
+        return false;
+    both.ndim = shape.ndim;
+    memcpy(both.shape, shape.size, sizeof both.shape);
+    if (!gi_broadcast_shape(function, &both, &outer_v, &shape))
+        return false;
+    const int64_t d = q->shape[q->ndim - 1];
+    *s = (gi_attend_sizes){ .axes = shape.ndim, .count = 1, .queries = q->shape[q->ndim - 2],
+                            .keys = k->shape[k->ndim - 2], .d = d, .e = v->shape[v->ndim - 1],
+                            .scale = d ? 1 / sqrt((double)d) : 1, .causal = causal };
+    for (int i = 0; i < shape.ndim; i++)
+        s->count *= s->batch[i] = shape.size[i];
+    return true;
+}
+
+static gi_heads heads(const gi_attend_sizes *s, const gd_tensor *t)
+{
+    gi_heads x = { .data = t->data, .row = t->stride[t->ndim - 2], .column = t->stride[t->ndim - 1] };
+    const gd_tensor outer = gi_outer_axes(t);
+    gi_broadcast_strides(&outer, s->axes, s->batch, x.step);
+    return x;
+}
+
+/* A new tensor [batch, rows, columns]. */
+static gd_tensor *matrices(const gi_attend_sizes *s, int64_t rows, int64_t columns)
+{
+    int64_t shape[GD_MAX_DIMS];
+    memcpy(shape, s->batch, sizeof shape);
+    shape[s->axes] = rows;
+    shape[s->axes + 1] = columns;
+    return gi_new("gd_attention", s->axes + 2, shape);
+}
+
+/* matrices of x's shape whose axes, but the last, lie in memory in the order of x's: where x is a view of all
+ * heads side by side, so is its gradient, and what undoes the view need not copy. */
+static gd_tensor *matrices_like(const gi_attend_sizes *s, const gd_tensor *x)
+{
+    gd_tensor *y = matrices(s, x->shape[x->ndim - 2], x->shape[x->ndim - 1]);
+    if (!y || !gi_same_shape(x, y))
+        return y;
+    int order[GD_MAX_DIMS], last = x->ndim - 1;
+    for (int i = 0; i < last; i++) {                        /* by stride, the largest first */
+        int at = i;
+        for (; at > 0 && x->stride[order[at - 1]] < x->stride[i]; at--)
+            order[at] = order[at - 1];
+        order[at] = i;
+    }
+    gd_tensor *view = gi_new_view(y, y->ndim);
+    int64_t step = x->shape[last];
+    for (int i = last - 1; view && i >= 0; i--) {
+        view->stride[order[i]] = step;
+        step *= x->shape[order[i]];
+    }
+    return view ? gi_finish_view(view) : NULL;
+}
+
+/* ---- Rule --------------------------------------------------------------------------------------------------- */
+
+/* [queries, keys]: 0 where key j <= query i, -infinity for the keys that are still to come. */
+static gd_tensor *no_look_ahead(int64_t queries, int64_t keys)
+{
+    gd_tensor *mask = gd_zeros(GD_SHAPE(queries, keys));
+    for (int64_t i = 0; mask && i < queries; i++)
+        for (int64_t j = i + 1; j < keys; j++)
+            mask->data[i * keys + j] = (gd_real)-INFINITY;
+    return mask;
+}
+
+/* p = softmax(q k' / sqrt(d)),  dv = p' dy,  ds = the gradient of softmax at dy v',  dq = ds k / sqrt(d),
+ * dk = ds' q / sqrt(d) */
+static void composed(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    const gi_attend_sizes *s = &((const attention_attributes *)node->attributes)->sizes;
+    gd_tensor *q = node->in[0], *k = node->in[1], *v = node->in[2];
+    gd_tensor *scores = gd_scale(gd_matmul(q, gi_swapped(k)), s->scale);
+    if (s->causal)
+        scores = gd_add(scores, no_look_ahead(s->queries, s->keys));
+    gd_tensor *p = gd_softmax(scores, -1);
+    if (gi_wanted(node, 2))
+        dx[2] = gd_matmul(gi_swapped(p), dy);
+    if (!gi_wanted(node, 0) && !gi_wanted(node, 1))
+        return;
+    gd_tensor *dp = gd_matmul(dy, gi_swapped(v));
+    gd_tensor *ds = dp ? gd_scale(gi_softmax_grad(dp, p, dp->ndim - 1), s->scale) : NULL;
+    if (gi_wanted(node, 0))
+        dx[0] = gd_matmul(ds, k);
+    if (gi_wanted(node, 1))
+        dx[1] = gd_matmul(gi_swapped(ds), q);
+}
+
+static void attention_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    if (gi_recording()) {
+        composed(node, dy, dx);
+        return;
+    }
+    const attention_attributes *a = node->attributes;
+    const gi_attend_sizes *s = &a->sizes;
+    gd_tensor *work = gi_new("gd_attention", 1, (int64_t[]){ gi_attend_work(s) });
+    gi_heads x[3], slope[3];
+    for (int i = 0; i < 3; i++) {
+        x[i] = heads(s, node->in[i]);
+        gd_tensor *to = work && gi_wanted(node, i) ? matrices_like(s, node->in[i]) : NULL;
+        if (to)
+            slope[i] = heads(s, to);
+        else if (!work || gi_wanted(node, i))
+            return;
+        dx[i] = to;
+    }
+    const gi_heads y = heads(s, dy);
+    gi_attend_grad(s, &x[0], &x[1], &x[2], &y, a->p,
+                   (gi_attend_slopes){ dx[0] ? &slope[0] : NULL, dx[1] ? &slope[1] : NULL,
+                                       dx[2] ? &slope[2] : NULL }, work->data);
+}
+
+enum { QK = GD_INPUT(0) | GD_INPUT(1), QKV = QK | GD_INPUT(2) };
+
+static const gd_op attention_op = {
+    "gd_attention", attention_rule, GD_READS(0, QKV) | GD_READS(1, QKV) | GD_READS(2, QK),
+    "p = softmax(q k' / sqrt(d)): dv = p' dy, ds = p (dy v' - sum(p dy v')) / sqrt(d), dq = ds k, dk = ds' q"
+};
+
+/* ---- The public function ------------------------------------------------------------------------------------ */
+
+gd_tensor *gd_attention(gd_tensor *q, gd_tensor *k, gd_tensor *v, bool causal)
+{
+    if (!q || !k || !v || !gi_alive("gd_attention", "q", q) || !gi_alive("gd_attention", "k", k)
+        || !gi_alive("gd_attention", "v", v))
+        return NULL;
+    bool fit = q->ndim >= 2 && k->ndim >= 2 && v->ndim >= 2 && q->shape[q->ndim - 1] == k->shape[k->ndim - 1]
+               && k->shape[k->ndim - 2] == v->shape[v->ndim - 2];
+    if (!fit)
+        return gd_fail("gd_attention: q is %s, k is %s and v is %s: they must be [.., queries, d], [.., keys, d] "
+                       "and [.., keys, e]", gi_text_of(q).s, gi_text_of(k).s, gi_text_of(v).s);
+    attention_attributes a;
+    if (!measure(&a.sizes, q, k, v, causal))
+        return NULL;
+    gd_tensor *y = matrices(&a.sizes, a.sizes.queries, a.sizes.e);
+    gd_tensor *p = gi_new("gd_attention", 3, (int64_t[]){ a.sizes.count, a.sizes.queries, a.sizes.keys });
+    if (!y || !p)
+        return NULL;
+    a.p = p->data;
+    const gi_heads x[] = { heads(&a.sizes, q), heads(&a.sizes, k), heads(&a.sizes, v), heads(&a.sizes, y) };
+    gi_attend(&a.sizes, &x[0], &x[1], &x[2], &x[3], p->data);
+    return gd_record(&attention_op, y, (gd_tensor *const[]){ q, k, v }, 3, &a, sizeof a);
+}

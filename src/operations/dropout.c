@@ -1,0 +1,32 @@
+/* dropout.c - leaving out elements at random while training (N. Srivastava, G. Hinton, A. Krizhevsky,
+ * I. Sutskever, R. Salakhutdinov 2014). */
+#include "autograd/engine.h"
+#include "base/format.h"
+#include "base/random.h"
+#include "gradus/tensor.h"
+#include "internal_operations.h"
+#include "tensor/alive.h"
+#include "tensor/new.h"
+
+/* Each element is 0 with probability p, else 1 / (1 - p): the expected value of x mask is x, and what is left out is
+ * 0 even where x is infinite. */
+static gd_tensor *mask_like(const gd_tensor *x, double p)
+{
+    gd_tensor *mask = gi_new_like(x);
+    if (!mask)
+        return NULL;
+    uint64_t *state = gi_random_state();
+    gd_real kept = p < 1 ? (gd_real)(1 / (1 - p)) : 0;
+    for (int64_t i = 0; i < mask->numel; i++)
+        mask->data[i] = gi_random_unit(state) < p ? 0 : kept;
+    return mask;
+}
+
+gd_tensor *gd_dropout(gd_tensor *x, double p, bool training)
+{
+    if (!x || !gi_alive("gd_dropout", "x", x))
+        return NULL;
+    if (!(p >= 0 && p <= 1))
+        return gd_fail("gd_dropout: p = %s must lie in [0, 1]", gi_digits((char[GI_DIGITS_ROOM]){ 0 }, p));
+    return training && p > 0 ? gd_masked(x, mask_like(x, p)) : x;
+}

@@ -1,0 +1,209 @@
+/* extremum.c - max, min, argmax, and the smooth maximum logsumexp. */
+#include <math.h>
+
+#include "base/compiler.h"
+#include "gradus/tensor.h"
+#include "kernels/sums.h"
+#include "operations/axes.h"
+#include "operations/internal_operations.h"
+#include "operations/rows.h"
+#include "tensor/alive.h"
+#include "tensor/check.h"
+#include "tensor/shape.h"
+
+/* ---- max and min: equal candidates share the gradient evenly, and so do several NaN ----------------------- */
+
+static void max_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
+{
+    gd_real best = x[0];
+    for (int64_t i = 1; i < n; i++)
+        best = real_max(best, x[i * step]);
+    *y = best;
+}
+
+static void min_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
+{
+    gd_real best = x[0];
+    for (int64_t i = 1; i < n; i++)
+        best = real_min(best, x[i * step]);
+    *y = best;
+}
+
+static void extremum_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    const gi_axes *axes = node->attributes;
+    gd_tensor *x = node->in[0];
+    gd_tensor *hit = gd_same(x, gi_with_axes(node->out, x, *axes));
+    gi_axes kept = { axes->mask, true };
+    gd_tensor *share = gd_div(gi_with_axes(dy, x, *axes), gi_sum_over(hit, kept));
+    dx[0] = gd_masked(share, hit);
+}
+
+static const gd_op max_op = { "gd_max", extremum_rule, GD_INPUTS | GD_OUTPUT, "dx = dy where x = y, shared" };
+static const gd_op min_op = { "gd_min", extremum_rule, GD_INPUTS | GD_OUTPUT, "dx = dy where x = y, shared" };
+
+static gd_tensor *extremum(const char *function, const gd_op *op, gd_line *line, gd_tensor *x, gi_axes axes)
+{
+    if (x->numel == 0 && gi_reduced_count(x, axes) == 0)
+        return gd_fail("%s: x is %s: nothing to choose from", function, gi_text_of(x).s);
+    gd_tensor *y = gi_new_reduced(function, x, axes);
+    if (!y || !gi_reduce_lines(y, x, axes, line))
+        return NULL;
+    return gd_record(op, y, &x, 1, &axes, sizeof axes);
+}
+
+#define EXTREMUM(name)                                                                                   \
+    gd_tensor *gd_##name(gd_tensor *x)                                                                   \
+    {                                                                                                    \
+        return x && gi_alive("gd_" #name, "x", x)                                                        \
+                   ? extremum("gd_" #name, &name##_op, name##_line, x, gi_axes_all(x)) : NULL;           \
+    }                                                                                                    \
+    gd_tensor *gd_##name##_axis(gd_tensor *x, int axis, bool keep)                                       \
+    {                                                                                                    \
+        gi_axes axes;                                                                                    \
+        return x && gi_axes_one("gd_" #name "_axis", x, axis, keep, &axes)                               \
+                   ? extremum("gd_" #name "_axis", &name##_op, name##_line, x, axes) : NULL;             \
+    }                                                                                                    \
+    gd_tensor *gd_##name##_axes(gd_tensor *x, gd_shape list, bool keep)                                  \
+    {                                                                                                    \
+        gi_axes axes;                                                                                    \
+        return x && gi_axes_of("gd_" #name "_axes", x, list, keep, &axes)                                \
+                   ? extremum("gd_" #name "_axes", &name##_op, name##_line, x, axes) : NULL;             \
+    }
+
+EXTREMUM(max)
+EXTREMUM(min)
+
+/* ---- argmax ---------------------------------------------------------------------------------------------- */
+
+static int64_t place_of_largest(int64_t n, const gd_real *x, int64_t step)
+{
+    int64_t best = 0;
+    for (int64_t i = 1; i < n; i++) {
+        gd_real rival = x[i * step], leader = x[best * step];
+        if (rival > leader || (isnan(rival) && !isnan(leader)))
+            best = i;
+    }
+    return best;
+}
+
+/* A place that is not exact becomes negative. */
+static void argmax_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
+{
+    const int64_t place = place_of_largest(n, x, step);
+    *y = gi_is_exact(place) ? (gd_real)place : -(gd_real)place;
+}
+
+static const gd_op argmax_op = { "gd_argmax", NULL, GD_NOTHING, NULL };
+
+gd_tensor *gd_argmax(gd_tensor *x, int axis)
+{
+    gi_axes axes;
+    if (!x || !gi_axes_one("gd_argmax", x, axis, false, &axes))
+        return NULL;
+    if (gi_reduced_count(x, axes) == 0)
+        return gd_fail("gd_argmax: x is %s: nothing to choose from", gi_text_of(x).s);
+    gd_tensor *y = gi_new_reduced("gd_argmax", x, axes);
+    if (!y || !gi_reduce_lines(y, x, axes, argmax_line))
+        return NULL;
+    for (int64_t i = 0; gi_reduced_count(x, axes) > GI_WHOLE_MAX && i < y->numel; i++)
+        if (y->data[i] < 0)
+            return gd_fail("gd_argmax: x is %s: a largest element along axis %d stands near %.0f, at a place that is "
+                           "not exact in " GI_REAL_NAME, gi_text_of(x).s, axis, -(double)y->data[i]);
+    return gi_constant(&argmax_op, y, x, NULL);
+}
+
+/* ---- logsumexp: y = m + ln sum e^(x - m), m = max x ------------------------------------------------------ */
+
+GI_KERNEL static gd_real logsumexp_row(int64_t n, const gd_real *x)
+{
+    gd_real m = row_largest(n, x), shift = isinf(m) ? 0 : m;
+    return shift + real_log(row_exp_sum(n, x, shift));
+}
+
+GI_KERNEL static gd_real exp_sum(int64_t n, const gd_real *x, gd_real shift)
+{
+    return row_exp_sum(n, x, shift);
+}
+
+static void logsumexp_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
+{
+    if (n == 0) {
+        *y = (gd_real)-INFINITY;
+        return;
+    }
+    if (step == 1) {
+        *y = logsumexp_row(n, x);
+        return;
+    }
+    gd_real m, sum = 0, rest = 0, packed[ROW_PIECE];
+    max_line(n, x, step, &m);
+    gd_real shift = isfinite(m) ? m : 0;
+    for (int64_t i = 0; i < n; i += ROW_PIECE) {
+        const int64_t piece = n - i < ROW_PIECE ? n - i : ROW_PIECE;
+        for (int64_t k = 0; k < piece; k++)
+            packed[k] = x[(i + k) * step];
+        real_add_term(&sum, &rest, exp_sum(piece, packed, shift));
+    }
+    *y = shift + real_log(real_whole(sum, rest));
+}
+
+static gd_tensor *softmax_over(gd_tensor *x, gi_axes axes);
+
+/* e^(x - y) divided by its own sum, which takes the rounding of y out of it; with infinities, softmax itself. */
+static void logsumexp_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    const gi_axes *axes = node->attributes;
+    gd_tensor *x = node->in[0];
+    dy = gi_with_axes(dy, x, *axes);
+    if (gi_all_finite(node->out->numel, node->out->data)) {
+        gd_tensor *power = gd_exp(gd_sub(x, gi_with_axes(gd_detach(node->out), x, *axes)));
+        dx[0] = gd_mul(power, gd_div(dy, gi_sum_over(power, (gi_axes){ axes->mask, true })));
+    } else {
+        dx[0] = gd_mul(softmax_over(x, *axes), dy);
+    }
+}
+
+/* Turned to the end, the axes become one. */
+static gd_tensor *softmax_over(gd_tensor *x, gi_axes axes)
+{
+    gd_shape order = { x->ndim, { 0 } }, back = order;
+    int64_t size[2] = { 1, 1 };             /* of the other axes, of these */
+    int n = 0;
+    for (int these = 0; these < 2; these++)
+        for (int i = 0; i < x->ndim; i++)
+            if ((int)(axes.mask >> i & 1) == these) {
+                back.size[i] = n;
+                order.size[n++] = i;
+                size[these] *= x->shape[i];
+            }
+    gd_tensor *turned = gd_permute(x, order);
+    gd_tensor *y = gd_softmax(gd_reshape(turned, GD_SHAPE(size[0], size[1])), 1);
+    return turned ? gd_permute(gd_reshape(y, gd_shape_of_tensor(turned)), back) : NULL;
+}
+
+static const gd_op logsumexp_op = {
+    "gd_logsumexp", logsumexp_rule, GD_INPUTS | GD_OUTPUT, "dx = e^(x - y) / sum e^(x - y) dy"
+};
+
+static gd_tensor *logsumexp(const char *function, gd_tensor *x, gi_axes axes)
+{
+    gd_tensor *y = gi_new_reduced(function, x, axes);
+    if (!y || !gi_reduce_lines(y, x, axes, logsumexp_line))
+        return NULL;
+    return gd_record(&logsumexp_op, y, &x, 1, &axes, sizeof axes);
+}
+
+gd_tensor *gd_logsumexp(gd_tensor *x, int axis, bool keep)
+{
+    gi_axes axes;
+    return x && gi_axes_one("gd_logsumexp", x, axis, keep, &axes) ? logsumexp("gd_logsumexp", x, axes) : NULL;
+}
+
+gd_tensor *gd_logsumexp_axes(gd_tensor *x, gd_shape list, bool keep)
+{
+    gi_axes axes;
+    if (!x || !gi_axes_of("gd_logsumexp_axes", x, list, keep, &axes))
+        return NULL;
+    return logsumexp("gd_logsumexp_axes", x, axes);
+}

@@ -1,0 +1,172 @@
+/* pair_losses.c - losses of a prediction and a target of the same shape, element by element: absolute error,
+ * Huber, binary cross-entropy, Kullback-Leibler divergence, hinge.  Cross-entropy is in loss.c.
+ *
+ * Those that meet a 0 times infinity on the way are one operation each.  In the binary cross-entropy so are
+ * sigmoid and logarithm, because the probability in between may round to 0 or 1. */
+#include <inttypes.h>
+#include <math.h>
+
+#define ONE_ALONE_IS_A_KERNEL               /* as in functions.c */
+#include "base/compiler.h"
+#include "base/format.h"
+#include "gradus/tensor.h"
+#include "operations/elementwise.h"
+#include "operations/internal_operations.h"
+#include "operations/loss.h"
+#include "tensor/alive.h"
+#include "tensor/check.h"
+#include "tensor/shape.h"
+
+gd_tensor *gi_reduced_loss(const char *function, gd_tensor *loss, gd_reduction reduction)
+{
+    switch (reduction) {
+    case GD_MEAN: return gd_mean(loss);
+    case GD_SUM:  return gd_sum(loss);
+    case GD_NONE: return loss;
+    }
+    if (!loss)
+        return NULL;
+    return gd_fail("%s: reduction = %d must be GD_MEAN, GD_SUM or GD_NONE", function, (int)reduction);
+}
+
+bool gi_same_loss_shape(const char *function, const gd_tensor *prediction, const gd_tensor *target)
+{
+    if (!gi_alive(function, "prediction", prediction) || !gi_alive(function, "target", target))
+        return false;
+    if (gi_same_shape(prediction, target))
+        return true;
+    return gd_fail("%s: prediction is %s and target is %s: they must have the same shape", function,
+                   gi_text_of(prediction).s, gi_text_of(target).s);
+}
+
+/* The elements lie in [low, high]; NaN does not. */
+GI_KERNEL static bool all_in(int64_t n, const gd_real *x, gd_real low, gd_real high)
+{
+    int outside = 0;
+    for (int64_t i = 0; i < n; i++)
+        outside |= !((x[i] >= low) & (x[i] <= high));
+    return !outside;
+}
+
+/* The first element of target outside [low, high] is an error. */
+static bool targets_in(const char *function, gd_tensor *target, double low, double high, const char *expected)
+{
+    gd_tensor *t = gd_contiguous(gd_detach(target));
+    if (!t || all_in(t->numel, t->data, (gd_real)low, (gd_real)high))
+        return t != NULL;
+    for (int64_t i = 0; i < t->numel; i++)
+        if (!(t->data[i] >= (gd_real)low && t->data[i] <= (gd_real)high))
+            return gd_fail("%s: target[%" PRId64 "] = %s must %s", function, i,
+                           gi_digits((char[GI_DIGITS_ROOM]){ 0 }, (double)t->data[i]), expected);
+    return true;
+}
+
+/* part times loss; nothing of an infinite one where part is 0. */
+REAL_INLINE gd_real share(gd_real part, gd_real loss)
+{
+    return real_select(part == 0, 0, part * loss);
+}
+
+/* -dy factor where the hinge of a and b rises, else 0. */
+static gd_tensor *hinge_part(gd_tensor *dy, gd_tensor *a, gd_tensor *b, gd_tensor *factor)
+{
+    gd_tensor *active = gd_hinge_active(a, b);
+    return gd_masked(gd_mul(gd_neg(dy), gd_where(active, factor, gd_scalar(0))), active);
+}
+
+/* ---- Absolute error and Huber's loss ------------------------------------------------------------------------ */
+
+gd_tensor *gd_l1_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction)
+{
+    if (!prediction || !target || !gi_same_loss_shape("gd_l1_loss", prediction, target))
+        return NULL;
+    return gi_reduced_loss("gd_l1_loss", gd_abs(gd_sub(prediction, target)), reduction);
+}
+
+REAL_INLINE gd_real huber(gd_real z, gd_real delta)
+{
+    gd_real size = real_abs(z);
+    return size <= delta ? z * ((gd_real)0.5 * z) : delta * (size - (gd_real)0.5 * delta);
+}
+
+/*      op          parameter  value           dx                                    the rule reads */
+UNARY_1(huber_each, delta,     huber(x, p[0]), gd_mul(dy, gd_clamp(x, -p[0], p[0])), OF_INPUT)
+
+gd_tensor *gd_huber_loss(gd_tensor *prediction, gd_tensor *target, double delta, gd_reduction reduction)
+{
+    if (!prediction || !target || !gi_same_loss_shape("gd_huber_loss", prediction, target))
+        return NULL;
+    if (!((gd_real)delta > 0))
+        return gd_fail("gd_huber_loss: delta = %g must be positive%s", delta, delta > 0 ? " in " GI_REAL_NAME : "");
+    return gi_reduced_loss("gd_huber_loss", gd_huber_each(gd_sub(prediction, target), delta), reduction);
+}
+
+/* ---- Binary cross-entropy: p = sigmoid(a), l = -b ln p - (1 - b) ln (1 - p) of a logit a and a target b -------
+ *
+ * -ln p = softplus(-a) and -ln (1 - p) = softplus(a): written so, nothing overflows and a confident right answer
+ * keeps all digits of its small loss.  The same holds for the slope p - b = (1 - b) p - b (1 - p).  A share of 0
+ * takes nothing of a loss that is infinite.
+ *
+ *      op                    value                                                                the rule reads
+ *                            da
+ *                            db */
+BINARY (bce_with_logits_each, share(b, real_softplus(-a)) + share(1 - b, real_softplus(a)),
+                              gd_mul(dy, gd_bce_slope(a, b)),
+                              gd_neg(gd_mul(dy, a)),                                             DA(A | B) | DB(A))
+BINARY (bce_slope,            (1 - b) * real_sigmoid(a) - b * real_sigmoid(-a),
+                              gd_mul(dy, gd_mul(gd_sigmoid(a), gd_sigmoid(gd_neg(a)))),
+                              gd_neg(dy),                                                        DA(A))
+
+gd_tensor *gd_bce_with_logits(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction)
+{
+    if (!prediction || !target || !gi_same_loss_shape("gd_bce_with_logits", prediction, target)
+        || !targets_in("gd_bce_with_logits", target, 0, 1, "lie in [0, 1]"))
+        return NULL;
+    return gi_reduced_loss("gd_bce_with_logits", gd_bce_with_logits_each(prediction, target), reduction);
+}
+
+/* ---- Kullback-Leibler divergence: t (ln t - q), q a logarithm already ------------------------------------------
+ *
+ * 0 ln 0 is 0, and 0 times whatever q is.  At t = 0 the slope by t is taken as -q, and the curvature as 0: both are
+ * infinite.  a is q and b is t.
+ *
+ *      op       value                                       da                  db                  the rule reads */
+BINARY (kl_each, share(b, real_log(b) - a),                  gd_neg(gd_mul(dy, b)),
+                                                             gd_mul(dy, gd_kl_slope(a, b)),      DA(B) | DB(A | B))
+BINARY (kl_slope, b == 0 ? -a : real_log(b) + 1 - a,         gd_neg(dy),
+                                                             gd_mul(dy, gd_inverse_or_zero(b)),  DB(B))
+UNARY  (inverse_or_zero, x == 0 ? 0 : 1 / x,                 gd_neg(gd_mul(dy, gd_square(y))),   OF_OUTPUT)
+
+gd_tensor *gd_kl_div(gd_tensor *log_prediction, gd_tensor *target, gd_reduction reduction)
+{
+    if (!log_prediction || !target || !gi_alive("gd_kl_div", "log_prediction", log_prediction)
+        || !gi_same_loss_shape("gd_kl_div", log_prediction, target)
+        || !targets_in("gd_kl_div", target, 0, (double)INFINITY, "not be negative"))
+        return NULL;
+    return gi_reduced_loss("gd_kl_div", gd_kl_each(log_prediction, target), reduction);
+}
+
+/* ---- Hinge: max(0, 1 - t y), t = -1 or 1; a is y and b is t ----------------------------------------------------
+ *
+ * Right by far costs nothing, and nothing there of an infinite y goes to dt.
+ *
+ *      op          value                   da                       db                       the rule reads */
+BINARY (hinge_each, real_max(1 - b * a, 0), hinge_part(dy, a, b, b), hinge_part(dy, a, b, a), DA(A | B) | DB(A | B))
+COMPARISON_VALUE (hinge_active, b * a < 1 ? 1 : a == a ? 0 : a)
+
+static bool signs(gd_tensor *target)
+{
+    gd_tensor *t = gd_contiguous(gd_detach(target));
+    for (int64_t i = 0; t && i < t->numel; i++)
+        if (t->data[i] != 1 && t->data[i] != -1)
+            return gd_fail("gd_hinge_loss: target[%" PRId64 "] = %s must be -1 or 1", i,
+                           gi_digits((char[GI_DIGITS_ROOM]){ 0 }, (double)t->data[i]));
+    return t != NULL;
+}
+
+gd_tensor *gd_hinge_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction)
+{
+    if (!prediction || !target || !gi_same_loss_shape("gd_hinge_loss", prediction, target) || !signs(target))
+        return NULL;
+    return gi_reduced_loss("gd_hinge_loss", gd_hinge_each(prediction, target), reduction);
+}

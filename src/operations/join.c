@@ -1,0 +1,120 @@
+/* join.c - concat, stack, and the row-major copy. */
+#include <inttypes.h>
+
+#include "autograd/engine.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/thread_state.h"
+#include "gradus/tensor.h"
+#include "tensor/alive.h"
+#include "tensor/nest.h"
+#include "tensor/new.h"
+#include "tensor/shape.h"
+
+/* ---- contiguous -------------------------------------------------------------------------------------------- */
+
+static void contiguous_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    (void)node;
+    dx[0] = dy;
+}
+
+static const gd_op contiguous_op = { "gd_contiguous", contiguous_rule, GD_NOTHING, "dx = dy" };
+
+gd_tensor *gd_contiguous(gd_tensor *x)
+{
+    if (!x || !gi_alive("gd_contiguous", "x", x))
+        return NULL;
+    if (x->contiguous)
+        return x;
+    gd_tensor *y = gi_new_like(x);
+    if (!y)
+        return NULL;
+    gi_copy(y->data, x);
+    return gi_record1(&contiguous_op, y, x);
+}
+
+/* ---- concat: y = xs one after the other along an axis ---------------------------------------------------- */
+
+/* Each input's gradient is its own slice of dy, also behind inputs that need none. */
+static void concat_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    const int *axis = node->attributes;
+    int64_t start = 0;
+    for (int i = 0; i < node->n; i++) {
+        int64_t stop = start + node->in[i]->shape[*axis];
+        if (gi_wanted(node, i))
+            dx[i] = gd_slice(dy, *axis, start, stop, 1);
+        start = stop;
+    }
+}
+
+static const gd_op concat_op = { "gd_concat", concat_rule, GD_NOTHING, "dx_i = its slice of dy" };
+
+static bool fit_together(gd_tensor *const xs[], int n, int axis)
+{
+    for (int i = 1; i < n; i++) {
+        bool same = xs[i]->ndim == xs[0]->ndim;
+        for (int k = 0; k < xs[0]->ndim && same; k++)
+            same = k == axis || xs[i]->shape[k] == xs[0]->shape[k];
+        if (!same)
+            return gd_fail("gd_concat: xs[0] is %s and xs[%d] is %s: they must agree in all axes but %d",
+                           gi_text_of(xs[0]).s, i, gi_text_of(xs[i]).s, axis);
+    }
+    return true;
+}
+
+static bool all_given(const char *function, gd_tensor *const xs[], int n)
+{
+    if (n < 1)
+        return gd_fail("%s: n = %d tensors; at least one is needed", function, n);
+    if (!gi_not_null(function, "xs", xs))
+        return false;
+    for (int i = 0; i < n; i++)
+        if (!xs[i])
+            return false;
+    return gi_all_alive(function, "xs", xs, n);
+}
+
+gd_tensor *gd_concat(gd_tensor *const xs[], int n, int axis)
+{
+    if (!all_given("gd_concat", xs, n))
+        return NULL;
+    int at = gi_valid_axis("gd_concat", axis, xs[0]->ndim);
+    if (at < 0 || !fit_together(xs, n, at))
+        return NULL;
+    gd_shape shape = gd_shape_of_tensor(xs[0]);
+    for (int i = 1; i < n; i++)
+        shape.size[at] += xs[i]->shape[at];
+    gd_tensor *y = gi_new("gd_concat", shape.ndim, shape.size);
+    if (!y)
+        return NULL;
+    gd_tensor part = *y;                    /* the slice of y that the next input fills */
+    part.contiguous = false;
+    for (int i = 0; i < n; i++) {
+        part.shape[at] = xs[i]->shape[at];
+        gi_copy_into(&part, xs[i]);
+        part.data += part.shape[at] * part.stride[at];
+    }
+    return gd_record(&concat_op, y, xs, n, &at, sizeof at);
+}
+
+/* ---- stack: concat along a new axis ---------------------------------------------------------------------- */
+
+gd_tensor *gd_stack(gd_tensor *const xs[], int n, int axis)
+{
+    if (!all_given("gd_stack", xs, n))
+        return NULL;
+    for (int i = 1; i < n; i++)
+        if (!gi_same_shape(xs[i], xs[0]))
+            return gd_fail("gd_stack: xs[0] is %s and xs[%d] is %s: they must have the same shape",
+                           gi_text_of(xs[0]).s, i, gi_text_of(xs[i]).s);
+    int at = xs[0]->ndim < GD_MAX_DIMS ? gi_valid_axis("gd_stack", axis, xs[0]->ndim + 1) : axis;
+    gd_tensor **rows = gi_arena_take(gi_current_scope(), (size_t)n * sizeof *rows);
+    if (at < 0 || !rows)
+        return NULL;
+    for (int i = 0; i < n; i++)
+        if (!(rows[i] = gd_unsqueeze(xs[i], at)))
+            return NULL;
+    return gd_concat(rows, n, at);
+}

@@ -1,0 +1,226 @@
+/* matmul.c - matrix products: what is multiplied with what, and the two products of the gradient.  The
+ * arithmetic is in kernels/gemm.c. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/compiler.h"
+#include "base/threads.h"
+#include "gradus/tensor.h"
+#include "kernels/gemm.h"
+#include "matrices.h"
+#include "tensor/alive.h"
+#include "tensor/nest.h"
+#include "tensor/new.h"
+#include "tensor/shape.h"
+
+/* ---- Forward: y = a b,  a [.., m, k]  b [.., k, n]  ->  y [.., m, n] ------------------------------------- */
+
+static void multiply(gd_real *y, const gd_tensor *a, const gd_real *a_data, const gd_tensor *b,
+                     const gd_real *b_data)
+{
+    int row_a = a->ndim - 2, row_b = b->ndim - 2;
+    int64_t m = a->shape[row_a], k = a->shape[row_a + 1], n = b->shape[row_b + 1];
+    gi_gemm(m, n, k, a_data, a->stride[row_a], a->stride[row_a + 1], b_data, b->stride[row_b],
+            b->stride[row_b + 1], y, n, false);
+}
+
+typedef struct batch {
+    const gd_tensor *a, *b;
+} batch;
+
+static void batch_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
+{
+    const batch *both = context;
+    for (int64_t i = 0; i < n; i++)
+        multiply(p[0] + i * step[0], both->a, p[1] + i * step[1], both->b, p[2] + i * step[2]);
+}
+
+static gd_tensor *batched(gd_tensor *a, gd_tensor *b)
+{
+    gd_tensor outer_a = gi_outer_axes(a), outer_b = gi_outer_axes(b);
+    gd_shape shape;
+    if (!gi_broadcast_shape("gd_matmul: leading axes", &outer_a, &outer_b, &shape))
+        return NULL;
+    int outer = shape.ndim;
+    shape.size[shape.ndim++] = a->shape[a->ndim - 2];
+    shape.size[shape.ndim++] = b->shape[b->ndim - 1];
+    gd_tensor *y = gi_new("gd_matmul", shape.ndim, shape.size);
+    if (!y)
+        return NULL;
+    int64_t a_stride[GD_MAX_DIMS], b_stride[GD_MAX_DIMS];
+    gi_broadcast_strides(&outer_a, outer, shape.size, a_stride);
+    gi_broadcast_strides(&outer_b, outer, shape.size, b_stride);
+    gi_nest nest;
+    const int64_t *const strides[] = { y->stride, a_stride, b_stride };
+    gi_nest_init(&nest, outer, shape.size, 3, strides);
+    gd_real *const start[] = { y->data, a->data, b->data };
+    gi_nest_run(&nest, 3, start, batch_inner, &(batch){ a, b });
+    return y;
+}
+
+/* ---- Rule: da = dy b', db = a' dy ------------------------------------------------------------------------ */
+
+static void matmul_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    gd_tensor *a = node->in[0], *b = node->in[1];
+    if (gi_wanted(node, 0)) {
+        gi_aim(node, 0);
+        dx[0] = gd_matmul(dy, gi_swapped(b));
+    }
+    if (gi_wanted(node, 1)) {
+        gi_aim(node, 1);
+        dx[1] = gd_matmul(gi_swapped(a), dy);
+    }
+}
+
+static const gd_op matmul_op = {
+    "gd_matmul", matmul_rule, GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
+    "da = gd_matmul(dy, b'), db = gd_matmul(a', dy)"
+};
+
+static gd_tensor *matrices(gd_tensor *a, gd_tensor *b)
+{
+    gd_tensor *y;
+    if (a->ndim == 2 && b->ndim == 2) {
+        y = gi_new("gd_matmul", 2, (int64_t[]){ a->shape[0], b->shape[1] });
+        if (y)
+            multiply(y->data, a, a->data, b, b->data);
+    } else {
+        y = batched(a, b);
+    }
+    return y ? gi_record2(&matmul_op, y, a, b) : NULL;
+}
+
+/* ---- The public function: vectors become matrices and back ----------------------------------------------- */
+
+gd_tensor *gd_matmul(gd_tensor *a, gd_tensor *b)
+{
+    if (!a || !b || !gi_alive("gd_matmul", "a", a) || !gi_alive("gd_matmul", "b", b))
+        return NULL;
+    if (a->ndim == 0 || b->ndim == 0)
+        return gd_fail("gd_matmul: a is %s and b is %s: a scalar has no rows or columns; use gd_mul",
+                       gi_text_of(a).s, gi_text_of(b).s);
+    int64_t inner_a = a->shape[a->ndim - 1], inner_b = b->shape[b->ndim > 1 ? b->ndim - 2 : 0];
+    if (inner_a != inner_b)
+        return gd_fail("gd_matmul: a is %s and b is %s: the inner sizes %" PRId64 " and %" PRId64 " differ",
+                       gi_text_of(a).s, gi_text_of(b).s, inner_a, inner_b);
+    bool row = a->ndim == 1, column = b->ndim == 1;
+    if (!row && !column)
+        return matrices(a, b);
+    a = row ? gd_unsqueeze(a, 0) : a;
+    b = column ? gd_unsqueeze(b, 1) : b;
+    gd_tensor *y = a && b ? matrices(a, b) : NULL;
+    y = column ? gd_squeeze(y, -1) : y;
+    return row ? gd_squeeze(y, column ? -1 : -2) : y;
+}
+
+/* ---- affine: y = x w' + b,  x [.., in]  w [out, in]  b [out]  ->  y [.., out] ---------------------------- */
+
+/* a' b of matrices; a weight's gradient, so that the result may be written where ->grad is kept.  Nothing is
+ * transposed unless the product is to be recorded. */
+static gd_tensor *transposed_product(gd_tensor *a, gd_tensor *b)
+{
+    if (gi_recording())
+        return gd_matmul(gi_swapped(a), b);
+    gd_tensor *y = gi_new("gd_affine", 2, (int64_t[]){ a->shape[1], b->shape[1] });
+    if (y)
+        gi_gemm(a->shape[1], b->shape[1], a->shape[0], a->data, a->stride[1], a->stride[0], b->data, b->stride[0],
+                b->stride[1], y->data, b->shape[1], false);
+    return y;
+}
+
+/* dx = dy w, dw = dy' x, db = sum of dy's rows */
+static void affine_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    gd_tensor *x = node->in[0], *w = node->in[1];
+    if (gi_wanted(node, 0))
+        dx[0] = gd_matmul(dy, w);
+    if (gi_wanted(node, 1)) {
+        gi_aim(node, 1);
+        dx[1] = transposed_product(dy, x);
+    }
+    if (gi_wanted(node, 2))
+        dx[2] = gi_sum_to(dy, node->in[2]);
+}
+
+static const gd_op affine_op = {
+    "gd_affine", affine_rule, GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
+    "dx = gd_matmul(dy, w), dw = gd_matmul(dy', x), db = gd_sum_to(dy, b)"
+};
+
+enum { BIAS_FIRST = 4096 };                 /* elements of y that wait in the first cache for the product */
+
+/* Each of m rows of y is b. */
+static void repeat_row(int64_t m, int64_t n, gd_real *y, const gd_real *b, int64_t step)
+{
+    if (n == 1) {
+        const gd_real b0 = *b;
+        for (int64_t i = 0; i < m; i++)
+            y[i] = b0;
+        return;
+    }
+    for (int64_t j = 0; j < n && m > 0; j++)
+        y[j] = b[j * step];
+    for (int64_t i = 1; i < m; i++)
+        memcpy(y + i * n, y, (size_t)n * sizeof *y);
+}
+
+typedef struct bias_call {
+    int64_t        n;
+    gd_real       *y;
+    const gd_real *b;
+} bias_call;
+
+GI_KERNEL static void add_to_rows(int64_t n, gd_real *restrict y, const gd_real *restrict b, int64_t first,
+                                  int64_t last)
+{
+    for (int64_t i = first; i < last; i++)
+        for (int64_t j = 0; j < n; j++)
+            y[i * n + j] += b[j];
+}
+
+static void add_bias(void *context, int64_t begin, int64_t end)
+{
+    const bias_call *c = context;
+    add_to_rows(c->n, c->y, c->b, begin, end);
+}
+
+static gd_tensor *affine_rows(gd_tensor *x, gd_tensor *w, gd_tensor *b)
+{
+    int64_t m = x->shape[0], k = x->shape[1], n = w->shape[0];
+    gd_tensor *y = gi_new("gd_affine", 2, (int64_t[]){ m, n });
+    if (!y)
+        return NULL;
+    const bool first = b && (y->numel <= BIAS_FIRST || !b->contiguous);
+    if (first)
+        repeat_row(m, n, y->data, b->data, b->stride[0]);
+    gi_gemm(m, n, k, x->data, x->stride[0], x->stride[1], w->data, w->stride[1], w->stride[0], y->data, n, first);
+    if (b && !first)
+        gi_parallel(m, gi_part_for(n, GI_PART_ELEMENTS, 1), add_bias, &(bias_call){ n, y->data, b->data });
+    return gi_record3(&affine_op, y, x, w, b);
+}
+
+static gd_tensor *affine_flattened(gd_tensor *x, gd_tensor *weight, gd_tensor *bias)
+{
+    gd_shape shape = gd_shape_of_tensor(x);
+    int64_t rows = 1;
+    for (int i = 0; i < x->ndim - 1; i++)
+        rows *= x->shape[i];
+    shape.size[shape.ndim - 1] = weight->shape[0];
+    gd_tensor *flat = gd_reshape(x, GD_SHAPE(rows, weight->shape[1]));
+    return flat ? gd_reshape(affine_rows(flat, weight, bias), shape) : NULL;
+}
+
+gd_tensor *gd_affine(gd_tensor *x, gd_tensor *weight, gd_tensor *bias)
+{
+    if (!x || !weight || !gi_alive("gd_affine", "x", x) || !gi_alive("gd_affine", "weight", weight)
+        || (bias && !gi_alive("gd_affine", "bias", bias)))
+        return NULL;
+    if (x->ndim == 0 || weight->ndim != 2 || x->shape[x->ndim - 1] != weight->shape[1])
+        return gd_fail("gd_affine: x is %s and weight is %s: they must be [.., in] and [out, in]", gi_text_of(x).s,
+                       gi_text_of(weight).s);
+    if (bias && (bias->ndim != 1 || bias->shape[0] != weight->shape[0]))
+        return gd_fail("gd_affine: weight is %s and bias is %s: they must be [out, in] and [out]",
+                       gi_text_of(weight).s, gi_text_of(bias).s);
+    return x->ndim == 2 ? affine_rows(x, weight, bias) : affine_flattened(x, weight, bias);
+}

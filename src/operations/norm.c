@@ -1,0 +1,121 @@
+/* norm.c - the p-norm over all elements or over axes: y = (sum |x_i|^p)^(1/p), and max |x_i| for p = INFINITY.
+ *
+ * Elements are divided by the largest first, so that neither squares nor powers overflow. */
+#include <math.h>
+#include <string.h>
+
+#include "axes.h"
+#include "gradus/tensor.h"
+#include "tensor/alive.h"
+
+typedef struct norm_attributes {
+    double  p;
+    gi_axes axes;
+} norm_attributes;
+
+static gd_tensor *norm(const char *function, gd_tensor *x, double p, gi_axes axes);
+
+/* The axes of the set as a list. */
+static gd_shape listed(gi_axes axes)
+{
+    gd_shape list = { 0, { 0 } };
+    for (int i = 0; i < GD_MAX_DIMS; i++)
+        if (axes.mask >> i & 1)
+            list.size[list.ndim++] = i;
+    return list;
+}
+
+static bool some_infinite(const gd_tensor *y)
+{
+    for (int64_t i = 0; i < y->numel; i++)
+        if (isinf(y->data[i]))
+            return true;
+    return false;
+}
+
+/* x and its norm y where that is infinite: both divided by the largest |x|, a constant here, since only their
+ * quotient matters.  Infinite elements count as equal ones, beside which the others are 0. */
+static void bring_down(gd_tensor **x, gd_tensor **y, double p, gi_axes axes)
+{
+    gd_tensor *size = gd_abs(gd_detach(*x)), *most = gd_max_axes(size, listed(axes), true);
+    gd_tensor *infinity = gd_scalar((double)INFINITY), *one = gd_scalar(1), *zero = gd_scalar(0);
+    gd_tensor *far = gd_where(gd_eq(size, infinity), gd_sign(gd_detach(*x)), zero);
+    gd_tensor *scaled = gd_div(*x, gd_where(most, most, one));
+    *x = gd_where(gd_eq(most, infinity), far, scaled);
+    *y = *x ? norm("gd_norm", *x, p, (gi_axes){ axes.mask, true }) : NULL;
+}
+
+/* dx = dy sign(x) (|x| / y)^(p-1).  Where x_i = 0 the gradient is 0, whatever p is, and so it is where y = 0:
+ * both are kept away from powers and quotients whose own derivatives are infinite there. */
+static void norm_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    const norm_attributes *n = node->attributes;
+    gd_tensor *x = node->in[0], *y = gi_with_axes(node->out, x, n->axes), *one = gd_scalar(1);
+    dy = gi_with_axes(dy, x, n->axes);
+    if (some_infinite(node->out))
+        bring_down(&x, &y, n->p, n->axes);
+    gd_tensor *ratio = gd_div(x, gd_where(y, y, one));
+    if (n->p == 1)
+        ratio = gd_sign(x);
+    else if (n->p != 2)
+        ratio = gd_mul(gd_sign(x), gd_pow(gd_where(ratio, gd_abs(ratio), one), n->p - 1));
+    dx[0] = gd_mul(dy, ratio);
+}
+
+static const gd_op norm_op = {
+    "gd_norm", norm_rule, GD_INPUTS | GD_OUTPUT, "dx = dy sign(x) (|x| / y)^(p - 1)"
+};
+
+static void largest_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
+{
+    gd_real most = 0;
+    for (int64_t i = 0; i < n; i++) {
+        gd_real size = x[i * step] < 0 ? -x[i * step] : x[i * step];
+        most = size > most || isnan(size) ? size : most;
+    }
+    *y = most;
+}
+
+/* The value alone, with the reduced axes kept: m (sum |x / m|^p)^(1/p), m = max |x|. */
+static gd_tensor *value(gd_tensor *x, double p, gi_axes axes)
+{
+    gi_axes kept = { axes.mask, true };
+    if (p == 1)
+        return gi_sum_over(gd_abs(x), kept);
+    gd_tensor *m = gi_new_reduced("gd_norm", x, kept);
+    if (!m || !gi_reduce_lines(m, x, kept, largest_line))
+        return NULL;
+    for (int64_t i = 0; i < m->numel; i++)
+        m->data[i] = m->data[i] == 0 || isinf(m->data[i]) ? 1 : m->data[i];
+    gd_tensor *scaled = gd_div(x, m);
+    gd_tensor *powers = p == 2 ? gd_square(scaled) : gd_pow(gd_abs(scaled), p);
+    gd_tensor *sum = gi_sum_over(powers, kept);
+    return gd_mul(m, p == 2 ? gd_sqrt(sum) : gd_pow(sum, 1 / p));
+}
+
+static gd_tensor *norm(const char *function, gd_tensor *x, double p, gi_axes axes)
+{
+    if (!(p > 0))
+        return gd_fail("%s: p = %g must be positive; INFINITY is allowed", function, p);
+    if (isinf(p) && gi_reduced_count(x, axes) > 0)
+        return gd_max_axes(gd_abs(x), listed(axes), axes.keep);
+    gd_no_grad_begin();
+    gd_tensor *y = value(x, isinf(p) ? 1 : p, axes), *out = y ? gi_new_reduced(function, x, axes) : NULL;
+    gd_no_grad_end();
+    if (!out)
+        return NULL;
+    memcpy(out->data, y->data, (size_t)y->numel * sizeof *y->data);
+    norm_attributes n = { p, axes };
+    return gd_record(&norm_op, out, &x, 1, &n, sizeof n);
+}
+
+gd_tensor *gd_norm(gd_tensor *x, double p)
+{
+    return x && gi_alive("gd_norm", "x", x) ? norm("gd_norm", x, p, gi_axes_all(x)) : NULL;
+}
+
+gd_tensor *gd_norm_axes(gd_tensor *x, double p, gd_shape list, bool keep)
+{
+    gi_axes axes;
+    return x && gi_axes_of("gd_norm_axes", x, list, keep, &axes) ? norm("gd_norm_axes", x, p, axes) : NULL;
+}

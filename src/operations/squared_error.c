@@ -1,0 +1,104 @@
+/* squared_error.c - the mean or sum of squared errors as one operation: one pass forward, one backward, and
+ * nothing kept in between. */
+#include <math.h>
+
+#include "base/compiler.h"
+#include "base/thread_state.h"
+#include "gradus/tensor.h"
+#include "internal_operations.h"
+#include "kernels/sums.h"
+#include "kernels/terms.h"
+#include "loss.h"
+#include "tensor/alive.h"
+#include "tensor/new.h"
+
+enum { BLOCK = 512 };                       /* errors held at a time */
+
+GI_KERNEL static void differences(int64_t n, gd_real *restrict y, const gd_real *a, const gd_real *b)
+{
+    for (int64_t i = 0; i < n; i++)
+        y[i] = a[i] - b[i];
+}
+
+/* The sum of (a - b)^2, pairwise over blocks. */
+static gd_real squared_distance(int64_t n, const gd_real *a, const gd_real *b)
+{
+    if (n <= BLOCK) {
+        gd_real error[BLOCK];
+        differences(n, error, a, b);
+        return real_dot(n, error, error);
+    }
+    int64_t half = (n / 2 + BLOCK - 1) / BLOCK * BLOCK;
+    return squared_distance(half, a, b) + squared_distance(n - half, a + half, b + half);
+}
+
+/* The same of numbers so small that no square overflows, where some have but c times their sum need not. */
+static GI_COLD gd_real squared_distance_scaled(double c, int64_t n, const gd_real *a, const gd_real *b)
+{
+    const gd_real scale = real_scale_for(real_max(real_largest(n, a, 1), real_largest(n, b, 1)));
+    gd_real sum = 0, rest = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const gd_real error = a[i] * scale - b[i] * scale;
+        real_add_term(&sum, &rest, error * error);
+    }
+    return (gd_real)c * real_whole(sum, rest) / scale / scale;
+}
+
+GI_KERNEL static void scaled_differences(int64_t n, gd_real *restrict y, gd_real c, const gd_real *a,
+                                         const gd_real *b)
+{
+    for (int64_t i = 0; i < n; i++)
+        y[i] = c * (a[i] - b[i]);
+}
+
+/* 2 c dy (a - b): in one pass, or as operations when it is to be recorded. */
+static gd_tensor *slope(gd_tensor *dy, gd_tensor *a, gd_tensor *b, double c)
+{
+    if (gi_recording())
+        return gd_mul(gd_scale(gd_sub(a, b), 2 * c), dy);
+    gd_tensor *y = gi_new_like(a);
+    if (y)
+        scaled_differences(y->numel, y->data, (gd_real)(2 * c) * dy->data[0], a->data, b->data);
+    return y;
+}
+
+static void squared_error_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    const double *c = node->attributes;
+    gd_tensor *da = slope(dy, node->in[0], node->in[1], *c);
+    if (gi_wanted(node, 0))
+        dx[0] = da;
+    if (gi_wanted(node, 1))
+        dx[1] = gd_neg(da);
+}
+
+static const gd_op squared_error_op = {
+    "gd_mse_loss", squared_error_rule,
+    GD_READS(0, GD_INPUT(0) | GD_INPUT(1)) | GD_READS(1, GD_INPUT(0) | GD_INPUT(1)),
+    "da = 2 c dy (a - b), db = -da"
+};
+
+/* y = c sum (a - b)^2 */
+static gd_tensor *squared_error(gd_tensor *a, gd_tensor *b, double c)
+{
+    gd_tensor *x = gd_contiguous(a), *z = gd_contiguous(b), *y = gi_take_tensor(gi_current_scope(), 1);
+    if (!x || !z || !y)
+        return NULL;
+    y->ndim = 0;
+    y->data[0] = (gd_real)c * squared_distance(x->numel, x->data, z->data);
+    if (GI_UNLIKELY(isinf(y->data[0])))
+        y->data[0] = squared_distance_scaled(c, x->numel, x->data, z->data);
+    return gi_record2_with(&squared_error_op, y, x, z, &c, sizeof c);
+}
+
+gd_tensor *gd_mse_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction)
+{
+    if (!prediction || !target || !gi_alive("gd_mse_loss", "prediction", prediction)
+        || !gi_alive("gd_mse_loss", "target", target) || !gi_same_loss_shape("gd_mse_loss", prediction, target))
+        return NULL;
+    if (reduction == GD_MEAN)
+        return squared_error(prediction, target, prediction->numel ? 1 / (double)prediction->numel : (double)NAN);
+    if (reduction == GD_SUM)
+        return squared_error(prediction, target, 1);
+    return gi_reduced_loss("gd_mse_loss", gd_square(gd_sub(prediction, target)), reduction);
+}

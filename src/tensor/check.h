@@ -1,0 +1,56 @@
+/* check.h - checks of arguments: tensors, labels, numbers that must be exact. */
+#ifndef GRADUS_CHECK_H
+#define GRADUS_CHECK_H
+
+#include <math.h>
+#include <stdbool.h>
+#include "alive.h"
+#include "base/message.h"
+#include "base/quarantine.h"
+#include "gradus/tensor.h"
+
+/* gi_given - a sink's check of what the library returns, a tensor, a model, ..: false when t is NULL, with a message
+ * unless that of an earlier failure stands, which is why it is NULL.  gi_not_given - leaves that message. */
+bool gi_not_given(const char *function, const char *argument);
+static inline bool gi_given(const char *function, const char *argument, const void *t)
+{
+    return t ? gi_not_freed(function, argument, t) : gi_not_given(function, argument);
+}
+
+/* gi_given_tensor - the same for what may have been made with a ->grad: says so when a result, which keeps none, was
+ * made from a leaf as in w = gd_sub(w, ..). */
+bool gi_tensor_not_given(const char *function, const char *argument);
+static inline bool gi_given_tensor(const char *function, const char *argument, const gd_tensor *t)
+{
+    return t ? gi_not_freed(function, argument, t) : gi_tensor_not_given(function, argument);
+}
+
+/* gi_labels - the elements of labels, row-major, as whole numbers in [0, classes); NULL, and a message that
+ * names the first bad one, otherwise.  The memory is the current scope's. */
+int64_t *gi_labels(const char *function, const char *argument, const gd_tensor *labels, int64_t classes);
+
+/* Whole numbers up to GI_WHOLE_MAX are all exact in gd_real; above some are, and GI_REAL_NAME is for messages. */
+#ifdef GD_DOUBLE
+#define GI_WHOLE_MAX ((int64_t)1 << 53)
+#define GI_REAL_NAME "double"
+#else
+#define GI_WHOLE_MAX ((int64_t)1 << 24)
+#define GI_REAL_NAME "float"
+#endif
+
+static inline bool gi_is_exact(int64_t n)
+{
+    return (n <= GI_WHOLE_MAX && n >= -GI_WHOLE_MAX) || (fabs((double)n) < 0x1p62 && (int64_t)(gd_real)n == n);
+}
+
+/* gi_fits - false, and a message, for a finite value that is infinite as a gd_real. */
+static inline bool gi_fits(const char *function, const char *argument, double value)
+{
+    return !isinf((gd_real)value) || isinf(value)
+           || gd_fail("%s: %s = %g is beyond the largest " GI_REAL_NAME, function, argument, value);
+}
+
+/* gi_countable - false, and a message, when not all of 0 .. n-1 are exact in gd_real; argument: what holds them. */
+bool gi_countable(const char *function, const char *argument, int64_t n);
+
+#endif

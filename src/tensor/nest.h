@@ -1,0 +1,37 @@
+/* nest.h - loops over strided data. */
+#ifndef GRADUS_NEST_H
+#define GRADUS_NEST_H
+
+#include "gradus/tensor.h"
+
+enum { GI_OPERANDS = 4 };
+
+/* The loops that visit every index of a shape, with neighbouring axes merged where all operands allow it.
+ * The innermost loop is axis ndim-1 of the nest; there is always at least one axis. */
+typedef struct gi_nest {
+    int     ndim;
+    int64_t size[GD_MAX_DIMS];
+    int64_t step[GI_OPERANDS][GD_MAX_DIMS];
+} gi_nest;
+
+void gi_nest_init(gi_nest *nest, int ndim, const int64_t *shape, int operands, const int64_t *const strides[]);
+
+/* One pass of the innermost loop: n indices, operand k starts at p[k] and moves by step[k]. */
+typedef void gi_inner_loop(int64_t n, gd_real *const p[], const int64_t step[], const void *context);
+
+/* gi_nest_run - runs inner over the whole nest. */
+void gi_nest_run(const gi_nest *nest, int operands, gd_real *const start[], gi_inner_loop *inner,
+                 const void *context);
+
+/* gi_nest_spread - the same, by several threads where it is big; no two indices may write to the same element.
+ * work: elements for each index, 1 but where inner does more. */
+void gi_nest_spread(const gi_nest *nest, int operands, gd_real *const start[], gi_inner_loop *inner,
+                    const void *context, int64_t work);
+
+/* gi_copy - the elements of x, in row-major order, to contiguous memory. */
+void gi_copy(gd_real *to, const gd_tensor *x);
+
+/* gi_copy_into - y = x, of the same shape, y of any layout. */
+void gi_copy_into(const gd_tensor *y, const gd_tensor *x);
+
+#endif

@@ -1,0 +1,137 @@
+/* new.h - how tensors get their memory: headers, data, views. */
+#ifndef GRADUS_NEW_H
+#define GRADUS_NEW_H
+
+#include <string.h>
+#include "alive.h"
+#include "base/compiler.h"
+#include "base/memory.h"
+#include "base/poison.h"
+#include "base/quarantine.h"
+#include "base/thread_state.h"
+#include "gradus/tensor.h"
+
+enum { GI_SMALL_BYTES = 64 };               /* data of a small tensor, which lies just behind its header */
+
+/* gi_take_other - gi_take_tensor for big tensors; with the header set up. */
+gd_tensor *gi_take_other(gd_arena *arena, int64_t numel);
+
+/* gi_init_fields - every field of a fresh tensor but data, ndim, shape and stride.  The zeros lie side by side, so
+ * that a few vector stores write them.  gi_init_tensor also lists a tensor of a backward pass's scratch memory
+ * with the temporaries. */
+static inline void gi_init_fields(gd_tensor *t, gd_arena *arena, int64_t numel, gd_tensor *slot)
+{
+    t->requires_grad = false;
+    t->contiguous = true;
+    t->retain_grad = false;
+    t->marks = 0;
+    t->grad = NULL;
+    t->node = NULL;
+    t->slot = slot;
+    t->grad_memory = NULL;
+    t->name = NULL;
+    t->version = 0;
+    t->uses = 0;
+    t->numel = numel;
+    t->base = t;
+    t->owner = arena;
+    gi_born(t);
+}
+
+static inline void gi_init_tensor(gd_tensor *t, gd_arena *arena, int64_t numel)
+{
+    gi_init_fields(t, arena, numel, arena->recycles ? gi_thread.temporaries : NULL);
+    if (arena->recycles)
+        gi_thread.temporaries = t;
+}
+
+/* gi_set_row_major - ndim, shape and the strides of a contiguous tensor. */
+static inline void gi_set_row_major(gd_tensor *t, int ndim, const int64_t *size)
+{
+    t->ndim = ndim;
+    int64_t step = 1;
+    if (GI_UNLIKELY(ndim > 2)) {
+        for (int i = ndim - 1; i > 1; i--) {
+            t->shape[i] = size[i];
+            t->stride[i] = step;
+            step *= size[i];
+        }
+    }
+    if (ndim > 1) {
+        t->shape[1] = size[1];
+        t->stride[1] = step;
+        step *= size[1];
+    }
+    if (ndim > 0) {
+        t->shape[0] = size[0];
+        t->stride[0] = step;
+    }
+}
+
+/* gi_take_small - memory for a header and up to GI_SMALL_BYTES of data, from the scratch memory of a backward
+ * pass. */
+static inline gd_tensor *gi_take_small(gd_arena *arena)
+{
+    gd_tensor *t = gi_thread.small;
+    if (GI_UNLIKELY(!t))
+        return gi_arena_take(arena, sizeof(gd_tensor) + GI_SMALL_BYTES);
+    gi_thread.small = t->slot;
+    gi_unpoison(t, sizeof(gd_tensor) + GI_SMALL_BYTES);
+    return t;
+}
+
+/* gi_take_tensor - header and data of a contiguous tensor, neither elements nor shape set; NULL when memory
+ * is out. */
+static inline gd_tensor *gi_take_tensor(gd_arena *arena, int64_t numel)
+{
+    if (GI_UNLIKELY((uint64_t)numel > GI_SMALL_BYTES / sizeof(gd_real)))
+        return gi_take_other(arena, numel);
+    gd_tensor *t, *slot = NULL;
+    if (arena->recycles) {
+        slot = gi_thread.temporaries;
+        t = gi_take_small(arena);
+        if (GI_UNLIKELY(!t))
+            return NULL;
+        gi_thread.temporaries = t;
+    } else {
+        t = gi_arena_take(arena, sizeof(gd_tensor) + (size_t)numel * sizeof(gd_real));
+        if (GI_UNLIKELY(!t))
+            return NULL;
+    }
+    t->data = (gd_real *)(void *)(t + 1);
+    gi_init_fields(t, arena, numel, slot);
+    if (arena->recycles)
+        gi_fence_data(t, (char *)(t + 1) + GI_SMALL_BYTES);
+    return t;
+}
+
+/* gi_new_like - a contiguous tensor of x's shape in the current scope, elements not set. */
+static inline gd_tensor *gi_new_like(const gd_tensor *x)
+{
+    gd_tensor *t = gi_take_tensor(gi_current_scope(), x->numel);
+    if (GI_UNLIKELY(!t))
+        return NULL;
+    gi_set_row_major(t, x->ndim, x->shape);
+    return t;
+}
+
+/* gi_new_in - a contiguous tensor in any arena; gi_new - in the current scope.  The shape is checked (sizes
+ * not negative, product within memory): otherwise NULL, and a message in function's name. */
+gd_tensor *gi_new_in(gd_arena *arena, const char *function, int ndim, const int64_t *shape);
+gd_tensor *gi_new(const char *function, int ndim, const int64_t *shape);
+
+/* gi_new_header - the same without data: the caller sets it. */
+gd_tensor *gi_new_header(const char *function, int ndim, const int64_t *shape);
+
+/* gi_new_view - a tensor over x's data with ndim axes; shape, stride, data still x's first ones.  Call
+ * gi_finish_view when they are set. */
+gd_tensor *gi_new_view(gd_tensor *x, int ndim);
+gd_tensor *gi_finish_view(gd_tensor *view);
+
+/* gi_overwritten - the data of t has changed: a graph recorded before must not read it any more. */
+static inline void gi_overwritten(gd_tensor *t)
+{
+    t->base->version = ++gi_thread.clock;
+}
+
+#endif
