@@ -2,13 +2,14 @@
  *
  * stb takes some allocations for granted.  So it allocates through functions that keep a list of its
  * blocks and, when memory is out, leave stb by longjmp; the list then frees what it held. */
-#include "png.h"
-#include "base/compiler.h"
-#include "base/memory.h"
-
 #include <setjmp.h>
 #include <string.h>
 
+#include "png.h"
+
+#include "base/compiler.h"
+#include "base/memory.h"
+#include "gradus/error.h"
 
 /* Debian and others keep stb's headers in a folder of their own, some put them beside the rest.  The Makefile says
  * -DGD_NO_PNG where there is neither; a build without it asks here. */
