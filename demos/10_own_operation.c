@@ -23,7 +23,8 @@ static void squareplus_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 
 /* What the rule reads must not be overwritten before backward: here the input. */
 static const gd_op squareplus_op = {
-    "squareplus", squareplus_rule, GD_READS(0, GD_INPUT(0)), "dx = dy (1 + x / sqrt(x^2 + b)) / 2"
+    .name = "squareplus", .rule = squareplus_rule, .reads = GD_READS(0, GD_INPUT(0)),
+    .formula = "dx = dy (1 + x / sqrt(x^2 + b)) / 2",
 };
 
 static gd_tensor *squareplus(gd_tensor *x, double b)
@@ -56,7 +57,7 @@ static void wrong_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     dx[0] = gd_mul(dy, gd_scale(gd_div(x, gd_sqrt(gd_shift(gd_square(x), *b))), 0.5));
 }
 
-static const gd_op wrong_op = { "squareplus with a wrong rule", wrong_rule, GD_INPUTS, NULL };
+static const gd_op wrong_op = { .name = "squareplus with a wrong rule", .rule = wrong_rule, .reads = GD_INPUTS };
 
 static gd_tensor *wrong_function(gd_tensor *const xs[], int n, void *context)
 {

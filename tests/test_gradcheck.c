@@ -125,7 +125,7 @@ static void wrong_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 
 static gd_tensor *wrong_square(gd_tensor *const xs[], int n, void *context)
 {
-    static const gd_op op = { "wrong_square", wrong_rule, GD_INPUTS, NULL };
+    static const gd_op op = { .name = "wrong_square", .rule = wrong_rule, .reads = GD_INPUTS };
     (void)n, (void)context;
     gd_tensor *y;
     {
@@ -144,7 +144,7 @@ static void rising_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 
 static gd_tensor *flat_below(gd_tensor *const xs[], int n, void *context)
 {
-    static const gd_op op = { "flat_below", rising_rule, GD_INPUTS, NULL };
+    static const gd_op op = { .name = "flat_below", .rule = rising_rule, .reads = GD_INPUTS };
     (void)n, (void)context;
     gd_tensor *y;
     {
@@ -243,7 +243,7 @@ static void hiding_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 
 static gd_tensor *hiding(gd_tensor *const xs[], int n, void *context)
 {
-    static const gd_op op = { "hiding", hiding_rule, GD_INPUTS, NULL };
+    static const gd_op op = { .name = "hiding", .rule = hiding_rule, .reads = GD_INPUTS };
     (void)n, (void)context;
     gd_tensor *y;
     {

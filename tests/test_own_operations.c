@@ -44,8 +44,9 @@ static void own_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 static gd_tensor *own(gd_tensor *a, gd_tensor *b, double scale, fault f)
 {
     static const gd_op op = {
-        "own", own_rule, GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)), "da = s dy + dy b, db = dy a"
-    };
+    .name = "own", .rule = own_rule, .reads = GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
+    .formula = "da = s dy + dy b, db = dy a",
+};
     gd_tensor *y;
     {
         GD_NO_GRAD;
@@ -94,7 +95,7 @@ END_TEST
 
 START_TEST(recording)
 {
-    static const gd_op op = { "own", own_rule, GD_NOTHING, NULL };
+    static const gd_op op = { .name = "own", .rule = own_rule, .reads = GD_NOTHING };
     gd_tensor *a = leaf_of(GD_SHAPE(2, 2), numbers), *c = gd_from(GD_SHAPE(2, 2), others);
     gd_tensor *y = gd_ones(GD_SHAPE(1));
     ck_assert_ptr_eq(gd_record(&op, y, (gd_tensor *const[]){ c, NULL }, 2, NULL, 0), y);
@@ -141,7 +142,7 @@ static void failing_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 
 START_TEST(the_first_message_stands)
 {
-    static const gd_op op = { "failing", failing_rule, GD_NOTHING, NULL };
+    static const gd_op op = { .name = "failing", .rule = failing_rule, .reads = GD_NOTHING };
     gd_tensor *a = leaf_of(GD_SHAPE(4), numbers), *y = gd_record(&op, gd_ones(GD_SHAPE(4)), &a, 1, NULL, 0);
     ck_assert(!gd_backward(gd_sum(y)));
     ck_message("gd_matmul: a is [4] and b is [3]: the inner sizes 4 and 3 differ");
@@ -151,7 +152,7 @@ END_TEST
 
 START_TEST(an_operation_without_derivative)
 {
-    static const gd_op op = { "rounded", NULL, GD_NOTHING, NULL };
+    static const gd_op op = { .name = "rounded", .reads = GD_NOTHING };
     gd_tensor *a = leaf_of(GD_SHAPE(4), numbers), *dx;
     gd_tensor *y = gd_sum(gd_scale(gd_record(&op, gd_ones(GD_SHAPE(4)), &a, 1, NULL, 0), 2));
     ck_assert(!gd_backward(y));
@@ -174,7 +175,7 @@ static void restless_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 
 START_TEST(no_pass_inside_a_pass)
 {
-    static const gd_op op = { "restless", restless_rule, GD_NOTHING, NULL };
+    static const gd_op op = { .name = "restless", .rule = restless_rule, .reads = GD_NOTHING };
     gd_tensor *a = leaf_of(GD_SHAPE(), numbers);
     ck_good(gd_backward(gd_record(&op, gd_scalar(1), &a, 1, NULL, 0)));
     ck_values(a->grad, 1);
@@ -218,7 +219,7 @@ static void flat_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 
 static gd_tensor *flat_square(gd_tensor *const xs[], int n, void *context)
 {
-    static const gd_op op = { "flat", flat_rule, GD_INPUTS, NULL };
+    static const gd_op op = { .name = "flat", .rule = flat_rule, .reads = GD_INPUTS };
     (void)n, (void)context;
     gd_tensor *y;
     {
@@ -246,7 +247,7 @@ static void tilted_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 
 static gd_tensor *tilted(gd_tensor *const xs[], int n, void *context)
 {
-    static const gd_op op = { "tilted", tilted_rule, GD_NOTHING, NULL };
+    static const gd_op op = { .name = "tilted", .rule = tilted_rule, .reads = GD_NOTHING };
     (void)n, (void)context;
     return gd_record(&op, gd_zeros_like(xs[0]), xs, 1, NULL, 0);
 }

@@ -2,7 +2,7 @@
  * through, and a rule reads exactly the values that its operation declares. */
 #include <stdio.h>
 
-#include "autograd/engine.h"
+#include "autograd/node.h"
 #include "operation_rows.h"
 
 /* ---- Constants, and NULL ------------------------------------------------------------------------------------ */

@@ -88,11 +88,28 @@ bool gd_clamp_to(gd_tensor *x, double low, double high);         /* x = min(max(
  * NULL means that the rule failed; a gradient that is zero is gd_zeros_like(x). */
 typedef void gd_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx);
 
+/* A fast rule computes the same on bare memory; an ordinary pass, one without create_graph, takes it instead of the
+ * rule, which stays the definition.  It is optional.  dx[i].data is NULL where the gradient of input i is not needed, else
+ * contiguous memory of the input's shape that shares nothing with dy, the inputs or the output; with dx[i].add, which only
+ * operations with `adds` see, the gradient is added to the numbers there (as BLAS does with beta = 1).  It returns GD_DONE;
+ * GD_DECLINED, before anything is written, for layouts that it cannot do: then the rule runs; or GD_FAILED after gd_fail. */
+typedef struct gd_target {
+    gd_real *data;
+    bool     add;
+} gd_target;
+
+typedef enum gd_fast { GD_DONE, GD_DECLINED, GD_FAILED } gd_fast;
+typedef gd_fast gd_fast_rule(const gd_node *node, const gd_tensor *dy, const gd_target dx[]);
+enum { GD_FAST_INPUTS = 4 };                /* operations with more inputs run their rule */
+
+/* Name the members when one is made ({ .name = "cube", .rule = cube_rule, .. }): more may come. */
 typedef struct gd_op {
-    const char *name;                       /* "gd_mul": for messages */
-    gd_rule    *rule;                       /* NULL: the operation has no derivative, and backward says so */
-    uint64_t    reads;                      /* which values the rule reads, see below */
-    const char *formula;                    /* of the rule, for gd_graph_print; may be NULL */
+    const char   *name;                     /* "gd_mul": for messages */
+    gd_rule      *rule;                     /* NULL: the operation has no derivative, and backward says so */
+    uint64_t      reads;                    /* which values the rules read, see below */
+    const char   *formula;                  /* of the rule, for gd_graph_print; may be NULL */
+    gd_fast_rule *fast;                     /* may be NULL */
+    bool          adds;                     /* the fast rule can add to what is there */
 } gd_op;
 
 /* What a rule reads must not be overwritten between recording and backward; the engine checks just that, and

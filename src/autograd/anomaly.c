@@ -8,7 +8,7 @@
 
 #include "base/format.h"
 #include "base/thread_state.h"
-#include "engine.h"
+#include "node.h"
 #include "gradus/tensor.h"
 #include "tensor/shape.h"
 
@@ -112,7 +112,7 @@ bool gi_finite_gradient(const char *function, const gd_node *node)
 {
     const gd_tensor *dy = node->out->slot;
     for (int i = 0; i < node->n; i++) {
-        const gd_tensor *x = node->in[i], *dx = x && gi_wants(node, i) ? x->slot : NULL;
+        const gd_tensor *x = node->in[i], *dx = x && gi_needs(node, i) ? x->slot : NULL;
         int64_t k = dx ? first_bad(dx) : -1;
         if (k < 0)
             continue;

@@ -2,7 +2,7 @@
  * output, but an input may be a parameter of a model that has been freed. */
 #include <stdio.h>
 
-#include "engine.h"
+#include "node.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"
 

@@ -4,7 +4,7 @@
  * (reached); going up again marks what depends on one of the xs (wanted). */
 #include <string.h>
 
-#include "backward.h"
+#include "pass.h"
 #include "base/compiler.h"
 #include "base/guest.h"
 #include "base/memory.h"
@@ -15,11 +15,6 @@
 #include "tensor/nest.h"
 #include "tensor/new.h"
 #include "tensor/shape.h"
-
-bool gi_prunes(const gd_tensor *x)
-{
-    return !(x->marks & GI_WANTED);
-}
 
 /* The nodes that y depends on, newest first, in memory of an arena; NULL when memory is out. */
 static gd_node **reached_nodes(gd_arena *arena, gd_tensor *y, int64_t *count)

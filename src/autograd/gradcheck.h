@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "backward.h"
+#include "pass.h"
 #include "gradus/tensor.h"
 
 /* gi_can_check - are these leaves whose elements can be moved?  False, and a message, otherwise. */

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "base/message.h"
-#include "engine.h"
+#include "node.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"

@@ -1,6 +1,6 @@
 /* leaf_grad.c - ->grad of leaves: where it is kept, how a pass ends in it, and gradients that are part of a
  * graph.  The walk that gathers gradients in slots is in backward.c. */
-#include "backward.h"
+#include "pass.h"
 #include "base/compiler.h"
 #include "base/guest.h"
 #include "base/memory.h"
@@ -13,28 +13,11 @@
 
 /* ---- Where a gradient is kept ---------------------------------------------------------------------------- */
 
-/* The memory of x's gradient, beside x. */
-static gd_tensor *grad_memory(gd_tensor *x)
+gd_tensor *gi_grad_memory(gd_tensor *x)
 {
     if (!x->grad_memory)
         x->grad_memory = gi_new_in(x->owner, "gd_backward", x->ndim, x->shape);
     return x->grad_memory;
-}
-
-void gi_aim(const gd_node *node, int i)
-{
-    gd_tensor *x = node->in[i];
-    gi_thread.target = NULL;                /* an aim that no result has met is given up */
-    if (!gi_thread.scope->recycles || x->node || x->slot || x->grad || gi_thread.pruning)
-        return;
-    for (int k = 0; k < node->n; k++)
-        if (k != i && node->in[k] == x)         /* w w: two gradients, and one place */
-            return;
-    if (!grad_memory(x))
-        return;
-    gi_overwritten(x->grad_memory);         /* who recorded an old gradient is told */
-    gi_thread.target = x->grad_memory->data;
-    gi_thread.target_numel = x->numel;
 }
 
 /* ---- Gradients that are part of a graph ------------------------------------------------------------------ */
@@ -46,7 +29,7 @@ typedef struct graph_leaf {
 
 static bool store(gd_tensor *x, const gd_tensor *value)
 {
-    if (!grad_memory(x))
+    if (!gi_grad_memory(x))
         return false;
     if (x->grad_memory->data != value->data)
         gi_copy(x->grad_memory->data, value);
@@ -98,8 +81,8 @@ static bool add_to_graph_grad(gd_arena *scope, gd_tensor *x)
 /* Everything that can fail comes before the first gradient changes. */
 static bool add_slots_to_grads(const gi_pass *pass)
 {
-    gd_tensor **reached = gi_thread.reached;
-    int64_t n = gi_thread.reached_count;
+    gd_tensor **reached = pass->reached;
+    int64_t n = pass->reached_count;
     if (pass->create_graph) {
         for (int64_t i = 0; i < n; i++)
             if (!add_to_graph_grad(gi_thread.scope, reached[i]))
@@ -107,7 +90,7 @@ static bool add_slots_to_grads(const gi_pass *pass)
         return true;
     }
     for (int64_t i = 0; i < n; i++)
-        if (!reached[i]->grad && !grad_memory(reached[i]))
+        if (!reached[i]->grad && !gi_grad_memory(reached[i]))
             return false;
     for (int64_t i = 0; i < n; i++) {
         if (reached[i]->grad) {

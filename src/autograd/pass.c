@@ -3,7 +3,7 @@
  * What an ordinary pass makes lies in a scope of its own, and so does the record of the pass: a jump out of it leaves
  * nothing behind that points into a dead stack frame.  It is noticed by the next pass, and when a scope around it is
  * closed. */
-#include "backward.h"
+#include "pass.h"
 #include "base/compiler.h"
 #include "base/guest.h"
 #include "base/memory.h"
@@ -62,12 +62,10 @@ static gd_tensor *one_like(const gd_tensor *y)
 
 /* ---- The end ------------------------------------------------------------------------------------------------ */
 
-static void empty_slots(void)
+static inline void empty_slots(const gi_pass *pass)
 {
-    for (int64_t i = 0; i < gi_thread.reached_count; i++)
-        gi_thread.reached[i]->slot = NULL;
-    gi_thread.reached_count = 0;
-    gi_thread.temporaries = NULL;
+    for (int64_t i = 0; i < pass->reached_count; i++)
+        pass->reached[i]->slot = NULL;
 }
 
 static GI_COLD void empty_all_slots(gd_tensor *y)
@@ -94,9 +92,7 @@ void gi_pass_end(gi_pass *pass)
     gd_arena *scratch = pass->scratch;
     if (!pass->done)
         empty_all_slots(pass->y);
-    empty_slots();
-    gi_recycle_forget();
-    gi_thread.target = NULL;
+    empty_slots(pass);
     gi_thread.running = NULL;
     gi_thread.no_grad = (pass->no_grad & ~GI_ANOMALY) | (gi_thread.no_grad & GI_ANOMALY);
     gi_guest_restore(&pass->guest);
@@ -133,12 +129,16 @@ static inline gi_pass *new_pass(bool create_graph)
     pass->create_graph = create_graph;
     pass->scope = home;
     pass->scratch = create_graph ? NULL : gi_thread.scope;
+    pass->recycler = (gi_recycler){ NULL, NULL, NULL };
+    pass->reached = pass->first_reached;
+    pass->reached_count = 0;
+    pass->reached_capacity = sizeof pass->first_reached / sizeof *pass->first_reached;
     return pass;
 }
 
 GI_NOINLINE gi_pass *gi_pass_begin(const char *function, gd_tensor *y, gd_tensor *dy, bool create_graph)
 {
-    if (!gi_pass_possible(function, y, dy) || !(gi_thread.recycled || gi_recycle_ready()))
+    if (!gi_pass_possible(function, y, dy))
         return NULL;
     gi_pass *pass = new_pass(create_graph);
     if (!pass)
@@ -154,7 +154,7 @@ GI_NOINLINE gi_pass *gi_pass_begin(const char *function, gd_tensor *y, gd_tensor
     gi_thread.no_grad = (pass->no_grad & GI_ANOMALY) | (create_graph ? 0 : GI_IN_PASS | 1);
     pass->guest = gi_guest_enter(gi_rule_guest);
     if (pass->scratch)
-        pass->scratch->recycles = true;
+        pass->scratch->recycler = &pass->recycler;
     gd_tensor *seed = dy ? dy : one_like(y);
     pass->done = gi_guest_behaved(function, seed && gi_walk(pass, seed));
     gi_thread.running = NULL;

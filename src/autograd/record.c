@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/thread_state.h"
-#include "engine.h"
+#include "node.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
@@ -107,9 +107,10 @@ gd_tensor *gi_record_otherwise(const gd_op *op, gd_tensor *y, gd_tensor *const i
     return y;
 }
 
-gd_tensor *gi_record2_otherwise(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b)
+gd_tensor *gi_record_few_otherwise(const gd_op *op, gd_tensor *y, int n, gd_tensor *a, gd_tensor *b, gd_tensor *c,
+                                   const void *attributes, size_t size)
 {
-    return gi_record_otherwise(op, y, (gd_tensor *const[]){ a, b }, 2, NULL, 0);
+    return gi_record_otherwise(op, y, (gd_tensor *const[]){ a, b, c }, n, attributes, size);
 }
 
 gd_tensor *gi_constant(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b)
@@ -178,7 +179,7 @@ gd_tensor   *gd_node_input(const gd_node *node, int i)    { return i >= 0 && i <
 gd_tensor   *gd_node_output(const gd_node *node)          { return node->out; }
 const void  *gd_node_attributes(const gd_node *node)      { return node->attributes; }
 const gd_op *gd_node_op(const gd_node *node)              { return node->op; }
-bool         gd_needs(const gd_node *node, int i)         { return i >= 0 && i < node->n && gi_wants(node, i); }
+bool         gd_needs(const gd_node *node, int i)         { return i >= 0 && i < node->n && gi_needs(node, i); }
 
 /* ---- Recording on and off --------------------------------------------------------------------------------- */
 

@@ -39,7 +39,7 @@ struct gd_arena {
     void    (*settle)(gd_arena *);          /* and what sees to them when the scope closes */
     gi_owner  owner;
     bool      by_hand;                      /* opened by gd_scope_begin, not by GD_SCOPE */
-    bool      recycles;                     /* scratch memory of a backward pass, see recycle.c */
+    struct gi_recycler *recycler;           /* of the scratch memory of a backward pass, see tensor/recycle.c; else NULL */
 };
 
 void  gi_arena_init(gd_arena *arena, gi_owner owner);

@@ -10,8 +10,6 @@
 
 /* ---- The state of a thread -------------------------------------------------------------------------------- */
 
-enum { GI_SIZE_CLASSES = 256, GI_WANTED_BITS = 64 };
-
 /* no_grad: the depth in the lower bits; an ordinary backward pass is running, whose rules' results are temporary; and
  * gd_detect_anomaly is on.  So one comparison finds the everyday case. */
 enum { GI_NO_GRAD_DEPTH = (1 << 28) - 1, GI_ANOMALY = 1 << 28, GI_IN_PASS = 1 << 29 };
@@ -31,16 +29,7 @@ typedef struct gi_thread_state {
     uintptr_t  guest_stack;                 /* where the stack was when the outermost guest began */
     bool       pruning;                     /* it wants gradients of some tensors only: gd_grad */
     bool       seeded;
-    bool       any_recycled;                /* some of the lists of recycled tensors may not be empty */
-    uint64_t   wanted;                      /* a bit for each input of the node at hand that gets a gradient */
     uint64_t   clock;                       /* counts overwritings of tensors, see gi_overwritten */
-    gd_tensor **reached;                    /* leaves and kept results that the running pass has reached */
-    int64_t    reached_count, reached_room;
-    gd_tensor *temporaries;                 /* made by the running rule of a backward pass, linked by slot */
-    gd_tensor *small;                       /* recycled small tensors, linked by slot */
-    gd_tensor **recycled;                   /* recycled others, by size class; NULL before the first pass */
-    void      *target;                       /* where the next big result of target_numel elements should lie */
-    int64_t    target_numel;
     unsigned long failures;                 /* calls of gd_fail */
     gd_arena   program;
     uint64_t   random[4];                   /* xoshiro256++ */

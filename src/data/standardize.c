@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "autograd/engine.h"
+#include "autograd/node.h"
 #include "base/memory.h"
 #include "gradus/data.h"
 #include "tensor/alive.h"
@@ -104,7 +104,7 @@ static bool apply(gd_tensor *result, const gd_tensor *t, int64_t columns)
     return c && constant;
 }
 
-static const gd_op standardize_op = { "gd_standardize", NULL, GD_NOTHING, NULL };
+static const gd_op standardize_op = { .name = "gd_standardize", .reads = GD_NOTHING };
 
 gd_tensor *gd_standardize(const gd_tensor *t)
 {

@@ -413,6 +413,14 @@ REAL_INLINE gd_real real_gelu(gd_real x)
     return real_select(x < 0, 0, x) - tail;
 }
 
+/* real_normal - Phi(x), the distribution function of the normal distribution; for x = -a it is R(a) e^(-a^2/2). */
+REAL_INLINE gd_real real_normal(gd_real x)
+{
+    gd_real below, size = real_abs(x), a = real_select(size > REAL_TAIL, REAL_TAIL, size);
+    gd_real above = real_mills(a, &below), tail = REAL_BELL_UNIT * real_bell(a) * above / below;
+    return real_select(x > 0, 1 - tail, tail);
+}
+
 /* real_gelu_slope - Phi(x) + x phi(x), which for x = -a is e^(-a^2/2) (R(a) - a / sqrt(2 pi)), and for x = a
  * what is left of 1. */
 REAL_INLINE gd_real real_gelu_slope(gd_real x)

@@ -15,7 +15,7 @@
 #include "tensor/nest.h"
 #include "tensor/new.h"
 
-#include "autograd/engine.h"
+#include "autograd/node.h"
 #include "base/json.h"
 
 gd_params *gd_params_new(void)

@@ -1,4 +1,5 @@
-/* apply.c - running an elementwise loop over tensors of any layout, and recording it. */
+/* apply.c - running an elementwise loop over tensors of any layout, and recording it; and the fast rules of the same
+ * operations. */
 #include <string.h>
 
 #include "base/compiler.h"
@@ -171,92 +172,161 @@ gd_tensor *gi_apply_comparison(const gd_op *op, gi_binary_loop *loop, gd_tensor 
     return y ? gi_constant(op, y, a, b) : NULL;
 }
 
-/* ---- where: y = condition ? a : b ------------------------------------------------------------------------ */
+/* ---- Fast rules ------------------------------------------------------------------------------------------------- *
+ *
+ * Where a gradient is to be added to what is there, it is computed in a small buffer first, so that it is rounded as if
+ * it had been computed alone. */
 
-static void where_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
+enum { BUFFER = 512 };                      /* numbers */
+
+typedef struct unary_slope {
+    gi_unary_slope_loop *loop;
+    const gd_real       *p;
+    bool                 add;
+    gd_real             *dx;
+    const gd_real       *dy, *of;
+    int64_t              dy_step, of_step;  /* of contiguous numbers: 0 or 1 */
+} unary_slope;
+
+static void unary_slope_line(const unary_slope *s, int64_t n, gd_real *dx, const gd_real *dy, int64_t dy_step,
+                             const gd_real *of, int64_t of_step)
 {
-    (void)context;
-    for (int64_t i = 0; i < n; i++)
-        p[0][i] = p[1][i * step[1]] != 0 ? p[2][i * step[2]] : p[3][i * step[3]];
-}
-
-static void where_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
-{
-    gd_tensor *condition = node->in[0];
-    if (gi_wanted(node, 0))
-        dx[0] = gd_zeros_like(condition);
-    if (gi_wanted(node, 1))
-        dx[1] = gd_where(condition, dy, gd_scalar(0));
-    if (gi_wanted(node, 2))
-        dx[2] = gd_where(condition, gd_scalar(0), dy);
-}
-
-static const gd_op where_op = {
-    "gd_where", where_rule, GD_READS(1, GD_INPUT(0)) | GD_READS(2, GD_INPUT(0)),
-    "da = gd_where(condition, dy, 0), db = gd_where(condition, 0, dy)"
-};
-
-gd_tensor *gd_where(gd_tensor *condition, gd_tensor *a, gd_tensor *b)
-{
-    if (!condition || !a || !b || !gi_alive("gd_where", "condition", condition) || !gi_alive("gd_where", "a", a)
-        || !gi_alive("gd_where", "b", b))
-        return NULL;
-    gd_shape both, all;
-    if (!gi_broadcast_shape("gd_where", a, b, &both))
-        return NULL;
-    gd_tensor stands_for_both = { .ndim = both.ndim };
-    memcpy(stands_for_both.shape, both.size, sizeof both.size);
-    if (!gi_broadcast_shape("gd_where: condition against a and b", condition, &stands_for_both, &all))
-        return NULL;
-    gd_tensor *y = gi_new("gd_where", all.ndim, all.size);
-    if (!y)
-        return NULL;
-    const gd_tensor *input[] = { condition, a, b };
-    int64_t stride[3][GD_MAX_DIMS];
-    for (int k = 0; k < 3; k++)
-        gi_broadcast_strides(input[k], y->ndim, y->shape, stride[k]);
-    gi_nest nest;
-    const int64_t *const strides[] = { y->stride, stride[0], stride[1], stride[2] };
-    gi_nest_init(&nest, y->ndim, y->shape, 4, strides);
-    gd_real *const start[] = { y->data, condition->data, a->data, b->data };
-    gi_nest_spread(&nest, 4, start, where_inner, NULL, 1);
-    return gd_record(&where_op, y, (gd_tensor *const[]){ condition, a, b }, 3, NULL, 0);
-}
-
-/* ---- sum += value ---------------------------------------------------------------------------------------- */
-
-GI_KERNEL static void accumulate_loop(int64_t n, gd_real *restrict sum, const gd_real *restrict value)
-{
-    for (int64_t i = 0; i < n; i++)
-        sum[i] += value[i];
-}
-
-typedef struct accumulate_call {
-    gd_real       *sum;
-    const gd_real *value;
-} accumulate_call;
-
-static void accumulate_part(void *context, int64_t begin, int64_t end)
-{
-    const accumulate_call *call = context;
-    accumulate_loop(end - begin, call->sum + begin, call->value + begin);
-}
-
-void gi_accumulate_loop(int64_t n, gd_real *sum, const gd_real *value)
-{
-    if (GI_LIKELY(n <= GI_PART_ELEMENTS))
-        accumulate_loop(n, sum, value);
-    else
-        gi_parallel(n, GI_PART_ELEMENTS, accumulate_part, &(accumulate_call){ sum, value });
-}
-
-void gi_accumulate_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
-{
-    (void)context;
-    if (step[0] == 1 && step[1] == 1) {
-        accumulate_loop(n, p[0], p[1]);
+    if (!s->add) {
+        s->loop(n, dx, dy, dy_step, of, of_step, s->p);
         return;
     }
-    for (int64_t i = 0; i < n; i++)
-        p[0][i * step[0]] += p[1][i * step[1]];
+    gd_real buffer[BUFFER];
+    for (int64_t i = 0; i < n; i += BUFFER) {
+        const int64_t m = n - i < BUFFER ? n - i : BUFFER;
+        s->loop(m, buffer, dy + i * dy_step, dy_step, of + i * of_step, of_step, s->p);
+        gi_accumulate_numbers(m, dx + i, buffer);
+    }
+}
+
+static void unary_slope_part(void *context, int64_t begin, int64_t end)
+{
+    const unary_slope *s = context;
+    unary_slope_line(s, end - begin, s->dx + begin, s->dy + begin * s->dy_step, s->dy_step, s->of + begin * s->of_step,
+                     s->of_step);
+}
+
+static void unary_slope_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
+{
+    if (n == 1 || step[0] == 1)
+        unary_slope_line(context, n, p[0], p[1], step[1], p[2], step[2]);
+    else
+        for (int64_t i = 0; i < n; i++)
+            unary_slope_line(context, 1, p[0] + i * step[0], p[1] + i * step[1], 0, p[2] + i * step[2], 0);
+}
+
+gd_fast gi_fast_unary(const gd_node *node, const gd_tensor *dy, const gd_target *dx, gi_unary_slope_loop *loop,
+                      const gd_tensor *of, const double *p)
+{
+    static const gd_real nothing[1] = { 0 };
+    const gd_real numbers[2] = { p ? (gd_real)p[0] : 0, p ? (gd_real)p[1] : 0 };
+    const gd_tensor *x = node->in[0];
+    unary_slope s = { loop, numbers, dx->add, dx->data, dy->data, of ? of->data : nothing, 1, of ? 1 : 0 };
+    if (!dy->contiguous && is_spread_scalar(dy))
+        s.dy_step = 0;
+    if (GI_LIKELY((dy->contiguous || s.dy_step == 0) && (!of || of->contiguous))) {
+        gi_parallel(x->numel, GI_PART_ELEMENTS, unary_slope_part, &s);
+        return GD_DONE;
+    }
+    static const int64_t standing[GD_MAX_DIMS] = { 0 };
+    gd_tensor to = { .ndim = 0 };
+    gi_set_row_major(&to, x->ndim, x->shape);
+    gi_nest nest;
+    const int64_t *const strides[] = { to.stride, dy->stride, of ? of->stride : standing };
+    gi_nest_init(&nest, x->ndim, x->shape, 3, strides);
+    gd_real *const start[] = { dx->data, dy->data, (gd_real *)(uintptr_t)s.of };
+    gi_nest_spread(&nest, 3, start, unary_slope_inner, &s, 1);
+    return GD_DONE;
+}
+
+typedef struct binary_slope {
+    gi_binary_slope_loop *loop;
+    bool                  add;
+    gd_real              *dx;
+    gi_pair               p;
+} binary_slope;
+
+static gi_pair pair_from(const gi_pair *p, int64_t i)
+{
+    return (gi_pair){ p->dy + i * p->dy_step, p->a + i * p->a_step, p->b + i * p->b_step, p->y + i * p->y_step,
+                      p->dy_step, p->a_step, p->b_step, p->y_step };
+}
+
+static void binary_slope_line(const binary_slope *s, int64_t n, gd_real *dx, const gi_pair *p)
+{
+    if (!s->add) {
+        s->loop(n, dx, p);
+        return;
+    }
+    gd_real buffer[BUFFER];
+    for (int64_t i = 0; i < n; i += BUFFER) {
+        const gi_pair from = pair_from(p, i);
+        const int64_t m = n - i < BUFFER ? n - i : BUFFER;
+        s->loop(m, buffer, &from);
+        gi_accumulate_numbers(m, dx + i, buffer);
+    }
+}
+
+static void binary_slope_part(void *context, int64_t begin, int64_t end)
+{
+    const binary_slope *s = context;
+    const gi_pair from = pair_from(&s->p, begin);
+    binary_slope_line(s, end - begin, s->dx + begin, &from);
+}
+
+static void binary_slope_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
+{
+    if (n == 1 || step[0] == 1) {
+        const gi_pair line = { p[1], p[2], p[3], p[4], step[1], step[2], step[3], step[4] };
+        binary_slope_line(context, n, p[0], &line);
+        return;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        const gi_pair one = { p[1] + i * step[1], p[2] + i * step[2], p[3] + i * step[3], p[4] + i * step[4], 0, 0, 0, 0 };
+        binary_slope_line(context, 1, p[0] + i * step[0], &one);
+    }
+}
+
+/* The step along contiguous numbers of y's shape: 1, 0 for a number that stands for all, -1 where there is none. */
+static int64_t step_along(const gd_tensor *t, const gd_tensor *y)
+{
+    if (t->numel == 1 || (gi_same_shape(t, y) && !t->contiguous && is_spread_scalar(t)))
+        return 0;
+    return t->contiguous && gi_same_shape(t, y) ? 1 : -1;
+}
+
+static void binary_slope_strided(const binary_slope *s, const gd_tensor *dy, const gd_tensor *a, const gd_tensor *b,
+                                 const gd_tensor *y)
+{
+    int64_t a_stride[GD_MAX_DIMS], b_stride[GD_MAX_DIMS];
+    gi_broadcast_strides(a, y->ndim, y->shape, a_stride);
+    gi_broadcast_strides(b, y->ndim, y->shape, b_stride);
+    gi_nest nest;
+    const int64_t *const strides[] = { y->stride, dy->stride, a_stride, b_stride, y->stride };
+    gi_nest_init(&nest, y->ndim, y->shape, 5, strides);
+    gd_real *const start[] = { s->dx, dy->data, a->data, b->data, y->data };
+    gi_nest_spread(&nest, 5, start, binary_slope_inner, s, 1);
+}
+
+gd_fast gi_fast_binary(const gd_node *node, const gd_tensor *dy, const gd_target *dx, gi_binary_slope_loop *da,
+                       gi_binary_slope_loop *db)
+{
+    const gd_tensor *a = node->in[0], *b = node->in[1], *y = node->out;
+    if ((dx[0].data && !gi_same_shape(a, y)) || (dx[1].data && !gi_same_shape(b, y)))
+        return GD_DECLINED;
+    const gi_pair p = { dy->data, a->data, b->data, y->data, step_along(dy, y), step_along(a, y), step_along(b, y), 1 };
+    for (int i = 0; i < 2; i++) {
+        binary_slope s = { i ? db : da, dx[i].add, dx[i].data, p };
+        if (!s.dx)
+            continue;
+        if (GI_LIKELY(p.dy_step >= 0 && p.a_step >= 0 && p.b_step >= 0))
+            gi_parallel(y->numel, GI_PART_ELEMENTS, binary_slope_part, &s);
+        else
+            binary_slope_strided(&s, dy, a, b, y);
+    }
+    return GD_DONE;
 }

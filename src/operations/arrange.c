@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "autograd/engine.h"
+#include "autograd/node.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
@@ -20,7 +20,10 @@ static void flip_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     dx[0] = gd_flip(dy, *axis);
 }
 
-static const gd_op flip_op = { "gd_flip", flip_rule, GD_NOTHING, "dx = gd_flip(dy, axis)" };
+static const gd_op flip_op = {
+    .name = "gd_flip", .rule = flip_rule, .reads = GD_NOTHING,
+    .formula = "dx = gd_flip(dy, axis)",
+};
 
 gd_tensor *gd_flip(gd_tensor *x, int axis)
 {
@@ -97,7 +100,10 @@ static void pad_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     dx[0] = dy;
 }
 
-static const gd_op pad_op = { "gd_pad", pad_rule, GD_NOTHING, "dx = dy without the border" };
+static const gd_op pad_op = {
+    .name = "gd_pad", .rule = pad_rule, .reads = GD_NOTHING,
+    .formula = "dx = dy without the border",
+};
 
 gd_tensor *gd_pad(gd_tensor *x, gd_shape before, gd_shape after, double value)
 {
@@ -145,8 +151,14 @@ static void triangle_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     dx[0] = part(dy, *t);
 }
 
-static const gd_op tril_op = { "gd_tril", triangle_rule, GD_NOTHING, "dx = gd_tril(dy, diagonal)" };
-static const gd_op triu_op = { "gd_triu", triangle_rule, GD_NOTHING, "dx = gd_triu(dy, diagonal)" };
+static const gd_op tril_op = {
+    .name = "gd_tril", .rule = triangle_rule, .reads = GD_NOTHING,
+    .formula = "dx = gd_tril(dy, diagonal)",
+};
+static const gd_op triu_op = {
+    .name = "gd_triu", .rule = triangle_rule, .reads = GD_NOTHING,
+    .formula = "dx = gd_triu(dy, diagonal)",
+};
 
 static int64_t between(int64_t low, int64_t x, int64_t high)
 {

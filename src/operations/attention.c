@@ -59,29 +59,6 @@ static gd_tensor *matrices(const gi_attend_sizes *s, int64_t rows, int64_t colum
     return gi_new("gd_attention", s->axes + 2, shape);
 }
 
-/* matrices of x's shape whose axes, but the last, lie in memory in the order of x's: where x is a view of all
- * heads side by side, so is its gradient, and what undoes the view need not copy. */
-static gd_tensor *matrices_like(const gi_attend_sizes *s, const gd_tensor *x)
-{
-    gd_tensor *y = matrices(s, x->shape[x->ndim - 2], x->shape[x->ndim - 1]);
-    if (!y || !gi_same_shape(x, y))
-        return y;
-    int order[GD_MAX_DIMS], last = x->ndim - 1;
-    for (int i = 0; i < last; i++) {                        /* by stride, the largest first */
-        int at = i;
-        for (; at > 0 && x->stride[order[at - 1]] < x->stride[i]; at--)
-            order[at] = order[at - 1];
-        order[at] = i;
-    }
-    gd_tensor *view = gi_new_view(y, y->ndim);
-    int64_t step = x->shape[last];
-    for (int i = last - 1; view && i >= 0; i--) {
-        view->stride[order[i]] = step;
-        step *= x->shape[order[i]];
-    }
-    return view ? gi_finish_view(view) : NULL;
-}
-
 /* ---- Rule --------------------------------------------------------------------------------------------------- */
 
 /* [queries, keys]: 0 where key j <= query i, -infinity for the keys that are still to come. */
@@ -96,7 +73,7 @@ static gd_tensor *no_look_ahead(int64_t queries, int64_t keys)
 
 /* p = softmax(q k' / sqrt(d)),  dv = p' dy,  ds = the gradient of softmax at dy v',  dq = ds k / sqrt(d),
  * dk = ds' q / sqrt(d) */
-static void composed(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+static void attention_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const gi_attend_sizes *s = &((const attention_attributes *)node->attributes)->sizes;
     gd_tensor *q = node->in[0], *k = node->in[1], *v = node->in[2];
@@ -104,48 +81,64 @@ static void composed(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     if (s->causal)
         scores = gd_add(scores, no_look_ahead(s->queries, s->keys));
     gd_tensor *p = gd_softmax(scores, -1);
-    if (gi_wanted(node, 2))
+    if (gi_needs(node, 2))
         dx[2] = gd_matmul(gi_swapped(p), dy);
-    if (!gi_wanted(node, 0) && !gi_wanted(node, 1))
+    if (!gi_needs(node, 0) && !gi_needs(node, 1))
         return;
     gd_tensor *dp = gd_matmul(dy, gi_swapped(v));
-    gd_tensor *ds = dp ? gd_scale(gi_softmax_grad(dp, p, dp->ndim - 1), s->scale) : NULL;
-    if (gi_wanted(node, 0))
+    gd_tensor *ds = gd_scale(gi_softmax_slope(dp, p, -1), s->scale);
+    if (gi_needs(node, 0))
         dx[0] = gd_matmul(ds, k);
-    if (gi_wanted(node, 1))
+    if (gi_needs(node, 1))
         dx[1] = gd_matmul(gi_swapped(ds), q);
 }
 
-static void attention_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+/* x's gradient of x's shape in contiguous memory; where x was broadcast over the batch there is no such thing. */
+static gi_heads heads_like(const gi_attend_sizes *s, const gd_tensor *x, gd_real *data)
 {
-    if (gi_recording()) {
-        composed(node, dy, dx);
-        return;
+    gi_heads h = { .data = data, .row = x->shape[x->ndim - 1], .column = 1 };
+    int64_t step = x->shape[x->ndim - 2] * x->shape[x->ndim - 1];
+    for (int i = s->axes - 1; i >= 0; i--) {
+        h.step[i] = step;
+        step *= s->batch[i];
     }
+    return h;
+}
+
+static bool has_whole_batch(const gi_attend_sizes *s, const gd_tensor *x)
+{
+    bool whole = x->ndim - 2 == s->axes;
+    for (int i = 0; whole && i < s->axes; i++)
+        whole = x->shape[i] == s->batch[i];
+    return whole;
+}
+
+static gd_fast attention_fast(const gd_node *node, const gd_tensor *dy, const gd_target *dx)
+{
     const attention_attributes *a = node->attributes;
     const gi_attend_sizes *s = &a->sizes;
-    gd_tensor *work = gi_new("gd_attention", 1, (int64_t[]){ gi_attend_work(s) });
     gi_heads x[3], slope[3];
     for (int i = 0; i < 3; i++) {
+        if (dx[i].data && !has_whole_batch(s, node->in[i]))
+            return GD_DECLINED;
         x[i] = heads(s, node->in[i]);
-        gd_tensor *to = work && gi_wanted(node, i) ? matrices_like(s, node->in[i]) : NULL;
-        if (to)
-            slope[i] = heads(s, to);
-        else if (!work || gi_wanted(node, i))
-            return;
-        dx[i] = to;
+        slope[i] = heads_like(s, node->in[i], dx[i].data);
     }
+    gd_tensor *work = gi_new("gd_attention", 1, (int64_t[]){ gi_attend_work(s) });
+    if (!work)
+        return GD_FAILED;
     const gi_heads y = heads(s, dy);
     gi_attend_grad(s, &x[0], &x[1], &x[2], &y, a->p,
-                   (gi_attend_slopes){ dx[0] ? &slope[0] : NULL, dx[1] ? &slope[1] : NULL,
-                                       dx[2] ? &slope[2] : NULL }, work->data);
+                   (gi_attend_slopes){ dx[0].data ? &slope[0] : NULL, dx[1].data ? &slope[1] : NULL,
+                                       dx[2].data ? &slope[2] : NULL }, work->data);
+    return GD_DONE;
 }
 
 enum { QK = GD_INPUT(0) | GD_INPUT(1), QKV = QK | GD_INPUT(2) };
 
 static const gd_op attention_op = {
-    "gd_attention", attention_rule, GD_READS(0, QKV) | GD_READS(1, QKV) | GD_READS(2, QK),
-    "p = softmax(q k' / sqrt(d)): dv = p' dy, ds = p (dy v' - sum(p dy v')) / sqrt(d), dq = ds k, dk = ds' q"
+    .name = "gd_attention", .rule = attention_rule, .fast = attention_fast, .reads = GD_READS(0, QKV) | GD_READS(1, QKV) | GD_READS(2, QK),
+    .formula = "p = softmax(q k' / sqrt(d)): dv = p' dy, ds = p (dy v' - sum(p dy v')) / sqrt(d), dq = ds k, dk = ds' q",
 };
 
 /* ---- The public function ------------------------------------------------------------------------------------ */

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "autograd/engine.h"
+#include "autograd/node.h"
 #include "gradus/tensor.h"
 
 /* A set of axes as bits; attribute of reductions. */
@@ -31,6 +31,9 @@ gd_tensor *gi_with_axes(gd_tensor *dy, const gd_tensor *x, gi_axes axes);
 
 /* gi_sum_over - x summed over a set of axes. */
 gd_tensor *gi_sum_over(gd_tensor *x, gi_axes axes);
+
+/* gi_centred - x - mean(x), the mean over a set of axes that are kept; differentiable. */
+gd_tensor *gi_centred(const char *function, gd_tensor *x, gi_axes kept);
 
 /* One line: n elements from x, step apart; its result goes to *y. */
 typedef void gd_line(int64_t n, const gd_real *x, int64_t step, gd_real *y);

@@ -4,16 +4,17 @@
  * that is closed under differentiation: each one's gradients are the other two. */
 #include <inttypes.h>
 
-#include "autograd/engine.h"
+#include "autograd/node.h"
 #include "base/message.h"
 #include "gradus/tensor.h"
 #include "kernels/conv.h"
 #include "tensor/alive.h"
+#include "tensor/nest.h"
 #include "tensor/new.h"
 #include "tensor/shape.h"
 
 static gd_tensor *grad_input(gd_tensor *dy, gd_tensor *w, const gi_conv *s);
-static gd_tensor *grad_weight(gd_tensor *dy, gd_tensor *x, const gi_conv *s, gd_tensor *db);
+static gd_tensor *grad_weight(gd_tensor *dy, gd_tensor *x, const gi_conv *s);
 static gd_tensor *conv(gd_tensor *x, gd_tensor *w, gd_tensor *bias, const gi_conv *s);
 
 /* ---- y = conv(x, w) + bias:  dx = grad_input(dy, w),  dw = grad_weight(dy, x) ------------------------------- */
@@ -21,24 +22,34 @@ static gd_tensor *conv(gd_tensor *x, gd_tensor *w, gd_tensor *bias, const gi_con
 static void conv_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const gi_conv *s = node->attributes;
-    if (gi_wanted(node, 0))
+    if (gi_needs(node, 0))
         dx[0] = grad_input(dy, node->in[1], s);
-    const bool bias = node->n > 2 && gi_wanted(node, 2);
-    if (bias && gi_wanted(node, 1) && !gi_recording()) {        /* one look at dy for both */
-        dx[2] = gi_new("gd_conv2d", 1, &s->o);
-        dx[1] = dx[2] ? grad_weight(dy, node->in[0], s, dx[2]) : NULL;
-        return;
-    }
-    if (gi_wanted(node, 1))
-        dx[1] = grad_weight(dy, node->in[0], s, NULL);
-    if (bias)
+    if (gi_needs(node, 1))
+        dx[1] = grad_weight(dy, node->in[0], s);
+    if (node->n > 2 && gi_needs(node, 2))
         dx[2] = gd_sum_axes(dy, GD_SHAPE(0, 2, 3), false);
 }
 
+/* The kernel of dw gives db on the way. */
+static gd_fast conv_fast(const gd_node *node, const gd_tensor *dy, const gd_target *dx)
+{
+    const gi_conv *s = node->attributes;
+    gd_real *dw = dx[1].data, *db = node->n > 2 ? dx[2].data : NULL;
+    if (db && !dw)
+        return GD_DECLINED;
+    const gd_real *g = gi_contiguous_numbers(dy);
+    const gd_real *x = gi_contiguous_numbers(node->in[0]), *w = gi_contiguous_numbers(node->in[1]);
+    if (!g || !x || !w)
+        return GD_FAILED;
+    if (dx[0].data && !gi_conv_grad_input(s, g, w, dx[0].data))
+        return GD_FAILED;
+    return !dw || gi_conv_grad_weight(s, g, x, dw, db) ? GD_DONE : GD_FAILED;
+}
+
 static const gd_op conv_op = {
-    "gd_conv2d", conv_rule, GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
-    "dx = gd_conv2d_grad_input(dy, weight), dweight = gd_conv2d_grad_weight(dy, x), "
-    "dbias = gd_sum_axes(dy, (0, 2, 3))"
+    .name = "gd_conv2d", .rule = conv_rule, .fast = conv_fast, .reads = GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
+    .formula = "dx = gd_conv2d_grad_input(dy, weight), dweight = gd_conv2d_grad_weight(dy, x), "
+               "dbias = gd_sum_axes(dy, (0, 2, 3))"
 };
 
 static gd_tensor *conv(gd_tensor *x, gd_tensor *w, gd_tensor *bias, const gi_conv *s)
@@ -60,15 +71,16 @@ static gd_tensor *conv(gd_tensor *x, gd_tensor *w, gd_tensor *bias, const gi_con
 static void grad_input_rule(const gd_node *node, gd_tensor *dz, gd_tensor **dx)
 {
     const gi_conv *s = node->attributes;
-    if (gi_wanted(node, 0))
+    if (gi_needs(node, 0))
         dx[0] = conv(dz, node->in[1], NULL, s);
-    if (gi_wanted(node, 1))
-        dx[1] = grad_weight(node->in[0], dz, s, NULL);
+    if (gi_needs(node, 1))
+        dx[1] = grad_weight(node->in[0], dz, s);
 }
 
 static const gd_op grad_input_op = {
-    "gd_conv2d_grad_input", grad_input_rule, GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
-    "ddy = gd_conv2d(dz, weight), dweight = gd_conv2d_grad_weight(dy, dz)"
+    .name = "gd_conv2d_grad_input", .rule = grad_input_rule,
+    .reads = GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
+    .formula = "ddy = gd_conv2d(dz, weight), dweight = gd_conv2d_grad_weight(dy, dz)",
 };
 
 static gd_tensor *grad_input(gd_tensor *dy, gd_tensor *w, const gi_conv *s)
@@ -87,26 +99,25 @@ static gd_tensor *grad_input(gd_tensor *dy, gd_tensor *w, const gi_conv *s)
 static void grad_weight_rule(const gd_node *node, gd_tensor *dz, gd_tensor **dx)
 {
     const gi_conv *s = node->attributes;
-    if (gi_wanted(node, 0))
+    if (gi_needs(node, 0))
         dx[0] = conv(node->in[1], dz, NULL, s);
-    if (gi_wanted(node, 1))
+    if (gi_needs(node, 1))
         dx[1] = grad_input(node->in[0], dz, s);
 }
 
 static const gd_op grad_weight_op = {
-    "gd_conv2d_grad_weight", grad_weight_rule, GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
-    "ddy = gd_conv2d(x, dz), dx = gd_conv2d_grad_input(dy, dz)"
+    .name = "gd_conv2d_grad_weight", .rule = grad_weight_rule,
+    .reads = GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
+    .formula = "ddy = gd_conv2d(x, dz), dx = gd_conv2d_grad_input(dy, dz)",
 };
 
-/* db, where given, becomes the sum of dy; it is not recorded. */
-static gd_tensor *grad_weight(gd_tensor *dy, gd_tensor *x, const gi_conv *s, gd_tensor *db)
+static gd_tensor *grad_weight(gd_tensor *dy, gd_tensor *x, const gi_conv *s)
 {
     if (!dy || !x)
         return NULL;
     gd_tensor *z = gi_new("gd_conv2d_grad_weight", 4, (int64_t[]){ s->o, s->c / s->groups, s->kh, s->kw });
     gd_tensor *from = gd_contiguous(gd_detach(dy)), *images = gd_contiguous(gd_detach(x));
-    if (!z || !from || !images
-        || !gi_conv_grad_weight(s, from->data, images->data, z->data, db ? db->data : NULL))
+    if (!z || !from || !images || !gi_conv_grad_weight(s, from->data, images->data, z->data, NULL))
         return NULL;
     return gd_record(&grad_weight_op, z, (gd_tensor *const[]){ dy, x }, 2, s, sizeof *s);
 }

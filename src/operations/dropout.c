@@ -1,6 +1,6 @@
 /* dropout.c - leaving out elements at random while training (N. Srivastava, G. Hinton, A. Krizhevsky,
  * I. Sutskever, R. Salakhutdinov 2014). */
-#include "autograd/engine.h"
+#include "autograd/node.h"
 #include "base/format.h"
 #include "base/random.h"
 #include "gradus/tensor.h"
@@ -28,5 +28,5 @@ gd_tensor *gd_dropout(gd_tensor *x, double p, bool training)
         return NULL;
     if (!(p >= 0 && p <= 1))
         return gd_fail("gd_dropout: p = %s must lie in [0, 1]", gi_digits((char[GI_DIGITS_ROOM]){ 0 }, p));
-    return training && p > 0 ? gd_masked(x, mask_like(x, p)) : x;
+    return training && p > 0 ? gi_masked(x, mask_like(x, p)) : x;
 }

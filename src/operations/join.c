@@ -1,7 +1,7 @@
 /* join.c - concat, stack, and the row-major copy. */
 #include <inttypes.h>
 
-#include "autograd/engine.h"
+#include "autograd/node.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/thread_state.h"
@@ -19,7 +19,10 @@ static void contiguous_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     dx[0] = dy;
 }
 
-static const gd_op contiguous_op = { "gd_contiguous", contiguous_rule, GD_NOTHING, "dx = dy" };
+static const gd_op contiguous_op = {
+    .name = "gd_contiguous", .rule = contiguous_rule, .reads = GD_NOTHING,
+    .formula = "dx = dy",
+};
 
 gd_tensor *gd_contiguous(gd_tensor *x)
 {
@@ -43,13 +46,16 @@ static void concat_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     int64_t start = 0;
     for (int i = 0; i < node->n; i++) {
         int64_t stop = start + node->in[i]->shape[*axis];
-        if (gi_wanted(node, i))
+        if (gi_needs(node, i))
             dx[i] = gd_slice(dy, *axis, start, stop, 1);
         start = stop;
     }
 }
 
-static const gd_op concat_op = { "gd_concat", concat_rule, GD_NOTHING, "dx_i = its slice of dy" };
+static const gd_op concat_op = {
+    .name = "gd_concat", .rule = concat_rule, .reads = GD_NOTHING,
+    .formula = "dx_i = its slice of dy",
+};
 
 static bool fit_together(gd_tensor *const xs[], int n, int axis)
 {

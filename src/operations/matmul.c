@@ -35,27 +35,23 @@ static void batch_inner(int64_t n, gd_real *const p[], const int64_t step[], con
         multiply(p[0] + i * step[0], both->a, p[1] + i * step[1], both->b, p[2] + i * step[2]);
 }
 
-static gd_tensor *batched(gd_tensor *a, gd_tensor *b)
+/* y, contiguous and of the right shape, = a b. */
+static void product(gd_tensor *y, const gd_tensor *a, const gd_tensor *b)
 {
-    gd_tensor outer_a = gi_outer_axes(a), outer_b = gi_outer_axes(b);
-    gd_shape shape;
-    if (!gi_broadcast_shape("gd_matmul: leading axes", &outer_a, &outer_b, &shape))
-        return NULL;
-    int outer = shape.ndim;
-    shape.size[shape.ndim++] = a->shape[a->ndim - 2];
-    shape.size[shape.ndim++] = b->shape[b->ndim - 1];
-    gd_tensor *y = gi_new("gd_matmul", shape.ndim, shape.size);
-    if (!y)
-        return NULL;
+    if (y->ndim == 2) {
+        multiply(y->data, a, a->data, b, b->data);
+        return;
+    }
+    const gd_tensor outer_a = gi_outer_axes(a), outer_b = gi_outer_axes(b);
+    const int outer = y->ndim - 2;
     int64_t a_stride[GD_MAX_DIMS], b_stride[GD_MAX_DIMS];
-    gi_broadcast_strides(&outer_a, outer, shape.size, a_stride);
-    gi_broadcast_strides(&outer_b, outer, shape.size, b_stride);
+    gi_broadcast_strides(&outer_a, outer, y->shape, a_stride);
+    gi_broadcast_strides(&outer_b, outer, y->shape, b_stride);
     gi_nest nest;
     const int64_t *const strides[] = { y->stride, a_stride, b_stride };
-    gi_nest_init(&nest, outer, shape.size, 3, strides);
+    gi_nest_init(&nest, outer, y->shape, 3, strides);
     gd_real *const start[] = { y->data, a->data, b->data };
     gi_nest_run(&nest, 3, start, batch_inner, &(batch){ a, b });
-    return y;
 }
 
 /* ---- Rule: da = dy b', db = a' dy ------------------------------------------------------------------------ */
@@ -63,32 +59,83 @@ static gd_tensor *batched(gd_tensor *a, gd_tensor *b)
 static void matmul_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     gd_tensor *a = node->in[0], *b = node->in[1];
-    if (gi_wanted(node, 0)) {
-        gi_aim(node, 0);
+    if (gi_needs(node, 0))
         dx[0] = gd_matmul(dy, gi_swapped(b));
-    }
-    if (gi_wanted(node, 1)) {
-        gi_aim(node, 1);
+    if (gi_needs(node, 1))
         dx[1] = gd_matmul(gi_swapped(a), dy);
+}
+
+static gd_tensor transposed(const gd_tensor *t)
+{
+    gd_tensor other = *t;
+    const int row = t->ndim - 2, column = t->ndim - 1;
+    other.shape[row] = t->shape[column];
+    other.stride[row] = t->stride[column];
+    other.shape[column] = t->shape[row];
+    other.stride[column] = t->stride[row];
+    return other;
+}
+
+/* Contiguous numbers seen as x's gradient. */
+static gd_tensor gradient_of(const gd_tensor *x, gd_real *data)
+{
+    gd_tensor t = { .data = data };
+    gi_set_row_major(&t, x->ndim, x->shape);
+    return t;
+}
+
+/* Was the matrix not repeated for other ones of the batch? */
+static bool has_whole_batch(const gd_tensor *x, const gd_tensor *dy)
+{
+    bool whole = x->ndim == dy->ndim;
+    for (int i = 0; whole && i < x->ndim - 2; i++)
+        whole = x->shape[i] == dy->shape[i];
+    return whole;
+}
+
+static gd_fast matmul_fast(const gd_node *node, const gd_tensor *dy, const gd_target *dx)
+{
+    const gd_tensor *a = node->in[0], *b = node->in[1];
+    if ((dx[0].data && !has_whole_batch(a, dy)) || (dx[1].data && !has_whole_batch(b, dy)))
+        return GD_DECLINED;
+    if (dx[0].data) {
+        const gd_tensor b_transposed = transposed(b);
+        gd_tensor da = gradient_of(a, dx[0].data);
+        product(&da, dy, &b_transposed);
     }
+    if (dx[1].data) {
+        const gd_tensor a_transposed = transposed(a);
+        gd_tensor db = gradient_of(b, dx[1].data);
+        product(&db, &a_transposed, dy);
+    }
+    return GD_DONE;
 }
 
 static const gd_op matmul_op = {
-    "gd_matmul", matmul_rule, GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
-    "da = gd_matmul(dy, b'), db = gd_matmul(a', dy)"
+    .name = "gd_matmul", .rule = matmul_rule, .fast = matmul_fast,
+    .reads = GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
+    .formula = "da = gd_matmul(dy, b'), db = gd_matmul(a', dy)"
 };
+
+static gd_tensor *batched(gd_tensor *a, gd_tensor *b)
+{
+    gd_tensor outer_a = gi_outer_axes(a), outer_b = gi_outer_axes(b);
+    gd_shape shape;
+    if (!gi_broadcast_shape("gd_matmul: leading axes", &outer_a, &outer_b, &shape))
+        return NULL;
+    shape.size[shape.ndim++] = a->shape[a->ndim - 2];
+    shape.size[shape.ndim++] = b->shape[b->ndim - 1];
+    return gi_new("gd_matmul", shape.ndim, shape.size);
+}
 
 static gd_tensor *matrices(gd_tensor *a, gd_tensor *b)
 {
-    gd_tensor *y;
-    if (a->ndim == 2 && b->ndim == 2) {
-        y = gi_new("gd_matmul", 2, (int64_t[]){ a->shape[0], b->shape[1] });
-        if (y)
-            multiply(y->data, a, a->data, b, b->data);
-    } else {
-        y = batched(a, b);
-    }
-    return y ? gi_record2(&matmul_op, y, a, b) : NULL;
+    const bool one = a->ndim == 2 && b->ndim == 2;
+    gd_tensor *y = one ? gi_new("gd_matmul", 2, (int64_t[]){ a->shape[0], b->shape[1] }) : batched(a, b);
+    if (!y)
+        return NULL;
+    product(y, a, b);
+    return gi_record2(&matmul_op, y, a, b);
 }
 
 /* ---- The public function: vectors become matrices and back ----------------------------------------------- */
@@ -116,36 +163,37 @@ gd_tensor *gd_matmul(gd_tensor *a, gd_tensor *b)
 
 /* ---- affine: y = x w' + b,  x [.., in]  w [out, in]  b [out]  ->  y [.., out] ---------------------------- */
 
-/* a' b of matrices; a weight's gradient, so that the result may be written where ->grad is kept.  Nothing is
- * transposed unless the product is to be recorded. */
-static gd_tensor *transposed_product(gd_tensor *a, gd_tensor *b)
-{
-    if (gi_recording())
-        return gd_matmul(gi_swapped(a), b);
-    gd_tensor *y = gi_new("gd_affine", 2, (int64_t[]){ a->shape[1], b->shape[1] });
-    if (y)
-        gi_gemm(a->shape[1], b->shape[1], a->shape[0], a->data, a->stride[1], a->stride[0], b->data, b->stride[0],
-                b->stride[1], y->data, b->shape[1], false);
-    return y;
-}
-
 /* dx = dy w, dw = dy' x, db = sum of dy's rows */
 static void affine_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     gd_tensor *x = node->in[0], *w = node->in[1];
-    if (gi_wanted(node, 0))
+    if (gi_needs(node, 0))
         dx[0] = gd_matmul(dy, w);
-    if (gi_wanted(node, 1)) {
-        gi_aim(node, 1);
-        dx[1] = transposed_product(dy, x);
-    }
-    if (gi_wanted(node, 2))
+    if (gi_needs(node, 1))
+        dx[1] = gd_matmul(gi_swapped(dy), x);
+    if (gi_needs(node, 2))
         dx[2] = gi_sum_to(dy, node->in[2]);
 }
 
+static gd_fast affine_fast(const gd_node *node, const gd_tensor *dy, const gd_target *dx)
+{
+    const gd_tensor *x = node->in[0], *w = node->in[1];
+    const int64_t m = dy->shape[0], n = dy->shape[1], k = w->shape[1];
+    if (dx[0].data)
+        gi_gemm(m, k, n, dy->data, dy->stride[0], dy->stride[1], w->data, w->stride[0], w->stride[1], dx[0].data, k,
+                false);
+    if (dx[1].data)
+        gi_gemm(n, k, m, dy->data, dy->stride[1], dy->stride[0], x->data, x->stride[0], x->stride[1], dx[1].data, k,
+                false);
+    if (dx[2].data)
+        gi_sum_to_numbers(dx[2].data, dy, node->in[2]);
+    return GD_DONE;
+}
+
 static const gd_op affine_op = {
-    "gd_affine", affine_rule, GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
-    "dx = gd_matmul(dy, w), dw = gd_matmul(dy', x), db = gd_sum_to(dy, b)"
+    .name = "gd_affine", .rule = affine_rule, .fast = affine_fast,
+    .reads = GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
+    .formula = "dx = gd_matmul(dy, w), dw = gd_matmul(dy', x), db = gd_sum_to(dy, b)"
 };
 
 enum { BIAS_FIRST = 4096 };                 /* elements of y that wait in the first cache for the product */

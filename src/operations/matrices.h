@@ -2,7 +2,7 @@
 #ifndef GRADUS_MATRICES_H
 #define GRADUS_MATRICES_H
 
-#include "autograd/engine.h"
+#include "autograd/node.h"
 #include "gradus/tensor.h"
 
 /* gi_outer_axes - t without its last two axes: those over which a product is repeated. */

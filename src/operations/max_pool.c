@@ -166,7 +166,10 @@ static void put_rule(const gd_node *node, gd_tensor *dz, gd_tensor **dx)
     dx[0] = take(dz, node->attributes);
 }
 
-static const gd_op put_op = { "gd_max_pool2d_grad", put_rule, GD_NOTHING, "ddy = dz where the largest stood" };
+static const gd_op put_op = {
+    .name = "gd_max_pool2d_grad", .rule = put_rule, .reads = GD_NOTHING,
+    .formula = "ddy = dz where the largest stood",
+};
 
 static gd_tensor *put(gd_tensor *dy, const windows *s)
 {
@@ -188,7 +191,8 @@ static void take_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 }
 
 static const gd_op max_pool2d_op = {
-    "gd_max_pool2d", take_rule, GD_NOTHING, "dx = dy where the largest stood, else 0"
+    .name = "gd_max_pool2d", .rule = take_rule, .reads = GD_NOTHING,
+    .formula = "dx = dy where the largest stood, else 0",
 };
 
 static gd_tensor *take(gd_tensor *x, const windows *s)

@@ -290,7 +290,10 @@ static void spread_rule(const gd_node *node, gd_tensor *dz, gd_tensor **dx)
     dx[0] = mean_pool(dz, node->attributes);
 }
 
-static const gd_op spread_op = { "gd_avg_pool2d_grad", spread_rule, GD_NOTHING, "ddy = gd_avg_pool2d(dz)" };
+static const gd_op spread_op = {
+    .name = "gd_avg_pool2d_grad", .rule = spread_rule, .reads = GD_NOTHING,
+    .formula = "ddy = gd_avg_pool2d(dz)",
+};
 
 static gd_tensor *spread(gd_tensor *dy, const windows *s)
 {
@@ -307,7 +310,8 @@ static void mean_pool_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 }
 
 static const gd_op avg_pool2d_op = {
-    "gd_avg_pool2d", mean_pool_rule, GD_NOTHING, "dx = dy shared among each window"
+    .name = "gd_avg_pool2d", .rule = mean_pool_rule, .reads = GD_NOTHING,
+    .formula = "dx = dy shared among each window",
 };
 
 static gd_tensor *mean_pool(gd_tensor *x, const windows *s)

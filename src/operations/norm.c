@@ -63,7 +63,8 @@ static void norm_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 }
 
 static const gd_op norm_op = {
-    "gd_norm", norm_rule, GD_INPUTS | GD_OUTPUT, "dx = dy sign(x) (|x| / y)^(p - 1)"
+    .name = "gd_norm", .rule = norm_rule, .reads = GD_INPUTS | GD_OUTPUT,
+    .formula = "dx = dy sign(x) (|x| / y)^(p - 1)",
 };
 
 static void largest_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)

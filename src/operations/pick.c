@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "autograd/engine.h"
+#include "autograd/node.h"
 #include "base/compiler.h"
 #include "base/memory.h"
 #include "base/thread_state.h"
@@ -86,14 +86,15 @@ static gd_tensor *gather(gd_tensor *x, int axis, gd_tensor *index);
 static void put_rule(const gd_node *node, gd_tensor *dz, gd_tensor **dx)
 {
     const gather_attributes *g = node->attributes;
-    if (gi_wanted(node, 0))
+    if (gi_needs(node, 0))
         dx[0] = gather(dz, g->axis, node->in[1]);
-    if (gi_wanted(node, 1))
+    if (gi_needs(node, 1))
         dx[1] = gd_zeros_like(node->in[1]);
 }
 
 static const gd_op put_op = {
-    "gd_gather_grad", put_rule, GD_READS(0, GD_INPUT(1)), "ddy = gd_gather(dz, axis, index)"
+    .name = "gd_gather_grad", .rule = put_rule, .reads = GD_READS(0, GD_INPUT(1)),
+    .formula = "ddy = gd_gather(dz, axis, index)",
 };
 
 static gd_tensor *put(gd_tensor *x, const gather_attributes *g, gd_tensor *index)
@@ -110,14 +111,15 @@ static gd_tensor *put(gd_tensor *x, const gather_attributes *g, gd_tensor *index
 
 static void gather_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
-    if (gi_wanted(node, 0))
+    if (gi_needs(node, 0))
         dx[0] = put(dy, node->attributes, node->in[1]);
-    if (gi_wanted(node, 1))
+    if (gi_needs(node, 1))
         dx[1] = gd_zeros_like(node->in[1]);
 }
 
 static const gd_op gather_op = {
-    "gd_gather", gather_rule, GD_READS(0, GD_INPUT(1)), "dx = zeros, += dy at index"
+    .name = "gd_gather", .rule = gather_rule, .reads = GD_READS(0, GD_INPUT(1)),
+    .formula = "dx = zeros, += dy at index",
 };
 
 static gd_tensor *gather(gd_tensor *x, int axis, gd_tensor *index)
@@ -152,14 +154,15 @@ gd_tensor *gd_gather(gd_tensor *x, int axis, gd_tensor *index)
 
 static void embedding_grad_rule(const gd_node *node, gd_tensor *dz, gd_tensor **dx)
 {
-    if (gi_wanted(node, 0))
+    if (gi_needs(node, 0))
         dx[0] = gd_embedding(dz, node->in[1]);
-    if (gi_wanted(node, 1))
+    if (gi_needs(node, 1))
         dx[1] = gd_zeros_like(node->in[1]);
 }
 
 static const gd_op embedding_grad_op = {
-    "gd_embedding_grad", embedding_grad_rule, GD_READS(0, GD_INPUT(1)), "ddy = gd_embedding(dz, index)"
+    .name = "gd_embedding_grad", .rule = embedding_grad_rule, .reads = GD_READS(0, GD_INPUT(1)),
+    .formula = "ddy = gd_embedding(dz, index)",
 };
 
 /* The largest number of times that a row occurs; -1 when memory is out. */
@@ -175,37 +178,53 @@ static int64_t most_often(const int64_t *row, int64_t n, int64_t rows)
     return most;
 }
 
-static gd_tensor *embedding_grad(gd_tensor *dy, gd_tensor *index, int64_t rows)
+/* z [rows, d] = zeros, z[index[..]] += dy[..] */
+static bool add_rows(gd_real *z, const gd_tensor *dy, const gd_tensor *index, int64_t rows)
 {
-    int64_t d = dy->shape[dy->ndim - 1], n = index->numel;
-    gd_tensor *z = gd_zeros(GD_SHAPE(rows, d)), *from = gd_contiguous(gd_detach(dy));
+    const int64_t d = dy->shape[dy->ndim - 1], n = index->numel;
+    const gd_real *from = gi_contiguous_numbers(dy);
     int64_t *row = gi_labels("gd_embedding", "index", index, rows);
     const int64_t most = row && n > FEW ? most_often(row, n, rows) : 0;
     gd_tensor *rest = most > FEW ? gd_zeros(GD_SHAPE(rows, d)) : NULL;
-    if (!z || !from || !row || most < 0 || (most > FEW && !rest))
-        return NULL;
+    if (!from || !row || most < 0 || (most > FEW && !rest))
+        return false;
+    memset(z, 0, (size_t)(rows * d) * sizeof *z);
     for (int64_t i = 0; i < n; i++)
         if (rest)
-            add_terms(d, z->data + row[i] * d, rest->data + row[i] * d, from->data + i * d);
+            add_terms(d, z + row[i] * d, rest->data + row[i] * d, from + i * d);
         else
-            gi_accumulate_loop(d, z->data + row[i] * d, from->data + i * d);
+            gi_accumulate_numbers(d, z + row[i] * d, from + i * d);
     if (rest)
-        add_rest(z->numel, z->data, rest->data);
-    return gd_record(&embedding_grad_op, z, (gd_tensor *const[]){ dy, index }, 2, NULL, 0);
+        add_rest(rows * d, z, rest->data);
+    return true;
+}
+
+static gd_tensor *embedding_grad(gd_tensor *dy, gd_tensor *index, int64_t rows)
+{
+    gd_tensor *z = gi_new("gd_embedding_grad", 2, (int64_t[]){ rows, dy->shape[dy->ndim - 1] });
+    if (!z || !add_rows(z->data, dy, index, rows))
+        return NULL;
+    return gi_record2(&embedding_grad_op, z, dy, index);
 }
 
 static void embedding_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
-    if (gi_wanted(node, 0)) {
-        gi_aim(node, 0);
+    if (gi_needs(node, 0))
         dx[0] = embedding_grad(dy, node->in[1], node->in[0]->shape[0]);
-    }
-    if (gi_wanted(node, 1))
+    if (gi_needs(node, 1))
         dx[1] = gd_zeros_like(node->in[1]);
 }
 
+static gd_fast embedding_fast(const gd_node *node, const gd_tensor *dy, const gd_target *dx)
+{
+    if (dx[1].data)
+        memset(dx[1].data, 0, (size_t)node->in[1]->numel * sizeof *dx[1].data);
+    return !dx[0].data || add_rows(dx[0].data, dy, node->in[1], node->in[0]->shape[0]) ? GD_DONE : GD_FAILED;
+}
+
 static const gd_op embedding_op = {
-    "gd_embedding", embedding_rule, GD_READS(0, GD_INPUT(1)), "dtable = zeros, += dy in the rows of index"
+    .name = "gd_embedding", .rule = embedding_rule, .fast = embedding_fast, .reads = GD_READS(0, GD_INPUT(1)),
+    .formula = "dtable = zeros, += dy in the rows of index",
 };
 
 gd_tensor *gd_embedding(gd_tensor *table, gd_tensor *index)

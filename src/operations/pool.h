@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "autograd/engine.h"
+#include "autograd/node.h"
 #include "base/threads.h"
 #include "gradus/tensor.h"
 

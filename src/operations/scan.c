@@ -4,7 +4,7 @@
  * among the factors are like any other number. */
 #include <math.h>
 
-#include "autograd/engine.h"
+#include "autograd/node.h"
 #include "base/compiler.h"
 #include "gradus/tensor.h"
 #include "internal_operations.h"
@@ -119,7 +119,8 @@ static void running_sum_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 }
 
 static const gd_op running_sum_op = {
-    "gd_cumsum", running_sum_rule, GD_NOTHING, "dx = gd_cumsum(dy) from the other end"
+    .name = "gd_cumsum", .rule = running_sum_rule, .reads = GD_NOTHING,
+    .formula = "dx = gd_cumsum(dy) from the other end",
 };
 
 /* A sum that has overflowed on the way stays infinite or NaN to the end of its line. */
@@ -175,15 +176,16 @@ static void running_line_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx
 {
     const scan *s = node->attributes;
     gd_tensor *g = running_line(dy, shifted(node->in[1], turned(*s)), turned(*s));
-    if (gi_wanted(node, 0))
+    if (gi_needs(node, 0))
         dx[0] = g;
-    if (gi_wanted(node, 1))
+    if (gi_needs(node, 1))
         dx[1] = gd_mul(g, shifted(node->out, *s));
 }
 
 static const gd_op running_line_op = {
-    "gd_running_line", running_line_rule, GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(1) | GD_THE_OUTPUT),
-    "db_j = dy_j + a_(j+1) db_(j+1), da_j = db_j y_(j-1)"
+    .name = "gd_running_line", .rule = running_line_rule,
+    .reads = GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(1) | GD_THE_OUTPUT),
+    .formula = "db_j = dy_j + a_(j+1) db_(j+1), da_j = db_j y_(j-1)",
 };
 
 static gd_tensor *running_line(gd_tensor *b, gd_tensor *a, scan s)
@@ -208,7 +210,8 @@ static void cumprod_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 }
 
 static const gd_op cumprod_op = {
-    "gd_cumprod", cumprod_rule, GD_INPUTS | GD_OUTPUT, "dx_j = y_(j-1) q_j, q_j = dy_j + x_(j+1) q_(j+1)"
+    .name = "gd_cumprod", .rule = cumprod_rule, .reads = GD_INPUTS | GD_OUTPUT,
+    .formula = "dx_j = y_(j-1) q_j, q_j = dy_j + x_(j+1) q_(j+1)",
 };
 
 gd_tensor *gd_cumprod(gd_tensor *x, int axis)

@@ -51,31 +51,32 @@ GI_KERNEL static void scaled_differences(int64_t n, gd_real *restrict y, gd_real
         y[i] = c * (a[i] - b[i]);
 }
 
-/* 2 c dy (a - b): in one pass, or as operations when it is to be recorded. */
-static gd_tensor *slope(gd_tensor *dy, gd_tensor *a, gd_tensor *b, double c)
-{
-    if (gi_recording())
-        return gd_mul(gd_scale(gd_sub(a, b), 2 * c), dy);
-    gd_tensor *y = gi_new_like(a);
-    if (y)
-        scaled_differences(y->numel, y->data, (gd_real)(2 * c) * dy->data[0], a->data, b->data);
-    return y;
-}
-
 static void squared_error_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const double *c = node->attributes;
-    gd_tensor *da = slope(dy, node->in[0], node->in[1], *c);
-    if (gi_wanted(node, 0))
+    gd_tensor *da = gd_mul(gd_scale(gd_sub(node->in[0], node->in[1]), 2 * *c), dy);
+    if (gi_needs(node, 0))
         dx[0] = da;
-    if (gi_wanted(node, 1))
+    if (gi_needs(node, 1))
         dx[1] = gd_neg(da);
 }
 
+static gd_fast squared_error_fast(const gd_node *node, const gd_tensor *dy, const gd_target *dx)
+{
+    const double *c = node->attributes;
+    const gd_tensor *a = node->in[0], *b = node->in[1];
+    const gd_real factor = (gd_real)(2 * *c) * dy->data[0];
+    if (dx[0].data)
+        scaled_differences(a->numel, dx[0].data, factor, a->data, b->data);
+    if (dx[1].data)
+        scaled_differences(a->numel, dx[1].data, -factor, a->data, b->data);
+    return GD_DONE;
+}
+
 static const gd_op squared_error_op = {
-    "gd_mse_loss", squared_error_rule,
-    GD_READS(0, GD_INPUT(0) | GD_INPUT(1)) | GD_READS(1, GD_INPUT(0) | GD_INPUT(1)),
-    "da = 2 c dy (a - b), db = -da"
+    .name = "gd_mse_loss", .rule = squared_error_rule, .fast = squared_error_fast,
+    .reads = GD_READS(0, GD_INPUT(0) | GD_INPUT(1)) | GD_READS(1, GD_INPUT(0) | GD_INPUT(1)),
+    .formula = "da = 2 c dy (a - b), db = -da"
 };
 
 /* y = c sum (a - b)^2 */

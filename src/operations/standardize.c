@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "standardize.h"
+#include "axes.h"
 #include "base/compiler.h"
 #include "base/memory.h"
 #include "base/thread_state.h"
@@ -11,6 +12,7 @@
 #include "kernels/sums.h"
 #include "kernels/terms.h"
 #include "tensor/alive.h"
+#include "tensor/nest.h"
 #include "tensor/new.h"
 #include "tensor/shape.h"
 
@@ -214,15 +216,58 @@ static bool standardize_scaled(gi_groups *s, gd_real *y, const gd_tensor *x, mea
     return true;
 }
 
-/* dx = r (dy - mean(dy) - y mean(dy y)), the means over the group. */
+/* ---- The gradient: dx = r (dy - mean(dy) - y mean(dy y)), the means over the group --------------------------- */
+
+/* r as a function of x.  With scale: 1 / sqrt(var(x) + eps) = scale / sqrt(var(x scale) + eps scale^2). */
+static gd_tensor *one_over_std(gd_tensor *x, const gi_groups *s)
+{
+    gd_tensor *scale = gd_zeros(GD_SHAPE(1, s->groups, 1)), *eps = gd_zeros(GD_SHAPE(1, s->groups, 1));
+    for (int64_t g = 0; scale && eps && g < s->groups; g++) {
+        scale->data[g] = s->scale[g];
+        eps->data[g] = (gd_real)(s->eps * (double)s->scale[g] * (double)s->scale[g]);
+    }
+    gd_tensor *var = gd_var_axes(gd_mul(x, scale), GD_SHAPE(0, 2), 0, true);
+    return gd_mul(gd_pow(gd_add(var, eps), -0.5), scale);
+}
+
+gd_tensor *gi_standardize_slope(gd_tensor *dy, gd_tensor *x, gd_tensor *y, const gi_groups *s)
+{
+    gd_tensor *c = gi_centred("gd_standardize", dy, (gi_axes){ 1u << 0 | 1u << 2, true });
+    gd_tensor *along_y = gd_mul(y, gd_mean_axes(gd_mul(c, y), GD_SHAPE(0, 2), true));
+    return gd_mul(one_over_std(x, s), gd_sub(c, along_y));
+}
+
 static void standardize_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
-    dx[0] = gi_standardized_grad(dy, node->in[0], node->out, node->attributes);
+    dx[0] = gi_standardize_slope(dy, node->in[0], node->out, node->attributes);
+}
+
+/* m->left mends the mean of dy, see standardize. */
+GI_KERNEL static void slope(const gi_groups *s, gd_real *restrict dx, const gd_real *dy, const gd_real *y,
+                            const means *m)
+{
+    const int64_t runs = s->a * s->groups, b = s->b;
+    for (int64_t i = 0, k = 0; i < runs; i++, k = k + 1 < s->groups ? k + 1 : 0)
+        for (int64_t j = 0; j < b; j++)
+            dx[i * b + j] = s->r[k] * (dy[i * b + j] - m->mean[k] - m->left[k] - y[i * b + j] * m->product[k]);
+}
+
+static gd_fast standardize_fast(const gd_node *node, const gd_tensor *dy, const gd_target *dx)
+{
+    const gi_groups *s = node->attributes;
+    const gd_real *g = gi_contiguous_numbers(dy), *y = node->out->data;
+    means m;
+    if (!g || !take_means(s, &m))
+        return GD_FAILED;
+    group_means(s, g, m.mean, m.rest);
+    deviations(s, g, y, NULL, &m);
+    slope(s, dx->data, g, y, &m);
+    return GD_DONE;
 }
 
 static const gd_op standardize_op = {
-    "gd_standardize", standardize_rule, GD_INPUTS | GD_OUTPUT,
-    "dx = (dy - mean(dy) - y mean(dy y)) / sqrt(var + eps)"
+    .name = "gd_standardize", .rule = standardize_rule, .fast = standardize_fast, .reads = GD_INPUTS | GD_OUTPUT,
+    .formula = "dx = (dy - mean(dy) - y mean(dy y)) / sqrt(var + eps)"
 };
 
 /* x is [a, groups, b]; what was computed on the way goes to s. */
@@ -245,72 +290,6 @@ gd_tensor *gi_standardized(gd_tensor *x, double eps, gi_groups *s)
     if (scale_groups(s, from->data) && !standardize_scaled(s, y->data, from, &m))
         return NULL;
     return gd_record(&standardize_op, y, &x, 1, s, sizeof *s);
-}
-
-/* ---- z = r (g - mean(g) - y mean(g y)), a function of g and of x -------------------------------------------- */
-
-/* m->left mends the mean of g, see standardize. */
-GI_KERNEL static void slope(const gi_groups *s, gd_real *restrict z, const gd_real *g, const gd_real *y,
-                            const means *m)
-{
-    const int64_t runs = s->a * s->groups, b = s->b;
-    for (int64_t i = 0, k = 0; i < runs; i++, k = k + 1 < s->groups ? k + 1 : 0)
-        for (int64_t j = 0; j < b; j++)
-            z[i * b + j] = s->r[k] * (g[i * b + j] - m->mean[k] - m->left[k] - y[i * b + j] * m->product[k]);
-}
-
-/* r as a function of x.  With scale: 1 / sqrt(var(x) + eps) = scale / sqrt(var(x scale) + eps scale^2). */
-static gd_tensor *one_over_std(gd_tensor *x, const gi_groups *s)
-{
-    gd_tensor *scale = gd_zeros(GD_SHAPE(1, s->groups, 1)), *eps = gd_zeros(GD_SHAPE(1, s->groups, 1));
-    for (int64_t g = 0; scale && eps && g < s->groups; g++) {
-        scale->data[g] = s->scale[g];
-        eps->data[g] = (gd_real)(s->eps * (double)s->scale[g] * (double)s->scale[g]);
-    }
-    gd_tensor *var = gd_var_axes(gd_mul(x, scale), GD_SHAPE(0, 2), 0, true);
-    return gd_mul(gd_pow(gd_add(var, eps), -0.5), scale);
-}
-
-static gd_tensor *mean_of_group(gd_tensor *x)
-{
-    return gd_mean_axes(x, GD_SHAPE(0, 2), true);
-}
-
-/* z is linear in g, and in the same way its own adjoint: dg = the same of dz.  x acts through r and through y:
- *   through r:  dr = sum(dz z) / r,  dr/dx = -r^2 y / n
- *   through y:  dy = -r (dz mean(g y) + g mean(dz y)),  and then as in standardize_rule */
-static void standardize_grad_rule(const gd_node *node, gd_tensor *dz, gd_tensor **dx)
-{
-    const gi_groups *s = node->attributes;
-    gd_tensor *g = node->in[0], *x = node->in[1], *z = node->out;
-    gi_groups fresh;
-    gd_tensor *y = gi_standardized(x, s->eps, &fresh);
-    if (gi_wanted(node, 0))
-        dx[0] = y ? gi_standardized_grad(dz, x, y, &fresh) : NULL;
-    if (!y || !gi_wanted(node, 1))
-        return;
-    gd_tensor *r = one_over_std(x, &fresh);
-    gd_tensor *through_r = gd_mul(y, mean_of_group(gd_mul(dz, z)));
-    gd_tensor *dy = gd_add(gd_mul(dz, mean_of_group(gd_mul(g, y))), gd_mul(g, mean_of_group(gd_mul(dz, y))));
-    dx[1] = gd_neg(gd_mul(r, gd_add(through_r, gi_standardized_grad(dy, x, y, &fresh))));
-}
-
-static const gd_op standardize_grad_op = {
-    "gd_standardize_grad", standardize_grad_rule,
-    GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0) | GD_INPUT(1) | GD_THE_OUTPUT),
-    "dx = the derivative of (dy - mean(dy) - y mean(dy y)) / sqrt(var + eps)"
-};
-
-gd_tensor *gi_standardized_grad(gd_tensor *dy, gd_tensor *x, gd_tensor *y, const gi_groups *s)
-{
-    gd_tensor *z = dy ? gi_new_like(dy) : NULL, *g = gd_contiguous(gd_detach(dy));
-    means m;
-    if (!z || !g || !take_means(s, &m))
-        return NULL;
-    group_means(s, g->data, m.mean, m.rest);
-    deviations(s, g->data, y->data, NULL, &m);
-    slope(s, z->data, g->data, y->data, &m);
-    return gd_record(&standardize_grad_op, z, (gd_tensor *const[]){ dy, x }, 2, s, sizeof *s);
 }
 
 /* ---- Batch norm --------------------------------------------------------------------------------------------- */

@@ -2,7 +2,7 @@
 #ifndef GRADUS_STANDARDIZE_H
 #define GRADUS_STANDARDIZE_H
 
-#include "autograd/engine.h"
+#include "autograd/node.h"
 #include "gradus/tensor.h"
 
 /* Of a standardization of x, [a, groups, b]: the elements of a group stand along the first and the last axis.  The
@@ -17,7 +17,7 @@ typedef struct gi_groups {
 /* gi_standardized - y; what was computed on the way goes to s. */
 gd_tensor *gi_standardized(gd_tensor *x, double eps, gi_groups *s);
 
-/* gi_standardized_grad - dx, of y = gi_standardized(x, eps, s). */
-gd_tensor *gi_standardized_grad(gd_tensor *dy, gd_tensor *x, gd_tensor *y, const gi_groups *s);
+/* gi_standardize_slope - dx of y = gi_standardized(x, eps, s), in operations. */
+gd_tensor *gi_standardize_slope(gd_tensor *dy, gd_tensor *x, gd_tensor *y, const gi_groups *s);
 
 #endif

@@ -22,7 +22,10 @@ static void sum_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     dx[0] = gi_spread(dy, node->in[0], *axes);
 }
 
-static const gd_op sum_op = { "gd_sum", sum_rule, GD_NOTHING, "dx = dy spread over the summed axes" };
+static const gd_op sum_op = {
+    .name = "gd_sum", .rule = sum_rule, .reads = GD_NOTHING,
+    .formula = "dx = dy spread over the summed axes",
+};
 
 static inline bool all_finite(const gd_tensor *y)
 {
@@ -105,21 +108,31 @@ static void sum_to_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     dx[0] = gd_expand(dy, gd_shape_of_tensor(node->in[0]));
 }
 
-static const gd_op sum_to_op = { "gd_sum_to", sum_to_rule, GD_NOTHING, "dx = gd_expand(dy, shape of x)" };
+static const gd_op sum_to_op = {
+    .name = "gd_sum_to", .rule = sum_to_rule, .reads = GD_NOTHING,
+    .formula = "dx = gd_expand(dy, shape of x)",
+};
+
+void gi_sum_to_numbers(gd_real *y, const gd_tensor *x, const gd_tensor *like)
+{
+    if (x->contiguous && like->numel == 1) {
+        *y = real_sum(x->numel, x->data);
+        return;
+    }
+    gd_tensor to = { .ndim = 0 };
+    int64_t y_stride[GD_MAX_DIMS];
+    gi_set_row_major(&to, like->ndim, like->shape);
+    gi_broadcast_strides(&to, x->ndim, x->shape, y_stride);
+    memset(y, 0, (size_t)like->numel * sizeof *y);
+    gi_sum_axes_into(y, y_stride, x);
+}
 
 gd_tensor *gi_sum_to(gd_tensor *x, const gd_tensor *like)
 {
     gd_tensor *y = gi_new_like(like);
     if (!y)
         return NULL;
-    if (x->contiguous && y->numel == 1) {
-        y->data[0] = real_sum(x->numel, x->data);
-    } else {
-        int64_t y_stride[GD_MAX_DIMS];
-        gi_broadcast_strides(y, x->ndim, x->shape, y_stride);
-        memset(y->data, 0, (size_t)y->numel * sizeof *y->data);
-        gi_sum_axes_into(y->data, y_stride, x);
-    }
+    gi_sum_to_numbers(y->data, x, like);
     return gi_record1(&sum_to_op, y, x);
 }
 
@@ -156,15 +169,16 @@ gd_tensor *gd_mean_axes(gd_tensor *x, gd_shape list, bool keep)
  * The mean of rounded numbers is rounded itself, and may be far off beside the deviations, which are exact near it: so
  * their own mean is taken away, too.  c is linear in x and its own adjoint. */
 
-static gd_tensor *centred(const char *function, gd_tensor *x, gi_axes kept);
-
 static void centred_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const gi_axes *axes = node->attributes;
-    dx[0] = centred("gd_centred", dy, *axes);
+    dx[0] = gi_centred("gd_centred", dy, *axes);
 }
 
-static const gd_op centred_op = { "gd_centred", centred_rule, GD_NOTHING, "dx = dy - mean(dy)" };
+static const gd_op centred_op = {
+    .name = "gd_centred", .rule = centred_rule, .reads = GD_NOTHING,
+    .formula = "dx = dy - mean(dy)",
+};
 
 GI_KERNEL static void subtract_loop(int64_t n, gd_real *restrict c, const gd_real *restrict t, int64_t step)
 {
@@ -197,7 +211,7 @@ static void subtract(const gd_tensor *c, const gd_tensor *t)
     gi_nest_spread(&nest, 2, start, subtract_inner, NULL, 1);
 }
 
-static gd_tensor *centred(const char *function, gd_tensor *x, gi_axes kept)
+gd_tensor *gi_centred(const char *function, gd_tensor *x, gi_axes kept)
 {
     if (!x)
         return NULL;
@@ -225,7 +239,7 @@ static double degrees_of_freedom(const char *function, const gd_tensor *x, gi_ax
 
 static gd_tensor *variance(const char *function, gd_tensor *x, gi_axes axes, double n)
 {
-    gd_tensor *squares = gd_square(centred(function, x, (gi_axes){ axes.mask, true }));
+    gd_tensor *squares = gd_square(gi_centred(function, x, (gi_axes){ axes.mask, true }));
     return squares ? gd_scale(sum(function, squares, axes), 1 / n) : NULL;
 }
 
@@ -274,9 +288,9 @@ static void std_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const std_attributes *s = node->attributes;
     gd_tensor *x = node->in[0], *y = gi_with_axes(node->out, x, s->axes);
-    gd_tensor *c = centred("gd_std_axes", x, (gi_axes){ s->axes.mask, true });
+    gd_tensor *c = gi_centred("gd_std_axes", x, (gi_axes){ s->axes.mask, true });
     if (c && GI_UNLIKELY(!gi_all_finite(c->numel, c->data))) {        /* x - mean may overflow where x and y do not */
-        c = centred("gd_std_axes", gd_scale(x, 0.25), (gi_axes){ s->axes.mask, true });
+        c = gi_centred("gd_std_axes", gd_scale(x, 0.25), (gi_axes){ s->axes.mask, true });
         y = gd_scale(y, 0.25);
     }
     gd_tensor *slope = gd_div(c, gd_where(y, y, gd_scalar(1)));
@@ -284,7 +298,8 @@ static void std_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 }
 
 static const gd_op std_op = {
-    "gd_std_axes", std_rule, GD_INPUTS | GD_OUTPUT, "dx = dy (x - mean) / (y (n - correction))"
+    .name = "gd_std_axes", .rule = std_rule, .reads = GD_INPUTS | GD_OUTPUT,
+    .formula = "dx = dy (x - mean) / (y (n - correction))",
 };
 
 static gd_tensor *std(const char *function, gd_tensor *x, gi_axes axes, double correction)

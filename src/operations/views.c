@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "autograd/engine.h"
+#include "autograd/node.h"
 #include "base/compiler.h"
 #include "base/message.h"
 #include "gradus/tensor.h"
@@ -68,7 +68,10 @@ static void reshape_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     dx[0] = gd_reshape(dy, gd_shape_of_tensor(node->in[0]));
 }
 
-static const gd_op reshape_op = { "gd_reshape", reshape_rule, GD_NOTHING, "dx = gd_reshape(dy, shape of x)" };
+static const gd_op reshape_op = {
+    .name = "gd_reshape", .rule = reshape_rule, .reads = GD_NOTHING,
+    .formula = "dx = gd_reshape(dy, shape of x)",
+};
 
 /* Fills in a size of -1; false when the sizes do not multiply to x's number of elements. */
 static bool complete(const gd_tensor *x, gd_shape *shape)
@@ -145,7 +148,10 @@ static void permute_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     dx[0] = gd_permute(dy, back);
 }
 
-static const gd_op permute_op = { "gd_permute", permute_rule, GD_NOTHING, "dx = gd_permute(dy, inverse of axes)" };
+static const gd_op permute_op = {
+    .name = "gd_permute", .rule = permute_rule, .reads = GD_NOTHING,
+    .formula = "dx = gd_permute(dy, inverse of axes)",
+};
 
 gd_tensor *gd_permute(gd_tensor *x, gd_shape axes)
 {
@@ -179,8 +185,10 @@ static void transpose_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     dx[0] = gd_transpose(dy, axis[0], axis[1]);
 }
 
-static const gd_op transpose_op = { "gd_transpose", transpose_rule, GD_NOTHING,
-                                    "dx = gd_transpose(dy, axis0, axis1)" };
+static const gd_op transpose_op = {
+    .name = "gd_transpose", .rule = transpose_rule, .reads = GD_NOTHING,
+    .formula = "dx = gd_transpose(dy, axis0, axis1)",
+};
 
 gd_tensor *gd_transpose(gd_tensor *x, int axis0, int axis1)
 {
@@ -217,20 +225,32 @@ static gd_tensor sliced(const gd_tensor *y, const slice_attributes *s, int64_t l
     return *gi_finish_view(&part);
 }
 
-/* Added to the gradient that is there already, of other slices say, or set into zeros. */
 static void slice_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const slice_attributes *s = node->attributes;
-    gd_tensor *gathered = gi_gathered(node, 0);
-    if (gathered) {
-        gd_tensor part = sliced(gathered, s, dy->shape[s->axis]);
-        gi_accumulate(&part, dy);
-    }
-    dx[0] = gathered ? gathered
-                     : gi_unslice(dy, gd_shape_of_tensor(node->in[0]), s->axis, s->start, s->step);
+    dx[0] = gi_unslice(dy, gd_shape_of_tensor(node->in[0]), s->axis, s->start, s->step);
 }
 
-static const gd_op slice_op = { "gd_slice", slice_rule, GD_NOTHING, "dx = dy set into zeros" };
+/* Added to the gradient that is there already, of other slices say, or set into zeros. */
+static gd_fast slice_fast(const gd_node *node, const gd_tensor *dy, const gd_target *dx)
+{
+    const slice_attributes *s = node->attributes;
+    gd_tensor whole = { .data = dx->data };
+    gi_set_row_major(&whole, node->in[0]->ndim, node->in[0]->shape);
+    const gd_tensor part = sliced(&whole, s, dy->shape[s->axis]);
+    if (!dx->add) {
+        memset(dx->data, 0, (size_t)node->in[0]->numel * sizeof *dx->data);
+        gi_copy_into(&part, dy);
+    } else {
+        gi_accumulate(&part, dy);
+    }
+    return GD_DONE;
+}
+
+static const gd_op slice_op = {
+    .name = "gd_slice", .rule = slice_rule, .fast = slice_fast, .adds = true, .reads = GD_NOTHING,
+    .formula = "dx = dy set into zeros"
+};
 
 static int64_t cut(int64_t at, int64_t size)
 {
@@ -267,7 +287,10 @@ static void unslice_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     dx[0] = gd_slice(dy, s->axis, s->start, s->stop, s->step);
 }
 
-static const gd_op unslice_op = { "gd_unslice", unslice_rule, GD_NOTHING, "dx = gd_slice(dy, ..)" };
+static const gd_op unslice_op = {
+    .name = "gd_unslice", .rule = unslice_rule, .reads = GD_NOTHING,
+    .formula = "dx = gd_slice(dy, ..)",
+};
 
 gd_tensor *gi_unslice(gd_tensor *x, gd_shape shape, int axis, int64_t start, int64_t step)
 {
@@ -288,7 +311,10 @@ static void expand_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     dx[0] = gi_sum_to(dy, node->in[0]);
 }
 
-static const gd_op expand_op = { "gd_expand", expand_rule, GD_NOTHING, "dx = dy summed over the stretched axes" };
+static const gd_op expand_op = {
+    .name = "gd_expand", .rule = expand_rule, .reads = GD_NOTHING,
+    .formula = "dx = dy summed over the stretched axes",
+};
 
 /* A scalar spread over the shape of like: what the rules of full sums need. */
 gd_tensor *gi_expand_scalar(gd_tensor *x, const gd_tensor *like)
@@ -344,8 +370,14 @@ static void unsqueeze_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     dx[0] = gd_squeeze(dy, *axis);
 }
 
-static const gd_op squeeze_op = { "gd_squeeze", squeeze_rule, GD_NOTHING, "dx = gd_unsqueeze(dy, axis)" };
-static const gd_op unsqueeze_op = { "gd_unsqueeze", unsqueeze_rule, GD_NOTHING, "dx = gd_squeeze(dy, axis)" };
+static const gd_op squeeze_op = {
+    .name = "gd_squeeze", .rule = squeeze_rule, .reads = GD_NOTHING,
+    .formula = "dx = gd_unsqueeze(dy, axis)",
+};
+static const gd_op unsqueeze_op = {
+    .name = "gd_unsqueeze", .rule = unsqueeze_rule, .reads = GD_NOTHING,
+    .formula = "dx = gd_squeeze(dy, axis)",
+};
 
 gd_tensor *gd_squeeze(gd_tensor *x, int axis)
 {

@@ -1,6 +1,6 @@
 /* ema.c - an exponential moving average of parameters, as in Polyak averaging: often better than the last
  * iterate, which still jumps about with the noise of the minibatches. */
-#include "autograd/engine.h"
+#include "autograd/node.h"
 #include "base/compiler.h"
 #include "base/memory.h"
 #include "base/quarantine.h"

@@ -2,7 +2,7 @@
  * algorithms (a file each). */
 #include <string.h>
 
-#include "autograd/engine.h"
+#include "autograd/node.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/quarantine.h"

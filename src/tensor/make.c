@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "alive.h"
-#include "autograd/engine.h"
+#include "autograd/node.h"
 #include "base/format.h"
 #include "base/memory.h"
 #include "base/thread_state.h"
@@ -153,7 +153,7 @@ gd_tensor *gd_eye(int64_t n)
     return t;
 }
 
-static const gd_op one_hot_op = { "gd_one_hot", NULL, GD_NOTHING, NULL };
+static const gd_op one_hot_op = { .name = "gd_one_hot", .reads = GD_NOTHING };
 
 gd_tensor *gd_one_hot(gd_tensor *labels, int64_t classes)
 {

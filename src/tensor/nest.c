@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "nest.h"
+#include "new.h"
 #include "base/compiler.h"
 #include "base/threads.h"
 #include "gradus/tensor.h"
@@ -177,4 +178,15 @@ void gi_copy(gd_real *to, const gd_tensor *x)
         step *= x->shape[i];
     }
     gi_copy_into(&y, x);
+}
+
+const gd_real *gi_contiguous_numbers(const gd_tensor *x)
+{
+    if (x->contiguous)
+        return x->data;
+    gd_tensor *copy = gi_new_like(x);
+    if (!copy)
+        return NULL;
+    gi_copy(copy->data, x);
+    return copy->data;
 }

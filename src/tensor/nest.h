@@ -4,7 +4,7 @@
 
 #include "gradus/tensor.h"
 
-enum { GI_OPERANDS = 4 };
+enum { GI_OPERANDS = 5 };
 
 /* The loops that visit every index of a shape, with neighbouring axes merged where all operands allow it.
  * The innermost loop is axis ndim-1 of the nest; there is always at least one axis. */
@@ -30,6 +30,10 @@ void gi_nest_spread(const gi_nest *nest, int operands, gd_real *const start[], g
 
 /* gi_copy - the elements of x, in row-major order, to contiguous memory. */
 void gi_copy(gd_real *to, const gd_tensor *x);
+
+/* gi_contiguous_numbers - x's elements in row-major order: x's own, or a copy in the current scope; NULL when memory is
+ * out. */
+const gd_real *gi_contiguous_numbers(const gd_tensor *x);
 
 /* gi_copy_into - y = x, of the same shape, y of any layout. */
 void gi_copy_into(const gd_tensor *y, const gd_tensor *x);

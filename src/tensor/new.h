@@ -13,6 +13,18 @@
 
 enum { GI_SMALL_BYTES = 64 };               /* data of a small tensor, which lies just behind its header */
 
+/* The scratch memory of a backward pass, an arena, hands out again what nobody holds any more: see recycle.c. */
+typedef struct gi_recycler {
+    gd_tensor *temporaries;                 /* made by the running rule, linked by slot */
+    gd_tensor *small;                       /* free small tensors, linked by slot */
+    gd_tensor **others;                     /* free others, by size class; NULL before the first */
+} gi_recycler;
+
+static inline bool gi_is_small(int64_t numel)
+{
+    return (uint64_t)numel <= GI_SMALL_BYTES / sizeof(gd_real);
+}
+
 /* gi_take_other - gi_take_tensor for big tensors; with the header set up. */
 gd_tensor *gi_take_other(gd_arena *arena, int64_t numel);
 
@@ -40,9 +52,10 @@ static inline void gi_init_fields(gd_tensor *t, gd_arena *arena, int64_t numel, 
 
 static inline void gi_init_tensor(gd_tensor *t, gd_arena *arena, int64_t numel)
 {
-    gi_init_fields(t, arena, numel, arena->recycles ? gi_thread.temporaries : NULL);
-    if (arena->recycles)
-        gi_thread.temporaries = t;
+    gi_recycler *r = arena->recycler;
+    gi_init_fields(t, arena, numel, r ? r->temporaries : NULL);
+    if (r)
+        r->temporaries = t;
 }
 
 /* gi_set_row_major - ndim, shape and the strides of a contiguous tensor. */
@@ -72,10 +85,10 @@ static inline void gi_set_row_major(gd_tensor *t, int ndim, const int64_t *size)
  * pass. */
 static inline gd_tensor *gi_take_small(gd_arena *arena)
 {
-    gd_tensor *t = gi_thread.small;
+    gd_tensor *t = arena->recycler->small;
     if (GI_UNLIKELY(!t))
         return gi_arena_take(arena, sizeof(gd_tensor) + GI_SMALL_BYTES);
-    gi_thread.small = t->slot;
+    arena->recycler->small = t->slot;
     gi_unpoison(t, sizeof(gd_tensor) + GI_SMALL_BYTES);
     return t;
 }
@@ -84,15 +97,16 @@ static inline gd_tensor *gi_take_small(gd_arena *arena)
  * is out. */
 static inline gd_tensor *gi_take_tensor(gd_arena *arena, int64_t numel)
 {
-    if (GI_UNLIKELY((uint64_t)numel > GI_SMALL_BYTES / sizeof(gd_real)))
+    if (GI_UNLIKELY(!gi_is_small(numel)))
         return gi_take_other(arena, numel);
     gd_tensor *t, *slot = NULL;
-    if (arena->recycles) {
-        slot = gi_thread.temporaries;
+    gi_recycler *r = arena->recycler;
+    if (r) {
+        slot = r->temporaries;
         t = gi_take_small(arena);
         if (GI_UNLIKELY(!t))
             return NULL;
-        gi_thread.temporaries = t;
+        r->temporaries = t;
     } else {
         t = gi_arena_take(arena, sizeof(gd_tensor) + (size_t)numel * sizeof(gd_real));
         if (GI_UNLIKELY(!t))
@@ -100,7 +114,7 @@ static inline gd_tensor *gi_take_tensor(gd_arena *arena, int64_t numel)
     }
     t->data = (gd_real *)(void *)(t + 1);
     gi_init_fields(t, arena, numel, slot);
-    if (arena->recycles)
+    if (r)
         gi_fence_data(t, (char *)(t + 1) + GI_SMALL_BYTES);
     return t;
 }

@@ -15,6 +15,8 @@
 #include "gradus/tensor.h"
 #include "new.h"
 
+enum { SIZE_CLASSES = 256 };
+
 static int size_class(size_t bytes, size_t *rounded)
 {
     int octave = 0;
@@ -33,15 +35,27 @@ static size_t block_bytes(int64_t numel)
     return sizeof(gd_tensor) + (size_t)numel * sizeof(gd_real) + DATA_ALIGN + 1;
 }
 
+/* The lists come with the first tensor that is not small. */
+static gd_tensor **lists(gd_arena *arena)
+{
+    gi_recycler *r = arena->recycler;
+    const size_t bytes = SIZE_CLASSES * sizeof *r->others;
+    if (GI_UNLIKELY(!r->others) && (r->others = gi_arena_take(arena, bytes)))
+        memset(r->others, 0, bytes);
+    return r->others;
+}
+
 /* bytes becomes what it got. */
 static gd_tensor *take_recycled(gd_arena *arena, size_t *bytes)
 {
-    int class = size_class(*bytes, bytes);
-    gd_tensor *t = gi_thread.recycled[class];
-    if (t)
-        gi_thread.recycled[class] = t->slot;
-    else
-        t = gi_arena_take(arena, *bytes);
+    gd_tensor **list = lists(arena);
+    if (!list)
+        return NULL;
+    list += size_class(*bytes, bytes);
+    gd_tensor *t = *list;
+    if (!t)
+        return gi_arena_take(arena, *bytes);
+    *list = t->slot;
     return t;
 }
 
@@ -55,31 +69,36 @@ static gd_real *aligned_data(gd_tensor *t)
 
 gd_tensor *gi_take_other(gd_arena *arena, int64_t numel)
 {
-    bool target = arena->recycles && numel == gi_thread.target_numel && gi_thread.target;
-    size_t bytes = target ? sizeof(gd_tensor) : block_bytes(numel);
-    gd_tensor *t = arena->recycles ? take_recycled(arena, &bytes) : gi_arena_take(arena, bytes);
+    size_t bytes = block_bytes(numel);
+    gd_tensor *t = arena->recycler ? take_recycled(arena, &bytes) : gi_arena_take(arena, bytes);
     if (!t)
         return NULL;
-    if (target) {
-        t->data = gi_thread.target;
-        gi_thread.target = NULL;
-    } else {
-        t->data = aligned_data(t);
-    }
+    t->data = aligned_data(t);
     gi_init_tensor(t, arena, numel);
-    if (!target)
-        gi_fence_data(t, (char *)t + bytes);
+    gi_fence_data(t, (char *)t + bytes);
+    return t;
+}
+
+gd_tensor *gi_new_over(gd_arena *arena, const gd_tensor *x, gd_real *data)
+{
+    size_t bytes = sizeof(gd_tensor);
+    gd_tensor *t = take_recycled(arena, &bytes);
+    if (!t)
+        return NULL;
+    t->data = data;
+    gi_init_tensor(t, arena, x->numel);
+    gi_set_row_major(t, x->ndim, x->shape);
     return t;
 }
 
 gd_tensor *gi_new_view(gd_tensor *x, int ndim)
 {
     gd_arena *arena = gi_current_scope();
-    gd_tensor *t = arena->recycles ? gi_take_small(arena) : gi_arena_take(arena, sizeof *t);
+    gd_tensor *t = arena->recycler ? gi_take_small(arena) : gi_arena_take(arena, sizeof *t);
     if (!t)
         return NULL;
     gi_init_tensor(t, arena, x->numel);
-    if (arena->recycles)
+    if (arena->recycler)
         gi_fence(t + 1, (char *)(t + 1) + GI_SMALL_BYTES);
     t->base = x->base;
     t->data = x->data;
@@ -89,33 +108,12 @@ gd_tensor *gi_new_view(gd_tensor *x, int ndim)
     return t;
 }
 
-void gi_recycle_other(gd_tensor *t)
+void gi_recycle_other(gi_recycler *r, gd_tensor *t)
 {
-    bool own = t->data == aligned_data(t);                  /* else it was written to a target */
+    const bool own = t->data == aligned_data(t);            /* else its data lie elsewhere, see gi_new_over */
     size_t rounded;
-    gd_tensor **list = &gi_thread.recycled[size_class(own ? block_bytes(t->numel) : sizeof(gd_tensor), &rounded)];
+    gd_tensor **list = r->others + size_class(own ? block_bytes(t->numel) : sizeof(gd_tensor), &rounded);
     gi_fence(t + 1, (char *)t + rounded);
     t->slot = *list;
     *list = t;
-    gi_thread.any_recycled = true;
-}
-
-bool gi_recycle_ready(void)
-{
-    const size_t bytes = GI_SIZE_CLASSES * sizeof *gi_thread.recycled;
-    if (gi_thread.recycled)
-        return true;
-    gi_thread.recycled = gi_memory_new(GI_PROGRAM, bytes);
-    if (gi_thread.recycled)
-        memset(gi_thread.recycled, 0, bytes);
-    return gi_thread.recycled;
-}
-
-void gi_recycle_forget(void)
-{
-    gi_thread.small = NULL;
-    gi_thread.temporaries = NULL;
-    if (gi_thread.any_recycled)
-        memset(gi_thread.recycled, 0, GI_SIZE_CLASSES * sizeof *gi_thread.recycled);
-    gi_thread.any_recycled = false;
 }

@@ -9,19 +9,20 @@
 #include "new.h"
 
 /* gi_recycle - t's memory is free for the next tensor of its size; t is a temporary of a backward pass. */
-void gi_recycle_other(gd_tensor *t);
-static inline void gi_recycle(gd_tensor *t)
+void gi_recycle_other(gi_recycler *r, gd_tensor *t);
+static inline void gi_recycle(gi_recycler *r, gd_tensor *t)
 {
     gi_gone(t);
     if (t->base != t || t->data == (gd_real *)(void *)(t + 1)) {
         gi_fence(t + 1, (char *)(t + 1) + GI_SMALL_BYTES);
-        t->slot = gi_thread.small;
-        gi_thread.small = t;
+        t->slot = r->small;
+        r->small = t;
     } else {
-        gi_recycle_other(t);
+        gi_recycle_other(r, t);
     }
 }
-bool gi_recycle_ready(void);                /* the lists are there; false, with a message, when memory is out */
-void gi_recycle_forget(void);               /* at the end of the pass: nothing is free any more */
+
+/* gi_new_over - a contiguous tensor of x's shape in the scratch memory of a pass whose data lie elsewhere. */
+gd_tensor *gi_new_over(gd_arena *arena, const gd_tensor *x, gd_real *data);
 
 #endif

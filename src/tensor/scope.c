@@ -133,8 +133,6 @@ int gi_empty_thread(void)
         gi_thread.program.settle(&gi_thread.program);
     gi_arena_free(&gi_thread.program);
     gi_pool_free();
-    gi_memory_free(gi_thread.reached);
-    gi_memory_free(gi_thread.recycled);
     /* models live on, with their versions */
     gi_thread = (gi_thread_state){ .clock = gi_thread.clock, .failures = gi_thread.failures };
     return by_hand;

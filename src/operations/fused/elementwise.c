@@ -1,16 +1,27 @@
-/* elementwise.c - the table of elementwise operations: value and derivative on one line.  Here arithmetic and
- * comparisons; exp, tanh and the like are in functions.c.
+/* elementwise.c - the table of elementwise operations: value and derivative on one line.
  *
- * How a line becomes code is told at the top of elementwise.h.  Adding an operation: its line here, its
- * prototype in operations.h, its row in tests/operation_table.h.  Operations named .._grad are the derivatives
- * of others, fused into one pass. */
+ * The derivative stands there twice: as the rule, in operations, which can itself be differentiated, and in numbers, for
+ * the fast rule that an ordinary backward pass takes.  How a line becomes code is told at the top of elementwise.h.
+ * Adding an operation: its line here, its prototype in operations.h, its row in the tests' operation_table.h. */
 #include <math.h>
 
 #include "gradus/tensor.h"
 #include "operations/elementwise.h"
 #include "operations/internal_operations.h"
 
+#define EXP      real_exp
+#define LOG      real_log
+#define EXPM1    real_expm1
 #define SQRT     real_sqrt
+#define SIN      real_sin
+#define COS      real_cos
+#define SINH     real_sinh
+#define COSH     real_cosh
+#define TANH     real_tanh
+#define ERF      real_erf
+#define SIGMOID  real_sigmoid
+#define SOFTPLUS real_softplus
+#define GELU     real_gelu
 #define ABS      real_abs
 #define SIGN     real_sign
 #define MAX      real_max
@@ -18,7 +29,11 @@
 #define NUMBER(constant) ((gd_real)(constant))
 #define SAME(a, b)   (((a) == (b)) | (((a) != (a)) & ((b) != (b))))      /* NaN is the same as NaN */
 #define NAN_BEFORE(a, b) (((a) != (a)) & ((b) == (b)))
+#define MASKED(a, b) ((b) == 0 ? 0 : (a) * (b))                          /* 0 also where a is infinite */
 #define ZERO     gd_zeros_like(x)
+
+static const double two_over_root_pi = 1.12837916709551257390, one_over_root_two_pi = 0.39894228040143267794,
+                    root_two_over_pi = 0.79788456080286535588;
 
 /* ---- Formulas too long for a line of the table ----------------------------------------------------------- */
 
@@ -46,20 +61,142 @@ static gd_tensor *power_rule(gd_tensor *dy, gd_tensor *x, double p)
         return gd_zeros_like(x);
     gd_tensor *power = gd_pow(x, p - 1);
     if (isinf((gd_real)p))
-        return gd_mul(dy, gd_masked(gd_scalar(copysign((double)INFINITY, p)), power));
+        return gd_mul(dy, gi_masked(gd_scalar(copysign((double)INFINITY, p)), power));
     return gd_mul(dy, gd_scale(power, p));
 }
 
-/* ---- Of two ----------------------------------------------------------------------------------------------------
- *      op       y          da                          db                                reads */
-BINARY (add,     a + b,     dy,                         dy,                               OF_NOTHING)
-BINARY (sub,     a - b,     dy,                         gd_neg(dy),                       OF_NOTHING)
-BINARY (mul,     a * b,     gd_mul(dy, b),              gd_mul(dy, a),                    DA(B) | DB(A))
-BINARY (div,     a / b,     gd_div(dy, b),              gd_neg(gd_div(gd_mul(dy, y), b)), DA(B) | DB(B | Y))
-BINARY (maximum, MAX(a, b), gd_masked(dy, gd_share(a, b)),       gd_masked(dy, gd_share(b, a)),
-                                                                                      DA(A | B) | DB(A | B))
-BINARY (minimum, MIN(a, b), gd_masked(dy, gd_lower_share(a, b)), gd_masked(dy, gd_lower_share(b, a)),
-                                                                                      DA(A | B) | DB(A | B))
+/* a's share of being the larger of two, and the smaller.  NaN is before every number, and shares with NaN. */
+REAL_INLINE gd_real larger_share(gd_real a, gd_real b)
+{
+    return ((a > b) | NAN_BEFORE(a, b)) ? 1 : SAME(a, b) ? NUMBER(0.5) : 0;
+}
+
+REAL_INLINE gd_real smaller_share(gd_real a, gd_real b)
+{
+    return ((a < b) | NAN_BEFORE(a, b)) ? 1 : SAME(a, b) ? NUMBER(0.5) : 0;
+}
+
+/* 1 inside of an interval, 0 outside; NaN stays. */
+REAL_INLINE gd_real inside(gd_real x, gd_real low, gd_real high)
+{
+    return x < low || x > high ? 0 : x == x ? 1 : x;
+}
+
+/* dy where y > 0, else y, which is 0 or NaN. */
+static gd_tensor *relu_rule_of(gd_tensor *dy, gd_tensor *y)
+{
+    return gd_where(gd_gt(y, gd_scalar(0)), dy, gd_detach(y));
+}
+
+/* Factors that vanish far out do so before the x beside them becomes infinite: there x stands still.  real_cut may
+ * drop a NaN, which the factor keeps. */
+enum { FAR_OF_BELL = 40, FAR_OF_TANH = 100, FAR_OF_SIGMOID = 1000 };
+
+static gd_tensor *within(gd_tensor *x, double far)
+{
+    return gd_clamp(x, -far, far);
+}
+
+/* c e^(-k x^2) */
+static gd_tensor *gaussian(gd_tensor *x, double k, double c)
+{
+    return gd_scale(gd_exp(gd_scale(gd_square(within(x, FAR_OF_BELL)), -k)), c);
+}
+
+/* GELU: y = x Phi(x), Phi the normal distribution function, phi its density;  y' = Phi(x) + x phi(x) */
+static gd_tensor *gi_normal(gd_tensor *x);
+
+static gd_tensor *d_gelu(gd_tensor *x)
+{
+    return gd_add(gi_normal(x), gd_mul(within(x, FAR_OF_BELL), gaussian(x, 0.5, one_over_root_two_pi)));
+}
+
+/* Its approximation: t = tanh(u), u = c (x + k x^3);  y = x (1 + t) / 2,  y' = (1 + t + x (1 - t^2) u') / 2 */
+static const double gelu_k = 0.044715;
+
+REAL_INLINE gd_real gelu_u(gd_real x)
+{
+    return NUMBER(root_two_over_pi) * (x + NUMBER(gelu_k) * x * x * x);
+}
+
+REAL_INLINE gd_real gelu_tanh(gd_real x)
+{
+    return -(real_cut(-x, FAR_OF_TANH) * NUMBER(0.5) * (1 + TANH(gelu_u(x))));
+}
+
+REAL_INLINE gd_real gelu_tanh_number(gd_real x)
+{
+    gd_real t = TANH(gelu_u(x)), du = NUMBER(root_two_over_pi) * (1 + 3 * NUMBER(gelu_k) * x * x);
+    gd_real bell = (1 - t * t) * du;            /* vanishes before x can make it overflow */
+    return NUMBER(0.5) * (1 + t + (t * t < 1 ? x * bell : 0));
+}
+
+static gd_tensor *d_gelu_tanh(gd_tensor *x)
+{
+    x = within(x, FAR_OF_TANH);
+    gd_tensor *x2 = gd_square(x);
+    gd_tensor *t = gd_tanh(gd_scale(gd_mul(x, gd_shift(gd_scale(x2, gelu_k), 1)), root_two_over_pi));
+    gd_tensor *du = gd_scale(gd_shift(gd_scale(x2, 3 * gelu_k), 1), root_two_over_pi);
+    gd_tensor *bell = gd_mul(gd_shift(gd_neg(gd_square(t)), 1), du);
+    return gd_scale(gd_add(gd_shift(t, 1), gd_mul(x, bell)), 0.5);
+}
+
+/* SiLU: s = sigmoid(x);  y = x s,  y' = s (1 + x (1 - s)) */
+REAL_INLINE gd_real silu(gd_real x)
+{
+    return -(real_cut(-x, FAR_OF_SIGMOID) * SIGMOID(x));
+}
+
+REAL_INLINE gd_real silu_number(gd_real x)
+{
+    gd_real s = SIGMOID(x), one_minus_s = SIGMOID(-x);
+    gd_real minus_x = real_cut(-real_cut(x, FAR_OF_SIGMOID), FAR_OF_SIGMOID);
+    return s * (1 - minus_x * one_minus_s);
+}
+
+static gd_tensor *d_silu(gd_tensor *x)
+{
+    x = within(x, FAR_OF_SIGMOID);
+    return gd_mul(gd_sigmoid(x), gd_shift(gd_mul(x, gd_sigmoid(gd_neg(x))), 1));
+}
+
+/* ELU: y' = 1 for x > 0, else alpha e^x */
+static gd_tensor *d_elu(gd_tensor *x, double alpha)
+{
+    gd_tensor *below = gd_scale(gd_exp(gd_clamp(x, (double)-INFINITY, 0)), alpha);
+    return gd_where(gd_gt(x, gd_scalar(0)), gd_scalar(1), below);
+}
+
+/* ==== Arithmetic and comparisons ================================================================================= */
+
+#define ONE INLINE_ONE
+
+static gd_tensor *gi_share(gd_tensor *a, gd_tensor *b), *gi_lower_share(gd_tensor *a, gd_tensor *b);
+static gd_tensor *gi_inside(gd_tensor *x, double low, double high);
+static gd_tensor *gi_leaky_slope(gd_tensor *x, double slope);
+
+/* ---- Of two ------------------------------------------------------------------------------------------------------ *
+ *      op       y          da, in operations            da, in numbers
+ *                          db                           db                                     reads */
+BINARY_PLAIN (add, a + b,   dy,
+                            dy,                                                                 OF_NOTHING)
+BINARY_PLAIN (sub, a - b,   dy,
+                            gd_neg(dy),                                                         OF_NOTHING)
+BINARY (mul,     a * b,     gd_mul(dy, b),               dy * b,
+                            gd_mul(dy, a),               dy * a,                                DA(B) | DB(A))
+BINARY (div,     a / b,     gd_div(dy, b),               dy / b,
+                            gd_neg(gd_div(gd_mul(dy, y), b)), -(dy * y / b),                    DA(B) | DB(B | Y))
+BINARY (maximum, MAX(a, b), gi_masked(dy, gi_share(a, b)), MASKED(dy, larger_share(a, b)),
+                            gi_masked(dy, gi_share(b, a)), MASKED(dy, larger_share(b, a)),      DA(A | B) | DB(A | B))
+BINARY (minimum, MIN(a, b), gi_masked(dy, gi_lower_share(a, b)), MASKED(dy, smaller_share(a, b)),
+                            gi_masked(dy, gi_lower_share(b, a)), MASKED(dy, smaller_share(b, a)),
+                                                                                                DA(A | B) | DB(A | B))
+
+/* a b for a b that is constant between its jumps; 0 where b is 0, whatever a is. */
+BINARY_VALUE (masked, MASKED(a, b))
+BINARY_OP (masked,          gi_masked(dy, b),            MASKED(dy, b),
+                            gd_zeros_like(b),            0,                                     DA(B))
+BINARY_FUNCTION (, gi_, masked)
 
 COMPARISON (eq,       a == b)
 COMPARISON (ne,       a != b)
@@ -67,49 +204,30 @@ COMPARISON (lt,       a < b)
 COMPARISON (le,       a <= b)
 COMPARISON (gt,       a > b)
 COMPARISON (ge,       a >= b)
-COMPARISON (same,     SAME(a, b))
+COMPARISON_OP (, gi_, same, SAME(a, b))
+PRIVATE_COMPARISON (share,       larger_share(a, b))
+PRIVATE_COMPARISON (lower_share, smaller_share(a, b))
 
-/* ---- Of one and a parameter ---------------------------------------------------------------------------------
- *      op            parameter  y                        dx                                            reads */
-UNARY_1(scale,        s,         p[0] * x,                gd_scale(dy, p[0]),                           OF_NOTHING)
-UNARY_1(shift,        s,         x + p[0],                dy,                                           OF_NOTHING)
-UNARY_1(pow,          exponent,  power(x, p[0]),          power_rule(dy, x, p[0]),                      OF_INPUT)
-UNARY_1(leaky_relu,   slope,     leaky(x, p[0]),           gd_masked(dy, gd_leaky_relu_slope(x, p[0])),  OF_INPUT)
+/* ---- Of one ------------------------------------------------------------------------------------------------------- *
+ *      op       parameter  y               dx, in operations                  dx, in numbers          reads */
+UNARY_1(scale,   s,         p[0] * x,       gd_scale(dy, p[0]),                p[0] * dy,              OF_NOTHING)
+UNARY_1_PLAIN(shift, s,     x + p[0],       dy,                                                        OF_NOTHING)
+UNARY_1_PLAIN(pow, exponent, power(x, p[0]), power_rule(dy, x, p[0]),                                  OF_INPUT)
+UNARY  (neg,                -x,             gd_neg(dy),                        -dy,                    OF_NOTHING)
+UNARY  (abs,                ABS(x),         gi_masked(dy, gd_sign(x)),         MASKED(dy, SIGN(x)),    OF_INPUT)
+UNARY_PLAIN(sign,           SIGN(x),        ZERO,                                                      OF_NOTHING)
+UNARY  (sqrt,               SQRT(x),        gd_div(dy, gd_scale(gd_abs(y), 2)), dy / (2 * ABS(y)),     OF_OUTPUT)
+UNARY  (square,             x * x,          gd_scale(gd_mul(dy, x), 2),        2 * (dy * x),           OF_INPUT)
+UNARY  (relu,               MAX(x, 0),      relu_rule_of(dy, y),               y > 0 ? dy : y,         OF_OUTPUT)
+UNARY_1(leaky_relu, slope,  leaky(x, p[0]), gi_masked(dy, gi_leaky_slope(x, p[0])),
+                                            MASKED(dy, x > 0 ? 1 : x == x ? p[0] : x),                 OF_INPUT)
 
-UNARY_1(leaky_relu_slope, slope, x > 0 ? 1 : x == x ? p[0] : x,  ZERO,                                  OF_NOTHING)
-UNARY_2(inside, low, high,       x < p[0] || x > p[1] ? 0 : x == x ? 1 : x,  ZERO,                      OF_NOTHING)
+PLACE_1(leaky_slope, slope,     x > 0 ? 1 : x == x ? p[0] : x)
+PLACE_2(inside, low, high,      inside(x, p[0], p[1]))
 
-/* ---- Of one -------------------------------------------------------------------------------------------------
- *      op            y                               dx                                                reads */
-UNARY  (neg,          -x,                             gd_neg(dy),                                       OF_NOTHING)
-UNARY  (abs,          ABS(x),                         gd_masked(dy, gd_sign(x)),                        OF_INPUT)
-UNARY  (sign,         SIGN(x),                        ZERO,                                             OF_NOTHING)
-UNARY  (sqrt,         SQRT(x),                        gd_sqrt_grad(dy, y),                              OF_OUTPUT)
-UNARY  (square,       x * x,                          gd_square_grad(dy, x),                            OF_INPUT)
-UNARY  (relu,         MAX(x, 0),                      gd_relu_grad(dy, y),                              OF_OUTPUT)
-
-/* ---- Fused derivatives: a is dy, b is x or y of the operation in whose rule they stand ----------------------
- *      op            value                    da                      db                      reads */
-BINARY (square_grad,  2 * (a * b),             gd_square_grad(dy, b),  gd_square_grad(dy, a),  DA(B) | DB(A))
-BINARY (sqrt_grad,    a / (2 * ABS(b)),        gd_sqrt_grad(dy, b),
-                      gd_neg(gd_div(gd_mul(dy, y), gd_abs(b))),                                DA(B) | DB(B | Y))
-BINARY (tanh_grad,    a * (1 - b * b),         gd_tanh_grad(dy, b),
-                      gd_scale(gd_mul(dy, gd_mul(a, b)), -2),                                  DA(B) | DB(A | B))
-BINARY (sigmoid_grad, a * b * (1 - b),         gd_sigmoid_grad(dy, b),
-                      gd_mul(gd_mul(dy, a), gd_shift(gd_scale(b, -2), 1)),                     DA(B) | DB(A | B))
-BINARY (relu_grad,    b > 0 ? a : b,           gd_relu_grad(dy, b),    gd_zeros_like(b),       DA(B))
-
-/* a b for a b that is constant between its jumps; 0 where b is 0, whatever a is. */
-BINARY (masked,       b == 0 ? 0 : a * b,      gd_masked(dy, b),       gd_zeros_like(b),       DA(B))
-
-/* a's share of max(a, b), and of min(a, b) */
-COMPARISON_VALUE (share,       ((a > b) | NAN_BEFORE(a, b)) ? 1 : SAME(a, b) ? NUMBER(0.5) : 0)
-COMPARISON_VALUE (lower_share, ((a < b) | NAN_BEFORE(a, b)) ? 1 : SAME(a, b) ? NUMBER(0.5) : 0)
-
-/* ---- With a check of its parameters ---------------------------------------------------------------------- */
-
+/* With a check of its parameters. */
 UNARY_LOOP(clamp, x < p[0] ? p[0] : x > p[1] ? p[1] : x)
-UNARY_RULE(clamp, gd_masked(dy, gd_inside(x, p[0], p[1])), OF_INPUT)
+UNARY_OP(clamp, gi_masked(dy, gi_inside(x, p[0], p[1])), MASKED(dy, inside(x, p[0], p[1])), OF_INPUT, true)
 
 gd_tensor *gd_clamp(gd_tensor *x, double low, double high)
 {
@@ -117,3 +235,28 @@ gd_tensor *gd_clamp(gd_tensor *x, double low, double high)
         return gd_fail("gd_clamp: low = %g must not be above high = %g", low, high);
     return gi_apply_unary(&clamp_op, clamp_loop, x, (const double[2]){ low, high });
 }
+
+/* ==== Functions: these formulas fuse multiplications and additions ================================================ */
+
+#undef ONE
+#define ONE KERNEL_ONE
+
+/* The slope of the logarithm at -0 is that at 0, which -0 + 0 is.
+ *      op            y              dx, in operations                                    dx, in numbers            reads */
+UNARY  (exp,          EXP(x),        gd_mul(dy, y),                                       dy * y,               OF_OUTPUT)
+UNARY  (log,          LOG(x),        gd_div(dy, gd_shift(x, 0)),                          dy / (x + 0),          OF_INPUT)
+UNARY  (sin,          SIN(x),        gd_mul(dy, gd_cos(x)),                               dy * COS(x),           OF_INPUT)
+UNARY  (cos,          COS(x),        gd_neg(gd_mul(dy, gd_sin(x))),                       -(dy * SIN(x)),        OF_INPUT)
+UNARY  (sinh,         SINH(x),       gd_mul(dy, gd_cosh(x)),                              dy * COSH(x),          OF_INPUT)
+UNARY  (cosh,         COSH(x),       gd_mul(dy, gd_sinh(x)),                              dy * SINH(x),          OF_INPUT)
+UNARY  (tanh,         TANH(x),       gd_mul(dy, gd_shift(gd_neg(gd_square(y)), 1)),       dy * (1 - y * y),     OF_OUTPUT)
+UNARY  (sigmoid,      SIGMOID(x),    gd_mul(gd_mul(dy, y), gd_shift(gd_neg(y), 1)),       dy * y * (1 - y),     OF_OUTPUT)
+UNARY  (softplus,     SOFTPLUS(x),   gd_mul(dy, gd_sigmoid(x)),                           dy * SIGMOID(x),       OF_INPUT)
+UNARY_PLAIN(erf,      ERF(x),        gd_mul(dy, gaussian(x, 1, two_over_root_pi)),                               OF_INPUT)
+UNARY  (gelu,         GELU(x),       gd_mul(dy, d_gelu(x)),                           dy * real_gelu_slope(x), OF_INPUT)
+UNARY  (gelu_tanh,    gelu_tanh(x),  gd_mul(dy, d_gelu_tanh(x)),                      dy * gelu_tanh_number(x), OF_INPUT)
+UNARY  (silu,         silu(x),       gd_mul(dy, d_silu(x)),                           dy * silu_number(x),   OF_INPUT)
+UNARY_1(elu, alpha,   x > 0 ? x : p[0] * EXPM1(x), gd_mul(dy, d_elu(x, p[0])), dy * (x > 0 ? 1 : p[0] * EXP(x)), OF_INPUT)
+
+/* Phi, of which GELU is made. */
+PRIVATE_UNARY_PLAIN(normal, real_normal(x), gd_mul(dy, gaussian(x, 0.5, one_over_root_two_pi)),                  OF_INPUT)

@@ -33,14 +33,20 @@ static void extremum_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const gi_axes *axes = node->attributes;
     gd_tensor *x = node->in[0];
-    gd_tensor *hit = gd_same(x, gi_with_axes(node->out, x, *axes));
+    gd_tensor *hit = gi_same(x, gi_with_axes(node->out, x, *axes));
     gi_axes kept = { axes->mask, true };
     gd_tensor *share = gd_div(gi_with_axes(dy, x, *axes), gi_sum_over(hit, kept));
-    dx[0] = gd_masked(share, hit);
+    dx[0] = gi_masked(share, hit);
 }
 
-static const gd_op max_op = { "gd_max", extremum_rule, GD_INPUTS | GD_OUTPUT, "dx = dy where x = y, shared" };
-static const gd_op min_op = { "gd_min", extremum_rule, GD_INPUTS | GD_OUTPUT, "dx = dy where x = y, shared" };
+static const gd_op max_op = {
+    .name = "gd_max", .rule = extremum_rule, .reads = GD_INPUTS | GD_OUTPUT,
+    .formula = "dx = dy where x = y, shared",
+};
+static const gd_op min_op = {
+    .name = "gd_min", .rule = extremum_rule, .reads = GD_INPUTS | GD_OUTPUT,
+    .formula = "dx = dy where x = y, shared",
+};
 
 static gd_tensor *extremum(const char *function, const gd_op *op, gd_line *line, gd_tensor *x, gi_axes axes)
 {
@@ -94,7 +100,7 @@ static void argmax_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
     *y = gi_is_exact(place) ? (gd_real)place : -(gd_real)place;
 }
 
-static const gd_op argmax_op = { "gd_argmax", NULL, GD_NOTHING, NULL };
+static const gd_op argmax_op = { .name = "gd_argmax", .reads = GD_NOTHING };
 
 gd_tensor *gd_argmax(gd_tensor *x, int axis)
 {
@@ -183,7 +189,8 @@ static gd_tensor *softmax_over(gd_tensor *x, gi_axes axes)
 }
 
 static const gd_op logsumexp_op = {
-    "gd_logsumexp", logsumexp_rule, GD_INPUTS | GD_OUTPUT, "dx = e^(x - y) / sum e^(x - y) dy"
+    .name = "gd_logsumexp", .rule = logsumexp_rule, .reads = GD_INPUTS | GD_OUTPUT,
+    .formula = "dx = e^(x - y) / sum e^(x - y) dy",
 };
 
 static gd_tensor *logsumexp(const char *function, gd_tensor *x, gi_axes axes)

@@ -17,6 +17,7 @@
 #include "kernels/terms.h"
 #include "operations/standardize.h"
 #include "tensor/alive.h"
+#include "tensor/nest.h"
 #include "tensor/new.h"
 #include "tensor/shape.h"
 
@@ -160,10 +161,10 @@ static void slope_rows(void *context, int64_t begin, int64_t end)
 }
 
 /* The sums of the pieces. */
-static void add_pieces(const layer_norm *s, const gd_tensor *pieces, gd_tensor *sum)
+static void add_pieces(const layer_norm *s, const gd_tensor *pieces, gd_real *sum)
 {
-    memset(sum->data, 0, (size_t)s->n * sizeof *sum->data);
-    real_sum_columns(pieces->shape[0], s->n, pieces->data, s->n, 1, sum->data);
+    memset(sum, 0, (size_t)s->n * sizeof *sum);
+    real_sum_columns(pieces->shape[0], s->n, pieces->data, s->n, 1, sum);
 }
 
 /* ---- Rule --------------------------------------------------------------------------------------------------- */
@@ -174,7 +175,7 @@ static gd_tensor *list(gd_tensor *t, int64_t n, double value)
     return t ? gd_contiguous(gd_detach(t)) : gd_full(GD_SHAPE(n), value);
 }
 
-static void composed(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+static void layer_norm_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const layer_norm *s = node->attributes;
     gd_tensor *x = node->in[0], *w = node->in[1];
@@ -183,43 +184,40 @@ static void composed(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     gd_tensor *z = gi_standardized(rows, s->eps, &groups);
     if (!z)
         return;
-    if (gi_wanted(node, 0)) {
+    if (gi_needs(node, 0)) {
         gd_tensor *g = gd_reshape(w ? gd_mul(dy, w) : dy, gd_shape_of_tensor(rows));
-        dx[0] = gd_reshape(gi_standardized_grad(g, rows, z, &groups), gd_shape_of_tensor(x));
+        dx[0] = gd_reshape(gi_standardize_slope(g, rows, z, &groups), gd_shape_of_tensor(x));
     }
-    if (gi_wanted(node, 1))
+    if (gi_needs(node, 1))
         dx[1] = gd_mul(dy, gd_reshape(z, gd_shape_of_tensor(x)));
-    if (gi_wanted(node, 2))
+    if (gi_needs(node, 2))
         dx[2] = dy;
 }
 
-static void layer_norm_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+static gd_fast layer_norm_fast(const gd_node *node, const gd_tensor *dy, const gd_target *dx)
 {
-    if (gi_recording()) {
-        composed(node, dy, dx);
-        return;
-    }
     const layer_norm *s = node->attributes;
-    const bool sums = gi_wanted(node, 1) || gi_wanted(node, 2);
-    gd_tensor *x = gd_contiguous(gd_detach(node->in[0])), *w = list(node->in[1], s->n, 1);
-    gd_tensor *from = gd_contiguous(gd_detach(dy)), *to = gi_wanted(node, 0) ? gi_new_like(node->in[0]) : NULL;
+    const bool sums = dx[1].data || dx[2].data;
+    const gd_real *x = gi_contiguous_numbers(node->in[0]), *g = gi_contiguous_numbers(dy);
+    gd_tensor *w = list(node->in[1], s->n, 1);
     const gd_shape pieces = GD_SHAPE((s->rows + ROWS - 1) / ROWS, s->n);
     gd_tensor *dw = sums ? gd_zeros(pieces) : NULL, *db = sums ? gd_zeros(pieces) : NULL;
-    if (!x || !w || !from || (gi_wanted(node, 0) && !to) || (sums && (!dw || !db)))
-        return;
-    backward b = { s, x->data, w->data, from->data, to ? to->data : NULL, dw ? dw->data : NULL,
-                   db ? db->data : NULL };
+    if (!x || !w || !g || (sums && (!dw || !db)))
+        return GD_FAILED;
+    backward b = { s, x, w->data, g, dx[0].data, dw ? dw->data : NULL, db ? db->data : NULL };
     gi_parallel(s->rows, gi_part_for(s->n, GI_PART_ELEMENTS, ROWS), slope_rows, &b);
-    dx[0] = to;
-    for (int i = 1; i < node->n; i++)
-        if (gi_wanted(node, i) && (dx[i] = gi_new_like(node->in[i])))
-            add_pieces(s, i == 1 ? dw : db, dx[i]);
+    if (dx[1].data)
+        add_pieces(s, dw, dx[1].data);
+    if (dx[2].data)
+        add_pieces(s, db, dx[2].data);
+    return GD_DONE;
 }
 
 static const gd_op layer_norm_op = {
-    "gd_layer_norm", layer_norm_rule, GD_READS(0, GD_INPUT(0) | GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
-    "z = (x - mean) / sqrt(var + eps), g = dy weight: dx = (g - mean(g) - z mean(g z)) / sqrt(var + eps), "
-    "dweight = dy z, dbias = dy"
+    .name = "gd_layer_norm", .rule = layer_norm_rule, .fast = layer_norm_fast,
+    .reads = GD_READS(0, GD_INPUT(0) | GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
+    .formula = "z = (x - mean) / sqrt(var + eps), g = dy weight: dx = (g - mean(g) - z mean(g z)) / sqrt(var + eps), "
+               "dweight = dy z, dbias = dy",
 };
 
 /* ---- The public function ------------------------------------------------------------------------------------ */

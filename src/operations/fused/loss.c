@@ -1,8 +1,11 @@
 /* loss.c - cross-entropy: one operation from logits to likelihood, because the probabilities in between may round
  * to 0.  The squared error is in squared_error.c, others are in pair_losses.c. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/compiler.h"
+#include "base/memory.h"
+#include "base/thread_state.h"
 #include "base/threads.h"
 #include "gradus/tensor.h"
 #include "operations/axes.h"
@@ -11,6 +14,7 @@
 #include "operations/rows.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
+#include "tensor/nest.h"
 #include "tensor/new.h"
 #include "tensor/shape.h"
 
@@ -37,33 +41,17 @@ static void some_losses(void *context, int64_t begin, int64_t end)
     losses(context, begin, end);
 }
 
-static void cross_entropy_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+/* With p = softmax(logits):  dlogits = dl (p - one_hot(labels)) */
+static void cross_entropy_rule(const gd_node *node, gd_tensor *dl, gd_tensor **dx)
 {
-    if (gi_wanted(node, 0))
-        dx[0] = gi_cross_entropy_grad(dy, node->in[0], node->in[1]);
-    if (gi_wanted(node, 1))
-        dx[1] = gd_zeros_like(node->in[1]);
+    gd_tensor *x = node->in[0], *labels = node->in[1];
+    if (gi_needs(node, 0))
+        dx[0] = gd_mul(gd_sub(gd_softmax(x, 1), gd_one_hot(labels, x->shape[1])), gd_unsqueeze(dl, 1));
+    if (gi_needs(node, 1))
+        dx[1] = gd_zeros_like(labels);
 }
 
-static const gd_op cross_entropy_op = {
-    "gd_cross_entropy", cross_entropy_rule, GD_READS(0, GD_INPUT(0) | GD_INPUT(1)),
-    "dlogits = dl (softmax(logits) - one_hot(labels))"
-};
-
-static gd_tensor *rows_cross_entropy(gd_tensor *x, gd_tensor *labels)
-{
-    int64_t n = x->shape[0], classes = x->shape[1];
-    int64_t *label = gi_labels("gd_cross_entropy", "labels", labels, classes);
-    gd_tensor *rows = label ? gd_contiguous(x) : NULL, *l = rows ? gi_new_like(labels) : NULL;
-    if (!l)
-        return NULL;
-    loss_rows r = { .classes = classes, .y = l->data, .x = rows->data, .label = label };
-    gi_parallel(n, gi_part_for(classes, GI_PART_ELEMENTS, 1), some_losses, &r);
-    return gi_record2(&cross_entropy_op, l, rows, labels);
-}
-
-/* Its gradient: z_ic = g_i (softmax(x)_ic - [c = label_i]). */
-
+/* z_ic = g_i (softmax(x)_ic - [c = label_i]) */
 GI_KERNEL static void slopes(const loss_rows *r, int64_t begin, int64_t end)
 {
     const int64_t classes = r->classes;
@@ -82,37 +70,39 @@ static void some_slopes(void *context, int64_t begin, int64_t end)
     slopes(context, begin, end);
 }
 
-/* With p = softmax(x):  dg_i = sum_c dz_ic (p_ic - [c = label_i]),  dx = the gradient of softmax at g dz. */
-static void cross_entropy_grad_rule(const gd_node *node, gd_tensor *dz, gd_tensor **dx)
+static gd_fast cross_entropy_fast(const gd_node *node, const gd_tensor *dl, const gd_target *dx)
 {
-    gd_tensor *g = node->in[0], *x = node->in[1], *labels = node->in[2];
-    gd_tensor *p = gd_softmax(x, 1);
-    if (gi_wanted(node, 0))
-        dx[0] = gd_sum_axis(gd_mul(dz, gd_sub(p, gd_one_hot(labels, x->shape[1]))), 1, false);
-    if (gi_wanted(node, 1))
-        dx[1] = gi_softmax_grad(gd_mul(dz, gd_unsqueeze(g, 1)), p, 1);
-    if (gi_wanted(node, 2))
-        dx[2] = gd_zeros_like(labels);
+    const gd_tensor *x = node->in[0], *labels = node->in[1];
+    const int64_t n = x->shape[0], classes = x->shape[1];
+    if (dx[1].data)
+        memset(dx[1].data, 0, (size_t)labels->numel * sizeof *dx[1].data);
+    if (!dx[0].data)
+        return GD_DONE;
+    int64_t *label = gi_labels("gd_cross_entropy", "labels", labels, classes);
+    gd_real *g = label ? gi_arena_take(gi_current_scope(), (size_t)n * sizeof *g) : NULL;
+    if (!g)
+        return GD_FAILED;
+    gi_copy(g, dl);
+    loss_rows r = { classes, dx[0].data, x->data, g, label };
+    gi_parallel(n, gi_part_for(classes, GI_PART_ELEMENTS, 1), some_slopes, &r);
+    return GD_DONE;
 }
 
-static const gd_op cross_entropy_grad_op = {
-    "gd_cross_entropy_grad", cross_entropy_grad_rule,
-    GD_READS(0, GD_INPUT(1) | GD_INPUT(2)) | GD_READS(1, GD_INPUT(0) | GD_INPUT(1)),
-    "dg = sum(dz (softmax(x) - one_hot(labels))), dx = gd_softmax_grad(g dz, softmax(x))"
+static const gd_op cross_entropy_op = {
+    .name = "gd_cross_entropy", .rule = cross_entropy_rule, .fast = cross_entropy_fast,
+    .reads = GD_READS(0, GD_INPUT(0) | GD_INPUT(1)), .formula = "dlogits = dl (softmax(logits) - one_hot(labels))"
 };
 
-gd_tensor *gi_cross_entropy_grad(gd_tensor *dy, gd_tensor *x, gd_tensor *labels)
+static gd_tensor *rows_cross_entropy(gd_tensor *x, gd_tensor *labels)
 {
-    if (!dy || !x || !labels)
-        return NULL;
     int64_t n = x->shape[0], classes = x->shape[1];
     int64_t *label = gi_labels("gd_cross_entropy", "labels", labels, classes);
-    gd_tensor *g = gd_contiguous(dy), *z = gi_new_like(x);
-    if (!label || !g || !z)
+    gd_tensor *rows = label ? gd_contiguous(x) : NULL, *l = rows ? gi_new_like(labels) : NULL;
+    if (!l)
         return NULL;
-    loss_rows r = { classes, z->data, x->data, g->data, label };
-    gi_parallel(n, gi_part_for(classes, GI_PART_ELEMENTS, 1), some_slopes, &r);
-    return gd_record(&cross_entropy_grad_op, z, (gd_tensor *const[]){ dy, x, labels }, 3, NULL, 0);
+    loss_rows r = { .classes = classes, .y = l->data, .x = rows->data, .label = label };
+    gi_parallel(n, gi_part_for(classes, GI_PART_ELEMENTS, 1), some_losses, &r);
+    return gi_record2(&cross_entropy_op, l, rows, labels);
 }
 
 /* ---- The public function: [n, c, d..] as rows [n d.., c] ------------------------------------------------- */

@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <math.h>
 
-#define ONE_ALONE_IS_A_KERNEL               /* as in functions.c */
 #include "base/compiler.h"
 #include "base/format.h"
 #include "gradus/tensor.h"
@@ -16,6 +15,8 @@
 #include "tensor/alive.h"
 #include "tensor/check.h"
 #include "tensor/shape.h"
+
+#define ONE KERNEL_ONE
 
 gd_tensor *gi_reduced_loss(const char *function, gd_tensor *loss, gd_reduction reduction)
 {
@@ -67,13 +68,6 @@ REAL_INLINE gd_real share(gd_real part, gd_real loss)
     return real_select(part == 0, 0, part * loss);
 }
 
-/* -dy factor where the hinge of a and b rises, else 0. */
-static gd_tensor *hinge_part(gd_tensor *dy, gd_tensor *a, gd_tensor *b, gd_tensor *factor)
-{
-    gd_tensor *active = gd_hinge_active(a, b);
-    return gd_masked(gd_mul(gd_neg(dy), gd_where(active, factor, gd_scalar(0))), active);
-}
-
 /* ---- Absolute error and Huber's loss ------------------------------------------------------------------------ */
 
 gd_tensor *gd_l1_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction)
@@ -83,14 +77,19 @@ gd_tensor *gd_l1_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction red
     return gi_reduced_loss("gd_l1_loss", gd_abs(gd_sub(prediction, target)), reduction);
 }
 
+REAL_INLINE gd_real cut(gd_real x, gd_real most)
+{
+    return x < -most ? -most : x > most ? most : x;
+}
+
 REAL_INLINE gd_real huber(gd_real z, gd_real delta)
 {
     gd_real size = real_abs(z);
     return size <= delta ? z * ((gd_real)0.5 * z) : delta * (size - (gd_real)0.5 * delta);
 }
 
-/*      op          parameter  value           dx                                    the rule reads */
-UNARY_1(huber_each, delta,     huber(x, p[0]), gd_mul(dy, gd_clamp(x, -p[0], p[0])), OF_INPUT)
+/*               op          parameter  value           dx, in operations                     dx, in numbers */
+PRIVATE_UNARY_1 (huber_each, delta,     huber(x, p[0]), gd_mul(dy, gd_clamp(x, -p[0], p[0])), dy * cut(x, p[0]), OF_INPUT)
 
 gd_tensor *gd_huber_loss(gd_tensor *prediction, gd_tensor *target, double delta, gd_reduction reduction)
 {
@@ -98,7 +97,7 @@ gd_tensor *gd_huber_loss(gd_tensor *prediction, gd_tensor *target, double delta,
         return NULL;
     if (!((gd_real)delta > 0))
         return gd_fail("gd_huber_loss: delta = %g must be positive%s", delta, delta > 0 ? " in " GI_REAL_NAME : "");
-    return gi_reduced_loss("gd_huber_loss", gd_huber_each(gd_sub(prediction, target), delta), reduction);
+    return gi_reduced_loss("gd_huber_loss", gi_huber_each(gd_sub(prediction, target), delta), reduction);
 }
 
 /* ---- Binary cross-entropy: p = sigmoid(a), l = -b ln p - (1 - b) ln (1 - p) of a logit a and a target b -------
@@ -107,22 +106,26 @@ gd_tensor *gd_huber_loss(gd_tensor *prediction, gd_tensor *target, double delta,
  * keeps all digits of its small loss.  The same holds for the slope p - b = (1 - b) p - b (1 - p).  A share of 0
  * takes nothing of a loss that is infinite.
  *
- *      op                    value                                                                the rule reads
- *                            da
- *                            db */
-BINARY (bce_with_logits_each, share(b, real_softplus(-a)) + share(1 - b, real_softplus(a)),
-                              gd_mul(dy, gd_bce_slope(a, b)),
-                              gd_neg(gd_mul(dy, a)),                                             DA(A | B) | DB(A))
-BINARY (bce_slope,            (1 - b) * real_sigmoid(a) - b * real_sigmoid(-a),
-                              gd_mul(dy, gd_mul(gd_sigmoid(a), gd_sigmoid(gd_neg(a)))),
-                              gd_neg(dy),                                                        DA(A))
+ *
+ *      op                    value
+ *      da, in operations, and in numbers
+ *      db                                                                                             the rule reads */
+static gd_tensor *bce_slope(gd_tensor *a, gd_tensor *b)
+{
+    gd_tensor *rest = gd_shift(gd_neg(b), 1);
+    return gd_sub(gd_mul(rest, gd_sigmoid(a)), gd_mul(b, gd_sigmoid(gd_neg(a))));
+}
+
+PRIVATE_BINARY (bce_with_logits_each, share(b, real_softplus(-a)) + share(1 - b, real_softplus(a)),
+        gd_mul(dy, bce_slope(a, b)), dy * ((1 - b) * real_sigmoid(a) - b * real_sigmoid(-a)),
+        gd_neg(gd_mul(dy, a)),       -(dy * a),                                               DA(A | B) | DB(A))
 
 gd_tensor *gd_bce_with_logits(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction)
 {
     if (!prediction || !target || !gi_same_loss_shape("gd_bce_with_logits", prediction, target)
         || !targets_in("gd_bce_with_logits", target, 0, 1, "lie in [0, 1]"))
         return NULL;
-    return gi_reduced_loss("gd_bce_with_logits", gd_bce_with_logits_each(prediction, target), reduction);
+    return gi_reduced_loss("gd_bce_with_logits", gi_bce_with_logits_each(prediction, target), reduction);
 }
 
 /* ---- Kullback-Leibler divergence: t (ln t - q), q a logarithm already ------------------------------------------
@@ -130,12 +133,18 @@ gd_tensor *gd_bce_with_logits(gd_tensor *prediction, gd_tensor *target, gd_reduc
  * 0 ln 0 is 0, and 0 times whatever q is.  At t = 0 the slope by t is taken as -q, and the curvature as 0: both are
  * infinite.  a is q and b is t.
  *
- *      op       value                                       da                  db                  the rule reads */
-BINARY (kl_each, share(b, real_log(b) - a),                  gd_neg(gd_mul(dy, b)),
-                                                             gd_mul(dy, gd_kl_slope(a, b)),      DA(B) | DB(A | B))
-BINARY (kl_slope, b == 0 ? -a : real_log(b) + 1 - a,         gd_neg(dy),
-                                                             gd_mul(dy, gd_inverse_or_zero(b)),  DB(B))
-UNARY  (inverse_or_zero, x == 0 ? 0 : 1 / x,                 gd_neg(gd_mul(dy, gd_square(y))),   OF_OUTPUT)
+ *      op       value
+ *      da, in operations, and in numbers
+ *      db                                                                                             the rule reads */
+static gd_tensor *kl_slope(gd_tensor *a, gd_tensor *b)
+{
+    gd_tensor *positive = gd_where(b, b, gd_scalar(1));
+    return gd_sub(gd_where(b, gd_shift(gd_log(positive), 1), gd_scalar(0)), a);
+}
+
+PRIVATE_BINARY (kl_each, share(b, real_log(b) - a),
+        gd_neg(gd_mul(dy, b)),      -(dy * b),
+        gd_mul(dy, kl_slope(a, b)), dy * (b == 0 ? -a : real_log(b) + 1 - a),                 DA(B) | DB(A | B))
 
 gd_tensor *gd_kl_div(gd_tensor *log_prediction, gd_tensor *target, gd_reduction reduction)
 {
@@ -143,16 +152,31 @@ gd_tensor *gd_kl_div(gd_tensor *log_prediction, gd_tensor *target, gd_reduction 
         || !gi_same_loss_shape("gd_kl_div", log_prediction, target)
         || !targets_in("gd_kl_div", target, 0, (double)INFINITY, "not be negative"))
         return NULL;
-    return gi_reduced_loss("gd_kl_div", gd_kl_each(log_prediction, target), reduction);
+    return gi_reduced_loss("gd_kl_div", gi_kl_each(log_prediction, target), reduction);
 }
 
 /* ---- Hinge: max(0, 1 - t y), t = -1 or 1; a is y and b is t ----------------------------------------------------
  *
  * Right by far costs nothing, and nothing there of an infinite y goes to dt.
  *
- *      op          value                   da                       db                       the rule reads */
-BINARY (hinge_each, real_max(1 - b * a, 0), hinge_part(dy, a, b, b), hinge_part(dy, a, b, a), DA(A | B) | DB(A | B))
-COMPARISON_VALUE (hinge_active, b * a < 1 ? 1 : a == a ? 0 : a)
+ *      op          value                   da, in operations        in numbers
+ *                                          db                                                         the rule reads */
+PRIVATE_COMPARISON (hinge_active, b * a < 1 ? 1 : a == a ? 0 : a)
+
+static gd_tensor *hinge_part(gd_tensor *dy, gd_tensor *a, gd_tensor *b, gd_tensor *factor)
+{
+    gd_tensor *active = gi_hinge_active(a, b);
+    return gi_masked(gd_mul(gd_neg(dy), gd_where(active, factor, gd_scalar(0))), active);
+}
+
+/* -dy factor where the hinge of a and b rises, else 0. */
+REAL_INLINE gd_real hinge_number(gd_real dy, gd_real a, gd_real b, gd_real factor)
+{
+    return b * a < 1 ? -dy * factor : a == a ? 0 : a;
+}
+
+PRIVATE_BINARY (hinge_each, real_max(1 - b * a, 0), hinge_part(dy, a, b, b), hinge_number(dy, a, b, b),
+                                            hinge_part(dy, a, b, a), hinge_number(dy, a, b, a), DA(A | B) | DB(A | B))
 
 static bool signs(gd_tensor *target)
 {
@@ -168,5 +192,5 @@ gd_tensor *gd_hinge_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction 
 {
     if (!prediction || !target || !gi_same_loss_shape("gd_hinge_loss", prediction, target) || !signs(target))
         return NULL;
-    return gi_reduced_loss("gd_hinge_loss", gd_hinge_each(prediction, target), reduction);
+    return gi_reduced_loss("gd_hinge_loss", gi_hinge_each(prediction, target), reduction);
 }

@@ -16,7 +16,22 @@
 #include "tensor/new.h"
 #include "tensor/shape.h"
 
-/* A line of n elements of x, and of y, which moves in the same way. */
+/* A contiguous copy of x with two axes exchanged: axis is the last one. */
+static gd_tensor *axis_last(const gd_tensor *x, int axis)
+{
+    gd_tensor view = *x;
+    view.shape[axis] = x->shape[x->ndim - 1];
+    view.stride[axis] = x->stride[x->ndim - 1];
+    view.shape[x->ndim - 1] = x->shape[axis];
+    view.stride[x->ndim - 1] = x->stride[axis];
+    view.contiguous = false;
+    gd_tensor *copy = gi_new_like(&view);
+    if (copy)
+        gi_copy(copy->data, &view);
+    return copy;
+}
+
+/* A line of n elements: y from x and other. */
 typedef void line_map(int64_t n, gd_real *y, const gd_real *x, const gd_real *other);
 
 typedef struct lines {
@@ -33,26 +48,36 @@ static void some_lines(void *context, int64_t begin, int64_t end)
         l->map(l->n, l->y + start, l->x + start, l->other ? l->other + start : NULL);
 }
 
-/* Runs map along an axis, over contiguous lines: others are copied to a work space and back. */
-static gd_tensor *along(gd_tensor *x, gd_tensor *other, int axis, line_map *map)
+static void run_lines(line_map *map, int64_t n, gd_real *y, const gd_tensor *x, const gd_tensor *other)
 {
-    gd_tensor *y = gi_new_like(x);
-    if (!y || x->numel == 0)
-        return y;
-    int64_t n = x->shape[axis];
+    lines l = { map, n, y, x->data, other ? other->data : NULL };
+    gi_parallel(x->numel / n, gi_part_for(n, GI_PART_ELEMENTS, 1), some_lines, &l);
+}
+
+/* Runs map along an axis, over contiguous lines: others are copied to a work space and back.  y is contiguous, of x's
+ * shape; other may be NULL.  False, and a message, when memory is out. */
+static bool along(gd_real *y, const gd_tensor *x, const gd_tensor *other, int axis, line_map *map)
+{
+    if (x->numel == 0)
+        return true;
+    const int64_t n = x->shape[axis];
     if (axis == x->ndim - 1 && x->contiguous && (!other || other->contiguous)) {
-        lines l = { map, n, y->data, x->data, other ? other->data : NULL };
-        gi_parallel(x->numel / n, gi_part_for(n, GI_PART_ELEMENTS, 1), some_lines, &l);
-        return y;
+        run_lines(map, n, y, x, other);
+        return true;
     }
-    gd_tensor *x_last = gd_contiguous(gd_transpose(gd_detach(x), axis, -1));
-    gd_tensor *other_last = other ? gd_contiguous(gd_transpose(gd_detach(other), axis, -1)) : NULL;
-    bool copied = x_last && (!other || other_last);
-    gd_tensor *turned = gd_transpose(copied ? along(x_last, other_last, x->ndim - 1, map) : NULL, axis, -1);
-    if (!turned)
-        return NULL;
-    gi_copy(y->data, turned);
-    return y;
+    gd_tensor *x_last = axis_last(x, axis), *other_last = other ? axis_last(other, axis) : NULL;
+    gd_tensor *y_last = x_last ? gi_new_like(x_last) : NULL;
+    if (!y_last || (other && !other_last))
+        return false;
+    run_lines(map, n, y_last->data, x_last, other_last);
+    gd_tensor turned = *y_last;             /* seen in the order of x's axes */
+    turned.shape[axis] = y_last->shape[x->ndim - 1];
+    turned.shape[x->ndim - 1] = y_last->shape[axis];
+    turned.stride[axis] = y_last->stride[x->ndim - 1];
+    turned.stride[x->ndim - 1] = y_last->stride[axis];
+    turned.contiguous = false;
+    gi_copy(y, &turned);
+    return true;
 }
 
 /* ---- softmax: y = e^(x - max x) / sum -------------------------------------------------------------------- */
@@ -65,51 +90,45 @@ GI_KERNEL static void softmax_line(int64_t n, gd_real *y, const gd_real *x, cons
         y[i] *= scale;
 }
 
-/* dx = y (dy - sum(dy y)), fused. */
+gd_tensor *gi_softmax_slope(gd_tensor *dy, gd_tensor *y, int axis)
+{
+    return gd_mul(y, gd_sub(dy, gd_sum_axis(gd_mul(dy, y), axis, true)));
+}
+
 static void softmax_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const int *axis = node->attributes;
-    dx[0] = gi_softmax_grad(dy, node->out, *axis);
+    dx[0] = gi_softmax_slope(dy, node->out, *axis);
 }
 
-static const gd_op softmax_op = { "gd_softmax", softmax_rule, GD_OUTPUT, "dx = y (dy - sum(dy y))" };
-
-gd_tensor *gd_softmax(gd_tensor *x, int axis)
-{
-    int at = x && gi_alive("gd_softmax", "x", x) ? gi_valid_axis("gd_softmax", axis, x->ndim) : -1;
-    gd_tensor *y = at < 0 ? NULL : along(x, NULL, at, softmax_line);
-    return gd_record(&softmax_op, y, &x, 1, &at, sizeof at);
-}
-
-GI_KERNEL static void softmax_grad_line(int64_t n, gd_real *dx, const gd_real *dy, const gd_real *y)
+GI_KERNEL static void softmax_slope_line(int64_t n, gd_real *dx, const gd_real *dy, const gd_real *y)
 {
     gd_real dot = real_dot(n, dy, y);
     for (int64_t i = 0; i < n; i++)
         dx[i] = y[i] * (dy[i] - dot);
 }
 
-/* z = y (g - s), s = sum(g y):  dg = y (dz - sum(dz y)),  dy = dz (g - s) - g sum(dz y) */
-static void softmax_grad_rule(const gd_node *node, gd_tensor *dz, gd_tensor **dx)
+static gd_fast softmax_fast(const gd_node *node, const gd_tensor *dy, const gd_target *dx)
 {
     const int *axis = node->attributes;
-    gd_tensor *g = node->in[0], *y = node->in[1];
-    if (gi_wanted(node, 0))
-        dx[0] = gi_softmax_grad(dz, y, *axis);
-    if (gi_wanted(node, 1)) {
-        gd_tensor *s = gd_sum_axis(gd_mul(g, y), *axis, true), *t = gd_sum_axis(gd_mul(dz, y), *axis, true);
-        dx[1] = gd_sub(gd_mul(dz, gd_sub(g, s)), gd_mul(g, t));
-    }
+    return along(dx->data, dy, node->out, *axis, softmax_slope_line) ? GD_DONE : GD_FAILED;
 }
 
-static const gd_op softmax_grad_op = {
-    "gd_softmax_grad", softmax_grad_rule, GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0) | GD_INPUT(1)),
-    "ddy = y (dz - sum(dz y)), dy = dz (dy - sum(dy y)) - dy sum(dz y)"
+static const gd_op softmax_op = {
+    .name = "gd_softmax", .rule = softmax_rule, .fast = softmax_fast, .reads = GD_OUTPUT,
+    .formula = "dx = y (dy - sum(dy y))"
 };
 
-gd_tensor *gi_softmax_grad(gd_tensor *dy, gd_tensor *y, int axis)
+static gd_tensor *map_along(const char *function, gd_tensor *x, int axis, line_map *map, const gd_op *op)
 {
-    gd_tensor *z = dy && y ? along(dy, y, axis, softmax_grad_line) : NULL;
-    return gd_record(&softmax_grad_op, z, (gd_tensor *const[]){ dy, y }, 2, &axis, sizeof axis);
+    int at = x && gi_alive(function, "x", x) ? gi_valid_axis(function, axis, x->ndim) : -1;
+    gd_tensor *y = at < 0 ? NULL : gi_new_like(x);
+    return y && along(y->data, x, NULL, at, map) ? gi_record1_with(op, y, x, &at, sizeof at) : NULL;
+}
+
+gd_tensor *gd_softmax(gd_tensor *x, int axis)
+{
+    return map_along("gd_softmax", x, axis, softmax_line, &softmax_op);
 }
 
 /* ---- log-softmax: y = x - max x - ln sum e^(x - max x) --------------------------------------------------- */
@@ -128,44 +147,28 @@ GI_KERNEL static void log_softmax_line(int64_t n, gd_real *y, const gd_real *x, 
 static void log_softmax_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const int *axis = node->attributes;
-    dx[0] = gi_log_softmax_grad(dy, node->out, *axis);
+    dx[0] = gd_sub(dy, gd_mul(gd_exp(node->out), gd_sum_axis(dy, *axis, true)));
 }
 
-static const gd_op log_softmax_op = { "gd_log_softmax", log_softmax_rule, GD_OUTPUT, "dx = dy - e^y sum(dy)" };
-
-gd_tensor *gd_log_softmax(gd_tensor *x, int axis)
-{
-    int at = x && gi_alive("gd_log_softmax", "x", x) ? gi_valid_axis("gd_log_softmax", axis, x->ndim) : -1;
-    gd_tensor *y = at < 0 ? NULL : along(x, NULL, at, log_softmax_line);
-    return gd_record(&log_softmax_op, y, &x, 1, &at, sizeof at);
-}
-
-GI_KERNEL static void log_softmax_grad_line(int64_t n, gd_real *dx, const gd_real *dy, const gd_real *y)
+GI_KERNEL static void log_softmax_slope_line(int64_t n, gd_real *dx, const gd_real *dy, const gd_real *y)
 {
     gd_real sum = real_sum(n, dy);
     for (int64_t i = 0; i < n; i++)
         dx[i] = dy[i] - real_exp(y[i]) * sum;
 }
 
-/* z = g - e^y s, s = sum(g):  dg = dz - sum(dz e^y),  dy = -dz e^y s */
-static void log_softmax_grad_rule(const gd_node *node, gd_tensor *dz, gd_tensor **dx)
+static gd_fast log_softmax_fast(const gd_node *node, const gd_tensor *dy, const gd_target *dx)
 {
     const int *axis = node->attributes;
-    gd_tensor *g = node->in[0], *t = gd_mul(dz, gd_exp(node->in[1]));
-    if (gi_wanted(node, 0))
-        dx[0] = gd_sub(dz, gd_sum_axis(t, *axis, true));
-    if (gi_wanted(node, 1))
-        dx[1] = gd_neg(gd_mul(t, gd_sum_axis(g, *axis, true)));
+    return along(dx->data, dy, node->out, *axis, log_softmax_slope_line) ? GD_DONE : GD_FAILED;
 }
 
-static const gd_op log_softmax_grad_op = {
-    "gd_log_softmax_grad", log_softmax_grad_rule,
-    GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0) | GD_INPUT(1)),
-    "ddy = dz - sum(dz e^y), dy = -dz e^y sum(dy)"
+static const gd_op log_softmax_op = {
+    .name = "gd_log_softmax", .rule = log_softmax_rule, .fast = log_softmax_fast, .reads = GD_OUTPUT,
+    .formula = "dx = dy - e^y sum(dy)"
 };
 
-gd_tensor *gi_log_softmax_grad(gd_tensor *dy, gd_tensor *y, int axis)
+gd_tensor *gd_log_softmax(gd_tensor *x, int axis)
 {
-    gd_tensor *z = dy && y ? along(dy, y, axis, log_softmax_grad_line) : NULL;
-    return gd_record(&log_softmax_grad_op, z, (gd_tensor *const[]){ dy, y }, 2, &axis, sizeof axis);
+    return map_along("gd_log_softmax", x, axis, log_softmax_line, &log_softmax_op);
 }

@@ -1,6 +1,6 @@
-/* engine.h - the tape's node, and recording.  Included by everything that has a derivative. */
-#ifndef GRADUS_ENGINE_H
-#define GRADUS_ENGINE_H
+/* node.h - a node of the tape, and recording one.  Included by everything that has a derivative. */
+#ifndef GRADUS_NODE_H
+#define GRADUS_NODE_H
 
 #include <stdbool.h>
 #include <string.h>
@@ -28,11 +28,17 @@ static inline bool gi_recording(void)
     return (gi_thread.no_grad & GI_NO_GRAD_DEPTH) == 0;
 }
 
-/* gd_needs, for the library's own rules: the walk has looked before it runs a rule. */
-bool gi_wants(const gd_node *node, int i);
-static inline bool gi_wanted(const gd_node *node, int i)
+enum { GI_WANTED = 1, GI_REACHED = 2, GI_ASKED = 4 };    /* marks of a tensor in gd_grad, see grad.c */
+
+/* gi_needs - gd_needs inline, for rules of the library; gi_wants - does this input get a gradient? */
+static inline bool gi_wants(const gd_tensor *x)
 {
-    return i < GI_WANTED_BITS ? gi_thread.wanted >> i & 1 : gi_wants(node, i);
+    return x && x->requires_grad && (!gi_thread.pruning || (x->marks & GI_WANTED));
+}
+
+static inline bool gi_needs(const gd_node *node, int i)
+{
+    return gi_wants(node->in[i]);
 }
 
 /* gi_append - a new node at the head of the tape, its inputs and attributes still to be set; makes y the
@@ -89,88 +95,62 @@ static inline void gi_path_ends(gd_tensor *y, const gd_tensor *x, const gd_op *o
 gi_text gi_path_text(const gd_tensor *t);
 gi_text gi_not_a_leaf(const gd_tensor *t);
 
-/* gi_record_otherwise - gd_record where recording is off, or gd_detect_anomaly on. */
-gd_tensor *gi_record_otherwise(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[], int n,
-                               const void *attributes, size_t size);
-gd_tensor *gi_record2_otherwise(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b);     /* no list to fill */
-
 /* gi_finite_result, gi_finite_gradient - the checks of gd_detect_anomaly, see anomaly.c. */
 bool gi_finite_result(const gd_op *op, const gd_tensor *y, gd_tensor *const inputs[], int n);
 bool gi_finite_gradient(const char *function, const gd_node *node);
 
-/* gd_record for one, two and three inputs: the frequent cases.  y is fresh, inputs are given; only c may be
- * NULL. */
-static inline gd_tensor *gi_record1(const gd_op *op, gd_tensor *y, gd_tensor *x)
+/* gi_record_few - gd_record for up to three inputs, inline: the frequent cases.  y is fresh, inputs are given; only c
+ * may be NULL.  gi_record1, 2 and 3 - for so many inputs, .._with - with attributes. */
+gd_tensor *gi_record_otherwise(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[], int n,
+                               const void *attributes, size_t size);
+gd_tensor *gi_record_few_otherwise(const gd_op *op, gd_tensor *y, int n, gd_tensor *a, gd_tensor *b, gd_tensor *c,
+                                   const void *attributes, size_t size);
+
+static inline gd_tensor *gi_record_few(const gd_op *op, gd_tensor *y, const int n, gd_tensor *a, gd_tensor *b,
+                                       gd_tensor *c, const void *attributes, const size_t size)
 {
     if (gi_thread.no_grad)
-        return gi_records_nothing() ? y : gi_record_otherwise(op, y, (gd_tensor *const[]){ x }, 1, NULL, 0);
-    if (!x->requires_grad)
-        return gi_path_continues(y, x, NULL, NULL);
-    gd_node *node = gi_append(op, y, 1, 0);
+        return gi_records_nothing() ? y : gi_record_few_otherwise(op, y, n, a, b, c, attributes, size);
+    if (!(a->requires_grad | (n > 1 && b->requires_grad) | (n > 2 && c && c->requires_grad)))
+        return gi_path_continues(y, a, b, c);
+    gd_node *node = gi_append(op, y, n, size);
     if (GI_UNLIKELY(!node))
         return NULL;
-    node->in[0] = x;
+    node->in[0] = a;
+    if (n > 1)
+        node->in[1] = b;
+    if (n > 2)
+        node->in[2] = c;
+    if (size)
+        memcpy((void *)(uintptr_t)node->attributes, attributes, size);
     return y;
+}
+
+static inline gd_tensor *gi_record1(const gd_op *op, gd_tensor *y, gd_tensor *x)
+{
+    return gi_record_few(op, y, 1, x, NULL, NULL, NULL, 0);
 }
 
 static inline gd_tensor *gi_record1_with(const gd_op *op, gd_tensor *y, gd_tensor *x, const void *attributes,
                                          size_t size)
 {
-    if (gi_thread.no_grad)
-        return gi_records_nothing() ? y : gi_record_otherwise(op, y, (gd_tensor *const[]){ x }, 1, attributes, size);
-    if (!x->requires_grad)
-        return gi_path_continues(y, x, NULL, NULL);
-    gd_node *node = gi_append(op, y, 1, size);
-    if (GI_UNLIKELY(!node))
-        return NULL;
-    node->in[0] = x;
-    memcpy((void *)(uintptr_t)node->attributes, attributes, size);
-    return y;
+    return gi_record_few(op, y, 1, x, NULL, NULL, attributes, size);
 }
 
 static inline gd_tensor *gi_record2(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b)
 {
-    if (gi_thread.no_grad)
-        return gi_records_nothing() ? y : gi_record2_otherwise(op, y, a, b);
-    if (!(a->requires_grad | b->requires_grad))
-        return gi_path_continues(y, a, b, NULL);
-    gd_node *node = gi_append(op, y, 2, 0);
-    if (GI_UNLIKELY(!node))
-        return NULL;
-    node->in[0] = a;
-    node->in[1] = b;
-    return y;
+    return gi_record_few(op, y, 2, a, b, NULL, NULL, 0);
 }
 
 static inline gd_tensor *gi_record2_with(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b,
                                          const void *attributes, size_t size)
 {
-    if (gi_thread.no_grad)
-        return gi_records_nothing() ? y : gi_record_otherwise(op, y, (gd_tensor *const[]){ a, b }, 2, attributes, size);
-    if (!(a->requires_grad | b->requires_grad))
-        return gi_path_continues(y, a, b, NULL);
-    gd_node *node = gi_append(op, y, 2, size);
-    if (GI_UNLIKELY(!node))
-        return NULL;
-    node->in[0] = a;
-    node->in[1] = b;
-    memcpy((void *)(uintptr_t)node->attributes, attributes, size);
-    return y;
+    return gi_record_few(op, y, 2, a, b, NULL, attributes, size);
 }
 
 static inline gd_tensor *gi_record3(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b, gd_tensor *c)
 {
-    if (gi_thread.no_grad)
-        return gi_records_nothing() ? y : gi_record_otherwise(op, y, (gd_tensor *const[]){ a, b, c }, 3, NULL, 0);
-    if (!(a->requires_grad | b->requires_grad | (c && c->requires_grad)))
-        return gi_path_continues(y, a, b, c);
-    gd_node *node = gi_append(op, y, 3, 0);
-    if (GI_UNLIKELY(!node))
-        return NULL;
-    node->in[0] = a;
-    node->in[1] = b;
-    node->in[2] = c;
-    return y;
+    return gi_record_few(op, y, 3, a, b, c, NULL, 0);
 }
 
 /* gi_constant - y, the result of an operation such as a comparison, whose value does not change when the
@@ -178,21 +158,13 @@ static inline gd_tensor *gi_record3(const gd_op *op, gd_tensor *y, gd_tensor *a,
  * operation when it is asked for a gradient of y itself. */
 gd_tensor *gi_constant(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b);
 
-/* gi_aim - the next big result is to be the gradient of input i: let it be written where ->grad is kept, if
- * that saves a copy.  For rules whose last step makes a whole weight matrix's gradient. */
-void gi_aim(const gd_node *node, int i);
-
-/* gi_gathered - for rules of one input: what an ordinary pass has gathered for it so far, if nobody else holds it.
- * The rule may add its gradient there, in place, and hand the same tensor back.  NULL otherwise. */
-gd_tensor *gi_gathered(const gd_node *node, int i);
-
 /* gi_sum_to - x summed over the axes along which the shape of like was broadcast to x's; has that shape. */
 gd_tensor *gi_sum_to(gd_tensor *x, const gd_tensor *like);
+void gi_sum_to_numbers(gd_real *y, const gd_tensor *x, const gd_tensor *like);      /* y: contiguous, like like */
 
 /* sum += value, of the same shape. */
-void gi_accumulate(gd_tensor *sum, const gd_tensor *value);
-void gi_accumulate_loop(int64_t n, gd_real *sum, const gd_real *value);
-void gi_accumulate_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context);
+void gi_accumulate(const gd_tensor *sum, const gd_tensor *value);
+void gi_accumulate_numbers(int64_t n, gd_real *sum, const gd_real *value);
 
 /* gi_graph_alive - in debug builds false, and a message, when y depends on a tensor that is dead.
  * gi_gradient_alive - the same for dx, which node's rule gave for input i. */

@@ -1,16 +1,13 @@
-/* backward.h - a pass along the tape, shared by gd_backward and gd_grad. */
-#ifndef GRADUS_BACKWARD_H
-#define GRADUS_BACKWARD_H
+/* pass.h - a backward pass: what it knows while it runs.  Shared by gd_backward and gd_grad. */
+#ifndef GRADUS_PASS_H
+#define GRADUS_PASS_H
 
 #include <stdbool.h>
 
 #include "base/guest.h"
-#include "engine.h"
+#include "node.h"
+#include "tensor/recycle.h"
 #include "gradus/tensor.h"
-
-enum { GI_WANTED = 1, GI_REACHED = 2, GI_ASKED = 4 };    /* marks of a tensor in gd_grad, see grad.c */
-
-bool gi_prunes(const gd_tensor *x);        /* of a pass that prunes: nothing asked for depends on x */
 
 struct gi_pass {
     const char *function;                   /* in whose name it fails */
@@ -24,11 +21,15 @@ struct gi_pass {
     gi_guest    guest;                      /* the caller, if it is one */
     gd_arena   *scratch;                    /* the pass's own scope; NULL with create_graph */
     int         depth;                      /* scopes that are open while no rule runs */
+    gi_recycler recycler;                   /* of scratch */
+    gd_tensor **reached;                    /* leaves and kept results that have got a gradient */
+    int64_t     reached_count, reached_capacity;
+    gd_tensor  *first_reached[16];
 };
 
 /* gi_pass_possible - false, and a message, when there can be no pass from this y and dy.
- * gi_pass_begin - checks that and walks the tape; afterwards, if the pass is done, gi_thread.reached lists the
- * leaves and the kept results, with their gradients in their slots.  NULL, and a message, when it has not begun.
+ * gi_pass_begin - checks that and walks the tape; afterwards, if the pass is done, reached lists the leaves
+ * and the kept results, with their gradients in their slots.  NULL, and a message, when it has not begun.
  * gi_pass_end - leaves the pass, done or not; its scope is closed.
  * gi_pass_runs - true, and a message, when another pass is running or was left by longjmp. */
 bool gi_pass_possible(const char *function, gd_tensor *y, gd_tensor *dy);
@@ -38,6 +39,9 @@ bool gi_pass_runs(const char *function);
 
 /* gi_walk - runs the rules of all that pass->y depends on; dy is the gradient of y. */
 bool gi_walk(gi_pass *pass, gd_tensor *dy);
+
+/* gi_grad_memory - where x's gradient is kept from pass to pass, beside x; NULL when memory is out. */
+gd_tensor *gi_grad_memory(gd_tensor *x);
 
 /* gd_grad without the demand that y depends on every xs[i]: those it does not depend on get zeros. */
 bool gi_grad_or_zero(const char *function, gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n,
