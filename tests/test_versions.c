@@ -179,9 +179,8 @@ static void nine_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 static gd_tensor *nine(gd_tensor *const x[9])
 {
     static const gd_op op = {
-    .name = "nine", .rule = nine_rule, .reads = GD_READS(0, GD_INPUT(6)) | GD_READS(7, GD_INPUT(0)),
-    ,
-};
+        .name = "nine", .rule = nine_rule, .reads = GD_READS(0, GD_INPUT(6)) | GD_READS(7, GD_INPUT(0))
+    };
     gd_tensor *y;
     {
         GD_NO_GRAD;

@@ -209,6 +209,7 @@ PRIVATE_COMPARISON (share,       larger_share(a, b))
 PRIVATE_COMPARISON (lower_share, smaller_share(a, b))
 
 /* ---- Of one ------------------------------------------------------------------------------------------------------- *
+ * The slope of the root at -0 is that at 0, which -0 + 0 is.
  *      op       parameter  y               dx, in operations                  dx, in numbers          reads */
 UNARY_1(scale,   s,         p[0] * x,       gd_scale(dy, p[0]),                p[0] * dy,              OF_NOTHING)
 UNARY_1_PLAIN(shift, s,     x + p[0],       dy,                                                        OF_NOTHING)
@@ -216,7 +217,7 @@ UNARY_1_PLAIN(pow, exponent, power(x, p[0]), power_rule(dy, x, p[0]),           
 UNARY  (neg,                -x,             gd_neg(dy),                        -dy,                    OF_NOTHING)
 UNARY  (abs,                ABS(x),         gi_masked(dy, gd_sign(x)),         MASKED(dy, SIGN(x)),    OF_INPUT)
 UNARY_PLAIN(sign,           SIGN(x),        ZERO,                                                      OF_NOTHING)
-UNARY  (sqrt,               SQRT(x),        gd_div(dy, gd_scale(gd_abs(y), 2)), dy / (2 * ABS(y)),     OF_OUTPUT)
+UNARY  (sqrt,               SQRT(x),        gd_div(dy, gd_scale(gd_shift(y, 0), 2)), dy / (2 * (y + 0)), OF_OUTPUT)
 UNARY  (square,             x * x,          gd_scale(gd_mul(dy, x), 2),        2 * (dy * x),           OF_INPUT)
 UNARY  (relu,               MAX(x, 0),      relu_rule_of(dy, y),               y > 0 ? dy : y,         OF_OUTPUT)
 UNARY_1(leaky_relu, slope,  leaky(x, p[0]), gi_masked(dy, gi_leaky_slope(x, p[0])),
