@@ -145,35 +145,95 @@ static GI_NOINLINE gd_tensor *over_grad_memory(gi_pass *pass, gd_tensor *x)
     return gi_new_over(pass->scratch, x, x->grad_memory->data);
 }
 
+/* A contiguous tensor of x's shape in scratch memory, held by nobody yet. */
+static inline gd_tensor *new_gradient(gi_pass *pass, const gd_tensor *x)
+{
+    gd_tensor *t = GI_LIKELY(gi_is_small(x->numel)) ? gi_take_held(pass->scratch, x->numel)
+                                                    : gi_take_other(pass->scratch, x->numel);
+    if (GI_LIKELY(t))
+        gi_set_row_major(t, x->ndim, x->shape);
+    return t;
+}
+
 /* The gradient of input i, to be written: its slot, to be added to, or new memory; NULL when memory is out. */
 static inline gd_tensor *place(gi_pass *pass, const gd_node *node, int i, gd_target *to)
 {
     gd_tensor *x = node->in[i], *t = x->slot;
-    to->add = t && node->op->adds && gi_may_add_to(pass, t);
-    if (!to->add) {
-        const bool kept = !t && !x->node && !x->grad && !gi_is_small(x->numel) && !gi_thread.pruning && once(node, i);
-        t = GI_UNLIKELY(kept) ? over_grad_memory(pass, x) : gi_new_like(x);
+    to->add = GI_UNLIKELY(t) && node->op->adds && gi_may_add_to(pass, t);
+    if (GI_LIKELY(!to->add)) {
+        const bool kept = !x->node && !t && !x->grad && !gi_is_small(x->numel) && !gi_thread.pruning && once(node, i);
+        t = GI_UNLIKELY(kept) ? over_grad_memory(pass, x) : new_gradient(pass, x);
     }
-    to->data = t ? t->data : NULL;
+    to->data = GI_LIKELY(t) ? t->data : NULL;
     return t;
 }
 
-/* GD_DECLINED: the plain rule is to run. */
-static inline gd_fast run_fast(gi_pass *pass, gd_node *node, gd_tensor *dy)
+/* What has been placed but not written. */
+static GI_COLD void give_back(gi_pass *pass, gd_tensor *t, const gd_target *to)
+{
+    if (t && !to->add && gi_is_small(t->numel) && t->uses == 0)
+        gi_recycle(&pass->recycler, t);
+}
+
+static inline bool gather_placed(gi_pass *pass, gd_tensor *x, gd_tensor *t, const gd_target *to)
+{
+    if (GI_UNLIKELY(to->add))
+        return true;
+    if (GI_UNLIKELY(x->slot || !x->node))
+        return gi_gather_other(pass, x, t);
+    t->uses = 1;
+    x->slot = t;
+    pass->pending++;
+    return true;
+}
+
+static GI_COLD gd_fast failed(const gi_pass *pass, const gd_node *node)
+{
+    if (gi_failures() == pass->failures)
+        gd_fail("%s: the fast rule of %s failed", pass->function, node->op->name);
+    return GD_FAILED;
+}
+
+/* Of up to two inputs, the everyday case.  GD_DECLINED: the plain rule is to run. */
+static inline gd_fast run_fast(gi_pass *pass, gd_node *node, gd_tensor *dy, bool first, bool second)
+{
+    gd_target to[2];
+    gd_tensor *da = NULL, *db = NULL;
+    to[0].data = to[1].data = NULL;
+    if (first && !(da = place(pass, node, 0, &to[0])))
+        return GD_FAILED;
+    if (second && !(db = place(pass, node, 1, &to[1])))
+        return GD_FAILED;
+    const gd_fast done = node->op->fast(node, dy, to);
+    if (GI_UNLIKELY(done != GD_DONE)) {
+        give_back(pass, da, &to[0]);
+        give_back(pass, db, &to[1]);
+    } else if ((da && !gather_placed(pass, node->in[0], da, &to[0]))
+               || (db && !gather_placed(pass, node->in[1], db, &to[1]))) {
+        return GD_FAILED;
+    }
+    gi_let_go_of_temporaries(pass);
+    return GI_UNLIKELY(done == GD_FAILED) ? failed(pass, node) : done;
+}
+
+/* The same of more inputs. */
+static GI_NOINLINE gd_fast run_long_fast(gi_pass *pass, gd_node *node, gd_tensor *dy)
 {
     gd_target to[GD_FAST_INPUTS] = { { NULL, false } };
     gd_tensor *dx[GD_FAST_INPUTS] = { NULL };
+    if (node->n > GD_FAST_INPUTS)
+        return GD_DECLINED;
     for (int i = 0; i < node->n; i++)
         if (gi_needs(node, i) && !(dx[i] = place(pass, node, i, &to[i])))
             return GD_FAILED;
-    gd_fast done = node->op->fast(node, dy, to);
-    for (int i = 0; done == GD_DONE && i < node->n; i++)
-        if (dx[i] && !to[i].add && !gi_gather(pass, node->in[i], dx[i]))
-            done = GD_FAILED;
+    const gd_fast done = node->op->fast(node, dy, to);
+    for (int i = 0; i < node->n; i++)
+        if (done != GD_DONE)
+            give_back(pass, dx[i], &to[i]);
+        else if (dx[i] && !gather_placed(pass, node->in[i], dx[i], &to[i]))
+            return GD_FAILED;
     gi_let_go_of_temporaries(pass);
-    if (GI_UNLIKELY(done == GD_FAILED) && gi_failures() == pass->failures)
-        gd_fail("%s: the fast rule of %s failed", pass->function, node->op->name);
-    return done;
+    return done == GD_FAILED ? failed(pass, node) : done;
 }
 
 /* ---- One node --------------------------------------------------------------------------------------------------- */
@@ -225,8 +285,8 @@ static inline bool run_rule(gi_pass *pass, gd_node *node, gd_tensor *dy)
         return false;
     gi_thread.running = node->op->name;
     gd_fast fast = GD_DECLINED;
-    if (node->op->fast && !pass->create_graph && node->n <= GD_FAST_INPUTS)
-        fast = run_fast(pass, node, dy);
+    if (node->op->fast && !pass->create_graph)
+        fast = GI_LIKELY(node->n <= 2) ? run_fast(pass, node, dy, first, second) : run_long_fast(pass, node, dy);
     if (fast == GD_DECLINED ? !run_plain(pass, node, dy, first, second) : fast == GD_FAILED)
         return false;
     return !(gi_thread.no_grad & GI_ANOMALY) || gi_finite_gradient(pass->function, node);

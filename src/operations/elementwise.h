@@ -337,7 +337,7 @@ static inline void gi_put(const gd_target *to, gd_real value)
 #define BINARY_FUNCTION(linkage, prefix, name)                                                           \
     linkage gd_tensor *prefix##name(gd_tensor *a, gd_tensor *b)                                          \
     {                                                                                                    \
-        if (!gi_have_one(a, b))                                                                          \
+        if (GI_UNLIKELY(!gi_have_one(a, b)))                                                             \
             return gi_apply_binary(&name##_op, name##_loop, a, b);                                       \
         gd_tensor *y = gi_new_one(a, name##_one(a->data[0], b->data[0]));                                \
         return y ? gi_record2(&name##_op, y, a, b) : NULL;                                               \

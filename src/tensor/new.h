@@ -93,6 +93,18 @@ static inline gd_tensor *gi_take_small(gd_arena *arena)
     return t;
 }
 
+/* gi_take_held - a small tensor of scratch memory that is not listed with the temporaries; shape not set. */
+static inline gd_tensor *gi_take_held(gd_arena *arena, int64_t numel)
+{
+    gd_tensor *t = gi_take_small(arena);
+    if (GI_UNLIKELY(!t))
+        return NULL;
+    t->data = (gd_real *)(void *)(t + 1);
+    gi_init_fields(t, arena, numel, NULL);
+    gi_fence_data(t, (char *)(t + 1) + GI_SMALL_BYTES);
+    return t;
+}
+
 /* gi_take_tensor - header and data of a contiguous tensor, neither elements nor shape set; NULL when memory
  * is out. */
 static inline gd_tensor *gi_take_tensor(gd_arena *arena, int64_t numel)
