@@ -17,8 +17,11 @@
 #include "gradus/tensor.h"
 
 #include "gemm.h"
+#include "reference/reference.h"
 #include "terms.h"
 #include "base/threads.h"
+
+#ifndef GD_PLAIN
 
 /* LANES: columns of a softmax that stay in registers.  FEW: terms of a column that are added one after the other; such
  * sums are added without loss, see terms.h. */
@@ -141,21 +144,11 @@ GI_KERNEL static void slope_columns(int64_t n, int64_t columns, gd_real *restric
 
 /* ---- One head --------------------------------------------------------------------------------------------- */
 
-/* One matrix of a batch. */
-typedef struct matrix {
+/* A matrix that is written: its columns are contiguous. */
+typedef struct output {
     gd_real *data;
-    int64_t  row, column;
-} matrix;
-
-static matrix head_of(const gi_attend_sizes *s, const gi_heads *x, int64_t index)
-{
-    gd_real *data = x->data;
-    for (int i = s->axes - 1; i >= 0; i--) {
-        data += index % s->batch[i] * x->step[i];
-        index /= s->batch[i];
-    }
-    return (matrix){ data, x->row, x->column };
-}
+    int64_t  stride;
+} output;
 
 static int64_t block_size(const gi_attend_sizes *s, int64_t first)
 {
@@ -187,31 +180,39 @@ GI_KERNEL static void hide_the_future(int64_t n, int64_t block, int64_t first, g
         hide((int)block, n, first, scores);
 }
 
-static void attend_head(const gi_attend_sizes *s, matrix q, matrix k, matrix v, matrix y, gd_real *p)
+/* Rows first .. first + rows of x. */
+static gi_matrix some_rows(gi_matrix x, int64_t first, int64_t rows)
+{
+    x.data += first * x.row_stride;
+    x.rows = rows;
+    return x;
+}
+
+static void attend_head(const gi_attend_sizes *s, gi_matrix q, gi_matrix k, gi_matrix v, output y, gd_real *p)
 {
     for (int64_t i = 0, block; i < s->queries; i += block, p += block * s->keys) {
         block = block_size(s, i);
         const int64_t n = seen(s, i + block);
-        gi_gemm(n, block, s->d, k.data, k.row, k.column, q.data + i * q.row, q.column, q.row, p, block, false);
+        gi_gemm(some_rows(k, 0, n), gi_transposed(some_rows(q, i, block)), p, block, false);
         if (s->causal)
             hide_the_future(n, block, i, p);
         if (n > 0)
             softmax_columns(n, block, p, (gd_real)s->scale);
-        gi_gemm(block, s->e, n, p, 1, block, v.data, v.row, v.column, y.data + i * y.row, y.row, false);
+        gi_gemm((gi_matrix){ p, block, n, 1, block }, some_rows(v, 0, n), y.data + i * y.stride, y.stride, false);
     }
 }
 
 /* Rows first .. last of x become zero. */
-static void clear_rows(matrix x, int64_t first, int64_t last, int64_t columns)
+static void clear_rows(output x, int64_t first, int64_t last, int64_t columns)
 {
     for (int64_t i = first; i < last; i++)
-        memset(x.data + i * x.row, 0, (size_t)columns * sizeof *x.data);
+        memset(x.data + i * x.stride, 0, (size_t)columns * sizeof *x.data);
 }
 
-typedef struct slopes { matrix q, k, v; } slopes;       /* data NULL: not wanted */
+typedef struct slopes { output q, k, v; } slopes;       /* data NULL: not wanted */
 
 /* The last block first: its keys are those of all blocks, so that the others add to what is there. */
-static void grad_head(const gi_attend_sizes *s, matrix q, matrix k, matrix v, matrix dy, const gd_real *p,
+static void grad_head(const gi_attend_sizes *s, gi_matrix q, gi_matrix k, gi_matrix v, gi_matrix dy, const gd_real *p,
                       slopes to, gd_real *ds)
 {
     const int64_t all = s->queries ? seen(s, s->queries) : 0;
@@ -222,18 +223,18 @@ static void grad_head(const gi_attend_sizes *s, matrix q, matrix k, matrix v, ma
     bool add = false;
     for (int64_t i = (s->queries - 1) / BLOCK * BLOCK; s->queries && i >= 0; i -= BLOCK, add = true) {
         const int64_t block = block_size(s, i), n = seen(s, i + block);
-        const gd_real *pi = p + i * s->keys, *qi = q.data + i * q.row, *dyi = dy.data + i * dy.row;
+        const gi_matrix pi = { p + i * s->keys, n, block, block, 1 }, dsi = { ds, n, block, block, 1 };
+        const gi_matrix qi = some_rows(q, i, block), dyi = some_rows(dy, i, block);
         if (to.v.data)
-            gi_gemm(n, s->e, block, pi, block, 1, dyi, dy.row, dy.column, to.v.data, to.v.row, add);
+            gi_gemm(pi, dyi, to.v.data, to.v.stride, add);
         if (!to.q.data && !to.k.data)
             continue;
-        gi_gemm(n, block, s->e, v.data, v.row, v.column, dyi, dy.column, dy.row, ds, block, false);
-        slope_columns(n, block, ds, pi, (gd_real)s->scale);
+        gi_gemm(some_rows(v, 0, n), gi_transposed(dyi), ds, block, false);
+        slope_columns(n, block, ds, pi.data, (gd_real)s->scale);
         if (to.q.data)
-            gi_gemm(block, s->d, n, ds, 1, block, k.data, k.row, k.column, to.q.data + i * to.q.row, to.q.row,
-                    false);
+            gi_gemm(gi_transposed(dsi), some_rows(k, 0, n), to.q.data + i * to.q.stride, to.q.stride, false);
         if (to.k.data)
-            gi_gemm(n, s->d, block, ds, block, 1, qi, q.row, q.column, to.k.data, to.k.row, add);
+            gi_gemm(dsi, qi, to.k.data, to.k.stride, add);
     }
 }
 
@@ -255,12 +256,21 @@ static int64_t heads_a_part(const gi_attend_sizes *s)
     return gi_part_for(s->queries * s->keys * (s->d + s->e + 16), GI_PART_PRODUCTS, 1);
 }
 
+static gi_matrix q_of(const call *c, int64_t h) { return gi_head(c->s, c->q, h, c->s->queries, c->s->d); }
+static gi_matrix k_of(const call *c, int64_t h) { return gi_head(c->s, c->k, h, c->s->keys, c->s->d); }
+static gi_matrix v_of(const call *c, int64_t h) { return gi_head(c->s, c->v, h, c->s->keys, c->s->e); }
+
+static output result(const gi_attend_sizes *s, const gi_heads *x, int64_t index)
+{
+    return x ? (output){ gi_head_data(s, x, index), x->row } : (output){ NULL, 0 };
+}
+
 static void attend_heads(void *context, int64_t begin, int64_t end)
 {
     const call *c = context;
     for (int64_t h = begin; h < end; h++)
-        attend_head(c->s, head_of(c->s, c->q, h), head_of(c->s, c->k, h), head_of(c->s, c->v, h),
-                    head_of(c->s, c->y, h), c->p + h * c->s->queries * c->s->keys);
+        attend_head(c->s, q_of(c, h), k_of(c, h), v_of(c, h), result(c->s, c->y, h),
+                    c->p + h * c->s->queries * c->s->keys);
 }
 
 void gi_attend(const gi_attend_sizes *s, const gi_heads *q, const gi_heads *k, const gi_heads *v,
@@ -270,19 +280,14 @@ void gi_attend(const gi_attend_sizes *s, const gi_heads *q, const gi_heads *k, c
     gi_parallel(s->count, heads_a_part(s), attend_heads, &c);
 }
 
-static matrix wanted(const gi_attend_sizes *s, const gi_heads *x, int64_t index)
-{
-    return x ? head_of(s, x, index) : (matrix){ NULL, 0, 0 };
-}
-
 static void grad_heads(void *context, int64_t begin, int64_t end)
 {
     const call *c = context;
     const gi_attend_sizes *s = c->s;
     gd_real *ds = c->work + begin / c->part * BLOCK * s->keys;
     for (int64_t h = begin; h < end; h++) {
-        const slopes to = { wanted(s, c->to.dq, h), wanted(s, c->to.dk, h), wanted(s, c->to.dv, h) };
-        grad_head(s, head_of(s, c->q, h), head_of(s, c->k, h), head_of(s, c->v, h), head_of(s, c->y, h),
+        const slopes to = { result(s, c->to.dq, h), result(s, c->to.dk, h), result(s, c->to.dv, h) };
+        grad_head(s, q_of(c, h), k_of(c, h), v_of(c, h), gi_head(s, c->y, h, s->queries, s->e),
                   c->kept + h * s->queries * s->keys, to, ds);
     }
 }
@@ -301,3 +306,24 @@ void gi_attend_grad(const gi_attend_sizes *s, const gi_heads *q, const gi_heads 
                .part = heads_a_part(s) };
     gi_parallel(s->count, c.part, grad_heads, &c);
 }
+
+#else
+
+void gi_attend(const gi_attend_sizes *s, const gi_heads *q, const gi_heads *k, const gi_heads *v,
+               const gi_heads *y, gd_real *p)
+{
+    gi_attend_reference(s, q, k, v, y, p);
+}
+
+int64_t gi_attend_work(const gi_attend_sizes *s)
+{
+    return s->queries * s->keys;
+}
+
+void gi_attend_grad(const gi_attend_sizes *s, const gi_heads *q, const gi_heads *k, const gi_heads *v,
+                    const gi_heads *dy, const gd_real *p, gi_attend_slopes to, gd_real *work)
+{
+    gi_attend_grad_reference(s, q, k, v, dy, p, to, work);
+}
+
+#endif

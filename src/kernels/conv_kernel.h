@@ -1,67 +1,18 @@
-/* conv_kernel.h - the inner loops of convolution for one length of vector.  conv_kernels.c includes it once for
- * each instruction set, after defining
- *
- *   NAME(x)                    x with a suffix, so that every set has its own functions
- *   TARGET                     the attribute that lets the compiler use the set
- *   vec, LANES                 a vector and how many numbers it holds (1: plain C)
- *   EACH_LANE(F, d)            F(0, d), .., F(LANES - 1, d), where LANES > 1
- *   BROADCAST(s)               the vector s, s, .., s
- *   MULTIPLY_ADD(x, y, z)      x y + z
- *   ROWS, EACH_ROW             rows of a tile, F(1) F(2) .. up to that
- *   COLUMNS                    columns of a tile
+/* conv_kernel.h - the inner loops of convolution for one length of vector.  Compiled for each instruction set by
+ * simd_each.h, which explains the names in capitals.
  *
  * A tile of ROWS x COLUMNS sums stays in registers while its loop runs; each step loads ROWS + COLUMNS operands
  * and multiplies every one of the first with every one of the second. */
-#include "base/compiler.h"
-#include "gradus/tensor.h"
 
-#define INLINE static inline TARGET ALWAYS_INLINE
-
-INLINE vec NAME(load)(const gd_real *p)
-{
-    vec v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-INLINE void NAME(store)(gd_real *p, vec v)
-{
-    memcpy(p, &v, sizeof v);
-}
+#define ROWS 6                              /* of a tile: channels */
+#define EACH_ROW(F) F(1) F(2) F(3) F(4) F(5) F(6)
+#if VECTOR_BYTES == 64
+#define COLUMNS 4                           /* of a tile: pixels or taps */
+#else
+#define COLUMNS 2
+#endif
 
 /* ---- From images to lanes and back -------------------------------------------------------------------------- */
-
-/* transpose - the LANES x LANES matrix in r, in place: swap its off-diagonal quarters, then those of each
- * quarter, and so on (Eklundh 1972). */
-INLINE void NAME(transpose)(vec r[LANES])
-{
-#if LANES > 1
-#define UPPER(l, d) ((l) & (d) ? LANES + (l) - (d) : (l))
-#define LOWER(l, d) ((l) & (d) ? LANES + (l) : (l) + (d))
-#define SWAP_QUARTERS(d) \
-    UNROLL for (int i = 0; i < LANES; i++) \
-        if (!(i & (d))) { \
-            const vec upper = r[i], lower = r[i + (d)]; \
-            r[i] = SHUFFLE(upper, lower, EACH_LANE(UPPER, d)); \
-            r[i + (d)] = SHUFFLE(upper, lower, EACH_LANE(LOWER, d)); \
-        }
-#if LANES > 8
-    SWAP_QUARTERS(8)
-#endif
-#if LANES > 4
-    SWAP_QUARTERS(4)
-#endif
-#if LANES > 2
-    SWAP_QUARTERS(2)
-#endif
-    SWAP_QUARTERS(1)
-#undef SWAP_QUARTERS
-#undef UPPER
-#undef LOWER
-#else
-    (void)r;
-#endif
-}
 
 /* pack - pixel p of image l goes to lane l of the vector at map[p], for every channel.  Lanes without an image
  * are 0.  A run that is no multiple of LANES ends with some pixels done twice.  count is LANES, known to the
@@ -296,17 +247,9 @@ static const kernel NAME(kernel) = {
     LANES, ROWS, COLUMNS, NAME(pack), NAME(unpack), NAME(all_taps), NAME(all_pixels), NAME(sum_lanes)
 };
 
-#undef INLINE
 #undef TILE
 #undef TAPS_TILE
 #undef PIXELS_TILE
-#undef NAME
-#undef TARGET
-#undef vec
-#undef LANES
-#undef EACH_LANE
-#undef BROADCAST
-#undef MULTIPLY_ADD
 #undef ROWS
 #undef EACH_ROW
 #undef COLUMNS

@@ -49,7 +49,7 @@ typedef struct kernel {
     void (*sum_lanes)(int64_t n, const gd_real *from, gd_real *sum, gd_real *rest);
 } kernel;
 
-/* The best one for this machine. */
+/* The best one for this machine; NULL at GI_SIMD_PLAIN, which has the references. */
 const kernel *gi_conv_kernel(void);
 
 /* The rows of the next of the tiles that `left` rows are cut into, as equal as possible. */

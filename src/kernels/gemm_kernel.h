@@ -1,16 +1,5 @@
-/* gemm_kernel.h - the matrix product for one length of vector.  gemm.c includes it once for each
- * instruction set, after defining
- *
- *   NAME(x)                    x with a suffix, so that every set has its own functions
- *   TARGET                     the attribute that lets the compiler use the set
- *   vec, LANES                 a vector and how many numbers it holds (1: plain C)
- *   BROADCAST(s)               the vector s, s, .., s
- *   MULTIPLY_ADD(x, y, z)      x y + z, rounded once where the machine can
- *   MULTIPLY_ADD_1(x, y, z)    the same for one number
- *   LOAD_PART(p, count)        the first count of LANES numbers, the rest 0; touches no others
- *   STORE_PART(p, v, count)    writes the first count numbers only
- *   ROWS, ROWS_WIDE            rows of a tile of 2 vectors, of 4 vectors: as the registers allow
- *   EACH_ROW, EACH_ROW_WIDE    F(1) F(2) .. up to these
+/* gemm_kernel.h - the matrix product for one length of vector.  Compiled for each instruction set by simd_each.h, which
+ * explains the names in capitals.
  *
  * How it goes.  A tile of c, say 6 rows of 4 vectors, stays in registers while p runs: each step loads 4
  * vectors of b and multiplies them with 6 numbers of a.  So a load feeds several multiplications, and the
@@ -21,19 +10,24 @@
  * "Anatomy of high-performance matrix multiplication" (ACM TOMS 34, 2008), with the roles of a and b exchanged
  * because c is stored by rows. */
 
-#define INLINE static inline TARGET ALWAYS_INLINE
-
-INLINE vec NAME(load)(const gd_real *p)
-{
-    vec v;
-    memcpy(&v, p, sizeof v);                /* p need not be aligned */
-    return v;
-}
-
-INLINE void NAME(store)(gd_real *p, vec v)
-{
-    memcpy(p, &v, sizeof v);
-}
+/* Rows of a tile of 2 vectors, and of a wide one of 4: as many as the registers hold, with the vectors of b and one
+ * number of a. */
+#if REGISTERS == 16
+#define ROWS 6
+#define ROWS_WIDE 2
+#define EACH_ROW UP_TO_6
+#define EACH_ROW_WIDE UP_TO_2
+#elif HAVE_NEON
+#define ROWS 12
+#define ROWS_WIDE 6
+#define EACH_ROW UP_TO_12
+#define EACH_ROW_WIDE UP_TO_6
+#else
+#define ROWS 14
+#define ROWS_WIDE 6
+#define EACH_ROW UP_TO_14
+#define EACH_ROW_WIDE UP_TO_6
+#endif
 
 /* ---- Tiles ---------------------------------------------------------------------------------------------- */
 
@@ -107,10 +101,7 @@ static NAME(tile_function) *const NAME(tiles)[2][2][ROWS + 1] = {           /* [
 };
 static NAME(tile_function) *const NAME(tiles_wide)[ROWS_WIDE + 1] = { NULL, EACH_ROW_WIDE(TILE4) };
 
-#include <stdbool.h>
-
 #include "gemm_pack.h"
-#include "gradus/tensor.h"
 
 /* ---- Products of matrices -------------------------------------------------------------------------------- */
 
@@ -291,108 +282,8 @@ static TARGET void NAME(product)(operands *x)
     leave_work_space(x->work);
 }
 
-/* ---- Products with a vector ------------------------------------------------------------------------------ */
+#include "gemm_dot.h"
 
-/* total - the sum over the lanes of v, halves first. */
-INLINE gd_real NAME(total)(vec v)
-{
-#if LANES > 1
-#define OTHER(l, d) ((l) ^ (d))
-#if LANES > 8
-    v += SHUFFLE(v, v, EACH_LANE(OTHER, 8));
-#endif
-#if LANES > 4
-    v += SHUFFLE(v, v, EACH_LANE(OTHER, 4));
-#endif
-#if LANES > 2
-    v += SHUFFLE(v, v, EACH_LANE(OTHER, 2));
-#endif
-    v += SHUFFLE(v, v, EACH_LANE(OTHER, 1));
-    return v[0];
-#undef OTHER
-#else
-    return v;
-#endif
-}
-
-/* part_of_dots - total[r] = the sum over p in [from, to) for `rows` rows from row i.  Four sums for each row, so that
- * one addition need not wait for the one before. */
-INLINE void NAME(part_of_dots)(const int rows, const operands *x, int64_t i, int64_t from, int64_t to, gd_real *total)
-{
-    const gd_real *a = x->a + i * x->a_row, *b = x->b;
-    const int64_t a_row = x->a_row;
-    vec sum[4][4];
-    UNROLL for (int r = 0; r < rows; r++)
-        UNROLL for (int u = 0; u < 4; u++)
-            sum[r][u] = (vec){ 0 };
-    int64_t p = from;
-    for (; p + 4 * LANES <= to; p += 4 * LANES)
-        UNROLL for (int u = 0; u < 4; u++)
-            UNROLL for (int r = 0; r < rows; r++)
-                sum[r][u] = MULTIPLY_ADD(NAME(load)(a + r * a_row + p + u * LANES), NAME(load)(b + p + u * LANES),
-                                         sum[r][u]);
-    for (; p + LANES <= to; p += LANES)
-        UNROLL for (int r = 0; r < rows; r++)
-            sum[r][0] = MULTIPLY_ADD(NAME(load)(a + r * a_row + p), NAME(load)(b + p), sum[r][0]);
-    if (p < to)
-        UNROLL for (int r = 0; r < rows; r++)
-            sum[r][1] = MULTIPLY_ADD(LOAD_PART(a + r * a_row + p, (int)(to - p)), LOAD_PART(b + p, (int)(to - p)),
-                                     sum[r][1]);
-    UNROLL for (int r = 0; r < rows; r++)
-        total[r] = NAME(total)((sum[r][0] + sum[r][1]) + (sum[r][2] + sum[r][3]));
-}
-
-/* dots - dot_products for `rows` rows from row i.  Long ones in parts, whose sums are added without loss. */
-INLINE void NAME(dots)(const int rows, const operands *x, int64_t i)
-{
-    const int64_t most = DOT_DEPTH * 4 * LANES;
-    gd_real total[4], rest[4] = { 0 }, part[4];
-    NAME(part_of_dots)(rows, x, i, 0, x->k < most ? x->k : most, total);
-    for (int64_t p = most; p < x->k; p += most) {
-        NAME(part_of_dots)(rows, x, i, p, x->k - p < most ? x->k : p + most, part);
-        for (int r = 0; r < rows; r++)
-            real_add_term(&total[r], &rest[r], part[r]);
-    }
-    UNROLL for (int r = 0; r < rows; r++) {
-        gd_real *c = x->c + (i + r) * x->c_row;
-        const gd_real all = x->k > most ? real_whole(total[r], rest[r]) : total[r];
-        *c = x->accumulate ? *c + all : all;
-    }
-}
-
-/* short_dots - dot_products for k < DOT_LEAST, a constant once this is inlined: b stays in registers, and the
- * products of a row are added in the order of a tile. */
-INLINE void NAME(short_dots)(const int k, const operands *x)
-{
-    gd_real b[DOT_LEAST];
-    UNROLL for (int p = 0; p < k; p++)
-        b[p] = x->b[p];
-    const gd_real *a = x->a;
-    gd_real *c = x->c;
-    for (int64_t i = 0; i < x->m; i++, a += x->a_row, c += x->c_row) {
-        gd_real total = 0;
-        UNROLL for (int p = 0; p < k; p++)
-            total = MULTIPLY_ADD_1(a[p], b[p], total);
-        *c = x->accumulate ? *c + total : total;
-    }
-}
-
-/* dot_products - c[i] (+)= sum_p a[i, p] b[p] for a product with n = 1; a and b contiguous along p. */
-static TARGET void NAME(dot_products)(operands *x)
-{
-    switch (x->k) {
-#define CASE(K) case K: NAME(short_dots)(K, x); return;
-    UP_TO_7(CASE)
-#undef CASE
-    }
-    int64_t i = 0;
-    for (; i + 4 <= x->m; i += 4)
-        NAME(dots)(4, x, i);
-    for (; i < x->m; i++)
-        NAME(dots)(1, x, i);
-}
-
-#undef INLINE
 #undef TILE_PARAMETERS
 #undef TILE_AS
 #undef TILES
@@ -402,17 +293,7 @@ static TARGET void NAME(dot_products)(operands *x)
 #undef TILE2
 #undef PART2
 #undef TILE4
-#undef NAME
-#undef TARGET
-#undef vec
-#undef LANES
-#undef BROADCAST
-#undef MULTIPLY_ADD
-#undef MULTIPLY_ADD_1
-#undef LOAD_PART
-#undef STORE_PART
 #undef ROWS
 #undef ROWS_WIDE
 #undef EACH_ROW
 #undef EACH_ROW_WIDE
-#undef EACH_LANE

@@ -15,11 +15,7 @@ typedef struct work_space {
  * pages are there and may still be in its cache.  More products at once than there are spaces wait for each
  * other; in a child of fork, those stay taken that other threads of the parent were using. */
 enum { WORK_SPACES = 96 };                      /* gi_parallel has up to 64 threads, and a program others */
-#if HAVE_VECTORS
 static work_space work_spaces[WORK_SPACES] __attribute__((aligned(64)));
-#else
-static work_space work_spaces[WORK_SPACES];
-#endif
 static atomic_bool taken[WORK_SPACES];
 
 static work_space *take_work_space(void)

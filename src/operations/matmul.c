@@ -15,13 +15,17 @@
 
 /* ---- Forward: y = a b,  a [.., m, k]  b [.., k, n]  ->  y [.., m, n] ------------------------------------- */
 
+/* The matrix of t's last two axes that begins at data. */
+static gi_matrix last_axes(const gd_tensor *t, const gd_real *data)
+{
+    const int row = t->ndim - 2;
+    return (gi_matrix){ data, t->shape[row], t->shape[row + 1], t->stride[row], t->stride[row + 1] };
+}
+
 static void multiply(gd_real *y, const gd_tensor *a, const gd_real *a_data, const gd_tensor *b,
                      const gd_real *b_data)
 {
-    int row_a = a->ndim - 2, row_b = b->ndim - 2;
-    int64_t m = a->shape[row_a], k = a->shape[row_a + 1], n = b->shape[row_b + 1];
-    gi_gemm(m, n, k, a_data, a->stride[row_a], a->stride[row_a + 1], b_data, b->stride[row_b],
-            b->stride[row_b + 1], y, n, false);
+    gi_gemm(last_axes(a, a_data), last_axes(b, b_data), y, b->shape[b->ndim - 1], false);
 }
 
 typedef struct batch {
@@ -124,8 +128,7 @@ static gd_tensor *transposed_product(gd_tensor *a, gd_tensor *b)
         return gd_matmul(gi_swapped(a), b);
     gd_tensor *y = gi_new("gd_affine", 2, (int64_t[]){ a->shape[1], b->shape[1] });
     if (y)
-        gi_gemm(a->shape[1], b->shape[1], a->shape[0], a->data, a->stride[1], a->stride[0], b->data, b->stride[0],
-                b->stride[1], y->data, b->shape[1], false);
+        gi_gemm(gi_transposed(last_axes(a, a->data)), last_axes(b, b->data), y->data, b->shape[1], false);
     return y;
 }
 
@@ -187,14 +190,14 @@ static void add_bias(void *context, int64_t begin, int64_t end)
 
 static gd_tensor *affine_rows(gd_tensor *x, gd_tensor *w, gd_tensor *b)
 {
-    int64_t m = x->shape[0], k = x->shape[1], n = w->shape[0];
+    int64_t m = x->shape[0], n = w->shape[0];
     gd_tensor *y = gi_new("gd_affine", 2, (int64_t[]){ m, n });
     if (!y)
         return NULL;
     const bool first = b && (y->numel <= BIAS_FIRST || !b->contiguous);
     if (first)
         repeat_row(m, n, y->data, b->data, b->stride[0]);
-    gi_gemm(m, n, k, x->data, x->stride[0], x->stride[1], w->data, w->stride[1], w->stride[0], y->data, n, first);
+    gi_gemm(last_axes(x, x->data), gi_transposed(last_axes(w, w->data)), y->data, n, first);
     if (b && !first)
         gi_parallel(m, gi_part_for(n, GI_PART_ELEMENTS, 1), add_bias, &(bias_call){ n, y->data, b->data });
     return gi_record3(&affine_op, y, x, w, b);

@@ -29,6 +29,8 @@
 #include "kernels/conv.h"
 
 #include "kernels/conv_scene.h"
+#include "kernels/reference/reference.h"
+#include "kernels/simd.h"
 #include "kernels/terms.h"
 #include "base/threads.h"
 
@@ -121,6 +123,10 @@ static scene turned_scene(const gi_conv *c)
 
 bool gi_conv_forward(const gi_conv *c, const gd_real *x, const gd_real *w, const gd_real *bias, gd_real *y)
 {
+    if (gi_simd_used() == GI_SIMD_PLAIN) {
+        gi_conv_forward_reference(c, x, w, bias, y);
+        return true;
+    }
     scene s = forward_scene(c);
     bool good = gi_scene_open(&s, s.bundles, 1);
     gd_real *tiles = good ? in_tiles(&s, w, s.out * s.taps, s.taps, s.kh * s.kw, false) : NULL;
@@ -132,6 +138,10 @@ bool gi_conv_forward(const gi_conv *c, const gd_real *x, const gd_real *w, const
 
 bool gi_conv_grad_input(const gi_conv *c, const gd_real *dy, const gd_real *w, gd_real *dx)
 {
+    if (gi_simd_used() == GI_SIMD_PLAIN) {
+        gi_conv_grad_input_reference(c, dy, w, dx);
+        return true;
+    }
     scene s = turned_scene(c);
     const int64_t places = s.kh * s.kw;
     bool good = gi_scene_open(&s, s.bundles, 1);
@@ -222,6 +232,10 @@ static int64_t channels_at_once(const scene *s)
 
 bool gi_conv_grad_weight(const gi_conv *c, const gd_real *dy, const gd_real *x, gd_real *dw, gd_real *db)
 {
+    if (gi_simd_used() == GI_SIMD_PLAIN) {
+        gi_conv_grad_weight_reference(c, dy, x, dw, db);
+        return true;
+    }
     scene s = forward_scene(c);
     const int64_t block = s.bundles > BLOCKS ? (s.bundles + BLOCKS - 1) / BLOCKS : 1;
     const int64_t blocks = (s.bundles + block - 1) / block;

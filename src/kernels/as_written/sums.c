@@ -10,6 +10,7 @@
 
 #include "base/compiler.h"
 #include "gradus/tensor.h"
+#include "kernels/reference/reference.h"
 #include "kernels/sums.h"
 
 #include "kernels/terms.h"
@@ -18,6 +19,8 @@
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
 #endif
+
+#ifndef GD_PLAIN
 
 #define LANES 16
 #define PIECE 2048                          /* elements of a piece; rows of a piece, for columns: PIECE / LANES */
@@ -231,6 +234,30 @@ void real_sum_columns(int64_t rows, int64_t columns, const gd_real *x, int64_t r
     gi_parallel(columns, gi_part_for(rows, GI_PART_ELEMENTS, LANES), some_columns,
                 &(columns_call){ rows, row, step, x, y });
 }
+
+#else
+
+gd_real real_sum(int64_t n, const gd_real *x)
+{
+    return (gd_real)gi_sum_reference(n, x, 1);
+}
+
+gd_real real_sum_strided(int64_t n, const gd_real *x, int64_t stride)
+{
+    return (gd_real)gi_sum_reference(n, x, stride);
+}
+
+gd_real real_dot(int64_t n, const gd_real *a, const gd_real *b)
+{
+    return (gd_real)gi_dot_reference(n, a, b);
+}
+
+void real_sum_columns(int64_t rows, int64_t columns, const gd_real *x, int64_t row, int64_t step, gd_real *y)
+{
+    gi_sum_columns_reference(rows, columns, x, row, step, y);
+}
+
+#endif
 
 /* ---- What sums ask about their results ------------------------------------------------------------------------ */
 
