@@ -81,7 +81,7 @@ int main(int count, char **argument)
         bench_torch_start(python ? python : "/usr/bin/python3", script ? script : "bench/pytorch.py");
     if (!list && threads == 1) {
         printf("one thread, float, matrix products of level %d (%s)\n\n", (int)gi_simd_used(),
-               ((const char *[]){ "C", "16 bytes", "AVX2", "AVX-512" })[gi_simd_used()]);
+               ((const char *[]){ "?", "C", "16 bytes", "AVX2", "AVX-512" })[gi_simd_used()]);
         bench_table_head(stdout);
     } else if (!list) {
         bench_threads_head(stdout, threads);

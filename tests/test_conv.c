@@ -338,7 +338,7 @@ int main(void)
     TCase *all = tcase_create("convolution and pooling");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_set_timeout(all, 60);
-    tcase_add_loop_test(all, conv_is_its_definition, 0, GI_SIMD_LEVELS);
+    tcase_add_loop_test(all, conv_is_its_definition, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
     tcase_add_test(all, references_agree);
     tcase_add_test(all, strips);
     tcase_add_test(all, conv_of_views_and_bias);

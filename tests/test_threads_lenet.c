@@ -180,7 +180,7 @@ int main(void)
     TCase *all = tcase_create("threads_lenet");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_set_timeout(all, 240);
-    tcase_add_loop_test(all, conv_is_the_same, 0, GI_SIMD_LEVELS);
+    tcase_add_loop_test(all, conv_is_the_same, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
     tcase_add_test(all, big_conv_is_the_same);
     tcase_add_test(all, pools_are_the_same);
     tcase_add_test(all, training_is_the_same);

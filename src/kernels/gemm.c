@@ -20,8 +20,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#if HAVE_VECTORS
-
 /* Pieces of memory that will be needed soon. */
 typedef struct lines {
     const gd_real *at;
@@ -59,6 +57,7 @@ enum {
     PREFETCH_LEAST = 128                        /* k from which on there is time to fetch ahead */
 };
 
+#if HAVE_VECTORS
 #include "gemm_work.h"
 
 /* ---- Adding products without loss, see terms.h ---------------------------------------------------------- */
@@ -87,19 +86,44 @@ GI_KERNEL static void add_rest_of_product(int64_t n, gd_real *restrict sum, cons
 
 #define KERNEL "kernels/gemm_kernel.h"
 #include "simd_each.h"
+#endif
 
 typedef struct kernel {
     void (*product)(operands *x);
     void (*dot_products)(operands *x);
 } kernel;
 
+static void product_reference(operands *x)
+{
+    gi_gemm_reference((gi_matrix){ x->a, x->m, x->k, x->a_row, x->a_col },
+                      (gi_matrix){ x->b, x->k, x->n, x->b_row, x->b_col }, x->c, x->c_row, x->accumulate);
+}
+
+static void first_product(operands *x);
+static void first_dot_products(operands *x);
+
+/* By gi_simd_chosen, which is GI_SIMD_UNKNOWN before the first product. */
 static const kernel kernels[GI_SIMD_LEVELS] = {
+    [GI_SIMD_UNKNOWN] = { first_product, first_dot_products },
+    [GI_SIMD_PLAIN] = { product_reference, product_reference },
+#if HAVE_VECTORS
     [GI_SIMD_128] = { product_128, dot_products_128 },
+#endif
 #if HAVE_AVX
     [GI_SIMD_256] = { product_256, dot_products_256 },
     [GI_SIMD_512] = { product_512, dot_products_512 },
 #endif
 };
+
+static GI_COLD void first_product(operands *x)
+{
+    kernels[gi_simd_used()].product(x);
+}
+
+static GI_COLD void first_dot_products(operands *x)
+{
+    kernels[gi_simd_used()].dot_products(x);
+}
 
 #ifdef GD_CBLAS
 #include "gemm_cblas.h"
@@ -134,7 +158,7 @@ static void part_of_product(void *context, int64_t begin, int64_t end)
 
 enum { CUT_ROWS = 12, CUT_COLUMNS = 64, CUT_AGAIN = 192 };
 
-static void product_in_parts(const operands *x, void (*product)(operands *x))
+static GI_NOINLINE void product_in_parts(const operands *x, void (*product)(operands *x))
 {
     cut whole = { x, product, x->n > x->m };
     const int64_t longer = whole.columns ? x->n : x->m, each = x->m * x->n / longer * x->k;
@@ -162,43 +186,46 @@ static void transpose_vector(operands *x)
     x->c_row = 1;
 }
 
-void gi_gemm(gi_matrix a, gi_matrix b, gd_real *c, int64_t c_stride, bool accumulate)
+/* Without numbers to multiply. */
+static GI_COLD void empty_product(const gi_matrix *a, const gi_matrix *b, gd_real *c, int64_t c_stride, bool accumulate)
 {
-    const int64_t m = a.rows, n = b.columns, k = a.columns;
-    if (m <= 0 || n <= 0)
-        return;
-    const gi_simd_level level = gi_simd_used();
-    if (k <= 0 || level == GI_SIMD_PLAIN) {
-        gi_gemm_reference(a, b, c, c_stride, accumulate);
+    gi_gemm_reference(*a, *b, c, c_stride, accumulate);
+}
+
+void gi_gemm_of(const gi_matrix *a, const gi_matrix *b, gd_real *c, int64_t c_stride, bool accumulate)
+{
+    const kernel *use = &kernels[atomic_load_explicit(&gi_simd_chosen, memory_order_relaxed)];
+    const int64_t m = a->rows, n = b->columns, k = a->columns;
+    if (GI_UNLIKELY(m <= 0 || n <= 0 || k <= 0)) {
+        empty_product(a, b, c, c_stride, accumulate);
         return;
     }
-    const kernel *use = &kernels[level];
-    operands x = { m, n, k, a.data, a.row_stride, a.column_stride, b.data, b.row_stride, b.column_stride, c, c_stride,
-                   accumulate, { NULL, 0, 0, 0 }, NULL };
+    operands x;                                 /* next and work are set by who uses them */
+    x.m = m;
+    x.n = n;
+    x.k = k;
+    x.a = a->data;
+    x.a_row = a->row_stride;
+    x.a_col = a->column_stride;
+    x.b = b->data;
+    x.b_row = b->row_stride;
+    x.b_col = n == 1 ? 1 : b->column_stride;    /* the stride of an axis of one element is free */
+    x.c = c;
+    x.c_row = c_stride;
+    x.accumulate = accumulate;
 #ifdef GD_CBLAS
     if (product_by_blas(&x))
         return;
 #endif
-    if (n == 1)                                 /* the stride of an axis of one element is free */
-        x.b_col = 1;
-    const bool contiguous = a.column_stride == 1 && b.row_stride == 1;          /* along p */
+    const bool contiguous = x.a_col == 1 && x.b_row == 1;       /* along p */
     if (contiguous && m == 1 && n > 1)
         transpose_vector(&x);
     const bool dots = contiguous && x.n == 1;
     if (!dots && x.n == 1 && x.a_row == 1 && x.c_row == 1 && x.m > 1)
         transpose_vector(&x);
     void (*product)(operands *) = dots ? use->dot_products : use->product;
-    if ((m | n | k) >> 20 || m * n * k >= 2 * GI_PART_PRODUCTS)
+    if (GI_UNLIKELY((m | n | k) >= 128) && ((m | n | k) >> 20 || m * n * k >= 2 * GI_PART_PRODUCTS))
         product_in_parts(&x, product);
     else
         product(&x);
 }
-
-#else
-
-void gi_gemm(gi_matrix a, gi_matrix b, gd_real *c, int64_t c_stride, bool accumulate)
-{
-    gi_gemm_reference(a, b, c, c_stride, accumulate);
-}
-
-#endif

@@ -264,14 +264,11 @@ static TARGET void NAME(narrow)(const operands *x)
     }
 }
 
-/* product - c (+)= a b: one tile, one block, or many.  Whichever it is, c[i, j] is summed in the same order. */
-static TARGET void NAME(product)(operands *x)
+/* large_product - c (+)= a b in one block, or many. */
+static TARGET GI_NOINLINE void NAME(large_product)(operands *x)
 {
-    const int64_t empty = (LANES - x->n % LANES) % LANES;       /* lanes in the last vector */
-    if (x->m <= ROWS && x->n <= LANES && x->b_col == 1 && x->k <= DEPTH) {
-        NAME(tiles)[0][empty > 0][x->m](x, x->a, x->b, x->b_row, x->c, (int)x->n);
-        return;
-    }
+    const int64_t empty = -x->n & (LANES - 1);  /* lanes in the last vector */
+    x->next = (lines){ NULL, 0, 0, 0 };
     x->work = take_work_space();
     if (x->a_row == 1 && x->n <= NARROW && 4 * empty >= x->n && x->m >= 4 * LANES)
         NAME(narrow)(x);
@@ -280,6 +277,15 @@ static TARGET void NAME(product)(operands *x)
     else
         NAME(blocks)(x);
     leave_work_space(x->work);
+}
+
+/* product - c (+)= a b: one tile, one block, or many.  Whichever it is, c[i, j] is summed in the same order. */
+static TARGET void NAME(product)(operands *x)
+{
+    if (x->m <= ROWS && x->n <= LANES && x->b_col == 1 && x->k <= DEPTH)
+        NAME(tiles)[0][x->n < LANES][x->m](x, x->a, x->b, x->b_row, x->c, (int)x->n);
+    else
+        NAME(large_product)(x);
 }
 
 #include "gemm_dot.h"

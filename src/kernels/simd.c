@@ -2,7 +2,7 @@
 #include "simd.h"
 #include "vectors.h"
 
-_Atomic int gi_simd_chosen = -1;
+_Atomic int gi_simd_chosen = GI_SIMD_UNKNOWN;
 
 static bool machine_has(gi_simd_level level)
 {
@@ -28,8 +28,15 @@ bool gi_simd_use(gi_simd_level level)
     if (level == GI_SIMD_LEVELS)
         while (!machine_has(--level))
             continue;
-    if ((int)level < 0 || level >= GI_SIMD_LEVELS || !machine_has(level))
+    if (!machine_has(level))
         return false;
     gi_simd_chosen = (int)level;
     return true;
+}
+
+gi_simd_level gi_simd_used(void)
+{
+    if (gi_simd_chosen == GI_SIMD_UNKNOWN)
+        (void)gi_simd_use(GI_SIMD_LEVELS);
+    return (gi_simd_level)gi_simd_chosen;
 }

@@ -7,6 +7,7 @@
 
 /* The sets that products and convolution are compiled for.  They take the last one that the machine has. */
 typedef enum gi_simd_level {
+    GI_SIMD_UNKNOWN,                        /* the machine has not been asked yet */
     GI_SIMD_PLAIN,                          /* none: the references, see reference/reference.h */
     GI_SIMD_128,                            /* vectors of 16 bytes: NEON, SSE2 */
     GI_SIMD_256,                            /* AVX2 and FMA */
@@ -19,12 +20,9 @@ typedef enum gi_simd_level {
 bool gi_simd_use(gi_simd_level level);
 
 /* gi_simd_used - the level that is used now. */
-extern _Atomic int gi_simd_chosen;          /* -1 before the first use */
-static inline gi_simd_level gi_simd_used(void)
-{
-    if (gi_simd_chosen < 0)
-        (void)gi_simd_use(GI_SIMD_LEVELS);
-    return (gi_simd_level)gi_simd_chosen;
-}
+gi_simd_level gi_simd_used(void);
+
+/* What gi_simd_used gives, or GI_SIMD_UNKNOWN: for who counts instructions. */
+extern _Atomic int gi_simd_chosen;
 
 #endif

@@ -22,6 +22,12 @@ static gi_matrix last_axes(const gd_tensor *t, const gd_real *data)
     return (gi_matrix){ data, t->shape[row], t->shape[row + 1], t->stride[row], t->stride[row + 1] };
 }
 
+/* A tensor of two axes. */
+static gi_matrix matrix_of(const gd_tensor *t)
+{
+    return (gi_matrix){ t->data, t->shape[0], t->shape[1], t->stride[0], t->stride[1] };
+}
+
 static void multiply(gd_real *y, const gd_tensor *a, const gd_real *a_data, const gd_tensor *b,
                      const gd_real *b_data)
 {
@@ -128,7 +134,7 @@ static gd_tensor *transposed_product(gd_tensor *a, gd_tensor *b)
         return gd_matmul(gi_swapped(a), b);
     gd_tensor *y = gi_new("gd_affine", 2, (int64_t[]){ a->shape[1], b->shape[1] });
     if (y)
-        gi_gemm(gi_transposed(last_axes(a, a->data)), last_axes(b, b->data), y->data, b->shape[1], false);
+        gi_gemm(gi_transposed(matrix_of(a)), matrix_of(b), y->data, b->shape[1], false);
     return y;
 }
 
@@ -197,7 +203,7 @@ static gd_tensor *affine_rows(gd_tensor *x, gd_tensor *w, gd_tensor *b)
     const bool first = b && (y->numel <= BIAS_FIRST || !b->contiguous);
     if (first)
         repeat_row(m, n, y->data, b->data, b->stride[0]);
-    gi_gemm(last_axes(x, x->data), gi_transposed(last_axes(w, w->data)), y->data, n, first);
+    gi_gemm(matrix_of(x), gi_transposed(matrix_of(w)), y->data, n, first);
     if (b && !first)
         gi_parallel(m, gi_part_for(n, GI_PART_ELEMENTS, 1), add_bias, &(bias_call){ n, y->data, b->data });
     return gi_record3(&affine_op, y, x, w, b);
