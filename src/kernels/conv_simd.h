@@ -1,4 +1,4 @@
-/* conv_kernel.h - the inner loops of convolution for one length of vector.  Compiled for each instruction set by
+/* conv_simd.h - the inner loops of convolution for one length of vector.  Compiled for each instruction set by
  * simd_each.h, which explains the names in capitals.
  *
  * A tile of ROWS x COLUMNS sums stays in registers while its loop runs; each step loads ROWS + COLUMNS operands
@@ -7,94 +7,94 @@
 #define ROWS 6                              /* of a tile: channels */
 #define EACH_ROW(F) F(1) F(2) F(3) F(4) F(5) F(6)
 #if VECTOR_BYTES == 64
-#define COLUMNS 4                           /* of a tile: pixels or taps */
+#define COLUMNS 4                           /* of a tile: pixels or positions */
 #else
 #define COLUMNS 2
 #endif
 
 /* ---- From images to lanes and back -------------------------------------------------------------------------- */
 
-/* pack - pixel p of image l goes to lane l of the vector at map[p], for every channel.  Lanes without an image
+/* pack - pixel p of image l goes to lane l of the vector at to + at[p], for every channel.  Lanes without an image
  * are 0.  A run that is no multiple of LANES ends with some pixels done twice.  count is LANES, known to the
  * compiler, or from->count. */
-INLINE void NAME(pack_some)(const images *from, const int count, const int64_t *map, gd_real *to, int64_t to_plane)
+INLINE void NAME(pack_some)(const images *from, const int count, const int64_t *at, gd_real *to, int64_t to_plane)
 {
     const int64_t run = from->run, image = from->image;
     for (int64_t c = 0; c < from->channels; c++, to += to_plane) {
         const gd_real *x = from->data + c * from->plane;
         for (int64_t p = 0; p < run && run < LANES; p++)
             for (int l = 0; l < LANES; l++)
-                to[map[p] + l] = l < count ? x[l * image + p] : 0;
+                to[at[p] + l] = l < count ? x[l * image + p] : 0;
         for (int64_t p = 0; p < run && run >= LANES; p += LANES) {
-            const int64_t at = p < run - LANES ? p : run - LANES;
+            const int64_t first = p < run - LANES ? p : run - LANES;
             vec r[LANES];
             UNROLL for (int l = 0; l < LANES; l++)
-                r[l] = l < count ? NAME(load)(x + l * image + at) : (vec){ 0 };
+                r[l] = l < count ? NAME(load)(x + l * image + first) : (vec){ 0 };
             NAME(transpose)(r);
             UNROLL for (int l = 0; l < LANES; l++)
-                NAME(store)(to + map[at + l], r[l]);
+                NAME(store)(to + at[first + l], r[l]);
         }
     }
 }
 
-static TARGET void NAME(pack)(const images *from, const int64_t *map, gd_real *to, int64_t to_plane)
+static TARGET void NAME(pack)(const images *from, const int64_t *at, gd_real *to, int64_t to_plane)
 {
     if (from->count == LANES)
-        NAME(pack_some)(from, LANES, map, to, to_plane);
+        NAME(pack_some)(from, LANES, at, to, to_plane);
     else
-        NAME(pack_some)(from, from->count, map, to, to_plane);
+        NAME(pack_some)(from, from->count, at, to, to_plane);
 }
 
 /* unpack - its inverse for channels that lie one after the other, run vectors each. */
-INLINE void NAME(unpack_some)(const images *to, const int count, const int64_t *map, const gd_real *from)
+INLINE void NAME(unpack_some)(const images *to, const int count, const int64_t *at, const gd_real *from)
 {
     const int64_t run = to->run, image = to->image;
     for (int64_t c = 0; c < to->channels; c++, from += run * LANES) {
         gd_real *y = to->data + c * to->plane;
         for (int64_t p = 0; p < run && run < LANES; p++)
             for (int l = 0; l < count; l++)
-                y[l * image + p] = from[map[p] + l];
+                y[l * image + p] = from[at[p] + l];
         for (int64_t p = 0; p < run && run >= LANES; p += LANES) {
-            const int64_t at = p < run - LANES ? p : run - LANES;
+            const int64_t first = p < run - LANES ? p : run - LANES;
             vec r[LANES];
             UNROLL for (int l = 0; l < LANES; l++)
-                r[l] = NAME(load)(from + map[at + l]);
+                r[l] = NAME(load)(from + at[first + l]);
             NAME(transpose)(r);
             UNROLL for (int l = 0; l < LANES; l++)
                 if (l < count) {
-                    GI_WILL_WRITE(y + l * image + at, 256);
-                    NAME(store)(y + l * image + at, r[l]);
+                    GI_WILL_WRITE(y + l * image + first, 256);
+                    NAME(store)(y + l * image + first, r[l]);
                 }
         }
     }
 }
 
-static TARGET void NAME(unpack)(const images *to, const int64_t *map, const gd_real *from)
+static TARGET void NAME(unpack)(const images *to, const int64_t *at, const gd_real *from)
 {
     if (to->count == LANES)
-        NAME(unpack_some)(to, LANES, map, from);
+        NAME(unpack_some)(to, LANES, at, from);
     else
-        NAME(unpack_some)(to, to->count, map, from);
+        NAME(unpack_some)(to, to->count, at, from);
 }
 
-/* ---- y[o, p] = bias[o] + sum_k w[o, k] x[pixel[p] + tap[k]]: rows are channels o, columns pixels p ---------- */
+/* ---- y[o, p] = bias[o] + sum_k w[o, k] x[pixel[p] + offset[k]]: rows are channels o, columns pixels p ---------- */
 
-INLINE void NAME(sum_taps)(const int rows, const products *j, int64_t o, int64_t p)
+INLINE void NAME(sum_positions)(const int rows, const products *j, int64_t o, int64_t p)
 {
     vec sum[ROWS][COLUMNS];
-    const gd_real *x[COLUMNS], *tile = j->w + o * j->taps;      /* [taps, rows] */
-    const tap_list list = j->few.n ? j->few : j->list[p / COLUMNS];
+    const gd_real *x[COLUMNS], *tile = j->w + o * j->positions;      /* [positions, rows] */
+    const position_list list = j->some.n ? j->some : j->tile_positions[p / COLUMNS];
     UNROLL for (int v = 0; v < COLUMNS; v++)
         x[v] = j->x + j->pixel[p + v < j->pixels ? p + v : j->pixels - 1];
     UNROLL for (int i = 0; i < rows; i++)
         UNROLL for (int v = 0; v < COLUMNS; v++)
             sum[i][v] = BROADCAST(j->bias ? j->bias[o + i] : 0);
     for (int64_t n = 0; n < list.n; n++) {
-        const int64_t tap = j->tap[list.k[n]];
+        const int64_t offset = j->offset[list.k[n]];
         const gd_real *w = tile + list.k[n] * rows;
         vec part[COLUMNS];
         UNROLL for (int v = 0; v < COLUMNS; v++)
-            part[v] = NAME(load)(x[v] + tap);
+            part[v] = NAME(load)(x[v] + offset);
         UNROLL for (int i = 0; i < rows; i++) {
             const vec s = BROADCAST(w[i]);
             UNROLL for (int v = 0; v < COLUMNS; v++)
@@ -107,7 +107,7 @@ INLINE void NAME(sum_taps)(const int rows, const products *j, int64_t o, int64_t
                 NAME(store)(j->y + ((o + i) * j->pixels + p + v) * LANES, sum[i][v]);
 }
 
-/* ---- sum[o, k] += sum_p y[o, p] x[pixel[p] + tap[k]], lane by lane: rows are channels o, columns taps k ----- */
+/* ---- sum[o, k] += sum_p y[o, p] x[pixel[p] + offset[k]], by lanes: rows are channels o, columns positions k --- */
 
 INLINE void NAME(sum_pixels)(const int rows, const products *j, int64_t o, int64_t k)
 {
@@ -115,7 +115,7 @@ INLINE void NAME(sum_pixels)(const int rows, const products *j, int64_t o, int64
     const gd_real *x[COLUMNS], *y = j->y + o * j->pixels * LANES;
     const int64_t row = j->pixels * LANES;
     UNROLL for (int v = 0; v < COLUMNS; v++)
-        x[v] = j->x + j->tap[k + v < j->taps ? k + v : j->taps - 1];
+        x[v] = j->x + j->offset[k + v < j->positions ? k + v : j->positions - 1];
     UNROLL for (int i = 0; i < rows; i++)
         UNROLL for (int v = 0; v < COLUMNS; v++)
             sum[i][v] = (vec){ 0 };
@@ -132,8 +132,8 @@ INLINE void NAME(sum_pixels)(const int rows, const products *j, int64_t o, int64
     }
     UNROLL for (int i = 0; i < rows; i++)
         UNROLL for (int v = 0; v < COLUMNS; v++)
-            if (k + v < j->taps) {
-                gd_real *total = j->sum + ((o + i) * j->taps + k + v) * LANES;
+            if (k + v < j->positions) {
+                gd_real *total = j->sum + ((o + i) * j->positions + k + v) * LANES;
                 NAME(store)(total, NAME(load)(total) + sum[i][v]);
             }
 }
@@ -162,7 +162,7 @@ static TARGET void NAME(sum_rows)(const products *j)
     }
 }
 
-/* LANES vectors at a time are turned around, and added. */
+/* LANES vectors at a time are transposed, and added. */
 static TARGET void NAME(sum_lanes)(int64_t n, const gd_real *from, gd_real *sum, gd_real *rest)
 {
     int64_t i = 0;
@@ -189,26 +189,26 @@ static TARGET void NAME(sum_lanes)(int64_t n, const gd_real *from, gd_real *sum,
 /* ---- All tiles ---------------------------------------------------------------------------------------------- */
 
 #define TILE(rows) \
-    static TARGET void NAME(sum_taps_##rows)(const products *j, int64_t o, int64_t p) \
-    { NAME(sum_taps)(rows, j, o, p); } \
+    static TARGET void NAME(sum_positions_##rows)(const products *j, int64_t o, int64_t p) \
+    { NAME(sum_positions)(rows, j, o, p); } \
     static TARGET void NAME(sum_pixels_##rows)(const products *j, int64_t o, int64_t k) \
     { NAME(sum_pixels)(rows, j, o, k); }
 EACH_ROW(TILE)
-#define TAPS_TILE(rows) NAME(sum_taps_##rows),
+#define POSITIONS_TILE(rows) NAME(sum_positions_##rows),
 #define PIXELS_TILE(rows) NAME(sum_pixels_##rows),
 static void (*const NAME(tiles)[2][ROWS])(const products *, int64_t, int64_t) = {
-    { EACH_ROW(TAPS_TILE) }, { EACH_ROW(PIXELS_TILE) },
+    { EACH_ROW(POSITIONS_TILE) }, { EACH_ROW(PIXELS_TILE) },
 };
 
-/* A tile with more than FEW_TAPS taps: some at a time, and their sums are added without loss. */
-static TARGET void NAME(many_taps)(const products *j, int64_t o, int64_t rows, int64_t p)
+/* A tile with more than FEW_POSITIONS positions: some at a time, and their sums are added without loss. */
+static TARGET void NAME(many_positions)(const products *j, int64_t o, int64_t rows, int64_t p)
 {
     gd_real sum[ROWS * COLUMNS * LANES] = { 0 }, rest[ROWS * COLUMNS * LANES] = { 0 };
-    const tap_list all = j->list[p / COLUMNS];
+    const position_list all = j->tile_positions[p / COLUMNS];
     const int64_t columns = j->pixels - p < COLUMNS ? j->pixels - p : COLUMNS, row = columns * LANES;
     products some = *j;
-    for (int64_t n = 0; n < all.n; n += FEW_TAPS) {
-        some.few = (tap_list){ all.n - n < FEW_TAPS ? all.n - n : FEW_TAPS, all.k + n };
+    for (int64_t n = 0; n < all.n; n += FEW_POSITIONS) {
+        some.some = (position_list){ all.n - n < FEW_POSITIONS ? all.n - n : FEW_POSITIONS, all.k + n };
         some.bias = n == 0 ? j->bias : NULL;
         NAME(tiles)[0][rows - 1](&some, o, p);
         for (int64_t i = 0; i < rows; i++)
@@ -220,13 +220,13 @@ static TARGET void NAME(many_taps)(const products *j, int64_t o, int64_t rows, i
             j->y[((o + i) * j->pixels + p) * LANES + l] = real_whole(sum[i * row + l], rest[i * row + l]);
 }
 
-static TARGET void NAME(all_taps)(const products *j)
+static TARGET void NAME(all_positions)(const products *j)
 {
     for (int64_t o = 0, rows; o < j->channels; o += rows) {
         rows = gi_conv_rows(j->channels - o, ROWS);
         for (int64_t p = 0; p < j->pixels; p += COLUMNS)
-            if (j->list[p / COLUMNS].n > FEW_TAPS)
-                NAME(many_taps)(j, o, rows, p);
+            if (j->tile_positions[p / COLUMNS].n > FEW_POSITIONS)
+                NAME(many_positions)(j, o, rows, p);
             else
                 NAME(tiles)[0][rows - 1](j, o, p);
     }
@@ -236,19 +236,19 @@ static TARGET void NAME(all_pixels)(const products *j)
 {
     for (int64_t o = 0, rows; o < j->channels; o += rows) {
         rows = gi_conv_rows(j->channels - o, ROWS);
-        for (int64_t k = 0; k < j->taps; k += COLUMNS)
+        for (int64_t k = 0; k < j->positions; k += COLUMNS)
             NAME(tiles)[1][rows - 1](j, o, k);
     }
     if (j->sum_y)
         NAME(sum_rows)(j);
 }
 
-static const kernel NAME(kernel) = {
-    LANES, ROWS, COLUMNS, NAME(pack), NAME(unpack), NAME(all_taps), NAME(all_pixels), NAME(sum_lanes)
+static const conv_loops NAME(loops) = {
+    LANES, ROWS, COLUMNS, NAME(pack), NAME(unpack), NAME(all_positions), NAME(all_pixels), NAME(sum_lanes)
 };
 
 #undef TILE
-#undef TAPS_TILE
+#undef POSITIONS_TILE
 #undef PIXELS_TILE
 #undef ROWS
 #undef EACH_ROW
