@@ -186,7 +186,7 @@ START_TEST(conv_far_out)
                                          .dilation = { (1 << 30) - 1, (1 << 30) - 1 } };
     gd_tensor *far = gd_conv2d(gd_zeros(GD_SHAPE(1, 1, 2, 2)), w, NULL, far_apart_taps);
     if (gi_simd_used() == GI_SIMD_PLAIN)        /* needs no work space */
-        ck_assert(far && far->numel == 4);
+        ck_assert(far && far->numel == 1);
     else
         ck_assert(!far && strstr(gd_last_error(), "gd_conv2d: work space"));
 }
