@@ -1,7 +1,7 @@
 /* attend.h - scaled dot-product attention on plain memory, and its gradients: the arithmetic under gd_attention.
  *
  * Here: raw numbers with any strides, so that no head is copied out of the matrix it lies in.  Not here: shapes,
- * errors, memory (it cannot fail), and how it is differentiated twice. */
+ * errors, memory (it cannot fail), and how it is differentiated twice.  reference/attention.c has the definition. */
 #ifndef GRADUS_ATTEND_H
 #define GRADUS_ATTEND_H
 

@@ -49,7 +49,7 @@ typedef struct conv_layout {
 } conv_layout;
 
 /* gi_conv_layout_open - allocates work space for `count` pieces of so many lane groups, of which s->part are one
- * thread's; what stands above rows, and lane_groups, is set.  False, and a message, when memory is out.  In any case
+ * thread's; what stands above rows, and lane_groups, is set.  False, and a message, when out of memory.  In any case
  * gi_arena_free(&s->arena) afterwards. */
 bool gi_conv_layout_open(conv_layout *s, int64_t count, int64_t lane_groups);
 

@@ -4,27 +4,26 @@
  *   rows times a vector, all of them contiguous    one dot product for each row, gemm_dot.h
  *   columns times a vector, the columns contiguous the same as one row of a product of matrices
  *
- * What is computed is told by reference/product.c, and without the vectors of GNU C that is what computes it. */
-#include "gemm.h"
-#include "base/compiler.h"
-#include "gradus/tensor.h"
-
-#include "base/threads.h"
-#include "reference/reference.h"
-#include "simd.h"
-#include "terms.h"
-#include "vectors.h"
-
+ * reference/product.c is the definition of what is computed, and computes it where there are no vectors of GNU C. */
 #include <math.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
 
-/* Pieces of memory that will be needed soon. */
-typedef struct lines {
+#include "base/compiler.h"
+#include "base/threads.h"
+#include "gemm.h"
+#include "gradus/tensor.h"
+#include "reference/reference.h"
+#include "simd.h"
+#include "terms.h"
+#include "vectors.h"
+
+/* Memory to prefetch: count rows of length elements. */
+typedef struct prefetch_rows {
     const gd_real *at;
     int64_t count, length, stride;
-} lines;
+} prefetch_rows;
 
 /* A product: what gi_gemm is called with, or a part of it. */
 typedef struct operands {
@@ -36,7 +35,7 @@ typedef struct operands {
     gd_real *c;
     int64_t c_row;
     bool accumulate;
-    lines next;                                 /* of a, after this part */
+    prefetch_rows next;                         /* the part of a that comes after this one */
     struct work_space *work;
 } operands;
 
@@ -45,22 +44,22 @@ typedef struct operands {
 enum {
     DEPTH = 256,                                /* of k in a block */
     COLUMNS = 1536 / (int)sizeof(gd_real),      /* of n in a block: 384 KiB of b, less than a usual second cache */
-    GROUP = 384 / (int)sizeof(gd_real),         /* of m: rows of a that are packed, or fetched ahead, at a time */
+    GROUP = 384 / (int)sizeof(gd_real),         /* of m: rows of a that are packed, or prefetched, at a time */
     NARROW = 14,                                /* columns that a product done as c^T = b^T a^T may have */
     LONG = 32 * DEPTH,                          /* of k: blocks whose products are added one after the other */
     LONG_ROWS = 2 * GROUP,                      /* rows of c of a longer product that are done at a time */
     DOT_DEPTH = 128,                            /* terms that go to a lane of a dot product before lanes are added */
     DOT_LEAST = 8,                              /* k from which on dot products are summed in vectors */
-    PACK_ROWS = 48,                             /* a b that lies well is packed for so many rows, */
-    PACK_BLOCK = 4096,                          /* if it has more numbers than this */
-    PACK_STRIDE = 1024,                         /* bytes between the columns of an a that is packed */
-    PREFETCH_LEAST = 128                        /* k from which on there is time to fetch ahead */
+    PACK_ROWS = 48,                             /* m from which on b is packed even if its rows are contiguous, */
+    PACK_BLOCK = 4096,                          /* if it has more elements than this */
+    PACK_STRIDE = 1024,                         /* bytes between columns of a from which on a is packed */
+    PREFETCH_LEAST = 128                        /* k from which on a prefetch arrives in time */
 };
 
 #if HAVE_VECTORS
 #include "gemm_work.h"
 
-/* ---- Adding products without loss, see terms.h ---------------------------------------------------------- */
+/* ---- Compensated sums of the parts of a long product, see terms.h ---------------------------------------- */
 
 GI_KERNEL static void add_product(int64_t n, gd_real *restrict sum, gd_real *restrict rest, const gd_real *restrict x)
 {
@@ -131,18 +130,18 @@ static GI_COLD void first_dot_products(operands *x)
 
 /* ---- On several threads -------------------------------------------------------------------------------- */
 
-/* Cut along the longer side of c, so that the shorter strip of a or b is what every part reads, and packs, anew;
- * where that is little beside the products, in two parts for each thread, so that one that is held up does not
- * hold up the others.  Each number of c is summed in the same order wherever the cuts are. */
-typedef struct cut {
+/* c is split along its longer side: every part reads, and packs, all of the other operand again, so that should be the
+ * smaller one.  Where that costs little beside the arithmetic there are two parts for each thread, for balance.  Each
+ * element of c is summed in the same order wherever it is split. */
+typedef struct split {
     const operands *x;
     void          (*product)(operands *x);
     bool            columns;
-} cut;
+} split;
 
 static void part_of_product(void *context, int64_t begin, int64_t end)
 {
-    const cut *whole = context;
+    const split *whole = context;
     operands x = *whole->x;
     if (whole->columns) {
         x.n = end - begin;
@@ -156,14 +155,14 @@ static void part_of_product(void *context, int64_t begin, int64_t end)
     whole->product(&x);
 }
 
-enum { CUT_ROWS = 12, CUT_COLUMNS = 64, CUT_AGAIN = 192 };
+enum { SPLIT_ROWS = 12, SPLIT_COLUMNS = 64, SPLIT_AGAIN = 192 };
 
 static GI_NOINLINE void product_in_parts(const operands *x, void (*product)(operands *x))
 {
-    cut whole = { x, product, x->n > x->m };
+    split whole = { x, product, x->n > x->m };
     const int64_t longer = whole.columns ? x->n : x->m, each = x->m * x->n / longer * x->k;
-    const int64_t step = whole.columns ? CUT_COLUMNS : CUT_ROWS, threads = gd_threads();
-    const int64_t parts = longer / (2 * threads) >= CUT_AGAIN ? 2 * threads : threads;
+    const int64_t step = whole.columns ? SPLIT_COLUMNS : SPLIT_ROWS, threads = gd_threads();
+    const int64_t parts = longer / (2 * threads) >= SPLIT_AGAIN ? 2 * threads : threads;
     const int64_t least = gi_part_for(each, GI_PART_PRODUCTS, step), even = (longer + parts - 1) / parts;
     const int64_t part = (even + step - 1) / step * step;
     gi_parallel(longer, part > least ? part : least, part_of_product, &whole);
@@ -186,7 +185,7 @@ static void transpose_vector(operands *x)
     x->c_row = 1;
 }
 
-/* Without numbers to multiply. */
+/* c has elements, and each is an empty sum; or it has none. */
 static GI_COLD void empty_product(const gi_matrix *a, const gi_matrix *b, gd_real *c, int64_t c_stride, bool accumulate)
 {
     gi_gemm_reference(*a, *b, c, c_stride, accumulate);

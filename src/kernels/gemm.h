@@ -1,6 +1,7 @@
 /* gemm.h - the product of two matrices with any strides: the arithmetic under gd_matmul and convolution.
  *
- * Here: one product on raw numbers.  Not here: shapes, batches, gradients, errors (it cannot fail). */
+ * Here: one product on raw numbers.  Not here: shapes, batches, gradients, errors (it cannot fail).
+ * reference/product.c has the definition as code. */
 #ifndef GRADUS_GEMM_H
 #define GRADUS_GEMM_H
 
@@ -23,7 +24,7 @@
  *
  * Error: |c[i, j] - exact| <= 300 u sum_p |a[i, p] b[p, j]|, however long the sum is, with u half an ulp of 1: at most
  * 256 products, or 128 for each lane of a dot product, are added one after the other, then at most 32 such sums, and
- * what is longer without loss (terms.h).  With accumulate, u |c[i, j]| more. */
+ * what is longer by compensated summation (terms.h).  With accumulate, u |c[i, j]| more. */
 void gi_gemm_of(const gi_matrix *a, const gi_matrix *b, gd_real *c, int64_t c_stride, bool accumulate);
 static inline void gi_gemm(gi_matrix a, gi_matrix b, gd_real *c, int64_t c_stride, bool accumulate)
 {

@@ -1,14 +1,13 @@
 /* gemm_kernel.h - the matrix product for one length of vector.  Compiled for each instruction set by simd_each.h, which
  * explains the names in capitals.
  *
- * How it goes.  A tile of c, say 6 rows of 4 vectors, stays in registers while p runs: each step loads 4
- * vectors of b and multiplies them with 6 numbers of a.  So a load feeds several multiplications, and the
- * machine's arithmetic is the limit, not its memory.  Around that, k and n are cut into blocks so that a block
- * of b, DEPTH x COLUMNS, stays in the second cache; a strip of a, the rows of a tile, stays in the first one
- * while it meets the whole block, panel by panel (the columns of a tile).  What does not lie well is packed,
- * that is copied in the order of its use, first: gemm_pack.h.  The scheme is that of Goto and van de Geijn,
- * "Anatomy of high-performance matrix multiplication" (ACM TOMS 34, 2008), with the roles of a and b exchanged
- * because c is stored by rows. */
+ * A tile of c, say 6 rows of 4 vectors, stays in registers while p runs: each step loads 4 vectors of b and multiplies
+ * them with 6 numbers of a.  So a load feeds several multiplications, and the limit is the machine's arithmetic, not its
+ * memory.  Around that, k and n are split into blocks so that a block of b, DEPTH x COLUMNS, stays in the second cache;
+ * a strip of a, the rows of a tile, stays in the first one while it meets the whole block, panel by panel (the columns
+ * of a tile).  Operands that the tiles cannot read in order are packed first, that is copied in the order of their use:
+ * gemm_pack.h.  The scheme is that of Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (ACM
+ * TOMS 34, 2008), with the roles of a and b exchanged because c is stored by rows. */
 
 /* Rows of a tile of 2 vectors, and of a wide one of 4: as many as the registers hold, with the vectors of b and one
  * number of a. */
@@ -105,8 +104,7 @@ static NAME(tile_function) *const NAME(tiles_wide)[ROWS_WIDE + 1] = { NULL, EACH
 
 /* ---- Products of matrices -------------------------------------------------------------------------------- */
 
-/* prefetch - asks for what is needed soon: the tile c [rows, columns], and of the next piece of a the lines
- * from .. to. */
+/* prefetch - the tile c [rows, columns], and rows from .. to of the next part of a. */
 INLINE void NAME(prefetch)(const operands *x, int64_t rows, int columns, const gd_real *c,
                            int64_t from, int64_t to)
 {
@@ -177,11 +175,11 @@ static TARGET void NAME(block)(const operands *x)
         t.c = x->c + i * x->c_row;
         const int64_t left = x->m - i - t.m, next_m = left < GROUP ? left : GROUP;
         if (next_m > 0 && x->a_row == 1)
-            t.next = (lines){ t.a + t.m, x->k, next_m, x->a_col };
+            t.next = (prefetch_rows){ t.a + t.m, x->k, next_m, x->a_col };
         else if (next_m > 0 && x->a_col == 1)
-            t.next = (lines){ t.a + t.m * x->a_row, next_m, x->k, x->a_row };
+            t.next = (prefetch_rows){ t.a + t.m * x->a_row, next_m, x->k, x->a_row };
         else
-            t.next = (lines){ NULL, 0, 0, 0 };
+            t.next = (prefetch_rows){ NULL, 0, 0, 0 };
         if (pack_a) {
             for (int64_t p = 0; p < x->k; p++)
                 memcpy(x->work->a + p * t.m, t.a + p * x->a_col, (size_t)t.m * sizeof *t.a);
@@ -205,7 +203,7 @@ INLINE void NAME(some_blocks)(const operands *x)
     }
 }
 
-/* long_blocks - the same for any k: the products of LONG of k at a time are added without loss. */
+/* long_blocks - the same for any k: the products of LONG of k at a time are added by compensated summation. */
 INLINE void NAME(long_blocks)(const operands *x)
 {
     operands t = *x;
@@ -268,15 +266,15 @@ static TARGET void NAME(narrow)(const operands *x)
 static TARGET GI_NOINLINE void NAME(large_product)(operands *x)
 {
     const int64_t empty = -x->n & (LANES - 1);  /* lanes in the last vector */
-    x->next = (lines){ NULL, 0, 0, 0 };
-    x->work = take_work_space();
+    x->next = (prefetch_rows){ NULL, 0, 0, 0 };
+    x->work = acquire_work_space();
     if (x->a_row == 1 && x->n <= NARROW && 4 * empty >= x->n && x->m >= 4 * LANES)
         NAME(narrow)(x);
     else if (x->k <= DEPTH && x->n <= COLUMNS)
         NAME(block)(x);
     else
         NAME(blocks)(x);
-    leave_work_space(x->work);
+    release_work_space(x->work);
 }
 
 /* product - c (+)= a b: one tile, one block, or many.  Whichever it is, c[i, j] is summed in the same order. */

@@ -6,9 +6,10 @@
  *         y[i] = real_tanh(x[i]);
  *
  * becomes vector instructions under gcc -O3 and clang -O3 with -fno-math-errno -fno-trapping-math, where a
- * call to the C library's tanhf would stay a call for each element.  This file has what float and double
- * share; their polynomials, and erf, sin and cos, are in real_float.h and real_double.h.  Not here: loops
- * (the rooms write their own) and sums (sums.h).
+ * call to the C library's tanhf would stay a call for each element.  This file has the exact functions;
+ * real_functions.h what float and double share, real_float.h and real_double.h their polynomials, and erf, sin and cos.
+ * reference/functions.c has their definitions, which -DGD_PLAIN uses instead.  Not here: loops
+ * (operations write their own) and sums (sums.h).
  *
  * Idea: every function brings its argument into a small interval, exactly, and evaluates a polynomial
  * there; cases become selections between values that are all computed.  The reductions are the classical
@@ -138,8 +139,8 @@ REAL_INLINE gd_real real_select(bool condition, gd_real a, gd_real b)
     return real_from_bits((real_bits(a) & mask) | (real_bits(b) & ~mask));
 }
 
-/* real_cut - x, but high > 0 where x is above it, and perhaps for NaN.  One instruction on integers: the bits of
- * positive numbers are ordered as the numbers are, and those of negative ones are negative. */
+/* real_cut - min(x, high) for high > 0; for NaN either.  One instruction on integers: the bits of positive numbers are
+ * ordered as the numbers are, and those of negative ones are negative. */
 REAL_INLINE gd_real real_cut(gd_real x, gd_real high)
 {
     real_signed_word a = (real_signed_word)real_bits(x), b = (real_signed_word)real_bits(high);

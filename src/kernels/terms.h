@@ -35,7 +35,7 @@ enum { TERM_LANES = 16 };
         for (int l = 0; l < TERM_LANES; l++)                                                                \
             (lane)[l] += TREE16(TERM, (at) + l, TERM_LANES);
 
-/* ---- One term after the other -------------------------------------------------------------------------------
+/* ---- Compensated summation ----------------------------------------------------------------------------------
  *
  * sum and rest together are the sum with about twice the digits, rest less than an ulp of sum; both start at 0.  The
  * error of n terms is about n u^2 sum |x|, u half an ulp of 1.  (D. E. Knuth, The Art of Computer Programming, vol. 2,
@@ -49,7 +49,7 @@ REAL_INLINE void real_add_term(gd_real *sum, gd_real *rest, gd_real x)
     *rest = less - (*sum - all);
 }
 
-/* real_whole - what they stand for.  An infinite or NaN sum has a rest of NaN, which says nothing. */
+/* real_whole - their sum, rounded.  An infinite or NaN sum has a rest of NaN, which says nothing. */
 REAL_INLINE gd_real real_whole(gd_real sum, gd_real rest)
 {
     return sum - sum == 0 ? sum + rest : sum;
@@ -93,7 +93,7 @@ REAL_INLINE gd_real real_largest(int64_t n, const gd_real *x, int64_t step)
 
 /* ---- Sums over i in [0, n) of TERM(i), a macro ----------------------------------------------------------------
  *
- * The lanes are added up after 512 terms, 16 such sums make a piece, and pieces are added without loss. */
+ * The lanes are added up after 512 terms, 16 such sums make a piece, and pieces are added by compensated summation. */
 
 enum { TERM_BLOCK = 512, TERM_PIECE = 8192 };
 
