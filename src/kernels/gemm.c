@@ -199,19 +199,12 @@ void gi_gemm_of(const gi_matrix *a, const gi_matrix *b, gd_real *c, int64_t c_st
         empty_product(a, b, c, c_stride, accumulate);
         return;
     }
-    operands x;                                 /* next and work are set by who uses them */
-    x.m = m;
-    x.n = n;
-    x.k = k;
-    x.a = a->data;
-    x.a_row = a->row_stride;
-    x.a_col = a->column_stride;
-    x.b = b->data;
-    x.b_row = b->row_stride;
-    x.b_col = n == 1 ? 1 : b->column_stride;    /* the stride of an axis of one element is free */
-    x.c = c;
-    x.c_row = c_stride;
-    x.accumulate = accumulate;
+    operands x = {
+        .m = m, .n = n, .k = k, .a = a->data, .a_row = a->row_stride, .a_col = a->column_stride,
+        .b = b->data, .b_row = b->row_stride,
+        .b_col = n == 1 ? 1 : b->column_stride,             /* the stride of an axis of one element is free */
+        .c = c, .c_row = c_stride, .accumulate = accumulate,
+    };
 #ifdef GD_CBLAS
     if (product_by_blas(&x))
         return;

@@ -25,6 +25,9 @@
  * Error: |c[i, j] - exact| <= 300 u sum_p |a[i, p] b[p, j]|, however long the sum is, with u half an ulp of 1: at most
  * 256 products, or 128 for each lane of a dot product, are added one after the other, then at most 32 such sums, and
  * what is longer by compensated summation (terms.h).  With accumulate, u |c[i, j]| more. */
+static inline void gi_gemm(gi_matrix a, gi_matrix b, gd_real *c, int64_t c_stride, bool accumulate);
+
+/* What it compiles to: structs are cheaper to pass by address. */
 void gi_gemm_of(const gi_matrix *a, const gi_matrix *b, gd_real *c, int64_t c_stride, bool accumulate);
 static inline void gi_gemm(gi_matrix a, gi_matrix b, gd_real *c, int64_t c_stride, bool accumulate)
 {

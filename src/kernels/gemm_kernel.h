@@ -1,9 +1,9 @@
 /* gemm_kernel.h - the matrix product for one length of vector.  Compiled for each instruction set by simd_each.h, which
  * explains the names in capitals.
  *
- * A tile of c, say 6 rows of 4 vectors, stays in registers while p runs: each step loads 4 vectors of b and multiplies
- * them with 6 numbers of a.  So a load feeds several multiplications, and the limit is the machine's arithmetic, not its
- * memory.  Around that, k and n are split into blocks so that a block of b, DEPTH x COLUMNS, stays in the second cache;
+ * A tile of c, say 6 rows of 4 vectors, stays in registers while p runs: each step loads 4 vectors of b, multiplying
+ * them with 6 numbers of a.  So a load feeds several multiplications, and arithmetic, not memory, is the
+ * limit.  Around that, k and n are split into blocks so that a block of b, DEPTH x COLUMNS, stays in the second cache;
  * a strip of a, the rows of a tile, stays in the first one while it meets the whole block, panel by panel (the columns
  * of a tile).  Operands that the tiles cannot read in order are packed first, that is copied in the order of their use:
  * gemm_pack.h.  The scheme is that of Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (ACM
@@ -266,7 +266,6 @@ static TARGET void NAME(narrow)(const operands *x)
 static TARGET GI_NOINLINE void NAME(large_product)(operands *x)
 {
     const int64_t empty = -x->n & (LANES - 1);  /* lanes in the last vector */
-    x->next = (prefetch_rows){ NULL, 0, 0, 0 };
     x->work = acquire_work_space();
     if (x->a_row == 1 && x->n <= NARROW && 4 * empty >= x->n && x->m >= 4 * LANES)
         NAME(narrow)(x);
