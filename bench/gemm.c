@@ -6,7 +6,7 @@
  * and the median over the rounds is printed: Gflop/s (2 m k n operations; below 0.01 Mflop nanoseconds), the
  * fraction of the peak, and how many times longer the other BLAS took.
  *
- *     gemm [level] [rounds] [size ...]      level 0 .. 3 as in gemm.h, default the best; size like 32x784x256 */
+ *     gemm [level] [rounds] [size ...]      level 1 .. 4 as in kernels/simd.h, default the best; size like 32x784x256 */
 #define _POSIX_C_SOURCE 199309L                 /* clock_gettime */
 
 #include <math.h>
@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "kernels/gemm.h"
+#include "kernels/simd.h"
 
 #ifdef HAVE_CBLAS
 #include <cblas.h>
@@ -50,8 +51,8 @@ static double now(void)
 static void ours(const problem *x, int64_t times)
 {
     for (int64_t i = 0; i < times; i++)
-        gi_gemm(x->m, x->n, x->k, x->a, x->ta ? 1 : x->k, x->ta ? x->m : 1,
-                x->b, x->tb ? 1 : x->n, x->tb ? x->k : 1, x->c, x->n, false);
+        gi_gemm((gi_matrix){ x->a, x->m, x->k, x->ta ? 1 : x->k, x->ta ? x->m : 1 },
+                (gi_matrix){ x->b, x->k, x->n, x->tb ? 1 : x->n, x->tb ? x->k : 1 }, x->c, x->n, false);
 }
 
 #ifdef HAVE_CBLAS
@@ -139,9 +140,9 @@ static double peak_128(int64_t times)
 static double peak(int64_t times)
 {
 #if defined(__x86_64__) && defined(__GNUC__)
-    if (gi_gemm_used() == GI_GEMM_512)
+    if (gi_simd_used() == GI_SIMD_512)
         return peak_512(times);
-    if (gi_gemm_used() == GI_GEMM_256)
+    if (gi_simd_used() == GI_SIMD_256)
         return peak_256(times);
 #endif
 #if defined(__GNUC__)
@@ -259,10 +260,10 @@ int main(int argc, char **argv)
         { 256, 256, 10 }, { 784, 256, 32 }, { 768, 64, 256 }, { 512, 512, 512 }, { 1024, 1024, 1024 },
         { 2048, 2048, 2048 },
     };
-    const int level = argc > 1 ? atoi(argv[1]) : GI_GEMM_LEVELS;
+    const int level = argc > 1 ? atoi(argv[1]) : GI_SIMD_LEVELS;
     int rounds = argc > 2 ? atoi(argv[2]) : 21;
     rounds = rounds < 1 ? 1 : rounds > MOST_ROUNDS ? MOST_ROUNDS : rounds;
-    if (level < 0 || level > GI_GEMM_LEVELS || !gi_gemm_use((gi_gemm_level)level)) {
+    if (level < 0 || level > GI_SIMD_LEVELS || !gi_simd_use((gi_simd_level)level)) {
         fprintf(stderr, "gemm: level %d is not available here\n", level);
         return 1;
     }
@@ -275,7 +276,7 @@ int main(int argc, char **argv)
 #ifdef HAVE_CBLAS
            "  CBLAS        CBLAS time / ours"
 #endif
-           "\n", (int)gi_gemm_used(), sizeof(gd_real), rounds);
+           "\n", (int)gi_simd_used(), sizeof(gd_real), rounds);
     for (int i = 3; i < argc; i++) {
         long long m, k, n;
         if (sscanf(argv[i], "%lldx%lldx%lld", &m, &k, &n) != 3 || m < 1 || k < 1 || n < 1) {

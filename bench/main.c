@@ -13,7 +13,7 @@
 #include <gradus.h>
 
 #include "bench.h"
-#include "kernels/gemm.h"
+#include "kernels/simd.h"
 
 static const bench_row *const rows[] = {
     linear_regression_rows, chain_rows, mlp_rows, lenet_rows, gpt_rows, optimizer_rows, elementwise_rows,
@@ -80,8 +80,8 @@ int main(int count, char **argument)
     if (!list && torch && threads == 1)
         bench_torch_start(python ? python : "/usr/bin/python3", script ? script : "bench/pytorch.py");
     if (!list && threads == 1) {
-        printf("one thread, float, matrix products of level %d (%s)\n\n", (int)gi_gemm_used(),
-               ((const char *[]){ "C", "16 bytes", "AVX2", "AVX-512" })[gi_gemm_used()]);
+        printf("one thread, float, matrix products of level %d (%s)\n\n", (int)gi_simd_used(),
+               ((const char *[]){ "?", "C", "16 bytes", "AVX2", "AVX-512" })[gi_simd_used()]);
         bench_table_head(stdout);
     } else if (!list) {
         bench_threads_head(stdout, threads);

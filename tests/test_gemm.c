@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "kernels/gemm.h"
+#include "kernels/reference/reference.h"
+#include "kernels/simd.h"
 
 /* ---- Matrices to try -------------------------------------------------------------------------------------- */
 
@@ -70,52 +72,71 @@ static matrix matrix_in(enum layout layout, int64_t rows, int64_t columns, bool 
     }
 }
 
-static void product(const matrix *a, const matrix *b, const matrix *c, bool accumulate)
+/* view - rows i .. i + rows and columns j .. j + columns of x. */
+static gi_matrix view(const matrix *x, int64_t i, int64_t j, int64_t rows, int64_t columns)
 {
-    gi_gemm(a->rows, b->columns, a->columns, a->at, a->row, a->col, b->at, b->row, b->col,
-            c->at, c->row, accumulate);
+    return (gi_matrix){ element(x, i, j), rows, columns, x->row, x->col };
 }
 
-/* ---- The reference ---------------------------------------------------------------------------------------- */
+static gi_matrix all_of(const matrix *x)
+{
+    return view(x, 0, 0, x->rows, x->columns);
+}
 
-/* check - multiplies in the given layouts and compares with long double: exactly when whole, else up to k + 1
+static void product(const matrix *a, const matrix *b, const matrix *c, bool accumulate)
+{
+    gi_gemm(all_of(a), all_of(b), c->at, c->row, accumulate);
+}
+
+/* ---- Against the reference -------------------------------------------------------------------------------- */
+
+/* size_of - |old| + sum_p |a[i, p] b[p, j]|: what rounding errors are measured by. */
+static double size_of(const matrix *a, const matrix *b, int64_t i, int64_t j, double old)
+{
+    double size = fabs(old);
+    for (int64_t p = 0; p < a->columns; p++)
+        size += fabs((double)*element(a, i, p) * (double)*element(b, p, j));
+    return size;
+}
+
+/* check - multiplies in the given layouts and compares with the reference: exactly when whole, else up to k + 2
  * units in the last place of sum |a| |b|. */
 static void check(enum layout in_a, enum layout in_b, int64_t m, int64_t n, int64_t k, bool accumulate, bool whole)
 {
     matrix a = matrix_in(in_a, m, k, whole), b = matrix_in(in_b, k, n, whole);
     const int64_t c_row = below(4) ? n + below(3) * below(7) : -n - below(3);
     matrix c = matrix_new(m, n, c_row, 1, whole);
+    matrix expected = c;
+    expected.memory = malloc((size_t)c.size * sizeof *c.memory);
     gd_real *before = malloc((size_t)c.size * sizeof *before);
-    ck_assert_ptr_nonnull(before);
+    ck_assert(expected.memory && before);
     memcpy(before, c.memory, (size_t)c.size * sizeof *before);
+    memcpy(expected.memory, c.memory, (size_t)c.size * sizeof *before);
+    expected.at = expected.memory + (c.at - c.memory);
+    gi_gemm_reference(all_of(&a), all_of(&b), expected.at, c_row, accumulate);
     if (!accumulate)                            /* what was there must not matter */
         for (int64_t i = 0; i < c.size; i++)
             c.memory[i] = (gd_real)NAN;
     product(&a, &b, &c, accumulate);
 
-    const long double ulp = sizeof(gd_real) == 4 ? 0x1p-23L : 0x1p-52L;
+    const double ulp = sizeof(gd_real) == 4 ? 0x1p-23 : 0x1p-52;
     for (int64_t i = 0; i < m; i++) {
         for (int64_t j = 0; j < n; j++) {
-            gd_real *got = element(&c, i, j), *old = before + (got - c.memory);
-            long double sum = accumulate ? *old : 0, size = fabsl(sum);
-            const gd_real *ap = a.at + i * a.row, *bp = b.at + j * b.col;
-            for (int64_t p = 0; p < k; p++) {
-                const long double term = (long double)ap[p * a.col] * bp[p * b.row];
-                sum += term;
-                size += fabsl(term);
-            }
-            const long double allowed = whole ? 0 : (long double)(k + 1) * ulp * size;
-            if (!(fabsl(*got - sum) <= allowed))        /* ck_assert tells its parent each time: too slow here */
-                ck_abort_msg("level %d, layouts %d %d, m %d n %d k %d, accumulate %d: c[%d, %d] = %.9g, not %.9Lg",
-                             (int)gi_gemm_used(), (int)in_a, (int)in_b, (int)m, (int)n, (int)k, accumulate,
-                             (int)i, (int)j, (double)*got, sum);
+            gd_real *got = element(&c, i, j), *right = element(&expected, i, j);
+            const double old = accumulate ? (double)before[got - c.memory] : 0;
+            const double allowed = whole ? 0 : (double)(k + 2) * ulp * size_of(&a, &b, i, j, old);
+            if (!(fabs((double)*got - (double)*right) <= allowed))      /* ck_assert is too slow here */
+                ck_abort_msg("level %d, layouts %d %d, m %d n %d k %d, accumulate %d: c[%d, %d] = %.9g, not %.9g",
+                             (int)gi_simd_used(), (int)in_a, (int)in_b, (int)m, (int)n, (int)k, accumulate,
+                             (int)i, (int)j, (double)*got, (double)*right);
             *got = (gd_real)NAN;                /* seen */
         }
     }
     for (int64_t i = 0; i < c.size; i++)
         if (!isnan(c.memory[i]))
             ck_abort_msg("level %d, m %d n %d k %d: a number beside c was written",
-                         (int)gi_gemm_used(), (int)m, (int)n, (int)k);
+                         (int)gi_simd_used(), (int)m, (int)n, (int)k);
+    free(expected.memory);
     free(before);
     free(a.memory);
     free(b.memory);
@@ -126,7 +147,7 @@ static void check(enum layout in_a, enum layout in_b, int64_t m, int64_t n, int6
 static bool level(int number)
 {
     state = 1;
-    return gi_gemm_use((gi_gemm_level)number);
+    return gi_simd_use((gi_simd_level)number);
 }
 
 /* ---- Values ----------------------------------------------------------------------------------------------- */
@@ -204,11 +225,11 @@ START_TEST(nothing_to_do)
     if (!level(_i))
         return;
     gd_real c[3] = { 1, 2, 3 };
-    gi_gemm(0, 3, 2, NULL, 2, 1, NULL, 3, 1, NULL, 3, false);
-    gi_gemm(2, 0, 2, NULL, 2, 1, NULL, 0, 1, NULL, 0, false);
-    gi_gemm(1, 2, 0, NULL, 0, 1, NULL, 2, 1, c, 2, true);
+    gi_gemm((gi_matrix){ NULL, 0, 2, 2, 1 }, (gi_matrix){ NULL, 2, 3, 3, 1 }, NULL, 3, false);
+    gi_gemm((gi_matrix){ NULL, 2, 2, 2, 1 }, (gi_matrix){ NULL, 2, 0, 0, 1 }, NULL, 0, false);
+    gi_gemm((gi_matrix){ NULL, 1, 0, 0, 1 }, (gi_matrix){ NULL, 0, 2, 2, 1 }, c, 2, true);
     ck_assert(c[0] == 1 && c[1] == 2 && c[2] == 3);
-    gi_gemm(1, 2, 0, NULL, 0, 1, NULL, 2, 1, c, 2, false);
+    gi_gemm((gi_matrix){ NULL, 1, 0, 0, 1 }, (gi_matrix){ NULL, 0, 2, 2, 1 }, c, 2, false);
     ck_assert(c[0] == 0 && c[1] == 0 && c[2] == 3);
 }
 END_TEST
@@ -233,7 +254,7 @@ START_TEST(not_a_number)                        /* a NaN spoils its row or its c
         for (int64_t row = 0; row < m; row++)
             for (int64_t column = 0; column < n; column++)
                 if ((isnan(*element(&c, row, column)) != 0) != (in_a ? row == i : column == j))
-                    ck_abort_msg("level %d, m %d n %d k %d: c[%d, %d] = %g", (int)gi_gemm_used(), (int)m, (int)n,
+                    ck_abort_msg("level %d, m %d n %d k %d: c[%d, %d] = %g", (int)gi_simd_used(), (int)m, (int)n,
                                  (int)k, (int)row, (int)column, (double)*element(&c, row, column));
         free(a.memory);
         free(b.memory);
@@ -262,17 +283,15 @@ START_TEST(parts_give_the_same_bits)            /* rows, or columns, in two call
         product(&a, &b, &whole, accumulate);
         if (m > 1 && (n == 1 || below(2))) {
             const int64_t r = n == 1 ? 1 + below(m - 1) : 2 + below(m - 3);
-            gi_gemm(r, n, k, a.at, a.row, a.col, b.at, b.row, b.col, parts.at, n, accumulate);
-            gi_gemm(m - r, n, k, element(&a, r, 0), a.row, a.col, b.at, b.row, b.col, element(&parts, r, 0), n,
-                    accumulate);
+            gi_gemm(view(&a, 0, 0, r, k), all_of(&b), parts.at, n, accumulate);
+            gi_gemm(view(&a, r, 0, m - r, k), all_of(&b), element(&parts, r, 0), n, accumulate);
         } else {
             const int64_t r = m == 1 ? 1 + below(n - 1) : 2 + below(n - 3);
-            gi_gemm(m, r, k, a.at, a.row, a.col, b.at, b.row, b.col, parts.at, n, accumulate);
-            gi_gemm(m, n - r, k, a.at, a.row, a.col, element(&b, 0, r), b.row, b.col, parts.at + r, n,
-                    accumulate);
+            gi_gemm(all_of(&a), view(&b, 0, 0, k, r), parts.at, n, accumulate);
+            gi_gemm(all_of(&a), view(&b, 0, r, k, n - r), parts.at + r, n, accumulate);
         }
         ck_assert_msg(memcmp(parts.memory, whole.memory, (size_t)whole.size * sizeof *parts.memory) == 0,
-                      "level %d, layouts %d %d, m %d n %d k %d: parts differ", (int)gi_gemm_used(), (int)in_a,
+                      "level %d, layouts %d %d, m %d n %d k %d: parts differ", (int)gi_simd_used(), (int)in_a,
                       (int)in_b, (int)m, (int)n, (int)k);
         free(a.memory);
         free(b.memory);
@@ -294,7 +313,8 @@ START_TEST(place_in_memory_does_not_matter)
             a[i + shift] = (gd_real)below(1000) / 999;
         for (int i = 0; i < K * N; i++)
             b[i + SHIFTS - shift] = (gd_real)below(1000) / 999;
-        gi_gemm(M, N, K, a + shift, K, 1, b + SHIFTS - shift, N, 1, c + shift / 2, N, false);
+        gi_gemm((gi_matrix){ a + shift, M, K, K, 1 }, (gi_matrix){ b + SHIFTS - shift, K, N, N, 1 }, c + shift / 2, N,
+                false);
         if (shift == 0)
             memcpy(first, c, sizeof first);
         ck_assert_int_eq(memcmp(first, c + shift / 2, sizeof first), 0);
@@ -306,22 +326,22 @@ END_TEST
 
 START_TEST(levels)
 {
-    ck_assert(gi_gemm_use(GI_GEMM_PLAIN));      /* every machine */
-    ck_assert_int_eq(gi_gemm_used(), GI_GEMM_PLAIN);
-    ck_assert(!gi_gemm_use((gi_gemm_level)(GI_GEMM_LEVELS + 1)));
-    ck_assert(!gi_gemm_use((gi_gemm_level)-1));
-    ck_assert_int_eq(gi_gemm_used(), GI_GEMM_PLAIN);
-    ck_assert(gi_gemm_use(GI_GEMM_LEVELS));
-    const gi_gemm_level best = gi_gemm_used();
-    for (int l = (int)best + 1; l < GI_GEMM_LEVELS; l++)
-        ck_assert(!gi_gemm_use((gi_gemm_level)l));
+    ck_assert(gi_simd_use(GI_SIMD_PLAIN));      /* every machine */
+    ck_assert_int_eq(gi_simd_used(), GI_SIMD_PLAIN);
+    ck_assert(!gi_simd_use((gi_simd_level)(GI_SIMD_LEVELS + 1)));
+    ck_assert(!gi_simd_use((gi_simd_level)-1));
+    ck_assert_int_eq(gi_simd_used(), GI_SIMD_PLAIN);
+    ck_assert(gi_simd_use(GI_SIMD_LEVELS));
+    const gi_simd_level best = gi_simd_used();
+    for (int l = (int)best + 1; l < GI_SIMD_LEVELS; l++)
+        ck_assert(!gi_simd_use((gi_simd_level)l));
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(GD_PLAIN)
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        ck_assert_int_ge(best, GI_GEMM_256);
+        ck_assert_int_ge(best, GI_SIMD_256);
     else
-        ck_assert_int_eq(best, GI_GEMM_128);
+        ck_assert_int_eq(best, GI_SIMD_128);
 #elif defined(__GNUC__) && !defined(GD_PLAIN)
-    ck_assert_int_eq(best, GI_GEMM_128);
+    ck_assert_int_eq(best, GI_SIMD_128);
 #endif
 }
 END_TEST
@@ -331,15 +351,15 @@ int main(void)
     Suite *suite = suite_create("gemm");
     TCase *each = tcase_create("at every level"), *once = tcase_create("levels");
     tcase_set_timeout(each, 600);
-    tcase_add_loop_test(each, small_sizes, 0, GI_GEMM_LEVELS);
-    tcase_add_loop_test(each, layouts, 0, GI_GEMM_LEVELS);
-    tcase_add_loop_test(each, around_the_blocks, 0, GI_GEMM_LEVELS);
-    tcase_add_loop_test(each, long_vectors, 0, GI_GEMM_LEVELS);
-    tcase_add_loop_test(each, rounding, 0, GI_GEMM_LEVELS);
-    tcase_add_loop_test(each, nothing_to_do, 0, GI_GEMM_LEVELS);
-    tcase_add_loop_test(each, not_a_number, 0, GI_GEMM_LEVELS);
-    tcase_add_loop_test(each, parts_give_the_same_bits, 0, GI_GEMM_LEVELS);
-    tcase_add_loop_test(each, place_in_memory_does_not_matter, 0, GI_GEMM_LEVELS);
+    tcase_add_loop_test(each, small_sizes, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
+    tcase_add_loop_test(each, layouts, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
+    tcase_add_loop_test(each, around_the_blocks, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
+    tcase_add_loop_test(each, long_vectors, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
+    tcase_add_loop_test(each, rounding, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
+    tcase_add_loop_test(each, nothing_to_do, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
+    tcase_add_loop_test(each, not_a_number, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
+    tcase_add_loop_test(each, parts_give_the_same_bits, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
+    tcase_add_loop_test(each, place_in_memory_does_not_matter, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
     tcase_add_test(once, levels);
     suite_add_tcase(suite, each);
     suite_add_tcase(suite, once);

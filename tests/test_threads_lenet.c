@@ -2,7 +2,7 @@
  * three threads, for numbers of images around the borders of the parts. */
 #include "support/support.h"
 #include "kernels/conv.h"
-#include "kernels/gemm.h"
+#include "kernels/simd.h"
 
 enum { MOST = 3 };
 
@@ -56,13 +56,13 @@ static void conv_for_any_threads(const gi_conv *s)
 START_TEST(conv_is_the_same)
 {
     const int64_t images[] = { 0, 1, 16, 17, 31, 33, 64, 65, 127, 129, 150 };
-    if (!gi_gemm_use((gi_gemm_level)_i))
+    if (!gi_simd_use((gi_simd_level)_i))
         return;
     for (size_t i = 0; i < sizeof images / sizeof *images; i++) {
         conv_for_any_threads(&(gi_conv){ images[i], 4, 16, 16, 6, 5, 5, 12, 12, { 1, 1 }, { 0, 0 }, { 1, 1 }, 2 });
         conv_for_any_threads(&(gi_conv){ images[i], 3, 17, 15, 8, 3, 4, 9, 8, { 2, 2 }, { 1, 2 }, { 1, 1 }, 1 });
     }
-    ck_assert(gi_gemm_use(GI_GEMM_LEVELS));
+    ck_assert(gi_simd_use(GI_SIMD_LEVELS));
 }
 END_TEST
 
@@ -180,7 +180,7 @@ int main(void)
     TCase *all = tcase_create("threads_lenet");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_set_timeout(all, 240);
-    tcase_add_loop_test(all, conv_is_the_same, 0, GI_GEMM_LEVELS);
+    tcase_add_loop_test(all, conv_is_the_same, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
     tcase_add_test(all, big_conv_is_the_same);
     tcase_add_test(all, pools_are_the_same);
     tcase_add_test(all, training_is_the_same);

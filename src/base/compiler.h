@@ -23,8 +23,8 @@
 #define GI_COLD
 #endif
 
-/* GI_WILL_WRITE - the line of the cache that stands `ahead` bytes after p is fetched meanwhile; nothing happens
- * where there is none.  Large results that are written in one go arrive up to a fifth sooner. */
+/* GI_WILL_WRITE - prefetches, for writing, the cache line `ahead` bytes after p, which need not exist.  Large results
+ * that are written in one go arrive up to a fifth sooner. */
 #if defined(__GNUC__)
 #define GI_WILL_WRITE(p, ahead) __builtin_prefetch((const void *)((uintptr_t)(p) + (ahead)), 1)
 #else

@@ -2,40 +2,43 @@
  *
  * The scores of a block lie transposed, s' [keys, block]: the softmax of a query runs down a column, so many
  * queries are done at a time without adding up across a vector.  A causal block stops at the last key that one
- * of its queries sees, which leaves out nearly half of the work.  With P = softmax(s), s = scale q k':
+ * of its queries attends to, which saves nearly half of the work.  With P = softmax(s), s = scale q k':
  *
  *   y  = P v
  *   dv = P' dy,  dP = dy v',  ds = P (dP - sum over keys (P dP)),  dq = scale ds k,  dk = scale ds' q
  *
- * Heads are shared among threads; each is computed by one of them, in the same order whoever does it. */
+ * Threads share the heads; each is computed by one thread, in an order that does not depend on which.
+ * reference/attention.c is the definition, and what -DGD_PLAIN uses. */
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "attend.h"
 #include "base/compiler.h"
-#include "gradus/tensor.h"
-
-#include "gemm.h"
-#include "terms.h"
 #include "base/threads.h"
+#include "gemm.h"
+#include "gradus/tensor.h"
+#include "reference/reference.h"
+#include "terms.h"
+
+#ifndef GD_PLAIN
 
 /* LANES: columns of a softmax that stay in registers.  FEW: terms of a column that are added one after the other; such
- * sums are added without loss, see terms.h. */
+ * sums are added by compensated summation, see terms.h. */
 enum { BLOCK = GI_ATTEND_BLOCK, LANES = 16, FEW = 32 };
 
-/* Before a loop over lanes: gcc would else unroll it to single numbers before it looks for vectors. */
+/* Before a loop over lanes: otherwise gcc unrolls it to scalars before it vectorises. */
 #if defined(__GNUC__)
-#define TOGETHER _Pragma("GCC unroll 1")
+#define LANE_LOOP _Pragma("GCC unroll 1")
 #else
-#define TOGETHER
+#define LANE_LOOP
 #endif
 
 /* ---- Softmax down the columns ---------------------------------------------------------------------------- */
 
-/* e^x for x <= 0.  Where it would leave the normal numbers it is 0, which is as good beside the 1 that every sum
- * contains: processors take their time over smaller numbers, and half of a causal block would be such. */
-REAL_INLINE gd_real power_of_e(gd_real x)
+/* e^x for x <= 0.  Where the result would be subnormal it is 0, which makes no difference beside the 1 that every sum
+ * contains: processors are slow with subnormal numbers, and half of a causal block would be such. */
+REAL_INLINE gd_real exp_of_negative(gd_real x)
 {
     gd_real whole;
     real_word n;
@@ -51,7 +54,7 @@ static GI_COLD void softmax_infinite(int lanes, int64_t n, gd_real *s, int64_t r
         gd_real sum = 0;
         for (int64_t j = 0; j < n; j++) {
             gd_real *at = s + j * row + l;
-            *at = *at == most[l] ? 1 : power_of_e(scale * (*at - most[l]));
+            *at = *at == most[l] ? 1 : exp_of_negative(scale * (*at - most[l]));
             sum += *at;
         }
         for (int64_t j = 0; j < n; j++)
@@ -63,15 +66,15 @@ static GI_COLD void softmax_infinite(int lanes, int64_t n, gd_real *s, int64_t r
 REAL_INLINE void softmax_lanes(const int lanes, int64_t n, gd_real *s, int64_t row, gd_real scale)
 {
     gd_real most[LANES], sum[LANES], rest[LANES], part[LANES];
-    TOGETHER for (int l = 0; l < lanes; l++) {
+    LANE_LOOP for (int l = 0; l < lanes; l++) {
         most[l] = s[l];
         sum[l] = rest[l] = 0;
     }
     for (int64_t j = 1; j < n; j++)
-        TOGETHER for (int l = 0; l < lanes; l++)
+        LANE_LOOP for (int l = 0; l < lanes; l++)
             most[l] = s[j * row + l] > most[l] ? s[j * row + l] : most[l];      /* a NaN makes the sum NaN */
     int infinite = 0;
-    TOGETHER for (int l = 0; l < lanes; l++)
+    LANE_LOOP for (int l = 0; l < lanes; l++)
         infinite |= real_abs(most[l]) == (gd_real)INFINITY;
     if (GI_UNLIKELY(infinite)) {
         softmax_infinite(lanes, n, s, row, scale, most);
@@ -79,21 +82,21 @@ REAL_INLINE void softmax_lanes(const int lanes, int64_t n, gd_real *s, int64_t r
     }
     for (int64_t k = 0; k < n; k += FEW) {
         const int64_t end = n - k < FEW ? n : k + FEW;
-        TOGETHER for (int l = 0; l < lanes; l++)
+        LANE_LOOP for (int l = 0; l < lanes; l++)
             part[l] = 0;
         for (int64_t j = k; j < end; j++)
-            TOGETHER for (int l = 0; l < lanes; l++) {
-                const gd_real power = power_of_e(scale * (s[j * row + l] - most[l]));
+            LANE_LOOP for (int l = 0; l < lanes; l++) {
+                const gd_real power = exp_of_negative(scale * (s[j * row + l] - most[l]));
                 s[j * row + l] = power;
                 part[l] += power;
             }
-        TOGETHER for (int l = 0; l < lanes; l++)
+        LANE_LOOP for (int l = 0; l < lanes; l++)
             real_add_term(&sum[l], &rest[l], part[l]);
     }
-    TOGETHER for (int l = 0; l < lanes; l++)
+    LANE_LOOP for (int l = 0; l < lanes; l++)
         sum[l] = 1 / real_whole(sum[l], rest[l]);
     for (int64_t j = 0; j < n; j++)
-        TOGETHER for (int l = 0; l < lanes; l++)
+        LANE_LOOP for (int l = 0; l < lanes; l++)
             s[j * row + l] *= sum[l];
 }
 
@@ -106,134 +109,133 @@ GI_KERNEL static void softmax_columns(int64_t n, int64_t columns, gd_real *s, gd
         softmax_lanes((int)(columns - c), n, s + c, columns, scale);
 }
 
-/* g = scale p (g - sum(p g)): the gradient by p becomes that by the scores. */
-REAL_INLINE void slope_lanes(const int lanes, int64_t n, gd_real *g, const gd_real *p, int64_t row, gd_real scale)
+/* g = scale p (g - sum(p g)): the gradient of p becomes that of the scores. */
+REAL_INLINE void softmax_grad_lanes(const int lanes, int64_t n, gd_real *g, const gd_real *p, int64_t row,
+                                    gd_real scale)
 {
     gd_real dot[LANES], rest[LANES], part[LANES];
-    TOGETHER for (int l = 0; l < lanes; l++)
+    LANE_LOOP for (int l = 0; l < lanes; l++)
         dot[l] = rest[l] = 0;
     for (int64_t k = 0; k < n; k += FEW) {
         const int64_t end = n - k < FEW ? n : k + FEW;
-        TOGETHER for (int l = 0; l < lanes; l++)
+        LANE_LOOP for (int l = 0; l < lanes; l++)
             part[l] = 0;
         for (int64_t j = k; j < end; j++)
-            TOGETHER for (int l = 0; l < lanes; l++)
+            LANE_LOOP for (int l = 0; l < lanes; l++)
                 part[l] += p[j * row + l] * g[j * row + l];
-        TOGETHER for (int l = 0; l < lanes; l++)
+        LANE_LOOP for (int l = 0; l < lanes; l++)
             real_add_term(&dot[l], &rest[l], part[l]);
     }
-    TOGETHER for (int l = 0; l < lanes; l++)
+    LANE_LOOP for (int l = 0; l < lanes; l++)
         dot[l] = real_whole(dot[l], rest[l]);
     for (int64_t j = 0; j < n; j++)
-        TOGETHER for (int l = 0; l < lanes; l++)
+        LANE_LOOP for (int l = 0; l < lanes; l++)
             g[j * row + l] = scale * p[j * row + l] * (g[j * row + l] - dot[l]);
 }
 
-GI_KERNEL static void slope_columns(int64_t n, int64_t columns, gd_real *restrict g, const gd_real *restrict p,
+GI_KERNEL static void softmax_grad_columns(int64_t n, int64_t columns, gd_real *restrict g, const gd_real *restrict p,
                                     gd_real scale)
 {
     int64_t c = 0;
     for (; c + LANES <= columns; c += LANES)
-        slope_lanes(LANES, n, g + c, p + c, columns, scale);
+        softmax_grad_lanes(LANES, n, g + c, p + c, columns, scale);
     if (c < columns)
-        slope_lanes((int)(columns - c), n, g + c, p + c, columns, scale);
+        softmax_grad_lanes((int)(columns - c), n, g + c, p + c, columns, scale);
 }
 
 /* ---- One head --------------------------------------------------------------------------------------------- */
 
-/* One matrix of a batch. */
-typedef struct matrix {
+/* A matrix that is written: its columns are contiguous. */
+typedef struct output {
     gd_real *data;
-    int64_t  row, column;
-} matrix;
-
-static matrix head_of(const gi_attend_sizes *s, const gi_heads *x, int64_t index)
-{
-    gd_real *data = x->data;
-    for (int i = s->axes - 1; i >= 0; i--) {
-        data += index % s->batch[i] * x->step[i];
-        index /= s->batch[i];
-    }
-    return (matrix){ data, x->row, x->column };
-}
+    int64_t  stride;
+} output;
 
 static int64_t block_size(const gi_attend_sizes *s, int64_t first)
 {
     return s->queries - first < BLOCK ? s->queries - first : BLOCK;
 }
 
-/* Keys that one of the queries before `end` sees. */
-static int64_t seen(const gi_attend_sizes *s, int64_t end)
+/* Keys that at least one of the queries before `end` attends to. */
+static int64_t visible_keys(const gi_attend_sizes *s, int64_t end)
 {
     return s->causal && end < s->keys ? end : s->keys;
 }
 
-/* Scores of keys that are still to come: below the diagonal of scores [n, block], whose first query is first. */
-REAL_INLINE void hide(const int block, int64_t n, int64_t first, gd_real *scores)
+/* The causal mask: scores [n, block] below the diagonal, the first query of the block being first, become -infinity. */
+REAL_INLINE void mask_block(const int block, int64_t n, int64_t first, gd_real *scores)
 {
     for (int64_t j = first + 1; j < n; j++) {
         gd_real *row = scores + j * block;
-        const int hidden = j - first < block ? (int)(j - first) : block;
-        TOGETHER for (int i = 0; i < block; i++)
-            row[i] = i < hidden ? (gd_real)-INFINITY : row[i];
+        const int masked = j - first < block ? (int)(j - first) : block;
+        LANE_LOOP for (int i = 0; i < block; i++)
+            row[i] = i < masked ? (gd_real)-INFINITY : row[i];
     }
 }
 
-GI_KERNEL static void hide_the_future(int64_t n, int64_t block, int64_t first, gd_real *scores)
+GI_KERNEL static void mask_future_keys(int64_t n, int64_t block, int64_t first, gd_real *scores)
 {
     if (block == BLOCK)
-        hide(BLOCK, n, first, scores);
+        mask_block(BLOCK, n, first, scores);
     else
-        hide((int)block, n, first, scores);
+        mask_block((int)block, n, first, scores);
 }
 
-static void attend_head(const gi_attend_sizes *s, matrix q, matrix k, matrix v, matrix y, gd_real *p)
+/* Rows first .. first + rows of x. */
+static gi_matrix some_rows(gi_matrix x, int64_t first, int64_t rows)
+{
+    x.data += first * x.row_stride;
+    x.rows = rows;
+    return x;
+}
+
+static void attend_head(const gi_attend_sizes *s, gi_matrix q, gi_matrix k, gi_matrix v, output y, gd_real *p)
 {
     for (int64_t i = 0, block; i < s->queries; i += block, p += block * s->keys) {
         block = block_size(s, i);
-        const int64_t n = seen(s, i + block);
-        gi_gemm(n, block, s->d, k.data, k.row, k.column, q.data + i * q.row, q.column, q.row, p, block, false);
+        const int64_t n = visible_keys(s, i + block);
+        gi_gemm(some_rows(k, 0, n), gi_transposed(some_rows(q, i, block)), p, block, false);
         if (s->causal)
-            hide_the_future(n, block, i, p);
+            mask_future_keys(n, block, i, p);
         if (n > 0)
             softmax_columns(n, block, p, (gd_real)s->scale);
-        gi_gemm(block, s->e, n, p, 1, block, v.data, v.row, v.column, y.data + i * y.row, y.row, false);
+        gi_gemm((gi_matrix){ p, block, n, 1, block }, some_rows(v, 0, n), y.data + i * y.stride, y.stride, false);
     }
 }
 
 /* Rows first .. last of x become zero. */
-static void clear_rows(matrix x, int64_t first, int64_t last, int64_t columns)
+static void clear_rows(output x, int64_t first, int64_t last, int64_t columns)
 {
     for (int64_t i = first; i < last; i++)
-        memset(x.data + i * x.row, 0, (size_t)columns * sizeof *x.data);
+        memset(x.data + i * x.stride, 0, (size_t)columns * sizeof *x.data);
 }
 
-typedef struct slopes { matrix q, k, v; } slopes;       /* data NULL: not wanted */
+typedef struct gradients { output q, k, v; } gradients;     /* data NULL: not wanted */
 
 /* The last block first: its keys are those of all blocks, so that the others add to what is there. */
-static void grad_head(const gi_attend_sizes *s, matrix q, matrix k, matrix v, matrix dy, const gd_real *p,
-                      slopes to, gd_real *ds)
+static void grad_head(const gi_attend_sizes *s, gi_matrix q, gi_matrix k, gi_matrix v, gi_matrix dy, const gd_real *p,
+                      gradients to, gd_real *ds)
 {
-    const int64_t all = s->queries ? seen(s, s->queries) : 0;
+    const int64_t all = s->queries ? visible_keys(s, s->queries) : 0;
     if (to.k.data)
         clear_rows(to.k, all, s->keys, s->d);
     if (to.v.data)
         clear_rows(to.v, all, s->keys, s->e);
     bool add = false;
     for (int64_t i = (s->queries - 1) / BLOCK * BLOCK; s->queries && i >= 0; i -= BLOCK, add = true) {
-        const int64_t block = block_size(s, i), n = seen(s, i + block);
-        const gd_real *pi = p + i * s->keys, *qi = q.data + i * q.row, *dyi = dy.data + i * dy.row;
+        const int64_t block = block_size(s, i), n = visible_keys(s, i + block);
+        const gi_matrix pi = { p + i * s->keys, n, block, block, 1 }, dsi = { ds, n, block, block, 1 };
+        const gi_matrix qi = some_rows(q, i, block), dyi = some_rows(dy, i, block);
         if (to.v.data)
-            gi_gemm(n, s->e, block, pi, block, 1, dyi, dy.row, dy.column, to.v.data, to.v.row, add);
+            gi_gemm(pi, dyi, to.v.data, to.v.stride, add);
         if (!to.q.data && !to.k.data)
             continue;
-        gi_gemm(n, block, s->e, v.data, v.row, v.column, dyi, dy.column, dy.row, ds, block, false);
-        slope_columns(n, block, ds, pi, (gd_real)s->scale);
+        gi_gemm(some_rows(v, 0, n), gi_transposed(dyi), ds, block, false);
+        softmax_grad_columns(n, block, ds, pi.data, (gd_real)s->scale);
         if (to.q.data)
-            gi_gemm(block, s->d, n, ds, 1, block, k.data, k.row, k.column, to.q.data + i * to.q.row, to.q.row,
-                    false);
+            gi_gemm(gi_transposed(dsi), some_rows(k, 0, n), to.q.data + i * to.q.stride, to.q.stride, false);
         if (to.k.data)
-            gi_gemm(n, s->d, block, ds, block, 1, qi, q.row, q.column, to.k.data, to.k.row, add);
+            gi_gemm(dsi, qi, to.k.data, to.k.stride, add);
     }
 }
 
@@ -255,12 +257,21 @@ static int64_t heads_a_part(const gi_attend_sizes *s)
     return gi_part_for(s->queries * s->keys * (s->d + s->e + 16), GI_PART_PRODUCTS, 1);
 }
 
+static gi_matrix q_of(const call *c, int64_t h) { return gi_head(c->s, c->q, h, c->s->queries, c->s->d); }
+static gi_matrix k_of(const call *c, int64_t h) { return gi_head(c->s, c->k, h, c->s->keys, c->s->d); }
+static gi_matrix v_of(const call *c, int64_t h) { return gi_head(c->s, c->v, h, c->s->keys, c->s->e); }
+
+static output result(const gi_attend_sizes *s, const gi_heads *x, int64_t index)
+{
+    return x ? (output){ gi_head_data(s, x, index), x->row } : (output){ NULL, 0 };
+}
+
 static void attend_heads(void *context, int64_t begin, int64_t end)
 {
     const call *c = context;
     for (int64_t h = begin; h < end; h++)
-        attend_head(c->s, head_of(c->s, c->q, h), head_of(c->s, c->k, h), head_of(c->s, c->v, h),
-                    head_of(c->s, c->y, h), c->p + h * c->s->queries * c->s->keys);
+        attend_head(c->s, q_of(c, h), k_of(c, h), v_of(c, h), result(c->s, c->y, h),
+                    c->p + h * c->s->queries * c->s->keys);
 }
 
 void gi_attend(const gi_attend_sizes *s, const gi_heads *q, const gi_heads *k, const gi_heads *v,
@@ -270,19 +281,14 @@ void gi_attend(const gi_attend_sizes *s, const gi_heads *q, const gi_heads *k, c
     gi_parallel(s->count, heads_a_part(s), attend_heads, &c);
 }
 
-static matrix wanted(const gi_attend_sizes *s, const gi_heads *x, int64_t index)
-{
-    return x ? head_of(s, x, index) : (matrix){ NULL, 0, 0 };
-}
-
 static void grad_heads(void *context, int64_t begin, int64_t end)
 {
     const call *c = context;
     const gi_attend_sizes *s = c->s;
     gd_real *ds = c->work + begin / c->part * BLOCK * s->keys;
     for (int64_t h = begin; h < end; h++) {
-        const slopes to = { wanted(s, c->to.dq, h), wanted(s, c->to.dk, h), wanted(s, c->to.dv, h) };
-        grad_head(s, head_of(s, c->q, h), head_of(s, c->k, h), head_of(s, c->v, h), head_of(s, c->y, h),
+        const gradients to = { result(s, c->to.dq, h), result(s, c->to.dk, h), result(s, c->to.dv, h) };
+        grad_head(s, q_of(c, h), k_of(c, h), v_of(c, h), gi_head(s, c->y, h, s->queries, s->e),
                   c->kept + h * s->queries * s->keys, to, ds);
     }
 }
@@ -301,3 +307,24 @@ void gi_attend_grad(const gi_attend_sizes *s, const gi_heads *q, const gi_heads 
                .part = heads_a_part(s) };
     gi_parallel(s->count, c.part, grad_heads, &c);
 }
+
+#else
+
+void gi_attend(const gi_attend_sizes *s, const gi_heads *q, const gi_heads *k, const gi_heads *v,
+               const gi_heads *y, gd_real *p)
+{
+    gi_attend_reference(s, q, k, v, y, p);
+}
+
+int64_t gi_attend_work(const gi_attend_sizes *s)
+{
+    return s->queries * s->keys;
+}
+
+void gi_attend_grad(const gi_attend_sizes *s, const gi_heads *q, const gi_heads *k, const gi_heads *v,
+                    const gi_heads *dy, const gd_real *p, gi_attend_slopes to, gd_real *work)
+{
+    gi_attend_grad_reference(s, q, k, v, dy, p, to, work);
+}
+
+#endif

@@ -1,7 +1,7 @@
 /* attend.h - scaled dot-product attention on plain memory, and its gradients: the arithmetic under gd_attention.
  *
  * Here: raw numbers with any strides, so that no head is copied out of the matrix it lies in.  Not here: shapes,
- * errors, memory (it cannot fail), and how it is differentiated twice. */
+ * errors, memory (it cannot fail), and how it is differentiated twice.  reference/attention.c has the definition. */
 #ifndef GRADUS_ATTEND_H
 #define GRADUS_ATTEND_H
 
@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "gradus/tensor.h"
+#include "matrix.h"
 
 enum { GI_ATTEND_BLOCK = 32 };              /* queries that are done at a time */
 
@@ -27,6 +28,23 @@ typedef struct gi_attend_sizes {
     double   scale;                         /* of the scores, above 0 */
     bool     causal;                        /* query i sees the keys 0 .. i only */
 } gi_attend_sizes;
+
+/* gi_head_data - where matrix `index` of the batch begins; gi_head - that matrix. */
+static inline gd_real *gi_head_data(const gi_attend_sizes *s, const gi_heads *x, int64_t index)
+{
+    gd_real *data = x->data;
+    for (int i = s->axes - 1; i >= 0; i--) {
+        data += index % s->batch[i] * x->step[i];
+        index /= s->batch[i];
+    }
+    return data;
+}
+
+static inline gi_matrix gi_head(const gi_attend_sizes *s, const gi_heads *x, int64_t index, int64_t rows,
+                                int64_t columns)
+{
+    return (gi_matrix){ gi_head_data(s, x, index), rows, columns, x->row, x->column };
+}
 
 /* gi_attend - y = softmax(scale q k') v.  p, count x queries x keys numbers, keeps the softmax for the
  * gradient. */

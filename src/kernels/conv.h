@@ -1,6 +1,7 @@
 /* conv.h - the arithmetic of convolution and of its two gradients, on raw contiguous numbers.
  *
- * Here: sums of products.  Not here: shapes and errors (operations/convolution.c checks them). */
+ * Not here: shapes and errors (operations/convolution.c checks them).  reference/convolution.c has the definition as
+ * code, as_written/conv.c explains how it is computed fast. */
 #ifndef GRADUS_CONV_H
 #define GRADUS_CONV_H
 
@@ -22,7 +23,7 @@ typedef struct gi_conv {
  *
  * gi_conv_forward gives y (bias may be NULL); gi_conv_grad_input the gradient dx for a given dy, and
  * gi_conv_grad_weight dw and, where db is not NULL, db[o] = sum of dy[n, o, r, q] over all but o.
- * False, and a message, when memory for the work space is out. */
+ * False, and a message, when out of memory. */
 bool gi_conv_forward(const gi_conv *s, const gd_real *x, const gd_real *w, const gd_real *bias, gd_real *y);
 bool gi_conv_grad_input(const gi_conv *s, const gd_real *dy, const gd_real *w, gd_real *dx);
 bool gi_conv_grad_weight(const gi_conv *s, const gd_real *dy, const gd_real *x, gd_real *dw, gd_real *db);

@@ -1,39 +1,32 @@
-/* gemm_kernel.h - the matrix product for one length of vector.  gemm.c includes it once for each
- * instruction set, after defining
+/* gemm_kernel.h - the matrix product for one length of vector.  Compiled for each instruction set by simd_each.h, which
+ * explains the names in capitals.
  *
- *   NAME(x)                    x with a suffix, so that every set has its own functions
- *   TARGET                     the attribute that lets the compiler use the set
- *   vec, LANES                 a vector and how many numbers it holds (1: plain C)
- *   BROADCAST(s)               the vector s, s, .., s
- *   MULTIPLY_ADD(x, y, z)      x y + z, rounded once where the machine can
- *   MULTIPLY_ADD_1(x, y, z)    the same for one number
- *   LOAD_PART(p, count)        the first count of LANES numbers, the rest 0; touches no others
- *   STORE_PART(p, v, count)    writes the first count numbers only
- *   ROWS, ROWS_WIDE            rows of a tile of 2 vectors, of 4 vectors: as the registers allow
- *   EACH_ROW, EACH_ROW_WIDE    F(1) F(2) .. up to these
- *
- * How it goes.  A tile of c, say 6 rows of 4 vectors, stays in registers while p runs: each step loads 4
- * vectors of b and multiplies them with 6 numbers of a.  So a load feeds several multiplications, and the
- * machine's arithmetic is the limit, not its memory.  Around that, k and n are cut into blocks so that a block
- * of b, DEPTH x COLUMNS, stays in the second cache; a strip of a, the rows of a tile, stays in the first one
- * while it meets the whole block, panel by panel (the columns of a tile).  What does not lie well is packed,
- * that is copied in the order of its use, first: gemm_pack.h.  The scheme is that of Goto and van de Geijn,
- * "Anatomy of high-performance matrix multiplication" (ACM TOMS 34, 2008), with the roles of a and b exchanged
- * because c is stored by rows. */
+ * A tile of c, say 6 rows of 4 vectors, stays in registers while p runs: each step loads 4 vectors of b, multiplying
+ * them with 6 numbers of a.  So a load feeds several multiplications, and arithmetic, not memory, is the
+ * limit.  Around that, k and n are split into blocks so that a block of b, DEPTH x COLUMNS, stays in the second cache;
+ * a strip of a, the rows of a tile, stays in the first one while it meets the whole block, panel by panel (the columns
+ * of a tile).  Operands that the tiles cannot read in order are packed first, that is copied in the order of their use:
+ * gemm_pack.h.  The scheme is that of Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (ACM
+ * TOMS 34, 2008), with the roles of a and b exchanged because c is stored by rows. */
 
-#define INLINE static inline TARGET ALWAYS_INLINE
-
-INLINE vec NAME(load)(const gd_real *p)
-{
-    vec v;
-    memcpy(&v, p, sizeof v);                /* p need not be aligned */
-    return v;
-}
-
-INLINE void NAME(store)(gd_real *p, vec v)
-{
-    memcpy(p, &v, sizeof v);
-}
+/* Rows of a tile of 2 vectors, and of a wide one of 4: as many as the registers hold, with the vectors of b and one
+ * number of a. */
+#if REGISTERS == 16
+#define ROWS 6
+#define ROWS_WIDE 2
+#define EACH_ROW UP_TO_6
+#define EACH_ROW_WIDE UP_TO_2
+#elif HAVE_NEON
+#define ROWS 12
+#define ROWS_WIDE 6
+#define EACH_ROW UP_TO_12
+#define EACH_ROW_WIDE UP_TO_6
+#else
+#define ROWS 14
+#define ROWS_WIDE 6
+#define EACH_ROW UP_TO_14
+#define EACH_ROW_WIDE UP_TO_6
+#endif
 
 /* ---- Tiles ---------------------------------------------------------------------------------------------- */
 
@@ -107,15 +100,11 @@ static NAME(tile_function) *const NAME(tiles)[2][2][ROWS + 1] = {           /* [
 };
 static NAME(tile_function) *const NAME(tiles_wide)[ROWS_WIDE + 1] = { NULL, EACH_ROW_WIDE(TILE4) };
 
-#include <stdbool.h>
-
 #include "gemm_pack.h"
-#include "gradus/tensor.h"
 
 /* ---- Products of matrices -------------------------------------------------------------------------------- */
 
-/* prefetch - asks for what is needed soon: the tile c [rows, columns], and of the next piece of a the lines
- * from .. to. */
+/* prefetch - the tile c [rows, columns], and rows from .. to of the next part of a. */
 INLINE void NAME(prefetch)(const operands *x, int64_t rows, int columns, const gd_real *c,
                            int64_t from, int64_t to)
 {
@@ -186,11 +175,11 @@ static TARGET void NAME(block)(const operands *x)
         t.c = x->c + i * x->c_row;
         const int64_t left = x->m - i - t.m, next_m = left < GROUP ? left : GROUP;
         if (next_m > 0 && x->a_row == 1)
-            t.next = (lines){ t.a + t.m, x->k, next_m, x->a_col };
+            t.next = (prefetch_rows){ t.a + t.m, x->k, next_m, x->a_col };
         else if (next_m > 0 && x->a_col == 1)
-            t.next = (lines){ t.a + t.m * x->a_row, next_m, x->k, x->a_row };
+            t.next = (prefetch_rows){ t.a + t.m * x->a_row, next_m, x->k, x->a_row };
         else
-            t.next = (lines){ NULL, 0, 0, 0 };
+            t.next = (prefetch_rows){ NULL, 0, 0, 0 };
         if (pack_a) {
             for (int64_t p = 0; p < x->k; p++)
                 memcpy(x->work->a + p * t.m, t.a + p * x->a_col, (size_t)t.m * sizeof *t.a);
@@ -214,7 +203,7 @@ INLINE void NAME(some_blocks)(const operands *x)
     }
 }
 
-/* long_blocks - the same for any k: the products of LONG of k at a time are added without loss. */
+/* long_blocks - the same for any k: the products of LONG of k at a time are added by compensated summation. */
 INLINE void NAME(long_blocks)(const operands *x)
 {
     operands t = *x;
@@ -273,126 +262,31 @@ static TARGET void NAME(narrow)(const operands *x)
     }
 }
 
-/* product - c (+)= a b: one tile, one block, or many.  Whichever it is, c[i, j] is summed in the same order. */
-static TARGET void NAME(product)(operands *x)
+/* large_product - c (+)= a b in one block, or many. */
+static TARGET GI_NOINLINE void NAME(large_product)(operands *x)
 {
-    const int64_t empty = (LANES - x->n % LANES) % LANES;       /* lanes in the last vector */
-    if (x->m <= ROWS && x->n <= LANES && x->b_col == 1 && x->k <= DEPTH) {
-        NAME(tiles)[0][empty > 0][x->m](x, x->a, x->b, x->b_row, x->c, (int)x->n);
-        return;
-    }
-    x->work = take_work_space();
+    const int64_t empty = -x->n & (LANES - 1);  /* lanes in the last vector */
+    x->work = acquire_work_space();
     if (x->a_row == 1 && x->n <= NARROW && 4 * empty >= x->n && x->m >= 4 * LANES)
         NAME(narrow)(x);
     else if (x->k <= DEPTH && x->n <= COLUMNS)
         NAME(block)(x);
     else
         NAME(blocks)(x);
-    leave_work_space(x->work);
+    release_work_space(x->work);
 }
 
-/* ---- Products with a vector ------------------------------------------------------------------------------ */
-
-/* total - the sum over the lanes of v, halves first. */
-INLINE gd_real NAME(total)(vec v)
+/* product - c (+)= a b: one tile, one block, or many.  Whichever it is, c[i, j] is summed in the same order. */
+static TARGET void NAME(product)(operands *x)
 {
-#if LANES > 1
-#define OTHER(l, d) ((l) ^ (d))
-#if LANES > 8
-    v += SHUFFLE(v, v, EACH_LANE(OTHER, 8));
-#endif
-#if LANES > 4
-    v += SHUFFLE(v, v, EACH_LANE(OTHER, 4));
-#endif
-#if LANES > 2
-    v += SHUFFLE(v, v, EACH_LANE(OTHER, 2));
-#endif
-    v += SHUFFLE(v, v, EACH_LANE(OTHER, 1));
-    return v[0];
-#undef OTHER
-#else
-    return v;
-#endif
+    if (x->m <= ROWS && x->n <= LANES && x->b_col == 1 && x->k <= DEPTH)
+        NAME(tiles)[0][x->n < LANES][x->m](x, x->a, x->b, x->b_row, x->c, (int)x->n);
+    else
+        NAME(large_product)(x);
 }
 
-/* part_of_dots - total[r] = the sum over p in [from, to) for `rows` rows from row i.  Four sums for each row, so that
- * one addition need not wait for the one before. */
-INLINE void NAME(part_of_dots)(const int rows, const operands *x, int64_t i, int64_t from, int64_t to, gd_real *total)
-{
-    const gd_real *a = x->a + i * x->a_row, *b = x->b;
-    const int64_t a_row = x->a_row;
-    vec sum[4][4];
-    UNROLL for (int r = 0; r < rows; r++)
-        UNROLL for (int u = 0; u < 4; u++)
-            sum[r][u] = (vec){ 0 };
-    int64_t p = from;
-    for (; p + 4 * LANES <= to; p += 4 * LANES)
-        UNROLL for (int u = 0; u < 4; u++)
-            UNROLL for (int r = 0; r < rows; r++)
-                sum[r][u] = MULTIPLY_ADD(NAME(load)(a + r * a_row + p + u * LANES), NAME(load)(b + p + u * LANES),
-                                         sum[r][u]);
-    for (; p + LANES <= to; p += LANES)
-        UNROLL for (int r = 0; r < rows; r++)
-            sum[r][0] = MULTIPLY_ADD(NAME(load)(a + r * a_row + p), NAME(load)(b + p), sum[r][0]);
-    if (p < to)
-        UNROLL for (int r = 0; r < rows; r++)
-            sum[r][1] = MULTIPLY_ADD(LOAD_PART(a + r * a_row + p, (int)(to - p)), LOAD_PART(b + p, (int)(to - p)),
-                                     sum[r][1]);
-    UNROLL for (int r = 0; r < rows; r++)
-        total[r] = NAME(total)((sum[r][0] + sum[r][1]) + (sum[r][2] + sum[r][3]));
-}
+#include "gemm_dot.h"
 
-/* dots - dot_products for `rows` rows from row i.  Long ones in parts, whose sums are added without loss. */
-INLINE void NAME(dots)(const int rows, const operands *x, int64_t i)
-{
-    const int64_t most = DOT_DEPTH * 4 * LANES;
-    gd_real total[4], rest[4] = { 0 }, part[4];
-    NAME(part_of_dots)(rows, x, i, 0, x->k < most ? x->k : most, total);
-    for (int64_t p = most; p < x->k; p += most) {
-        NAME(part_of_dots)(rows, x, i, p, x->k - p < most ? x->k : p + most, part);
-        for (int r = 0; r < rows; r++)
-            real_add_term(&total[r], &rest[r], part[r]);
-    }
-    UNROLL for (int r = 0; r < rows; r++) {
-        gd_real *c = x->c + (i + r) * x->c_row;
-        const gd_real all = x->k > most ? real_whole(total[r], rest[r]) : total[r];
-        *c = x->accumulate ? *c + all : all;
-    }
-}
-
-/* short_dots - dot_products for k < DOT_LEAST, a constant once this is inlined: b stays in registers, and the
- * products of a row are added in the order of a tile. */
-INLINE void NAME(short_dots)(const int k, const operands *x)
-{
-    gd_real b[DOT_LEAST];
-    UNROLL for (int p = 0; p < k; p++)
-        b[p] = x->b[p];
-    const gd_real *a = x->a;
-    gd_real *c = x->c;
-    for (int64_t i = 0; i < x->m; i++, a += x->a_row, c += x->c_row) {
-        gd_real total = 0;
-        UNROLL for (int p = 0; p < k; p++)
-            total = MULTIPLY_ADD_1(a[p], b[p], total);
-        *c = x->accumulate ? *c + total : total;
-    }
-}
-
-/* dot_products - c[i] (+)= sum_p a[i, p] b[p] for a product with n = 1; a and b contiguous along p. */
-static TARGET void NAME(dot_products)(operands *x)
-{
-    switch (x->k) {
-#define CASE(K) case K: NAME(short_dots)(K, x); return;
-    UP_TO_7(CASE)
-#undef CASE
-    }
-    int64_t i = 0;
-    for (; i + 4 <= x->m; i += 4)
-        NAME(dots)(4, x, i);
-    for (; i < x->m; i++)
-        NAME(dots)(1, x, i);
-}
-
-#undef INLINE
 #undef TILE_PARAMETERS
 #undef TILE_AS
 #undef TILES
@@ -402,17 +296,7 @@ static TARGET void NAME(dot_products)(operands *x)
 #undef TILE2
 #undef PART2
 #undef TILE4
-#undef NAME
-#undef TARGET
-#undef vec
-#undef LANES
-#undef BROADCAST
-#undef MULTIPLY_ADD
-#undef MULTIPLY_ADD_1
-#undef LOAD_PART
-#undef STORE_PART
 #undef ROWS
 #undef ROWS_WIDE
 #undef EACH_ROW
 #undef EACH_ROW_WIDE
-#undef EACH_LANE

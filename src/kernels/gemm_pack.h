@@ -3,40 +3,6 @@
  *
  * A packed block is a row of panels, each [k, 1, 2 or 4 vectors]: whole vectors, aligned, one behind the
  * other.  Where the columns of b are contiguous, this transposes b. */
-#include "gradus/tensor.h"
-
-/* transpose - the LANES x LANES matrix in r, in place: swap the off-diagonal quarters, then the same within
- * each quarter (Eklundh 1972), all quarters of one size at once. */
-INLINE void NAME(transpose)(vec r[LANES])
-{
-#if LANES > 1
-#define SWAP_QUARTERS(d) \
-    UNROLL for (int i = 0; i < LANES; i++) \
-        if (!(i & (d))) { \
-            const vec upper = r[i], lower = r[i + (d)]; \
-            r[i] = SHUFFLE(upper, lower, EACH_LANE(LEFT, d)); \
-            r[i + (d)] = SHUFFLE(upper, lower, EACH_LANE(RIGHT, d)); \
-        }
-#define LEFT(l, d)  ((l) & (d) ? LANES + (l) - (d) : (l))
-#define RIGHT(l, d) ((l) & (d) ? LANES + (l) : (l) + (d))
-#if LANES > 8
-    SWAP_QUARTERS(8)
-#endif
-#if LANES > 4
-    SWAP_QUARTERS(4)
-#endif
-#if LANES > 2
-    SWAP_QUARTERS(2)
-#endif
-    SWAP_QUARTERS(1)
-#undef SWAP_QUARTERS
-#undef LEFT
-#undef RIGHT
-#else
-    (void)r;
-#endif
-}
-
 /* pack_square - to[p, 0 .. LANES) = from[p, 0 .. columns), zeros after; p < depth <= LANES.  In from the
  * numbers of one column lie next to each other. */
 INLINE void NAME(pack_square)(int64_t depth, int64_t columns, const gd_real *from, int64_t col,

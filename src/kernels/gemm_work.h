@@ -1,8 +1,8 @@
 /* gemm_work.h - where a product keeps packed parts of its operands.  Part of gemm.c. */
 #include "gradus/tensor.h"
 
-/* Packed b, packed a, and c^T of a narrow product: 0.5 MiB.  For long products, a part of c and what rounding has taken
- * from its sums: as much again. */
+/* Packed b, packed a, and c^T of a narrow product: 0.5 MiB.  For long products, a part of c and the rounding errors of
+ * its sums: as much again. */
 typedef struct work_space {
     gd_real b[DEPTH * COLUMNS];
     gd_real a[DEPTH * GROUP];
@@ -10,19 +10,15 @@ typedef struct work_space {
     gd_real part[LONG_ROWS * COLUMNS], rest[LONG_ROWS * COLUMNS];
 } work_space;
 
-/* One for each product that is being computed.  Static memory: pages never touched take none, nothing can run
- * out, and nobody has to free what a thread leaves behind.  A thread tries the one it had before first, whose
- * pages are there and may still be in its cache.  More products at once than there are spaces wait for each
- * other; in a child of fork, those stay taken that other threads of the parent were using. */
+/* One for each product that is being computed.  They are static: untouched pages cost no memory, no allocation can
+ * fail, and nothing is to be freed when a thread ends.  A thread first tries the one it used last, which may still be
+ * in its cache.  When all are taken, a product waits for one; in a child of fork, those that other threads of the
+ * parent were using stay taken. */
 enum { WORK_SPACES = 96 };                      /* gi_parallel has up to 64 threads, and a program others */
-#if HAVE_VECTORS
 static work_space work_spaces[WORK_SPACES] __attribute__((aligned(64)));
-#else
-static work_space work_spaces[WORK_SPACES];
-#endif
 static atomic_bool taken[WORK_SPACES];
 
-static work_space *take_work_space(void)
+static work_space *acquire_work_space(void)
 {
     static _Thread_local unsigned mine;
     static atomic_uint threads;
@@ -35,7 +31,7 @@ static work_space *take_work_space(void)
         }
 }
 
-static void leave_work_space(const work_space *work)
+static void release_work_space(const work_space *work)
 {
     atomic_store_explicit(&taken[work - work_spaces], false, memory_order_release);
 }

@@ -3,7 +3,8 @@
  * The order of additions is fixed in sums.c and depends on n alone: neither on the instruction set nor on
  * alignment, stride, or thread.  It is pairwise, so that the rounding error grows with log n instead of n:
  * |error| <= about (20 + log2(n / 2048)) u sum |x_i|, u half an ulp of 1 (Higham, Accuracy and Stability of
- * Numerical Algorithms, 2nd ed. 2002, section 4.2), and in practice is far less. */
+ * Numerical Algorithms, 2nd ed. 2002, section 4.2), and in practice is far less.  reference/sums.c has the definitions,
+ * which -DGD_PLAIN uses: another order, and sums in a wider type. */
 #ifndef GRADUS_SUMS_H
 #define GRADUS_SUMS_H
 

@@ -8,13 +8,34 @@
 #include "gradus/tensor.h"
 #include "real.h"
 
-/* 16 terms, term(0) .. term(15), as a tree. */
-#define TREE2(term, i)  (term(i) + term((i) + 1))
-#define TREE4(term, i)  (TREE2(term, i) + TREE2(term, (i) + 2))
-#define TREE8(term, i)  (TREE4(term, i) + TREE4(term, (i) + 4))
-#define TREE16(term)    (TREE8(term, 0) + TREE8(term, 8))
+/* 16 terms, term(i), term(i + step), .., as a tree. */
+#define TREE2(term, i, step)  (term(i) + term((i) + (step)))
+#define TREE4(term, i, step)  (TREE2(term, i, step) + TREE2(term, (i) + 2 * (step), step))
+#define TREE8(term, i, step)  (TREE4(term, i, step) + TREE4(term, (i) + 4 * (step), step))
+#define TREE16(term, i, step) (TREE8(term, i, step) + TREE8(term, (i) + 8 * (step), step))
 
-/* ---- One term after the other -------------------------------------------------------------------------------
+/* ---- Sixteen lanes --------------------------------------------------------------------------------------------
+ *
+ * A sum runs in 16 lanes side by side: lane l takes the terms whose index is l modulo 16.  Compilers can only do for
+ * several lanes at once what is written here for one, so that every instruction set gives the same bits. */
+
+enum { TERM_LANES = 16 };
+
+/* lane[] += TERM(at) .. TERM(end - 1), TERM being a macro, one row of lanes after the other. */
+#define ADD_TO_LANES(lane, at, end, TERM)                                                                   \
+    for (; (at) + TERM_LANES <= (end); (at) += TERM_LANES)                                                  \
+        for (int l = 0; l < TERM_LANES; l++)                                                                \
+            (lane)[l] += TERM((at) + l);                                                                    \
+    for (int l = 0; l < (end) - (at); l++)                                                                  \
+        (lane)[l] += TERM((at) + l);
+
+/* The same for whole blocks of 16 rows, each added up as a tree; at is then where the rest begins. */
+#define ADD_TREES_TO_LANES(lane, at, end, TERM)                                                             \
+    for (; (at) + 16 * TERM_LANES <= (end); (at) += 16 * TERM_LANES)                                        \
+        for (int l = 0; l < TERM_LANES; l++)                                                                \
+            (lane)[l] += TREE16(TERM, (at) + l, TERM_LANES);
+
+/* ---- Compensated summation ----------------------------------------------------------------------------------
  *
  * sum and rest together are the sum with about twice the digits, rest less than an ulp of sum; both start at 0.  The
  * error of n terms is about n u^2 sum |x|, u half an ulp of 1.  (D. E. Knuth, The Art of Computer Programming, vol. 2,
@@ -28,7 +49,7 @@ REAL_INLINE void real_add_term(gd_real *sum, gd_real *rest, gd_real x)
     *rest = less - (*sum - all);
 }
 
-/* real_whole - what they stand for.  An infinite or NaN sum has a rest of NaN, which says nothing. */
+/* real_whole - their sum, rounded.  An infinite or NaN sum has a rest of NaN, which says nothing. */
 REAL_INLINE gd_real real_whole(gd_real sum, gd_real rest)
 {
     return sum - sum == 0 ? sum + rest : sum;
@@ -72,10 +93,9 @@ REAL_INLINE gd_real real_largest(int64_t n, const gd_real *x, int64_t step)
 
 /* ---- Sums over i in [0, n) of TERM(i), a macro ----------------------------------------------------------------
  *
- * 16 lanes side by side: lane l takes the i that are l modulo 16.  The lanes are added up after 512 terms, 16 such sums
- * make a piece, and pieces are added without loss. */
+ * The lanes are added up after 512 terms, 16 such sums make a piece, and pieces are added by compensated summation. */
 
-enum { TERM_LANES = 16, TERM_BLOCK = 512, TERM_PIECE = 8192 };
+enum { TERM_BLOCK = 512, TERM_PIECE = 8192 };
 
 REAL_INLINE void real_add_half(const int half, gd_real *lane)
 {
@@ -96,11 +116,7 @@ REAL_INLINE gd_real real_fold(gd_real *lane)
     {                                                                                                       \
         gd_real lane_[TERM_LANES] = { 0 };                                                                  \
         int64_t at_ = begin_;                                                                               \
-        for (; at_ + TERM_LANES <= end_; at_ += TERM_LANES)                                                 \
-            for (int l = 0; l < TERM_LANES; l++)                                                            \
-                lane_[l] += TERM(at_ + l);                                                                  \
-        for (int l = 0; l < end_ - at_; l++)                                                                \
-            lane_[l] += TERM(at_ + l);                                                                      \
+        ADD_TO_LANES(lane_, at_, end_, TERM)                                                                \
         all_ += real_fold(lane_);                                                                           \
     }
 

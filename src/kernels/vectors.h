@@ -21,6 +21,19 @@
 #define UNROLL
 #endif
 
+#if HAVE_VECTORS && defined(__x86_64__)
+#include <immintrin.h>
+#define HAVE_AVX 1
+#else
+#define HAVE_AVX 0
+#endif
+#if HAVE_VECTORS && defined(__aarch64__)
+#include <arm_neon.h>
+#define HAVE_NEON 1
+#else
+#define HAVE_NEON 0
+#endif
+
 /* F(lane, d) for each lane of a vector. */
 #define LANES_2(F, d)  F(0, d), F(1, d)
 #define LANES_4(F, d)  LANES_2(F, d), F(2, d), F(3, d)

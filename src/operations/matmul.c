@@ -15,13 +15,23 @@
 
 /* ---- Forward: y = a b,  a [.., m, k]  b [.., k, n]  ->  y [.., m, n] ------------------------------------- */
 
+/* The matrix of t's last two axes that begins at data. */
+static gi_matrix last_axes(const gd_tensor *t, const gd_real *data)
+{
+    const int row = t->ndim - 2;
+    return (gi_matrix){ data, t->shape[row], t->shape[row + 1], t->stride[row], t->stride[row + 1] };
+}
+
+/* A tensor of two axes. */
+static gi_matrix matrix_of(const gd_tensor *t)
+{
+    return (gi_matrix){ t->data, t->shape[0], t->shape[1], t->stride[0], t->stride[1] };
+}
+
 static void multiply(gd_real *y, const gd_tensor *a, const gd_real *a_data, const gd_tensor *b,
                      const gd_real *b_data)
 {
-    int row_a = a->ndim - 2, row_b = b->ndim - 2;
-    int64_t m = a->shape[row_a], k = a->shape[row_a + 1], n = b->shape[row_b + 1];
-    gi_gemm(m, n, k, a_data, a->stride[row_a], a->stride[row_a + 1], b_data, b->stride[row_b],
-            b->stride[row_b + 1], y, n, false);
+    gi_gemm(last_axes(a, a_data), last_axes(b, b_data), y, b->shape[b->ndim - 1], false);
 }
 
 typedef struct batch {
@@ -178,13 +188,10 @@ static void affine_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 static gd_fast affine_fast(const gd_node *node, const gd_tensor *dy, const gd_target *dx)
 {
     const gd_tensor *x = node->in[0], *w = node->in[1];
-    const int64_t m = dy->shape[0], n = dy->shape[1], k = w->shape[1];
     if (dx[0].data)
-        gi_gemm(m, k, n, dy->data, dy->stride[0], dy->stride[1], w->data, w->stride[0], w->stride[1], dx[0].data, k,
-                false);
+        gi_gemm(matrix_of(dy), matrix_of(w), dx[0].data, w->shape[1], false);
     if (dx[1].data)
-        gi_gemm(n, k, m, dy->data, dy->stride[1], dy->stride[0], x->data, x->stride[0], x->stride[1], dx[1].data, k,
-                false);
+        gi_gemm(gi_transposed(matrix_of(dy)), matrix_of(x), dx[1].data, w->shape[1], false);
     if (dx[2].data)
         gi_sum_to_numbers(dx[2].data, dy, node->in[2]);
     return GD_DONE;
@@ -235,14 +242,14 @@ static void add_bias(void *context, int64_t begin, int64_t end)
 
 static gd_tensor *affine_rows(gd_tensor *x, gd_tensor *w, gd_tensor *b)
 {
-    int64_t m = x->shape[0], k = x->shape[1], n = w->shape[0];
+    int64_t m = x->shape[0], n = w->shape[0];
     gd_tensor *y = gi_new("gd_affine", 2, (int64_t[]){ m, n });
     if (!y)
         return NULL;
     const bool first = b && (y->numel <= BIAS_FIRST || !b->contiguous);
     if (first)
         repeat_row(m, n, y->data, b->data, b->stride[0]);
-    gi_gemm(m, n, k, x->data, x->stride[0], x->stride[1], w->data, w->stride[1], w->stride[0], y->data, n, first);
+    gi_gemm(matrix_of(x), gi_transposed(matrix_of(w)), y->data, n, first);
     if (b && !first)
         gi_parallel(m, gi_part_for(n, GI_PART_ELEMENTS, 1), add_bias, &(bias_call){ n, y->data, b->data });
     return gi_record3(&affine_op, y, x, w, b);

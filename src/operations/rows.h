@@ -50,16 +50,10 @@ REAL_INLINE gd_real row_exp_piece(int64_t n, gd_real *restrict y, const gd_real 
     int64_t i = 0;
     for (int64_t k = 0; k < n; k++)
         y[k] = real_exp(x[k] - most);
-#define POWER(r) y[i + (r) * TERM_LANES + l]
-    for (; i + 16 * TERM_LANES <= n; i += 16 * TERM_LANES)
-        for (int l = 0; l < TERM_LANES; l++)
-            lane[l] += TREE16(POWER);
-    for (; i + TERM_LANES <= n; i += TERM_LANES)
-        for (int l = 0; l < TERM_LANES; l++)
-            lane[l] += POWER(0);
+#define POWER(k) y[k]
+    ADD_TREES_TO_LANES(lane, i, n, POWER)
+    ADD_TO_LANES(lane, i, n, POWER)
 #undef POWER
-    for (int l = 0; l < n - i; l++)
-        lane[l] += y[i + l];
     return real_fold(lane);
 }
 

@@ -6,6 +6,7 @@
 #include "base/threads.h"
 #include "gradus/tensor.h"
 #include "inside.h"
+#include "kernels/terms.h"
 #include "tensor/check.h"
 #include "tensor/nest.h"
 #include "tensor/new.h"
@@ -77,7 +78,7 @@ static gd_tensor *grad_at(const gd_params *p, int i)
 
 /* ---- The fast path: squares and scaling of contiguous gradients, by several threads ----------------------- */
 
-enum { LANES = 16, LONG_BLOCK = 1024, MOST_PARTS = 64 };
+enum { LANES = TERM_LANES, LONG_BLOCK = 1024, MOST_PARTS = 64 };
 
 /* The sum of g^2 in double.  Side by side in lanes, whose order is the same for every instruction set; in blocks, so
  * that a long sum loses few digits in the double library, too. */
@@ -87,11 +88,8 @@ GI_KERNEL static double sum_of_squares(int64_t n, const gd_real *g)
     for (int64_t i = 0; i < n; ) {
         const int64_t end = n - i < LONG_BLOCK ? n : i + LONG_BLOCK;
         double lane[LANES] = { 0 };
-        for (; i + LANES <= end; i += LANES)
-            for (int l = 0; l < LANES; l++)
-                lane[l] += (double)g[i + l] * (double)g[i + l];
-        for (int l = 0; l < end - i; l++)
-            lane[l] += (double)g[i + l] * (double)g[i + l];
+#define SQUARE(k) (double)g[k] * (double)g[k]
+        ADD_TO_LANES(lane, i, end, SQUARE)
         for (int l = 0; l < LANES; l++)
             all[l] += lane[l];
         i = end;

@@ -23,6 +23,7 @@
 #include "tensor/shape.h"
 
 #include "kernels/sums.h"
+#include "kernels/terms.h"
 
 /* ---- Parameters as one vector ------------------------------------------------------------------------------- */
 
@@ -32,18 +33,15 @@ double gi_dot(int64_t n, const gd_real *a, const gd_real *b)
     return real_dot(n, a, b);
 }
 #else
-enum { LANES = 16 };
+enum { LANES = TERM_LANES };
 
 /* Side by side in lanes, whose order is the same for every instruction set. */
 GI_KERNEL static double dot_in_lanes(int64_t n, const gd_real *a, const gd_real *b)
 {
     double lane[LANES] = { 0 }, sum = 0;
     int64_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        for (int l = 0; l < LANES; l++)
-            lane[l] += (double)a[i + l] * (double)b[i + l];
-    for (int l = 0; l < n - i; l++)
-        lane[l] += (double)a[i + l] * (double)b[i + l];
+#define PRODUCT(k) (double)a[k] * (double)b[k]
+    ADD_TO_LANES(lane, i, n, PRODUCT)
     for (int l = 0; l < LANES; l++)
         sum += lane[l];
     return sum;

@@ -1,26 +1,44 @@
-/* conv.c - convolution with images as vector lanes.
+/* conv.c - convolution and its two gradients, fast.  What is computed stands in reference/convolution.c; how, here.
  *
- * Some images, as many as a vector has lanes, are interleaved, so that pixel p of all of them is one vector.
- * Then every product of the convolution is a vector times a number, whatever the channels, the kernel's size,
- * stride, padding or dilation are, and nothing is copied for each place of the kernel: where the element stands
- * that meets tap k (a channel and a place of the kernel) at pixel p is told by two tables,
+ * Layout.  The lanes of a vector are images: pixel p of as many images as a vector has lanes, a lane group, is one
+ * vector.  Every product of the convolution is then a vector times a number, whatever the channels, the kernel, stride,
+ * padding and dilation are, and nothing is copied for each position of the kernel, as im2col would.
  *
- *     y[o, p]  = sum over k of w[o, k] x[pixel[p] + tap[k]]          forward, and dx (see below)
- *     dw[o, k] = sum over p, and images, of dy[o, p] x[pixel[p] + tap[k]]
+ * Packing.  The images of a lane group are transposed, channel by channel, into a plane padded with zeros:
  *
- * so all three are matrix products (conv_kernels.h), for as many rows of those images at a time as the cache has
- * room for (conv_scene.h).
+ *     image 0    a0 b0 c0              0   0   0   0   0      A = (a0, a1, ..): one vector
+ *                d0 e0 f0    pack      0   A [ B   C ] 0
+ *     image 1    a1 b1 c1   ------>    0   D [ E   F ] 0      [ ] the window of output pixel p under a kernel of 2 x 2:
+ *                d1 e1 f1              0   0   0   0   0      B stands at pixel[p], E at pixel[p] + offset[k]
+ *     ..
  *
- * dx is a convolution of dy with the kernel turned around and the channels exchanged: dy spread out by the
- * stride, with a border as wide as the kernel's span (V. Dumoulin and F. Visin, "A guide to convolution arithmetic
- * for deep learning", 2016, chapter 4).  Taps that meet nothing but the zeros between and around are left out;
- * for that, pixels that meet the same taps stand together in y: those whose row, and whose column, leave the same
- * remainder divided by the stride.
+ * A position k of the kernel is a channel, a row and a column of it; two tables of offsets tell where the input stands
+ * that meets it at output pixel p:
  *
- * Threads share the images.  dw is summed up over a fixed number of blocks of images, each by itself, and then
+ *     y[o, p]  = sum over k of w[o, k] x[pixel[p] + offset[k]]             forward, and dx (see below)
+ *     dw[o, k] = sum over p, and images, of dy[o, p] x[pixel[p] + offset[k]]
+ *
+ * So all three are matrix products whose second matrix is read through the tables.
+ *
+ * Tiles.  As in gemm_kernel.h, a tile of sums stays in registers: 6 output channels x 2 or 4 pixels (for dw,
+ * positions), each a vector (conv_simd.h).  Weights are packed in the order in which the tiles read them.
+ *
+ * The strip.  So many rows of the output are done at a time that the plane under them, and they, fit into the second
+ * cache (conv_layout.h).  Only that part of the plane is stored; the tables are made anew for each strip.
+ *
+ * Prefetch.  The output is written, transposed back, to as many images at once as there are lanes: more streams than
+ * processors follow by themselves, so unpack prefetches each line that it will write.  The input needs no prefetch: it
+ * was packed into the cache just before.
+ *
+ * dx is a transposed convolution: dy, with stride - 1 zeros between its pixels, is convolved with the flipped kernel,
+ * and channels are exchanged (V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", 2016,
+ * chapter 4).  Positions that meet nothing but zeros are left out, tile by tile (position_list); for that, pixels that
+ * meet the same positions stand together in y.
+ *
+ * Threads share the lane groups.  dw is summed up over a fixed number of blocks of images, each by itself, and then
  * over the blocks: the same bits for any number of threads.
  *
- * Errors, u half an ulp of 1, of an element that is a sum of terms: y and dx, the number of taps (1100 at most)
+ * Errors, u half an ulp of 1, of an element that is a sum of terms: y and dx, the number of positions (1100 at most)
  * times u sum |term|; dw, about 1100 u sum |term| however many there are; db is as good as a pairwise sum. */
 #include <string.h>
 
@@ -28,7 +46,9 @@
 #include "gradus/tensor.h"
 #include "kernels/conv.h"
 
-#include "kernels/conv_scene.h"
+#include "kernels/conv_layout.h"
+#include "kernels/reference/reference.h"
+#include "kernels/simd.h"
 #include "kernels/terms.h"
 #include "base/threads.h"
 
@@ -40,90 +60,99 @@ enum {
 
 /* ---- y, and dx ---------------------------------------------------------------------------------------------- */
 
-/* The weights of every group in tiles [taps, rows]; row o, channel c, place t of the kernel stand at
- * o row + c channel + t in w, or t counted from the end when turned. */
-static gd_real *in_tiles(scene *s, const gd_real *w, int64_t group, int64_t row, int64_t channel, bool turned)
+/* The weights of every group in tiles [positions, rows]; in w, row o, channel c and element t of the kernel stand at
+ * o row + c channel + t, or t counted from the end when flipped. */
+static gd_real *pack_weights(conv_layout *s, const gd_real *w, int64_t group, int64_t row, int64_t channel,
+                             bool flipped)
 {
-    const int64_t places = s->kh * s->kw;
-    gd_real *tiles = gi_scene_take(s, s->groups * s->out * s->taps, sizeof *tiles), *to = tiles;
+    const int64_t area = s->kh * s->kw;
+    gd_real *tiles = gi_conv_layout_take(s, s->groups * s->out * s->positions, sizeof *tiles), *to = tiles;
     for (int64_t g = 0; g < s->groups && tiles; g++)
         for (int64_t o = 0, rows; o < s->out; o += rows) {
-            rows = gi_conv_rows(s->out - o, s->use->rows);
+            rows = gi_conv_rows(s->out - o, s->loops->rows);
             for (int64_t c = 0; c < s->in; c++)
-                for (int64_t t = 0; t < places; t++)
+                for (int64_t t = 0; t < area; t++)
                     for (int64_t i = 0; i < rows; i++)
-                        *to++ = w[g * group + (o + i) * row + c * channel + (turned ? places - 1 - t : t)];
+                        *to++ = w[g * group + (o + i) * row + c * channel + (flipped ? area - 1 - t : t)];
         }
     return tiles;
 }
 
 typedef struct correlation {
-    const scene   *s;
-    volume         x, y;
-    const gd_real *tiles, *bias;
+    const conv_layout *s;
+    image_batch        x, y;
+    const gd_real     *tiles, *bias;
 } correlation;
 
-/* For gi_parallel: the strip of y for some bundles. */
-static void correlate_bundles(void *context, int64_t begin, int64_t end)
+/* For gi_parallel: the strip of y for some lane groups. */
+static void correlate_groups(void *context, int64_t begin, int64_t end)
 {
     const correlation *c = context;
-    const scene *s = c->s;
-    products j = gi_scene_products(s);
+    const conv_layout *s = c->s;
+    products j = gi_conv_layout_products(s);
     gd_real *x = s->x + begin / s->part * s->in * s->plane;
     j.x = x;
-    j.y = s->y + begin / s->part * s->out * s->rows * s->out_w * s->use->lanes;
+    j.y = s->y + begin / s->part * s->out * s->rows * s->out_w * s->loops->lanes;
     memset(x, 0, (size_t)(s->in * s->plane) * sizeof *x);
     for (int64_t i = begin; i < end; i++)
         for (int64_t g = 0; g < s->groups; g++) {
-            images from = gi_scene_images(s, &c->x, i, g * s->in, s->in, s->from_row, s->from_end);
-            images to = gi_scene_images(s, &c->y, i, g * s->out, s->out, s->row, s->end);
-            j.w = c->tiles + g * s->out * s->taps;
+            images from = gi_conv_layout_images(s, &c->x, i, g * s->in, s->in, s->in_row, s->in_end);
+            images to = gi_conv_layout_images(s, &c->y, i, g * s->out, s->out, s->row, s->end);
+            j.w = c->tiles + g * s->out * s->positions;
             j.bias = c->bias ? c->bias + g * s->out : NULL;
-            s->use->pack(&from, s->map, x, s->plane);
-            s->use->all_taps(&j);
-            s->use->unpack(&to, s->at, j.y);
+            s->loops->pack(&from, s->packed_at, x, s->plane);
+            s->loops->all_positions(&j);
+            s->loops->unpack(&to, s->result_at, j.y);
         }
 }
 
-static void correlate(scene *s, const gd_real *x, const gd_real *tiles, const gd_real *bias, gd_real *y)
+static void correlate(conv_layout *s, const gd_real *x, const gd_real *tiles, const gd_real *bias, gd_real *y)
 {
     correlation c = { s, { (gd_real *)(uintptr_t)x, s->groups * s->in, s->in_h, s->in_w },
                       { y, s->groups * s->out, s->out_h, s->out_w }, tiles, bias };
-    for (int64_t row = 0; row < s->out_h && s->bundles > 0; row = s->end) {
-        gi_scene_strip(s, row);
-        gi_parallel(s->bundles, s->part, correlate_bundles, &c);
+    for (int64_t row = 0; row < s->out_h && s->lane_groups > 0; row = s->end) {
+        gi_conv_layout_strip(s, row);
+        gi_parallel(s->lane_groups, s->part, correlate_groups, &c);
     }
 }
 
-static int64_t bundles_of(const gi_conv *c)
+static int64_t lane_groups_of(const gi_conv *c)
 {
-    return (c->n + gi_conv_kernel()->lanes - 1) / gi_conv_kernel()->lanes;
+    return (c->n + gi_conv_loops()->lanes - 1) / gi_conv_loops()->lanes;
 }
 
-static scene forward_scene(const gi_conv *c)
+static conv_layout forward_layout(const gi_conv *c)
 {
-    return (scene){ .use = gi_conv_kernel(), .n = c->n, .bundles = bundles_of(c), .groups = c->groups,
-                    .in = c->c / c->groups, .in_h = c->h, .in_w = c->w, .out = c->o / c->groups, .out_h = c->oh,
-                    .out_w = c->ow, .kh = c->kh, .kw = c->kw, .stride = { c->stride[0], c->stride[1] },
-                    .dilation = { c->dilation[0], c->dilation[1] }, .spread = { 1, 1 },
-                    .before = { c->padding[0], c->padding[1] } };
+    return (conv_layout){
+        .loops = gi_conv_loops(), .n = c->n, .lane_groups = lane_groups_of(c), .groups = c->groups,
+        .in = c->c / c->groups, .in_h = c->h, .in_w = c->w, .out = c->o / c->groups, .out_h = c->oh, .out_w = c->ow,
+        .kh = c->kh, .kw = c->kw, .stride = { c->stride[0], c->stride[1] },
+        .dilation = { c->dilation[0], c->dilation[1] }, .input_dilation = { 1, 1 },
+        .pad = { c->padding[0], c->padding[1] },
+    };
 }
 
-static scene turned_scene(const gi_conv *c)
+/* From dy to dx: the stride becomes the input's dilation, and the padding what is missing to a full one. */
+static conv_layout transposed_layout(const gi_conv *c)
 {
-    return (scene){ .use = gi_conv_kernel(), .n = c->n, .bundles = bundles_of(c), .groups = c->groups,
-                    .in = c->o / c->groups, .in_h = c->oh, .in_w = c->ow, .out = c->c / c->groups, .out_h = c->h,
-                    .out_w = c->w, .kh = c->kh, .kw = c->kw, .stride = { 1, 1 },
-                    .dilation = { c->dilation[0], c->dilation[1] }, .spread = { c->stride[0], c->stride[1] },
-                    .before = { (c->kh - 1) * c->dilation[0] - c->padding[0],
-                                (c->kw - 1) * c->dilation[1] - c->padding[1] } };
+    return (conv_layout){
+        .loops = gi_conv_loops(), .n = c->n, .lane_groups = lane_groups_of(c), .groups = c->groups,
+        .in = c->o / c->groups, .in_h = c->oh, .in_w = c->ow, .out = c->c / c->groups, .out_h = c->h, .out_w = c->w,
+        .kh = c->kh, .kw = c->kw, .stride = { 1, 1 },
+        .dilation = { c->dilation[0], c->dilation[1] }, .input_dilation = { c->stride[0], c->stride[1] },
+        .pad = { (c->kh - 1) * c->dilation[0] - c->padding[0], (c->kw - 1) * c->dilation[1] - c->padding[1] },
+    };
 }
 
 bool gi_conv_forward(const gi_conv *c, const gd_real *x, const gd_real *w, const gd_real *bias, gd_real *y)
 {
-    scene s = forward_scene(c);
-    bool good = gi_scene_open(&s, s.bundles, 1);
-    gd_real *tiles = good ? in_tiles(&s, w, s.out * s.taps, s.taps, s.kh * s.kw, false) : NULL;
+    if (gi_simd_used() == GI_SIMD_PLAIN) {
+        gi_conv_forward_reference(c, x, w, bias, y);
+        return true;
+    }
+    conv_layout s = forward_layout(c);
+    bool good = gi_conv_layout_open(&s, s.lane_groups, 1);
+    gd_real *tiles = good ? pack_weights(&s, w, s.out * s.positions, s.positions, s.kh * s.kw, false) : NULL;
     if (tiles)
         correlate(&s, x, tiles, bias, y);
     gi_arena_free(&s.arena);
@@ -132,10 +161,14 @@ bool gi_conv_forward(const gi_conv *c, const gd_real *x, const gd_real *w, const
 
 bool gi_conv_grad_input(const gi_conv *c, const gd_real *dy, const gd_real *w, gd_real *dx)
 {
-    scene s = turned_scene(c);
-    const int64_t places = s.kh * s.kw;
-    bool good = gi_scene_open(&s, s.bundles, 1);
-    gd_real *tiles = good ? in_tiles(&s, w, s.in * s.out * places, places, s.out * places, true) : NULL;
+    if (gi_simd_used() == GI_SIMD_PLAIN) {
+        gi_conv_grad_input_reference(c, dy, w, dx);
+        return true;
+    }
+    conv_layout s = transposed_layout(c);
+    const int64_t area = s.kh * s.kw;
+    bool good = gi_conv_layout_open(&s, s.lane_groups, 1);
+    gd_real *tiles = good ? pack_weights(&s, w, s.in * s.out * area, area, s.out * area, true) : NULL;
     if (tiles)
         correlate(&s, dy, tiles, NULL, dx);
     gi_arena_free(&s.arena);
@@ -144,34 +177,34 @@ bool gi_conv_grad_input(const gi_conv *c, const gd_real *dy, const gd_real *w, g
 
 /* ---- dw, and db --------------------------------------------------------------------------------------------- */
 
-/* Sums of dw for channels [o, o + count) of group g, lane by lane for the bundles of a part, and then for each
- * block of bundles: sums [blocks, count taps], sums_y [blocks, count]. */
-typedef struct gathering {
-    const scene *s;
-    volume   x, y;
+/* Sums of dw for channels [o, o + count) of group g, lane by lane for the lane groups of a part, and then for each
+ * block of lane groups: sums [blocks, count positions], sums_y [blocks, count]. */
+typedef struct weight_gradient {
+    const conv_layout *s;
+    image_batch   x, y;
     int64_t  g, o, count, block;
     gd_real *lane_sums, *sums, *sums_y;
     int64_t  to_rest;                       /* from a sum to what has been rounded off it, see terms.h */
-} gathering;
+} weight_gradient;
 
 /* The lanes' sums so far go to those of block b. */
-static void gather_lanes(const gathering *c, const products *j, int64_t b)
+static void reduce_lanes(const weight_gradient *c, const products *j, int64_t b)
 {
-    const kernel *use = c->s->use;
-    const int64_t sums = c->count * c->s->taps;
-    use->sum_lanes(sums, j->sum, c->sums + b * sums, c->sums + b * sums + c->to_rest);
+    const conv_loops *loops = c->s->loops;
+    const int64_t sums = c->count * c->s->positions;
+    loops->sum_lanes(sums, j->sum, c->sums + b * sums, c->sums + b * sums + c->to_rest);
     if (j->sum_y)
-        use->sum_lanes(c->count, j->sum_y, c->sums_y + b * c->count, c->sums_y + b * c->count + c->to_rest);
-    memset(j->sum, 0, (size_t)((sums + c->count) * use->lanes) * sizeof *j->sum);
+        loops->sum_lanes(c->count, j->sum_y, c->sums_y + b * c->count, c->sums_y + b * c->count + c->to_rest);
+    memset(j->sum, 0, (size_t)((sums + c->count) * loops->lanes) * sizeof *j->sum);
 }
 
 /* For gi_parallel: adds the strip of some blocks' images. */
-static void gather_blocks(void *context, int64_t begin, int64_t end)
+static void gradient_of_blocks(void *context, int64_t begin, int64_t end)
 {
-    const gathering *c = context;
-    const scene *s = c->s;
-    const int64_t lanes = s->use->lanes, slot = begin / s->part, sums = c->count * s->taps;
-    products j = gi_scene_products(s);
+    const weight_gradient *c = context;
+    const conv_layout *s = c->s;
+    const int64_t lanes = s->loops->lanes, slot = begin / s->part, sums = c->count * s->positions;
+    products j = gi_conv_layout_products(s);
     gd_real *x = s->x + slot * s->in * s->plane;
     j.x = x;
     j.y = s->y + slot * s->out * s->rows * s->out_w * lanes;
@@ -182,21 +215,21 @@ static void gather_blocks(void *context, int64_t begin, int64_t end)
     memset(j.sum, 0, (size_t)((sums + c->count) * lanes) * sizeof *j.sum);
     for (int64_t b = begin; b < end; b++) {
         int added = 0;
-        for (int64_t i = b * c->block; i < (b + 1) * c->block && i < s->bundles; i++) {
-            images from = gi_scene_images(s, &c->x, i, c->g * s->in, s->in, s->from_row, s->from_end);
-            images with = gi_scene_images(s, &c->y, i, c->g * s->out + c->o, c->count, s->row, s->end);
-            s->use->pack(&from, s->map, x, s->plane);
-            s->use->pack(&with, s->at, j.y, j.pixels * lanes);
+        for (int64_t i = b * c->block; i < (b + 1) * c->block && i < s->lane_groups; i++) {
+            images from = gi_conv_layout_images(s, &c->x, i, c->g * s->in, s->in, s->in_row, s->in_end);
+            images with = gi_conv_layout_images(s, &c->y, i, c->g * s->out + c->o, c->count, s->row, s->end);
+            s->loops->pack(&from, s->packed_at, x, s->plane);
+            s->loops->pack(&with, s->result_at, j.y, j.pixels * lanes);
             for (j.first = 0; j.first < j.pixels; j.first += FEW_PIXELS) {
                 j.end = j.pixels - j.first < FEW_PIXELS ? j.pixels : j.first + FEW_PIXELS;
                 if (added++ == FEW_SUMS) {
-                    gather_lanes(c, &j, b);
+                    reduce_lanes(c, &j, b);
                     added = 1;
                 }
-                s->use->all_pixels(&j);
+                s->loops->all_pixels(&j);
             }
         }
-        gather_lanes(c, &j, b);
+        reduce_lanes(c, &j, b);
     }
 }
 
@@ -213,36 +246,41 @@ static void add_blocks(int64_t blocks, int64_t n, const gd_real *sums, const gd_
     }
 }
 
-/* As many channels at a time as GI_CONV_WORK has room for sums of all lanes. */
-static int64_t channels_at_once(const scene *s)
+/* As many channels at a time as GI_CONV_WORK can hold the sums of all lanes for. */
+static int64_t channels_at_once(const conv_layout *s)
 {
-    const int64_t vector = s->use->lanes * (int64_t)sizeof(gd_real), room = GI_CONV_WORK / vector / (s->taps + 1);
-    return room < 1 ? 1 : room < s->out ? room : s->out;
+    const int64_t vector = s->loops->lanes * (int64_t)sizeof(gd_real), fit = GI_CONV_WORK / vector / (s->positions + 1);
+    return fit < 1 ? 1 : fit < s->out ? fit : s->out;
 }
 
 bool gi_conv_grad_weight(const gi_conv *c, const gd_real *dy, const gd_real *x, gd_real *dw, gd_real *db)
 {
-    scene s = forward_scene(c);
-    const int64_t block = s.bundles > BLOCKS ? (s.bundles + BLOCKS - 1) / BLOCKS : 1;
-    const int64_t blocks = (s.bundles + block - 1) / block;
-    bool good = gi_scene_open(&s, blocks, block);
+    if (gi_simd_used() == GI_SIMD_PLAIN) {
+        gi_conv_grad_weight_reference(c, dy, x, dw, db);
+        return true;
+    }
+    conv_layout s = forward_layout(c);
+    const int64_t block = s.lane_groups > BLOCKS ? (s.lane_groups + BLOCKS - 1) / BLOCKS : 1;
+    const int64_t blocks = (s.lane_groups + block - 1) / block;
+    bool good = gi_conv_layout_open(&s, blocks, block);
     const int64_t most = channels_at_once(&s), parts = (blocks + s.part - 1) / s.part;
-    gd_real *lane_sums = good ? gi_scene_take(&s, parts * most * (s.taps + 1) * s.use->lanes, sizeof *dw) : NULL;
-    const int64_t to_rest = blocks * most * (s.taps + 1);
-    gd_real *sums = lane_sums ? gi_scene_take(&s, 2 * to_rest, sizeof *dw) : NULL;
+    const int64_t in_lanes = parts * most * (s.positions + 1) * s.loops->lanes;
+    gd_real *lane_sums = good ? gi_conv_layout_take(&s, in_lanes, sizeof *dw) : NULL;
+    const int64_t to_rest = blocks * most * (s.positions + 1);
+    gd_real *sums = lane_sums ? gi_conv_layout_take(&s, 2 * to_rest, sizeof *dw) : NULL;
     for (int64_t g = 0; g < s.groups && sums; g++)
         for (int64_t o = 0, count; o < s.out; o += count) {
             count = s.out - o < most ? s.out - o : most;
-            gd_real *sums_y = sums + blocks * count * s.taps;
-            gathering job = { &s, { (gd_real *)(uintptr_t)x, c->c, c->h, c->w },
+            gd_real *sums_y = sums + blocks * count * s.positions;
+            weight_gradient job = { &s, { (gd_real *)(uintptr_t)x, c->c, c->h, c->w },
                               { (gd_real *)(uintptr_t)dy, c->o, c->oh, c->ow }, g, o, count, block,
                               lane_sums, sums, db ? sums_y : NULL, to_rest };
             memset(sums, 0, (size_t)(2 * to_rest) * sizeof *sums);
-            for (int64_t row = 0; row < s.out_h && s.bundles > 0; row = s.end) {
-                gi_scene_strip(&s, row);
-                gi_parallel(blocks, s.part, gather_blocks, &job);
+            for (int64_t row = 0; row < s.out_h && s.lane_groups > 0; row = s.end) {
+                gi_conv_layout_strip(&s, row);
+                gi_parallel(blocks, s.part, gradient_of_blocks, &job);
             }
-            add_blocks(blocks, count * s.taps, sums, sums + to_rest, dw + (g * s.out + o) * s.taps);
+            add_blocks(blocks, count * s.positions, sums, sums + to_rest, dw + (g * s.out + o) * s.positions);
             if (db)
                 add_blocks(blocks, count, sums_y, sums_y + to_rest, db + g * s.out + o);
         }

@@ -1,15 +1,14 @@
 /* sums.c - sums, dot products and column sums in a fixed pairwise order.  See sums.h.
  *
- * Sixteen lanes run side by side: lane l holds the elements whose index is l modulo 16.  A block of 16 rows
- * of lanes is added up as a tree of depth four, what is left in blocks of 4 rows, filled up with zeros; the
- * compiler can only do for several lanes at once what is written here for one, so that every instruction set
- * gives the same bits.  Blocks are added one after the other in pieces of 2048 elements, and the pieces pairwise,
- * the branches of that tree on several threads when it is large.  Products are rounded before they are added:
- * the compiler must not fuse the two (-ffp-contract=off, or gcc's -std=c11, and the pragma). */
+ * Sixteen lanes run side by side (terms.h).  A block of 16 rows of lanes is added up as a tree of depth four, what is
+ * left in blocks of 4 rows, filled up with zeros.  Blocks are added one after the other in pieces of 2048 elements, and
+ * the pieces pairwise, the branches of that tree on several threads when it is large.  Products are rounded before they
+ * are added: the compiler must not fuse the two (-ffp-contract=off, or gcc's -std=c11, and the pragma). */
 #include <stdbool.h>
 
 #include "base/compiler.h"
 #include "gradus/tensor.h"
+#include "kernels/reference/reference.h"
 #include "kernels/sums.h"
 
 #include "kernels/terms.h"
@@ -19,8 +18,9 @@
 #pragma STDC FP_CONTRACT OFF
 #endif
 
-#define LANES 16
-#define PIECE 2048                          /* elements of a piece; rows of a piece, for columns: PIECE / LANES */
+#ifndef GD_PLAIN
+
+enum { LANES = TERM_LANES, PIECE = 2048 };  /* elements of a piece; rows of a piece, for columns: PIECE / LANES */
 
 /* split - where a sum of n elements is cut in two: a multiple of piece, near the middle. */
 static int64_t split(int64_t n, int64_t piece)
@@ -29,40 +29,32 @@ static int64_t split(int64_t n, int64_t piece)
     return pieces / 2 * piece;
 }
 
-/* fold - the sum of the lanes. */
-static gd_real fold(const gd_real *lane)
-{
-#define LANE(i) lane[i]
-    return TREE16(LANE);
-}
-
-/* What is left after whole blocks lies in last, filled up with zeros. */
-#define LAST(r) last[(r) * LANES + l]
+/* The sum of TERM(0) .. TERM(n - 1), n <= PIECE: the body of a function that returns it. */
+#define SUM_OF_PIECE(n, TERM)                                                        \
+    gd_real lane[LANES] = { 0 }, last[4 * LANES];                                    \
+    int64_t i = 0;                                                                   \
+    ADD_TREES_TO_LANES(lane, i, n, TERM)                                             \
+    for (; i + 4 * LANES <= n; i += 4 * LANES)                                       \
+        for (int l = 0; l < LANES; l++)                                              \
+            lane[l] += TREE4(TERM, i + l, LANES);                                    \
+    if (i < n) {                                                                     \
+        const int rest = (int)(n - i);                                               \
+        for (int l = 0; l < 4 * LANES; l++)                                          \
+            last[l] = l < rest ? TERM(i + l) : 0;                                    \
+        for (int l = 0; l < LANES; l++)                                              \
+            lane[l] += TREE4(LAST, l, LANES);                                        \
+    }                                                                                \
+    return TREE16(LANE, 0, 1);
+#define LAST(k) last[k]
+#define LANE(l) lane[l]
 
 /* ---- Sums -------------------------------------------------------------------------------------------- */
 
 GI_KERNEL static gd_real sum_piece(int64_t n, const gd_real *restrict x)
 {
-    gd_real lane[LANES] = { 0 };
-    int64_t i = 0;
-    for (; i + LANES * LANES <= n; i += LANES * LANES)
-        for (int l = 0; l < LANES; l++) {
-#define TERM(r) x[i + (r) * LANES + l]
-            lane[l] += TREE16(TERM);
-        }
-    for (; i + 4 * LANES <= n; i += 4 * LANES)
-        for (int l = 0; l < LANES; l++)
-            lane[l] += TREE4(TERM, 0);
+#define TERM(k) x[k]
+    SUM_OF_PIECE(n, TERM)
 #undef TERM
-    if (i < n) {
-        gd_real last[4 * LANES];
-        const int rest = (int)(n - i);
-        for (int l = 0; l < 4 * LANES; l++)
-            last[l] = l < rest ? x[i + l] : 0;
-        for (int l = 0; l < LANES; l++)
-            lane[l] += TREE4(LAST, 0);
-    }
-    return fold(lane);
 }
 
 static gd_real sum_halves(int64_t n, const gd_real *x)
@@ -109,7 +101,7 @@ gd_real real_sum(int64_t n, const gd_real *x)
     list_branches(&b, 0, BRANCHES, n, x);
     gi_parallel(BRANCHES, 4, add_branches, &b);
 #define BRANCH(i) b.sum[i]
-    return TREE16(BRANCH);
+    return TREE16(BRANCH, 0, 1);
 }
 
 gd_real real_sum_strided(int64_t n, const gd_real *x, int64_t stride)
@@ -130,26 +122,9 @@ gd_real real_sum_strided(int64_t n, const gd_real *x, int64_t stride)
 
 GI_KERNEL static gd_real dot_piece(int64_t n, const gd_real *restrict a, const gd_real *restrict b)
 {
-    gd_real lane[LANES] = { 0 };
-    int64_t i = 0;
-    for (; i + LANES * LANES <= n; i += LANES * LANES)
-        for (int l = 0; l < LANES; l++) {
-#define TERM(r) a[i + (r) * LANES + l] * b[i + (r) * LANES + l]
-            lane[l] += TREE16(TERM);
-        }
-    for (; i + 4 * LANES <= n; i += 4 * LANES)
-        for (int l = 0; l < LANES; l++)
-            lane[l] += TREE4(TERM, 0);
+#define TERM(k) a[k] * b[k]
+    SUM_OF_PIECE(n, TERM)
 #undef TERM
-    if (i < n) {
-        gd_real last[4 * LANES];
-        const int rest = (int)(n - i);
-        for (int l = 0; l < 4 * LANES; l++)
-            last[l] = l < rest ? a[i + l] * b[i + l] : 0;
-        for (int l = 0; l < LANES; l++)
-            lane[l] += TREE4(LAST, 0);
-    }
-    return fold(lane);
 }
 
 gd_real real_dot(int64_t n, const gd_real *a, const gd_real *b)
@@ -171,7 +146,7 @@ gd_real real_dot(int64_t n, const gd_real *a, const gd_real *b)
     for (; i + LANES <= rows; i += LANES) {                                          \
         const gd_real *block = x + i * row;                                          \
         for (int64_t j = 0; j < width; j++)                                          \
-            sum[j] += TREE16(TERM);                                                  \
+            sum[j] += TREE16(TERM, 0, 1);                                            \
     }                                                                                \
     for (; i < rows; i++)                                                            \
         for (int64_t j = 0; j < width; j++)                                          \
@@ -231,6 +206,30 @@ void real_sum_columns(int64_t rows, int64_t columns, const gd_real *x, int64_t r
     gi_parallel(columns, gi_part_for(rows, GI_PART_ELEMENTS, LANES), some_columns,
                 &(columns_call){ rows, row, step, x, y });
 }
+
+#else
+
+gd_real real_sum(int64_t n, const gd_real *x)
+{
+    return (gd_real)gi_sum_reference(n, x, 1);
+}
+
+gd_real real_sum_strided(int64_t n, const gd_real *x, int64_t stride)
+{
+    return (gd_real)gi_sum_reference(n, x, stride);
+}
+
+gd_real real_dot(int64_t n, const gd_real *a, const gd_real *b)
+{
+    return (gd_real)gi_dot_reference(n, a, b);
+}
+
+void real_sum_columns(int64_t rows, int64_t columns, const gd_real *x, int64_t row, int64_t step, gd_real *y)
+{
+    gi_sum_columns_reference(rows, columns, x, row, step, y);
+}
+
+#endif
 
 /* ---- What sums ask about their results ------------------------------------------------------------------------ */
 

@@ -1,149 +1,100 @@
-/* conv_kernel.h - the inner loops of convolution for one length of vector.  conv_kernels.c includes it once for
- * each instruction set, after defining
- *
- *   NAME(x)                    x with a suffix, so that every set has its own functions
- *   TARGET                     the attribute that lets the compiler use the set
- *   vec, LANES                 a vector and how many numbers it holds (1: plain C)
- *   EACH_LANE(F, d)            F(0, d), .., F(LANES - 1, d), where LANES > 1
- *   BROADCAST(s)               the vector s, s, .., s
- *   MULTIPLY_ADD(x, y, z)      x y + z
- *   ROWS, EACH_ROW             rows of a tile, F(1) F(2) .. up to that
- *   COLUMNS                    columns of a tile
+/* conv_simd.h - the inner loops of convolution for one length of vector.  Compiled for each instruction set by
+ * simd_each.h, which explains the names in capitals.
  *
  * A tile of ROWS x COLUMNS sums stays in registers while its loop runs; each step loads ROWS + COLUMNS operands
  * and multiplies every one of the first with every one of the second. */
-#include "base/compiler.h"
-#include "gradus/tensor.h"
 
-#define INLINE static inline TARGET ALWAYS_INLINE
-
-INLINE vec NAME(load)(const gd_real *p)
-{
-    vec v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-INLINE void NAME(store)(gd_real *p, vec v)
-{
-    memcpy(p, &v, sizeof v);
-}
+#define ROWS 6                              /* of a tile: channels */
+#define EACH_ROW(F) F(1) F(2) F(3) F(4) F(5) F(6)
+#if VECTOR_BYTES == 64
+#define COLUMNS 4                           /* of a tile: pixels or positions */
+#else
+#define COLUMNS 2
+#endif
 
 /* ---- From images to lanes and back -------------------------------------------------------------------------- */
 
-/* transpose - the LANES x LANES matrix in r, in place: swap its off-diagonal quarters, then those of each
- * quarter, and so on (Eklundh 1972). */
-INLINE void NAME(transpose)(vec r[LANES])
-{
-#if LANES > 1
-#define UPPER(l, d) ((l) & (d) ? LANES + (l) - (d) : (l))
-#define LOWER(l, d) ((l) & (d) ? LANES + (l) : (l) + (d))
-#define SWAP_QUARTERS(d) \
-    UNROLL for (int i = 0; i < LANES; i++) \
-        if (!(i & (d))) { \
-            const vec upper = r[i], lower = r[i + (d)]; \
-            r[i] = SHUFFLE(upper, lower, EACH_LANE(UPPER, d)); \
-            r[i + (d)] = SHUFFLE(upper, lower, EACH_LANE(LOWER, d)); \
-        }
-#if LANES > 8
-    SWAP_QUARTERS(8)
-#endif
-#if LANES > 4
-    SWAP_QUARTERS(4)
-#endif
-#if LANES > 2
-    SWAP_QUARTERS(2)
-#endif
-    SWAP_QUARTERS(1)
-#undef SWAP_QUARTERS
-#undef UPPER
-#undef LOWER
-#else
-    (void)r;
-#endif
-}
-
-/* pack - pixel p of image l goes to lane l of the vector at map[p], for every channel.  Lanes without an image
+/* pack - pixel p of image l goes to lane l of the vector at to + at[p], for every channel.  Lanes without an image
  * are 0.  A run that is no multiple of LANES ends with some pixels done twice.  count is LANES, known to the
  * compiler, or from->count. */
-INLINE void NAME(pack_some)(const images *from, const int count, const int64_t *map, gd_real *to, int64_t to_plane)
+INLINE void NAME(pack_some)(const images *from, const int count, const int64_t *at, gd_real *to, int64_t to_plane)
 {
     const int64_t run = from->run, image = from->image;
     for (int64_t c = 0; c < from->channels; c++, to += to_plane) {
         const gd_real *x = from->data + c * from->plane;
         for (int64_t p = 0; p < run && run < LANES; p++)
             for (int l = 0; l < LANES; l++)
-                to[map[p] + l] = l < count ? x[l * image + p] : 0;
+                to[at[p] + l] = l < count ? x[l * image + p] : 0;
         for (int64_t p = 0; p < run && run >= LANES; p += LANES) {
-            const int64_t at = p < run - LANES ? p : run - LANES;
+            const int64_t first = p < run - LANES ? p : run - LANES;
             vec r[LANES];
             UNROLL for (int l = 0; l < LANES; l++)
-                r[l] = l < count ? NAME(load)(x + l * image + at) : (vec){ 0 };
+                r[l] = l < count ? NAME(load)(x + l * image + first) : (vec){ 0 };
             NAME(transpose)(r);
             UNROLL for (int l = 0; l < LANES; l++)
-                NAME(store)(to + map[at + l], r[l]);
+                NAME(store)(to + at[first + l], r[l]);
         }
     }
 }
 
-static TARGET void NAME(pack)(const images *from, const int64_t *map, gd_real *to, int64_t to_plane)
+static TARGET void NAME(pack)(const images *from, const int64_t *at, gd_real *to, int64_t to_plane)
 {
     if (from->count == LANES)
-        NAME(pack_some)(from, LANES, map, to, to_plane);
+        NAME(pack_some)(from, LANES, at, to, to_plane);
     else
-        NAME(pack_some)(from, from->count, map, to, to_plane);
+        NAME(pack_some)(from, from->count, at, to, to_plane);
 }
 
 /* unpack - its inverse for channels that lie one after the other, run vectors each. */
-INLINE void NAME(unpack_some)(const images *to, const int count, const int64_t *map, const gd_real *from)
+INLINE void NAME(unpack_some)(const images *to, const int count, const int64_t *at, const gd_real *from)
 {
     const int64_t run = to->run, image = to->image;
     for (int64_t c = 0; c < to->channels; c++, from += run * LANES) {
         gd_real *y = to->data + c * to->plane;
         for (int64_t p = 0; p < run && run < LANES; p++)
             for (int l = 0; l < count; l++)
-                y[l * image + p] = from[map[p] + l];
+                y[l * image + p] = from[at[p] + l];
         for (int64_t p = 0; p < run && run >= LANES; p += LANES) {
-            const int64_t at = p < run - LANES ? p : run - LANES;
+            const int64_t first = p < run - LANES ? p : run - LANES;
             vec r[LANES];
             UNROLL for (int l = 0; l < LANES; l++)
-                r[l] = NAME(load)(from + map[at + l]);
+                r[l] = NAME(load)(from + at[first + l]);
             NAME(transpose)(r);
             UNROLL for (int l = 0; l < LANES; l++)
                 if (l < count) {
-                    GI_WILL_WRITE(y + l * image + at, 256);
-                    NAME(store)(y + l * image + at, r[l]);
+                    GI_WILL_WRITE(y + l * image + first, 256);
+                    NAME(store)(y + l * image + first, r[l]);
                 }
         }
     }
 }
 
-static TARGET void NAME(unpack)(const images *to, const int64_t *map, const gd_real *from)
+static TARGET void NAME(unpack)(const images *to, const int64_t *at, const gd_real *from)
 {
     if (to->count == LANES)
-        NAME(unpack_some)(to, LANES, map, from);
+        NAME(unpack_some)(to, LANES, at, from);
     else
-        NAME(unpack_some)(to, to->count, map, from);
+        NAME(unpack_some)(to, to->count, at, from);
 }
 
-/* ---- y[o, p] = bias[o] + sum_k w[o, k] x[pixel[p] + tap[k]]: rows are channels o, columns pixels p ---------- */
+/* ---- y[o, p] = bias[o] + sum_k w[o, k] x[pixel[p] + offset[k]]: rows are channels o, columns pixels p ---------- */
 
-INLINE void NAME(sum_taps)(const int rows, const products *j, int64_t o, int64_t p)
+INLINE void NAME(sum_positions)(const int rows, const products *j, int64_t o, int64_t p)
 {
     vec sum[ROWS][COLUMNS];
-    const gd_real *x[COLUMNS], *tile = j->w + o * j->taps;      /* [taps, rows] */
-    const tap_list list = j->few.n ? j->few : j->list[p / COLUMNS];
+    const gd_real *x[COLUMNS], *tile = j->w + o * j->positions;      /* [positions, rows] */
+    const position_list list = j->some.n ? j->some : j->tile_positions[p / COLUMNS];
     UNROLL for (int v = 0; v < COLUMNS; v++)
         x[v] = j->x + j->pixel[p + v < j->pixels ? p + v : j->pixels - 1];
     UNROLL for (int i = 0; i < rows; i++)
         UNROLL for (int v = 0; v < COLUMNS; v++)
             sum[i][v] = BROADCAST(j->bias ? j->bias[o + i] : 0);
     for (int64_t n = 0; n < list.n; n++) {
-        const int64_t tap = j->tap[list.k[n]];
+        const int64_t offset = j->offset[list.k[n]];
         const gd_real *w = tile + list.k[n] * rows;
         vec part[COLUMNS];
         UNROLL for (int v = 0; v < COLUMNS; v++)
-            part[v] = NAME(load)(x[v] + tap);
+            part[v] = NAME(load)(x[v] + offset);
         UNROLL for (int i = 0; i < rows; i++) {
             const vec s = BROADCAST(w[i]);
             UNROLL for (int v = 0; v < COLUMNS; v++)
@@ -156,7 +107,7 @@ INLINE void NAME(sum_taps)(const int rows, const products *j, int64_t o, int64_t
                 NAME(store)(j->y + ((o + i) * j->pixels + p + v) * LANES, sum[i][v]);
 }
 
-/* ---- sum[o, k] += sum_p y[o, p] x[pixel[p] + tap[k]], lane by lane: rows are channels o, columns taps k ----- */
+/* ---- sum[o, k] += sum_p y[o, p] x[pixel[p] + offset[k]], by lanes: rows are channels o, columns positions k --- */
 
 INLINE void NAME(sum_pixels)(const int rows, const products *j, int64_t o, int64_t k)
 {
@@ -164,7 +115,7 @@ INLINE void NAME(sum_pixels)(const int rows, const products *j, int64_t o, int64
     const gd_real *x[COLUMNS], *y = j->y + o * j->pixels * LANES;
     const int64_t row = j->pixels * LANES;
     UNROLL for (int v = 0; v < COLUMNS; v++)
-        x[v] = j->x + j->tap[k + v < j->taps ? k + v : j->taps - 1];
+        x[v] = j->x + j->offset[k + v < j->positions ? k + v : j->positions - 1];
     UNROLL for (int i = 0; i < rows; i++)
         UNROLL for (int v = 0; v < COLUMNS; v++)
             sum[i][v] = (vec){ 0 };
@@ -181,8 +132,8 @@ INLINE void NAME(sum_pixels)(const int rows, const products *j, int64_t o, int64
     }
     UNROLL for (int i = 0; i < rows; i++)
         UNROLL for (int v = 0; v < COLUMNS; v++)
-            if (k + v < j->taps) {
-                gd_real *total = j->sum + ((o + i) * j->taps + k + v) * LANES;
+            if (k + v < j->positions) {
+                gd_real *total = j->sum + ((o + i) * j->positions + k + v) * LANES;
                 NAME(store)(total, NAME(load)(total) + sum[i][v]);
             }
 }
@@ -211,7 +162,7 @@ static TARGET void NAME(sum_rows)(const products *j)
     }
 }
 
-/* LANES vectors at a time are turned around, and added. */
+/* LANES vectors at a time are transposed, and added. */
 static TARGET void NAME(sum_lanes)(int64_t n, const gd_real *from, gd_real *sum, gd_real *rest)
 {
     int64_t i = 0;
@@ -238,26 +189,26 @@ static TARGET void NAME(sum_lanes)(int64_t n, const gd_real *from, gd_real *sum,
 /* ---- All tiles ---------------------------------------------------------------------------------------------- */
 
 #define TILE(rows) \
-    static TARGET void NAME(sum_taps_##rows)(const products *j, int64_t o, int64_t p) \
-    { NAME(sum_taps)(rows, j, o, p); } \
+    static TARGET void NAME(sum_positions_##rows)(const products *j, int64_t o, int64_t p) \
+    { NAME(sum_positions)(rows, j, o, p); } \
     static TARGET void NAME(sum_pixels_##rows)(const products *j, int64_t o, int64_t k) \
     { NAME(sum_pixels)(rows, j, o, k); }
 EACH_ROW(TILE)
-#define TAPS_TILE(rows) NAME(sum_taps_##rows),
+#define POSITIONS_TILE(rows) NAME(sum_positions_##rows),
 #define PIXELS_TILE(rows) NAME(sum_pixels_##rows),
 static void (*const NAME(tiles)[2][ROWS])(const products *, int64_t, int64_t) = {
-    { EACH_ROW(TAPS_TILE) }, { EACH_ROW(PIXELS_TILE) },
+    { EACH_ROW(POSITIONS_TILE) }, { EACH_ROW(PIXELS_TILE) },
 };
 
-/* A tile with more than FEW_TAPS taps: some at a time, and their sums are added without loss. */
-static TARGET void NAME(many_taps)(const products *j, int64_t o, int64_t rows, int64_t p)
+/* A tile with more than FEW_POSITIONS positions: some at a time, and their sums are added without loss. */
+static TARGET void NAME(many_positions)(const products *j, int64_t o, int64_t rows, int64_t p)
 {
     gd_real sum[ROWS * COLUMNS * LANES] = { 0 }, rest[ROWS * COLUMNS * LANES] = { 0 };
-    const tap_list all = j->list[p / COLUMNS];
+    const position_list all = j->tile_positions[p / COLUMNS];
     const int64_t columns = j->pixels - p < COLUMNS ? j->pixels - p : COLUMNS, row = columns * LANES;
     products some = *j;
-    for (int64_t n = 0; n < all.n; n += FEW_TAPS) {
-        some.few = (tap_list){ all.n - n < FEW_TAPS ? all.n - n : FEW_TAPS, all.k + n };
+    for (int64_t n = 0; n < all.n; n += FEW_POSITIONS) {
+        some.some = (position_list){ all.n - n < FEW_POSITIONS ? all.n - n : FEW_POSITIONS, all.k + n };
         some.bias = n == 0 ? j->bias : NULL;
         NAME(tiles)[0][rows - 1](&some, o, p);
         for (int64_t i = 0; i < rows; i++)
@@ -269,13 +220,13 @@ static TARGET void NAME(many_taps)(const products *j, int64_t o, int64_t rows, i
             j->y[((o + i) * j->pixels + p) * LANES + l] = real_whole(sum[i * row + l], rest[i * row + l]);
 }
 
-static TARGET void NAME(all_taps)(const products *j)
+static TARGET void NAME(all_positions)(const products *j)
 {
     for (int64_t o = 0, rows; o < j->channels; o += rows) {
         rows = gi_conv_rows(j->channels - o, ROWS);
         for (int64_t p = 0; p < j->pixels; p += COLUMNS)
-            if (j->list[p / COLUMNS].n > FEW_TAPS)
-                NAME(many_taps)(j, o, rows, p);
+            if (j->tile_positions[p / COLUMNS].n > FEW_POSITIONS)
+                NAME(many_positions)(j, o, rows, p);
             else
                 NAME(tiles)[0][rows - 1](j, o, p);
     }
@@ -285,28 +236,20 @@ static TARGET void NAME(all_pixels)(const products *j)
 {
     for (int64_t o = 0, rows; o < j->channels; o += rows) {
         rows = gi_conv_rows(j->channels - o, ROWS);
-        for (int64_t k = 0; k < j->taps; k += COLUMNS)
+        for (int64_t k = 0; k < j->positions; k += COLUMNS)
             NAME(tiles)[1][rows - 1](j, o, k);
     }
     if (j->sum_y)
         NAME(sum_rows)(j);
 }
 
-static const kernel NAME(kernel) = {
-    LANES, ROWS, COLUMNS, NAME(pack), NAME(unpack), NAME(all_taps), NAME(all_pixels), NAME(sum_lanes)
+static const conv_loops NAME(loops) = {
+    LANES, ROWS, COLUMNS, NAME(pack), NAME(unpack), NAME(all_positions), NAME(all_pixels), NAME(sum_lanes)
 };
 
-#undef INLINE
 #undef TILE
-#undef TAPS_TILE
+#undef POSITIONS_TILE
 #undef PIXELS_TILE
-#undef NAME
-#undef TARGET
-#undef vec
-#undef LANES
-#undef EACH_LANE
-#undef BROADCAST
-#undef MULTIPLY_ADD
 #undef ROWS
 #undef EACH_ROW
 #undef COLUMNS

@@ -1,0 +1,69 @@
+/* conv_layout.h - how a convolution is laid out in memory: the padded plane that images are packed into, strip by
+ * strip, and the tables of offsets.  conv.c explains how the pieces go together. */
+#ifndef GRADUS_CONV_LAYOUT_H
+#define GRADUS_CONV_LAYOUT_H
+
+#include <stdbool.h>
+
+#include "base/memory.h"
+#include "conv_loops.h"
+#include "gradus/tensor.h"
+
+enum { GI_CONV_WORK = 512 * 1024 };         /* bytes of work space: within the second cache */
+
+/* A tensor [n, channels, h, w]. */
+typedef struct image_batch {
+    gd_real *data;
+    int64_t  channels, h, w;
+} image_batch;
+
+/* Rows, or columns, of the kernel: first, first + step, .. below end. */
+typedef struct kernel_range {
+    int64_t first, end, step;
+} kernel_range;
+
+/* A convolution from an input to an output, for one group of channels after the other.  In the padded plane, input
+ * pixel (i, j) stands at i input_dilation + pad in each direction, with zeros elsewhere; output row r meets the plane's
+ * rows r stride + u dilation.  Only the part of the plane under one strip of the output is stored. */
+typedef struct conv_layout {
+    const conv_loops *loops;
+    int64_t  n, groups;
+    int64_t  in, in_h, in_w;                /* channels of a group and size of the input, */
+    int64_t  out, out_h, out_w;             /* and of the output */
+    int64_t  kh, kw, positions;             /* of the kernel; in x kh x kw */
+    int64_t  stride[2], dilation[2], input_dilation[2], pad[2];
+    int64_t  rows;                          /* of a strip of the output */
+    int64_t  plane_h, plane_w, plane;       /* of the plane under it, and its elements */
+    int64_t  lane_groups, part;             /* of as many images as lanes; how many are one thread's part */
+    gd_arena arena;
+    int64_t *packed_at, *result_at;         /* where pixels of the input are packed, where those of the output stand */
+    int64_t *pixel, *offset;                /* see products */
+    kernel_range *column_range;             /* for each output column: the kernel's columns that meet the image, */
+    kernel_range (*tile_range)[2];          /* for each tile of pixels: its rows and columns that do, */
+    position_list *tile_positions;          /* and the same as positions, which */
+    int64_t *position_storage;              /* stand here */
+    gd_real *x, *y;                         /* for each part the plane and the strip */
+
+    int64_t  row, end;                      /* the strip's rows, */
+    int64_t  in_row, in_end;                /* and those of the input that fall into its plane */
+} conv_layout;
+
+/* gi_conv_layout_open - allocates work space for `count` pieces of so many lane groups, of which s->part are one
+ * thread's; what stands above rows, and lane_groups, is set.  False, and a message, when out of memory.  In any case
+ * gi_arena_free(&s->arena) afterwards. */
+bool gi_conv_layout_open(conv_layout *s, int64_t count, int64_t lane_groups);
+
+/* gi_conv_layout_take - more of that space for some elements, aligned to the longest vector. */
+void *gi_conv_layout_take(conv_layout *s, int64_t count, size_t size);
+
+/* gi_conv_layout_strip - fills the tables for the strip that begins with this row. */
+void gi_conv_layout_strip(conv_layout *s, int64_t row);
+
+/* gi_conv_layout_products - the sums of that strip; x and what goes with it are still to be set. */
+products gi_conv_layout_products(const conv_layout *s);
+
+/* gi_conv_layout_images - rows [row, end) of some channels of a lane group of t. */
+images gi_conv_layout_images(const conv_layout *s, const image_batch *t, int64_t lane_group, int64_t channel,
+                             int64_t channels, int64_t row, int64_t end);
+
+#endif

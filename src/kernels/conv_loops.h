@@ -1,0 +1,62 @@
+/* conv_loops.h - the inner loops of convolution, and what they work on.  conv.c explains how the pieces go together.
+ *
+ * Images are interleaved: pixel p of as many images as a vector has lanes is one vector.  A position k of the kernel is
+ * a channel and a row and column of the kernel; offsets count elements of these vectors. */
+#ifndef GRADUS_CONV_LOOPS_H
+#define GRADUS_CONV_LOOPS_H
+
+#include <stdint.h>
+
+#include "gradus/tensor.h"
+
+/* A run of pixels of some channels of up to LANES images of a tensor. */
+typedef struct images {
+    gd_real *data;                          /* of the first image and channel */
+    int64_t  image, plane;                  /* from image to image, from channel to channel */
+    int64_t  channels, run;
+    int      count;                         /* of images */
+} images;
+
+enum { FEW_POSITIONS = 1024 };              /* products that are added one after the other */
+
+/* Some of the positions: those that meet more than zeros. */
+typedef struct position_list {
+    int64_t        n;
+    const int64_t *k;
+} position_list;
+
+typedef struct products {
+    int64_t         channels, pixels, positions;
+    int64_t         first, end;             /* pixels that all_pixels is to add up */
+    const int64_t  *pixel, *offset;         /* position k meets output pixel p at x[pixel[p] + offset[k]] */
+    const position_list *tile_positions;    /* for each tile of pixels */
+    position_list   some;                   /* instead of these, where n is not 0 */
+    const gd_real  *x, *w, *bias;           /* w: tile by tile [positions, rows] */
+    gd_real        *y;                      /* [channels, pixels, lanes] */
+    gd_real        *sum, *sum_y;            /* [channels, positions, lanes] and, or NULL, [channels, lanes] */
+} products;
+
+/* pack - pixel p of the images' channel c goes to at[p] in to + c to_plane; unpack - and comes from at[p].
+ * all_positions - y[o, p] = bias[o] + sum over the listed k of w[o, k] x[pixel[p] + offset[k]].
+ * all_pixels - sum[o, k] += sum over p of y[o, p] x[pixel[p] + offset[k]], sum_y[o] += sum over p of y[o, p].
+ * sum_lanes - sum[i] + rest[i] += the sum of vector i of from, for i < n: see terms.h. */
+typedef struct conv_loops {
+    int lanes, rows, columns;               /* of a tile: channels, and pixels or positions */
+    void (*pack)(const images *from, const int64_t *at, gd_real *to, int64_t to_plane);
+    void (*unpack)(const images *to, const int64_t *at, const gd_real *from);
+    void (*all_positions)(const products *j);
+    void (*all_pixels)(const products *j);
+    void (*sum_lanes)(int64_t n, const gd_real *from, gd_real *sum, gd_real *rest);
+} conv_loops;
+
+/* The best ones for this machine; NULL at GI_SIMD_PLAIN, which has the references. */
+const conv_loops *gi_conv_loops(void);
+
+/* The rows of the next of the tiles that `left` rows are cut into, as equal as possible. */
+static inline int64_t gi_conv_rows(int64_t left, int64_t most)
+{
+    int64_t tiles = (left + most - 1) / most;
+    return (left + tiles - 1) / tiles;
+}
+
+#endif

@@ -1,0 +1,98 @@
+/* gemm_dot.h - products with a vector: a dot product for each row.  Part of gemm_kernel.h, and like that compiled once
+ * for each instruction set. */
+
+/* total - the sum over the lanes of v, halves first. */
+INLINE gd_real NAME(total)(vec v)
+{
+#define OTHER(l, d) ((l) ^ (d))
+#if LANES > 8
+    v += SHUFFLE(v, v, EACH_LANE(OTHER, 8));
+#endif
+#if LANES > 4
+    v += SHUFFLE(v, v, EACH_LANE(OTHER, 4));
+#endif
+#if LANES > 2
+    v += SHUFFLE(v, v, EACH_LANE(OTHER, 2));
+#endif
+    v += SHUFFLE(v, v, EACH_LANE(OTHER, 1));
+    return v[0];
+#undef OTHER
+}
+
+/* part_of_dots - total[r] = the sum over p in [from, to) for `rows` rows from row i.  Four sums for each row, so that
+ * one addition need not wait for the one before. */
+INLINE void NAME(part_of_dots)(const int rows, const operands *x, int64_t i, int64_t from, int64_t to, gd_real *total)
+{
+    const gd_real *a = x->a + i * x->a_row, *b = x->b;
+    const int64_t a_row = x->a_row;
+    vec sum[4][4];
+    UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int u = 0; u < 4; u++)
+            sum[r][u] = (vec){ 0 };
+    int64_t p = from;
+    for (; p + 4 * LANES <= to; p += 4 * LANES)
+        UNROLL for (int u = 0; u < 4; u++)
+            UNROLL for (int r = 0; r < rows; r++)
+                sum[r][u] = MULTIPLY_ADD(NAME(load)(a + r * a_row + p + u * LANES), NAME(load)(b + p + u * LANES),
+                                         sum[r][u]);
+    for (; p + LANES <= to; p += LANES)
+        UNROLL for (int r = 0; r < rows; r++)
+            sum[r][0] = MULTIPLY_ADD(NAME(load)(a + r * a_row + p), NAME(load)(b + p), sum[r][0]);
+    if (p < to)
+        UNROLL for (int r = 0; r < rows; r++)
+            sum[r][1] = MULTIPLY_ADD(LOAD_PART(a + r * a_row + p, (int)(to - p)), LOAD_PART(b + p, (int)(to - p)),
+                                     sum[r][1]);
+    UNROLL for (int r = 0; r < rows; r++)
+        total[r] = NAME(total)((sum[r][0] + sum[r][1]) + (sum[r][2] + sum[r][3]));
+}
+
+/* dots - dot_products for `rows` rows from row i.  Long ones in parts, whose sums are added by compensated
+ * summation. */
+INLINE void NAME(dots)(const int rows, const operands *x, int64_t i)
+{
+    const int64_t most = DOT_DEPTH * 4 * LANES;
+    gd_real total[4], rest[4] = { 0 }, part[4];
+    NAME(part_of_dots)(rows, x, i, 0, x->k < most ? x->k : most, total);
+    for (int64_t p = most; p < x->k; p += most) {
+        NAME(part_of_dots)(rows, x, i, p, x->k - p < most ? x->k : p + most, part);
+        for (int r = 0; r < rows; r++)
+            real_add_term(&total[r], &rest[r], part[r]);
+    }
+    UNROLL for (int r = 0; r < rows; r++) {
+        gd_real *c = x->c + (i + r) * x->c_row;
+        const gd_real all = x->k > most ? real_whole(total[r], rest[r]) : total[r];
+        *c = x->accumulate ? *c + all : all;
+    }
+}
+
+/* short_dots - dot_products for k < DOT_LEAST, a constant once this is inlined: b stays in registers, and the
+ * products of a row are added in the order of a tile. */
+INLINE void NAME(short_dots)(const int k, const operands *x)
+{
+    gd_real b[DOT_LEAST];
+    UNROLL for (int p = 0; p < k; p++)
+        b[p] = x->b[p];
+    const gd_real *a = x->a;
+    gd_real *c = x->c;
+    for (int64_t i = 0; i < x->m; i++, a += x->a_row, c += x->c_row) {
+        gd_real total = 0;
+        UNROLL for (int p = 0; p < k; p++)
+            total = MULTIPLY_ADD_1(a[p], b[p], total);
+        *c = x->accumulate ? *c + total : total;
+    }
+}
+
+/* dot_products - c[i] (+)= sum_p a[i, p] b[p] for a product with n = 1; a and b contiguous along p. */
+static TARGET void NAME(dot_products)(operands *x)
+{
+    switch (x->k) {
+#define CASE(K) case K: NAME(short_dots)(K, x); return;
+    UP_TO_7(CASE)
+#undef CASE
+    }
+    int64_t i = 0;
+    for (; i + 4 <= x->m; i += 4)
+        NAME(dots)(4, x, i);
+    for (; i < x->m; i++)
+        NAME(dots)(1, x, i);
+}
