@@ -29,14 +29,18 @@
 
 #define GI_CHECKPOINT_FORMAT "2"
 
-/* The texts joined, in the current scope; NULL when memory is out, or one of them is NULL. */
+/* ---- Keys: texts in the current scope, NULL when memory is out ------------------------------------------------- */
+
+/* gi_joined - the three texts, one after the other; NULL also when one of them is.
+ * gi_checkpoint_key - "optimizer/OWNER/NAME".  gi_lr_key - "optimizer/lr/K". */
 const char *gi_joined(const char *a, const char *b, const char *c);
-
-/* "optimizer/owner/name" in the current scope; NULL when memory is out. */
 const char *gi_checkpoint_key(const char *owner, const char *name);
+const char *gi_lr_key(int group);
 
-/* The k-th group; NULL past the last. */
+/* gi_checkpoint_group - group k; NULL past the last. */
 gd_group *gi_checkpoint_group(gd_optimizer *o, int k);
+
+/* ---- Checks ---------------------------------------------------------------------------------------------------- */
 
 /* gi_notes_given - false, and a message, when the run's notes are not there, or their keys. */
 bool gi_notes_given(const char *function, const gd_run *run);
@@ -133,7 +137,6 @@ void gi_read_rest(gi_reader *r);            /* nothing of the file is left over 
  * gi_read_tensor - a tensor of the file, in the current scope; of the shape of like, unless that is NULL.
  * gi_read_words - n words; gi_read_number - a number.  NULL or false when r->failed.
  * gi_read_where - "FUNCTION: PATH", where messages begin; NULL when memory is out.
- * gi_lr_key - "optimizer/lr/K".
  * gi_new_change - one more; NULL when memory is out.
  * gi_report - counts it, and one more line of the report.
  * gi_was_read - has this key of the metadata been read? */
@@ -142,7 +145,6 @@ gd_tensor *gi_read_tensor(gi_reader *r, const char *name, const gd_tensor *like)
 bool       gi_read_words(gi_reader *r, const char *key, uint64_t *words, int n);
 bool       gi_read_number(gi_reader *r, const char *key, double *number);
 const char *gi_read_where(gi_reader *r);
-const char *gi_lr_key(int group);
 bool       gi_was_read(const gi_reader *r, const char *key);
 gi_change *gi_new_change(gi_reader *r);
 void       gi_report(gi_reader *r, int64_t *counter, const char *format, ...) GD_FORMAT(3, 4);

@@ -5,13 +5,6 @@
 #include "checkpoint.h"
 #include "gradus/tensor.h"
 
-const char *gi_lr_key(int group)
-{
-    char number[16];
-    snprintf(number, sizeof number, "%d", group);
-    return gi_checkpoint_key("lr", number);
-}
-
 /* ---- State -------------------------------------------------------------------------------------------------- */
 
 static bool in_file(const gi_reader *r, const char *key)

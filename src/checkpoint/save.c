@@ -14,31 +14,6 @@
 #include "tensor/check.h"
 #include "tensor/shape.h"
 
-const char *gi_joined(const char *a, const char *b, const char *c)
-{
-    if (!a || !b || !c)
-        return NULL;
-    size_t length = strlen(a) + strlen(b) + strlen(c) + 1;
-    char *text = gi_arena_take(gi_current_scope(), length);
-    if (text)
-        snprintf(text, length, "%s%s%s", a, b, c);
-    return text;
-}
-
-const char *gi_checkpoint_key(const char *owner, const char *name)
-{
-    return gi_joined(gi_joined("optimizer/", owner, "/"), name, "");
-}
-
-/* Groups are linked newest first behind the first one. */
-gd_group *gi_checkpoint_group(gd_optimizer *o, int k)
-{
-    gd_group *group = &o->first;
-    while (group && k-- > 0)
-        group = group->next;
-    return group;
-}
-
 typedef struct writer {
     const char **names;
     gd_tensor  **tensors;

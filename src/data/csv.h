@@ -1,5 +1,5 @@
-/* csv.h - gd_csv_read in another function's name, for data sets that are text; and what its parts share:
- * csv.c reads records and numbers, csv_guess.c finds what the options leave open, csv_refuse.c says what is wrong. */
+/* csv.h - the parts of gd_csv_read: csv_records.c cuts the text into records and fields, csv_guess.c finds what the
+ * options leave open, csv_refuse.c says what is wrong, and csv.c reads the numbers. */
 #ifndef GRADUS_CSV_H
 #define GRADUS_CSV_H
 
@@ -8,6 +8,7 @@
 #include "gradus/data.h"
 #include "number.h"
 
+/* gi_csv_table - gd_csv_read with the name of another function in its messages. */
 gd_tensor *gi_csv_table(const char *function, const char *path, gd_csv_options options);
 
 /* The separator of a table with a single column: it ends each line. */

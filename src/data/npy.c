@@ -115,15 +115,15 @@ static bool read_type(const gi_input *in, const char *text, header *h)
             h->type = types[i].type;
             h->big_endian = text[0] == '>';
             return gi_element_size(h->type) == 1 || text[0] == '<' || text[0] == '>' ||
-                   gd_fail("%s: %s: descr '%s' does not tell the order of the bytes", in->function, in->path,
+                   gd_fail("%s: %s: descr '%s' does not tell the order of the bytes", in->raw.function, in->raw.path,
                            text);
         }
-    return gd_fail("%s: %s: descr '%s' is not a kind of number that can be read", in->function, in->path, text);
+    return gd_fail("%s: %s: descr '%s' is not a kind of number that can be read", in->raw.function, in->raw.path, text);
 }
 
 static bool bad_header(const gi_input *in, const char *wrong)
 {
-    return gd_fail("%s: %s: bad header: %s", in->function, in->path, wrong);
+    return gd_fail("%s: %s: bad header: %s", in->raw.function, in->raw.path, wrong);
 }
 
 static bool read_entry(const gi_input *in, reader *r, header *h)
@@ -145,7 +145,7 @@ static bool read_entry(const gi_input *in, reader *r, header *h)
         h->has_shape = true;
         return read_shape(r, h) || bad_header(in, "shape is not a tuple of sizes");
     }
-    return gd_fail("%s: %s: bad header: unexpected key '%s'", in->function, in->path, key);
+    return gd_fail("%s: %s: bad header: unexpected key '%s'", in->raw.function, in->raw.path, key);
 }
 
 static bool read_dictionary(const gi_input *in, const char *text, size_t length, header *h)
@@ -169,7 +169,7 @@ static bool read_dictionary(const gi_input *in, const char *text, size_t length,
     if (!h->has_type || !h->has_order || !h->has_shape)
         return bad_header(in, "descr, fortran_order and shape are all needed");
     if (h->ndim > GD_MAX_DIMS)
-        return gd_fail("%s: %s has %d axes; at most %d are possible", in->function, in->path, h->ndim,
+        return gd_fail("%s: %s has %d axes; at most %d are possible", in->raw.function, in->raw.path, h->ndim,
                        GD_MAX_DIMS);
     return true;
 }
@@ -187,8 +187,8 @@ static bool read_header(gi_input *in, header *h)
     if (!gi_input_take(in, start, sizeof start, "the magic number"))
         return false;
     if (start[6] < 1 || start[6] > 3 || start[7] != 0)
-        return gd_fail("%s: %s has version %d.%d of the format: 1.0, 2.0 or 3.0 expected", in->function, in->path,
-                       start[6], start[7]);
+        return gd_fail("%s: %s has version %d.%d of the format: 1.0, 2.0 or 3.0 expected", in->raw.function,
+                       in->raw.path, start[6], start[7]);
     if (!gi_input_take(in, size, start[6] == 1 ? 2 : 4, "the length of the header"))
         return false;
     size_t length = (size_t)(size[0] | size[1] << 8 | size[2] << 16) | (size_t)size[3] << 24;
@@ -228,7 +228,7 @@ static gd_tensor *read_array(gi_input *in)
         return NULL;
     for (int i = 0; i < h.ndim; i++)
         shape[i] = (int64_t)h.sizes[i];
-    gd_tensor *t = gi_new(in->function, h.ndim, shape);
+    gd_tensor *t = gi_new(in->raw.function, h.ndim, shape);
     if (!t)
         return NULL;
     bool good = h.fortran ? read_fortran(in, &h, t) : gi_elements_read(in, h.type, h.big_endian, n, t->data);

@@ -136,7 +136,7 @@ gi_pen gi_pen_of(const gi_panel *panel, int series);
 bool   gi_draw_series(const gi_panel *panel, int series);
 void   gi_draw_sample(const gi_panel *panel, int series, double left, double right, double y);
 
-/* stretch.c: gi_hidden - the lengths of what each of the boxes would hide of all lines and markers.  False when
+/* hidden.c: gi_hidden - the lengths of what each of the boxes would hide of all lines and markers.  False when
  * memory is out. */
 bool gi_hidden(const gi_panel *panel, const gi_box *boxes, int n, double *lengths);
 

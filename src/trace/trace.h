@@ -14,12 +14,13 @@ typedef struct gi_watch {                   /* a coordinate, and what it was bef
     double  w, g;
 } gi_watch;
 
-struct gd_trace {
+typedef struct gi_trace {
+    struct gd_trace hooks;                  /* first: o->trace points to it */
     gi_watch     *watched;
     int           count;
     gd_trace_row *rows;
-    int64_t       row_count, room;
-};
+    int64_t       row_count, capacity;
+} gi_trace;
 
 /* gi_trace_shows - was state k kept in any of the rows? */
 bool gi_trace_shows(const gd_optimizer *o, int k);
