@@ -10,6 +10,7 @@
 #include "format.h"
 #include "guest.h"
 #include "message.h"
+#include "thread.h"
 #include "thread_state.h"
 
 enum { LONGEST_MESSAGE = 1024 };
@@ -100,23 +101,26 @@ static GI_NOINLINE void tell(const char *text)
 static kept first;
 static atomic_bool first_taken;
 
-static bool make_memory(void)
+/* While a guest runs, the calls around it still need it. */
+static void free_memory(bool exiting)
 {
-    gi_current_scope();                     /* so that the end of this thread is noticed */
-    memory = atomic_exchange(&first_taken, true) ? malloc(sizeof *memory) : &first;
-    if (memory)
-        memory->handlers = 0;
-    return memory;
-}
-
-void gi_error_end(void)
-{
+    if (exiting && gi_thread.guest)
+        return;
     if (memory == &first)
         atomic_store(&first_taken, false);
     else
         free(memory);
     memory = NULL;
     latest = NULL;
+}
+
+static bool make_memory(void)
+{
+    gi_at_thread_end(GI_END_MESSAGES, free_memory);
+    memory = atomic_exchange(&first_taken, true) ? malloc(sizeof *memory) : &first;
+    if (memory)
+        memory->handlers = 0;
+    return memory;
 }
 
 /* To the handler, but for gd_abort: nothing has failed. */

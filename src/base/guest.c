@@ -51,7 +51,8 @@ GI_COLD bool gi_guest_left(const char *call, bool good)
         say_scopes(call, more);
     else if (good)
         say_recording(call, off > 0);
-    gi_scope_close_down_to(gi_thread.floor);
+    if (more > 0)
+        gi_thread.unwinder->close_scopes(gi_thread.floor);
     gi_thread.no_grad = (gi_thread.no_grad & ~GI_NO_GRAD_DEPTH) | floor;
     return false;
 }
@@ -62,7 +63,7 @@ void gi_guest_forget(void)
 {
     gi_forget_handlers();
     if (gi_thread.pass)
-        gi_pass_abandon();
+        gi_thread.unwinder->abandon_pass();
     gi_thread.guest = NULL;
     gi_thread.floor = 0;
 }

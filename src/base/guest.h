@@ -82,10 +82,8 @@ void gi_forget_handlers(void);
 /* gi_guest_runs - is there one?  Those that were left by longjmp or by the end of their thread are none: as the stack
  * grows downwards, a call from above the place where a guest began does not come from inside of it.  What they left
  * is put in order, but for their scopes.
- * gi_guest_forget - there is none any more.  gi_pass_abandon - nor is a backward pass. */
+ * gi_guest_forget - there is none any more, nor a backward pass. */
 bool gi_guest_runs(void);
 void gi_guest_forget(void);
-void gi_pass_abandon(void);                 /* in autograd/pass.c */
-void gi_scope_close_down_to(int depth);     /* in tensor/scope.c: closes scopes until depth are open */
 
 #endif

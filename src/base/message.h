@@ -35,7 +35,4 @@ static inline bool gi_path_given(const char *function, const char *argument, con
     return gi_not_null(function, argument, path) && (*path || gd_fail("%s: %s is empty", function, argument));
 }
 
-/* gi_error_end - frees what this thread's messages were kept in. */
-void gi_error_end(void);
-
 #endif

@@ -17,7 +17,12 @@ enum { GI_SIZE_CLASSES = 256, GI_WANTED_BITS = 64 };
 enum { GI_NO_GRAD_DEPTH = (1 << 28) - 1, GI_ANOMALY = 1 << 28, GI_IN_PASS = 1 << 29 };
 
 typedef struct gi_pass gi_pass;
-typedef struct gd_tensor gd_tensor;
+
+/* How scopes, and a backward pass that was left by longjmp, are ended by those who know nothing of either. */
+typedef struct gi_unwinder {
+    void (*close_scopes)(int depth);        /* until depth are open */
+    void (*abandon_pass)(void);             /* NULL before the thread's first pass */
+} gi_unwinder;
 
 typedef struct gi_thread_state {
     gd_arena  *scope;                       /* innermost open scope; &program when none */
@@ -28,6 +33,7 @@ typedef struct gi_thread_state {
     const char *guest;                      /* NULL: none runs */
     const char *running;                    /* the operation whose rule runs, or NULL */
     gi_pass   *pass;                        /* the running backward pass, or NULL */
+    const gi_unwinder *unwinder;
     uintptr_t  guest_stack;                 /* where the stack was when the outermost guest began */
     bool       pruning;                     /* it wants gradients of some tensors only: gd_grad */
     bool       seeded;
