@@ -141,6 +141,7 @@ static GI_COLD bool prepare_thread(void)
 {
     static const gi_unwinder unwinder = { gi_scope_close_down_to, abandon };
     gi_thread.unwinder = &unwinder;
+    gi_explain_missing_with(gi_result_not_given);
     return gi_recycle_ready();
 }
 

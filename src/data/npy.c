@@ -206,15 +206,12 @@ static bool read_fortran(gi_input *in, const header *h, gd_tensor *t)
     gd_real *numbers = gi_memory_new(GI_DATA, (size_t)t->numel * sizeof *numbers);
     bool good = numbers && gi_elements_read(in, h->type, h->big_endian, t->numel, numbers);
     if (good) {
-        gd_tensor transposed = *t;
-        transposed.data = numbers;
-        int64_t step = 1;
+        int64_t stride[GD_MAX_DIMS], step = 1;
         for (int i = 0; i < t->ndim; i++) {
-            transposed.stride[i] = step;
+            stride[i] = step;
             step *= t->shape[i];
         }
-        gi_finish_view(&transposed);
-        gi_copy(t->data, &transposed);
+        gi_copy_strided(t->ndim, t->shape, t->data, t->stride, numbers, stride);
     }
     gi_memory_free(numbers);
     return good;

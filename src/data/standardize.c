@@ -2,12 +2,12 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "autograd/engine.h"
 #include "base/memory.h"
 #include "gradus/data.h"
 #include "tensor/alive.h"
 #include "tensor/nest.h"
 #include "tensor/new.h"
+#include "tensor/path.h"
 #include "tensor/shape.h"
 
 /* What is kept for a column.  Sums are pairs, see terms.h, in double whatever gd_real is: the mean of rounded numbers

@@ -9,16 +9,19 @@
 #include "base/quarantine.h"
 #include "gradus/tensor.h"
 
-/* gi_given - a sink's check of what the library returns, a tensor, a model, ..: false when t is NULL, with a message
- * unless that of an earlier failure stands, which is why it is NULL.  gi_not_given - leaves that message. */
+/* gi_given - false when t, something that the library returns (a tensor, a model, ..), is NULL.  There is a message
+ * unless an earlier one stands: then that failure is why t is NULL. */
 bool gi_not_given(const char *function, const char *argument);
 static inline bool gi_given(const char *function, const char *argument, const void *t)
 {
     return t ? gi_not_freed(function, argument, t) : gi_not_given(function, argument);
 }
 
-/* gi_given_tensor - the same for what may have been made with a ->grad: says so when a result, which keeps none, was
- * made from a leaf as in w = gd_sub(w, ..). */
+/* gi_given_tensor - the same for a tensor, which may be missing because it was made with the ->grad of a result, which
+ * keeps none, as after w = gd_sub(w, ..).  Only the tape tells, so that the engine, once a program uses it, gives the
+ * message: gi_explain_missing_with. */
+typedef bool gi_explainer(const char *function, const char *argument);
+void gi_explain_missing_with(gi_explainer *explain);
 bool gi_tensor_not_given(const char *function, const char *argument);
 static inline bool gi_given_tensor(const char *function, const char *argument, const gd_tensor *t)
 {

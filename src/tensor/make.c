@@ -6,14 +6,11 @@
 #include <string.h>
 
 #include "alive.h"
-#include "autograd/engine.h"
-#include "base/format.h"
-#include "base/memory.h"
-#include "base/thread_state.h"
 #include "check.h"
 #include "gradus/tensor.h"
 #include "nest.h"
 #include "new.h"
+#include "path.h"
 #include "shape.h"
 
 static gd_tensor *filled(const char *function, int ndim, const int64_t *shape, double value)
@@ -173,32 +170,4 @@ gd_tensor *gd_one_hot(gd_tensor *labels, int64_t classes)
     if (t)
         gi_path_ends(t, labels, &one_hot_op);
     return t;
-}
-
-bool gi_countable(const char *function, const char *argument, int64_t n)
-{
-    return n - 1 <= GI_WHOLE_MAX
-           || gd_fail("%s: %s must tell %" PRId64 " places apart, but " GI_REAL_NAME " holds all whole numbers up to %"
-                      PRId64 " only", function, argument, n, GI_WHOLE_MAX);
-}
-
-/* Labels are stored as numbers; here they are read back as whole numbers, once, and checked. */
-int64_t *gi_labels(const char *function, const char *argument, const gd_tensor *labels, int64_t classes)
-{
-    if (!gi_countable(function, argument, classes))
-        return NULL;
-    gd_arena *arena = gi_current_scope();
-    gd_real *value = gi_arena_take(arena, (size_t)labels->numel * sizeof *value);
-    int64_t *label = gi_arena_take(arena, (size_t)labels->numel * sizeof *label);
-    if (!value || !label)
-        return NULL;
-    gi_copy(value, labels);
-    for (int64_t i = 0; i < labels->numel; i++) {
-        if (!(value[i] >= 0 && value[i] <= (gd_real)GI_WHOLE_MAX) || (int64_t)value[i] >= classes
-            || (gd_real)(int64_t)value[i] != value[i])
-            return gd_fail("%s: %s[%" PRId64 "] = %s is not a whole number in [0, %" PRId64 ")", function,
-                           argument, i, gi_digits((char[GI_DIGITS_ROOM]){ 0 }, (double)value[i]), classes);
-        label[i] = (int64_t)value[i];
-    }
-    return label;
 }

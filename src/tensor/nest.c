@@ -145,22 +145,28 @@ static void copy_inner(int64_t count, gd_real *const p[], const int64_t step[], 
             memcpy(p[0] + r * step[0], p[1] + r * step[1], (size_t)row->n * sizeof *p[0]);
 }
 
-void gi_copy_into(const gd_tensor *y, const gd_tensor *x)
+void gi_copy_strided(int ndim, const int64_t *shape, gd_real *to, const int64_t *to_stride, const gd_real *from,
+                     const int64_t *from_stride)
 {
-    if (x->numel == 0)
-        return;
     gi_nest nest;
-    const int64_t *const strides[] = { y->stride, x->stride };
-    gi_nest_init(&nest, x->ndim, x->shape, 2, strides);
+    const int64_t *const strides[] = { to_stride, from_stride };
+    gi_nest_init(&nest, ndim, shape, 2, strides);
     const int last = nest.ndim - 1;
     const rows row = { nest.size[last], nest.step[0][last], nest.step[1][last] };
+    if (row.n == 0)
+        return;
     if (last > 0) {
         nest.ndim = last;
     } else {                                                /* one row */
         nest.size[0] = 1;
     }
-    gd_real *const start[] = { y->data, x->data };
+    gd_real *const start[] = { to, (gd_real *)(uintptr_t)from };
     gi_nest_spread(&nest, 2, start, copy_inner, &row, row.n);
+}
+
+void gi_copy_into(const gd_tensor *y, const gd_tensor *x)
+{
+    gi_copy_strided(x->ndim, x->shape, y->data, y->stride, x->data, x->stride);
 }
 
 void gi_copy(gd_real *to, const gd_tensor *x)
@@ -170,11 +176,10 @@ void gi_copy(gd_real *to, const gd_tensor *x)
             memcpy(to, x->data, (size_t)x->numel * sizeof *to);
         return;
     }
-    gd_tensor y = { .data = to };
-    int64_t step = 1;
+    int64_t stride[GD_MAX_DIMS], step = 1;
     for (int i = x->ndim - 1; i >= 0; i--) {
-        y.stride[i] = step;
+        stride[i] = step;
         step *= x->shape[i];
     }
-    gi_copy_into(&y, x);
+    gi_copy_strided(x->ndim, x->shape, to, stride, x->data, x->stride);
 }

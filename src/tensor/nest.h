@@ -31,7 +31,9 @@ void gi_nest_spread(const gi_nest *nest, int operands, gd_real *const start[], g
 /* gi_copy - the elements of x, in row-major order, to contiguous memory. */
 void gi_copy(gd_real *to, const gd_tensor *x);
 
-/* gi_copy_into - y = x, of the same shape, y of any layout. */
+/* gi_copy_strided - copies a shape from one layout to another.  gi_copy_into - y = x, of the same shape. */
+void gi_copy_strided(int ndim, const int64_t *shape, gd_real *to, const int64_t *to_stride, const gd_real *from,
+                     const int64_t *from_stride);
 void gi_copy_into(const gd_tensor *y, const gd_tensor *x);
 
 #endif

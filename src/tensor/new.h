@@ -13,7 +13,7 @@
 
 enum { GI_SMALL_BYTES = 64 };               /* data of a small tensor, which lies just behind its header */
 
-/* gi_take_other - gi_take_tensor for big tensors; with the header set up. */
+/* gi_take_other - gi_take_tensor for tensors that are not small; in recycle.c. */
 gd_tensor *gi_take_other(gd_arena *arena, int64_t numel);
 
 /* gi_init_fields - every field of a fresh tensor but data, ndim, shape and stride.  The zeros lie side by side, so

@@ -3,7 +3,7 @@
  *
  * Free tensors wait in lists by size class.  Classes grow by a quarter of an octave, so at most a fifth of a
  * block is wasted; a tensor's class follows from its size, so nothing needs to be stored.  Also here: how
- * tensors that are not small, and views, get their memory. */
+ * tensors that are not small get their memory. */
 #include <stdbool.h>
 #include <string.h>
 
@@ -69,23 +69,6 @@ gd_tensor *gi_take_other(gd_arena *arena, int64_t numel)
     gi_init_tensor(t, arena, numel);
     if (!target)
         gi_fence_data(t, (char *)t + bytes);
-    return t;
-}
-
-gd_tensor *gi_new_view(gd_tensor *x, int ndim)
-{
-    gd_arena *arena = gi_current_scope();
-    gd_tensor *t = arena->recycles ? gi_take_small(arena) : gi_arena_take(arena, sizeof *t);
-    if (!t)
-        return NULL;
-    gi_init_tensor(t, arena, x->numel);
-    if (arena->recycles)
-        gi_fence(t + 1, (char *)(t + 1) + GI_SMALL_BYTES);
-    t->base = x->base;
-    t->data = x->data;
-    t->ndim = ndim;
-    memcpy(t->shape, x->shape, sizeof t->shape[0] * (size_t)x->ndim);
-    memcpy(t->stride, x->stride, sizeof t->stride[0] * (size_t)x->ndim);
     return t;
 }
 

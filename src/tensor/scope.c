@@ -8,6 +8,9 @@
 #include "base/scopes.h"
 #include "base/thread_state.h"
 #include "gradus/tensor.h"
+#include "nest.h"
+#include "new.h"
+#include "path.h"
 
 bool gd_scope_begin(void)
 {
@@ -64,6 +67,22 @@ void gd_scope_leave(int *depth)
         leave_several(*depth);
 }
 
+/* ---- What outlives a scope ------------------------------------------------------------------------------------ */
+
+gd_tensor *gd_keep(gd_tensor *t)
+{
+    static const gd_op keep_op = { .name = "gd_keep" };
+    if (!t || !gi_alive("gd_keep", "t", t))
+        return NULL;
+    gd_arena *scope = gi_current_scope();
+    gd_tensor *copy = gi_new_in(scope->parent ? scope->parent : scope, "gd_keep", t->ndim, t->shape);
+    if (!copy)
+        return NULL;
+    gi_copy(copy->data, t);
+    gi_path_ends(copy, t, &keep_op);
+    return copy;
+}
+
 gd_tensor *gd_scope_end_with(gd_tensor *t)
 {
     if (!may_end())
@@ -72,6 +91,8 @@ gd_tensor *gd_scope_end_with(gd_tensor *t)
     gd_scope_end();
     return kept;
 }
+
+/* ---- The end of everything ------------------------------------------------------------------------------------ */
 
 void gd_shutdown(void)
 {
