@@ -18,14 +18,14 @@ typedef struct writer {
     const char **names;
     gd_tensor  **tensors;
     gd_metadata *metadata;
-    int64_t      count, room, pairs, pairs_room;
+    int64_t      count, capacity, pairs, pairs_capacity;
     bool         failed;
 } writer;
 
 /* Room for one more in an array of the current scope; the old one is left to the scope. */
-static void *grown(writer *w, void *array, int64_t count, int64_t room, size_t size)
+static void *grown(writer *w, void *array, int64_t count, int64_t capacity, size_t size)
 {
-    void *bigger = gi_arena_take(gi_current_scope(), (size_t)room * size);
+    void *bigger = gi_arena_take(gi_current_scope(), (size_t)capacity * size);
     if (!bigger)
         w->failed = true;
     else if (count)
@@ -35,10 +35,10 @@ static void *grown(writer *w, void *array, int64_t count, int64_t room, size_t s
 
 static void put_tensor(writer *w, const char *name, gd_tensor *t)
 {
-    if (w->count == w->room && !w->failed) {
-        w->room = 2 * w->room + 16;
-        w->names = grown(w, w->names, w->count, w->room, sizeof *w->names);
-        w->tensors = grown(w, w->tensors, w->count, w->room, sizeof *w->tensors);
+    if (w->count == w->capacity && !w->failed) {
+        w->capacity = 2 * w->capacity + 16;
+        w->names = grown(w, w->names, w->count, w->capacity, sizeof *w->names);
+        w->tensors = grown(w, w->tensors, w->count, w->capacity, sizeof *w->tensors);
     }
     if (w->failed || !name) {
         w->failed = true;
@@ -50,9 +50,9 @@ static void put_tensor(writer *w, const char *name, gd_tensor *t)
 
 static void put_text(writer *w, const char *key, const char *value)
 {
-    if (w->pairs == w->pairs_room && !w->failed) {
-        w->pairs_room = 2 * w->pairs_room + 16;
-        w->metadata = grown(w, w->metadata, w->pairs, w->pairs_room, sizeof *w->metadata);
+    if (w->pairs == w->pairs_capacity && !w->failed) {
+        w->pairs_capacity = 2 * w->pairs_capacity + 16;
+        w->metadata = grown(w, w->metadata, w->pairs, w->pairs_capacity, sizeof *w->metadata);
     }
     if (w->failed || !key || !value)
         w->failed = true;

@@ -16,23 +16,23 @@
 
 static bool read_text(gi_csv *t, gi_input *in)
 {
-    size_t room = (in->raw.bytes > 0 ? (size_t)in->raw.bytes : 0) + 4096, got;
+    size_t capacity = (in->raw.bytes > 0 ? (size_t)in->raw.bytes : 0) + 4096, got;
     const char *foreign = gi_looks_foreign(in->front, in->front_held);
     if (foreign)
         return gd_fail("%s: %s is not a table of text: it looks like %s%s", t->function, t->path,
                        in->gunzip ? "a compressed file of " : "", foreign);
-    t->text = gi_memory_new(GI_DATA, room);
+    t->text = gi_memory_new(GI_DATA, capacity);
     if (!t->text)
         return false;
     do {
-        if (t->length == room) {
-            char *bigger = gi_memory_resize(GI_DATA, t->text, 2 * room);
+        if (t->length == capacity) {
+            char *bigger = gi_memory_resize(GI_DATA, t->text, 2 * capacity);
             if (!bigger)
                 return false;
             t->text = bigger;
-            room *= 2;
+            capacity *= 2;
         }
-        if (!gi_input_some(in, t->text + t->length, room - t->length, &got))
+        if (!gi_input_some(in, t->text + t->length, capacity - t->length, &got))
             return false;
         t->length += got;
     } while (got > 0);
@@ -46,13 +46,13 @@ static bool read_text(gi_csv *t, gi_input *in)
 
 static bool append(gi_csv *t, gd_real number)
 {
-    if (t->count == t->room) {
-        size_t room = t->room ? 2 * t->room : 1024;
-        gd_real *bigger = gi_memory_resize(GI_DATA, t->numbers, room * sizeof *bigger);
+    if (t->count == t->capacity) {
+        size_t capacity = t->capacity ? 2 * t->capacity : 1024;
+        gd_real *bigger = gi_memory_resize(GI_DATA, t->numbers, capacity * sizeof *bigger);
         if (!bigger)
             return false;
         t->numbers = bigger;
-        t->room = room;
+        t->capacity = capacity;
     }
     t->numbers[t->count++] = number;
     return true;

@@ -23,7 +23,7 @@ typedef struct gi_csv {
     const char    *end;
     size_t         length;
     gd_real       *numbers;                 /* rows so far */
-    size_t         count, room;
+    size_t         count, capacity;
     int64_t        rows, fields, columns;   /* fields in a line, columns that are read */
     int64_t        line, first_line;        /* the current one, and the one that set fields */
     const char    *row, *row_end;           /* the text of the current one */

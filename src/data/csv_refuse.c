@@ -256,10 +256,10 @@ static note advice(const gi_csv *t, int64_t column, const gi_csv_field *f)
 
 /* ---- The messages ------------------------------------------------------------------------------------------ */
 
-enum { SHOWN = 40, ROOM = 4 * SHOWN + 8 };
+enum { SHOWN = 40, SIZE = 4 * SHOWN + 8 };
 
 /* The field in quotes, shortened between two characters, control characters as numbers; "" for NULL. */
-static void shown(const gi_csv_field *f, char text[ROOM])
+static void shown(const gi_csv_field *f, char text[SIZE])
 {
     size_t n = f ? (size_t)(f->end - f->begin) : 0, k = n < SHOWN ? n : SHOWN;
     while (k < n && k > 0 && ((unsigned char)f->begin[k] & 0xc0) == 0x80)
@@ -272,7 +272,7 @@ static void shown(const gi_csv_field *f, char text[ROOM])
     for (size_t i = 0; i < k; i++) {
         unsigned char c = (unsigned char)f->begin[i];
         if (c < ' ' || c == 0x7f)
-            used += (size_t)snprintf(text + used, ROOM - used, "\\x%02x", c);
+            used += (size_t)snprintf(text + used, SIZE - used, "\\x%02x", c);
         else
             text[used++] = f->begin[i];
     }
@@ -281,7 +281,7 @@ static void shown(const gi_csv_field *f, char text[ROOM])
 
 void *gi_csv_bad_field(const gi_csv *t, int64_t column, const gi_csv_field *f, const char *wrong, bool advise)
 {
-    char text[ROOM];
+    char text[SIZE];
     note help = { "" };
     shown(f, text);
     if (advise)

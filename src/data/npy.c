@@ -52,7 +52,7 @@ static bool accept(reader *r, const char *word)
 }
 
 /* A text in single or double quotes, of less than room bytes and without escapes. */
-static bool read_text(reader *r, char *text, size_t room)
+static bool read_text(reader *r, char *text, size_t capacity)
 {
     pass_blanks(r);
     if (r->at == r->end || (*r->at != '\'' && *r->at != '"'))
@@ -60,7 +60,7 @@ static bool read_text(reader *r, char *text, size_t room)
     char quote = *r->at++;
     size_t n = 0;
     for (; r->at < r->end && *r->at != quote; r->at++) {
-        if (n + 1 == room || *r->at == '\\' || *r->at == '\0')
+        if (n + 1 == capacity || *r->at == '\\' || *r->at == '\0')
             return false;
         text[n++] = *r->at;
     }

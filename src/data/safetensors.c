@@ -33,10 +33,10 @@ struct gd_safetensors {
     char         *path;                     /* a copy: messages may come long after opening */
     uint64_t      numbers, bytes;           /* where they begin in the file; how many there are */
     entry        *entries;                  /* by their place in the file */
-    int64_t       count, room;
+    int64_t       count, capacity;
     const entry **by_name;
     gd_metadata  *metadata;                 /* by key */
-    int64_t       metadata_count, metadata_room;
+    int64_t       metadata_count, metadata_capacity;
 };
 
 static gi_element type_of(const char *name)
@@ -63,14 +63,14 @@ static bool bad(const gd_safetensors *f, const gi_json *json, const char *expect
 }
 
 /* Room for one more in an array of count things; NULL, and a message, when memory is out. */
-static void *with_room(void *array, int64_t count, int64_t *room, size_t size)
+static void *with_capacity(void *array, int64_t count, int64_t *capacity, size_t size)
 {
-    if (count < *room)
+    if (count < *capacity)
         return array;
-    int64_t more = *room ? 2 * *room : 16;
+    int64_t more = *capacity ? 2 * *capacity : 16;
     void *bigger = gi_memory_resize(GI_DATA, array, (size_t)more * size);
     if (bigger)
-        *room = more;
+        *capacity = more;
     return bigger;
 }
 
@@ -85,7 +85,7 @@ static bool read_metadata(gd_safetensors *f, gi_json *json)
         if (!gi_json_text(json, &f->arena, &pair.key) || !gi_json_accept(json, ':') ||
             !gi_json_text(json, &f->arena, &pair.value))
             return bad(f, json, "\"text\": \"text\"");
-        gd_metadata *all = with_room(f->metadata, f->metadata_count, &f->metadata_room, sizeof pair);
+        gd_metadata *all = with_capacity(f->metadata, f->metadata_count, &f->metadata_capacity, sizeof pair);
         if (!all)
             return false;
         f->metadata = all;
@@ -153,7 +153,7 @@ static bool read_entry(gd_safetensors *f, gi_json *json, const char *name)
     if (has != HAS_ALL)
         return gd_fail("%s: %s: tensor \"%s\" needs dtype, shape and data_offsets", f->in.raw.function, f->path, name);
     e.type = type_of(e.type_name);
-    entry *all = with_room(f->entries, f->count, &f->room, sizeof e);
+    entry *all = with_capacity(f->entries, f->count, &f->capacity, sizeof e);
     if (!all)
         return false;
     f->entries = all;

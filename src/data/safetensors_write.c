@@ -79,19 +79,19 @@ static bool valid_metadata(const gd_metadata metadata[], int64_t n)
 
 typedef struct text {                       /* grows; good turns false when memory is out */
     char  *s;
-    size_t length, room;
+    size_t length, capacity;
     bool   good;
 } text;
 
 static bool reserve(text *t, size_t more)
 {
-    if (t->good && t->length + more > t->room) {
-        size_t room = 2 * (t->length + more);
-        char *bigger = gi_memory_resize(GI_DATA, t->s, room);
+    if (t->good && t->length + more > t->capacity) {
+        size_t capacity = 2 * (t->length + more);
+        char *bigger = gi_memory_resize(GI_DATA, t->s, capacity);
         t->good = bigger != NULL;
         if (bigger) {
             t->s = bigger;
-            t->room = room;
+            t->capacity = capacity;
         }
     }
     return t->good;

@@ -58,16 +58,16 @@ gd_tensor *gi_params_find(const gd_params *p, const char *name)
     return NULL;
 }
 
-static bool make_room(gd_params *p)
+static bool reserve(gd_params *p)
 {
-    if (p->count < p->room)
+    if (p->count < p->capacity)
         return true;
-    int room = p->room ? 2 * p->room : 16;
-    gi_entry *entries = gi_memory_resize(GI_MODELS, p->entries, (size_t)room * sizeof *entries);
+    int capacity = p->capacity ? 2 * p->capacity : 16;
+    gi_entry *entries = gi_memory_resize(GI_MODELS, p->entries, (size_t)capacity * sizeof *entries);
     if (!entries)
         return false;
     p->entries = entries;
-    p->room = room;
+    p->capacity = capacity;
     return true;
 }
 
@@ -97,7 +97,7 @@ static gd_tensor *add(const char *function, gd_params *p, const char *name, gd_t
     size_t length = strlen(name) + 1;
     char *copy = gi_arena_take(&p->arena, length);
     gd_tensor *t = copy ? gi_new_in(&p->arena, function, value->ndim, value->shape) : NULL;
-    if (!t || !make_room(p))
+    if (!t || !reserve(p))
         return NULL;
     gi_copy(t->data, value);
     t->name = memcpy(copy, name, length);

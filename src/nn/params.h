@@ -15,7 +15,7 @@ typedef struct gi_entry {
 
 struct gd_params {
     gi_entry *entries;                      /* in order of creation */
-    int       count, room;
+    int       count, capacity;
     gd_arena  arena;                        /* tensors, names and gradients */
     int       in_use;                       /* by steps whose closure runs */
 };

@@ -136,7 +136,7 @@ static void choose(gi_panel *panel, bool is_x, range r, int most)
 /* As many labels as stand apart from each other. */
 static void choose_x(gi_panel *panel, range r)
 {
-    double width = panel->frame.right - panel->frame.left, room = 18 * panel->u;
+    double width = panel->frame.right - panel->frame.left, space = 18 * panel->u;
     gi_type type = gi_type_of(GI_NUMBER_SIZE * panel->u, GI_CENTRE);
     for (int most = (int)(width / (62 * panel->u)) + 1; most >= 2; most--) {
         choose(panel, true, r, most);
@@ -148,7 +148,7 @@ static void choose_x(gi_panel *panel, range r)
                 free = fmin(free, at - half - end);
                 end = at + half;
             }
-        if (free >= room)
+        if (free >= space)
             return;
     }
 }
@@ -210,13 +210,13 @@ static void fit_texts(gi_panel *panel)
 /* The y axis between top and bottom, with a row above the frame for its note where it has one. */
 static void lay_out_y(gi_panel *panel, range y, gi_box *f, double note_row)
 {
-    double top = f->top, least = panel->outside.top + panel->margin.top, room = 44 * panel->u;
+    double top = f->top, least = panel->outside.top + panel->margin.top, space = 44 * panel->u;
     f->top = fmax(top, least);
     f->bottom = fmin(f->bottom, panel->outside.bottom - panel->margin.bottom);
-    choose(panel, false, y, (int)((f->bottom - f->top) / room) + 1);
+    choose(panel, false, y, (int)((f->bottom - f->top) / space) + 1);
     if (*panel->y.note) {
         f->top = fmax(top + note_row, least);
-        choose(panel, false, y, (int)((f->bottom - f->top) / room) + 1);
+        choose(panel, false, y, (int)((f->bottom - f->top) / space) + 1);
     }
 }
 

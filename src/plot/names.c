@@ -82,14 +82,14 @@ static void put_ellipsis(char *out, size_t *n)
 
 static void put_cut(char out[GI_FIT_BYTES], const char *name, gi_cut cut)
 {
-    size_t to = strlen(name) - cut.back, n = 0, room = GI_FIT_BYTES - 2 * sizeof ELLIPSIS;
+    size_t to = strlen(name) - cut.back, n = 0, capacity = GI_FIT_BYTES - 2 * sizeof ELLIPSIS;
     if (cut.front)
         put_ellipsis(out, &n);
     for (size_t from = cut.front, k = 0, end; from < to; from = end, k++) {
         end = word_end(name, from, to);
         if (k < 64 && cut.inner >> k & 1) {
             put_ellipsis(out, &n);
-        } else if (n + end - from < room) {
+        } else if (n + end - from < capacity) {
             memcpy(out + n, name + from, end - from);
             n += end - from;
         }

@@ -18,7 +18,7 @@ typedef struct gi_xy { double x, y; } gi_xy;
 typedef struct gi_series {
     char        *name;
     gi_xy       *points;
-    size_t       count, room;
+    size_t       count, capacity;
     gd_plot_look look;
 } gi_series;
 
@@ -42,9 +42,9 @@ typedef struct gi_ends { double low, high; bool log; } gi_ends;     /* NaN: auto
 struct gd_plot {
     char      *title, *x_label, *y_label;
     gi_series *series;
-    int        count, room, latest;         /* latest: the series of the last point */
+    int        count, capacity, latest;     /* latest: the series of the last point */
     gi_remark *remarks;
-    int        remarks_count, remarks_room;
+    int        remarks_count, remarks_capacity;
     gi_field   field;
     gi_ends    x, y;
     int        width, height;               /* 0: not set */

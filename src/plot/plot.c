@@ -75,13 +75,13 @@ gi_series *gi_series_named(gd_plot *p, const char *name)
             p->latest = i;
             return &p->series[i];
         }
-    if (p->count == p->room) {
-        int room = p->room ? 2 * p->room : 4;
-        gi_series *more = gi_memory_resize(GI_PLOTS, p->series, (size_t)room * sizeof *more);
+    if (p->count == p->capacity) {
+        int capacity = p->capacity ? 2 * p->capacity : 4;
+        gi_series *more = gi_memory_resize(GI_PLOTS, p->series, (size_t)capacity * sizeof *more);
         if (!more)
             return NULL;
         p->series = more;
-        p->room = room;
+        p->capacity = capacity;
     }
     char *copy = gi_copy_string(name);
     if (!copy)
@@ -92,18 +92,18 @@ gi_series *gi_series_named(gd_plot *p, const char *name)
 }
 
 /* Room for `more` points; the array doubles, so that n points cost O(n). */
-static bool make_room(gi_series *s, size_t more)
+static bool reserve(gi_series *s, size_t more)
 {
-    if (more <= s->room - s->count)
+    if (more <= s->capacity - s->count)
         return true;
-    size_t room = s->room ? 2 * s->room : 64;
-    while (room - s->count < more)
-        room *= 2;
-    gi_xy *points = gi_memory_resize(GI_PLOTS, s->points, room * sizeof *points);
+    size_t capacity = s->capacity ? 2 * s->capacity : 64;
+    while (capacity - s->count < more)
+        capacity *= 2;
+    gi_xy *points = gi_memory_resize(GI_PLOTS, s->points, capacity * sizeof *points);
     if (!points)
         return false;
     s->points = points;
-    s->room = room;
+    s->capacity = capacity;
     return true;
 }
 
@@ -117,7 +117,7 @@ static gi_series *series_for(const char *who, gd_plot *p, const char *series)
 bool gd_plot_point(gd_plot *p, const char *series, double x, double y)
 {
     gi_series *s = series_for("gd_plot_point", p, series);
-    if (!s || !make_room(s, 1))
+    if (!s || !reserve(s, 1))
         return false;
     s->points[s->count++] = (gi_xy){ x, y };
     return true;
@@ -133,7 +133,7 @@ bool gd_plot_tensor(gd_plot *p, const char *series, const gd_tensor *x, const gd
         return false;
     }
     gi_series *s = series_for(who, p, series);
-    if (!s || !make_room(s, (size_t)y->shape[0]))
+    if (!s || !reserve(s, (size_t)y->shape[0]))
         return false;
     for (int64_t i = 0; i < y->shape[0]; i++)
         s->points[s->count++] = (gi_xy){ x ? (double)x->data[i * x->stride[0]] : (double)i,
@@ -257,13 +257,13 @@ bool gd_plot_legend(gd_plot *p, gd_legend place)
 
 static bool add_remark(gd_plot *p, double x, double y, const char *text)
 {
-    if (p->remarks_count == p->remarks_room) {
-        int room = p->remarks_room ? 2 * p->remarks_room : 4;
-        gi_remark *more = gi_memory_resize(GI_PLOTS, p->remarks, (size_t)room * sizeof *more);
+    if (p->remarks_count == p->remarks_capacity) {
+        int capacity = p->remarks_capacity ? 2 * p->remarks_capacity : 4;
+        gi_remark *more = gi_memory_resize(GI_PLOTS, p->remarks, (size_t)capacity * sizeof *more);
         if (!more)
             return false;
         p->remarks = more;
-        p->remarks_room = room;
+        p->remarks_capacity = capacity;
     }
     char *copy = gi_copy_string(text);
     if (!copy)

@@ -23,13 +23,13 @@ gi_xy gi_to_pixel(const gi_panel *panel, gi_xy data)
 
 static bool append(gi_stretch *s, gi_xy p)
 {
-    if (s->n == s->room) {
-        size_t room = s->room ? 2 * s->room : 1024;
-        gi_xy *more = gi_memory_resize(GI_PLOTS, s->at, room * sizeof *more);
+    if (s->n == s->capacity) {
+        size_t capacity = s->capacity ? 2 * s->capacity : 1024;
+        gi_xy *more = gi_memory_resize(GI_PLOTS, s->at, capacity * sizeof *more);
         if (!more)
             return false;
         s->at = more;
-        s->room = room;
+        s->capacity = capacity;
     }
     s->at[s->n++] = p;
     return true;

@@ -10,7 +10,7 @@
 /* One unbroken stretch in pixels, thinned. */
 typedef struct gi_stretch {
     gi_xy  *at;
-    size_t  n, room;
+    size_t  n, capacity;
     /* the current half column: how many points it has had, and which to keep */
     long    column;
     size_t  seen;

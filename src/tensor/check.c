@@ -50,7 +50,7 @@ int64_t *gi_labels(const char *function, const char *argument, const gd_tensor *
         if (!(value[i] >= 0 && value[i] <= (gd_real)GI_WHOLE_MAX) || (int64_t)value[i] >= classes
             || (gd_real)(int64_t)value[i] != value[i])
             return gd_fail("%s: %s[%" PRId64 "] = %s is not a whole number in [0, %" PRId64 ")", function,
-                           argument, i, gi_digits((char[GI_DIGITS_ROOM]){ 0 }, (double)value[i]), classes);
+                           argument, i, gi_digits((char[GI_DIGITS_SIZE]){ 0 }, (double)value[i]), classes);
         label[i] = (int64_t)value[i];
     }
     return label;
