@@ -1,6 +1,5 @@
-/* format.c - printf's conversions one by one.  The C library formats each number; in a number with a fraction the
- * bytes that stand for the locale's decimal point, one or several, are then replaced.  Widths are applied after
- * that, since they count bytes. */
+/* format.c - printf, conversion by conversion.  The C library formats each number; then the locale's decimal point, of
+ * one or several bytes, is replaced in floating-point numbers.  Widths, which count bytes, are applied after that. */
 #if defined(__unix__) || defined(__APPLE__)
 #define _POSIX_C_SOURCE 200809L
 #endif
@@ -36,10 +35,10 @@ typedef struct conversion {                 /* %flags width .precision length le
 
 typedef struct output {
     char  *to;
-    size_t capacity, used;                  /* used counts on when to is full */
+    size_t capacity, used;                  /* used keeps counting when `to` is full */
 } output;
 
-typedef struct arguments { va_list list; } arguments;       /* so that a function can take some and return */
+typedef struct arguments { va_list list; } arguments;       /* so that a function can consume some of them */
 
 /* ---- Reading a format --------------------------------------------------------------------------------- */
 
@@ -72,7 +71,7 @@ static modifier read_modifier(const char **at, char text[3])
     return NONE;
 }
 
-/* What stands after a '%'; false when it is not one of C11's conversions, or is %n. */
+/* What follows a '%'; false when it is not a conversion of C11, or is %n. */
 static bool read_conversion(const char **at, conversion *c)
 {
     size_t flags = 0;
@@ -136,7 +135,7 @@ static void spec_of(const conversion *c, const char *flags, char spec[20])
     spec[n] = '\0';
 }
 
-/* The point of a number begins at the first byte that is no sign, digit or letter. */
+/* The decimal point begins at the first byte that is no sign, digit or letter. */
 static size_t with_point(char *number, size_t n)
 {
     static const char others[] = "+- 0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -180,14 +179,14 @@ static bool put_fraction(output *t, const conversion *c, arguments *from)
     return true;
 }
 
-/* What wint_t arrives as: Windows has a short one. */
+/* wint_t after the default argument promotions: on Windows it is short. */
 #if WINT_MAX < INT_MAX
 typedef int promoted_wint;
 #else
 typedef wint_t promoted_wint;
 #endif
 
-/* Everything else does not depend on the locale. */
+/* No other conversion depends on the locale. */
 static bool put_other(output *t, const conversion *c, arguments *from)
 {
 #define PRINT(type) snprintf(to, left, spec, width, c->precision, va_arg(from->list, type))
@@ -241,7 +240,7 @@ static bool put_conversion(output *t, conversion *c, arguments *from)
 
 int gi_vformat(char *to, size_t capacity, const char *format, va_list list)
 {
-    if (!all_known(format))                 /* an extension of the C library: left to it */
+    if (!all_known(format))                 /* has an extension of the C library: leave it to that */
         return vsnprintf(to, capacity, format, list);
     output t = { .to = to, .capacity = capacity };
     arguments from;
