@@ -1,4 +1,4 @@
-/* json.c - reading and writing the texts and numbers of JSON. */
+/* json.c - reading and writing JSON. */
 #include <string.h>
 
 #include "json.h"
@@ -79,7 +79,7 @@ bool gi_utf8_valid(const char *text, size_t length)
     return true;
 }
 
-/* ---- Texts -------------------------------------------------------------------------------------------- */
+/* ---- Strings ------------------------------------------------------------------------------------------ */
 
 static bool four_digits(const char *at, const char *end, uint32_t *number)
 {
@@ -97,7 +97,7 @@ static bool four_digits(const char *at, const char *end, uint32_t *number)
     return true;
 }
 
-/* \uXXXX, and a second one where the first is half of a surrogate pair; *at stands after the u. */
+/* \uXXXX, and a second one where the first is half of a surrogate pair; *at is after the u. */
 static bool read_code(const char **at, const char *end, uint32_t *code)
 {
     uint32_t low;
@@ -132,7 +132,7 @@ static bool read_escape(const char **at, const char *end, char *to, size_t *n)
     return true;
 }
 
-/* A text is never longer than what stands between its quotes. */
+/* The result is never longer than what is between the quotes. */
 bool gi_json_text(gi_json *json, gd_arena *arena, const char **text)
 {
     const char *at = start(json), *close;

@@ -2,8 +2,8 @@
  *
  * The caller publishes a job and works on it like the workers; parts are assigned by one atomic counter.  So no part
  * waits for a thread that is not scheduled, and without workers the caller does everything.  An idle worker spins for
- * some tens of microseconds, then sleeps: the products of one training step follow each other faster than a thread wakes
- * up, and a program that computes nothing uses no processor time.
+ * some tens of microseconds, then sleeps: the products of one training step follow each other faster than a thread
+ * wakes up, and a program that computes nothing uses no processor time.
  *
  * Needs POSIX threads; elsewhere, or with -DGD_NO_THREADS, everything runs on the calling thread. */
 #if defined(__linux__) && !defined(_GNU_SOURCE)
@@ -71,8 +71,8 @@ static void take_parts(void)
     inside_a_job = false;
 }
 
-/* Waits for a job after number *seen, which becomes its number: spin, then sleep.  False when the worker shall exit.  The
- * number is read before pool.exit: a job that is announced in between will be seen by the next call. */
+/* Waits for a job after number *seen, which becomes its number: spin, then sleep.  False when the worker shall exit.
+ * The number is read before pool.exit: a job that is announced in between will be seen by the next call. */
 static bool wait_for_job(unsigned *seen)
 {
     for (int i = 1; i <= SPINS; i++) {

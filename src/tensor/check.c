@@ -35,7 +35,7 @@ bool gi_countable(const char *function, const char *argument, int64_t n)
                       PRId64 " only", function, argument, n, GI_WHOLE_MAX);
 }
 
-/* Labels are stored as numbers; here they are read back as whole numbers, once, and checked. */
+/* Labels are stored as gd_real. */
 int64_t *gi_labels(const char *function, const char *argument, const gd_tensor *labels, int64_t classes)
 {
     if (!gi_countable(function, argument, classes))

@@ -28,11 +28,11 @@ static inline bool gi_given_tensor(const char *function, const char *argument, c
     return t ? gi_not_freed(function, argument, t) : gi_tensor_not_given(function, argument);
 }
 
-/* gi_labels - the elements of labels, row-major, as whole numbers in [0, classes); NULL, and a message that
- * names the first bad one, otherwise.  The memory is the current scope's. */
+/* gi_labels - the elements of labels, row-major, as integers in [0, classes); otherwise NULL, and a message that names
+ * the first bad one.  The memory belongs to the current scope. */
 int64_t *gi_labels(const char *function, const char *argument, const gd_tensor *labels, int64_t classes);
 
-/* Whole numbers up to GI_WHOLE_MAX are all exact in gd_real; above some are, and GI_REAL_NAME is for messages. */
+/* Integers up to GI_WHOLE_MAX are all exact in gd_real, beyond it only some.  GI_REAL_NAME is for messages. */
 #ifdef GD_DOUBLE
 #define GI_WHOLE_MAX ((int64_t)1 << 53)
 #define GI_REAL_NAME "double"
@@ -46,14 +46,14 @@ static inline bool gi_is_exact(int64_t n)
     return (n <= GI_WHOLE_MAX && n >= -GI_WHOLE_MAX) || (fabs((double)n) < 0x1p62 && (int64_t)(gd_real)n == n);
 }
 
-/* gi_fits - false, and a message, for a finite value that is infinite as a gd_real. */
+/* gi_fits - false, and a message, for a finite value that overflows gd_real. */
 static inline bool gi_fits(const char *function, const char *argument, double value)
 {
     return !isinf((gd_real)value) || isinf(value)
            || gd_fail("%s: %s = %g is beyond the largest " GI_REAL_NAME, function, argument, value);
 }
 
-/* gi_countable - false, and a message, when not all of 0 .. n-1 are exact in gd_real; argument: what holds them. */
+/* gi_countable - false, and a message, when not all of 0 .. n-1, the values of argument, are exact in gd_real. */
 bool gi_countable(const char *function, const char *argument, int64_t n);
 
 #endif

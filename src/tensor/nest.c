@@ -1,5 +1,5 @@
-/* nest.c - loops over strided data.  Every operation that meets a view goes through here; what is contiguous
- * on all sides becomes one single loop. */
+/* nest.c - loops over strided data.  Every operation on views uses them; where all operands are contiguous there is a
+ * single loop. */
 #include <stdbool.h>
 #include <string.h>
 
@@ -51,7 +51,7 @@ void gi_nest_run(const gi_nest *nest, int operands, gd_real *const start[], gi_i
     for (;;) {
         inner(nest->size[inmost], p, step, context);
         int i = inmost - 1;
-        while (i >= 0 && ++index[i] == nest->size[i]) {     /* an axis that is through starts again */
+        while (i >= 0 && ++index[i] == nest->size[i]) {     /* an axis at its end starts again */
             for (int k = 0; k < operands; k++)
                 p[k] -= nest->step[k][i] * (nest->size[i] - 1);
             index[i--] = 0;
@@ -63,7 +63,7 @@ void gi_nest_run(const gi_nest *nest, int operands, gd_real *const start[], gi_i
     }
 }
 
-/* ---- Several threads: each takes indices of the outermost axis --------------------------------------------- */
+/* ---- In parallel: the outermost axis is split --------------------------------------------------------------- */
 
 typedef struct spread_call {
     const gi_nest    *nest;
@@ -87,7 +87,7 @@ static void spread_part(void *context, int64_t begin, int64_t end)
 void gi_nest_spread(const gi_nest *nest, int operands, gd_real *const start[], gi_inner_loop *inner,
                     const void *context, int64_t work)
 {
-    int64_t each = work;                                    /* below one index of the outermost axis */
+    int64_t each = work;                                    /* of one index of the outermost axis */
     for (int i = 1; i < nest->ndim; i++)
         each *= nest->size[i];
     if (GI_LIKELY(each * nest->size[0] <= GI_PART_ELEMENTS)) {
@@ -99,9 +99,9 @@ void gi_nest_spread(const gi_nest *nest, int operands, gd_real *const start[], g
 }
 
 /* ---- Copying ------------------------------------------------------------------------------------------------
- * The two innermost axes go together, as a matrix: its rows are often short, those of a head say.  Rows of which
- * one side is strided, as in a transposition, go in tiles, so that what the cache has fetched for one row is
- * still there for the next. */
+ * The two innermost axes are copied together, as a matrix, whose rows are often short, as for the heads of attention.
+ * Where one side has strided rows, as in a transposition, the matrix is copied in tiles, so that a cache line that was
+ * loaded for one row is still there for the next. */
 
 enum { TILE = 16 };
 
@@ -109,7 +109,7 @@ typedef struct rows {
     int64_t n, to_step, from_step;          /* along a row */
 } rows;
 
-/* Pieces of a known length become moves of vectors, where memcpy would cost a call for each row. */
+/* Pieces of constant length compile to vector moves, where memcpy would cost a call for each row. */
 GI_KERNEL static void copy_short_rows(int64_t count, int64_t n, gd_real *restrict to, int64_t to_row,
                                       const gd_real *restrict from, int64_t from_row)
 {

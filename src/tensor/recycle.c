@@ -1,9 +1,9 @@
-/* recycle.c - the scratch memory of a backward pass: what a rule made and no longer needs is used again
- * at once, while it is still in the cache.
+/* recycle.c - the scratch memory of a backward pass: what a rule has made and no longer needs is reused at once, while
+ * it is still in the cache.
  *
- * Free tensors wait in lists by size class.  Classes grow by a quarter of an octave, so at most a fifth of a
- * block is wasted; a tensor's class follows from its size, so nothing needs to be stored.  Also here: how
- * tensors that are not small get their memory. */
+ * Free tensors are kept in lists by size class.  There are four classes an octave, so that at most a fifth of a
+ * block is wasted; a tensor's class follows from its size and is not stored.  Also here: allocating tensors that are
+ * not small. */
 #include <stdbool.h>
 #include <string.h>
 
@@ -20,7 +20,7 @@ static int size_class(size_t bytes, size_t *rounded)
     int octave = 0;
     for (size_t rest = bytes >> 2; rest > 1; rest >>= 1)
         octave++;
-    size_t quarter = (size_t)1 << octave;                   /* bytes lies in [4, 8) quarters */
+    size_t quarter = (size_t)1 << octave;                   /* bytes is in [4, 8) quarters */
     size_t quarters = (bytes + quarter - 1) / quarter;      /* 4 .. 8 */
     *rounded = quarters * quarter;
     return 4 * octave + (int)quarters - 4;
@@ -33,7 +33,7 @@ static size_t block_bytes(int64_t numel)
     return sizeof(gd_tensor) + (size_t)numel * sizeof(gd_real) + DATA_ALIGN + 1;
 }
 
-/* bytes becomes what it got. */
+/* *bytes becomes the size of the block. */
 static gd_tensor *take_recycled(gd_arena *arena, size_t *bytes)
 {
     int class = size_class(*bytes, bytes);
@@ -45,7 +45,7 @@ static gd_tensor *take_recycled(gd_arena *arena, size_t *bytes)
     return t;
 }
 
-/* Never just behind the header: that is the mark of a small tensor. */
+/* Never just after the header, which is how a small tensor is recognized. */
 static gd_real *aligned_data(gd_tensor *t)
 {
     uintptr_t start = (uintptr_t)(t + 1) + 1;
@@ -74,7 +74,7 @@ gd_tensor *gi_take_other(gd_arena *arena, int64_t numel)
 
 void gi_recycle_other(gd_tensor *t)
 {
-    bool own = t->data == aligned_data(t);                  /* else it was written to a target */
+    bool own = t->data == aligned_data(t);                  /* else its data is elsewhere */
     size_t rounded;
     gd_tensor **list = &gi_thread.recycled[size_class(own ? block_bytes(t->numel) : sizeof(gd_tensor), &rounded)];
     gi_fence(t + 1, (char *)t + rounded);

@@ -1,4 +1,4 @@
-/* recycle.h - scratch memory of a backward pass, used again as soon as nobody holds it. */
+/* recycle.h - scratch memory of a backward pass, reused as soon as nothing refers to it. */
 #ifndef GRADUS_RECYCLE_H
 #define GRADUS_RECYCLE_H
 
@@ -8,7 +8,7 @@
 #include "gradus/tensor.h"
 #include "new.h"
 
-/* gi_recycle - t's memory is free for the next tensor of its size; t is a temporary of a backward pass. */
+/* gi_recycle - frees t, a temporary of a backward pass, for the next tensor of its size. */
 void gi_recycle_other(gd_tensor *t);
 static inline void gi_recycle(gd_tensor *t)
 {
@@ -21,7 +21,7 @@ static inline void gi_recycle(gd_tensor *t)
         gi_recycle_other(t);
     }
 }
-bool gi_recycle_ready(void);                /* the lists are there; false, with a message, when memory is out */
-void gi_recycle_forget(void);               /* at the end of the pass: nothing is free any more */
+bool gi_recycle_ready(void);                /* makes the lists; false, with a message, when memory is out */
+void gi_recycle_forget(void);               /* empties them at the end of the pass */
 
 #endif

@@ -1,4 +1,4 @@
-/* scope.c - the scopes of a program: opened, closed, and what is kept when they are.  The stack itself is in
+/* scope.c - scopes: opening, closing, and keeping a tensor beyond the end of one.  The stack itself is in
  * base/scopes.c. */
 #include <stdbool.h>
 
@@ -24,7 +24,7 @@ static GI_COLD bool refuse_to_end(const char *function)
     return gd_fail("%s: the innermost scope is not one that %s opened, and stays open", function, gi_guest_text().s);
 }
 
-/* May the innermost scope be closed by who is running? */
+/* May the caller close the innermost scope?  A guest may not, if it has not opened it. */
 static inline bool may_end(void)
 {
     return GI_LIKELY(gi_thread.depth > gi_thread.floor) || (!gi_guest_runs() && gi_thread.depth > 0);
@@ -45,8 +45,8 @@ int gd_scope_enter(void)
     return depth;
 }
 
-/* What was opened inside has not been closed, or a jump has left a guest.  The warning comes last: the handler may leave
- * by longjmp. */
+/* Scopes that were opened inside have not been closed, or a guest was left by longjmp.  The warning comes last: the
+ * handler may leave by longjmp. */
 static GI_COLD void leave_several(int depth)
 {
     int more = 0;

@@ -1,4 +1,4 @@
-/* shape.c - shapes: in messages, checked, broadcast.  Broadcasting is NumPy's, in this one place. */
+/* shape.c - shapes: in messages, checks, broadcasting (the rule of NumPy). */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -113,7 +113,7 @@ int gi_valid_axis(const char *function, int axis, int ndim)
     return -1;
 }
 
-/* The size of axis i, counted so that the last axes lie over each other; 1 where there is none. */
+/* The size of axis i of `all` axes, when shapes are aligned at their last ones; 1 where there is none. */
 static inline int64_t size_at(int ndim, const int64_t *size, int i, int all)
 {
     const int own = i - (all - ndim);

@@ -1,4 +1,4 @@
-/* shape.h - shapes: checked, compared, broadcast, and in messages. */
+/* shape.h - shapes: in messages, checks, comparison, broadcasting. */
 #ifndef GRADUS_SHAPE_H
 #define GRADUS_SHAPE_H
 
@@ -28,7 +28,7 @@ static inline bool gi_same_shape(const gd_tensor *a, const gd_tensor *b)
     return true;
 }
 
-/* gi_valid_axis - axis counted from the start, in 0 .. ndim-1; -1 and a message when it is out of range. */
+/* gi_valid_axis - the axis counted from the start, 0 .. ndim-1; -1, and a message, when it is out of range. */
 int gi_valid_axis(const char *function, int axis, int ndim);
 
 /* Sizes that need not be those of a tensor: its leading axes, or the shape of a result that is not made yet. */
