@@ -39,7 +39,7 @@ static inline uintptr_t gi_stack_here(void)
 
 /* GI_DEEPER; - declares unused space on the stack, in a function that is not inline and calls one in which a guest
  * begins: later calls of the library do not reach as far down the stack as that guest. */
-#define GI_DEEPER volatile char gi_unused_[1024]; gi_unused_[0] = 0; (void)gi_unused_[0]
+#define GI_DEEPER volatile char gi_room_[1024]; gi_room_[0] = 0; (void)gi_room_[0]
 
 static inline gi_guest gi_guest_enter(const char *name)
 {

@@ -45,8 +45,8 @@ static bool separates(const gi_csv *t, char c)
 }
 
 /* The end of the record that begins at `at`, whose first line ends at stop: the first line end that is not inside
- * quotes, which open at the start of a field only.  A quote that is never closed is none: its line is told to be
- * wrong when it is read. */
+ * quotes, which open at the start of a field only.  A quote that is never closed does not count: its line is reported
+ * when it is read. */
 static const char *record_end(const gi_csv *t, const char *at, const char *stop, int64_t *lines)
 {
     const char *p;
@@ -70,7 +70,7 @@ static const char *record_end(const gi_csv *t, const char *at, const char *stop,
     return stop;
 }
 
-/* A line that begins with the sign of comments; but #N/A is what spreadsheets write for a missing number. */
+/* A line that begins with the comment sign; but #N/A is what spreadsheets write for a missing number. */
 static bool is_comment(const gi_csv *t, const char *at, const char *end)
 {
     const char *p = at;
@@ -107,7 +107,7 @@ bool gi_csv_next(const gi_csv *t, gi_csv_cursor *cursor, gi_csv_record *record)
 
 /* ---- Fields --------------------------------------------------------------------------------------------- */
 
-/* Behind the quote that closes the one at p; end when there is none. */
+/* After the quote that closes the one at p; end when there is none. */
 static const char *past_quotes(const char *p, const char *end, bool *open)
 {
     for (p++; p < end; p++)

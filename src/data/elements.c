@@ -1,5 +1,5 @@
-/* elements.c - numbers in binary files.  They are put together byte by byte, so that the order of the bytes in
- * the machine does not matter; half precision is that of IEEE 754, bfloat16 is the upper half of a float. */
+/* elements.c - numbers in binary files.  They are assembled byte by byte, independent of the machine's byte order; half
+ * precision is that of IEEE 754, bfloat16 is the upper half of a float. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -77,15 +77,15 @@ static float half_of(uint32_t bits)
     return bits >> 15 ? -size : size;
 }
 
-/* A whole number of so many bits in two's complement. */
+/* An integer of `size` bytes in two's complement. */
 static int64_t signed_of(uint64_t bits, size_t size)
 {
     uint64_t sign = UINT64_C(1) << (8 * size - 1);
     return bits & sign ? -(int64_t)(sign - 1 - (bits & (sign - 1))) - 1 : (int64_t)bits;
 }
 
-/* Whole numbers are held exactly or not at all.  Compared with the limits first: a conversion back of what lies
- * beyond them would be undefined. */
+/* Integers are converted exactly or refused.  The comparison with the limit comes first: converting back a number
+ * beyond it would be undefined. */
 static bool from_unsigned(uint64_t whole, gd_real *to)
 {
     *to = (gd_real)whole;
@@ -98,7 +98,7 @@ static bool from_signed(int64_t whole, gd_real *to)
     return *to < (gd_real)9223372036854775808.0 && (int64_t)*to == whole;
 }
 
-/* The number in bits; false when gd_real cannot hold it. */
+/* The number that bits represent; false when gd_real cannot hold it. */
 static bool convert(gi_element type, uint64_t bits, gd_real *to)
 {
     switch (type) {
@@ -145,8 +145,8 @@ static void *does_not_fit(const gi_input *in, gi_element type, uint64_t bits, in
         snprintf(text, sizeof text, "%" PRId64, signed_of(bits, gi_element_size(type)));
     else
         snprintf(text, sizeof text, "%" PRIu64, bits);
-    return gd_fail("%s: %s: element %" PRId64 "%s%s%s is %s, which a %s cannot hold", in->raw.function, in->raw.path, index,
-                   of, tensor, end, text, kind);
+    return gd_fail("%s: %s: element %" PRId64 "%s%s%s is %s, which a %s cannot hold", in->raw.function, in->raw.path,
+                   index, of, tensor, end, text, kind);
 }
 
 bool gi_elements_read(gi_input *in, gi_element type, bool big_endian, int64_t n, gd_real *to)

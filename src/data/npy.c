@@ -1,9 +1,9 @@
 /* npy.c - NumPy's array file, as numpy.lib.format describes it: six magic bytes, the version, the length of a
- * header, the header, the numbers.  The header is a Python dictionary in text:
+ * header, the header, the numbers.  The header is a Python dictionary literal,
  *
  *     {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }
  *
- * padded with blanks and a line end, so that the numbers begin at a multiple of 64 bytes. */
+ * padded with spaces and a newline, so that the numbers begin at a multiple of 64 bytes. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,7 +51,7 @@ static bool accept(reader *r, const char *word)
     return true;
 }
 
-/* A text in single or double quotes, of less than room bytes and without escapes. */
+/* A string in single or double quotes, shorter than capacity and without escapes. */
 static bool read_text(reader *r, char *text, size_t capacity)
 {
     pass_blanks(r);
@@ -83,7 +83,7 @@ static bool read_size(reader *r, uint64_t *size)
     return any;
 }
 
-/* (), (3,), (3, 4): the axes beyond GD_MAX_DIMS are counted, not kept. */
+/* (), (3,), (3, 4): axes beyond GD_MAX_DIMS are counted, not stored. */
 static bool read_shape(reader *r, header *h)
 {
     if (!accept(r, "("))
@@ -102,7 +102,7 @@ static bool read_shape(reader *r, header *h)
     return true;
 }
 
-/* "<f4": the order of the bytes ('|' and '=' leave it open), the kind, the size. */
+/* "<f4": byte order ('|' and '=' leave it open), kind, size. */
 static bool read_type(const gi_input *in, const char *text, header *h)
 {
     static const struct { char name[4]; gi_element type; } types[] = {
@@ -200,7 +200,7 @@ static bool read_header(gi_input *in, header *h)
     return good;
 }
 
-/* In Fortran order the first axis is the fastest: the numbers are those of the transposed tensor. */
+/* In Fortran order the first axis is contiguous. */
 static bool read_fortran(gi_input *in, const header *h, gd_tensor *t)
 {
     gd_real *numbers = gi_memory_new(GI_DATA, (size_t)t->numel * sizeof *numbers);
@@ -240,8 +240,8 @@ static bool pass_array(gi_input *in)
            gi_input_pass(in, (uint64_t)n * gi_element_size(h.type), "the numbers");
 }
 
-/* numpy.save, called several times with the same open file, writes one array behind the other.  Is there another?
- * False, and a message, when something else follows. */
+/* Several calls of numpy.save with one open file write one array after the other.  Is there another?  False, and a
+ * message, when something else follows. */
 static bool follows(gi_input *in, bool *another)
 {
     size_t got;
@@ -303,7 +303,7 @@ bool gd_npy_write(const char *path, const gd_tensor *t)
 {
     if (!gi_given_tensor("gd_npy_write", "t", t) || !gi_alive("gd_npy_write", "t", t))
         return false;
-    enum { START = 10, ALIGN = 64 };                            /* magic, version, length; where numbers begin */
+    enum { START = 10, ALIGN = 64 };                            /* of magic, version and length; of the numbers */
     char text[512];
     size_t n = START;
     n += (size_t)snprintf(text + n, sizeof text - n, "{'descr': '<f%d', 'fortran_order': False, 'shape': (",

@@ -3,8 +3,8 @@
  *
  *     {"__metadata__": {"step": "7"}, "w": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, ..}
  *
- * and the numbers, little-endian, row-major, to which the offsets count.  As the format demands, names occur
- * once, and the tensors lie one after the other without gap or overlap.  Writing is in safetensors_write.c. */
+ * and the numbers, little-endian, row-major, from whose beginning the offsets count.  As the format demands, names are
+ * unique, and the tensors follow each other without gap or overlap.  Writing is in safetensors_write.c. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,21 +21,21 @@
 
 typedef struct entry {
     const char *name, *type_name;
-    gi_element  type;                       /* GI_ELEMENTS: one that cannot be read */
+    gi_element  type;                       /* GI_ELEMENTS: not supported */
     int         ndim;
     uint64_t    sizes[GD_MAX_DIMS];
     uint64_t    begin, end;                 /* bytes, from the first number */
 } entry;
 
 struct gd_safetensors {
-    gd_arena      arena;                    /* the texts */
+    gd_arena      arena;                    /* holds the strings */
     gi_input      in;
     char         *path;                     /* a copy: messages may come long after opening */
-    uint64_t      numbers, bytes;           /* where they begin in the file; how many there are */
-    entry        *entries;                  /* by their place in the file */
+    uint64_t      numbers, bytes;           /* their offset in the file; their length */
+    entry        *entries;                  /* in the order of the file */
     int64_t       count, capacity;
     const entry **by_name;
-    gd_metadata  *metadata;                 /* by key */
+    gd_metadata  *metadata;                 /* sorted by key */
     int64_t       metadata_count, metadata_capacity;
 };
 
@@ -62,7 +62,7 @@ static bool bad(const gd_safetensors *f, const gi_json *json, const char *expect
                    expected);
 }
 
-/* Room for one more in an array of count things; NULL, and a message, when memory is out. */
+/* The array, grown if it is full; NULL, and a message, when memory is out. */
 static void *with_capacity(void *array, int64_t count, int64_t *capacity, size_t size)
 {
     if (count < *capacity)
@@ -209,7 +209,7 @@ static int compare_keys(const void *a, const void *b)
     return strcmp(((const gd_metadata *)a)->key, ((const gd_metadata *)b)->key);
 }
 
-/* Its numbers are where they should be, and as many as its shape tells. */
+/* Do its numbers follow those of the tensor before, and are there as many as its shape needs? */
 static bool check_entry(gd_safetensors *f, const entry *e, uint64_t expected)
 {
     int64_t n;
@@ -268,7 +268,7 @@ static bool check(gd_safetensors *f)
 
 /* ---- Opening and closing ------------------------------------------------------------------------------ */
 
-/* Behind the length the header begins with { in byte 8.  Told here is only what looks like something else. */
+/* After the length, the header begins with { in byte 8.  Only files that look like something else are refused here. */
 static bool is_plausible(gd_safetensors *f)
 {
     size_t got;

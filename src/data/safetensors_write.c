@@ -1,5 +1,5 @@
-/* safetensors_write.c - writing named tensors to one file; the format is told in safetensors.c.  The header is
- * padded with blanks, so that the numbers begin at a multiple of 8 bytes. */
+/* safetensors_write.c - writing named tensors to one file; the format is described in safetensors.c.  The header is
+ * padded with spaces, so that the numbers begin at a multiple of 8 bytes. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ static int compare(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The texts, sorted, in sorted; each given, UTF-8, and there once. */
+/* Sorts the strings; each must be given, be UTF-8, and be unique. */
 static bool valid_texts(const char *what, const char **sorted, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
@@ -77,7 +77,7 @@ static bool valid_metadata(const gd_metadata metadata[], int64_t n)
 
 /* ---- The header --------------------------------------------------------------------------------------- */
 
-typedef struct text {                       /* grows; good turns false when memory is out */
+typedef struct text {                       /* grows; good becomes false when memory is out */
     char  *s;
     size_t length, capacity;
     bool   good;

@@ -11,7 +11,7 @@
 #include "base/thread_state.h"
 #include "gradus/tensor.h"
 
-enum { GI_SMALL_BYTES = 64 };               /* at most this much data makes a tensor small: it is just after the header */
+enum { GI_SMALL_BYTES = 64 };               /* data of at most this size follows the header: a small tensor */
 
 /* gi_take_other - gi_take_tensor for tensors that are not small; in recycle.c. */
 gd_tensor *gi_take_other(gd_arena *arena, int64_t numel);
