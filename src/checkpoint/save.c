@@ -22,7 +22,7 @@ typedef struct writer {
     bool         failed;
 } writer;
 
-/* Room for one more in an array of the current scope; the old one is left to the scope. */
+/* A larger copy of an array, in the current scope; the old array stays there until the scope ends. */
 static void *grown(writer *w, void *array, int64_t count, int64_t capacity, size_t size)
 {
     void *bigger = gi_arena_take(gi_current_scope(), (size_t)capacity * size);
@@ -159,7 +159,7 @@ static bool valid_slot(const char *function, const gd_optimizer *o, const struct
     return where && gi_check_kept(where, o->algorithm, &kept);
 }
 
-/* State that does not fit any more, because the model has grown, is of no use to the next step. */
+/* Shared state of another size, because the model has grown, is of no use to the next step. */
 static bool valid_shared(const char *function, gd_optimizer *o)
 {
     gd_kept kept = kept_by(o, o->all);
@@ -170,7 +170,7 @@ static bool valid_shared(const char *function, gd_optimizer *o)
     return gi_check_kept(function, o->algorithm, &kept);
 }
 
-/* Also makes the states that the next step would make: a state that is missing in a file is one that was lost. */
+/* Also creates the states that the next step would create: a file without them would be taken for a damaged one. */
 static bool ready_optimizer(const char *function, gd_optimizer *o)
 {
     if (!gi_adopt(o) || !gi_check_steps(function, (double)o->steps))
@@ -253,16 +253,16 @@ static void check_setting(void *context, const gi_setting *setting)
     c->good = c->good && gi_check_setting(c->function, setting, setting->bits);
 }
 
-/* A run whose model lacks parameters of the optimizer, or of the averages, could never be loaded as a whole.  Another
- * model with the same names may stand in, as the best one so far does. */
+/* A run whose model lacks parameters of the optimizer, or of the averages, could not be loaded again.  A different
+ * model with the same names, such as the best one so far, is allowed. */
 static bool same_model(const char *function, const char *what, const gd_params *p, const gd_params *of)
 {
     for (int i = 0; p != of && i < of->count; i++) {
         const gd_tensor *w = of->entries[i].tensor;
         const gd_tensor *same = gi_params_find(p, w->name);
         if (!same || !gi_same_shape(same, w))
-            return gd_fail("%s: params is not the model of the %s: it has no \"%s\" of shape %s", function, what, w->name,
-                           gi_shape_text(w->ndim, w->shape).s);
+            return gd_fail("%s: params is not the model of the %s: it has no \"%s\" of shape %s", function, what,
+                           w->name, gi_shape_text(w->ndim, w->shape).s);
     }
     return true;
 }

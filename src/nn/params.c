@@ -71,7 +71,7 @@ static bool reserve(gd_params *p)
     return true;
 }
 
-/* What a checkpoint cannot hold is refused here, and not when the model is saved. */
+/* A name that checkpoints cannot hold is refused here, not when the model is saved. */
 static bool valid_name(const char *function, const gd_params *p, const char *name)
 {
     static const char *const reserved[] = { "optimizer/", "gradus/" };
@@ -123,7 +123,7 @@ gi_params_place gi_params_mark(const gd_params *p)
     return mark;
 }
 
-/* Memory of tensors that are dropped stays in the arena. */
+/* The memory of removed tensors stays in the arena. */
 void gi_params_back(gd_params *p, const gi_params_place *mark)
 {
     p->count = mark->count;

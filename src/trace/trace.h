@@ -1,4 +1,4 @@
-/* trace.h - what a trace holds. */
+/* trace.h - the definition of a trace. */
 #ifndef GRADUS_TRACE_H
 #define GRADUS_TRACE_H
 
@@ -8,7 +8,7 @@
 
 #include "optim/inside.h"
 
-typedef struct gi_watch {                   /* a coordinate, and what it was before the running step */
+typedef struct gi_watch {                   /* a coordinate, and its values before the running step */
     const struct gd_slot *slot;
     int64_t element;
     double  w, g;
@@ -22,7 +22,7 @@ typedef struct gi_trace {
     int64_t       row_count, capacity;
 } gi_trace;
 
-/* gi_trace_shows - was state k kept in any of the rows? */
+/* gi_trace_shows - does any row hold state k? */
 bool gi_trace_shows(const gd_optimizer *o, int k);
 
 #endif
