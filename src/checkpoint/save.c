@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/quarantine.h"
 #include "base/random.h"
 #include "base/thread_state.h"
+#include "base/utf8.h"
 #include "checkpoint.h"
 #include "gradus/tensor.h"
 #include "tensor/check.h"

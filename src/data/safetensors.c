@@ -9,12 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/quarantine.h"
+#include "base/utf8.h"
 #include "elements.h"
 #include "gradus/data.h"
+#include "json.h"
 #include "looks.h"
 #include "tensor/check.h"
 #include "tensor/new.h"

@@ -6,10 +6,11 @@
 #include <string.h>
 
 #include "base/files.h"
-#include "base/json.h"
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/utf8.h"
 #include "gradus/data.h"
+#include "json.h"
 #include "numbers_out.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"

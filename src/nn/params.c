@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "params.h"
+#include "autograd/engine.h"
 #include "base/compiler.h"
 #include "base/guest.h"
 #include "base/memory.h"
@@ -9,14 +10,12 @@
 #include "base/quarantine.h"
 #include "base/random.h"
 #include "base/thread_state.h"
+#include "base/utf8.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
 #include "tensor/nest.h"
 #include "tensor/new.h"
-
-#include "autograd/engine.h"
-#include "base/json.h"
 
 gd_params *gd_params_new(void)
 {

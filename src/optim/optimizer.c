@@ -14,7 +14,7 @@
 #include "tensor/new.h"
 #include "tensor/shape.h"
 
-#include "base/json.h"
+#include "base/utf8.h"
 
 /* ---- Making and freeing ---------------------------------------------------------------------------------- */
 

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 typedef struct gi_json {
     const char *begin, *at, *end;
@@ -24,8 +24,5 @@ bool gi_json_text(gi_json *json, gd_arena *arena, const char **text);
 
 /* gi_json_quoted - writes text in quotes, with escapes, unless to is NULL; returns the number of bytes. */
 size_t gi_json_quoted(char *to, const char *text);
-
-/* gi_utf8_valid - is it UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF? */
-bool gi_utf8_valid(const char *text, size_t length);
 
 #endif
