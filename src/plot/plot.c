@@ -1,4 +1,4 @@
-/* plot.c - a plot as its user fills it: series, limits, looks, remarks.
+/* plot.c - the contents of a plot: series, limits, looks, remarks.
  *
  * Not here: drawing (panel.c, lines.c, contour.c, legend.c) and files (save.c). */
 #include "base/memory.h"
@@ -91,7 +91,7 @@ gi_series *gi_series_named(gd_plot *p, const char *name)
     return &p->series[p->latest];
 }
 
-/* Room for `more` points; the array doubles, so that n points cost O(n). */
+/* Reserves memory for `more` points; the capacity doubles, so that n points cost O(n). */
 static bool reserve(gi_series *s, size_t more)
 {
     if (more <= s->capacity - s->count)

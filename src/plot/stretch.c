@@ -1,8 +1,8 @@
 /* stretch.c - a series in pixels.
  *
  * A line of very many points is thinned first: of the points that follow each other in the same half
- * column of pixels, the first, the lowest, the highest and the last are kept, in their order.  What is left
- * out would have been covered by what is drawn. */
+ * column of pixels, the first, the lowest, the highest and the last are kept, in their order.  The others would be
+ * covered by these. */
 #include <math.h>
 #include <stdbool.h>
 
@@ -35,7 +35,7 @@ static bool append(gi_stretch *s, gi_xy p)
     return true;
 }
 
-/* The points of the column but its first, which is in the line already. */
+/* The points of the column except its first, which is in the line already. */
 static bool finish_column(gi_stretch *s)
 {
     bool low_first = s->low_order < s->high_order;
