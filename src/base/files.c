@@ -305,12 +305,6 @@ bool gi_output_end(gi_output *out)
     return out->good;
 }
 
-void gi_output_abandon(gi_output *out)
-{
-    out->good = false;
-    clean(out);
-}
-
 bool gi_file_replace(const char *function, const char *path, const void *bytes, size_t n)
 {
     gi_output out;

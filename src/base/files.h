@@ -32,12 +32,10 @@ typedef struct gi_output {
  * gi_output_put - writes to it.
  * gi_output_end - flushes it to the disk (fsync) and renames it to path.  Must always be called.
  * Once a step has failed there is one message, with the system's reason, and these three are false; gi_output_end has
- * then removed the temporary file, and the file at path is unchanged.
- * gi_output_abandon - instead of gi_output_end, when the caller itself has failed. */
+ * then removed the temporary file, and the file at path is unchanged. */
 bool gi_output_begin(gi_output *out, const char *function, const char *path);
 bool gi_output_put(gi_output *out, const void *bytes, size_t n);
 bool gi_output_end(gi_output *out);
-void gi_output_abandon(gi_output *out);
 
 /* gi_file_replace - all of this in one call: the file at path becomes bytes[0 .. n). */
 bool gi_file_replace(const char *function, const char *path, const void *bytes, size_t n);

@@ -133,14 +133,12 @@ void gi_read_optimizer(gi_reader *r);
 void gi_read_around(gi_reader *r);          /* loader, averages, plateau, notes */
 void gi_read_rest(gi_reader *r);            /* checks that nothing of the file is left over */
 
-/* gi_read_failed - r->failed after gd_fail; false.
- * gi_read_tensor - a tensor of the file, in the current scope; of the shape of like, unless that is NULL.
+/* gi_read_tensor - a tensor of the file, in the current scope; of the shape of like, unless that is NULL.
  * gi_read_words - n words; gi_read_number - a number.  NULL or false when r->failed.
  * gi_read_where - "FUNCTION: PATH", where messages begin; NULL when memory is out.
  * gi_new_change - adds a change; NULL when memory is out.
  * gi_report - increments the counter and adds a line to the report.
  * gi_was_read - has this key of the metadata been read? */
-bool       gi_read_failed(gi_reader *r);
 gd_tensor *gi_read_tensor(gi_reader *r, const char *name, const gd_tensor *like);
 bool       gi_read_words(gi_reader *r, const char *key, uint64_t *words, int n);
 bool       gi_read_number(gi_reader *r, const char *key, double *number);

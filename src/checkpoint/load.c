@@ -33,9 +33,9 @@ static bool begin(gi_reader *r)
     r->first_format = format == NULL;
     for (int64_t i = 0; !format && i < gd_safetensors_metadata_count(r->file); i++)
         if (strncmp(gd_safetensors_metadata_at(r->file, i).key, "gradus/", 7) == 0)
-            return gd_fail("%s: %s: there is no \"gradus\", the number of the format", r->function, r->path);
+            return gd_fail("%s: %s: there is no \"gradus\", the version of the format", r->function, r->path);
     return !format || strcmp(format, GI_CHECKPOINT_FORMAT) == 0 ||
-           gd_fail("%s: %s has the format %s of checkpoints: this version of Gradus reads %s and what is older",
+           gd_fail("%s: %s has checkpoint format %s: this version of Gradus reads %s and older",
                    r->function, r->path, format, GI_CHECKPOINT_FORMAT);
 }
 

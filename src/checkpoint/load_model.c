@@ -13,7 +13,8 @@
 
 /* ---- Shared by all parts ------------------------------------------------------------------------------------ */
 
-bool gi_read_failed(gi_reader *r)
+/* After gd_fail. */
+static bool read_failed(gi_reader *r)
 {
     r->failed = true;
     return false;
@@ -97,7 +98,7 @@ gd_tensor *gi_read_tensor(gi_reader *r, const char *name, const gd_tensor *like)
 bool gi_read_words(gi_reader *r, const char *key, uint64_t *words, int n)
 {
     if (r->failed || !key)
-        return gi_read_failed(r);
+        return read_failed(r);
     const char *text = gd_safetensors_metadata(r->file, key);
     bool good = text && strlen(text) == 16 * (size_t)n && strspn(text, "0123456789abcdef") == strlen(text);
     for (int i = 0; good && i < n; i++) {
@@ -109,7 +110,7 @@ bool gi_read_words(gi_reader *r, const char *key, uint64_t *words, int n)
         add_line(r, &r->keys, key);
     else
         gd_fail("%s: %s: %s \"%s\"", r->function, r->path, text ? "damaged number" : "there is no", key);
-    return good && !r->failed ? true : gi_read_failed(r);
+    return good && !r->failed ? true : read_failed(r);
 }
 
 bool gi_read_number(gi_reader *r, const char *key, double *number)

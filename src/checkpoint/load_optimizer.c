@@ -113,7 +113,7 @@ static void read_random(gi_reader *r)
 {
     if (gi_read_words(r, "random", r->random, 4) &&
         (r->random[0] | r->random[1] | r->random[2] | r->random[3]) == 0) {
-        gd_fail("%s: %s: \"random\" is 0, which no generator comes to", r->function, r->path);
+        gd_fail("%s: %s: \"random\" is 0, which is no state of the generator", r->function, r->path);
         r->failed = true;
     }
 }

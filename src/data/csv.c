@@ -161,7 +161,7 @@ static bool valid_signs(const gi_csv *t)
     if (o->decimal != '.' && o->decimal != ',')
         return gd_fail("%s: decimal = '%s' must be '.' or ','", t->function, text_of(o->decimal).s);
     if (o->thousands && !strchr(",.' _", o->thousands))
-        return gd_fail("%s: thousands = '%s' must be one of , . ' _ and a blank", t->function, text_of(o->thousands).s);
+        return gd_fail("%s: thousands = '%s' must be one of , . ' _ and a space", t->function, text_of(o->thousands).s);
     if (o->thousands == o->decimal)
         return gd_fail("%s: decimal and thousands are both '%c'", t->function, o->decimal);
     return true;

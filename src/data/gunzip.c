@@ -47,7 +47,7 @@ gi_gunzip *gi_gunzip_new(gi_source *source)
     gi_memory_free(gunzip);
     if (state == Z_MEM_ERROR)               /* z_new has said so */
         return NULL;
-    return gd_fail("%s: %s: zlib does not start", source->function, source->path);
+    return gd_fail("%s: %s: zlib cannot be initialized", source->function, source->path);
 }
 
 void gi_gunzip_free(gi_gunzip *gunzip)
@@ -66,10 +66,10 @@ static bool next_member(gi_gunzip *gunzip)
     if (source->used == source->held)
         return true;
     if (source->buffer[source->used] != 0x1f)
-        return gd_fail("%s: %s: something follows the gzip stream", source->function, source->path);
+        return gd_fail("%s: %s: there are other data after the gzip stream", source->function, source->path);
     gunzip->between = false;
     return inflateReset(&gunzip->z) == Z_OK
-           || gd_fail("%s: %s: zlib does not begin the next gzip stream", source->function, source->path);
+           || gd_fail("%s: %s: zlib cannot begin the next gzip stream", source->function, source->path);
 }
 
 bool gi_gunzip_some(gi_gunzip *gunzip, void *to, size_t most, size_t *got)

@@ -234,7 +234,7 @@ bool gi_input_ends(gi_input *in)
     if (!gi_input_some(in, &more, 1, &got))
         return false;
     if (got > 0)
-        return gd_fail("%s: %s has more than the %" PRId64 " byte%s that its header tells of", in->raw.function,
+        return gd_fail("%s: %s has more than the %" PRId64 " byte%s that its header declares", in->raw.function,
                        in->raw.path, expected, gi_plural(expected));
     return true;
 }

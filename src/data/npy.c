@@ -115,7 +115,7 @@ static bool read_type(const gi_input *in, const char *text, header *h)
             h->type = types[i].type;
             h->big_endian = text[0] == '>';
             return gi_element_size(h->type) == 1 || text[0] == '<' || text[0] == '>' ||
-                   gd_fail("%s: %s: descr '%s' does not tell the order of the bytes", in->raw.function, in->raw.path,
+                   gd_fail("%s: %s: descr '%s' does not specify the byte order", in->raw.function, in->raw.path,
                            text);
         }
     return gd_fail("%s: %s: descr '%s' is not a kind of number that can be read", in->raw.function, in->raw.path, text);
@@ -259,7 +259,7 @@ gd_tensor *gd_npy_read(const char *path)
     if (t && !follows(&in, &another))
         t = NULL;
     if (t && another)
-        t = gd_fail("gd_npy_read: %s holds another array behind the first: gd_npy_read_at(path, i) reads each", path);
+        t = gd_fail("gd_npy_read: %s holds another array after the first: gd_npy_read_at(path, i) reads each", path);
     gi_input_close(&in);
     return t;
 }

@@ -52,7 +52,7 @@ static bool valid_names(const char *const names[], gd_tensor *const tensors[], i
     gi_memory_free(sorted);
     for (int64_t i = 0; i < n && good; i++) {
         if (strcmp(names[i], "__metadata__") == 0)
-            return gd_fail("%s: the name \"__metadata__\" is the format's own", function);
+            return gd_fail("%s: the name \"__metadata__\" is reserved by the format", function);
         char which[128];
         snprintf(which, sizeof which, "tensor \"%.100s\"", names[i]);
         good = gi_given(function, which, tensors[i]) && gi_alive(function, names[i], tensors[i]);

@@ -79,10 +79,10 @@ static bool valid_name(const char *function, const gd_params *p, const char *nam
     if (!gi_utf8_valid(name, strlen(name)))
         return gd_fail("%s: the name \"%s\" is not UTF-8, as checkpoints are", function, name);
     if (strcmp(name, "__metadata__") == 0)
-        return gd_fail("%s: the name \"__metadata__\" has a meaning of its own in checkpoints", function);
+        return gd_fail("%s: the name \"__metadata__\" is reserved in checkpoints", function);
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
         if (strncmp(name, reserved[i], strlen(reserved[i])) == 0)
-            return gd_fail("%s: the name \"%s\" begins with \"%s\", which checkpoints keep for other things", function,
+            return gd_fail("%s: the name \"%s\" begins with \"%s\", which is reserved in checkpoints", function,
                            name, reserved[i]);
     return !gi_params_find(p, name) || gd_fail("%s: there is a parameter \"%s\" already", function, name);
 }

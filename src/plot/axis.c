@@ -34,7 +34,8 @@ static void append(char *out, const char *text)
         memcpy(out + used, text, more + 1);
 }
 
-void gi_decimal(char out[GI_LABEL_MAX], long long n, int exponent)
+/* n x 10^exponent in digits, with a proper minus sign, in any locale. */
+static void decimal(char out[GI_LABEL_MAX], long long n, int exponent)
 {
     char digits[24];
     int length = snprintf(digits, sizeof digits, "%lld", n < 0 ? -n : n);
@@ -92,7 +93,7 @@ static void write_note(gi_axis *axis, long long offset, int offset_exponent)
         behind++;
     bool plain = offset_exponent < 4;       /* 1200, but 1.7 x 10^9 */
     if (plain || offset != 1) {
-        gi_decimal(digits, offset, plain ? offset_exponent : -behind);
+        decimal(digits, offset, plain ? offset_exponent : -behind);
         append(axis->note, digits);
     }
     if (!plain) {
@@ -123,13 +124,13 @@ void gi_shorten(char out[GI_LABEL_MAX], double value, int digits)
         exponent++;
     n = value < 0 ? -n : n;
     if (n == 0 || (exponent >= -6 && exponent <= 5)) {
-        gi_decimal(out, n, n ? exponent : 0);
+        decimal(out, n, n ? exponent : 0);
         return;
     }
     int shown = 0;                          /* one digit before the point */
     for (long long rest = n; rest / 10 != 0; rest /= 10)
         shown++;
-    gi_decimal(out, n, -shown);
+    decimal(out, n, -shown);
     append(out, TIMES);
     append_power(out, exponent + shown);
 }
@@ -245,7 +246,7 @@ static void linear_ticks(gi_axis *axis, int most)
     write_note(axis, (long long)offset * s.m, s.e);
     for (double n = first; n <= last; n++) {
         char label[GI_LABEL_MAX];
-        gi_decimal(label, (long long)(n - offset) * s.m, largest > 0 ? s.e - axis->exponent : 0);
+        decimal(label, (long long)(n - offset) * s.m, largest > 0 ? s.e - axis->exponent : 0);
         add_tick(axis, value_of(s, n), true, label);
     }
     if (!is_resolved(fmax(fabs(axis->low), fabs(axis->high)), small))
@@ -338,7 +339,7 @@ static void log_ticks(gi_axis *axis, int most)
                 continue;
             bool major = (digits >> digit & 1) && (e - first) % stride == 0;
             if (major && plain)
-                gi_decimal(label, digit, e);
+                decimal(label, digit, e);
             else if (major && digit > 1)
                 gi_shorten(label, digit, 1);
             if (major && !plain) {

@@ -34,9 +34,7 @@ void gi_axis_choose(gi_axis *axis, double low, double high, double fixed_low, do
 /* gi_axis_at - the position of a value on the axis: 0 at low, 1 at high. */
 double gi_axis_at(const gi_axis *axis, double value);
 
-/* gi_decimal - n x 10^exponent in digits, with a proper minus sign, in any locale.
- * gi_shorten - value to the given number of digits. */
-void gi_decimal(char out[GI_LABEL_MAX], long long n, int exponent);
+/* gi_shorten - value to the given number of digits. */
 void gi_shorten(char out[GI_LABEL_MAX], double value, int digits);
 
 #endif

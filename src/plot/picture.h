@@ -52,12 +52,6 @@ struct gd_plot {
     gd_legend  legend;
 };
 
-/* gi_series_named - the series of that name, created if it is new; NULL when memory is out. */
-gi_series *gi_series_named(gd_plot *p, const char *name);
-
-/* gi_copy_string - NULL when memory is out; NULL is copied as "". */
-char *gi_copy_string(const char *text);
-
 /* ---- A plot being drawn -------------------------------------------------------------------------------- */
 
 /* What is removed from names that are too wide for a legend: so many bytes at their beginning and at their end. */

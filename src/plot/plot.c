@@ -17,7 +17,8 @@
 
 /* ---- Beginning and end --------------------------------------------------------------------------------- */
 
-char *gi_copy_string(const char *text)
+/* NULL is copied as "". */
+static char *copy_string(const char *text)
 {
     size_t size = text ? strlen(text) + 1 : 1;
     char *copy = gi_memory_new(GI_PLOTS, size);
@@ -34,9 +35,9 @@ gd_plot *gd_plot_new(const char *title, const char *x_label, const char *y_label
     memset(p, 0, sizeof *p);
     p->x = p->y = (gi_ends){ NAN, NAN, false };
     p->scale = 1;
-    p->title = gi_copy_string(title);
-    p->x_label = gi_copy_string(x_label);
-    p->y_label = gi_copy_string(y_label);
+    p->title = copy_string(title);
+    p->x_label = copy_string(x_label);
+    p->y_label = copy_string(y_label);
     if (!p->title || !p->x_label || !p->y_label) {
         gd_plot_free(p);
         return NULL;
@@ -66,7 +67,8 @@ void gd_plot_free(gd_plot *p)
 
 /* ---- Points -------------------------------------------------------------------------------------------- */
 
-gi_series *gi_series_named(gd_plot *p, const char *name)
+/* The series of that name, created if it is new; NULL when memory is out. */
+static gi_series *series_named(gd_plot *p, const char *name)
 {
     if (p->latest < p->count && strcmp(p->series[p->latest].name, name) == 0)
         return &p->series[p->latest];
@@ -83,7 +85,7 @@ gi_series *gi_series_named(gd_plot *p, const char *name)
         p->series = more;
         p->capacity = capacity;
     }
-    char *copy = gi_copy_string(name);
+    char *copy = copy_string(name);
     if (!copy)
         return NULL;
     p->latest = p->count++;
@@ -111,7 +113,7 @@ static gi_series *series_for(const char *who, gd_plot *p, const char *series)
 {
     if (!gi_given(who, "p", p))
         return NULL;
-    return series ? gi_series_named(p, series) : gd_fail("%s: series is NULL: a name was expected", who);
+    return series ? series_named(p, series) : gd_fail("%s: series is NULL: a name was expected", who);
 }
 
 bool gd_plot_point(gd_plot *p, const char *series, double x, double y)
@@ -265,7 +267,7 @@ static bool add_remark(gd_plot *p, double x, double y, const char *text)
         p->remarks = more;
         p->remarks_capacity = capacity;
     }
-    char *copy = gi_copy_string(text);
+    char *copy = copy_string(text);
     if (!copy)
         return false;
     p->remarks[p->remarks_count++] = (gi_remark){ x, y, copy };
