@@ -16,8 +16,8 @@ enum { MANY_SCOPES = 1000 };
 
 static GI_COLD void warn_of_many(void)
 {
-    gd_notice("warning: gd_scope_begin: %d scopes are open; is there a gd_scope_begin without gd_scope_end, or a longjmp "
-              "out of a GD_SCOPE?", gi_thread.depth);
+    gd_notice("warning: gd_scope_begin: %d scopes are open; is there a gd_scope_begin without gd_scope_end, or a "
+              "longjmp out of a GD_SCOPE?", gi_thread.depth);
 }
 
 /* The arena's own struct is the first block of its first chunk. */
@@ -77,8 +77,8 @@ static void end_scopes(bool exiting)
 
 static const gi_unwinder unwinder = { .close_scopes = gi_scope_close_down_to };
 
-/* The clocks of two threads never show the same time, so that a version tells which thread wrote last: each start gets a
- * range of its own, which lasts for fifty days of a million writes a second. */
+/* The clocks of two threads never show the same time, so that a version identifies the thread that has written: each
+ * start gets a range of its own, which lasts for fifty days of a million writes a second. */
 static uint64_t new_clock(void)
 {
     static _Atomic uint64_t ranges;
@@ -101,9 +101,9 @@ static void check_subnormals(void)
     volatile gd_real smallest = SMALLEST;
     volatile gd_real half = smallest / 2;
     if (half + half != smallest && !atomic_flag_test_and_set(&warned))
-        gd_notice("warning: the processor is set to take numbers below " SMALLEST_TEXT " for 0, as programs and libraries "
-                  "that are linked with -Ofast or -ffast-math do: gradients that small are lost, and results may differ; "
-                  "link without these options");
+        gd_notice("warning: the processor is set to take numbers below " SMALLEST_TEXT " for 0, as programs and "
+                  "libraries that are linked with -Ofast or -ffast-math do: gradients that small are lost, and results "
+                  "may differ; link without these options");
 }
 
 void gi_thread_start(void)

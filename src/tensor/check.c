@@ -31,8 +31,8 @@ bool gi_tensor_not_given(const char *function, const char *argument)
 bool gi_countable(const char *function, const char *argument, int64_t n)
 {
     return n - 1 <= GI_WHOLE_MAX
-           || gd_fail("%s: %s must distinguish %" PRId64 " positions, but " GI_REAL_NAME " holds all whole numbers up to %"
-                      PRId64 " only", function, argument, n, GI_WHOLE_MAX);
+           || gd_fail("%s: %s must distinguish %" PRId64 " positions, but " GI_REAL_NAME " holds all whole numbers up "
+                      "to %" PRId64 " only", function, argument, n, GI_WHOLE_MAX);
 }
 
 /* Labels are stored as gd_real. */
