@@ -1,8 +1,5 @@
-# data.sh - sourced by scripts that use the airfoil data: exports GRADUS_DATA where it is not set and the file is near.
-[ -n "${GRADUS_DATA:-}" ] || for folder in data ../shared/data; do
-    if [ -f "$folder/airfoil_self_noise.dat" ]; then
-        GRADUS_DATA=$(cd "$folder" && pwd)
-        export GRADUS_DATA
-        break
-    fi
-done
+# data.sh - sourced by scripts that use the airfoil data: GRADUS_DATA where it is set, else the folder data, if it is there.
+if [ -z "${GRADUS_DATA:-}" ] && [ -f data/airfoil_self_noise.dat ]; then
+    GRADUS_DATA=$(cd data && pwd)
+    export GRADUS_DATA
+fi

@@ -297,7 +297,7 @@ START_TEST(options_are_checked)
 {
     static const struct { gd_csv_options options; const char *message; } cases[] = {
         { { .decimal = ';' }, "gd_csv_read: decimal = ';' must be '.' or ','" },
-        { { .thousands = '3' }, "gd_csv_read: thousands = '3' must be one of , . ' _ and a blank" },
+        { { .thousands = '3' }, "gd_csv_read: thousands = '3' must be one of , . ' _ and a space" },
         { { .thousands = '.' }, "gd_csv_read: decimal and thousands are both '.'" },
         { { .skip_columns = -1 }, "gd_csv_read: skip_columns = -1 must not be negative" },
         { { .skip_columns = 2 }, "gd_csv_read: t.csv, line 1: skip_columns = 2 leaves nothing of 2 columns" },

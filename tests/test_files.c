@@ -56,7 +56,8 @@ START_TEST(file_before_the_end)
     ck_assert(gi_output_put(&out, "new", 3));
     check_holds("f", "old");
     ck_assert_int_eq(scratch_count(), 2);
-    gi_output_abandon(&out);
+    out.good = false;                                           /* as after a failure */
+    ck_assert(!gi_output_end(&out));
     check_holds("f", "old");
     ck_assert_int_eq(scratch_count(), 1);
 
@@ -181,7 +182,7 @@ START_TEST(idx_refuses)
         { "\0\0\x08\x09", 4, "gd_idx_read: f has 9 axes; at most 8 are possible" },
         { "\0\0\x08\2\0\0\0\1\0", 9, "gd_idx_read: f ends after 9 bytes, in the middle of the sizes" },
         { "\0\0\x0d\1\0\0\0\2\1\2\3\4\5\6\7", 15, "gd_idx_read: f should hold 8 bytes after byte 8, but has 7" },
-        { "\0\0\x08\1\0\0\0\2\1\2\3", 11, "gd_idx_read: f has more than the 10 bytes that its header tells of" },
+        { "\0\0\x08\1\0\0\0\2\1\2\3", 11, "gd_idx_read: f has more than the 10 bytes that its header declares" },
         { "\0\0\x08\1\xff\xff\xff\xff\1", 9,
           "gd_idx_read: f should hold 4294967295 bytes after byte 8, but has 1" },
         { "\0\0\x08\3\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 16,
@@ -252,11 +253,11 @@ START_TEST(gzip_refuses)
     copy[sizeof idx_gz] = 'x';
     put_bytes("f", copy, sizeof idx_gz + 1);
     ck_assert_ptr_null(gd_idx_read("f"));
-    ck_said("gd_idx_read: f: something follows the gzip stream");
+    ck_said("gd_idx_read: f: there are other data after the gzip stream");
     memcpy(copy + sizeof idx_gz, idx_gz, sizeof idx_gz);        /* two members, as gzip allows: too much data */
     put_bytes("f", copy, 2 * sizeof idx_gz);
     ck_assert_ptr_null(gd_idx_read("f"));
-    ck_said("gd_idx_read: f has more than the 18 bytes that its header tells of");
+    ck_said("gd_idx_read: f has more than the 18 bytes that its header declares");
     /* a small file that claims much: a stored block (RFC 1951) with the header of a gigabyte */
     static const unsigned char liar[] = {
         31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 1, 12, 0, 243, 255, 0, 0, 8, 1, 64, 0, 0, 0, 1, 2, 3, 4, 228, 116, 156, 193,
@@ -412,7 +413,7 @@ START_TEST(npy_refuses)
         { "{'descr': [('a', '<f4')]}", "gd_npy_read: f: bad header: descr is not a short text, such as '<f4'" },
         { "{'descr': '|O'}", "gd_npy_read: f: descr '|O' is not a kind of number that can be read" },
         { "{'descr': '<c8'}", "gd_npy_read: f: descr '<c8' is not a kind of number that can be read" },
-        { "{'descr': '=f4'}", "gd_npy_read: f: descr '=f4' does not tell the order of the bytes" },
+        { "{'descr': '=f4'}", "gd_npy_read: f: descr '=f4' does not specify the byte order" },
         { "{'fortran_order': 1}", "gd_npy_read: f: bad header: fortran_order is neither True nor False" },
         { "{'shape': 3}", "gd_npy_read: f: bad header: shape is not a tuple of sizes" },
         { "{'shape': [3]}", "gd_npy_read: f: bad header: shape is not a tuple of sizes" },
@@ -430,7 +431,7 @@ START_TEST(npy_refuses)
         { "{'descr': '<f4', 'fortran_order': False, 'shape': (3,)}",
           "gd_npy_read: f should hold 12 bytes after byte 65, but has 8" },
         { "{'descr': '<f4', 'fortran_order': False, 'shape': (1,)}",
-          "gd_npy_read: f has more than the 69 bytes that its header tells of" },
+          "gd_npy_read: f has more than the 69 bytes that its header declares" },
         { "{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904,)}",
           "gd_npy_read: f: axis 0 has 4611686018427387904 elements, more than memory can hold" },
         { "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296)}",

@@ -214,7 +214,7 @@ START_TEST(gzip_with_padding)
     file[n + 70] = 'x';
     put_bytes("f", file, n + 77);
     ck_assert_ptr_null(gd_idx_read("f"));
-    ck_said("gd_idx_read: f: something follows the gzip stream");
+    ck_said("gd_idx_read: f: there are other data after the gzip stream");
     n = member(file, "1,2\n", 4);
     n += member(file + n, "3,4\n", 4);
     put_bytes("f", file, n);
@@ -354,7 +354,7 @@ START_TEST(several_arrays)
     ck_assert_ptr_null(gd_npy_read_at("f", -1));
     ck_said("gd_npy_read_at: i = -1 must not be negative");
     ck_assert_ptr_null(gd_npy_read("f"));
-    ck_said("gd_npy_read: f holds another array behind the first: gd_npy_read_at(path, i) reads each");
+    ck_said("gd_npy_read: f holds another array after the first: gd_npy_read_at(path, i) reads each");
     file[n] = 'x';
     put_bytes("f", file, n + 1);
     ck_values(gd_npy_read_at("f", 1), 1, 1);

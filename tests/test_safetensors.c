@@ -200,7 +200,7 @@ START_TEST(safetensors_write_refuses)
     ck_assert(!gd_safetensors_write("f", twice, tensors, 3, NULL, 0));
     ck_said("gd_safetensors_write: name \"a\" occurs twice");
     ck_assert(!gd_safetensors_write("f", own, tensors, 1, NULL, 0));
-    ck_said("gd_safetensors_write: the name \"__metadata__\" is the format's own");
+    ck_said("gd_safetensors_write: the name \"__metadata__\" is reserved by the format");
     ck_assert(!gd_safetensors_write("f", missing, tensors, 3, NULL, 0));
     ck_said("gd_safetensors_write: name 1 is NULL");
     ck_assert(!gd_safetensors_write("f", not_utf8, tensors, 1, NULL, 0));

@@ -196,11 +196,11 @@ END_TEST
 
 static const struct { const char *name, *said; } names[] = {
     { "", "the name is empty" },
-    { "__metadata__", "the name \"__metadata__\" has a meaning of its own in checkpoints" },
-    { "optimizer/w/exp_avg", "the name \"optimizer/w/exp_avg\" begins with \"optimizer/\", which checkpoints keep for "
-                             "other things" },
-    { "optimizer/", "the name \"optimizer/\" begins with \"optimizer/\", which checkpoints keep for other things" },
-    { "gradus/ema/w", "the name \"gradus/ema/w\" begins with \"gradus/\", which checkpoints keep for other things" },
+    { "__metadata__", "the name \"__metadata__\" is reserved in checkpoints" },
+    { "optimizer/w/exp_avg", "the name \"optimizer/w/exp_avg\" begins with \"optimizer/\", which is reserved in "
+                             "checkpoints" },
+    { "optimizer/", "the name \"optimizer/\" begins with \"optimizer/\", which is reserved in checkpoints" },
+    { "gradus/ema/w", "the name \"gradus/ema/w\" begins with \"gradus/\", which is reserved in checkpoints" },
     { "w\xff", "the name \"w\xff\" is not UTF-8, as checkpoints are" },
     { "\xc3", "the name \"\xc3\" is not UTF-8, as checkpoints are" },
     { "\xed\xa0\x80", "the name \"\xed\xa0\x80\" is not UTF-8, as checkpoints are" },

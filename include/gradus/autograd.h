@@ -1,12 +1,11 @@
 /* autograd.h - reverse-mode automatic differentiation.
  *
  * An operation on a tensor that requires a gradient appends a node to the tape.  The tape is in the order
- * of computation, so it is its own topological order: backward walks it once, from the newest node to the
- * oldest, and lets each node's rule turn dy = d(loss)/d(output) into dx = d(loss)/d(input).
+ * of computation, which is a topological order: backward walks it once, from the newest node to the oldest, and
+ * lets each node's rule turn dy = d(loss)/d(output) into dx = d(loss)/d(input).
  *
- * Here: gradients, the switch for recording, changing values in place, your own operations, gradient
- * checks, printed graphs.
- * Behaviour is PyTorch's: gradients of leaves accumulate until zeroed and are NULL before the first pass. */
+ * Here: gradients, recording on and off, in-place changes, operations of your own, gradient checks, printing graphs.
+ * The semantics are PyTorch's: gradients of leaves accumulate until zeroed and are NULL before the first pass. */
 #ifndef GRADUS_AUTOGRAD_H
 #define GRADUS_AUTOGRAD_H
 
@@ -19,8 +18,8 @@ GD_API_BEGIN
 
 /* ---- Gradients -------------------------------------------------------------------------------------- */
 
-/* gd_requires_grad - marks t as something to differentiate by; returns t.  gd_freeze undoes it for a leaf
- * and drops its gradient. */
+/* gd_requires_grad - gradients with respect to t will be computed; returns t.  gd_freeze - undoes that for a leaf
+ * and drops its gradient; returns t. */
 gd_tensor *gd_requires_grad(gd_tensor *t);
 gd_tensor *gd_freeze(gd_tensor *t);
 
@@ -28,15 +27,15 @@ gd_tensor *gd_freeze(gd_tensor *t);
  * in place (gd_add_to), or ask for the result's gradient (gd_retain_grad, gd_grad).
  *
  * gd_backward - adds dy/dx to x->grad for every leaf x that y depends on and that requires a gradient.
- * y has one element.  Errors: y has more elements or depends on no such leaf; an operation on the way has
- * no derivative; a value that a rule needs was overwritten after it was recorded.  On failure no
- * gradient has changed.  While the scope of y is open it may be called again: gradients add up.  Those of several
- * uses of x, and of several passes, are added one after the other: n of them have a relative error of up to n u. */
+ * y has one element.  Errors: y has more elements or depends on no such leaf; an operation between them has
+ * no derivative; a value that a rule needs was overwritten after it was recorded.  On failure no gradient
+ * has changed.  It may be called again while the scope of y is open: gradients accumulate.  Those of several uses of x,
+ * and of several passes, are added one after the other: n of them have a relative error of up to n u. */
 bool gd_backward(gd_tensor *y);
 
 /* gd_backward_from - the same for y of any shape: dy is d(loss)/dy, of y's shape (NULL: ones, for a y of
  * one element).  With create_graph the pass is recorded, so that the gradients can be differentiated; a
- * leaf's grad then stays part of the graph until the current scope ends, and after that is a plain value. */
+ * leaf's grad is then part of the graph until the current scope ends, and a plain value after that. */
 bool gd_backward_from(gd_tensor *y, gd_tensor *dy, bool create_graph);
 
 /* gd_grad - dxs[i] = d(y . dy)/d(xs[i]) for i < n, without touching any ->grad; xs may be leaves or
@@ -46,12 +45,12 @@ bool gd_grad(gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n, gd_tenso
 
 gd_tensor *gd_detach(gd_tensor *t);         /* the same data, a leaf that requires no gradient */
 gd_tensor *gd_retain_grad(gd_tensor *t);    /* keep ->grad of this intermediate result too; returns t */
-void       gd_zero_grad_of(gd_tensor *t);   /* t->grad becomes NULL; its memory waits for the next pass; a result
-                                             * that has none is told */
+void       gd_zero_grad_of(gd_tensor *t);   /* t->grad becomes NULL; its memory is kept for the next pass;
+                                             * error: t is a result that keeps none */
 bool       gd_set_grad(gd_tensor *t, gd_tensor *value);   /* t->grad = a copy of value, of t's shape */
 
-/* GD_NO_GRAD; - a declaration: nothing is recorded from here to the end of the block.  Or the pair;
- * both nest. */
+/* GD_NO_GRAD; - a declaration: nothing is recorded from here to the end of the block.  Elsewhere use the pair.  Both
+ * nest. */
 void gd_no_grad_begin(void);
 void gd_no_grad_end(void);
 bool gd_is_recording(void);
@@ -62,16 +61,16 @@ bool gd_is_recording(void);
 int  gd_no_grad_enter(void);
 void gd_no_grad_leave(int *depth);
 
-/* gd_detect_anomaly - while it is on, in this thread, every operation looks at its result and every backward pass at
- * the gradients that each rule gives: the first NaN, or infinity that does not come from one in an input, is a failure
- * whose message names the operation, the element, and the inputs with their shapes and names.  Off at first, and then
- * it costs nothing; on, each pass over the numbers costs one more. */
+/* gd_detect_anomaly - while it is on, in this thread, every operation checks its result and every backward pass checks
+ * the gradients of each rule: the first NaN, or infinity that does not come from one in an input, is a failure whose
+ * message names the operation, the element, and the inputs with their shapes and names.  It is off by default, and
+ * costs nothing then; when it is on, every result is read once more. */
 void gd_detect_anomaly(bool on);
 
 /* ---- Changing in place ------------------------------------------------------------------------------
- * Allowed on leaves while nothing is recorded: x must not be the result of a recorded operation, and
- * where x or value requires a gradient the call must stand under GD_NO_GRAD.  Otherwise false, with a
- * message.  value is broadcast to the shape of x and may share its memory. */
+ * Only leaves can be changed, and only unrecorded: x must not be the result of a recorded operation, and where x or
+ * value requires a gradient, recording must be off (GD_NO_GRAD).  Otherwise false, with a message.  value is broadcast
+ * to the shape of x and may share its memory. */
 
 bool gd_assign(gd_tensor *x, gd_tensor *value);                  /* x = value */
 bool gd_fill(gd_tensor *x, double value);                        /* x = value everywhere */
@@ -79,7 +78,7 @@ bool gd_add_to(gd_tensor *x, gd_tensor *value, double alpha);    /* x = x + alph
 bool gd_clamp_to(gd_tensor *x, double low, double high);         /* x = min(max(x, low), high); error:
                                                                   * low > high or NaN */
 
-/* ---- Your own operations ----------------------------------------------------------------------------
+/* ---- Operations of your own -------------------------------------------------------------------------
  * The built-in operations use nothing else.  demos/ has a complete example. */
 
 /* A rule sets dx[i] for each input i with gd_needs(node, i): the gradient of the loss with respect to that
@@ -112,8 +111,8 @@ typedef struct gd_op {
     bool          adds;                     /* the fast rule can add to what is there */
 } gd_op;
 
-/* What a rule reads must not be overwritten between recording and backward; the engine checks just that, and
- * believes reads: a rule that reads more than it says (0: nothing) gives wrong gradients then, without a message. */
+/* What a rule reads must not be overwritten between recording and backward.  The engine checks exactly what reads
+ * declares: a rule that reads more (0 declares nothing) gives wrong gradients without a message. */
 #define GD_NOTHING  UINT64_C(0)
 #define GD_INPUTS   UINT64_C(0x7f7f7f7f7f7f7f7f)    /* the gradient of each input reads all inputs */
 #define GD_OUTPUT   UINT64_C(0x8080808080808080)    /* the gradient of each input reads the output */
@@ -139,7 +138,7 @@ bool        gd_needs(const gd_node *node, int i);               /* is the gradie
 
 /* ---- Looking at a graph ----------------------------------------------------------------------------- */
 
-/* gd_graph_print - tells the backward pass from y in words, in its order, with shapes and formulas.
+/* gd_graph_print - describes the backward pass from y in words, step by step, with shapes and formulas.
  * gd_graph_dot - writes the recorded graph for Graphviz: dot -Tsvg. */
 void gd_graph_print(FILE *out, gd_tensor *y);
 void gd_graph_dot(FILE *out, gd_tensor *y);
@@ -163,7 +162,7 @@ typedef struct gd_gradcheck_options {       /* 0 stands for the default; error: 
 
 /* gd_gradcheck - compares the gradients of v . function(xs), v a fixed random weight for every output
  * element, with central differences: for every element of every xs[i], signs included, and along one
- * random direction.  False names the worst element, its two values and their difference. */
+ * random direction.  When it is false, the message names the worst element, its two values and their difference. */
 bool gd_gradcheck(gd_function *function, void *context, gd_tensor *const xs[], int n,
                   gd_gradcheck_options options);
 

@@ -1,4 +1,4 @@
-/* data.h - getting data in and out: readers, data sets, minibatches.
+/* data.h - reading and writing data: files, data sets, minibatches.
  *
  *     gd_dataset air  = gd_airfoil(NULL);
  *     gd_loader *load = gd_loader_new(air, (gd_loader_options){ .batch = 10, .shuffle = true, .seed = 1 });
@@ -10,20 +10,20 @@
  * Here: CSV, IDX, NPY and safetensors files, two data sets, standardisation, the loader, a progress line.
  * Not here: checkpoints of models and optimizers (checkpoint.h), pictures (plot.h).
  *
- * A reader's result is a contiguous tensor in the current scope.  Files are not trusted: each length is
- * checked against the file before memory is taken for it.  Errors: NULL, and a message that names the file and the
- * place in it, and says what the file looks like when it is of another kind (a web page, a zip archive, ..).
- * Writers replace a file as a whole: see gd_npy_write.
+ * A reader returns a contiguous tensor in the current scope.  Files are not trusted: each length is checked against
+ * the file before memory is allocated.  Errors: NULL, and a message that names the file and the place in it, and says
+ * what the file looks like when it is of another kind (a web page, a zip archive, ..).
+ * Writers replace a file atomically: see gd_npy_write.
  *
  * No reader changes a number silently.  In every format:
- *   - decimal text and floating types of any size are rounded once, to the nearest gd_real, ties to even.  A number
- *     that would become infinite by that is refused, and so is one other than 0 that would become 0.  Infinities and
- *     NaN stay what they are (in text only with allow_nan), the sign of zero and subnormal numbers too;
- *   - integer types are kept exactly or refused: above 2^24 a float, above 2^53 a double cannot hold each of them;
+ *   - decimal text and floating-point types of any size are rounded once, to the nearest gd_real, ties to even.  A
+ *     finite number that would become infinite is an error, and so is one other than 0 that would become 0.  Infinities
+ *     and NaN (in text only with allow_nan), the sign of zero and subnormal numbers are kept;
+ *   - integers are converted exactly or refused: not every one above 2^24 is a float, nor above 2^53 a double;
  *   - of type bool only 0 and 1 are accepted.
- * Writers store gd_real as it is: what is written is read back bit by bit.
+ * Writers store gd_real as it is: reading it back gives the same bits.
  *
- * Nothing that is read, written or printed depends on the locale: decimal points are points. */
+ * Nothing that is read, written or printed depends on the locale: the decimal point is always a point. */
 #ifndef GRADUS_DATA_H
 #define GRADUS_DATA_H
 
@@ -37,77 +37,76 @@ GD_API_BEGIN
 /* ---- Text: CSV, TSV and their relatives --------------------------------------------------------------- */
 
 typedef struct gd_csv_options {             /* 0 stands for the default */
-    char separator;                         /* ' ': any run of blanks and tabs.  0: that one of tab ; , | ' ' which
-                                               makes numbers of the second line, or a single column */
-    int  skip;                              /* lines to pass over at the start: 0 */
-    char comment;                           /* lines that begin with it are passed over: '#' */
-    bool no_header;                         /* false: the first line is passed over if its fields are names */
+    char separator;                         /* ' ': any run of spaces and tabs.  0: the one of tab ; , | ' ' with
+                                               which the second line is numbers, or a single column */
+    int  skip;                              /* lines to skip at the start: 0 */
+    char comment;                           /* lines that begin with it are skipped: '#' */
+    bool no_header;                         /* false: the first line is skipped if its fields are names */
     bool allow_nan;                         /* accept nan and inf, and missing values as NaN */
     char decimal;                           /* ',' or '.': '.' */
     char thousands;                         /* between groups of three digits, one of , . ' _ ' ': none.  ' ' takes
                                                no-break and thin spaces too, ' the curved apostrophe.  Where it or
                                                decimal is the separator as well, such numbers stand in quotes */
-    int  skip_columns;                      /* columns to pass over on the left, whatever is in them: 0 */
+    int  skip_columns;                      /* columns to skip on the left, whatever they hold: 0 */
     int64_t max_bytes;                      /* of a compressed file or a pipe: gd_read_limit() */
 } gd_csv_options;
 
 /* gd_csv_read - a table of numbers as a tensor [rows, columns].  A field may stand in double quotes, with
- * separators, line ends and doubled quotes in it; lines end in LF, CR LF or CR; blank lines are passed over, and so
- * are blanks around a field, a byte order mark, and Excel's line "sep=;".  The file may be gzipped, or a pipe.
+ * separators, line ends and doubled quotes in it; lines end in LF, CR LF or CR; blank lines are skipped, and so are
+ * spaces around a field, a byte order mark, and Excel's line "sep=;".  The file may be gzipped, or a pipe.
  *
- * What the options leave open is taken from the first two lines, and where they leave it open as well, the file is
- * refused with the option that decides:
- *   - the first line is a header when one of its fields at least is a name (not a number, nothing that begins like
+ * What the options leave open is inferred from the first two lines.  Where these are ambiguous too, the file is
+ * refused, and the message names the option that decides:
+ *   - the first line is a header when at least one of its fields is a name (not a number, nothing that begins like
  *     one, no missing value) and none is a number; it must have as many names as there are columns.  Names that are
- *     numbers cannot be told from a row: such a line is read as one, unless its first field is empty as above an
- *     index, or it is 0, 1, 2, .. above rows with fractions (of two columns, in the first), as pandas writes unnamed
- *     columns, or is in quotes above numbers that are not;
- *   - a separator at the end of every line, two at least, begins no column.
+ *     numbers cannot be told from a row: such a line is read as a row, unless its first field is empty, as above an
+ *     index; or it is 0, 1, 2, .. above rows with fractions (of two columns, in the first), as pandas writes unnamed
+ *     columns; or it is in quotes above numbers that are not;
+ *   - a separator at the end of every line, of at least two, begins no column.
  * With allow_nan a missing value is an empty field, NA, N/A, n.a., null, none, nil, missing, <NA>, #N/A and the other
  * errors of spreadsheets (English, German, French, Spanish), in any case, ?, or up to three points or dashes; nan(..)
  * and Microsoft's 1.#QNAN, 1.#IND and 1.#INF are read too.
  *
- * Errors: a field that is not a decimal number or that gd_real cannot hold; rows of different lengths; another
- * number of names than columns; no row at all; options that contradict each other.  Where something was assumed, the
- * message says what. */
+ * Errors: a field that is not a decimal number or that gd_real cannot hold; rows of different lengths; more or fewer
+ * names than columns; no row at all; options that contradict each other.  The message says what was inferred. */
 gd_tensor *gd_csv_read(const char *path, gd_csv_options options);
 
 /* ---- Binary files -------------------------------------------------------------------------------------- */
 
 /* gd_read_limit - how many bytes a reader takes at most from a compressed file (after decompression) or from a pipe,
- * whose size nothing tells before: 10 MB of gzip can hold 10 GB.  At first 2^30.  gd_set_read_limit - sets it for the
- * process; 0 is the first value again.  Plain files have no limit. */
+ * whose size is not known in advance: 10 MB of gzip can hold 10 GB.  The default is 2^30.  gd_set_read_limit - sets it
+ * for the process; 0 restores the default.  Plain files have no limit. */
 int64_t gd_read_limit(void);
 bool    gd_set_read_limit(int64_t bytes);
 
 /* gd_idx_read - an IDX file, the format of MNIST (Y. LeCun, C. Cortes, C. Burges): unsigned and signed
- * bytes, short, int, float, double.  It may be gzipped, whatever its name, or a pipe.  Errors: bytes that are
- * missing or left over, a damaged gzip stream, more than GD_MAX_DIMS axes. */
+ * bytes, short, int, float, double.  It may be gzipped, whatever its name, or a pipe.  Errors: bytes are missing or
+ * left over, a damaged gzip stream, more than GD_MAX_DIMS axes. */
 gd_tensor *gd_idx_read(const char *path);
 
 /* gd_npy_read - NumPy's array file, versions 1 to 3: bool, integers of 1 to 8 bytes, floats of 2, 4 and 8
- * bytes, either byte order, C or Fortran order.  It may be gzipped, or a pipe.  Error: another array behind it.
- * gd_npy_read_at, gd_npy_count - numpy.save can put several arrays into one file: the i-th of them, from 0; how
- * many there are, -1 on failure.
+ * bytes, either byte order, C or Fortran order.  It may be gzipped, or a pipe.  Error: another array follows.
+ * gd_npy_read_at, gd_npy_count - numpy.save can write several arrays to one file: array i, counted from 0; how many
+ * there are, -1 on failure.
  * gd_npy_write - writes t (any view) as version 1.0, little-endian, C order: '<f4' or, with GD_DOUBLE, '<f8'.
- * The bytes go to a new file beside path, reach the disk, and only then take path's name, so that a crash
- * leaves the old file or the new one; what a killed process has left beside it the next writer takes away.  Owner,
- * group and permissions of an old file stay, and so does a symbolic link: the file that it leads to is written.
- * Errors: any step that fails, with the system's reason; the old file is then as it was. */
+ * The bytes are written to a temporary file in the same directory, flushed to the disk (fsync), and renamed to path,
+ * so that a crash leaves the old file or the new one; the next writer removes a temporary file that a killed process
+ * has left.  Owner, group and permissions of an old file are kept, and so is a symbolic link: its target is replaced.
+ * Errors: any step that fails, with the system's reason; the old file is then unchanged. */
 gd_tensor *gd_npy_read(const char *path);
 gd_tensor *gd_npy_read_at(const char *path, int64_t i);
 int64_t    gd_npy_count(const char *path);
 bool       gd_npy_write(const char *path, const gd_tensor *t);
 
 /* ---- safetensors: named tensors in one file, as PyTorch users exchange them ------------------------------
- * The format: 8 bytes of length, a JSON header, the numbers (Hugging Face, "safetensors", format
- * description).  Read: BOOL, U8 to U64, I8 to I64, F16, BF16, F32, F64.  Written: F32, or F64 with GD_DOUBLE. */
+ * The format: 8 bytes of length, a JSON header, the numbers (Hugging Face, description of the safetensors format).
+ *  Read: BOOL, U8 to U64, I8 to I64, F16, BF16, F32, F64.  Written: F32, or F64 with GD_DOUBLE. */
 
-typedef struct gd_metadata {                /* a pair of texts in the header */
+typedef struct gd_metadata {                /* a pair of strings in the header */
     const char *key, *value;
 } gd_metadata;
 
-/* gd_safetensors_write - writes n tensors under their names, and metadata_count pairs of text.  The file is
+/* gd_safetensors_write - writes n tensors under their names, and metadata_count pairs of strings.  The file is
  * replaced as by gd_npy_write.  Errors: a name or key that is NULL, occurs twice or is not UTF-8; a tensor
  * that is NULL; a file that cannot be written. */
 bool gd_safetensors_write(const char *path, const char *const names[], gd_tensor *const tensors[], int64_t n,
@@ -116,13 +115,12 @@ bool gd_safetensors_write(const char *path, const char *const names[], gd_tensor
 typedef struct gd_safetensors gd_safetensors;
 
 /* gd_safetensors_open - reads and checks the header; the file stays open until gd_safetensors_close.  Errors:
- * a header that is not as the format wants it; numbers that overlap, leave gaps or do not fill the file. */
+ * a header that violates the format; tensors that overlap, leave gaps or do not fill the file. */
 gd_safetensors *gd_safetensors_open(const char *path);
 void            gd_safetensors_close(gd_safetensors *file);                        /* NULL is fine */
 
-/* Tensors are numbered by their place in the file.  Texts belong to the file and are valid until it is
- * closed.  gd_safetensors_find is -1, and gd_safetensors_metadata NULL, without a message, for a name that is
- * not there. */
+/* Tensors are numbered in the order of the file.  Strings belong to the file and are valid until it is closed.
+ * gd_safetensors_find returns -1, and gd_safetensors_metadata NULL, without a message, when there is no such name. */
 int64_t     gd_safetensors_count(const gd_safetensors *file);
 const char *gd_safetensors_name(const gd_safetensors *file, int64_t i);           /* NULL: i out of range */
 int64_t     gd_safetensors_find(const gd_safetensors *file, const char *name);
@@ -139,21 +137,21 @@ gd_tensor *gd_safetensors_read(gd_safetensors *file, const char *name);
 /* ---- Data sets ------------------------------------------------------------------------------------------ */
 
 typedef struct gd_dataset {                 /* row i of x belongs to row i of y */
-    gd_tensor *x, *y;                       /* both NULL when making it failed; y may be NULL in one's own */
+    gd_tensor *x, *y;                       /* both NULL on failure; y may be NULL in a data set of your own */
 } gd_dataset;
 
 /* gd_airfoil - airfoil self-noise (T. Brooks, D. Pope, M. Marcolini, NASA RP-1218, 1989) as Dive into Deep
  * Learning uses it: all six columns standardised over all 1503 rows, then the first 1500 rows: x [1500, 5],
- * y [1500, 1].  path: the file, or the folder with airfoil_self_noise.dat in it.  NULL: looked for in
- * $GRADUS_DATA (a file or a folder) and in the folder data.  It comes from
+ * y [1500, 1].  path: the file, or the folder that holds airfoil_self_noise.dat.  NULL: $GRADUS_DATA
+ * (a file or a folder) and the folder data are searched.  It comes from
  * http://d2l-data.s3-accelerate.amazonaws.com/airfoil_self_noise.dat; `make data` in the sources fetches it. */
 gd_dataset gd_airfoil(const char *path);
 
 /* gd_fashion_mnist - Fashion-MNIST (H. Xiao, K. Rasul, R. Vollgraf, 2017): x [n, 784], the pixels divided by
  * 255; y [n], the classes 0 .. 9; n = 60000 for training and 10000 for test.  folder holds the IDX files under
- * their usual names, with or without .gz.  NULL: looked for in $GRADUS_DATA, data, data/fashion-mnist and
- * /usr/share/datasets/fashion-mnist, where Debian's package dataset-fashion-mnist puts it.
- * MNIST itself has the same names and shapes, and is read as well. */
+ * their usual names, with or without .gz.  NULL: $GRADUS_DATA, data, data/fashion-mnist and
+ * /usr/share/datasets/fashion-mnist, where Debian's package dataset-fashion-mnist puts them, are searched.
+ * MNIST has the same names and shapes, and can be read with this too. */
 gd_dataset gd_fashion_mnist(const char *folder, bool train);
 
 /* gd_standardize - (t - mean) / std for each column of t [rows, columns] (or t [rows], one column), std with
@@ -165,38 +163,38 @@ gd_tensor *gd_standardize(const gd_tensor *t);
 typedef struct gd_loader gd_loader;
 
 typedef struct gd_loader_options {
-    int64_t  batch;                         /* examples in a batch; must be given */
-    bool     shuffle;                       /* a new order in each epoch; false: the order of the rows */
+    int64_t  batch;                         /* examples in a batch; required */
+    bool     shuffle;                       /* a new order in each epoch; false: in the order of the rows */
     uint64_t seed;                          /* the order is a function of seed and epoch alone */
-    bool     drop_last;                     /* leave out a last batch that is not full */
+    bool     drop_last;                     /* skip a last batch that is not full */
 } gd_loader_options;
 
 typedef struct gd_batch {
     gd_tensor     *x, *y;                   /* [size, ..]; y is NULL when the data set has none */
-    int64_t        size;                    /* examples in this batch: fewer in the last one of an epoch */
-    int64_t        first;                   /* how many examples of this epoch came before */
-    const int64_t *rows;                    /* size row numbers in the data set */
+    int64_t        size;                    /* examples in this batch: may be fewer in the last one of an epoch */
+    int64_t        first;                   /* number of examples of this epoch before this batch */
+    const int64_t *rows;                    /* [size]: row numbers in the data set */
 } gd_batch;
 
 /* gd_loader_new - a loader over the rows of set.x and set.y, which may be any views; they are not copied and
- * must outlive it.  Goes back with gd_loader_free.  Errors: batch < 1; no rows; another number of rows in y;
+ * must outlive it.  Free it with gd_loader_free.  Errors: batch < 1; no rows; another number of rows in y;
  * drop_last that would leave no batch. */
 gd_loader *gd_loader_new(gd_dataset set, gd_loader_options options);
 void       gd_loader_free(gd_loader *loader);                     /* NULL is fine */
 
 /* gd_loader_next - fills batch with the next minibatch.  False at the end of an epoch; the call after that
- * begins the next one.  batch.x and batch.y belong to the loader and are overwritten by the next call: copies,
- * so that changing them does not change the data set.  Nothing is allocated.  A loss that still needs the old
- * batch is refused by backward after the next call: to add up losses over several batches, call gd_backward after
- * each, which adds up the gradients, or copy the batches: gd_scale(batch.x, 1). */
+ * begins the next one.  batch.x and batch.y are copies of the rows, belong to the loader and are overwritten by the
+ * next call.  Nothing is allocated.  After the next call, gd_backward refuses a loss that still needs the old batch: to
+ * add up losses over several batches, call gd_backward after each, which adds up the gradients, or copy the batches:
+ * gd_scale(batch.x, 1). */
 bool gd_loader_next(gd_loader *loader, gd_batch *batch);
 
-/* gd_loader_epoch - epochs seen so far, with their fraction: 1.37.  gd_loader_batches - batches in an epoch. */
+/* gd_loader_epoch - epochs so far, fractions included: 1.37.  gd_loader_batches - batches in an epoch. */
 double  gd_loader_epoch(const gd_loader *loader);
 int64_t gd_loader_batches(const gd_loader *loader);
 
-/* gd_loader_position, gd_loader_seek - where the loader stands, and going there: a loader with the same data
- * set and options then yields the same rest.  Error: a position that is not in the data set. */
+/* gd_loader_position, gd_loader_seek - the loader's position, and moving there: a loader with the same data set and
+ * options then yields the same batches from there on.  Error: a position outside the data set. */
 typedef struct gd_position {
     int64_t epoch;                          /* complete epochs */
     int64_t example;                        /* examples of the running epoch that were yielded */
@@ -213,19 +211,18 @@ bool        gd_loader_seek(gd_loader *loader, gd_position position);
  *
  *     mlp  epoch 1.37  step 822  loss 0.4312  51200 examples/s
  *
- * One line that is written over, at most ten times a second, and only on a terminal: in a file or a pipe
- * nothing appears. */
+ * One line, overwritten at most ten times a second, and only on a terminal: nothing is written to a file or a pipe. */
 
-typedef struct gd_progress {                /* private */
+typedef struct gd_progress {                /* private; here because it is returned by value, with nothing to free */
     FILE       *out;                        /* NULL: silent */
     const char *label;
     double      begun, shown;               /* seconds */
     double      epoch, loss;
     int64_t     step, examples;
-    int         width;                      /* of the line on the screen; 0: none yet */
+    int         width;                      /* of the line on the terminal; 0: none yet */
 } gd_progress;
 
-/* label must outlive the progress line; NULL is none.  examples: how many were seen since the start. */
+/* label must outlive the progress line; NULL: none.  examples: seen since the start. */
 gd_progress gd_progress_start(FILE *out, const char *label);
 void        gd_progress_show(gd_progress *bar, double epoch, int64_t step, double loss, int64_t examples);
 void        gd_progress_end(gd_progress *bar);                    /* the last state, and a line end */

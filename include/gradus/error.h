@@ -5,10 +5,10 @@
  *
  *     gd_matmul: a is [10, 5] and b is [6, 1]: the inner sizes 5 and 6 differ
  *
- * A tensor operation that is handed NULL returns NULL without a word, so that an expression is checked
- * once, at its end: the message of the call that failed first is still there.  So do calls that are handed NULL for
- * another thing that the library makes, a model or an optimizer, while such a message stands.  NULL for what is the
- * program's own, a path, a name, an array, a function, is always told. */
+ * A tensor operation that is given NULL returns NULL without a message of its own, so that a whole expression can be
+ * checked once, at its end: the message is still that of the call that failed first.  The same holds for other things
+ * that the library makes, such as a model or an optimizer, while there is such a message.  NULL for what belongs to the
+ * program, a path, a name, an array, a function, is always reported. */
 #ifndef GRADUS_ERROR_H
 #define GRADUS_ERROR_H
 
@@ -41,7 +41,7 @@ GD_NEEDS_IEEE(!__builtin_constant_p(!__builtin_isless(gd_never_defined + 0.0, gd
 #endif
 
 #if defined(__GNUC__)
-#define GD_MUST_CHECK __attribute__((warn_unused_result))   /* a result that nobody should drop */
+#define GD_MUST_CHECK __attribute__((warn_unused_result))   /* a result that must not be ignored */
 #ifdef __MINGW32__                          /* where printf would mean Microsoft's */
 #define GD_FORMAT(string, first) __attribute__((format(gnu_printf, string, first)))
 #else
@@ -52,8 +52,8 @@ GD_NEEDS_IEEE(!__builtin_constant_p(!__builtin_isless(gd_never_defined + 0.0, gd
 #define GD_FORMAT(string, first)
 #endif
 
-/* Between these two stand the functions that the library exports.  It is compiled with -fvisibility=hidden, so that
- * no other name of its own meets one of the program's. */
+/* The library exports the functions that are declared between these two.  It is compiled with -fvisibility=hidden, so
+ * that none of its other names can clash with one of the program's. */
 #if defined(__GNUC__) && (defined(__ELF__) || defined(__APPLE__))
 #define GD_API_BEGIN _Pragma("GCC visibility push(default)") GD_CALM_BEGIN
 #define GD_API_END   GD_CALM_END _Pragma("GCC visibility pop")
@@ -62,7 +62,7 @@ GD_NEEDS_IEEE(!__builtin_constant_p(!__builtin_isless(gd_never_defined + 0.0, gd
 #define GD_API_END   GD_CALM_END
 #endif
 
-/* The options' defaults name their fields, as in C and C++20; older C++ has that as an extension. */
+/* gd_NAME_defaults() uses designated initializers, which C and C++20 have, and older C++ as an extension. */
 #if defined(__cplusplus) && __cplusplus < 202002L && defined(__GNUC__)
 #define GD_CALM_BEGIN _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wpragmas\"") \
                       _Pragma("GCC diagnostic ignored \"-Wpedantic\"") \
@@ -82,35 +82,35 @@ extern "C" {
 #endif
 GD_API_BEGIN
 
-/* gd_last_error - the message of this thread's latest failure, or NULL when there was none since
+/* gd_last_error - the message of this thread's latest failure, or NULL when there was none, or none since
  * gd_clear_error.  It belongs to the library and stays valid until the next failure. */
 const char *gd_last_error(void);
 
-/* gd_clear_error - forgets it. */
+/* gd_clear_error - gd_last_error is NULL again. */
 void gd_clear_error(void);
 
-/* gd_on_error - sets what this thread does with each message when it arises.  At first it is printed to
- * standard error.  NULL: silence (gd_last_error still has it).  gd_abort: print it and abort.
- * The handler may call the library, but closes no scope that it has not opened, and does not call gd_shutdown.  It may
- * leave by longjmp: scopes that were opened in between stay open, so put a GD_SCOPE around the setjmp; a call that reads
- * or writes a file leaves it open; gd_backward, gd_step and others that run code of the program are over, unfinished,
- * and a warning says so at the next chance.
- * Nothing of the program's that the library calls, this handler among it, may let a C++ exception through: the library
- * is C, which has no unwinding.  Catch it inside and report it by gd_fail.
- * A few messages are warnings and begin with "warning: ": nothing has failed, gd_last_error does not have them, and
+/* gd_on_error - sets the error handler of this thread, which is called with each message.  The default prints it to
+ * standard error.  NULL: silence (gd_last_error still has the message).  gd_abort: print it and abort.
+ * The handler may call the library, but must not close a scope that it has not opened, nor call gd_shutdown.  It may
+ * leave by longjmp: scopes that were opened in between stay open, so put a GD_SCOPE around the setjmp; a call that was
+ * reading or writing a file leaves it open; gd_backward, gd_step and other calls that run code of the program end
+ * unfinished, and a later call gives a warning.
+ * No callback, this handler included, may let a C++ exception escape: the library is C, which does not unwind.  Catch
+ * it inside and report it by gd_fail.
+ * A few messages are warnings and begin with "warning: ": nothing has failed, gd_last_error does not return them, and
  * gd_abort only prints them. */
 void gd_on_error(void (*handler)(const char *message));
 
-/* gd_abort - prints the message to standard error, after what standard output still holds back, and calls abort:
- * gd_on_error(gd_abort) makes a program die loudly at its first mistake. */
+/* gd_abort - flushes standard output, prints the message to standard error, and calls abort: with gd_on_error(gd_abort)
+ * a program stops at its first mistake. */
 void gd_abort(const char *message);
 
-/* gd_fail - reports a failure in the library's way: formats the message, keeps it, calls the handler.
- * For operations and optimizers defined outside.  Returns NULL, so that one can return gd_fail(..). */
+/* gd_fail - reports a failure as the library does: formats the message, stores it, calls the handler.  For operations
+ * and optimizers of your own.  Returns NULL, so that one can return gd_fail(..). */
 void *gd_fail(const char *format, ...) GD_FORMAT(1, 2);
 
-/* gd_notice - hands on what is worth knowing though nothing has failed, in the same way: it is printed, or goes to the
- * handler (gd_abort only prints it).  gd_last_error is as before. */
+/* gd_notice - reports something that is not a failure: the message is formatted and printed, or passed to the handler
+ * (gd_abort only prints it).  gd_last_error does not change. */
 void gd_notice(const char *format, ...) GD_FORMAT(1, 2);
 
 GD_API_END

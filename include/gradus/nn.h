@@ -6,7 +6,7 @@
  *
  *     y = gd_linear_apply(&output, gd_relu(gd_linear_apply(&hidden, x)));
  *
- * Layers are small structs by value; their tensors belong to the parameters they were made in. */
+ * Layers are small structs, passed by value; their tensors belong to the gd_params they were made in. */
 #ifndef GRADUS_NN_H
 #define GRADUS_NN_H
 
@@ -25,23 +25,23 @@ gd_params *gd_params_new(void);             /* NULL when memory is out */
 void       gd_params_free(gd_params *p);    /* with every tensor in it, and their gradients; NULL is fine */
 
 /* gd_param - a new parameter: a copy of value that requires a gradient and lives as long as p.  The name is
- * copied.  Errors: NULL, a name that p has already, a name that a checkpoint could not hold: empty, not UTF-8,
- * "__metadata__", or one that begins with "optimizer/" or "gradus/". */
+ * copied.  Errors: NULL; a name that p has already; a name that checkpoints cannot hold: empty, not UTF-8,
+ * "__metadata__", or beginning with "optimizer/" or "gradus/". */
 gd_tensor *gd_param(gd_params *p, const char *name, gd_tensor *value);
 
-/* gd_buffer - the same for what is saved with the model but has no gradient: running statistics. */
+/* gd_buffer - the same for a tensor that is saved with the model but has no gradient, such as running statistics. */
 gd_tensor *gd_buffer(gd_params *p, const char *name, gd_tensor *value);
 
-gd_tensor *gd_params_get(gd_params *p, const char *name);   /* error: there is none of that name */
-int64_t    gd_params_count(const gd_params *p);             /* numbers to be learned: elements of all parameters */
+gd_tensor *gd_params_get(gd_params *p, const char *name);   /* error: no such name */
+int64_t    gd_params_count(const gd_params *p);             /* trainable numbers: elements of all parameters */
 int        gd_params_tensors(const gd_params *p);           /* tensors, buffers included */
-gd_tensor *gd_params_at(const gd_params *p, int i);         /* the i-th to be created; its name is t->name */
+gd_tensor *gd_params_at(const gd_params *p, int i);         /* in the order of creation; its name is t->name */
 bool       gd_params_is_buffer(const gd_params *p, int i);
 
-/* gd_params_copy - a model of its own, with the same names, shapes and values; gradients are not copied.  It is the
- * caller's to free.
- * gd_params_assign - the values of from, by name, to the parameters and buffers of to.  Errors: to and from differ in
- * names or shapes; then nothing has changed.  Keeps the best model so far without growing. */
+/* gd_params_copy - an independent model with the same names, shapes and values; gradients are not copied.  The caller
+ * frees it.
+ * gd_params_assign - copies the values of from, by name, to the parameters and buffers of to, for example to keep the
+ * best model so far without allocating.  Errors: to and from differ in names or shapes; then nothing has changed. */
 gd_params *gd_params_copy(gd_params *p);
 bool       gd_params_assign(gd_params *to, gd_params *from);
 
@@ -59,9 +59,9 @@ gd_linear  gd_linear_new(gd_params *p, const char *name, int64_t in, int64_t out
 gd_tensor *gd_linear_apply(const gd_linear *layer, gd_tensor *x);
 
 /* The layers below follow gd_linear: gd_NAME_new adds the tensors to p under "NAME.weight" and so on, with the
- * names, shapes and first values of PyTorch, so that checkpoints carry over; gd_NAME_apply is a few operations.
- * A gd_NAME_new that fails leaves a message and gives a layer of NULLs, whose gd_NAME_apply gives NULL.  Sizes
- * must be at least 1. */
+ * names, shapes and initial values of PyTorch, so that checkpoints can be exchanged; gd_NAME_apply is a few operations.
+ * When gd_NAME_new fails there is a message, and the layer's tensors are NULL; its gd_NAME_apply then returns NULL.
+ * Sizes must be at least 1. */
 
 /* gd_conv2d_new - weight [out, in / groups, height, width] and bias [out], uniform in
  *   +-1/sqrt(in / groups height width).
@@ -113,8 +113,8 @@ typedef struct gd_batch_norm_layer {
 gd_batch_norm_layer gd_batch_norm_new(gd_params *p, const char *name, int64_t channels);
 gd_tensor *gd_batch_norm_apply(const gd_batch_norm_layer *layer, gd_tensor *x, bool training);
 
-/* gd_dropout_new - the probability p of dropping an element, in [0, 1]; it has no tensors.  A p out of range
- * leaves a message here, and gd_dropout_apply repeats it.  See gd_dropout for training. */
+/* gd_dropout_new - p is the probability of dropping an element, in [0, 1]; the layer has no tensors.  A p out of range
+ * is reported here and again by gd_dropout_apply.  See gd_dropout for training. */
 typedef struct gd_dropout_layer {
     double p;
 } gd_dropout_layer;
@@ -148,8 +148,8 @@ gd_lstm_state gd_lstm_apply(const gd_cell *cell, gd_tensor *x, gd_lstm_state sta
 gd_tensor    *gd_gru_apply(const gd_cell *cell, gd_tensor *x, gd_tensor *h);
 
 /* ---- Multi-head attention (A. Vaswani et al. 2017, section 3.2.2) ---------------------------------------------
- * query [n, queries, width], key and value [n, keys, width]  ->  [n, queries, width].  Each of `heads` parts of
- * the width attends by itself (gd_attention), after three affine maps and before a fourth:
+ * query [n, queries, width], key and value [n, keys, width]  ->  [n, queries, width].  The width is split
+ * into `heads` parts, each with its own attention (gd_attention), after three affine maps and before a fourth:
  * in_proj_weight [3 width, width] (Xavier uniform), in_proj_bias [3 width] (zeros), out_proj.weight [width, width]
  * (uniform in +-1/sqrt(width)), out_proj.bias (zeros).  Error: heads that do not divide width. */
 typedef struct gd_multihead {
@@ -161,10 +161,9 @@ gd_multihead gd_multihead_new(gd_params *p, const char *name, int64_t width, int
 gd_tensor *gd_multihead_apply(const gd_multihead *layer, gd_tensor *query, gd_tensor *key, gd_tensor *value,
                               bool causal);
 
-/* ---- First values of weights --------------------------------------------------------------------------------
- * For a weight [out, in, ..], with the product of the other sizes counted into both: fan_in = in ..,
- * fan_out = out ..
- * gain makes up for the activation that follows: 1 for none, 5/3 for tanh, sqrt(2) for relu.  gd_uniform and
+/* ---- Initial values of weights ------------------------------------------------------------------------------
+ * For a weight [out, in, ..], whose other sizes count in both: fan_in = in .., fan_out = out ..
+ * gain compensates for the activation that follows: 1 for none, 5/3 for tanh, sqrt(2) for relu.  gd_uniform and
  * gd_normal are in tensor.h.  Errors: fewer than two axes, no elements, gain not positive or too large for gd_real.
  *
  *   xavier      variance gain^2 2 / (fan_in + fan_out)      (X. Glorot, Y. Bengio 2010, eq. 16)

@@ -1,15 +1,15 @@
-/* operations.h - every differentiable operation: y = f(x), and what dy becomes.
+/* operations.h - every differentiable operation, y = f(x), with its gradient.
  *
- * Every operation takes any view (strided, broadcast, empty, 0-d), returns a new tensor of the current scope,
- * and returns NULL without a word when an input is NULL.  "broadcast" means NumPy's rule: shapes are aligned
- * at the right and axes of size 1 stretch; gradients are summed back over stretched axes.  An axis may be
+ * Every operation accepts any view (strided, broadcast, empty, 0-d) and returns a new tensor of the current scope,
+ * or NULL, without a message, when an input is NULL.  "broadcast" means NumPy's rule: shapes are aligned
+ * at the right and axes of size 1 stretch; gradients are summed over stretched axes.  An axis may be
  * negative and then counts from the end; an axis out of range is an error.  dx is d(loss)/dx, dy d(loss)/dy.
- * Errors named below come on top of these.  All rules are written in these operations, so gradients of
- * gradients work.
+ * The errors named below are in addition to these.  All rules are written in these operations, so that gradients
+ * of gradients work.
  *
- * At infinities and at the largest numbers values and derivatives are the limits, where there are any: gd_silu of
- * -infinity is 0.  Only +, -, *, / and gd_scale are plain IEEE 754: 0 times infinity is NaN.  Numbers that are given as
- * double, like the s of gd_scale, are first rounded to gd_real: 1e300 is infinity in float.
+ * At infinities and at the largest numbers, values and derivatives are their limits where these exist: gd_silu of
+ * -infinity is 0.  Only +, -, *, / and gd_scale are plain IEEE 754: 0 times infinity is NaN.  Arguments of type double,
+ * like the s of gd_scale, are first rounded to gd_real: 1e300 is infinity in float.
  *
  * Where there is no derivative, the gradient is the subgradient with the smallest norm, which is finite: 0 at the
  * kinks of gd_abs and gd_relu and for norms of zeros, even shares for equal elements in gd_max, and in gd_logsumexp
@@ -17,9 +17,9 @@
  * infinite, so is the gradient: gd_sqrt at 0.  A NaN that gd_max selects gets the gradient; a slope that depends on
  * a NaN is NaN.
  *
- * There are no second derivatives at such points: rules take the choice as constant, and differentiating them may
- * give a finite number that is wrong.  gd_square(gd_norm(x, 2)) has the second derivative 2 at x = 0, but 0 comes
- * out; gd_sum(gd_square(x)) is right.  The same holds for all norms and gd_std_axes at 0, at kinks and for ties. */
+ * There are no second derivatives at such points: rules treat the choice as constant, and differentiating them may
+ * give a finite number that is wrong.  gd_square(gd_norm(x, 2)) has the second derivative 2 at x = 0, but the result
+ * is 0; gd_sum(gd_square(x)) is right.  The same holds for all norms and gd_std_axes at 0, at kinks and for ties. */
 #ifndef GRADUS_OPERATIONS_H
 #define GRADUS_OPERATIONS_H
 
@@ -43,8 +43,8 @@ gd_tensor *gd_scale(gd_tensor *x, double s);             /* s x                 
 gd_tensor *gd_shift(gd_tensor *x, double s);             /* x + s                   dy                        */
 gd_tensor *gd_neg(gd_tensor *x);                         /* -x                      -dy                       */
 
-/* gd_clamp - y = min(max(x, low), high); dx = dy where low <= x <= high, else 0.  -INFINITY and INFINITY leave a
- * side open.  Error: low > high, NaN. */
+/* gd_clamp - y = min(max(x, low), high); dx = dy where low <= x <= high, else 0.  -INFINITY and INFINITY are no
+ * bounds.  Error: low > high, NaN. */
 gd_tensor *gd_clamp(gd_tensor *x, double low, double high);
 
 /* gd_where - a where condition is not 0, else b; all three broadcast.  No gradient for condition.
@@ -61,7 +61,7 @@ gd_tensor *gd_le(gd_tensor *a, gd_tensor *b);
 gd_tensor *gd_gt(gd_tensor *a, gd_tensor *b);
 gd_tensor *gd_ge(gd_tensor *a, gd_tensor *b);
 
-/* ---- Of one number, elementwise ----------------------------------------------------------------------------
+/* ---- Elementwise functions ---------------------------------------------------------------------------------
  *                                             y                                  dx                             */
 gd_tensor *gd_abs(gd_tensor *x);            /* |x|                                dy sign(x): 0 at 0             */
 gd_tensor *gd_sign(gd_tensor *x);           /* -1, 0 or 1; NaN stays              0                              */
@@ -85,29 +85,30 @@ gd_tensor *gd_gelu_tanh(gd_tensor *x);      /* x/2 (1 + tanh u), u = sqrt(2/pi) 
 gd_tensor *gd_silu(gd_tensor *x);           /* x sigmoid(x)                       dy s (1 + x (1 - s)), y = x s  */
 gd_tensor *gd_softplus(gd_tensor *x);       /* ln(1 + e^x), stable for all x      dy sigmoid(x)                  */
 
-/* ---- Shape: none of these copies, but reshape of a view whose strides do not allow it -----------------------
- * dx is dy with the step undone. */
-gd_tensor *gd_reshape(gd_tensor *x, gd_shape shape);     /* one size may be -1: what is left; error: another
+/* ---- Shape: views, except that gd_reshape copies where strides require it ------------------------------------
+ * dx is dy with the change undone. */
+gd_tensor *gd_reshape(gd_tensor *x, gd_shape shape);     /* one size may be -1: inferred; error: another
                                                           * number of elements */
 gd_tensor *gd_transpose(gd_tensor *x, int axis0, int axis1);     /* swaps two axes */
-gd_tensor *gd_permute(gd_tensor *x, gd_shape axes);      /* axis i of y is axes[i] of x; error: no permutation */
+gd_tensor *gd_permute(gd_tensor *x, gd_shape axes);      /* axis i of y is axes[i] of x; error: not a permutation */
 gd_tensor *gd_slice(gd_tensor *x, int axis, int64_t start, int64_t stop, int64_t step);
                                                          /* start, start + step, .. before stop; negative start and
                                                           * stop count from the end, both are cut to [0, size];
                                                           * error: step < 1 */
 gd_tensor *gd_expand(gd_tensor *x, gd_shape shape);      /* x broadcast to shape; -1 keeps a size; error: does
                                                           * not broadcast */
-gd_tensor *gd_squeeze(gd_tensor *x, int axis);           /* takes out an axis of size 1; error: another size */
-gd_tensor *gd_unsqueeze(gd_tensor *x, int axis);         /* puts in an axis of size 1: the new axis's place in y */
+gd_tensor *gd_squeeze(gd_tensor *x, int axis);           /* removes an axis of size 1; error: another size */
+gd_tensor *gd_unsqueeze(gd_tensor *x, int axis);         /* inserts an axis of size 1, which is axis `axis` of y */
 gd_tensor *gd_flatten(gd_tensor *x, int first_axis);     /* axes from first_axis on become one */
 gd_tensor *gd_contiguous(gd_tensor *x);                  /* x itself if it is, else a row-major copy */
 
-/* gd_concat - xs joined along an axis; all other sizes equal.  gd_stack - joined along a new axis, which is
- * the given one of y; all shapes equal.  dxs are slices of dy.  Errors: n < 1, shapes that do not fit. */
+/* gd_concat - xs joined along an existing axis; all other sizes are equal.  gd_stack - xs joined along a new
+ * axis, which is axis `axis` of y; all shapes are equal.  dxs are slices of dy.  Errors: n < 1, shapes that do not
+ * fit. */
 gd_tensor *gd_concat(gd_tensor *const xs[], int n, int axis);
 gd_tensor *gd_stack(gd_tensor *const xs[], int n, int axis);
 
-/* These copy.  gd_flip - an axis in reverse order.
+/* These copy.  gd_flip - reverses an axis.
  * gd_repeat - x times[i] times along axis i: [a, b] with (r, s) becomes [r a, s b].  Axes that times has more come
  *   in front; dx sums over the copies.  Error: fewer numbers than axes, a negative one.
  * gd_pad - before[i] and after[i] elements of the given value around axis i; dx is dy without them.
@@ -120,9 +121,9 @@ gd_tensor *gd_pad(gd_tensor *x, gd_shape before, gd_shape after, double value);
 gd_tensor *gd_tril(gd_tensor *x, int64_t diagonal);
 gd_tensor *gd_triu(gd_tensor *x, int64_t diagonal);
 
-/* ---- Picking: index holds whole numbers in [0, size); repeated ones add up their gradients -------------------
- * An index out of range is an error that names it; index has no gradient.  An axis whose places gd_real cannot count,
- * above 2^24 + 1 elements in float, 2^53 + 1 in double, is an error.
+/* ---- Indexing: index holds integers in [0, size); the gradients of repeated ones add up -----------------------
+ * An index out of range is an error that names it; index has no gradient.  An axis so long that gd_real cannot hold all
+ * its indices, above 2^24 + 1 elements in float, 2^53 + 1 in double, is an error.
  *   gather     y[i, j, ..] = x[index[i, j, ..], j, ..] for axis 0, x[i, index[i, j, ..], ..] for axis 1 and so on.
  *              y has the shape of index, which has as many axes as x and only along axis may be longer.
  *   embedding  y[.., :] = table[index[..], :]:  table [rows, d]  index [..]  ->  y [.., d] */
@@ -133,10 +134,10 @@ gd_tensor *gd_embedding(gd_tensor *table, gd_tensor *index);
  * keep leaves a reduced axis as one of size 1.  A list of axes is GD_SHAPE(0, 2), each at most once; the empty
  * list GD_SHAPE() means all axes, as in PyTorch.  An empty sum is 0; the mean of nothing is NaN; max and min of
  * nothing are errors.
- * Sums are added up pairwise, or without loss, whatever the layout of x: |error| <= about 40 u sum |x|, with u half an
- * ulp of 1, for any number of elements; so are the sums inside of other operations and of gradients (broadcasting,
- * repeated indices, overlapping windows, biases, means of losses).  A sum, or a mean, of a tensor overflows only where
- * it is itself too large; those inside of other operations and of gradients may overflow on the way.
+ * Sums are pairwise or compensated, whatever the layout of x: |error| <= about 40 u sum |x|, with u half an ulp of 1,
+ * for any number of elements.  So are the sums inside other operations and gradients (broadcasting, repeated indices,
+ * overlapping windows, biases, means of losses).  The sum, or mean, of a tensor overflows only where the result is
+ * itself too large; those inside other operations and gradients may overflow in an intermediate result.
  *   sum    dy spread over x                  mean   dy / n spread
  *   max, min   dy to the extreme element, shared evenly among equal ones; NaN wins
  *   logsumexp  y = ln sum e^x, stable; dx = dy softmax(x) */
@@ -166,8 +167,8 @@ gd_tensor *gd_std_axes(gd_tensor *x, gd_shape axes, double correction, bool keep
 
 /* gd_cumsum - y_j = x_0 + .. + x_j along an axis; dx_j = dy_j + dy_(j+1) + ..  Each is as good as a sum of its own.
  * gd_cumprod - y_j = x_0 .. x_j along an axis; dx_j = sum over i >= j of dy_i times the other factors of y_i,
- *   computed without a division, so that zeros in x are nothing special.  y_j has a relative error of j u; a product
- *   that has overflowed, or underflowed to 0, on the way stays so. */
+ *   computed without a division, so that zeros in x are no special case.  y_j has a relative error of j u; once a
+ *   product has overflowed, or underflowed to 0, it stays so. */
 gd_tensor *gd_cumsum(gd_tensor *x, int axis);
 gd_tensor *gd_cumprod(gd_tensor *x, int axis);
 
@@ -178,27 +179,25 @@ gd_tensor *gd_cumprod(gd_tensor *x, int axis);
 gd_tensor *gd_norm(gd_tensor *x, double p);
 gd_tensor *gd_norm_axes(gd_tensor *x, double p, gd_shape axes, bool keep);
 
-/* gd_argmax - where the largest element along an axis stands, the first of equal ones; the axis goes.
- * NaN counts as largest.  A constant for differentiation.  Errors: an empty axis; a place that is not exact in
+/* gd_argmax - the index of the largest element along an axis, the first of equal ones; the axis is removed.
+ * NaN counts as largest.  A constant for differentiation.  Errors: an empty axis; an index that is not exact in
  * gd_real, as some are not above 2^24 in float and 2^53 in double. */
 gd_tensor *gd_argmax(gd_tensor *x, int axis);
 
 /* gd_softmax - y = e^x / sum e^x along an axis, stable.      dx = y (dy - sum(dy y))
  * gd_log_softmax - y = x - ln sum e^x, stable.               dx = dy - e^y sum(dy)
- * Elements of +infinity share the whole evenly; so do all where all are -infinity. */
+ * Elements of +infinity share the probability evenly; so do all elements where all are -infinity. */
 gd_tensor *gd_softmax(gd_tensor *x, int axis);
 gd_tensor *gd_log_softmax(gd_tensor *x, int axis);
 
 /* ---- Products -------------------------------------------------------------------------------------------- */
 
 /* gd_matmul - matrix product.  y = a b:  a [.., m, k]  b [.., k, n]  ->  y [.., m, n]; leading axes broadcast.
- * A 1-d a is a row, a 1-d b a column, and that axis is taken out of y again: NumPy's rules.
+ * A 1-d a is a row, a 1-d b a column, and that axis is removed from y: NumPy's rules.
  * da = dy b', db = a' dy (' swaps the last two axes).  Error: inner sizes differ, a 0-d input.
- * Rounding: |y - exact| <= 300 u |a| |b| for any k, with u half an ulp of 1 and |a| the matrix of sizes: at most 256
- * products are added one after the other, then their sums, long ones without loss.  The same holds for the gradients,
- * and for gd_affine.
- * (A library built with CBLAS keeps what that BLAS does.)
- * y belongs to the current scope. */
+ * Rounding: |y - exact| <= 300 u |a| |b| for any k, with u half an ulp of 1 and |a| the matrix of absolute values: at
+ * most 256 products are added one after the other, then their sums, in compensated arithmetic where there are many.
+ * The same holds for the gradients, and for gd_affine.  (A library built with CBLAS rounds as that BLAS does.) */
 gd_tensor *gd_matmul(gd_tensor *a, gd_tensor *b);
 
 /* gd_affine - a layer's y = x w' + b in one operation:  x [.., in]  w [out, in]  b [out] or NULL  ->  y [.., out].
@@ -206,8 +205,8 @@ gd_tensor *gd_matmul(gd_tensor *a, gd_tensor *b);
 gd_tensor *gd_affine(gd_tensor *x, gd_tensor *weight, gd_tensor *bias);
 
 /* ---- Losses -------------------------------------------------------------------------------------------------
- * prediction and target have the same shape: broadcasting a loss is a classic silent mistake, so it is an
- * error here.  The elements are averaged, summed or left alone. */
+ * prediction and target have the same shape: broadcasting in a loss is a classic silent mistake, so that it is an
+ * error here.  The elements are averaged, summed or returned as they are. */
 
 typedef enum gd_reduction { GD_MEAN, GD_SUM, GD_NONE } gd_reduction;
 
@@ -248,8 +247,8 @@ gd_tensor *gd_cross_entropy(gd_tensor *logits, gd_tensor *labels, gd_reduction r
 /* ---- Layers as functions: src/nn has structs around them ----------------------------------------------------
  * weight and bias may be NULL where it says so, and are then left out. */
 
-/* gd_layer_norm - y = (x - mean) / sqrt(var + eps) weight + bias, with the mean and the population's variance over
- * the last axes of each example: as many as weight has, or bias, or one when both are NULL.  weight and bias have
+/* gd_layer_norm - y = (x - mean) / sqrt(var + eps) weight + bias, with the mean and the population variance over
+ * the last axes of each example: as many as weight or bias has, or one when both are NULL.  weight and bias have
  * the shape of those axes.  Where var + eps is 0, y = bias and dx = 0.  Numbers far from zero keep their digits, and
  * squares neither overflow nor vanish inside; the gradient is of the size of 1 / sqrt(var + eps) and may.
  * Error: another shape, eps < 0. */
@@ -300,8 +299,8 @@ gd_tensor *gd_max_pool2d(gd_tensor *x, gd_pool2d_options options);
 gd_tensor *gd_avg_pool2d(gd_tensor *x, gd_pool2d_options options);
 
 /* gd_dropout - in training each element becomes 0 with probability p and x / (1 - p) otherwise, so that its
- * expected value stays; drawn from the generator of gd_seed.  What is left out is 0 even where x is infinite or NaN.
- * Not in training, or for p = 0, x itself.
+ * expected value is unchanged; drawn from the generator of gd_seed.  A dropped element is 0 even where x is infinite
+ * or NaN.  When not in training, or for p = 0, y is x itself.
  * Error: p outside [0, 1]. */
 gd_tensor *gd_dropout(gd_tensor *x, double p, bool training);
 

@@ -5,12 +5,12 @@
  *     gd_plot_save(p, "adam.png");                     now, and again later with more points
  *     gd_plot_free(p);
  *
- * Here: lines, scales, a legend, reference lines, contours with trajectories, several panels in one
- * picture.  Text is UTF-8: Latin letters with accents, Greek letters, the usual signs of mathematics,
- * superscripts and subscripts; any other character draws a box.
+ * Here: lines, linear and logarithmic axes, a legend, reference lines, contours with trajectories, several panels in
+ * one picture.  Text is UTF-8: Latin letters with accents, Greek letters, the usual mathematical symbols,
+ * superscripts and subscripts; any other character is drawn as a box.
  *
- * Errors: as everywhere, false (or NULL) after one message.  A NULL plot is the result of a call that
- * failed: it gives false, and the first message stands. */
+ * Errors: as everywhere, false (or NULL) after one message.  A NULL plot is the result of a call that failed: functions
+ * that are given one return false and leave that call's message. */
 #ifndef GRADUS_PLOT_H
 #define GRADUS_PLOT_H
 
@@ -25,26 +25,26 @@ typedef struct gd_plot gd_plot;
 
 /* ---- A line plot -------------------------------------------------------------------------------------- */
 
-/* gd_plot_new - an empty plot; the texts are copied, NULL is an empty text.  It is the caller's and goes
- * back with gd_plot_free.  NULL: memory is out.  A text too long for the picture is broken into lines at spaces and
- * newlines, at most three for the title and two for a label, and what is left over is replaced by an ellipsis. */
+/* gd_plot_new - an empty plot; the strings are copied, and NULL is an empty one.  Free it with gd_plot_free.  NULL:
+ * memory is out.  A text too long for the picture is broken into lines at spaces and newlines, at most three for the
+ * title and two for a label, and the rest is replaced by an ellipsis. */
 gd_plot *gd_plot_new(const char *title, const char *x_label, const char *y_label);
 
 /* gd_plot_point - appends (x, y) to a series.  A series begins when its name is first used; series are
  * drawn, and listed in the legend, in that order.  A NaN or an infinity is a gap in the line, and so is a
- * value <= 0 on a logarithmic axis; a point between two gaps becomes a dot.  Numbers up to 1e300 have their place on an
- * axis, and so have differences from 1e-300 on.  Errors: series is NULL; memory is out (the plot stays as it was). */
+ * value <= 0 on a logarithmic axis; a point between two gaps becomes a dot.  Axes can show numbers up to 1e300, and
+ * differences down to 1e-300.  Errors: series is NULL; memory is out (the plot is then unchanged). */
 bool gd_plot_point(gd_plot *p, const char *series, double x, double y);
 
 /* gd_plot_tensor - appends the points (x[i], y[i]) of two tensors of shape [n]; x NULL: 0, 1, .. n-1.
  * Errors: another number of axes, different lengths. */
 bool gd_plot_tensor(gd_plot *p, const char *series, const gd_tensor *x, const gd_tensor *y);
 
-/* gd_plot_save - draws the plot and writes it to path.  The picture is written beside path first and then
- * renamed, so that path holds the old picture or the new one, never half of one.  The same plot gives the
- * same bytes.  A plot none of whose points can be drawn, since all are NaN for example, becomes a picture of its
- * axes that says so.  Errors: path has another ending than .png; path cannot be written; a reference line or a note
- * that a logarithmic axis cannot show; the library was built without stb_image_write.h. */
+/* gd_plot_save - draws the plot and writes it to path.  The picture is written to a temporary file, which is then
+ * renamed: path holds the old picture or the new one, never half of one.  The same plot gives the same bytes.  A plot
+ * none of whose points can be drawn, for example because all are NaN, becomes a picture of its axes that says so.
+ * Errors: path does not end in .png; path cannot be written; a reference line or a note that a logarithmic axis cannot
+ * show; the library was built without stb_image_write.h. */
 bool gd_plot_save(gd_plot *p, const char *path);
 
 /* gd_plot_where - where the data point (x, y) lies in the picture that gd_plot_save would write now: pixels
@@ -55,7 +55,7 @@ void gd_plot_free(gd_plot *p);              /* NULL is fine */
 
 /* ---- Axes --------------------------------------------------------------------------------------------- */
 
-/* gd_plot_xlim, gd_plot_ylim - fix the ends of an axis; NAN leaves an end automatic.
+/* gd_plot_xlim, gd_plot_ylim - set the ends of an axis; NAN leaves an end automatic.
  * Errors: an infinity; low >= high, or no more than rounding errors apart; on saving, an end <= 0 on a
  * logarithmic axis. */
 bool gd_plot_xlim(gd_plot *p, double low, double high);
@@ -65,16 +65,16 @@ bool gd_plot_ylim(gd_plot *p, double low, double high);
 bool gd_plot_log_x(gd_plot *p, bool on);
 bool gd_plot_log_y(gd_plot *p, bool on);
 
-/* gd_plot_size - size of the picture in pixels; 900 x 560 at first.  Error: outside 160 .. 10000 x 120 .. 10000.
- * gd_plot_scale - draws everything factor times as large, text and line widths too: 2 for print and for
- * fine screens.  Error: outside 0.5 .. 8. */
+/* gd_plot_size - size of the picture in pixels; the default is 900 x 560.  Error: outside 160 .. 10000 x 120 .. 10000.
+ * gd_plot_scale - draws everything larger by this factor, text and lines too: 2 for print and high-resolution
+ * screens.  Error: outside 0.5 .. 8. */
 bool gd_plot_size(gd_plot *p, int width, int height);
 bool gd_plot_scale(gd_plot *p, double factor);
 
 /* ---- Looks --------------------------------------------------------------------------------------------- */
 
-/* At first the n-th series has the n-th colour and the n-th dash pattern, so that lines can be told apart
- * in grey too; lines with much noise, and trajectories over contours, stay solid. */
+/* By default series n has colour n and dash pattern n, so that lines can also be told apart without colour; noisy
+ * lines, and trajectories over contours, are solid. */
 typedef enum gd_line {
     GD_LINE_AUTO, GD_SOLID, GD_DASHED, GD_DOTTED, GD_DASH_DOT, GD_LONG_DASH, GD_NO_LINE
 } gd_line;
@@ -83,8 +83,8 @@ typedef enum gd_marker {
     GD_MARKER_AUTO, GD_NO_MARKER, GD_CIRCLE, GD_SQUARE, GD_TRIANGLE, GD_DIAMOND, GD_CROSS, GD_PLUS, GD_RING
 } gd_marker;
 
-/* The palette of Okabe and Ito, "Color universal design" (2008), which colour-blind readers can tell
- * apart; its yellow is left out, being too pale for a line on white. */
+/* The palette of Okabe and Ito, "Color universal design" (2008), made for colour-blind readers too, without its yellow,
+ * which is too pale for a line on white. */
 typedef enum gd_colour {
     GD_COLOUR_AUTO, GD_BLUE, GD_ORANGE, GD_GREEN, GD_VERMILLION, GD_PURPLE, GD_BLACK, GD_SKY, GD_GREY
 } gd_colour;
@@ -105,31 +105,30 @@ typedef struct gd_plot_look {               /* 0 stands for the default */
  * GD_NO_LINE with GD_NO_MARKER, but not no_legend. */
 bool gd_plot_style(gd_plot *p, const char *series, gd_plot_look look);
 
-/* gd_plot_legend - where the legend goes.  AUTO: in the axes where it hides no data, a corner first; beside them when
- * it would cover more than a fifth of them, or when it would hide data in every place and is narrow enough to leave
- * three fifths of their width; nowhere when a plot has a single series whose name is empty.
- * A legend that is too long gets more and narrower columns; where they do not suffice its last line tells how many
- * series it leaves out; a picture with no place for a line of it has none.  Long names are shortened: first by the
- * words that they have in common, so that they can still be told apart, then in the middle. */
+/* gd_plot_legend - where the legend goes.  AUTO: inside the axes where it hides no data, preferably in a corner; beside
+ * them when it would cover more than a fifth of them, or when it would hide data everywhere and is narrow enough to
+ * leave three fifths of their width; nowhere when a plot has a single series whose name is empty.
+ * A legend that is too long gets more and narrower columns; if that does not suffice, its last line says how many
+ * series are left out; a picture too small for one line of it has none.  Long names are shortened: first by the words
+ * that they have in common, so that they can still be told apart, then in the middle. */
 typedef enum gd_legend {
     GD_LEGEND_AUTO, GD_LEGEND_NONE, GD_LEGEND_TOP_RIGHT, GD_LEGEND_TOP_LEFT, GD_LEGEND_BOTTOM_RIGHT,
     GD_LEGEND_BOTTOM_LEFT, GD_LEGEND_OUTSIDE
 } gd_legend;
 bool gd_plot_legend(gd_plot *p, gd_legend place);
 
-/* gd_plot_hline - a thin horizontal line at y over the whole width, with a small text at it: "optimum".  The text
- * stands above or below its line, where other lines are too near for that on the line itself, or farther away, with a
- * pointer to its line.
- * gd_plot_note - a text whose lower left corner is at (x, y), or left of it where it would leave the picture.
- * Both keep their place in view when the axes are automatic.  Errors: a value that is not finite. */
+/* gd_plot_hline - a thin horizontal line at y over the whole width, with a small label such as "optimum": above or
+ * below the line, or where other lines are too near, on the line or farther away, with a pointer to it.
+ * gd_plot_note - a text whose lower left corner is at (x, y), or that ends there where it would leave the picture.
+ * Automatic axes include both.  Errors: a value that is not finite. */
 bool gd_plot_hline(gd_plot *p, double y, const char *label);
 bool gd_plot_note(gd_plot *p, double x, double y, const char *text);
 
 /* ---- Contours ------------------------------------------------------------------------------------------ */
 
 /* gd_plot_contour - fills the plot with contours of f over x_low .. x_high and y_low .. y_high; series are drawn over
- * it as trajectories.  f is evaluated here, not later, at 361 x 241 points, with a cubic between them.  A value that
- * is not finite leaves a hole.
+ * it as trajectories.  f is evaluated during this call, at 361 x 241 points, with cubic interpolation between them.
+ * A value that is not finite leaves a hole.
  * gd_plot_contour_grid - the same from values z [rows, columns], row 0 at y_low, column 0 at x_low, linear between
  * them.
  * A second call replaces the first.  Errors: low >= high, fewer than 2 rows or columns, no finite value. */
@@ -139,9 +138,9 @@ bool gd_plot_contour(gd_plot *p, gd_surface *f, void *context,
 bool gd_plot_contour_grid(gd_plot *p, const gd_tensor *z,
                           double x_low, double x_high, double y_low, double y_high);
 
-/* gd_plot_levels - the values at which contours are drawn, ascending, and their labels if wanted.  At first about
- * ten, the k-th at min + (max - min) (k/n)^2, so that a quadratic bowl gives evenly spaced rings.  A label stands on
- * its line where it covers no other; a line that is too short for that, or has others too near, goes without. */
+/* gd_plot_levels - the values at which contours are drawn, ascending, with or without labels.  The default is about
+ * ten, the k-th at min + (max - min) (k/n)^2, so that a quadratic bowl gives evenly spaced rings.  A label is placed on
+ * its line where it covers no other; a line that is too short for that, or too near to others, has none. */
 bool gd_plot_levels(gd_plot *p, const double *levels, int n, bool labels);
 
 /* ---- Several panels in one picture ----------------------------------------------------------------------- */

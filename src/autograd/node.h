@@ -10,6 +10,7 @@
 #include "base/message.h"
 #include "base/thread_state.h"
 #include "gradus/operations.h"
+#include "tensor/path.h"
 
 /* One recorded operation.  The tape is the list of nodes through prev, newest first, across all open scopes:
  * every input of a node was made before it, so the list is in topological order as it stands. */
@@ -83,15 +84,10 @@ static inline gd_tensor *gi_path_continues(gd_tensor *y, const gd_tensor *a, con
     return y;
 }
 
-/* gi_path_ends - y is made from x by op, through which no gradient flows. */
-static inline void gi_path_ends(gd_tensor *y, const gd_tensor *x, const gd_op *op)
-{
-    if (!(gi_thread.no_grad & GI_IN_PASS))
-        y->path_end = x->requires_grad ? op : x->path_end;
-}
-
-/* gi_path_text - for messages, of a tensor that requires no gradient: ": the path ends at gd_detach", or "".
+/* gi_result_not_given - the message for a missing tensor, with a hint where a result was made from a leaf.
+ * gi_path_text - for messages, of a tensor that requires no gradient: ": the path ends at gd_detach", or "".
  * gi_not_a_leaf - " (it is the result of gd_sub, not a leaf)", or "". */
+bool    gi_result_not_given(const char *function, const char *argument);
 gi_text gi_path_text(const gd_tensor *t);
 gi_text gi_not_a_leaf(const gd_tensor *t);
 

@@ -8,13 +8,13 @@
 #include "base/guest.h"
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/scopes.h"
 #include "base/thread_state.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
 #include "tensor/new.h"
 #include "tensor/recycle.h"
-#include "tensor/scope.h"
 #include "tensor/shape.h"
 
 /* ---- Is it possible? ---------------------------------------------------------------------------------------- */
@@ -103,7 +103,7 @@ void gi_pass_end(gi_pass *pass)
     }
 }
 
-GI_COLD void gi_pass_abandon(void)
+static GI_COLD void abandon(void)
 {
     gi_pass *pass = gi_thread.pass;
     gi_scope_close_down_to(pass->depth);
@@ -136,6 +136,15 @@ static inline gi_pass *new_pass(bool create_graph)
     return pass;
 }
 
+static const gi_unwinder unwinder = { gi_scope_close_down_to, abandon };
+
+/* Before the first pass of a thread. */
+static GI_COLD void prepare_thread(void)
+{
+    gi_thread.unwinder = &unwinder;
+    gi_explain_missing_with(gi_result_not_given);
+}
+
 GI_NOINLINE gi_pass *gi_pass_begin(const char *function, gd_tensor *y, gd_tensor *dy, bool create_graph)
 {
     if (!gi_pass_possible(function, y, dy))
@@ -143,6 +152,8 @@ GI_NOINLINE gi_pass *gi_pass_begin(const char *function, gd_tensor *y, gd_tensor
     gi_pass *pass = new_pass(create_graph);
     if (!pass)
         return NULL;
+    if (GI_UNLIKELY(gi_thread.unwinder != &unwinder))
+        prepare_thread();
     pass->function = function;
     pass->failures = gi_failures();
     pass->pending = 0;

@@ -12,7 +12,6 @@
 #include "gradus/tensor.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
-#include "tensor/nest.h"
 #include "tensor/new.h"
 #include "tensor/shape.h"
 
@@ -162,7 +161,7 @@ static const gd_node *stepped_leaf(void)
     return NULL;
 }
 
-bool gi_tensor_not_given(const char *function, const char *argument)
+bool gi_result_not_given(const char *function, const char *argument)
 {
     const gd_node *step = gd_last_error() ? NULL : stepped_leaf();
     if (!step)
@@ -216,8 +215,7 @@ bool gd_is_recording(void)
 }
 
 /* Where a path can end that is no operation. */
-static const gd_op freeze_op = { .name = "gd_freeze" }, detach_op = { .name = "gd_detach" },
-                   keep_op = { .name = "gd_keep" };
+static const gd_op freeze_op = { .name = "gd_freeze" }, detach_op = { .name = "gd_detach" };
 
 /* ---- Leaves ---------------------------------------------------------------------------------------------- */
 
@@ -262,17 +260,4 @@ gd_tensor *gd_retain_grad(gd_tensor *t)
         return gd_fail("gd_retain_grad: t does not require a gradient%s", gi_path_text(t).s);
     t->retain_grad = true;
     return t;
-}
-
-gd_tensor *gd_keep(gd_tensor *t)
-{
-    if (!t || !gi_alive("gd_keep", "t", t))
-        return NULL;
-    gd_arena *scope = gi_current_scope();
-    gd_tensor *copy = gi_new_in(scope->parent ? scope->parent : scope, "gd_keep", t->ndim, t->shape);
-    if (!copy)
-        return NULL;
-    gi_copy(copy->data, t);
-    gi_path_ends(copy, t, &keep_op);
-    return copy;
 }

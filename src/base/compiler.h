@@ -1,4 +1,4 @@
-/* compiler.h - what is asked of the compiler: hints, and kernels for several instruction sets. */
+/* compiler.h - compiler extensions: branch hints, prefetching, kernels for several instruction sets. */
 #ifndef GRADUS_COMPILER_H
 #define GRADUS_COMPILER_H
 
@@ -23,20 +23,20 @@
 #define GI_COLD
 #endif
 
-/* GI_WILL_WRITE - prefetches, for writing, the cache line `ahead` bytes after p, which need not exist.  Large results
- * that are written in one go arrive up to a fifth sooner. */
+/* GI_WILL_WRITE - prefetches, for writing, the cache line `ahead` bytes after p, which need not exist.  Writing large
+ * results in one sweep becomes up to a fifth faster. */
 #if defined(__GNUC__)
 #define GI_WILL_WRITE(p, ahead) __builtin_prefetch((const void *)((uintptr_t)(p) + (ahead)), 1)
 #else
 #define GI_WILL_WRITE(p, ahead) ((void)0)
 #endif
 
-/* GI_KERNEL before a function compiles it for several instruction sets and picks one when the program
- * starts, so that speed does not depend on the user's compiler flags.  The picking is done by a function that
- * the dynamic linker calls (GNU indirect functions): the C library must do that, as glibc does and musl does not,
- * and no tool may count on being set up by then, as ThreadSanitizer and MemorySanitizer do.
- * The function must be static, and its name the only one in the library: clang makes a global symbol of it.
- * -DGD_PLAIN leaves it out; so do compilers and systems without it. */
+/* GI_KERNEL before a function compiles it for several instruction sets; one is selected when the program starts, so
+ * that speed does not depend on the user's compiler flags.  The selection is made by a resolver that the dynamic linker
+ * calls (GNU indirect functions), which glibc supports and musl does not, and which runs before ThreadSanitizer and
+ * MemorySanitizer are initialized.
+ * The function must be static, and its name unique in the library, because clang makes it a global symbol.
+ * With -DGD_PLAIN, and on compilers and systems without support, GI_KERNEL is empty. */
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
 #define GI_EARLY_CALLS_CRASH
@@ -48,7 +48,7 @@
 #if !defined(__GNUC__) || !defined(__x86_64__) || !defined(__GLIBC__) || defined(__UCLIBC__) || \
     defined(GI_EARLY_CALLS_CRASH) || defined(GD_PLAIN) || defined(__AVX512F__)
 #define GI_KERNEL
-#elif defined(__clang__)                    /* knows features only, and takes -v4 to be no machine's */
+#elif defined(__clang__)                    /* knows features, but not the levels -v3 and -v4 */
 #define GI_KERNEL __attribute__((target_clones("avx512dq", "avx2", "default")))
 #else
 #define GI_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))

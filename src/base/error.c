@@ -1,4 +1,4 @@
-/* error.c - the message of the last failure, and who is told. */
+/* error.c - the message of the last failure, and the handler that it is passed to. */
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -10,6 +10,7 @@
 #include "format.h"
 #include "guest.h"
 #include "message.h"
+#include "thread.h"
 #include "thread_state.h"
 
 enum { LONGEST_MESSAGE = 1024 };
@@ -39,16 +40,16 @@ void gd_on_error(void (*new_handler)(const char *))
 
 void gd_abort(const char *reason)
 {
-    fflush(stdout);                         /* abort does not, and what was printed before tells how far it came */
+    fflush(stdout);                         /* abort does not; earlier output shows how far the program came */
     print_message(reason);
     abort();
 }
 
-/* ---- Telling the handler ---------------------------------------------------------------------------------- */
+/* ---- Calling the handler ---------------------------------------------------------------------------------- */
 
-/* The handler is a guest that may itself fail, or be left by longjmp, after which nothing here is undone.  So
- * every call of it notes where the stack was: as the stack grows downwards, a call from above is not from inside
- * of that handler, which is over. */
+/* The handler is a guest that may itself fail, or be left by longjmp, after which nothing here is undone.  So every
+ * call of it notes its stack frame: as the stack grows downwards, a later call from above that frame is not made inside
+ * the handler, which is over. */
 enum { NESTED = 4 };
 
 typedef struct telling {
@@ -56,7 +57,7 @@ typedef struct telling {
     gi_guest  before;
 } telling;
 
-typedef struct kept {                       /* what messages need */
+typedef struct kept {                       /* what a thread keeps for messages */
     char    message[LONGEST_MESSAGE];
     telling running[NESTED];                /* handlers, the outermost first */
     int     handlers;
@@ -79,8 +80,8 @@ void gi_forget_handlers(void)
         memory->handlers = 0;
 }
 
-/* In a frame of its own, below that of gd_fail with its long text: what the handler calls lies deeper, and what is
- * called after a longjmp does not. */
+/* In a frame of its own, below that of gd_fail with its long text: the frames of what the handler calls are deeper,
+ * and those of calls after a longjmp are not. */
 static GI_NOINLINE void tell(const char *text)
 {
     static const char name[] = GI_GUEST("gd_on_error", "the handler");
@@ -89,28 +90,22 @@ static GI_NOINLINE void tell(const char *text)
     t->before = gi_guest_enter(name);
     handler(text);
     const gi_guest before = t->before;
-    memory->handlers = (int)(t - memory->running) + 1;      /* handlers inside may have been left by longjmp */
+    memory->handlers = (int)(t - memory->running) + 1;      /* nested handlers may have been left by longjmp */
     (void)gi_guest_leave(&before, true);
     memory->handlers--;
 }
 
 /* ---- Failing ---------------------------------------------------------------------------------------------- */
 
-/* The first thread that fails, often the only one, has static memory: a message that memory is out has a place. */
+/* The first thread that fails, often the only one, uses static memory: the message that memory is out needs none. */
 static kept first;
 static atomic_bool first_taken;
 
-static bool make_memory(void)
+/* Where exit is called in a guest, the calls around it still need the messages. */
+static void free_memory(bool exiting)
 {
-    gi_current_scope();                     /* so that the end of this thread is noticed */
-    memory = atomic_exchange(&first_taken, true) ? malloc(sizeof *memory) : &first;
-    if (memory)
-        memory->handlers = 0;
-    return memory;
-}
-
-void gi_error_end(void)
-{
+    if (exiting && gi_thread.guest)
+        return;
     if (memory == &first)
         atomic_store(&first_taken, false);
     else
@@ -119,7 +114,16 @@ void gi_error_end(void)
     latest = NULL;
 }
 
-/* To the handler, but for gd_abort: nothing has failed. */
+static bool make_memory(void)
+{
+    gi_at_thread_end(GI_END_MESSAGES, free_memory);
+    memory = atomic_exchange(&first_taken, true) ? malloc(sizeof *memory) : &first;
+    if (memory)
+        memory->handlers = 0;
+    return memory;
+}
+
+/* To the handler, except gd_abort: nothing has failed. */
 static void hand_on(const char *text)
 {
     gi_forget_left_handlers();
@@ -141,14 +145,14 @@ void gd_notice(const char *format, ...)
 
 void *gd_fail(const char *format, ...)
 {
-    char text[LONGEST_MESSAGE];             /* the arguments may point into the old message */
+    char text[LONGEST_MESSAGE];             /* not in place: the arguments may point into the old message */
     va_list arguments;
     va_start(arguments, format);
     gi_vformat(text, sizeof text, format ? format : "gd_fail: format is NULL", arguments);
     va_end(arguments);
     gi_thread.failures++;
     if (!memory && !make_memory()) {
-        latest = "out of memory: no room for a message";
+        latest = "out of memory: a message was lost";
         if (handler)
             handler(text);
         return NULL;
@@ -158,6 +162,6 @@ void *gd_fail(const char *format, ...)
     if (handler && memory->handlers < NESTED)
         tell(text);
     else if (handler)
-        print_message(text);               /* failures of a handler that fails for ever */
+        print_message(text);               /* of a handler that keeps failing */
     return NULL;
 }

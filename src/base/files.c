@@ -1,14 +1,8 @@
-/* files.c - files that are replaced as a whole: written beside the old one, flushed to the disk, renamed.
- * rename replaces its target in one step (POSIX); before it the old file is untouched, after it the new one is
- * complete, because fsync has returned.  Windows has functions that do the same.  Elsewhere the file is still written
- * beside and renamed, but nothing waits for the disk.
- *
- * The file beside NAME is NAME.gradus-K.tmp with the first K = 0, 1, .. that nobody is writing to.  Its writer holds a
- * lock on it (flock), which ends with the process, however that ends: a file without one was left by a process that
- * was killed, and the next writer takes it away.  Where the file system has no locks, K is random. */
+/* files.c - replacing a file atomically: a temporary file in the same folder is written, flushed to the disk, renamed.
+ * rename is atomic (POSIX): before it the old file is untouched, after it the new one is complete, because fsync has
+ * returned.  Windows has functions that do the same.  Elsewhere there is no flush to the disk. */
 #if defined(__unix__) || defined(__APPLE__)
 #define _XOPEN_SOURCE 700
-#define _DARWIN_C_SOURCE                    /* flock */
 #define HAVE_POSIX
 #endif
 
@@ -16,21 +10,18 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #ifdef HAVE_POSIX
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 #endif
 
 #include "files.h"
 #include "format.h"
 #include "message.h"
-#include "random.h"
+#include "temporary.h"
 
 #ifdef _WIN32
 #define WIN32_LEAN_AND_MEAN
@@ -60,13 +51,13 @@ static bool no_folder(gi_output *out, const char *folder)
 #define O_SEARCH O_RDONLY
 #endif
 
-/* A link there leads to an open file, not to a name: /dev/stdout goes through it. */
+/* Links in there, such as that of /dev/stdout, lead to an open file, not to a name. */
 static bool is_open_file(const char *path)
 {
     return strncmp(path, "/proc/", 6) == 0 || strncmp(path, "/dev/fd/", 8) == 0;
 }
 
-/* Symbolic links stay: the file behind them is replaced, or made where there is none. */
+/* Symbolic links are kept: their target is replaced, or created. */
 static bool follow_links(gi_output *out)
 {
     enum { MOST_LINKS = 40 };
@@ -87,8 +78,8 @@ static bool follow_links(gi_output *out)
     }
 }
 
-/* The last part of the target, and the folder it is in, opened: from here on it does not matter what the folder is
- * called, or how long its name is. */
+/* Splits the target into folder and name, and opens the folder: from here on neither its path nor the length of that
+ * matters. */
 static bool open_folder(gi_output *out)
 {
     char *slash = strrchr(out->target, '/');
@@ -99,123 +90,20 @@ static bool open_folder(gi_output *out)
     if (slash)
         *slash = '\0';
     out->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (out->folder < 0)                    /* one that may be written to and not read */
+    if (out->folder < 0)                    /* may be writable, but not readable */
         out->folder = open(folder, O_SEARCH | O_DIRECTORY | O_CLOEXEC);
     if (out->folder >= 0)
         return true;
     return errno == ENOENT ? no_folder(out, folder) : failed(out, errno);
 }
 
-/* NAME.gradus-K.tmp, with as much of NAME as the folder's file system allows, in whole characters of UTF-8. */
-static void name_temporary(gi_output *out, unsigned long k)
-{
-    char ending[40];
-    int length = snprintf(ending, sizeof ending, ".gradus-%lu.tmp", k);
-    long most = fpathconf(out->folder, _PC_NAME_MAX);
-    if (most < (long)sizeof ending || most >= (long)sizeof out->temporary)
-        most = 255;
-    int n = (int)strlen(out->name);
-    if (n > (int)most - length) {
-        n = (int)most - length;
-        while (n > 0 && ((unsigned char)out->name[n] & 0xc0) == 0x80)
-            n--;
-    }
-    snprintf(out->temporary, sizeof out->temporary, "%.*s%s", n, out->name, ending);
-}
-
-/* Is it what the name in the folder stands for?  Another writer may have taken it away, or its place. */
-static bool is_the_temporary(const gi_output *out, int handle)
-{
-    struct stat mine, there;
-    return fstat(handle, &mine) == 0 && S_ISREG(mine.st_mode) &&
-           fstatat(out->folder, out->temporary, &there, AT_SYMLINK_NOFOLLOW) == 0 && mine.st_dev == there.st_dev &&
-           mine.st_ino == there.st_ino;
-}
-
-/* 1: locked; 0: another one holds the lock; -1: there are no locks here. */
-static int lock(int handle)
-{
-#ifdef LOCK_EX
-    return flock(handle, LOCK_EX | LOCK_NB) == 0 ? 1 : errno == EWOULDBLOCK ? 0 : -1;
-#else
-    return -1;
-#endif
-}
-
-/* Takes away a temporary file that nobody holds a lock on. */
-static bool remove_stale(const gi_output *out, int *locked)
-{
-    int handle = openat(out->folder, out->temporary, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (handle < 0)
-        return false;
-    *locked = lock(handle);
-    bool gone = *locked == 1 && is_the_temporary(out, handle) && unlinkat(out->folder, out->temporary, 0) == 0;
-    close(handle);
-    return gone;
-}
-
-/* A new file, locked; -1 and EEXIST where its name is taken, or was taken from it. */
-static int new_temporary(const gi_output *out, int *locked)
-{
-    int handle = openat(out->folder, out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-    if (handle < 0)
-        return -1;
-    *locked = lock(handle);
-    if (*locked && is_the_temporary(out, handle))
-        return handle;
-    close(handle);                          /* another writer has just taken it for a stale one */
-    errno = EEXIST;
-    return -1;
-}
-
-static unsigned long random_number(const gi_output *out, unsigned long k)
-{
-    struct timespec now;
-    uint64_t state[4];
-    clock_gettime(CLOCK_REALTIME, &now);
-    gi_random_seed(state, ((uint64_t)now.tv_sec << 30 ^ (uint64_t)now.tv_nsec) + ((uint64_t)getpid() << 40) +
-                              (uint64_t)(uintptr_t)out + k);
-    return (unsigned long)gi_random_bits(state);
-}
-
-enum { COUNTED = 1000, MOST = 1100 };       /* writers at the same time, and what strangers left */
-
-/* What is left of several writers that were killed at the same time stands beyond K, perhaps with gaps. */
-static void remove_beyond(gi_output *out, unsigned long k)
-{
-    enum { GAP = 8 };
-    int locked = 1;
-    for (unsigned long i = k + 1, last = k + GAP; i <= last && i < COUNTED && locked >= 0; i++) {
-        name_temporary(out, i);
-        if (remove_stale(out, &locked))
-            last = i + GAP;
-    }
-    name_temporary(out, k);
-}
-
-static int open_temporary(gi_output *out)
-{
-    int handle = -1, locked = 1;
-    for (unsigned long k = 0; handle < 0 && k < MOST; k++) {
-        name_temporary(out, locked >= 0 && k < COUNTED ? k : random_number(out, k));
-        handle = new_temporary(out, &locked);
-        if (handle < 0 && errno != EEXIST)
-            break;
-        if (handle < 0 && locked >= 0 && remove_stale(out, &locked))
-            handle = new_temporary(out, &locked);
-        if (handle >= 0 && locked > 0 && k < COUNTED)
-            remove_beyond(out, k);
-    }
-    return handle;
-}
-
-/* Owner, group and permissions of the file that is replaced; where the owner cannot be given away, the group. */
+/* Takes over owner, group and permissions of the old file; only the group where the owner cannot be changed. */
 static bool like_old(gi_output *out, int handle, const struct stat *old)
 {
     struct stat now;
     if (fstat(handle, &now) == 0 && (now.st_uid != old->st_uid || now.st_gid != old->st_gid) &&
         fchown(handle, old->st_uid, old->st_gid) != 0 && fchown(handle, (uid_t)-1, old->st_gid) != 0)
-        errno = 0;                          /* then it is the writer's */
+        errno = 0;                          /* then the writer owns it */
     return fchmod(handle, old->st_mode & 0777) == 0 ? true : failed(out, errno);
 }
 
@@ -223,7 +111,7 @@ static bool open_beside(gi_output *out, const struct stat *old)
 {
     if (!open_folder(out))
         return false;
-    int handle = open_temporary(out);
+    int handle = gi_temporary_open(out);
     if (handle < 0) {
         int reason = errno;
         out->temporary[0] = '\0';
@@ -246,7 +134,7 @@ static bool open_output(gi_output *out)
     if (!there && errno != ENOENT)
         return failed(out, errno);
     if (!there || S_ISREG(old.st_mode)) {
-        if (there && access(out->path, W_OK) != 0)      /* renaming would get around a file's write protection */
+        if (there && access(out->path, W_OK) != 0)      /* renaming would circumvent write protection */
             return failed(out, errno);
         if (!follow_links(out))
             return false;
@@ -314,7 +202,7 @@ static bool reach_disk(gi_output *out)
     return out->direct || fsync(fileno(out->file)) == 0 ? true : failed(out, errno);
 }
 
-/* The new name is on the disk when the folder is.  Not every file system can tell; a disk that is broken can. */
+/* The new name is on the disk when the folder is.  Not every file system supports that; a broken disk is reported. */
 static bool name_reaches_disk(gi_output *out)
 {
     return fsync(out->folder) != 0 && errno == EIO ? failed(out, EIO) : true;
@@ -342,7 +230,7 @@ static void remove_temporary(gi_output *out)
 
 #else
 
-/* Closed, as an open file cannot be renamed everywhere. */
+/* Closes it too, as not every system can rename an open file. */
 static bool reach_disk(gi_output *out)
 {
     bool there = true;
@@ -367,7 +255,7 @@ static void close_folder(gi_output *out)
     (void)out;
 }
 
-/* The old file must not be removed first: were the program to end there, none would be left. */
+/* The old file must not be removed first: a crash in between would leave none. */
 static bool replace(const char *from, const char *to)
 {
 #ifdef _WIN32
@@ -387,7 +275,7 @@ static bool take_name(gi_output *out)
 
 #endif
 
-/* The lock goes with the file: until then its name must be gone. */
+/* Closing the file releases the lock: its name must be gone before. */
 static void clean(gi_output *out)
 {
     if (out->temporary[0])
@@ -415,12 +303,6 @@ bool gi_output_end(gi_output *out)
     }
     clean(out);
     return out->good;
-}
-
-void gi_output_abandon(gi_output *out)
-{
-    out->good = false;
-    clean(out);
 }
 
 bool gi_file_replace(const char *function, const char *path, const void *bytes, size_t n)

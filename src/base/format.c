@@ -1,6 +1,5 @@
-/* format.c - printf's conversions one by one.  The C library formats each number; in a number with a fraction the
- * bytes that stand for the locale's decimal point, one or several, are then replaced.  Widths are applied after
- * that, since they count bytes. */
+/* format.c - printf, conversion by conversion.  The C library formats each number; then the locale's decimal point, of
+ * one or several bytes, is replaced in floating-point numbers.  Widths, which count bytes, are applied after that. */
 #if defined(__unix__) || defined(__APPLE__)
 #define _POSIX_C_SOURCE 200809L
 #endif
@@ -36,10 +35,10 @@ typedef struct conversion {                 /* %flags width .precision length le
 
 typedef struct output {
     char  *to;
-    size_t room, used;                      /* used counts on when to is full */
+    size_t capacity, used;                  /* used keeps counting when `to` is full */
 } output;
 
-typedef struct arguments { va_list list; } arguments;       /* so that a function can take some and return */
+typedef struct arguments { va_list list; } arguments;       /* so that a function can consume some of them */
 
 /* ---- Reading a format --------------------------------------------------------------------------------- */
 
@@ -72,7 +71,7 @@ static modifier read_modifier(const char **at, char text[3])
     return NONE;
 }
 
-/* What stands after a '%'; false when it is not one of C11's conversions, or is %n. */
+/* What follows a '%'; false when it is not a conversion of C11, or is %n. */
 static bool read_conversion(const char **at, conversion *c)
 {
     size_t flags = 0;
@@ -109,7 +108,7 @@ static bool all_known(const char *format)
 
 static void put(output *t, const char *bytes, size_t n)
 {
-    size_t left = t->used < t->room ? t->room - t->used : 0;
+    size_t left = t->used < t->capacity ? t->capacity - t->used : 0;
     if (left > 0)
         memcpy(t->to + t->used, bytes, n < left ? n : left);
     t->used += n;
@@ -136,7 +135,7 @@ static void spec_of(const conversion *c, const char *flags, char spec[20])
     spec[n] = '\0';
 }
 
-/* The point of a number begins at the first byte that is no sign, digit or letter. */
+/* The decimal point begins at the first byte that is no sign, digit or letter. */
 static size_t with_point(char *number, size_t n)
 {
     static const char others[] = "+- 0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -152,8 +151,8 @@ static size_t with_point(char *number, size_t n)
 
 static bool put_fraction(output *t, const conversion *c, arguments *from)
 {
-    enum { MOST_DIGITS = 700, ROOM = 1100 };                    /* %f of DBL_MAX has 309 before the point */
-    char number[ROOM], spec[20], kept[6];
+    enum { MOST_DIGITS = 700, LONGEST = 1100 };                  /* %f of DBL_MAX has 309 before the point */
+    char number[LONGEST], spec[20], kept[6];
     size_t flags = 0;
     for (const char *f = c->flags; *f; f++)
         if (*f != '0' && *f != '-')
@@ -180,22 +179,22 @@ static bool put_fraction(output *t, const conversion *c, arguments *from)
     return true;
 }
 
-/* What wint_t arrives as: Windows has a short one. */
+/* wint_t after the default argument promotions: on Windows it is short. */
 #if WINT_MAX < INT_MAX
 typedef int promoted_wint;
 #else
 typedef wint_t promoted_wint;
 #endif
 
-/* Everything else does not depend on the locale. */
+/* No other conversion depends on the locale. */
 static bool put_other(output *t, const conversion *c, arguments *from)
 {
 #define PRINT(type) snprintf(to, left, spec, width, c->precision, va_arg(from->list, type))
     char spec[20], nowhere[1], *to = nowhere;
     size_t left = 0;
-    if (t->used < t->room) {
+    if (t->used < t->capacity) {
         to = t->to + t->used;
-        left = t->room - t->used;
+        left = t->capacity - t->used;
     }
     int n, width = c->width < 0 ? 0 : c->width;
     bool is_signed = c->letter == 'd' || c->letter == 'i';
@@ -239,11 +238,11 @@ static bool put_conversion(output *t, conversion *c, arguments *from)
     return (strchr("eEfFgGaA", c->letter) ? put_fraction : put_other)(t, c, from);
 }
 
-int gi_vformat(char *to, size_t room, const char *format, va_list list)
+int gi_vformat(char *to, size_t capacity, const char *format, va_list list)
 {
-    if (!all_known(format))                 /* an extension of the C library: left to it */
-        return vsnprintf(to, room, format, list);
-    output t = { .to = to, .room = room };
+    if (!all_known(format))                 /* has an extension of the C library: leave it to that */
+        return vsnprintf(to, capacity, format, list);
+    output t = { .to = to, .capacity = capacity };
     arguments from;
     va_copy(from.list, list);
     bool good = true;
@@ -257,25 +256,25 @@ int gi_vformat(char *to, size_t room, const char *format, va_list list)
         good = read_conversion(&format, &c) && put_conversion(&t, &c, &from);
     }
     va_end(from.list);
-    if (room > 0)
-        to[t.used < room ? t.used : room - 1] = '\0';
+    if (capacity > 0)
+        to[t.used < capacity ? t.used : capacity - 1] = '\0';
     return good ? (int)t.used : -1;
 }
 
-int gi_format(char *to, size_t room, const char *format, ...)
+int gi_format(char *to, size_t capacity, const char *format, ...)
 {
     va_list list;
     va_start(list, format);
-    int n = gi_vformat(to, room, format, list);
+    int n = gi_vformat(to, capacity, format, list);
     va_end(list);
     return n;
 }
 
-const char *gi_digits(char to[GI_DIGITS_ROOM], double value)
+const char *gi_digits(char to[GI_DIGITS_SIZE], double value)
 {
-    gi_format(to, GI_DIGITS_ROOM, "%g", value);
+    gi_format(to, GI_DIGITS_SIZE, "%g", value);
     if (value != floor(value) && !strpbrk(to, ".en"))
-        gi_format(to, GI_DIGITS_ROOM, value == (double)(float)value ? "%.9g" : "%.17g", value);
+        gi_format(to, GI_DIGITS_SIZE, value == (double)(float)value ? "%.9g" : "%.17g", value);
     return to;
 }
 

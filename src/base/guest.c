@@ -1,8 +1,7 @@
-/* guest.c - code of the program that runs inside of a call of the library, and what it may do to scopes.
+/* guest.c - callbacks, and what they may do to scopes and recording.
  *
- * The call around it still needs the scopes that were open before, and counts on finding recording and depth as
- * they were.  So gd_scope_end and gd_no_grad_end refuse to go below a floor, and what a guest leaves behind is
- * said and put right. */
+ * The call around a guest still needs the scopes that were open before, and recording as it was.  So gd_scope_end and
+ * gd_no_grad_end refuse to go below a floor, and what a guest leaves open is reported and undone. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,7 +30,7 @@ static GI_COLD void say_scopes(const char *call, int more)
     for (int i = 1; i < more; i++)
         scope = scope->parent;
     gi_text who = gi_guest_text();
-    if (gi_thread.guest == gi_rule_guest)   /* of the rules that ran, the one that opened it */
+    if (gi_thread.guest == gi_rule_guest)   /* of the rules that ran, the one that opened the scope */
         snprintf(who.s, sizeof who.s, "the rule of %s", scope->rule ? scope->rule : "an operation");
     gd_fail("%s: %s left %d %s open: each gd_scope_begin needs its gd_scope_end", call, who.s, more,
             more == 1 ? "scope" : "scopes");
@@ -51,18 +50,19 @@ GI_COLD bool gi_guest_left(const char *call, bool good)
         say_scopes(call, more);
     else if (good)
         say_recording(call, off > 0);
-    gi_scope_close_down_to(gi_thread.floor);
+    if (more > 0)
+        gi_thread.unwinder->close_scopes(gi_thread.floor);
     gi_thread.no_grad = (gi_thread.no_grad & ~GI_NO_GRAD_DEPTH) | floor;
     return false;
 }
 
-/* ---- Is there one? -------------------------------------------------------------------------------------------- */
+/* ---- Does one run? -------------------------------------------------------------------------------------------- */
 
 void gi_guest_forget(void)
 {
     gi_forget_handlers();
     if (gi_thread.pass)
-        gi_pass_abandon();
+        gi_thread.unwinder->abandon_pass();
     gi_thread.guest = NULL;
     gi_thread.floor = 0;
 }

@@ -1,4 +1,4 @@
-/* guest.h - code of the program that runs inside of a call of the library. */
+/* guest.h - callbacks: code of the program that runs inside a call of the library. */
 #ifndef GRADUS_GUEST_H
 #define GRADUS_GUEST_H
 
@@ -9,23 +9,23 @@
 #include "message.h"
 #include "thread_state.h"
 
-/* ---- Guests: code of the program inside of a call of the library ------------------------------------------
+/* A guest is a callback while it runs: a rule, a closure, a function to be checked, an algorithm, a surface, a visitor,
+ * an error handler.  It closes the scopes that it opened and no others, leaves recording as it was, and does not shut
+ * the library down.  Its name is GI_GUEST("gd_step_closure", "the closure"): the call that runs it, and what it is.
  *
- * Rules, closures, functions to be checked, algorithms, surfaces, visitors, handlers.  A guest closes the scopes
- * that it opened and no others, leaves recording as it was, and does not shut the library down.  The guest's name
- * is GI_GUEST("gd_step_closure", "the closure"): the call around it, and what it is. */
+ * guest.c and error.c are one thing: the error handler is a guest, and a guest that misbehaves gets a message. */
 
 #define GI_GUEST(call, what) call "\0" what
 
-typedef struct gi_guest {                   /* what was before */
+typedef struct gi_guest {                   /* the state before the guest began */
     const char *guest;
     int         floor, no_grad_floor;
 } gi_guest;
 
-extern const char gi_rule_guest[];          /* of every rule: the operation is that of gi_thread.running */
+extern const char gi_rule_guest[];          /* the name of every rule; gi_thread.running is its operation */
 
 gi_text gi_guest_text(void);                /* "the closure of gd_step_closure" */
-bool gi_guest_left(const char *call, bool good);        /* puts right what the guest left; says so if it was good */
+bool gi_guest_left(const char *call, bool good);        /* undoes what the guest left open; reports it if good */
 
 static inline uintptr_t gi_stack_here(void)
 {
@@ -37,8 +37,8 @@ static inline uintptr_t gi_stack_here(void)
 #endif
 }
 
-/* GI_DEEPER; - declares room on the stack, in a function that is not inline and calls one in which a guest begins.  So
- * the library's own frames of later calls do not reach as far down as that guest. */
+/* GI_DEEPER; - declares unused space on the stack, in a function that is not inline and calls one in which a guest
+ * begins: later calls of the library do not reach as far down the stack as that guest. */
 #define GI_DEEPER volatile char gi_room_[1024]; gi_room_[0] = 0; (void)gi_room_[0]
 
 static inline gi_guest gi_guest_enter(const char *name)
@@ -59,8 +59,8 @@ static inline void gi_guest_restore(const gi_guest *before)
     gi_thread.no_grad_floor = before->no_grad_floor;
 }
 
-/* gi_guest_behaved - good, and nothing is left behind.  If it was good until then, there is a message: a guest that
- * failed has given one, and may have left early. */
+/* gi_guest_behaved - good, if the guest has left nothing open; otherwise false.  There is a message if good: a guest
+ * that failed has given one, and may have returned early. */
 static inline bool gi_guest_behaved(const char *call, bool good)
 {
     return GI_LIKELY(gi_thread.depth == gi_thread.floor
@@ -75,17 +75,16 @@ static inline bool gi_guest_leave(const gi_guest *before, bool good)
     return good;
 }
 
-/* gi_forget_left_handlers - handlers that were left by longjmp run no longer; gi_forget_handlers - nor does any other. */
+/* gi_forget_left_handlers - error handlers that were left by longjmp do not count as running any more.
+ * gi_forget_handlers - nor does any other. */
 void gi_forget_left_handlers(void);
 void gi_forget_handlers(void);
 
-/* gi_guest_runs - is there one?  Those that were left by longjmp or by the end of their thread are none: as the stack
- * grows downwards, a call from above the place where a guest began does not come from inside of it.  What they left
- * is put in order, but for their scopes.
- * gi_guest_forget - there is none any more.  gi_pass_abandon - nor is a backward pass. */
+/* gi_guest_runs - does a guest run?  One that was left by longjmp, or by the end of its thread, does not: as the stack
+ * grows downwards, a call from above the frame in which a guest began is not made inside it.  What such a guest has
+ * left open is closed, except its scopes.
+ * gi_guest_forget - no guest runs any more, nor a backward pass. */
 bool gi_guest_runs(void);
 void gi_guest_forget(void);
-void gi_pass_abandon(void);                 /* in autograd/pass.c */
-void gi_scope_close_down_to(int depth);     /* in tensor/scope.c: closes scopes until depth are open */
 
 #endif

@@ -1,9 +1,9 @@
-/* memory.c - all memory of the library comes through this file: blocks from malloc, booked on their owner,
- * and arenas, which take blocks as chunks and free everything at once.
+/* memory.c - all allocation of the library: blocks from malloc, counted for their owner, and arenas, which take blocks
+ * as chunks and free them all at once.
  *
- * A closed scope's chunks go to a pool, from which the next scope takes them: a training loop in its steady
- * state never reaches malloc.  The idea of regions that are freed as a whole is Hanson's (1990), "Fast
- * allocation and deallocation of memory based on object lifetimes"; Stan's arena is the model for a tape. */
+ * The chunks of a closed scope go to a pool, from which the next scope takes them: a training loop in its steady
+ * state does not call malloc.  Regions that are freed as a whole are due to Hanson (1990), "Fast allocation and
+ * deallocation of memory based on object lifetimes"; an arena for the tape, to Stan. */
 #if defined(__linux__) && !defined(_DEFAULT_SOURCE)
 #define _DEFAULT_SOURCE                     /* madvise */
 #endif
@@ -28,14 +28,14 @@
 
 enum { BLOCK_ALIGN = 64 };                  /* a cache line, and the widest vector */
 
-typedef struct block {                      /* stands just before the bytes handed out */
+typedef struct block {                      /* just before the bytes that are returned */
     void    *from_malloc;
     size_t   bytes;
     gi_owner owner;
-    unsigned gap;                           /* from from_malloc to the bytes handed out */
+    unsigned gap;                           /* from from_malloc to the bytes that are returned */
 } block;
 
-/* Of the whole process: what one thread made, another may free. */
+/* Of the whole process: one thread may free what another has allocated. */
 static atomic_size_t live[GI_OWNERS], high_water[GI_OWNERS];
 
 static const char *const owner_names[GI_OWNERS] = {
@@ -56,9 +56,8 @@ static void unbook(gi_owner owner, size_t bytes)
     atomic_fetch_sub_explicit(&live[owner], bytes, memory_order_relaxed);
 }
 
-/* Large blocks lie in huge pages where the system gives them to those who ask: the first touch of 40 MB takes
- * 6.5 ms instead of 19.  Only whole pages inside the block, so that the memory used beyond what is touched is at
- * most one huge page. */
+/* Asks for huge pages for large blocks: the first touch of 40 MB takes 6.5 ms instead of 19.  Only for whole pages
+ * inside the block, so that at most one huge page is used beyond what is touched. */
 static void in_huge_pages(char *start, size_t bytes)
 {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
@@ -66,7 +65,7 @@ static void in_huge_pages(char *start, size_t bytes)
     if (bytes < from)
         return;
     uintptr_t skipped = -(uintptr_t)start & (page - 1), rest = (bytes - skipped) & ~(page - 1);
-    (void)madvise(start + skipped, rest, MADV_HUGEPAGE);        /* a wish; not to get it is no failure */
+    (void)madvise(start + skipped, rest, MADV_HUGEPAGE);        /* advice: failure does not matter */
 #else
     (void)start, (void)bytes;
 #endif
@@ -112,8 +111,8 @@ void gi_memory_free(void *p)
     free(((block *)p - 1)->from_malloc);
 }
 
-/* realloc often finds room behind the block, or moves pages instead of bytes; only where the new memory lies
- * differently to a cache line do the bytes have to be moved within it. */
+/* realloc often extends the block in place, or remaps pages instead of copying.  The bytes need to be moved only where
+ * the new memory has another offset from a cache line. */
 void *gi_memory_resize(gi_owner owner, void *p, size_t bytes)
 {
     if (!p)
@@ -146,8 +145,8 @@ static char *chunk_start(gi_chunk *chunk)
     return (char *)chunk + CHUNK_HEADER;
 }
 
-/* The chunk goes back to malloc; in debug builds by way of the quarantine, where it is not live any more.  Its first
- * bytes were used. */
+/* Returns a chunk to malloc, in debug builds after its time in the quarantine, where it does not count as live.  used:
+ * bytes at its start that were handed out. */
 #ifdef GD_DEBUG
 static void free_chunk(gi_chunk *chunk, size_t used)
 {
@@ -229,15 +228,15 @@ void gi_pool_free(void)
 
 /* ---- Arenas ------------------------------------------------------------------------------------------------ */
 
-/* Without a chunk there is still an address to give for no bytes: NULL would mean that memory is out. */
+/* Even without a chunk, 0 bytes need an address: NULL would mean that memory is out. */
 void gi_arena_init(gd_arena *arena, gi_owner owner)
 {
     static _Alignas(GI_ALIGN) char nothing[GI_ALIGN];
     *arena = (gd_arena){ .owner = owner, .at = nothing, .end = nothing };
 }
 
-/* What is made while no scope is open stays: a loop without GD_SCOPE would take all memory without a word.  Large
- * data sets, a few tensors, are meant to stay: what is bigger than the usual chunk counts as one. */
+/* What is made while no scope is open stays: a loop without GD_SCOPE would use up all memory silently.  Large data
+ * sets, a few tensors, are meant to stay: a chunk that is bigger than usual counts as a usual one. */
 static atomic_size_t warn_above = (size_t)1 << 30;
 
 void gd_set_memory_warning(size_t bytes)
@@ -255,7 +254,7 @@ static GI_COLD void look_at_program(const gd_arena *arena)
                   "GD_SCOPE missing in a loop?  (gd_set_memory_warning sets this limit)", most);
 }
 
-/* Chunks double in size, so that their number grows with the logarithm of what a scope needs. */
+/* Chunks double in size, so that their number is logarithmic in what a scope needs. */
 void *gi_arena_grow(gd_arena *arena, size_t bytes, size_t whole)
 {
     if (bytes > SIZE_MAX / 2)

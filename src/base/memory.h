@@ -1,4 +1,4 @@
-/* memory.h - the one door to malloc: blocks booked on their owner, and arenas, which are freed as a whole. */
+/* memory.h - all allocation: blocks that are counted for their owner, and arenas, which are freed as a whole. */
 #ifndef GRADUS_MEMORY_H
 #define GRADUS_MEMORY_H
 
@@ -15,9 +15,9 @@ typedef enum gi_owner {
     GI_SCOPES, GI_PROGRAM, GI_MODELS, GI_OPTIMIZERS, GI_DATA, GI_PLOTS, GI_OWNERS
 } gi_owner;
 
-/* gi_memory_new - bytes from malloc, booked on owner; 64-byte aligned, not set.
- * gi_memory_resize - the same block with another size (p may be NULL); p stays valid when it fails.
- * gi_memory_free - gives it back; NULL is fine.
+/* gi_memory_new - memory from malloc, counted for owner; 64-byte aligned, not initialized.
+ * gi_memory_resize - realloc; p stays valid when it fails.
+ * gi_memory_free - free; NULL is fine.
  * On failure NULL, and the message "out of memory: .. bytes for ..". */
 void *gi_memory_new(gi_owner owner, size_t bytes);
 void *gi_memory_resize(gi_owner owner, void *p, size_t bytes);
@@ -34,23 +34,23 @@ struct gd_arena {
     gi_chunk *chunks;                       /* newest first */
     gd_arena *parent;                       /* the scope around this one */
     gd_node  *tape;                         /* newest node when the scope began */
-    const char *rule;                       /* the operation whose rule opened the scope */
-    void     *graph_leaves;                 /* leaves elsewhere whose grad lies in here, */
-    void    (*settle)(gd_arena *);          /* and what sees to them when the scope closes */
+    const char *rule;                       /* the operation in whose rule the scope was opened */
+    void     *graph_leaves;                 /* leaves of other arenas whose grad is in this one, */
+    void    (*settle)(gd_arena *);          /* and what detaches them when the scope closes */
     gi_owner  owner;
     bool      by_hand;                      /* opened by gd_scope_begin, not by GD_SCOPE */
     struct gi_recycler *recycler;           /* of the scratch memory of a backward pass, see tensor/recycle.c; else NULL */
 };
 
 void  gi_arena_init(gd_arena *arena, gi_owner owner);
-void  gi_arena_free(gd_arena *arena);                       /* every chunk goes back to the pool, or to malloc */
-void *gi_arena_grow(gd_arena *arena, size_t bytes, size_t whole);      /* the slow way of gi_arena_take */
+void  gi_arena_free(gd_arena *arena);                       /* chunks return to the pool, or to malloc */
+void *gi_arena_grow(gd_arena *arena, size_t bytes, size_t whole);      /* the slow path of gi_arena_take */
 
-void  gi_pool_free(void);                                   /* chunks waiting for a scope go back to malloc */
+void  gi_pool_free(void);                                   /* pooled chunks return to malloc */
 
 #define GI_ALIGN 16u
 
-/* gi_arena_take - bytes from the arena, aligned to GI_ALIGN, not set; NULL when memory is out. */
+/* gi_arena_take - bytes from the arena, aligned to GI_ALIGN, not initialized; NULL when memory is out. */
 static inline void *gi_arena_take(gd_arena *arena, size_t bytes)
 {
     const size_t whole = ((bytes + GI_ALIGN - 1) & ~(size_t)(GI_ALIGN - 1)) + GI_FENCE;

@@ -1,4 +1,4 @@
-/* message.h - parts of messages, and the checks of arguments that every room shares. */
+/* message.h - parts of messages, and checks of arguments that all modules share. */
 #ifndef GRADUS_MESSAGE_H
 #define GRADUS_MESSAGE_H
 
@@ -9,33 +9,30 @@
 
 typedef struct gi_text { char s[280]; } gi_text;    /* a part of a message */
 
-/* gi_failures - how often gd_fail was called by this thread: has a call, or a user's function, said why it failed, or
- * is the last message an older one? */
+/* gi_failures - how often this thread has called gd_fail.  It tells whether a call, or a callback, has reported its own
+ * failure, or the last message is an older one. */
 static inline unsigned long gi_failures(void)
 {
     return gi_thread.failures;
 }
 
-/* gi_plural - how the word after a number ends in messages: "1 element", "2 elements". */
+/* gi_plural - the ending of the word after a number: "1 element", "2 elements". */
 static inline const char *gi_plural(int64_t n)
 {
     return n == 1 ? "" : "s";
 }
 
-/* gi_not_null - false, and a message, when the argument is NULL: a path, a name, an array, a struct or a function of
- * the program's, which no failed call of the library can have returned. */
+/* gi_not_null - false, and a message, when the argument is NULL.  For what belongs to the program, a path, a name, an
+ * array, a struct, a function, which no failed call of the library can have returned. */
 static inline bool gi_not_null(const char *function, const char *argument, const void *p)
 {
     return p || gd_fail("%s: %s is NULL", function, argument);
 }
 
-/* gi_path_given - the same for the path of a file, which must not be empty either. */
+/* gi_path_given - the same for a path, which must not be empty either. */
 static inline bool gi_path_given(const char *function, const char *argument, const char *path)
 {
     return gi_not_null(function, argument, path) && (*path || gd_fail("%s: %s is empty", function, argument));
 }
-
-/* gi_error_end - frees what this thread's messages were kept in. */
-void gi_error_end(void);
 
 #endif

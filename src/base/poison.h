@@ -1,4 +1,4 @@
-/* poison.h - memory that nobody may touch: filled with 0xdd in debug builds (-DGD_DEBUG), and reported to
+/* poison.h - memory that must not be accessed: filled with 0xdd in debug builds (-DGD_DEBUG), and poisoned for
  * AddressSanitizer where that is compiled in. */
 #ifndef GRADUS_POISON_H
 #define GRADUS_POISON_H
@@ -29,7 +29,7 @@ static inline void gi_unpoison(void *p, size_t bytes)
     (void)p, (void)bytes;
 }
 
-/* gi_forbid - for AddressSanitizer alone; gi_poison - filled, too. */
+/* gi_forbid - poisons memory for AddressSanitizer only.  gi_poison - also fills it. */
 static inline void gi_forbid(void *p, size_t bytes)
 {
 #ifdef GI_ASAN

@@ -1,4 +1,4 @@
-/* quarantine.c - what is alive, in debug builds, and what waits before malloc gets it back; see quarantine.h. */
+/* quarantine.c - debug builds: what is alive, and freed memory that is not reused yet; see quarantine.h. */
 #include "quarantine.h"
 
 #ifdef GD_DEBUG
@@ -10,18 +10,17 @@
 #include "gradus/error.h"
 #include "memory.h"
 
-/* What is known of a chunk.  Tensors may be looked at by another thread than made them (a model's), so this is of
- * the process, behind one lock. */
+/* A chunk.  Threads share the tensors of models, so that the lists are the process's, protected by one lock. */
 typedef struct life {
-    struct life  *next, *before;            /* in the list that it is in */
+    struct life  *next, *before;            /* in its list */
     uintptr_t     start;
     size_t        bytes;
     int           owner;
-    void         *block;                    /* of the quarantine */
-    unsigned char mark[];                   /* a bit for each place where a header may begin */
+    void         *block;                    /* to be freed after the quarantine */
+    unsigned char mark[];                   /* a bit for each address at which a header may begin */
 } life;
 
-static life *living;                        /* the last one asked for first */
+static life *living;                        /* the most recently used first */
 static life *oldest, *newest;               /* of the quarantine */
 static size_t waiting;                      /* bytes in it */
 
@@ -86,7 +85,7 @@ bool gi_chunk_born(const char *start, size_t bytes, int owner)
     return true;
 }
 
-/* The oldest one, if the quarantine holds more than it may. */
+/* The oldest one, if the quarantine is over its limit. */
 static life *beyond_quarantine(void)
 {
     life *l = oldest;
@@ -122,7 +121,7 @@ void gi_chunk_gone(const char *start, void *block)
 
 enum { HANDLES = 256 };
 
-static void *freed[HANDLES];                /* the last ones, in turn */
+static void *freed[HANDLES];                /* a ring of the last ones */
 static unsigned freed_next;
 
 void *gi_handle_gone(void *p)
@@ -148,7 +147,7 @@ size_t gi_quarantined(void)
     return bytes;
 }
 
-/* ---- What is alive ------------------------------------------------------------------------------------------------- */
+/* ---- What is alive ------------------------------------------------------------------------------------------- */
 
 static bool is_marked(const life *l, const void *p)
 {
@@ -178,7 +177,7 @@ void gi_gone(const void *t)
     set_mark(t, false);
 }
 
-/* -1 when alive; else the owner of the memory it was in, or GI_OWNERS when that is not known any more. */
+/* -1 when alive; else the owner of its memory, or GI_OWNERS when that is not known any more. */
 static int dead_owner(const void *p)
 {
     const life *l = life_around(p);

@@ -40,7 +40,7 @@ double gi_random_unit(uint64_t state[4])
     return (double)(gi_random_bits(state) >> 11) * 0x1p-53;
 }
 
-/* Draws that fall into the incomplete last run of n are thrown away, so that no number is favoured. */
+/* Draws that fall into the incomplete last run of n are rejected, so that all numbers are equally likely. */
 uint64_t gi_random_below(uint64_t state[4], uint64_t n)
 {
     uint64_t skip = (0 - n) % n, draw;

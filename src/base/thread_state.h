@@ -1,4 +1,4 @@
-/* thread_state.h - what the library knows of a thread, in one place. */
+/* thread_state.h - the state of a thread, in one struct. */
 #ifndef GRADUS_THREAD_STATE_H
 #define GRADUS_THREAD_STATE_H
 
@@ -10,35 +10,41 @@
 
 /* ---- The state of a thread -------------------------------------------------------------------------------- */
 
-/* no_grad: the depth in the lower bits; an ordinary backward pass is running, whose rules' results are temporary; and
- * gd_detect_anomaly is on.  So one comparison finds the everyday case. */
+/* no_grad: the depth in the lower bits; GI_IN_PASS: an ordinary backward pass is running, the results of whose rules
+ * are temporary; GI_ANOMALY: gd_detect_anomaly is on.  So one comparison with 0 finds the usual case. */
 enum { GI_NO_GRAD_DEPTH = (1 << 28) - 1, GI_ANOMALY = 1 << 28, GI_IN_PASS = 1 << 29 };
 
 typedef struct gi_pass gi_pass;
-typedef struct gd_tensor gd_tensor;
+
+/* How scopes, and a backward pass that was left by longjmp, are ended by those who know nothing of either. */
+typedef struct gi_unwinder {
+    void (*close_scopes)(int depth);        /* until depth are open */
+    void (*abandon_pass)(void);             /* NULL before the thread's first pass */
+} gi_unwinder;
 
 typedef struct gi_thread_state {
     gd_arena  *scope;                       /* innermost open scope; &program when none */
     gd_node   *tape;                        /* newest node */
-    int        no_grad;                     /* depth of GD_NO_GRAD, and flags; 0: just recording */
+    int        no_grad;                     /* depth of GD_NO_GRAD, and flags; 0: recording */
     int        depth;                       /* open scopes */
-    int        floor, no_grad_floor;        /* what depth and no_grad were when the guest began, see below */
-    const char *guest;                      /* NULL: none runs */
+    int        floor, no_grad_floor;        /* depth and no_grad when the guest began, see guest.h */
+    const char *guest;                      /* name of the running guest, or NULL */
     const char *running;                    /* the operation whose rule runs, or NULL */
     gi_pass   *pass;                        /* the running backward pass, or NULL */
-    uintptr_t  guest_stack;                 /* where the stack was when the outermost guest began */
-    bool       pruning;                     /* it wants gradients of some tensors only: gd_grad */
+    const gi_unwinder *unwinder;
+    uintptr_t  guest_stack;                 /* the stack frame in which the outermost guest began */
+    bool       pruning;                     /* gd_grad: gradients of some tensors only */
     bool       seeded;
     uint64_t   clock;                       /* counts overwritings of tensors, see gi_overwritten */
     unsigned long failures;                 /* calls of gd_fail */
     gd_arena   program;
     uint64_t   random[4];                   /* xoshiro256++ */
-    gi_chunk  *pool;                        /* chunks that wait for the next scope, smallest first */
+    gi_chunk  *pool;                        /* chunks for the next scope, smallest first */
 } gi_thread_state;
 
-/* Initial-exec: one instruction, in the shared library too.  glibc has some hundred bytes of such memory for the
- * libraries that a running program loads (dlopen), so the state is kept small, and arrays lie elsewhere; other C
- * libraries (musl) have none. */
+/* Initial-exec: access takes one instruction, in the shared library too.  glibc has some hundred bytes of such memory
+ * for libraries that are loaded by dlopen, so that the state is kept small, without arrays; other C libraries (musl)
+ * have none. */
 #if defined(__GNUC__) && defined(__GLIBC__)
 #define GI_TLS_MODEL __attribute__((tls_model("initial-exec")))
 #else
@@ -46,8 +52,8 @@ typedef struct gi_thread_state {
 #endif
 extern _Thread_local gi_thread_state gi_thread GI_TLS_MODEL;
 
-/* gi_thread_start - makes the state usable; called where gi_thread.scope is still NULL.  From then on the thread's
- * memory is freed when it ends. */
+/* gi_thread_start - initializes the state; called where gi_thread.scope is still NULL.  The thread's memory will be
+ * freed when it ends. */
 void gi_thread_start(void);
 
 /* gi_current_scope - where new tensors go. */

@@ -1,12 +1,11 @@
-/* threads.c - gi_parallel: a few helping threads, asleep when there is nothing to do.
+/* threads.c - gi_parallel: a pool of worker threads.
  *
- * The caller publishes a job and works on it like everyone else; parts are handed out by one atomic counter.
- * So no part waits for a thread that the system does not run, and with no helper at all the caller simply
- * does everything.  A helper looks out for the next job for some tens of microseconds, then sleeps: the products
- * of one training step follow each other faster than a thread wakes up, and a program that computes nothing
- * costs nothing.
+ * The caller publishes a job and works on it like the workers; parts are assigned by one atomic counter.  So no part
+ * waits for a thread that is not scheduled, and without workers the caller does everything.  An idle worker spins for
+ * some tens of microseconds, then sleeps: the products of one training step follow each other faster than a thread
+ * wakes up, and a program that computes nothing uses no processor time.
  *
- * Works with POSIX threads; elsewhere, or with -DGD_NO_THREADS, everything runs on the calling thread. */
+ * Needs POSIX threads; elsewhere, or with -DGD_NO_THREADS, everything runs on the calling thread. */
 #if defined(__linux__) && !defined(_GNU_SOURCE)
 #define _GNU_SOURCE                         /* sched_getaffinity */
 #elif !defined(_POSIX_C_SOURCE)
@@ -27,21 +26,21 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-enum { MAX_THREADS = 64, LOOKS = 1500, LOOKS_A_YIELD = 64 };    /* a look takes 10 to 40 ns with its pause */
+enum { MAX_THREADS = 64, SPINS = 1500, SPINS_A_YIELD = 64 };    /* a spin takes 10 to 40 ns with its pause */
 
 static struct {
-    atomic_bool     taken;                  /* a caller has the helpers */
-    atomic_bool     open;                   /* the job below may be joined */
-    atomic_int      inside;                 /* helpers that look at the job */
+    atomic_bool     taken;                  /* a caller uses the workers */
+    atomic_bool     open;                   /* workers may join the job */
+    atomic_int      inside;                 /* workers that may be working on it */
     atomic_int      asleep;
     atomic_uint     jobs;                   /* published so far */
-    atomic_bool     leave;                  /* helpers are to end */
-    atomic_int      wanted;                 /* threads with the caller; 0: not asked for yet */
+    atomic_bool     exit;                   /* workers shall exit */
+    atomic_int      wanted;                 /* threads, the caller included; 0: not determined yet */
 
     gi_body        *body;                   /* the job */
     void           *context;
     int64_t         count, part;
-    _Atomic int64_t next;                   /* first index not handed out */
+    _Atomic int64_t next;                   /* first index not assigned */
 
     pthread_mutex_t mutex;
     pthread_cond_t  wake;
@@ -51,14 +50,14 @@ static struct {
 
 static _Thread_local bool inside_a_job;
 
-static void pause_a_little(void)
+static void relax(void)
 {
 #if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__))
     __builtin_ia32_pause();
 #endif
 }
 
-/* Work on the open job until every part is handed out. */
+/* Work on the open job until every part is assigned. */
 static void take_parts(void)
 {
     inside_a_job = true;
@@ -72,20 +71,20 @@ static void take_parts(void)
     inside_a_job = false;
 }
 
-/* Wait for a job after number *seen, which becomes the number of that one: looking first, then asleep.  False
- * when it is time to leave.  The number is read before leave: an announcement in between is still to be seen. */
+/* Waits for a job after number *seen, which becomes its number: spin, then sleep.  False when the worker shall exit.
+ * The number is read before pool.exit: a job that is announced in between will be seen by the next call. */
 static bool wait_for_job(unsigned *seen)
 {
-    for (int i = 1; i <= LOOKS; i++) {
+    for (int i = 1; i <= SPINS; i++) {
         const unsigned jobs = atomic_load(&pool.jobs);
         if (jobs != *seen) {
             *seen = jobs;
-            return !atomic_load(&pool.leave);
+            return !atomic_load(&pool.exit);
         }
-        if (i % LOOKS_A_YIELD == 0)
+        if (i % SPINS_A_YIELD == 0)
             sched_yield();
         else
-            pause_a_little();
+            relax();
     }
     pthread_mutex_lock(&pool.mutex);
     atomic_fetch_add(&pool.asleep, 1);
@@ -94,12 +93,12 @@ static bool wait_for_job(unsigned *seen)
     *seen = atomic_load(&pool.jobs);
     atomic_fetch_sub(&pool.asleep, 1);
     pthread_mutex_unlock(&pool.mutex);
-    return !atomic_load(&pool.leave);
+    return !atomic_load(&pool.exit);
 }
 
-/* A helper counts itself in before it asks whether the job is open, and the caller closes the job before it
- * waits for the count to be 0: nobody works on a job that its caller has left. */
-static void *help(void *unused)
+/* A worker increments pool.inside before it checks whether the job is open, and the caller closes the job before it
+ * waits for pool.inside to be 0: nobody works on a job whose caller has returned. */
+static void *work(void *unused)
 {
     (void)unused;
     unsigned seen = 0;
@@ -122,8 +121,8 @@ static void announce(void)
     }
 }
 
-/* The helpers of this process do not exist in a child of fork: it starts its own. */
-static void forget_helpers(void)
+/* A child of fork does not have the workers of its parent: it starts its own. */
+static void forget_workers(void)
 {
     pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
     pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
@@ -133,40 +132,40 @@ static void forget_helpers(void)
     atomic_store(&pool.inside, 0);
     atomic_store(&pool.asleep, 0);
     atomic_store(&pool.open, false);
-    atomic_store(&pool.leave, false);
+    atomic_store(&pool.exit, false);
     atomic_store(&pool.taken, false);
 }
 
 /* The caller holds pool.taken. */
-static void stop_helpers(void)
+static void stop_workers(void)
 {
-    atomic_store(&pool.leave, true);
+    atomic_store(&pool.exit, true);
     announce();
     for (int i = 0; i < pool.started; i++)
         pthread_join(pool.thread[i], NULL);
     pool.started = 0;
-    atomic_store(&pool.leave, false);
+    atomic_store(&pool.exit, false);
 }
 
 static void stop_at_exit(void)
 {
     if (pool.started && !atomic_exchange(&pool.taken, true))
-        stop_helpers();
+        stop_workers();
 }
 
-/* Helpers take no signals: those are for the program's own threads. */
-static void start_helpers(int helpers)
+/* Workers block all signals: those are for the program's own threads. */
+static void start_workers(int workers)
 {
     static bool prepared;
     if (!prepared) {
-        pthread_atfork(NULL, NULL, forget_helpers);
+        pthread_atfork(NULL, NULL, forget_workers);
         atexit(stop_at_exit);
         prepared = true;
     }
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    while (pool.started < helpers && !pthread_create(&pool.thread[pool.started], NULL, help, NULL))
+    while (pool.started < workers && !pthread_create(&pool.thread[pool.started], NULL, work, NULL))
         pool.started++;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
@@ -210,11 +209,11 @@ void gi_parallel(int64_t count, int64_t part, gi_body *body, void *context)
             body(context, 0, count);
         return;
     }
-    int helpers = gd_threads() - 1;
-    if (pool.started > helpers)
-        stop_helpers();
-    if (pool.started < helpers)
-        start_helpers(helpers);
+    int workers = gd_threads() - 1;
+    if (pool.started > workers)
+        stop_workers();
+    if (pool.started < workers)
+        start_workers(workers);
 
     pool.body = body;
     pool.context = context;
@@ -226,10 +225,10 @@ void gi_parallel(int64_t count, int64_t part, gi_body *body, void *context)
     take_parts();
     atomic_store(&pool.open, false);
     for (int i = 1; atomic_load(&pool.inside) > 0; i++) {
-        if (i % LOOKS_A_YIELD == 0)
+        if (i % SPINS_A_YIELD == 0)
             sched_yield();
         else
-            pause_a_little();
+            relax();
     }
     atomic_store(&pool.taken, false);
 }

@@ -1,4 +1,4 @@
-/* kept.c - could an algorithm have made these numbers and states?  For those who read them from a file. */
+/* kept.c - can an algorithm have produced these numbers and states?  Checked when they are read from a file. */
 #include <math.h>
 #include <string.h>
 
@@ -25,7 +25,7 @@ static bool check_number(const char *where, const gd_range *r, double value)
                                        r->interval[1]);
 }
 
-/* w: the parameter's elements; NULL for state of all parameters together, in which NaN may stand anywhere. */
+/* w: the parameter's elements; NULL for state shared by all parameters, any element of which may be NaN. */
 static bool check_state(const char *where, const gd_range *r, const gd_tensor *state, const gd_real *w)
 {
     for (int64_t i = 0; i < state->numel; i++) {
@@ -75,7 +75,7 @@ int64_t gi_all_elements(const gd_optimizer *o)
     return n;
 }
 
-/* ---- What an optimizer and a plateau have besides ----------------------------------------------------------- */
+/* ---- Other numbers of optimizers and plateaus --------------------------------------------------------------- */
 
 bool gi_check_steps(const char *where, double steps)
 {
@@ -110,7 +110,7 @@ bool gi_check_average(const char *where, const gd_tensor *average, const gd_real
     return check_state(where, &finite, average, w);
 }
 
-/* Where a variance would be negative, the root of it is NaN. */
+/* The square root of a negative variance would be NaN. */
 bool gi_check_variance(const char *where, const char *name, const gd_tensor *t)
 {
     for (int64_t i = 0; i < t->numel; i++)

@@ -1,5 +1,5 @@
-/* load.c - reading a checkpoint.  Everything is read and checked, and memory is taken for it, before the first number
- * changes: what may fail is in load_model.c, load_optimizer.c and load_around.c, what cannot is here. */
+/* load.c - reading a checkpoint.  Everything is read, checked and allocated before the first number changes: what can
+ * fail is in load_model.c, load_optimizer.c and load_around.c, what cannot is here. */
 #include <math.h>
 #include <string.h>
 
@@ -14,7 +14,7 @@
 #include "tensor/new.h"
 #include "tensor/shape.h"
 
-/* ---- What fails comes first --------------------------------------------------------------------------------- */
+/* ---- What can fail comes first ------------------------------------------------------------------------------ */
 
 static bool begin(gi_reader *r)
 {
@@ -33,9 +33,9 @@ static bool begin(gi_reader *r)
     r->first_format = format == NULL;
     for (int64_t i = 0; !format && i < gd_safetensors_metadata_count(r->file); i++)
         if (strncmp(gd_safetensors_metadata_at(r->file, i).key, "gradus/", 7) == 0)
-            return gd_fail("%s: %s: there is no \"gradus\", the number of the format", r->function, r->path);
+            return gd_fail("%s: %s: there is no \"gradus\", the version of the format", r->function, r->path);
     return !format || strcmp(format, GI_CHECKPOINT_FORMAT) == 0 ||
-           gd_fail("%s: %s has the format %s of checkpoints: this version of Gradus reads %s and what is older",
+           gd_fail("%s: %s has checkpoint format %s: this version of Gradus reads %s and older",
                    r->function, r->path, format, GI_CHECKPOINT_FORMAT);
 }
 
@@ -61,14 +61,14 @@ static bool make_states(gi_reader *r)
 static bool write_report(gi_reader *r)
 {
     size_t length = 1;
-    for (const gd_line *line = r->lines; line; line = line->next)
+    for (const gi_line *line = r->lines; line; line = line->next)
         length += strlen(line->text) + 1;
     char *text = gi_arena_take(r->outside, length);
     if (!text)
         return false;
     char *at = text + length - 1;
     *at = '\0';
-    for (const gd_line *line = r->lines; line; line = line->next) {
+    for (const gi_line *line = r->lines; line; line = line->next) {
         size_t n = strlen(line->text);
         *--at = '\n';
         memcpy(at -= n, line->text, n);
@@ -118,7 +118,7 @@ static void apply_all(const gi_reader *r)
             run->notes[i].text = r->texts[i];
 }
 
-/* The handler may not come back. */
+/* Last, because the handler may not return. */
 static void tell(const gi_reader *r)
 {
     for (const char *line = r->report.text, *end; *line; line = end + 1) {
@@ -128,7 +128,7 @@ static void tell(const gi_reader *r)
     }
 }
 
-/* ---- All of it ---------------------------------------------------------------------------------------------- */
+/* ---- The whole file ------------------------------------------------------------------------------------------ */
 
 static bool load(const char *function, const char *path, const gd_run *run, gd_load_options options,
                  gd_load_report *report)

@@ -1,4 +1,4 @@
-/* load_around.c - reading and checking what a checkpoint holds besides model and optimizer. */
+/* load_around.c - reading and checking loader, averages, plateau and notes. */
 #include <inttypes.h>
 #include <limits.h>
 #include <string.h>
@@ -55,7 +55,7 @@ static void read_ema(gi_reader *r)
     }
 }
 
-/* What the plateau's option was when the run was saved, which has been checked; where there is none, the program's. */
+/* The plateau's option that was saved, which has been checked; or the program's, where there is none. */
 static int saved_option(gi_reader *r, const char *key, int otherwise)
 {
     double value;
@@ -64,7 +64,7 @@ static int saved_option(gi_reader *r, const char *key, int otherwise)
     return (int)value;
 }
 
-/* Counts are checked with the options of the time, and then cut to those of the program, where they may differ. */
+/* Counts are checked against the saved options, and then clamped to those of the program, which may differ. */
 static void read_plateau(gi_reader *r)
 {
     uint64_t words[4];
@@ -86,7 +86,7 @@ static void read_plateau(gi_reader *r)
     p->cooling = p->cooling > p->options.cooldown ? p->options.cooldown : p->cooling;
 }
 
-/* Is the note what the program takes it for? */
+/* Is the note of the kind, string or number, that the program expects? */
 static bool same_kind(gi_reader *r, const gd_note *note)
 {
     const char *key = gi_joined("gradus/note/", note->key, "");

@@ -1,4 +1,4 @@
-/* load_model.c - reading and checking parameters and buffers, and what all the parts of reading share. */
+/* load_model.c - reading and checking parameters and buffers; and functions that all parts of reading share. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -11,9 +11,10 @@
 #include "gradus/tensor.h"
 #include "tensor/shape.h"
 
-/* ---- What the parts share ----------------------------------------------------------------------------------- */
+/* ---- Shared by all parts ------------------------------------------------------------------------------------ */
 
-bool gi_read_failed(gi_reader *r)
+/* After gd_fail. */
+static bool read_failed(gi_reader *r)
 {
     r->failed = true;
     return false;
@@ -30,12 +31,12 @@ gi_change *gi_new_change(gi_reader *r)
     return r->changes = c;
 }
 
-static void add_line(gi_reader *r, gd_line **list, const char *text)
+static void add_line(gi_reader *r, gi_line **list, const char *text)
 {
-    gd_line *line = text ? gi_arena_take(gi_current_scope(), sizeof *line) : NULL;
+    gi_line *line = text ? gi_arena_take(gi_current_scope(), sizeof *line) : NULL;
     r->failed = r->failed || !line;
     if (line) {
-        *line = (gd_line){ *list, text };
+        *line = (gi_line){ *list, text };
         *list = line;
     }
 }
@@ -55,7 +56,7 @@ void gi_report(gi_reader *r, int64_t *counter, const char *format, ...)
     add_line(r, &r->lines, text);
 }
 
-/* Is it there under a longer name, as "module.NAME" of a model that was wrapped? */
+/* Does the file have it under a longer name, such as "module.NAME" of a wrapped model? */
 static void fail_to_find(const gi_reader *r, const char *name)
 {
     size_t n = strlen(name), m;
@@ -93,11 +94,11 @@ gd_tensor *gi_read_tensor(gi_reader *r, const char *name, const gd_tensor *like)
     return t;
 }
 
-/* The n words of a text of 16 n hexadecimal digits. */
+/* Parses n words of 16 hexadecimal digits each. */
 bool gi_read_words(gi_reader *r, const char *key, uint64_t *words, int n)
 {
     if (r->failed || !key)
-        return gi_read_failed(r);
+        return read_failed(r);
     const char *text = gd_safetensors_metadata(r->file, key);
     bool good = text && strlen(text) == 16 * (size_t)n && strspn(text, "0123456789abcdef") == strlen(text);
     for (int i = 0; good && i < n; i++) {
@@ -109,7 +110,7 @@ bool gi_read_words(gi_reader *r, const char *key, uint64_t *words, int n)
         add_line(r, &r->keys, key);
     else
         gd_fail("%s: %s: %s \"%s\"", r->function, r->path, text ? "damaged number" : "there is no", key);
-    return good && !r->failed ? true : gi_read_failed(r);
+    return good && !r->failed ? true : read_failed(r);
 }
 
 bool gi_read_number(gi_reader *r, const char *key, double *number)
@@ -135,7 +136,7 @@ static const char *or_empty(const char *text)
     return text ? text : "";
 }
 
-/* Passed over in lenient mode: true. */
+/* Skipped in lenient mode: true. */
 static bool passed_over(gi_reader *r, const char *key, const gd_tensor *to)
 {
     int64_t place = gd_safetensors_find(r->file, key);
@@ -208,7 +209,7 @@ void gi_read_model(gi_reader *r)
 
 /* ---- What is left over -------------------------------------------------------------------------------------- */
 
-/* PyTorch counts the batches that its batch norm has seen, for the case momentum=None, which does not exist here. */
+/* PyTorch counts the batches that batch norm has seen, for momentum=None, which does not exist here. */
 static bool counts_batches(const gi_reader *r, const char *name)
 {
     static const char counter[] = "num_batches_tracked", mean[] = "running_mean";
@@ -226,25 +227,25 @@ static bool counts_batches(const gi_reader *r, const char *name)
 static bool belongs_elsewhere(const gi_reader *r, const char *name)
 {
     return (gi_begins_with(name, "optimizer/") && !r->run->optimizer) ||
-           (gi_begins_with(name, "gradus/ema/") && !r->run->ema) || !gi_begins_with(name, or_empty(r->options.prefix)) ||
-           counts_batches(r, name);
+           (gi_begins_with(name, "gradus/ema/") && !r->run->ema) ||
+           !gi_begins_with(name, or_empty(r->options.prefix)) || counts_batches(r, name);
 }
 
 bool gi_was_read(const gi_reader *r, const char *key)
 {
-    for (const gd_line *line = r->keys; line; line = line->next)
+    for (const gi_line *line = r->keys; line; line = line->next)
         if (strcmp(line->text, key) == 0)
             return true;
     return false;
 }
 
-/* Numbers of an optimizer that has more parameters or groups. */
+/* Is the key a number of an optimizer that has more parameters or groups? */
 static void no_number_left_over(gi_reader *r)
 {
     int64_t in_file = 0, read = 0, count = gd_safetensors_metadata_count(r->file);
     for (int64_t i = 0; i < count; i++)
         in_file += gi_begins_with(gd_safetensors_metadata_at(r->file, i).key, "optimizer/");
-    for (const gd_line *line = r->keys; line; line = line->next)
+    for (const gi_line *line = r->keys; line; line = line->next)
         read += gi_begins_with(line->text, "optimizer/");
     for (int64_t i = 0; i < count && in_file != read && !r->failed; i++) {
         const char *key = gd_safetensors_metadata_at(r->file, i).key;

@@ -1,16 +1,9 @@
-/* load_optimizer.c - reading and checking what a checkpoint holds of an optimizer. */
+/* load_optimizer.c - reading and checking the state of an optimizer. */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "checkpoint.h"
 #include "gradus/tensor.h"
-
-const char *gi_lr_key(int group)
-{
-    char number[16];
-    snprintf(number, sizeof number, "%d", group);
-    return gi_checkpoint_key("lr", number);
-}
 
 /* ---- State -------------------------------------------------------------------------------------------------- */
 
@@ -19,8 +12,8 @@ static bool in_file(const gi_reader *r, const char *key)
     return gd_safetensors_find(r->file, key) >= 0;
 }
 
-/* One that the options do not ask for is passed over where other options are permitted, or where it was left from
- * others in this run too. */
+/* A state that the options do not require is skipped where other options are permitted, or where this run has it too,
+ * from earlier options. */
 static gd_tensor *read_state(gi_reader *r, const gd_optimizer *o, const struct gd_slot *slot, int k, const char *key)
 {
     if (gi_keeps(o->algorithm, slot->group->options, k))
@@ -33,8 +26,8 @@ static gd_tensor *read_state(gi_reader *r, const gd_optimizer *o, const struct g
     return NULL;
 }
 
-/* All of the states that the options ask for, or none before the first gradient.  The first format did not hold those
- * that new options had asked for since the last step. */
+/* All states that the options require, or none before the first gradient.  Format 1 lacks those that options have
+ * required only since the last step. */
 static bool complete(gi_reader *r, const gd_optimizer *o, const struct gd_slot *slot, const char *owner, double step,
                      gd_tensor *const state[])
 {
@@ -72,7 +65,7 @@ static void change_slot(gi_reader *r, struct gd_slot *slot, int numbers, const d
     }
 }
 
-/* w: the parameter's elements in the file; NULL where they are not known, and for all parameters together. */
+/* w: the parameter's elements in the file; NULL where they are not known, and for shared state. */
 static void read_slot(gi_reader *r, gd_optimizer *o, struct gd_slot *slot, const char *owner, const gd_real *w)
 {
     const gd_algorithm *a = o->algorithm;
@@ -115,12 +108,12 @@ static void read_learning_rates(gi_reader *r, const char *where, gd_optimizer *o
     }
 }
 
-/* Of all states only that of zeros is none of the generator's: it yields zeros for ever. */
+/* Every state of the generator is valid except all zeros, which yields zeros for ever. */
 static void read_random(gi_reader *r)
 {
     if (gi_read_words(r, "random", r->random, 4) &&
         (r->random[0] | r->random[1] | r->random[2] | r->random[3]) == 0) {
-        gd_fail("%s: %s: \"random\" is 0, which no generator comes to", r->function, r->path);
+        gd_fail("%s: %s: \"random\" is 0, which is no state of the generator", r->function, r->path);
         r->failed = true;
     }
 }

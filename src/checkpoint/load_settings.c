@@ -1,5 +1,5 @@
-/* load_settings.c - are options, schedules and the rest what they were when the run was saved?  Every setting that the
- * program has is in the file, and the other way round; see settings.c. */
+/* load_settings.c - comparing options, schedules and other settings with those that were saved.  Every setting of the
+ * program must be in the file, and vice versa; see settings.c. */
 #include <stdio.h>
 #include <string.h>
 
@@ -20,8 +20,8 @@ static bool same_setting(const gi_setting *setting, uint64_t bits)
     return bits == setting->bits || (setting->kind == GI_SETTING_REAL && saved == now);     /* 0 and -0 */
 }
 
-/* A setting that only the file has, or only the program: the file is damaged, or another version of an algorithm of
- * one's own has written it. */
+/* A setting that only the file has, or only the program: the file is damaged, or was written by another version of a
+ * user's algorithm. */
 static void alone(gi_reader *r, const char *key, const char *text)
 {
     if (r->options.other_settings)
@@ -42,7 +42,7 @@ static void differs(gi_reader *r, const gi_setting *setting, uint64_t bits)
     bool of_lr = gi_begins_with(setting->key, "gradus/option/") && ends_with(setting->key, "/lr");
     gi_report(r, &r->report.other_settings, GI_OTHER_SETTING "%s was %s when the run was saved and is %s now%s",
               setting->label, was.s, is.s, of_lr ? "; lr goes on as the run left it" : "");
-    bool of_loader = gi_begins_with(setting->key, "gradus/loader/");       /* then its place is another place */
+    bool of_loader = gi_begins_with(setting->key, "gradus/loader/");       /* then its position means something else */
     if (!r->failed && !r->options.other_settings && (!r->remarks || of_loader) && r->refused_count++ == 0)
         r->refused = r->lines->text + sizeof GI_OTHER_SETTING - 1;
 }
@@ -54,7 +54,7 @@ static void compare(void *context, const gi_setting *setting)
     bool begins = setting->kind == GI_SETTING_SCHEDULE, of_schedule = gi_begins_with(setting->key, "gradus/schedule/");
     r->other_schedule = r->other_schedule && !begins;
     bool there = gd_safetensors_metadata(r->file, setting->key) != NULL;
-    if (r->failed || r->first_format || (of_schedule && r->other_schedule))     /* its numbers mean other things */
+    if (r->failed || r->first_format || (of_schedule && r->other_schedule))     /* its numbers have another meaning */
         return;
     const char *where = gi_read_where(r);
     if (there && (!gi_read_words(r, setting->key, &bits, 1) || !where || !gi_check_setting(where, setting, bits))) {
@@ -70,7 +70,7 @@ static void compare(void *context, const gi_setting *setting)
         differs(r, setting, bits);
 }
 
-/* Does a key of the file belong to what the run has?  Numbers of a schedule that is another one now have no
+/* Does a key of the file concern something that the run has?  The numbers of a schedule that has been replaced have no
  * counterpart. */
 static bool expected(const gi_reader *r, const char *key)
 {
@@ -87,13 +87,13 @@ static bool expected(const gi_reader *r, const char *key)
            strcmp(key, "gradus/plateau") != 0;
 }
 
-/* Looked for only where their numbers differ. */
+/* Called only where the numbers of settings differ. */
 static void none_left_over(gi_reader *r)
 {
     int64_t in_file = 0, read = 0, count = gd_safetensors_metadata_count(r->file);
     for (int64_t i = 0; i < count; i++)
         in_file += expected(r, gd_safetensors_metadata_at(r->file, i).key);
-    for (const gd_line *line = r->keys; line; line = line->next)
+    for (const gi_line *line = r->keys; line; line = line->next)
         read += expected(r, line->text);
     for (int64_t i = 0; i < count && in_file != read && !r->failed; i++) {
         const char *key = gd_safetensors_metadata_at(r->file, i).key;
@@ -102,7 +102,7 @@ static void none_left_over(gi_reader *r)
     }
 }
 
-/* What has to be alike for settings to be compared: the algorithm, and the number of groups. */
+/* Settings can be compared only where the algorithm and the number of groups are the same. */
 static bool comparable(gi_reader *r, gd_optimizer *o)
 {
     const char *algorithm = gd_safetensors_metadata(r->file, "optimizer");

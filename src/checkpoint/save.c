@@ -3,54 +3,29 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/quarantine.h"
 #include "base/random.h"
 #include "base/thread_state.h"
+#include "base/utf8.h"
 #include "checkpoint.h"
 #include "gradus/tensor.h"
 #include "tensor/check.h"
 #include "tensor/shape.h"
 
-const char *gi_joined(const char *a, const char *b, const char *c)
-{
-    if (!a || !b || !c)
-        return NULL;
-    size_t length = strlen(a) + strlen(b) + strlen(c) + 1;
-    char *text = gi_arena_take(gi_current_scope(), length);
-    if (text)
-        snprintf(text, length, "%s%s%s", a, b, c);
-    return text;
-}
-
-const char *gi_checkpoint_key(const char *owner, const char *name)
-{
-    return gi_joined(gi_joined("optimizer/", owner, "/"), name, "");
-}
-
-/* Groups are linked newest first behind the first one. */
-gd_group *gi_checkpoint_group(gd_optimizer *o, int k)
-{
-    gd_group *group = &o->first;
-    while (group && k-- > 0)
-        group = group->next;
-    return group;
-}
-
 typedef struct writer {
     const char **names;
     gd_tensor  **tensors;
     gd_metadata *metadata;
-    int64_t      count, room, pairs, pairs_room;
+    int64_t      count, capacity, pairs, pairs_capacity;
     bool         failed;
 } writer;
 
-/* Room for one more in an array of the current scope; the old one is left to the scope. */
-static void *grown(writer *w, void *array, int64_t count, int64_t room, size_t size)
+/* A larger copy of an array, in the current scope; the old array stays there until the scope ends. */
+static void *grown(writer *w, void *array, int64_t count, int64_t capacity, size_t size)
 {
-    void *bigger = gi_arena_take(gi_current_scope(), (size_t)room * size);
+    void *bigger = gi_arena_take(gi_current_scope(), (size_t)capacity * size);
     if (!bigger)
         w->failed = true;
     else if (count)
@@ -60,10 +35,10 @@ static void *grown(writer *w, void *array, int64_t count, int64_t room, size_t s
 
 static void put_tensor(writer *w, const char *name, gd_tensor *t)
 {
-    if (w->count == w->room && !w->failed) {
-        w->room = 2 * w->room + 16;
-        w->names = grown(w, w->names, w->count, w->room, sizeof *w->names);
-        w->tensors = grown(w, w->tensors, w->count, w->room, sizeof *w->tensors);
+    if (w->count == w->capacity && !w->failed) {
+        w->capacity = 2 * w->capacity + 16;
+        w->names = grown(w, w->names, w->count, w->capacity, sizeof *w->names);
+        w->tensors = grown(w, w->tensors, w->count, w->capacity, sizeof *w->tensors);
     }
     if (w->failed || !name) {
         w->failed = true;
@@ -75,9 +50,9 @@ static void put_tensor(writer *w, const char *name, gd_tensor *t)
 
 static void put_text(writer *w, const char *key, const char *value)
 {
-    if (w->pairs == w->pairs_room && !w->failed) {
-        w->pairs_room = 2 * w->pairs_room + 16;
-        w->metadata = grown(w, w->metadata, w->pairs, w->pairs_room, sizeof *w->metadata);
+    if (w->pairs == w->pairs_capacity && !w->failed) {
+        w->pairs_capacity = 2 * w->pairs_capacity + 16;
+        w->metadata = grown(w, w->metadata, w->pairs, w->pairs_capacity, sizeof *w->metadata);
     }
     if (w->failed || !key || !value)
         w->failed = true;
@@ -184,7 +159,7 @@ static bool valid_slot(const char *function, const gd_optimizer *o, const struct
     return where && gi_check_kept(where, o->algorithm, &kept);
 }
 
-/* State that does not fit any more, because the model has grown, is of no use to the next step. */
+/* Shared state of another size, because the model has grown, is of no use to the next step. */
 static bool valid_shared(const char *function, gd_optimizer *o)
 {
     gd_kept kept = kept_by(o, o->all);
@@ -195,7 +170,7 @@ static bool valid_shared(const char *function, gd_optimizer *o)
     return gi_check_kept(function, o->algorithm, &kept);
 }
 
-/* Also makes the states that the next step would make: a state that is missing in a file is one that was lost. */
+/* Also creates the states that the next step would create: a file without them would be taken for a damaged one. */
 static bool ready_optimizer(const char *function, gd_optimizer *o)
 {
     if (!gi_adopt(o) || !gi_check_steps(function, (double)o->steps))
@@ -278,16 +253,16 @@ static void check_setting(void *context, const gi_setting *setting)
     c->good = c->good && gi_check_setting(c->function, setting, setting->bits);
 }
 
-/* A run whose model lacks parameters of the optimizer, or of the averages, could never be loaded as a whole.  Another
- * model with the same names may stand in, as the best one so far does. */
+/* A run whose model lacks parameters of the optimizer, or of the averages, could not be loaded again.  A different
+ * model with the same names, such as the best one so far, is allowed. */
 static bool same_model(const char *function, const char *what, const gd_params *p, const gd_params *of)
 {
     for (int i = 0; p != of && i < of->count; i++) {
         const gd_tensor *w = of->entries[i].tensor;
         const gd_tensor *same = gi_params_find(p, w->name);
         if (!same || !gi_same_shape(same, w))
-            return gd_fail("%s: params is not the model of the %s: it has no \"%s\" of shape %s", function, what, w->name,
-                           gi_shape_text(w->ndim, w->shape).s);
+            return gd_fail("%s: params is not the model of the %s: it has no \"%s\" of shape %s", function, what,
+                           w->name, gi_shape_text(w->ndim, w->shape).s);
     }
     return true;
 }

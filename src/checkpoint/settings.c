@@ -1,9 +1,9 @@
-/* settings.c - what a program gives to a run by itself: options, schedules, groups, the loader's setup.  A checkpoint
- * holds them so that a run that goes on with others is noticed.  Their keys:
+/* settings.c - what the program sets for a run: options, schedules, groups, the loader's options.  A checkpoint holds
+ * them so that resuming with others is detected.  Their keys:
  *
  *     gradus/real                         the size of gd_real
- *     gradus/option/K/OPTION              of group K; lr as the program gave it at first (what it has become is
- *                                         "optimizer/lr/K": the run's, not the program's)
+ *     gradus/option/K/OPTION              of group K; lr as the program set it initially (the current one is
+ *                                         "optimizer/lr/K", which belongs to the run)
  *     gradus/schedule/K/NUMBER            of group K
  *     gradus/group/NAME                   the group of a parameter, where there is more than one
  *     gradus/loader/..                    rows, batch, shuffle, seed, drop_last
@@ -26,7 +26,7 @@ typedef struct visit {
     bool                failed;
 } visit;
 
-/* low and high: what it may be. */
+/* low, high: its range. */
 static void whole(visit *v, const char *key, const char *label, uint64_t number, double low, double high)
 {
     v->failed = v->failed || !key || !label;
@@ -115,7 +115,7 @@ static void visit_groups(visit *v, gd_optimizer *o)
     }
 }
 
-/* ---- The others ----------------------------------------------------------------------------------------------- */
+/* ---- Other settings ------------------------------------------------------------------------------------------- */
 
 static void visit_loader(visit *v, const gd_loader *loader)
 {

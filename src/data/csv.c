@@ -1,5 +1,4 @@
-/* csv.c - tables of numbers as text: separated by commas, tabs, semicolons or blanks.  Numbers themselves are
- * in number.c.  The quoting is that of RFC 4180. */
+/* csv.c - gd_csv_read: tables of numbers as text, separated by commas, tabs, semicolons or blanks. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -17,23 +16,23 @@
 
 static bool read_text(gi_csv *t, gi_input *in)
 {
-    size_t room = (in->bytes > 0 ? (size_t)in->bytes : 0) + 4096, got;
+    size_t capacity = (in->raw.bytes > 0 ? (size_t)in->raw.bytes : 0) + 4096, got;
     const char *foreign = gi_looks_foreign(in->front, in->front_held);
     if (foreign)
         return gd_fail("%s: %s is not a table of text: it looks like %s%s", t->function, t->path,
                        in->gunzip ? "a compressed file of " : "", foreign);
-    t->text = gi_memory_new(GI_DATA, room);
+    t->text = gi_memory_new(GI_DATA, capacity);
     if (!t->text)
         return false;
     do {
-        if (t->length == room) {
-            char *bigger = gi_memory_resize(GI_DATA, t->text, 2 * room);
+        if (t->length == capacity) {
+            char *bigger = gi_memory_resize(GI_DATA, t->text, 2 * capacity);
             if (!bigger)
                 return false;
             t->text = bigger;
-            room *= 2;
+            capacity *= 2;
         }
-        if (!gi_input_some(in, t->text + t->length, room - t->length, &got))
+        if (!gi_input_some(in, t->text + t->length, capacity - t->length, &got))
             return false;
         t->length += got;
     } while (got > 0);
@@ -43,162 +42,17 @@ static bool read_text(gi_csv *t, gi_input *in)
     return true;
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-static const char *pass_blanks(const char *at, const char *end, char separator)
-{
-    while (at < end && is_blank(*at) && (*at != separator || separator == ' '))
-        at++;
-    return at;
-}
-
-static const char *line_end(const char *at, const char *end)
-{
-    while (at < end && ((unsigned char)*at > '\r' || (*at != '\n' && *at != '\r')))
-        at++;
-    return at;
-}
-
-static const char *past_line_end(const char *stop, const char *end)
-{
-    if (end - stop >= 2 && stop[0] == '\r' && stop[1] == '\n')
-        return stop + 2;
-    return stop < end ? stop + 1 : stop;
-}
-
-/* ---- Records -------------------------------------------------------------------------------------------- */
-
-static bool separates(const gi_csv *t, char c)
-{
-    char separator = t->options.separator;
-    return separator ? c == separator || (separator == ' ' && c == '\t') : c && strchr("\t;,| ", c);
-}
-
-/* The end of the record that begins at `at`, whose first line ends at stop: the first line end that is not inside
- * quotes, which open at the start of a field only.  A quote that is never closed is none: its line is told to be
- * wrong when it is read. */
-static const char *record_end(const gi_csv *t, const char *at, const char *stop, int64_t *lines)
-{
-    const char *p;
-    bool quoted = false, start = true;
-    *lines = 1;
-    if (!memchr(at, '"', (size_t)(stop - at)))
-        return stop;
-    for (p = at; p < t->end && (quoted || (*p != '\n' && *p != '\r')); p++) {
-        if (quoted && (*p == '\n' || *p == '\r'))
-            *lines += !(*p == '\n' && p[-1] == '\r');
-        else if (quoted && *p == '"' && p + 1 < t->end && p[1] == '"')
-            p++;
-        else if (*p == '"' && (quoted || start))
-            quoted = !quoted;
-        if (!quoted)
-            start = separates(t, *p) || (start && is_blank(*p));
-    }
-    if (!quoted)
-        return p;
-    *lines = 1;
-    return stop;
-}
-
-/* A line that begins with the sign of comments; but #N/A is what spreadsheets write for a missing number. */
-static bool is_comment(const gi_csv *t, const char *at, const char *end)
-{
-    const char *p = at;
-    if (*at != t->options.comment)
-        return false;
-    while (p < end && !separates(t, *p))
-        p++;
-    return !gi_number_missing(at, (size_t)(p - at));
-}
-
-gi_csv_cursor gi_csv_start(const gi_csv *t)
-{
-    bool marked = t->length >= 3 && memcmp(t->text, "\xef\xbb\xbf", 3) == 0;        /* the byte order mark of UTF-8 */
-    return (gi_csv_cursor){ t->text + (marked ? 3 : 0), 0 };
-}
-
-bool gi_csv_next(const gi_csv *t, gi_csv_cursor *cursor, gi_csv_record *record)
-{
-    while (cursor->at < t->end) {
-        const char *begin = cursor->at, *stop = line_end(begin, t->end);
-        const char *first = pass_blanks(begin, stop, t->options.separator);
-        int64_t lines = 1;
-        bool nothing = cursor->lines < t->options.skip || first == stop || is_comment(t, first, stop);
-        if (!nothing)
-            stop = record_end(t, begin, stop, &lines);
-        *record = (gi_csv_record){ begin, stop, cursor->lines + 1, cursor->lines + lines };
-        cursor->at = past_line_end(stop, t->end);
-        cursor->lines += lines;
-        if (!nothing)
-            return true;
-    }
-    return false;
-}
-
-/* ---- Fields --------------------------------------------------------------------------------------------- */
-
-/* Behind the quote that closes the one at p; end when there is none. */
-static const char *past_quotes(const char *p, const char *end, bool *open)
-{
-    for (p++; p < end; p++)
-        if (*p == '"' && (++p == end || *p != '"'))
-            return p;
-    *open = true;
-    return end;
-}
-
-bool gi_csv_next_field(const char **at, const char *end, char separator, gi_csv_field *f)
-{
-    const char *p = pass_blanks(*at, end, separator);
-    bool quoted = p < end && *p == '"';
-    *f = (gi_csv_field){ .begin = p };
-    if (quoted) {
-        p = past_quotes(p, end, &f->open);
-        const char *closed = p;
-        p = pass_blanks(p, end, separator);
-        if (!f->open && (p == end || *p == separator || (separator == ' ' && p > closed))) {
-            f->begin++;
-            f->end = closed - 1;
-            f->quoted = true;
-        } else {
-            quoted = false;
-        }
-    }
-    if (!quoted) {
-        while (p < end && *p != separator && (separator != ' ' || *p != '\t'))
-            p++;
-        f->end = p;
-    }
-    if (f->quoted)
-        f->begin = pass_blanks(f->begin, f->end, 0);
-    while (f->end > f->begin && is_blank(f->end[-1]))
-        f->end--;
-    if (separator == ' ')
-        p = pass_blanks(p, end, separator);
-    bool more = p < end;
-    *at = more && separator != ' ' ? p + 1 : p;
-    return more;
-}
-
 /* ---- Rows --------------------------------------------------------------------------------------------- */
-
-gi_number_style gi_csv_style(const gi_csv *t, bool nan)
-{
-    return (gi_number_style){ t->options.decimal, t->options.thousands, nan };
-}
 
 static bool append(gi_csv *t, gd_real number)
 {
-    if (t->count == t->room) {
-        size_t room = t->room ? 2 * t->room : 1024;
-        gd_real *bigger = gi_memory_resize(GI_DATA, t->numbers, room * sizeof *bigger);
+    if (t->count == t->capacity) {
+        size_t capacity = t->capacity ? 2 * t->capacity : 1024;
+        gd_real *bigger = gi_memory_resize(GI_DATA, t->numbers, capacity * sizeof *bigger);
         if (!bigger)
             return false;
         t->numbers = bigger;
-        t->room = room;
+        t->capacity = capacity;
     }
     t->numbers[t->count++] = number;
     return true;
@@ -307,7 +161,7 @@ static bool valid_signs(const gi_csv *t)
     if (o->decimal != '.' && o->decimal != ',')
         return gd_fail("%s: decimal = '%s' must be '.' or ','", t->function, text_of(o->decimal).s);
     if (o->thousands && !strchr(",.' _", o->thousands))
-        return gd_fail("%s: thousands = '%s' must be one of , . ' _ and a blank", t->function, text_of(o->thousands).s);
+        return gd_fail("%s: thousands = '%s' must be one of , . ' _ and a space", t->function, text_of(o->thousands).s);
     if (o->thousands == o->decimal)
         return gd_fail("%s: decimal and thousands are both '%c'", t->function, o->decimal);
     return true;

@@ -1,11 +1,11 @@
-/* csv_guess.c - what the options leave open: the separator, the header, a separator at the end of every line.  What
- * is found must agree with the second line: it chooses the separator, and says whether the first one is a header. */
+/* csv_guess.c - inferring what the options leave open: the separator, the header, a separator at the end of every line.
+ * The second line is the evidence: it selects the separator, and shows whether the first line is a header. */
 #include <string.h>
 
 #include "csv.h"
 #include "gradus/tensor.h"
 
-typedef struct kinds {                      /* of the fields of one record */
+typedef struct kinds {                      /* what the fields of a record are */
     int64_t fields;
     int64_t numbers, names, missing, malformed;
     bool    first_empty, last_empty;
@@ -15,7 +15,7 @@ typedef struct kinds {                      /* of the fields of one record */
     bool    all_quoted, any_quoted;
 } kinds;
 
-/* Something that begins like a number and is none is not a name: it may be 1,5 or 50% in a row of numbers. */
+/* A field that begins like a number is not a name: it may be 1,5 or 50% in a row of numbers. */
 static bool begins_like_a_number(const gi_csv_field *f)
 {
     const char *p = f->begin;
@@ -26,7 +26,7 @@ static bool begins_like_a_number(const gi_csv_field *f)
     return p < f->end && gi_is_digit(*p);
 }
 
-/* The value of digits alone; -1 for anything else. */
+/* The value of a field that is digits only; otherwise -1. */
 static int64_t whole_of(const gi_csv_field *f)
 {
     int64_t value = 0;
@@ -80,7 +80,7 @@ static bool is_row(const kinds *k)
     return k->names == 0 && k->malformed == 0 && k->fields > 0 && k->numbers + k->missing > 0;
 }
 
-/* The header of lines that end with a separator may do without it. */
+/* Where lines end with a separator, the header may lack it. */
 static bool agree(const kinds *a, const kinds *b)
 {
     return a->fields == b->fields || (b->last_empty && a->fields + 1 == b->fields);
@@ -99,9 +99,9 @@ static int evidence_for(const gi_csv *t, const gi_csv_record *a, const gi_csv_re
     return IN_BOTH_LINES;
 }
 
-/* The sign of decimals or thousands separates fields only where some are in quotes.
- * A first line with separators that the second line does not have is refused later, as its names are more than the
- * columns; blanks may stand in the name of a single column. */
+/* The decimal or thousands sign separates fields only where some are in quotes.
+ * A first line with separators that the second line does not have is refused later, because it has more names than
+ * there are columns; the name of a single column may contain blanks. */
 static char find_separator(const gi_csv *t, const gi_csv_record *a, const gi_csv_record *b)
 {
     char best = GI_CSV_SINGLE;
@@ -123,7 +123,7 @@ static char find_separator(const gi_csv *t, const gi_csv_record *a, const gi_csv
     return best;
 }
 
-/* "sep=;", which tells Excel the separator. */
+/* "sep=;", which sets the separator for Excel. */
 static bool is_told(gi_csv *t, const gi_csv_record *r)
 {
     if (r->end - r->begin != 5 || memcmp(r->begin, "sep=", 4) != 0 || !strchr("\t;,|", r->begin[4]))
@@ -144,7 +144,7 @@ static bool ends_with_separator(const gi_csv_record *r, char separator)
     return p > r->begin && p[-1] == separator;
 }
 
-/* Every line ends with a separator, with the exception of a header that has a name less.  Two lines at least. */
+/* Does every line, of at least two, end with a separator?  Except a header that has one name less. */
 static bool all_end_with_separator(const gi_csv *t, const kinds *header)
 {
     gi_csv_cursor cursor = gi_csv_start(t);
@@ -178,7 +178,7 @@ bool gi_csv_guess(gi_csv *t)
     if (!t->options.separator) {
         t->options.separator = find_separator(t, &first, &second);
         t->guessed = true;
-        cursor = gi_csv_start(t);           /* a line of tabs alone is blank only where they do not separate */
+        cursor = gi_csv_start(t);           /* a line of tabs is blank only where they do not separate */
         gi_csv_next(t, &cursor, &first);
     }
     kinds k = judge(t, &first, t->options.separator);

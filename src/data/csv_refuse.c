@@ -1,4 +1,5 @@
-/* csv_refuse.c - why a table is refused: the place, what was assumed, and which option of gd_csv_read would help. */
+/* csv_refuse.c - messages about tables: where the error is, what was inferred, and which option of gd_csv_read
+ * helps. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +16,7 @@ static void add(note *n, const char *text)
     snprintf(n->s + used, sizeof n->s - used, "%s", text);
 }
 
-/* " (assumed: separator ',', no header)": only what the options leave open. */
+/* " (assumed: separator ',', no header)": only what the options left open. */
 static note assumed(const gi_csv *t)
 {
     note n = { "" };
@@ -58,7 +59,7 @@ static const char *find(const gi_csv_field *f, char c)
     return memchr(f->begin, c, (size_t)(f->end - f->begin));
 }
 
-/* Other signs for decimals and thousands that make a number of it. */
+/* Other decimal and thousands signs with which the field is a number. */
 static note other_signs(const gi_csv *t, const gi_csv_field *f)
 {
     char other = t->options.decimal == '.' ? ',' : '.', text[80];
@@ -122,7 +123,7 @@ static bool is_truth(const gi_csv_field *f)
     return false;
 }
 
-/* Signs of prices and shares, accountants' negative numbers. */
+/* Currency and percent signs, negative numbers in parentheses. */
 static const char *what_is_around(const gi_csv_field *f)
 {
     static const char *const currencies[] = { "$", "\xe2\x82\xac", "\xc2\xa3", "\xc2\xa5", "\xe2\x82\xb9", NULL };
@@ -140,7 +141,7 @@ static const char *what_is_around(const gi_csv_field *f)
     return NULL;
 }
 
-/* A separator of thousands that was not asked for, or stands where none belongs. */
+/* A thousands sign that was not asked for, or is misplaced. */
 static const char *what_is_between(const gi_csv_field *f)
 {
     static const char *const blanks[] = { "\xc2\xa0", "\xe2\x80\xaf", "\xe2\x80\x89", NULL };
@@ -178,7 +179,7 @@ static const char *what_it_is(const gi_csv *t, const gi_csv_field *f)
     return what_is_between(f);
 }
 
-/* The separator with which the current line is `wanted` numbers with decimal commas, two at least for 0; none: '\0'. */
+/* The separator with which the current line is `wanted` numbers (0: at least two) with decimal commas; or '\0'. */
 static char comma_separator(const gi_csv *t, int64_t wanted)
 {
     if (!t->guessed || t->options.separator != ',' || !memchr(t->row, ',', (size_t)(t->row_end - t->row)))
@@ -211,7 +212,7 @@ static note comma_reading(const gi_csv *t, int64_t wanted)
     return n;
 }
 
-/* Is it in the first line that may be a header? */
+/* Is the current line the first one, which may be a header? */
 static bool may_be_header(const gi_csv *t)
 {
     return t->rows == 0 && !t->header_line;
@@ -221,7 +222,7 @@ static note advice(const gi_csv *t, int64_t column, const gi_csv_field *f)
 {
     note n = { "" };
     char text[120];
-    bool names = false;                     /* the field is nothing that was meant to be a number */
+    bool names = false;                     /* the field is not meant to be a number */
     if (!t->own_options)
         return n;
     if (f) {
@@ -256,10 +257,10 @@ static note advice(const gi_csv *t, int64_t column, const gi_csv_field *f)
 
 /* ---- The messages ------------------------------------------------------------------------------------------ */
 
-enum { SHOWN = 40, ROOM = 4 * SHOWN + 8 };
+enum { SHOWN = 40, SIZE = 4 * SHOWN + 8 };
 
-/* The field in quotes, shortened between two characters, control characters as numbers; "" for NULL. */
-static void shown(const gi_csv_field *f, char text[ROOM])
+/* The field in quotes, shortened at a character boundary, control characters as numbers; "" for NULL. */
+static void shown(const gi_csv_field *f, char text[SIZE])
 {
     size_t n = f ? (size_t)(f->end - f->begin) : 0, k = n < SHOWN ? n : SHOWN;
     while (k < n && k > 0 && ((unsigned char)f->begin[k] & 0xc0) == 0x80)
@@ -272,7 +273,7 @@ static void shown(const gi_csv_field *f, char text[ROOM])
     for (size_t i = 0; i < k; i++) {
         unsigned char c = (unsigned char)f->begin[i];
         if (c < ' ' || c == 0x7f)
-            used += (size_t)snprintf(text + used, ROOM - used, "\\x%02x", c);
+            used += (size_t)snprintf(text + used, SIZE - used, "\\x%02x", c);
         else
             text[used++] = f->begin[i];
     }
@@ -281,7 +282,7 @@ static void shown(const gi_csv_field *f, char text[ROOM])
 
 void *gi_csv_bad_field(const gi_csv *t, int64_t column, const gi_csv_field *f, const char *wrong, bool advise)
 {
-    char text[ROOM];
+    char text[SIZE];
     note help = { "" };
     shown(f, text);
     if (advise)
@@ -318,7 +319,7 @@ void *gi_csv_bad_header(const gi_csv *t, int64_t fields)
 void *gi_csv_maybe_header(const gi_csv *t, int64_t line, int64_t last_line, const char *why)
 {
     gi_csv open = *t;
-    open.options.no_header = true;          /* nothing is assumed about it */
+    open.options.no_header = true;          /* not inferred */
     return gd_fail("%s: %s: line %" PRId64 " may be a header or a row (%s): skip = %" PRId64 " passes over it,"
                    " no_header reads it%s", t->function, t->path, line, why, last_line, assumed(&open).s);
 }

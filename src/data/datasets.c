@@ -1,6 +1,5 @@
-/* datasets.c - the two data sets of the demos: finding their files, and bringing them into shape.
- *
- * Who has not got a file is told what it is, where it comes from, and where it was looked for. */
+/* datasets.c - the two data sets of the demos: finding and reading their files.  When a file is missing, the message
+ * says what it is, where it can be had, and where it was looked for. */
 #if defined(__unix__) || defined(__APPLE__)
 #define _POSIX_C_SOURCE 200809L
 #define HAVE_POSIX
@@ -34,7 +33,7 @@ static const char *data_folder(void)
     return folder && *folder ? folder : NULL;
 }
 
-/* A pipe is not opened here: it can be only once. */
+/* A pipe is not opened here: that can be done only once. */
 static bool can_be_read(const char *path)
 {
 #ifdef HAVE_POSIX
@@ -47,7 +46,7 @@ static bool can_be_read(const char *path)
     FILE *file = fopen(path, "rb");
     if (!file)
         return false;
-    bool readable = fgetc(file) != EOF || !ferror(file);        /* a folder can be opened, but not read */
+    bool readable = fgetc(file) != EOF || !ferror(file);        /* a folder can perhaps be opened, but not read */
     fclose(file);
     return readable;
 }
@@ -91,7 +90,7 @@ static bool find_airfoil(const char *path, file_name *found)
                    home ? home : "not set");
 }
 
-/* The last column is y.  set's tensors are already there, in the caller's scope. */
+/* The last column is y.  The tensors of set exist already, in the caller's scope. */
 static bool read_airfoil(const char *path, gd_dataset set)
 {
     const int64_t rows = 1503, columns = 6;
@@ -159,7 +158,7 @@ static bool find_fashion(const char *folder, bool train, file_name *images, file
                    FASHION_SOURCE, set, set, home ? home : "not set");
 }
 
-/* The numbers of n bytes, each divided by scale: straight from the decompressor into the tensor. */
+/* Reads n bytes as numbers, divided by scale, straight from the decompressor into the tensor. */
 static bool read_bytes(gi_input *in, int64_t n, double scale, gd_real *to)
 {
     gd_real value[256];

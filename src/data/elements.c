@@ -1,5 +1,5 @@
-/* elements.c - numbers in binary files.  They are put together byte by byte, so that the order of the bytes in
- * the machine does not matter; half precision is that of IEEE 754, bfloat16 is the upper half of a float. */
+/* elements.c - numbers in binary files.  They are assembled byte by byte, independent of the machine's byte order; half
+ * precision is that of IEEE 754, bfloat16 is the upper half of a float. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -26,12 +26,12 @@ bool gi_elements_fit(gi_input *in, gi_element type, int ndim, const uint64_t *si
     bool empty = false;
     for (int i = 0; i < ndim; i++) {
         if (sizes[i] > most)
-            return gd_fail("%s: %s: axis %d has %" PRIu64 " elements, more than memory can hold", in->function,
-                           in->path, i, sizes[i]);
+            return gd_fail("%s: %s: axis %d has %" PRIu64 " elements, more than memory can hold", in->raw.function,
+                           in->raw.path, i, sizes[i]);
         if (sizes[i] == 0)
             empty = true;
         else if (product > most / sizes[i])
-            return gd_fail("%s: %s: the shape has more elements than memory can hold", in->function, in->path);
+            return gd_fail("%s: %s: the shape has more elements than memory can hold", in->raw.function, in->raw.path);
         else
             product *= sizes[i];
     }
@@ -77,15 +77,15 @@ static float half_of(uint32_t bits)
     return bits >> 15 ? -size : size;
 }
 
-/* A whole number of so many bits in two's complement. */
+/* An integer of `size` bytes in two's complement. */
 static int64_t signed_of(uint64_t bits, size_t size)
 {
     uint64_t sign = UINT64_C(1) << (8 * size - 1);
     return bits & sign ? -(int64_t)(sign - 1 - (bits & (sign - 1))) - 1 : (int64_t)bits;
 }
 
-/* Whole numbers are held exactly or not at all.  Compared with the limits first: a conversion back of what lies
- * beyond them would be undefined. */
+/* Integers are converted exactly or refused.  The comparison with the limit comes first: converting back a number
+ * beyond it would be undefined. */
 static bool from_unsigned(uint64_t whole, gd_real *to)
 {
     *to = (gd_real)whole;
@@ -98,7 +98,7 @@ static bool from_signed(int64_t whole, gd_real *to)
     return *to < (gd_real)9223372036854775808.0 && (int64_t)*to == whole;
 }
 
-/* The number in bits; false when gd_real cannot hold it. */
+/* The number that bits represent; false when gd_real cannot hold it. */
 static bool convert(gi_element type, uint64_t bits, gd_real *to)
 {
     switch (type) {
@@ -132,12 +132,12 @@ static void *does_not_fit(const gi_input *in, gi_element type, uint64_t bits, in
     const char *of = in->tensor ? " of \"" : "", *tensor = in->tensor ? in->tensor : "", *end = in->tensor ? "\"" : "";
     if (type == GI_BOOL)
         return gd_fail("%s: %s: element %" PRId64 "%s%s%s is the byte %" PRIu64 ", and of type bool: 0 or 1 expected",
-                       in->function, in->path, index, of, tensor, end, bits);
+                       in->raw.function, in->raw.path, index, of, tensor, end, bits);
     const char *kind = sizeof(gd_real) == sizeof(float) ? "float" : "double";
     if (type == GI_F64 && fabs(double_of(bits)) < 1) {
         gi_format(text, sizeof text, "%g", double_of(bits));
-        return gd_fail("%s: %s: element %" PRId64 "%s%s%s is %s, which would become 0 as a %s", in->function, in->path,
-                       index, of, tensor, end, text, kind);
+        return gd_fail("%s: %s: element %" PRId64 "%s%s%s is %s, which would become 0 as a %s", in->raw.function,
+                       in->raw.path, index, of, tensor, end, text, kind);
     }
     if (type == GI_F64)
         gi_format(text, sizeof text, "%g", double_of(bits));
@@ -145,8 +145,8 @@ static void *does_not_fit(const gi_input *in, gi_element type, uint64_t bits, in
         snprintf(text, sizeof text, "%" PRId64, signed_of(bits, gi_element_size(type)));
     else
         snprintf(text, sizeof text, "%" PRIu64, bits);
-    return gd_fail("%s: %s: element %" PRId64 "%s%s%s is %s, which a %s cannot hold", in->function, in->path, index, of,
-                   tensor, end, text, kind);
+    return gd_fail("%s: %s: element %" PRId64 "%s%s%s is %s, which a %s cannot hold", in->raw.function, in->raw.path,
+                   index, of, tensor, end, text, kind);
 }
 
 bool gi_elements_read(gi_input *in, gi_element type, bool big_endian, int64_t n, gd_real *to)

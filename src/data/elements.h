@@ -1,5 +1,4 @@
-/* elements.h - the numbers in binary files: how they are stored, and their way into a tensor.  Shared by the
- * readers of IDX, NPY and safetensors. */
+/* elements.h - reading numbers of binary files; shared by the readers of IDX, NPY and safetensors. */
 #ifndef GRADUS_ELEMENTS_H
 #define GRADUS_ELEMENTS_H
 
@@ -15,13 +14,13 @@ typedef enum gi_element {
 
 size_t gi_element_size(gi_element type);                        /* in bytes */
 
-/* gi_elements_read - the next n numbers of the file to memory.  False, and a message, when the file ends, or
- * at a number that gd_real cannot hold: a whole number that would be rounded, a finite fraction that would become
- * infinite, one other than 0 that would become 0, a bool that is neither 0 nor 1. */
+/* gi_elements_read - reads the next n numbers of the file.  False, and a message, when the file ends, or at a number
+ * that gd_real cannot hold: an integer that would be rounded, a finite number that would become infinite, one other
+ * than 0 that would become 0, a bool that is neither 0 nor 1. */
 bool gi_elements_read(gi_input *in, gi_element type, bool big_endian, int64_t n, gd_real *to);
 
-/* gi_elements_fit - the number of elements of a shape of unsigned sizes, if it and its bytes can be counted
- * and the file can hold them; false, and a message, otherwise. */
+/* gi_elements_fit - computes the number of elements of a shape.  False, and a message, when it, or the number of bytes,
+ * overflows, or the file is too short for them. */
 bool gi_elements_fit(gi_input *in, gi_element type, int ndim, const uint64_t *sizes, int64_t *n);
 
 #endif

@@ -16,8 +16,10 @@
 #include <zlib.h>
 
 struct gi_gunzip {
-    z_stream z;
-    bool     between;                       /* a member has ended, and none has begun since */
+    z_stream   z;
+    gi_source *source;
+    int64_t    bytes;                       /* decompressed so far */
+    bool       between;                     /* a member has ended, and none has begun since */
 };
 
 static voidpf z_new(voidpf context, uInt items, uInt size)
@@ -32,12 +34,12 @@ static void z_free(voidpf context, voidpf p)
     gi_memory_free(p);
 }
 
-gi_gunzip *gi_gunzip_new(const gi_input *in)
+gi_gunzip *gi_gunzip_new(gi_source *source)
 {
     gi_gunzip *gunzip = gi_memory_new(GI_DATA, sizeof *gunzip);
     if (!gunzip)
         return NULL;
-    *gunzip = (gi_gunzip){ .z = { .zalloc = z_new, .zfree = z_free } };
+    *gunzip = (gi_gunzip){ .z = { .zalloc = z_new, .zfree = z_free }, .source = source };
     const int gzip_only = 15 + 16;                              /* the largest window, and gzip's header */
     const int state = inflateInit2(&gunzip->z, gzip_only);
     if (state == Z_OK)
@@ -45,7 +47,7 @@ gi_gunzip *gi_gunzip_new(const gi_input *in)
     gi_memory_free(gunzip);
     if (state == Z_MEM_ERROR)               /* z_new has said so */
         return NULL;
-    return gd_fail("%s: %s: zlib does not start", in->function, in->path);
+    return gd_fail("%s: %s: zlib cannot be initialized", source->function, source->path);
 }
 
 void gi_gunzip_free(gi_gunzip *gunzip)
@@ -56,61 +58,64 @@ void gi_gunzip_free(gi_gunzip *gunzip)
 
 /* Another member may follow the one that has ended: it begins like the first.  Zero bytes before it, or before the
  * end, fill up the last block of a tape or a disk, and are passed over. */
-static bool next_member(gi_input *in)
+static bool next_member(gi_gunzip *gunzip)
 {
-    while (in->used < in->held && in->buffer[in->used] == 0)
-        in->used++;
-    if (in->used == in->held)
+    gi_source *source = gunzip->source;
+    while (source->used < source->held && source->buffer[source->used] == 0)
+        source->used++;
+    if (source->used == source->held)
         return true;
-    if (in->buffer[in->used] != 0x1f)
-        return gd_fail("%s: %s: something follows the gzip stream", in->function, in->path);
-    in->gunzip->between = false;
-    return inflateReset(&in->gunzip->z) == Z_OK
-           || gd_fail("%s: %s: zlib does not begin the next gzip stream", in->function, in->path);
+    if (source->buffer[source->used] != 0x1f)
+        return gd_fail("%s: %s: there are other data after the gzip stream", source->function, source->path);
+    gunzip->between = false;
+    return inflateReset(&gunzip->z) == Z_OK
+           || gd_fail("%s: %s: zlib cannot begin the next gzip stream", source->function, source->path);
 }
 
-bool gi_gunzip_some(gi_input *in, void *to, size_t most, size_t *got)
+bool gi_gunzip_some(gi_gunzip *gunzip, void *to, size_t most, size_t *got)
 {
-    z_stream *z = &in->gunzip->z;
-    uInt room = most < (1u << 30) ? (uInt)most : 1u << 30;
+    z_stream *z = &gunzip->z;
+    gi_source *source = gunzip->source;
+    const uInt capacity = most < (1u << 30) ? (uInt)most : 1u << 30;
     z->next_out = to;
-    z->avail_out = room;
-    while (z->avail_out == room) {
-        if (in->used == in->held && !gi_input_fill(in))
+    z->avail_out = capacity;
+    while (z->avail_out == capacity) {
+        if (source->used == source->held && !gi_source_fill(source))
             return false;
-        if (in->gunzip->between) {
-            if (in->held == 0)
+        if (gunzip->between) {
+            if (source->held == 0)
                 break;
-            if (!next_member(in))
+            if (!next_member(gunzip))
                 return false;
-            if (in->gunzip->between)
+            if (gunzip->between)
                 continue;
         }
-        if (in->held == 0)
-            return gd_fail("%s: %s: the gzip stream is cut off after %" PRId64 " byte%s of data", in->function,
-                           in->path, in->taken, gi_plural(in->taken));
-        z->next_in = in->buffer + in->used;
-        z->avail_in = (uInt)(in->held - in->used);
+        if (source->held == 0)
+            return gd_fail("%s: %s: the gzip stream is cut off after %" PRId64 " byte%s of data", source->function,
+                           source->path, gunzip->bytes, gi_plural(gunzip->bytes));
+        z->next_in = source->buffer + source->used;
+        z->avail_in = (uInt)(source->held - source->used);
         int state = inflate(z, Z_NO_FLUSH);
-        in->used = in->held - z->avail_in;
+        source->used = source->held - z->avail_in;
         if (state == Z_STREAM_END)
-            in->gunzip->between = true;
+            gunzip->between = true;
         else if (state == Z_MEM_ERROR)      /* z_new has said so */
             return false;
         else if (state != Z_OK && state != Z_BUF_ERROR)
-            return gd_fail("%s: %s: damaged gzip stream: %s", in->function, in->path,
+            return gd_fail("%s: %s: damaged gzip stream: %s", source->function, source->path,
                            z->msg ? z->msg : "it cannot be decompressed");
     }
-    *got = room - z->avail_out;
+    *got = capacity - z->avail_out;
+    gunzip->bytes += (int64_t)*got;
     return true;
 }
 
 #else
 
-gi_gunzip *gi_gunzip_new(const gi_input *in)
+gi_gunzip *gi_gunzip_new(gi_source *source)
 {
     return gd_fail("%s: %s is gzipped, and this library was built without zlib: install zlib1g-dev and build it"
-                   " again, or gunzip the file", in->function, in->path);
+                   " again, or gunzip the file", source->function, source->path);
 }
 
 void gi_gunzip_free(gi_gunzip *gunzip)
@@ -118,12 +123,13 @@ void gi_gunzip_free(gi_gunzip *gunzip)
     (void)gunzip;
 }
 
-bool gi_gunzip_some(gi_input *in, void *to, size_t most, size_t *got)
+bool gi_gunzip_some(gi_gunzip *gunzip, void *to, size_t most, size_t *got)
 {
+    (void)gunzip;
     (void)to;
     (void)most;
     *got = 0;
-    return gi_gunzip_new(in) != NULL;
+    return false;                           /* never called: there is no gi_gunzip */
 }
 
 #endif

@@ -38,7 +38,7 @@ bool gi_idx_header(gi_input *in, gi_idx *idx)
         return false;
     idx->ndim = magic[3];
     if (idx->ndim > GD_MAX_DIMS)
-        return gd_fail("%s: %s has %d axes; at most %d are possible", in->function, in->path, idx->ndim,
+        return gd_fail("%s: %s has %d axes; at most %d are possible", in->raw.function, in->raw.path, idx->ndim,
                        GD_MAX_DIMS);
     for (int i = 0; i < idx->ndim; i++) {
         if (!gi_input_take(in, size, sizeof size, "the sizes"))

@@ -1,4 +1,4 @@
-/* idx.h - the header of an IDX file, for data sets that read the numbers in their own way. */
+/* idx.h - the header of an IDX file, for data sets that read the numbers themselves. */
 #ifndef GRADUS_IDX_H
 #define GRADUS_IDX_H
 
@@ -13,7 +13,7 @@ typedef struct gi_idx {
     int64_t    shape[GD_MAX_DIMS], numel;
 } gi_idx;
 
-/* gi_idx_header - reads it, and checks that the numbers can follow. */
+/* gi_idx_header - reads it, and checks that the file is long enough for the numbers. */
 bool gi_idx_header(gi_input *in, gi_idx *idx);
 
 #endif

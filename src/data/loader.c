@@ -1,8 +1,8 @@
 /* loader.c - minibatches.
  *
- * The order of an epoch is the permutation of R. A. Fisher and F. Yates (1938; from the inside out, as in
- * gd_permutation), drawn from a generator of its own that is seeded by seed and epoch: any epoch can be
- * begun without those before it.  Rows are copied into two tensors that are made once. */
+ * The order of an epoch is a shuffle of R. A. Fisher and F. Yates (1938; the inside-out variant, as in
+ * gd_permutation), by a generator of its own that is seeded with seed and epoch: any epoch can be started without those
+ * before it.  Rows are copied into tensors that are made once. */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
@@ -20,20 +20,20 @@
 #include "tensor/shape.h"
 
 typedef struct side {                       /* x, or y */
-    gd_tensor  row;                         /* stands for one row of the data set; only data moves */
+    gd_tensor  row;                         /* one row of the data set, as a view; only data changes */
     gd_real   *first;                       /* row 0 */
     int64_t    step;                        /* from row to row */
-    gd_tensor *full, *last;                 /* what batches are made of; last is shorter, or NULL */
+    gd_tensor *full, *last;                 /* the batch, and the shorter last one or NULL */
 } side;
 
 #define MOST_EPOCHS (INT64_C(1) << 53)      /* gd_loader_epoch is a double */
 
 struct gd_loader {
-    gd_arena          arena;                /* the tensors, and the order */
+    gd_arena          arena;                /* holds the tensors and the order */
     gd_loader_options options;
     gd_position       at;
     int64_t           rows, examples;       /* in the data set; in an epoch */
-    int64_t           ordered;              /* the epoch that order is for */
+    int64_t           ordered;              /* the epoch of order */
     int64_t          *order;
     bool              has_y;
     side              x, y;
@@ -60,7 +60,7 @@ static bool valid(gd_dataset set, gd_loader_options o)
     return true;
 }
 
-/* The first rows of full, as a tensor of its own. */
+/* The first rows of full, as a separate tensor. */
 static gd_tensor *shortened(gd_arena *arena, gd_tensor *full, int64_t rows)
 {
     gd_tensor *t = gi_arena_take(arena, sizeof *t);
@@ -138,8 +138,8 @@ static void set_order(gd_loader *loader)
 
 /* ---- Batches ------------------------------------------------------------------------------------------ */
 
-/* The rows of one batch, copied to a tensor that is like new: no gradient of the batch before, and another
- * version, so that a graph recorded with that batch is not mistaken for one with this. */
+/* Copies the rows of one batch to a tensor that is as new: without the gradient of the previous batch, and with a new
+ * version, so that a graph that was recorded with that batch is refused. */
 static gd_tensor *gather(side *s, const int64_t *rows, int64_t n)
 {
     gd_tensor *t = n == s->full->shape[0] ? s->full : s->last;

@@ -1,4 +1,4 @@
-/* loader.h - what a checkpoint keeps of a loader. */
+/* loader.h - the state of a loader, for checkpoints. */
 #ifndef GRADUS_LOADER_H
 #define GRADUS_LOADER_H
 
@@ -6,7 +6,7 @@
 
 #include "gradus/data.h"
 
-/* gi_loader_setup - the options it was made with; rows: of the data set.  The two determine every batch. */
+/* gi_loader_setup - the options and the number of rows, which together determine every batch. */
 gd_loader_options gi_loader_setup(const gd_loader *loader, int64_t *rows);
 
 /* gi_loader_is_place - can gd_loader_seek go there? */

@@ -1,4 +1,4 @@
-/* looks.c - file formats by their first bytes, as their descriptions give them. */
+/* looks.c - recognizing file formats by their first bytes, as in their specifications. */
 #include <string.h>
 
 #include "looks.h"
@@ -72,7 +72,7 @@ static bool contains(const unsigned char *bytes, size_t n, const char *text)
     return false;
 }
 
-/* The name of a zip archive's first member stands at byte 30, its length in bytes 26 and 27. */
+/* The name of a zip archive's first member begins at byte 30, its length is in bytes 26 and 27. */
 static const char *zip(const unsigned char *bytes, size_t n)
 {
     if (n < 4 || (memcmp(bytes, "PK\3\4", 4) != 0 && memcmp(bytes, "PK\5\6", 4) != 0))
@@ -90,8 +90,8 @@ static const char *zip(const unsigned char *bytes, size_t n)
     return "a zip archive: unzip it first";
 }
 
-/* UTF-32 and UTF-16 by their byte order marks; UTF-16 also because every other one of its bytes is 0, as for Latin
- * letters and digits. */
+/* UTF-32 and UTF-16 by their byte order marks; UTF-16 also by every other byte being 0, as in Latin letters and
+ * digits. */
 static const char *wide_text(const unsigned char *bytes, size_t n)
 {
     static const char *const looks = "UTF-16 text: save it as UTF-8 (iconv -f UTF-16 -t UTF-8)";
@@ -120,7 +120,7 @@ static const char *format_of(const unsigned char *bytes, size_t n)
     const char *looks;
     for (size_t i = 0; i < sizeof signatures / sizeof *signatures; i++)
         if (n >= signatures[i].n && memcmp(bytes, signatures[i].bytes, signatures[i].n) == 0 &&
-            !(signatures[i].n < 5 && is_text(bytes, n)))        /* so few letters may begin any text */
+            !(signatures[i].n < 5 && is_text(bytes, n)))        /* text may begin with so few letters by chance */
             return signatures[i].looks;
     if ((looks = zip(bytes, n)) || (looks = markup(bytes, n)) || (looks = wide_text(bytes, n)))
         return looks;

@@ -1,9 +1,9 @@
 /* npy.c - NumPy's array file, as numpy.lib.format describes it: six magic bytes, the version, the length of a
- * header, the header, the numbers.  The header is a Python dictionary in text:
+ * header, the header, the numbers.  The header is a Python dictionary literal,
  *
  *     {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }
  *
- * padded with blanks and a line end, so that the numbers begin at a multiple of 64 bytes. */
+ * padded with spaces and a newline, so that the numbers begin at a multiple of 64 bytes. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,8 +51,8 @@ static bool accept(reader *r, const char *word)
     return true;
 }
 
-/* A text in single or double quotes, of less than room bytes and without escapes. */
-static bool read_text(reader *r, char *text, size_t room)
+/* A string in single or double quotes, shorter than capacity and without escapes. */
+static bool read_text(reader *r, char *text, size_t capacity)
 {
     pass_blanks(r);
     if (r->at == r->end || (*r->at != '\'' && *r->at != '"'))
@@ -60,7 +60,7 @@ static bool read_text(reader *r, char *text, size_t room)
     char quote = *r->at++;
     size_t n = 0;
     for (; r->at < r->end && *r->at != quote; r->at++) {
-        if (n + 1 == room || *r->at == '\\' || *r->at == '\0')
+        if (n + 1 == capacity || *r->at == '\\' || *r->at == '\0')
             return false;
         text[n++] = *r->at;
     }
@@ -83,7 +83,7 @@ static bool read_size(reader *r, uint64_t *size)
     return any;
 }
 
-/* (), (3,), (3, 4): the axes beyond GD_MAX_DIMS are counted, not kept. */
+/* (), (3,), (3, 4): axes beyond GD_MAX_DIMS are counted, not stored. */
 static bool read_shape(reader *r, header *h)
 {
     if (!accept(r, "("))
@@ -102,7 +102,7 @@ static bool read_shape(reader *r, header *h)
     return true;
 }
 
-/* "<f4": the order of the bytes ('|' and '=' leave it open), the kind, the size. */
+/* "<f4": byte order ('|' and '=' leave it open), kind, size. */
 static bool read_type(const gi_input *in, const char *text, header *h)
 {
     static const struct { char name[4]; gi_element type; } types[] = {
@@ -115,15 +115,15 @@ static bool read_type(const gi_input *in, const char *text, header *h)
             h->type = types[i].type;
             h->big_endian = text[0] == '>';
             return gi_element_size(h->type) == 1 || text[0] == '<' || text[0] == '>' ||
-                   gd_fail("%s: %s: descr '%s' does not tell the order of the bytes", in->function, in->path,
+                   gd_fail("%s: %s: descr '%s' does not specify the byte order", in->raw.function, in->raw.path,
                            text);
         }
-    return gd_fail("%s: %s: descr '%s' is not a kind of number that can be read", in->function, in->path, text);
+    return gd_fail("%s: %s: descr '%s' is not a kind of number that can be read", in->raw.function, in->raw.path, text);
 }
 
 static bool bad_header(const gi_input *in, const char *wrong)
 {
-    return gd_fail("%s: %s: bad header: %s", in->function, in->path, wrong);
+    return gd_fail("%s: %s: bad header: %s", in->raw.function, in->raw.path, wrong);
 }
 
 static bool read_entry(const gi_input *in, reader *r, header *h)
@@ -145,7 +145,7 @@ static bool read_entry(const gi_input *in, reader *r, header *h)
         h->has_shape = true;
         return read_shape(r, h) || bad_header(in, "shape is not a tuple of sizes");
     }
-    return gd_fail("%s: %s: bad header: unexpected key '%s'", in->function, in->path, key);
+    return gd_fail("%s: %s: bad header: unexpected key '%s'", in->raw.function, in->raw.path, key);
 }
 
 static bool read_dictionary(const gi_input *in, const char *text, size_t length, header *h)
@@ -169,7 +169,7 @@ static bool read_dictionary(const gi_input *in, const char *text, size_t length,
     if (!h->has_type || !h->has_order || !h->has_shape)
         return bad_header(in, "descr, fortran_order and shape are all needed");
     if (h->ndim > GD_MAX_DIMS)
-        return gd_fail("%s: %s has %d axes; at most %d are possible", in->function, in->path, h->ndim,
+        return gd_fail("%s: %s has %d axes; at most %d are possible", in->raw.function, in->raw.path, h->ndim,
                        GD_MAX_DIMS);
     return true;
 }
@@ -187,8 +187,8 @@ static bool read_header(gi_input *in, header *h)
     if (!gi_input_take(in, start, sizeof start, "the magic number"))
         return false;
     if (start[6] < 1 || start[6] > 3 || start[7] != 0)
-        return gd_fail("%s: %s has version %d.%d of the format: 1.0, 2.0 or 3.0 expected", in->function, in->path,
-                       start[6], start[7]);
+        return gd_fail("%s: %s has version %d.%d of the format: 1.0, 2.0 or 3.0 expected", in->raw.function,
+                       in->raw.path, start[6], start[7]);
     if (!gi_input_take(in, size, start[6] == 1 ? 2 : 4, "the length of the header"))
         return false;
     size_t length = (size_t)(size[0] | size[1] << 8 | size[2] << 16) | (size_t)size[3] << 24;
@@ -200,21 +200,18 @@ static bool read_header(gi_input *in, header *h)
     return good;
 }
 
-/* In Fortran order the first axis is the fastest: the numbers are those of the transposed tensor. */
+/* In Fortran order the first axis is contiguous. */
 static bool read_fortran(gi_input *in, const header *h, gd_tensor *t)
 {
     gd_real *numbers = gi_memory_new(GI_DATA, (size_t)t->numel * sizeof *numbers);
     bool good = numbers && gi_elements_read(in, h->type, h->big_endian, t->numel, numbers);
     if (good) {
-        gd_tensor transposed = *t;
-        transposed.data = numbers;
-        int64_t step = 1;
+        int64_t stride[GD_MAX_DIMS], step = 1;
         for (int i = 0; i < t->ndim; i++) {
-            transposed.stride[i] = step;
+            stride[i] = step;
             step *= t->shape[i];
         }
-        gi_finish_view(&transposed);
-        gi_copy(t->data, &transposed);
+        gi_copy_strided(t->ndim, t->shape, t->data, t->stride, numbers, stride);
     }
     gi_memory_free(numbers);
     return good;
@@ -228,7 +225,7 @@ static gd_tensor *read_array(gi_input *in)
         return NULL;
     for (int i = 0; i < h.ndim; i++)
         shape[i] = (int64_t)h.sizes[i];
-    gd_tensor *t = gi_new(in->function, h.ndim, shape);
+    gd_tensor *t = gi_new(in->raw.function, h.ndim, shape);
     if (!t)
         return NULL;
     bool good = h.fortran ? read_fortran(in, &h, t) : gi_elements_read(in, h.type, h.big_endian, n, t->data);
@@ -243,8 +240,8 @@ static bool pass_array(gi_input *in)
            gi_input_pass(in, (uint64_t)n * gi_element_size(h.type), "the numbers");
 }
 
-/* numpy.save, called several times with the same open file, writes one array behind the other.  Is there another?
- * False, and a message, when something else follows. */
+/* Several calls of numpy.save with one open file write one array after the other.  Is there another?  False, and a
+ * message, when something else follows. */
 static bool follows(gi_input *in, bool *another)
 {
     size_t got;
@@ -262,7 +259,7 @@ gd_tensor *gd_npy_read(const char *path)
     if (t && !follows(&in, &another))
         t = NULL;
     if (t && another)
-        t = gd_fail("gd_npy_read: %s holds another array behind the first: gd_npy_read_at(path, i) reads each", path);
+        t = gd_fail("gd_npy_read: %s holds another array after the first: gd_npy_read_at(path, i) reads each", path);
     gi_input_close(&in);
     return t;
 }
@@ -306,7 +303,7 @@ bool gd_npy_write(const char *path, const gd_tensor *t)
 {
     if (!gi_given_tensor("gd_npy_write", "t", t) || !gi_alive("gd_npy_write", "t", t))
         return false;
-    enum { START = 10, ALIGN = 64 };                            /* magic, version, length; where numbers begin */
+    enum { START = 10, ALIGN = 64 };                            /* of magic, version and length; of the numbers */
     char text[512];
     size_t n = START;
     n += (size_t)snprintf(text + n, sizeof text - n, "{'descr': '<f%d', 'fortran_order': False, 'shape': (",

@@ -1,12 +1,12 @@
 /* number.c - decimal numbers in text.
  *
- * strtod follows the locale: where the decimal comma is usual it stops at the point of "1.5".  Here the point
- * is ours: most numbers are m * 10^e with m <= 2^53 and |e| <= 22, both exact in a double, so that a single
- * multiplication or division rounds once and correctly (W. D. Clinger, "How to read floating point numbers
- * accurately", PLDI 1990).  For the rest strtod gets the digits without a point, as "15e-1".
+ * strtod depends on the locale: where the decimal sign is a comma it stops at the point of "1.5".  Here most numbers
+ * are m * 10^e with m <= 2^53 and |e| <= 22, both exact in a double, so that a single multiplication or division is
+ * correctly rounded (W. D. Clinger, "How to read floating point numbers accurately", PLDI 1990).  For the others strtod
+ * is given the digits without a point, as "15e-1".
  *
- * A float is not rounded from that double when the double may lie between the number and a midpoint of two floats:
- * then strtof decides, so that a float, too, is rounded once. */
+ * A float is rounded from that double only where that cannot be a second rounding; otherwise strtof is used, so that
+ * floats are correctly rounded too. */
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
@@ -17,16 +17,16 @@
 #include "number.h"
 #include "gradus/tensor.h"
 
-typedef struct decimal {                    /* m * 10^exponent, the sign apart */
-    const char *digits, *end;               /* of m: may contain the decimal sign and separators of thousands */
-    uint64_t    m;                          /* its value, where it fits: */
+typedef struct decimal {                    /* m * 10^exponent, without the sign */
+    const char *digits, *end;               /* of m: may contain decimal and thousands signs */
+    uint64_t    m;                          /* its value, where that fits: */
     bool        fits;
     int64_t     exponent;
 } decimal;
 
-/* The length of the separator of thousands at p, 0 where there is none: three digits follow it, and no fourth.  A
- * blank stands for the narrow and the wide no-break space and the thin one too, an apostrophe for the curved one:
- * U+202F, U+00A0, U+2009, U+2019, as spreadsheets write them. */
+/* The length of the thousands sign at p, 0 where there is none: exactly three digits follow it.  A space stands for the
+ * narrow no-break, no-break and thin space too, an apostrophe for the curved one: U+202F, U+00A0, U+2009, U+2019, as
+ * spreadsheets write them. */
 static int group_sign(const char *p, const char *end, gi_number_style style)
 {
     static const char *const blanks[] = { " ", "\xe2\x80\xaf", "\xc2\xa0", "\xe2\x80\x89", NULL };
@@ -44,10 +44,10 @@ static int group_sign(const char *p, const char *end, gi_number_style style)
     return 0;
 }
 
-/* The digits with what stands between them; false when there is no digit. */
+/* The digits and the signs between them; false when there is no digit. */
 static bool scan_digits(const char **at, const char *end, gi_number_style style, decimal *d)
 {
-    enum { FIT = 19 };                      /* so many digits are less than 2^64; of more m is a remainder */
+    enum { FIT = 19 };                      /* so many digits are less than 2^64; with more, m is a remainder */
     const char *p = *at, *point = NULL;
     uint64_t m = 0;
     int64_t signs = 0;                      /* bytes that are no digits */
@@ -96,8 +96,8 @@ static bool scan_exponent(const char **at, const char *end, int64_t *exponent)
     return true;
 }
 
-/* No double, and no midpoint between two, has more than 767 significant digits: of what comes after them
- * only matters whether it is zero. */
+/* No double, and no midpoint between two, has more than 767 significant digits: of the digits after them it matters
+ * only whether they are all zero. */
 static gd_real by_strtod(const decimal *d)
 {
     enum { ENOUGH = 780 };
@@ -128,8 +128,8 @@ static gd_real by_strtod(const decimal *d)
 }
 
 #ifndef GD_DOUBLE
-/* Is the nearest float of x, which was rounded to a double, surely the nearest one of the number before?  Not when x
- * is the midpoint of two floats: the 29 bits that a float lacks are 1 0 .. 0.  Nor where floats are subnormal. */
+/* Is the float nearest to x, a rounded double, certainly also nearest to the unrounded number?  Not when x is the
+ * midpoint of two floats, the 29 bits that a float lacks being 1 0 .. 0; nor where floats are subnormal. */
 static bool rounds_once(double x)
 {
     uint64_t bits;
@@ -143,7 +143,7 @@ static const double power[] = {
     1e21, 1e22
 };
 
-/* m * 10^exponent, where one rounding gives it; false elsewhere. */
+/* m * 10^exponent, where one rounding suffices; otherwise false. */
 static bool in_one_step(uint64_t m, int64_t exponent, gd_real *value)
 {
 #if FLT_EVAL_METHOD == 0 || FLT_EVAL_METHOD == 1                /* doubles are not computed in long double */
@@ -171,7 +171,7 @@ static gd_real value_of(const decimal *d)
     return d->fits && in_one_step(d->m, d->exponent, &value) ? value : by_strtod(d);
 }
 
-/* A few digits with a decimal sign or without, and an exponent or none: most numbers of most files are so. */
+/* The fast path, for most numbers of most files: a few digits with an optional decimal sign and exponent. */
 static bool read_short(const char *at, const char *end, char sign, gd_real *value)
 {
     enum { SHORT = 15 };                    /* 10^15 < 2^53 */
@@ -196,7 +196,7 @@ static bool read_short(const char *at, const char *end, char sign, gd_real *valu
     return in_one_step(m, exponent, value);
 }
 
-/* text, without regard to case, against a word in small letters. */
+/* Compares text, ignoring case, with a word in lower case. */
 static bool is_word(const char *text, const char *end, const char *word)
 {
     size_t n = strlen(word);
@@ -226,7 +226,7 @@ bool gi_number_missing(const char *text, size_t length)
     return is_one_of(text, text + length, words);
 }
 
-/* nan, nan(..), inf, .. behind the sign. */
+/* nan, nan(..), inf, .. after the sign. */
 static bool read_special(const char *at, const char *end, gd_real *value)
 {
     static const char *const infinite[] = { "inf", "infinity", "1.#inf", "1.#inf00", "1.#infinity", NULL };

@@ -23,7 +23,7 @@ typedef struct gi_number_style {
     char decimal;                           /* '.' or ',' */
     char thousands;                         /* between groups of three digits; 0: none.  ' ' and '\'' stand for
                                                the no-break spaces and the curved apostrophe as well */
-    bool nan;                               /* nan, inf and infinity are numbers */
+    bool nan;                               /* accept nan, inf and infinity */
 } gi_number_style;
 
 /* gi_number_read - text[0 .. length) as a number: an optional sign, digits with an optional decimal sign, an

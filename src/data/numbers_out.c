@@ -1,4 +1,4 @@
-/* numbers_out.c - writing numbers, a chunk at a time: a view is not copied as a whole. */
+/* numbers_out.c - writing the elements of a tensor in chunks: a view is not copied as a whole. */
 #include <string.h>
 
 #include "numbers_out.h"

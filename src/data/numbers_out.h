@@ -1,5 +1,4 @@
-/* numbers_out.h - the numbers of a tensor on their way into a file: shared by the writers of NPY and
- * safetensors. */
+/* numbers_out.h - writing the elements of a tensor to a file; shared by the writers of NPY and safetensors. */
 #ifndef GRADUS_NUMBERS_OUT_H
 #define GRADUS_NUMBERS_OUT_H
 

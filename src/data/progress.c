@@ -1,4 +1,4 @@
-/* progress.c - a line on the terminal that is written over. */
+/* progress.c - a line on the terminal that is overwritten. */
 #if defined(__unix__) || defined(__APPLE__)
 #define _POSIX_C_SOURCE 200809L
 #define HAVE_POSIX
@@ -48,7 +48,7 @@ static double seconds(void)
 #endif
 }
 
-/* Blanks cover what is left of a longer line before. */
+/* Spaces erase the rest of a longer previous line. */
 static void draw(gd_progress *bar, double now)
 {
     double time = now - bar->begun;

@@ -3,40 +3,41 @@
  *
  *     {"__metadata__": {"step": "7"}, "w": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, ..}
  *
- * and the numbers, little-endian, row-major, to which the offsets count.  As the format demands, names occur
- * once, and the tensors lie one after the other without gap or overlap.  Writing is in safetensors_write.c. */
+ * and the numbers, little-endian, row-major, from whose beginning the offsets count.  As the format demands, names are
+ * unique, and the tensors follow each other without gap or overlap.  Writing is in safetensors_write.c. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/quarantine.h"
+#include "base/utf8.h"
 #include "elements.h"
 #include "gradus/data.h"
+#include "json.h"
 #include "looks.h"
 #include "tensor/check.h"
 #include "tensor/new.h"
 
 typedef struct entry {
     const char *name, *type_name;
-    gi_element  type;                       /* GI_ELEMENTS: one that cannot be read */
+    gi_element  type;                       /* GI_ELEMENTS: not supported */
     int         ndim;
     uint64_t    sizes[GD_MAX_DIMS];
     uint64_t    begin, end;                 /* bytes, from the first number */
 } entry;
 
 struct gd_safetensors {
-    gd_arena      arena;                    /* the texts */
+    gd_arena      arena;                    /* holds the strings */
     gi_input      in;
     char         *path;                     /* a copy: messages may come long after opening */
-    uint64_t      numbers, bytes;           /* where they begin in the file; how many there are */
-    entry        *entries;                  /* by their place in the file */
-    int64_t       count, room;
+    uint64_t      numbers, bytes;           /* their offset in the file; their length */
+    entry        *entries;                  /* in the order of the file */
+    int64_t       count, capacity;
     const entry **by_name;
-    gd_metadata  *metadata;                 /* by key */
-    int64_t       metadata_count, metadata_room;
+    gd_metadata  *metadata;                 /* sorted by key */
+    int64_t       metadata_count, metadata_capacity;
 };
 
 static gi_element type_of(const char *name)
@@ -58,19 +59,19 @@ static bool bad(const gd_safetensors *f, const gi_json *json, const char *expect
 {
     if (json->no_memory)
         return false;
-    return gd_fail("%s: %s: bad header at byte %td: %s expected", f->in.function, f->path, json->at - json->begin,
+    return gd_fail("%s: %s: bad header at byte %td: %s expected", f->in.raw.function, f->path, json->at - json->begin,
                    expected);
 }
 
-/* Room for one more in an array of count things; NULL, and a message, when memory is out. */
-static void *with_room(void *array, int64_t count, int64_t *room, size_t size)
+/* The array, grown if it is full; NULL, and a message, when memory is out. */
+static void *with_capacity(void *array, int64_t count, int64_t *capacity, size_t size)
 {
-    if (count < *room)
+    if (count < *capacity)
         return array;
-    int64_t more = *room ? 2 * *room : 16;
+    int64_t more = *capacity ? 2 * *capacity : 16;
     void *bigger = gi_memory_resize(GI_DATA, array, (size_t)more * size);
     if (bigger)
-        *room = more;
+        *capacity = more;
     return bigger;
 }
 
@@ -85,7 +86,7 @@ static bool read_metadata(gd_safetensors *f, gi_json *json)
         if (!gi_json_text(json, &f->arena, &pair.key) || !gi_json_accept(json, ':') ||
             !gi_json_text(json, &f->arena, &pair.value))
             return bad(f, json, "\"text\": \"text\"");
-        gd_metadata *all = with_room(f->metadata, f->metadata_count, &f->metadata_room, sizeof pair);
+        gd_metadata *all = with_capacity(f->metadata, f->metadata_count, &f->metadata_capacity, sizeof pair);
         if (!all)
             return false;
         f->metadata = all;
@@ -106,7 +107,7 @@ static bool read_shape(const gd_safetensors *f, gi_json *json, entry *e)
         if (!gi_json_number(json, &size))
             return bad(f, json, "a size");
         if (e->ndim == GD_MAX_DIMS)
-            return gd_fail("%s: %s: tensor \"%s\" has more than %d axes", f->in.function, f->path, e->name,
+            return gd_fail("%s: %s: tensor \"%s\" has more than %d axes", f->in.raw.function, f->path, e->name,
                            GD_MAX_DIMS);
         e->sizes[e->ndim++] = size;
     } while (gi_json_accept(json, ','));
@@ -129,7 +130,7 @@ static bool read_key(gd_safetensors *f, gi_json *json, entry *e, int *has)
     int is = strcmp(key, "dtype") == 0 ? HAS_TYPE : strcmp(key, "shape") == 0 ? HAS_SHAPE
            : strcmp(key, "data_offsets") == 0 ? HAS_OFFSETS : 0;
     if (!is || (*has & is))
-        return gd_fail("%s: %s: tensor \"%s\" has an unexpected \"%s\"", f->in.function, f->path, e->name, key);
+        return gd_fail("%s: %s: tensor \"%s\" has an unexpected \"%s\"", f->in.raw.function, f->path, e->name, key);
     *has |= is;
     if (is == HAS_SHAPE)
         return read_shape(f, json, e);
@@ -151,9 +152,9 @@ static bool read_entry(gd_safetensors *f, gi_json *json, const char *name)
     if (!gi_json_accept(json, '}'))
         return bad(f, json, ", or }");
     if (has != HAS_ALL)
-        return gd_fail("%s: %s: tensor \"%s\" needs dtype, shape and data_offsets", f->in.function, f->path, name);
+        return gd_fail("%s: %s: tensor \"%s\" needs dtype, shape and data_offsets", f->in.raw.function, f->path, name);
     e.type = type_of(e.type_name);
-    entry *all = with_room(f->entries, f->count, &f->room, sizeof e);
+    entry *all = with_capacity(f->entries, f->count, &f->capacity, sizeof e);
     if (!all)
         return false;
     f->entries = all;
@@ -166,7 +167,7 @@ static bool read_header(gd_safetensors *f, const char *text, size_t length)
     gi_json json = { .begin = text, .at = text, .end = text + length };
     bool has_metadata = false;
     if (!gi_utf8_valid(text, length))
-        return gd_fail("%s: %s: the header is not UTF-8", f->in.function, f->path);
+        return gd_fail("%s: %s: the header is not UTF-8", f->in.raw.function, f->path);
     if (length == 0 || *text != '{' || !gi_json_accept(&json, '{'))
         return bad(f, &json, "{");
     if (!gi_json_accept(&json, '}')) {
@@ -176,7 +177,7 @@ static bool read_header(gd_safetensors *f, const char *text, size_t length)
                 return bad(f, &json, "\"name\":");
             bool metadata = strcmp(name, "__metadata__") == 0;
             if (metadata && has_metadata)
-                return gd_fail("%s: %s has __metadata__ twice", f->in.function, f->path);
+                return gd_fail("%s: %s has __metadata__ twice", f->in.raw.function, f->path);
             has_metadata |= metadata;
             if (!(metadata ? read_metadata(f, &json) : read_entry(f, &json, name)))
                 return false;
@@ -209,16 +210,16 @@ static int compare_keys(const void *a, const void *b)
     return strcmp(((const gd_metadata *)a)->key, ((const gd_metadata *)b)->key);
 }
 
-/* Its numbers are where they should be, and as many as its shape tells. */
+/* Do its numbers follow those of the tensor before, and are there as many as its shape needs? */
 static bool check_entry(gd_safetensors *f, const entry *e, uint64_t expected)
 {
     int64_t n;
     if (e->begin == expected && e->end >= e->begin && e->end > f->bytes)
         return gd_fail("%s: %s: tensor \"%s\" ends at byte %" PRIu64 " of the numbers, but the file has only %" PRIu64
-                       ": it has been cut off", f->in.function, f->path, e->name, e->end, f->bytes);
+                       ": it has been cut off", f->in.raw.function, f->path, e->name, e->end, f->bytes);
     if (e->begin != expected || e->end < e->begin || e->end > f->bytes)
         return gd_fail("%s: %s: tensor \"%s\" lies at [%" PRIu64 ", %" PRIu64 ") of %" PRIu64 " bytes, but the"
-                       " tensors before it end at %" PRIu64, f->in.function, f->path, e->name, e->begin, e->end,
+                       " tensors before it end at %" PRIu64, f->in.raw.function, f->path, e->name, e->begin, e->end,
                        f->bytes, expected);
     if (e->type == GI_ELEMENTS)
         return true;
@@ -227,7 +228,7 @@ static bool check_entry(gd_safetensors *f, const entry *e, uint64_t expected)
     uint64_t bytes = (uint64_t)n * gi_element_size(e->type);
     return bytes == e->end - e->begin ||
            gd_fail("%s: %s: tensor \"%s\" has %" PRIu64 " bytes, but %s of its shape takes %" PRIu64,
-                   f->in.function, f->path, e->name, e->end - e->begin, e->type_name, bytes);
+                   f->in.raw.function, f->path, e->name, e->end - e->begin, e->type_name, bytes);
 }
 
 static bool check_names(gd_safetensors *f)
@@ -241,12 +242,12 @@ static bool check_names(gd_safetensors *f)
         qsort(f->by_name, (size_t)f->count, sizeof *f->by_name, compare_names);
     for (int64_t i = 1; i < f->count; i++)
         if (strcmp(f->by_name[i - 1]->name, f->by_name[i]->name) == 0)
-            return gd_fail("%s: %s has two tensors \"%s\"", f->in.function, f->path, f->by_name[i]->name);
+            return gd_fail("%s: %s has two tensors \"%s\"", f->in.raw.function, f->path, f->by_name[i]->name);
     if (f->metadata_count > 0)
         qsort(f->metadata, (size_t)f->metadata_count, sizeof *f->metadata, compare_keys);
     for (int64_t i = 1; i < f->metadata_count; i++)
         if (strcmp(f->metadata[i - 1].key, f->metadata[i].key) == 0)
-            return gd_fail("%s: %s has the metadata \"%s\" twice", f->in.function, f->path, f->metadata[i].key);
+            return gd_fail("%s: %s has the metadata \"%s\" twice", f->in.raw.function, f->path, f->metadata[i].key);
     return true;
 }
 
@@ -261,14 +262,14 @@ static bool check(gd_safetensors *f)
         end = f->entries[i].end;
     }
     if (end != f->bytes)
-        return gd_fail("%s: %s has %" PRIu64 " byte%s of numbers, but its tensors end at %" PRIu64, f->in.function,
+        return gd_fail("%s: %s has %" PRIu64 " byte%s of numbers, but its tensors end at %" PRIu64, f->in.raw.function,
                        f->path, f->bytes, gi_plural((int64_t)f->bytes), end);
     return check_names(f);
 }
 
 /* ---- Opening and closing ------------------------------------------------------------------------------ */
 
-/* Behind the length the header begins with { in byte 8.  Told here is only what looks like something else. */
+/* After the length, the header begins with { in byte 8.  Only files that look like something else are refused here. */
 static bool is_plausible(gd_safetensors *f)
 {
     size_t got;
@@ -405,7 +406,7 @@ gd_tensor *gd_safetensors_read(gd_safetensors *f, const char *name)
                        e->type_name);
     gd_shape shape = gd_safetensors_shape(f, i);
     gd_tensor *t = gi_new(function, shape.ndim, shape.size);
-    f->in.function = function;
+    f->in.raw.function = function;
     f->in.tensor = e->name;
     if (t && gi_input_seek(&f->in, f->numbers + e->begin) &&
         gi_elements_read(&f->in, e->type, false, t->numel, t->data))

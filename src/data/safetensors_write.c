@@ -1,15 +1,16 @@
-/* safetensors_write.c - writing named tensors to one file; the format is told in safetensors.c.  The header is
- * padded with blanks, so that the numbers begin at a multiple of 8 bytes. */
+/* safetensors_write.c - writing named tensors to one file; the format is described in safetensors.c.  The header is
+ * padded with spaces, so that the numbers begin at a multiple of 8 bytes. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/files.h"
-#include "base/json.h"
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/utf8.h"
 #include "gradus/data.h"
+#include "json.h"
 #include "numbers_out.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
@@ -23,7 +24,7 @@ static int compare(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The texts, sorted, in sorted; each given, UTF-8, and there once. */
+/* Sorts the strings; each must be given, be UTF-8, and be unique. */
 static bool valid_texts(const char *what, const char **sorted, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
@@ -51,7 +52,7 @@ static bool valid_names(const char *const names[], gd_tensor *const tensors[], i
     gi_memory_free(sorted);
     for (int64_t i = 0; i < n && good; i++) {
         if (strcmp(names[i], "__metadata__") == 0)
-            return gd_fail("%s: the name \"__metadata__\" is the format's own", function);
+            return gd_fail("%s: the name \"__metadata__\" is reserved by the format", function);
         char which[128];
         snprintf(which, sizeof which, "tensor \"%.100s\"", names[i]);
         good = gi_given(function, which, tensors[i]) && gi_alive(function, names[i], tensors[i]);
@@ -77,21 +78,21 @@ static bool valid_metadata(const gd_metadata metadata[], int64_t n)
 
 /* ---- The header --------------------------------------------------------------------------------------- */
 
-typedef struct text {                       /* grows; good turns false when memory is out */
+typedef struct text {                       /* grows; good becomes false when memory is out */
     char  *s;
-    size_t length, room;
+    size_t length, capacity;
     bool   good;
 } text;
 
 static bool reserve(text *t, size_t more)
 {
-    if (t->good && t->length + more > t->room) {
-        size_t room = 2 * (t->length + more);
-        char *bigger = gi_memory_resize(GI_DATA, t->s, room);
+    if (t->good && t->length + more > t->capacity) {
+        size_t capacity = 2 * (t->length + more);
+        char *bigger = gi_memory_resize(GI_DATA, t->s, capacity);
         t->good = bigger != NULL;
         if (bigger) {
             t->s = bigger;
-            t->room = room;
+            t->capacity = capacity;
         }
     }
     return t->good;

@@ -2,18 +2,18 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "autograd/node.h"
 #include "base/memory.h"
 #include "gradus/data.h"
 #include "tensor/alive.h"
 #include "tensor/nest.h"
 #include "tensor/new.h"
+#include "tensor/path.h"
 #include "tensor/shape.h"
 
-/* What is kept for a column.  Sums are pairs, see terms.h, in double whatever gd_real is: the mean of rounded numbers
- * is rounded itself, and what is left of the deviations from it has a mean, too. */
+/* A column.  Sums are pairs (compensated, see terms.h) of doubles, whatever gd_real is.  The mean is rounded, so that
+ * the deviations from it have a mean of their own, which is subtracted too. */
 typedef struct column {
-    double scale, mean, std;                /* scale: a power of 2 that keeps squares within the range */
+    double scale, mean, std;                /* scale: a power of 2 that keeps squares in range */
     double sum, rest;
 } column;
 
@@ -31,7 +31,7 @@ static double mean_of(column *c, int64_t rows)
     return mean;
 }
 
-/* x[i][j] scale - mean, without the mean of that. */
+/* The mean of x[i][j] scale - mean, in std. */
 static void centre(const gd_real *x, int64_t rows, int64_t columns, column *c)
 {
     for (int64_t i = 0; i < rows; i++)
@@ -41,8 +41,8 @@ static void centre(const gd_real *x, int64_t rows, int64_t columns, column *c)
         c[j].std = mean_of(&c[j], rows);
 }
 
-/* x[i][j] becomes (x[i][j] - mean[j]) / std[j].  The rows are passed from top to bottom, as they lie in memory; squares
- * are summed around the mean, as the difference of two large sums would lose digits. */
+/* x[i][j] becomes (x[i][j] - mean[j]) / std[j].  The passes go by rows, in the order of memory.  Squares are summed
+ * about the mean, as the difference of two large sums would lose digits. */
 static void standardize(gd_real *x, int64_t rows, int64_t columns, column *c)
 {
     for (int64_t j = 0; j < columns; j++)
@@ -59,7 +59,7 @@ static void standardize(gd_real *x, int64_t rows, int64_t columns, column *c)
     centre(x, rows, columns, c);
     for (int64_t j = 0; j < columns; j++)
         c[j].mean = c[j].std;
-    centre(x, rows, columns, c);            /* std: what is left of the mean */
+    centre(x, rows, columns, c);            /* std: the mean of the deviations */
     for (int64_t i = 0; i < rows; i++)
         for (int64_t j = 0; j < columns; j++) {
             const double d = (double)x[i * columns + j] * c[j].scale - c[j].mean - c[j].std;
@@ -77,7 +77,7 @@ static void standardize(gd_real *x, int64_t rows, int64_t columns, column *c)
         }
 }
 
-/* Rounding may leave a mean that is not quite the column's constant, so this is asked of the numbers. */
+/* Asked of the elements, because the mean of a constant column may be rounded. */
 static bool is_constant(const gd_tensor *t, int64_t j, int64_t columns)
 {
     for (int64_t i = 1; i < t->shape[0]; i++)

@@ -1,5 +1,4 @@
-/* copy.c - a second model with the values of a first one, and values from one to the other. */
-#include <string.h>
+/* copy.c - copying a model, and values from one model to another. */
 
 #include "base/guest.h"
 #include "base/message.h"
@@ -29,14 +28,6 @@ gd_params *gd_params_copy(gd_params *p)
     return copy;
 }
 
-static gd_tensor *find(const gd_params *p, const char *name)
-{
-    for (int i = 0; i < p->count; i++)
-        if (strcmp(p->entries[i].tensor->name, name) == 0)
-            return p->entries[i].tensor;
-    return NULL;
-}
-
 /* Everything that can fail comes before the first value changes. */
 bool gd_params_assign(gd_params *to, gd_params *from)
 {
@@ -49,7 +40,7 @@ bool gd_params_assign(gd_params *to, gd_params *from)
         return gd_fail("%s: to has %d tensor%s and from has %d: they must have the same names and shapes", function,
                        to->count, gi_plural(to->count), from->count);
     for (int i = 0; i < to->count; i++) {
-        const gd_tensor *t = to->entries[i].tensor, *f = find(from, t->name);
+        const gd_tensor *t = to->entries[i].tensor, *f = gi_params_find(from, t->name);
         if (!f)
             return gd_fail("%s: from has no \"%s\": they must have the same names and shapes", function, t->name);
         if (!gi_same_shape(t, f))
@@ -58,7 +49,7 @@ bool gd_params_assign(gd_params *to, gd_params *from)
     }
     for (int i = 0; i < to->count; i++) {
         gd_tensor *t = to->entries[i].tensor;
-        const gd_tensor *f = find(from, t->name);
+        const gd_tensor *f = gi_params_find(from, t->name);
         if (t != f)
             gi_copy(t->data, f);
         gi_overwritten(t);

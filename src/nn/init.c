@@ -1,4 +1,4 @@
-/* init.c - first values of weights, after Glorot and Bengio, He et al., and Saxe et al.; see nn.h. */
+/* init.c - initial values of weights, after Glorot and Bengio, He et al., and Saxe et al.; see nn.h. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
@@ -22,7 +22,7 @@ static bool fans(const char *function, gd_shape shape, double gain, double *in, 
                        gi_shape_text(shape.ndim, shape.size).s);
     if (!(gain > 0 && gain < (double)INFINITY))
         return gd_fail("%s: gain = %g must be positive", function, gain);
-    if (isinf((gd_real)(10 * gain)))        /* no weight is drawn farther out */
+    if (isinf((gd_real)(10 * gain)))        /* no weight is larger than that */
         return gd_fail("%s: gain = %g is too large for weights in " GI_REAL_NAME, function, gain);
     *in = (double)shape.size[1] * field;
     *out = (double)shape.size[0] * field;
@@ -68,7 +68,8 @@ gd_tensor *gd_kaiming_normal(gd_shape shape, double gain)
 
 /* Makes count vectors of n numbers orthonormal, each against those before it (Gram and Schmidt, done twice, which
  * is enough: W. Kahan in B. Parlett, The Symmetric Eigenvalue Problem, 1980, section 6-9).  Element i of vector k
- * is q[k line + i step].  From normal numbers this draws orthogonal matrices evenly. */
+ * is q[k line + i step].  Normal numbers give uniformly distributed orthogonal
+ * matrices. */
 static void orthonormalize(double *q, int64_t count, int64_t n, int64_t line, int64_t step)
 {
     for (int64_t k = 0; k < count; k++) {

@@ -1,4 +1,4 @@
-/* layer.c - what the layers share: checks, and names of their tensors. */
+/* layer.c - shared by the layers: checks, and names of tensors. */
 #include "layer.h"
 #include "base/memory.h"
 #include "base/message.h"

@@ -1,4 +1,4 @@
-/* layer.h - what the layers share. */
+/* layer.h - shared by the layers. */
 #ifndef GRADUS_LAYER_H
 #define GRADUS_LAYER_H
 
@@ -7,9 +7,9 @@
 #include "gradus/tensor.h"
 #include "params.h"
 
-/* gi_layer_begin - checks p, name and the sizes, of which the first bad one is named, and opens a scope for what
- * is made on the way.  After true the caller calls gi_layer_end with mark: it ends the scope, and where the layer is
- * not complete, takes what it has from p again.  Returns good. */
+/* gi_layer_begin - checks p, name and the sizes, and opens a scope for temporary tensors.  If it is true, the caller
+ * must call gi_layer_end with mark, which ends the scope and, unless good, removes from p what the layer has added;
+ * returns good. */
 bool gi_layer_begin(const char *function, const gd_params *p, const char *name, int n, const int64_t *sizes,
                     const char *const *what, gi_params_place *mark);
 bool gi_layer_end(gd_params *p, const gi_params_place *mark, bool good);

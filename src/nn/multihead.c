@@ -1,4 +1,4 @@
-/* multihead.c - multi-head attention: the width is cut into heads, each of which attends by itself. */
+/* multihead.c - multi-head attention: the width is split into heads, each with its own attention. */
 #include <inttypes.h>
 #include <math.h>
 
@@ -32,7 +32,7 @@ gd_multihead gd_multihead_new(gd_params *p, const char *name, int64_t width, int
     return gi_layer_end(p, &mark, m.out_bias != NULL) ? m : none;
 }
 
-/* Rows [i width, (i + 1) width) of the three affine maps that stand one under the other. */
+/* Rows [i width, (i + 1) width) of the three affine maps, which are stacked. */
 static gd_tensor *projected(const gd_multihead *m, gd_tensor *x, int64_t i)
 {
     int64_t width = m->out_bias->shape[0];

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "params.h"
+#include "autograd/node.h"
 #include "base/compiler.h"
 #include "base/guest.h"
 #include "base/memory.h"
@@ -9,14 +10,12 @@
 #include "base/quarantine.h"
 #include "base/random.h"
 #include "base/thread_state.h"
+#include "base/utf8.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
 #include "tensor/nest.h"
 #include "tensor/new.h"
-
-#include "autograd/node.h"
-#include "base/json.h"
 
 gd_params *gd_params_new(void)
 {
@@ -58,20 +57,20 @@ gd_tensor *gi_params_find(const gd_params *p, const char *name)
     return NULL;
 }
 
-static bool make_room(gd_params *p)
+static bool reserve(gd_params *p)
 {
-    if (p->count < p->room)
+    if (p->count < p->capacity)
         return true;
-    int room = p->room ? 2 * p->room : 16;
-    gi_entry *entries = gi_memory_resize(GI_MODELS, p->entries, (size_t)room * sizeof *entries);
+    int capacity = p->capacity ? 2 * p->capacity : 16;
+    gi_entry *entries = gi_memory_resize(GI_MODELS, p->entries, (size_t)capacity * sizeof *entries);
     if (!entries)
         return false;
     p->entries = entries;
-    p->room = room;
+    p->capacity = capacity;
     return true;
 }
 
-/* What a checkpoint cannot hold is refused here, and not when the model is saved. */
+/* A name that checkpoints cannot hold is refused here, not when the model is saved. */
 static bool valid_name(const char *function, const gd_params *p, const char *name)
 {
     static const char *const reserved[] = { "optimizer/", "gradus/" };
@@ -80,10 +79,10 @@ static bool valid_name(const char *function, const gd_params *p, const char *nam
     if (!gi_utf8_valid(name, strlen(name)))
         return gd_fail("%s: the name \"%s\" is not UTF-8, as checkpoints are", function, name);
     if (strcmp(name, "__metadata__") == 0)
-        return gd_fail("%s: the name \"__metadata__\" has a meaning of its own in checkpoints", function);
+        return gd_fail("%s: the name \"__metadata__\" is reserved in checkpoints", function);
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
         if (strncmp(name, reserved[i], strlen(reserved[i])) == 0)
-            return gd_fail("%s: the name \"%s\" begins with \"%s\", which checkpoints keep for other things", function,
+            return gd_fail("%s: the name \"%s\" begins with \"%s\", which is reserved in checkpoints", function,
                            name, reserved[i]);
     return !gi_params_find(p, name) || gd_fail("%s: there is a parameter \"%s\" already", function, name);
 }
@@ -97,7 +96,7 @@ static gd_tensor *add(const char *function, gd_params *p, const char *name, gd_t
     size_t length = strlen(name) + 1;
     char *copy = gi_arena_take(&p->arena, length);
     gd_tensor *t = copy ? gi_new_in(&p->arena, function, value->ndim, value->shape) : NULL;
-    if (!t || !make_room(p))
+    if (!t || !reserve(p))
         return NULL;
     gi_copy(t->data, value);
     t->name = memcpy(copy, name, length);
@@ -123,7 +122,7 @@ gi_params_place gi_params_mark(const gd_params *p)
     return mark;
 }
 
-/* Memory of tensors that are dropped stays in the arena. */
+/* The memory of removed tensors stays in the arena. */
 void gi_params_back(gd_params *p, const gi_params_place *mark)
 {
     p->count = mark->count;

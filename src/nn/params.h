@@ -1,4 +1,4 @@
-/* params.h - the inside of gd_params, for the rooms that optimize and save it. */
+/* params.h - the definition of gd_params, for optimizers and checkpoints. */
 #ifndef GRADUS_PARAMS_H
 #define GRADUS_PARAMS_H
 
@@ -10,24 +10,25 @@
 typedef struct gi_entry {
     gd_tensor *tensor;
     bool       buffer;
-    bool       not_negative;                /* a variance: a checkpoint that says otherwise is refused */
+    bool       not_negative;                /* a variance: a checkpoint with a negative one is refused */
 } gi_entry;
 
 struct gd_params {
     gi_entry *entries;                      /* in order of creation */
-    int       count, room;
+    int       count, capacity;
     gd_arena  arena;                        /* tensors, names and gradients */
-    int       in_use;                       /* by steps whose closure runs */
+    int       in_use;                       /* number of steps whose closure runs */
 };
 
 /* gi_params_find - the parameter or buffer of that name; NULL, without a message, when there is none. */
 gd_tensor *gi_params_find(const gd_params *p, const char *name);
 
-/* gi_params_in_use - true while a closure runs that needs the parameters; one that was left by longjmp does not run. */
+/* gi_params_in_use - true while a closure runs that needs the parameters; one that was left by longjmp does not
+ * count. */
 bool gi_params_in_use(gd_params *p);
 
-/* gi_params_mark, gi_params_back - where p and the thread's generator stand, and going back there: for what adds
- * several tensors and fails as a whole. */
+/* gi_params_mark, gi_params_back - the state of p and of the thread's generator, and restoring it: for adding several
+ * tensors or none. */
 typedef struct gi_params_place {
     int      count;
     uint64_t random[4];

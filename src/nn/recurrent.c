@@ -1,4 +1,4 @@
-/* recurrent.c - the cells of recurrent networks, one step each.  A loop over time is the caller's. */
+/* recurrent.c - the cells of recurrent networks, one time step each. */
 #include <inttypes.h>
 #include <math.h>
 
@@ -47,7 +47,7 @@ gd_cell gd_gru_new(gd_params *p, const char *name, int64_t in, int64_t hidden)
     return new_cell("gd_gru_new", p, name, in, hidden, 3);
 }
 
-/* Is the cell one of the function's own kind, and h a state of it?  The kinds differ in their number of gates. */
+/* Is the cell of the right kind, and h a state of it?  The kinds differ in their number of gates. */
 static bool suits(const char *function, const char *maker, int64_t gates, const gd_cell *cell, const gd_tensor *h)
 {
     const gd_tensor *w = cell->weight_hh;
@@ -60,8 +60,8 @@ static bool suits(const char *function, const char *maker, int64_t gates, const 
            gd_fail("%s: h is %s: a state of this cell is [.., %" PRId64 "]", function, gi_text_of(h).s, w->shape[1]);
 }
 
-/* What the cell makes of its input and of its state, [n, gates hidden] each; false when something is NULL or of
- * another kind. */
+/* The affine maps of the input and of the state, [n, gates hidden] each; false when an argument is NULL or of another
+ * kind. */
 static bool both_parts(const char *function, const char *maker, int64_t gates, const gd_cell *cell, gd_tensor *x,
                        gd_tensor *h, gd_tensor **a, gd_tensor **b)
 {
@@ -76,7 +76,7 @@ static bool both_parts(const char *function, const char *maker, int64_t gates, c
     return *a && *b;
 }
 
-/* The i-th of the gates that stand side by side. */
+/* Gate i; the gates are side by side. */
 static gd_tensor *gate(gd_tensor *gates, int64_t i, const gd_tensor *h)
 {
     int64_t hidden = h->shape[h->ndim - 1];

@@ -27,6 +27,6 @@ gd_tensor *gd_dropout(gd_tensor *x, double p, bool training)
     if (!x || !gi_alive("gd_dropout", "x", x))
         return NULL;
     if (!(p >= 0 && p <= 1))
-        return gd_fail("gd_dropout: p = %s must lie in [0, 1]", gi_digits((char[GI_DIGITS_ROOM]){ 0 }, p));
+        return gd_fail("gd_dropout: p = %s must lie in [0, 1]", gi_digits((char[GI_DIGITS_SIZE]){ 0 }, p));
     return training && p > 0 ? gi_masked(x, mask_like(x, p)) : x;
 }

@@ -196,9 +196,12 @@ bool gi_ema_adopt(gd_ema *ema);
 #define GI_FINITE(name)  { name, false, "()", -INFINITY, INFINITY }
 #define GI_NUMBERS(name) { name, false, "[]", -INFINITY, INFINITY }
 
-/* The hooks of traces, called only where there is one; before is false when memory is out. */
-bool gi_trace_before(gd_optimizer *o);
-void gi_trace_after(gd_optimizer *o);
-void gi_trace_free(gd_optimizer *o);
+/* What a step calls where the optimizer has a trace; the rest of a trace is known to src/trace alone.  before is false
+ * when memory is out. */
+struct gd_trace {
+    bool (*before)(gd_optimizer *o);
+    void (*after)(gd_optimizer *o);
+    void (*free)(gd_optimizer *o);
+};
 
 #endif

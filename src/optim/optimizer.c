@@ -14,7 +14,7 @@
 #include "tensor/new.h"
 #include "tensor/shape.h"
 
-#include "base/json.h"
+#include "base/utf8.h"
 
 /* ---- Making and freeing ---------------------------------------------------------------------------------- */
 
@@ -149,7 +149,8 @@ void gd_optimizer_free(gd_optimizer *o)
 {
     if (!o || !gi_given("gd_optimizer_free", "o", o) || gi_busy("gd_optimizer_free", o))
         return;
-    gi_trace_free(o);
+    if (o->trace)
+        o->trace->free(o);
     gi_memory_free(o->slots);
     gi_memory_free(o->turns);
     gi_memory_free(o->packed);

@@ -23,7 +23,7 @@ bool gi_check_number(const char *function, const char *name, double value, const
 {
     return gi_lies_in(value, interval, low, high) ||
            gd_fail("%s: %s = %s must lie in %c%g, %g%c", function, name,
-                   gi_digits((char[GI_DIGITS_ROOM]){ 0 }, value), interval[0], low, high, interval[1]);
+                   gi_digits((char[GI_DIGITS_SIZE]){ 0 }, value), interval[0], low, high, interval[1]);
 }
 
 bool gi_check_fits(const char *function, const char *name, double value)

@@ -279,7 +279,7 @@ bool gd_step(gd_optimizer *o)
         return gd_fail("gd_step: %s evaluates the loss several times in a step: use gd_step_closure",
                        o->algorithm->name);
     if (gi_busy("gd_step", o) || !gi_ready(o, "gd_step") || (o->turn_count == 0 && !gi_any_gradient("gd_step", o)) ||
-        (o->check_finite && !gi_check_all("gd_step", o)) || (o->trace && !gi_trace_before(o)))
+        (o->check_finite && !gi_check_all("gd_step", o)) || (o->trace && !o->trace->before(o)))
         return false;
     o->steps++;
     o->busy = true;
@@ -291,7 +291,7 @@ bool gd_step(gd_optimizer *o)
     (void)gi_guest_leave(&before, true);    /* the step is done: no failure of it */
     o->busy = false;
     if (o->trace)
-        gi_trace_after(o);
+        o->trace->after(o);
     return true;
 }
 

@@ -1,7 +1,7 @@
 /* axis.c - ticks at 1, 2 and 5 times powers of ten.
  *
- * A tick is n m 10^e with whole n: its label is written from those whole numbers, so it has no rounding
- * errors and no trailing dust, and all labels of an axis have the same number of decimals. */
+ * A tick is n m 10^e with integer n: its label is written from these integers, so that it has no rounding errors, and
+ * all labels of an axis have the same number of decimals. */
 #include "axis.h"
 
 #include <float.h>
@@ -15,7 +15,7 @@
 #define MINUS "\xE2\x88\x92"
 #define TIMES "\xC3\x97"
 #define LARGEST  1e300                      /* limits stay where differences do not overflow */
-#define SMALLEST GI_SMALLEST                /* and where steps do not underflow; less counts as 0 */
+#define SMALLEST GI_SMALLEST                /* and steps do not underflow; less counts as 0 */
 
 /* n x 10^e, rounded once where 10^|e| is exact. */
 static double times_power(double n, int e)
@@ -34,7 +34,8 @@ static void append(char *out, const char *text)
         memcpy(out + used, text, more + 1);
 }
 
-void gi_decimal(char out[GI_LABEL_MAX], long long n, int exponent)
+/* n x 10^exponent in digits, with a proper minus sign, in any locale. */
+static void decimal(char out[GI_LABEL_MAX], long long n, int exponent)
 {
     char digits[24];
     int length = snprintf(digits, sizeof digits, "%lld", n < 0 ? -n : n);
@@ -92,7 +93,7 @@ static void write_note(gi_axis *axis, long long offset, int offset_exponent)
         behind++;
     bool plain = offset_exponent < 4;       /* 1200, but 1.7 x 10^9 */
     if (plain || offset != 1) {
-        gi_decimal(digits, offset, plain ? offset_exponent : -behind);
+        decimal(digits, offset, plain ? offset_exponent : -behind);
         append(axis->note, digits);
     }
     if (!plain) {
@@ -108,7 +109,7 @@ void gi_shorten(char out[GI_LABEL_MAX], double value, int digits)
     int seen = 0, exponent = 0;
     const char *at = text;
 
-    /* The digits of %e; the point between them is passed over. */
+    /* The digits of %e, without the point between them. */
     gi_format(text, sizeof text, "%.*e", digits - 1, fabs(value));
     for (; *at && *at != 'e'; at++)
         if (*at >= '0' && *at <= '9' && seen < digits) {
@@ -123,13 +124,13 @@ void gi_shorten(char out[GI_LABEL_MAX], double value, int digits)
         exponent++;
     n = value < 0 ? -n : n;
     if (n == 0 || (exponent >= -6 && exponent <= 5)) {
-        gi_decimal(out, n, n ? exponent : 0);
+        decimal(out, n, n ? exponent : 0);
         return;
     }
     int shown = 0;                          /* one digit before the point */
     for (long long rest = n; rest / 10 != 0; rest /= 10)
         shown++;
-    gi_decimal(out, n, -shown);
+    decimal(out, n, -shown);
     append(out, TIMES);
     append_power(out, exponent + shown);
 }
@@ -143,9 +144,9 @@ static double value_of(step s, double n)
     return times_power(n * s.m, s.e);
 }
 
-/* The number of the first tick not below x, and of the last one not above it.  Far from 0 the quotient is only known to
- * some units in its last place: a tick that near counts as on x, as long as that is not to be seen.  Where it is, the
- * ticks themselves are compared with x. */
+/* The number of the first tick not below x, and of the last one not above it.  Far from 0 the quotient is known only to
+ * some units in its last place: a tick that close counts as on x, as long as the difference is not visible.  Where it
+ * is, the ticks themselves are compared with x. */
 static double tick_from(double x, step s)
 {
     double unit = value_of(s, 1), slack = fmin(fmax(1e-9, 4 * DBL_EPSILON * fabs(x / unit)), 0.02);
@@ -183,7 +184,7 @@ static step step_for(double low, double high, int most)
         }
 }
 
-/* A step into the parts at which small ticks stand, and how many of them make up the step. */
+/* The step of the minor ticks, and how many of them make up a step. */
 static step minor_of(step s)
 {
     return s.m == 1 ? (step){ 2, s.e - 1 } : s.m == 2 ? (step){ 5, s.e - 1 } : (step){ 1, s.e };
@@ -194,7 +195,7 @@ static int minors_in(step s)
     return s.m == 2 ? 4 : 5;
 }
 
-/* Moves x outwards (towards -1: down, +1: up) to a tick when that costs little, else to a small tick. */
+/* Moves x outwards (towards -1: down, +1: up) to a tick when that costs little, else to a minor tick. */
 static double outwards(double x, step s, double range, int towards)
 {
     double there = value_of(s, towards < 0 ? tick_to(x, s) : tick_from(x, s));
@@ -215,9 +216,9 @@ static void add_tick(gi_axis *axis, double value, bool major, const char *label)
     append(t->label, label);
 }
 
-/* What all ticks from the first to the last have in common, in steps: where at least four leading digits are the
- * same, labels count from there.  It is a round number, a multiple of the power of ten above the axis' length: the one
- * below the first tick, or one between the ticks when it is a multiple of the next power too, 10^9 for example. */
+/* The offset of the labels, in steps: where at least four leading digits of all ticks are the same, labels are relative
+ * to it.  It is a multiple of the power of ten above the length of the axis: the one below the first tick, or one
+ * between the ticks when it is a multiple of the next power too, 10^9 for example. */
 static double common_offset(double first, double last)
 {
     double largest = fmax(fabs(first), fabs(last)), length = fmax(last - first, 1);
@@ -245,7 +246,7 @@ static void linear_ticks(gi_axis *axis, int most)
     write_note(axis, (long long)offset * s.m, s.e);
     for (double n = first; n <= last; n++) {
         char label[GI_LABEL_MAX];
-        gi_decimal(label, (long long)(n - offset) * s.m, largest > 0 ? s.e - axis->exponent : 0);
+        decimal(label, (long long)(n - offset) * s.m, largest > 0 ? s.e - axis->exponent : 0);
         add_tick(axis, value_of(s, n), true, label);
     }
     if (!is_resolved(fmax(fabs(axis->low), fabs(axis->high)), small))
@@ -268,7 +269,7 @@ static void choose_linear(gi_axis *axis, double low, double high, double fixed_l
     low = clamp(free_low ? low : fixed_low);
     high = clamp(free_high ? high : fixed_high);
     double size = fmax(fabs(low), fabs(high));
-    bool single = !(high - low > fmax(GI_CLOSEST * size, SMALLEST));        /* one value, or as good as one */
+    bool single = !(high - low > fmax(GI_CLOSEST * size, SMALLEST));        /* one value, or practically one */
     if (single && (free_low || free_high)) {
         double half = size > SMALLEST ? size / 2 : 1;
         low = free_low ? (free_high ? low : high) - half : low;
@@ -278,7 +279,7 @@ static void choose_linear(gi_axis *axis, double low, double high, double fixed_l
         low -= free_low ? margin * range : 0;
         high += free_high ? margin * range : 0;
         if (above >= 0 && low < 0 && free_low)
-            low = 0;                        /* what is never negative gets no negative numbers at its axis */
+            low = 0;                        /* no negative numbers on an axis for values that are never negative */
     }
     step s = step_for(low, high, most);
     double range = high - low;
@@ -294,8 +295,8 @@ static bool on_axis(const gi_axis *axis, double value)
     return value >= axis->low * (1 - 1e-9) && value <= axis->high * (1 + 1e-9);
 }
 
-/* The digits before a power of ten that get a label, as bits: the fewest that give three labels, and no more than
- * `most` where that can be had; 0 when even all nine do not. */
+/* The multiples of a power of ten, 1 to 9, that get a label, as bits: the fewest that give three labels, at most `most`
+ * if possible; 0 when even all nine give fewer. */
 static int labelled_digits(const gi_axis *axis, int most)
 {
     static const int sets[] = { 1 << 1, 1 << 1 | 1 << 2 | 1 << 5, 1 << 1 | 1 << 3,
@@ -325,7 +326,7 @@ static void log_ticks(gi_axis *axis, int most)
     bool mixed = digits != 1 << 1;          /* too few powers of ten: label others too */
     bool plain = mixed && a > -4 && b < 5;  /* then 0.02 reads better than 2 x 10^-2 */
 
-    if (decades < 0.25 || !digits) {        /* hardly bent: the ticks of a linear axis */
+    if (decades < 0.25 || !digits) {        /* nearly linear: the ticks of a linear axis */
         linear_ticks(axis, most);
         return;
     }
@@ -338,7 +339,7 @@ static void log_ticks(gi_axis *axis, int most)
                 continue;
             bool major = (digits >> digit & 1) && (e - first) % stride == 0;
             if (major && plain)
-                gi_decimal(label, digit, e);
+                decimal(label, digit, e);
             else if (major && digit > 1)
                 gi_shorten(label, digit, 1);
             if (major && !plain) {
@@ -349,8 +350,8 @@ static void log_ticks(gi_axis *axis, int most)
         }
 }
 
-/* To a power of ten when that costs little, else to 1, 2 .. 9 times one when that costs no more than `most` of the
- * axis, else nowhere. */
+/* Moves to a power of ten when that costs little, else to 1, 2 .. 9 times one when that costs at most this part of the
+ * axis, else not at all. */
 static double log_outwards(double x, double decades, int towards, double most)
 {
     double e = log10(x), whole = towards < 0 ? floor(e + 1e-9) : ceil(e - 1e-9);
@@ -369,7 +370,7 @@ static int majors(const gi_axis *axis)
     return n;
 }
 
-#define LEAST 1e-307                        /* of a logarithmic axis, whose numbers only are divided by each other */
+#define LEAST 1e-307                        /* of a logarithmic axis, where numbers are only divided by each other */
 #define MOST  1e308
 
 static void choose_log(gi_axis *axis, double low, double high, double fixed_low, double fixed_high,
@@ -384,7 +385,7 @@ static void choose_log(gi_axis *axis, double low, double high, double fixed_low,
     }
     double a = log10(low), b = log10(high), range = b - a;
     bool single = !(high - low > GI_CLOSEST * high);
-    if (!single && high - low < 0.01 * low) {           /* not bent to the eye, and too near for logarithms */
+    if (!single && high - low < 0.01 * low) {           /* linear to the eye, and too short for logarithms */
         choose_linear(axis, low, high, fixed_low, fixed_high, margin, most);
         return;
     }
@@ -396,7 +397,7 @@ static void choose_log(gi_axis *axis, double low, double high, double fixed_low,
         b += free_high ? margin * range : 0;
     }
     static const double cost[] = { 0.3, INFINITY };
-    for (int i = 0; i < 2 && majors(axis) < 3; i++) {           /* the second where the first gives too few labels */
+    for (int i = 0; i < 2 && majors(axis) < 3; i++) {           /* a second time where there are too few labels */
         memset(axis, 0, sizeof *axis);
         axis->log = true;
         axis->low = free_low ? log_outwards(pow(10, fmax(a, -307)), b - a, -1, cost[i]) : low;

@@ -1,6 +1,4 @@
-/* axis.h - from data to a scale: limits, ticks at round numbers, their labels.
- *
- * Not here: anything drawn. */
+/* axis.h - scales: limits, ticks at round numbers, their labels.  Drawing is elsewhere. */
 #ifndef GRADUS_PLOT_AXIS_H
 #define GRADUS_PLOT_AXIS_H
 
@@ -8,8 +6,8 @@
 
 #define GI_TICKS_MAX 256
 #define GI_LABEL_MAX 40
-#define GI_CLOSEST   1.8e-15                /* ends of an axis differ by this part of their size, or more: 8 ulp */
-#define GI_SMALLEST  1e-300                 /* .. or by this, where it is more */
+#define GI_CLOSEST   1.8e-15                /* the ends of an axis differ at least by this part of their size, 8 ulp, */
+#define GI_SMALLEST  1e-300                 /* and by this */
 
 typedef struct gi_tick {
     double value;
@@ -22,23 +20,21 @@ typedef struct gi_axis {
     double  low, high;
     int     exponent;                       /* a value is its label times 10^exponent, */
     double  offset;                         /* plus offset */
-    char    note[2 * GI_LABEL_MAX];         /* both in words of mathematics, for the end of the axis; may be empty */
+    char    note[2 * GI_LABEL_MAX];         /* both, as shown at the end of the axis; may be empty */
     int     n;
     gi_tick ticks[GI_TICKS_MAX];
 } gi_axis;
 
 /* gi_axis_choose - limits and ticks for data in low .. high (> 0 on a logarithmic axis).  fixed_low and
- * fixed_high, where not NaN, are the limits; a free limit moves outwards to a round number, leaving at
- * least margin (a part of the range) between it and the data.  At most `most` labels. */
+ * fixed_high, where not NaN, are the limits; a free limit moves outwards to a round number, at
+ * least margin (a part of the range) away from the data.  At most `most` labels. */
 void gi_axis_choose(gi_axis *axis, double low, double high, double fixed_low, double fixed_high,
                     bool log, double margin, int most);
 
-/* gi_axis_at - where a value lies on the axis: 0 at low, 1 at high. */
+/* gi_axis_at - the position of a value on the axis: 0 at low, 1 at high. */
 double gi_axis_at(const gi_axis *axis, double value);
 
-/* gi_decimal - n x 10^exponent in digits, with a true minus sign, whatever the locale.
- * gi_shorten - value to the given number of digits. */
-void gi_decimal(char out[GI_LABEL_MAX], long long n, int exponent);
+/* gi_shorten - value to the given number of digits. */
 void gi_shorten(char out[GI_LABEL_MAX], double value, int digits);
 
 #endif

@@ -12,7 +12,7 @@
 
 
 #define CONTRAST    0.55f                   /* of letters: a thin stem between two pixels stays dark */
-#define LIGHT_STEPS 16384                   /* fine enough for every one of the 256 sRGB values to survive */
+#define LIGHT_STEPS 16384                   /* fine enough to preserve each of the 256 sRGB values */
 
 bool gi_canvas_start(gi_canvas *c, int width, int height)
 {

@@ -3,9 +3,9 @@
  * Not here: letters (text.h), axes, data.  Coordinates are in pixels, y down; the pixel (i, j) covers
  * i .. i+1 and j .. j+1, so a line of width 1 is crisp when it runs at a half.
  *
- * A shape is made in two steps.  Its parts are gathered in a mask of coverages, where overlapping parts
- * take the larger value: joins of a line are round and no darker than the rest.  Then the mask is painted
- * in one colour.  Painting mixes light, not sRGB numbers: a half covered pixel sends out half the light. */
+ * A shape is drawn in two steps.  Its parts are accumulated in a mask of coverages, where overlapping parts take the
+ * larger value: joins of a line are round and no darker than the rest.  Then the mask is painted in one colour.
+ * Painting mixes linear light, not sRGB values: a pixel that is half covered emits half the light. */
 #ifndef GRADUS_PLOT_CANVAS_H
 #define GRADUS_PLOT_CANVAS_H
 
@@ -38,8 +38,8 @@ void gi_mask_disc(gi_canvas *c, double x, double y, double radius);
 void gi_mask_polygon(gi_canvas *c, const double (*corners)[2], int n);      /* convex, clockwise as seen */
 void gi_mask_box(gi_canvas *c, gi_box box);
 
-/* gi_paint - paints the mask and clears it.  gi_paint_data also notes where the ink went;
- * gi_paint_letters makes half covered pixels darker than light alone would, for legibility. */
+/* gi_paint - paints the mask and clears it.  gi_paint_data - also records which pixels are data.
+ * gi_paint_letters - makes half covered pixels darker than linear light would, for legibility. */
 void gi_paint(gi_canvas *c, gi_rgb colour, double opacity);
 void gi_paint_data(gi_canvas *c, gi_rgb colour, double opacity);
 void gi_paint_letters(gi_canvas *c, gi_rgb colour);
@@ -47,10 +47,10 @@ void gi_paint_letters(gi_canvas *c, gi_rgb colour);
 /* gi_canvas_pixel - replaces one pixel. */
 void gi_canvas_pixel(gi_canvas *c, int x, int y, gi_rgb colour);
 
-/* gi_ink - how many pixels of data lie in the box. */
+/* gi_ink - the number of pixels of data in the box. */
 double gi_ink(const gi_canvas *c, gi_box box);
 
-/* gi_canvas_bytes - the page as 8-bit sRGB, [height, width, 3]; bytes has room for it. */
+/* gi_canvas_bytes - writes the page to bytes as 8-bit sRGB, [height, width, 3]. */
 bool gi_canvas_bytes(const gi_canvas *c, uint8_t *bytes);
 
 #endif

@@ -1,9 +1,9 @@
 /* contour.c - a function of two variables as filled bands and contour lines.
  *
  * Lines: marching squares, each cell of the grid on its own (the method of Lorensen and Cline 1987, in two
- * dimensions); a segment's round ends join it to its neighbours'.  Bands: every pixel takes the colour of its
- * value, interpolated between the corners of its cell.  A function's cells are parted further, with values of the cubic
- * of Catmull and Rom (1974) between its samples: a valley narrower than a cell would fall to pieces otherwise. */
+ * dimensions); the round ends of segments join them.  Bands: every pixel has the colour of its value, interpolated
+ * between the corners of its cell.  The cells of a function are subdivided, with cubic interpolation (Catmull and Rom
+ * 1974) between its samples: a valley narrower than a cell would fall apart otherwise. */
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -68,7 +68,7 @@ static double cubic_1(const double z[4], double t)
                                               t * (3 * (z[1] - z[2]) + z[3] - z[0])));
 }
 
-/* At t of the cell's height and s of its width. */
+/* At the fractions t of the cell's height and s of its width. */
 static double cubic(double z[4][4], double t, double s)
 {
     double rows[4];
@@ -79,7 +79,7 @@ static double cubic(double z[4][4], double t, double s)
 
 /* ---- Bands --------------------------------------------------------------------------------------------- */
 
-/* The place of a pixel in the field: cell and position in it. */
+/* The position of a pixel in the field: its cell, and where in it. */
 static bool locate(double at, int n, int *cell, double *t)
 {
     double s = at * (n - 1);
@@ -148,7 +148,7 @@ static void square_contour(const gi_field *f, double i, double j, double side, c
     }
     if (n == 2)
         draw(context, crossing[0], crossing[1]);
-    if (n == 4) {                           /* a saddle: the middle decides which corners are cut off */
+    if (n == 4) {                           /* a saddle: the value in the middle decides which corners are cut off */
         bool middle_as_0 = (sum > 0) == (z[0] > 0);
         draw(context, crossing[0], crossing[middle_as_0 ? 1 : 3]);
         draw(context, crossing[2], crossing[middle_as_0 ? 3 : 1]);
@@ -157,7 +157,7 @@ static void square_contour(const gi_field *f, double i, double j, double side, c
 
 enum { PARTS = 3 };                         /* of a cell, in both directions */
 
-/* The values that may be reached between these samples: a valley may lie deeper than all of them. */
+/* Bounds of the values between these samples: a valley may be deeper than all of them. */
 static void reach_of(double z[4][4], double *low, double *high)
 {
     *low = *high = z[0][0];
@@ -245,7 +245,7 @@ static gi_xy on_edge(gi_box b, double at)
     return (gi_xy){ b.left, b.bottom - (at - 2 * width - height) };
 }
 
-/* Does one line, and only one, lead into the box on one side and out on the other?  At the tip of a narrow valley both
+/* Does exactly one line enter the box on one side and leave it on the other?  At the tip of a narrow valley both
  * ends of the line leave it on the same side. */
 static bool is_crossed_once(const gi_panel *panel, gi_box box)
 {
@@ -253,7 +253,7 @@ static bool is_crossed_once(const gi_panel *panel, gi_box box)
     gi_box edge = { box.left - reach, box.top - reach, box.right + reach, box.bottom + reach };
     int around = (int)(2 * (edge.right - edge.left + edge.bottom - edge.top)), lines = 0;
     gi_xy ends[2];
-    bool before = true;                     /* a line at the first pixel is met again at the last */
+    bool before = true;                     /* a line at the first pixel is found again at the last */
     for (int k = 0; k <= around; k++) {
         gi_xy p = on_edge(edge, k % around);
         bool ink = gi_ink(panel->canvas, (gi_box){ p.x, p.y, p.x + 1, p.y + 1 }) > 0;
@@ -280,7 +280,7 @@ static void consider(void *context, gi_xy a, gi_xy b)
         if (box.left < s->taken[i].right + rim && box.right > s->taken[i].left - rim &&
             box.top < s->taken[i].bottom + rim && box.bottom > s->taken[i].top - rim)
             return;
-    double steepness = fabs(q.y - p.y) / (length + 1e-9);  /* a level line takes text well */
+    double steepness = fabs(q.y - p.y) / (length + 1e-9);  /* level lines suit text best */
     double across = (m.x - f.left) / (f.right - f.left), down = (m.y - f.top) / (f.bottom - f.top);
     double cost = steepness + fabs(across - 0.72) + 0.5 * fabs(down - 0.75);
     if (cost < s->least && is_crossed_once(s->panel, box)) {

@@ -1,6 +1,5 @@
-/* field.c - the values of a function of two variables, as a plot takes them, and the levels of its contours.
- *
- * Not here: drawing (contour.c). */
+/* field.c - the values of a function of two variables for a plot, and the levels of its contours; drawn by
+ * contour.c. */
 #include <math.h>
 #include <stdbool.h>
 

@@ -1,4 +1,4 @@
-/* fit.c - titles, labels and names that are too long for their place. */
+/* fit.c - breaking and shortening titles, labels and names that are too long. */
 #include "fit.h"
 
 #include <math.h>
@@ -36,7 +36,7 @@ static double width_of(const part *p, int count, const char *tail, gi_type type)
     return gi_text_width(line, type);
 }
 
-/* How many characters fit with the tail behind them: the width grows with each one, so bisection finds it. */
+/* How many characters fit, followed by the tail; by bisection, as the width grows with each character. */
 static int fitting(const part *p, const char *tail, gi_type type, double width)
 {
     int fits = 0, beyond = p->n + 1;
@@ -92,7 +92,7 @@ gi_fitted gi_fit(const char *text, gi_type type, double width, int most)
             put_line(&f, &p, fitting(&p, ELLIPSIS, type, width), ELLIPSIS);
         } else {
             count = count < p.n ? whole_words(&p, count) : count;
-            count = count ? count : 1;      /* narrower than one character: still get on */
+            count = count ? count : 1;      /* narrower than one character: make progress */
             put_line(&f, &p, count, "");
             text += p.end[count - 1];
         }

@@ -1,4 +1,4 @@
-/* fit.h - texts that must fit: broken into lines at spaces, or shortened with an ellipsis. */
+/* fit.h - fitting text to a width: broken into lines at spaces, or shortened with an ellipsis. */
 #ifndef GRADUS_PLOT_FIT_H
 #define GRADUS_PLOT_FIT_H
 
@@ -19,7 +19,7 @@ gi_fitted gi_fit(const char *text, gi_type type, double width, int most);
 /* gi_fit_line - the same with one line. */
 void gi_fit_line(char out[GI_FIT_BYTES], const char *text, gi_type type, double width);
 
-/* gi_fit_middle - the same, with the ellipsis inside, so that names which differ at their end do so still. */
+/* gi_fit_middle - the same with the ellipsis in the middle, so that names that differ at their ends still do. */
 void gi_fit_middle(char out[GI_FIT_BYTES], const char *text, gi_type type, double width);
 
 #endif

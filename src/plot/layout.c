@@ -1,4 +1,4 @@
-/* layout.c - what the axes of a plot must show, and where everything goes on its panel.
+/* layout.c - the ranges of the axes, and the position of everything on a panel.
  *
  * Not here: drawing (panel.c, legend.c), ticks (axis.c). */
 #include <math.h>
@@ -61,7 +61,7 @@ static bool has_finite_point(const gd_plot *p)
     return false;
 }
 
-/* Why nothing can be drawn: a run that went wrong still gets its picture, with the reason in it. */
+/* Why nothing can be drawn: a run that has diverged still gets a picture, which shows the reason. */
 static const char *reason_for_nothing(const gd_plot *p)
 {
     if (!p->count)
@@ -133,10 +133,10 @@ static void choose(gi_panel *panel, bool is_x, range r, int most)
                    isnan(ends->high) && field ? r.high : ends->high, ends->log, is_x ? 0 : 0.03, most);
 }
 
-/* As many labels as stand apart from each other. */
+/* As many labels as do not touch each other. */
 static void choose_x(gi_panel *panel, range r)
 {
-    double width = panel->frame.right - panel->frame.left, room = 18 * panel->u;
+    double width = panel->frame.right - panel->frame.left, space = 18 * panel->u;
     gi_type type = gi_type_of(GI_NUMBER_SIZE * panel->u, GI_CENTRE);
     for (int most = (int)(width / (62 * panel->u)) + 1; most >= 2; most--) {
         choose(panel, true, r, most);
@@ -148,12 +148,12 @@ static void choose_x(gi_panel *panel, range r)
                 free = fmin(free, at - half - end);
                 end = at + half;
             }
-        if (free >= room)
+        if (free >= space)
             return;
     }
 }
 
-/* How far the first and the last number of the x axis reach beyond the frame. */
+/* How far the first and the last number of the x axis extend beyond the frame. */
 static void number_overhang(const gi_panel *panel, double *left, double *right)
 {
     gi_type type = gi_type_of(GI_NUMBER_SIZE * panel->u, GI_CENTRE);
@@ -168,8 +168,8 @@ static void number_overhang(const gi_panel *panel, double *left, double *right)
         }
 }
 
-/* The x axis, and a frame that leaves its numbers room inside the panel.  A narrower frame may get other numbers,
- * hence the second look. */
+/* The x axis, and a frame such that its numbers are inside the panel.  A narrower frame may have other numbers, hence
+ * the second iteration. */
 static void lay_out_x(gi_panel *panel, range x)
 {
     gi_box o = panel->outside;
@@ -191,7 +191,7 @@ static double height_of(const gi_fitted *text, double cap)
     return text->n ? cap + (text->n - 1) * floor(GI_LEADING * cap) : 0;
 }
 
-/* The y label stands beside the frame alone, clear of the title and the x label. */
+/* The y label is beside the frame only, clear of the title and the x label. */
 static void fit_y_label(gi_panel *panel, double height)
 {
     panel->y_label = gi_fit(panel->plot->y_label, gi_type_of(GI_LABEL_SIZE * panel->u, GI_CENTRE), height, 2);
@@ -210,13 +210,13 @@ static void fit_texts(gi_panel *panel)
 /* The y axis between top and bottom, with a row above the frame for its note where it has one. */
 static void lay_out_y(gi_panel *panel, range y, gi_box *f, double note_row)
 {
-    double top = f->top, least = panel->outside.top + panel->margin.top, room = 44 * panel->u;
+    double top = f->top, least = panel->outside.top + panel->margin.top, space = 44 * panel->u;
     f->top = fmax(top, least);
     f->bottom = fmin(f->bottom, panel->outside.bottom - panel->margin.bottom);
-    choose(panel, false, y, (int)((f->bottom - f->top) / room) + 1);
+    choose(panel, false, y, (int)((f->bottom - f->top) / space) + 1);
     if (*panel->y.note) {
         f->top = fmax(top + note_row, least);
-        choose(panel, false, y, (int)((f->bottom - f->top) / room) + 1);
+        choose(panel, false, y, (int)((f->bottom - f->top) / space) + 1);
     }
 }
 
@@ -254,7 +254,7 @@ double gi_middle_of(const gi_panel *panel, const gi_fitted *text, double middle,
     return fmax(low, fmin(high, middle));
 }
 
-/* The note stands at the right, level with the first line of the label; where that is too long, in a row above it. */
+/* The note is at the right, level with the first line of the label; or, where that is too long, in a row above it. */
 static bool note_meets_label(const gi_panel *panel)
 {
     gi_box f = panel->frame, o = panel->outside;

@@ -1,5 +1,4 @@
-/* legend.c - the list of series: in the frame where it hides least of the data, or beside the frame where it is too
- * large for that. */
+/* legend.c - the legend: inside the frame where it hides least of the data, or beside the frame if it is too large. */
 #include "picture.h"
 
 #include <math.h>
@@ -22,12 +21,12 @@ static gi_type type_of(double u)
 #define BESIDE_NAME     (SAMPLE + GAP + 2 * PAD)
 #define LEAST_COLUMN    (BESIDE_NAME + 12)  /* with a letter or an ellipsis */
 #define WIDEST_NAME     260.0               /* longer ones are shortened */
-#define LARGEST_PART    0.18                /* of the frame; a larger legend goes outside by itself */
+#define LARGEST_PART    0.18                /* of the frame; a larger automatic legend goes outside */
 #define LARGEST_OUTSIDE 0.5                 /* of the width that frame and legend share */
-#define LARGEST_BESIDE  0.4                 /* the same for one that goes there only since it would hide data, */
-#define MAY_HIDE        12.0                /* a longer part of the lines than this */
+#define LARGEST_BESIDE  0.4                 /* the same for one that is outside only because it would hide data, */
+#define MAY_HIDE        12.0                /* more than this length of lines */
 
-/* Columns of full height, as many as the width has place for; with a last row for the number of those left out. */
+/* As many columns as fit, of full height, with a last row for the number of series left out. */
 static gi_key key_within(const gi_panel *panel, int listed, double column, double width, double height)
 {
     double u = panel->u;
@@ -62,7 +61,7 @@ static double widest_name(const gi_panel *panel, const gi_key *key)
     return widest;
 }
 
-/* The same; where not all find a place, in columns so narrow that they do, if the names can still be told apart. */
+/* The same; if not all fit, with columns so narrow that they do, provided that the names can still be told apart. */
 static gi_key fitting_key(const gi_panel *panel, int listed, double column, double width, double height)
 {
     gi_type type = type_of(panel->u);
@@ -122,7 +121,7 @@ static gi_box box_at(const gi_panel *panel, double across, double down, double w
     return (gi_box){ left, top, left + floor(width), top + floor(height) };
 }
 
-/* Corners first, then the middles of the sides, then all along left and right; a later place must be clearly better. */
+/* Corners first, then the middles of the sides, then along left and right; a later place must be clearly better. */
 static const double places[][2] = {
     { 1, 0 }, { 0, 0 }, { 1, 1 }, { 0, 1 }, { 1, 0.5 }, { 0.5, 0 }, { 0.5, 1 }, { 0, 0.5 }, { 0.5, 0.5 },
     { 1, 0.125 }, { 1, 0.25 }, { 1, 0.375 }, { 1, 0.625 }, { 1, 0.75 }, { 1, 0.875 },
@@ -130,7 +129,7 @@ static const double places[][2] = {
 };
 enum { PLACES = sizeof places / sizeof *places };
 
-/* The best of them, and the length of data that it hides; data just beside it count as well in the choice. */
+/* The best place, and the length of data that it hides; data close to it count too. */
 static bool find_box(gi_panel *panel, double width, double height, double *hidden)
 {
     gi_box boxes[2 * PLACES], *near = boxes + PLACES;

@@ -8,9 +8,9 @@ static const gi_rgb palette[] = {
     { 0, 114, 178 }, { 230, 159, 0 }, { 0, 158, 115 }, { 213, 94, 0 }, { 204, 121, 167 }, { 0, 0, 0 },
     { 86, 180, 233 }, { 128, 128, 128 }
 };
-enum { COLOURS = 7 };                       /* grey only when asked for */
+enum { COLOURS = 7 };                       /* grey only on request */
 
-/* Dashes and gaps in line widths, as they are seen: the round ends of a dash belong to it. */
+/* Dashes and gaps in line widths, as they appear: with the round ends of dashes. */
 static const double dashes[][4] = {
     [GD_DASHED] = { 4.2, 2.2, 4.2, 2.2 }, [GD_DOTTED] = { 1.0, 1.5, 1.0, 1.5 },
     [GD_DASH_DOT] = { 5, 1.8, 1.0, 1.8 }, [GD_LONG_DASH] = { 9, 2.4, 9, 2.4 }
@@ -18,7 +18,7 @@ static const double dashes[][4] = {
 
 /* ---- Drawing a stretch --------------------------------------------------------------------------------- */
 
-/* A pen that walks: `walked` is how far it is into the dash pattern. */
+/* walked: the position in the dash pattern. */
 static void draw_dashed(const gi_panel *panel, gi_xy a, gi_xy b, const gi_pen *pen, double *walked)
 {
     const double *pattern = dashes[pen->line];
@@ -50,7 +50,7 @@ static void draw_stretch(const gi_panel *panel, const gi_stretch *s, const gi_pe
 {
     (void)unused;
     double walked = 0, reach = pen->width + 2;
-    if (gi_is_spot(s, pen->width)) {           /* no line leads to it: large enough to be seen */
+    if (gi_is_spot(s, pen->width)) {           /* a point without a line: large enough to be seen */
         gi_mask_disc(panel->canvas, s->at[0].x, s->at[0].y,
                      pen->marker == GD_NO_MARKER ? 1.2 * pen->width : pen->width / 2);
         return;
@@ -101,7 +101,7 @@ static bool is_filled(gd_marker marker)
     return marker != GD_CROSS && marker != GD_PLUS;
 }
 
-/* A marker stands on its line with a thin white rim, so that both can be seen.  One on the frame is whole. */
+/* A marker has a thin white rim, so that it can be told from its line.  It is not clipped at the frame. */
 static void draw_markers(const gi_panel *panel, const gi_series *s, const gi_pen *pen)
 {
     double r = pen->marker_size / 2, line = fmax(1.4 * panel->u, pen->width * 0.9), rim = 1.2 * r + 2 * panel->u;
@@ -117,7 +117,7 @@ static void draw_markers(const gi_panel *panel, const gi_series *s, const gi_pen
             if (p.x < f.left - 0.5 || p.x > f.right + 0.5 || p.y < f.top - 0.5 || p.y > f.bottom + 0.5)
                 continue;
             if (fabs(p.x - before.x) < 0.25 && fabs(p.y - before.y) < 0.25)
-                continue;                   /* the same place again: nothing to see */
+                continue;                   /* the same position again */
             before = p;
             mark(panel->canvas, p, pen->marker, pass == 0 ? r + panel->u : pass == 1 ? r : r - line, line);
         }
@@ -130,7 +130,7 @@ static void draw_markers(const gi_panel *panel, const gi_series *s, const gi_pen
 
 /* ---- A series ------------------------------------------------------------------------------------------ */
 
-/* A line that goes to and fro so much that dashes would be lost in it. */
+/* A line that oscillates so much that dashes would not be visible. */
 static bool is_noisy(const gi_panel *panel, const gi_series *s)
 {
     double length = 0, left = INFINITY, right = -INFINITY, top = INFINITY, bottom = -INFINITY;

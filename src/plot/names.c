@@ -1,7 +1,8 @@
 /* names.c - names of series that are too wide for the legend.
  *
- * What they have in common goes first: the words at their beginning, then those at their end, as many as it takes, and
- * then those in between, where the names have equally many words.  A name that is still too wide loses its middle. */
+ * What they have in common is removed first: words at their beginning, then at their end, as many as necessary, and
+ * then those in between, if the names have equally many words.  In a name that is still too wide the middle is
+ * replaced. */
 #include "picture.h"
 
 #include <string.h>
@@ -18,7 +19,7 @@ static bool is_long(const gd_plot *p, int series, gi_type type, double width)
     return gi_is_listed(p, series) && is_too_wide(p->series[series].name, type, width);
 }
 
-/* Where a word may begin or end.  Not at a point or a minus, which belong to numbers. */
+/* Where a word may begin or end; not at a point or a minus, which are part of numbers. */
 static bool is_break(char c)
 {
     return c && strchr(" /_=:,;()", c);
@@ -60,7 +61,7 @@ static const char *long_names(const gd_plot *p, gi_type type, double width, int 
     return first;
 }
 
-/* Behind the word that begins at `from`, the break included. */
+/* The end of the word that begins at `from`, the break included. */
 static size_t word_end(const char *text, size_t from, size_t to)
 {
     while (from < to && !is_break(text[from]))
@@ -68,7 +69,7 @@ static size_t word_end(const char *text, size_t from, size_t to)
     return from < to ? from + 1 : to;
 }
 
-/* Adds an ellipsis, unless there is one already, in place of the space before it. */
+/* Replaces the space at the end by an ellipsis, unless there is one already. */
 static void put_ellipsis(char *out, size_t *n)
 {
     const size_t length = sizeof ELLIPSIS - 1;
@@ -82,14 +83,14 @@ static void put_ellipsis(char *out, size_t *n)
 
 static void put_cut(char out[GI_FIT_BYTES], const char *name, gi_cut cut)
 {
-    size_t to = strlen(name) - cut.back, n = 0, room = GI_FIT_BYTES - 2 * sizeof ELLIPSIS;
+    size_t to = strlen(name) - cut.back, n = 0, capacity = GI_FIT_BYTES - 2 * sizeof ELLIPSIS;
     if (cut.front)
         put_ellipsis(out, &n);
     for (size_t from = cut.front, k = 0, end; from < to; from = end, k++) {
         end = word_end(name, from, to);
         if (k < 64 && cut.inner >> k & 1) {
             put_ellipsis(out, &n);
-        } else if (n + end - from < room) {
+        } else if (n + end - from < capacity) {
             memcpy(out + n, name + from, end - from);
             n += end - from;
         }
@@ -135,7 +136,7 @@ static bool all_fit(const gd_plot *p, gi_type type, double width, gi_cut cut)
     return true;
 }
 
-/* A cut of `bytes` or little more, so that words stay whole. */
+/* A cut of `bytes`, or slightly more, at a word boundary. */
 static gi_cut cut_of(const char *first, size_t bytes, size_t prefix)
 {
     gi_cut cut = { .front = bytes < prefix ? bytes : prefix, .back = bytes < prefix ? 0 : bytes - prefix };

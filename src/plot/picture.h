@@ -1,4 +1,4 @@
-/* picture.h - what a plot holds, and the steps from there to pixels, for the files of this room. */
+/* picture.h - the definition of a plot, and the steps from there to pixels; shared by the files of this folder. */
 #ifndef GRADUS_PLOT_PICTURE_H
 #define GRADUS_PLOT_PICTURE_H
 
@@ -18,7 +18,7 @@ typedef struct gi_xy { double x, y; } gi_xy;
 typedef struct gi_series {
     char        *name;
     gi_xy       *points;
-    size_t       count, room;
+    size_t       count, capacity;
     gd_plot_look look;
 } gi_series;
 
@@ -42,9 +42,9 @@ typedef struct gi_ends { double low, high; bool log; } gi_ends;     /* NaN: auto
 struct gd_plot {
     char      *title, *x_label, *y_label;
     gi_series *series;
-    int        count, room, latest;         /* latest: the series of the last point */
+    int        count, capacity, latest;     /* latest: the series of the last point */
     gi_remark *remarks;
-    int        remarks_count, remarks_room;
+    int        remarks_count, remarks_capacity;
     gi_field   field;
     gi_ends    x, y;
     int        width, height;               /* 0: not set */
@@ -52,19 +52,13 @@ struct gd_plot {
     gd_legend  legend;
 };
 
-/* gi_series_named - a series, made when the name is new; NULL when memory is out. */
-gi_series *gi_series_named(gd_plot *p, const char *name);
-
-/* gi_copy_string - NULL when memory is out; NULL is copied as "". */
-char *gi_copy_string(const char *text);
-
 /* ---- A plot being drawn -------------------------------------------------------------------------------- */
 
-/* What is left out of the names that are too wide for a legend: so many bytes at their beginning and at their end. */
+/* What is removed from names that are too wide for a legend: so many bytes at their beginning and at their end. */
 typedef struct gi_cut {
     size_t   front, back;
     uint64_t inner;                         /* bit k: the k-th word between them */
-    bool     distinct;                      /* with that they fit, and still differ */
+    bool     distinct;                      /* then they fit, and still differ */
 } gi_cut;
 
 /* The size of a legend: entries in columns, filled downwards. */
@@ -73,28 +67,28 @@ typedef struct gi_key {
                                              * counted in the last row */
     int    rows, columns;                   /* 0: no legend */
     double column_width, width, height;
-    double name_width;                      /* longer names are cut to it */
+    double name_width;                      /* wider names are shortened */
     bool   outside;                         /* right of the frame */
-    gi_box box;                             /* where it stands */
+    gi_box box;                             /* its position */
     gi_cut cut;                             /* of the names */
 } gi_key;
 
 typedef struct gi_panel {
     gi_canvas     *canvas;
     const gd_plot *plot;
-    gi_box         outside;                 /* where the panel goes */
-    gi_box         margin;                  /* the frame keeps at least so far from its sides; right is not used */
-    gi_box         frame;                   /* the axes; edges where a hairline is crisp */
+    gi_box         outside;                 /* of the panel */
+    gi_box         margin;                  /* the least distances of the frame from it; right is not used */
+    gi_box         frame;                   /* of the axes; a hairline on its edges is crisp */
     gi_axis        x, y;
     double         u;                       /* pixels per unit of length: the scale */
-    gi_fitted      title, x_label, y_label; /* as they are written */
+    gi_fitted      title, x_label, y_label; /* as drawn */
     gi_key         key;
     bool           legend_beside;           /* an automatic legend would hide data in the frame */
     bool           note_row;                /* the note of the x axis does not fit beside the label */
-    const char    *empty;                   /* what is said in the frame when there is nothing to draw, or NULL */
+    const char    *empty;                   /* the text in the frame when there is nothing to draw, or NULL */
 } gi_panel;
 
-/* gi_hairline - the width of a thin line.  gi_crisp - the place nearest to v where the middle of one is sharp. */
+/* gi_hairline - the width of a thin line.  gi_crisp - the position nearest to v at which one is crisp. */
 static inline double gi_hairline(const gi_panel *panel)
 {
     return fmax(1, floor(panel->u + 0.5));
@@ -111,20 +105,20 @@ static inline gi_type gi_type_of(double size, gi_align align)
     return (gi_type){ .size = size, .align = align, .colour = { 26, 26, 26 } };
 }
 
-/* gi_panel_plan - given plot, outside, margin and u: where everything goes.  gi_panel_draw - the same, and draws it all
- * on the canvas.  False after a message. */
+/* gi_panel_plan - given plot, outside, margin and u: the position of everything.  gi_panel_draw - the same, and draws
+ * it on the canvas.  False after a message. */
 bool gi_panel_plan(const char *who, gi_panel *panel);
 bool gi_panel_draw(const char *who, gi_panel *panel);
 
-/* gi_middle_of - where the lines of a text are centred: at `middle` where the panel, from .. to, leaves them room,
- * else as near as it does. */
+/* gi_middle_of - where the lines of a text are centred: at `middle`, or as near to it as keeps them within from ..
+ * to. */
 double gi_middle_of(const gi_panel *panel, const gi_fitted *text, double middle, double from, double to, gi_type type);
 
 /* gi_to_pixel - data to canvas coordinates. */
 gi_xy gi_to_pixel(const gi_panel *panel, gi_xy data);
 
 /* lines.c: a series and its sample in the legend. */
-typedef struct gi_pen {                     /* a look with every default settled */
+typedef struct gi_pen {                     /* a look, with all defaults resolved */
     gi_rgb    colour;
     gd_line   line;
     gd_marker marker;
@@ -136,8 +130,8 @@ gi_pen gi_pen_of(const gi_panel *panel, int series);
 bool   gi_draw_series(const gi_panel *panel, int series);
 void   gi_draw_sample(const gi_panel *panel, int series, double left, double right, double y);
 
-/* stretch.c: gi_hidden - the lengths of what each of the boxes would hide of all lines and markers.  False when
- * memory is out. */
+/* hidden.c: gi_hidden - the length of lines and markers that each of the boxes would hide.  False when memory is
+ * out. */
 bool gi_hidden(const gi_panel *panel, const gi_box *boxes, int n, double *lengths);
 
 /* contour.c: the bands lie under the grid, the lines over it.  False when memory is out.
@@ -147,25 +141,24 @@ bool gi_draw_contours(const gi_panel *panel);
 int  gi_level_digits(const double *levels, int n);
 
 /* remarks.c: reference lines with their labels, and notes.
- * gi_place_references sets out[] to the reference lines in the frame, and tells how many; out has room for every
- * remark, taken, for its own use, for twice as many and one.  Data must have been drawn, since labels keep clear of
- * them.
+ * gi_place_references - the reference lines in the frame, in out[], which has one element for every remark; returns how
+ *   many.  taken, for its own use, has twice as many and one.  Data must have been drawn, as labels avoid them.
  * gi_draw_remarks - false when memory is out.
- * gi_hidden_remarks - the length of what a box would hide of lines and notes. */
+ * gi_hidden_remarks - the length of reference lines and notes that a box would hide. */
 typedef struct gi_reference {
     const gi_remark *remark;
     double           y;                     /* of the line */
-    gi_box           label;                 /* empty: no label, or no place for it */
+    gi_box           label;                 /* empty: no label, or no space for it */
     bool             interrupted;           /* the line, by its label */
-    gi_box           pointer;               /* between a label and a line that are far from each other; may be empty */
+    gi_box           pointer;               /* from a label to its line, where they are apart; may be empty */
 } gi_reference;
 
 int    gi_place_references(const gi_panel *panel, gi_reference *out, gi_box *taken);
 bool   gi_draw_remarks(const gi_panel *panel);
 double gi_hidden_remarks(const gi_panel *panel, gi_box box);
 
-/* names.c: names for a legend.  gi_cut_names - what all that are wider than `width` have in common, so much of it as
- * must go; gi_short_name - such a name without it, or whole if it fits, never wider than `width`. */
+/* names.c: names for a legend.  gi_cut_names - what is removed from names that are wider than `width`, as they have it
+ * in common.  gi_short_name - a name without that, or whole if it fits; never wider than `width`. */
 gi_cut gi_cut_names(const gd_plot *p, gi_type type, double width);
 void   gi_short_name(char out[GI_FIT_BYTES], const char *name, gi_cut cut, gi_type type, double width);
 
@@ -174,9 +167,9 @@ static inline bool gi_is_listed(const gd_plot *p, int series)
     return !p->series[series].look.no_legend && *p->series[series].name && p->series[series].count > 0;
 }
 
-/* legend.c: gi_plan_legend sets panel->key for a frame of this size, from which an outside legend takes away its
- * width and gi_legend_gap.  gi_place_legend sets panel->key.box in the frame that came of it; *hides: every place in
- * there hides more than a little of the data, and there is room beside it.  False when memory is out. */
+/* legend.c: gi_plan_legend - sets panel->key for a frame of this size, from which a legend outside needs its width and
+ * gi_legend_gap.  gi_place_legend - sets panel->key.box in the resulting frame; *hides: every place in it would hide
+ * more than a little of the data, and there is space beside it.  False when memory is out. */
 void   gi_plan_legend(gi_panel *panel, double frame_width, double frame_height);
 bool   gi_place_legend(gi_panel *panel, bool *hides);
 double gi_legend_gap(const gi_panel *panel);

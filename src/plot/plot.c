@@ -1,4 +1,4 @@
-/* plot.c - a plot as its user fills it: series, limits, looks, remarks.
+/* plot.c - the contents of a plot: series, limits, looks, remarks.
  *
  * Not here: drawing (panel.c, lines.c, contour.c, legend.c) and files (save.c). */
 #include "base/memory.h"
@@ -17,7 +17,8 @@
 
 /* ---- Beginning and end --------------------------------------------------------------------------------- */
 
-char *gi_copy_string(const char *text)
+/* NULL is copied as "". */
+static char *copy_string(const char *text)
 {
     size_t size = text ? strlen(text) + 1 : 1;
     char *copy = gi_memory_new(GI_PLOTS, size);
@@ -34,9 +35,9 @@ gd_plot *gd_plot_new(const char *title, const char *x_label, const char *y_label
     memset(p, 0, sizeof *p);
     p->x = p->y = (gi_ends){ NAN, NAN, false };
     p->scale = 1;
-    p->title = gi_copy_string(title);
-    p->x_label = gi_copy_string(x_label);
-    p->y_label = gi_copy_string(y_label);
+    p->title = copy_string(title);
+    p->x_label = copy_string(x_label);
+    p->y_label = copy_string(y_label);
     if (!p->title || !p->x_label || !p->y_label) {
         gd_plot_free(p);
         return NULL;
@@ -66,7 +67,8 @@ void gd_plot_free(gd_plot *p)
 
 /* ---- Points -------------------------------------------------------------------------------------------- */
 
-gi_series *gi_series_named(gd_plot *p, const char *name)
+/* The series of that name, created if it is new; NULL when memory is out. */
+static gi_series *series_named(gd_plot *p, const char *name)
 {
     if (p->latest < p->count && strcmp(p->series[p->latest].name, name) == 0)
         return &p->series[p->latest];
@@ -75,15 +77,15 @@ gi_series *gi_series_named(gd_plot *p, const char *name)
             p->latest = i;
             return &p->series[i];
         }
-    if (p->count == p->room) {
-        int room = p->room ? 2 * p->room : 4;
-        gi_series *more = gi_memory_resize(GI_PLOTS, p->series, (size_t)room * sizeof *more);
+    if (p->count == p->capacity) {
+        int capacity = p->capacity ? 2 * p->capacity : 4;
+        gi_series *more = gi_memory_resize(GI_PLOTS, p->series, (size_t)capacity * sizeof *more);
         if (!more)
             return NULL;
         p->series = more;
-        p->room = room;
+        p->capacity = capacity;
     }
-    char *copy = gi_copy_string(name);
+    char *copy = copy_string(name);
     if (!copy)
         return NULL;
     p->latest = p->count++;
@@ -91,19 +93,19 @@ gi_series *gi_series_named(gd_plot *p, const char *name)
     return &p->series[p->latest];
 }
 
-/* Room for `more` points; the array doubles, so that n points cost O(n). */
-static bool make_room(gi_series *s, size_t more)
+/* Reserves memory for `more` points; the capacity doubles, so that n points cost O(n). */
+static bool reserve(gi_series *s, size_t more)
 {
-    if (more <= s->room - s->count)
+    if (more <= s->capacity - s->count)
         return true;
-    size_t room = s->room ? 2 * s->room : 64;
-    while (room - s->count < more)
-        room *= 2;
-    gi_xy *points = gi_memory_resize(GI_PLOTS, s->points, room * sizeof *points);
+    size_t capacity = s->capacity ? 2 * s->capacity : 64;
+    while (capacity - s->count < more)
+        capacity *= 2;
+    gi_xy *points = gi_memory_resize(GI_PLOTS, s->points, capacity * sizeof *points);
     if (!points)
         return false;
     s->points = points;
-    s->room = room;
+    s->capacity = capacity;
     return true;
 }
 
@@ -111,13 +113,13 @@ static gi_series *series_for(const char *who, gd_plot *p, const char *series)
 {
     if (!gi_given(who, "p", p))
         return NULL;
-    return series ? gi_series_named(p, series) : gd_fail("%s: series is NULL: a name was expected", who);
+    return series ? series_named(p, series) : gd_fail("%s: series is NULL: a name was expected", who);
 }
 
 bool gd_plot_point(gd_plot *p, const char *series, double x, double y)
 {
     gi_series *s = series_for("gd_plot_point", p, series);
-    if (!s || !make_room(s, 1))
+    if (!s || !reserve(s, 1))
         return false;
     s->points[s->count++] = (gi_xy){ x, y };
     return true;
@@ -133,7 +135,7 @@ bool gd_plot_tensor(gd_plot *p, const char *series, const gd_tensor *x, const gd
         return false;
     }
     gi_series *s = series_for(who, p, series);
-    if (!s || !make_room(s, (size_t)y->shape[0]))
+    if (!s || !reserve(s, (size_t)y->shape[0]))
         return false;
     for (int64_t i = 0; i < y->shape[0]; i++)
         s->points[s->count++] = (gi_xy){ x ? (double)x->data[i * x->stride[0]] : (double)i,
@@ -257,15 +259,15 @@ bool gd_plot_legend(gd_plot *p, gd_legend place)
 
 static bool add_remark(gd_plot *p, double x, double y, const char *text)
 {
-    if (p->remarks_count == p->remarks_room) {
-        int room = p->remarks_room ? 2 * p->remarks_room : 4;
-        gi_remark *more = gi_memory_resize(GI_PLOTS, p->remarks, (size_t)room * sizeof *more);
+    if (p->remarks_count == p->remarks_capacity) {
+        int capacity = p->remarks_capacity ? 2 * p->remarks_capacity : 4;
+        gi_remark *more = gi_memory_resize(GI_PLOTS, p->remarks, (size_t)capacity * sizeof *more);
         if (!more)
             return false;
         p->remarks = more;
-        p->remarks_room = room;
+        p->remarks_capacity = capacity;
     }
-    char *copy = gi_copy_string(text);
+    char *copy = copy_string(text);
     if (!copy)
         return false;
     p->remarks[p->remarks_count++] = (gi_remark){ x, y, copy };

@@ -1,7 +1,7 @@
 /* png.c - the one place that knows stb_image_write.h (Sean Barrett, public domain), used in memory only.
  *
- * stb takes some allocations for granted.  So it allocates through functions that keep a list of its
- * blocks and, when memory is out, leave stb by longjmp; the list then frees what it held. */
+ * stb does not check some of its allocations.  So it allocates through functions that keep a list of its blocks and,
+ * when memory is out, leave stb by longjmp; the blocks in the list are then freed. */
 #include <setjmp.h>
 #include <string.h>
 
@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "gradus/error.h"
 
-/* Debian and others keep stb's headers in a folder of their own, some put them beside the rest.  The Makefile says
+/* Debian and others have a folder for stb's headers, some do not.  The Makefile says
  * -DGD_NO_PNG where there is neither; a build without it asks here. */
 #if defined(__has_include) && !defined(GD_NO_PNG)
 #if __has_include(<stb/stb_image_write.h>)
@@ -89,7 +89,7 @@ static void stb_free(void *p)
 }
 
 #if defined(__GNUC__)
-#pragma GCC diagnostic ignored "-Wunused-function"          /* judged at the end of the file: not popped */
+#pragma GCC diagnostic ignored "-Wunused-function"          /* diagnosed at the end of the file: not popped */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wsign-conversion"
@@ -129,7 +129,7 @@ static void keep(void *context, void *bytes, int size)
     }
 }
 
-/* Apart from setjmp, so that stb's variables are none of its business. */
+/* In a function without setjmp, so that none of stb's variables can be clobbered. */
 static GI_NOINLINE void encode(picture *made, const uint8_t *rgb, int width, int height)
 {
     stbi_write_png_to_func(keep, made, width, height, 3, rgb, 3 * width);
@@ -144,7 +144,7 @@ static GI_NOINLINE void encode_or_stop(picture *made, const uint8_t *rgb, int wi
 uint8_t *gi_png_encode(const char *who, const uint8_t *rgb, int width, int height, size_t *size)
 {
     picture made = { NULL, 0 };
-    (void)who;                              /* gi_memory_new has said it */
+    (void)who;                              /* gi_memory_new has given the message */
     stb_memory memory = { .blocks = NULL };
     stb = &memory;
     encode_or_stop(&made, rgb, width, height);

@@ -1,7 +1,7 @@
 /* remarks.c - reference lines with their labels, and notes.
- * A note stands where its user wants it.  A label must be seen to belong to its line: it stands above or below it,
- * clear of the other lines; where they leave no room for that it interrupts its line; and where they are closer still
- * it stands away from all of them, with a pointer that ends in a dot on its line. */
+ * A note is where the user wants it.  A label must visibly belong to its line: it is above or below it, clear of the
+ * other lines; where these are too close it interrupts its line; and where they are closer still it is away from all of
+ * them, with a pointer that ends in a dot on its line. */
 #include <math.h>
 #include <stdbool.h>
 
@@ -18,7 +18,7 @@ static gi_type type_of(const gi_panel *panel)
 
 /* ---- Notes --------------------------------------------------------------------------------------------- */
 
-/* A text over data, in a white halo. */
+/* Text over data, with a white halo. */
 static void write_over(const gi_panel *panel, gi_box box, const char *text)
 {
     gi_text_mask(panel->canvas, box.left, box.bottom, text, type_of(panel), 2 * panel->u);
@@ -26,7 +26,7 @@ static void write_over(const gi_panel *panel, gi_box box, const char *text)
     gi_write(panel->canvas, box.left, box.bottom, text, type_of(panel));
 }
 
-/* At its place, or left of it where it would leave the panel. */
+/* To the right of its point, or to the left where it would leave the panel. */
 static gi_box note_box(const gi_panel *panel, const gi_remark *note, char text[GI_FIT_BYTES])
 {
     gi_box o = panel->outside;
@@ -76,7 +76,7 @@ typedef struct search {
     double              least;              /* cost of best */
 } search;
 
-/* Does a label have this place for itself, with no other line nearer than `clear`? */
+/* Is this place free for a label, with no other line nearer than `clear`? */
 static bool is_free(const search *s, gi_box box, double clear)
 {
     gi_box f = s->panel->frame;
@@ -94,7 +94,7 @@ static bool is_free(const search *s, gi_box box, double clear)
     return true;
 }
 
-/* In pixels of hidden data: a pointer only where it saves a good many. */
+/* In pixels of hidden data: a pointer pays only where it saves many. */
 static double cost_of_distance(const search *s, double away)
 {
     return away > 0 ? away + 60 * s->panel->u : 0;
@@ -150,7 +150,7 @@ static bool find_place(search *s)
     for (double away = 6 * u; away < height && cost_of_distance(s, away) < s->least; away += 6 * u)
         look_beside(s, away, 12 * u);
     if (isinf(s->least))
-        look_on(s, -INFINITY);              /* over other lines, if it must be */
+        look_on(s, -INFINITY);              /* over other lines, as a last resort */
     return !isinf(s->least);
 }
 

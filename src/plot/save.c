@@ -44,7 +44,7 @@ static bool same_letters(const char *a, const char *b)
     return *a == *b;
 }
 
-/* The name of a file, without an ending or with the one of PNG: "loss.jpg" would be a lie. */
+/* The path may end in .png or have no extension: "loss.jpg" would not be a JPEG file. */
 static bool path_given(const char *who, const char *path)
 {
     if (!path || !*path) {
@@ -127,8 +127,8 @@ static double grid_scale(gd_plot *const panels[], int n)
     return 0;
 }
 
-/* A grid being drawn, and what the frames leave beside them: frames of a column begin one below the other, those of a
- * row begin and end at the same heights, so that the one that needs most room decides for all. */
+/* A grid being drawn, and the margins of its frames: those of a column are aligned at the left, those of a row at top
+ * and bottom, so that the one that needs most space decides for all. */
 typedef struct grid {
     gd_plot *const *panels;
     int             rows, columns;
@@ -176,7 +176,7 @@ static bool draw_grid(const char *who, grid g)
     memset(g.left, 0, n * sizeof *g.left);
     g.top = g.left + g.columns;
     g.bottom = g.top + g.rows;
-    /* planned twice: in a narrower frame the x axis may need more room below it */
+    /* planned twice: in a narrower frame the x axis may need more space below it */
     bool ok = (g.rows * g.columns == 1 || (each_cell(who, &g, false) && each_cell(who, &g, false))) &&
               each_cell(who, &g, true);
     gi_memory_free(g.left);
@@ -198,7 +198,7 @@ bool gd_plot_save_grid(gd_plot *const panels[], int rows, int columns, const cha
             return false;
     double u = grid_scale(panels, rows * columns), width = 0, height = 0;
     if (u <= 0) {
-        if (gd_last_error())                /* of the call that should have made them */
+        if (gd_last_error())                /* from the call that should have made them */
             return false;
         return rows * columns == 1 ? gd_fail("%s: the panel is NULL: a plot was expected", who)
                                    : gd_fail("%s: all %d panels are NULL: at least one plot was expected", who,

@@ -1,8 +1,8 @@
 /* stretch.c - a series in pixels.
  *
  * A line of very many points is thinned first: of the points that follow each other in the same half
- * column of pixels, the first, the lowest, the highest and the last are kept, in their order.  What is left
- * out would have been covered by what is drawn. */
+ * column of pixels, the first, the lowest, the highest and the last are kept, in their order.  The others would be
+ * covered by these. */
 #include <math.h>
 #include <stdbool.h>
 
@@ -23,19 +23,19 @@ gi_xy gi_to_pixel(const gi_panel *panel, gi_xy data)
 
 static bool append(gi_stretch *s, gi_xy p)
 {
-    if (s->n == s->room) {
-        size_t room = s->room ? 2 * s->room : 1024;
-        gi_xy *more = gi_memory_resize(GI_PLOTS, s->at, room * sizeof *more);
+    if (s->n == s->capacity) {
+        size_t capacity = s->capacity ? 2 * s->capacity : 1024;
+        gi_xy *more = gi_memory_resize(GI_PLOTS, s->at, capacity * sizeof *more);
         if (!more)
             return false;
         s->at = more;
-        s->room = room;
+        s->capacity = capacity;
     }
     s->at[s->n++] = p;
     return true;
 }
 
-/* The points of the column but its first, which is in the line already. */
+/* The points of the column except its first, which is in the line already. */
 static bool finish_column(gi_stretch *s)
 {
     bool low_first = s->low_order < s->high_order;
@@ -125,62 +125,5 @@ bool gi_clip_segment(gi_box box, double reach, gi_xy *a, gi_xy *b)
     gi_xy start = *a;
     *a = (gi_xy){ start.x + t0 * dx, start.y + t0 * dy };
     *b = (gi_xy){ start.x + t1 * dx, start.y + t1 * dy };
-    return true;
-}
-
-/* ---- What a box would hide ----------------------------------------------------------------------------- */
-
-typedef struct hiding {
-    const gi_box *boxes;
-    int           n;
-    double       *lengths;
-} hiding;
-
-static bool holds(gi_box box, gi_xy p)
-{
-    return p.x >= box.left && p.x <= box.right && p.y >= box.top && p.y <= box.bottom;
-}
-
-static void hide_spot(const hiding *h, gi_xy p, double size)
-{
-    for (int k = 0; k < h->n; k++)
-        if (holds(h->boxes[k], p))
-            h->lengths[k] += size;
-}
-
-static void hide_stretch(const gi_panel *panel, const gi_stretch *s, const gi_pen *pen, void *context)
-{
-    const hiding *h = context;
-    if (gi_is_spot(s, pen->width)) {
-        hide_spot(h, s->at[0], 2.4 * pen->width);
-        return;
-    }
-    for (size_t i = 1; i < s->n; i++) {
-        gi_xy from = s->at[i - 1], to = s->at[i];
-        if (!gi_clip_segment(panel->frame, 0, &from, &to))
-            continue;
-        for (int k = 0; k < h->n; k++) {
-            gi_xy a = from, b = to;
-            if (gi_clip_segment(h->boxes[k], 0, &a, &b))
-                h->lengths[k] += hypot(b.x - a.x, b.y - a.y);
-        }
-    }
-}
-
-bool gi_hidden(const gi_panel *panel, const gi_box *boxes, int n, double *lengths)
-{
-    hiding h = { boxes, n, lengths };
-    for (int k = 0; k < n; k++)
-        lengths[k] = 0;
-    for (int i = 0; i < panel->plot->count; i++) {
-        const gi_series *s = &panel->plot->series[i];
-        gi_pen pen = gi_pen_of(panel, i);
-        if (pen.line != GD_NO_LINE && !gi_each_stretch(panel, s, &pen, hide_stretch, &h))
-            return false;
-        size_t step = 0;
-        for (size_t j = 0; pen.marker != GD_NO_MARKER && j < s->count; j++)
-            if (gi_has_marker(panel, s->points[j], &pen, &step))
-                hide_spot(&h, gi_to_pixel(panel, s->points[j]), pen.marker_size);
-    }
     return true;
 }

@@ -10,8 +10,8 @@
 /* One unbroken stretch in pixels, thinned. */
 typedef struct gi_stretch {
     gi_xy  *at;
-    size_t  n, room;
-    /* the current half column: how many points it has had, and which to keep */
+    size_t  n, capacity;
+    /* the current half column: how many points it has, and which to keep */
     long    column;
     size_t  seen;
     gi_xy   low, high, last;
@@ -24,7 +24,7 @@ static inline bool gi_is_data(const gi_panel *panel, gi_xy d)
     return isfinite(d.x) && isfinite(d.y) && (!panel->x.log || d.x > 0) && (!panel->y.log || d.y > 0);
 }
 
-/* gi_has_marker - is it the next k-th of the points that can be drawn, from the first on?  step counts them. */
+/* gi_has_marker - does the point get a marker?  Every k-th point that can be drawn does; *step counts them. */
 static inline bool gi_has_marker(const gi_panel *panel, gi_xy point, const gi_pen *pen, size_t *step)
 {
     return gi_is_data(panel, point) && (*step)++ % (size_t)pen->marker_every == 0;

@@ -1,6 +1,6 @@
 /* text.c - from UTF-8 to strokes on the canvas.
  *
- * Letters are fitted to the pixel grid in height only: baseline, x-height and capital height fall on whole
+ * Letters are fitted to the pixel grid vertically only: baseline, x-height and capital height are whole
  * pixels, so that horizontal strokes are crisp, while widths and spaces keep their proportions. */
 #include <math.h>
 #include <stdbool.h>
@@ -21,7 +21,7 @@ typedef struct pen {
     double x0, y0;                          /* where the text begins */
     bool   upwards;
     double half;                            /* half the stroke's width */
-    double extra;                           /* added to it where the text is to have a halo */
+    double extra;                           /* added to it for the halo */
     double x_height, cap;                   /* whole pixels */
     double shift, raise, scale;             /* place and size of the current letter */
     double x, y, from_x, from_y;            /* grid units: the pen, and the last move */
@@ -46,7 +46,7 @@ uint32_t gi_utf8_next(const char **text)
 
 /* ---- One letter ---------------------------------------------------------------------------------------- */
 
-/* The height of grid line y in pixels: the outer edges of the strokes at 0, 14 and 20 lie on whole pixels. */
+/* The height of grid line y in pixels: the outer edges of the strokes at 0, 14 and 20 are on whole pixels. */
 static double fit(const pen *p, double y)
 {
     double bottom = p->half, x = p->x_height - p->half, top = p->cap - p->half;
@@ -99,7 +99,7 @@ static void arc(pen *p, double cx, double cy, double rx, double ry, double from,
     }
 }
 
-/* The numbers of the tables: digits with at most one point, whatever the locale. */
+/* The numbers in the tables: digits with at most one point, in any locale. */
 static double number(const char **at)
 {
     const char *s = *at;

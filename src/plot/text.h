@@ -35,8 +35,8 @@ typedef struct gi_derived {
 } gi_derived;
 
 const gi_glyph   *gi_glyph_find(uint32_t code);             /* NULL: not in the font */
-const gi_glyph   *gi_glyph_box(void);                       /* for what is not */
-const gi_derived *gi_glyph_derived(uint32_t code);          /* NULL: stands for itself */
+const gi_glyph   *gi_glyph_box(void);                       /* for characters that are not */
+const gi_derived *gi_glyph_derived(uint32_t code);          /* NULL: has a glyph of its own, or none */
 double            gi_glyph_kern(uint32_t a, uint32_t b);    /* to add between a and b, in grid units */
 
 typedef enum gi_align { GI_LEFT, GI_CENTRE, GI_RIGHT } gi_align;
@@ -53,12 +53,12 @@ typedef struct gi_type {
 double gi_text_width(const char *text, gi_type type);
 double gi_text_cap(gi_type type);
 
-/* gi_text_mask - adds the letters to the mask, baseline at (x, y), which is moved to whole pixels so that
- * the letters stand crisply on it.  gi_write - the same, painted. */
+/* gi_text_mask - adds the letters to the mask, with the baseline at (x, y), rounded to whole pixels so that letters are
+ * crisp.  gi_write - the same, painted. */
 void gi_text_mask(gi_canvas *c, double x, double y, const char *text, gi_type type, double bolder);
 void gi_write(gi_canvas *c, double x, double y, const char *text, gi_type type);
 
-/* gi_utf8_next - the character at *text, and *text moves behind it; a broken byte gives U+FFFD. */
+/* gi_utf8_next - the character at *text, which is advanced past it; an invalid byte gives U+FFFD. */
 uint32_t gi_utf8_next(const char **text);
 
 #endif

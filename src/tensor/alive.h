@@ -1,4 +1,4 @@
-/* alive.h - debug builds (-DGD_DEBUG): is a tensor alive?  In other builds this is nothing.  See base/quarantine.h. */
+/* alive.h - debug builds (-DGD_DEBUG): is a tensor alive?  In other builds always.  See base/quarantine.h. */
 #ifndef GRADUS_ALIVE_H
 #define GRADUS_ALIVE_H
 
@@ -10,13 +10,13 @@
 
 #ifdef GD_DEBUG
 
-/* gi_alive - true for NULL and for a tensor that is alive, the one whose data it looks at too; otherwise false, and
- * a message in function's name that says what the argument belonged to. */
+/* gi_alive - true for NULL and for a tensor that is alive, and its base too; otherwise false, and a message that says
+ * what the argument belonged to. */
 bool gi_alive(const char *function, const char *argument, const gd_tensor *t);
 bool gi_is_alive(const gd_tensor *t);       /* without a message; false for NULL */
 bool gi_all_alive(const char *function, const char *argument, gd_tensor *const ts[], int64_t n);    /* "xs": xs[i] */
 
-/* gi_fence_data - poisons what lies around the data of t in a block of t that ends at end. */
+/* gi_fence_data - poisons what surrounds the data of t in its block, which ends at end. */
 static inline void gi_fence_data(const gd_tensor *t, const void *end)
 {
     gi_unpoison((void *)(uintptr_t)(t + 1), (uintptr_t)end - (uintptr_t)(t + 1));

@@ -1,4 +1,4 @@
-/* look.c - the numbers of a tensor, one, all, or printed. */
+/* look.c - reading the elements of a tensor: one, all, or printed. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>

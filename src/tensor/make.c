@@ -1,4 +1,4 @@
-/* make.c - tensors with given contents.  Random ones are in random.c. */
+/* make.c - creating tensors with given contents.  Random ones are in random.c. */
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
@@ -6,14 +6,11 @@
 #include <string.h>
 
 #include "alive.h"
-#include "autograd/node.h"
-#include "base/format.h"
-#include "base/memory.h"
-#include "base/thread_state.h"
 #include "check.h"
 #include "gradus/tensor.h"
 #include "nest.h"
 #include "new.h"
+#include "path.h"
 #include "shape.h"
 
 static gd_tensor *filled(const char *function, int ndim, const int64_t *shape, double value)
@@ -74,8 +71,8 @@ static bool is_whole(double x)
     return floor(x) == x && fabs(x) < 0x1p53;
 }
 
-/* Sequences of whole numbers count something and so must be exact; with steps that gd_real cannot hold itself they
- * are numbers like others, rounded. */
+/* Sequences of integers count something and must be exact; those whose step gd_real cannot hold are rounded like other
+ * numbers. */
 static bool is_count(double start, double step)
 {
     return is_whole(start) && is_whole(step) && gi_is_exact((int64_t)step);
@@ -94,19 +91,19 @@ static bool counts_exactly(const char *function, double start, double step, int6
     return true;
 }
 
-/* start + i step; by halves where i step overflows and the sum does not. */
+/* start + i step, computed from halves where i step overflows and the sum does not. */
 static double step_by_step(double start, double step, int64_t i)
 {
     const double way = (double)i * step;
     return isinf(way) ? 2 * (start / 2 + (double)i * (step / 2)) : start + way;
 }
 
-/* (stop - start) / step is whole in 1, 1.3, 0.1 as it was meant, but the rounded 1.3 and 0.1 give 3.0000000000000004:
- * what differs from a whole number by no more than the rounding of the three counts as that number, so that stop
- * itself is never the last element. */
+/* (stop - start) / step is 3 for 1, 1.3 and 0.1 as they are meant, but 3.0000000000000004 as they are rounded: what
+ * differs from an integer by no more than the rounding of the three counts as that integer, so that stop itself is
+ * never the last element. */
 gd_tensor *gd_arange(double start, double stop, double step)
 {
-    double quotient = isinf(stop - start) ? stop / step - start / step      /* of finite numbers, say */
+    double quotient = isinf(stop - start) ? stop / step - start / step      /* of finite numbers */
                                           : (stop - start) / step;
     double rounding = 2 * DBL_EPSILON * (fabs(start / step) + fabs(stop / step) + fabs(quotient));
     double length = ceil(quotient - fmin(rounding, 0.25));
@@ -124,7 +121,7 @@ gd_tensor *gd_arange(double start, double stop, double step)
     return t;
 }
 
-/* Each half is counted from its own end, so that both ends are exact. */
+/* Each half is computed from its own end, so that both ends are exact. */
 gd_tensor *gd_linspace(double start, double stop, int64_t n)
 {
     if (!isfinite(start) || !isfinite(stop))
@@ -173,32 +170,4 @@ gd_tensor *gd_one_hot(gd_tensor *labels, int64_t classes)
     if (t)
         gi_path_ends(t, labels, &one_hot_op);
     return t;
-}
-
-bool gi_countable(const char *function, const char *argument, int64_t n)
-{
-    return n - 1 <= GI_WHOLE_MAX
-           || gd_fail("%s: %s must tell %" PRId64 " places apart, but " GI_REAL_NAME " holds all whole numbers up to %"
-                      PRId64 " only", function, argument, n, GI_WHOLE_MAX);
-}
-
-/* Labels are stored as numbers; here they are read back as whole numbers, once, and checked. */
-int64_t *gi_labels(const char *function, const char *argument, const gd_tensor *labels, int64_t classes)
-{
-    if (!gi_countable(function, argument, classes))
-        return NULL;
-    gd_arena *arena = gi_current_scope();
-    gd_real *value = gi_arena_take(arena, (size_t)labels->numel * sizeof *value);
-    int64_t *label = gi_arena_take(arena, (size_t)labels->numel * sizeof *label);
-    if (!value || !label)
-        return NULL;
-    gi_copy(value, labels);
-    for (int64_t i = 0; i < labels->numel; i++) {
-        if (!(value[i] >= 0 && value[i] <= (gd_real)GI_WHOLE_MAX) || (int64_t)value[i] >= classes
-            || (gd_real)(int64_t)value[i] != value[i])
-            return gd_fail("%s: %s[%" PRId64 "] = %s is not a whole number in [0, %" PRId64 ")", function,
-                           argument, i, gi_digits((char[GI_DIGITS_ROOM]){ 0 }, (double)value[i]), classes);
-        label[i] = (int64_t)value[i];
-    }
-    return label;
 }

@@ -1,5 +1,5 @@
-/* nest.c - loops over strided data.  Every operation that meets a view goes through here; what is contiguous
- * on all sides becomes one single loop. */
+/* nest.c - loops over strided data.  Every operation on views uses them; where all operands are contiguous there is a
+ * single loop. */
 #include <stdbool.h>
 #include <string.h>
 
@@ -52,7 +52,7 @@ void gi_nest_run(const gi_nest *nest, int operands, gd_real *const start[], gi_i
     for (;;) {
         inner(nest->size[inmost], p, step, context);
         int i = inmost - 1;
-        while (i >= 0 && ++index[i] == nest->size[i]) {     /* an axis that is through starts again */
+        while (i >= 0 && ++index[i] == nest->size[i]) {     /* an axis at its end starts again */
             for (int k = 0; k < operands; k++)
                 p[k] -= nest->step[k][i] * (nest->size[i] - 1);
             index[i--] = 0;
@@ -64,7 +64,7 @@ void gi_nest_run(const gi_nest *nest, int operands, gd_real *const start[], gi_i
     }
 }
 
-/* ---- Several threads: each takes indices of the outermost axis --------------------------------------------- */
+/* ---- In parallel: the outermost axis is split --------------------------------------------------------------- */
 
 typedef struct spread_call {
     const gi_nest    *nest;
@@ -88,7 +88,7 @@ static void spread_part(void *context, int64_t begin, int64_t end)
 void gi_nest_spread(const gi_nest *nest, int operands, gd_real *const start[], gi_inner_loop *inner,
                     const void *context, int64_t work)
 {
-    int64_t each = work;                                    /* below one index of the outermost axis */
+    int64_t each = work;                                    /* of one index of the outermost axis */
     for (int i = 1; i < nest->ndim; i++)
         each *= nest->size[i];
     if (GI_LIKELY(each * nest->size[0] <= GI_PART_ELEMENTS)) {
@@ -100,9 +100,9 @@ void gi_nest_spread(const gi_nest *nest, int operands, gd_real *const start[], g
 }
 
 /* ---- Copying ------------------------------------------------------------------------------------------------
- * The two innermost axes go together, as a matrix: its rows are often short, those of a head say.  Rows of which
- * one side is strided, as in a transposition, go in tiles, so that what the cache has fetched for one row is
- * still there for the next. */
+ * The two innermost axes are copied together, as a matrix, whose rows are often short, as for the heads of attention.
+ * Where one side has strided rows, as in a transposition, the matrix is copied in tiles, so that a cache line that was
+ * loaded for one row is still there for the next. */
 
 enum { TILE = 16 };
 
@@ -110,7 +110,7 @@ typedef struct rows {
     int64_t n, to_step, from_step;          /* along a row */
 } rows;
 
-/* Pieces of a known length become moves of vectors, where memcpy would cost a call for each row. */
+/* Pieces of constant length compile to vector moves, where memcpy would cost a call for each row. */
 GI_KERNEL static void copy_short_rows(int64_t count, int64_t n, gd_real *restrict to, int64_t to_row,
                                       const gd_real *restrict from, int64_t from_row)
 {
@@ -146,22 +146,28 @@ static void copy_inner(int64_t count, gd_real *const p[], const int64_t step[], 
             memcpy(p[0] + r * step[0], p[1] + r * step[1], (size_t)row->n * sizeof *p[0]);
 }
 
-void gi_copy_into(const gd_tensor *y, const gd_tensor *x)
+void gi_copy_strided(int ndim, const int64_t *shape, gd_real *to, const int64_t *to_stride, const gd_real *from,
+                     const int64_t *from_stride)
 {
-    if (x->numel == 0)
-        return;
     gi_nest nest;
-    const int64_t *const strides[] = { y->stride, x->stride };
-    gi_nest_init(&nest, x->ndim, x->shape, 2, strides);
+    const int64_t *const strides[] = { to_stride, from_stride };
+    gi_nest_init(&nest, ndim, shape, 2, strides);
     const int last = nest.ndim - 1;
     const rows row = { nest.size[last], nest.step[0][last], nest.step[1][last] };
+    if (row.n == 0)
+        return;
     if (last > 0) {
         nest.ndim = last;
     } else {                                                /* one row */
         nest.size[0] = 1;
     }
-    gd_real *const start[] = { y->data, x->data };
+    gd_real *const start[] = { to, (gd_real *)(uintptr_t)from };
     gi_nest_spread(&nest, 2, start, copy_inner, &row, row.n);
+}
+
+void gi_copy_into(const gd_tensor *y, const gd_tensor *x)
+{
+    gi_copy_strided(x->ndim, x->shape, y->data, y->stride, x->data, x->stride);
 }
 
 void gi_copy(gd_real *to, const gd_tensor *x)
@@ -171,13 +177,12 @@ void gi_copy(gd_real *to, const gd_tensor *x)
             memcpy(to, x->data, (size_t)x->numel * sizeof *to);
         return;
     }
-    gd_tensor y = { .data = to };
-    int64_t step = 1;
+    int64_t stride[GD_MAX_DIMS], step = 1;
     for (int i = x->ndim - 1; i >= 0; i--) {
-        y.stride[i] = step;
+        stride[i] = step;
         step *= x->shape[i];
     }
-    gi_copy_into(&y, x);
+    gi_copy_strided(x->ndim, x->shape, to, stride, x->data, x->stride);
 }
 
 const gd_real *gi_contiguous_numbers(const gd_tensor *x)

@@ -6,8 +6,8 @@
 
 enum { GI_OPERANDS = 5 };
 
-/* The loops that visit every index of a shape, with neighbouring axes merged where all operands allow it.
- * The innermost loop is axis ndim-1 of the nest; there is always at least one axis. */
+/* A nest of loops over every index of a shape, with adjacent axes merged where the strides of all operands allow it.
+ * The innermost loop is axis ndim-1 of the nest, which has at least one axis. */
 typedef struct gi_nest {
     int     ndim;
     int64_t size[GD_MAX_DIMS];
@@ -16,15 +16,15 @@ typedef struct gi_nest {
 
 void gi_nest_init(gi_nest *nest, int ndim, const int64_t *shape, int operands, const int64_t *const strides[]);
 
-/* One pass of the innermost loop: n indices, operand k starts at p[k] and moves by step[k]. */
+/* The innermost loop: n indices, operand k starts at p[k] and advances by step[k]. */
 typedef void gi_inner_loop(int64_t n, gd_real *const p[], const int64_t step[], const void *context);
 
-/* gi_nest_run - runs inner over the whole nest. */
+/* gi_nest_run - runs the nest on the calling thread. */
 void gi_nest_run(const gi_nest *nest, int operands, gd_real *const start[], gi_inner_loop *inner,
                  const void *context);
 
-/* gi_nest_spread - the same, by several threads where it is big; no two indices may write to the same element.
- * work: elements for each index, 1 but where inner does more. */
+/* gi_nest_spread - the same, in parallel where it is large; no two indices may write to the same element.
+ * work: the cost of an index in elements, 1 unless inner does more. */
 void gi_nest_spread(const gi_nest *nest, int operands, gd_real *const start[], gi_inner_loop *inner,
                     const void *context, int64_t work);
 
@@ -35,7 +35,9 @@ void gi_copy(gd_real *to, const gd_tensor *x);
  * out. */
 const gd_real *gi_contiguous_numbers(const gd_tensor *x);
 
-/* gi_copy_into - y = x, of the same shape, y of any layout. */
+/* gi_copy_strided - copies a shape from one layout to another.  gi_copy_into - y = x, of the same shape. */
+void gi_copy_strided(int ndim, const int64_t *shape, gd_real *to, const int64_t *to_stride, const gd_real *from,
+                     const int64_t *from_stride);
 void gi_copy_into(const gd_tensor *y, const gd_tensor *x);
 
 #endif

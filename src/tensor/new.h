@@ -1,4 +1,4 @@
-/* new.h - how tensors get their memory: headers, data, views. */
+/* new.h - allocating tensors: headers, data, views. */
 #ifndef GRADUS_NEW_H
 #define GRADUS_NEW_H
 
@@ -11,7 +11,7 @@
 #include "base/thread_state.h"
 #include "gradus/tensor.h"
 
-enum { GI_SMALL_BYTES = 64 };               /* data of a small tensor, which lies just behind its header */
+enum { GI_SMALL_BYTES = 64 };               /* data of at most this size follows the header: a small tensor */
 
 /* The scratch memory of a backward pass, an arena, hands out again what nobody holds any more: see recycle.c. */
 typedef struct gi_recycler {
@@ -25,12 +25,12 @@ static inline bool gi_is_small(int64_t numel)
     return (uint64_t)numel <= GI_SMALL_BYTES / sizeof(gd_real);
 }
 
-/* gi_take_other - gi_take_tensor for big tensors; with the header set up. */
+/* gi_take_other - gi_take_tensor for tensors that are not small; in recycle.c. */
 gd_tensor *gi_take_other(gd_arena *arena, int64_t numel);
 
-/* gi_init_fields - every field of a fresh tensor but data, ndim, shape and stride.  The zeros lie side by side, so
- * that a few vector stores write them.  gi_init_tensor also lists a tensor of a backward pass's scratch memory
- * with the temporaries. */
+/* gi_init_fields - sets every field of a new tensor except data, ndim, shape and stride.  The zeros are adjacent, so
+ * that a few vector stores write them.  gi_init_tensor - the same, and adds a tensor in the scratch memory of a
+ * backward pass to the list of temporaries. */
 static inline void gi_init_fields(gd_tensor *t, gd_arena *arena, int64_t numel, gd_tensor *slot)
 {
     t->requires_grad = false;
@@ -58,7 +58,7 @@ static inline void gi_init_tensor(gd_tensor *t, gd_arena *arena, int64_t numel)
         r->temporaries = t;
 }
 
-/* gi_set_row_major - ndim, shape and the strides of a contiguous tensor. */
+/* gi_set_row_major - sets ndim, shape and the strides of a contiguous tensor. */
 static inline void gi_set_row_major(gd_tensor *t, int ndim, const int64_t *size)
 {
     t->ndim = ndim;
@@ -81,8 +81,7 @@ static inline void gi_set_row_major(gd_tensor *t, int ndim, const int64_t *size)
     }
 }
 
-/* gi_take_small - memory for a header and up to GI_SMALL_BYTES of data, from the scratch memory of a backward
- * pass. */
+/* gi_take_small - memory for a small tensor from the scratch memory of a backward pass. */
 static inline gd_tensor *gi_take_small(gd_arena *arena)
 {
     gd_tensor *t = arena->recycler->small;
@@ -105,8 +104,7 @@ static inline gd_tensor *gi_take_held(gd_arena *arena, int64_t numel)
     return t;
 }
 
-/* gi_take_tensor - header and data of a contiguous tensor, neither elements nor shape set; NULL when memory
- * is out. */
+/* gi_take_tensor - a contiguous tensor whose elements and shape are not set; NULL when memory is out. */
 static inline gd_tensor *gi_take_tensor(gd_arena *arena, int64_t numel)
 {
     if (GI_UNLIKELY(!gi_is_small(numel)))
@@ -141,20 +139,20 @@ static inline gd_tensor *gi_new_like(const gd_tensor *x)
     return t;
 }
 
-/* gi_new_in - a contiguous tensor in any arena; gi_new - in the current scope.  The shape is checked (sizes
- * not negative, product within memory): otherwise NULL, and a message in function's name. */
+/* gi_new_in - a contiguous tensor in any arena; gi_new - in the current scope; elements not set.  NULL, and a message,
+ * when the shape is not valid (see gi_valid_shape) or memory is out. */
 gd_tensor *gi_new_in(gd_arena *arena, const char *function, int ndim, const int64_t *shape);
 gd_tensor *gi_new(const char *function, int ndim, const int64_t *shape);
 
-/* gi_new_header - the same without data: the caller sets it. */
+/* gi_new_header - the same in the current scope without data, which the caller sets. */
 gd_tensor *gi_new_header(const char *function, int ndim, const int64_t *shape);
 
-/* gi_new_view - a tensor over x's data with ndim axes; shape, stride, data still x's first ones.  Call
- * gi_finish_view when they are set. */
+/* gi_new_view - a view of x with ndim axes.  Its data, and the first sizes and strides, are those of x; the caller
+ * changes them and then calls gi_finish_view. */
 gd_tensor *gi_new_view(gd_tensor *x, int ndim);
 gd_tensor *gi_finish_view(gd_tensor *view);
 
-/* gi_overwritten - the data of t has changed: a graph recorded before must not read it any more. */
+/* gi_overwritten - the data of t has changed: a graph that was recorded before must not read it any more. */
 static inline void gi_overwritten(gd_tensor *t)
 {
     t->base->version = ++gi_thread.clock;

@@ -1,4 +1,4 @@
-/* random.c - tensors of random numbers.  The generator is in base/random.c. */
+/* random.c - creating tensors of random numbers.  The generator is in base/random.c. */
 #include <inttypes.h>
 #include <math.h>
 
@@ -6,7 +6,6 @@
 #include "check.h"
 #include "gradus/tensor.h"
 #include "new.h"
-
 
 gd_tensor *gd_uniform(gd_shape shape, double low, double high)
 {
@@ -32,7 +31,7 @@ gd_tensor *gd_normal(gd_shape shape, double mean, double std)
 {
     if (!(std >= 0))
         return gd_fail("gd_normal: std = %g must not be negative", std);
-    const double farthest = fabs(mean) + std * sqrt(-2 * log(0x1p-53));     /* that can be drawn */
+    const double farthest = fabs(mean) + std * sqrt(-2 * log(0x1p-53));     /* the largest that can be drawn */
     if (!isfinite((gd_real)farthest))
         return gd_fail("gd_normal: mean = %g and std = %g: the numbers must be finite in " GI_REAL_NAME, mean, std);
     gd_tensor *t = gi_new("gd_normal", shape.ndim, shape.size);
@@ -55,7 +54,7 @@ gd_tensor *gd_permutation(int64_t n)
     if (!t)
         return NULL;
     uint64_t *state = gi_random_state();
-    for (int64_t i = 0; i < n; i++) {               /* Fisher and Yates, from the inside out */
+    for (int64_t i = 0; i < n; i++) {               /* Fisher and Yates, the inside-out variant */
         int64_t j = (int64_t)gi_random_below(state, (uint64_t)i + 1);
         t->data[i] = (gd_real)i;
         gd_real swap = t->data[j];

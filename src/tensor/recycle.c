@@ -1,9 +1,9 @@
-/* recycle.c - the scratch memory of a backward pass: what a rule made and no longer needs is used again
- * at once, while it is still in the cache.
+/* recycle.c - the scratch memory of a backward pass: what a rule has made and no longer needs is reused at once, while
+ * it is still in the cache.
  *
- * Free tensors wait in lists by size class.  Classes grow by a quarter of an octave, so at most a fifth of a
- * block is wasted; a tensor's class follows from its size, so nothing needs to be stored.  Also here: how
- * tensors that are not small, and views, get their memory. */
+ * Free tensors are kept in lists by size class.  There are four classes an octave, so that at most a fifth of a
+ * block is wasted; a tensor's class follows from its size and is not stored.  Also here: allocating tensors that are
+ * not small. */
 #include <stdbool.h>
 #include <string.h>
 
@@ -22,7 +22,7 @@ static int size_class(size_t bytes, size_t *rounded)
     int octave = 0;
     for (size_t rest = bytes >> 2; rest > 1; rest >>= 1)
         octave++;
-    size_t quarter = (size_t)1 << octave;                   /* bytes lies in [4, 8) quarters */
+    size_t quarter = (size_t)1 << octave;                   /* bytes is in [4, 8) quarters */
     size_t quarters = (bytes + quarter - 1) / quarter;      /* 4 .. 8 */
     *rounded = quarters * quarter;
     return 4 * octave + (int)quarters - 4;
@@ -45,7 +45,7 @@ static gd_tensor **lists(gd_arena *arena)
     return r->others;
 }
 
-/* bytes becomes what it got. */
+/* *bytes becomes the size of the block. */
 static gd_tensor *take_recycled(gd_arena *arena, size_t *bytes)
 {
     gd_tensor **list = lists(arena);
@@ -59,7 +59,7 @@ static gd_tensor *take_recycled(gd_arena *arena, size_t *bytes)
     return t;
 }
 
-/* Never just behind the header: that is the mark of a small tensor. */
+/* Never just after the header, which is how a small tensor is recognized. */
 static gd_real *aligned_data(gd_tensor *t)
 {
     uintptr_t start = (uintptr_t)(t + 1) + 1;
@@ -91,26 +91,9 @@ gd_tensor *gi_new_over(gd_arena *arena, const gd_tensor *x, gd_real *data)
     return t;
 }
 
-gd_tensor *gi_new_view(gd_tensor *x, int ndim)
-{
-    gd_arena *arena = gi_current_scope();
-    gd_tensor *t = arena->recycler ? gi_take_small(arena) : gi_arena_take(arena, sizeof *t);
-    if (!t)
-        return NULL;
-    gi_init_tensor(t, arena, x->numel);
-    if (arena->recycler)
-        gi_fence(t + 1, (char *)(t + 1) + GI_SMALL_BYTES);
-    t->base = x->base;
-    t->data = x->data;
-    t->ndim = ndim;
-    memcpy(t->shape, x->shape, sizeof t->shape[0] * (size_t)x->ndim);
-    memcpy(t->stride, x->stride, sizeof t->stride[0] * (size_t)x->ndim);
-    return t;
-}
-
 void gi_recycle_other(gi_recycler *r, gd_tensor *t)
 {
-    const bool own = t->data == aligned_data(t);            /* else its data lie elsewhere, see gi_new_over */
+    const bool own = t->data == aligned_data(t);            /* else its data is elsewhere, see gi_new_over */
     size_t rounded;
     gd_tensor **list = r->others + size_class(own ? block_bytes(t->numel) : sizeof(gd_tensor), &rounded);
     gi_fence(t + 1, (char *)t + rounded);

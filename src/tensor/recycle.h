@@ -1,4 +1,4 @@
-/* recycle.h - scratch memory of a backward pass, used again as soon as nobody holds it. */
+/* recycle.h - scratch memory of a backward pass, reused as soon as nothing refers to it. */
 #ifndef GRADUS_RECYCLE_H
 #define GRADUS_RECYCLE_H
 
@@ -8,7 +8,7 @@
 #include "gradus/tensor.h"
 #include "new.h"
 
-/* gi_recycle - t's memory is free for the next tensor of its size; t is a temporary of a backward pass. */
+/* gi_recycle - frees t, a temporary of a backward pass, for the next tensor of its size. */
 void gi_recycle_other(gi_recycler *r, gd_tensor *t);
 static inline void gi_recycle(gi_recycler *r, gd_tensor *t)
 {
@@ -22,7 +22,7 @@ static inline void gi_recycle(gi_recycler *r, gd_tensor *t)
     }
 }
 
-/* gi_new_over - a contiguous tensor of x's shape in the scratch memory of a pass whose data lie elsewhere. */
+/* gi_new_over - a contiguous tensor of x's shape in the scratch memory of a pass, whose data is elsewhere. */
 gd_tensor *gi_new_over(gd_arena *arena, const gd_tensor *x, gd_real *data);
 
 #endif

@@ -1,40 +1,16 @@
-/* scope.c - scopes, and the end of everything.  Starts and ends of threads are in thread.c. */
-#include <math.h>
+/* scope.c - scopes: opening, closing, and keeping a tensor beyond the end of one.  The stack itself is in
+ * base/scopes.c. */
 #include <stdbool.h>
 
-#include "scope.h"
 #include "alive.h"
 #include "base/compiler.h"
 #include "base/guest.h"
-#include "base/memory.h"
-#include "base/quarantine.h"
+#include "base/scopes.h"
 #include "base/thread_state.h"
 #include "gradus/tensor.h"
-
-/* So many are open only where their ends are missing: a warning when the last one of them is opened. */
-enum { MANY_SCOPES = 1000 };
-
-static GI_COLD void warn_of_many(void)
-{
-    gd_notice("warning: gd_scope_begin: %d scopes are open; is there a gd_scope_begin without gd_scope_end, or a longjmp "
-              "out of a GD_SCOPE?", gi_thread.depth);
-}
-
-/* The arena's own record is the first thing in its first chunk. */
-bool gi_scope_open(bool by_hand)
-{
-    gd_arena *parent = gi_current_scope(), first = { .owner = GI_SCOPES };
-    const size_t whole = ((sizeof first + GI_ALIGN - 1) & ~(size_t)(GI_ALIGN - 1)) + GI_FENCE;
-    gd_arena *scope = gi_arena_grow(&first, sizeof first, whole);
-    if (!scope)
-        return false;
-    *scope = (gd_arena){ .at = first.at, .end = first.end, .chunks = first.chunks, .parent = parent,
-                         .tape = gi_thread.tape, .rule = gi_thread.running, .owner = GI_SCOPES, .by_hand = by_hand };
-    gi_thread.scope = scope;
-    if (GI_UNLIKELY(++gi_thread.depth == MANY_SCOPES))
-        warn_of_many();
-    return true;
-}
+#include "nest.h"
+#include "new.h"
+#include "path.h"
 
 bool gd_scope_begin(void)
 {
@@ -48,24 +24,7 @@ static GI_COLD bool refuse_to_end(const char *function)
     return gd_fail("%s: the innermost scope is not one that %s opened, and stays open", function, gi_guest_text().s);
 }
 
-void gi_scope_close(void)
-{
-    gd_arena *scope = gi_thread.scope;
-    if (scope->settle)
-        scope->settle(scope);
-    gi_thread.tape = scope->tape;
-    gi_thread.scope = scope->parent;
-    gi_thread.depth--;
-    gi_arena_free(scope);
-}
-
-void gi_scope_close_down_to(int depth)
-{
-    while (gi_thread.depth > depth)
-        gi_scope_close();
-}
-
-/* May the innermost scope be closed by who is running? */
+/* May the caller close the innermost scope?  A guest may not, if it has not opened it. */
 static inline bool may_end(void)
 {
     return GI_LIKELY(gi_thread.depth > gi_thread.floor) || (!gi_guest_runs() && gi_thread.depth > 0);
@@ -86,8 +45,8 @@ int gd_scope_enter(void)
     return depth;
 }
 
-/* What was opened inside has not been closed, or a jump has left a guest.  The warning comes last: the handler may leave
- * by longjmp. */
+/* Scopes that were opened inside have not been closed, or a guest was left by longjmp.  The warning comes last: the
+ * handler may leave by longjmp. */
 static GI_COLD void leave_several(int depth)
 {
     int more = 0;
@@ -108,6 +67,22 @@ void gd_scope_leave(int *depth)
         leave_several(*depth);
 }
 
+/* ---- What outlives a scope ------------------------------------------------------------------------------------ */
+
+gd_tensor *gd_keep(gd_tensor *t)
+{
+    static const gd_op keep_op = { .name = "gd_keep" };
+    if (!t || !gi_alive("gd_keep", "t", t))
+        return NULL;
+    gd_arena *scope = gi_current_scope();
+    gd_tensor *copy = gi_new_in(scope->parent ? scope->parent : scope, "gd_keep", t->ndim, t->shape);
+    if (!copy)
+        return NULL;
+    gi_copy(copy->data, t);
+    gi_path_ends(copy, t, &keep_op);
+    return copy;
+}
+
 gd_tensor *gd_scope_end_with(gd_tensor *t)
 {
     if (!may_end())
@@ -117,29 +92,14 @@ gd_tensor *gd_scope_end_with(gd_tensor *t)
     return kept;
 }
 
-int gi_empty_thread(void)
-{
-    if (!gi_thread.scope)
-        return 0;
-    if (gi_guest_runs()) {
-        gd_fail("gd_shutdown: %s, which still needs what would be freed, is running", gi_guest_text().s);
-        return 0;
-    }
-    int by_hand = 0;
-    for (const gd_arena *scope = gi_thread.scope; scope; scope = scope->parent)
-        by_hand += scope->by_hand;
-    gi_scope_close_down_to(0);
-    if (gi_thread.program.settle)
-        gi_thread.program.settle(&gi_thread.program);
-    gi_arena_free(&gi_thread.program);
-    gi_pool_free();
-    /* models live on, with their versions */
-    gi_thread = (gi_thread_state){ .clock = gi_thread.clock, .failures = gi_thread.failures };
-    return by_hand;
-}
+/* ---- The end of everything ------------------------------------------------------------------------------------ */
 
 void gd_shutdown(void)
 {
+    if (gi_thread.scope && gi_guest_runs()) {
+        gd_fail("gd_shutdown: %s, which still needs what would be freed, is running", gi_guest_text().s);
+        return;
+    }
     int by_hand = gi_empty_thread();
     if (by_hand)
         gd_notice("warning: gd_shutdown: scopes opened by gd_scope_begin and left open, closed now: %d", by_hand);

@@ -1,15 +1,97 @@
-/* trace.c - watching single coordinates: what an algorithm sees, remembers and does, step by step. */
+/* trace.c - watching single coordinates: the gradient, the optimizer's state and the move of each step. */
 #include <math.h>
 
 #include "trace.h"
+#include "base/files.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "base/quarantine.h"
 #include "gradus/tensor.h"
 #include "tensor/check.h"
 #include "tensor/shape.h"
 
-#include "base/files.h"
-#include "base/format.h"
+static gi_trace *trace_of(const gd_optimizer *o)
+{
+    return (gi_trace *)(void *)o->trace;
+}
+
+/* ---- Recording ---------------------------------------------------------------------------------------------- */
+
+static gd_real element_of(const gd_tensor *t, int64_t element)
+{
+    gd_real *at = t->data;
+    for (int i = t->ndim - 1; i >= 0; i--) {
+        at += element % t->shape[i] * t->stride[i];
+        element /= t->shape[i];
+    }
+    return *at;
+}
+
+static bool reserve_rows(gi_trace *trace)
+{
+    if (trace->row_count + trace->count <= trace->capacity)
+        return true;
+    int64_t capacity = 2 * trace->capacity + 64 * trace->count;
+    gd_trace_row *rows = gi_memory_resize(GI_OPTIMIZERS, trace->rows, (size_t)capacity * sizeof *rows);
+    if (!rows)
+        return false;
+    trace->rows = rows;
+    trace->capacity = capacity;
+    return true;
+}
+
+static bool before_step(gd_optimizer *o)
+{
+    gi_trace *trace = trace_of(o);
+    for (int i = 0; i < trace->count; i++) {
+        gi_watch *watch = &trace->watched[i];
+        const gd_tensor *w = watch->slot->w;
+        watch->w = w->data[watch->element];
+        watch->g = w->grad ? (double)element_of(w->grad, watch->element) : NAN;
+    }
+    return reserve_rows(trace);
+}
+
+static void after_step(gd_optimizer *o)
+{
+    gi_trace *trace = trace_of(o);
+    const gd_algorithm *a = o->algorithm;
+    for (int i = 0; i < trace->count; i++) {
+        const gi_watch *watch = &trace->watched[i];
+        const struct gd_slot *slot = watch->slot;
+        if (!slot->w->grad)
+            continue;
+        double w = slot->w->data[watch->element];
+        gd_trace_row *row = &trace->rows[trace->row_count++];
+        *row = (gd_trace_row){ o->steps, slot->w->name, watch->element, slot->number[0], watch->g, w, w - watch->w,
+                               { 0 }, { 0 } };
+        for (int k = 0; k < GD_MAX_STATES; k++) {
+            row->state[k] = slot->data[k] ? (double)slot->data[k][watch->element] : NAN;
+            double correction = a->states[k] ? gi_correction_of(a, slot->group->options, k, gi_slot_t(o, slot)) : 1;
+            row->corrected[k] = row->state[k] / correction;
+        }
+    }
+}
+
+static void free_trace(gd_optimizer *o)
+{
+    gi_memory_free(trace_of(o)->watched);
+    gi_memory_free(trace_of(o)->rows);
+    gi_memory_free(o->trace);
+    o->trace = NULL;
+}
+
+/* ---- Starting ----------------------------------------------------------------------------------------------- */
+
+static gi_trace *new_trace(gd_optimizer *o)
+{
+    gi_trace *trace = gi_memory_new(GI_OPTIMIZERS, sizeof *trace);
+    if (trace) {
+        *trace = (gi_trace){ .hooks = { before_step, after_step, free_trace } };
+        o->trace = &trace->hooks;
+    }
+    return trace;
+}
 
 bool gd_optimizer_trace(gd_optimizer *o, const gd_tensor *parameter, gd_shape index)
 {
@@ -32,13 +114,9 @@ bool gd_optimizer_trace(gd_optimizer *o, const gd_tensor *parameter, gd_shape in
                            (long long)index.size[i], i, (long long)parameter->shape[i]);
         element = element * parameter->shape[i] + index.size[i];
     }
-    if (!o->trace) {
-        o->trace = gi_memory_new(GI_OPTIMIZERS, sizeof *o->trace);
-        if (!o->trace)
-            return false;
-        *o->trace = (struct gd_trace){ .watched = NULL };
-    }
-    struct gd_trace *trace = o->trace;
+    gi_trace *trace = o->trace ? trace_of(o) : new_trace(o);
+    if (!trace)
+        return false;
     gi_watch *more = gi_memory_resize(GI_OPTIMIZERS, trace->watched, (size_t)(trace->count + 1) * sizeof *more);
     if (!more)
         return false;
@@ -47,77 +125,11 @@ bool gd_optimizer_trace(gd_optimizer *o, const gd_tensor *parameter, gd_shape in
     return true;
 }
 
-void gi_trace_free(gd_optimizer *o)
-{
-    if (!o->trace)
-        return;
-    gi_memory_free(o->trace->watched);
-    gi_memory_free(o->trace->rows);
-    gi_memory_free(o->trace);
-    o->trace = NULL;
-}
-
-/* ---- Recording ---------------------------------------------------------------------------------------------- */
-
-static gd_real element_of(const gd_tensor *t, int64_t element)
-{
-    gd_real *at = t->data;
-    for (int i = t->ndim - 1; i >= 0; i--) {
-        at += element % t->shape[i] * t->stride[i];
-        element /= t->shape[i];
-    }
-    return *at;
-}
-
-static bool make_room(struct gd_trace *trace)
-{
-    if (trace->row_count + trace->count <= trace->room)
-        return true;
-    int64_t room = 2 * trace->room + 64 * trace->count;
-    gd_trace_row *rows = gi_memory_resize(GI_OPTIMIZERS, trace->rows, (size_t)room * sizeof *rows);
-    if (!rows)
-        return false;
-    trace->rows = rows;
-    trace->room = room;
-    return true;
-}
-
-bool gi_trace_before(gd_optimizer *o)
-{
-    for (int i = 0; i < o->trace->count; i++) {
-        gi_watch *watch = &o->trace->watched[i];
-        const gd_tensor *w = watch->slot->w;
-        watch->w = w->data[watch->element];
-        watch->g = w->grad ? (double)element_of(w->grad, watch->element) : NAN;
-    }
-    return make_room(o->trace);
-}
-
-void gi_trace_after(gd_optimizer *o)
-{
-    const gd_algorithm *a = o->algorithm;
-    for (int i = 0; i < o->trace->count; i++) {
-        const gi_watch *watch = &o->trace->watched[i];
-        const struct gd_slot *slot = watch->slot;
-        if (!slot->w->grad)
-            continue;
-        double w = slot->w->data[watch->element];
-        gd_trace_row *row = &o->trace->rows[o->trace->row_count++];
-        *row = (gd_trace_row){ o->steps, slot->w->name, watch->element, slot->number[0], watch->g, w, w - watch->w,
-                               { 0 }, { 0 } };
-        for (int k = 0; k < GD_MAX_STATES; k++) {
-            row->state[k] = slot->data[k] ? (double)slot->data[k][watch->element] : NAN;
-            double correction = a->states[k] ? gi_correction_of(a, slot->group->options, k, gi_slot_t(o, slot)) : 1;
-            row->corrected[k] = row->state[k] / correction;
-        }
-    }
-}
-
 /* ---- Looking ------------------------------------------------------------------------------------------------ */
 
 int64_t gd_trace_rows(const gd_optimizer *o)
 {
-    return o && gi_not_freed("gd_trace_rows", "o", o) && o->trace ? o->trace->row_count : 0;
+    return o && gi_not_freed("gd_trace_rows", "o", o) && o->trace ? trace_of(o)->row_count : 0;
 }
 
 const gd_trace_row *gd_trace_at(const gd_optimizer *o, int64_t i)
@@ -127,13 +139,13 @@ const gd_trace_row *gd_trace_at(const gd_optimizer *o, int64_t i)
     int64_t rows = gd_trace_rows(o);
     if (i < 0 || i >= rows)
         return gd_fail("gd_trace_at: i = %lld must lie in [0, %lld)", (long long)i, (long long)rows);
-    return &o->trace->rows[i];
+    return &trace_of(o)->rows[i];
 }
 
 bool gi_trace_shows(const gd_optimizer *o, int k)
 {
     for (int64_t i = 0; i < gd_trace_rows(o); i++)
-        if (!isnan(o->trace->rows[i].state[k]))
+        if (!isnan(trace_of(o)->rows[i].state[k]))
             return true;
     return false;
 }

@@ -1,4 +1,4 @@
-/* trace.h - what a trace holds. */
+/* trace.h - the definition of a trace. */
 #ifndef GRADUS_TRACE_H
 #define GRADUS_TRACE_H
 
@@ -8,20 +8,21 @@
 
 #include "optim/inside.h"
 
-typedef struct gi_watch {                   /* a coordinate, and what it was before the running step */
+typedef struct gi_watch {                   /* a coordinate, and its values before the running step */
     const struct gd_slot *slot;
     int64_t element;
     double  w, g;
 } gi_watch;
 
-struct gd_trace {
+typedef struct gi_trace {
+    struct gd_trace hooks;                  /* first: o->trace points to it */
     gi_watch     *watched;
     int           count;
     gd_trace_row *rows;
-    int64_t       row_count, room;
-};
+    int64_t       row_count, capacity;
+} gi_trace;
 
-/* gi_trace_shows - was state k kept in any of the rows? */
+/* gi_trace_shows - does any row hold state k? */
 bool gi_trace_shows(const gd_optimizer *o, int k);
 
 #endif

@@ -58,7 +58,7 @@ static bool targets_in(const char *function, gd_tensor *target, double low, doub
     for (int64_t i = 0; i < t->numel; i++)
         if (!(t->data[i] >= (gd_real)low && t->data[i] <= (gd_real)high))
             return gd_fail("%s: target[%" PRId64 "] = %s must %s", function, i,
-                           gi_digits((char[GI_DIGITS_ROOM]){ 0 }, (double)t->data[i]), expected);
+                           gi_digits((char[GI_DIGITS_SIZE]){ 0 }, (double)t->data[i]), expected);
     return true;
 }
 
@@ -184,7 +184,7 @@ static bool signs(gd_tensor *target)
     for (int64_t i = 0; t && i < t->numel; i++)
         if (t->data[i] != 1 && t->data[i] != -1)
             return gd_fail("gd_hinge_loss: target[%" PRId64 "] = %s must be -1 or 1", i,
-                           gi_digits((char[GI_DIGITS_ROOM]){ 0 }, (double)t->data[i]));
+                           gi_digits((char[GI_DIGITS_SIZE]){ 0 }, (double)t->data[i]));
     return t != NULL;
 }
 

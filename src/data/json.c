@@ -1,8 +1,8 @@
-/* json.c - reading and writing the texts and numbers of JSON. */
+/* json.c - reading and writing JSON. */
 #include <string.h>
 
 #include "json.h"
-#include "memory.h"
+#include "base/memory.h"
 
 static bool is_blank(char c)
 {
@@ -58,28 +58,7 @@ static size_t put_utf8(char *to, uint32_t c)
     return n;
 }
 
-bool gi_utf8_valid(const char *text, size_t length)
-{
-    static const uint32_t least[5] = { 0, 0, 0x80, 0x800, 0x10000 };
-    const unsigned char *p = (const unsigned char *)text, *end = p + length;
-    while (p < end) {
-        size_t n = *p < 0x80 ? 1 : *p < 0xc0 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : *p < 0xf8 ? 4 : 0;
-        if (n == 0 || (size_t)(end - p) < n)
-            return false;
-        uint32_t c = n == 1 ? *p : *p & (0xffu >> (n + 1));
-        for (size_t i = 1; i < n; i++) {
-            if ((p[i] & 0xc0) != 0x80)
-                return false;
-            c = c << 6 | (p[i] & 0x3fu);
-        }
-        if (c < least[n] || (c >= 0xd800 && c < 0xe000) || c > 0x10ffff)
-            return false;
-        p += n;
-    }
-    return true;
-}
-
-/* ---- Texts -------------------------------------------------------------------------------------------- */
+/* ---- Strings ------------------------------------------------------------------------------------------ */
 
 static bool four_digits(const char *at, const char *end, uint32_t *number)
 {
@@ -97,7 +76,7 @@ static bool four_digits(const char *at, const char *end, uint32_t *number)
     return true;
 }
 
-/* \uXXXX, and a second one where the first is half of a surrogate pair; *at stands after the u. */
+/* \uXXXX, and a second one where the first is half of a surrogate pair; *at is after the u. */
 static bool read_code(const char **at, const char *end, uint32_t *code)
 {
     uint32_t low;
@@ -132,7 +111,7 @@ static bool read_escape(const char **at, const char *end, char *to, size_t *n)
     return true;
 }
 
-/* A text is never longer than what stands between its quotes. */
+/* The result is never longer than what is between the quotes. */
 bool gi_json_text(gi_json *json, gd_arena *arena, const char **text)
 {
     const char *at = start(json), *close;

@@ -1,19 +1,14 @@
-/* tensor.c - shapes: checked, printed, broadcast; and the tensors that have them.
- * Broadcasting is NumPy's, in this one place. */
+/* shape.c - shapes: in messages, checks, broadcasting (the rule of NumPy). */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "shape.h"
 #include "alive.h"
 #include "base/compiler.h"
 #include "base/message.h"
-#include "base/thread_state.h"
-#include "check.h"
 #include "gradus/tensor.h"
-#include "new.h"
-#include "shape.h"
-
 
 /* ---- Shapes in messages ------------------------------------------------------------------------------- */
 
@@ -27,10 +22,12 @@ gi_text gi_shape_text(int ndim, const int64_t *shape)
     return text;
 }
 
-gi_text gi_text_of(const gd_tensor *t)
+gi_text gi_text_as(const gd_tensor *t, int ndim, const int64_t *shape)
 {
-    enum { LONGEST = 80 };                  /* of a name; of a longer one the end says more, layer and tensor */
-    gi_text text = gi_shape_text(t->ndim, t->shape);
+    enum { LONGEST = 80 };                  /* of a longer name the end is shown, which says more: layer and tensor */
+    gi_text text = gi_shape_text(ndim, shape);
+    if (!t)
+        return text;
     const gd_tensor *named = t->name ? t : t->base;
     if (!named || !named->name)
         return text;
@@ -38,6 +35,11 @@ gi_text gi_text_of(const gd_tensor *t)
     snprintf(text.s + used, sizeof text.s - used, " (%s\"%s%s\")", named == t ? "" : "a view of ", cut ? ".." : "",
              named->name + cut);
     return text;
+}
+
+gi_text gi_text_of(const gd_tensor *t)
+{
+    return gi_text_as(t, t->ndim, t->shape);
 }
 
 gd_shape gd_shape_of_tensor(const gd_tensor *t)
@@ -50,7 +52,7 @@ gd_shape gd_shape_of_tensor(const gd_tensor *t)
     return shape;
 }
 
-/* ---- New tensors ------------------------------------------------------------------------------------------ */
+/* ---- Valid shapes ------------------------------------------------------------------------------------------ */
 
 /* The product of the sizes in numel; false when it, or its bytes, cannot be counted. */
 static bool product(int ndim, const int64_t *shape, int64_t *numel)
@@ -97,60 +99,6 @@ int64_t gi_valid_shape(const char *function, int ndim, const int64_t *shape)
     return -1;
 }
 
-/* gi_valid_shape, with the everyday case in one look: few axes, all sizes and products below 2^31. */
-static inline int64_t count_elements(const char *function, int ndim, const int64_t *shape)
-{
-    uint64_t numel = 1, bits = 0;
-    if (GI_UNLIKELY((unsigned)ndim > GD_MAX_DIMS))
-        return gi_valid_shape(function, ndim, shape);
-    for (int i = 0; i < ndim; i++) {
-        bits |= (uint64_t)shape[i] | numel;         /* a negative size has its highest bit set */
-        numel *= (uint64_t)shape[i];
-    }
-    return GI_LIKELY((bits | numel) >> 31 == 0) ? (int64_t)numel : gi_valid_shape(function, ndim, shape);
-}
-
-gd_tensor *gi_new_in(gd_arena *arena, const char *function, int ndim, const int64_t *shape)
-{
-    int64_t numel = count_elements(function, ndim, shape);
-    gd_tensor *t = numel < 0 ? NULL : gi_take_tensor(arena, numel);
-    if (t)
-        gi_set_row_major(t, ndim, shape);
-    return t;
-}
-
-gd_tensor *gi_new(const char *function, int ndim, const int64_t *shape)
-{
-    return gi_new_in(gi_current_scope(), function, ndim, shape);
-}
-
-gd_tensor *gi_new_header(const char *function, int ndim, const int64_t *shape)
-{
-    int64_t numel = gi_valid_shape(function, ndim, shape);
-    gd_tensor *t = numel < 0 ? NULL : gi_take_tensor(gi_current_scope(), 0);
-    if (!t)
-        return NULL;
-    gi_set_row_major(t, ndim, shape);
-    t->numel = numel;
-    t->data = NULL;
-    return t;
-}
-
-gd_tensor *gi_finish_view(gd_tensor *view)
-{
-    int64_t step = 1;
-    view->contiguous = true;
-    for (int i = view->ndim - 1; i >= 0; i--) {
-        if (view->shape[i] != 1 && view->stride[i] != step)
-            view->contiguous = false;
-        step *= view->shape[i];
-    }
-    view->numel = step;
-    if (step == 0)
-        view->contiguous = true;
-    return view;
-}
-
 /* ---- Axes and broadcasting ---------------------------------------------------------------------------------- */
 
 int gi_valid_axis(const char *function, int axis, int ndim)
@@ -165,34 +113,54 @@ int gi_valid_axis(const char *function, int axis, int ndim)
     return -1;
 }
 
-bool gi_broadcast_shape(const char *function, const gd_tensor *a, const gd_tensor *b, gd_shape *shape)
+/* The size of axis i of `all` axes, when shapes are aligned at their last ones; 1 where there is none. */
+static inline int64_t size_at(int ndim, const int64_t *size, int i, int all)
 {
-    int ndim = a->ndim > b->ndim ? a->ndim : b->ndim;
-    shape->ndim = ndim;
-    for (int i = 0; i < ndim; i++) {
-        int ia = i - (ndim - a->ndim), ib = i - (ndim - b->ndim);
-        int64_t na = ia < 0 ? 1 : a->shape[ia], nb = ib < 0 ? 1 : b->shape[ib];
+    const int own = i - (all - ndim);
+    return own < 0 ? 1 : size[own];
+}
+
+static inline bool broadcast(int a_ndim, const int64_t *a, int b_ndim, const int64_t *b, gd_shape *shape)
+{
+    const int all = a_ndim > b_ndim ? a_ndim : b_ndim;
+    shape->ndim = all;
+    for (int i = 0; i < all; i++) {
+        const int64_t na = size_at(a_ndim, a, i, all), nb = size_at(b_ndim, b, i, all);
         if (na != nb && na != 1 && nb != 1)
-            return gd_fail("%s: a is %s and b is %s: sizes %" PRId64 " and %" PRId64 " do not broadcast",
-                           function, gi_text_of(a).s, gi_text_of(b).s, na, nb);
+            return false;
         shape->size[i] = na == 1 ? nb : na;
     }
     return true;
 }
 
-void gi_broadcast_strides(const gd_tensor *t, int ndim, const int64_t *shape, int64_t *stride)
+static GI_COLD bool cannot_broadcast(const char *function, gi_sizes a, gi_sizes b)
 {
-    for (int i = 0; i < ndim; i++) {
-        int it = i - (ndim - t->ndim);
-        stride[i] = it < 0 || (t->shape[it] == 1 && shape[i] != 1) ? 0 : t->stride[it];
+    const int all = a.ndim > b.ndim ? a.ndim : b.ndim;
+    int64_t na = 1, nb = 1;
+    for (int i = 0; i < all && (na == nb || na == 1 || nb == 1); i++) {
+        na = size_at(a.ndim, a.size, i, all);
+        nb = size_at(b.ndim, b.size, i, all);
     }
+    return gd_fail("%s: a is %s and b is %s: sizes %" PRId64 " and %" PRId64 " do not broadcast", function,
+                   gi_text_as(a.of, a.ndim, a.size).s, gi_text_as(b.of, b.ndim, b.size).s, na, nb);
 }
 
-/* ---- Checks of arguments --------------------------------------------------------------------------------- */
-
-bool gi_not_given(const char *function, const char *argument)
+bool gi_broadcast_sizes(const char *function, gi_sizes a, gi_sizes b, gd_shape *shape)
 {
-    if (!gd_last_error())
-        gd_fail("%s: %s is NULL", function, argument);
-    return false;
+    return broadcast(a.ndim, a.size, b.ndim, b.size, shape) || cannot_broadcast(function, a, b);
+}
+
+bool gi_broadcast_shape(const char *function, const gd_tensor *a, const gd_tensor *b, gd_shape *shape)
+{
+    return broadcast(a->ndim, a->shape, b->ndim, b->shape, shape)
+           || cannot_broadcast(function, gi_sizes_of(a), gi_sizes_of(b));
+}
+
+void gi_broadcast_strides_of(int axes, const int64_t *size, const int64_t *step, int ndim, const int64_t *shape,
+                             int64_t *stride)
+{
+    for (int i = 0; i < ndim; i++) {
+        const int own = i - (ndim - axes);
+        stride[i] = own < 0 || (size[own] == 1 && shape[i] != 1) ? 0 : step[own];
+    }
 }

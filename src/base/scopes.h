@@ -1,0 +1,30 @@
+/* scopes.h - the stack of open scopes of a thread, each an arena. */
+#ifndef GRADUS_SCOPES_H
+#define GRADUS_SCOPES_H
+
+#include <stdbool.h>
+
+#include "memory.h"
+#include "thread_state.h"
+
+/* gi_scope_open - a scope inside the current one; false when memory is out.
+ * gi_scope_close - closes the innermost one.  gi_scope_close_down_to - closes scopes until depth are open.
+ * None of them asks who opened it. */
+bool gi_scope_open(bool by_hand);
+void gi_scope_close_down_to(int depth);
+
+static inline void gi_scope_close(void)
+{
+    gd_arena *scope = gi_thread.scope;
+    if (scope->settle)
+        scope->settle(scope);
+    gi_thread.tape = scope->tape;
+    gi_thread.scope = scope->parent;
+    gi_thread.depth--;
+    gi_arena_free(scope);
+}
+
+/* gi_empty_thread - frees everything that the thread holds.  Returns how many scopes of gd_scope_begin were open. */
+int gi_empty_thread(void);
+
+#endif

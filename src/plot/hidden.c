@@ -1,0 +1,60 @@
+/* hidden.c - how much of the lines and markers a box, such as the legend's, would hide. */
+#include <math.h>
+#include <stdbool.h>
+
+#include "stretch.h"
+
+typedef struct hiding {
+    const gi_box *boxes;
+    int           n;
+    double       *lengths;
+} hiding;
+
+static bool holds(gi_box box, gi_xy p)
+{
+    return p.x >= box.left && p.x <= box.right && p.y >= box.top && p.y <= box.bottom;
+}
+
+static void hide_spot(const hiding *h, gi_xy p, double size)
+{
+    for (int k = 0; k < h->n; k++)
+        if (holds(h->boxes[k], p))
+            h->lengths[k] += size;
+}
+
+static void hide_stretch(const gi_panel *panel, const gi_stretch *s, const gi_pen *pen, void *context)
+{
+    const hiding *h = context;
+    if (gi_is_spot(s, pen->width)) {
+        hide_spot(h, s->at[0], 2.4 * pen->width);
+        return;
+    }
+    for (size_t i = 1; i < s->n; i++) {
+        gi_xy from = s->at[i - 1], to = s->at[i];
+        if (!gi_clip_segment(panel->frame, 0, &from, &to))
+            continue;
+        for (int k = 0; k < h->n; k++) {
+            gi_xy a = from, b = to;
+            if (gi_clip_segment(h->boxes[k], 0, &a, &b))
+                h->lengths[k] += hypot(b.x - a.x, b.y - a.y);
+        }
+    }
+}
+
+bool gi_hidden(const gi_panel *panel, const gi_box *boxes, int n, double *lengths)
+{
+    hiding h = { boxes, n, lengths };
+    for (int k = 0; k < n; k++)
+        lengths[k] = 0;
+    for (int i = 0; i < panel->plot->count; i++) {
+        const gi_series *s = &panel->plot->series[i];
+        gi_pen pen = gi_pen_of(panel, i);
+        if (pen.line != GD_NO_LINE && !gi_each_stretch(panel, s, &pen, hide_stretch, &h))
+            return false;
+        size_t step = 0;
+        for (size_t j = 0; pen.marker != GD_NO_MARKER && j < s->count; j++)
+            if (gi_has_marker(panel, s->points[j], &pen, &step))
+                hide_spot(&h, gi_to_pixel(panel, s->points[j]), pen.marker_size);
+    }
+    return true;
+}
