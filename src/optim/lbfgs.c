@@ -368,12 +368,15 @@ gd_optimizer *gd_lbfgs(gd_params *p, gd_lbfgs_options options)
     return gd_optimizer_new(p, &algorithm, &options);
 }
 
+/* ---- Dialects: what differs from gd_lbfgs_defaults() ------------------------------------------------------------- */
+
+static const gi_dialect dialects[] = {
+    { GD_TORCH, { GI_SET(gd_lbfgs_options, line_search, GD_NO_LINE_SEARCH) } },
+};
+
 gd_lbfgs_options gd_lbfgs_dialect(gd_dialect dialect)
 {
     gd_lbfgs_options o = gd_lbfgs_defaults();
-    if (dialect == GD_TORCH)
-        o.line_search = GD_NO_LINE_SEARCH;
-    else
-        o.lr = gi_no_dialect("gd_lbfgs_dialect", dialect);
+    GI_SPEAK("gd_lbfgs_dialect", dialects, dialect, &o);
     return o;
 }

@@ -1,5 +1,5 @@
-/* options.c - options of any algorithm, seen through the table of its fields: are they in range, what are
- * they called, and dialects that do not exist. */
+/* options.c - options of any algorithm, seen through the table of its fields: are they in range, and what are they
+ * called? */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -57,15 +57,6 @@ static void write_option(const gd_option *option, void *options, double value)
     }
 }
 
-/* An option that a dialect function has refused already: its message stands. */
-static bool told_by_dialect(const gd_algorithm *algorithm, double lr)
-{
-    const char *told = gd_last_error();
-    size_t length = strlen(algorithm->name);
-    return isnan(lr) && told && strncmp(told, algorithm->name, length) == 0 &&
-           strncmp(told + length, "_dialect", 8) == 0;
-}
-
 static const gd_option *find_option(const gd_algorithm *algorithm, const char *name, size_t length)
 {
     for (const gd_option *f = algorithm->options; f && f->name; f++)
@@ -118,7 +109,7 @@ static bool check_option(const gd_algorithm *a, const gd_option *f, double value
 bool gi_check_options(const gd_algorithm *algorithm, const void *options)
 {
     double lr = *(const double *)options;
-    if (told_by_dialect(algorithm, lr) || !gi_check_rate(algorithm->name, lr) ||
+    if (gi_refused_dialect(lr) || !gi_check_rate(algorithm->name, lr) ||
         !check_begun(algorithm, options))
         return false;
     for (const gd_option *f = algorithm->options; f && f->name; f++)
@@ -174,17 +165,4 @@ double gd_group_get(const gd_group *group, const char *name)
         return group->lr;
     const gd_option *option = option_of("gd_group_get", group, name);
     return option ? read_option(option, group->options) : NAN;
-}
-
-double gi_no_dialect(const char *function, gd_dialect dialect)
-{
-    static const char *const names[] = {
-        "GD_TORCH", "GD_D2L", "GD_KERAS", "GD_OPTAX", "GD_TFA", "GD_PAPER", "GD_D2L_TF_AS_PRINTED"
-    };
-    int count = (int)(sizeof names / sizeof names[0]), i = (int)dialect;
-    if (i >= 0 && i < count)
-        gd_fail("%s: there is no dialect %s of this algorithm", function, names[i]);
-    else
-        gd_fail("%s: dialect = %d is not a gd_dialect", function, i);
-    return NAN;
 }

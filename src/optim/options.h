@@ -1,0 +1,20 @@
+/* options.h - options, seen through the table of their fields: are they in range? */
+#ifndef GRADUS_OPTIM_OPTIONS_H
+#define GRADUS_OPTIM_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "gradus/optim.h"
+
+/* gi_lies_in - is value in the interval?  NaN is not.
+ * gi_check_number - false, with a message, when it is not.
+ * gi_check_fits - false, with a message, when it is finite as a double and infinite as a gd_real.
+ * gi_check_rate - both, for a learning rate. */
+bool gi_lies_in(double value, const char *interval, double low, double high);
+bool gi_check_number(const char *function, const char *name, double value, const char *interval, double low,
+                     double high);
+bool gi_check_rate(const char *function, double lr);
+bool gi_check_fits(const char *function, const char *name, double value);
+bool gi_check_options(const gd_algorithm *algorithm, const void *options);
+
+#endif
