@@ -35,6 +35,7 @@ GI_KERNEL static void adam(int64_t n, gd_real *restrict w, const gd_real *restri
 }
 
 typedef struct corrections {
+    bool   published;                       /* the rule is the paper's */
     double lr, c1, c2;
 } corrections;
 
@@ -84,31 +85,31 @@ static double correction(const void *options, int k, int64_t t)
     return gi_correction(o->beta2, t, o->bias_correction == GD_CORRECT_BOTH || o->bias_correction == GD_CORRECT_V);
 }
 
+/* Is the rule the paper's, whatever the numbers? */
+static bool as_in_the_paper(const gd_adam_options *o)
+{
+    return (o->eps_mode == GD_EPS_AFTER_BC || o->eps_mode == GD_EPS_BEFORE_BC) && o->eps * o->eps >= GI_REAL_MIN &&
+           o->eps_root == 0 && o->weight_decay == 0 && !o->maximize && o->amsgrad == GD_AMSGRAD_OFF;
+}
+
 /* eps before the bias correction: lr sqrt(c2)/c1 m/(sqrt(v) + eps), with nothing left for v to be divided by. */
 static void prepare(const gd_update *u, void *result)
 {
     const gd_adam_options *o = u->options;
     const double c1 = correction(o, M, u->t), c2 = correction(o, V, u->t);
-    *(corrections *)result = o->eps_mode == GD_EPS_BEFORE_BC ? (corrections){ u->lr / c1 * sqrt(c2), 1, 1 }
-                                                             : (corrections){ u->lr, c1, c2 };
-}
-
-/* Is the rule the paper's, whatever the numbers? */
-static bool as_in_the_paper(const gd_adam_options *o)
-{
-    return (o->eps_mode == GD_EPS_AFTER_BC || o->eps_mode == GD_EPS_BEFORE_BC) && o->eps * o->eps >= GI_REAL_MIN &&
-           o->eps_root == 0 && o->weight_decay == 0 && !o->maximize;
+    corrections *c = result;
+    *c = (corrections){ as_in_the_paper(o), u->lr, c1, c2 };
+    if (o->eps_mode == GD_EPS_BEFORE_BC)
+        *c = (corrections){ c->published, u->lr / c1 * sqrt(c2), 1, 1 };
 }
 
 static void update(const gd_update *u)
 {
     const corrections *c = u->scalars;
-    if (u->state[V_MAX])
-        amsgrad(u, c);
-    else if (as_in_the_paper(u->options))
+    if (c->published)
         adam(u->n, u->w, u->g, u->state[M], u->state[V], u->options, c->lr, c->c1, c->c2);
     else
-        adam_with_options(u, c);
+        (u->state[V_MAX] ? amsgrad : adam_with_options)(u, c);
 }
 
 /* ---- What it is, for optimizer.c --------------------------------------------------------------------------------- */

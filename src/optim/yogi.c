@@ -93,33 +93,37 @@ static double correction(const void *options, int k, int64_t t)
     return gi_correction(o->beta2, t, o->bias_correction == GD_CORRECT_BOTH || o->bias_correction == GD_CORRECT_V);
 }
 
+typedef void yogi_rule(int64_t, gd_real *restrict, const gd_real *restrict, gd_real *restrict, gd_real *restrict,
+                       const gd_yogi_options *, double, double, double);
+
 typedef struct corrections {
-    double lr, c1, c2;
+    yogi_rule *rule;
+    double     lr, c1, c2;
 } corrections;
+
+static yogi_rule *rule_for(const gd_yogi_options *o)
+{
+    if (o->yogi_sign != GD_SIGN_HARD || o->prox_l1 != 0 || o->prox_l2 != 0)
+        return yogi_of_addons;
+    const bool outside = o->eps_mode == GD_EPS_AFTER_BC || o->eps_mode == GD_EPS_BEFORE_BC;
+    return outside && o->eps * o->eps >= GI_REAL_MIN && o->weight_decay == 0 && !o->maximize ? yogi : yogi_with_options;
+}
 
 /* eps before the bias correction: lr sqrt(c2)/c1 m/(sqrt(v) + eps), with nothing left for v to be divided by. */
 static void prepare(const gd_update *u, void *result)
 {
     const gd_yogi_options *o = u->options;
     const double c1 = correction(o, M, u->t), c2 = correction(o, V, u->t);
-    *(corrections *)result = o->eps_mode == GD_EPS_BEFORE_BC ? (corrections){ u->lr * sqrt(c2), c1, 1 }
-                                                             : (corrections){ u->lr, c1, c2 };
-}
-
-/* Is the rule the book's, whatever the numbers? */
-static bool as_in_the_book(const gd_yogi_options *o)
-{
-    return (o->eps_mode == GD_EPS_AFTER_BC || o->eps_mode == GD_EPS_BEFORE_BC) && o->eps * o->eps >= GI_REAL_MIN &&
-           o->weight_decay == 0 && !o->maximize;
+    corrections *c = result;
+    *c = (corrections){ rule_for(o), u->lr, c1, c2 };
+    if (o->eps_mode == GD_EPS_BEFORE_BC)
+        *c = (corrections){ c->rule, u->lr * sqrt(c2), c1, 1 };
 }
 
 static void update(const gd_update *u)
 {
-    const gd_yogi_options *o = u->options;
-    const corrections *now = u->scalars;
-    const bool addons = o->yogi_sign != GD_SIGN_HARD || o->prox_l1 != 0 || o->prox_l2 != 0;
-    (addons ? yogi_of_addons : as_in_the_book(o) ? yogi : yogi_with_options)
-        (u->n, u->w, u->g, u->state[M], u->state[V], o, now->lr, now->c1, now->c2);
+    const corrections *c = u->scalars;
+    c->rule(u->n, u->w, u->g, u->state[M], u->state[V], u->options, c->lr, c->c1, c->c2);
 }
 
 /* ---- What it is, for optimizer.c --------------------------------------------------------------------------------- */
