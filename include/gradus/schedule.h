@@ -29,10 +29,14 @@ typedef double gd_lr_function(int64_t step, const void *context);
 
 typedef struct gd_schedule {                /* made by the functions below */
     int     kind;                           /* 0: no schedule */
-    double  base, final;                    /* learning rates */
-    double  a, b, c;                        /* the numbers of its kind */
-    double  steps;
-    int     count;
+    double  base, final;                    /* learning rates; final is stop in gd_lr_factor */
+    double  steps;                          /* every, in gd_lr_step */
+    double  gamma;                          /* gd_lr_step, gd_lr_multistep, gd_lr_exponential; gd_lr_factor's factor */
+    double  power;                          /* gd_lr_polynomial */
+    double  peak;                           /* gd_lr_inverse_sqrt: its warmup */
+    double  start, div;                     /* gd_lr_one_cycle */
+    bool    linear;
+    int     count;                          /* of milestones; of phases */
     double  milestone[GD_MAX_MILESTONES];
     double  warmup, warmup_from;            /* gd_lr_warmup */
     double  period, growth;                 /* gd_lr_restarts */

@@ -11,7 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "gradus/optim.h"
+#include "gradus/dialects.h"
+#include "gradus/plug.h"
 
 typedef struct gi_choice {
     const char    *name;                    /* of the option; NULL: no more */

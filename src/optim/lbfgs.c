@@ -18,9 +18,14 @@
 
 #include "base/memory.h"
 #include "base/thread_state.h"
+#include "finite.h"
+#include "gradus/full_batch.h"
 #include "gradus/tensor.h"
 #include "kernels/sums.h"
 #include "line_search.h"
+#include "nn/params.h"
+#include "rule.h"
+#include "state.h"
 #include "tensor/new.h"
 
 #define OPTION(field, ...) GD_OPTION(gd_lbfgs_options, field, __VA_ARGS__)
@@ -154,11 +159,12 @@ static void repair_numbers(struct gd_slot *all, int64_t n, int64_t rows)
  * is out. */
 static bool grow(gd_optimizer *o, int64_t n, int64_t rows, int64_t more)
 {
-    struct gd_slot *all = o->all;
+    struct gd_slot *all = o->inside->all;
+    gd_arena *arena = &o->inside->arena;
     double *number = all->number + 1;
     const int64_t size[] = { more, n };
-    gd_tensor *s = gi_new_in(o->arena, "gd_lbfgs", 2, size), *y = gi_new_in(o->arena, "gd_lbfgs", 2, size);
-    gd_tensor *rho = gi_new_in(o->arena, "gd_lbfgs", 1, size), *fresh[] = { s, y, rho };
+    gd_tensor *s = gi_new_in(arena, "gd_lbfgs", 2, size), *y = gi_new_in(arena, "gd_lbfgs", 2, size);
+    gd_tensor *rho = gi_new_in(arena, "gd_lbfgs", 1, size), *fresh[] = { s, y, rho };
     if (!s || !y || !rho)
         return false;
     memory old = { .rows = rows, .number[NEWEST] = number[NEWEST] };
@@ -183,7 +189,7 @@ static bool grow(gd_optimizer *o, int64_t n, int64_t rows, int64_t more)
 /* Fewer pairs than before leave rows unused, so that an option set back and forth takes no more memory. */
 static bool open_memory(gd_optimizer *o, memory *m, gi_vectors *v)
 {
-    struct gd_slot *all = o->all;
+    struct gd_slot *all = o->inside->all;
     int64_t n = v->n, history = ((const gd_lbfgs_options *)o->first.options)->history_size;
     int64_t rows = rows_of(all->state, n);
     repair_numbers(all, n, rows);
@@ -202,8 +208,8 @@ static bool open_memory(gd_optimizer *o, memory *m, gi_vectors *v)
 
 static void close_memory(gd_optimizer *o, const memory *m)
 {
-    o->all->number[0] = m->count;
-    memcpy(o->all->number + 1, m->number, sizeof m->number);
+    o->inside->all->number[0] = m->count;
+    memcpy(o->inside->all->number + 1, m->number, sizeof m->number);
 }
 
 /* ---- A step of the optimizer: up to max_iter of the method's ----------------------------------------------- */

@@ -7,6 +7,7 @@
  * Riedmiller and Braun, "A direct adaptive method for faster backpropagation learning: the RPROP algorithm"
  * (1993), in the variant iRprop- of Igel and Huesken (2000), as in torch.optim.Rprop.  It needs gradients over
  * the whole data set: the sign of a minibatch's gradient changes by chance. */
+#include "gradus/full_batch.h"
 #include "rule.h"
 
 enum { BEFORE, D };                         /* the states */

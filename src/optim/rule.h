@@ -18,7 +18,8 @@
 #include "base/compiler.h"
 #include "dialect.h"
 #include "each.h"
-#include "gradus/optim.h"
+#include "gradus/algorithms.h"
+#include "gradus/plug.h"
 #include "gradus/tensor.h"
 #include "kernels/real.h"
 

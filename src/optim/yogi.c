@@ -20,9 +20,11 @@
  *
  * GD_D2L_TF_AS_PRINTED reproduces the TensorFlow listing of the book: eps is 1e-6 and, parentheses missing,
  * added to the parameter; a gradient of zero gives 0/0 = NaN.  Nobody should train with it. */
-#include "inside.h"
+#include "finite.h"
 #include "options.h"
+#include "pack.h"
 #include "rule.h"
+#include "slots.h"
 #include "tensor/check.h"
 
 enum { M, V };                              /* the states */
@@ -227,7 +229,7 @@ bool gd_yogi_start_from(gd_optimizer *o)
     for (int i = 0; i < gd_params_tensors(o->params); i++) {    /* what can fail comes before the first v changes */
         const gd_tensor *w = gd_params_at(o->params, i);
         if (w->grad && !gd_params_is_buffer(o->params, i) &&
-            (!gd_optimizer_start(o, w) || !gi_room_to_pack(o, w->grad)))
+            (!gd_optimizer_start(o, w) || !gi_pack_begin(o, w->grad)))
             return false;
     }
     for (int i = 0; i < gd_params_tensors(o->params); i++) {
@@ -235,7 +237,7 @@ bool gd_yogi_start_from(gd_optimizer *o)
         if (!w->grad || gd_params_is_buffer(o->params, i))
             continue;
         gd_real *v = gd_optimizer_state(o, w, "exp_avg_sq")->data;
-        const gd_real *g = gi_packed(o, w->grad);
+        const gd_real *g = gi_pack(o, w->grad);
         double *count = gd_optimizer_number(o, w, "start_grads");
         *count = *count >= 1 ? *count + 1 : 1;
         gd_real part = (gd_real)(1 / *count);

@@ -6,56 +6,13 @@
 #include "base/quarantine.h"
 #include "gradus/tensor.h"
 #include "tensor/check.h"
+#include "optim/callbacks.h"
+#include "optim/slots.h"
+#include "optim/step.h"
 #include "tensor/shape.h"
 
 #include "base/files.h"
 #include "base/format.h"
-
-bool gd_optimizer_trace(gd_optimizer *o, const gd_tensor *parameter, gd_shape index)
-{
-    static const char function[] = "gd_optimizer_trace";
-    if (!gi_given(function, "o", o))
-        return false;
-    if (o->algorithm->step)
-        return gd_fail("%s: %s has no state for a single parameter", function, o->algorithm->name);
-    struct gd_slot *slot = gi_slot_of(function, o, parameter);
-    if (!slot)
-        return false;
-    if (index.ndim != parameter->ndim)
-        return gd_fail("%s: %s is %s and needs %d %s, not %d", function, parameter->name,
-                       gi_shape_text(parameter->ndim, parameter->shape).s, parameter->ndim,
-                       parameter->ndim == 1 ? "index" : "indices", index.ndim);
-    int64_t element = 0;
-    for (int i = 0; i < index.ndim; i++) {
-        if (index.size[i] < 0 || index.size[i] >= parameter->shape[i])
-            return gd_fail("%s: index %lld of axis %d must lie in [0, %lld)", function,
-                           (long long)index.size[i], i, (long long)parameter->shape[i]);
-        element = element * parameter->shape[i] + index.size[i];
-    }
-    if (!o->trace) {
-        o->trace = gi_memory_new(GI_OPTIMIZERS, sizeof *o->trace);
-        if (!o->trace)
-            return false;
-        *o->trace = (struct gd_trace){ .watched = NULL };
-    }
-    struct gd_trace *trace = o->trace;
-    gi_watch *more = gi_memory_resize(GI_OPTIMIZERS, trace->watched, (size_t)(trace->count + 1) * sizeof *more);
-    if (!more)
-        return false;
-    trace->watched = more;
-    trace->watched[trace->count++] = (gi_watch){ slot, element, 0, 0 };
-    return true;
-}
-
-void gi_trace_free(gd_optimizer *o)
-{
-    if (!o->trace)
-        return;
-    gi_memory_free(o->trace->watched);
-    gi_memory_free(o->trace->rows);
-    gi_memory_free(o->trace);
-    o->trace = NULL;
-}
 
 /* ---- Recording ---------------------------------------------------------------------------------------------- */
 
@@ -82,27 +39,29 @@ static bool make_room(struct gd_trace *trace)
     return true;
 }
 
-bool gi_trace_before(gd_optimizer *o)
+static bool before_step(gd_optimizer *o)
 {
-    for (int i = 0; i < o->trace->count; i++) {
-        gi_watch *watch = &o->trace->watched[i];
+    struct gd_trace *trace = o->inside->trace;
+    for (int i = 0; i < trace->count; i++) {
+        gi_watch *watch = &trace->watched[i];
         const gd_tensor *w = watch->slot->w;
         watch->w = w->data[watch->element];
         watch->g = w->grad ? (double)element_of(w->grad, watch->element) : NAN;
     }
-    return make_room(o->trace);
+    return make_room(trace);
 }
 
-void gi_trace_after(gd_optimizer *o)
+static void after_step(gd_optimizer *o)
 {
+    struct gd_trace *trace = o->inside->trace;
     const gd_algorithm *a = o->algorithm;
-    for (int i = 0; i < o->trace->count; i++) {
-        const gi_watch *watch = &o->trace->watched[i];
+    for (int i = 0; i < trace->count; i++) {
+        const gi_watch *watch = &trace->watched[i];
         const struct gd_slot *slot = watch->slot;
         if (!slot->w->grad)
             continue;
         double w = slot->w->data[watch->element];
-        gd_trace_row *row = &o->trace->rows[o->trace->row_count++];
+        gd_trace_row *row = &trace->rows[trace->row_count++];
         *row = (gd_trace_row){ o->steps, slot->w->name, watch->element, slot->number[0], watch->g, w, w - watch->w,
                                { 0 }, { 0 } };
         for (int k = 0; k < GD_MAX_STATES; k++) {
@@ -113,11 +72,61 @@ void gi_trace_after(gd_optimizer *o)
     }
 }
 
+static void free_trace(gd_optimizer *o)
+{
+    struct gd_trace *trace = o->inside->trace;
+    gi_memory_free(trace->watched);
+    gi_memory_free(trace->rows);
+    gi_memory_free(trace);
+    o->inside->trace = NULL;
+    o->inside->watcher = NULL;
+}
+
+static const gi_watcher watcher = { before_step, after_step, free_trace };
+
+bool gd_optimizer_trace(gd_optimizer *o, const gd_tensor *parameter, gd_shape index)
+{
+    static const char function[] = "gd_optimizer_trace";
+    if (!gi_given(function, "o", o))
+        return false;
+    if (o->algorithm->step)
+        return gd_fail("%s: %s has no state for a single parameter", function, o->algorithm->name);
+    struct gd_slot *slot = gi_slot_of(function, o, parameter);
+    if (!slot)
+        return false;
+    if (index.ndim != parameter->ndim)
+        return gd_fail("%s: %s is %s and needs %d %s, not %d", function, parameter->name,
+                       gi_shape_text(parameter->ndim, parameter->shape).s, parameter->ndim,
+                       parameter->ndim == 1 ? "index" : "indices", index.ndim);
+    int64_t element = 0;
+    for (int i = 0; i < index.ndim; i++) {
+        if (index.size[i] < 0 || index.size[i] >= parameter->shape[i])
+            return gd_fail("%s: index %lld of axis %d must lie in [0, %lld)", function,
+                           (long long)index.size[i], i, (long long)parameter->shape[i]);
+        element = element * parameter->shape[i] + index.size[i];
+    }
+    struct gd_trace *trace = o->inside->trace;
+    if (!trace) {
+        trace = gi_memory_new(GI_OPTIMIZERS, sizeof *trace);
+        if (!trace)
+            return false;
+        *trace = (struct gd_trace){ .watched = NULL };
+        o->inside->trace = trace;
+        o->inside->watcher = &watcher;
+    }
+    gi_watch *more = gi_memory_resize(GI_OPTIMIZERS, trace->watched, (size_t)(trace->count + 1) * sizeof *more);
+    if (!more)
+        return false;
+    trace->watched = more;
+    trace->watched[trace->count++] = (gi_watch){ slot, element, 0, 0 };
+    return true;
+}
+
 /* ---- Looking ------------------------------------------------------------------------------------------------ */
 
 int64_t gd_trace_rows(const gd_optimizer *o)
 {
-    return o && gi_not_freed("gd_trace_rows", "o", o) && o->trace ? o->trace->row_count : 0;
+    return o && gi_not_freed("gd_trace_rows", "o", o) && o->inside->trace ? o->inside->trace->row_count : 0;
 }
 
 const gd_trace_row *gd_trace_at(const gd_optimizer *o, int64_t i)
@@ -127,13 +136,13 @@ const gd_trace_row *gd_trace_at(const gd_optimizer *o, int64_t i)
     int64_t rows = gd_trace_rows(o);
     if (i < 0 || i >= rows)
         return gd_fail("gd_trace_at: i = %lld must lie in [0, %lld)", (long long)i, (long long)rows);
-    return &o->trace->rows[i];
+    return &o->inside->trace->rows[i];
 }
 
 bool gi_trace_shows(const gd_optimizer *o, int k)
 {
     for (int64_t i = 0; i < gd_trace_rows(o); i++)
-        if (!isnan(o->trace->rows[i].state[k]))
+        if (!isnan(o->inside->trace->rows[i].state[k]))
             return true;
     return false;
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "gradus/trace.h"
 #include "optim/inside.h"
 
 typedef struct gi_watch {                   /* a coordinate, and what it was before the running step */

@@ -1,0 +1,32 @@
+/* busy.c - a step runs, and in it functions of the program, which must not change its optimizer meanwhile. */
+#include <math.h>
+
+#include "base/compiler.h"
+#include "base/guest.h"
+#include "busy.h"
+#include "nn/params.h"
+
+bool gi_busy(const char *function, gd_optimizer *o)
+{
+    if (GI_LIKELY(!o->inside->busy))
+        return false;
+    if (!gi_guest_runs())                   /* the step was left by longjmp */
+        return o->inside->busy = false;
+    gd_fail("%s: called inside of a step of the same optimizer, %s", function, o->algorithm->name);
+    return true;
+}
+
+GI_NOINLINE double gi_closure_call(gd_optimizer *o, gd_closure *closure, void *context)
+{
+    const bool busy = o->inside->busy;
+    const int in_use = o->params->in_use;
+    o->inside->busy = true;
+    o->params->in_use = in_use + 1;
+    gi_guest before = gi_guest_enter(GI_GUEST("gd_step_closure", "the closure"));
+    double loss = closure(context);
+    if (!gi_guest_leave(&before, !isnan(loss)))
+        loss = NAN;
+    o->inside->busy = busy;
+    o->params->in_use = in_use;
+    return loss;
+}
