@@ -7,9 +7,7 @@
  * vectors are elementwise.  Before anything else g = -g if maximize, then g = g + weight_decay w where decay
  * is of the kind L2.  The files src/optim/NAME.c have sources and variants.
  *
- * Options begin as gd_NAME_defaults() or gd_NAME_dialect(d).  0 does not stand for the default here: beta1 = 0 and
- * eps = 0 are choices.  Options that were begun otherwise are refused where it shows, as in
- * (gd_adam_options){ .lr = 0.01 }, with the name of the function.
+ * Options begin as gd_NAME_defaults() or gd_NAME_dialect(d), see gradus.h: (gd_adam_options){ .lr = 0.01 } is refused.
  *
  * Algorithms that square g take one beyond +-2^56 in float, +-2^480 in double, for that number, so that v does not
  * overflow, which would end the weight's steps for good.  An infinite or NaN g makes w NaN: see gd_check_finite.

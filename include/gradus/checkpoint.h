@@ -64,7 +64,7 @@ typedef struct gd_run {                     /* params must be there; what is NUL
 } gd_run;
 
 /* With all 0, a run is loaded if it will go on exactly as it would have: other options, too, are an error. */
-typedef struct gd_load_options {
+typedef struct gd_load_options {            /* 0 stands for the default */
     bool other_settings;                    /* options, schedules, groups' members, the loader's setup, the decay of the
                                                averages, the plateau's options and the type of gd_real may differ from
                                                those that were saved, or be missing there: that is reported, and the
@@ -77,6 +77,12 @@ typedef struct gd_load_options {
     bool lenient;                           /* tensors that are missing in the file, left over, or of another shape are
                                                passed over and reported.  Error: not one was left. */
 } gd_load_options;
+
+static inline gd_load_options gd_load_defaults(void)
+{
+    gd_load_options o = { .other_settings = false, .prefix = NULL, .into = NULL, .lenient = false };
+    return o;
+}
 
 typedef struct gd_load_report {
     int64_t     loaded;                     /* parameters and buffers of the model that were read */

@@ -35,7 +35,7 @@ GI_KERNEL static void adam(int64_t n, gd_real *restrict w, const gd_real *restri
 }
 
 typedef struct corrections {
-    bool   published;                       /* the rule is the paper's */
+    enum { NEW_OPTIONS, PAPER, VARIANT } rule;
     double lr, c1, c2;
 } corrections;
 
@@ -96,17 +96,22 @@ static bool as_in_the_paper(const gd_adam_options *o)
 static void prepare(const gd_update *u, void *result)
 {
     const gd_adam_options *o = u->options;
-    const double c1 = correction(o, M, u->t), c2 = correction(o, V, u->t);
     corrections *c = result;
-    *c = (corrections){ as_in_the_paper(o), u->lr, c1, c2 };
-    if (o->eps_mode == GD_EPS_BEFORE_BC)
-        *c = (corrections){ c->published, u->lr / c1 * sqrt(c2), 1, 1 };
+    if (c->rule == NEW_OPTIONS)
+        c->rule = as_in_the_paper(o) ? PAPER : VARIANT;
+    c->lr = u->lr;
+    c->c1 = correction(o, M, u->t);
+    c->c2 = correction(o, V, u->t);
+    if (o->eps_mode == GD_EPS_BEFORE_BC) {
+        c->lr = u->lr / c->c1 * sqrt(c->c2);
+        c->c1 = c->c2 = 1;
+    }
 }
 
 static void update(const gd_update *u)
 {
     const corrections *c = u->scalars;
-    if (c->published)
+    if (c->rule == PAPER)
         adam(u->n, u->w, u->g, u->state[M], u->state[V], u->options, c->lr, c->c1, c->c2);
     else
         (u->state[V_MAX] ? amsgrad : adam_with_options)(u, c);

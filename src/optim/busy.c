@@ -6,10 +6,8 @@
 #include "busy.h"
 #include "nn/params.h"
 
-bool gi_busy(const char *function, gd_optimizer *o)
+GI_COLD bool gi_busy_indeed(const char *function, gd_optimizer *o)
 {
-    if (GI_LIKELY(!o->inside->busy))
-        return false;
     if (!gi_guest_runs())                   /* the step was left by longjmp */
         return o->inside->busy = false;
     gd_fail("%s: called inside of a step of the same optimizer, %s", function, o->algorithm->name);

@@ -110,10 +110,12 @@ static bool ready(gd_optimizer *o, const char *function)
     struct gd_optimizer_inside *inside = o->inside;
     if (!gi_model_alive(function, o) || (inside->count < o->params->count && !gi_adopt(o)))
         return false;
-    int turns = 0, scheduled = look_at_learning_rates(o, function);
+    struct gd_slot *const *slots = inside->slots;
+    struct gd_turn *turn = inside->turns;
+    const int scheduled = look_at_learning_rates(o, function), count = scheduled < 0 ? 0 : inside->count;
     bool as_before = true;
-    for (int i = 0; i < inside->count && scheduled >= 0; i++) {
-        struct gd_slot *slot = inside->slots[i];
+    for (int i = 0; i < count; i++) {
+        struct gd_slot *slot = slots[i];
         const gd_tensor *grad = slot ? slot->w->grad : NULL;
         if (!grad)
             continue;
@@ -123,8 +125,9 @@ static bool ready(gd_optimizer *o, const char *function)
             return fails_to_fit(function, slot, grad);
         as_before = as_before && slot->started && grad->contiguous;
         set_update(slot, grad);
-        inside->turns[turns++].slot = slot;
+        turn++->slot = slot;
     }
+    const int turns = (int)(turn - inside->turns);
     if (scheduled > 0)                      /* the first state may be formed from lr */
         exchange_learning_rates(o);
     if (scheduled < 0 || (!as_before && !start_turns(o, turns))) {
@@ -154,6 +157,7 @@ int64_t gi_slot_t(const gd_optimizer *o, const struct gd_slot *slot)
 /* Parameters that are updated together: o->inside->turns[from] .. [to - 1].  They share their groups' scalars. */
 typedef struct batch {
     gd_optimizer *o;
+    void        (*advance)(const gd_update *u);
     int           from, to;
     int64_t       elements;                 /* so far */
 } batch;
@@ -221,11 +225,12 @@ static void update_elements(void *context, int64_t begin, int64_t end)
 static void update_batch(batch *b)
 {
     const gd_algorithm *a = b->o->algorithm;
+    const struct gd_turn *turn = b->o->inside->turns + b->from, *end = b->o->inside->turns + b->to;
     if (a->by_element && b->elements > GI_PART_ELEMENTS)
         gi_parallel(b->elements, GI_PART_ELEMENTS, update_elements, b);
     else
-        for (int k = b->from; k < b->to; k++)
-            a->update(&b->o->inside->turns[k].slot->update);
+        for (; turn < end; turn++)
+            a->update(&turn->slot->update);
     b->from = b->to;
     b->elements = 0;
 }
@@ -255,8 +260,8 @@ static void join_batch(batch *b, struct gd_turn *turn)
     slot->update.lr = lr;
     if (group->scalars_t != slot->update.t || group->scalars_lr != lr || !slot->update.g)
         end_batch_and_prepare(b, slot);
-    if (b->o->algorithm->advance)
-        b->o->algorithm->advance(&slot->update);
+    if (b->advance)
+        b->advance(&slot->update);
     gi_overwritten(slot->w);                /* backward refuses graphs that need the old values */
     turn->first = b->elements;
     b->elements += slot->update.n;
@@ -278,9 +283,10 @@ bool gd_step(gd_optimizer *o)
     o->steps++;
     inside->busy = true;
     gi_guest before = gi_guest_enter(GI_GUEST("gd_step", "the algorithm"));
-    batch b = { .o = o };
-    for (int k = 0; k < inside->turn_count; k++)
-        join_batch(&b, &inside->turns[k]);
+    batch b = { .o = o, .advance = o->algorithm->advance };
+    struct gd_turn *turn = inside->turns, *end = turn + inside->turn_count;
+    for (; turn < end; turn++)
+        join_batch(&b, turn);
     update_batch(&b);
     (void)gi_guest_leave(&before, true);    /* the step is done: no failure of it */
     inside->busy = false;

@@ -115,11 +115,16 @@ static yogi_rule *rule_for(const gd_yogi_options *o)
 static void prepare(const gd_update *u, void *result)
 {
     const gd_yogi_options *o = u->options;
-    const double c1 = correction(o, M, u->t), c2 = correction(o, V, u->t);
     corrections *c = result;
-    *c = (corrections){ rule_for(o), u->lr, c1, c2 };
-    if (o->eps_mode == GD_EPS_BEFORE_BC)
-        *c = (corrections){ c->rule, u->lr * sqrt(c2), c1, 1 };
+    if (!c->rule)                           /* new options */
+        c->rule = rule_for(o);
+    c->lr = u->lr;
+    c->c1 = correction(o, M, u->t);
+    c->c2 = correction(o, V, u->t);
+    if (o->eps_mode == GD_EPS_BEFORE_BC) {
+        c->lr *= sqrt(c->c2);
+        c->c2 = 1;
+    }
 }
 
 static void update(const gd_update *u)
