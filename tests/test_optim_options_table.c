@@ -153,7 +153,8 @@ START_TEST(every_options_struct_has_defaults)
 {
 #define SAME(type, field) ck_assert_msg(type##_defaults().field == ((type##_options){ 0 }).field, #type ": " #field)
     SAME(gd_csv, separator); SAME(gd_csv, skip); SAME(gd_csv, comment); SAME(gd_csv, no_header);
-    SAME(gd_csv, allow_nan); SAME(gd_csv, decimal); SAME(gd_csv, thousands); SAME(gd_csv, skip_columns); SAME(gd_csv, max_bytes);
+    SAME(gd_csv, allow_nan); SAME(gd_csv, decimal); SAME(gd_csv, thousands); SAME(gd_csv, skip_columns);
+    SAME(gd_csv, max_bytes);
     SAME(gd_loader, batch); SAME(gd_loader, shuffle); SAME(gd_loader, seed); SAME(gd_loader, drop_last);
     SAME(gd_load, other_settings); SAME(gd_load, prefix); SAME(gd_load, into); SAME(gd_load, lenient);
     SAME(gd_gradcheck, eps); SAME(gd_gradcheck, rtol); SAME(gd_gradcheck, atol);

@@ -1,4 +1,8 @@
-/* dialects.h - the programs, the book and the papers whose numbers an algorithm can reproduce. */
+/* dialects.h - the programs, the book and the papers whose numbers an algorithm can reproduce.
+ *
+ * The same name gives different numbers in different programs.  gd_NAME_dialect(d) returns the options that
+ * reproduce one of them; the comment of each algorithm says what differs.  A dialect that an algorithm does
+ * not have is an error: the options returned then have lr = NaN, which every constructor refuses. */
 #ifndef GRADUS_DIALECTS_H
 #define GRADUS_DIALECTS_H
 
@@ -9,10 +13,6 @@ extern "C" {
 #endif
 GD_API_BEGIN
 
-/* ---- Dialects -----------------------------------------------------------------------------------------------
- * The same name gives different numbers in different programs.  gd_NAME_dialect(d) returns the options that
- * reproduce one of them; the comment of each algorithm says what differs.  A dialect that an algorithm does
- * not have is an error: the options returned then have lr = NaN, which every constructor refuses. */
 typedef enum gd_dialect {
     GD_TORCH,                               /* PyTorch, torch.optim: the default where it has the algorithm */
     GD_D2L,                                 /* Dive into Deep Learning, written from scratch */

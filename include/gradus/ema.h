@@ -3,8 +3,7 @@
  *     gd_ema *average = gd_ema_new(net, 0.999);
  *     ..  gd_step(adam);  gd_ema_update(average);
  *     gd_ema_swap(average);       the model has the averages now: evaluate it, save it
- *     gd_ema_swap(average);       and now its own parameters again
- */
+ *     gd_ema_swap(average);       and now its own parameters again */
 #ifndef GRADUS_EMA_H
 #define GRADUS_EMA_H
 

@@ -13,9 +13,7 @@ extern "C" {
 #endif
 GD_API_BEGIN
 
-/* ---- The plug ---------------------------------------------------------------------------------------------
- *
- * An algorithm is a name, an options struct that begins with "double lr", and a function that updates one
+/* An algorithm is a name, an options struct that begins with "double lr", and a function that updates one
  * parameter.  This is all of sign descent:
  *
  *     typedef struct sign_options { double lr; } sign_options;

@@ -3,8 +3,7 @@
  *     gd_optimizer_trace(adam, w, GD_SHAPE(0, 0));
  *     ..  train
  *     gd_trace_csv(adam, "adam.csv");
- *     gd_trace_picture(adam, "adam.png");
- */
+ *     gd_trace_picture(adam, "adam.png"); */
 #ifndef GRADUS_TRACE_OF_STEPS_H
 #define GRADUS_TRACE_OF_STEPS_H
 
