@@ -125,17 +125,17 @@ struct gd_algorithm {
                                                            gd_optimizer_group refuse them, gd_group_set does not */
     const gd_range *ranges;                             /* of numbers and states, up to one without a name; NULL:
                                                            they may be anything */
-    const char *(*valid)(const gd_kept *kept);          /* what ranges cannot say: NULL, or what is not as it must
-                                                           be: "pairs is larger than the number of rows of s" */
+    const char *(*valid)(const gd_kept *kept);          /* what ranges cannot say: NULL, or the first fault found:
+                                                           "pairs is larger than the number of rows of s" */
 };
 
-/* For an algorithm with step, which sees all parameters as one vector: its state k, a tensor of zeros of the
- * given shape when it is first asked for, and anew when the shape is another one.  NULL when memory is out. */
+/* gd_optimizer_shared_state - for an algorithm with step, which sees all parameters as one vector: its state k, a
+ * tensor of the given shape, zeros on the first call and whenever the shape changes.  NULL when memory is out. */
 gd_tensor *gd_optimizer_shared_state(gd_optimizer *o, int k, gd_shape shape);
 
 /* gd_optimizer_new - what every constructor calls.  options is copied.  The optimizer is the caller's;
  * p must outlive every gd_step.  NULL: p or options is NULL, an option is out of range or NaN, several that are not 0
- * by default are (see zeros), a field of the algorithm is not as it must be, memory is out. */
+ * by default are (see zeros), a field of the algorithm is not valid, memory is out. */
 gd_optimizer *gd_optimizer_new(gd_params *p, const gd_algorithm *algorithm, const void *options);
 
 GD_API_END

@@ -89,7 +89,7 @@ gd_schedule gd_lr_custom(gd_lr_function *function, const void *context);
 
 /* gd_lr_warmup - steps of a straight line from the learning rate from to what s has at its step 0, then s, which
  * begins after them.
- * gd_lr_restarts - s begins anew after period steps, then after period growth more, period growth^2, ..; it is
+ * gd_lr_restarts - s starts over after period steps, then after period growth more, period growth^2, ..; it is
  * stretched so that what was to happen in period steps happens in each.  Warm-up is not repeated.
  * Error: s is gd_lr_none(). */
 gd_schedule gd_lr_warmup(gd_schedule s, int64_t steps, double from);

@@ -31,7 +31,7 @@ static void update(const gd_update *u)
     adadelta(u->n, u->w, u->g, u->state[0], u->state[1], u->options, u->lr);
 }
 
-/* ---- What it is, for optimizer.c --------------------------------------------------------------------------------- */
+/* ---- The algorithm and its options ------------------------------------------------------------------------------ */
 
 #define OPTION(field, ...) GD_OPTION(gd_adadelta_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -60,7 +60,7 @@ gd_optimizer *gd_adadelta(gd_params *p, gd_adadelta_options options)
     return gd_optimizer_new(p, &algorithm, &options);
 }
 
-/* ---- Dialects: what differs from gd_adadelta_defaults() ---------------------------------------------------------- */
+/* ---- Dialects: what differs from gd_adadelta_defaults() --------------------------------------------------------- */
 
 #define SET(field, value) GI_SET(gd_adadelta_options, field, value)
 static const gi_dialect dialects[] = {
@@ -74,6 +74,6 @@ static const gi_dialect dialects[] = {
 gd_adadelta_options gd_adadelta_dialect(gd_dialect dialect)
 {
     gd_adadelta_options o = gd_adadelta_defaults();
-    GI_SPEAK("gd_adadelta_dialect", dialects, dialect, &o);
+    GI_APPLY_DIALECT("gd_adadelta_dialect", dialects, dialect, &o);
     return o;
 }

@@ -32,7 +32,7 @@ static void update(const gd_update *u)
     adagrad(u->n, u->w, u->g, u->state[0], o, eta);
 }
 
-/* ---- What it is, for optimizer.c --------------------------------------------------------------------------------- */
+/* ---- The algorithm and its options ------------------------------------------------------------------------------ */
 
 #define OPTION(field, ...) GD_OPTION(gd_adagrad_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -74,7 +74,7 @@ gd_optimizer *gd_adagrad(gd_params *p, gd_adagrad_options options)
     return gd_optimizer_new(p, &algorithm, &options);
 }
 
-/* ---- Dialects: what differs from gd_adagrad_defaults() ----------------------------------------------------------- */
+/* ---- Dialects: what differs from gd_adagrad_defaults() ---------------------------------------------------------- */
 
 #define SET(field, value) GI_SET(gd_adagrad_options, field, value)
 static const gi_dialect dialects[] = {
@@ -87,6 +87,6 @@ static const gi_dialect dialects[] = {
 gd_adagrad_options gd_adagrad_dialect(gd_dialect dialect)
 {
     gd_adagrad_options o = gd_adagrad_defaults();
-    GI_SPEAK("gd_adagrad_dialect", dialects, dialect, &o);
+    GI_APPLY_DIALECT("gd_adagrad_dialect", dialects, dialect, &o);
     return o;
 }

@@ -73,7 +73,7 @@ GI_KERNEL static void amsgrad(const gd_update *u, const corrections *c)
     variant(u->n, u->w, u->g, u->state[M], u->state[V], u->state[V_MAX], true, u->options, u->lr, c);
 }
 
-/* ---- c1 = 1 - beta1^t and c2 = 1 - beta2^t, once a step ---------------------------------------------------------- */
+/* ---- c1 = 1 - beta1^t and c2 = 1 - beta2^t, once a step --------------------------------------------------------- */
 
 static double correction(const void *options, int k, int64_t t)
 {
@@ -117,7 +117,7 @@ static void update(const gd_update *u)
         (u->state[V_MAX] ? amsgrad : adam_with_options)(u, c);
 }
 
-/* ---- What it is, for optimizer.c --------------------------------------------------------------------------------- */
+/* ---- The algorithm and its options ------------------------------------------------------------------------------ */
 
 #define OPTION(field, ...) GD_OPTION(gd_adam_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -141,7 +141,7 @@ static bool keeps(const void *options, int k)
     return k != V_MAX || ((const gd_adam_options *)options)->amsgrad != GD_AMSGRAD_OFF;
 }
 
-/* ---- Two constructors that differ in their defaults -------------------------------------------------------------- */
+/* ---- Two constructors that differ in their defaults ------------------------------------------------------------- */
 
 /* wd_mode is 0 in options that were not begun with gd_adamw_defaults(). */
 static bool decays_apart(const void *options)
@@ -179,7 +179,7 @@ gd_optimizer *gd_adamw(gd_params *p, gd_adamw_options options)
     return gd_optimizer_new(p, &adamw_algorithm, &options);
 }
 
-/* ---- Dialects: what differs from gd_adam_defaults() and gd_adamw_defaults() -------------------------------------- */
+/* ---- Dialects: what differs from gd_adam_defaults() and gd_adamw_defaults() ------------------------------------- */
 
 #define SET(field, value) GI_SET(gd_adam_options, field, value)
 static const gi_dialect adam_dialects[] = {
@@ -204,13 +204,13 @@ static const gi_dialect adamw_dialects[] = {
 gd_adam_options gd_adam_dialect(gd_dialect dialect)
 {
     gd_adam_options o = gd_adam_defaults();
-    GI_SPEAK("gd_adam_dialect", adam_dialects, dialect, &o);
+    GI_APPLY_DIALECT("gd_adam_dialect", adam_dialects, dialect, &o);
     return o;
 }
 
 gd_adamw_options gd_adamw_dialect(gd_dialect dialect)
 {
     gd_adamw_options o = gd_adamw_defaults();
-    GI_SPEAK("gd_adamw_dialect", adamw_dialects, dialect, &o);
+    GI_APPLY_DIALECT("gd_adamw_dialect", adamw_dialects, dialect, &o);
     return o;
 }

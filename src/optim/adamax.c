@@ -28,7 +28,7 @@ GI_KERNEL static void adamax(int64_t n, gd_real *restrict w, const gd_real *rest
     });
 }
 
-/* ---- c1 = 1 - beta1^t, once a step ---------------------------------------------------------------------------- */
+/* ---- c1 = 1 - beta1^t, once a step ------------------------------------------------------------------------------ */
 
 static double correction(const void *options, int k, int64_t t)
 {
@@ -45,7 +45,7 @@ static void update(const gd_update *u)
     adamax(u->n, u->w, u->g, u->state[M], u->state[U], u->options, u->lr, *(const double *)u->scalars);
 }
 
-/* ---- What it is, for optimizer.c --------------------------------------------------------------------------------- */
+/* ---- The algorithm and its options ------------------------------------------------------------------------------ */
 
 #define OPTION(field, ...) GD_OPTION(gd_adamax_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -77,7 +77,7 @@ gd_optimizer *gd_adamax(gd_params *p, gd_adamax_options options)
     return gd_optimizer_new(p, &algorithm, &options);
 }
 
-/* ---- Dialects: what differs from gd_adamax_defaults() ------------------------------------------------------------ */
+/* ---- Dialects: what differs from gd_adamax_defaults() ----------------------------------------------------------- */
 
 #define SET(field, value) GI_SET(gd_adamax_options, field, value)
 static const gi_dialect dialects[] = {
@@ -90,6 +90,6 @@ static const gi_dialect dialects[] = {
 gd_adamax_options gd_adamax_dialect(gd_dialect dialect)
 {
     gd_adamax_options o = gd_adamax_defaults();
-    GI_SPEAK("gd_adamax_dialect", dialects, dialect, &o);
+    GI_APPLY_DIALECT("gd_adamax_dialect", dialects, dialect, &o);
     return o;
 }

@@ -1,11 +1,11 @@
-/* algorithm.c - is an algorithm, which may be the program's, as it must be? */
+/* algorithm.c - validation of a gd_algorithm, which may be the user's. */
 #include <string.h>
 
 #include "algorithm.h"
 #include "base/json.h"
 #include "base/message.h"
 
-/* Can a checkpoint hold it as part of a key?  others: the names before it. */
+/* A name must be usable as part of a checkpoint's key.  others: the names before it. */
 static bool valid_name(const gd_algorithm *a, const char *name, const char *const *others, int n)
 {
     if (!*name || strchr(name, '/') || !gi_utf8_valid(name, strlen(name)))
@@ -74,7 +74,7 @@ static bool valid_ranges(const gd_algorithm *a)
     return true;
 }
 
-/* Their names are part of a checkpoint's keys too. */
+/* Names of options are part of a checkpoint's keys, too. */
 static bool valid_options(const gd_algorithm *a)
 {
     for (const gd_option *f = a->options; f && f->name; f++) {

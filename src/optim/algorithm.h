@@ -1,4 +1,4 @@
-/* algorithm.h - is an algorithm as it must be? */
+/* algorithm.h - validation of a gd_algorithm. */
 #ifndef GRADUS_OPTIM_ALGORITHM_H
 #define GRADUS_OPTIM_ALGORITHM_H
 
@@ -6,7 +6,7 @@
 
 #include "gradus/plug.h"
 
-/* gi_algorithm_valid - false, with a message, when a field of it is not. */
+/* gi_algorithm_valid - false, with a message that names the first field that is not valid. */
 bool gi_algorithm_valid(const gd_algorithm *algorithm);
 
 #endif

@@ -22,7 +22,7 @@ GI_KERNEL static void asgd(int64_t n, gd_real *restrict w, const gd_real *restri
     });
 }
 
-/* ---- eta and mu, once a step ---------------------------------------------------------------------------------- */
+/* ---- eta and mu, once a step ------------------------------------------------------------------------------------ */
 
 typedef struct rates {
     double eta, mu;
@@ -42,7 +42,7 @@ static void update(const gd_update *u)
     asgd(u->n, u->w, u->g, u->state[0], u->options, now->eta, now->mu);
 }
 
-/* ---- What it is, for optimizer.c --------------------------------------------------------------------------------- */
+/* ---- The algorithm and its options ------------------------------------------------------------------------------ */
 
 #define OPTION(field, ...) GD_OPTION(gd_asgd_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -68,7 +68,7 @@ gd_optimizer *gd_asgd(gd_params *p, gd_asgd_options options)
     return gd_optimizer_new(p, &algorithm, &options);
 }
 
-/* ---- Dialects: what differs from gd_asgd_defaults() -------------------------------------------------------------- */
+/* ---- Dialects: what differs from gd_asgd_defaults() ------------------------------------------------------------- */
 
 static const gi_dialect dialects[] = {
     { GD_TORCH, { GI_DEFAULTS } },
@@ -77,6 +77,6 @@ static const gi_dialect dialects[] = {
 gd_asgd_options gd_asgd_dialect(gd_dialect dialect)
 {
     gd_asgd_options o = gd_asgd_defaults();
-    GI_SPEAK("gd_asgd_dialect", dialects, dialect, &o);
+    GI_APPLY_DIALECT("gd_asgd_dialect", dialects, dialect, &o);
     return o;
 }

@@ -1,4 +1,4 @@
-/* busy.c - a step runs, and in it functions of the program, which must not change its optimizer meanwhile. */
+/* busy.c - while a step runs, the user's functions that it calls must not change the optimizer. */
 #include <math.h>
 
 #include "base/compiler.h"
@@ -6,7 +6,7 @@
 #include "busy.h"
 #include "nn/params.h"
 
-GI_COLD bool gi_busy_indeed(const char *function, gd_optimizer *o)
+GI_COLD bool gi_busy_message(const char *function, gd_optimizer *o)
 {
     if (!gi_guest_runs())                   /* the step was left by longjmp */
         return o->inside->busy = false;

@@ -8,7 +8,7 @@
 #include "gradus/plug.h"
 
 /* The algorithm's functions keeps, check, valid, start and correction, or what holds where it has none.
- * gi_fault_in - what is not as it must be; NULL: nothing. */
+ * gi_fault_in - the first fault that valid finds; NULL: none. */
 bool        gi_keeps(const gd_algorithm *a, const void *options, int k);
 bool        gi_passes_check(const gd_algorithm *a, const void *options);
 const char *gi_fault_in(const gd_algorithm *a, const gd_kept *kept);

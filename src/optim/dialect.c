@@ -1,4 +1,4 @@
-/* dialect.c - options in the dialect of a framework, a book or a paper, from the table that each algorithm has. */
+/* dialect.c - applies a row of an algorithm's table of dialects to its options. */
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -6,14 +6,14 @@
 #include "base/message.h"
 #include "dialect.h"
 
-/* ---- The lr of options in a dialect that there is not: a NaN that carries the number of the failed call -------- */
+/* ---- lr of a dialect that does not exist: a NaN that carries the number of the failure in its payload ----------- */
 
 #define QUIET_NAN  0x7ff8000000000000u
-#define CARRIED    0x0000ffffffffffffu
+#define PAYLOAD    0x0000ffffffffffffu
 
 static uint64_t refused_now(void)
 {
-    return QUIET_NAN | ((uint64_t)gi_failures() & CARRIED);
+    return QUIET_NAN | ((uint64_t)gi_failures() & PAYLOAD);
 }
 
 bool gi_refused_dialect(double lr)
@@ -36,7 +36,7 @@ double gi_no_dialect(const char *function, gd_dialect dialect)
     return NAN;
 }
 
-/* ---- The tables ----------------------------------------------------------------------------------------------- */
+/* ---- The tables ------------------------------------------------------------------------------------------------- */
 
 static void choose(const gi_choice *choice, void *options)
 {
@@ -48,7 +48,7 @@ static void choose(const gi_choice *choice, void *options)
     }
 }
 
-void gi_speak(const char *function, const gi_dialect *table, int rows, gd_dialect dialect, void *options)
+void gi_apply_dialect(const char *function, const gi_dialect *table, int rows, gd_dialect dialect, void *options)
 {
     for (int row = 0; row < rows; row++) {
         if (table[row].dialect != dialect)

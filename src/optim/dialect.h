@@ -31,14 +31,15 @@ typedef struct gi_dialect {
       int: GD_OPTION_WHOLE, unsigned: GD_OPTION_WHOLE), value }
 #define GI_DEFAULTS { .name = NULL }
 
-/* GI_SPEAK - options, which are the defaults, become the dialect's.  Where the table has no such row: lr = NaN, and a
- * message that begins with function; gi_refused_dialect tells such an lr from others, while its message is the last. */
-#define GI_SPEAK(function, table, dialect, options) \
-    gi_speak(function, table, (int)(sizeof(table) / sizeof *(table)), dialect, options)
-void gi_speak(const char *function, const gi_dialect *table, int rows, gd_dialect dialect, void *options);
+/* GI_APPLY_DIALECT - turns options, which hold the defaults, into those of the dialect.  Where the table has no row for
+ * it, sets lr to NaN and leaves a message that begins with function.
+ * gi_refused_dialect - is lr such a NaN, and that message still the last one? */
+#define GI_APPLY_DIALECT(function, table, dialect, options) \
+    gi_apply_dialect(function, table, (int)(sizeof(table) / sizeof *(table)), dialect, options)
+void gi_apply_dialect(const char *function, const gi_dialect *table, int rows, gd_dialect dialect, void *options);
 bool gi_refused_dialect(double lr);
 
-/* gi_no_dialect - the message for a dialect that there is not; NaN. */
+/* gi_no_dialect - the message for a dialect that does not exist; returns NaN. */
 double gi_no_dialect(const char *function, gd_dialect dialect);
 
 #endif

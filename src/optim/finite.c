@@ -27,7 +27,7 @@ bool gi_any_gradient(const char *function, const gd_optimizer *o)
                    "after it", function, parameters);
 }
 
-/* ---- Finite? ------------------------------------------------------------------------------------------------- */
+/* ---- Finite? ---------------------------------------------------------------------------------------------------- */
 
 static void look(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
 {

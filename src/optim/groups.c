@@ -96,7 +96,7 @@ bool gd_set_schedule(gd_group *group, gd_schedule schedule)
     return true;
 }
 
-/* ---- Options by their names ----------------------------------------------------------------------------------- */
+/* ---- Options by their names ------------------------------------------------------------------------------------- */
 
 static const gd_option *option_of(const char *function, const gd_group *group, const char *name)
 {

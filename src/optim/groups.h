@@ -9,8 +9,8 @@
 /* gi_group_init - a group with a copy of options and of prefix, in the optimizer's arena. */
 bool gi_group_init(gd_group *group, gd_optimizer *o, const char *prefix, const void *options);
 
-/* gi_options_changed - the group's options are new: what was formed from them is formed anew, and other states may be
- * needed. */
+/* gi_options_changed - to be called when the group's options have changed: what was computed from them is computed
+ * again, and states are made or dropped as the new options need them. */
 void gi_options_changed(gd_group *group);
 
 #endif

@@ -23,12 +23,12 @@ struct gd_slot {
 };
 
 /* A parameter that this step updates, and its first element among those that are updated together. */
-struct gd_turn {
+struct gi_pending {
     struct gd_slot *slot;
     int64_t         first;
 };
 
-/* Who watches the steps of an optimizer: src/trace.  before is false, after a message, when memory is out. */
+/* Called around every step, for traces (src/trace).  before returns false, with a message, when memory is out. */
 typedef struct gi_watcher {
     bool (*before)(gd_optimizer *o);
     void (*after)(gd_optimizer *o);
@@ -36,17 +36,17 @@ typedef struct gi_watcher {
 } gi_watcher;
 
 struct gd_optimizer_inside {
-    struct gd_slot  **slots;                /* one for each tensor of the model, in its order; NULL for a buffer */
-    int               count, capacity;
-    struct gd_turn   *turns;                /* of this step, one for each parameter with a gradient */
-    int               turn_count;
-    gd_arena          arena;                /* state, options, groups */
-    gd_real          *packed;               /* a gradient that was not contiguous, row-major */
-    int64_t           packed_capacity;
-    struct gd_slot   *all;                  /* state that belongs to all parameters together */
-    const gi_watcher *watcher;              /* NULL: none */
-    struct gd_trace  *trace;                /* the watcher's */
-    bool              busy;                 /* inside of a step */
+    struct gd_slot   **slots;               /* one for each tensor of the model, in its order; NULL for a buffer */
+    int                count, capacity;
+    struct gi_pending *pending;             /* of this step, one for each parameter with a gradient */
+    int                pending_count;
+    gd_arena           arena;               /* state, options, groups */
+    gd_real           *packed;              /* a gradient that was not contiguous, row-major */
+    int64_t            packed_capacity;
+    struct gd_slot    *all;                 /* state that belongs to all parameters together */
+    const gi_watcher  *watcher;             /* NULL: none */
+    struct gd_trace   *trace;               /* the watcher's */
+    bool               busy;                /* inside a step */
 };
 
 struct gd_group_inside {

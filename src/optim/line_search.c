@@ -27,7 +27,7 @@
 
 #include "kernels/sums.h"
 
-/* ---- Parameters as one vector ------------------------------------------------------------------------------- */
+/* ---- Parameters as one vector ----------------------------------------------------------------------------------- */
 
 #ifdef GD_DOUBLE
 double gi_dot(int64_t n, const gd_real *a, const gd_real *b)
@@ -126,7 +126,7 @@ void gi_vectors_place(gi_vectors *v, double a)
     }
 }
 
-/* A closure that leaves no gradient at all has failed, even if it returns a loss; what it told already stands. */
+/* A closure that leaves no gradient at all has failed, even if it returns a loss; a message of its own stays. */
 static bool has_gradient(const gi_vectors *v, bool told)
 {
     const gd_optimizer *o = v->optimizer;
@@ -154,7 +154,7 @@ double gi_vectors_evaluate(gi_vectors *v, double a, double *slope)
     return loss;
 }
 
-/* ---- The search --------------------------------------------------------------------------------------------- */
+/* ---- The search ------------------------------------------------------------------------------------------------- */
 
 typedef struct point {
     double a, f, slope;                     /* f: the loss less that of the start */

@@ -1,4 +1,4 @@
-/* lion.c - Lion: every weight moves by lr, only the sign is learned from the gradients.
+/* lion.c - Lion: every weight moves by lr; the gradients decide only the sign.
  *
  *     w = (1 - lr weight_decay) w
  *     w = w - lr sign(beta1 m + (1 - beta1) g)                sign(0) = 0
@@ -25,7 +25,7 @@ static void update(const gd_update *u)
     lion(u->n, u->w, u->g, u->state[0], u->options, u->lr);
 }
 
-/* ---- What it is, for optimizer.c --------------------------------------------------------------------------------- */
+/* ---- The algorithm and its options ------------------------------------------------------------------------------ */
 
 #define OPTION(field, ...) GD_OPTION(gd_lion_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -50,7 +50,7 @@ gd_optimizer *gd_lion(gd_params *p, gd_lion_options options)
     return gd_optimizer_new(p, &algorithm, &options);
 }
 
-/* ---- Dialects: what differs from gd_lion_defaults() -------------------------------------------------------------- */
+/* ---- Dialects: what differs from gd_lion_defaults() ------------------------------------------------------------- */
 
 #define SET(field, value) GI_SET(gd_lion_options, field, value)
 static const gi_dialect dialects[] = {
@@ -62,6 +62,6 @@ static const gi_dialect dialects[] = {
 gd_lion_options gd_lion_dialect(gd_dialect dialect)
 {
     gd_lion_options o = gd_lion_defaults();
-    GI_SPEAK("gd_lion_dialect", dialects, dialect, &o);
+    GI_APPLY_DIALECT("gd_lion_dialect", dialects, dialect, &o);
     return o;
 }

@@ -54,8 +54,8 @@ static void prepare(const gd_update *u, void *result)
     *(momenta *)result = (momenta){ mu(o, (double)u->t), mu(o, (double)u->t + 1), correction(o, V, u->t) };
 }
 
-/* P is this parameter's own: it has as many factors as t says, also where t has gone on without it.  Factors that do
- * not change any more are multiplied at once, and those behind P = 0 not at all, so that no t takes long. */
+/* P is this parameter's own: it has t factors, also where t has advanced without it.  Factors that no longer change are
+ * multiplied at once, and none after P = 0, so that no t takes long. */
 static void advance(const gd_update *u)
 {
     const gd_nadam_options *o = u->options;
@@ -82,7 +82,7 @@ static void update(const gd_update *u)
     nadam(u->n, u->w, u->g, u->state[M], u->state[V], u->options, u->lr, of_g, of_m, now->c2);
 }
 
-/* ---- What it is, for optimizer.c --------------------------------------------------------------------------------- */
+/* ---- The algorithm and its options ------------------------------------------------------------------------------ */
 
 #define OPTION(field, ...) GD_OPTION(gd_nadam_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -136,7 +136,7 @@ gd_optimizer *gd_nadam(gd_params *p, gd_nadam_options options)
     return gd_optimizer_new(p, &algorithm, &options);
 }
 
-/* ---- Dialects: what differs from gd_nadam_defaults() ------------------------------------------------------------- */
+/* ---- Dialects: what differs from gd_nadam_defaults() ------------------------------------------------------------ */
 
 #define SET(field, value) GI_SET(gd_nadam_options, field, value)
 static const gi_dialect dialects[] = {
@@ -149,6 +149,6 @@ static const gi_dialect dialects[] = {
 gd_nadam_options gd_nadam_dialect(gd_dialect dialect)
 {
     gd_nadam_options o = gd_nadam_defaults();
-    GI_SPEAK("gd_nadam_dialect", dialects, dialect, &o);
+    GI_APPLY_DIALECT("gd_nadam_dialect", dialects, dialect, &o);
     return o;
 }

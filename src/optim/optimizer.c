@@ -41,7 +41,7 @@ void gd_optimizer_free(gd_optimizer *o)
     if (inside->watcher)
         inside->watcher->free(o);
     gi_memory_free(inside->slots);
-    gi_memory_free(inside->turns);
+    gi_memory_free(inside->pending);
     gi_memory_free(inside->packed);
     gi_arena_free(&inside->arena);
     gi_handle_free(o);

@@ -48,7 +48,7 @@ GI_KERNEL static void without_v(int64_t n, gd_real *restrict w, const gd_real *r
     });
 }
 
-/* ---- c1, c2 and r, once a step -------------------------------------------------------------------------------- */
+/* ---- c1, c2 and r, once a step ---------------------------------------------------------------------------------- */
 
 static double correction(const void *options, int k, int64_t t)
 {
@@ -84,7 +84,7 @@ static void update(const gd_update *u)
         without_v(u->n, u->w, u->g, u->state[M], u->state[V], u->options, u->lr, now->c1);
 }
 
-/* ---- What it is, for optimizer.c --------------------------------------------------------------------------------- */
+/* ---- The algorithm and its options ------------------------------------------------------------------------------ */
 
 #define OPTION(field, ...) GD_OPTION(gd_radam_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -119,7 +119,7 @@ gd_optimizer *gd_radam(gd_params *p, gd_radam_options options)
     return gd_optimizer_new(p, &algorithm, &options);
 }
 
-/* ---- Dialects: what differs from gd_radam_defaults() ------------------------------------------------------------- */
+/* ---- Dialects: what differs from gd_radam_defaults() ------------------------------------------------------------ */
 
 #define SET(field, value) GI_SET(gd_radam_options, field, value)
 static const gi_dialect dialects[] = {
@@ -131,6 +131,6 @@ static const gi_dialect dialects[] = {
 gd_radam_options gd_radam_dialect(gd_dialect dialect)
 {
     gd_radam_options o = gd_radam_defaults();
-    GI_SPEAK("gd_radam_dialect", dialects, dialect, &o);
+    GI_APPLY_DIALECT("gd_radam_dialect", dialects, dialect, &o);
     return o;
 }

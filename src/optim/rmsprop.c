@@ -79,7 +79,7 @@ static void update(const gd_update *u)
         (u->state[A] ? centered_with_momentum : with_momentum)(u);
 }
 
-/* ---- What it is, for optimizer.c --------------------------------------------------------------------------------- */
+/* ---- The algorithm and its options ------------------------------------------------------------------------------ */
 
 #define OPTION(field, ...) GD_OPTION(gd_rmsprop_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -133,7 +133,7 @@ gd_optimizer *gd_rmsprop(gd_params *p, gd_rmsprop_options options)
     return gd_optimizer_new(p, &algorithm, &options);
 }
 
-/* ---- Dialects: what differs from gd_rmsprop_defaults() ----------------------------------------------------------- */
+/* ---- Dialects: what differs from gd_rmsprop_defaults() ---------------------------------------------------------- */
 
 #define SET(field, value) GI_SET(gd_rmsprop_options, field, value)
 static const gi_dialect dialects[] = {
@@ -147,6 +147,6 @@ static const gi_dialect dialects[] = {
 gd_rmsprop_options gd_rmsprop_dialect(gd_dialect dialect)
 {
     gd_rmsprop_options o = gd_rmsprop_defaults();
-    GI_SPEAK("gd_rmsprop_dialect", dialects, dialect, &o);
+    GI_APPLY_DIALECT("gd_rmsprop_dialect", dialects, dialect, &o);
     return o;
 }

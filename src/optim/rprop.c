@@ -33,7 +33,7 @@ static void update(const gd_update *u)
     rprop(u->n, u->w, u->g, u->state[BEFORE], u->state[D], u->options);
 }
 
-/* ---- What it is, for optimizer.c --------------------------------------------------------------------------------- */
+/* ---- The algorithm and its options ------------------------------------------------------------------------------ */
 
 #define OPTION(field, ...) GD_OPTION(gd_rprop_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -76,7 +76,7 @@ gd_optimizer *gd_rprop(gd_params *p, gd_rprop_options options)
     return gd_optimizer_new(p, &algorithm, &options);
 }
 
-/* ---- Dialects: what differs from gd_rprop_defaults() ------------------------------------------------------------- */
+/* ---- Dialects: what differs from gd_rprop_defaults() ------------------------------------------------------------ */
 
 static const gi_dialect dialects[] = {
     { GD_TORCH, { GI_DEFAULTS } },
@@ -85,6 +85,6 @@ static const gi_dialect dialects[] = {
 gd_rprop_options gd_rprop_dialect(gd_dialect dialect)
 {
     gd_rprop_options o = gd_rprop_defaults();
-    GI_SPEAK("gd_rprop_dialect", dialects, dialect, &o);
+    GI_APPLY_DIALECT("gd_rprop_dialect", dialects, dialect, &o);
     return o;
 }

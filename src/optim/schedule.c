@@ -49,7 +49,7 @@ gi_schedule_number gi_schedule_number_of(const gd_schedule *s, char key)
     }
 }
 
-/* ---- The shapes ------------------------------------------------------------------------------------------- */
+/* ---- The shapes ------------------------------------------------------------------------------------------------- */
 
 static double half_cosine(double from, double to, double u)
 {
@@ -83,7 +83,7 @@ static double multistep(const gd_schedule *s, double t)
     return s->base * pow(s->gamma, passed);
 }
 
-/* What the function leaves behind is said and put right; its number counts nevertheless. */
+/* A scope or mode that the function leaves open is reported and closed; the number that it returned is used. */
 static double custom(const gd_schedule *s, int64_t step)
 {
     if (!gi_not_null("gd_lr_at", "schedule.function", s->function ? s : NULL))
@@ -145,7 +145,7 @@ double gd_lr_at(gd_schedule s, int64_t step)
     return shape_at(&s, t * s.period / period);
 }
 
-/* ---- Making ------------------------------------------------------------------------------------------------- */
+/* ---- Making ----------------------------------------------------------------------------------------------------- */
 
 /* The schedule, or where a number was out of range one whose learning rate is NaN. */
 static gd_schedule checked(bool good, gd_schedule s)
@@ -283,7 +283,7 @@ gd_schedule gd_lr_restarts(gd_schedule s, int64_t period, double growth)
     return checked(good, s);
 }
 
-/* ---- Plateau ------------------------------------------------------------------------------------------------ */
+/* ---- Plateau ---------------------------------------------------------------------------------------------------- */
 
 gd_plateau gd_plateau_start(double lr, gd_plateau_options o)
 {

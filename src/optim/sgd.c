@@ -56,7 +56,7 @@ static void update(const gd_update *u)
         descend(u->n, u->w, u->g, u->options, u->lr);
 }
 
-/* ---- What it is, for optimizer.c --------------------------------------------------------------------------------- */
+/* ---- The algorithm and its options ------------------------------------------------------------------------------ */
 
 #define OPTION(field, ...) GD_OPTION(gd_sgd_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -99,7 +99,7 @@ gd_optimizer *gd_sgd(gd_params *p, gd_sgd_options options)
     return gd_optimizer_new(p, &algorithm, &options);
 }
 
-/* ---- Dialects: what differs from gd_sgd_defaults() --------------------------------------------------------------- */
+/* ---- Dialects: what differs from gd_sgd_defaults() -------------------------------------------------------------- */
 
 #define SET(field, value) GI_SET(gd_sgd_options, field, value)
 static const gi_dialect dialects[] = {
@@ -112,6 +112,6 @@ static const gi_dialect dialects[] = {
 gd_sgd_options gd_sgd_dialect(gd_dialect dialect)
 {
     gd_sgd_options o = gd_sgd_defaults();
-    GI_SPEAK("gd_sgd_dialect", dialects, dialect, &o);
+    GI_APPLY_DIALECT("gd_sgd_dialect", dialects, dialect, &o);
     return o;
 }

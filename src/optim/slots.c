@@ -36,10 +36,10 @@ bool gi_adopt(gd_optimizer *o)
         if (!slots)
             return false;
         o->inside->slots = slots;
-        void *turns = gi_memory_resize(GI_OPTIMIZERS, o->inside->turns, capacity * sizeof *o->inside->turns);
-        if (!turns)
+        void *pending = gi_memory_resize(GI_OPTIMIZERS, o->inside->pending, capacity * sizeof *o->inside->pending);
+        if (!pending)
             return false;
-        o->inside->turns = turns;
+        o->inside->pending = pending;
         o->inside->capacity = (int)capacity;
     }
     while (o->inside->count < count) {
@@ -97,9 +97,9 @@ static bool has_no_state(const struct gd_slot *slot)
     return true;
 }
 
-/* The states that the options ask for and that are not there, of zeros.  Updates go by the states that are there: one
- * that other options needed is no longer there, and if it is needed again it begins anew, in the same memory, as it
- * does in a run that was saved and loaded meanwhile. */
+/* Makes the states that the options need and that do not exist yet, filled with zeros, and drops the others, since
+ * updates go by the states that exist.  One that is needed again later starts from zeros in the same memory, as it
+ * does in a run that was saved and loaded in between. */
 static bool make_states(gd_optimizer *o, struct gd_slot *slot)
 {
     const gd_algorithm *a = o->algorithm;
@@ -125,7 +125,7 @@ bool gi_slot_start(gd_optimizer *o, struct gd_slot *slot)
     const gd_algorithm *a = o->algorithm;
     bool fresh = has_no_state(slot), starts = a->start && fresh && slot->number[0] == 0;
     if (!make_states(o, slot) || (starts && slot->w->grad && !gi_pack_begin(o, slot->w->grad))) {
-        for (int k = 0; k < GD_MAX_STATES && fresh; k++)        /* the next attempt starts it, and not half of it */
+        for (int k = 0; k < GD_MAX_STATES && fresh; k++)        /* the next attempt starts from the beginning */
             gi_slot_set(slot, k, NULL);
         return false;
     }

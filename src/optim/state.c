@@ -82,7 +82,7 @@ gd_tensor *gd_optimizer_shared_state(gd_optimizer *o, int k, gd_shape shape)
     return o->inside->all->state[k] = gd_set_name(state, o->algorithm->states[k]);
 }
 
-/* ---- Visiting everything, for checkpoints ------------------------------------------------------------------- */
+/* ---- Visiting everything, for checkpoints ----------------------------------------------------------------------- */
 
 static void visit_slot(struct gd_slot *slot, const gd_algorithm *a, const char *owner, gd_state_visitor *visit,
                        void *context)

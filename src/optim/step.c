@@ -22,11 +22,11 @@
 #include "tensor/new.h"
 #include "tensor/shape.h"
 
-/* ---- What can fail comes first ---------------------------------------------------------------------------- */
+/* ---- Everything that can fail ----------------------------------------------------------------------------------- */
 
 /* What schedules say is next_lr first; it becomes lr when nothing else has failed.  Returns how many groups have one;
  * -1 where a learning rate is not valid. */
-static int look_at_learning_rates(gd_optimizer *o, const char *function)
+static int next_learning_rates(gd_optimizer *o, const char *function)
 {
     int scheduled = 0;
     if (GI_UNLIKELY(o->steps < 0 || o->steps == INT64_MAX))
@@ -43,7 +43,7 @@ static int look_at_learning_rates(gd_optimizer *o, const char *function)
     return scheduled;
 }
 
-static void exchange_learning_rates(gd_optimizer *o)
+static void swap_learning_rates(gd_optimizer *o)
 {
     for (gd_group *g = &o->first; g; g = g->next) {
         double lr = g->lr;
@@ -80,14 +80,14 @@ static inline void set_update(struct gd_slot *slot, const gd_tensor *grad)
     slot->update.w = slot->w->data;
 }
 
-/* What was not there in the last step: states, memory to pack.  The first state may be formed from this gradient and
- * this lr: where a later turn fails, it is given up again. */
-static bool start_turns(gd_optimizer *o, int turns)
+/* Allocates what the last step did not have: states, memory to pack.  A first state may depend on this gradient and
+ * this lr: it is dropped again where a later parameter fails. */
+static bool start_pending(gd_optimizer *o, int count)
 {
-    struct gd_turn *all = o->inside->turns;
+    struct gi_pending *all = o->inside->pending;
     bool good = true;
     int k = 0;
-    for (; k < turns && good; k++) {
+    for (; k < count && good; k++) {
         struct gd_slot *slot = all[k].slot;
         bool fresh = slot->number[0] == 0 && !slot->started;
         for (int i = 0; i < GD_MAX_STATES && fresh; i++)
@@ -111,8 +111,8 @@ static bool ready(gd_optimizer *o, const char *function)
     if (!gi_model_alive(function, o) || (inside->count < o->params->count && !gi_adopt(o)))
         return false;
     struct gd_slot *const *slots = inside->slots;
-    struct gd_turn *turn = inside->turns;
-    const int scheduled = look_at_learning_rates(o, function), count = scheduled < 0 ? 0 : inside->count;
+    struct gi_pending *item = inside->pending;
+    const int scheduled = next_learning_rates(o, function), count = scheduled < 0 ? 0 : inside->count;
     bool as_before = true;
     for (int i = 0; i < count; i++) {
         struct gd_slot *slot = slots[i];
@@ -125,21 +125,21 @@ static bool ready(gd_optimizer *o, const char *function)
             return fails_to_fit(function, slot, grad);
         as_before = as_before && slot->started && grad->contiguous;
         set_update(slot, grad);
-        turn++->slot = slot;
+        item++->slot = slot;
     }
-    const int turns = (int)(turn - inside->turns);
+    const int updates = (int)(item - inside->pending);
     if (scheduled > 0)                      /* the first state may be formed from lr */
-        exchange_learning_rates(o);
-    if (scheduled < 0 || (!as_before && !start_turns(o, turns))) {
+        swap_learning_rates(o);
+    if (scheduled < 0 || (!as_before && !start_pending(o, updates))) {
         if (scheduled > 0)
-            exchange_learning_rates(o);
+            swap_learning_rates(o);
         return false;
     }
-    inside->turn_count = turns;
+    inside->pending_count = updates;
     return true;
 }
 
-/* ---- The step ----------------------------------------------------------------------------------------------- */
+/* ---- The step --------------------------------------------------------------------------------------------------- */
 
 static inline int64_t t_of(const gd_optimizer *o, const struct gd_slot *slot)
 {
@@ -154,7 +154,7 @@ int64_t gi_slot_t(const gd_optimizer *o, const struct gd_slot *slot)
     return t_of(o, slot);
 }
 
-/* Parameters that are updated together: o->inside->turns[from] .. [to - 1].  They share their groups' scalars. */
+/* Parameters that are updated together: o->inside->pending[from] .. [to - 1].  They share their groups' scalars. */
 typedef struct batch {
     gd_optimizer *o;
     void        (*advance)(const gd_update *u);
@@ -176,24 +176,24 @@ static void update_piece(const gd_algorithm *a, const struct gd_slot *slot, int6
     a->update(&u);
 }
 
-/* Asks for the first lines of a parameter's arrays: a processor foresees only how an array goes on. */
-static void ask_for(const gd_update *u)
+/* Prefetches the first lines of a parameter's arrays: the hardware prefetcher only follows an array that it is in. */
+static void prefetch(const gd_update *u)
 {
-    for (int64_t i = 0; i < GI_AHEAD / (int64_t)sizeof(gd_real) && i < u->n; i += GI_BLOCK) {
-        GI_ASK(u->w + i);
-        GI_ASK(u->g + i);
+    for (int64_t i = 0; i < GI_PREFETCH_BYTES / (int64_t)sizeof(gd_real) && i < u->n; i += GI_BLOCK) {
+        GI_PREFETCH(u->w + i);
+        GI_PREFETCH(u->g + i);
         for (int k = 0; k < GD_MAX_STATES && u->state[k]; k++)
-            GI_ASK(u->state[k] + i);
+            GI_PREFETCH(u->state[k] + i);
     }
 }
 
-/* The last turn between from and to whose first element is not behind the given one, by bisection. */
-static int turn_of(const batch *b, int64_t element)
+/* The last parameter of the batch whose first element is not after the given one, by bisection. */
+static int pending_at(const batch *b, int64_t element)
 {
     int from = b->from, to = b->to;
     while (to - from > 1) {
         int middle = from + (to - from) / 2;
-        if (b->o->inside->turns[middle].first <= element)
+        if (b->o->inside->pending[middle].first <= element)
             from = middle;
         else
             to = middle;
@@ -206,18 +206,18 @@ static void update_elements(void *context, int64_t begin, int64_t end)
 {
     const batch *b = context;
     const gd_algorithm *a = b->o->algorithm;
-    const struct gd_turn *turn = b->o->inside->turns + (begin ? turn_of(b, begin) : b->from);
-    for (; begin < end; turn++) {
-        const gd_update *u = &turn->slot->update;
-        int64_t from = begin - turn->first, to = from + (end - begin);
+    const struct gi_pending *item = b->o->inside->pending + (begin ? pending_at(b, begin) : b->from);
+    for (; begin < end; item++) {
+        const gd_update *u = &item->slot->update;
+        int64_t from = begin - item->first, to = from + (end - begin);
         if (to > u->n) {                    /* more parameters follow */
             to = u->n;
-            ask_for(&turn[1].slot->update);
+            prefetch(&item[1].slot->update);
         }
         if (from == 0 && to == u->n)
             a->update(u);
         else
-            update_piece(a, turn->slot, from, to);
+            update_piece(a, item->slot, from, to);
         begin += to - from;
     }
 }
@@ -225,17 +225,18 @@ static void update_elements(void *context, int64_t begin, int64_t end)
 static void update_batch(batch *b)
 {
     const gd_algorithm *a = b->o->algorithm;
-    const struct gd_turn *turn = b->o->inside->turns + b->from, *end = b->o->inside->turns + b->to;
+    const struct gi_pending *item = b->o->inside->pending + b->from, *end = b->o->inside->pending + b->to;
     if (a->by_element && b->elements > GI_PART_ELEMENTS)
         gi_parallel(b->elements, GI_PART_ELEMENTS, update_elements, b);
     else
-        for (; turn < end; turn++)
-            a->update(&turn->slot->update);
+        for (; item < end; item++)
+            a->update(&item->slot->update);
     b->from = b->to;
     b->elements = 0;
 }
 
-/* Scalars for another t or lr, and a gradient in the memory of another one: the batch needs the old ones first. */
+/* Scalars for another t or lr, or a gradient that is packed into the memory of another one: the batch must be updated
+ * with the old ones first. */
 GI_NOINLINE static void end_batch_and_prepare(batch *b, struct gd_slot *slot)
 {
     if (b->to > b->from)
@@ -250,9 +251,9 @@ GI_NOINLINE static void end_batch_and_prepare(batch *b, struct gd_slot *slot)
 }
 
 /* What is done once for a parameter in a step, before the update of its elements. */
-static void join_batch(batch *b, struct gd_turn *turn)
+static void join_batch(batch *b, struct gi_pending *item)
 {
-    struct gd_slot *slot = turn->slot;
+    struct gd_slot *slot = item->slot;
     const double lr = slot->group->lr;
     const struct gd_group_inside *group = slot->group->inside;
     slot->number[0]++;
@@ -263,7 +264,7 @@ static void join_batch(batch *b, struct gd_turn *turn)
     if (b->advance)
         b->advance(&slot->update);
     gi_overwritten(slot->w);                /* backward refuses graphs that need the old values */
-    turn->first = b->elements;
+    item->first = b->elements;
     b->elements += slot->update.n;
     b->to++;
 }
@@ -277,16 +278,17 @@ bool gd_step(gd_optimizer *o)
                        o->algorithm->name);
     struct gd_optimizer_inside *inside = o->inside;
     const gi_watcher *watcher = inside->watcher;
-    if (gi_busy("gd_step", o) || !ready(o, "gd_step") || (inside->turn_count == 0 && !gi_any_gradient("gd_step", o)) ||
+    if (gi_busy("gd_step", o) || !ready(o, "gd_step") ||
+        (inside->pending_count == 0 && !gi_any_gradient("gd_step", o)) ||
         (o->check_finite && !gi_check_all("gd_step", o)) || (watcher && !watcher->before(o)))
         return false;
     o->steps++;
     inside->busy = true;
     gi_guest before = gi_guest_enter(GI_GUEST("gd_step", "the algorithm"));
     batch b = { .o = o, .advance = o->algorithm->advance };
-    struct gd_turn *turn = inside->turns, *end = turn + inside->turn_count;
-    for (; turn < end; turn++)
-        join_batch(&b, turn);
+    struct gi_pending *item = inside->pending, *end = item + inside->pending_count;
+    for (; item < end; item++)
+        join_batch(&b, item);
     update_batch(&b);
     (void)gi_guest_leave(&before, true);    /* the step is done: no failure of it */
     inside->busy = false;

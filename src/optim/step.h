@@ -1,4 +1,4 @@
-/* step.h - the count of steps that a rule goes by. */
+/* step.h - the step count t of a rule. */
 #ifndef GRADUS_OPTIM_STEP_H
 #define GRADUS_OPTIM_STEP_H
 

@@ -85,7 +85,7 @@ GI_KERNEL static void yogi_of_addons(int64_t n, gd_real *restrict w, const gd_re
     });
 }
 
-/* ---- c1 = 1 - beta1^t and c2 = 1 - beta2^t, once a step ---------------------------------------------------------- */
+/* ---- c1 = 1 - beta1^t and c2 = 1 - beta2^t, once a step --------------------------------------------------------- */
 
 static double correction(const void *options, int k, int64_t t)
 {
@@ -133,7 +133,7 @@ static void update(const gd_update *u)
     c->rule(u->n, u->w, u->g, u->state[M], u->state[V], u->options, c->lr, c->c1, c->c2);
 }
 
-/* ---- What it is, for optimizer.c --------------------------------------------------------------------------------- */
+/* ---- The algorithm and its options ------------------------------------------------------------------------------ */
 
 #define OPTION(field, ...) GD_OPTION(gd_yogi_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -196,7 +196,7 @@ gd_optimizer *gd_yogi(gd_params *p, gd_yogi_options options)
     return gd_optimizer_new(p, &algorithm, &options);
 }
 
-/* ---- Dialects: what differs from gd_yogi_defaults() -------------------------------------------------------------- */
+/* ---- Dialects: what differs from gd_yogi_defaults() ------------------------------------------------------------- */
 
 #define SET(field, value) GI_SET(gd_yogi_options, field, value)
 static const gi_dialect dialects[] = {
@@ -211,11 +211,11 @@ static const gi_dialect dialects[] = {
 gd_yogi_options gd_yogi_dialect(gd_dialect dialect)
 {
     gd_yogi_options o = gd_yogi_defaults();
-    GI_SPEAK("gd_yogi_dialect", dialects, dialect, &o);
+    GI_APPLY_DIALECT("gd_yogi_dialect", dialects, dialect, &o);
     return o;
 }
 
-/* ---- The start of the paper -------------------------------------------------------------------------------------- */
+/* ---- The start of the paper ------------------------------------------------------------------------------------- */
 
 /* v is the mean over the calls; how many there were is the number "start_grads". */
 bool gd_yogi_start_from(gd_optimizer *o)
