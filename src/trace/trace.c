@@ -5,10 +5,10 @@
 #include "base/memory.h"
 #include "base/quarantine.h"
 #include "gradus/tensor.h"
-#include "tensor/check.h"
 #include "optim/callbacks.h"
 #include "optim/slots.h"
 #include "optim/step.h"
+#include "tensor/check.h"
 #include "tensor/shape.h"
 
 #include "base/files.h"
