@@ -47,7 +47,7 @@ REAL_INLINE void variant(int64_t n, gd_real *restrict w, const gd_real *restrict
     const double beta1 = o->beta1, beta2 = o->beta2, step = c->lr / c->c1;
     const gi_eps eps = gi_eps_of(o->eps_mode, o->eps, o->eps_root);
     const gd_real sign = gi_sign(o->maximize), l2 = gi_l2(o->wd_mode, o->weight_decay);
-    const gd_real keep = gi_kept(o->wd_mode, o->weight_decay, lr);
+    const gd_real keep = gi_decay(o->wd_mode, o->weight_decay, lr);
     const gd_real before = o->wd_when == GD_WD_BEFORE ? keep : 1, after = o->wd_when == GD_WD_AFTER ? keep : 1;
     const bool of_corrected = o->amsgrad == GD_AMSGRAD_CORRECTED;
     const double in_max = of_corrected ? 1 / c->c2 : 1, in_root = of_corrected ? 1 : 1 / c->c2;

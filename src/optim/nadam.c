@@ -15,14 +15,18 @@
 enum { M, V };                              /* the states */
 enum { MU_PRODUCT, MU_STEPS };              /* the numbers: P and its index */
 
+typedef struct momenta {
+    double mu, next_mu, c2;                 /* mu_t, mu_(t+1), 1 - beta2^t */
+} momenta;
+
 GI_KERNEL static void nadam(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
-                            gd_real *restrict v, const gd_nadam_options *o, double lr, double of_g, double of_m,
-                            double c2)
+                            gd_real *restrict v, const gd_nadam_options *o, double lr, double P, const momenta *of_t)
 {
-    const double beta1 = o->beta1, beta2 = o->beta2;
+    const double beta1 = o->beta1, beta2 = o->beta2, mu = of_t->mu, next_mu = of_t->next_mu, c2 = of_t->c2;
+    const double of_g = lr * (1 - mu) / (1 - P), of_m = lr * next_mu / (1 - P * next_mu);
     const gi_eps eps = gi_eps_of(GD_EPS_AFTER_BC, o->eps, 0);
     const gd_real sign = gi_sign(o->maximize), l2 = gi_l2(o->wd_mode, o->weight_decay);
-    const gd_real keep = gi_kept(o->wd_mode, o->weight_decay, lr);
+    const gd_real keep = gi_decay(o->wd_mode, o->weight_decay, lr);
     GI_EACH(i, n, (w, grad, m, v), {
         const gd_real g = gi_bounded(sign * grad[i] + l2 * w[i]);
         m[i] = REAL(beta1) * m[i] + REAL(1 - beta1) * g;
@@ -43,10 +47,6 @@ static double mu(const gd_nadam_options *o, double t)
 {
     return o->constant_mu ? o->beta1 : o->beta1 * (1 - 0.5 * pow(0.96, t * o->nadam_psi));
 }
-
-typedef struct momenta {
-    double mu, next_mu, c2;
-} momenta;
 
 static void prepare(const gd_update *u, void *result)
 {
@@ -76,10 +76,7 @@ static void advance(const gd_update *u)
 
 static void update(const gd_update *u)
 {
-    const momenta *now = u->scalars;
-    const double P = u->number[MU_PRODUCT];
-    const double of_g = u->lr * (1 - now->mu) / (1 - P), of_m = u->lr * now->next_mu / (1 - P * now->next_mu);
-    nadam(u->n, u->w, u->g, u->state[M], u->state[V], u->options, u->lr, of_g, of_m, now->c2);
+    nadam(u->n, u->w, u->g, u->state[M], u->state[V], u->options, u->lr, u->number[MU_PRODUCT], u->scalars);
 }
 
 /* ---- The algorithm and its options ------------------------------------------------------------------------------ */

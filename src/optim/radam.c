@@ -24,7 +24,7 @@ GI_KERNEL static void rectified(int64_t n, gd_real *restrict w, const gd_real *r
     const double beta1 = o->beta1, beta2 = o->beta2;
     const gi_eps eps = gi_eps_of(o->eps_mode, o->eps, 0);
     const gd_real sign = gi_sign(o->maximize), l2 = gi_l2(o->wd_mode, o->weight_decay);
-    const gd_real keep = gi_kept(o->wd_mode, o->weight_decay, lr);
+    const gd_real keep = gi_decay(o->wd_mode, o->weight_decay, lr);
     GI_EACH(i, n, (w, grad, m, v), {
         const gd_real g = gi_bounded(sign * grad[i] + l2 * w[i]);
         m[i] = REAL(beta1) * m[i] + REAL(1 - beta1) * g;
@@ -39,7 +39,7 @@ GI_KERNEL static void without_v(int64_t n, gd_real *restrict w, const gd_real *r
 {
     const double beta1 = o->beta1, beta2 = o->beta2;
     const gd_real sign = gi_sign(o->maximize), l2 = gi_l2(o->wd_mode, o->weight_decay);
-    const gd_real keep = gi_kept(o->wd_mode, o->weight_decay, lr);
+    const gd_real keep = gi_decay(o->wd_mode, o->weight_decay, lr);
     GI_EACH(i, n, (w, grad, m, v), {
         const gd_real g = gi_bounded(sign * grad[i] + l2 * w[i]);
         m[i] = REAL(beta1) * m[i] + REAL(1 - beta1) * g;

@@ -68,13 +68,13 @@ static inline gd_real gi_sign(bool maximize)
 }
 
 /* gi_l2 - the factor of w in g = g + weight_decay w.
- * gi_kept - what decoupled decay leaves of w in a step. */
+ * gi_decay - the factor of w in a step with decoupled decay: 1 - lr weight_decay. */
 static inline gd_real gi_l2(gd_wd_mode mode, double weight_decay)
 {
     return mode == GD_WD_L2 ? REAL(weight_decay) : 0;
 }
 
-static inline gd_real gi_kept(gd_wd_mode mode, double weight_decay, double lr)
+static inline gd_real gi_decay(gd_wd_mode mode, double weight_decay, double lr)
 {
     return mode == GD_WD_DECOUPLED       ? REAL(1 - lr * weight_decay) :
            mode == GD_WD_DECOUPLED_NO_LR ? REAL(1 - weight_decay) : 1;

@@ -13,7 +13,7 @@
  * step, the first included, as Adam does. */
 #include "rule.h"
 
-/* Descent as such. */
+/* Plain descent. */
 GI_KERNEL static void descend(int64_t n, gd_real *restrict w, const gd_real *restrict grad, const gd_sgd_options *o,
                               double lr)
 {
