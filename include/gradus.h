@@ -2,7 +2,16 @@
  * (double); that is, where the library was built with zlib,
  *
  *     cc -std=c11 prog.c -lgradus -lz -lm -pthread
- *     cc -std=c11 -DGD_DOUBLE prog.c -lgradus64 -lz -lm -pthread */
+ *     cc -std=c11 -DGD_DOUBLE prog.c -lgradus64 -lz -lm -pthread
+ *
+ * Options.  Every gd_NAME_options begins as gd_NAME_defaults(), or as gd_NAME_dialect(d) where there are dialects:
+ *
+ *     gd_adam_options options = gd_adam_defaults();
+ *     options.lr = 0.01;
+ *
+ * A struct whose declaration says that 0 stands for the default may also be written in place, as in
+ * (gd_loader_options){ .batch = 10, .shuffle = true }.  In the others 0 is a choice, such as beta1 = 0, and options
+ * that were not begun with their defaults are refused where that shows. */
 #ifndef GRADUS_H
 #define GRADUS_H
 

@@ -2,7 +2,7 @@
  * have made does not. */
 #include "optim_models.h"
 
-#include "optim/inside.h"
+#include "checkpoint/checkpoint.h"
 
 static gd_kept kept_of(const struct gd_slot *slot, int64_t n)
 {
@@ -39,11 +39,11 @@ START_TEST(what_was_made_passes_and_no_more)
     static const double counts[] = { NAN, -1, 2.5, 1e154, INFINITY, -INFINITY, GI_MOST_STEPS };
     model m = model_new();
     gd_optimizer *o = makers[_i](m.net);
-    ck_assert(passes(o, o->slots[0], 12));  /* before the first step */
+    ck_assert(passes(o, o->inside->slots[0], 12));  /* before the first step */
     for (int i = 0; i < 30; i++)
         random_step(o, &m, i % 3 != 0);
-    for (int i = 0; i < o->count; i++) {
-        struct gd_slot *slot = o->slots[i];
+    for (int i = 0; i < o->inside->count; i++) {
+        struct gd_slot *slot = o->inside->slots[i];
         int64_t n = slot ? slot->w->numel : 0;
         if (!slot)
             continue;
@@ -114,7 +114,7 @@ START_TEST(the_memory_of_lbfgs)
     gd_lbfgs_options options = gd_lbfgs_defaults();
     options.history_size = 4;
     p.o = gd_lbfgs(net, options);
-    struct gd_slot *all = p.o->all;
+    struct gd_slot *all = p.o->inside->all;
     ck_assert(passes(p.o, all, 6));
     gd_step_closure(p.o, bowl_at, &p);
     ck_assert_msg(passes(p.o, all, 6), "%s", gd_last_error());

@@ -6,6 +6,8 @@
 #include "gradus/checkpoint.h"
 #include "optim_support.h"
 
+#include "optim/inside.h"
+
 enum { N = 20, PAIRS = 10 };
 
 /* Rosenbrock in N dimensions: the sum of (1 - w_i)^2 + 100 (w_(i+1) - w_i^2)^2. */
@@ -319,10 +321,10 @@ START_TEST(closures_that_meddle)
     valley p = valley_new(2);
     gd_on_error(NULL);
     double first = gd_step_closure(p.o, meddling, &p);
-    ck_assert(evaluate(&p) < first && p.o->count == 1);
+    ck_assert(evaluate(&p) < first && p.o->inside->count == 1);
     ck_assert_double_le(number(&p, "pairs"), 2);
     first = gd_step_closure(p.o, evaluate, &p);
-    ck_assert(evaluate(&p) < first && p.o->count == 2 && gd_params_get(p.net, "late")->data[2999] == 1);
+    ck_assert(evaluate(&p) < first && p.o->inside->count == 2 && gd_params_get(p.net, "late")->data[2999] == 1);
     ck_assert_int_eq((int)gd_optimizer_state(p.o, NULL, "s")->shape[1], N + 3000);
     valley_free(&p);
 }

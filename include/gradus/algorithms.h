@@ -1,15 +1,13 @@
 /* algorithms.h - the built-in optimizers: for each its rule, its options with their defaults (the number in
  * the code is the documentation), its dialects and its constructor.
  *
- * Rprop, ASGD and L-BFGS, for whole data sets rather than minibatches, are in more_algorithms.h.
+ * Rprop and L-BFGS, for whole data sets rather than minibatches, are in full_batch.h.
  *
  * Letters: w parameter, g gradient, t the step, from 1; m and v first and second moment.  All functions of
  * vectors are elementwise.  Before anything else g = -g if maximize, then g = g + weight_decay w where decay
  * is of the kind L2.  The files src/optim/NAME.c have sources and variants.
  *
- * Options begin as gd_NAME_defaults() or gd_NAME_dialect(d).  0 does not stand for the default here: beta1 = 0 and
- * eps = 0 are choices.  Options that were begun otherwise are refused where it shows, as in
- * (gd_adam_options){ .lr = 0.01 }, with the name of the function.
+ * Options begin as gd_NAME_defaults() or gd_NAME_dialect(d), see gradus.h: (gd_adam_options){ .lr = 0.01 } is refused.
  *
  * Algorithms that square g take one beyond +-2^56 in float, +-2^480 in double, for that number, so that v does not
  * overflow, which would end the weight's steps for good.  An infinite or NaN g makes w NaN: see gd_check_finite.
@@ -18,7 +16,8 @@
 #ifndef GRADUS_ALGORITHMS_H
 #define GRADUS_ALGORITHMS_H
 
-#include "optim.h"
+#include "dialects.h"
+#include "optimizer.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -322,6 +321,27 @@ static inline gd_lion_options gd_lion_defaults(void)
 }
 gd_lion_options gd_lion_dialect(gd_dialect dialect);                /* KERAS, OPTAX, PAPER */
 gd_optimizer   *gd_lion(gd_params *p, gd_lion_options options);
+
+/* ---- ASGD: SGD whose result is the average of the iterates after step t0.
+ *      eta = lr/(1 + lambd lr (t - 1))^alpha;  w = (1 - lambd eta) w - eta g;
+ *      ax = ax + mu (w - ax),  mu = 1/max(1, t - 1 - t0):  gd_optimizer_state(o, w, "ax") --------------------- */
+
+typedef struct gd_asgd_options {
+    double lr;
+    double lambd, alpha;                    /* how fast the learning rate falls */
+    double t0;                              /* averaging starts here; until then ax is w */
+    double weight_decay;                    /* L2 */
+    bool   maximize;
+} gd_asgd_options;
+
+static inline gd_asgd_options gd_asgd_defaults(void)
+{
+    gd_asgd_options o = { .lr = 1e-2, .lambd = 1e-4, .alpha = 0.75, .t0 = 1e6, .weight_decay = 0,
+                          .maximize = false };
+    return o;
+}
+gd_asgd_options gd_asgd_dialect(gd_dialect dialect);                /* TORCH */
+gd_optimizer   *gd_asgd(gd_params *p, gd_asgd_options options);
 
 GD_API_END
 #ifdef __cplusplus

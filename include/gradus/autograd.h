@@ -160,6 +160,12 @@ typedef struct gd_gradcheck_options {       /* 0 stands for the default; error: 
                                              * of the size of x agree on what it should be */
 } gd_gradcheck_options;
 
+static inline gd_gradcheck_options gd_gradcheck_defaults(void)
+{
+    gd_gradcheck_options o = { .eps = 0, .rtol = 0, .atol = 0 };
+    return o;
+}
+
 /* gd_gradcheck - compares the gradients of v . function(xs), v a fixed random weight for every output
  * element, with central differences: for every element of every xs[i], signs included, and along one
  * random direction.  When it is false, the message names the worst element, its two values and their difference. */

@@ -65,7 +65,7 @@ typedef struct gd_run {                     /* params is required; what is NULL 
 } gd_run;
 
 /* With all 0, a run is loaded only if it will continue exactly: options that differ are an error too. */
-typedef struct gd_load_options {
+typedef struct gd_load_options {            /* 0 stands for the default */
     bool other_settings;                    /* options, schedules, members of groups, the loader's options, the decay of
                                                the averages, the plateau's options and the type of gd_real may differ from
                                                those that were saved, or be missing there: that is reported, and the
@@ -78,6 +78,12 @@ typedef struct gd_load_options {
     bool lenient;                           /* tensors that are missing in the file, left over, or of another shape
                                                are skipped and reported.  Error: none was loaded. */
 } gd_load_options;
+
+static inline gd_load_options gd_load_defaults(void)
+{
+    gd_load_options o = { .other_settings = false, .prefix = NULL, .into = NULL, .lenient = false };
+    return o;
+}
 
 typedef struct gd_load_report {
     int64_t     loaded;                     /* parameters and buffers of the model that were read */

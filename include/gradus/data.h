@@ -51,6 +51,13 @@ typedef struct gd_csv_options {             /* 0 stands for the default */
     int64_t max_bytes;                      /* of a compressed file or a pipe: gd_read_limit() */
 } gd_csv_options;
 
+static inline gd_csv_options gd_csv_defaults(void)
+{
+    gd_csv_options o = { .separator = 0, .skip = 0, .comment = 0, .no_header = false, .allow_nan = false, .decimal = 0,
+                         .thousands = 0, .skip_columns = 0, .max_bytes = 0 };
+    return o;
+}
+
 /* gd_csv_read - a table of numbers as a tensor [rows, columns].  A field may stand in double quotes, with
  * separators, line ends and doubled quotes in it; lines end in LF, CR LF or CR; blank lines are skipped, and so are
  * spaces around a field, a byte order mark, and Excel's line "sep=;".  The file may be gzipped, or a pipe.
@@ -162,12 +169,18 @@ gd_tensor *gd_standardize(const gd_tensor *t);
 
 typedef struct gd_loader gd_loader;
 
-typedef struct gd_loader_options {
+typedef struct gd_loader_options {          /* 0 stands for the default, but for batch */
     int64_t  batch;                         /* examples in a batch; required */
     bool     shuffle;                       /* a new order in each epoch; false: in the order of the rows */
     uint64_t seed;                          /* the order is a function of seed and epoch alone */
     bool     drop_last;                     /* skip a last batch that is not full */
 } gd_loader_options;
+
+static inline gd_loader_options gd_loader_defaults(void)
+{
+    gd_loader_options o = { .batch = 0, .shuffle = false, .seed = 0, .drop_last = false };
+    return o;
+}
 
 typedef struct gd_batch {
     gd_tensor     *x, *y;                   /* [size, ..]; y is NULL when the data set has none */

@@ -275,9 +275,15 @@ gd_tensor *gd_batch_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, gd_te
  * Rounding, with u half an ulp of 1 and s the sum of the sizes of an element's terms: y and dx are within n u s, n the
  * number of terms but at most 1100; dweight within 1100 u s for any number of images and pixels, dbias within 40 u s.
  * gd_conv1d - the same for x [n, c, length]  weight [o, c / groups, k]  ->  y [n, o, ..]. */
-typedef struct gd_conv2d_options {
+typedef struct gd_conv2d_options {           /* 0 stands for the default */
     int64_t stride[2], padding[2], dilation[2], groups;
 } gd_conv2d_options;
+
+static inline gd_conv2d_options gd_conv2d_defaults(void)
+{
+    gd_conv2d_options o = { .stride = { 1, 1 }, .padding = { 0, 0 }, .dilation = { 1, 1 }, .groups = 1 };
+    return o;
+}
 
 gd_tensor *gd_conv2d(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, gd_conv2d_options options);
 gd_tensor *gd_conv1d(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, int64_t stride, int64_t padding,
@@ -290,10 +296,16 @@ gd_tensor *gd_conv1d(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, int64_t s
  *         lies inside x
  * Errors: x not of four axes, kernel < 1, padding above half the kernel, a window larger than x with its
  * padding. */
-typedef struct gd_pool2d_options {
+typedef struct gd_pool2d_options {           /* 0 stands for the default, but for kernel */
     int64_t kernel[2], stride[2], padding[2];
     bool    count_padding;
 } gd_pool2d_options;
+
+static inline gd_pool2d_options gd_pool2d_defaults(void)
+{
+    gd_pool2d_options o = { .kernel = { 0, 0 }, .stride = { 0, 0 }, .padding = { 0, 0 }, .count_padding = false };
+    return o;
+}
 
 gd_tensor *gd_max_pool2d(gd_tensor *x, gd_pool2d_options options);
 gd_tensor *gd_avg_pool2d(gd_tensor *x, gd_pool2d_options options);

@@ -29,10 +29,14 @@ typedef double gd_lr_function(int64_t step, const void *context);
 
 typedef struct gd_schedule {                /* made by the functions below */
     int     kind;                           /* 0: no schedule */
-    double  base, final;                    /* learning rates */
-    double  a, b, c;                        /* the numbers of its kind */
-    double  steps;
-    int     count;
+    double  base, final;                    /* learning rates; final is stop in gd_lr_factor */
+    double  steps;                          /* every, in gd_lr_step */
+    double  gamma;                          /* gd_lr_step, gd_lr_multistep, gd_lr_exponential; gd_lr_factor's factor */
+    double  power;                          /* gd_lr_polynomial */
+    double  peak;                           /* gd_lr_inverse_sqrt: its warmup */
+    double  start, div;                     /* gd_lr_one_cycle */
+    bool    linear;
+    int     count;                          /* of milestones; of phases */
     double  milestone[GD_MAX_MILESTONES];
     double  warmup, warmup_from;            /* gd_lr_warmup */
     double  period, growth;                 /* gd_lr_restarts */
@@ -85,7 +89,7 @@ gd_schedule gd_lr_custom(gd_lr_function *function, const void *context);
 
 /* gd_lr_warmup - steps of a straight line from the learning rate from to what s has at its step 0, then s, which
  * begins after them.
- * gd_lr_restarts - s begins anew after period steps, then after period growth more, period growth^2, ..; it is
+ * gd_lr_restarts - s starts over after period steps, then after period growth more, period growth^2, ..; it is
  * stretched so that what was to happen in period steps happens in each.  Warm-up is not repeated.
  * Error: s is gd_lr_none(). */
 gd_schedule gd_lr_warmup(gd_schedule s, int64_t steps, double from);

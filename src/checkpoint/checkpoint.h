@@ -25,7 +25,17 @@
 
 #include "base/message.h"
 #include "gradus/checkpoint.h"
+#include "gradus/optim.h"
+#include "nn/params.h"
+#include "optim/busy.h"
+#include "optim/callbacks.h"
+#include "optim/ema.h"
+#include "optim/groups.h"
 #include "optim/inside.h"
+#include "optim/options.h"
+#include "optim/rule.h"
+#include "optim/schedule.h"
+#include "optim/slots.h"
 
 #define GI_CHECKPOINT_FORMAT "2"
 
@@ -49,6 +59,12 @@ bool gi_notes_given(const char *function, const gd_run *run);
  * one that a run can have. */
 bool gi_check_steps(const char *where, double steps);
 bool gi_check_lr(const char *where, int group, double lr);
+
+/* gi_check_kept - false, with a message that begins with where, when a step count, a number or a state is not what
+ * the algorithm could have made: for what was read from a file, or is written to one.  Changes nothing.
+ * gi_all_elements - of all parameters of the optimizer's model. */
+bool    gi_check_kept(const char *where, const gd_algorithm *algorithm, const gd_kept *kept);
+int64_t gi_all_elements(const gd_optimizer *o);
 
 /* gi_check_plateau - the same for the state of a plateau; gi_check_average - for an average of the parameter w;
  * gi_check_variance - for a buffer that cannot be negative. */

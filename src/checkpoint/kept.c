@@ -70,8 +70,8 @@ bool gi_check_kept(const char *where, const gd_algorithm *a, const gd_kept *kept
 int64_t gi_all_elements(const gd_optimizer *o)
 {
     int64_t n = 0;
-    for (int i = 0; i < o->count; i++)
-        n += o->slots[i] ? o->slots[i]->w->numel : 0;
+    for (int i = 0; i < o->inside->count; i++)
+        n += o->inside->slots[i] ? o->inside->slots[i]->w->numel : 0;
     return n;
 }
 

@@ -49,7 +49,7 @@ static bool make_states(gi_reader *r)
         c->to = slot->state[c->k] && gi_same_shape(slot->state[c->k], c->from) ? slot->state[c->k] :
                 slot->w ? slot->spare[c->k] : NULL;
         if (!c->to)
-            c->to = gi_new_in(r->run->optimizer->arena, r->function, c->from->ndim, c->from->shape);
+            c->to = gi_new_in(&r->run->optimizer->inside->arena, r->function, c->from->ndim, c->from->shape);
         if (!c->to)
             return false;
         gd_set_name(c->to, r->run->optimizer->algorithm->states[c->k]);

@@ -131,10 +131,10 @@ void gi_read_optimizer(gi_reader *r)
     read_random(r);
     read_learning_rates(r, where, o);
     if (o->algorithm->step)
-        read_slot(r, o, o->all, "", NULL);
-    for (int i = 0; i < o->count && !o->algorithm->step && !r->failed; i++) {
-        const gd_tensor *w = o->params == r->run->params && o->slots[i] ? r->values[i] : NULL;
-        if (o->slots[i])
-            read_slot(r, o, o->slots[i], o->slots[i]->w->name, w ? w->data : NULL);
+        read_slot(r, o, o->inside->all, "", NULL);
+    for (int i = 0; i < o->inside->count && !o->algorithm->step && !r->failed; i++) {
+        const gd_tensor *w = o->params == r->run->params && o->inside->slots[i] ? r->values[i] : NULL;
+        if (o->inside->slots[i])
+            read_slot(r, o, o->inside->slots[i], o->inside->slots[i]->w->name, w ? w->data : NULL);
     }
 }

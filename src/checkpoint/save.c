@@ -162,10 +162,10 @@ static bool valid_slot(const char *function, const gd_optimizer *o, const struct
 /* Shared state of another size, because the model has grown, is of no use to the next step. */
 static bool valid_shared(const char *function, gd_optimizer *o)
 {
-    gd_kept kept = kept_by(o, o->all);
+    gd_kept kept = kept_by(o, o->inside->all);
     if (gi_fault_in(o->algorithm, &kept)) {
-        gi_slot_stop(o->all);
-        kept = kept_by(o, o->all);
+        gi_slot_stop(o->inside->all);
+        kept = kept_by(o, o->inside->all);
     }
     return gi_check_kept(function, o->algorithm, &kept);
 }
@@ -181,8 +181,8 @@ static bool ready_optimizer(const char *function, gd_optimizer *o)
             return false;
     if (o->algorithm->step)
         return valid_shared(function, o);
-    for (int i = 0; i < o->count; i++) {
-        struct gd_slot *slot = o->slots[i];
+    for (int i = 0; i < o->inside->count; i++) {
+        struct gd_slot *slot = o->inside->slots[i];
         bool begun = slot && slot->number[0] > 0;
         for (int k = 0; slot && k < GD_MAX_STATES; k++)
             begun = begun || slot->state[k];

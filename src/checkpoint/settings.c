@@ -10,6 +10,7 @@
  *     gradus/ema/decay
  *     gradus/plateau/..                   factor, threshold, min_lr, patience, cooldown, absolute */
 #include <inttypes.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -73,10 +74,13 @@ static void visit_options(visit *v, const gd_group *group, int k)
 static void visit_schedule(visit *v, const gd_schedule *s, int k)
 {
     const char *folder = gi_joined("gradus/schedule/", text_of(k).s, "/");
-    const struct { const char *name; double number; } numbers[] = {
-        { "base", s->base }, { "final", s->final }, { "a", s->a }, { "b", s->b }, { "c", s->c },
-        { "steps", s->steps }, { "warmup", s->warmup }, { "warmup_from", s->warmup_from }, { "period", s->period },
-        { "growth", s->growth }, { "count", s->count }
+    const gi_schedule_number a = gi_schedule_number_of(s, 'a'), b = gi_schedule_number_of(s, 'b'),
+                             c = gi_schedule_number_of(s, 'c');
+    const struct { const char *key, *name; double number; } numbers[] = {
+        { "base", "base", s->base }, { "final", "final", s->final }, { "a", a.name, a.value }, { "b", b.name, b.value },
+        { "c", c.name, c.value }, { "steps", "steps", s->steps }, { "warmup", "warmup", s->warmup },
+        { "warmup_from", "warmup_from", s->warmup_from }, { "period", "period", s->period },
+        { "growth", "growth", s->growth }, { "count", "count", s->count }
     };
     const char *kind = gi_joined(folder, "kind", "");
     v->failed = v->failed || !kind;
@@ -86,9 +90,9 @@ static void visit_schedule(visit *v, const gd_schedule *s, int k)
     v->visitor(v->context, &(gi_setting){ kind, of_group("the schedule", k), GI_SETTING_SCHEDULE, (uint64_t)s->kind,
                                           kinds });
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers && s->kind; i++)
-        real(v, gi_joined(folder, numbers[i].name, ""),
-             gi_joined("the number ", gi_schedule_number(s, numbers[i].name), of_group(" of the schedule", k)),
-             numbers[i].number, (gd_range)GI_FINITE(numbers[i].name));
+        real(v, gi_joined(folder, numbers[i].key, ""),
+             gi_joined("the number ", numbers[i].name, of_group(" of the schedule", k)),
+             numbers[i].number, (gd_range)GI_FINITE(numbers[i].key));
     for (int i = 0; i < GD_MAX_MILESTONES && i < s->count && s->kind; i++)
         real(v, gi_joined(folder, "milestone", text_of(i).s), of_group("a milestone of the schedule", k),
              s->milestone[i], (gd_range)GI_FINITE("milestone"));
@@ -103,13 +107,13 @@ static void visit_groups(visit *v, gd_optimizer *o)
         visit_options(v, group, k);
         visit_schedule(v, &group->schedule, k);
     }
-    for (int i = 0; i < o->count && o->first.next; i++) {
+    for (int i = 0; i < o->inside->count && o->first.next; i++) {
         uint64_t k = 0;
-        if (!o->slots[i])
+        if (!o->inside->slots[i])
             continue;
-        for (const gd_group *g = &o->first; g != o->slots[i]->group; g = g->next)
+        for (const gd_group *g = &o->first; g != o->inside->slots[i]->group; g = g->next)
             k++;
-        const char *name = o->slots[i]->w->name;
+        const char *name = o->inside->slots[i]->w->name;
         whole(v, gi_joined("gradus/group/", name, ""), gi_joined("the group of \"", name, "\""), k, 0,
               groups - 1);
     }

@@ -9,11 +9,30 @@
  *
  * Variants: the book and Keras write sqrt(s + eps); Keras and optax start s from 0.1, so that the first steps
  * are small. */
-#include <math.h>
+#include "options.h"
+#include "rule.h"
 
-#include "base/compiler.h"
-#include "gradus/tensor.h"
-#include "inside.h"
+GI_KERNEL static void adagrad(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict s,
+                              const gd_adagrad_options *o, double eta)
+{
+    const double weight_decay = o->weight_decay;
+    const gd_real sign = gi_sign(o->maximize);
+    const gi_eps eps = gi_eps_of(o->eps_mode, o->eps, 0);
+    GI_EACH(i, n, (w, grad, s), {
+        const gd_real g = gi_bounded(sign * grad[i] + REAL(weight_decay) * w[i]);
+        s[i] += g * g;
+        w[i] -= REAL(eta) * g / (real_sqrt(s[i] + eps.inside) + eps.outside);
+    });
+}
+
+static void update(const gd_update *u)
+{
+    const gd_adagrad_options *o = u->options;
+    const double eta = u->lr / (1 + (double)(u->t - 1) * o->lr_decay);
+    adagrad(u->n, u->w, u->g, u->state[0], o, eta);
+}
+
+/* ---- The algorithm and its options ------------------------------------------------------------------------------ */
 
 #define OPTION(field, ...) GD_OPTION(gd_adagrad_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -39,37 +58,6 @@ static void start(const gd_update *u)
         u->state[0][i] = (gd_real)o->init_v;
 }
 
-typedef struct scalars {
-    gd_real sign, l2, eta, eps_root, eps;
-} scalars;
-
-static void prepare(const gd_update *u, void *result)
-{
-    const gd_adagrad_options *o = u->options;
-    bool inside = o->eps_mode == GD_EPS_INSIDE_SQRT;
-    *(scalars *)result = (scalars){
-        .sign = o->maximize ? -1 : 1, .l2 = (gd_real)o->weight_decay,
-        .eta = (gd_real)(u->lr / (1 + (double)(u->t - 1) * o->lr_decay)),
-        .eps_root = gi_root_eps(inside ? o->eps : 0, inside ? 0 : o->eps), .eps = (gd_real)(inside ? 0 : o->eps)
-    };
-}
-
-GI_KERNEL static void adagrad(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict s,
-                              const scalars *scalars_of_t)
-{
-    const scalars c = *scalars_of_t;
-    GI_EACH(i, n, (w, grad, s), {
-        gd_real g = gi_bounded(c.sign * grad[i] + c.l2 * w[i]);
-        s[i] += g * g;
-        w[i] -= c.eta * g / (real_sqrt(s[i] + c.eps_root) + c.eps);
-    });
-}
-
-static void update(const gd_update *u)
-{
-    adagrad(u->n, u->w, u->g, u->state[0], u->scalars);
-}
-
 static const gd_range ranges[] = {
     { "sum", false, "[]", 0, INFINITY },
     { .name = NULL }
@@ -78,7 +66,7 @@ static const gd_range ranges[] = {
 static const gd_algorithm algorithm = {
     .name = "gd_adagrad", .options_size = sizeof(gd_adagrad_options), .options = fields,
     .states = { "sum" },
-    .check = check, .start = start, .prepare = prepare, .update = update, .by_element = true, .ranges = ranges
+    .check = check, .start = start, .update = update, .by_element = true, .ranges = ranges
 };
 
 gd_optimizer *gd_adagrad(gd_params *p, gd_adagrad_options options)
@@ -86,27 +74,19 @@ gd_optimizer *gd_adagrad(gd_params *p, gd_adagrad_options options)
     return gd_optimizer_new(p, &algorithm, &options);
 }
 
+/* ---- Dialects: what differs from gd_adagrad_defaults() ---------------------------------------------------------- */
+
+#define SET(field, value) GI_SET(gd_adagrad_options, field, value)
+static const gi_dialect dialects[] = {
+    { GD_TORCH, { GI_DEFAULTS } },
+    { GD_D2L,   { SET(lr, 0.1), SET(eps, 1e-6), SET(eps_mode, GD_EPS_INSIDE_SQRT) } },
+    { GD_KERAS, { SET(lr, 1e-3), SET(eps, 1e-7), SET(eps_mode, GD_EPS_INSIDE_SQRT), SET(init_v, 0.1) } },
+    { GD_OPTAX, { SET(eps, 1e-7), SET(eps_mode, GD_EPS_INSIDE_SQRT), SET(init_v, 0.1) } },
+};
+
 gd_adagrad_options gd_adagrad_dialect(gd_dialect dialect)
 {
     gd_adagrad_options o = gd_adagrad_defaults();
-    switch (dialect) {
-    case GD_TORCH:
-        break;
-    case GD_D2L:
-        o.lr = 0.1;
-        o.eps = 1e-6;
-        o.eps_mode = GD_EPS_INSIDE_SQRT;
-        break;
-    case GD_KERAS:
-        o.lr = 1e-3;
-        /* fall through */
-    case GD_OPTAX:
-        o.init_v = 0.1;
-        o.eps = 1e-7;
-        o.eps_mode = GD_EPS_INSIDE_SQRT;
-        break;
-    default:
-        o.lr = gi_no_dialect("gd_adagrad_dialect", dialect);
-    }
+    GI_APPLY_DIALECT("gd_adagrad_dialect", dialects, dialect, &o);
     return o;
 }

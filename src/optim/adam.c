@@ -17,11 +17,107 @@
  * GD_D2L_TF_AS_PRINTED reproduces errors of the TensorFlow listing of the book's Adam section: it writes
  * p - lr v / sqrt(s) + eps without parentheses, so that eps is added to the parameter and a gradient of zero
  * gives 0/0 = NaN; and it never counts t up.  Nobody should train with it. */
-#include <math.h>
+#include "rule.h"
 
-#include "base/compiler.h"
-#include "gradus/tensor.h"
-#include "inside.h"
+enum { M, V, V_MAX };                       /* the states */
+
+/* Algorithm 1 of the paper. */
+GI_KERNEL static void adam(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
+                           gd_real *restrict v, const gd_adam_options *o, double lr, double c1, double c2)
+{
+    const double beta1 = o->beta1, beta2 = o->beta2, eps = o->eps;
+    GI_EACH(i, n, (w, grad, m, v), {
+        const gd_real g = gi_bounded(grad[i]);
+        m[i] = REAL(beta1) * m[i] + REAL(1 - beta1) * g;
+        v[i] = REAL(beta2) * v[i] + REAL(1 - beta2) * g * g;
+        w[i] -= REAL(lr / c1) * m[i] / (real_sqrt(v[i] * REAL(1 / c2)) + REAL(eps));
+    });
+}
+
+typedef struct corrections {
+    enum { NEW_OPTIONS, PAPER, VARIANT } rule;
+    double lr, c1, c2;
+} corrections;
+
+/* With weight decay, or another place for eps; and with v_max for AMSGrad: two loops. */
+REAL_INLINE void variant(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
+                         gd_real *restrict v, gd_real *restrict v_max, bool amsgrad, const gd_adam_options *o,
+                         double lr, const corrections *c)
+{
+    const double beta1 = o->beta1, beta2 = o->beta2, step = c->lr / c->c1;
+    const gi_eps eps = gi_eps_of(o->eps_mode, o->eps, o->eps_root);
+    const gd_real sign = gi_sign(o->maximize), l2 = gi_l2(o->wd_mode, o->weight_decay);
+    const gd_real keep = gi_decay(o->wd_mode, o->weight_decay, lr);
+    const gd_real before = o->wd_when == GD_WD_BEFORE ? keep : 1, after = o->wd_when == GD_WD_AFTER ? keep : 1;
+    const bool of_corrected = o->amsgrad == GD_AMSGRAD_CORRECTED;
+    const double in_max = of_corrected ? 1 / c->c2 : 1, in_root = of_corrected ? 1 : 1 / c->c2;
+    GI_EACH(i, n, (w, grad, m, v, amsgrad ? v_max : w), {
+        const gd_real g = gi_bounded(sign * grad[i] + l2 * w[i]);
+        m[i] = REAL(beta1) * m[i] + REAL(1 - beta1) * g;
+        v[i] = REAL(beta2) * v[i] + REAL(1 - beta2) * g * g;
+        gd_real largest = v[i];
+        if (amsgrad)
+            largest = v_max[i] = real_max(v_max[i], v[i] * REAL(in_max));
+        const gd_real d = REAL(step) * m[i] / (real_sqrt(largest * REAL(in_root) + eps.inside) + eps.outside);
+        w[i] = after * (before * w[i] - d) + eps.drift;
+    });
+}
+
+GI_KERNEL static void adam_with_options(const gd_update *u, const corrections *c)
+{
+    variant(u->n, u->w, u->g, u->state[M], u->state[V], NULL, false, u->options, u->lr, c);
+}
+
+GI_KERNEL static void amsgrad(const gd_update *u, const corrections *c)
+{
+    variant(u->n, u->w, u->g, u->state[M], u->state[V], u->state[V_MAX], true, u->options, u->lr, c);
+}
+
+/* ---- c1 = 1 - beta1^t and c2 = 1 - beta2^t, once a step --------------------------------------------------------- */
+
+static double correction(const void *options, int k, int64_t t)
+{
+    const gd_adam_options *o = options;
+    if (k == M)
+        return gi_correction(o->beta1, t, o->bias_correction <= GD_CORRECT_M);
+    if (k == V_MAX && o->amsgrad == GD_AMSGRAD_CORRECTED)
+        return 1;
+    return gi_correction(o->beta2, t, o->bias_correction == GD_CORRECT_BOTH || o->bias_correction == GD_CORRECT_V);
+}
+
+/* Is the rule the paper's, whatever the numbers? */
+static bool as_in_the_paper(const gd_adam_options *o)
+{
+    return (o->eps_mode == GD_EPS_AFTER_BC || o->eps_mode == GD_EPS_BEFORE_BC) && o->eps * o->eps >= GI_REAL_MIN &&
+           o->eps_root == 0 && o->weight_decay == 0 && !o->maximize && o->amsgrad == GD_AMSGRAD_OFF;
+}
+
+/* eps before the bias correction: lr sqrt(c2)/c1 m/(sqrt(v) + eps), with nothing left for v to be divided by. */
+static void prepare(const gd_update *u, void *result)
+{
+    const gd_adam_options *o = u->options;
+    corrections *c = result;
+    if (c->rule == NEW_OPTIONS)
+        c->rule = as_in_the_paper(o) ? PAPER : VARIANT;
+    c->lr = u->lr;
+    c->c1 = correction(o, M, u->t);
+    c->c2 = correction(o, V, u->t);
+    if (o->eps_mode == GD_EPS_BEFORE_BC) {
+        c->lr = u->lr / c->c1 * sqrt(c->c2);
+        c->c1 = c->c2 = 1;
+    }
+}
+
+static void update(const gd_update *u)
+{
+    const corrections *c = u->scalars;
+    if (c->rule == PAPER)
+        adam(u->n, u->w, u->g, u->state[M], u->state[V], u->options, c->lr, c->c1, c->c2);
+    else
+        (u->state[V_MAX] ? amsgrad : adam_with_options)(u, c);
+}
+
+/* ---- The algorithm and its options ------------------------------------------------------------------------------ */
 
 #define OPTION(field, ...) GD_OPTION(gd_adam_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -40,117 +136,12 @@ static const gd_option fields[] = {
     { .name = NULL }
 };
 
-enum { M, V, V_MAX };                       /* the states */
-
 static bool keeps(const void *options, int k)
 {
     return k != V_MAX || ((const gd_adam_options *)options)->amsgrad != GD_AMSGRAD_OFF;
 }
 
-static double correction(const void *options, int k, int64_t t)
-{
-    const gd_adam_options *o = options;
-    if (k == M)
-        return gi_correction(o->beta1, t, o->bias_correction <= GD_CORRECT_M);
-    if (k == V_MAX && o->amsgrad == GD_AMSGRAD_CORRECTED)
-        return 1;
-    return gi_correction(o->beta2, t, o->bias_correction == GD_CORRECT_BOTH || o->bias_correction == GD_CORRECT_V);
-}
-
-typedef struct scalars {
-    double  formed_for;                     /* the lr that all but step, root and root_in_max were formed for */
-    bool    formed;
-    bool    plain;                          /* sign, before and after are 1; l2, eps_root and drift are 0 */
-    gd_real sign, l2, beta1, rest1, beta2, rest2;
-    gd_real before, after, step, root, root_in_max, eps_root, eps, drift;
-} scalars;
-
-static void form_constants(const gd_adam_options *o, double lr, scalars *s)
-{
-    double decay = o->wd_mode == GD_WD_DECOUPLED       ? 1 - lr * o->weight_decay :
-                   o->wd_mode == GD_WD_DECOUPLED_NO_LR ? 1 - o->weight_decay : 1;
-    bool inside = o->eps_mode == GD_EPS_INSIDE_SQRT, printed = o->eps_mode == GD_EPS_AS_PRINTED;
-    double in_root = o->eps_root + (inside ? o->eps : 0), outside = inside || printed ? 0 : o->eps;
-    *s = (scalars){
-        .formed_for = lr, .formed = true,
-        .sign = o->maximize ? -1 : 1, .l2 = (gd_real)(o->wd_mode == GD_WD_L2 ? o->weight_decay : 0),
-        .beta1 = (gd_real)o->beta1, .rest1 = (gd_real)(1 - o->beta1),
-        .beta2 = (gd_real)o->beta2, .rest2 = (gd_real)(1 - o->beta2),
-        .before = (gd_real)(o->wd_when == GD_WD_BEFORE ? decay : 1),
-        .after = (gd_real)(o->wd_when == GD_WD_AFTER ? decay : 1),
-        .eps_root = printed ? (gd_real)in_root : gi_root_eps(in_root, outside), .eps = (gd_real)outside,
-        .drift = (gd_real)(printed ? o->eps : 0)
-    };
-    s->plain = s->sign == 1 && s->before == 1 && s->after == 1 && s->l2 == 0 && s->eps_root == 0 && s->drift == 0;
-}
-
-/* Every variant is  w = after (before w - step m / (sqrt(v root + eps_root) + eps)) + drift. */
-static void prepare(const gd_update *u, void *result)
-{
-    const gd_adam_options *o = u->options;
-    scalars *s = result;
-    if (!s->formed || s->formed_for != u->lr)
-        form_constants(o, u->lr, s);
-    double c1 = correction(o, M, u->t), c2 = correction(o, V, u->t);
-    bool before = o->eps_mode == GD_EPS_BEFORE_BC, corrected_max = o->amsgrad == GD_AMSGRAD_CORRECTED;
-    double root = before ? 1 : 1 / c2;
-    s->step = (gd_real)(u->lr / c1 * (before ? sqrt(c2) : 1));
-    s->root = (gd_real)(corrected_max ? 1 : root);
-    s->root_in_max = (gd_real)(corrected_max ? root : 1);
-}
-
-GI_KERNEL static void adam(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
-                           gd_real *restrict v, const scalars *c)
-{
-    const scalars s = *c;
-    GI_EACH(i, n, (w, grad, m, v), {
-        gd_real g = gi_bounded(s.sign * grad[i] + s.l2 * w[i]);
-        m[i] = s.beta1 * m[i] + s.rest1 * g;
-        v[i] = s.beta2 * v[i] + s.rest2 * g * g;
-        gd_real d = s.step * m[i] / (real_sqrt(v[i] * s.root + s.eps_root) + s.eps);
-        w[i] = s.after * (s.before * w[i] - d) + s.drift;
-    });
-}
-
-/* The same without what most programs do not use: fewer operations from the gradient to the new parameter. */
-GI_KERNEL static void plain_adam(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
-                                 gd_real *restrict v, const scalars *c)
-{
-    const scalars s = *c;
-    GI_EACH(i, n, (w, grad, m, v), {
-        gd_real g = gi_bounded(grad[i]);
-        m[i] = s.beta1 * m[i] + s.rest1 * g;
-        v[i] = s.beta2 * v[i] + s.rest2 * g * g;
-        w[i] -= s.step * m[i] / (real_sqrt(v[i] * s.root) + s.eps);
-    });
-}
-
-GI_KERNEL static void amsgrad(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
-                              gd_real *restrict v, gd_real *restrict v_max, const scalars *c)
-{
-    const scalars s = *c;
-    GI_EACH(i, n, (w, grad, m, v, v_max), {
-        gd_real g = gi_bounded(s.sign * grad[i] + s.l2 * w[i]);
-        m[i] = s.beta1 * m[i] + s.rest1 * g;
-        v[i] = s.beta2 * v[i] + s.rest2 * g * g;
-        v_max[i] = real_max(v_max[i], v[i] * s.root_in_max);
-        gd_real d = s.step * m[i] / (real_sqrt(v_max[i] * s.root + s.eps_root) + s.eps);
-        w[i] = s.after * (s.before * w[i] - d) + s.drift;
-    });
-}
-
-static void update(const gd_update *u)
-{
-    const scalars *s = u->scalars;
-    if (u->state[V_MAX])
-        amsgrad(u->n, u->w, u->g, u->state[M], u->state[V], u->state[V_MAX], s);
-    else if (s->plain)
-        plain_adam(u->n, u->w, u->g, u->state[M], u->state[V], s);
-    else
-        adam(u->n, u->w, u->g, u->state[M], u->state[V], s);
-}
-
-/* ---- Two constructors that differ in their defaults --------------------------------------------------------- */
+/* ---- Two constructors that differ in their defaults ------------------------------------------------------------- */
 
 /* wd_mode is 0 in options that were not begun with gd_adamw_defaults(). */
 static bool decays_apart(const void *options)
@@ -188,45 +179,38 @@ gd_optimizer *gd_adamw(gd_params *p, gd_adamw_options options)
     return gd_optimizer_new(p, &adamw_algorithm, &options);
 }
 
+/* ---- Dialects: what differs from gd_adam_defaults() and gd_adamw_defaults() ------------------------------------- */
+
+#define SET(field, value) GI_SET(gd_adam_options, field, value)
+static const gi_dialect adam_dialects[] = {
+    { GD_TORCH, { GI_DEFAULTS } },
+    { GD_D2L,   { SET(lr, 0.01), SET(eps, 1e-6), SET(step_counter, GD_GLOBAL) } },
+    { GD_KERAS, { SET(eps, 1e-7), SET(eps_mode, GD_EPS_BEFORE_BC), SET(step_counter, GD_GLOBAL) } },
+    { GD_OPTAX, { SET(step_counter, GD_GLOBAL) } },
+    { GD_PAPER, { SET(step_counter, GD_GLOBAL) } },
+    { GD_D2L_TF_AS_PRINTED, { SET(lr, 0.01), SET(eps, 1e-6), SET(eps_mode, GD_EPS_AS_PRINTED),
+                              SET(step_counter, GD_STAYS_ONE) } },
+};
+
+static const gi_dialect adamw_dialects[] = {
+    { GD_TORCH, { GI_DEFAULTS } },
+    { GD_KERAS, { SET(weight_decay, 4e-3), SET(eps, 1e-7), SET(eps_mode, GD_EPS_BEFORE_BC),
+                  SET(step_counter, GD_GLOBAL) } },
+    { GD_OPTAX, { SET(weight_decay, 1e-4), SET(step_counter, GD_GLOBAL) } },
+    { GD_PAPER, { SET(weight_decay, 0), SET(wd_mode, GD_WD_DECOUPLED_NO_LR),      /* it names no decay: set one */
+                  SET(step_counter, GD_GLOBAL) } },
+};
+
 gd_adam_options gd_adam_dialect(gd_dialect dialect)
 {
     gd_adam_options o = gd_adam_defaults();
-    if (dialect != GD_TORCH)
-        o.step_counter = GD_GLOBAL;
-    switch (dialect) {
-    case GD_TORCH:
-    case GD_OPTAX:
-    case GD_PAPER:
-        break;
-    case GD_D2L:
-        o.lr = 0.01;
-        o.eps = 1e-6;
-        break;
-    case GD_KERAS:
-        o.eps = 1e-7;
-        o.eps_mode = GD_EPS_BEFORE_BC;
-        break;
-    case GD_D2L_TF_AS_PRINTED:
-        o.lr = 0.01;
-        o.eps = 1e-6;
-        o.eps_mode = GD_EPS_AS_PRINTED;
-        o.step_counter = GD_STAYS_ONE;
-        break;
-    default:
-        o.lr = gi_no_dialect("gd_adam_dialect", dialect);
-    }
+    GI_APPLY_DIALECT("gd_adam_dialect", adam_dialects, dialect, &o);
     return o;
 }
 
 gd_adamw_options gd_adamw_dialect(gd_dialect dialect)
 {
-    if (dialect == GD_D2L || dialect == GD_TFA || dialect == GD_D2L_TF_AS_PRINTED) {
-        gd_adamw_options none = gd_adamw_defaults();
-        none.lr = gi_no_dialect("gd_adamw_dialect", dialect);
-        return none;
-    }
-    gd_adamw_options o = gd_adam_dialect(dialect);
-    o.wd_mode = dialect == GD_PAPER ? GD_WD_DECOUPLED_NO_LR : GD_WD_DECOUPLED;
-    o.weight_decay = dialect == GD_KERAS ? 4e-3 : dialect == GD_OPTAX ? 1e-4 : dialect == GD_PAPER ? 0 : 1e-2;
-    return o;                               /* the paper names no decay: it is to be set */
+    gd_adamw_options o = gd_adamw_defaults();
+    GI_APPLY_DIALECT("gd_adamw_dialect", adamw_dialects, dialect, &o);
+    return o;
 }

@@ -8,11 +8,44 @@
  * Kingma and Ba, "Adam: a method for stochastic optimization" (ICLR 2015), Algorithm 2, without eps, which
  * gives 0/0 where all gradients were 0 (here such a weight stays).  The default is torch.optim.Adamax; Keras
  * adds eps to u in the division. */
-#include <math.h>
+#include "rule.h"
 
-#include "base/compiler.h"
-#include "gradus/tensor.h"
-#include "inside.h"
+enum { M, U };                              /* the states */
+
+GI_KERNEL static void adamax(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
+                             gd_real *restrict u, const gd_adamax_options *o, double lr, double c1)
+{
+    const double beta1 = o->beta1, beta2 = o->beta2, weight_decay = o->weight_decay;
+    const double eps_in_max = o->adamax_eps == GD_ADAMAX_EPS_IN_MAX ? o->eps : 0;
+    const double eps_added = o->adamax_eps == GD_ADAMAX_EPS_ADDED ? o->eps : 0;
+    const gd_real sign = gi_sign(o->maximize);
+    GI_EACH(i, n, (w, grad, m, u), {
+        const gd_real g = sign * grad[i] + REAL(weight_decay) * w[i];
+        m[i] = REAL(beta1) * m[i] + REAL(1 - beta1) * g;
+        u[i] = real_max(REAL(beta2) * u[i], real_abs(g) + REAL(eps_in_max));
+        const gd_real divisor = u[i] + REAL(eps_added);
+        w[i] -= REAL(lr / c1) * (m[i] / (divisor > 0 ? divisor : 1));      /* |m/u| is small where m alone is huge */
+    });
+}
+
+/* ---- c1 = 1 - beta1^t, once a step ------------------------------------------------------------------------------ */
+
+static double correction(const void *options, int k, int64_t t)
+{
+    return gi_correction(((const gd_adamax_options *)options)->beta1, t, k == M);
+}
+
+static void prepare(const gd_update *u, void *c1)
+{
+    *(double *)c1 = correction(u->options, M, u->t);
+}
+
+static void update(const gd_update *u)
+{
+    adamax(u->n, u->w, u->g, u->state[M], u->state[U], u->options, u->lr, *(const double *)u->scalars);
+}
+
+/* ---- The algorithm and its options ------------------------------------------------------------------------------ */
 
 #define OPTION(field, ...) GD_OPTION(gd_adamax_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -25,47 +58,6 @@ static const gd_option fields[] = {
     OPTION(maximize, "[]", 0, 1),
     { .name = NULL }
 };
-
-enum { M, U };                              /* the states */
-
-static double correction(const void *options, int k, int64_t t)
-{
-    return gi_correction(((const gd_adamax_options *)options)->beta1, t, k == M);
-}
-
-typedef struct scalars {
-    gd_real sign, l2, beta1, rest1, beta2, step, eps_in_max, eps_added;
-} scalars;
-
-static void prepare(const gd_update *u, void *result)
-{
-    const gd_adamax_options *o = u->options;
-    *(scalars *)result = (scalars){
-        .sign = o->maximize ? -1 : 1, .l2 = (gd_real)o->weight_decay,
-        .beta1 = (gd_real)o->beta1, .rest1 = (gd_real)(1 - o->beta1), .beta2 = (gd_real)o->beta2,
-        .step = (gd_real)(u->lr / correction(o, M, u->t)),
-        .eps_in_max = (gd_real)(o->adamax_eps == GD_ADAMAX_EPS_IN_MAX ? o->eps : 0),
-        .eps_added = (gd_real)(o->adamax_eps == GD_ADAMAX_EPS_ADDED ? o->eps : 0)
-    };
-}
-
-GI_KERNEL static void adamax(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
-                             gd_real *restrict u, const scalars *c)
-{
-    const scalars s = *c;
-    GI_EACH(i, n, (w, grad, m, u), {
-        gd_real g = s.sign * grad[i] + s.l2 * w[i];
-        m[i] = s.beta1 * m[i] + s.rest1 * g;
-        u[i] = real_max(s.beta2 * u[i], real_abs(g) + s.eps_in_max);
-        gd_real divisor = u[i] + s.eps_added;
-        w[i] -= s.step * (m[i] / (divisor > 0 ? divisor : 1));     /* |m/u| is small where m alone is huge */
-    });
-}
-
-static void update(const gd_update *u)
-{
-    adamax(u->n, u->w, u->g, u->state[M], u->state[U], u->scalars);
-}
 
 static const gd_range ranges[] = {
     GI_FINITE("exp_avg"),
@@ -85,25 +77,19 @@ gd_optimizer *gd_adamax(gd_params *p, gd_adamax_options options)
     return gd_optimizer_new(p, &algorithm, &options);
 }
 
+/* ---- Dialects: what differs from gd_adamax_defaults() ----------------------------------------------------------- */
+
+#define SET(field, value) GI_SET(gd_adamax_options, field, value)
+static const gi_dialect dialects[] = {
+    { GD_TORCH, { GI_DEFAULTS } },
+    { GD_KERAS, { SET(lr, 1e-3), SET(eps, 1e-7), SET(adamax_eps, GD_ADAMAX_EPS_ADDED), SET(step_counter, GD_GLOBAL) } },
+    { GD_OPTAX, { SET(step_counter, GD_GLOBAL) } },
+    { GD_PAPER, { SET(adamax_eps, GD_ADAMAX_EPS_NONE), SET(step_counter, GD_GLOBAL) } },
+};
+
 gd_adamax_options gd_adamax_dialect(gd_dialect dialect)
 {
     gd_adamax_options o = gd_adamax_defaults();
-    if (dialect != GD_TORCH)
-        o.step_counter = GD_GLOBAL;
-    switch (dialect) {
-    case GD_TORCH:
-    case GD_OPTAX:
-        break;
-    case GD_KERAS:
-        o.lr = 1e-3;
-        o.eps = 1e-7;
-        o.adamax_eps = GD_ADAMAX_EPS_ADDED;
-        break;
-    case GD_PAPER:
-        o.adamax_eps = GD_ADAMAX_EPS_NONE;
-        break;
-    default:
-        o.lr = gi_no_dialect("gd_adamax_dialect", dialect);
-    }
+    GI_APPLY_DIALECT("gd_adamax_dialect", dialects, dialect, &o);
     return o;
 }

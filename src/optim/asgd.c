@@ -8,11 +8,41 @@
  * Polyak and Juditsky, "Acceleration of stochastic approximation by averaging" (1992); the constants are those
  * of Bottou's programs, as in torch.optim.ASGD.  There eta and mu are state, formed at the end of a step for the
  * next one; here they are formed when they are used, so that a schedule's lr counts at once. */
-#include <math.h>
+#include "rule.h"
 
-#include "base/compiler.h"
-#include "gradus/tensor.h"
-#include "inside.h"
+GI_KERNEL static void asgd(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict ax,
+                           const gd_asgd_options *o, double eta, double mu)
+{
+    const double lambd = o->lambd, weight_decay = o->weight_decay;
+    const gd_real sign = gi_sign(o->maximize);
+    GI_EACH(i, n, (w, grad, ax), {
+        const gd_real g = sign * grad[i] + REAL(weight_decay) * w[i];
+        w[i] = REAL(1 - lambd * eta) * w[i] - REAL(eta) * g;
+        ax[i] = REAL(mu) == 1 ? w[i] : ax[i] + REAL(mu) * (w[i] - ax[i]);
+    });
+}
+
+/* ---- eta and mu, once a step ------------------------------------------------------------------------------------ */
+
+typedef struct rates {
+    double eta, mu;
+} rates;
+
+static void prepare(const gd_update *u, void *result)
+{
+    const gd_asgd_options *o = u->options;
+    const double before = (double)u->t - 1;
+    *(rates *)result = (rates){ .eta = u->lr / pow(1 + o->lambd * u->lr * before, o->alpha),
+                                .mu = 1 / fmax(1, before - o->t0) };
+}
+
+static void update(const gd_update *u)
+{
+    const rates *now = u->scalars;
+    asgd(u->n, u->w, u->g, u->state[0], u->options, now->eta, now->mu);
+}
+
+/* ---- The algorithm and its options ------------------------------------------------------------------------------ */
 
 #define OPTION(field, ...) GD_OPTION(gd_asgd_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -23,36 +53,6 @@ static const gd_option fields[] = {
     OPTION(maximize, "[]", 0, 1),
     { .name = NULL }
 };
-
-typedef struct scalars {
-    gd_real sign, l2, keep, eta, mu;
-} scalars;
-
-static void prepare(const gd_update *u, void *result)
-{
-    const gd_asgd_options *o = u->options;
-    double before = (double)u->t - 1, eta = u->lr / pow(1 + o->lambd * u->lr * before, o->alpha);
-    *(scalars *)result = (scalars){
-        .sign = o->maximize ? -1 : 1, .l2 = (gd_real)o->weight_decay, .keep = (gd_real)(1 - o->lambd * eta),
-        .eta = (gd_real)eta, .mu = (gd_real)(1 / fmax(1, before - o->t0))
-    };
-}
-
-GI_KERNEL static void asgd(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict ax,
-                           const scalars *c)
-{
-    const scalars s = *c;
-    GI_EACH(i, n, (w, grad, ax), {
-        gd_real g = s.sign * grad[i] + s.l2 * w[i];
-        w[i] = s.keep * w[i] - s.eta * g;
-        ax[i] = s.mu == 1 ? w[i] : ax[i] + s.mu * (w[i] - ax[i]);
-    });
-}
-
-static void update(const gd_update *u)
-{
-    asgd(u->n, u->w, u->g, u->state[0], u->scalars);
-}
 
 static const gd_range ranges[] = { GI_FINITE("ax"), { .name = NULL } };
 
@@ -68,10 +68,15 @@ gd_optimizer *gd_asgd(gd_params *p, gd_asgd_options options)
     return gd_optimizer_new(p, &algorithm, &options);
 }
 
+/* ---- Dialects: what differs from gd_asgd_defaults() ------------------------------------------------------------- */
+
+static const gi_dialect dialects[] = {
+    { GD_TORCH, { GI_DEFAULTS } },
+};
+
 gd_asgd_options gd_asgd_dialect(gd_dialect dialect)
 {
     gd_asgd_options o = gd_asgd_defaults();
-    if (dialect != GD_TORCH)
-        o.lr = gi_no_dialect("gd_asgd_dialect", dialect);
+    GI_APPLY_DIALECT("gd_asgd_dialect", dialects, dialect, &o);
     return o;
 }

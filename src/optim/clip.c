@@ -5,8 +5,11 @@
 #include "base/compiler.h"
 #include "base/threads.h"
 #include "gradus/tensor.h"
-#include "inside.h"
+#include "dialect.h"
+#include "gradus/clip.h"
 #include "kernels/terms.h"
+#include "nn/params.h"
+#include "options.h"
 #include "tensor/check.h"
 #include "tensor/nest.h"
 #include "tensor/new.h"
@@ -17,7 +20,7 @@ typedef struct pass {
     gd_real factor, bound;
 } pass;
 
-/* ---- Loops over a gradient of any strides ----------------------------------------------------------------- */
+/* ---- Loops over a gradient of any strides ----------------------------------------------------------------------- */
 
 static void largest_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
 {
@@ -76,7 +79,7 @@ static gd_tensor *grad_at(const gd_params *p, int i)
     return p->entries[i].buffer ? NULL : p->entries[i].tensor->grad;
 }
 
-/* ---- The fast path: squares and scaling of contiguous gradients, by several threads ----------------------- */
+/* ---- The fast path: squares and scaling of contiguous gradients, by several threads ----------------------------- */
 
 enum { LANES = TERM_LANES, LONG_BLOCK = 1024, MOST_PARTS = 64 };
 
@@ -156,7 +159,7 @@ static double norm_of_contiguous(const gd_params *p)
     return sum > 1e-280 && sum < INFINITY ? sqrt(sum) : NAN;
 }
 
-/* ---- All gradients ---------------------------------------------------------------------------------------- */
+/* ---- All gradients ---------------------------------------------------------------------------------------------- */
 
 static void run_over_all(const gd_params *p, gi_inner_loop *inner, const pass *now, bool changes)
 {

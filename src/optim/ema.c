@@ -7,7 +7,10 @@
 #include "base/thread_state.h"
 #include "base/threads.h"
 #include "gradus/tensor.h"
-#include "inside.h"
+#include "each.h"
+#include "ema.h"
+#include "nn/params.h"
+#include "options.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
 #include "tensor/nest.h"
@@ -44,17 +47,16 @@ static bool given(const char *function, const gd_ema *ema)
     return gi_given(function, "ema", ema) && gi_given(function, "the model of ema", ema->params);
 }
 
-/* Averages for parameters that the model got since the last call start from their values. */
 bool gi_ema_adopt(gd_ema *ema)
 {
     int count = ema->params->count, known = ema->count;
-    if (count > ema->room) {
-        size_t room = (size_t)count + (size_t)ema->room;
-        void *bigger = gi_memory_resize(GI_OPTIMIZERS, ema->average, room * sizeof *ema->average);
+    if (count > ema->capacity) {
+        size_t capacity = (size_t)count + (size_t)ema->capacity;
+        void *bigger = gi_memory_resize(GI_OPTIMIZERS, ema->average, capacity * sizeof *ema->average);
         if (!bigger)
             return false;
         ema->average = bigger;
-        ema->room = (int)room;
+        ema->capacity = (int)capacity;
     }
     while (ema->count < count) {
         const gi_entry *entry = &ema->params->entries[ema->count];

@@ -2,7 +2,9 @@
 #include <math.h>
 
 #include "gradus/tensor.h"
-#include "inside.h"
+#include "finite.h"
+#include "slots.h"
+#include "kernels/real.h"
 #include "kernels/sums.h"
 #include "tensor/check.h"
 #include "tensor/nest.h"
@@ -11,10 +13,10 @@
 bool gi_any_gradient(const char *function, const gd_optimizer *o)
 {
     int parameters = 0;
-    for (int i = 0; i < o->count; i++) {
-        if (o->slots[i] && o->slots[i]->w->grad)
+    for (int i = 0; i < o->inside->count; i++) {
+        if (o->inside->slots[i] && o->inside->slots[i]->w->grad)
             return true;
-        parameters += o->slots[i] != NULL;
+        parameters += o->inside->slots[i] != NULL;
     }
     if (parameters == 0)
         return gd_fail("%s: the model has no parameters", function);
@@ -25,7 +27,7 @@ bool gi_any_gradient(const char *function, const gd_optimizer *o)
                    "after it", function, parameters);
 }
 
-/* ---- Finite? ------------------------------------------------------------------------------------------------- */
+/* ---- Finite? ---------------------------------------------------------------------------------------------------- */
 
 static void look(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
 {
@@ -71,8 +73,8 @@ static bool report(const char *function, const char *what, const char *name, con
 
 bool gi_check_gradients(const char *function, const gd_optimizer *o)
 {
-    for (int i = 0; i < o->count; i++) {
-        const gd_tensor *w = o->slots[i] ? o->slots[i]->w : NULL;
+    for (int i = 0; i < o->inside->count; i++) {
+        const gd_tensor *w = o->inside->slots[i] ? o->inside->slots[i]->w : NULL;
         if (w && w->grad && !is_finite(w->grad))
             return report(function, "the gradient of ", w->name, w->grad);
     }
@@ -81,8 +83,8 @@ bool gi_check_gradients(const char *function, const gd_optimizer *o)
 
 bool gi_check_all(const char *function, const gd_optimizer *o)
 {
-    for (int i = 0; i < o->count; i++) {
-        const gd_tensor *w = o->slots[i] ? o->slots[i]->w : NULL;
+    for (int i = 0; i < o->inside->count; i++) {
+        const gd_tensor *w = o->inside->slots[i] ? o->inside->slots[i]->w : NULL;
         if (w && !is_finite(w))
             return report(function, "", w->name, w);
     }

@@ -10,17 +10,22 @@
  *
  * All parameters are one vector here.  One whose gradient is NULL does not move.
  *
- * Where the pairs lead nowhere - the direction does not descend, or the search finds no lower loss along it, as
- * happens when they describe a curvature that was left behind or rounding has spoilt them - they are dropped and
- * the step is tried once more along -g. */
+ * Where the direction does not descend, or the search finds no lower loss along it, as happens when the pairs describe
+ * the curvature of a region left long ago or have lost their digits to rounding, they are dropped and the step is
+ * tried once more along -g. */
 #include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/thread_state.h"
+#include "finite.h"
+#include "gradus/full_batch.h"
 #include "gradus/tensor.h"
 #include "kernels/sums.h"
 #include "line_search.h"
+#include "nn/params.h"
+#include "rule.h"
+#include "state.h"
 #include "tensor/new.h"
 
 #define OPTION(field, ...) GD_OPTION(gd_lbfgs_options, field, __VA_ARGS__)
@@ -45,7 +50,7 @@ static bool check(const void *options)
 enum { S, Y, RHO, D, G };                   /* the states: pairs [history, n], rho [history], d and g [n] */
 enum { PAIRS, NEWEST, STEP_LENGTH, GAMMA }; /* the numbers */
 
-/* ---- The two loops: d = -H g, Algorithm 7.4 --------------------------------------------------------------- */
+/* ---- The two loops: d = -H g, Algorithm 7.4 --------------------------------------------------------------------- */
 
 /* During a step the numbers are here: the closure may do what it likes with those of the optimizer. */
 typedef struct memory {
@@ -117,7 +122,7 @@ static void remember(memory *m, const gd_real *d, const gd_real *g_before, const
     *pairs = fmin(*pairs + 1, (double)m->history);
 }
 
-/* ---- The memory and its states ------------------------------------------------------------------------------ */
+/* ---- The memory and its states ---------------------------------------------------------------------------------- */
 
 static bool whole_in(double value, double low, double high)
 {
@@ -134,8 +139,8 @@ static int64_t rows_of(gd_tensor *const *state, int64_t n)
     return fit ? rows : 0;
 }
 
-/* Whatever the numbers hold - they may have been written to, or come with states of another model - afterwards
- * they fit the states: pairs that cannot be are none, and without a d and g to go on from all begins anew. */
+/* The numbers may have been written to, or belong to states of another model.  Afterwards they fit the states: pairs
+ * that are impossible are dropped, and without d and g to continue from everything starts from the beginning. */
 static void repair_numbers(struct gd_slot *all, int64_t n, int64_t rows)
 {
     double *number = all->number + 1;
@@ -154,11 +159,12 @@ static void repair_numbers(struct gd_slot *all, int64_t n, int64_t rows)
  * is out. */
 static bool grow(gd_optimizer *o, int64_t n, int64_t rows, int64_t more)
 {
-    struct gd_slot *all = o->all;
+    struct gd_slot *all = o->inside->all;
+    gd_arena *arena = &o->inside->arena;
     double *number = all->number + 1;
     const int64_t size[] = { more, n };
-    gd_tensor *s = gi_new_in(o->arena, "gd_lbfgs", 2, size), *y = gi_new_in(o->arena, "gd_lbfgs", 2, size);
-    gd_tensor *rho = gi_new_in(o->arena, "gd_lbfgs", 1, size), *fresh[] = { s, y, rho };
+    gd_tensor *s = gi_new_in(arena, "gd_lbfgs", 2, size), *y = gi_new_in(arena, "gd_lbfgs", 2, size);
+    gd_tensor *rho = gi_new_in(arena, "gd_lbfgs", 1, size), *fresh[] = { s, y, rho };
     if (!s || !y || !rho)
         return false;
     memory old = { .rows = rows, .number[NEWEST] = number[NEWEST] };
@@ -183,7 +189,7 @@ static bool grow(gd_optimizer *o, int64_t n, int64_t rows, int64_t more)
 /* Fewer pairs than before leave rows unused, so that an option set back and forth takes no more memory. */
 static bool open_memory(gd_optimizer *o, memory *m, gi_vectors *v)
 {
-    struct gd_slot *all = o->all;
+    struct gd_slot *all = o->inside->all;
     int64_t n = v->n, history = ((const gd_lbfgs_options *)o->first.options)->history_size;
     int64_t rows = rows_of(all->state, n);
     repair_numbers(all, n, rows);
@@ -202,11 +208,11 @@ static bool open_memory(gd_optimizer *o, memory *m, gi_vectors *v)
 
 static void close_memory(gd_optimizer *o, const memory *m)
 {
-    o->all->number[0] = m->count;
-    memcpy(o->all->number + 1, m->number, sizeof m->number);
+    o->inside->all->number[0] = m->count;
+    memcpy(o->inside->all->number + 1, m->number, sizeof m->number);
 }
 
-/* ---- A step of the optimizer: up to max_iter of the method's ----------------------------------------------- */
+/* ---- A step of the optimizer: up to max_iter of the method's ---------------------------------------------------- */
 
 static double largest(int64_t n, const gd_real *x)
 {
@@ -271,7 +277,7 @@ static bool iterate(gd_optimizer *o, memory *m, gi_vectors *v, double *alpha, do
            fabs(*loss - before) >= options->tolerance_change;
 }
 
-/* The loss where the step begins, and v->g; NaN, with a message, where there is nothing to go on. */
+/* The loss where the step begins, and v->g; NaN, with a message, where the step cannot begin. */
 static double begin(gd_optimizer *o, gi_vectors *v)
 {
     double loss = gi_vectors_start(v);
@@ -308,7 +314,7 @@ static double step(gd_optimizer *o, gd_closure *closure, void *context)
     return v.failed ? NAN : result;
 }
 
-/* ---- What a checkpoint may hold ----------------------------------------------------------------------------- */
+/* ---- What a checkpoint may hold --------------------------------------------------------------------------------- */
 
 static const gd_range ranges[] = {
     { "rho", false, "[)", 0, INFINITY },
@@ -368,12 +374,15 @@ gd_optimizer *gd_lbfgs(gd_params *p, gd_lbfgs_options options)
     return gd_optimizer_new(p, &algorithm, &options);
 }
 
+/* ---- Dialects: what differs from gd_lbfgs_defaults() ------------------------------------------------------------ */
+
+static const gi_dialect dialects[] = {
+    { GD_TORCH, { GI_SET(gd_lbfgs_options, line_search, GD_NO_LINE_SEARCH) } },
+};
+
 gd_lbfgs_options gd_lbfgs_dialect(gd_dialect dialect)
 {
     gd_lbfgs_options o = gd_lbfgs_defaults();
-    if (dialect == GD_TORCH)
-        o.line_search = GD_NO_LINE_SEARCH;
-    else
-        o.lr = gi_no_dialect("gd_lbfgs_dialect", dialect);
+    GI_APPLY_DIALECT("gd_lbfgs_dialect", dialects, dialect, &o);
     return o;
 }

@@ -11,12 +11,15 @@
 #include <math.h>
 #include <string.h>
 
+#include "busy.h"
+#include "finite.h"
 #include "line_search.h"
 #include "base/compiler.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/thread_state.h"
 #include "gradus/tensor.h"
+#include "kernels/real.h"
 #include "tensor/alive.h"
 #include "tensor/nest.h"
 #include "tensor/new.h"
@@ -25,7 +28,7 @@
 #include "kernels/sums.h"
 #include "kernels/terms.h"
 
-/* ---- Parameters as one vector ------------------------------------------------------------------------------- */
+/* ---- Parameters as one vector ----------------------------------------------------------------------------------- */
 
 #ifdef GD_DOUBLE
 double gi_dot(int64_t n, const gd_real *a, const gd_real *b)
@@ -57,9 +60,9 @@ bool gi_vectors_begin(gi_vectors *v)
 {
     gd_optimizer *o = v->optimizer;
     v->n = 0;
-    v->slots = o->count;
+    v->slots = o->inside->count;
     for (int i = 0; i < v->slots; i++)
-        v->n += o->slots[i] ? o->slots[i]->w->numel : 0;
+        v->n += o->inside->slots[i] ? o->inside->slots[i]->w->numel : 0;
     size_t bytes = (size_t)v->n * sizeof(gd_real);
     v->x = gi_arena_take(gi_current_scope(), bytes);
     v->g = gi_arena_take(gi_current_scope(), bytes);
@@ -73,7 +76,7 @@ static bool gather_gradient(gi_vectors *v)
     gd_optimizer *o = v->optimizer;
     gd_real *g = v->g;
     for (int i = 0; i < v->slots; i++) {
-        const gd_tensor *w = o->slots[i] ? o->slots[i]->w : NULL;
+        const gd_tensor *w = o->inside->slots[i] ? o->inside->slots[i]->w : NULL;
         if (!w)
             continue;
         if (!gi_alive("gd_step_closure", "the gradient of a parameter", w->grad))
@@ -96,7 +99,7 @@ void gi_vectors_hold(gi_vectors *v)
     gd_optimizer *o = v->optimizer;
     int64_t at = 0;
     for (int i = 0; i < v->slots; i++) {
-        const gd_tensor *w = o->slots[i] ? o->slots[i]->w : NULL;
+        const gd_tensor *w = o->inside->slots[i] ? o->inside->slots[i]->w : NULL;
         if (!w)
             continue;
         gi_copy(v->x + at, w);
@@ -112,7 +115,7 @@ void gi_vectors_place(gi_vectors *v, double a)
     gd_real length = (gd_real)a;
     int64_t at = 0;
     for (int i = 0; i < v->slots; i++) {
-        gd_tensor *w = o->slots[i] ? o->slots[i]->w : NULL;
+        gd_tensor *w = o->inside->slots[i] ? o->inside->slots[i]->w : NULL;
         if (!w)
             continue;
         for (int64_t k = 0; k < w->numel; k++, at++)
@@ -121,12 +124,12 @@ void gi_vectors_place(gi_vectors *v, double a)
     }
 }
 
-/* A closure that leaves no gradient at all has failed, even if it returns a loss; what it told already stands. */
+/* A closure that leaves no gradient at all has failed, even if it returns a loss; a message of its own stays. */
 static bool has_gradient(const gi_vectors *v, bool told)
 {
     const gd_optimizer *o = v->optimizer;
     for (int i = 0; i < v->slots; i++)
-        if (o->slots[i] && o->slots[i]->w->grad)
+        if (o->inside->slots[i] && o->inside->slots[i]->w->grad)
             return true;
     return !told && gi_any_gradient("gd_step_closure", o);
 }
@@ -149,7 +152,7 @@ double gi_vectors_evaluate(gi_vectors *v, double a, double *slope)
     return loss;
 }
 
-/* ---- The search --------------------------------------------------------------------------------------------- */
+/* ---- The search ------------------------------------------------------------------------------------------------- */
 
 typedef struct point {
     double a, f, slope;                     /* f: the loss less that of the start */

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
+#include "gradus/full_batch.h"
 #include "gradus/tensor.h"
-#include "inside.h"
 
 /* The loss f and its gradient g as functions of the step length a:  w = x + a d. */
 typedef struct gi_vectors {

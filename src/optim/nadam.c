@@ -10,11 +10,76 @@
  * section 3; psi = 0.004.  The default is torch.optim.NAdam (version 2 and later; 1.13 multiplied mu_t in
  * twice).  Variants: Keras has psi = 1, so that mu is beta1 after some fifty steps; optax, as Adam with
  * nesterov, mu = beta1 from the start. */
-#include <math.h>
+#include "rule.h"
 
-#include "base/compiler.h"
-#include "gradus/tensor.h"
-#include "inside.h"
+enum { M, V };                              /* the states */
+enum { MU_PRODUCT, MU_STEPS };              /* the numbers: P and its index */
+
+typedef struct momenta {
+    double mu, next_mu, c2;                 /* mu_t, mu_(t+1), 1 - beta2^t */
+} momenta;
+
+GI_KERNEL static void nadam(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
+                            gd_real *restrict v, const gd_nadam_options *o, double lr, double P, const momenta *of_t)
+{
+    const double beta1 = o->beta1, beta2 = o->beta2, mu = of_t->mu, next_mu = of_t->next_mu, c2 = of_t->c2;
+    const double of_g = lr * (1 - mu) / (1 - P), of_m = lr * next_mu / (1 - P * next_mu);
+    const gi_eps eps = gi_eps_of(GD_EPS_AFTER_BC, o->eps, 0);
+    const gd_real sign = gi_sign(o->maximize), l2 = gi_l2(o->wd_mode, o->weight_decay);
+    const gd_real keep = gi_decay(o->wd_mode, o->weight_decay, lr);
+    GI_EACH(i, n, (w, grad, m, v), {
+        const gd_real g = gi_bounded(sign * grad[i] + l2 * w[i]);
+        m[i] = REAL(beta1) * m[i] + REAL(1 - beta1) * g;
+        v[i] = REAL(beta2) * v[i] + REAL(1 - beta2) * g * g;
+        w[i] = keep * w[i] - (REAL(of_g) * g + REAL(of_m) * m[i]) /
+                             (real_sqrt(v[i] * REAL(1 / c2) + eps.inside) + eps.outside);
+    });
+}
+
+/* ---- mu_t, mu_(t+1) and c2 = 1 - beta2^t, once a step; P_t, which is the parameter's own ------------------------ */
+
+static double correction(const void *options, int k, int64_t t)
+{
+    return gi_correction(((const gd_nadam_options *)options)->beta2, t, k == V);
+}
+
+static double mu(const gd_nadam_options *o, double t)
+{
+    return o->constant_mu ? o->beta1 : o->beta1 * (1 - 0.5 * pow(0.96, t * o->nadam_psi));
+}
+
+static void prepare(const gd_update *u, void *result)
+{
+    const gd_nadam_options *o = u->options;
+    *(momenta *)result = (momenta){ mu(o, (double)u->t), mu(o, (double)u->t + 1), correction(o, V, u->t) };
+}
+
+/* P is this parameter's own: it has t factors, also where t has advanced without it.  Factors that no longer change are
+ * multiplied at once, and none after P = 0, so that no t takes long. */
+static void advance(const gd_update *u)
+{
+    const gd_nadam_options *o = u->options;
+    double *P = &u->number[MU_PRODUCT], *steps = &u->number[MU_STEPS], t = (double)u->t;
+    if (!(*steps >= 0))                     /* written to */
+        *steps = 0;
+    while (*steps < t - 1 && *P != 0 && mu(o, *steps + 1) != o->beta1)
+        *P *= mu(o, ++*steps);
+    if (*steps < t - 1) {
+        *P *= pow(o->beta1, t - 1 - *steps);
+        *steps = t - 1;
+    }
+    if (*steps < t) {
+        ++*steps;
+        *P *= ((const momenta *)u->scalars)->mu;
+    }
+}
+
+static void update(const gd_update *u)
+{
+    nadam(u->n, u->w, u->g, u->state[M], u->state[V], u->options, u->lr, u->number[MU_PRODUCT], u->scalars);
+}
+
+/* ---- The algorithm and its options ------------------------------------------------------------------------------ */
 
 #define OPTION(field, ...) GD_OPTION(gd_nadam_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -30,82 +95,9 @@ static const gd_option fields[] = {
     { .name = NULL }
 };
 
-enum { M, V };                              /* the states */
-enum { MU_PRODUCT, MU_STEPS };              /* the numbers: P and its index */
-
 static void start(const gd_update *u)
 {
     u->number[MU_PRODUCT] = 1;
-}
-
-static double correction(const void *options, int k, int64_t t)
-{
-    return gi_correction(((const gd_nadam_options *)options)->beta2, t, k == V);
-}
-
-static double mu(const gd_nadam_options *o, double t)
-{
-    return o->constant_mu ? o->beta1 : o->beta1 * (1 - 0.5 * pow(0.96, t * o->nadam_psi));
-}
-
-typedef struct scalars {
-    double  mu, next_mu;                    /* mu_t and mu_(t+1) */
-    gd_real sign, l2, keep, beta1, rest1, beta2, rest2, root, eps_root, eps, of_g, of_m;
-} scalars;
-
-static void prepare(const gd_update *u, void *result)
-{
-    const gd_nadam_options *o = u->options;
-    double keep = o->wd_mode == GD_WD_DECOUPLED       ? 1 - u->lr * o->weight_decay :
-                  o->wd_mode == GD_WD_DECOUPLED_NO_LR ? 1 - o->weight_decay : 1;
-    *(scalars *)result = (scalars){
-        .mu = mu(o, (double)u->t), .next_mu = mu(o, (double)u->t + 1),
-        .sign = o->maximize ? -1 : 1, .l2 = (gd_real)(o->wd_mode == GD_WD_L2 ? o->weight_decay : 0),
-        .keep = (gd_real)keep, .beta1 = (gd_real)o->beta1, .rest1 = (gd_real)(1 - o->beta1),
-        .beta2 = (gd_real)o->beta2, .rest2 = (gd_real)(1 - o->beta2),
-        .root = (gd_real)(1 / correction(o, V, u->t)), .eps_root = gi_root_eps(0, o->eps), .eps = (gd_real)o->eps
-    };
-}
-
-GI_KERNEL static void nadam(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
-                            gd_real *restrict v, const scalars *c)
-{
-    const scalars s = *c;
-    GI_EACH(i, n, (w, grad, m, v), {
-        gd_real g = gi_bounded(s.sign * grad[i] + s.l2 * w[i]);
-        m[i] = s.beta1 * m[i] + s.rest1 * g;
-        v[i] = s.beta2 * v[i] + s.rest2 * g * g;
-        w[i] = s.keep * w[i] - (s.of_g * g + s.of_m * m[i]) / (real_sqrt(v[i] * s.root + s.eps_root) + s.eps);
-    });
-}
-
-/* P is this parameter's own: it has as many factors as t says, also where t has gone on without it.  Factors that do
- * not change any more are multiplied at once, and those behind P = 0 not at all, so that no t takes long. */
-static void advance(const gd_update *u)
-{
-    const gd_nadam_options *o = u->options;
-    double *P = &u->number[MU_PRODUCT], *steps = &u->number[MU_STEPS], t = (double)u->t;
-    if (!(*steps >= 0))                     /* written to */
-        *steps = 0;
-    while (*steps < t - 1 && *P != 0 && mu(o, *steps + 1) != o->beta1)
-        *P *= mu(o, ++*steps);
-    if (*steps < t - 1) {
-        *P *= pow(o->beta1, t - 1 - *steps);
-        *steps = t - 1;
-    }
-    if (*steps < t) {
-        ++*steps;
-        *P *= ((const scalars *)u->scalars)->mu;
-    }
-}
-
-static void update(const gd_update *u)
-{
-    scalars s = *(const scalars *)u->scalars;
-    double P = u->number[MU_PRODUCT];
-    s.of_g = (gd_real)(u->lr * (1 - s.mu) / (1 - P));
-    s.of_m = (gd_real)(u->lr * s.next_mu / (1 - P * s.next_mu));
-    nadam(u->n, u->w, u->g, u->state[M], u->state[V], &s);
 }
 
 /* P is 1 until a factor, each below 1, comes in, and it has one for each step at least. */
@@ -141,25 +133,19 @@ gd_optimizer *gd_nadam(gd_params *p, gd_nadam_options options)
     return gd_optimizer_new(p, &algorithm, &options);
 }
 
+/* ---- Dialects: what differs from gd_nadam_defaults() ------------------------------------------------------------ */
+
+#define SET(field, value) GI_SET(gd_nadam_options, field, value)
+static const gi_dialect dialects[] = {
+    { GD_TORCH, { GI_DEFAULTS } },
+    { GD_KERAS, { SET(lr, 1e-3), SET(eps, 1e-7), SET(nadam_psi, 1), SET(step_counter, GD_GLOBAL) } },
+    { GD_OPTAX, { SET(constant_mu, true), SET(step_counter, GD_GLOBAL) } },
+    { GD_PAPER, { SET(step_counter, GD_GLOBAL) } },
+};
+
 gd_nadam_options gd_nadam_dialect(gd_dialect dialect)
 {
     gd_nadam_options o = gd_nadam_defaults();
-    if (dialect != GD_TORCH)
-        o.step_counter = GD_GLOBAL;
-    switch (dialect) {
-    case GD_TORCH:
-    case GD_PAPER:
-        break;
-    case GD_KERAS:
-        o.lr = 1e-3;
-        o.eps = 1e-7;
-        o.nadam_psi = 1;
-        break;
-    case GD_OPTAX:
-        o.constant_mu = true;
-        break;
-    default:
-        o.lr = gi_no_dialect("gd_nadam_dialect", dialect);
-    }
+    GI_APPLY_DIALECT("gd_nadam_dialect", dialects, dialect, &o);
     return o;
 }

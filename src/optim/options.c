@@ -1,13 +1,15 @@
-/* options.c - options of any algorithm, seen through the table of its fields: are they in range, what are
- * they called, and dialects that do not exist. */
+/* options.c - options of any algorithm, seen through the table of its fields: are they in range, and what are they
+ * called? */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/format.h"
 #include "base/message.h"
-#include "inside.h"
-#include "tensor/check.h"
+#include "callbacks.h"
+#include "dialect.h"
+#include "options.h"
+#include "rule.h"
 
 _Static_assert(sizeof(gd_dialect) == sizeof(int), "enumerations in option structs are read as int");
 
@@ -37,7 +39,7 @@ bool gi_check_rate(const char *function, double lr)
     return gi_check_number(function, "lr", lr, "[)", 0, INFINITY) && gi_check_fits(function, "lr", lr);
 }
 
-static double read_option(const gd_option *option, const void *options)
+double gi_option_read(const gd_option *option, const void *options)
 {
     const char *at = (const char *)options + option->offset;
     switch (option->kind) {
@@ -47,7 +49,7 @@ static double read_option(const gd_option *option, const void *options)
     }
 }
 
-static void write_option(const gd_option *option, void *options, double value)
+void gi_option_write(const gd_option *option, void *options, double value)
 {
     char *at = (char *)options + option->offset;
     switch (option->kind) {
@@ -57,16 +59,7 @@ static void write_option(const gd_option *option, void *options, double value)
     }
 }
 
-/* An option that a dialect function has refused already: its message stands. */
-static bool told_by_dialect(const gd_algorithm *algorithm, double lr)
-{
-    const char *told = gd_last_error();
-    size_t length = strlen(algorithm->name);
-    return isnan(lr) && told && strncmp(told, algorithm->name, length) == 0 &&
-           strncmp(told + length, "_dialect", 8) == 0;
-}
-
-static const gd_option *find_option(const gd_algorithm *algorithm, const char *name, size_t length)
+const gd_option *gi_option_find(const gd_algorithm *algorithm, const char *name, size_t length)
 {
     for (const gd_option *f = algorithm->options; f && f->name; f++)
         if (strlen(f->name) == length && strncmp(f->name, name, length) == 0)
@@ -79,8 +72,8 @@ static bool all_zero(const gd_algorithm *algorithm, const void *options, const c
 {
     while (*set) {
         size_t length = strcspn(set, " ");
-        const gd_option *option = find_option(algorithm, set, length);
-        if (!option || read_option(option, options) != 0)
+        const gd_option *option = gi_option_find(algorithm, set, length);
+        if (!option || gi_option_read(option, options) != 0)
             return false;
         set += length + (set[length] == ' ');
     }
@@ -118,73 +111,11 @@ static bool check_option(const gd_algorithm *a, const gd_option *f, double value
 bool gi_check_options(const gd_algorithm *algorithm, const void *options)
 {
     double lr = *(const double *)options;
-    if (told_by_dialect(algorithm, lr) || !gi_check_rate(algorithm->name, lr) ||
+    if (gi_refused_dialect(lr) || !gi_check_rate(algorithm->name, lr) ||
         !check_begun(algorithm, options))
         return false;
     for (const gd_option *f = algorithm->options; f && f->name; f++)
-        if (!check_option(algorithm, f, read_option(f, options)))
+        if (!check_option(algorithm, f, gi_option_read(f, options)))
             return false;
     return gi_passes_check(algorithm, options);
-}
-
-static const gd_option *option_of(const char *function, const gd_group *group, const char *name)
-{
-    if (!gi_not_null(function, "option", name))
-        return NULL;
-    const gd_algorithm *algorithm = group->optimizer->algorithm;
-    const gd_option *option = find_option(algorithm, name, strlen(name));
-    return option ? option : gd_fail("%s: %s has no option \"%s\"", function, algorithm->name, name);
-}
-
-bool gd_group_set(gd_group *group, const char *name, double value)
-{
-    if (!gi_given("gd_group_set", "group", group))
-        return false;
-    if (name && strcmp(name, "lr") == 0) {
-        if (!gi_check_rate("gd_group_set", value))
-            return false;
-        group->lr = value;
-        return true;
-    }
-    const gd_option *option = option_of("gd_group_set", group, name);
-    if (!option || gi_busy("gd_group_set", group->optimizer) ||
-        !gi_check_number("gd_group_set", name, value, option->interval, option->low, option->high))
-        return false;
-    if (option->kind != GD_OPTION_REAL && value != floor(value))
-        return gd_fail("gd_group_set: %s = %g must be a whole number", name, value);
-    if (option->kind != GD_OPTION_REAL && !(value >= INT_MIN && value <= INT_MAX))
-        return gd_fail("gd_group_set: %s = %g does not fit an int: it must lie in [%d, %d]", name, value, INT_MIN,
-                       INT_MAX);
-    const gd_algorithm *algorithm = group->optimizer->algorithm;
-    double before = read_option(option, group->options);
-    write_option(option, group->options, value);
-    if (!gi_passes_check(algorithm, group->options)) {
-        write_option(option, group->options, before);
-        return false;
-    }
-    gi_options_changed(group);
-    return true;
-}
-
-double gd_group_get(const gd_group *group, const char *name)
-{
-    if (!gi_given("gd_group_get", "group", group))
-        return NAN;
-    if (name && strcmp(name, "lr") == 0)
-        return group->lr;
-    const gd_option *option = option_of("gd_group_get", group, name);
-    return option ? read_option(option, group->options) : NAN;
-}
-
-double gi_no_dialect(const char *function, gd_dialect dialect)
-{
-    static const char *const names[] = {
-        "GD_TORCH", "GD_D2L", "GD_KERAS", "GD_OPTAX", "GD_TFA", "GD_PAPER", "GD_D2L_TF_AS_PRINTED"
-    };
-    int count = (int)(sizeof names / sizeof names[0]), i = (int)dialect;
-    if (i >= 0 && i < count)
-        gd_fail("%s: there is no dialect %s of this algorithm", function, names[i]);
-    else
-        gd_fail("%s: dialect = %d is not a gd_dialect", function, i);
-    return NAN;
 }

@@ -12,11 +12,79 @@
  * 2020), Algorithm 2, with the threshold 4 and no eps; eps stays 1e-8 in GD_PAPER, as 0/0 would come of zero
  * gradients.  The default is torch.optim.RAdam, with eps before the bias correction, unlike its Adam; optax has
  * it after, and rho_t >= 5. */
-#include <math.h>
+#include "rule.h"
 
-#include "base/compiler.h"
-#include "gradus/tensor.h"
-#include "inside.h"
+enum { M, V };                              /* the states */
+
+/* rho_t > 5. */
+GI_KERNEL static void rectified(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
+                                gd_real *restrict v, const gd_radam_options *o, double lr, double c1, double c2,
+                                double r)
+{
+    const double beta1 = o->beta1, beta2 = o->beta2;
+    const gi_eps eps = gi_eps_of(o->eps_mode, o->eps, 0);
+    const gd_real sign = gi_sign(o->maximize), l2 = gi_l2(o->wd_mode, o->weight_decay);
+    const gd_real keep = gi_decay(o->wd_mode, o->weight_decay, lr);
+    GI_EACH(i, n, (w, grad, m, v), {
+        const gd_real g = gi_bounded(sign * grad[i] + l2 * w[i]);
+        m[i] = REAL(beta1) * m[i] + REAL(1 - beta1) * g;
+        v[i] = REAL(beta2) * v[i] + REAL(1 - beta2) * g * g;
+        w[i] = keep * w[i] - REAL(lr / c1 * r) * m[i] / (real_sqrt(v[i] * REAL(1 / c2) + eps.inside) + eps.outside);
+    });
+}
+
+/* Else. */
+GI_KERNEL static void without_v(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
+                                gd_real *restrict v, const gd_radam_options *o, double lr, double c1)
+{
+    const double beta1 = o->beta1, beta2 = o->beta2;
+    const gd_real sign = gi_sign(o->maximize), l2 = gi_l2(o->wd_mode, o->weight_decay);
+    const gd_real keep = gi_decay(o->wd_mode, o->weight_decay, lr);
+    GI_EACH(i, n, (w, grad, m, v), {
+        const gd_real g = gi_bounded(sign * grad[i] + l2 * w[i]);
+        m[i] = REAL(beta1) * m[i] + REAL(1 - beta1) * g;
+        v[i] = REAL(beta2) * v[i] + REAL(1 - beta2) * g * g;
+        w[i] = keep * w[i] - REAL(lr / c1) * m[i];
+    });
+}
+
+/* ---- c1, c2 and r, once a step ---------------------------------------------------------------------------------- */
+
+static double correction(const void *options, int k, int64_t t)
+{
+    const gd_radam_options *o = options;
+    return gi_correction(k == M ? o->beta1 : o->beta2, t, true);
+}
+
+typedef struct rectification {
+    bool   trusted;                         /* is v? */
+    double c1, c2, r;
+} rectification;
+
+/* eps before the bias correction: r sqrt(c2)/(sqrt(v) + eps), with nothing left for v to be divided by. */
+static void prepare(const gd_update *u, void *result)
+{
+    const gd_radam_options *o = u->options;
+    const double t = (double)u->t, c1 = correction(o, M, u->t), c2 = correction(o, V, u->t);
+    const double rho = 2 / (1 - o->beta2) - 1, rho_t = rho - 2 * t * pow(o->beta2, t) / c2;
+    const bool trusted = o->radam_strict ? rho_t > o->radam_threshold : rho_t >= o->radam_threshold;
+    const bool before = o->eps_mode == GD_EPS_BEFORE_BC;
+    double r = 1;
+    if (trusted)
+        r = sqrt((rho_t - 4) * (rho_t - 2) * rho / ((rho - 4) * (rho - 2) * rho_t)) * (before ? sqrt(c2) : 1);
+    *(rectification *)result = (rectification){ trusted, c1, before ? 1 : c2, r };
+}
+
+static void update(const gd_update *u)
+{
+    const rectification *now = u->scalars;
+    if (now->trusted)
+        rectified(u->n, u->w, u->g, u->state[M], u->state[V], u->options, u->lr, now->c1, now->c2, now->r);
+    else
+        without_v(u->n, u->w, u->g, u->state[M], u->state[V], u->options, u->lr, now->c1);
+}
+
+/* ---- The algorithm and its options ------------------------------------------------------------------------------ */
 
 #define OPTION(field, ...) GD_OPTION(gd_radam_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -32,70 +100,6 @@ static const gd_option fields[] = {
     OPTION(maximize, "[]", 0, 1),
     { .name = NULL }
 };
-
-enum { M, V };                              /* the states */
-
-static double correction(const void *options, int k, int64_t t)
-{
-    const gd_radam_options *o = options;
-    return gi_correction(k == M ? o->beta1 : o->beta2, t, true);
-}
-
-typedef struct scalars {
-    bool    rectified;
-    gd_real sign, l2, keep, beta1, rest1, beta2, rest2, step, root, eps_root, eps;
-} scalars;
-
-static void prepare(const gd_update *u, void *result)
-{
-    const gd_radam_options *o = u->options;
-    double t = (double)u->t, c2 = correction(o, V, u->t), step = u->lr / correction(o, M, u->t);
-    double rho = 2 / (1 - o->beta2) - 1, rho_t = rho - 2 * t * pow(o->beta2, t) / c2;
-    bool rectified = o->radam_strict ? rho_t > o->radam_threshold : rho_t >= o->radam_threshold;
-    bool before = o->eps_mode == GD_EPS_BEFORE_BC, inside = o->eps_mode == GD_EPS_INSIDE_SQRT;
-    if (rectified)
-        step *= sqrt((rho_t - 4) * (rho_t - 2) * rho / ((rho - 4) * (rho - 2) * rho_t)) * (before ? sqrt(c2) : 1);
-    double keep = o->wd_mode == GD_WD_DECOUPLED       ? 1 - u->lr * o->weight_decay :
-                  o->wd_mode == GD_WD_DECOUPLED_NO_LR ? 1 - o->weight_decay : 1;
-    *(scalars *)result = (scalars){
-        .rectified = rectified, .sign = o->maximize ? -1 : 1,
-        .l2 = (gd_real)(o->wd_mode == GD_WD_L2 ? o->weight_decay : 0), .keep = (gd_real)keep,
-        .beta1 = (gd_real)o->beta1, .rest1 = (gd_real)(1 - o->beta1),
-        .beta2 = (gd_real)o->beta2, .rest2 = (gd_real)(1 - o->beta2),
-        .step = (gd_real)step, .root = (gd_real)(before ? 1 : 1 / c2),
-        .eps_root = gi_root_eps(inside ? o->eps : 0, inside ? 0 : o->eps), .eps = (gd_real)(inside ? 0 : o->eps)
-    };
-}
-
-GI_KERNEL static void rectified(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
-                                gd_real *restrict v, const scalars *c)
-{
-    const scalars s = *c;
-    GI_EACH(i, n, (w, grad, m, v), {
-        gd_real g = gi_bounded(s.sign * grad[i] + s.l2 * w[i]);
-        m[i] = s.beta1 * m[i] + s.rest1 * g;
-        v[i] = s.beta2 * v[i] + s.rest2 * g * g;
-        w[i] = s.keep * w[i] - s.step * m[i] / (real_sqrt(v[i] * s.root + s.eps_root) + s.eps);
-    });
-}
-
-GI_KERNEL static void without_v(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
-                                gd_real *restrict v, const scalars *c)
-{
-    const scalars s = *c;
-    GI_EACH(i, n, (w, grad, m, v), {
-        gd_real g = gi_bounded(s.sign * grad[i] + s.l2 * w[i]);
-        m[i] = s.beta1 * m[i] + s.rest1 * g;
-        v[i] = s.beta2 * v[i] + s.rest2 * g * g;
-        w[i] = s.keep * w[i] - s.step * m[i];
-    });
-}
-
-static void update(const gd_update *u)
-{
-    const scalars *s = u->scalars;
-    (s->rectified ? rectified : without_v)(u->n, u->w, u->g, u->state[M], u->state[V], s);
-}
 
 static const gd_range ranges[] = {
     GI_FINITE("exp_avg"),
@@ -115,24 +119,18 @@ gd_optimizer *gd_radam(gd_params *p, gd_radam_options options)
     return gd_optimizer_new(p, &algorithm, &options);
 }
 
+/* ---- Dialects: what differs from gd_radam_defaults() ------------------------------------------------------------ */
+
+#define SET(field, value) GI_SET(gd_radam_options, field, value)
+static const gi_dialect dialects[] = {
+    { GD_TORCH, { GI_DEFAULTS } },
+    { GD_OPTAX, { SET(eps_mode, GD_EPS_AFTER_BC), SET(radam_strict, false), SET(step_counter, GD_GLOBAL) } },
+    { GD_PAPER, { SET(eps_mode, GD_EPS_AFTER_BC), SET(radam_threshold, 4), SET(step_counter, GD_GLOBAL) } },
+};
+
 gd_radam_options gd_radam_dialect(gd_dialect dialect)
 {
     gd_radam_options o = gd_radam_defaults();
-    if (dialect != GD_TORCH)
-        o.step_counter = GD_GLOBAL;
-    switch (dialect) {
-    case GD_TORCH:
-        break;
-    case GD_OPTAX:
-        o.eps_mode = GD_EPS_AFTER_BC;
-        o.radam_strict = false;
-        break;
-    case GD_PAPER:
-        o.eps_mode = GD_EPS_AFTER_BC;
-        o.radam_threshold = 4;
-        break;
-    default:
-        o.lr = gi_no_dialect("gd_radam_dialect", dialect);
-    }
+    GI_APPLY_DIALECT("gd_radam_dialect", dialects, dialect, &o);
     return o;
 }

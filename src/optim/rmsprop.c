@@ -11,11 +11,75 @@
  *
  * Variants: the book, Keras and optax write sqrt(v + eps); Keras puts lr into b.  Rounding can make v - a^2
  * slightly negative where a gradient is constant; it is taken as 0, where PyTorch gets NaN. */
-#include <math.h>
+#include "options.h"
+#include "rule.h"
 
-#include "base/compiler.h"
-#include "gradus/tensor.h"
-#include "inside.h"
+enum { V, A, B };                           /* the states */
+
+GI_KERNEL static void rmsprop(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict v,
+                              const gd_rmsprop_options *o, double lr)
+{
+    const double rho = o->rho, weight_decay = o->weight_decay;
+    const gd_real sign = gi_sign(o->maximize);
+    const gi_eps eps = gi_eps_of(o->eps_mode, o->eps, 0);
+    GI_EACH(i, n, (w, grad, v), {
+        const gd_real g = gi_bounded(sign * grad[i] + REAL(weight_decay) * w[i]);
+        v[i] = REAL(rho) * v[i] + REAL(1 - rho) * g * g;
+        w[i] -= REAL(lr) * (g / (real_sqrt(v[i] + eps.inside) + eps.outside));
+    });
+}
+
+/* Centered (has_a), with momentum (has_b), or both: three loops.  GD_LR_INSIDE puts lr into b. */
+REAL_INLINE void variant(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict v,
+                         gd_real *restrict a, gd_real *restrict b, bool has_a, bool has_b,
+                         const gd_rmsprop_options *o, double lr)
+{
+    const double rho = o->rho, momentum = o->momentum, weight_decay = o->weight_decay;
+    const bool inside = o->momentum_form == GD_LR_INSIDE;
+    const double of_d = inside ? lr : 1, of_b = inside ? 1 : lr;
+    const gd_real sign = gi_sign(o->maximize);
+    const gi_eps eps = gi_eps_of(o->eps_mode, o->eps, 0);
+    GI_EACH(i, n, (w, grad, v, has_a ? a : w, has_b ? b : w), {
+        const gd_real g = gi_bounded(sign * grad[i] + REAL(weight_decay) * w[i]);
+        gd_real variance = REAL(rho) * v[i] + REAL(1 - rho) * g * g;
+        v[i] = variance;
+        if (has_a) {
+            a[i] = REAL(rho) * a[i] + REAL(1 - rho) * g;
+            variance = real_max(variance - a[i] * a[i], 0);
+        }
+        gd_real d = REAL(of_d) * (g / (real_sqrt(variance + eps.inside) + eps.outside));
+        if (has_b)
+            d = b[i] = REAL(momentum) * b[i] + d;
+        w[i] -= REAL(of_b) * d;
+    });
+}
+
+GI_KERNEL static void centered(const gd_update *u)
+{
+    variant(u->n, u->w, u->g, u->state[V], u->state[A], NULL, true, false, u->options, u->lr);
+}
+
+GI_KERNEL static void with_momentum(const gd_update *u)
+{
+    variant(u->n, u->w, u->g, u->state[V], NULL, u->state[B], false, true, u->options, u->lr);
+}
+
+GI_KERNEL static void centered_with_momentum(const gd_update *u)
+{
+    variant(u->n, u->w, u->g, u->state[V], u->state[A], u->state[B], true, true, u->options, u->lr);
+}
+
+static void update(const gd_update *u)
+{
+    if (!u->state[A] && !u->state[B])
+        rmsprop(u->n, u->w, u->g, u->state[V], u->options, u->lr);
+    else if (!u->state[B])
+        centered(u);
+    else
+        (u->state[A] ? centered_with_momentum : with_momentum)(u);
+}
+
+/* ---- The algorithm and its options ------------------------------------------------------------------------------ */
 
 #define OPTION(field, ...) GD_OPTION(gd_rmsprop_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -30,8 +94,6 @@ static const gd_option fields[] = {
     OPTION(maximize, "[]", 0, 1),
     { .name = NULL }
 };
-
-enum { V, A, B };                           /* the states */
 
 static bool keeps(const void *options, int k)
 {
@@ -51,71 +113,6 @@ static void start(const gd_update *u)
         u->state[V][i] = (gd_real)o->init_v;
 }
 
-typedef struct scalars {
-    gd_real sign, l2, rho, rest, eps_root, eps, momentum, of_d, of_b;
-} scalars;
-
-static void prepare(const gd_update *u, void *result)
-{
-    const gd_rmsprop_options *o = u->options;
-    bool inside = o->eps_mode == GD_EPS_INSIDE_SQRT, lr_inside = o->momentum_form == GD_LR_INSIDE;
-    *(scalars *)result = (scalars){
-        .sign = o->maximize ? -1 : 1, .l2 = (gd_real)o->weight_decay,
-        .rho = (gd_real)o->rho, .rest = (gd_real)(1 - o->rho),
-        .eps_root = gi_root_eps(inside ? o->eps : 0, inside ? 0 : o->eps), .eps = (gd_real)(inside ? 0 : o->eps),
-        .momentum = (gd_real)o->momentum,
-        .of_d = (gd_real)(lr_inside ? u->lr : 1), .of_b = (gd_real)(lr_inside ? 1 : u->lr)
-    };
-}
-
-/* A loop for each case: a and b are NULL where they are not kept. */
-REAL_INLINE void rmsprop(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict v,
-                         gd_real *restrict a, gd_real *restrict b, const scalars *c)
-{
-    const scalars s = *c;
-    GI_EACH(i, n, (w, grad, v, a ? a : w, b ? b : w), {
-        gd_real g = gi_bounded(s.sign * grad[i] + s.l2 * w[i]);
-        gd_real variance = s.rho * v[i] + s.rest * g * g;
-        v[i] = variance;
-        if (a) {
-            a[i] = s.rho * a[i] + s.rest * g;
-            variance = real_max(variance - a[i] * a[i], 0);
-        }
-        gd_real d = s.of_d * (g / (real_sqrt(variance + s.eps_root) + s.eps));
-        if (b)
-            d = b[i] = s.momentum * b[i] + d;
-        w[i] -= s.of_b * d;
-    });
-}
-
-GI_KERNEL static void plain(const gd_update *u, const scalars *s)
-{
-    rmsprop(u->n, u->w, u->g, u->state[V], NULL, NULL, s);
-}
-
-GI_KERNEL static void centered(const gd_update *u, const scalars *s)
-{
-    rmsprop(u->n, u->w, u->g, u->state[V], u->state[A], NULL, s);
-}
-
-GI_KERNEL static void with_momentum(const gd_update *u, const scalars *s)
-{
-    rmsprop(u->n, u->w, u->g, u->state[V], NULL, u->state[B], s);
-}
-
-GI_KERNEL static void centered_with_momentum(const gd_update *u, const scalars *s)
-{
-    rmsprop(u->n, u->w, u->g, u->state[V], u->state[A], u->state[B], s);
-}
-
-static void update(const gd_update *u)
-{
-    if (u->state[A])
-        (u->state[B] ? centered_with_momentum : centered)(u, u->scalars);
-    else
-        (u->state[B] ? with_momentum : plain)(u, u->scalars);
-}
-
 static const gd_range ranges[] = {
     GI_FINITE("grad_avg"),
     GI_FINITE("momentum_buffer"),
@@ -127,7 +124,7 @@ static const gd_algorithm algorithm = {
     .name = "gd_rmsprop", .options_size = sizeof(gd_rmsprop_options), .options = fields,
     .zeros = { "rho eps" },
     .states = { "square_avg", "grad_avg", "momentum_buffer" },
-    .check = check, .keeps = keeps, .start = start, .prepare = prepare, .update = update, .by_element = true,
+    .check = check, .keeps = keeps, .start = start, .update = update, .by_element = true,
     .ranges = ranges
 };
 
@@ -136,27 +133,20 @@ gd_optimizer *gd_rmsprop(gd_params *p, gd_rmsprop_options options)
     return gd_optimizer_new(p, &algorithm, &options);
 }
 
+/* ---- Dialects: what differs from gd_rmsprop_defaults() ---------------------------------------------------------- */
+
+#define SET(field, value) GI_SET(gd_rmsprop_options, field, value)
+static const gi_dialect dialects[] = {
+    { GD_TORCH, { GI_DEFAULTS } },
+    { GD_D2L,   { SET(rho, 0.9), SET(eps_mode, GD_EPS_INSIDE_SQRT), SET(eps, 1e-6) } },
+    { GD_KERAS, { SET(rho, 0.9), SET(eps_mode, GD_EPS_INSIDE_SQRT), SET(eps, 1e-7), SET(lr, 1e-3),
+                  SET(momentum_form, GD_LR_INSIDE) } },
+    { GD_OPTAX, { SET(rho, 0.9), SET(eps_mode, GD_EPS_INSIDE_SQRT) } },
+};
+
 gd_rmsprop_options gd_rmsprop_dialect(gd_dialect dialect)
 {
     gd_rmsprop_options o = gd_rmsprop_defaults();
-    if (dialect != GD_TORCH) {
-        o.rho = 0.9;
-        o.eps_mode = GD_EPS_INSIDE_SQRT;
-    }
-    switch (dialect) {
-    case GD_TORCH:
-    case GD_OPTAX:
-        break;
-    case GD_D2L:
-        o.eps = 1e-6;
-        break;
-    case GD_KERAS:
-        o.lr = 1e-3;
-        o.eps = 1e-7;
-        o.momentum_form = GD_LR_INSIDE;
-        break;
-    default:
-        o.lr = gi_no_dialect("gd_rmsprop_dialect", dialect);
-    }
+    GI_APPLY_DIALECT("gd_rmsprop_dialect", dialects, dialect, &o);
     return o;
 }

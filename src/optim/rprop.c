@@ -7,11 +7,33 @@
  * Riedmiller and Braun, "A direct adaptive method for faster backpropagation learning: the RPROP algorithm"
  * (1993), in the variant iRprop- of Igel and Huesken (2000), as in torch.optim.Rprop.  It needs gradients over
  * the whole data set: the sign of a minibatch's gradient changes by chance. */
-#include <math.h>
+#include "gradus/full_batch.h"
+#include "rule.h"
 
-#include "base/compiler.h"
-#include "gradus/tensor.h"
-#include "inside.h"
+enum { BEFORE, D };                         /* the states */
+
+GI_KERNEL static void rprop(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict before,
+                            gd_real *restrict d, const gd_rprop_options *o)
+{
+    const gd_real minus = REAL(o->eta_minus), plus = REAL(fmin(o->eta_plus, GI_REAL_MAX));
+    const gd_real low = REAL(fmin(o->step_min, GI_REAL_MAX)), high = REAL(fmin(o->step_max, GI_REAL_MAX));
+    const gd_real sign = gi_sign(o->maximize);
+    GI_EACH(i, n, (w, grad, before, d), {
+        gd_real g = sign * grad[i], agree = real_sign(g) * real_sign(before[i]);
+        const gd_real grown = agree > 0 ? plus : 1, factor = agree < 0 ? minus : grown;
+        d[i] = real_min(real_max(factor * d[i], low), high);
+        g = agree < 0 ? 0 : g;
+        w[i] -= d[i] * real_sign(g);
+        before[i] = g;
+    });
+}
+
+static void update(const gd_update *u)
+{
+    rprop(u->n, u->w, u->g, u->state[BEFORE], u->state[D], u->options);
+}
+
+/* ---- The algorithm and its options ------------------------------------------------------------------------------ */
 
 #define OPTION(field, ...) GD_OPTION(gd_rprop_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -30,33 +52,10 @@ static bool check(const void *options)
            gd_fail("gd_rprop: step_min = %g must not be above step_max = %g", o->step_min, o->step_max);
 }
 
-enum { BEFORE, D };                         /* the states */
-
 static void start(const gd_update *u)
 {
     for (int64_t i = 0; i < u->n; i++)
         u->state[D][i] = (gd_real)u->lr;
-}
-
-GI_KERNEL static void rprop(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict before,
-                            gd_real *restrict d, const gd_rprop_options *o)
-{
-    gd_real minus = (gd_real)o->eta_minus, plus = (gd_real)fmin(o->eta_plus, GI_REAL_MAX);
-    gd_real low = (gd_real)fmin(o->step_min, GI_REAL_MAX), high = (gd_real)fmin(o->step_max, GI_REAL_MAX);
-    gd_real sign = o->maximize ? -1 : 1;
-    GI_EACH(i, n, (w, grad, before, d), {
-        gd_real g = sign * grad[i], agree = real_sign(g) * real_sign(before[i]);
-        gd_real factor = agree > 0 ? plus : agree < 0 ? minus : 1;
-        d[i] = real_min(real_max(factor * d[i], low), high);
-        g = agree < 0 ? 0 : g;
-        w[i] -= d[i] * real_sign(g);
-        before[i] = g;
-    });
-}
-
-static void update(const gd_update *u)
-{
-    rprop(u->n, u->w, u->g, u->state[BEFORE], u->state[D], u->options);
 }
 
 static const gd_range ranges[] = {
@@ -77,10 +76,15 @@ gd_optimizer *gd_rprop(gd_params *p, gd_rprop_options options)
     return gd_optimizer_new(p, &algorithm, &options);
 }
 
+/* ---- Dialects: what differs from gd_rprop_defaults() ------------------------------------------------------------ */
+
+static const gi_dialect dialects[] = {
+    { GD_TORCH, { GI_DEFAULTS } },
+};
+
 gd_rprop_options gd_rprop_dialect(gd_dialect dialect)
 {
     gd_rprop_options o = gd_rprop_defaults();
-    if (dialect != GD_TORCH)
-        o.lr = gi_no_dialect("gd_rprop_dialect", dialect);
+    GI_APPLY_DIALECT("gd_rprop_dialect", dialects, dialect, &o);
     return o;
 }

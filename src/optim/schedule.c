@@ -2,12 +2,14 @@
  *
  * Cosine and restarts: Loshchilov and Hutter, "SGDR" (ICLR 2017), eq. 5.  Inverse square root with warm-up:
  * Vaswani and others, "Attention is all you need" (2017), eq. 3, scaled so that its maximum is base. */
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/guest.h"
 #include "base/message.h"
-#include "inside.h"
+#include "options.h"
+#include "schedule.h"
 
 static const double pi = 3.14159265358979323846;
 
@@ -28,25 +30,26 @@ const char *gi_schedule_name(uint64_t kind)
     return kind < sizeof names / sizeof *names ? names[kind] : "unknown";
 }
 
-const char *gi_schedule_number(const gd_schedule *s, const char *field)
+/* Checkpoints call the numbers of a kind a, b and c.  A kind has at most one of gamma, power, peak and div. */
+gi_schedule_number gi_schedule_number_of(const gd_schedule *s, char key)
 {
-    if (strcmp(field, "a") == 0)
-        switch ((enum kind)s->kind) {
-        case STEP:
-        case MULTISTEP:
-        case EXPONENTIAL:  return "gamma";
-        case FACTOR:       return "factor";
-        case INVERSE_SQRT: return "warmup";
-        case POLYNOMIAL:   return "power";
-        case ONE_CYCLE:    return "div";
-        default:           return field;
-        }
-    if (s->kind == ONE_CYCLE && strcmp(field, "b") == 0)
-        return "start";
-    return s->kind == ONE_CYCLE && strcmp(field, "c") == 0 ? "linear" : field;
+    if (key == 'b' || key == 'c')
+        return s->kind != ONE_CYCLE ? (gi_schedule_number){ key == 'b' ? "b" : "c", 0 } :
+               key == 'b' ? (gi_schedule_number){ "start", s->start } : (gi_schedule_number){ "linear", s->linear };
+    switch ((enum kind)s->kind) {
+    case STEP:
+    case MULTISTEP:
+    case EXPONENTIAL:  return (gi_schedule_number){ "gamma", s->gamma };
+    case FACTOR:       return (gi_schedule_number){ "factor", s->gamma };
+    case INVERSE_SQRT: return (gi_schedule_number){ "warmup", s->peak };
+    case POLYNOMIAL:   return (gi_schedule_number){ "power", s->power };
+    case COSINE:       return (gi_schedule_number){ "a", s->power };
+    case ONE_CYCLE:    return (gi_schedule_number){ "div", s->div };
+    default:           return (gi_schedule_number){ "a", 0 };
+    }
 }
 
-/* ---- The shapes ------------------------------------------------------------------------------------------- */
+/* ---- The shapes ------------------------------------------------------------------------------------------------- */
 
 static double half_cosine(double from, double to, double u)
 {
@@ -56,11 +59,11 @@ static double half_cosine(double from, double to, double u)
 /* PyTorch's phases: each is entered when t is beyond the end of the one before. */
 static double one_cycle(const gd_schedule *s, double t)
 {
-    double low = s->base / s->a, end[] = { s->b * s->steps - 1, s->steps - 1, s->steps - 1 };
+    double low = s->base / s->div, end[] = { s->start * s->steps - 1, s->steps - 1, s->steps - 1 };
     double rate[] = { low, s->base, s->final, s->final };
     int last = s->count == 3 ? 2 : 1;
     if (last == 2) {
-        end[1] = 2 * s->b * s->steps - 2;
+        end[1] = 2 * s->start * s->steps - 2;
         rate[2] = low;
     }
     int phase = 0;
@@ -68,7 +71,7 @@ static double one_cycle(const gd_schedule *s, double t)
         phase++;
     double begin = phase ? end[phase - 1] : 0;
     double u = fmin((t - begin) / (end[phase] - begin), 1);
-    return s->c != 0 ? rate[phase] + (rate[phase + 1] - rate[phase]) * u :
+    return s->linear ? rate[phase] + (rate[phase + 1] - rate[phase]) * u :
                        half_cosine(rate[phase], rate[phase + 1], u);
 }
 
@@ -77,10 +80,10 @@ static double multistep(const gd_schedule *s, double t)
     double passed = 0;
     for (int i = 0; i < s->count && i < GD_MAX_MILESTONES; i++)
         passed += s->milestone[i] <= t;
-    return s->base * pow(s->a, passed);
+    return s->base * pow(s->gamma, passed);
 }
 
-/* What the function leaves behind is said and put right; its number counts nevertheless. */
+/* A scope or mode that the function leaves open is reported and closed; the number that it returned is used. */
 static double custom(const gd_schedule *s, int64_t step)
 {
     if (!gi_not_null("gd_lr_at", "schedule.function", s->function ? s : NULL))
@@ -97,12 +100,12 @@ static double shape_at(const gd_schedule *s, double t)
     double u = fmin(t / s->steps, 1);
     switch ((enum kind)s->kind) {
     case CONSTANT:     return s->base;
-    case STEP:         return s->base * pow(s->a, floor(t / s->steps));
+    case STEP:         return s->base * pow(s->gamma, floor(t / s->steps));
     case MULTISTEP:    return multistep(s, t);
-    case FACTOR:       return fmax(s->final, s->base * pow(s->a, t + 1));
-    case EXPONENTIAL:  return s->base * pow(s->a, t);
-    case INVERSE_SQRT: return s->base * fmin((t + 1) / s->a, sqrt(s->a / (t + 1)));
-    case POLYNOMIAL:   return s->final + (s->base - s->final) * pow(1 - u, s->a);
+    case FACTOR:       return fmax(s->final, s->base * pow(s->gamma, t + 1));
+    case EXPONENTIAL:  return s->base * pow(s->gamma, t);
+    case INVERSE_SQRT: return s->base * fmin((t + 1) / s->peak, sqrt(s->peak / (t + 1)));
+    case POLYNOMIAL:   return s->final + (s->base - s->final) * pow(1 - u, s->power);
     case COSINE:       return half_cosine(s->base, s->final, u);
     case ONE_CYCLE:    return one_cycle(s, t);
     case CUSTOM:       return custom(s, t < 0x1p63 ? (int64_t)t : INT64_MAX);
@@ -142,7 +145,7 @@ double gd_lr_at(gd_schedule s, int64_t step)
     return shape_at(&s, t * s.period / period);
 }
 
-/* ---- Making ------------------------------------------------------------------------------------------------- */
+/* ---- Making ----------------------------------------------------------------------------------------------------- */
 
 /* The schedule, or where a number was out of range one whose learning rate is NaN. */
 static gd_schedule checked(bool good, gd_schedule s)
@@ -174,7 +177,7 @@ gd_schedule gd_lr_step(double base, int64_t every, double gamma)
 {
     bool good = rate("gd_lr_step", "base", base) && positive("gd_lr_step", "every", (double)every) &&
                 positive("gd_lr_step", "gamma", gamma);
-    return checked(good, (gd_schedule){ .kind = STEP, .base = base, .steps = (double)every, .a = gamma });
+    return checked(good, (gd_schedule){ .kind = STEP, .base = base, .steps = (double)every, .gamma = gamma });
 }
 
 gd_schedule gd_lr_multistep(double base, const int64_t *milestones, int n, double gamma)
@@ -182,7 +185,7 @@ gd_schedule gd_lr_multistep(double base, const int64_t *milestones, int n, doubl
     bool good = rate("gd_lr_multistep", "base", base) && positive("gd_lr_multistep", "gamma", gamma) &&
                 gi_check_number("gd_lr_multistep", "n", n, "[]", 0, GD_MAX_MILESTONES) &&
                 (n == 0 || gi_not_null("gd_lr_multistep", "milestones", milestones));
-    gd_schedule s = { .kind = MULTISTEP, .base = base, .a = gamma, .count = n };
+    gd_schedule s = { .kind = MULTISTEP, .base = base, .gamma = gamma, .count = n };
     for (int i = 0; good && i < n; i++)
         s.milestone[i] = (double)milestones[i];
     return checked(good, s);
@@ -192,20 +195,20 @@ gd_schedule gd_lr_factor(double base, double factor, double stop)
 {
     bool good = rate("gd_lr_factor", "base", base) && positive("gd_lr_factor", "factor", factor) &&
                 rate("gd_lr_factor", "stop", stop);
-    return checked(good, (gd_schedule){ .kind = FACTOR, .base = base, .final = stop, .a = factor });
+    return checked(good, (gd_schedule){ .kind = FACTOR, .base = base, .final = stop, .gamma = factor });
 }
 
 gd_schedule gd_lr_exponential(double base, double gamma)
 {
     bool good = rate("gd_lr_exponential", "base", base) && positive("gd_lr_exponential", "gamma", gamma);
-    return checked(good, (gd_schedule){ .kind = EXPONENTIAL, .base = base, .a = gamma });
+    return checked(good, (gd_schedule){ .kind = EXPONENTIAL, .base = base, .gamma = gamma });
 }
 
 gd_schedule gd_lr_inverse_sqrt(double base, double warmup)
 {
     bool good = rate("gd_lr_inverse_sqrt", "base", base) &&
                 gi_check_number("gd_lr_inverse_sqrt", "warmup", warmup, "[)", 1, INFINITY);
-    return checked(good, (gd_schedule){ .kind = INVERSE_SQRT, .base = base, .a = warmup });
+    return checked(good, (gd_schedule){ .kind = INVERSE_SQRT, .base = base, .peak = warmup });
 }
 
 static gd_schedule falling(const char *function, enum kind kind, double base, double final, int64_t steps,
@@ -214,7 +217,7 @@ static gd_schedule falling(const char *function, enum kind kind, double base, do
     bool good = rate(function, "base", base) && rate(function, "final", final) &&
                 positive(function, "steps", (double)steps) && positive(function, "power", power);
     return checked(good, (gd_schedule){ .kind = (int)kind, .base = base, .final = final, .steps = (double)steps,
-                                        .a = power });
+                                        .power = power });
 }
 
 gd_schedule gd_lr_linear(double base, double final, int64_t steps)
@@ -244,7 +247,7 @@ gd_schedule gd_lr_one_cycle(double max, int64_t steps, gd_one_cycle_options o)
                 gi_check_number(function, "start", o.start, "()", 0, highest_start) &&
                 gi_check_number(function, "steps", (double)steps, "()", 1 / o.start, INFINITY);
     return checked(good, (gd_schedule){ .kind = ONE_CYCLE, .base = max, .final = max / o.div / o.final_div,
-                                        .a = o.div, .b = o.start, .c = o.linear, .steps = (double)steps,
+                                        .div = o.div, .start = o.start, .linear = o.linear, .steps = (double)steps,
                                         .count = o.three_phase ? 3 : 2 });
 }
 
@@ -280,7 +283,7 @@ gd_schedule gd_lr_restarts(gd_schedule s, int64_t period, double growth)
     return checked(good, s);
 }
 
-/* ---- Plateau ------------------------------------------------------------------------------------------------ */
+/* ---- Plateau ---------------------------------------------------------------------------------------------------- */
 
 gd_plateau gd_plateau_start(double lr, gd_plateau_options o)
 {

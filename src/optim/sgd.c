@@ -11,9 +11,52 @@
  * Variants: momentum_form.  GD_LR_INSIDE (Keras; the cited papers) puts the learning rate into b, so that b
  * remembers old rates when a schedule changes them.  GD_MOMENTUM_EMA weighs g with 1 - momentum in every
  * step, the first included, as Adam does. */
-#include "base/compiler.h"
-#include "gradus/tensor.h"
-#include "inside.h"
+#include "rule.h"
+
+/* Plain descent. */
+GI_KERNEL static void descend(int64_t n, gd_real *restrict w, const gd_real *restrict grad, const gd_sgd_options *o,
+                              double lr)
+{
+    const double weight_decay = o->weight_decay;
+    const gd_real sign = gi_sign(o->maximize);
+    GI_EACH(i, n, (w, grad), {
+        const gd_real g = sign * grad[i] + REAL(weight_decay) * w[i];
+        w[i] -= REAL(lr) * g;
+    });
+}
+
+/* With momentum.  All forms are  b = momentum b + gain g;  w = w - (of_g g + of_b b):
+ *
+ *                       gain                                of_b, without nesterov
+ *     GD_LR_OUTSIDE     1 - dampening; 1 in the first step  lr
+ *     GD_LR_INSIDE      lr                                  1         b is minus the b of algorithms.h
+ *     GD_MOMENTUM_EMA   1 - momentum                        lr */
+GI_KERNEL static void descend_with_momentum(int64_t n, gd_real *restrict w, const gd_real *restrict grad,
+                                            gd_real *restrict b, const gd_sgd_options *o, double lr, bool first)
+{
+    const double momentum = o->momentum, weight_decay = o->weight_decay;
+    const gd_momentum_form form = o->momentum_form;
+    const double gain = form == GD_LR_INSIDE ? lr : form == GD_MOMENTUM_EMA ? 1 - momentum :
+                        first ? 1 : 1 - o->dampening;
+    const double rate = form == GD_LR_INSIDE ? 1 : lr;
+    const double of_g = o->nesterov ? lr : 0, of_b = o->nesterov ? rate * momentum : rate;
+    const gd_real sign = gi_sign(o->maximize);
+    GI_EACH(i, n, (w, grad, b), {
+        const gd_real g = sign * grad[i] + REAL(weight_decay) * w[i];
+        b[i] = REAL(momentum) * b[i] + REAL(gain) * g;
+        w[i] -= REAL(of_g) * g + REAL(of_b) * b[i];
+    });
+}
+
+static void update(const gd_update *u)
+{
+    if (u->state[0])
+        descend_with_momentum(u->n, u->w, u->g, u->state[0], u->options, u->lr, u->t == 1);
+    else
+        descend(u->n, u->w, u->g, u->options, u->lr);
+}
+
+/* ---- The algorithm and its options ------------------------------------------------------------------------------ */
 
 #define OPTION(field, ...) GD_OPTION(gd_sgd_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -43,66 +86,12 @@ static bool keeps(const void *options, int k)
     return ((const gd_sgd_options *)options)->momentum != 0;
 }
 
-typedef struct scalars {
-    gd_real sign, l2, momentum, gain, lr, of_g, of_b;
-} scalars;
-
-/* All forms are b = momentum b + gain g; w = w - (of_g g + of_b b). */
-static void prepare(const gd_update *u, void *result)
-{
-    const gd_sgd_options *o = u->options;
-    double gain = 1 - o->dampening, of_b = u->lr;
-    if (o->momentum_form == GD_MOMENTUM_EMA)
-        gain = 1 - o->momentum;
-    if (o->momentum_form == GD_LR_INSIDE) {         /* b here is minus the b of the header */
-        gain = u->lr;
-        of_b = 1;
-    }
-    *(scalars *)result = (scalars){
-        .sign = o->maximize ? -1 : 1, .l2 = (gd_real)o->weight_decay, .momentum = (gd_real)o->momentum,
-        .gain = (gd_real)gain, .lr = (gd_real)u->lr,
-        .of_g = (gd_real)(o->nesterov ? u->lr : 0), .of_b = (gd_real)(o->nesterov ? of_b * o->momentum : of_b)
-    };
-}
-
-GI_KERNEL static void descend(int64_t n, gd_real *restrict w, const gd_real *restrict grad, const scalars *c)
-{
-    const scalars s = *c;
-    GI_EACH(i, n, (w, grad), {
-        gd_real g = s.sign * grad[i] + s.l2 * w[i];
-        w[i] -= s.lr * g;
-    });
-}
-
-GI_KERNEL static void descend_with_momentum(int64_t n, gd_real *restrict w, const gd_real *restrict grad,
-                                            gd_real *restrict b, const scalars *c)
-{
-    const scalars s = *c;
-    GI_EACH(i, n, (w, grad, b), {
-        gd_real g = s.sign * grad[i] + s.l2 * w[i];
-        b[i] = s.momentum * b[i] + s.gain * g;
-        w[i] -= s.of_g * g + s.of_b * b[i];
-    });
-}
-
-static void update(const gd_update *u)
-{
-    const gd_sgd_options *o = u->options;
-    scalars s = *(const scalars *)u->scalars;
-    if (u->t == 1 && o->momentum_form == GD_LR_OUTSIDE)
-        s.gain = 1;
-    if (u->state[0])
-        descend_with_momentum(u->n, u->w, u->g, u->state[0], &s);
-    else
-        descend(u->n, u->w, u->g, &s);
-}
-
 static const gd_range ranges[] = { GI_FINITE("momentum_buffer"), { .name = NULL } };
 
 static const gd_algorithm algorithm = {
     .name = "gd_sgd", .options_size = sizeof(gd_sgd_options), .options = fields,
     .states = { "momentum_buffer" },
-    .check = check, .keeps = keeps, .prepare = prepare, .update = update, .by_element = true, .ranges = ranges
+    .check = check, .keeps = keeps, .update = update, .by_element = true, .ranges = ranges
 };
 
 gd_optimizer *gd_sgd(gd_params *p, gd_sgd_options options)
@@ -110,22 +99,19 @@ gd_optimizer *gd_sgd(gd_params *p, gd_sgd_options options)
     return gd_optimizer_new(p, &algorithm, &options);
 }
 
+/* ---- Dialects: what differs from gd_sgd_defaults() -------------------------------------------------------------- */
+
+#define SET(field, value) GI_SET(gd_sgd_options, field, value)
+static const gi_dialect dialects[] = {
+    { GD_TORCH, { GI_DEFAULTS } },
+    { GD_D2L,   { SET(lr, 0.05) } },                   /* of the book's minibatch section */
+    { GD_KERAS, { SET(lr, 0.01), SET(momentum_form, GD_LR_INSIDE) } },
+    { GD_OPTAX, { GI_DEFAULTS } },
+};
+
 gd_sgd_options gd_sgd_dialect(gd_dialect dialect)
 {
     gd_sgd_options o = gd_sgd_defaults();
-    switch (dialect) {
-    case GD_TORCH:
-    case GD_OPTAX:
-        break;
-    case GD_D2L:                            /* the learning rate of the book's minibatch section */
-        o.lr = 0.05;
-        break;
-    case GD_KERAS:
-        o.lr = 0.01;
-        o.momentum_form = GD_LR_INSIDE;
-        break;
-    default:
-        o.lr = gi_no_dialect("gd_sgd_dialect", dialect);
-    }
+    GI_APPLY_DIALECT("gd_sgd_dialect", dialects, dialect, &o);
     return o;
 }

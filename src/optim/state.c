@@ -5,7 +5,10 @@
 #include "base/guest.h"
 #include "base/message.h"
 #include "gradus/tensor.h"
-#include "inside.h"
+#include "callbacks.h"
+#include "nn/params.h"
+#include "slots.h"
+#include "state.h"
 #include "tensor/check.h"
 #include "tensor/new.h"
 
@@ -68,18 +71,18 @@ gd_tensor *gd_optimizer_shared_state(gd_optimizer *o, int k, gd_shape shape)
         return NULL;
     if (k < 0 || k >= GD_MAX_STATES || !o->algorithm->states[k])
         return gd_fail("%s: %s has no state %d", function, o->algorithm->name, k);
-    if (gi_has_shape(o->all->state[k], shape))
-        return o->all->state[k];
-    gd_tensor *state = gi_new_in(o->arena, function, shape.ndim, shape.size);
+    if (gi_has_shape(o->inside->all->state[k], shape))
+        return o->inside->all->state[k];
+    gd_tensor *state = gi_new_in(&o->inside->arena, function, shape.ndim, shape.size);
     if (!state)
         return NULL;
     if (state->numel)
         memset(state->data, 0, (size_t)state->numel * sizeof *state->data);
-    o->all->data[k] = state->data;
-    return o->all->state[k] = gd_set_name(state, o->algorithm->states[k]);
+    o->inside->all->data[k] = state->data;
+    return o->inside->all->state[k] = gd_set_name(state, o->algorithm->states[k]);
 }
 
-/* ---- Visiting everything, for checkpoints ------------------------------------------------------------------- */
+/* ---- Visiting everything, for checkpoints ----------------------------------------------------------------------- */
 
 static void visit_slot(struct gd_slot *slot, const gd_algorithm *a, const char *owner, gd_state_visitor *visit,
                        void *context)
@@ -99,9 +102,9 @@ bool gd_optimizer_visit(gd_optimizer *o, gd_state_visitor *visit, void *context)
         return false;
     gi_guest before = gi_guest_enter(GI_GUEST("gd_optimizer_visit", "visit"));
     if (o->algorithm->step)
-        visit_slot(o->all, o->algorithm, "", visit, context);
-    for (int i = 0; i < o->count && !o->algorithm->step; i++)
-        if (o->slots[i])
-            visit_slot(o->slots[i], o->algorithm, o->slots[i]->w->name, visit, context);
+        visit_slot(o->inside->all, o->algorithm, "", visit, context);
+    for (int i = 0; i < o->inside->count && !o->algorithm->step; i++)
+        if (o->inside->slots[i])
+            visit_slot(o->inside->slots[i], o->algorithm, o->inside->slots[i]->w->name, visit, context);
     return gi_guest_leave(&before, true);
 }

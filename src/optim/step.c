@@ -6,21 +6,27 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/threads.h"
+#include "busy.h"
+#include "each.h"
+#include "finite.h"
 #include "gradus/tensor.h"
-#include "inside.h"
+#include "nn/params.h"
+#include "options.h"
+#include "pack.h"
+#include "rule.h"
+#include "slots.h"
+#include "step.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
 #include "tensor/nest.h"
 #include "tensor/new.h"
 #include "tensor/shape.h"
 
-const gd_real gi_most_gradient = GI_MOST_GRADIENT;
+/* ---- Everything that can fail ----------------------------------------------------------------------------------- */
 
-/* ---- What can fail comes first ---------------------------------------------------------------------------- */
-
-/* What schedules say is group->next_lr first; it becomes lr when nothing else has failed.  How many groups have one;
+/* What schedules say is next_lr first; it becomes lr when nothing else has failed.  Returns how many groups have one;
  * -1 where a learning rate is not valid. */
-static int look_at_learning_rates(gd_optimizer *o, const char *function)
+static int next_learning_rates(gd_optimizer *o, const char *function)
 {
     int scheduled = 0;
     if (GI_UNLIKELY(o->steps < 0 || o->steps == INT64_MAX))
@@ -28,7 +34,7 @@ static int look_at_learning_rates(gd_optimizer *o, const char *function)
     for (gd_group *g = &o->first; g; g = g->next) {
         double lr = g->lr;
         if (g->schedule.kind) {
-            lr = g->next_lr = gd_lr_at(g->schedule, o->steps);
+            lr = g->inside->next_lr = gd_lr_at(g->schedule, o->steps);
             scheduled++;
         }
         if (GI_UNLIKELY(!(lr >= 0 && lr <= GI_REAL_MAX)))
@@ -37,36 +43,15 @@ static int look_at_learning_rates(gd_optimizer *o, const char *function)
     return scheduled;
 }
 
-static void exchange_learning_rates(gd_optimizer *o)
+static void swap_learning_rates(gd_optimizer *o)
 {
     for (gd_group *g = &o->first; g; g = g->next) {
         double lr = g->lr;
         if (!g->schedule.kind)
             continue;
-        g->lr = g->next_lr;
-        g->next_lr = lr;
+        g->lr = g->inside->next_lr;
+        g->inside->next_lr = lr;
     }
-}
-
-bool gi_room_to_pack(gd_optimizer *o, const gd_tensor *grad)
-{
-    if (grad->contiguous || grad->numel <= o->packed_room)
-        return true;
-    gd_real *room = gi_memory_new(GI_OPTIMIZERS, (size_t)grad->numel * sizeof *room);
-    if (!room)
-        return false;
-    gi_memory_free(o->packed);
-    o->packed = room;
-    o->packed_room = grad->numel;
-    return true;
-}
-
-const gd_real *gi_packed(gd_optimizer *o, const gd_tensor *grad)
-{
-    if (grad->contiguous)
-        return grad->data;
-    gi_copy(o->packed, grad);
-    return o->packed;
 }
 
 /* The count was made by gd_step, unless a file or the program gave another one. */
@@ -95,36 +80,42 @@ static inline void set_update(struct gd_slot *slot, const gd_tensor *grad)
     slot->update.w = slot->w->data;
 }
 
-/* What was not there in the last step: states, memory to pack.  The first state may be formed from this gradient and
- * this lr: where a later turn fails, it is given up again. */
-static bool start_turns(gd_optimizer *o, int turns)
+/* Allocates what the last step did not have: states, memory to pack.  A first state may depend on this gradient and
+ * this lr: it is dropped again where a later parameter fails. */
+static bool start_pending(gd_optimizer *o, int count)
 {
+    struct gi_pending *all = o->inside->pending;
     bool good = true;
     int k = 0;
-    for (; k < turns && good; k++) {
-        struct gd_slot *slot = o->turns[k].slot;
+    for (; k < count && good; k++) {
+        struct gd_slot *slot = all[k].slot;
         bool fresh = slot->number[0] == 0 && !slot->started;
         for (int i = 0; i < GD_MAX_STATES && fresh; i++)
             fresh = !slot->state[i];
-        o->turns[k].first = fresh;
-        good = gi_room_to_pack(o, slot->w->grad) &&
+        all[k].first = fresh;
+        good = gi_pack_begin(o, slot->w->grad) &&
                (slot->started || !o->algorithm->update || gi_slot_start(o, slot));
         set_update(slot, slot->w->grad);
     }
     while (!good && k-- > 0)
-        if (o->turns[k].first)
-            gi_slot_stop(o->turns[k].slot);
+        if (all[k].first)
+            gi_slot_stop(all[k].slot);
     return good;
 }
 
-bool gi_ready(gd_optimizer *o, const char *function)
+/* All that can fail in a step, so that no parameter has changed when it does: slots, learning rates, counts of steps,
+ * shapes of gradients, states.  Tells which parameters are updated. */
+static bool ready(gd_optimizer *o, const char *function)
 {
-    if (!gi_model_alive(function, o) || (o->count < o->params->count && !gi_adopt(o)))
+    struct gd_optimizer_inside *inside = o->inside;
+    if (!gi_model_alive(function, o) || (inside->count < o->params->count && !gi_adopt(o)))
         return false;
-    int turns = 0, scheduled = look_at_learning_rates(o, function);
+    struct gd_slot *const *slots = inside->slots;
+    struct gi_pending *item = inside->pending;
+    const int scheduled = next_learning_rates(o, function), count = scheduled < 0 ? 0 : inside->count;
     bool as_before = true;
-    for (int i = 0; i < o->count && scheduled >= 0; i++) {
-        struct gd_slot *slot = o->slots[i];
+    for (int i = 0; i < count; i++) {
+        struct gd_slot *slot = slots[i];
         const gd_tensor *grad = slot ? slot->w->grad : NULL;
         if (!grad)
             continue;
@@ -134,26 +125,28 @@ bool gi_ready(gd_optimizer *o, const char *function)
             return fails_to_fit(function, slot, grad);
         as_before = as_before && slot->started && grad->contiguous;
         set_update(slot, grad);
-        o->turns[turns++].slot = slot;
+        item++->slot = slot;
     }
+    const int updates = (int)(item - inside->pending);
     if (scheduled > 0)                      /* the first state may be formed from lr */
-        exchange_learning_rates(o);
-    if (scheduled < 0 || (!as_before && !start_turns(o, turns))) {
+        swap_learning_rates(o);
+    if (scheduled < 0 || (!as_before && !start_pending(o, updates))) {
         if (scheduled > 0)
-            exchange_learning_rates(o);
+            swap_learning_rates(o);
         return false;
     }
-    o->turn_count = turns;
+    inside->pending_count = updates;
     return true;
 }
 
-/* ---- The step ----------------------------------------------------------------------------------------------- */
+/* ---- The step --------------------------------------------------------------------------------------------------- */
 
 static inline int64_t t_of(const gd_optimizer *o, const struct gd_slot *slot)
 {
-    if (GI_LIKELY(slot->group->counter == GD_PER_PARAM))
+    const int counter = slot->group->inside->counter;
+    if (GI_LIKELY(counter == GD_PER_PARAM))
         return (int64_t)slot->number[0];
-    return slot->group->counter == GD_GLOBAL ? o->steps : 1;
+    return counter == GD_GLOBAL ? o->steps : 1;
 }
 
 int64_t gi_slot_t(const gd_optimizer *o, const struct gd_slot *slot)
@@ -161,9 +154,10 @@ int64_t gi_slot_t(const gd_optimizer *o, const struct gd_slot *slot)
     return t_of(o, slot);
 }
 
-/* Parameters that are updated together: o->turns[from] .. [to - 1].  They share their groups' scalars. */
+/* Parameters that are updated together: o->inside->pending[from] .. [to - 1].  They share their groups' scalars. */
 typedef struct batch {
     gd_optimizer *o;
+    void        (*advance)(const gd_update *u);
     int           from, to;
     int64_t       elements;                 /* so far */
 } batch;
@@ -182,24 +176,24 @@ static void update_piece(const gd_algorithm *a, const struct gd_slot *slot, int6
     a->update(&u);
 }
 
-/* Asks for the first lines of a parameter's arrays: a processor foresees only how an array goes on. */
-static void ask_for(const gd_update *u)
+/* Prefetches the first lines of a parameter's arrays: the hardware prefetcher only follows an array that it is in. */
+static void prefetch(const gd_update *u)
 {
-    for (int64_t i = 0; i < GI_AHEAD / (int64_t)sizeof(gd_real) && i < u->n; i += GI_BLOCK) {
-        GI_ASK(u->w + i);
-        GI_ASK(u->g + i);
+    for (int64_t i = 0; i < GI_PREFETCH_BYTES / (int64_t)sizeof(gd_real) && i < u->n; i += GI_BLOCK) {
+        GI_PREFETCH(u->w + i);
+        GI_PREFETCH(u->g + i);
         for (int k = 0; k < GD_MAX_STATES && u->state[k]; k++)
-            GI_ASK(u->state[k] + i);
+            GI_PREFETCH(u->state[k] + i);
     }
 }
 
-/* The last turn between from and to whose first element is not behind the given one, by bisection. */
-static int turn_of(const batch *b, int64_t element)
+/* The last parameter of the batch whose first element is not after the given one, by bisection. */
+static int pending_at(const batch *b, int64_t element)
 {
     int from = b->from, to = b->to;
     while (to - from > 1) {
         int middle = from + (to - from) / 2;
-        if (b->o->turns[middle].first <= element)
+        if (b->o->inside->pending[middle].first <= element)
             from = middle;
         else
             to = middle;
@@ -212,18 +206,18 @@ static void update_elements(void *context, int64_t begin, int64_t end)
 {
     const batch *b = context;
     const gd_algorithm *a = b->o->algorithm;
-    const struct gd_turn *turn = b->o->turns + (begin ? turn_of(b, begin) : b->from);
-    for (; begin < end; turn++) {
-        const gd_update *u = &turn->slot->update;
-        int64_t from = begin - turn->first, to = from + (end - begin);
+    const struct gi_pending *item = b->o->inside->pending + (begin ? pending_at(b, begin) : b->from);
+    for (; begin < end; item++) {
+        const gd_update *u = &item->slot->update;
+        int64_t from = begin - item->first, to = from + (end - begin);
         if (to > u->n) {                    /* more parameters follow */
             to = u->n;
-            ask_for(&turn[1].slot->update);
+            prefetch(&item[1].slot->update);
         }
         if (from == 0 && to == u->n)
             a->update(u);
         else
-            update_piece(a, turn->slot, from, to);
+            update_piece(a, item->slot, from, to);
         begin += to - from;
     }
 }
@@ -231,42 +225,46 @@ static void update_elements(void *context, int64_t begin, int64_t end)
 static void update_batch(batch *b)
 {
     const gd_algorithm *a = b->o->algorithm;
+    const struct gi_pending *item = b->o->inside->pending + b->from, *end = b->o->inside->pending + b->to;
     if (a->by_element && b->elements > GI_PART_ELEMENTS)
         gi_parallel(b->elements, GI_PART_ELEMENTS, update_elements, b);
     else
-        for (int k = b->from; k < b->to; k++)
-            a->update(&b->o->turns[k].slot->update);
+        for (; item < end; item++)
+            a->update(&item->slot->update);
     b->from = b->to;
     b->elements = 0;
 }
 
-/* Scalars for another t or lr, and a gradient in the room of another one: the batch needs the old ones first. */
+/* Scalars for another t or lr, or a gradient that is packed into the memory of another one: the batch must be updated
+ * with the old ones first. */
 GI_NOINLINE static void end_batch_and_prepare(batch *b, struct gd_slot *slot)
 {
     if (b->to > b->from)
         update_batch(b);
     if (!slot->update.g)
-        slot->update.g = gi_packed(b->o, slot->w->grad);
+        slot->update.g = gi_pack(b->o, slot->w->grad);
+    struct gd_group_inside *group = slot->group->inside;
     if (b->o->algorithm->prepare)
-        b->o->algorithm->prepare(&slot->update, slot->group->scalars);
-    slot->group->scalars_t = slot->update.t;
-    slot->group->scalars_lr = slot->group->lr;
+        b->o->algorithm->prepare(&slot->update, group->scalars);
+    group->scalars_t = slot->update.t;
+    group->scalars_lr = slot->group->lr;
 }
 
 /* What is done once for a parameter in a step, before the update of its elements. */
-static void join_batch(batch *b, struct gd_turn *turn)
+static void join_batch(batch *b, struct gi_pending *item)
 {
-    struct gd_slot *slot = turn->slot;
-    const gd_group *group = slot->group;
+    struct gd_slot *slot = item->slot;
+    const double lr = slot->group->lr;
+    const struct gd_group_inside *group = slot->group->inside;
     slot->number[0]++;
     slot->update.t = t_of(b->o, slot);
-    slot->update.lr = group->lr;
-    if (group->scalars_t != slot->update.t || group->scalars_lr != group->lr || !slot->update.g)
+    slot->update.lr = lr;
+    if (group->scalars_t != slot->update.t || group->scalars_lr != lr || !slot->update.g)
         end_batch_and_prepare(b, slot);
-    if (b->o->algorithm->advance)
-        b->o->algorithm->advance(&slot->update);
+    if (b->advance)
+        b->advance(&slot->update);
     gi_overwritten(slot->w);                /* backward refuses graphs that need the old values */
-    turn->first = b->elements;
+    item->first = b->elements;
     b->elements += slot->update.n;
     b->to++;
 }
@@ -278,46 +276,25 @@ bool gd_step(gd_optimizer *o)
     if (!o->algorithm->update)
         return gd_fail("gd_step: %s evaluates the loss several times in a step: use gd_step_closure",
                        o->algorithm->name);
-    if (gi_busy("gd_step", o) || !gi_ready(o, "gd_step") || (o->turn_count == 0 && !gi_any_gradient("gd_step", o)) ||
-        (o->check_finite && !gi_check_all("gd_step", o)) || (o->trace && !o->trace->before(o)))
+    struct gd_optimizer_inside *inside = o->inside;
+    const gi_watcher *watcher = inside->watcher;
+    if (gi_busy("gd_step", o) || !ready(o, "gd_step") ||
+        (inside->pending_count == 0 && !gi_any_gradient("gd_step", o)) ||
+        (o->check_finite && !gi_check_all("gd_step", o)) || (watcher && !watcher->before(o)))
         return false;
     o->steps++;
-    o->busy = true;
+    inside->busy = true;
     gi_guest before = gi_guest_enter(GI_GUEST("gd_step", "the algorithm"));
-    batch b = { .o = o };
-    for (int k = 0; k < o->turn_count; k++)
-        join_batch(&b, &o->turns[k]);
+    batch b = { .o = o, .advance = o->algorithm->advance };
+    struct gi_pending *item = inside->pending, *end = item + inside->pending_count;
+    for (; item < end; item++)
+        join_batch(&b, item);
     update_batch(&b);
     (void)gi_guest_leave(&before, true);    /* the step is done: no failure of it */
-    o->busy = false;
-    if (o->trace)
-        o->trace->after(o);
+    inside->busy = false;
+    if (watcher)
+        watcher->after(o);
     return true;
-}
-
-bool gi_busy(const char *function, gd_optimizer *o)
-{
-    if (GI_LIKELY(!o->busy))
-        return false;
-    if (!gi_guest_runs())                   /* the step was left by longjmp */
-        return o->busy = false;
-    gd_fail("%s: called inside of a step of the same optimizer, %s", function, o->algorithm->name);
-    return true;
-}
-
-GI_NOINLINE double gi_closure_call(gd_optimizer *o, gd_closure *closure, void *context)
-{
-    const bool busy = o->busy;
-    const int in_use = o->params->in_use;
-    o->busy = true;
-    o->params->in_use = in_use + 1;
-    gi_guest before = gi_guest_enter(GI_GUEST("gd_step_closure", "the closure"));
-    double loss = closure(context);
-    if (!gi_guest_leave(&before, !isnan(loss)))
-        loss = NAN;
-    o->busy = busy;
-    o->params->in_use = in_use;
-    return loss;
 }
 
 /* An algorithm that evaluates the loss by itself. */
@@ -332,7 +309,7 @@ static GI_NOINLINE double step_closure(gd_optimizer *o, gd_closure *closure, voi
 {
     GI_DEEPER;
     if (o->algorithm->step) {
-        double loss = gi_ready(o, "gd_step_closure") ? step_of(o, closure, context) : NAN;
+        double loss = ready(o, "gd_step_closure") ? step_of(o, closure, context) : NAN;
         gi_room_[0] = 1;                    /* or the call would take the place of this frame */
         return loss;
     }

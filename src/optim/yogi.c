@@ -20,12 +20,120 @@
  *
  * GD_D2L_TF_AS_PRINTED reproduces the TensorFlow listing of the book: eps is 1e-6 and, parentheses missing,
  * added to the parameter; a gradient of zero gives 0/0 = NaN.  Nobody should train with it. */
-#include <math.h>
-
-#include "base/compiler.h"
-#include "gradus/tensor.h"
-#include "inside.h"
+#include "finite.h"
+#include "options.h"
+#include "pack.h"
+#include "rule.h"
+#include "slots.h"
 #include "tensor/check.h"
+
+enum { M, V };                              /* the states */
+
+/* The book's rule. */
+GI_KERNEL static void yogi(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
+                           gd_real *restrict v, const gd_yogi_options *o, double lr, double c1, double c2)
+{
+    const double beta1 = o->beta1, beta2 = o->beta2, eps = o->eps;
+    GI_EACH(i, n, (w, grad, m, v), {
+        const gd_real g = gi_bounded(grad[i]);
+        const gd_real change = REAL(1 - beta2) * g * g;
+        const gd_real above = v[i] - g * g;                 /* v -= sign(above) change */
+        m[i] = REAL(beta1) * m[i] + REAL(1 - beta1) * g;
+        v[i] -= above == 0 ? 0 : real_copysign(change, above);
+        w[i] -= REAL(lr / c1) * m[i] / (real_sqrt(v[i] * REAL(1 / c2)) + REAL(eps));
+    });
+}
+
+/* With weight decay, or another place for eps. */
+GI_KERNEL static void yogi_with_options(int64_t n, gd_real *restrict w, const gd_real *restrict grad,
+                                        gd_real *restrict m, gd_real *restrict v, const gd_yogi_options *o, double lr,
+                                        double c1, double c2)
+{
+    const double beta1 = o->beta1, beta2 = o->beta2, weight_decay = o->weight_decay;
+    const gi_eps eps = gi_eps_of(o->eps_mode, o->eps, 0);
+    const gd_real sign = gi_sign(o->maximize);
+    GI_EACH(i, n, (w, grad, m, v), {
+        const gd_real g = gi_bounded(sign * grad[i] + REAL(weight_decay) * w[i]);
+        const gd_real change = REAL(1 - beta2) * g * g;
+        const gd_real above = v[i] - g * g;
+        m[i] = REAL(beta1) * m[i] + REAL(1 - beta1) * g;
+        v[i] -= above == 0 ? 0 : real_copysign(change, above);
+        const gd_real d = REAL(lr / c1) * m[i] / (real_sqrt(v[i] * REAL(1 / c2) + eps.inside) + eps.outside);
+        w[i] = w[i] - d + eps.drift;
+    });
+}
+
+/* With sign(x) = tanh(10 x), or TensorFlow Addons' proximal step: w is the z that minimises
+ * (z - w)^2/(2 rate) + prox_l1 |z| + prox_l2 z^2/2, where rate is the coordinate's own learning rate. */
+GI_KERNEL static void yogi_of_addons(int64_t n, gd_real *restrict w, const gd_real *restrict grad,
+                                     gd_real *restrict m, gd_real *restrict v, const gd_yogi_options *o, double lr,
+                                     double c1, double c2)
+{
+    const double beta1 = o->beta1, beta2 = o->beta2, weight_decay = o->weight_decay;
+    const double prox_l1 = o->prox_l1, prox_l2 = o->prox_l2;
+    const bool soft = o->yogi_sign == GD_SIGN_TANH10;
+    const gi_eps eps = gi_eps_of(o->eps_mode, o->eps, 0);
+    const gd_real sign = gi_sign(o->maximize);
+    GI_EACH(i, n, (w, grad, m, v), {
+        const gd_real g = gi_bounded(sign * grad[i] + REAL(weight_decay) * w[i]);
+        const gd_real above = v[i] - g * g;
+        m[i] = REAL(beta1) * m[i] + REAL(1 - beta1) * g;
+        v[i] = v[i] - REAL(1 - beta2) * (soft ? real_tanh(10 * above) : real_sign(above)) * g * g;
+        const gd_real rate = REAL(lr / c1) / (real_sqrt(v[i] * REAL(1 / c2) + eps.inside) + eps.outside);
+        const gd_real z = w[i] - rate * m[i] + eps.drift;
+        w[i] = real_copysign(real_max(real_abs(z) - REAL(prox_l1) * rate, 0), z) / (1 + REAL(prox_l2) * rate);
+    });
+}
+
+/* ---- c1 = 1 - beta1^t and c2 = 1 - beta2^t, once a step --------------------------------------------------------- */
+
+static double correction(const void *options, int k, int64_t t)
+{
+    const gd_yogi_options *o = options;
+    if (k == M)
+        return gi_correction(o->beta1, t, o->bias_correction <= GD_CORRECT_M);
+    return gi_correction(o->beta2, t, o->bias_correction == GD_CORRECT_BOTH || o->bias_correction == GD_CORRECT_V);
+}
+
+typedef void yogi_rule(int64_t, gd_real *restrict, const gd_real *restrict, gd_real *restrict, gd_real *restrict,
+                       const gd_yogi_options *, double, double, double);
+
+typedef struct corrections {
+    yogi_rule *rule;
+    double     lr, c1, c2;
+} corrections;
+
+static yogi_rule *rule_for(const gd_yogi_options *o)
+{
+    if (o->yogi_sign != GD_SIGN_HARD || o->prox_l1 != 0 || o->prox_l2 != 0)
+        return yogi_of_addons;
+    const bool outside = o->eps_mode == GD_EPS_AFTER_BC || o->eps_mode == GD_EPS_BEFORE_BC;
+    return outside && o->eps * o->eps >= GI_REAL_MIN && o->weight_decay == 0 && !o->maximize ? yogi : yogi_with_options;
+}
+
+/* eps before the bias correction: lr sqrt(c2)/c1 m/(sqrt(v) + eps), with nothing left for v to be divided by. */
+static void prepare(const gd_update *u, void *result)
+{
+    const gd_yogi_options *o = u->options;
+    corrections *c = result;
+    if (!c->rule)                           /* new options */
+        c->rule = rule_for(o);
+    c->lr = u->lr;
+    c->c1 = correction(o, M, u->t);
+    c->c2 = correction(o, V, u->t);
+    if (o->eps_mode == GD_EPS_BEFORE_BC) {
+        c->lr *= sqrt(c->c2);
+        c->c2 = 1;
+    }
+}
+
+static void update(const gd_update *u)
+{
+    const corrections *c = u->scalars;
+    c->rule(u->n, u->w, u->g, u->state[M], u->state[V], u->options, c->lr, c->c1, c->c2);
+}
+
+/* ---- The algorithm and its options ------------------------------------------------------------------------------ */
 
 #define OPTION(field, ...) GD_OPTION(gd_yogi_options, field, __VA_ARGS__)
 static const gd_option fields[] = {
@@ -46,8 +154,6 @@ static const gd_option fields[] = {
     { .name = NULL }
 };
 
-enum { M, V };                              /* the states */
-
 static bool check(const void *options)
 {
     const gd_yogi_options *o = options;
@@ -63,76 +169,6 @@ static void start(const gd_update *u)
         gd_real g = from_grad ? gi_bounded(u->g[i]) : 0;
         u->state[V][i] = from_grad ? g * g : (gd_real)o->init_v;
     }
-}
-
-static double correction(const void *options, int k, int64_t t)
-{
-    const gd_yogi_options *o = options;
-    if (k == M)
-        return gi_correction(o->beta1, t, o->bias_correction <= GD_CORRECT_M);
-    return gi_correction(o->beta2, t, o->bias_correction == GD_CORRECT_BOTH || o->bias_correction == GD_CORRECT_V);
-}
-
-typedef struct scalars {
-    gd_real sign, l2, beta1, rest1, rest2, step, root, eps_root, eps, drift, prox_l1, prox_l2;
-} scalars;
-
-static void prepare(const gd_update *u, void *result)
-{
-    const gd_yogi_options *o = u->options;
-    double c1 = correction(o, M, u->t), c2 = correction(o, V, u->t);
-    bool before = o->eps_mode == GD_EPS_BEFORE_BC, inside = o->eps_mode == GD_EPS_INSIDE_SQRT;
-    bool printed = o->eps_mode == GD_EPS_AS_PRINTED;
-    double in_root = inside ? o->eps : 0, outside = inside || printed ? 0 : o->eps;
-    *(scalars *)result = (scalars){
-        .sign = o->maximize ? -1 : 1, .l2 = (gd_real)o->weight_decay,
-        .beta1 = (gd_real)o->beta1, .rest1 = (gd_real)(1 - o->beta1), .rest2 = (gd_real)(1 - o->beta2),
-        .step = (gd_real)(before ? u->lr * sqrt(c2) / c1 : u->lr / c1), .root = (gd_real)(before ? 1 : 1 / c2),
-        .eps_root = printed ? 0 : gi_root_eps(in_root, outside), .eps = (gd_real)outside,
-        .drift = (gd_real)(printed ? o->eps : 0),
-        .prox_l1 = (gd_real)o->prox_l1, .prox_l2 = (gd_real)o->prox_l2
-    };
-}
-
-GI_KERNEL static void yogi(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
-                           gd_real *restrict v, const scalars *c)
-{
-    const scalars s = *c;
-    GI_EACH(i, n, (w, grad, m, v), {
-        gd_real g = gi_bounded(s.sign * grad[i] + s.l2 * w[i]);
-        gd_real part = s.rest2 * g * g;
-        gd_real change = v[i] - g * g;                      /* v -= part sign(change) */
-        m[i] = s.beta1 * m[i] + s.rest1 * g;
-        v[i] = v[i] - (change == 0 ? 0 : real_copysign(part, change));
-        gd_real d = s.step * m[i] / (real_sqrt(v[i] * s.root + s.eps_root) + s.eps);
-        w[i] = w[i] - d + s.drift;
-    });
-}
-
-/* The same with sign(x) = tanh(10 x), and with TensorFlow Addons' proximal step: w is the z that minimises
- * (z - w)^2/(2 rate) + prox_l1 |z| + prox_l2 z^2/2, where rate is the coordinate's own learning rate. */
-GI_KERNEL static void yogi_of_addons(int64_t n, gd_real *restrict w, const gd_real *restrict grad,
-                                     gd_real *restrict m, gd_real *restrict v, bool soft, const scalars *c)
-{
-    const scalars s = *c;
-    GI_EACH(i, n, (w, grad, m, v), {
-        gd_real g = gi_bounded(s.sign * grad[i] + s.l2 * w[i]);
-        gd_real change = v[i] - g * g;
-        m[i] = s.beta1 * m[i] + s.rest1 * g;
-        v[i] = v[i] - s.rest2 * (soft ? real_tanh(10 * change) : real_sign(change)) * g * g;
-        gd_real rate = s.step / (real_sqrt(v[i] * s.root + s.eps_root) + s.eps);
-        gd_real z = w[i] - rate * m[i] + s.drift;
-        w[i] = real_copysign(real_max(real_abs(z) - s.prox_l1 * rate, 0), z) / (1 + s.prox_l2 * rate);
-    });
-}
-
-static void update(const gd_update *u)
-{
-    const gd_yogi_options *o = u->options;
-    if (o->yogi_sign == GD_SIGN_HARD && o->prox_l1 == 0 && o->prox_l2 == 0)
-        yogi(u->n, u->w, u->g, u->state[M], u->state[V], u->scalars);
-    else
-        yogi_of_addons(u->n, u->w, u->g, u->state[M], u->state[V], o->yogi_sign == GD_SIGN_TANH10, u->scalars);
 }
 
 static const char *valid(const gd_kept *kept)
@@ -160,33 +196,26 @@ gd_optimizer *gd_yogi(gd_params *p, gd_yogi_options options)
     return gd_optimizer_new(p, &algorithm, &options);
 }
 
+/* ---- Dialects: what differs from gd_yogi_defaults() ------------------------------------------------------------- */
+
+#define SET(field, value) GI_SET(gd_yogi_options, field, value)
+static const gi_dialect dialects[] = {
+    { GD_D2L,   { SET(step_counter, GD_GLOBAL) } },
+    { GD_OPTAX, { SET(step_counter, GD_GLOBAL), SET(init_m, 1e-6), SET(init_v, 1e-6) } },
+    { GD_TFA,   { SET(step_counter, GD_GLOBAL), SET(init_v, 1e-6), SET(eps_mode, GD_EPS_BEFORE_BC) } },
+    { GD_PAPER, { SET(step_counter, GD_GLOBAL), SET(init_v_from_first_grad, true),
+                  SET(bias_correction, GD_CORRECT_NONE) } },
+    { GD_D2L_TF_AS_PRINTED, { SET(step_counter, GD_GLOBAL), SET(eps, 1e-6), SET(eps_mode, GD_EPS_AS_PRINTED) } },
+};
+
 gd_yogi_options gd_yogi_dialect(gd_dialect dialect)
 {
     gd_yogi_options o = gd_yogi_defaults();
-    o.step_counter = GD_GLOBAL;
-    switch (dialect) {
-    case GD_D2L:
-        break;
-    case GD_OPTAX:
-        o.init_m = o.init_v = 1e-6;
-        break;
-    case GD_TFA:
-        o.init_v = 1e-6;
-        o.eps_mode = GD_EPS_BEFORE_BC;
-        break;
-    case GD_PAPER:
-        o.init_v_from_first_grad = true;
-        o.bias_correction = GD_CORRECT_NONE;
-        break;
-    case GD_D2L_TF_AS_PRINTED:
-        o.eps = 1e-6;
-        o.eps_mode = GD_EPS_AS_PRINTED;
-        break;
-    default:
-        o.lr = gi_no_dialect("gd_yogi_dialect", dialect);
-    }
+    GI_APPLY_DIALECT("gd_yogi_dialect", dialects, dialect, &o);
     return o;
 }
+
+/* ---- The start of the paper ------------------------------------------------------------------------------------- */
 
 /* v is the mean over the calls; how many there were is the number "start_grads". */
 bool gd_yogi_start_from(gd_optimizer *o)
@@ -205,7 +234,7 @@ bool gd_yogi_start_from(gd_optimizer *o)
     for (int i = 0; i < gd_params_tensors(o->params); i++) {    /* what can fail comes before the first v changes */
         const gd_tensor *w = gd_params_at(o->params, i);
         if (w->grad && !gd_params_is_buffer(o->params, i) &&
-            (!gd_optimizer_start(o, w) || !gi_room_to_pack(o, w->grad)))
+            (!gd_optimizer_start(o, w) || !gi_pack_begin(o, w->grad)))
             return false;
     }
     for (int i = 0; i < gd_params_tensors(o->params); i++) {
@@ -213,7 +242,7 @@ bool gd_yogi_start_from(gd_optimizer *o)
         if (!w->grad || gd_params_is_buffer(o->params, i))
             continue;
         gd_real *v = gd_optimizer_state(o, w, "exp_avg_sq")->data;
-        const gd_real *g = gi_packed(o, w->grad);
+        const gd_real *g = gi_pack(o, w->grad);
         double *count = gd_optimizer_number(o, w, "start_grads");
         *count = *count >= 1 ? *count + 1 : 1;
         gd_real part = (gd_real)(1 / *count);

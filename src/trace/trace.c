@@ -1,19 +1,18 @@
-/* trace.c - watching single coordinates: the gradient, the optimizer's state and the move of each step. */
+/* trace.c - watching single coordinates: what an algorithm sees, remembers and does, step by step. */
 #include <math.h>
 
 #include "trace.h"
-#include "base/files.h"
-#include "base/format.h"
 #include "base/memory.h"
 #include "base/quarantine.h"
 #include "gradus/tensor.h"
+#include "optim/callbacks.h"
+#include "optim/slots.h"
+#include "optim/step.h"
 #include "tensor/check.h"
 #include "tensor/shape.h"
 
-static gi_trace *trace_of(const gd_optimizer *o)
-{
-    return (gi_trace *)(void *)o->trace;
-}
+#include "base/files.h"
+#include "base/format.h"
 
 /* ---- Recording ---------------------------------------------------------------------------------------------- */
 
@@ -27,7 +26,7 @@ static gd_real element_of(const gd_tensor *t, int64_t element)
     return *at;
 }
 
-static bool reserve_rows(gi_trace *trace)
+static bool reserve_rows(struct gd_trace *trace)
 {
     if (trace->row_count + trace->count <= trace->capacity)
         return true;
@@ -42,7 +41,7 @@ static bool reserve_rows(gi_trace *trace)
 
 static bool before_step(gd_optimizer *o)
 {
-    gi_trace *trace = trace_of(o);
+    struct gd_trace *trace = o->inside->trace;
     for (int i = 0; i < trace->count; i++) {
         gi_watch *watch = &trace->watched[i];
         const gd_tensor *w = watch->slot->w;
@@ -54,7 +53,7 @@ static bool before_step(gd_optimizer *o)
 
 static void after_step(gd_optimizer *o)
 {
-    gi_trace *trace = trace_of(o);
+    struct gd_trace *trace = o->inside->trace;
     const gd_algorithm *a = o->algorithm;
     for (int i = 0; i < trace->count; i++) {
         const gi_watch *watch = &trace->watched[i];
@@ -75,23 +74,15 @@ static void after_step(gd_optimizer *o)
 
 static void free_trace(gd_optimizer *o)
 {
-    gi_memory_free(trace_of(o)->watched);
-    gi_memory_free(trace_of(o)->rows);
-    gi_memory_free(o->trace);
-    o->trace = NULL;
+    struct gd_trace *trace = o->inside->trace;
+    gi_memory_free(trace->watched);
+    gi_memory_free(trace->rows);
+    gi_memory_free(trace);
+    o->inside->trace = NULL;
+    o->inside->watcher = NULL;
 }
 
-/* ---- Starting ----------------------------------------------------------------------------------------------- */
-
-static gi_trace *new_trace(gd_optimizer *o)
-{
-    gi_trace *trace = gi_memory_new(GI_OPTIMIZERS, sizeof *trace);
-    if (trace) {
-        *trace = (gi_trace){ .hooks = { before_step, after_step, free_trace } };
-        o->trace = &trace->hooks;
-    }
-    return trace;
-}
+static const gi_watcher watcher = { before_step, after_step, free_trace };
 
 bool gd_optimizer_trace(gd_optimizer *o, const gd_tensor *parameter, gd_shape index)
 {
@@ -114,9 +105,15 @@ bool gd_optimizer_trace(gd_optimizer *o, const gd_tensor *parameter, gd_shape in
                            (long long)index.size[i], i, (long long)parameter->shape[i]);
         element = element * parameter->shape[i] + index.size[i];
     }
-    gi_trace *trace = o->trace ? trace_of(o) : new_trace(o);
-    if (!trace)
-        return false;
+    struct gd_trace *trace = o->inside->trace;
+    if (!trace) {
+        trace = gi_memory_new(GI_OPTIMIZERS, sizeof *trace);
+        if (!trace)
+            return false;
+        *trace = (struct gd_trace){ .watched = NULL };
+        o->inside->trace = trace;
+        o->inside->watcher = &watcher;
+    }
     gi_watch *more = gi_memory_resize(GI_OPTIMIZERS, trace->watched, (size_t)(trace->count + 1) * sizeof *more);
     if (!more)
         return false;
@@ -129,7 +126,7 @@ bool gd_optimizer_trace(gd_optimizer *o, const gd_tensor *parameter, gd_shape in
 
 int64_t gd_trace_rows(const gd_optimizer *o)
 {
-    return o && gi_not_freed("gd_trace_rows", "o", o) && o->trace ? trace_of(o)->row_count : 0;
+    return o && gi_not_freed("gd_trace_rows", "o", o) && o->inside->trace ? o->inside->trace->row_count : 0;
 }
 
 const gd_trace_row *gd_trace_at(const gd_optimizer *o, int64_t i)
@@ -139,13 +136,13 @@ const gd_trace_row *gd_trace_at(const gd_optimizer *o, int64_t i)
     int64_t rows = gd_trace_rows(o);
     if (i < 0 || i >= rows)
         return gd_fail("gd_trace_at: i = %lld must lie in [0, %lld)", (long long)i, (long long)rows);
-    return &trace_of(o)->rows[i];
+    return &o->inside->trace->rows[i];
 }
 
 bool gi_trace_shows(const gd_optimizer *o, int k)
 {
     for (int64_t i = 0; i < gd_trace_rows(o); i++)
-        if (!isnan(trace_of(o)->rows[i].state[k]))
+        if (!isnan(o->inside->trace->rows[i].state[k]))
             return true;
     return false;
 }

@@ -1,4 +1,4 @@
-/* trace_picture.c - a trace as a column of small plots: gradient, states, effective step. */
+/* trace_picture.c - a trace as small pictures, one below the other: gradient, states, effective step. */
 #include <math.h>
 #include <stdio.h>
 

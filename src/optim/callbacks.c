@@ -1,9 +1,9 @@
-/* plug.c - the functions of an algorithm that are called outside of a step, when an optimizer is made, changed, saved,
- * loaded or looked at.  They may be the program's: what one leaves behind is said and put right, and its answer
- * counts nevertheless. */
+/* callbacks.c - the functions of an algorithm that are called outside of a step, when an optimizer is made, changed,
+ * saved, loaded or inspected.  They may be the user's: a scope or mode that one leaves open is reported and closed, and
+ * the value that it returned is used nevertheless. */
 #include "base/compiler.h"
 #include "base/guest.h"
-#include "inside.h"
+#include "callbacks.h"
 
 GI_NOINLINE bool gi_keeps(const gd_algorithm *a, const void *options, int k)
 {

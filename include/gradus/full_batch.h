@@ -1,9 +1,10 @@
-/* more_algorithms.h - optimizers for gradients of a whole data set, and for averaging: Rprop, ASGD, L-BFGS.
- * Like those of algorithms.h. */
-#ifndef GRADUS_MORE_ALGORITHMS_H
-#define GRADUS_MORE_ALGORITHMS_H
+/* full_batch.h - optimizers for gradients of a whole data set: Rprop and L-BFGS.  Letters and options are as in
+ * algorithms.h. */
+#ifndef GRADUS_FULL_BATCH_H
+#define GRADUS_FULL_BATCH_H
 
-#include "optim.h"
+#include "dialects.h"
+#include "optimizer.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -28,27 +29,6 @@ static inline gd_rprop_options gd_rprop_defaults(void)
 }
 gd_rprop_options gd_rprop_dialect(gd_dialect dialect);              /* TORCH */
 gd_optimizer    *gd_rprop(gd_params *p, gd_rprop_options options);
-
-/* ---- ASGD: SGD whose result is the average of the iterates after step t0.
- *      eta = lr/(1 + lambd lr (t - 1))^alpha;  w = (1 - lambd eta) w - eta g;
- *      ax = ax + mu (w - ax),  mu = 1/max(1, t - 1 - t0):  gd_optimizer_state(o, w, "ax") --------------------- */
-
-typedef struct gd_asgd_options {
-    double lr;
-    double lambd, alpha;                    /* how fast the learning rate falls */
-    double t0;                              /* averaging starts here; until then ax is w */
-    double weight_decay;                    /* L2 */
-    bool   maximize;
-} gd_asgd_options;
-
-static inline gd_asgd_options gd_asgd_defaults(void)
-{
-    gd_asgd_options o = { .lr = 1e-2, .lambd = 1e-4, .alpha = 0.75, .t0 = 1e6, .weight_decay = 0,
-                          .maximize = false };
-    return o;
-}
-gd_asgd_options gd_asgd_dialect(gd_dialect dialect);                /* TORCH */
-gd_optimizer   *gd_asgd(gd_params *p, gd_asgd_options options);
 
 /* ---- L-BFGS: steps along -H g, where H approximates the inverse Hessian from the last changes of w and g.
  *      Deterministic losses only.  Call gd_step_closure: one call makes up to max_iter steps.  One group. ----- */
