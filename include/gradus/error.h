@@ -92,9 +92,9 @@ void gd_clear_error(void);
 /* gd_on_error - sets what this thread does with each message when it arises.  At first it is printed to
  * standard error.  NULL: silence (gd_last_error still has it).  gd_abort: print it and abort.
  * The handler may call the library, but closes no scope that it has not opened, and does not call gd_shutdown.  It may
- * leave by longjmp: scopes that were opened in between stay open, so put a GD_SCOPE around the setjmp; a call that reads
- * or writes a file leaves it open; gd_backward, gd_step and others that run code of the program are over, unfinished,
- * and a warning says so at the next chance.
+ * leave by longjmp: scopes that were opened in between stay open, so put a GD_SCOPE around the setjmp; a call that
+ * reads or writes a file leaves it open; gd_backward, gd_step and others that run code of the program are over,
+ * unfinished, and a warning says so at the next chance.
  * Nothing of the program's that the library calls, this handler among it, may let a C++ exception through: the library
  * is C, which has no unwinding.  Catch it inside and report it by gd_fail.
  * A few messages are warnings and begin with "warning: ": nothing has failed, gd_last_error does not have them, and

@@ -117,8 +117,8 @@ gd_shape gd_shape_of_tensor(const gd_tensor *t);
  *
  * Code of yours that the library calls (a rule, a closure, a function to be checked, an algorithm, a handler, ..)
  * closes the scopes that it opens and no others, leaves recording as it was, and does not call gd_shutdown: anything
- * else is refused or undone, with a message.  If it is left by longjmp, the call around it is over, unfinished, and what
- * is computed before the next gd_backward or the end of the scope around that call is lost; a warning says so then.
+ * else is refused or undone, with a message.  If it is left by longjmp, the call around it is over, unfinished, and
+ * what is computed before the next gd_backward or the end of the scope around that call is lost; a warning says so then.
  *
  * A tensor must not be used when its owner is gone: by then its memory may hold other numbers, and a release build
  * cannot tell.  The debug libraries can (make debug; link with -lgradus-debug or -lgradus64-debug; same headers, but
@@ -129,8 +129,8 @@ gd_shape gd_shape_of_tensor(const gd_tensor *t);
  * also for tensors of a freed model, loader or optimizer, after gd_shutdown, for views of them and for graphs that read
  * them, and for a freed model, optimizer, average, loader or plot itself, or a safetensors file that was closed.
  * Memory is kept for a while before it is used again, so that this also holds when other tensors were made since.
- * What they cannot see is a program that reads ->data, or any other field, of a dead tensor itself, or writes beyond the
- * end of a live one; AddressSanitizer can, when both are compiled with it:
+ * What they cannot see is a program that reads ->data, or any other field, of a dead tensor itself, or writes beyond
+ * the end of a live one; AddressSanitizer can, when both are compiled with it:
  * make debug DEBUG_CFLAGS="-O1 -g -fsanitize=address". */
 
 /* gd_scope_begin, gd_scope_end - open a scope; close the innermost one.  Scopes nest.

@@ -75,7 +75,8 @@ static inline bool gi_guest_leave(const gi_guest *before, bool good)
     return good;
 }
 
-/* gi_forget_left_handlers - handlers that were left by longjmp run no longer; gi_forget_handlers - nor does any other. */
+/* gi_forget_left_handlers - handlers that were left by longjmp run no longer.
+ * gi_forget_handlers - nor does any other. */
 void gi_forget_left_handlers(void);
 void gi_forget_handlers(void);
 

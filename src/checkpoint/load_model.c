@@ -226,8 +226,8 @@ static bool counts_batches(const gi_reader *r, const char *name)
 static bool belongs_elsewhere(const gi_reader *r, const char *name)
 {
     return (gi_begins_with(name, "optimizer/") && !r->run->optimizer) ||
-           (gi_begins_with(name, "gradus/ema/") && !r->run->ema) || !gi_begins_with(name, or_empty(r->options.prefix)) ||
-           counts_batches(r, name);
+           (gi_begins_with(name, "gradus/ema/") && !r->run->ema) ||
+           !gi_begins_with(name, or_empty(r->options.prefix)) || counts_batches(r, name);
 }
 
 bool gi_was_read(const gi_reader *r, const char *key)

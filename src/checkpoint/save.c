@@ -286,8 +286,8 @@ static bool same_model(const char *function, const char *what, const gd_params *
         const gd_tensor *w = of->entries[i].tensor;
         const gd_tensor *same = gi_params_find(p, w->name);
         if (!same || !gi_same_shape(same, w))
-            return gd_fail("%s: params is not the model of the %s: it has no \"%s\" of shape %s", function, what, w->name,
-                           gi_shape_text(w->ndim, w->shape).s);
+            return gd_fail("%s: params is not the model of the %s: it has no \"%s\" of shape %s", function, what,
+                           w->name, gi_shape_text(w->ndim, w->shape).s);
     }
     return true;
 }

@@ -47,7 +47,8 @@ REAL_INLINE double real_mills(double a, double *below)
     double d = real_poly4(a, 0x1.2b2a7e5abe774p-9, 0x1.da7263626673fp-13, 0x1.ded81044d9d38p-17, 0x1.d7075a43e4107p-22);
     *below = real_poly9(a, 1, 0x1.36357d2839efcp+1, 0x1.5f68b087d1c5ep+1, 0x1.ec285b96cd9bfp+0, 0x1.da74d134249a8p-1,
                         0x1.4b6b102236787p-2, 0x1.575c676877df3p-4, 0x1.08c42d81acf8ap-6, d);
-    double n = real_poly4(a, 0x1.da6a3cb1bb528p-11, 0x1.79d1dc065312ap-14, 0x1.7e0fee845a9b9p-18, 0x1.77d398676dc44p-23);
+    double n = real_poly4(a, 0x1.da6a3cb1bb528p-11, 0x1.79d1dc065312ap-14, 0x1.7e0fee845a9b9p-18,
+                          0x1.77d398676dc44p-23);
     return real_poly8(a, 0x1p-1, 0x1.a028d0b1d22d1p-1, 0x1.4fcbc9256a784p-1, 0x1.5b069a91ecc05p-2,
                       0x1.f78f0364c91e7p-4, 0x1.0aa497fc6a10ap-5, 0x1.a0a01baaae735p-8, n);
 }
