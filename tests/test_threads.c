@@ -183,7 +183,8 @@ START_TEST(products_have_the_same_bits)
             gi_gemm(m, n, k, a, way & 1 ? 1 : k, way & 1 ? m : 1, b, way & 2 ? 1 : n, way & 2 ? k : 1, result, n,
                     false);
             ck_assert_msg(memcmp(one, result, (size_t)(m * n) * sizeof *c) == 0,
-                          "%dx%dx%d, way %d: %d threads give other bits than one", (int)m, (int)k, (int)n, way, threads);
+                          "%dx%dx%d, way %d: %d threads give other bits than one", (int)m, (int)k, (int)n, way,
+                          threads);
         }
     free(a);
     free(b);

@@ -26,8 +26,8 @@ START_TEST(tables_too_long_for_an_index)
 {
     gd_tensor *index = gd_from(GD_SHAPE(2, 1), (gd_real[]){ 0, 5 }), *labels = gd_zeros(GD_SHAPE(1));
     ck_assert_ptr_null(gd_gather(of_one_element(LAST + 2, 1), 0, index));
-    ck_says("gd_gather: index must tell %" PRId64 " places apart, but %s holds all whole numbers up to %" PRId64 " only",
-            LAST + 2, NAME, LAST);
+    ck_says("gd_gather: index must tell %" PRId64 " places apart, but %s holds all whole numbers up to %" PRId64
+            " only", LAST + 2, NAME, LAST);
     ck_assert_ptr_null(gd_embedding(of_one_element(LAST + 2, 1), index));
     ck_says("gd_embedding: index must tell %" PRId64 " places apart, but %s holds all whole numbers up to %" PRId64
             " only", LAST + 2, NAME, LAST);
@@ -100,8 +100,8 @@ static gd_tensor *argmax_at(int64_t n, int64_t place)
 START_TEST(the_largest_far_out)
 {
     ck_assert_ptr_null(argmax_at(LAST + 9, LAST + 1));
-    ck_message("gd_argmax: x is [16777225]: a largest element along axis 0 stands near 16777216, at a place that is not "
-                "exact in float");
+    ck_message("gd_argmax: x is [16777225]: a largest element along axis 0 stands near 16777216, at a place that is "
+                "not exact in float");
     ck_assert(element(argmax_at(LAST + 9, LAST), 0) == (double)LAST);
     ck_assert(element(argmax_at(LAST + 9, LAST + 2), 0) == (double)LAST + 2);
     ck_no_message();

@@ -118,7 +118,8 @@ gd_shape gd_shape_of_tensor(const gd_tensor *t);
  * Code of yours that the library calls (a rule, a closure, a function to be checked, an algorithm, a handler, ..)
  * closes the scopes that it opens and no others, leaves recording as it was, and does not call gd_shutdown: anything
  * else is refused or undone, with a message.  If it is left by longjmp, the call around it is over, unfinished, and
- * what is computed before the next gd_backward or the end of the scope around that call is lost; a warning says so then.
+ * what is computed before the next gd_backward or the end of the scope around that call is lost; a warning says so
+ * then.
  *
  * A tensor must not be used when its owner is gone: by then its memory may hold other numbers, and a release build
  * cannot tell.  The debug libraries can (make debug; link with -lgradus-debug or -lgradus64-debug; same headers, but

@@ -165,8 +165,8 @@ REAL_INLINE gd_real gi_bounded(gd_real g)
 }
 
 /* gi_root_eps - what is added inside a root of squares, for a divisor sqrt(v + inside) + outside.  Where neither eps
- * stands for a square that underflows, it is the smallest normal number: a weight whose gradients were all 0 stays where
- * it is instead of becoming 0/0, and one whose squares were lost moves by less than lr instead of by g/0. */
+ * stands for a square that underflows, it is the smallest normal number: a weight whose gradients were all 0 stays
+ * where it is instead of becoming 0/0, and one whose squares were lost moves by less than lr instead of by g/0. */
 static inline gd_real gi_root_eps(double inside, double outside)
 {
     return (gd_real)fmax(inside, outside * outside < GI_REAL_MIN ? GI_REAL_MIN : 0);

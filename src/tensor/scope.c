@@ -16,8 +16,8 @@ enum { MANY_SCOPES = 1000 };
 
 static GI_COLD void warn_of_many(void)
 {
-    gd_notice("warning: gd_scope_begin: %d scopes are open; is there a gd_scope_begin without gd_scope_end, or a longjmp "
-              "out of a GD_SCOPE?", gi_thread.depth);
+    gd_notice("warning: gd_scope_begin: %d scopes are open; is there a gd_scope_begin without gd_scope_end, or a "
+              "longjmp out of a GD_SCOPE?", gi_thread.depth);
 }
 
 /* The arena's own record is the first thing in its first chunk. */
@@ -86,8 +86,8 @@ int gd_scope_enter(void)
     return depth;
 }
 
-/* What was opened inside has not been closed, or a jump has left a guest.  The warning comes last: the handler may leave
- * by longjmp. */
+/* What was opened inside has not been closed, or a jump has left a guest.  The warning comes last: the handler may
+ * leave by longjmp. */
 static GI_COLD void leave_several(int depth)
 {
     int more = 0;

@@ -98,9 +98,9 @@ static void look_for_subnormals(void)
     volatile gd_real smallest = SMALLEST;
     volatile gd_real half = smallest / 2;
     if (half + half != smallest && !atomic_flag_test_and_set(&told))
-        gd_notice("warning: the processor is set to take numbers below " SMALLEST_TEXT " for 0, as programs and libraries "
-                  "that are linked with -Ofast or -ffast-math do: gradients that small are lost, and results may differ; "
-                  "link without these options");
+        gd_notice("warning: the processor is set to take numbers below " SMALLEST_TEXT " for 0, as programs and "
+                  "libraries that are linked with -Ofast or -ffast-math do: gradients that small are lost, and results "
+                  "may differ; link without these options");
 }
 
 void gi_thread_start(void)
