@@ -40,11 +40,6 @@ faults() {
             /^>/     { new[++news] = substr($0, 3) }
             END      { tell() }
         ' "$file" -
-        # A brace of its own line belongs to a function, and an else to the brace before it.
-        awk -v file="$file" '
-            /^ +\} *$/ { closed = FNR }
-            /^ +else/ && closed == FNR - 1 { print file ":" FNR ": else belongs to the line of the brace before it" }
-        ' "$file"
     done
 }
 
