@@ -4,8 +4,8 @@
  *     ulp [--every n] [name ...]              of float: only each n-th of all 2^32
  *     ulp64 [--count n] [name ...]            of double: n arguments, 10 million unless told otherwise
  *
- * The reference is the C library's next wider type.  An ulp is the distance of neighbouring numbers around the result; a
- * correctly rounded result is at most 0.5 off.  All floats of one function take about a minute.  The random arguments
+ * The reference is the C library's next wider type.  An ulp is the distance of neighbouring numbers around the result;
+ * a correctly rounded result is at most 0.5 off.  All floats of one function take about a minute.  The random arguments
  * are half of them uniform in [-32, 32], half of all magnitudes, every exponent as likely as another. */
 #include <float.h>
 #include <math.h>
@@ -43,7 +43,8 @@ static wide sigmoid(wide x)   { return 1 / (1 + WIDE(exp)(-x)); }
 static wide softplus(wide x)  { return x > 0 ? x + WIDE(log1p)(WIDE(exp)(-x)) : WIDE(log1p)(WIDE(exp)(x)); }
 static wide gelu(wide x)      { return x < -200 ? -0.0 : x * WIDE(erfc)(-x * (wide)0.70710678118654752440084L) / 2; }
 static wide silu(wide x)      { return TIMES_SIGMOID(x, x); }
-static wide gelu_tanh(wide x) { return TIMES_SIGMOID(x, (wide)1.59576912160573071175978L * (x + 0.044715 * x * x * x)); }
+static wide cubic(wide x)     { return (wide)1.59576912160573071175978L * (x + (wide)0.044715L * x * x * x); }
+static wide gelu_tanh(wide x) { return TIMES_SIGMOID(x, cubic(x)); }
 static wide elu(wide x)       { return x > 0 ? x : WIDE(expm1)(x); }
 static wide root(wide x)      { return WIDE(pow)(x, 0.5); }
 static wide cube(wide x)      { return x * x * x; }
@@ -72,7 +73,8 @@ static double error_in_ulps(gd_real y, wide exact)
     if (isnan(exact) || isnan(y))
         return isnan(exact) && isnan(y) ? 0 : INFINITY;
     if (WIDE(fabs)(exact) >= most || isinf(y)) {
-        const bool near = WIDE(fabs)(exact) >= most * (1 - WIDE(ldexp)(1, 2 - DIGITS)) && !signbit(y) == !signbit(exact);
+        const bool near = WIDE(fabs)(exact) >= most * (1 - WIDE(ldexp)(1, 2 - DIGITS))
+                          && !signbit(y) == !signbit(exact);
         const bool most_finite = WIDE(fabs)(exact) < INFINITY && fabs((double)y) == (double)MOST;
         return near && (isinf(y) || most_finite) ? 0 : INFINITY;
     }

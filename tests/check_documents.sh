@@ -58,7 +58,8 @@ names() {
     done
     mentions "$1" | sed 's/()$//' | grep -x '[a-z0-9]*_[a-z0-9_]*[a-z0-9]\|G[DI]_[A-Z0-9_]*[A-Z0-9]' | grep -v '^gd_' |
         unknown "which is nowhere in the sources" "$1" "$work/words"
-    mentions "$1" | sed -n 's/^make \([a-z][a-z_.-]*\)\( .*\)*$/\1/p' | unknown "which is no target" "$1" "$work/targets"
+    mentions "$1" | sed -n 's/^make \([a-z][a-z_.-]*\)\( .*\)*$/\1/p' |
+        unknown "which is no target" "$1" "$work/targets"
 }
 
 # faults FOLDER - one line for each.

@@ -25,7 +25,7 @@ faults() {
             function begins_statement(number,   before) {
                 before = source[number - 1]
                 sub(/ *\/\*.*\*\/ *$/, "", before)
-                return before ~ /[;{}]$/ && !by_hand(before)
+                return before ~ /(;|\}|^\{|\) \{|else \{|do \{)$/ && !by_hand(before)
             }
             function tell(   i) {
                 for (i = 1; i <= olds && olds == news; i++)
