@@ -1,5 +1,15 @@
-# Gradus - make: both libraries; make test, make demo, make bench, make deps, make data, make install,
-# Gradus - make uninstall, make debug; make help
+# Gradus - make                         both libraries: build/libgradus.{a,so} (float), build/libgradus64.{a,so} (double)
+# Gradus - make test                    all tests in both kinds; KINDS=double: in one; BUILD=.. CFLAGS=..: elsewhere, otherwise
+# Gradus - make demo, make demo-NAME    the programs in demos/; their pictures go to out/
+# Gradus - make bench, make bench-NAME  speed against hand-written C, and PyTorch where it is installed
+# Gradus - make deps, make data         install the packages that are used; fetch the airfoil data
+# Gradus - make install, uninstall      PREFIX=/some/where; LIBDIR, INCLUDEDIR and DESTDIR work as usual
+# Gradus - make debug                   the libraries that tell the use of a tensor after its end
+# Gradus - make names                   after a public function was added: double_names.h anew
+# Gradus - make check-style             blanks, tabs and columns as .editorconfig says; part of make test
+# Gradus - make check-format            spacing as clang-format would set it
+# Gradus - make compile_commands.json   for clangd and other tools
+# Gradus - make lint, make clean, make help
 #
 # Needs a C11 compiler.  What else is found is used: stb_image_write for PNG, zlib for .gz data, Check for the
 # tests.  Everything is built twice from the same sources: gd_real is float in libgradus, double in libgradus64.
@@ -265,5 +275,6 @@ help:
 	@sed -n 's/^# Gradus - //p' Makefile
 
 include debug.mk
+include style.mk
 -include bench/bench.mk
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -2,6 +2,7 @@
 # pkgconfig.sh LIBRARY PREFIX INCLUDEDIR LIBDIR PKGCONFIGDIR - prints LIBRARY.pc for make install.  LIBS in the
 # environment is what the library itself was linked with.  Folders below PREFIX are told from where the .pc file is,
 # so that the whole tree can be moved.
+version=$(sed -n 's/^#define GD_VERSION "\(.*\)"$/\1/p' "$(dirname "$0")/include/gradus/version.h")
 library=$1 prefix=${2%/} include=$3 lib=$4 here=$5
 
 case $here in
@@ -29,7 +30,7 @@ libdir=$(below "$lib")
 
 Name: $library
 Description: $about
-Version: 0.1
+Version: $version
 Cflags: -I\${includedir}$double
 Libs: -L\${libdir} -l$library -lm
 Libs.private:$private

@@ -69,14 +69,19 @@ $(BUILD)/bench/instructions: bench/instructions.c $(BUILD)/libgradus.a
 bench-instructions: $(BUILD)/bench/instructions
 	@sh bench/instructions.sh $<
 
-# The largest error of the elementary functions over every float: minutes.
+# The largest error of the elementary functions, over every float and over many doubles: minutes.
 $(BUILD)/bench/ulp: bench/ulp.c $(BUILD)/libgradus.a
 	@mkdir -p $(@D)
 	$(call say,cc)
 	$(Q)$(CC) $(ALL_CFLAGS) $< -o $@ $(LDFLAGS) $(BUILD)/libgradus.a $(LIBS)
+$(BUILD)/bench/ulp64: bench/ulp.c $(BUILD)/libgradus64.a
+	@mkdir -p $(@D)
+	$(call say,cc)
+	$(Q)$(CC) $(ALL_CFLAGS) $(DOUBLE) $< -o $@ $(LDFLAGS) $(BUILD)/libgradus64.a $(LIBS)
 .PHONY: bench-ulp
-bench-ulp: $(BUILD)/bench/ulp
-	@$< $(BENCH_OPTIONS)
+bench-ulp: $(BUILD)/bench/ulp $(BUILD)/bench/ulp64
+	@$(BUILD)/bench/ulp $(BENCH_OPTIONS)
+	@$(BUILD)/bench/ulp64 $(BENCH_OPTIONS)
 
 # The matrix product against the machine's peak and OpenBLAS.
 $(BUILD)/bench/gemm: bench/gemm.c $(BUILD)/libgradus.a

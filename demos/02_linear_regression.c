@@ -60,7 +60,8 @@ int main(int count, char **argument)
     gd_adam_options options = gd_adam_dialect(GD_D2L);
     options.lr = airfoil ? 0.01 : 0.05;         /* the line's weights are far from 0 */
     gd_optimizer *adam = gd_adam(net, options);
-    gd_plot     *plot   = gd_plot_new(airfoil ? "Adam on airfoil noise" : "Adam on a synthetic line, made up", "epoch", "loss");
+    gd_plot     *plot   = gd_plot_new(airfoil ? "Adam on airfoil noise" : "Adam on a synthetic line, made up", "epoch",
+                                      "loss");
     if (airfoil) {
         gd_plot_xlim(plot, 0, 2);
         gd_plot_ylim(plot, 0.22, 0.35);         /* the book's frame */
@@ -86,9 +87,10 @@ int main(int count, char **argument)
         }
     }
     if (!airfoil) {
-        double off = fmax(fmax(fabs((double)w->data[0] - 2), fabs((double)w->data[1] + 3.4)), fabs((double)b->data[0] - 4.2));
-        printf("\nw = [%.4f, %.4f], b = %.4f: from [2, -3.4] and 4.2 they are off by at most %.4f\n", (double)w->data[0],
-               (double)w->data[1], (double)b->data[0], off);
+        double off = fmax(fmax(fabs((double)w->data[0] - 2), fabs((double)w->data[1] + 3.4)),
+                          fabs((double)b->data[0] - 4.2));
+        printf("\nw = [%.4f, %.4f], b = %.4f: from [2, -3.4] and 4.2 they are off by at most %.4f\n",
+               (double)w->data[0], (double)w->data[1], (double)b->data[0], off);
     }
     gd_plot_save(plot, "out/02_linear_regression.png");
     printf("\nwrote out/02_linear_regression.png\n");

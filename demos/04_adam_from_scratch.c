@@ -18,7 +18,8 @@ typedef struct moments {
 static model new_model(void)
 {
     gd_params *params = gd_params_new();
-    return (model){ params, gd_param(params, "w", gd_zeros(GD_SHAPE(5, 1))), gd_param(params, "b", gd_zeros(GD_SHAPE(1))) };
+    return (model){ params, gd_param(params, "w", gd_zeros(GD_SHAPE(5, 1))),
+                    gd_param(params, "b", gd_zeros(GD_SHAPE(1))) };
 }
 
 static gd_tensor *half_mse(model m, gd_tensor *x, gd_tensor *y)
@@ -56,7 +57,8 @@ static gd_dataset data(const char *path, bool *airfoil)
     *airfoil = set.x != NULL;
     if (*airfoil)
         return set;
-    printf("%s\n\nMade-up data take its place: y is the sum of five numbers times 0.3, and noise.\n\n", gd_last_error());
+    printf("%s\n\nMade-up data take its place: y is the sum of five numbers times 0.3, and noise.\n\n",
+           gd_last_error());
     gd_tensor *x = gd_normal(GD_SHAPE(1500, 5), 0, 1);
     return (gd_dataset){ x, gd_add(gd_scale(gd_sum_axis(x, 1, true), 0.3), gd_normal(GD_SHAPE(1500, 1), 0, 0.7)) };
 }
@@ -67,7 +69,8 @@ int main(int count, char **argument)
     gd_dataset set = data(count > 1 ? argument[1] : NULL, &airfoil);
     model scratch = new_model(), built_in = new_model();
     gd_tensor *params[] = { scratch.w, scratch.b };
-    moments state[] = { { gd_zeros(GD_SHAPE(5, 1)), gd_zeros(GD_SHAPE(5, 1)) }, { gd_zeros(GD_SHAPE(1)), gd_zeros(GD_SHAPE(1)) } };
+    moments state[] = { { gd_zeros(GD_SHAPE(5, 1)), gd_zeros(GD_SHAPE(5, 1)) },
+                        { gd_zeros(GD_SHAPE(1)), gd_zeros(GD_SHAPE(1)) } };
     gd_optimizer *adam = gd_adam(built_in.params, gd_adam_dialect(GD_D2L));
     gd_loader *load = gd_loader_new(set, (gd_loader_options){ .batch = 10, .shuffle = true, .seed = 1 });
     gd_plot *plot = gd_plot_new(airfoil ? "Adam on airfoil noise: eight lines and built in"
@@ -88,7 +91,8 @@ int main(int count, char **argument)
             apart = fmax(apart, fmax(farthest_apart(scratch.w, built_in.w), farthest_apart(scratch.b, built_in.b)));
             if (t % 20 == 0) {
                 GD_NO_GRAD;
-                double a = (double)gd_item(half_mse(scratch, set.x, set.y)), b = (double)gd_item(half_mse(built_in, set.x, set.y));
+                double a = (double)gd_item(half_mse(scratch, set.x, set.y));
+                double b = (double)gd_item(half_mse(built_in, set.x, set.y));
                 gd_plot_point(plot, "from scratch", gd_loader_epoch(load), a);
                 gd_plot_point(plot, "gd_adam", gd_loader_epoch(load), b);
                 if (t % 60 == 0)

@@ -19,7 +19,8 @@ typedef struct moments {
 static model new_model(void)
 {
     gd_params *params = gd_params_new();
-    return (model){ params, gd_param(params, "w", gd_zeros(GD_SHAPE(5, 1))), gd_param(params, "b", gd_zeros(GD_SHAPE(1))) };
+    return (model){ params, gd_param(params, "w", gd_zeros(GD_SHAPE(5, 1))),
+                    gd_param(params, "b", gd_zeros(GD_SHAPE(1))) };
 }
 
 static gd_tensor *half_mse(model m, gd_tensor *x, gd_tensor *y)
@@ -70,7 +71,8 @@ static gd_dataset data(const char *path, bool *airfoil)
     *airfoil = set.x != NULL;
     if (*airfoil)
         return set;
-    printf("%s\n\nMade-up data take its place: y is the sum of five numbers times 0.3, and noise.\n\n", gd_last_error());
+    printf("%s\n\nMade-up data take its place: y is the sum of five numbers times 0.3, and noise.\n\n",
+           gd_last_error());
     gd_tensor *x = gd_normal(GD_SHAPE(1500, 5), 0, 1);
     return (gd_dataset){ x, gd_add(gd_scale(gd_sum_axis(x, 1, true), 0.3), gd_normal(GD_SHAPE(1500, 1), 0, 0.7)) };
 }
@@ -81,11 +83,13 @@ int main(int count, char **argument)
     gd_dataset set = data(count > 1 ? argument[1] : NULL, &airfoil);
     model scratch = new_model(), with_yogi = new_model(), with_adam = new_model();
     gd_tensor *params[] = { scratch.w, scratch.b };
-    moments state[] = { { gd_zeros(GD_SHAPE(5, 1)), gd_zeros(GD_SHAPE(5, 1)) }, { gd_zeros(GD_SHAPE(1)), gd_zeros(GD_SHAPE(1)) } };
+    moments state[] = { { gd_zeros(GD_SHAPE(5, 1)), gd_zeros(GD_SHAPE(5, 1)) },
+                        { gd_zeros(GD_SHAPE(1)), gd_zeros(GD_SHAPE(1)) } };
     gd_optimizer *yogi = gd_yogi(with_yogi.params, gd_yogi_dialect(GD_D2L));
     gd_optimizer *adam = gd_adam(with_adam.params, gd_adam_dialect(GD_D2L));
     gd_loader *load = gd_loader_new(set, (gd_loader_options){ .batch = 10, .shuffle = true, .seed = 1 });
-    gd_plot *plot = gd_plot_new(airfoil ? "Adam and Yogi on airfoil noise" : "Adam and Yogi on made-up data", "epoch", "loss");
+    gd_plot *plot = gd_plot_new(airfoil ? "Adam and Yogi on airfoil noise" : "Adam and Yogi on made-up data", "epoch",
+                                "loss");
 
     double apart = 0;
     printf("step   Yogi from scratch   gd_yogi      gd_adam\n");

@@ -21,7 +21,8 @@ static void signum_update(const gd_update *u)
     }
 }
 
-static const gd_option signum_fields[] = { GD_OPTION(signum_options, beta, "[)", 0, 1), { NULL, 0, GD_OPTION_REAL, NULL, 0, 0 } };
+static const gd_option signum_fields[] = { GD_OPTION(signum_options, beta, "[)", 0, 1),
+                                           { NULL, 0, GD_OPTION_REAL, NULL, 0, 0 } };
 static const gd_algorithm signum = { .name = "signum", .options_size = sizeof(signum_options), .options = signum_fields,
                                      .states = { "m" }, .update = signum_update };
 
@@ -43,7 +44,8 @@ static gd_dataset data(const char *path, bool *airfoil)
     *airfoil = set.x != NULL;
     if (*airfoil)
         return set;
-    printf("%s\n\nMade-up data take its place: y is the sum of five numbers times 0.3, and noise.\n\n", gd_last_error());
+    printf("%s\n\nMade-up data take its place: y is the sum of five numbers times 0.3, and noise.\n\n",
+           gd_last_error());
     gd_tensor *x = gd_normal(GD_SHAPE(1500, 5), 0, 1);
     return (gd_dataset){ x, gd_add(gd_scale(gd_sum_axis(x, 1, true), 0.3), gd_normal(GD_SHAPE(1500, 1), 0, 0.7)) };
 }
@@ -93,7 +95,8 @@ int main(int count, char **argument)
         gd_zero_grad(o);
     }
     double resumed = (double)gd_item(half_mse(set.x, set.y));
-    printf("\nsaved at step 150, loaded and continued: the end loss is %s\n", whole == resumed ? "the same, bit for bit" : "another");
+    printf("\nsaved at step 150, loaded and continued: the end loss is %s\n",
+           whole == resumed ? "the same, bit for bit" : "another");
     if (whole != resumed)
         gd_abort("06_own_optimizer: a resumed run must end like one that was never interrupted");
 

@@ -122,7 +122,8 @@ static gd_dataset data(const char *path, bool *airfoil)
     *airfoil = set.x != NULL;
     if (*airfoil)
         return set;
-    printf("%s\n\nMade-up data take its place: y is the sum of five numbers times 0.3, and noise.\n\n", gd_last_error());
+    printf("%s\n\nMade-up data take its place: y is the sum of five numbers times 0.3, and noise.\n\n",
+           gd_last_error());
     gd_tensor *x = gd_normal(GD_SHAPE(1500, 5), 0, 1);
     return (gd_dataset){ x, gd_add(gd_scale(gd_sum_axis(x, 1, true), 0.3), gd_normal(GD_SHAPE(1500, 1), 0, 0.7)) };
 }
@@ -144,7 +145,8 @@ int main(int count, char **argument)
     for (int i = 0; i < CONTESTANTS; i++)
         run(set, optimum, i, panels[0], panels[1]);
     printf("\nsteps: until the loss over all examples first lies within 1 %% of %.6f\n", optimum);
-    gd_plot_save_grid(panels, 1, 2, airfoil ? "Fourteen optimizers on airfoil noise" : "Fourteen optimizers on made-up data",
+    gd_plot_save_grid(panels, 1, 2,
+                      airfoil ? "Fourteen optimizers on airfoil noise" : "Fourteen optimizers on made-up data",
                       "out/07_optimizers.png");
     printf("wrote out/07_optimizers.png\n");
     gd_plot_free(panels[0]);

@@ -81,19 +81,21 @@ int main(void)
 {
     gd_on_error(gd_abort);
     gd_plot *panels[] = { gd_plot_new("Adam, lr 0.01", "step", "x"), gd_plot_new("Yogi, lr 0.01", "step", "x"),
-                          gd_plot_new("", "step", "distance from PyTorch"), gd_plot_new("", "step", "distance from D2L") };
+                          gd_plot_new("", "step", "distance from PyTorch"),
+                          gd_plot_new("", "step", "distance from D2L") };
     for (int i = 0; i < 4; i++) {
         gd_plot_size(panels[i], 560, i < 2 ? 400 : 320);
         gd_plot_log_y(panels[i], i >= 2);
         gd_plot_legend(panels[i], i < 2 ? GD_LEGEND_AUTO : GD_LEGEND_NONE);
     }
 
-    dialect adams[] = { adam("PyTorch", GD_TORCH), adam("D2L", GD_D2L), adam("Keras", GD_KERAS), adam("optax", GD_OPTAX),
-                        adam("D2L, TF tab", GD_D2L_TF_AS_PRINTED) };
+    dialect adams[] = { adam("PyTorch", GD_TORCH), adam("D2L", GD_D2L), adam("Keras", GD_KERAS),
+                        adam("optax", GD_OPTAX), adam("D2L, TF tab", GD_D2L_TF_AS_PRINTED) };
     compare("Adam", adams, 5, panels[0], panels[2]);
     dialect yogis[] = { yogi("D2L", GD_D2L), yogi("TFA", GD_TFA), yogi("optax", GD_OPTAX), yogi("paper", GD_PAPER) };
     compare("Yogi", yogis, 4, panels[1], panels[3]);
-    printf("\"D2L, TF tab\" is the book's TensorFlow listing with its errors: eps outside of the division, t that stays 1.\n"
+    printf("\"D2L, TF tab\" is the book's TensorFlow listing with its errors: eps outside of the division, t that "
+           "stays 1.\n"
            "optax's Adam is PyTorch's to the last bit shown; its Yogi starts from 1e-6 and is not the book's.\n");
 
     gd_plot_save_grid(panels, 2, 2, "One gradient, many dialects", "out/08_dialects.png");

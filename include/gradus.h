@@ -15,6 +15,7 @@
 #ifndef GRADUS_H
 #define GRADUS_H
 
+#include "gradus/version.h"     /* which Gradus this is */
 #include "gradus/error.h"       /* what went wrong, in one message */
 #include "gradus/tensor.h"      /* tensors, scopes, random numbers */
 #include "gradus/autograd.h"    /* gradients: backward, grad, your own operations, gradient checks */

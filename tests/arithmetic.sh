@@ -43,7 +43,8 @@ for cc in ${CCS:-${CC:-cc}}; do
             $cc $option "$work/program.o" -o "$work/program" "$build/libgradus$kind.a" $(cat "$build/libs") || exit 1
             "$work/program" 2>"$work/said" || bad "$cc $option: ends with $?"
             said=$(grep -c "the processor is set to take numbers below" "$work/said")
-            [ "$option $said" = "-O2 0" ] || [ "$option $said" = "-Ofast 1" ] || bad "linked with $option: told $said times"
+            [ "$option $said" = "-O2 0" ] || [ "$option $said" = "-Ofast 1" ] ||
+                bad "linked with $option: told $said times"
             "$work/program" quiet 2>"$work/said" && [ ! -s "$work/said" ] || bad "$cc $option: not silent"
         done
     done

@@ -14,8 +14,14 @@ places() {
                 length_ = index(substr(text, from + 2), "*/")
                 text = substr(text, 1, from - 1) " " substr(text, from + length_ + 3)
             }
-            structs = "gd_dataset|gd_linear|gd_conv2d_layer|gd_conv1d_layer|gd_embedding_layer|gd_layer_norm_layer|"
-            structs = structs "gd_batch_norm_layer|gd_cell|gd_lstm_state|gd_multihead"
+            structs = "gd_dataset"
+            while (match(text, /typedef struct gd_[a-z0-9_]+ [{][^{}]*gd_tensor [^{}]*[}]/)) {   # layers are such
+                s = substr(text, RSTART + 15, RLENGTH - 15)
+                sub(/ .*/, "", s)
+                if (s ~ /^gd_(cell|linear|lstm_state|multihead|[a-z0-9_]*_layer)$/)
+                    structs = structs "|" s
+                text = substr(text, 1, RSTART - 1) substr(text, RSTART + RLENGTH)
+            }
             n = split(text, statement, ";")
             for (i = 1; i <= n; i++) {
                 s = statement[i]

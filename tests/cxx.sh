@@ -13,7 +13,8 @@ for cxx in ${CXXS:-${CXX:-c++}}; do
         echo "#include <gradus.h>
             struct o { double lr; $field; };
             gd_option options[] = { GD_OPTION(o, x, \"[]\", 0, 1) };" > "$work/field.cpp"
-        ! $cxx -std=c++11 -Iinclude -fsyntax-only "$work/field.cpp" 2>"$work/said" && grep -q "field of an option" "$work/said" ||
+        ! $cxx -std=c++11 -Iinclude -fsyntax-only "$work/field.cpp" 2>"$work/said" &&
+            grep -q "field of an option" "$work/said" ||
             { echo "cxx.sh: $cxx does not refuse an option with the field $field" >&2; exit 1; }
     done
     for standard in 11 14 17 20; do

@@ -47,7 +47,10 @@ with() {
     fi
 }
 airfoil() { with "$GRADUS_DATA" "$GRADUS_DATA/airfoil_self_noise.dat" -- "$@"; }
-fashion() { with "$GRADUS_DATA/train-images-idx3-ubyte.gz" /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz -- "$@"; }
+fashion() {
+    with "$GRADUS_DATA/train-images-idx3-ubyte.gz" \
+        /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz -- "$@"
+}
 licence() { with /usr/share/common-licenses/GPL-3 -- "$@"; }
 : "${GRADUS_DATA:=}"
 none=/no/such
@@ -71,7 +74,8 @@ airfoil 06_own_optimizer "" data "$resumed"
 run 06_own_optimizer $none "Made-up data" "$resumed"
 
 # No loss lies below the least-squares optimum that the last line tells, and all come near.
-ranked='NF >= 4 && $(NF-2) ~ /^0[.][0-9]+$/ { n++; if (!low || $(NF-1) < low) low = $(NF-1); if (!($(NF-2) < 0.33)) bad = 1 }
+ranked='NF >= 4 && $(NF-2) ~ /^0[.][0-9]+$/ {
+        n++; if (!low || $(NF-1) < low) low = $(NF-1); if (!($(NF-2) < 0.33)) bad = 1 }
     /first lies within/ { optimum = $NF } END { exit bad || n != 14 || !(low >= optimum && low < 1.01 * optimum) }'
 airfoil 07_optimizers "" data "$ranked"
 airfoil 07_optimizers "" data '/first lies within/ { optimum = $NF } END { exit optimum != 0.241688 }'

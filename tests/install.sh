@@ -22,10 +22,16 @@ if [ -z "$data" ]; then                     # any table of that size will do her
         >"$data/airfoil_self_noise.dat"
 fi
 
+version=$(printf '#include <gradus/version.h>\nGD_VERSION\n' | ${CC:-cc} -Iinclude -E -P - | tail -n 1 | tr -d '"')
+[ -n "$version" ] || say "version.h has no GD_VERSION"
+
 # try PREFIX - the program in all its kinds, by the .pc files below PREFIX.
 try() {
     PKG_CONFIG_PATH=$1/lib/pkgconfig
     export PKG_CONFIG_PATH
+    for library in gradus gradus64 gradus-debug gradus64-debug; do
+        [ "$(pkg-config --modversion $library)" = "$version" ] || say "$library.pc is not of version $version"
+    done
     for library in gradus gradus64; do
         for language in "${CC:-cc} -std=c11" "${CXX:-c++} -x c++ -std=c++20"; do
             quietly $language -Wall "$work/program.c" -x none -o "$work/shared" $(pkg-config --cflags --libs $library)

@@ -1,5 +1,5 @@
-/* limit_table.h - functions of one number at the ends of what a gd_real holds: value, slope and curvature, each compared
- * with the mathematical limit.
+/* limit_table.h - functions of one number at the ends of what a gd_real holds: value, slope and curvature, each
+ * compared with the mathematical limit.
  *
  *     try_limits("name", function of x, E(values), E(slopes), E(curvatures))
  *

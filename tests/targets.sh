@@ -50,7 +50,8 @@ for target; do
     case $target in
         musl) tests musl musl-gcc -O1 test_tensor.float test_functions.float test_real.double ;;
         i386) tests i386 "gcc -m32" -O1 test_real.float test_real.double ;;
-        tsan) TSAN_OPTIONS="die_after_fork=0 halt_on_error=1" tests tsan gcc "-O1 -g -fsanitize=thread" test_threads.float ;;
+        tsan) TSAN_OPTIONS="die_after_fork=0 halt_on_error=1" \
+            tests tsan gcc "-O1 -g -fsanitize=thread" test_threads.float ;;
         windows) windows ;;
         *) echo "targets.sh: no target $target" >&2; false ;;
     esac || { echo "targets.sh: $target failed" >&2; exit 1; }

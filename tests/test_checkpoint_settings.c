@@ -449,7 +449,8 @@ START_TEST(saving_what_cannot_be_loaded)
 }
 END_TEST
 
-/* Such a file could not be loaded as a whole by any program; the best model so far, with the same names, may stand in. */
+/* Such a file could not be loaded as a whole by any program; the best model so far, with the same names, may stand
+ * in. */
 START_TEST(saving_with_another_model)
 {
     gd_params *net = gd_params_new(), *other = gd_params_new();
@@ -527,8 +528,8 @@ START_TEST(another_learning_rate)
     gd_run run = { .params = net, .optimizer = o };
     ck_assert(!gd_checkpoint_load("run", &run, (gd_load_options){ .lenient = false }, NULL) && o->first.lr == 1);
     ck_assert_str_eq(noticed, "gd_checkpoint_load: run: the lr that group 0 was made with was 0.125 when the run was "
-                              "saved and is 0.5 now; lr goes on as the run left it; gd_checkpoint_load with .other_settings "
-                              "goes on all the same");
+                              "saved and is 0.5 now; lr goes on as the run left it; gd_checkpoint_load with "
+                              ".other_settings goes on all the same");
     ck_assert(gd_checkpoint_load("run", &run, (gd_load_options){ .other_settings = true }, NULL));
     ck_assert(o->first.lr == 0.0625);
     gd_optimizer_free(o);

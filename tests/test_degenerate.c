@@ -1,5 +1,5 @@
-/* test_degenerate.c - points where a function has no derivative, or none that is finite: ties, NaN among numbers, rows of
- * equal elements.  One convention: the shortest subgradient, which gives a tie even shares and 0 where everything is
+/* test_degenerate.c - points where a function has no derivative, or none that is finite: ties, NaN among numbers, rows
+ * of equal elements.  One convention: the shortest subgradient, which gives a tie even shares and 0 where everything is
  * equal; a NaN that is selected gets the gradient; where the slope depends on a NaN it is NaN. */
 #include "support/support.h"
 
@@ -83,7 +83,8 @@ START_TEST(rows_of_minus_infinity)
     ck_values(gradient(gd_square(gd_softmax(x, 0)), x), 0, 0);
     ck_values(gd_log_softmax(x, 0), -log(2), -log(2));
     ck_values(gradient(gd_square(gd_log_softmax(x, 0)), x), 0, 0);
-    gd_tensor *rows = gd_requires_grad(gd_from(GD_SHAPE(2, 2), (gd_real[]){ (gd_real)-INFINITY, (gd_real)-INFINITY, 0, 0 }));
+    gd_tensor *rows = gd_requires_grad(gd_from(GD_SHAPE(2, 2), (gd_real[]){
+        (gd_real)-INFINITY, (gd_real)-INFINITY, 0, 0 }));
     ck_values(gd_cross_entropy(rows, gd_zeros(GD_SHAPE(2)), GD_NONE), log(2), log(2));
     ck_values(gradient(gd_cross_entropy(rows, gd_zeros(GD_SHAPE(2)), GD_SUM), rows), -0.5, 0.5, -0.5, 0.5);
     ck_values(gradient(gd_logsumexp(rows, 1, false), rows), 0.5, 0.5, 0.5, 0.5);
@@ -136,7 +137,8 @@ END_TEST
 /* By running numbers, too, a channel without variance is its bias. */
 START_TEST(batch_norm_by_no_variance)
 {
-    gd_tensor *x = gd_requires_grad(gd_from(GD_SHAPE(2, 2), (gd_real[]){ 5, 1, 7, 3 })), *b = gd_full(GD_SHAPE(2), 0.25);
+    gd_tensor *x = gd_requires_grad(gd_from(GD_SHAPE(2, 2), (gd_real[]){ 5, 1, 7, 3 }));
+    gd_tensor *b = gd_full(GD_SHAPE(2), 0.25);
     gd_tensor *mean = gd_from(GD_SHAPE(2), (gd_real[]){ 5, 1 }), *var = gd_from(GD_SHAPE(2), (gd_real[]){ 0, 4 });
     gd_tensor *y = gd_batch_norm(x, NULL, b, mean, var, false, 0.1, 0);
     ck_values(y, 0.25, 0.25, 0.25, 1.25);
@@ -149,7 +151,8 @@ END_TEST
 START_TEST(pools_of_nan)
 {
     const gd_real nan = (gd_real)NAN, inf = (gd_real)INFINITY;
-    gd_tensor *x = gd_requires_grad(gd_from(GD_SHAPE(1, 1, 2, 4), (gd_real[]){ 1, nan, -inf, -inf, nan, nan, -inf, -inf }));
+    gd_tensor *x = gd_requires_grad(gd_from(GD_SHAPE(1, 1, 2, 4), (gd_real[]){
+        1, nan, -inf, -inf, nan, nan, -inf, -inf }));
     gd_tensor *y = gd_max_pool2d(x, (gd_pool2d_options){ .kernel = { 2, 2 } });
     ck_values(y, NONE, -INF);
     ck_values(gradient(y, x), 0, 1, 1, 0, 0, 0, 0, 0);

@@ -113,8 +113,8 @@ END_TEST
 START_TEST(text_is_text)
 {
     static const char *const texts[] = {
-        "PAR1,PAR2\n1,2\n", "X\n1\n", "GIF8,b\n1,2\n", "BZh,b\n1,2\n", "PK,b\n1,2\n", "RDX,Rar!\n1,2\n", "<a>,<b>\n1,2\n",
-        "version,b\n1,2\n", "Länge,Größe\n1,2\n"
+        "PAR1,PAR2\n1,2\n", "X\n1\n", "GIF8,b\n1,2\n", "BZh,b\n1,2\n", "PK,b\n1,2\n", "RDX,Rar!\n1,2\n",
+        "<a>,<b>\n1,2\n", "version,b\n1,2\n", "Länge,Größe\n1,2\n"
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         put_text("f", texts[i]);

@@ -1,5 +1,5 @@
-/* test_gradcheck.c - what gd_gradcheck and gd_gradgradcheck say of functions that change between calls, and of right and
- * wrong gradients at large and small numbers, where one step of the differences does not suit all. */
+/* test_gradcheck.c - what gd_gradcheck and gd_gradgradcheck say of functions that change between calls, and of right
+ * and wrong gradients at large and small numbers, where one step of the differences does not suit all. */
 #include "support/support.h"
 
 static const gd_gradcheck_options defaults = { 0 };
@@ -45,8 +45,8 @@ START_TEST(functions_that_change)
     ck_begins("gd_gradgradcheck: function changes between calls: for the same xs element ");
     int calls = 0;
     ck_assert(!gd_gradcheck(counts, &calls, &one, 1, defaults));
-    ck_message("gd_gradcheck: function changes between calls: for the same xs element 0 of its result is 9 and then 18; "
-                "where it draws random numbers, as gd_dropout does, let it call gd_seed first");
+    ck_message("gd_gradcheck: function changes between calls: for the same xs element 0 of its result is 9 and then "
+                "18; where it draws random numbers, as gd_dropout does, let it call gd_seed first");
     ck_values(one, 3);
     ck_good(gd_gradcheck(dropped_alike, NULL, &x, 1, defaults));
     ck_good(gd_gradgradcheck(dropped_alike, NULL, &x, 1, defaults));
@@ -163,7 +163,8 @@ START_TEST(wrong_at_every_size)
         for (size_t i = 0; i < 6; i++) {
             the_fault = &faults[k];
             gd_tensor *x = VECTOR(sizes[i]);
-            ck_assert_msg(!gd_gradcheck(wrong_square, NULL, &x, 1, defaults), "fault %d at %g passed", (int)k, sizes[i]);
+            ck_assert_msg(!gd_gradcheck(wrong_square, NULL, &x, 1, defaults), "fault %d at %g passed", (int)k,
+                          sizes[i]);
             ck_begins("gd_gradcheck: xs[0], [1], element 0: the gradient is ");
         }
     /* an additional term in a small gradient, also beside a huge one */
@@ -188,10 +189,12 @@ START_TEST(wrong_and_small)
             the_fault = &faults[k];
             below = 1;
             gd_tensor *x = VECTOR(sizes[i]), *y = VECTOR(1000, 3, sizes[i]);
-            ck_assert_msg(!gd_gradcheck(wrong_square, NULL, &x, 1, defaults), "fault %d at %g passed", (int)k, sizes[i]);
+            ck_assert_msg(!gd_gradcheck(wrong_square, NULL, &x, 1, defaults), "fault %d at %g passed", (int)k,
+                          sizes[i]);
             ck_begins("gd_gradcheck: xs[0], [1], element 0: the gradient is ");
             if (IN_DOUBLE) {                /* in float the square of 1000 leaves no digits for it */
-                ck_assert_msg(!gd_gradcheck(wrong_square, NULL, &y, 1, defaults), "fault %d at %g passed", (int)k, sizes[i]);
+                ck_assert_msg(!gd_gradcheck(wrong_square, NULL, &y, 1, defaults), "fault %d at %g passed", (int)k,
+                              sizes[i]);
                 ck_begins("gd_gradcheck: xs[0], [3], element 2: the gradient is ");
             }
             /* a tolerance that the caller names is taken as it is */
@@ -224,7 +227,8 @@ START_TEST(options_out_of_range)
 {
     gd_tensor *x = VECTOR(3);
     const gd_gradcheck_options bad[] = { { .eps = -1 }, { .rtol = -1e-3 }, { .atol = -1 }, { .eps = (double)NAN },
-                                         { .rtol = (double)NAN }, { .atol = (double)NAN }, { .eps = (double)INFINITY } };
+                                         { .rtol = (double)NAN },
+                                         { .atol = (double)NAN }, { .eps = (double)INFINITY } };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         ck_assert(!gd_gradcheck(square, NULL, &x, 1, bad[i]));
         ck_begins("gd_gradcheck: eps = ");

@@ -101,6 +101,19 @@ START_TEST(threads_start_with_the_same_seed)
 END_TEST
 #endif
 
+/* Three numbers with dots between them. */
+START_TEST(library_and_headers_have_one_version)
+{
+    int dots = 0;
+    ck_assert_str_eq(gd_version(), GD_VERSION);
+    for (const char *c = gd_version(); *c; c++) {
+        ck_assert(*c == '.' || (*c >= '0' && *c <= '9'));
+        dots += *c == '.';
+    }
+    ck_assert_int_eq(dots, 2);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("what the headers say");
@@ -112,6 +125,7 @@ int main(void)
 #if defined(__unix__) || defined(__APPLE__)
     tcase_add_test(all, threads_start_with_the_same_seed);
 #endif
+    tcase_add_test(all, library_and_headers_have_one_version);
     suite_add_tcase(suite, all);
     return run_suite(suite);
 }

@@ -193,8 +193,8 @@ START_TEST(a_forgotten_scope)
     gd_tensor *w = gd_requires_grad(gd_ones(GD_SHAPE(100, 100)));
     for (int i = 0; i < 200; i++)                                 /* 16 MB and more */
         gd_backward(gd_mean(gd_square(w)));
-    ck_heard(1, "warning: what was made while no scope was open has passed 3145728 bytes and stays until gd_shutdown; is "
-                "GD_SCOPE missing in a loop?  (gd_set_memory_warning sets this limit)");
+    ck_heard(1, "warning: what was made while no scope was open has passed 3145728 bytes and stays until gd_shutdown; "
+                "is GD_SCOPE missing in a loop?  (gd_set_memory_warning sets this limit)");
     gd_shutdown();
     gd_set_memory_warning(3 << 20);
     for (int i = 0; i < 200; i++) {

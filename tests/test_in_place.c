@@ -106,8 +106,8 @@ START_TEST(refusals)
     REFUSED(gd_assign(x, h),
             "gd_assign: value, [2, 3], requires a gradient, which the change would lose; use GD_NO_GRAD or gd_detach");
     REFUSED(gd_add_to(x, w, 1),
-            "gd_add_to: value, [2, 3] (\"weight\"), requires a gradient, which the change would lose; use GD_NO_GRAD or "
-            "gd_detach");
+            "gd_add_to: value, [2, 3] (\"weight\"), requires a gradient, which the change would lose; use GD_NO_GRAD "
+            "or gd_detach");
     REFUSED(gd_fill(w, 0), "gd_fill: x, [2, 3] (\"weight\"), requires a gradient; change it under GD_NO_GRAD");
     REFUSED(gd_assign(w, x), "gd_assign: x, [2, 3] (\"weight\"), requires a gradient; change it under GD_NO_GRAD");
     REFUSED(gd_clamp_to(h, 0, 1), "gd_clamp_to: x is the recorded result of gd_scale; only leaves can be changed");

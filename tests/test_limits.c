@@ -1,5 +1,5 @@
-/* test_limits.c - elementwise functions of one number at infinities, zeros, and the smallest and largest numbers: value,
- * slope and curvature against the limits. */
+/* test_limits.c - elementwise functions of one number at infinities, zeros, and the smallest and largest numbers:
+ * value, slope and curvature against the limits. */
 #include "limit_table.h"
 
 /* A function for each row, then the rows. */
@@ -40,7 +40,8 @@ START_TEST(arithmetic)
     try_limits("difference", difference, E(INF, MAX, BIG, 1, 1, 1, 1, -BIG, -MAX, -INF, NONE), ALL(-1), ALL(0));
     try_limits("product", product, E(INF, INF, 3 * BIG, 3 * TINY, z, z, -3 * TINY, -3 * BIG, -INF, -INF, NONE), ALL(-3),
                ALL(0));
-    try_limits("half of", half_of, E(-INF, -MAX / 2, -BIG / 2, z, z, z, z, BIG / 2, MAX / 2, INF, NONE), ALL(.5), ALL(0));
+    try_limits("half of", half_of, E(-INF, -MAX / 2, -BIG / 2, z, z, z, z, BIG / 2, MAX / 2, INF, NONE), ALL(.5),
+               ALL(0));
     try_limits("one over", one_over, E(z, -1 / MAX, -1 / BIG, -INF, -INF, INF, INF, 1 / BIG, 1 / MAX, z, NONE),
                E(z, z, z, -INF, -INF, -INF, -INF, z, z, z, NONE), E(z, z, z, -INF, -INF, INF, INF, z, z, z, NONE));
     try_limits("square", gd_square, E(INF, INF, INF, z, z, z, z, INF, INF, INF, NONE),
@@ -161,7 +162,8 @@ END_TEST
 START_TEST(flat_under_an_infinite_slope)
 {
     gd_tensor *const x = gd_requires_grad(gd_from(GD_SHAPE(2), (gd_real[]){ -1, -2 }));
-    gd_tensor *flat[] = { gd_relu(x), leaky_0(x), gd_clamp(x, 0, 1), gd_maximum(x, gd_scalar(0)), gd_dropout(x, 1, true) };
+    gd_tensor *flat[] = { gd_relu(x), leaky_0(x), gd_clamp(x, 0, 1), gd_maximum(x, gd_scalar(0)),
+                          gd_dropout(x, 1, true) };
     for (size_t i = 0; i < sizeof flat / sizeof *flat; i++) {
         gd_tensor *dx;
         ck_good(gd_grad(gd_sum(gd_sqrt(flat[i])), NULL, &x, 1, &dx, false));

@@ -252,8 +252,8 @@ END_TEST
 /* Rows of one tensor: infinite, too large, ordinary, zero; each keeps its own gradient. */
 START_TEST(norms_of_mixed_rows)
 {
-    gd_tensor *x = gd_requires_grad(gd_from(GD_SHAPE(5, 2), (gd_real[]){ (gd_real)-INFINITY, 5, (gd_real)MAX, (gd_real)MAX,
-                                                              3, -4, 0, 0, (gd_real)INFINITY, (gd_real)-INFINITY }));
+    gd_tensor *x = gd_requires_grad(gd_from(GD_SHAPE(5, 2), (gd_real[]){
+        (gd_real)-INFINITY, 5, (gd_real)MAX, (gd_real)MAX, 3, -4, 0, 0, (gd_real)INFINITY, (gd_real)-INFINITY }));
     gd_tensor *y = gd_norm_axes(x, 2, GD_SHAPE(1), false), *dx;
     ck_values(y, INF, INF, 5, 0, INF);
     ck_good(gd_grad(gd_sum(y), NULL, &x, 1, &dx, true));

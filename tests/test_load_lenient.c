@@ -175,7 +175,8 @@ START_TEST(under_a_prefix)
     ck_said("gd_checkpoint_load: f has no tensor \"module.0.weight\"");
     options = (gd_load_options){ .prefix = "module.encoder.", .into = "typo." };
     UNCHANGED(p, gd_checkpoint_load("f", &(gd_run){ .params = p }, options, NULL));
-    ck_said("gd_checkpoint_load: f: nothing under \"module.encoder.\" belongs to anything under \"typo.\" in the model");
+    ck_said("gd_checkpoint_load: f: nothing under \"module.encoder.\" belongs to anything under \"typo.\" in the "
+            "model");
     gd_params_free(p);
     gd_params_free(q);
 }

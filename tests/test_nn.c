@@ -446,7 +446,8 @@ START_TEST(cells_of_another_kind)
     gd_cell rnn = gd_rnn_new(p, "rnn", 3, 4), gru = gd_gru_new(p, "gru", 3, 4), lstm = gd_lstm_new(p, "lstm", 3, 4);
     gd_tensor *x = gd_ones(GD_SHAPE(5, 3)), *h = gd_zeros(GD_SHAPE(5, 4)), *wide = gd_zeros(GD_SHAPE(5, 6));
     ck_assert_ptr_null(gd_gru_apply(&lstm, x, h));
-    ck_message("gd_gru_apply: weight_hh of the cell is [16, 4] (\"lstm.weight_hh\"): gd_gru_new makes [3 hidden, hidden]");
+    ck_message("gd_gru_apply: weight_hh of the cell is [16, 4] (\"lstm.weight_hh\"): gd_gru_new makes "
+               "[3 hidden, hidden]");
     ck_assert_ptr_null(gd_gru_apply(&rnn, x, h));
     ck_assert_ptr_null(gd_rnn_apply(&lstm, x, h));
     ck_assert_ptr_null(gd_rnn_apply(&gru, x, h));

@@ -243,7 +243,7 @@ START_TEST(steps_that_check)
 }
 END_TEST
 
-/* ---- Steps without any gradient ------------------------------------------------------------------------------------ */
+/* ---- Steps without any gradient --------------------------------------------------------------------------------- */
 
 START_TEST(a_step_without_any_gradient)
 {

@@ -30,7 +30,7 @@ static gd_schedule schedule_of(int i, const char **file)
     case 11: *file = "linear_warmup";       return gd_lr_warmup(gd_lr_constant(0.1), 10, 0.01);
     case 12: *file = "onecycle_cos";        return gd_lr_one_cycle(0.1, 50, cycle(false, false));
     case 13: *file = "onecycle_linear";     return gd_lr_one_cycle(0.1, 50, cycle(true, false));
-    case 14: *file = "onecycle_three_phase";return gd_lr_one_cycle(0.1, 50, cycle(false, true));
+    case 14: *file = "onecycle_three_phase"; return gd_lr_one_cycle(0.1, 50, cycle(false, true));
     case 15: *file = "inverse_sqrt_d2l";    return gd_lr_inverse_sqrt(0.1, 1);
     default: *file = "inverse_sqrt_warmup"; return gd_lr_inverse_sqrt(0.1, 8);
     }

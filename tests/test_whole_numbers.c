@@ -26,8 +26,8 @@ START_TEST(tables_too_long_for_an_index)
 {
     gd_tensor *index = gd_from(GD_SHAPE(2, 1), (gd_real[]){ 0, 5 }), *labels = gd_zeros(GD_SHAPE(1));
     ck_assert_ptr_null(gd_gather(of_one_element(LAST + 2, 1), 0, index));
-    ck_says("gd_gather: index must distinguish %" PRId64 " positions, but %s holds all whole numbers up to %" PRId64 " only",
-            LAST + 2, NAME, LAST);
+    ck_says("gd_gather: index must distinguish %" PRId64 " positions, but %s holds all whole numbers up to %" PRId64
+            " only", LAST + 2, NAME, LAST);
     ck_assert_ptr_null(gd_embedding(of_one_element(LAST + 2, 1), index));
     ck_says("gd_embedding: index must distinguish %" PRId64 " positions, but %s holds all whole numbers up to %" PRId64
             " only", LAST + 2, NAME, LAST);

@@ -339,6 +339,7 @@ GD_RENAME(uniform)
 GD_RENAME(unsqueeze)
 GD_RENAME(var_axes)
 GD_RENAME(var_axis)
+GD_RENAME(version)
 GD_RENAME(where)
 GD_RENAME(wrap)
 GD_RENAME(xavier_normal)
@@ -683,6 +684,7 @@ GD_RENAME(zeros_like)
 #define gd_unsqueeze gd64_unsqueeze
 #define gd_var_axes gd64_var_axes
 #define gd_var_axis gd64_var_axis
+#define gd_version gd64_version
 #define gd_where gd64_where
 #define gd_wrap gd64_wrap
 #define gd_xavier_normal gd64_xavier_normal

@@ -46,7 +46,7 @@ static struct {
     pthread_cond_t  wake;
     pthread_t       thread[MAX_THREADS];
     int             started;
-} pool = {.mutex = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
+} pool = { .mutex = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER };
 
 static _Thread_local bool inside_a_job;
 
