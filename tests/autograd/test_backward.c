@@ -1,4 +1,4 @@
-/* test_engine.c - what backward does to which gradient, as PyTorch does it.
+/* test_backward.c - what backward does to which gradient, as PyTorch does it.
  *
  * gd_grad and gradients of gradients are in test_grad.c, overwritten values in test_versions.c, scopes in
  * test_scopes.c, operations defined outside and the gradient checks themselves in test_own_operations.c. */

@@ -1,4 +1,4 @@
-/* test_guests.c - rules, closures and other code of the program that runs inside of a call of the library: it
+/* test_callbacks.c - rules, closures and other code of the program that runs inside of a call of the library: it
  * closes the scopes that it opened and no others, leaves recording as it was, and frees nothing that is in use. */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* test_messages.c - messages that help to find the place: names of parameters, where a path to leaves ends, results
+/* test_diagnostics.c - messages that help to find the place: names of parameters, where a path to leaves ends, results
  * taken for leaves, and the operation that made the first NaN (gd_detect_anomaly). */
 #include "support/support.h"
 

@@ -1,4 +1,4 @@
-/* test_jumps.c - rules, closures and handlers that are left by longjmp: what they were called by is over, which is
+/* test_longjmp.c - rules, closures and handlers that are left by longjmp: what they were called by is over, which is
  * noticed at the next chance, and everything goes on as before. */
 #include <setjmp.h>
 

@@ -1,4 +1,4 @@
-/* test_handed_back.c - tensors that rules and functions of the program hand back to the library: dead ones, which
+/* test_returned_tensors.c - tensors that rules and functions of the program hand back to the library: dead ones, which
  * debug builds tell of, and a result of gd_record that would outlive its place on the tape. */
 #include "support/support.h"
 

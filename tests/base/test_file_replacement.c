@@ -1,4 +1,4 @@
-/* test_file_names.c - where files are written: beside what they replace, whatever it is called, through links, and
+/* test_file_replacement.c - where files are written: beside what they replace, whatever it is called, through links, and
  * whatever killed processes have left there. */
 #define _XOPEN_SOURCE 700
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 
 #include "base/files.h"
 #include "gradus.h"
-#include "scratch.h"
+#include "support/scratch.h"
 
 static void holds(const char *name, const char *text)
 {

@@ -1,4 +1,4 @@
-/* test_thread_ends.c - threads that end without gd_shutdown leave nothing behind; what one thread made, another
+/* test_thread_exit.c - threads that end without gd_shutdown leave nothing behind; what one thread made, another
  * may use and free; the accounts of memory hold for the whole process. */
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>

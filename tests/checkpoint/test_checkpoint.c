@@ -2,7 +2,7 @@
  * never interrupted; and what is wrong with a file is said without changing anything. */
 #define _XOPEN_SOURCE 700
 #include "gradus.h"
-#include "scratch.h"
+#include "support/scratch.h"
 
 /* ---- A training run with everything in it ------------------------------------------------------------------- */
 

@@ -12,7 +12,7 @@
 #include "base/random.h"
 #include "checkpoint_makers.h"
 #include "gradus.h"
-#include "scratch.h"
+#include "support/scratch.h"
 
 /* ---- Runs --------------------------------------------------------------------------------------------------- */
 

@@ -2,7 +2,7 @@
  * can be saved and loaded. */
 #define _XOPEN_SOURCE 700
 #include "gradus.h"
-#include "scratch.h"
+#include "support/scratch.h"
 
 typedef struct plain_options { double lr, x; } plain_options;
 

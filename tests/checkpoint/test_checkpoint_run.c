@@ -8,7 +8,7 @@
 
 #include "base/random.h"
 #include "gradus.h"
-#include "scratch.h"
+#include "support/scratch.h"
 
 /* ---- A run with everything in it ---------------------------------------------------------------------------- */
 

@@ -1,7 +1,7 @@
 /* test_load_lenient.c - models of others: a state_dict of PyTorch, a part of a model, what there is of one. */
 #define _XOPEN_SOURCE 700
 #include "gradus.h"
-#include "scratch.h"
+#include "support/scratch.h"
 
 /* ---- A safetensors file as PyTorch's users write it: float32 numbers, int64 counters ------------------------ */
 

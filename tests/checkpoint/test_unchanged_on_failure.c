@@ -1,4 +1,4 @@
-/* test_unchanged.c - what fails in the middle leaves nothing changed: loading, stepping, layers, averages.  And names
+/* test_unchanged_on_failure.c - what fails in the middle leaves nothing changed: loading, stepping, layers, averages.  And names
  * that no checkpoint can hold are refused where they are given. */
 #define _XOPEN_SOURCE 700
 #include <math.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "gradus.h"
-#include "scratch.h"
+#include "support/scratch.h"
 
 /* ---- Loading ------------------------------------------------------------------------------------------------ */
 

@@ -1,4 +1,4 @@
-/* test_files.c - writing files that survive a crash, and two binary formats: IDX and NPY.  The bytes of the
+/* test_binary_files.c - writing files that survive a crash, and two binary formats: IDX and NPY.  The bytes of the
  * NPY files were written by NumPy 1.24. */
 #define _XOPEN_SOURCE 700
 #include <math.h>
@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/files.h"
-#include "scratch.h"
+#include "support/scratch.h"
 
 #define FLOAT (sizeof(gd_real) == sizeof(float))
 

@@ -1,9 +1,9 @@
 /* test_csv.c - tables as programs write them: which are read, with which numbers, and which are refused, with which
- * message.  Syntax and damage are in test_data.c, the rounding of numbers in test_reading.c. */
+ * message.  Syntax and damage are in test_tables.c, the rounding of numbers in test_number_reading.c. */
 #define _XOPEN_SOURCE 700
 #include <math.h>
 
-#include "scratch.h"
+#include "support/scratch.h"
 
 typedef struct read_case {
     const char    *name, *text;

@@ -3,7 +3,7 @@
 #define _XOPEN_SOURCE 700
 #include <math.h>
 
-#include "scratch.h"
+#include "support/scratch.h"
 
 #define NARROW "\xe2\x80\xaf"               /* the no-break space of French thousands, .. */
 #define WIDE   "\xc2\xa0"

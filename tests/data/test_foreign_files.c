@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "scratch.h"
+#include "support/scratch.h"
 
 #include "gradus/checkpoint.h"
 

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "gradus/operations.h"
-#include "scratch.h"
+#include "support/scratch.h"
 
 #define FLOAT (sizeof(gd_real) == sizeof(float))
 

@@ -1,10 +1,10 @@
-/* test_reading.c - no reader changes a number silently: each type of each format is read exactly, rounded once to
+/* test_number_reading.c - no reader changes a number silently: each type of each format is read exactly, rounded once to
  * the nearest gd_real, or refused. */
 #define _XOPEN_SOURCE 700
 #include <float.h>
 #include <math.h>
 
-#include "scratch.h"
+#include "support/scratch.h"
 
 #define FLOAT (sizeof(gd_real) == sizeof(float))
 #define KIND (FLOAT ? "float" : "double")

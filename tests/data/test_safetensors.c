@@ -1,7 +1,7 @@
 /* test_safetensors.c - files of named tensors. */
 #define _XOPEN_SOURCE 700
 
-#include "scratch.h"
+#include "support/scratch.h"
 
 #define FLOAT (sizeof(gd_real) == sizeof(float))
 

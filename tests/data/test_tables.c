@@ -1,10 +1,10 @@
-/* test_data.c - text tables and data sets.  The loader is in test_loader.c, binary files are in test_files.c and
+/* test_tables.c - text tables and data sets.  The loader is in test_loader.c, binary files are in test_binary_files.c and
  * test_safetensors.c. */
 #define _XOPEN_SOURCE 700
 #include <locale.h>
 #include <math.h>
 
-#include "scratch.h"
+#include "support/scratch.h"
 
 #define FLOAT (sizeof(gd_real) == sizeof(float))
 

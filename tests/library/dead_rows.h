@@ -1,4 +1,4 @@
-/* dead_rows.h - every public function that takes a tensor, with a dead one in each place.  Read by test_dead.c.
+/* dead_rows.h - every public function that takes a tensor, with a dead one in each place.  Read by test_dead_tensors.c.
  *
  *     DEAD(function, argument, call)
  *
@@ -10,7 +10,7 @@
  *     DEAD_NO_RESULT    the function cannot fail but by its message; the call is true when it did what it can;
  *                       NULL is nothing to it
  *
- * tests/check_dead.sh fails when a place has no row. */
+ * tests/scripts/check_dead.sh fails when a place has no row. */
 
 DEAD(gd_abs, x, gd_abs(D))
 DEAD(gd_add, a, gd_add(D, L))

@@ -1,4 +1,4 @@
-/* test_dead.c - tensors that outlived their scope, model, loader or optimizer.  In debug builds (GD_DEBUG) every
+/* test_dead_tensors.c - tensors that outlived their scope, model, loader or optimizer.  In debug builds (GD_DEBUG) every
  * public function says so; in all builds NULL in the same places does no harm. */
 #include <stdio.h>
 

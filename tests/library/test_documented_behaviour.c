@@ -1,4 +1,4 @@
-/* test_headers.c - messages of the headers that are easy to get wrong, tried: where gd_arange ends, what becomes of a
+/* test_documented_behaviour.c - messages of the headers that are easy to get wrong, tried: where gd_arange ends, what becomes of a
  * branch not taken, whose a batch is, which numbers a thread draws.
  */
 #include "support/support.h"

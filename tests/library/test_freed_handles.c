@@ -1,4 +1,4 @@
-/* test_freed.c - models, optimizers, averages, loaders, plots and open files that are used after they were freed: debug
+/* test_freed_handles.c - models, optimizers, averages, loaders, plots and open files that are used after they were freed: debug
  * builds (GD_DEBUG) say so in every function, and nothing crashes.  In all builds NULL does no harm there. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>

@@ -13,7 +13,7 @@
 #include <libintl.h>
 #endif
 
-#include "scratch.h"
+#include "support/scratch.h"
 
 #include "gradus.h"
 #include "base/format.h"

@@ -19,7 +19,7 @@
  *     ONCE          the derivative cannot be differentiated again (by the operation's own contract)
  *     READS_LESS    with these parameters the rule reads less than the operation declares
  *
- * tests/check_table.sh fails when a prototype has no row. */
+ * tests/scripts/check_table.sh fails when a prototype has no row. */
 
 OPERATION(gd_add,        BROADCASTS,             gd_add(x[0], x[1]),                     ANY(3, 4), ANY(3, 4))
 OPERATION(gd_sub,        BROADCASTS,             gd_sub(x[0], x[1]),                     ANY(3, 4), ANY(3, 4))

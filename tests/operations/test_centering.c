@@ -1,4 +1,4 @@
-/* test_centring.c - what takes a mean away keeps its digits far from zero, and neither overflows nor vanishes inside:
+/* test_centering.c - what takes a mean away keeps its digits far from zero, and neither overflows nor vanishes inside:
  * layer and batch norm, variance, standard deviation, gd_standardize, means, the mean squared error, poolings. */
 #include <float.h>
 

@@ -1,4 +1,4 @@
-/* test_operations.c - every operation of operation_table.h: first and second derivatives against differences,
+/* test_derivatives.c - every operation of operation_table.h: first and second derivatives against differences,
  * alone and inside graphs, on views, broadcast, empty and 0-d.
  *
  * Values are compared elsewhere: test_golden.c, test_values.c.  What rules read: test_rules.c. */

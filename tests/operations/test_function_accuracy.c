@@ -1,4 +1,4 @@
-/* test_functions.c - the elementwise functions as the library compiles them, with fused multiplications and long
+/* test_function_accuracy.c - the elementwise functions as the library compiles them, with fused multiplications and long
  * vectors: their largest errors over all magnitudes against the C library in the next wider type; and that an
  * element's bits do not depend on where it lies.  real.h by itself is tested in test_real.c. */
 #include <float.h>

@@ -1,4 +1,4 @@
-/* test_sums.c - sums of many numbers, wherever they lie and whichever operation adds them up: each against the sum in
+/* test_sum_accuracy.c - sums of many numbers, wherever they lie and whichever operation adds them up: each against the sum in
  * long double, with a bound that numbers added one after the other do not keep. */
 #include <float.h>
 

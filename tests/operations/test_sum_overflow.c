@@ -1,4 +1,4 @@
-/* test_sums_overflow.c - running sums whose terms are finite and which overflow on the way: each is infinite only where
+/* test_sum_overflow.c - running sums whose terms are finite and which overflow on the way: each is infinite only where
  * it is itself too large. */
 #include "support/support.h"
 

@@ -1,4 +1,4 @@
-/* test_threads_gpt.c - attention, layer norm, affine maps, copies, broadcasting and column sums give the same bits
+/* test_threads_attention.c - attention, layer norm, affine maps, copies, broadcasting and column sums give the same bits
  * with one, two and three threads: around the sizes from which on threads are used, for views, and for nothing. */
 #include "support/support.h"
 

@@ -1,4 +1,4 @@
-/* test_threads_lenet.c - convolutions, poolings and whole steps of training give the same bits with one, two and
+/* test_threads_convolution.c - convolutions, poolings and whole steps of training give the same bits with one, two and
  * three threads, for numbers of images around the borders of the parts. */
 #include "support/support.h"
 #include "kernels/conv.h"

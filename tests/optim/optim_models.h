@@ -2,7 +2,7 @@
 #ifndef OPTIM_MODELS_H
 #define OPTIM_MODELS_H
 
-#include "optim_support.h"
+#include "support/optim.h"
 
 /* ---- All algorithms with unusual options, so that every state is kept -------------------------------------- */
 

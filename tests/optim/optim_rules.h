@@ -3,7 +3,7 @@
 #ifndef OPTIM_RULES_H
 #define OPTIM_RULES_H
 
-#include "optim_support.h"
+#include "support/optim.h"
 
 /* ---- The rules, one element: w, g, its states s[], its step t and the step of the optimizer ----------------- */
 

@@ -2,7 +2,7 @@
 #ifndef OPTIM_SURFACES_H
 #define OPTIM_SURFACES_H
 
-#include "optim_support.h"
+#include "support/optim.h"
 
 typedef gd_tensor *surface(gd_tensor *x, gd_tensor *y);
 

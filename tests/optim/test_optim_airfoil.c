@@ -1,4 +1,4 @@
-/* test_book.c - the book's airfoil protocol without shuffling, against golden/airfoil: loss and parameters after
+/* test_optim_airfoil.c - the book's airfoil protocol without shuffling, against golden/airfoil: loss and parameters after
  * every 200 examples.  In double the numbers agree to 1e-10; in float the loss to ten times the deviation that
  * an ordinary float run was measured to have.  Needs the data file; says so, and passes, where it is missing. */
 #include <check.h>

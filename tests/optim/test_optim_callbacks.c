@@ -1,4 +1,4 @@
-/* test_plug_guests.c - the functions of an algorithm that are called outside of a step: one that closes a scope it did
+/* test_optim_callbacks.c - the functions of an algorithm that are called outside of a step: one that closes a scope it did
  * not open, or leaves one open, is told, and the call around it goes on. */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* test_optim_golden.c - every trajectory of tests/golden/optimizers: parameters after each of 25 steps with
  * given gradients, for each algorithm and setting, in both builds. */
-#include "optim_support.h"
+#include "support/optim.h"
 
 typedef gd_optimizer *maker(gd_params *p);
 

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "gradus/checkpoint.h"
-#include "optim_support.h"
+#include "support/optim.h"
 
 enum { N = 20, PAIRS = 10 };
 

@@ -1,6 +1,6 @@
 /* test_optim_schedule.c - schedules against their golden tables, composed schedules, the plateau rule, clipping
  * against its golden tables, averages of parameters. */
-#include "optim_support.h"
+#include "support/optim.h"
 
 /* ---- Schedules ------------------------------------------------------------------------------------------- */
 

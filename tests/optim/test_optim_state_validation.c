@@ -1,4 +1,4 @@
-/* test_optim_kept.c - what every algorithm says of its own numbers and states: what it made passes, what it could not
+/* test_optim_state_validation.c - what every algorithm says of its own numbers and states: what it made passes, what it could not
  * have made does not. */
 #include "optim_models.h"
 

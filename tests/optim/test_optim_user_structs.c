@@ -1,11 +1,11 @@
-/* test_plugs.c - structs that the program fills in: the fields and ranges of an algorithm, a run to be saved or loaded.
+/* test_optim_user_structs.c - structs that the program fills in: the fields and ranges of an algorithm, a run to be saved or loaded.
  * What is wrong in them is refused with a message before it is used. */
 #define _XOPEN_SOURCE 700
 #include <math.h>
 #include <stdio.h>
 
 #include "gradus.h"
-#include "scratch.h"
+#include "support/scratch.h"
 
 /* ---- An algorithm's options and ranges ------------------------------------------------------------------------ */
 

@@ -1,4 +1,4 @@
-/* test_optim.c - what all algorithms share: the plug, groups, parameters without gradients, frozen ones and late
+/* test_optimizers.c - what all algorithms share: the plug, groups, parameters without gradients, frozen ones and late
  * ones, going on from a saved state, memory. */
 #include "optim_models.h"
 

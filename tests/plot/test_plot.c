@@ -2,7 +2,7 @@
  * what cannot be drawn a gap, and does leaving points out not show?  Axes and text are in test_plot_text.c,
  * contours and panels in test_plot_contours.c, files and errors in test_plot_files.c.
  */
-#include "plot_support.h"
+#include "support/picture.h"
 
 /* ---- Lines --------------------------------------------------------------------------------------------- */
 

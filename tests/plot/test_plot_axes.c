@@ -1,4 +1,4 @@
-/* test_plot_far.c - axes far from 1: large numbers that differ little, very small ones, logarithmic axes over a part of
+/* test_plot_axes.c - axes far from 1: large numbers that differ little, very small ones, logarithmic axes over a part of
  * a decade; points without a line; names that differ at their end. */
 #define _XOPEN_SOURCE 700
 #include <check.h>
@@ -10,7 +10,7 @@
 #include "plot/axis.h"
 #include "plot/fit.h"
 #include "plot/picture.h"
-#include "scratch.h"
+#include "support/scratch.h"
 
 static gi_axis chosen(double low, double high, bool log)
 {

@@ -1,7 +1,7 @@
-/* test_plot_fit.c - nothing leaves the picture: legends of many series, long texts, numbers at the end of an axis;
+/* test_plot_bounds.c - nothing leaves the picture: legends of many series, long texts, numbers at the end of an axis;
  * data far from 0 keep their shape, log axes have labels enough, and a plot without points says so.
  */
-#include "plot_support.h"
+#include "support/picture.h"
 
 #include "plot/picture.h"
 

@@ -1,7 +1,7 @@
 /* test_plot_contours.c - contours of a function and of a tensor lie at their levels, and several plots in one
  * picture stand in rows and columns.
  */
-#include "plot_support.h"
+#include "support/picture.h"
 
 /* ---- Contours and panels ------------------------------------------------------------------------------- */
 

@@ -1,7 +1,7 @@
 /* test_plot_files.c - a picture as a file: the same program writes the same bytes, a failed write keeps the old
  * picture; and every wrong argument has its message.
  */
-#include "plot_support.h"
+#include "support/picture.h"
 
 #include <locale.h>
 #include <signal.h>

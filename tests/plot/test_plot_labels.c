@@ -1,6 +1,6 @@
 /* test_plot_labels.c - it can be seen to which line a label belongs.
  */
-#include "plot_support.h"
+#include "support/picture.h"
 
 #include "plot/picture.h"
 

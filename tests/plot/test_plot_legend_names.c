@@ -1,6 +1,6 @@
-/* test_plot_names.c - long names in a legend: what distinguishes them stays.
+/* test_plot_legend_names.c - long names in a legend: what distinguishes them stays.
  */
-#include "plot_support.h"
+#include "support/picture.h"
 
 #include "plot/picture.h"
 

@@ -1,7 +1,7 @@
-/* test_plot_places.c - nothing stands in the way of anything else: the note of an axis and its label, a legend and the
+/* test_plot_overlap.c - nothing stands in the way of anything else: the note of an axis and its label, a legend and the
  * data, the frames of a grid.
  */
-#include "plot_support.h"
+#include "support/picture.h"
 
 #include "plot/picture.h"
 

@@ -1,7 +1,7 @@
 /* test_plot_text.c - what is written at a picture's edge and on it: ticks are round and labels exact, the legend
  * covers no data, every character that plot.h promises has a glyph.
  */
-#include "plot_support.h"
+#include "support/picture.h"
 
 #include "plot/axis.h"
 

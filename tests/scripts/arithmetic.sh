@@ -1,8 +1,8 @@
 #!/bin/sh
 # arithmetic.sh - the headers refuse options that give up IEEE arithmetic, and a process in which something was linked
 # with such an option is told so, once.
-#     CCS="gcc clang" sh tests/arithmetic.sh [build folder]
-cd "$(dirname "$0")/.." || exit 1
+#     CCS="gcc clang" sh tests/scripts/arithmetic.sh [build folder]
+cd "$(dirname "$0")/../.." || exit 1
 build=${1:-build}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT

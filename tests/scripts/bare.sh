@@ -1,8 +1,8 @@
 #!/bin/sh
 # bare.sh - builds the library with a compiler that finds neither zlib nor stb_image_write.h, as on a machine without
 # these packages, then with stb_image_write.h in another place, then with all, in one build folder.
-#     CC=gcc sh tests/bare.sh [build folder]
-cd "$(dirname "$0")/.." || exit 1
+#     CC=gcc sh tests/scripts/bare.sh [build folder]
+cd "$(dirname "$0")/../.." || exit 1
 build=${1:-build/bare}
 real=${CC:-cc}
 work=$(mktemp -d) || exit 1

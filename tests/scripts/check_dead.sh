@@ -1,8 +1,8 @@
 #!/bin/sh
-# check_dead.sh - fails when a public function takes a tensor, or a struct with tensors in it, and tests/dead_rows.h
+# check_dead.sh - fails when a public function takes a tensor, or a struct with tensors in it, and tests/library/dead_rows.h
 # has no row that hands it a dead one in that place.  First it checks itself, on a header with an unknown function.
-cd "$(dirname "$0")/.." || exit 1
-rows=tests/dead_rows.h
+cd "$(dirname "$0")/../.." || exit 1
+rows=tests/library/dead_rows.h
 
 # "function argument" for each parameter that holds tensors; results (dxs) and types of functions are none.
 places() {

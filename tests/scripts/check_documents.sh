@@ -2,7 +2,7 @@
 # check_documents.sh [FOLDER] - fails when README.md does not list a public header or a demo, when one of its relative
 # links leads nowhere, or when README.md or a header speaks of a function, type or header that there is not.  First it
 # checks itself, on a README with all these faults.
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 here=$PWD
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT

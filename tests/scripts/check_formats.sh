@@ -3,7 +3,7 @@
 # printf family with a conversion of a number with a fraction, or with its arguments in a list; strtod and its
 # relatives, strerror.  base/format.h and data/number.h have what to use instead.  gd_fail and gi_format are
 # fine.  First it checks itself.
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 
 # Each call from its name to the semicolon, on one line: FILE:LINE: CALL
 calls() {

@@ -1,8 +1,8 @@
 #!/bin/sh
 # check_table.sh [HEADER..] - fails when an operation declared in the headers has no row in operation_table.h,
 # or a row does not call the operation it names.  First it checks itself, on a header with an unknown operation.
-cd "$(dirname "$0")/.." || exit 1
-table=tests/operation_table.h
+cd "$(dirname "$0")/../.." || exit 1
+table=tests/operations/operation_table.h
 [ $# -gt 0 ] || set -- include/gradus/operations.h
 
 operations() {          # the functions that return a tensor

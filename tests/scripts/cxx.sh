@@ -1,7 +1,7 @@
 #!/bin/sh
-# cxx.sh - tests/cxx/program.cpp in every standard from C++11 on, without a warning, and run with both libraries.
-#     CXXS="g++ clang++" sh tests/cxx.sh [build folder]
-cd "$(dirname "$0")/.." || exit 1
+# cxx.sh - tests/scripts/cxx/program.cpp in every standard from C++11 on, without a warning, and run with both libraries.
+#     CXXS="g++ clang++" sh tests/scripts/cxx.sh [build folder]
+cd "$(dirname "$0")/../.." || exit 1
 build=${1:-build}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -19,7 +19,7 @@ for cxx in ${CXXS:-${CXX:-c++}}; do
     for standard in 11 14 17 20; do
         for kind in "" 64; do
             double=${kind:+-DGD_DOUBLE}
-            $cxx -std=c++$standard $warnings $double -Iinclude -c tests/cxx/program.cpp -o "$work/program.o" || exit 1
+            $cxx -std=c++$standard $warnings $double -Iinclude -c tests/scripts/cxx/program.cpp -o "$work/program.o" || exit 1
             for library in "$build/libgradus$kind.a" "$build/libgradus$kind.so"; do
                 $cxx "$work/program.o" -o "$work/program" "$library" $libs &&
                     LD_LIBRARY_PATH=$build "$work/program" ||

@@ -1,8 +1,8 @@
 #!/bin/sh
 # debug.sh - installs to a folder of its own and links a program that uses dead tensors with libgradus-debug and
 # libgradus64-debug, shared and static, through pkg-config: each must say so.  The plain libraries run it too, silently.
-#     CC=gcc sh tests/debug.sh [build folder]
-cd "$(dirname "$0")/.." || exit 1
+#     CC=gcc sh tests/scripts/debug.sh [build folder]
+cd "$(dirname "$0")/../.." || exit 1
 build=${1:-build}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -41,5 +41,5 @@ for library in gradus gradus64; do
     done
 done
 quietly ${MAKE:-make} -s BUILD="$build" "$build/libs"
-LIBS=$(cat "$build/libs") sh tests/shared.sh "$build" -debug || exit 1
+LIBS=$(cat "$build/libs") sh tests/scripts/shared.sh "$build" -debug || exit 1
 echo "debug.sh: dead tensors are told by the installed debug libraries"

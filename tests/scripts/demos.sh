@@ -1,12 +1,12 @@
 #!/bin/sh
 # demos.sh - runs each demo at a small size, with its data where they are and without, looks at the numbers it must
 # reach and at what it says of its data, and decodes every picture.
-#     sh tests/demos.sh [build folder]
+#     sh tests/scripts/demos.sh [build folder]
 build=$(cd "${1:-build}" && pwd) || exit 1
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/out"
-. tests/data.sh
+. tests/scripts/data.sh
 passed=0 failed=0 left_out=0
 
 # run DEMO ARGUMENTS SAYS CHECK - CHECK is an awk program that reads the output and exits 0 when it is good.  SAYS

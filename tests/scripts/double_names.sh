@@ -1,10 +1,10 @@
 #!/bin/sh
 # double_names.sh [--write] - checks that include/gradus/double_names.h renames every public function, or writes it.
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 file=include/gradus/double_names.h
 work=$(mktemp) || exit 1
 trap 'rm -f "$work" "$work.names"' EXIT
-sh tests/names.sh > "$work.names"
+sh tests/scripts/names.sh > "$work.names"
 [ "$(wc -l < "$work.names")" -gt 200 ] || { echo "double_names.sh: too few public functions were found" >&2; exit 1; }
 
 {

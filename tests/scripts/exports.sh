@@ -1,8 +1,8 @@
 #!/bin/sh
 # exports.sh - the symbols of the four libraries: the shared ones export what the headers declare, and nothing else;
 # the static ones have nothing without the prefix; and the libraries for float and double do not answer for each other.
-#     CC=gcc CFLAGS=-O2 sh tests/exports.sh [build folder]
-cd "$(dirname "$0")/.." || exit 1
+#     CC=gcc CFLAGS=-O2 sh tests/scripts/exports.sh [build folder]
+cd "$(dirname "$0")/../.." || exit 1
 build=$(cd "${1:-build}" && pwd) || exit 1
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -14,7 +14,7 @@ bad() { echo "exports.sh: $*" >&2; failed=1; }
 # "nm OPTIONS" - defined symbols, without those that linkers, sanitizers and profilers add
 symbols() { nm "$@" --defined-only | awk 'NF == 3 { print $3 }' | grep -v '^_' | LC_ALL=C sort -u; }
 
-sh tests/names.sh > "$work/gradus"
+sh tests/scripts/names.sh > "$work/gradus"
 sed 's/^gd_/gd64_/' "$work/gradus" > "$work/gradus64"
 [ "$(wc -l < "$work/gradus")" -gt 200 ] || bad "too few public functions were found"
 for library in gradus gradus64; do

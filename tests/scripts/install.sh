@@ -1,8 +1,8 @@
 #!/bin/sh
 # install.sh - installs to a folder of its own, builds the README's program through pkg-config (C and C++, shared and
 # static, float and double), moves the folder and does it again, uninstalls, and looks for what was left.
-#     CC=gcc CXX=g++ sh tests/install.sh [build folder]
-cd "$(dirname "$0")/.." || exit 1
+#     CC=gcc CXX=g++ sh tests/scripts/install.sh [build folder]
+cd "$(dirname "$0")/../.." || exit 1
 build=${1:-build}
 make=${MAKE:-make}
 work=$(mktemp -d) || exit 1
@@ -13,7 +13,7 @@ quietly() { "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2; say "failed: $*"; }
 
 awk '/^```c$/ { inside = 1; next } /^```$/ { if (inside) exit } inside' README.md >"$work/program.c"
 grep -q "int main" "$work/program.c" || say "README.md has no program"
-. tests/data.sh
+. tests/scripts/data.sh
 data=${GRADUS_DATA:-}
 if [ -z "$data" ]; then                     # any table of that size will do here
     data="$work/data"

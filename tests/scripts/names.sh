@@ -1,7 +1,7 @@
 #!/bin/sh
 # names.sh - prints the public functions: what the headers declare, and do not define inline, one a line.
-#     CC=gcc sh tests/names.sh
-cd "$(dirname "$0")/.." || exit 1
+#     CC=gcc sh tests/scripts/names.sh
+cd "$(dirname "$0")/../.." || exit 1
 for header in include/gradus.h include/gradus/*.h; do
     case $header in */double_names.h) ;; *) echo "#include \"$PWD/$header\"" ;; esac
 done | ${CC:-cc} -std=c11 -Iinclude -E -P -x c - | awk '

@@ -1,6 +1,6 @@
 #!/bin/sh
 # readme.sh - the program in README.md compiles, runs and prints what README.md says.
-#     sh tests/readme.sh [build folder]
+#     sh tests/scripts/readme.sh [build folder]
 build=${1:-build}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -8,7 +8,7 @@ awk '/^```c$/ { inside = 1; next } /^```$/ { if (inside) exit } inside' README.m
 awk '/^```$/ { if (++fence == 2) inside = 1; else if (inside) exit; next } inside' README.md >"$work/expected.txt"
 grep -q "int main" "$work/program.c" && grep -q "^w \[5, 1\]" "$work/expected.txt" || { echo "readme.sh: README.md has no program, or no output"; exit 1; }
 ${CC:-cc} -std=c11 -Wall -Wextra -Wpedantic -Werror -Iinclude "$work/program.c" "$build/libgradus.a" $LIBS -o "$work/program" || exit 1
-. tests/data.sh
+. tests/scripts/data.sh
 [ -n "${GRADUS_DATA:-}" ] || { echo "readme.sh: no airfoil data here; the program compiled"; exit 0; }
 (cd "$work" && ./program >printed.txt) || exit 1
 # The last digits depend on the machine's vector length: numbers are compared to 1e-4.

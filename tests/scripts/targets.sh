@@ -4,8 +4,8 @@
 #     i386      32-bit x86, whose old arithmetic has 80 bits (gcc-multilib)
 #     tsan      ThreadSanitizer, over what computes in threads
 #     windows   mingw-w64: compiles and links a program (gcc-mingw-w64-x86-64); runs it if there is wine
-#     BUILD=build sh tests/targets.sh musl i386 tsan windows
-cd "$(dirname "$0")/.." || exit 1
+#     BUILD=build sh tests/scripts/targets.sh musl i386 tsan windows
+cd "$(dirname "$0")/../.." || exit 1
 build=${BUILD:-build}
 make=${MAKE:-make}
 
@@ -15,7 +15,7 @@ tests() {
     shift 3
     programs=
     for program; do programs="$programs $folder/tests/$program"; done
-    $make CC="$compiler" CFLAGS="$flags" CHECK=plain BUILD="$folder" $programs && sh tests/run.sh $programs
+    $make CC="$compiler" CFLAGS="$flags" CHECK=plain BUILD="$folder" $programs && sh tests/scripts/run.sh $programs
 }
 
 windows() {

@@ -1,11 +1,11 @@
 #!/bin/sh
 # valgrind.sh - the demos under valgrind's memcheck: no wrong access, nothing left at the end.
-#     sh tests/valgrind.sh [build folder]
+#     sh tests/scripts/valgrind.sh [build folder]
 build=$(cd "${1:-build}" && pwd) || exit 1
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/out"
-. tests/data.sh
+. tests/scripts/data.sh
 passed=0 failed=0
 
 run() {

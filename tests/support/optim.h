@@ -1,4 +1,4 @@
-/* optim_support.h - what the suites of the optimizers share: golden tables, a model of given values. */
+/* optim.h - what the suites of the optimizers share: golden tables, a model of given values. */
 #ifndef OPTIM_SUPPORT_H
 #define OPTIM_SUPPORT_H
 
@@ -27,7 +27,7 @@ static inline table read_table(const char *name)
 {
     char path[512];
     const char *here = __FILE__, *slash = strrchr(here, '/');
-    snprintf(path, sizeof path, "%.*sgolden/optimizers/%s", slash ? (int)(slash - here) + 1 : 0, here, name);
+    snprintf(path, sizeof path, "%.*s../golden/optimizers/%s", slash ? (int)(slash - here) + 1 : 0, here, name);
     FILE *in = fopen(path, "r");
     ck_assert_msg(in != NULL, "%s: cannot be opened", path);
     char line[1024];

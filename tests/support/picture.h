@@ -1,4 +1,4 @@
-/* plot_support.h - what the tests of plots share: a folder for each test, and the picture that gd_plot_save wrote
+/* picture.h - what the tests of plots share: a folder for each test, and the picture that gd_plot_save wrote
  * there, decoded again by stb_image, so that its pixels can be looked at.  Include it first.
  */
 #ifndef TEST_PLOT_SUPPORT_H

@@ -1,4 +1,4 @@
-/* test_fences.c - in debug builds under AddressSanitizer: no byte behind a tensor's numbers may be touched, wherever
+/* test_buffer_bounds.c - in debug builds under AddressSanitizer: no byte behind a tensor's numbers may be touched, wherever
  * the tensor lies.  In all builds the numbers themselves may. */
 #include "support/support.h"
 

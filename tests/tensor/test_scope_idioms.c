@@ -1,4 +1,4 @@
-/* test_idioms.c - the four idioms of tensor.h: each keeps what is worth keeping, and memory does not grow.  And what
+/* test_scope_idioms.c - the four idioms of tensor.h: each keeps what is worth keeping, and memory does not grow.  And what
  * is said when GD_SCOPE or an end of a scope is forgotten. */
 #include <math.h>
 #include <setjmp.h>
