@@ -4,16 +4,6 @@
  * test_scopes.c, operations defined outside and the gradient checks themselves in test_own_operations.c. */
 #include "support/support.h"
 
-static gd_tensor *leaf(double value)
-{
-    return gd_requires_grad(gd_scalar(value));
-}
-
-static gd_tensor *leaf_of(gd_shape shape, const gd_real *values)
-{
-    return gd_requires_grad(gd_from(shape, values));
-}
-
 /* ---- Leaves ------------------------------------------------------------------------------------------------- */
 
 START_TEST(gradients_accumulate_until_zeroed)

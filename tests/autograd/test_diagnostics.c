@@ -2,11 +2,6 @@
  * taken for leaves, and the operation that made the first NaN (gd_detect_anomaly). */
 #include "support/support.h"
 
-static gd_tensor *leaf(gd_tensor *t)
-{
-    return gd_requires_grad(t);
-}
-
 /* ---- Names --------------------------------------------------------------------------------------------------- */
 
 START_TEST(names_of_parameters)
@@ -62,7 +57,7 @@ START_TEST(names_are_told_once)
     char text[400];
     FILE *file = tmpfile();
     ck_assert_ptr_nonnull(file);
-    gd_tensor *w = gd_set_name(leaf(gd_ones(GD_SHAPE(2))), "w");
+    gd_tensor *w = gd_set_name(gd_requires_grad(gd_ones(GD_SHAPE(2))), "w");
     gd_print(file, w);
     gd_graph_print(file, gd_sum(gd_square(w)));
     rewind(file);
@@ -86,7 +81,7 @@ static void ck_ends(gd_tensor *y, const char *message)
 START_TEST(where_the_path_ends)
 {
     GD_SCOPE;
-    gd_tensor *w = leaf(gd_ones(GD_SHAPE(3))), *x = gd_ones(GD_SHAPE(3)), *y;
+    gd_tensor *w = gd_requires_grad(gd_ones(GD_SHAPE(3))), *x = gd_ones(GD_SHAPE(3)), *y;
     {
         GD_NO_GRAD;
         y = gd_sum(gd_square(gd_mul(x, w)));
@@ -118,7 +113,7 @@ END_TEST
 START_TEST(where_a_path_to_xs_ends)
 {
     GD_SCOPE;
-    gd_tensor *w = leaf(gd_ones(GD_SHAPE(3))), *v = leaf(gd_ones(GD_SHAPE(3))), *dx;
+    gd_tensor *w = gd_requires_grad(gd_ones(GD_SHAPE(3))), *v = gd_requires_grad(gd_ones(GD_SHAPE(3))), *dx;
     gd_tensor *y = gd_sum(gd_mul(v, gd_detach(gd_square(w))));
     ck_assert(!gd_grad(y, NULL, &w, 1, &dx, false));
     ck_message("gd_grad: y does not depend on xs[0], [3]: the path ends at gd_detach");
@@ -143,7 +138,7 @@ START_TEST(rules_that_detach)
 {
     static const gd_op op = { .name = "detaching", .rule = detaching_rule, .reads = GD_INPUTS };
     GD_SCOPE;
-    gd_tensor *x = leaf(gd_from(GD_SHAPE(2), (gd_real[]){ 3, -1 }));
+    gd_tensor *x = gd_requires_grad(gd_from(GD_SHAPE(2), (gd_real[]){ 3, -1 }));
     for (int i = 1; i <= 3; i++) {
         gd_tensor *y = gd_record(&op, gd_ones(GD_SHAPE(2)), &x, 1, NULL, 0);
         ck_good(gd_backward(gd_sum(gd_add(y, gd_scale(y, 1)))));
@@ -157,7 +152,7 @@ END_TEST
 START_TEST(a_result_is_no_leaf)
 {
     GD_SCOPE;
-    gd_tensor *w = gd_set_name(leaf(gd_full(GD_SHAPE(2), 3)), "w");
+    gd_tensor *w = gd_set_name(gd_requires_grad(gd_full(GD_SHAPE(2), 3)), "w");
     ck_good(gd_backward(gd_sum(gd_square(w))));
     gd_clear_error();
     ck_assert(isnan((double)gd_item(NULL)));
@@ -208,7 +203,7 @@ END_TEST
 START_TEST(the_first_nan_forward)
 {
     GD_SCOPE;
-    gd_tensor *w = gd_set_name(leaf(gd_from(GD_SHAPE(3), (gd_real[]){ 1, -1, 2 })), "w"), *x = gd_ones(GD_SHAPE(3));
+    gd_tensor *w = gd_set_name(gd_requires_grad(gd_from(GD_SHAPE(3), (gd_real[]){ 1, -1, 2 })), "w"), *x = gd_ones(GD_SHAPE(3));
     gd_tensor *y = gd_sum(gd_mul(gd_log(w), x));
     ck_assert(isnan((double)gd_item(y)));
     ck_no_message();                                             /* it is off at first */
@@ -240,7 +235,7 @@ START_TEST(the_first_nan_backward)
 {
     GD_SCOPE;
     gd_detect_anomaly(true);
-    gd_tensor *x = gd_set_name(leaf(gd_from(GD_SHAPE(2), (gd_real[]){ 4, 0 })), "x");
+    gd_tensor *x = gd_set_name(gd_requires_grad(gd_from(GD_SHAPE(2), (gd_real[]){ 4, 0 })), "x");
     gd_tensor *y = gd_sum(gd_mul(gd_sqrt(x), gd_from(GD_SHAPE(2), (gd_real[]){ 1, 0 })));
     ck_assert_msg(y, "%s", gd_last_error());
     ck_assert(!gd_backward(y));

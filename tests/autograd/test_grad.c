@@ -1,16 +1,6 @@
 /* test_grad.c - gd_grad; gradients that are part of a graph; and that no gradient is written over another. */
 #include "support/support.h"
 
-static gd_tensor *leaf(double value)
-{
-    return gd_requires_grad(gd_scalar(value));
-}
-
-static gd_tensor *leaf_of(gd_shape shape, const gd_real *values)
-{
-    return gd_requires_grad(gd_from(shape, values));
-}
-
 /* ---- gd_grad ------------------------------------------------------------------------------------------------ */
 
 START_TEST(grad_leaves_grad_alone)

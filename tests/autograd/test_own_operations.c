@@ -4,11 +4,6 @@
 
 #include "support/support.h"
 
-static gd_tensor *leaf_of(gd_shape shape, const gd_real *values)
-{
-    return gd_requires_grad(gd_from(shape, values));
-}
-
 /* ---- An operation whose rule can be made wrong -------------------------------------------------------------- */
 
 /* y = s a + a b, elementwise: da = s dy + dy b, db = dy a. */

@@ -6,7 +6,7 @@
 
 #define OLD_VALUE "was overwritten after it was recorded, and the gradient needs the old value"
 
-static gd_tensor *leaf(double a, double b)
+static gd_tensor *pair(double a, double b)
 {
     return gd_requires_grad(gd_from(GD_SHAPE(2), (gd_real[]){ (gd_real)a, (gd_real)b }));
 }
@@ -21,7 +21,7 @@ static void overwrite(gd_tensor *x)
 
 START_TEST(an_input_that_is_read)
 {
-    gd_tensor *a = leaf(1, 2), *b = leaf(3, 4), *y = gd_sum(gd_mul(a, b));
+    gd_tensor *a = pair(1, 2), *b = pair(3, 4), *y = gd_sum(gd_mul(a, b));
     overwrite(b);
     ck_assert(!gd_backward(y));
     ck_message("gd_backward: input 1 of gd_mul, [2], " OLD_VALUE);
@@ -42,7 +42,7 @@ END_TEST
 
 START_TEST(an_output_that_is_read)
 {
-    gd_tensor *x = leaf(1, 2), *h = gd_exp(x), *y = gd_sum(h);
+    gd_tensor *x = pair(1, 2), *h = gd_exp(x), *y = gd_sum(h);
     ck_good(gd_fill(gd_detach(h), 5));                            /* through another view of the same numbers */
     ck_assert(!gd_backward(y));
     ck_message("gd_backward: the output of gd_exp, [2], " OLD_VALUE);
@@ -52,7 +52,7 @@ END_TEST
 
 START_TEST(through_a_view)
 {
-    gd_tensor *w = leaf(1, 2), *x = leaf(3, 4), *y = gd_sum(gd_mul(gd_slice(w, 0, 0, 1, 1), x));
+    gd_tensor *w = pair(1, 2), *x = pair(3, 4), *y = gd_sum(gd_mul(gd_slice(w, 0, 0, 1, 1), x));
     overwrite(gd_slice(gd_detach(w), 0, 1, 2, 1));  /* versions belong to the data, not to the view */
     ck_assert(!gd_backward(y));
     ck_message("gd_backward: input 0 of gd_mul, [1], " OLD_VALUE);
@@ -73,7 +73,7 @@ END_TEST
 START_TEST(every_change_counts)
 {
     for (int way = 0; way < 4; way++) {
-        gd_tensor *a = leaf(1, 2), *b = leaf(3, 4), *y = gd_sum(gd_mul(a, b));
+        gd_tensor *a = pair(1, 2), *b = pair(3, 4), *y = gd_sum(gd_mul(a, b));
         gd_no_grad_begin();
         ck_assert(way == 0 ? gd_assign(b, a) : way == 1 ? gd_fill(b, 0) : way == 2 ? gd_add_to(b, a, 1)
                   : gd_clamp_to(b, 0, 1));
@@ -87,7 +87,7 @@ END_TEST
 /* An ordinary pass adds to ->grad in place; whoever recorded the old sum is told. */
 START_TEST(a_gradient_that_was_added_to)
 {
-    gd_tensor *x = leaf(1, 2);
+    gd_tensor *x = pair(1, 2);
     ck_good(gd_backward_from(gd_sum(gd_pow(x, 3)), NULL, true));
     gd_tensor *norm = gd_sum(gd_square(x->grad));
     ck_good(gd_backward(gd_sum(x)));
@@ -115,7 +115,7 @@ END_TEST
 
 START_TEST(what_no_rule_reads)
 {
-    gd_tensor *a = leaf(1, 2), *b = leaf(3, 4);
+    gd_tensor *a = pair(1, 2), *b = pair(3, 4);
     gd_tensor *y = gd_sum(gd_sub(gd_add(a, b), gd_scale(gd_neg(gd_shift(b, 1)), 2)));
     overwrite(a);
     overwrite(b);
@@ -127,7 +127,7 @@ END_TEST
 
 START_TEST(an_input_whose_output_is_read)
 {
-    gd_tensor *x = leaf(0, 1), *y = gd_sum(gd_exp(x));
+    gd_tensor *x = pair(0, 1), *y = gd_sum(gd_exp(x));
     overwrite(x);
     ck_good(gd_backward(y));
     ck_values(x->grad, 1, exp(1));
@@ -137,7 +137,7 @@ END_TEST
 /* gd_grad of one factor reads the other one only. */
 START_TEST(what_the_unwanted_gradient_reads)
 {
-    gd_tensor *a = leaf(1, 2), *b = leaf(3, 4), *y = gd_sum(gd_mul(a, b)), *dx;
+    gd_tensor *a = pair(1, 2), *b = pair(3, 4), *y = gd_sum(gd_mul(a, b)), *dx;
     overwrite(a);
     ck_good(gd_grad(y, NULL, &a, 1, &dx, false));
     ck_values(dx, 3, 4);
@@ -150,7 +150,7 @@ END_TEST
 /* A node that no gradient reaches is not looked at. */
 START_TEST(what_is_not_on_the_way)
 {
-    gd_tensor *a = leaf(1, 2), *b = leaf(3, 4), *c = gd_scalar(2);
+    gd_tensor *a = pair(1, 2), *b = pair(3, 4), *c = gd_scalar(2);
     gd_tensor *aside = gd_mul(b, b), *y = gd_sum(gd_mul(a, c));
     ck_assert_ptr_nonnull(aside);
     overwrite(b);
@@ -161,7 +161,7 @@ END_TEST
 
 START_TEST(overwritten_before_it_was_recorded)
 {
-    gd_tensor *a = leaf(1, 2), *b = leaf(3, 4);
+    gd_tensor *a = pair(1, 2), *b = pair(3, 4);
     overwrite(b);
     ck_good(gd_backward(gd_sum(gd_mul(a, b))));
     ck_values(a->grad, 99, 99);
@@ -194,7 +194,7 @@ START_TEST(more_inputs_than_bits)
     gd_tensor *x[9];
     for (int changed = 0; changed < 9; changed++) {
         for (int i = 0; i < 9; i++)
-            x[i] = i == 7 ? gd_freeze(leaf(8, 9)) : leaf(i + 1, i + 2);
+            x[i] = i == 7 ? gd_freeze(pair(8, 9)) : pair(i + 1, i + 2);
         gd_tensor *y = gd_sum(nine(x));
         gd_fill(gd_detach(x[changed]), 99);
         bool good = gd_backward(y);

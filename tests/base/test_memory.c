@@ -1,53 +1,23 @@
 /* test_memory.c - blocks of memory and their accounts; and programs that run out of memory at every single place
- * where they ask for some: there is a message, nothing is half done, and nothing is left behind.
- *
- * A program may define malloc itself; see test_allocations.c. */
-#include <stdbool.h>
+ * where they ask for some: there is a message, nothing is half done, and nothing is left behind. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
+#include "support/own_malloc.h"
 #include "support/support.h"
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define SANITIZED
-#endif
-#endif
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(SANITIZED)
-#define INJECTED
-
+#ifdef OWN_MALLOC
 static volatile long left;                  /* requests that are granted, 0: all of them */
 static volatile bool for_good;              /* afterwards none is, else the next ones are again */
 static volatile long refused;
 
-void *__libc_malloc(size_t bytes);
-void *__libc_calloc(size_t n, size_t bytes);
-void *__libc_realloc(void *p, size_t bytes);
-
-static bool granted(void)
+static bool refuses_request(void)
 {
     if (left == 0 || --left > 0)
-        return true;
+        return false;
     refused++;
     left = for_good;                        /* 1: the next one is refused as well */
-    return false;
-}
-
-void *malloc(size_t bytes)
-{
-    return granted() ? __libc_malloc(bytes) : NULL;
-}
-
-void *calloc(size_t n, size_t bytes)
-{
-    return granted() ? __libc_calloc(n, bytes) : NULL;
-}
-
-void *realloc(void *p, size_t bytes)
-{
-    return granted() ? __libc_realloc(p, bytes) : NULL;
+    return true;
 }
 #endif
 
@@ -95,7 +65,7 @@ START_TEST(blocks_and_their_sizes)
     }
     ck_assert_ptr_null(gi_memory_resize(GI_DATA, p, SIZE_MAX - 10));
     ck_message("out of memory: 18446744073709551605 bytes for data");
-#ifndef __SANITIZE_ADDRESS__                /* which ends the program instead of returning NULL */
+#ifndef WITH_ADDRESS_SANITIZER              /* which ends the program instead of returning NULL */
     ck_assert_ptr_null(gi_memory_resize(GI_DATA, p, SIZE_MAX / 4));
     ck_assert_ptr_nonnull(strstr(gd_last_error(), "out of memory"));
 #endif
@@ -112,7 +82,7 @@ END_TEST
 
 /* ---- Programs that run out of memory ----------------------------------------------------------------------- */
 
-#ifdef INJECTED
+#ifdef OWN_MALLOC
 /* Each returns false as soon as something fails, and frees what it made.  No assertions in here: Check, too, asks
  * for memory, and ends the program when there is none. */
 
@@ -200,7 +170,7 @@ int main(void)
     TCase *all = tcase_create("memory");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, blocks_and_their_sizes);
-#ifdef INJECTED
+#ifdef OWN_MALLOC
     tcase_add_loop_test(all, out_of_memory_anywhere, 0, sizeof programs / sizeof programs[0]);
 #endif
     suite_add_tcase(suite, all);

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdio.h>
 
+#include "support/sanitizers.h"
 #include "support/support.h"
 
 static void run_thread(void *(*body)(void *), void *context)
@@ -41,14 +42,6 @@ static size_t resident(void)
         fclose(file);
     return pages * 4096;
 }
-
-#if defined(__SANITIZE_ADDRESS__)
-#define WITH_ADDRESS_SANITIZER
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define WITH_ADDRESS_SANITIZER
-#endif
-#endif
 
 START_TEST(five_hundred_threads)
 {

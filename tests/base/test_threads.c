@@ -2,17 +2,12 @@
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <check.h>
-
-#include <gradus.h>
-
-#include "kernels/gemm.h"
 #include "base/threads.h"
+#include "kernels/gemm.h"
+#include "support/support.h"
 
 enum { MOST = 100000 };
 
@@ -195,7 +190,7 @@ END_TEST
 static Suite *threads_suite(void)
 {
     Suite *suite = suite_create("threads");
-    TCase *door = tcase_create("gd_parallel"), *products = tcase_create("products");
+    TCase *door = tcase_create("gi_parallel"), *products = tcase_create("products");
     tcase_set_timeout(door, 60);
     tcase_set_timeout(products, 120);
     tcase_add_test(door, every_index_is_visited_once);
@@ -213,9 +208,5 @@ static Suite *threads_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(threads_suite());
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(threads_suite());
 }

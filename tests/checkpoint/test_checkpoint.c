@@ -81,7 +81,7 @@ static void train(run *r, int steps)
     }
 }
 
-static void same_bits(const run *a, const run *b)
+static void ck_same_runs(const run *a, const run *b)
 {
     for (int i = 0; i < gd_params_tensors(a->net); i++) {
         gd_tensor *s = gd_params_at(a->net, i), *t = gd_params_at(b->net, i);
@@ -114,7 +114,7 @@ START_TEST(goes_on_bit_for_bit)
     ck_assert(gd_load_run(path, second.net, second.o, second.load));
     second.step = step;
     train(&second, 40 - step);
-    same_bits(&whole, &second);
+    ck_same_runs(&whole, &second);
     free_run(&second);
     free_run(&whole);
 }
@@ -158,22 +158,22 @@ START_TEST(messages)
     gd_optimizer *adam = gd_adam(p, gd_adam_defaults()), *yogi = gd_yogi(p, gd_yogi_defaults());
 
     ck_assert(!gd_load(path, p, NULL));
-    ck_said("gd_safetensors_open: model.safetensors cannot be read: No such file or directory");
+    ck_message("gd_safetensors_open: model.safetensors cannot be read: No such file or directory");
     ck_assert(gd_save(path, p, NULL));
     ck_assert(!gd_load(path, p, adam));
-    ck_said("gd_load: model.safetensors holds the state of no optimizer, and not of gd_adam");
+    ck_message("gd_load: model.safetensors holds the state of no optimizer, and not of gd_adam");
     gd_set_grad(w, gd_ones(GD_SHAPE(2, 3)));
     ck_assert(gd_step(adam));
     ck_assert(gd_save(path, p, adam));
     ck_assert(!gd_load(path, p, yogi));
-    ck_said("gd_load: model.safetensors holds the state of gd_adam, and not of gd_yogi");
+    ck_message("gd_load: model.safetensors holds the state of gd_adam, and not of gd_yogi");
     ck_assert(!gd_load(path, q, NULL));
-    ck_said("gd_load: model.safetensors: \"w\" is [2, 3] in the file and [3, 2] in the model");
+    ck_message("gd_load: model.safetensors: \"w\" is [2, 3] in the file and [3, 2] in the model");
     ck_assert_double_eq((double)other->data[0], 5);
     ck_assert(!gd_load(path, more, NULL));
-    ck_said("gd_load: model.safetensors has no tensor \"c\"");
+    ck_message("gd_load: model.safetensors has no tensor \"c\"");
     ck_assert(!gd_load(path, less, NULL));
-    ck_said("gd_load: model.safetensors has a tensor \"b\" that the model does not have");
+    ck_message("gd_load: model.safetensors has a tensor \"b\" that the model does not have");
     ck_assert_double_eq((double)less_w->data[0], 5);
     ck_assert(!gd_save("/no/such/folder/x", p, NULL));
     ck_assert_ptr_nonnull(strstr(gd_last_error(),
@@ -230,7 +230,7 @@ START_TEST(a_state_that_was_not_kept)
     ck_assert(gd_set_grad(w, gd_ones(GD_SHAPE(2))) && gd_step(o) && gd_save("run", p, o));
     ck_assert(gd_group_set(&o->first, "amsgrad", GD_AMSGRAD_RAW));
     ck_assert(!gd_load("run", p, o));
-    ck_said("gd_load: run has no tensor \"optimizer/w/max_exp_avg_sq\", a state that the options of gd_adam keep; "
+    ck_message("gd_load: run has no tensor \"optimizer/w/max_exp_avg_sq\", a state that the options of gd_adam keep; "
             "gd_checkpoint_load with .other_settings starts it anew");
     gd_run whole = { .params = p, .optimizer = o };
     ck_assert(gd_checkpoint_load("run", &whole, (gd_load_options){ .other_settings = true }, NULL));

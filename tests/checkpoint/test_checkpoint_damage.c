@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "checkpoint_makers.h"
 #include "gradus.h"
+#include "support/optimizers.h"
 #include "support/scratch.h"
 
 /* ---- Runs --------------------------------------------------------------------------------------------------- */
@@ -287,7 +287,7 @@ static void bad_number(const file *f, int i, int64_t steps)
 
 START_TEST(numbers)
 {
-    maker *make = makers[_i];
+    maker *make = saved_makers[_i];
     gd_seed(1);
     gd_dataset set = { gd_normal(GD_SHAPE(20, 2), 0, 1), NULL };
     run whole = new_run(make, set), other = new_run(make, set), twin = new_run(make, set);
@@ -428,7 +428,7 @@ static void with_pair(const file *f, const char *key, const char *value)
 
 START_TEST(tensors)
 {
-    maker *make = makers[_i];
+    maker *make = saved_makers[_i];
     gd_seed(1);
     gd_dataset set = { gd_normal(GD_SHAPE(20, 2), 0, 1), NULL };
     run whole = new_run(make, set), other = new_run(make, set);
@@ -462,7 +462,7 @@ int main(void)
 {
     Suite *suite = suite_create("damaged checkpoints");
     TCase *t = scratch_case(suite, "damaged checkpoints");
-    tcase_add_loop_test(t, numbers, 0, MAKERS);
-    tcase_add_loop_test(t, tensors, 0, MAKERS);
+    tcase_add_loop_test(t, numbers, 0, SAVED_MAKERS);
+    tcase_add_loop_test(t, tensors, 0, SAVED_MAKERS);
     return run_suite(suite);
 }

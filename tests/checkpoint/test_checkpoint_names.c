@@ -42,7 +42,7 @@ START_TEST(odd_names_of_parameters)
     }
     gd_tensor *w = gd_params_at(p, 0);
     ck_assert(gd_set_name(w, "optimizer/w/exp_avg") == NULL && strcmp(w->name, "a b") == 0);
-    ck_said("gd_set_name: t is \"a b\" of a model, which is found and saved under that name");
+    ck_message("gd_set_name: t is \"a b\" of a model, which is found and saved under that name");
     ck_assert(!gd_set_name(w, NULL) && gd_params_get(p, "a b") == w);
     gd_ema_free(e);
     gd_ema_free(f);
@@ -64,14 +64,14 @@ START_TEST(names_of_an_algorithm)
     plain_options options = { 0.1, 0 };
     a.options = bad;
     ck_assert_ptr_null(gd_optimizer_new(p, &a, &options));
-    ck_said("gd_optimizer_new: plain: the name of an option is empty or not UTF-8");
+    ck_message("gd_optimizer_new: plain: the name of an option is empty or not UTF-8");
     a.options = twice;
     ck_assert_ptr_null(gd_optimizer_new(p, &a, &options));
-    ck_said("gd_optimizer_new: plain has the option \"x\" twice");
+    ck_message("gd_optimizer_new: plain has the option \"x\" twice");
     a.options = NULL;
     a.numbers[0] = "0";                     /* of the parameter "lr" it would be the learning rate of group 0 */
     ck_assert_ptr_null(gd_optimizer_new(p, &a, &options));
-    ck_said("gd_optimizer_new: plain: a number cannot be called \"0\": digits stand for groups");
+    ck_message("gd_optimizer_new: plain: a number cannot be called \"0\": digits stand for groups");
     a.numbers[0] = "x0";
     gd_optimizer *o = gd_optimizer_new(p, &a, &options);
     ck_assert_msg(o && gd_save("own", p, o) && gd_load("own", p, o), "%s", gd_last_error());

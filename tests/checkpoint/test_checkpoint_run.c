@@ -93,7 +93,7 @@ static void train(all *a, int steps)
     }
 }
 
-static void same_bits(const gd_tensor *s, const gd_tensor *t)
+static void ck_same_bits(const gd_tensor *s, const gd_tensor *t)
 {
     ck_assert_msg(memcmp(s->data, t->data, (size_t)s->numel * sizeof *s->data) == 0, "%s differs", s->name);
 }
@@ -101,11 +101,11 @@ static void same_bits(const gd_tensor *s, const gd_tensor *t)
 static void same_runs(all *a, all *b)
 {
     gd_optimizer *o = a->run.optimizer, *p = b->run.optimizer;
-    same_bits(a->w, b->w);
-    same_bits(a->b, b->b);
-    same_bits(gd_ema_get(a->run.ema, a->w), gd_ema_get(b->run.ema, b->w));
-    same_bits(gd_ema_get(a->run.ema, a->b), gd_ema_get(b->run.ema, b->b));
-    same_bits(gd_optimizer_state(o, a->w, "exp_avg_sq"), gd_optimizer_state(p, b->w, "exp_avg_sq"));
+    ck_same_bits(a->w, b->w);
+    ck_same_bits(a->b, b->b);
+    ck_same_bits(gd_ema_get(a->run.ema, a->w), gd_ema_get(b->run.ema, b->w));
+    ck_same_bits(gd_ema_get(a->run.ema, a->b), gd_ema_get(b->run.ema, b->b));
+    ck_same_bits(gd_optimizer_state(o, a->w, "exp_avg_sq"), gd_optimizer_state(p, b->w, "exp_avg_sq"));
     ck_assert(o->lr == p->lr && o->first.next->lr == p->first.next->lr && o->steps == p->steps);
     ck_assert(a->best == b->best && a->epochs == b->epochs);
     ck_assert(a->plateau.lr == b->plateau.lr && a->plateau.best == b->plateau.best &&
@@ -215,7 +215,7 @@ START_TEST(other_settings)
     ck_assert_int_ge(report.other_settings, 1);
     if (_i == 2 || _i == 3)
         ck_assert_ptr_null(strstr(report.text, "the number"));
-    same_bits(saved.w, now.w);
+    ck_same_bits(saved.w, now.w);
     gd_position at = gd_loader_position(now.run.loader);
     ck_assert_int_eq(at.epoch, 1);
     ck_assert_int_eq(at.example, _i == 6 ? 0 : 8);
@@ -253,7 +253,7 @@ START_TEST(the_first_of_several)
     s.decay = 0.5;
     begin(&now, s, set);
     ck_assert(!gd_checkpoint_load("run", &now.run, (gd_load_options){ .lenient = false }, NULL));
-    ck_said("gd_checkpoint_load: run: weight_decay of group 0 was 0.01 when the run was saved and is 0.02 now (and 3 "
+    ck_message("gd_checkpoint_load: run: weight_decay of group 0 was 0.01 when the run was saved and is 0.02 now (and 3 "
             "more); gd_checkpoint_load with .other_settings goes on all the same");
     end(&saved);
     end(&now);
@@ -331,7 +331,7 @@ START_TEST(missing_or_damaged)
     for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
         rewrite("bad", damaged[i].key, damaged[i].value, damaged[i].tensor);
         ck_assert(!gd_checkpoint_load("bad", &now.run, (gd_load_options){ .lenient = false }, NULL));
-        ck_said(damaged[i].said);
+        ck_message(damaged[i].said);
         same_runs(&before, &now);
         ck_assert_str_eq(now.notes[1].text, "mine");
         ck_assert(memcmp(random, gi_random_state(), sizeof random) == 0);
@@ -355,7 +355,7 @@ START_TEST(older_files)
     ck_assert(gd_save_run("run", saved.net, saved.run.optimizer, saved.run.loader));
     rewrite("old", "gradus", NULL, NULL);
     ck_assert_msg(gd_load_run("old", now.net, now.run.optimizer, now.run.loader), "%s", gd_last_error());
-    same_bits(saved.w, now.w);
+    ck_same_bits(saved.w, now.w);
     now.run.ema = (gd_ema_free(now.run.ema), NULL);
     now.run.plateau = NULL;
     now.run.note_count = 0;
@@ -373,20 +373,20 @@ START_TEST(refusals)
     train(&a, 2);
     ck_assert(gd_ema_swap(a.run.ema));
     ck_assert(!gd_checkpoint_save("run", &a.run));
-    ck_said("gd_checkpoint_save: the averages are swapped in: call gd_ema_swap first");
+    ck_message("gd_checkpoint_save: the averages are swapped in: call gd_ema_swap first");
     ck_assert(gd_ema_swap(a.run.ema) && gd_checkpoint_save("run", &a.run) && gd_ema_swap(a.run.ema));
     ck_assert(!gd_checkpoint_load("run", &a.run, (gd_load_options){ .lenient = false }, NULL));
-    ck_said("gd_checkpoint_load: the averages are swapped in: call gd_ema_swap first");
+    ck_message("gd_checkpoint_load: the averages are swapped in: call gd_ema_swap first");
     ck_assert(gd_ema_swap(a.run.ema));
     a.notes[2].key = "best";
     ck_assert(!gd_checkpoint_save("run", &a.run));
-    ck_said("gd_checkpoint_save: two notes have the key \"best\"");
+    ck_message("gd_checkpoint_save: two notes have the key \"best\"");
     a.notes[2].key = NULL;
     ck_assert(!gd_checkpoint_save("run", &a.run));
-    ck_said("gd_checkpoint_save: the key of a note is NULL");
+    ck_message("gd_checkpoint_save: the key of a note is NULL");
     a.notes[2] = (gd_note){ .key = "neither" };
     ck_assert(!gd_checkpoint_save("run", &a.run));
-    ck_said("gd_checkpoint_save: neither is NULL");
+    ck_message("gd_checkpoint_save: neither is NULL");
     a.run.note_count = 2;
     a.run.optimizer->lr = NAN;              /* what gd_load would refuse */
     ck_assert(!gd_checkpoint_save("run", &a.run));
@@ -394,9 +394,9 @@ START_TEST(refusals)
     a.run.optimizer->lr = 0.1;
     *gd_optimizer_number(a.run.optimizer, a.w, "step") = 3;
     ck_assert(!gd_checkpoint_save("run", &a.run));
-    ck_said("gd_checkpoint_save: \"w\": step = 3 is more than the 2 steps of the optimizer");
+    ck_message("gd_checkpoint_save: \"w\": step = 3 is more than the 2 steps of the optimizer");
     ck_assert(!gd_checkpoint_save("run", &(gd_run){ .params = NULL }));
-    ck_said("gd_checkpoint_save: params is NULL");
+    ck_message("gd_checkpoint_save: params is NULL");
     end(&a);
 }
 END_TEST
@@ -411,13 +411,13 @@ START_TEST(counts)
     gd_optimizer_group(two, "x", NULL);
     ck_assert(gd_save("one", p, one) && gd_save("two", p, two));
     ck_assert(!gd_load("one", p, two));
-    ck_said("gd_load: one: groups of parameters: 1 in the file and 2 in the optimizer");
+    ck_message("gd_load: one: groups of parameters: 1 in the file and 2 in the optimizer");
     ck_assert(!gd_load("two", p, one));
-    ck_said("gd_load: two: groups of parameters: 2 in the file and 1 in the optimizer");
+    ck_message("gd_load: two: groups of parameters: 2 in the file and 1 in the optimizer");
     gd_buffer(more, "x", gd_ones(GD_SHAPE(1)));
     gd_optimizer *o = gd_adam(more, gd_adam_defaults());
     ck_assert(!gd_load("one", more, o));
-    ck_said("gd_load: one has no tensor \"x\"");
+    ck_message("gd_load: one has no tensor \"x\"");
     gd_optimizer_free(one);
     gd_optimizer_free(two);
     gd_optimizer_free(o);

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "checkpoint_makers.h"
 #include "gradus.h"
+#include "support/optimizers.h"
 #include "support/scratch.h"
 
 /* ---- A run with everything in it ---------------------------------------------------------------------------- */
@@ -130,8 +130,8 @@ START_TEST(goes_on_exactly)
     gd_dataset set = data();
     for (int i = 0; i < LOADERS; i++) {
         all whole, now;
-        begin(&whole, makers[_i], set, loaders[i]);
-        begin(&now, makers[_i], set, loaders[i]);
+        begin(&whole, saved_makers[_i], set, loaders[i]);
+        begin(&now, saved_makers[_i], set, loaders[i]);
         gd_seed(9);
         train(&now, 2);                     /* what was there before does not matter */
         gd_seed(1);
@@ -234,7 +234,7 @@ START_TEST(settings)
 {
     gd_dataset set = data();
     all saved, now, twin;
-    maker *make = makers[4];                /* gd_adam */
+    maker *make = make_adam;
     begin(&saved, make, set, loaders[0]);
     begin(&now, make, set, loaders[0]);
     begin(&twin, make, set, loaders[0]);
@@ -280,7 +280,7 @@ START_TEST(settings_on_one_side)
 {
     gd_dataset set = data();
     all a;
-    begin(&a, makers[4], set, loaders[0]);
+    begin(&a, make_adam, set, loaders[0]);
     train(&a, 3);
     ck_assert(gd_checkpoint_save("run", &a.run));
     gd_load_options options = { .other_settings = true };
@@ -293,10 +293,10 @@ START_TEST(settings_on_one_side)
     ck_assert_str_eq(report.text, "other setting: \"gradus/option/0/ghost\" is in the file alone\n");
     rewrite("other", (edit){ .key = "gradus/option/0/beta1", .value = "3ff0000000000000" });
     ck_assert(!gd_checkpoint_load("other", &a.run, options, &report));
-    ck_said("gd_checkpoint_load: other: beta1 of group 0 = 1 must lie in [0, 1)");
+    ck_message("gd_checkpoint_load: other: beta1 of group 0 = 1 must lie in [0, 1)");
     rewrite("other", (edit){ .key = "gradus/loader/shuffle", .value = "0000000000000002" });
     ck_assert(!gd_checkpoint_load("other", &a.run, options, &report));
-    ck_said("gd_checkpoint_load: other: shuffle of the loader = 2 must be a whole number and lie in [0, 1]");
+    ck_message("gd_checkpoint_load: other: shuffle of the loader = 2 must be a whole number and lie in [0, 1]");
     rewrite("other", (edit){ .key = "gradus/real", .value = sizeof(gd_real) == 4 ? "0000000000000008" :
                                                                                    "0000000000000004" });
     ck_assert(!gd_checkpoint_load("other", &a.run, (gd_load_options){ .lenient = false }, &report));
@@ -328,9 +328,9 @@ START_TEST(around_the_optimizer)
 {
     gd_dataset set = data();
     all saved, now, twin;
-    begin(&saved, makers[4], set, loaders[0]);
-    begin(&now, makers[4], set, loaders[0]);
-    begin(&twin, makers[4], set, loaders[0]);
+    begin(&saved, make_adam, set, loaders[0]);
+    begin(&now, make_adam, set, loaders[0]);
+    begin(&twin, make_adam, set, loaders[0]);
     train(&saved, 7);
     ck_assert(gd_checkpoint_save("run", &saved.run));
     gd_seed(4);
@@ -344,9 +344,9 @@ START_TEST(around_the_optimizer)
         gd_run run = { .params = now.net, .notes = swapped + i, .note_count = 1 };
         ck_assert(!gd_checkpoint_load("run", &run, (gd_load_options){ .lenient = false }, NULL));
         if (i == 0)
-            ck_said("gd_checkpoint_load: run: the note \"best\" is a number in the file and a text in the program");
+            ck_message("gd_checkpoint_load: run: the note \"best\" is a number in the file and a text in the program");
         else
-            ck_said("gd_checkpoint_load: run: the note \"about\" is a text in the file and a number in the program");
+            ck_message("gd_checkpoint_load: run: the note \"about\" is a text in the file and a number in the program");
     }
     end(&saved);
     end(&now);
@@ -366,9 +366,9 @@ START_TEST(pairs_of_lbfgs)
 {
     gd_dataset set = data();
     all saved, now, twin;
-    begin(&saved, makers[MAKERS - 1], set, loaders[3]);
-    begin(&now, makers[MAKERS - 1], set, loaders[3]);
-    begin(&twin, makers[MAKERS - 1], set, loaders[3]);
+    begin(&saved, make_lbfgs, set, loaders[3]);
+    begin(&now, make_lbfgs, set, loaders[3]);
+    begin(&twin, make_lbfgs, set, loaders[3]);
     gd_seed(2);
     train(&saved, 4);
     ck_assert_double_gt(*gd_optimizer_number(saved.run.optimizer, NULL, "pairs"), 1);
@@ -392,7 +392,7 @@ START_TEST(infinite_moments)
     static const char *const states[] = { "exp_avg_sq", "max_exp_avg_sq", "square_avg", "exp_inf" };
     gd_dataset set = data();
     all a;
-    begin(&a, makers[_i], set, loaders[0]);
+    begin(&a, saved_makers[_i], set, loaders[0]);
     train(&a, 3);
     ck_assert(gd_checkpoint_save("run", &a.run));
     gd_safetensors *in = gd_safetensors_open("run");
@@ -413,25 +413,25 @@ START_TEST(saving_what_cannot_be_loaded)
 {
     gd_dataset set = data();
     all a;
-    begin(&a, makers[4], set, loaders[0]);
+    begin(&a, make_adam, set, loaders[0]);
     train(&a, 3);
     gd_real *state = gd_optimizer_state(a.run.optimizer, a.w, "exp_avg")->data, old = state[2];
     state[2] = NAN;
     ck_assert(!gd_save("run", a.net, a.run.optimizer));
-    ck_said("gd_save: \"w\": exp_avg is nan at element 2 and must lie in (-inf, inf)");
+    ck_message("gd_save: \"w\": exp_avg is nan at element 2 and must lie in (-inf, inf)");
     state[2] = old;
     gd_real *average = gd_ema_get(a.run.ema, a.w)->data;
     old = average[1];
     average[1] = INFINITY;
     ck_assert(!gd_checkpoint_save("run", &a.run));
-    ck_said("gd_checkpoint_save: \"w\": the average is inf at element 1 and must lie in (-inf, inf)");
+    ck_message("gd_checkpoint_save: \"w\": the average is inf at element 1 and must lie in (-inf, inf)");
     average[1] = old;
     a.plateau.options.patience = -1;
     ck_assert(!gd_checkpoint_save("run", &a.run));
     a.plateau.options.patience = 2;
     a.notes[1].text = "\xff";
     ck_assert(!gd_checkpoint_save("run", &a.run));
-    ck_said("gd_checkpoint_save: the text of the note \"about\" is not UTF-8");
+    ck_message("gd_checkpoint_save: the text of the note \"about\" is not UTF-8");
     a.notes[1].text = "";
     ck_assert(access("run", F_OK) != 0 && gd_checkpoint_save("run", &a.run));
 
@@ -440,7 +440,7 @@ START_TEST(saving_what_cannot_be_loaded)
     gd_params *copy = gd_params_copy(p);
     norm.running_var->data[1] = -1;
     ck_assert(!gd_save("norm", p, NULL));
-    ck_said("gd_save: \"norm.running_var\" is -1 at element 1: a variance cannot be negative");
+    ck_message("gd_save: \"norm.running_var\" is -1 at element 1: a variance cannot be negative");
     gd_params_get(copy, "norm.running_var")->data[0] = -2;
     ck_assert(!gd_save("norm", copy, NULL));
     gd_params_free(p);
@@ -459,9 +459,9 @@ START_TEST(saving_with_another_model)
     gd_optimizer *o = gd_adam(net, gd_adam_defaults());
     gd_ema *ema = gd_ema_new(net, 0.9);
     ck_assert(!gd_save("run", other, o));
-    ck_said("gd_save: params is not the model of the optimizer: it has no \"w\" of shape [3]");
+    ck_message("gd_save: params is not the model of the optimizer: it has no \"w\" of shape [3]");
     ck_assert(!gd_checkpoint_save("run", &(gd_run){ .params = other, .ema = ema }));
-    ck_said("gd_checkpoint_save: params is not the model of the averages: it has no \"w\" of shape [3]");
+    ck_message("gd_checkpoint_save: params is not the model of the averages: it has no \"w\" of shape [3]");
     gd_param(other, "w", gd_ones(GD_SHAPE(2)));
     ck_assert(!gd_save("run", other, o) && access("run", F_OK) != 0);
     ck_assert(gd_save("run", best, o) && gd_load("run", net, o));
@@ -540,12 +540,12 @@ int main(void)
 {
     Suite *suite = suite_create("settings in checkpoints");
     TCase *t = scratch_case(suite, "settings in checkpoints");
-    tcase_add_loop_test(t, goes_on_exactly, 0, MAKERS);
+    tcase_add_loop_test(t, goes_on_exactly, 0, SAVED_MAKERS);
     tcase_add_test(t, settings);
     tcase_add_test(t, settings_on_one_side);
     tcase_add_test(t, around_the_optimizer);
     tcase_add_test(t, pairs_of_lbfgs);
-    tcase_add_loop_test(t, infinite_moments, 0, MAKERS);
+    tcase_add_loop_test(t, infinite_moments, 0, SAVED_MAKERS);
     tcase_add_test(t, saving_what_cannot_be_loaded);
     tcase_add_test(t, saving_with_another_model);
     tcase_add_test(t, a_state_too_many);

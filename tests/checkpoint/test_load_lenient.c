@@ -113,11 +113,11 @@ START_TEST(batches_tracked_are_passed_over)
     stray[ITEMS] = (item){ "2.num_batches_tracked", "I64", "[]", 1, 1 };        /* of a layer without running_mean */
     put_file("f", stray, ITEMS + 1);
     UNCHANGED(p, gd_load("f", p, NULL));
-    ck_said("gd_load: f has a tensor \"2.num_batches_tracked\" that the model does not have");
+    ck_message("gd_load: f has a tensor \"2.num_batches_tracked\" that the model does not have");
     stray[ITEMS].name = "1.running_num_batches_tracked";
     put_file("f", stray, ITEMS + 1);
     UNCHANGED(p, gd_load("f", p, NULL));
-    ck_said("gd_load: f has a tensor \"1.running_num_batches_tracked\" that the model does not have");
+    ck_message("gd_load: f has a tensor \"1.running_num_batches_tracked\" that the model does not have");
     gd_params_free(p);
 }
 END_TEST
@@ -130,7 +130,7 @@ START_TEST(variances_are_not_negative)
     put_file("f", bad, ITEMS);
     gd_params *p = model("");
     UNCHANGED(p, gd_load("f", p, NULL));
-    ck_said("gd_load: f: \"1.running_var\" is -1 at element 0: a variance cannot be negative");
+    ck_message("gd_load: f: \"1.running_var\" is -1 at element 0: a variance cannot be negative");
     gd_params_free(p);
 }
 END_TEST
@@ -151,17 +151,17 @@ START_TEST(under_a_prefix)
     put_file("f", nested, ITEMS + 2);
     gd_params *p = model("backbone."), *q = model("");
     UNCHANGED(q, gd_load("f", q, NULL));
-    ck_said("gd_load: f has no tensor \"0.weight\", but \"module.encoder.0.weight\": gd_checkpoint_load with .prefix "
+    ck_message("gd_load: f has no tensor \"0.weight\", but \"module.encoder.0.weight\": gd_checkpoint_load with .prefix "
             "\"module.encoder.\" reads that");
     UNCHANGED(q, gd_checkpoint_load("f", &(gd_run){ .params = q }, (gd_load_options){ .lenient = true }, NULL));
-    ck_said("gd_checkpoint_load: f: no tensor of the file has the name and shape of one of the model; the first is "
+    ck_message("gd_checkpoint_load: f: no tensor of the file has the name and shape of one of the model; the first is "
             "\"module.encoder.0.weight\" [2, 1, 3, 3]");
     gd_tensor *head = gd_param(p, "head", gd_full(GD_SHAPE(3), 8));
     gd_load_options options = { .prefix = "module.encoder.", .into = "backbone." };
     gd_load_report report;
     ck_assert_msg(gd_checkpoint_load("f", &(gd_run){ .params = p }, options, &report), "%s", gd_last_error());
     check_loaded(p, "backbone.");
-    ck_values(head, 8, 8, 8);
+    ck_exact_values(head, 8, 8, 8);
     ck_assert(report.loaded == 8 && report.missing == 0 && report.left_over == 0 && report.other_shape == 0);
     ck_assert_str_eq(report.text, "");
     options.into = NULL;
@@ -169,13 +169,13 @@ START_TEST(under_a_prefix)
     check_loaded(q, "");
 
     UNCHANGED(p, gd_checkpoint_load("f", &(gd_run){ .params = p }, options, &report));
-    ck_said("gd_checkpoint_load: f has no tensor \"module.encoder.backbone.0.weight\"");
+    ck_message("gd_checkpoint_load: f has no tensor \"module.encoder.backbone.0.weight\"");
     options = (gd_load_options){ .prefix = "module.", .into = "backbone." };
     UNCHANGED(p, gd_checkpoint_load("f", &(gd_run){ .params = p }, options, NULL));
-    ck_said("gd_checkpoint_load: f has no tensor \"module.0.weight\"");
+    ck_message("gd_checkpoint_load: f has no tensor \"module.0.weight\"");
     options = (gd_load_options){ .prefix = "module.encoder.", .into = "typo." };
     UNCHANGED(p, gd_checkpoint_load("f", &(gd_run){ .params = p }, options, NULL));
-    ck_said("gd_checkpoint_load: f: nothing under \"module.encoder.\" belongs to anything under \"typo.\" in the model");
+    ck_message("gd_checkpoint_load: f: nothing under \"module.encoder.\" belongs to anything under \"typo.\" in the model");
     gd_params_free(p);
     gd_params_free(q);
 }
@@ -203,18 +203,18 @@ START_TEST(lenient)
                                   "left over: \"1.running_mean\" is not in the model\n"
                                   "left over: \"1.running_var\" is not in the model\n");
     ck_assert(report.loaded == 2 && report.missing == 1 && report.other_shape == 1 && report.left_over == 5);
-    ck_values(gd_params_get(q, "2.bias"), 7, 8, 9);
-    ck_values(classes, 1.5, 1.5, 1.5, 1.5, 1.5);
-    ck_values(more, 2.5, 2.5);
+    ck_exact_values(gd_params_get(q, "2.bias"), 7, 8, 9);
+    ck_exact_values(classes, 1.5, 1.5, 1.5, 1.5, 1.5);
+    ck_exact_values(more, 2.5, 2.5);
 
     options.prefix = "1.";
     UNCHANGED(q, gd_checkpoint_load("f", &(gd_run){ .params = q }, options, &report));
-    ck_said("gd_checkpoint_load: f: nothing under \"1.\" belongs to anything under \"\" in the model");
+    ck_message("gd_checkpoint_load: f: nothing under \"1.\" belongs to anything under \"\" in the model");
     ck_assert_int_eq(report.left_over, 5);  /* the report of the last success stays */
     options.prefix = "0.";
     options.into = "3.";                    /* 3.weight has another shape than 0.weight */
     UNCHANGED(q, gd_checkpoint_load("f", &(gd_run){ .params = q }, options, &report));
-    ck_said("gd_checkpoint_load: f: nothing fits; "
+    ck_message("gd_checkpoint_load: f: nothing fits; "
             "other shape: \"0.weight\" is [2, 1, 3, 3] in the file and [2] in the model");
     options.prefix = "2.";
     options.into = "2.";
@@ -225,10 +225,10 @@ START_TEST(lenient)
     ck_assert(gd_save("g", p, o));
     options.lenient = false;
     UNCHANGED(p, gd_checkpoint_load("g", &(gd_run){ .params = p, .optimizer = o }, options, NULL));
-    ck_said("gd_checkpoint_load: prefix is for parameters and buffers alone: a run is loaded whole");
+    ck_message("gd_checkpoint_load: prefix is for parameters and buffers alone: a run is loaded whole");
     options = (gd_load_options){ .lenient = true };
     UNCHANGED(p, gd_checkpoint_load("g", &(gd_run){ .params = p, .optimizer = o }, options, NULL));
-    ck_said("gd_checkpoint_load: lenient is for parameters and buffers alone: a run is loaded whole");
+    ck_message("gd_checkpoint_load: lenient is for parameters and buffers alone: a run is loaded whole");
     ck_assert(gd_checkpoint_load("g", &(gd_run){ .params = q }, options, &report));    /* a run's parameters */
     ck_assert_ptr_null(strstr(report.text, "optimizer"));
     gd_optimizer_free(o);

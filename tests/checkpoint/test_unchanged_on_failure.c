@@ -38,7 +38,7 @@ START_TEST(state_survives_a_failed_load)
     ck_assert(gd_group_set(&o->first, "weight_decay", 0));
     for (int i = 0; i < 3; i++) {
         ck_assert(!gd_load("f", p, o));
-        ck_said("gd_load: f: damaged number \"optimizer/b/step\"");
+        ck_message("gd_load: f: damaged number \"optimizer/b/step\"");
         gd_tensor *m = gd_optimizer_state(o, w, "exp_avg");
         ck_assert_ptr_nonnull(m);
         ck_assert_double_eq_tol((double)m->data[0], 0.1, 1e-7);
@@ -215,10 +215,10 @@ START_TEST(names_of_parameters)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         ck_assert_ptr_null(gd_param(p, names[i].name, gd_ones(GD_SHAPE(1))));
         snprintf(said, sizeof said, "gd_param: %s", names[i].said);
-        ck_said(said);
+        ck_message(said);
         ck_assert_ptr_null(gd_buffer(p, names[i].name, gd_ones(GD_SHAPE(1))));
         snprintf(said, sizeof said, "gd_buffer: %s", names[i].said);
-        ck_said(said);
+        ck_message(said);
     }
     ck_assert_int_eq(gd_params_tensors(p), 0);
     ck_assert_ptr_null(gd_linear_new(p, "optimizer/x", 1, 1).weight);
@@ -259,10 +259,10 @@ START_TEST(names_of_algorithms)
     const options o = { .lr = 0.1 };
     gd_algorithm a = { .name = "own\xff", .options_size = sizeof o, .update = update };
     ck_assert_ptr_null(gd_optimizer_new(p, &a, &o));
-    ck_said("gd_optimizer_new: the algorithm's name is not UTF-8");
+    ck_message("gd_optimizer_new: the algorithm's name is not UTF-8");
     a = (gd_algorithm){ .name = "own", .options_size = sizeof o, .update = update, .states = { "m", "m" } };
     ck_assert_ptr_null(gd_optimizer_new(p, &a, &o));
-    ck_said("gd_optimizer_new: own has \"m\" twice");
+    ck_message("gd_optimizer_new: own has \"m\" twice");
     a.states[1] = "a/b";
     ck_assert_ptr_null(gd_optimizer_new(p, &a, &o));
     a.states[1] = NULL;

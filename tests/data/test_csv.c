@@ -289,7 +289,7 @@ START_TEST(dialect_is_refused)
     snprintf(message, sizeof message, "gd_csv_read: t.csv%s", c->message);
     put_text("t.csv", c->text);
     ck_assert_msg(!gd_csv_read("t.csv", c->options), "%s was read", c->name);
-    ck_said(message);
+    ck_message(message);
 }
 END_TEST
 
@@ -306,7 +306,7 @@ START_TEST(options_are_checked)
     put_text("t.csv", "1,2\n");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         ck_assert_ptr_null(gd_csv_read("t.csv", cases[i].options));
-        ck_said(cases[i].message);
+        ck_message(cases[i].message);
     }
 }
 END_TEST
@@ -332,7 +332,7 @@ START_TEST(data_sets_have_no_options)
 {
     put_text("a.dat", "1\t2\n3\tNA\n");
     ck_assert_ptr_null(gd_airfoil("a.dat").x);
-    ck_said("gd_airfoil: a.dat, line 2, column 2: \"NA\" is not a number");
+    ck_message("gd_airfoil: a.dat, line 2, column 2: \"NA\" is not a number");
 }
 END_TEST
 

@@ -92,7 +92,7 @@ START_TEST(lengths_are_not_believed)
 {
     put_bytes("t", "\x08\x07\x12\x07pytorch and more", 20);
     ck_assert_ptr_null(gd_safetensors_open("t"));
-    ck_said("gd_safetensors_open: t is not a safetensors file: no { follows the first 8 bytes");
+    ck_message("gd_safetensors_open: t is not a safetensors file: no { follows the first 8 bytes");
 }
 END_TEST
 

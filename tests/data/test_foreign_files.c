@@ -53,7 +53,7 @@ static void check_refusal(const char *function, const char *kind, const char *pa
 {
     char message[400];
     snprintf(message, sizeof message, "%s: %s is not %s: it looks like %s", function, path, kind, looks);
-    ck_said(message);
+    ck_message(message);
 }
 
 /* Every reader, the data sets and the checkpoints among them, says the same of it. */
@@ -128,21 +128,21 @@ START_TEST(empty_files_and_folders)
     put_text("f", "");
     ck_assert_int_eq(mkdir("d", 0700), 0);
     ck_assert_ptr_null(gd_csv_read("f", (gd_csv_options){ 0 }));
-    ck_said("gd_csv_read: f is empty");
+    ck_message("gd_csv_read: f is empty");
     ck_assert_ptr_null(gd_idx_read("f"));
-    ck_said("gd_idx_read: f is empty");
+    ck_message("gd_idx_read: f is empty");
     ck_assert_ptr_null(gd_npy_read("f"));
-    ck_said("gd_npy_read: f is empty");
+    ck_message("gd_npy_read: f is empty");
     ck_assert_ptr_null(gd_safetensors_open("f"));
-    ck_said("gd_safetensors_open: f is empty");
+    ck_message("gd_safetensors_open: f is empty");
     ck_assert_ptr_null(gd_airfoil("f").x);
-    ck_said("gd_airfoil: f is empty");
+    ck_message("gd_airfoil: f is empty");
     ck_assert_ptr_null(gd_idx_read("d"));
-    ck_said("gd_idx_read: d cannot be read: Is a directory");
+    ck_message("gd_idx_read: d cannot be read: Is a directory");
     ck_assert_ptr_null(gd_npy_read("d"));
-    ck_said("gd_npy_read: d cannot be read: Is a directory");
+    ck_message("gd_npy_read: d cannot be read: Is a directory");
     ck_assert_ptr_null(gd_safetensors_open("d"));
-    ck_said("gd_safetensors_open: d cannot be read: Is a directory");
+    ck_message("gd_safetensors_open: d cannot be read: Is a directory");
 }
 END_TEST
 
@@ -191,7 +191,7 @@ static void ck_idx(const char *path)
 {
     gd_tensor *t = gd_idx_read(path);
     ck_assert_msg(t, "%s", gd_last_error());
-    ck_values(t, 7, 8, 9);
+    ck_exact_values(t, 7, 8, 9);
 }
 
 START_TEST(gzip_with_padding)
@@ -214,13 +214,13 @@ START_TEST(gzip_with_padding)
     file[n + 70] = 'x';
     put_bytes("f", file, n + 77);
     ck_assert_ptr_null(gd_idx_read("f"));
-    ck_said("gd_idx_read: f: something follows the gzip stream");
+    ck_message("gd_idx_read: f: something follows the gzip stream");
     n = member(file, "1,2\n", 4);
     n += member(file + n, "3,4\n", 4);
     put_bytes("f", file, n);
     gd_tensor *t = gd_csv_read("f", (gd_csv_options){ 0 });
-    ck_shape(t, 2, 2);
-    ck_values(t, 1, 2, 3, 4);
+    ck_contiguous_shape(t, 2, 2);
+    ck_exact_values(t, 1, 2, 3, 4);
 }
 END_TEST
 
@@ -239,7 +239,7 @@ START_TEST(gzip_of_something_else)
     check_refusal("gd_safetensors_open", "a safetensors file", "f", "gzip: gunzip the file first");
     put_bytes("f", file, member(file, "", 0));
     ck_assert_ptr_null(gd_csv_read("f", (gd_csv_options){ 0 }));
-    ck_said("gd_csv_read: f is empty");
+    ck_message("gd_csv_read: f is empty");
     gd_tensor *t = gd_from(GD_SHAPE(2), (gd_real[]){ 1, 2 });
     ck_assert(gd_npy_write("n", t));
     size_t n = get_bytes("n", file + 200, 200);
@@ -248,7 +248,7 @@ START_TEST(gzip_of_something_else)
     free(whole);
     t = gd_npy_read("f");                                                       /* NumPy arrays may be gzipped too */
     ck_assert_msg(t, "%s", gd_last_error());
-    ck_values(t, 1, 2);
+    ck_exact_values(t, 1, 2);
 }
 END_TEST
 
@@ -283,7 +283,7 @@ START_TEST(everything_from_a_pipe)
     gd_tensor *t = gd_csv_read("pipe", (gd_csv_options){ 0 });
     end_pipe();
     ck_assert_msg(t, "%s", gd_last_error());
-    ck_values(t, 1, 2, 3, 4);
+    ck_exact_values(t, 1, 2, 3, 4);
     t = gd_linspace(0, 1, 5000);
     ck_assert(gd_npy_write("n", t));
     size_t n = get_bytes("n", file, sizeof file);
@@ -305,7 +305,7 @@ START_TEST(everything_from_a_pipe)
     gd_tensor *b = gd_safetensors_read(in, "b"), *a = gd_safetensors_read(in, "a");       /* backwards too */
     gd_safetensors_close(in);
     end_pipe();
-    ck_values(b, 1, 1, 1);
+    ck_exact_values(b, 1, 1, 1);
     ck_assert(memcmp(a->data, t->data, 5000 * sizeof(gd_real)) == 0);
     if (has_zlib()) {
         begin_pipe(file, member(file, idx, sizeof idx));
@@ -314,7 +314,7 @@ START_TEST(everything_from_a_pipe)
         begin_pipe(file, member(file, "5 6\n", 4));
         t = gd_csv_read("pipe", (gd_csv_options){ 0 });
         end_pipe();
-        ck_values(t, 5, 6);
+        ck_exact_values(t, 5, 6);
     }
 }
 END_TEST
@@ -346,18 +346,18 @@ START_TEST(several_arrays)
     put_bytes("f", file, n);
     ck_assert_int_eq(gd_npy_count("f"), 3);
     ck_assert_int_eq(gd_npy_count("n"), 1);
-    ck_values(gd_npy_read_at("f", 0), 0);
-    ck_values(gd_npy_read_at("f", 1), 1, 1);
-    ck_values(gd_npy_read_at("f", 2), 2, 2, 2);
+    ck_exact_values(gd_npy_read_at("f", 0), 0);
+    ck_exact_values(gd_npy_read_at("f", 1), 1, 1);
+    ck_exact_values(gd_npy_read_at("f", 2), 2, 2, 2);
     ck_assert_ptr_null(gd_npy_read_at("f", 3));
-    ck_said("gd_npy_read_at: f holds 3 arrays, counted from 0: there is no array 3");
+    ck_message("gd_npy_read_at: f holds 3 arrays, counted from 0: there is no array 3");
     ck_assert_ptr_null(gd_npy_read_at("f", -1));
-    ck_said("gd_npy_read_at: i = -1 must not be negative");
+    ck_message("gd_npy_read_at: i = -1 must not be negative");
     ck_assert_ptr_null(gd_npy_read("f"));
-    ck_said("gd_npy_read: f holds another array behind the first: gd_npy_read_at(path, i) reads each");
+    ck_message("gd_npy_read: f holds another array behind the first: gd_npy_read_at(path, i) reads each");
     file[n] = 'x';
     put_bytes("f", file, n + 1);
-    ck_values(gd_npy_read_at("f", 1), 1, 1);
+    ck_exact_values(gd_npy_read_at("f", 1), 1, 1);
     ck_assert_ptr_null(gd_npy_read_at("f", 2));
     ck_assert(strstr(gd_last_error(), "has more than the"));
     ck_assert_int_eq(gd_npy_count("f"), -1);
@@ -375,7 +375,7 @@ START_TEST(limits)
     static unsigned char file[2000];
     ck_assert_int_eq(gd_read_limit(), INT64_C(1) << 30);
     ck_assert(!gd_set_read_limit(-1));
-    ck_said("gd_set_read_limit: bytes = -1 must not be negative");
+    ck_message("gd_set_read_limit: bytes = -1 must not be negative");
     ck_assert(gd_set_read_limit(100) && gd_read_limit() == 100);
     char text[201];
     memset(text, '\n', sizeof text);
@@ -385,7 +385,7 @@ START_TEST(limits)
     begin_pipe(text, 200);
     ck_assert_ptr_null(gd_csv_read("pipe", (gd_csv_options){ 0 }));
     end_pipe();
-    ck_said("gd_csv_read: pipe: the pipe holds more than 100 bytes, the limit of gd_set_read_limit");
+    ck_message("gd_csv_read: pipe: the pipe holds more than 100 bytes, the limit of gd_set_read_limit");
     begin_pipe(text, 100);
     ck_assert_ptr_nonnull(gd_csv_read("pipe", (gd_csv_options){ 0 }));
     end_pipe();
@@ -393,23 +393,23 @@ START_TEST(limits)
     begin_pipe(big, 200);
     ck_assert_ptr_null(gd_idx_read("pipe"));
     end_pipe();
-    ck_said("gd_idx_read: pipe should hold 192 bytes after byte 8: a pipe may hold 100 in all, the limit of"
+    ck_message("gd_idx_read: pipe should hold 192 bytes after byte 8: a pipe may hold 100 in all, the limit of"
             " gd_set_read_limit");
     if (has_zlib()) {
         put_bytes("f", file, member(file, text, 200));
         ck_assert_ptr_null(gd_csv_read("f", (gd_csv_options){ 0 }));
-        ck_said("gd_csv_read: f: the compressed file holds more than 100 bytes, the limit of gd_set_read_limit");
+        ck_message("gd_csv_read: f: the compressed file holds more than 100 bytes, the limit of gd_set_read_limit");
         ck_assert_ptr_nonnull(gd_csv_read("f", (gd_csv_options){ .max_bytes = 200 }));
         ck_assert_ptr_null(gd_csv_read("f", (gd_csv_options){ .max_bytes = 199 }));
-        ck_said("gd_csv_read: f: the compressed file holds more than 199 bytes, the limit of max_bytes");
+        ck_message("gd_csv_read: f: the compressed file holds more than 199 bytes, the limit of max_bytes");
         put_bytes("f", file, member(file, big, 200));
         ck_assert_ptr_null(gd_idx_read("f"));
-        ck_said("gd_idx_read: f should hold 192 bytes after byte 8: a compressed file may hold 100 in all, the limit"
+        ck_message("gd_idx_read: f should hold 192 bytes after byte 8: a compressed file may hold 100 in all, the limit"
                 " of gd_set_read_limit");
     }
     ck_assert(gd_set_read_limit(0) && gd_read_limit() == INT64_C(1) << 30);
     ck_assert_ptr_null(gd_csv_read("/dev/zero", (gd_csv_options){ 0 }));
-    ck_said("gd_csv_read: /dev/zero is not a table of text: it looks like binary data");
+    ck_message("gd_csv_read: /dev/zero is not a table of text: it looks like binary data");
 }
 END_TEST
 

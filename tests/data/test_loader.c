@@ -27,18 +27,18 @@ START_TEST(standardizes)
     gd_tensor *z = gd_standardize(t);
     const double a = 2 / sqrt(8 / 3.0), b = sqrt(2);
     const double expected[] = { -a, 0, -1 / b, 0, 0, -1 / b, a, 0, 2 / b };
-    ck_shape(z, 3, 3);
+    ck_contiguous_shape(z, 3, 3);
     for (int i = 0; i < 9; i++)
         near((double)z->data[i], expected[i], tolerance);
-    ck_values(t, 1, 0.1, 1e6, 3, 0.1, 1e6, 5, 0.1, 1000003);
+    ck_exact_values(t, 1, 0.1, 1e6, 3, 0.1, 1e6, 5, 0.1, 1000003);
     gd_tensor *v = gd_standardize(gd_from(GD_SHAPE(4), (gd_real[]){ 1, 1, 3, 3 }));
-    ck_shape(v, 4);
-    ck_values(v, -1, -1, 1, 1);
-    ck_values(gd_standardize(gd_from(GD_SHAPE(1, 2), (gd_real[]){ 7, -8 })), 0, 0);
+    ck_contiguous_shape(v, 4);
+    ck_exact_values(v, -1, -1, 1, 1);
+    ck_exact_values(gd_standardize(gd_from(GD_SHAPE(1, 2), (gd_real[]){ 7, -8 })), 0, 0);
     gd_tensor *w = gd_standardize(gd_transpose(t, 0, 1));
     ck_assert(w->contiguous);
     near((double)w->data[0], (1 - 1000001 / 3.0) / (sqrt(2) * 1e6 / 3), 1e-5);
-    ck_shape(gd_standardize(gd_zeros(GD_SHAPE(4, 0))), 4, 0);
+    ck_contiguous_shape(gd_standardize(gd_zeros(GD_SHAPE(4, 0))), 4, 0);
 }
 END_TEST
 
@@ -47,9 +47,9 @@ START_TEST(standardize_refuses)
     ck_assert_ptr_null(gd_standardize(NULL));
     ck_assert_ptr_null(gd_last_error());
     ck_assert_ptr_null(gd_standardize(gd_scalar(1)));
-    ck_said("gd_standardize: t is []: [rows, columns] or [rows] expected");
+    ck_message("gd_standardize: t is []: [rows, columns] or [rows] expected");
     ck_assert_ptr_null(gd_standardize(gd_zeros(GD_SHAPE(0, 3))));
-    ck_said("gd_standardize: t is [0, 3]: there are no rows");
+    ck_message("gd_standardize: t is [0, 3]: there are no rows");
 }
 END_TEST
 
@@ -73,8 +73,8 @@ static int64_t epoch(gd_loader *loader, int64_t columns, int64_t *order)
     int64_t n = 0;
     gd_batch b;
     while (gd_loader_next(loader, &b)) {
-        ck_shape(b.x, b.size, columns);
-        ck_shape(b.y, b.size);
+        ck_contiguous_shape(b.x, b.size, columns);
+        ck_contiguous_shape(b.y, b.size);
         ck_assert_int_eq(b.first, n);
         bool good = true;
         for (int64_t i = 0; i < b.size; i++) {
@@ -238,7 +238,7 @@ START_TEST(loader_of_views)
     loader = gd_loader_new((gd_dataset){ z, NULL }, (gd_loader_options){ .batch = 2, .shuffle = true });
     gd_batch b;
     while (gd_loader_next(loader, &b)) {
-        ck_shape(b.x, b.size, 3, 2);
+        ck_contiguous_shape(b.x, b.size, 3, 2);
         ck_assert_ptr_null(b.y);
         for (int64_t i = 0; i < b.size; i++)
             for (int j = 0; j < 3; j++)
@@ -270,7 +270,7 @@ START_TEST(loader_batches_are_fresh)
     ck_assert_int_eq(b.size, 1);
     ck_assert_ptr_eq(b.x->base, x->base);
     ck_assert_uint_gt(x->base->version, version);
-    ck_values(set.x, 0, 10, 20, 30, 40);
+    ck_exact_values(set.x, 0, 10, 20, 30, 40);
     gd_loader_free(loader);
 }
 END_TEST
@@ -318,33 +318,33 @@ START_TEST(loader_refuses)
     gd_loader_options two = { .batch = 2 };
     gd_batch b;
     ck_assert_ptr_null(gd_loader_new(none, two));
-    ck_said("gd_loader_new: x is NULL");
+    ck_message("gd_loader_new: x is NULL");
     gd_fail("an earlier failure");
     ck_assert_ptr_null(gd_loader_new(none, two));
-    ck_said("an earlier failure");
+    ck_message("an earlier failure");
     ck_assert_ptr_null(gd_loader_new(set, (gd_loader_options){ 0 }));
-    ck_said("gd_loader_new: batch = 0 must be at least 1");
+    ck_message("gd_loader_new: batch = 0 must be at least 1");
     ck_assert_ptr_null(gd_loader_new(set, (gd_loader_options){ .batch = -3 }));
-    ck_said("gd_loader_new: batch = -3 must be at least 1");
+    ck_message("gd_loader_new: batch = -3 must be at least 1");
     ck_assert_ptr_null(gd_loader_new(set, (gd_loader_options){ .batch = 6, .drop_last = true }));
-    ck_said("gd_loader_new: batch = 6 and drop_last leave no batch of 5 examples");
+    ck_message("gd_loader_new: batch = 6 and drop_last leave no batch of 5 examples");
     ck_assert_ptr_null(gd_loader_new((gd_dataset){ gd_scalar(1), NULL }, two));
-    ck_said("gd_loader_new: x is []: it has no rows");
+    ck_message("gd_loader_new: x is []: it has no rows");
     ck_assert_ptr_null(gd_loader_new((gd_dataset){ gd_zeros(GD_SHAPE(0, 2)), NULL }, two));
-    ck_said("gd_loader_new: x is [0, 2]: it has no rows");
+    ck_message("gd_loader_new: x is [0, 2]: it has no rows");
     ck_assert_ptr_null(gd_loader_new((gd_dataset){ set.x, gd_zeros(GD_SHAPE(4)) }, two));
-    ck_said("gd_loader_new: x is [5, 2] and y is [4]: they need the same number of rows");
+    ck_message("gd_loader_new: x is [5, 2] and y is [4]: they need the same number of rows");
     ck_assert_ptr_null(gd_loader_new((gd_dataset){ set.x, gd_scalar(1) }, two));
-    ck_said("gd_loader_new: x is [5, 2] and y is []: they need the same number of rows");
+    ck_message("gd_loader_new: x is [5, 2] and y is []: they need the same number of rows");
     ck_assert(!gd_loader_next(NULL, &b));
-    ck_said("gd_loader_next: loader is NULL");
+    ck_message("gd_loader_next: loader is NULL");
     gd_loader *loader = gd_loader_new(set, two);
     ck_assert(!gd_loader_next(loader, NULL));
-    ck_said("gd_loader_next: batch is NULL");
+    ck_message("gd_loader_next: batch is NULL");
     static const gd_position wrong[] = { { -1, 0 }, { 0, -2 }, { 0, 6 }, { 0, 3 } };
     for (int i = 0; i < 4; i++)
         ck_assert(!gd_loader_seek(loader, wrong[i]));
-    ck_said("gd_loader_seek: epoch 0, example 3 is not a place between batches of 2 from 5 examples");
+    ck_message("gd_loader_seek: epoch 0, example 3 is not a place between batches of 2 from 5 examples");
     ck_assert_int_eq(gd_loader_position(loader).example, 0);
     ck_assert(gd_loader_seek(loader, (gd_position){ 4, 5 }));
     ck_assert(gd_loader_epoch(loader) == 5);

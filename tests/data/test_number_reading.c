@@ -69,7 +69,7 @@ static void check_tensor(const gd_tensor *t, const char *function, type k, doubl
     ck_assert_msg(!t, "%s, %s: %.17g was read", function, types[k].safetensors, t ? (double)t->data[0] : 0);
     bool of_several = strcmp(function, "gd_safetensors_read") == 0;
     snprintf(message, sizeof message, "%s: f: element 0%s is %s", function, of_several ? " of \"w\"" : "", wrong);
-    ck_said(message);
+    ck_message(message);
 }
 
 static void check(type k, uint64_t bits, double value, const char *wrong)
@@ -232,7 +232,7 @@ START_TEST(text_near_midpoints)
     }
     fclose(file);
     gd_tensor *t = gd_csv_read("n.csv", (gd_csv_options){ 0 });
-    ck_shape(t, N, 1);
+    ck_contiguous_shape(t, N, 1);
     for (int i = 0; i < N; i++) {
         gd_real should = FLOAT ? (gd_real)strtof(expected[i], NULL) : (gd_real)strtod(expected[i], NULL);
         if (t->data[i] != should)
@@ -259,10 +259,10 @@ START_TEST(text_out_of_range)
         ck_assert_ptr_null(t);
         snprintf(message, sizeof message, "gd_csv_read: f, line 1, column 1: \"%.40s\" %s %s (assumed: a single"
                  " column, no header)", cases[i].text, cases[i].wrong, KIND);
-        ck_said(message);
+        ck_message(message);
     }
     gd_tensor *zero = text("0e-999 -0 0.000e999\n");
-    ck_values(zero, 0, -0.0, 0);
+    ck_exact_values(zero, 0, -0.0, 0);
     ck_assert(signbit(zero->data[1]));
 }
 END_TEST

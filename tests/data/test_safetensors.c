@@ -55,32 +55,23 @@ START_TEST(safetensors_reads)
     gd_tensor *s = gd_safetensors_read(f, "s"), *a = gd_safetensors_read(f, "a");
     gd_tensor *b = gd_safetensors_read(f, names[1]);
     ck_assert(s && s->ndim == 0);
-    ck_values(s, -10);
-    ck_shape(a, 2, 2);
-    ck_values(a, 1, 2, -1, -32768);
-    ck_shape(b, 2);
-    ck_values(b, 1, -2);
-    ck_shape(gd_safetensors_read(f, "none"), 0, 3);
+    ck_exact_values(s, -10);
+    ck_contiguous_shape(a, 2, 2);
+    ck_exact_values(a, 1, 2, -1, -32768);
+    ck_contiguous_shape(b, 2);
+    ck_exact_values(b, 1, -2);
+    ck_contiguous_shape(gd_safetensors_read(f, "none"), 0, 3);
     ck_assert_ptr_null(gd_safetensors_read(f, "odd"));
-    ck_said("gd_safetensors_read: f: tensor \"odd\" has the type F8_E4M3, which cannot be read");
+    ck_message("gd_safetensors_read: f: tensor \"odd\" has the type F8_E4M3, which cannot be read");
     ck_assert_ptr_null(gd_safetensors_read(f, "c"));
-    ck_said("gd_safetensors_read: f has no tensor \"c\"");
+    ck_message("gd_safetensors_read: f has no tensor \"c\"");
     put_text("f", "short");                 /* in the same file: what was checked may have changed since */
     ck_assert_ptr_null(gd_safetensors_read(f, "s"));
-    ck_said("gd_safetensors_read: f ends after 374 bytes, in the middle of the numbers");
+    ck_message("gd_safetensors_read: f ends after 374 bytes, in the middle of the numbers");
     gd_safetensors_close(f);
     gd_safetensors_close(NULL);
 }
 END_TEST
-
-static gd_tensor *transposed(gd_tensor *t)
-{
-    gd_tensor *view = gd_wrap(GD_SHAPE(t->shape[1], t->shape[0]), t->data);
-    view->stride[0] = 1;
-    view->stride[1] = t->shape[1];
-    view->contiguous = false;
-    return view;
-}
 
 START_TEST(safetensors_writes)
 {
@@ -99,7 +90,7 @@ START_TEST(safetensors_writes)
             ck_assert_int_eq(t->ndim, tensors[i]->ndim);
             ck_assert_str_eq(gd_safetensors_type(f, i), FLOAT ? "F32" : "F64");
             if (i == 0)
-                ck_values(t, 1, 4, 2, 5, 3, 6);
+                ck_exact_values(t, 1, 4, 2, 5, 3, 6);
             else
                 ck_assert(memcmp(t->data, tensors[i]->data, sizeof(gd_real) * (size_t)t->numel) == 0);
         }
@@ -178,15 +169,15 @@ START_TEST(safetensors_refuses)
         make_file(file, cases[i].header, "12345678", 8);
         ck_assert_ptr_null(gd_safetensors_open("f"));
         snprintf(message, sizeof message, "gd_safetensors_open: %s", cases[i].message);
-        ck_said(message);
+        ck_message(message);
     }
     put_bytes("f", "\xff\xff\xff\xff\xff\xff\xff\x7f{}", 10);
     ck_assert_ptr_null(gd_safetensors_open("f"));
-    ck_said("gd_safetensors_open: f should hold 9223372036854775807 bytes after byte 8, but has 2");
+    ck_message("gd_safetensors_open: f should hold 9223372036854775807 bytes after byte 8, but has 2");
     ck_assert_ptr_null(gd_safetensors_open("missing"));
-    ck_said("gd_safetensors_open: missing cannot be read: No such file or directory");
+    ck_message("gd_safetensors_open: missing cannot be read: No such file or directory");
     ck_assert_ptr_null(gd_safetensors_open(NULL));
-    ck_said("gd_safetensors_open: path is NULL");
+    ck_message("gd_safetensors_open: path is NULL");
 }
 END_TEST
 
@@ -198,25 +189,25 @@ START_TEST(safetensors_write_refuses)
     static const gd_metadata no_value[] = { { "k", NULL } }, keys[] = { { "k", "" }, { "k", "" } };
     put_text("f", "old");
     ck_assert(!gd_safetensors_write("f", twice, tensors, 3, NULL, 0));
-    ck_said("gd_safetensors_write: name \"a\" occurs twice");
+    ck_message("gd_safetensors_write: name \"a\" occurs twice");
     ck_assert(!gd_safetensors_write("f", own, tensors, 1, NULL, 0));
-    ck_said("gd_safetensors_write: the name \"__metadata__\" is the format's own");
+    ck_message("gd_safetensors_write: the name \"__metadata__\" is the format's own");
     ck_assert(!gd_safetensors_write("f", missing, tensors, 3, NULL, 0));
-    ck_said("gd_safetensors_write: name 1 is NULL");
+    ck_message("gd_safetensors_write: name 1 is NULL");
     ck_assert(!gd_safetensors_write("f", not_utf8, tensors, 1, NULL, 0));
-    ck_said("gd_safetensors_write: name 0 is not UTF-8");
+    ck_message("gd_safetensors_write: name 0 is not UTF-8");
     ck_assert(!gd_safetensors_write("f", twice, (gd_tensor *[]){ t, NULL }, 2, NULL, 0));
-    ck_said("gd_safetensors_write: tensor \"b\" is NULL");
+    ck_message("gd_safetensors_write: tensor \"b\" is NULL");
     ck_assert(!gd_safetensors_write("f", twice, tensors, 2, no_value, 1));
-    ck_said("gd_safetensors_write: the metadata \"k\" is NULL");
+    ck_message("gd_safetensors_write: the metadata \"k\" is NULL");
     ck_assert(!gd_safetensors_write("f", twice, tensors, 2, keys, 2));
-    ck_said("gd_safetensors_write: key \"k\" occurs twice");
+    ck_message("gd_safetensors_write: key \"k\" occurs twice");
     ck_assert(!gd_safetensors_write("f", twice, tensors, -1, NULL, 0));
-    ck_said("gd_safetensors_write: -1 tensors and 0 metadata: counts cannot be negative");
+    ck_message("gd_safetensors_write: -1 tensors and 0 metadata: counts cannot be negative");
     ck_assert(!gd_safetensors_write("f", NULL, tensors, 1, NULL, 0));
-    ck_said("gd_safetensors_write: names is NULL");
+    ck_message("gd_safetensors_write: names is NULL");
     ck_assert(!gd_safetensors_write("/dev/full", twice, tensors, 2, NULL, 0));
-    ck_said("gd_safetensors_write: /dev/full cannot be written: No space left on device");
+    ck_message("gd_safetensors_write: /dev/full cannot be written: No space left on device");
     char old[4] = "";
     get_bytes("f", old, 3);
     ck_assert_str_eq(old, "old");

@@ -3,16 +3,14 @@
  * Each function is compared with the C library in the next wider type: over all magnitudes, at the special
  * values, and around the points where its formula changes.  TEST_REAL_STEP=1 in the environment takes every
  * float there is and prints the largest errors; it takes about an hour. */
-#include <check.h>
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/compiler.h"
 #include "kernels/real.h"
 #include "kernels/sums.h"
+#include "support/support.h"
 
 /* ---- Functions and references ----------------------------------------------------------------------------- */
 
@@ -422,9 +420,5 @@ int main(void)
     tcase_add_loop_test(sums, column_sums, 0, sizeof shapes / sizeof shapes[0]);
     suite_add_tcase(suite, sums);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -176,22 +176,22 @@ DEAD(gd_backward, y, gd_backward(D))
 DEAD(gd_backward_from, y, gd_backward_from(D, L, false))
 DEAD(gd_backward_from, y, gd_backward_from(D, NULL, false))
 DEAD(gd_backward_from, dy, gd_backward_from(y, D, false))
-DEAD(gd_grad, y, gd_grad(D, NULL, &leaf, 1, dxs, false))
-DEAD(gd_grad, dy, gd_grad(y, D, &leaf, 1, dxs, false))
-DEAD(gd_grad, xs, gd_grad(y, L, (gd_tensor *const[]){ leaf, D }, 2, dxs, false))
+DEAD(gd_grad, y, gd_grad(D, NULL, &LEAF, 1, dxs, false))
+DEAD(gd_grad, dy, gd_grad(y, D, &LEAF, 1, dxs, false))
+DEAD(gd_grad, xs, gd_grad(y, L, (gd_tensor *const[]){ LEAF, D }, 2, dxs, false))
 DEAD(gd_assign, x, gd_assign(D, L))
 DEAD(gd_assign, value, gd_assign(L, D))
 DEAD(gd_fill, x, gd_fill(D, 1))
 DEAD(gd_add_to, x, gd_add_to(D, L, 1))
 DEAD(gd_add_to, value, gd_add_to(L, D, 1))
 DEAD(gd_clamp_to, x, gd_clamp_to(D, 0, 1))
-DEAD(gd_record, y, gd_record(&an_operation, D, &leaf, 1, NULL, 0))
-DEAD_OR_NULL(gd_record, inputs, gd_record(&an_operation, gd_ones_like(L), (gd_tensor *const[]){ leaf, D }, 2, NULL,
+DEAD(gd_record, y, gd_record(&an_operation, D, &LEAF, 1, NULL, 0))
+DEAD_OR_NULL(gd_record, inputs, gd_record(&an_operation, gd_ones_like(L), (gd_tensor *const[]){ LEAF, D }, 2, NULL,
     0))
 DEAD_NO_RESULT(gd_graph_print, y, (gd_graph_print(nowhere, D), true))
 DEAD_NO_RESULT(gd_graph_dot, y, (gd_graph_dot(nowhere, D), true))
-DEAD(gd_gradcheck, xs, gd_gradcheck(square, NULL, (gd_tensor *const[]){ leaf, D }, 2, (gd_gradcheck_options){ 0 }))
-DEAD(gd_gradgradcheck, xs, gd_gradgradcheck(square, NULL, (gd_tensor *const[]){ leaf, D }, 2,
+DEAD(gd_gradcheck, xs, gd_gradcheck(square, NULL, (gd_tensor *const[]){ LEAF, D }, 2, (gd_gradcheck_options){ 0 }))
+DEAD(gd_gradgradcheck, xs, gd_gradgradcheck(square, NULL, (gd_tensor *const[]){ LEAF, D }, 2,
     (gd_gradcheck_options){ 0 }))
 
 /* Models.  Of a layer each tensor in turn. */

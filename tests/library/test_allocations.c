@@ -1,51 +1,24 @@
 /* test_allocations.c - a training loop in its steady state calls malloc zero times.
  *
- * A program may define malloc itself; glibc's own is reached under another name.  Elsewhere, and under the
- * sanitizers, which bring their own malloc, the loop runs without being counted.
+ * Where the program cannot have a malloc of its own (own_malloc.h) the loop runs without being counted.
  * Check's own assertions allocate: between two counts there are none. */
+#include "support/own_malloc.h"
 #include "support/support.h"
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define SANITIZED
-#endif
-#endif
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(SANITIZED) \
-    && !defined(GD_DEBUG)                  /* where memory waits before it is used again */
-#define COUNTED
+#ifdef OWN_MALLOC
+static volatile long allocations;
 
-static volatile long allocations;          /* the compiler thinks that malloc changes no variable */
-
-void *__libc_malloc(size_t bytes);
-void *__libc_calloc(size_t n, size_t bytes);
-void *__libc_realloc(void *p, size_t bytes);
-void *__libc_memalign(size_t alignment, size_t bytes);
-
-void *malloc(size_t bytes)
+static bool refuses_request(void)
 {
     allocations++;
-    return __libc_malloc(bytes);
-}
-
-void *calloc(size_t n, size_t bytes)
-{
-    allocations++;
-    return __libc_calloc(n, bytes);
-}
-
-void *realloc(void *p, size_t bytes)
-{
-    allocations++;
-    return __libc_realloc(p, bytes);
-}
-
-void *aligned_alloc(size_t alignment, size_t bytes)
-{
-    allocations++;
-    return __libc_memalign(alignment, bytes);
+    return false;
 }
 #else
 static const long allocations = 0;
+#endif
+
+#if defined(OWN_MALLOC) && !defined(GD_DEBUG)           /* debug builds keep freed memory for a while */
+#define COUNTED
 #endif
 
 /* The program can count at all. */

@@ -7,7 +7,7 @@
 /* ---- What is alive ------------------------------------------------------------------------------------------- */
 
 static gd_tensor *D;                        /* the dead one */
-static gd_tensor *L, *V1, *V11, *V2, *V3, *V31, *zeros, *image, *signal, *sequence, *leaf, *y, *dxs[2];
+static gd_tensor *L, *V1, *V11, *V2, *V3, *V31, *zeros, *image, *signal, *sequence, *LEAF, *y, *dxs[2];
 static gd_params *net;
 static gd_optimizer *adam;
 static gd_ema *average;
@@ -40,8 +40,8 @@ static void make_the_living(void)
     V1 = gd_ones(GD_SHAPE(1)), V11 = gd_ones(GD_SHAPE(1, 1)), V2 = gd_zeros(GD_SHAPE(2));
     V3 = gd_ones(GD_SHAPE(3)), V31 = gd_ones(GD_SHAPE(3, 1)), zeros = gd_zeros(GD_SHAPE(2, 3));
     image = gd_ones(GD_SHAPE(1, 1, 2, 2)), signal = gd_ones(GD_SHAPE(1, 1, 2)), sequence = gd_ones(GD_SHAPE(1, 2, 1));
-    leaf = gd_requires_grad(gd_full(GD_SHAPE(2, 3), 1.5));
-    y = gd_square(leaf);
+    LEAF = gd_requires_grad(gd_full(GD_SHAPE(2, 3), 1.5));
+    y = gd_square(LEAF);
     cell = (gd_cell){ V11, V11, V1, V1 };
     heads = (gd_multihead){ V31, V3, V11, V1, 1 };
     net = gd_params_new();

@@ -1,43 +1,22 @@
 /* test_first_message.c - memory is taken away at every place in turn: the message that says so is the last one, not
- * replaced on the way out by a less true one.  As in test_allocations.c the program has a malloc of its own; elsewhere
- * nothing fails and the calls are only made. */
-#define _XOPEN_SOURCE 700                    /* mkdtemp */
+ * replaced on the way out by a less true one.  Where the program cannot have a malloc
+ * of its own (own_malloc.h) nothing fails and the calls are only made. */
 #include <errno.h>
-#include <unistd.h>
 
-#include "support/support.h"
+#include "support/own_malloc.h"
+#include "support/scratch.h"
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define SANITIZED
-#endif
-#endif
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(SANITIZED)
-#define INJECTED
-
+#ifdef OWN_MALLOC
 static volatile long until_failure;         /* 0: none to come */
 static volatile bool injected;
 
-static bool fails_now(void)
+static bool refuses_request(void)
 {
     if (until_failure == 0 || --until_failure > 0)
         return false;
     injected = true;
     errno = ENOMEM;
     return true;
-}
-
-void *__libc_malloc(size_t bytes);
-void *__libc_realloc(void *p, size_t bytes);
-
-void *malloc(size_t bytes)
-{
-    return fails_now() ? NULL : __libc_malloc(bytes);
-}
-
-void *realloc(void *p, size_t bytes)
-{
-    return fails_now() ? NULL : __libc_realloc(p, bytes);
 }
 #else
 static long until_failure;
@@ -128,13 +107,6 @@ static void remember_first(const char *message)
         snprintf(first_message, sizeof first_message, "%s", message);
 }
 
-static void put_bytes(const char *name, const void *bytes, size_t n)
-{
-    FILE *file = fopen(name, "wb");
-    ck_assert(file && fwrite(bytes, 1, n, file) == n);
-    fclose(file);
-}
-
 static void write_files(void)
 {
     put_bytes("first.gz", idx_gz, sizeof idx_gz);
@@ -172,25 +144,6 @@ START_TEST(out_of_memory_is_said_last)
 }
 END_TEST
 
-static char folder[40], home[4096];
-
-static void begin(void)
-{
-    quietly();
-    strcpy(folder, "/tmp/gradus-test-XXXXXX");
-    ck_assert(getcwd(home, sizeof home) && mkdtemp(folder) && chdir(folder) == 0);
-}
-
-static void end(void)
-{
-    char command[80];
-    ck_assert_int_eq(chdir(home), 0);
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    ck_assert_int_eq(system(command), 0);
-    gd_shutdown();
-    ck_assert(gd_memory_live() == 0);
-}
-
 /* ---- A message of an older failure is none of this one ------------------------------------------------------- */
 
 static void lazy_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
@@ -225,11 +178,8 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("first messages");
-    TCase *all = tcase_create("all");
-    tcase_set_timeout(all, 60);
-    tcase_add_checked_fixture(all, begin, end);
+    TCase *all = scratch_case(suite, "all");
     tcase_add_loop_test(all, out_of_memory_is_said_last, 0, (int)(sizeof calls / sizeof *calls));
     tcase_add_test(all, an_old_message_is_not_taken_for_the_cause);
-    suite_add_tcase(suite, all);
     return run_suite(suite);
 }

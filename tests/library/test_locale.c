@@ -214,7 +214,7 @@ START_TEST(print_has_points)
         text[get_bytes("f", text, sizeof text - 1)] = '\0';
         ck_assert_str_eq(text, "[2]: [0.4875, 1.4875]\n");
         gd_normal(GD_SHAPE(1), 0, -0.25);
-        ck_said("gd_normal: std = -0.25 must not be negative");
+        ck_message("gd_normal: std = -0.25 must not be negative");
         leave();
     }
 }
@@ -253,7 +253,7 @@ START_TEST(read_in_any_locale)
         put_text("t.csv", "x;y\n1.5;0.12345678901234567890123\n-2.25e-3;1e22\n");
         gd_tensor *t = gd_csv_read("t.csv", (gd_csv_options){ 0 });
         ck_assert_msg(t, "%s", gd_last_error());
-        ck_values(t, 1.5, 0.12345678901234567890123, -2.25e-3, 1e22);
+        ck_exact_values(t, 1.5, 0.12345678901234567890123, -2.25e-3, 1e22);
         put_text("t.csv", "1,5;2\n");
         ck_assert_ptr_null(gd_csv_read("t.csv", (gd_csv_options){ 0 }));
         leave();
@@ -297,9 +297,9 @@ START_TEST(reasons_are_english)
     bindtextdomain("libc", scratch_folder);
     ck_assert_str_eq(strerror(2), "Datei oder Verzeichnis nicht gefunden");       /* the test can fail */
     ck_assert_ptr_null(gd_csv_read("nowhere", (gd_csv_options){ 0 }));
-    ck_said("gd_csv_read: nowhere cannot be read: No such file or directory");
+    ck_message("gd_csv_read: nowhere cannot be read: No such file or directory");
     ck_assert(!gd_npy_write("nowhere/f", gd_ones(GD_SHAPE(1))));
-    ck_said("gd_npy_write: nowhere/f cannot be written: there is no folder nowhere");
+    ck_message("gd_npy_write: nowhere/f cannot be written: there is no folder nowhere");
     leave();
 #endif
 }

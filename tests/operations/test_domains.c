@@ -14,12 +14,6 @@
 #define NAME "float"
 #endif
 
-#define ck_refused(call, message)    \
-    do {                             \
-        ck_assert_ptr_null(call);    \
-        ck_message(message);        \
-    } while (0)
-
 static gd_tensor *one(double value)
 {
     return gd_full(GD_SHAPE(1), value);

@@ -9,7 +9,7 @@ static gd_tensor *numbers(gd_shape shape)
     return gd_requires_grad(gd_normal(shape, 0, 1));
 }
 
-static void close_to(const gd_tensor *t, const gd_tensor *expected, const char *what, int i, int k)
+static void ck_close(const gd_tensor *t, const gd_tensor *expected, const char *what, int i, int k)
 {
     const double apart = far_apart(t, expected);
     ck_assert_msg(apart <= tolerance, "%s %d, gradient %d: apart by %g", what, i, k, apart);
@@ -20,18 +20,18 @@ static void same_gradients(const char *what, int i, gd_tensor *y, gd_tensor *z, 
 {
     enum { MOST = 3 };
     gd_tensor *dy = gd_normal(gd_shape_of_tensor(y), 0, 1), *fused[MOST], *recorded[MOST], *plain[MOST];
-    close_to(y, z, what, i, -1);
+    ck_close(y, z, what, i, -1);
     ck_good(gd_grad(y, dy, xs, n, fused, false));
     ck_good(gd_grad(y, dy, xs, n, recorded, true));
     ck_good(gd_grad(z, dy, xs, n, plain, false));
     for (int k = 0; k < n; k++) {
-        close_to(fused[k], plain[k], what, i, k);
-        close_to(recorded[k], plain[k], what, i, k);
+        ck_close(fused[k], plain[k], what, i, k);
+        ck_close(recorded[k], plain[k], what, i, k);
     }
     for (int k = 0; k < n; k++) {                           /* each one alone */
         gd_tensor *one;
         ck_good(gd_grad(y, dy, xs + k, 1, &one, false));
-        close_to(one, plain[k], what, i, k);
+        ck_close(one, plain[k], what, i, k);
     }
 }
 

@@ -6,11 +6,6 @@
 
 enum { MOST = 3 };
 
-static bool same_bits(const gd_tensor *a, const gd_tensor *b)
-{
-    return gd_numel(a) == gd_numel(b) && memcmp(a->data, b->data, (size_t)gd_numel(a) * sizeof *a->data) == 0;
-}
-
 /* ---- Convolution -------------------------------------------------------------------------------------------- */
 
 typedef struct results {

@@ -57,7 +57,7 @@ enum { COUNT = sizeof table / sizeof *table };
 static const int64_t sizes[] = { 0, 1, 2 * PART / 3, PART - 1, PART, PART + 1, 2 * PART, 2 * PART + 1, 3 * PART + 77,
                                  4 * PART - 1, 4 * PART, 9 * PART + 12345 };
 
-static void same_bits(const gd_tensor *a, const gd_tensor *b, const char *what, int64_t n, int threads)
+static void ck_same_bits(const gd_tensor *a, const gd_tensor *b, const char *what, int64_t n, int threads)
 {
     ck_assert_msg(a && b, "%s of %d: %s", what, (int)n, gd_last_error() ? gd_last_error() : "");
     ck_assert(a->numel == b->numel && a->contiguous && b->contiguous);
@@ -75,8 +75,8 @@ START_TEST(any_number_of_threads)
         gd_tensor *y = table[_i].f(x), *dx = gradient(table[_i].f, x);
         for (int threads = 2; threads <= 3; threads++) {
             ck_good(gd_set_threads(threads));
-            same_bits(y, table[_i].f(x), table[_i].name, n, threads);
-            same_bits(dx, gradient(table[_i].f, x), table[_i].name, n, threads);
+            ck_same_bits(y, table[_i].f(x), table[_i].name, n, threads);
+            ck_same_bits(dx, gradient(table[_i].f, x), table[_i].name, n, threads);
         }
     }
 }

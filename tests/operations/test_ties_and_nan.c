@@ -8,10 +8,7 @@
 
 static gd_tensor *vector(int n, const double *values)
 {
-    gd_tensor *t = gd_zeros(GD_SHAPE(n));
-    for (int i = 0; i < n; i++)
-        t->data[i] = (gd_real)values[i];
-    return gd_requires_grad(t);
+    return gd_requires_grad(tensor_of(GD_SHAPE(n), values));
 }
 
 #define VECTOR(...) \

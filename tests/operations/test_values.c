@@ -2,16 +2,8 @@
  * reductions make of nothing, infinities and NaN. */
 #include "support/support.h"
 
-static gd_tensor *vector(int n, const double *values)
-{
-    gd_tensor *t = gd_zeros(GD_SHAPE(n));
-    for (int i = 0; i < n; i++)
-        t->data[i] = (gd_real)values[i];
-    return t;
-}
-
 #define VECTOR(...) \
-    vector((int)(sizeof((const double[]){ __VA_ARGS__ }) / sizeof(double)), (const double[]){ __VA_ARGS__ })
+    tensor_of(GD_SHAPE((int)(sizeof((const double[]){ __VA_ARGS__ }) / sizeof(double))), (const double[]){ __VA_ARGS__ })
 
 /* ---- One number --------------------------------------------------------------------------------------------- */
 
@@ -77,7 +69,7 @@ enum { POINTS = sizeof points / sizeof points[0], FINITE_POINTS = POINTS - 3 };
 
 START_TEST(of_one_number)
 {
-    gd_tensor *t = vector(POINTS, points);
+    gd_tensor *t = tensor_of(GD_SHAPE(POINTS), points);
     int n = POINTS;
     double at_least = IN_DOUBLE ? 1e-12 : 1e-6;
     ELEMENTWISE(COMPARE)

@@ -3,18 +3,18 @@
 #ifndef OPTIM_RULES_H
 #define OPTIM_RULES_H
 
-#include "support/optim.h"
+#include "support/support.h"
 
 /* ---- The rules, one element: w, g, its states s[], its step t and the step of the optimizer ----------------- */
 
-typedef struct element { double w, s[4]; } element;
+typedef struct weight { double w, s[4]; } weight;
 
 static double sign_of(double x)
 {
     return (x > 0) - (x < 0);
 }
 
-static void sgd_rule(const gd_sgd_options *o, element *e, double g, double t)
+static void sgd_rule(const gd_sgd_options *o, weight *e, double g, double t)
 {
     g = (o->maximize ? -g : g) + o->weight_decay * e->w;
     if (o->momentum == 0) {
@@ -34,7 +34,7 @@ static void sgd_rule(const gd_sgd_options *o, element *e, double g, double t)
     e->w -= o->lr * (o->nesterov ? g + o->momentum * *b : *b);
 }
 
-static void adagrad_rule(const gd_adagrad_options *o, element *e, double g, double t)
+static void adagrad_rule(const gd_adagrad_options *o, weight *e, double g, double t)
 {
     g = (o->maximize ? -g : g) + o->weight_decay * e->w;
     if (e->s[3]++ == 0)
@@ -45,7 +45,7 @@ static void adagrad_rule(const gd_adagrad_options *o, element *e, double g, doub
     e->w -= lr * g / divisor;
 }
 
-static void rmsprop_rule(const gd_rmsprop_options *o, element *e, double g, double t)
+static void rmsprop_rule(const gd_rmsprop_options *o, weight *e, double g, double t)
 {
     (void)t;
     g = (o->maximize ? -g : g) + o->weight_decay * e->w;
@@ -69,7 +69,7 @@ static void rmsprop_rule(const gd_rmsprop_options *o, element *e, double g, doub
     }
 }
 
-static void adadelta_rule(const gd_adadelta_options *o, element *e, double g, double t)
+static void adadelta_rule(const gd_adadelta_options *o, weight *e, double g, double t)
 {
     (void)t;
     g = (o->maximize ? -g : g) + o->weight_decay * e->w;
@@ -90,7 +90,7 @@ static double corrected(double moment, double beta, double t, bool on)
     return on ? moment / (1 - pow(beta, t)) : moment;
 }
 
-static void adam_rule(const gd_adam_options *o, element *e, double g, double t)
+static void adam_rule(const gd_adam_options *o, weight *e, double g, double t)
 {
     double decay = decay_of(o->wd_mode, o->lr, o->weight_decay);
     g = o->maximize ? -g : g;
@@ -120,7 +120,7 @@ static void adam_rule(const gd_adam_options *o, element *e, double g, double t)
         e->w -= decay * e->w;
 }
 
-static void yogi_rule(const gd_yogi_options *o, element *e, double g, double t)
+static void yogi_rule(const gd_yogi_options *o, weight *e, double g, double t)
 {
     g = (o->maximize ? -g : g);
     if (e->s[3]++ == 0) {
@@ -145,7 +145,7 @@ static void yogi_rule(const gd_yogi_options *o, element *e, double g, double t)
     e->w /= 1 + o->prox_l2 * rate;
 }
 
-static void adamax_rule(const gd_adamax_options *o, element *e, double g, double t)
+static void adamax_rule(const gd_adamax_options *o, weight *e, double g, double t)
 {
     g = (o->maximize ? -g : g) + o->weight_decay * e->w;
     double size = o->adamax_eps == GD_ADAMAX_EPS_IN_MAX ? fabs(g) + o->eps : fabs(g);
@@ -156,7 +156,7 @@ static void adamax_rule(const gd_adamax_options *o, element *e, double g, double
         e->w -= o->lr / (1 - pow(o->beta1, t)) * e->s[0] / u;
 }
 
-static void nadam_rule(const gd_nadam_options *o, element *e, double g, double t)
+static void nadam_rule(const gd_nadam_options *o, weight *e, double g, double t)
 {
     double decay = decay_of(o->wd_mode, o->lr, o->weight_decay);
     g = o->maximize ? -g : g;
@@ -177,7 +177,7 @@ static void nadam_rule(const gd_nadam_options *o, element *e, double g, double t
     e->w -= o->lr * m / (sqrt(e->s[1] / (1 - pow(o->beta2, t))) + o->eps);
 }
 
-static void radam_rule(const gd_radam_options *o, element *e, double g, double t)
+static void radam_rule(const gd_radam_options *o, weight *e, double g, double t)
 {
     double decay = decay_of(o->wd_mode, o->lr, o->weight_decay);
     g = o->maximize ? -g : g;
@@ -201,7 +201,7 @@ static void radam_rule(const gd_radam_options *o, element *e, double g, double t
         e->w -= o->lr * m * rect * sqrt(c2) / (sqrt(e->s[1]) + o->eps);
 }
 
-static void lion_rule(const gd_lion_options *o, element *e, double g, double t)
+static void lion_rule(const gd_lion_options *o, weight *e, double g, double t)
 {
     (void)t;
     g = o->maximize ? -g : g;
@@ -210,7 +210,7 @@ static void lion_rule(const gd_lion_options *o, element *e, double g, double t)
     e->s[0] = o->beta2 * e->s[0] + (1 - o->beta2) * g;
 }
 
-static void rprop_rule(const gd_rprop_options *o, element *e, double g, double t)
+static void rprop_rule(const gd_rprop_options *o, weight *e, double g, double t)
 {
     g = o->maximize ? -g : g;
     if (t == 1)
@@ -227,7 +227,7 @@ static void rprop_rule(const gd_rprop_options *o, element *e, double g, double t
     e->s[0] = g;
 }
 
-static void asgd_rule(const gd_asgd_options *o, element *e, double g, double t)
+static void asgd_rule(const gd_asgd_options *o, weight *e, double g, double t)
 {
     g = (o->maximize ? -g : g) + o->weight_decay * e->w;
     double eta = t == 1 ? o->lr : o->lr / pow(1 + o->lambd * o->lr * (t - 1), o->alpha);

@@ -2,7 +2,7 @@
 #ifndef OPTIM_SURFACES_H
 #define OPTIM_SURFACES_H
 
-#include "support/optim.h"
+#include "support/support.h"
 
 typedef gd_tensor *surface(gd_tensor *x, gd_tensor *y);
 

@@ -1,34 +1,24 @@
 /* test_optim_airfoil.c - the book's airfoil protocol without shuffling, against golden/airfoil: loss and parameters after
  * every 200 examples.  In double the numbers agree to 1e-10; in float the loss to ten times the deviation that
  * an ordinary float run was measured to have.  Needs the data file; says so, and passes, where it is missing. */
-#include <check.h>
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 
-#include "gradus.h"
+#include "support/number_table.h"
 
 enum { RECORDS = 16, COLUMNS = 8 };
 
 static gd_dataset air;
 static gd_tensor *w, *b;
 
-static bool read_golden(const char *name, double golden[RECORDS][COLUMNS])
+static void read_golden(const char *name, double golden[RECORDS][COLUMNS])
 {
-    char path[200], line[400];
-    snprintf(path, sizeof path, "tests/golden/airfoil/airfoil_%s_noshuffle.csv", name);
-    FILE *file = fopen(path, "r");
-    ck_assert_msg(file != NULL, "%s is missing", path);
-    int rows = 0, columns = 0;
-    while (fgets(line, sizeof line, file) && (line[0] == '#' || sscanf(line, "%d %d", &rows, &columns) != 2))
-        ;
-    ck_assert_int_eq(rows, RECORDS);
-    ck_assert_int_eq(columns, COLUMNS);
-    for (int i = 0; i < RECORDS; i++)
-        for (int k = 0; k < COLUMNS; k++)
-            ck_assert_int_eq(fscanf(file, "%lf", &golden[i][k]), 1);
-    fclose(file);
-    return true;
+    char file[80];
+    snprintf(file, sizeof file, "airfoil/airfoil_%s_noshuffle.csv", name);
+    table numbers = read_table(file);
+    ck_assert_int_eq(numbers.rows, RECORDS);
+    ck_assert_int_eq(numbers.columns, COLUMNS);
+    memcpy(golden, numbers.at, RECORDS * sizeof *golden);
+    free(numbers.at);
 }
 
 static gd_tensor *half_mse(gd_tensor *x, gd_tensor *y)
@@ -115,7 +105,7 @@ START_TEST(airfoil_curve)
 }
 END_TEST
 
-/* ---- Shuffled: the end loss lies in the range that 20 seeds of another program had (golden/airfoil.md) ----- */
+/* ---- Shuffled: the end loss lies in the range that 20 seeds of another program had (golden/airfoil) ----- */
 
 static const struct { const char *name; double lr, momentum, most; } shuffled[] = {
     { "sgd", 0.05, 0, 0.2513 },      { "momentum", 0.02, 0.5, 0.2480 }, { "momentum", 0.01, 0.9, 0.2648 },
@@ -188,7 +178,7 @@ END_TEST
 START_TEST(golden_files_are_read)
 {
     double golden[RECORDS][COLUMNS];
-    ck_assert(read_golden("adam", golden));
+    read_golden("adam", golden);
     ck_assert_double_eq(golden[15][0], 3000);
 }
 END_TEST
@@ -198,7 +188,7 @@ int main(void)
     gd_on_error(NULL);
     air = gd_airfoil(NULL);
     gd_on_error(gd_abort);
-    Suite *suite = suite_create("book");
+    Suite *suite = suite_create("optim: airfoil");
     TCase *t = tcase_create("airfoil");
     tcase_set_timeout(t, 120);
     tcase_add_test(t, golden_files_are_read);
@@ -207,13 +197,9 @@ int main(void)
         tcase_add_loop_test(t, airfoil_shuffled, 0, (int)(sizeof shuffled / sizeof *shuffled));
         tcase_add_test(t, lbfgs_reaches_the_optimum);
     } else {
-        fprintf(stderr, "test_book: airfoil_self_noise.dat is not here (make data): its curves are not "
+        fprintf(stderr, "test_optim_airfoil: airfoil_self_noise.dat is not here (make data): its curves are not "
                         "compared\n");
     }
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -10,11 +10,11 @@ typedef struct one_case {
     gd_optimizer *optimizer;
     int           counter;                  /* a gd_step_counter */
     void         *options;
-    void        (*rule)(const void *options, element *e, double g, double t);
+    void        (*rule)(const void *options, weight *e, double g, double t);
 } one_case;
 
 #define RULE(algorithm) \
-    static void algorithm##_case(const void *o, element *e, double g, double t) { algorithm##_rule(o, e, g, t); }
+    static void algorithm##_case(const void *o, weight *e, double g, double t) { algorithm##_rule(o, e, g, t); }
 RULE(sgd) RULE(adagrad) RULE(rmsprop) RULE(adadelta) RULE(adam) RULE(yogi) RULE(adamax) RULE(nadam) RULE(radam)
 RULE(lion) RULE(rprop) RULE(asgd)
 
@@ -152,7 +152,7 @@ static double random_gradient(int step, int64_t i)
 
 enum { TENSORS = 7, LARGEST = 67, STEPS = 40 };
 
-static void compare(const char *name, gd_tensor *const w[], element e[][LARGEST], double most[][LARGEST], int step)
+static void compare(const char *name, gd_tensor *const w[], weight e[][LARGEST], double most[][LARGEST], int step)
 {
     double tolerance = sizeof(gd_real) == 4 ? 2e-4 : 1e-11;
     for (int k = 0; k < TENSORS; k++)
@@ -167,7 +167,7 @@ static void compare(const char *name, gd_tensor *const w[], element e[][LARGEST]
 
 static bool run_case(case_maker *make, int index)
 {
-    static element e[TENSORS][LARGEST];
+    static weight e[TENSORS][LARGEST];
     static double most[TENSORS][LARGEST];
     const gd_shape shapes[TENSORS] = { GD_SHAPE(), GD_SHAPE(1), GD_SHAPE(3, 5), GD_SHAPE(2, 0), GD_SHAPE(16),
                                        GD_SHAPE(LARGEST), GD_SHAPE(2, 3, 4) };

@@ -1,6 +1,6 @@
 /* test_optim_extremes.c - gradients whose squares overflow, gradients and parameters that are not finite, and steps
  * without any gradient. */
-#include "optim_models.h"
+#include "support/optimizers.h"
 
 static const double huge_gradient = sizeof(gd_real) == 4 ? 1e20 : 1e160;
 static const double largest_gradient = sizeof(gd_real) == 4 ? 3e38 : 1.5e308;
@@ -17,16 +17,17 @@ MAKE(yogi_default, yogi, defaults(), o.lr = 0.01)
 MAKE(yogi_corrected, yogi, defaults(), o.init_v_from_first_grad = true)
 MAKE(yogi_tanh, yogi, dialect(GD_TFA), o.yogi_sign = GD_SIGN_TANH10)
 MAKE(yogi_prox, yogi, defaults(), o.prox_l2 = 1e-3)
-MAKE(rmsprop_plain, rmsprop, defaults(), (void)0)
+MAKE(rmsprop_plain, rmsprop, defaults(), DEFAULTS)
 MAKE(rmsprop_centered, rmsprop, defaults(), o.centered = true, o.rho = 0.9)
 MAKE(rmsprop_momentum, rmsprop, dialect(GD_KERAS), o.momentum = 0.9)
-MAKE(adagrad_d2l, adagrad, dialect(GD_D2L), (void)0)
-MAKE(nadam_default, nadam, defaults(), (void)0)
+MAKE(adagrad_d2l, adagrad, dialect(GD_D2L), DEFAULTS)
+MAKE(nadam_default, nadam, defaults(), DEFAULTS)
 
 static maker *const squaring[] = {
-    adam_plain, adam_keras, adam_inside, adam_l2, adam_maximize, adam_corrected, adam, adamw, yogi_default,
-    yogi_corrected, yogi_tanh, yogi_prox, yogi, rmsprop_plain, rmsprop_centered, rmsprop_momentum, rmsprop, adagrad_d2l,
-    adagrad, nadam_default, nadam, adadelta, adamax, lion, rprop
+    adam_plain, adam_keras, adam_inside, adam_l2, adam_maximize, adam_corrected, make_adam_amsgrad, make_adamw,
+    yogi_default, yogi_corrected, yogi_tanh, yogi_prox, make_yogi_paper, rmsprop_plain, rmsprop_centered,
+    rmsprop_momentum, make_rmsprop, adagrad_d2l, make_adagrad_decay, nadam_default, make_nadam_keras, make_adadelta,
+    make_adamax, make_lion_decay, make_rprop
 };
 enum { SQUARING = sizeof squaring / sizeof squaring[0] };
 
@@ -80,7 +81,7 @@ START_TEST(radam_after_a_huge_gradient)
 {
     gd_params *net = gd_params_new();
     gd_tensor *w = gd_param(net, "w", gd_zeros(GD_SHAPE(3)));
-    gd_optimizer *o = radam(net);
+    gd_optimizer *o = make_radam(net);
     for (int i = 0; i < 12; i++) {
         GD_SCOPE;
         gd_set_grad(w, gd_full(GD_SHAPE(3), i ? 1 : huge_gradient));
@@ -166,7 +167,7 @@ START_TEST(the_check_names_the_first)
 {
     gd_on_error(NULL);
     model m = model_new();
-    gd_optimizer *o = adam(m.net);
+    gd_optimizer *o = make_adam_amsgrad(m.net);
     ck_assert(gd_check_finite(o));          /* no gradients: the parameters are */
     gd_set_grad(m.a, gd_ones(GD_SHAPE(3, 4)));
     gd_set_grad(m.b, gd_ones(GD_SHAPE(5)));
@@ -201,7 +202,7 @@ START_TEST(the_check_follows_strides)
 {
     gd_on_error(NULL);
     model m = model_new();
-    gd_optimizer *o = plain(m.net);
+    gd_optimizer *o = make_sgd_plain(m.net);
     gd_tensor *g = gd_ones(GD_SHAPE(4, 3)), *own = m.a->grad;
     m.a->grad = gd_transpose(g, 0, 1);
     ck_assert(gd_check_finite(o));

@@ -152,9 +152,9 @@ START_TEST(rules_in_tensor_operations)
 }
 END_TEST
 
-/* ---- Every algorithm on every test function ---- */
+/* ---- Every algorithm on every test function ---------------------------------------------------------------- */
 
-#define MAKE(name, algorithm, base, ...) \
+#define WITH_LR(name, algorithm, base, ...) \
     static gd_optimizer *name(gd_params *p, double lr) \
     { \
         gd_##algorithm##_options o = gd_##algorithm##_##base; \
@@ -162,29 +162,29 @@ END_TEST
         __VA_ARGS__; \
         return gd_##algorithm(p, o); \
     }
-MAKE(sgd, sgd, defaults(), (void)0)
-MAKE(momentum, sgd, defaults(), o.momentum = 0.9)
-MAKE(nesterov, sgd, defaults(), o.momentum = 0.9, o.nesterov = true)
-MAKE(adagrad, adagrad, defaults(), (void)0)
-MAKE(rmsprop, rmsprop, defaults(), (void)0)
-MAKE(adadelta, adadelta, defaults(), (void)0)
-MAKE(adam, adam, defaults(), (void)0)
-MAKE(amsgrad, adam, defaults(), o.amsgrad = GD_AMSGRAD_RAW)
-MAKE(adamw, adamw, defaults(), o.weight_decay = 0)
-MAKE(yogi, yogi, defaults(), (void)0)
-MAKE(adamax, adamax, defaults(), (void)0)
-MAKE(nadam, nadam, defaults(), (void)0)
-MAKE(radam, radam, defaults(), (void)0)
-MAKE(lion, lion, defaults(), (void)0)
-MAKE(rprop, rprop, defaults(), (void)0)
-MAKE(asgd, asgd, defaults(), (void)0)
-MAKE(lbfgs, lbfgs, defaults(), o.max_iter = 1)
+WITH_LR(sgd, sgd, defaults(), (void)0)
+WITH_LR(momentum, sgd, defaults(), o.momentum = 0.9)
+WITH_LR(nesterov, sgd, defaults(), o.momentum = 0.9, o.nesterov = true)
+WITH_LR(adagrad, adagrad, defaults(), (void)0)
+WITH_LR(rmsprop, rmsprop, defaults(), (void)0)
+WITH_LR(adadelta, adadelta, defaults(), (void)0)
+WITH_LR(adam, adam, defaults(), (void)0)
+WITH_LR(amsgrad, adam, defaults(), o.amsgrad = GD_AMSGRAD_RAW)
+WITH_LR(adamw, adamw, defaults(), o.weight_decay = 0)
+WITH_LR(yogi, yogi, defaults(), (void)0)
+WITH_LR(adamax, adamax, defaults(), (void)0)
+WITH_LR(nadam, nadam, defaults(), (void)0)
+WITH_LR(radam, radam, defaults(), (void)0)
+WITH_LR(lion, lion, defaults(), (void)0)
+WITH_LR(rprop, rprop, defaults(), (void)0)
+WITH_LR(asgd, asgd, defaults(), (void)0)
+WITH_LR(lbfgs, lbfgs, defaults(), o.max_iter = 1)
 
-typedef gd_optimizer *maker(gd_params *p, double lr);
+typedef gd_optimizer *maker_with_lr(gd_params *p, double lr);
 
 /* lr and steps for each function, and how close to the minimum the value must come.  The learning rate is
  * multiplied by (1 - t/steps), so that methods of signs and of constant step length settle down. */
-typedef struct run { const char *name; maker *make; double lr[4]; int steps[4]; double within[4]; } run;
+typedef struct run { const char *name; maker_with_lr *make; double lr[4]; int steps[4]; double within[4]; } run;
 static const run runs[] = {
     /*                      Rosenbrock, Beale, quadratic, saddle: lr, steps, within */
     { "sgd",      sgd,      { 1e-3, 0.02, 0.015, 0.1 }, { 20000, 2000, 1000, 500 }, { 3e-4, 1e-6, 1e-5, 1e-6 } },

@@ -1,17 +1,7 @@
 /* test_optim_golden.c - every trajectory of tests/golden/optimizers: parameters after each of 25 steps with
  * given gradients, for each algorithm and setting, in both builds. */
-#include "support/optim.h"
-
-typedef gd_optimizer *maker(gd_params *p);
-
-/* MAKE(adam_l2, adam, defaults(), o.lr = 0.01) - a function that makes gd_adam with changed options. */
-#define MAKE(name, algorithm, base, ...) \
-    static gd_optimizer *name(gd_params *p) \
-    { \
-        gd_##algorithm##_options o = gd_##algorithm##_##base; \
-        __VA_ARGS__; \
-        return gd_##algorithm(p, o); \
-    }
+#include "support/number_table.h"
+#include "support/optimizers.h"
 
 MAKE(sgd, sgd, defaults(), o.lr = 0.1)
 MAKE(sgd_weight_decay, sgd, defaults(), o.lr = 0.1, o.weight_decay = 0.01)
@@ -38,8 +28,8 @@ MAKE(rmsprop_centered, rmsprop, defaults(), o.centered = true)
 MAKE(rmsprop_momentum, rmsprop, defaults(), o.momentum = 0.9)
 MAKE(rmsprop_momentum_inside, rmsprop, defaults(), o.momentum = 0.9, o.momentum_form = GD_LR_INSIDE)
 MAKE(rmsprop_all, rmsprop, defaults(), o.centered = true, o.momentum = 0.9, o.weight_decay = 0.01)
-MAKE(adadelta_d2l, adadelta, dialect(GD_D2L), (void)0)
-MAKE(adadelta_pytorch, adadelta, defaults(), (void)0)
+MAKE(adadelta_d2l, adadelta, dialect(GD_D2L), DEFAULTS)
+MAKE(adadelta_pytorch, adadelta, defaults(), DEFAULTS)
 MAKE(adamax, adamax, defaults(), o.lr = 0.01)
 MAKE(nadam, nadam, defaults(), o.lr = 0.01)
 MAKE(radam, radam, defaults(), o.lr = 0.01)
@@ -72,7 +62,7 @@ START_TEST(follows_the_golden_trajectory)
     const struct golden *golden = &goldens[_i];
     char name[64];
     snprintf(name, sizeof name, "opt_%s.csv", golden->file);
-    table problem = read_table("problem.csv"), expected = read_table(name);
+    table problem = read_table("optimizers/problem.csv"), expected = read_table(name);
     gd_params *net = gd_params_new();
     gd_tensor *a = gd_param(net, "A", tensor_of(GD_SHAPE(3, 2), problem.at + 1));
     gd_tensor *b = gd_param(net, "B", tensor_of(GD_SHAPE(4), problem.at + 7));

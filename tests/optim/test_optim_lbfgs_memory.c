@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "gradus/checkpoint.h"
-#include "support/optim.h"
+#include "support/number_table.h"
 
 enum { N = 20, PAIRS = 10 };
 

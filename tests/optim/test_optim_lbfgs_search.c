@@ -1,6 +1,6 @@
 /* test_optim_lbfgs_search.c - L-BFGS where what it learned far away says that there is nothing to gain, and with
  * closures that leave no gradient or parameters that are not finite. */
-#include "support/optim.h"
+#include "support/number_table.h"
 
 enum { N = 4 };
 

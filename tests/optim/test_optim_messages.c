@@ -1,5 +1,5 @@
 /* test_optim_messages.c - messages for wrong options and missing dialects, traces, Yogi's starts. */
-#include "optim_models.h"
+#include "support/optimizers.h"
 
 /* ---- Messages ---------------------------------------------------------------------------------------------- */
 
@@ -85,7 +85,7 @@ START_TEST(messages)
     m.a->grad = gd_ones(GD_SHAPE(4, 3));
     gd_set_grad(m.b, gd_ones(GD_SHAPE(5)));
     gd_tensor *b = gd_keep(m.b);
-    ck_assert(!gd_step(o) && same(b, m.b) && o->steps == 0);
+    ck_assert(!gd_step(o) && same_bits(b, m.b) && o->steps == 0);
     ck_message("gd_step: a is [3, 4] and its gradient is [4, 3]: they must have the same shape");
     m.a->grad = NULL;
     ck_assert(!gd_yogi_start_from(o));
@@ -171,7 +171,7 @@ START_TEST(traces_show_adam)
     ck_assert(gd_trace_at(o, 300) == NULL);
     ck_message("gd_trace_at: i = 300 must lie in [0, 300)");
     char path[] = "/tmp/gradus-trace-XXXXXX.csv", picture[64];
-    snprintf(path, sizeof path, "/tmp/gradus-trace-%06d.csv", (int)(state >> 45));
+    snprintf(path, sizeof path, "/tmp/gradus-trace-%06d.csv", (int)(noise_state >> 45));
     snprintf(picture, sizeof picture, "%s.png", path);
     ck_assert(gd_trace_csv(o, path));
     FILE *in = fopen(path, "r");

@@ -2,7 +2,7 @@
  * states are kept; counts that were written to. */
 #include <limits.h>
 
-#include "optim_models.h"
+#include "support/optimizers.h"
 
 /* ---- Numbers that do not fit ---------------------------------------------------------------------------------- */
 
@@ -81,7 +81,7 @@ START_TEST(learning_rates_that_do_not_fit)
 {
     gd_on_error(NULL);
     model m = model_new();
-    gd_optimizer *o = plain(m.net);
+    gd_optimizer *o = make_sgd_plain(m.net);
     gd_set_grad(m.a, gd_ones(GD_SHAPE(3, 4)));
     gd_real before = m.a->data[0];
     double large = sizeof(gd_real) == 4 ? 1e39 : INFINITY;
@@ -228,7 +228,7 @@ START_TEST(zeros_that_are_choices)
     TAKEN_OF(adagrad, (options.eps = 0, options.eps_mode = GD_EPS_INSIDE_SQRT));
     TAKEN_OF(lion, options.beta1 = 0);
     TAKEN_OF(asgd, (options.lambd = 0, options.t0 = 0));
-    gd_optimizer *o = adam(m.net);          /* a group may be set to anything, one option after the other */
+    gd_optimizer *o = make_adam_amsgrad(m.net);          /* a group may be set to anything, one option after the other */
     ck_assert(gd_group_set(&o->first, "beta2", 0) && gd_group_set(&o->first, "eps", 0));
     check_zeros_stay(&m, o);
     ck_no_message();
@@ -241,7 +241,7 @@ END_TEST
 static void step_with(gd_optimizer *o, const model *m, int i)
 {
     GD_SCOPE;
-    state = (uint64_t)i + 1;
+    noise_state = (uint64_t)i + 1;
     gd_set_grad(m->a, noisy(GD_SHAPE(3, 4)));
     gd_set_grad(m->b, noisy(GD_SHAPE(5)));
     ck_assert(gd_step(o));
@@ -269,14 +269,14 @@ START_TEST(switched_off_is_off)
             step_with(o, &m, i);
             step_with(reference, &never, i);
         }
-        ck_assert(!same(m.a, never.a) && gd_optimizer_state(o, m.a, cases[c].state));
+        ck_assert(!same_bits(m.a, never.a) && gd_optimizer_state(o, m.a, cases[c].state));
         memcpy(m.a->data, never.a->data, 12 * sizeof(gd_real));
         memcpy(m.b->data, never.b->data, 5 * sizeof(gd_real));
         ck_assert(gd_group_set(&o->first, cases[c].option, 0));
         for (int i = 3; i < 8; i++) {
             step_with(o, &m, i);
             step_with(reference, &never, i);
-            ck_assert_msg(same(m.a, never.a) && same(m.b, never.b), "%s", cases[c].option);
+            ck_assert_msg(same_bits(m.a, never.a) && same_bits(m.b, never.b), "%s", cases[c].option);
         }
         ck_assert(gd_optimizer_state(o, m.a, cases[c].state) == NULL);
         size_t live = 0;
@@ -310,10 +310,10 @@ START_TEST(amsgrad_and_momentum_switched_off)
             ck_assert(gd_group_set(&o->first, "amsgrad", GD_AMSGRAD_OFF));
         }
         ck_assert(gd_step(o) && gd_step(reference));
-        ck_assert(i < 3 || same(m.a, never.a));
+        ck_assert(i < 3 || same_bits(m.a, never.a));
     }
     gd_optimizer_free(o);
-    o = sgd(m.net);                         /* momentum 0.9 and dampening 0.2; momentum off: plain steps of lr g */
+    o = make_sgd(m.net);                         /* momentum 0.9 and dampening 0.2; momentum off: plain steps of lr g */
     step_with(o, &m, 1);
     step_with(o, &m, 2);
     ck_assert(gd_group_set(&o->first, "momentum", 0) && gd_group_set(&o->first, "weight_decay", 0));
@@ -331,7 +331,7 @@ END_TEST
 START_TEST(groups_that_keep_less)
 {
     model m = model_new();
-    gd_optimizer *o = sgd(m.net);
+    gd_optimizer *o = make_sgd(m.net);
     step_with(o, &m, 1);
     gd_sgd_options options = gd_sgd_defaults();
     options.lr = 0.25;

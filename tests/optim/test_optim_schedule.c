@@ -1,6 +1,6 @@
 /* test_optim_schedule.c - schedules against their golden tables, composed schedules, the plateau rule, clipping
  * against its golden tables, averages of parameters. */
-#include "support/optim.h"
+#include "support/number_table.h"
 
 /* ---- Schedules ------------------------------------------------------------------------------------------- */
 
@@ -118,7 +118,7 @@ END_TEST
 
 START_TEST(plateau_is_golden)
 {
-    table golden = read_table("lr_plateau.csv");
+    table golden = read_table("optimizers/lr_plateau.csv");
     gd_plateau p = gd_plateau_start(0.1, (gd_plateau_options){ .factor = 0.5, .patience = 3, .threshold = 1e-4,
                                                               .min_lr = 0.001 });
     for (int t = 0; t < golden.rows; t++) {
@@ -232,7 +232,7 @@ START_TEST(clipping_is_golden)
     const char *file;
     two t = two_new();
     clip(_i, t.net, &file);                 /* no gradients: nothing happens */
-    table golden = read_table(file), problem = read_table("problem.csv");
+    table golden = read_table(file), problem = read_table("optimizers/problem.csv");
     for (int step = 1; step < problem.rows; step++)
         for (int strided = 0; strided < 2; strided++) {
             GD_SCOPE;

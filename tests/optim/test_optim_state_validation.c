@@ -1,6 +1,6 @@
 /* test_optim_state_validation.c - what every algorithm says of its own numbers and states: what it made passes, what it could not
  * have made does not. */
-#include "optim_models.h"
+#include "support/optimizers.h"
 
 #include "optim/inside.h"
 

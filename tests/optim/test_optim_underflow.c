@@ -1,6 +1,6 @@
 /* test_optim_underflow.c - gradients whose squares underflow, options that are too large for gd_real, options that were
  * not given. */
-#include "optim_models.h"
+#include "support/optimizers.h"
 
 /* ---- Squares that underflow ------------------------------------------------------------------------------------ */
 

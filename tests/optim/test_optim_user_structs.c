@@ -63,7 +63,7 @@ START_TEST(fields_of_an_algorithm)
     char message[200];
     snprintf(message, sizeof message, "gd_optimizer_new: own: %s", w->told);
     ck_assert_ptr_null(gd_optimizer_new(net, &own, &(own_options){ .lr = 1 }));
-    ck_said(message);
+    ck_message(message);
     gd_params_free(net);
 }
 END_TEST
@@ -75,10 +75,10 @@ START_TEST(ranges_of_an_algorithm)
                                .update = own_update, .ranges = ranges };
     gd_params *net = gd_params_new();
     ck_assert_ptr_null(gd_optimizer_new(net, &own, &(own_options){ .lr = 1 }));
-    ck_said("gd_optimizer_new: own: the interval of m is NULL");
+    ck_message("gd_optimizer_new: own: the interval of m is NULL");
     ranges[0].interval = "<>";
     ck_assert_ptr_null(gd_optimizer_new(net, &own, &(own_options){ .lr = 1 }));
-    ck_said("gd_optimizer_new: own: the interval of m is \"<>\"" EXPECTED);
+    ck_message("gd_optimizer_new: own: the interval of m is \"<>\"" EXPECTED);
     ranges[0].interval = "()";
     gd_optimizer *o = gd_optimizer_new(net, &own, &(own_options){ .lr = 1 });
     ck_assert(o != NULL);
@@ -102,14 +102,14 @@ START_TEST(more_than_there_is_room_for)
         wrong[2].zeros[k] = "rho";
     for (int i = 0; i < 3; i++) {
         ck_assert_ptr_null(gd_optimizer_new(net, &wrong[i], &(own_options){ .lr = 1 }));
-        ck_said(told);
+        ck_message(told);
     }
     wrong[0].states[GD_MAX_STATES] = NULL;
     gd_optimizer *o = gd_optimizer_new(net, &wrong[0], &(own_options){ .lr = 1 });
     ck_assert_ptr_nonnull(o);
     gd_schedule s = { .kind = gd_lr_custom(constant, NULL).kind };     /* by hand, and half of it */
     ck_assert(isnan(gd_lr_at(s, 0)));
-    ck_said("gd_lr_at: schedule.function is NULL");
+    ck_message("gd_lr_at: schedule.function is NULL");
     gd_optimizer_free(o);
     gd_params_free(net);
 }
@@ -134,17 +134,17 @@ START_TEST(runs_that_cannot_be)
     number = 4;
     run.note_count = -1;
     ck_assert(!gd_checkpoint_save("f", &run));
-    ck_said("gd_checkpoint_save: note_count = -1 must not be negative");
+    ck_message("gd_checkpoint_save: note_count = -1 must not be negative");
     ck_assert(!loads(&run));
-    ck_said("gd_checkpoint_load: note_count = -1 must not be negative");
+    ck_message("gd_checkpoint_load: note_count = -1 must not be negative");
     run.note_count = 1;
     plateau = (gd_plateau){ .lr = 0 };
     ck_assert(!gd_checkpoint_save("f", &run));
-    ck_said("gd_checkpoint_save: the plateau was not made by gd_plateau_start");
+    ck_message("gd_checkpoint_save: the plateau was not made by gd_plateau_start");
     ck_assert(!loads(&run));
-    ck_said("gd_checkpoint_load: the plateau was not made by gd_plateau_start");
+    ck_message("gd_checkpoint_load: the plateau was not made by gd_plateau_start");
     ck_assert(isnan(gd_plateau_next(&plateau, 1)));
-    ck_said("gd_plateau_next: the plateau was not made by gd_plateau_start");
+    ck_message("gd_plateau_next: the plateau was not made by gd_plateau_start");
     gd_plateau_options options = gd_plateau_defaults();
     options.factor = 5;
     plateau = gd_plateau_start(0.1, options);
@@ -152,7 +152,7 @@ START_TEST(runs_that_cannot_be)
     ck_assert(!gd_checkpoint_save("f", &run) && gd_last_error());
     gd_clear_error();
     ck_assert(!loads(&run));
-    ck_said("gd_checkpoint_load: the plateau is one that gd_plateau_start has refused");
+    ck_message("gd_checkpoint_load: the plateau is one that gd_plateau_start has refused");
     ck_assert(isnan(plateau.lr) && number == 4);
     plateau = gd_plateau_start(0.2, gd_plateau_defaults());
     ck_assert(loads(&run));
@@ -169,8 +169,8 @@ START_TEST(a_batch_norm_of_nothing)
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         gd_tensor *y = gd_batch_norm(gd_zeros(shapes[i]), NULL, NULL, mean, var, true, 0.1, 1e-5);
         ck_assert(y && gd_numel(y) == 0);
-        ck_values(mean, 2, 2, 2);
-        ck_values(var, 5, 5, 5);
+        ck_exact_values(mean, 2, 2, 2);
+        ck_exact_values(var, 5, 5, 5);
     }
 }
 END_TEST

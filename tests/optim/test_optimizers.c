@@ -1,6 +1,6 @@
 /* test_optimizers.c - what all algorithms share: the plug, groups, parameters without gradients, frozen ones and late
  * ones, going on from a saved state, memory. */
-#include "optim_models.h"
+#include "support/optimizers.h"
 
 /* ---- The plug ----------------------------------------------------------------------------------------------- */
 
@@ -61,10 +61,10 @@ START_TEST(steps_without_gradient_do_not_count)
 {
     model m = model_new(), alone = model_new();
     gd_optimizer *o = makers[_i](m.net), *reference = makers[_i](alone.net);
-    bool global = makers[_i] == yogi || makers[_i] == nadam;
+    bool global = makers[_i] == make_yogi_paper || makers[_i] == make_nadam_keras;
     for (int i = 1; i <= 10; i++) {
         GD_SCOPE;
-        state = (uint64_t)i;
+        noise_state = (uint64_t)i;
         gd_tensor *ga = noisy(GD_SHAPE(3, 4)), *gb = noisy(GD_SHAPE(5));
         gd_tensor *before = gd_keep(m.b);
         gd_set_grad(m.a, ga);
@@ -74,14 +74,14 @@ START_TEST(steps_without_gradient_do_not_count)
             ck_assert(gd_step(reference));
         }
         ck_assert(gd_step(o));
-        ck_assert(i % 2 == 0 || same(before, m.b));
+        ck_assert(i % 2 == 0 || same_bits(before, m.b));
         gd_zero_grad(o);
         gd_zero_grad(reference);
     }
     ck_assert_double_eq(*gd_optimizer_number(o, m.a, "step"), 10);
     ck_assert_double_eq(*gd_optimizer_number(o, m.b, "step"), 5);
     ck_assert_int_eq((int)o->steps, 10);
-    ck_assert_msg(global || same(m.b, alone.b), "%s", o->algorithm->name);
+    ck_assert_msg(global || same_bits(m.b, alone.b), "%s", o->algorithm->name);
     gd_optimizer_free(o);
     gd_optimizer_free(reference);
     gd_params_free(m.net);
@@ -111,13 +111,13 @@ START_TEST(frozen_and_late_parameters)
         ck_assert(gd_backward(gd_add(loss_of(&m), gd_sum(gd_square(late)))) && gd_step(o));
         gd_zero_grad(o);
     }
-    ck_assert(same(b, m.b) && !same(a, m.a) && late->data[0] < 3 && late->data[0] == late->data[1]);
+    ck_assert(same_bits(b, m.b) && !same_bits(a, m.a) && late->data[0] < 3 && late->data[0] == late->data[1]);
     ck_assert_double_eq(*gd_optimizer_number(o, m.b, "step"), 3);
     ck_assert_double_eq(*gd_optimizer_number(o, late, "step"), 3);
     gd_requires_grad(m.b);
     GD_SCOPE;
     ck_assert(gd_backward(loss_of(&m)) && gd_step(o));
-    ck_assert(!same(b, m.b));
+    ck_assert(!same_bits(b, m.b));
     ck_assert_double_eq(*gd_optimizer_number(o, m.b, "step"), 4);
     gd_optimizer_free(o);
     gd_params_free(m.net);
@@ -140,7 +140,7 @@ START_TEST(gradients_of_any_layout)
         gd_zero_grad(o);
         gd_zero_grad(o2);
     }
-    ck_assert_msg(same(m.a, other.a) && same(m.b, other.b), "%s", o->algorithm->name);
+    ck_assert_msg(same_bits(m.a, other.a) && same_bits(m.b, other.b), "%s", o->algorithm->name);
     gd_optimizer_free(o);
     gd_optimizer_free(o2);
     gd_params_free(m.net);
@@ -161,7 +161,7 @@ START_TEST(maximize_is_minus_the_gradient)
         gd_set_grad(other.a, g);
         ck_assert(gd_step(o) && gd_step(o2));
     }
-    ck_assert_msg(same(m.a, other.a), "%s", o->algorithm->name);
+    ck_assert_msg(same_bits(m.a, other.a), "%s", o->algorithm->name);
     gd_optimizer_free(o);
     gd_optimizer_free(o2);
     gd_params_free(m.net);
@@ -268,7 +268,7 @@ START_TEST(changes_between_steps_count_at_once)
     gd_set_grad(m.b, g);
     gd_set_grad(fresh.b, g);
     ck_assert(gd_step(o) && gd_step(reference));
-    ck_assert_msg(same(m.b, fresh.b), "%s", o->algorithm->name);
+    ck_assert_msg(same_bits(m.b, fresh.b), "%s", o->algorithm->name);
     gd_optimizer_free(o);
     gd_optimizer_free(reference);
     gd_params_free(m.net);
@@ -317,12 +317,12 @@ START_TEST(resumed_runs_are_identical)
     memset(&kept, 0, sizeof kept);
     ck_assert(gd_optimizer_visit(o, save, &kept));
     int64_t steps = o->steps;
-    uint64_t random = state;
+    uint64_t random = noise_state;
     model again = model_new();
     GD_NO_GRAD;
     gd_assign(again.a, m.a);
     gd_assign(again.b, m.b);
-    state = random;
+    noise_state = random;
     for (int i = 0; i < 7; i++)
         random_step(o, &m, i % 2);
     gd_optimizer *resumed = makers[_i](again.net);
@@ -330,10 +330,10 @@ START_TEST(resumed_runs_are_identical)
     ck_assert(gd_optimizer_visit(resumed, load, &kept));
     ck_assert_int_eq(kept.next, kept.count);
     resumed->steps = steps;
-    state = random;
+    noise_state = random;
     for (int i = 0; i < 7; i++)
         random_step(resumed, &again, i % 2);
-    ck_assert_msg(same(m.a, again.a) && same(m.b, again.b), "%s", o->algorithm->name);
+    ck_assert_msg(same_bits(m.a, again.a) && same_bits(m.b, again.b), "%s", o->algorithm->name);
     gd_optimizer_free(o);
     gd_optimizer_free(resumed);
     gd_params_free(m.net);

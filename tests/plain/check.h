@@ -24,7 +24,7 @@ typedef struct Suite { TCase *first, **last; } Suite;
 typedef struct SRunner { Suite *suite; int run, failed; } SRunner;
 enum { CK_NORMAL, CK_ENV };
 
-static jmp_buf ck_leave;
+extern jmp_buf ck_leave;         /* tests/support/support.c */
 
 static inline void ck_failed(const char *file, int line)
 {

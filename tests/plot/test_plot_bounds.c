@@ -52,13 +52,13 @@ static void ck_white_rim(gd_plot *p)
     picture seen = drawn(p);
     for (int i = 0; i < seen.width; i++)
         for (int k = 0; k < 2; k++) {
-            assert_colour(pixel(seen, i, k), white);
-            assert_colour(pixel(seen, i, seen.height - 1 - k), white);
+            ck_colour(pixel(seen, i, k), white);
+            ck_colour(pixel(seen, i, seen.height - 1 - k), white);
         }
     for (int i = 0; i < seen.height; i++)
         for (int k = 0; k < 2; k++) {
-            assert_colour(pixel(seen, k, i), white);
-            assert_colour(pixel(seen, seen.width - 1 - k, i), white);
+            ck_colour(pixel(seen, k, i), white);
+            ck_colour(pixel(seen, seen.width - 1 - k, i), white);
         }
     discard(seen);
 }
@@ -130,7 +130,7 @@ START_TEST(every_entry_is_drawn)
     for (int i = 0; i < 30; i++) {
         double x = panel.frame.right + 12 + 10 + 15 + i / panel.key.rows * panel.key.column_width;
         double y = panel.frame.top + 5 + 11 + i % panel.key.rows * 22;
-        assert_colour(pixel(seen, x, y), palette[i % 7]);
+        ck_colour(pixel(seen, x, y), palette[i % 7]);
     }
     discard(seen);
     gd_plot_free(p);
@@ -160,11 +160,11 @@ START_TEST(long_texts_stay_in_the_picture)
     ck_assert(gd_plot_point(short_title, "a", 0, 1));
     gd_plot *grid[2] = { short_title, p };
     ck_assert(gd_plot_save_grid(grid, 1, 2, LONG LONG, path));
-    picture seen = load(path);
+    picture seen = load_picture(path);
     for (int i = 0; i < seen.height; i++)
         for (int k = 0; k < 2; k++) {
-            assert_colour(pixel(seen, k, i), white);
-            assert_colour(pixel(seen, seen.width - 1 - k, i), white);
+            ck_colour(pixel(seen, k, i), white);
+            ck_colour(pixel(seen, seen.width - 1 - k, i), white);
         }
     discard(seen);
     gd_plot_free(p);
@@ -202,7 +202,7 @@ START_TEST(frames_of_a_column_begin_together)
             gd_plot_point(grid[i], "a", k, heights[i]);
     }
     ck_assert(gd_plot_save_grid(grid, 4, 1, NULL, path));
-    picture seen = load(path);
+    picture seen = load_picture(path);
     int first[4];
     for (int i = 0; i < 4; i++) {
         first[i] = seen.width;
@@ -233,7 +233,7 @@ START_TEST(the_legend_looks_along_the_sides)
     picture seen = drawn(p);
     for (int i = 0; i < 4; i++)
         for (double x = 0.02; x < 0.99; x += 0.02)
-            assert_colour(pixel_at(p, seen, x, levels[i]), blue);
+            ck_colour(pixel_at(p, seen, x, levels[i]), blue);
     discard(seen);
     gd_plot_free(p);
 }
@@ -254,7 +254,7 @@ START_TEST(the_legend_covers_no_note)
     ck_assert(gd_plot_where(p, 0.88, 0.95, &left, &bottom) && gd_plot_where(p, 0.97, 0.98, &right, &top));
     for (int x = (int)left; x < right; x++)
         for (int y = (int)top; y < bottom; y++)
-            assert_colour(pixel(with, x, y), pixel(without, x, y));
+            ck_colour(pixel(with, x, y), pixel(without, x, y));
     discard(with);
     discard(without);
     gd_plot_free(p);

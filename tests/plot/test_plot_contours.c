@@ -29,7 +29,7 @@ START_TEST(contours_lie_at_their_levels)
     gd_plot_point(p, "path", -2, -2);
     gd_plot_point(p, "path", 2, 0.5);
     seen = drawn(p);
-    assert_colour(pixel_at(p, seen, -2, -2), blue);     /* the marker */
+    ck_colour(pixel_at(p, seen, -2, -2), blue);     /* the marker */
     discard(seen);
     gd_plot_free(p);
 }
@@ -47,13 +47,13 @@ START_TEST(contours_of_a_tensor_are_the_same)
                 z->data[i * 41 + j] = 2;
         z->data[0] = (gd_real)NAN;
         ck_assert(gd_plot_contour_grid(p, z, 0, 4, 0, 3) && gd_plot_levels(p, levels, 1, true));
-        expect(gd_plot_contour_grid(p, gd_zeros(GD_SHAPE(5)), 0, 1, 0, 1),
+        ck_refused(gd_plot_contour_grid(p, gd_zeros(GD_SHAPE(5)), 0, 1, 0, 1),
                "gd_plot_contour_grid: z is [5]: [rows, columns] expected");
-        expect(gd_plot_contour_grid(p, gd_zeros(GD_SHAPE(1, 5)), 0, 1, 0, 1),
+        ck_refused(gd_plot_contour_grid(p, gd_zeros(GD_SHAPE(1, 5)), 0, 1, 0, 1),
                "gd_plot_contour_grid: z has 1 row and 5 columns: 2 to 10000 of each expected");
     }
     picture seen = drawn(p);
-    assert_colour(pixel_at(p, seen, 0.02, 0.02), white);            /* the hole */
+    ck_colour(pixel_at(p, seen, 0.02, 0.02), white);            /* the hole */
     ck_assert(pixel_at(p, seen, 0.83, 1.23)[0] < pixel_at(p, seen, 3.23, 1.23)[0] - 20);
     discard(seen);
     gd_plot_free(p);
@@ -195,7 +195,7 @@ START_TEST(panels_stand_in_rows_and_columns)
         gd_plot_point(panels[i], "a", 10, i + 1.5);
     }
     ck_assert(gd_plot_save_grid(panels, 2, 3, NULL, path));
-    picture seen = load(path);
+    picture seen = load_picture(path);
     ck_assert_int_eq(seen.width, 3 * 460);
     ck_assert_int_eq(seen.height, 2 * 330);
     for (int i = 0; i < 6; i++) {
@@ -208,7 +208,7 @@ START_TEST(panels_stand_in_rows_and_columns)
     discard(seen);
     ck_assert(gd_plot_size(panels[1], 600, 330));
     ck_assert(gd_plot_save_grid(panels, 2, 3, "together", path));
-    seen = load(path);
+    seen = load_picture(path);
     ck_assert_int_eq(seen.width, 2 * 460 + 600);
     ck_assert_int_gt(seen.height, 2 * 330 + 20);
     discard(seen);

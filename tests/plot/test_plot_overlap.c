@@ -88,7 +88,7 @@ START_TEST(frames_of_a_row_begin_and_end_together)
             gd_plot_point(grid[i], "", k * factors[(i + 1) % 4], k * factors[kind]);
     }
     ck_assert(gd_plot_save_grid(grid, 2, 4, NULL, path));
-    picture seen = load(path);
+    picture seen = load_picture(path);
     for (int i = 0; i < 8; i++) {
         int first, last, first_of_row, last_of_row, row = i / 4 * 200;
         find_frame(seen, i % 4 * 300, i % 4 * 300 + 300, row, row + 200, &first, &last);
@@ -120,7 +120,7 @@ START_TEST(an_automatic_legend_hides_no_data)
         picture seen = drawn(p);
         for (int s = 0; s < n; s++)
             for (int i = 1; i < 30; i++)
-                assert_colour(pixel_at(p, seen, i, 1 / (1 + i * 0.05 * (s + 1))), blue);
+                ck_colour(pixel_at(p, seen, i, 1 / (1 + i * 0.05 * (s + 1))), blue);
         gi_panel panel = planned(p, 900, 560);
         ck_assert_int_eq(panel.key.listed, n);
         ck_assert_int_eq(panel.key.outside, n > 9);

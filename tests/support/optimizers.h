@@ -1,80 +1,46 @@
-/* optim_models.h - every algorithm, and a small model, for tests that hold for all of them. */
-#ifndef OPTIM_MODELS_H
-#define OPTIM_MODELS_H
+/* optimizers.h - every algorithm, and a small model, for tests that hold for all of them. */
+#ifndef TEST_OPTIMIZERS_H
+#define TEST_OPTIMIZERS_H
 
-#include "support/optim.h"
+#include "support/support.h"
 
-/* ---- All algorithms with unusual options, so that every state is kept -------------------------------------- */
-
-#define MAKE(name, algorithm, base, ...) \
-    static gd_optimizer *name(gd_params *p) \
-    { \
-        gd_##algorithm##_options o = gd_##algorithm##_##base; \
-        __VA_ARGS__; \
-        return gd_##algorithm(p, o); \
+/* MAKE(adam_l2, adam, defaults(), o.lr = 0.01, o.weight_decay = 1e-4) - a function that makes gd_adam with these
+ * options; DEFAULTS changes none. */
+#define MAKE(name, ...) static MAKE_GLOBAL(name, __VA_ARGS__)
+#define MAKE_GLOBAL(name, algorithm, base, ...)                   \
+    gd_optimizer *name(gd_params *p)                              \
+    {                                                             \
+        gd_##algorithm##_options o = gd_##algorithm##_##base;     \
+        __VA_ARGS__;                                              \
+        return gd_##algorithm(p, o);                              \
     }
-MAKE(sgd, sgd, defaults(), o.lr = 0.1, o.momentum = 0.9, o.weight_decay = 0.01, o.dampening = 0.2)
-MAKE(plain, sgd, defaults(), o.lr = 0.1)
-MAKE(adagrad, adagrad, defaults(), o.lr_decay = 0.1)
-MAKE(rmsprop, rmsprop, defaults(), o.centered = true, o.momentum = 0.9)
-MAKE(adadelta, adadelta, defaults(), (void)0)
-MAKE(adam, adam, defaults(), o.amsgrad = GD_AMSGRAD_RAW)
-MAKE(adamw, adamw, defaults(), o.lr = 0.01)
-MAKE(yogi, yogi, dialect(GD_PAPER), (void)0)
-MAKE(adamax, adamax, defaults(), (void)0)
-MAKE(nadam, nadam, dialect(GD_KERAS), (void)0)
-MAKE(radam, radam, defaults(), (void)0)
-MAKE(lion, lion, defaults(), o.weight_decay = 0.1)
-MAKE(rprop, rprop, defaults(), (void)0)
-MAKE(asgd, asgd, defaults(), o.t0 = 3)
+#define DEFAULTS (void)0
 
 typedef gd_optimizer *maker(gd_params *p);
-static maker *const makers[] = { sgd, plain, adagrad, rmsprop, adadelta, adam, adamw, yogi, adamax, nadam, radam,
-                                 lion, rprop, asgd };
-enum { MAKERS = sizeof makers / sizeof makers[0] };
+maker make_sgd, make_sgd_plain, make_sgd_momentum, make_adagrad, make_adagrad_decay, make_rmsprop, make_adadelta,
+    make_adam, make_adam_amsgrad, make_adamw, make_adamw_amsgrad, make_yogi, make_yogi_paper, make_adamax, make_nadam,
+    make_nadam_keras, make_nadam_global, make_radam, make_lion, make_lion_decay, make_rprop, make_asgd, make_asgd_early,
+    make_lbfgs;
 
-static uint64_t state = 1;                  /* of noise */
+/* Every algorithm that gd_step serves, with options that make it keep all of its states. */
+enum { MAKERS = 14 };
+extern maker *const makers[MAKERS];
 
-static inline double noise(void)
-{
-    state = state * 6364136223846793005u + 1442695040888963407u;
-    return (double)(int64_t)(state >> 11) / 4503599627370496.0 - 1;
-}
+/* The same for checkpoints: with L-BFGS, the last one, and each kind of step counter. */
+enum { SAVED_MAKERS = 15 };
+extern maker *const saved_makers[SAVED_MAKERS];
 
-static inline gd_tensor *noisy(gd_shape shape)
-{
-    gd_tensor *t = gd_zeros(shape);
-    for (int64_t i = 0; i < gd_numel(t); i++)
-        t->data[i] = (gd_real)noise();
-    return t;
-}
+/* ---- A model of two parameters and a buffer between them, and noise for it ------------------------------------- */
 
 typedef struct model { gd_params *net; gd_tensor *a, *b; } model;
 
-static inline model model_new(void)
-{
-    model m = { .net = gd_params_new() };
-    state = 3;
-    m.a = gd_param(m.net, "a", noisy(GD_SHAPE(3, 4)));
-    gd_buffer(m.net, "running", gd_zeros(GD_SHAPE(2)));
-    m.b = gd_param(m.net, "b.bias", noisy(GD_SHAPE(5)));
-    return m;
-}
+extern uint64_t noise_state;                /* to be set where numbers are to come again */
 
-static inline void random_step(gd_optimizer *o, const model *m, bool with_b)
-{
-    GD_SCOPE;
-    gd_set_grad(m->a, noisy(GD_SHAPE(3, 4)));
-    gd_tensor *g = noisy(GD_SHAPE(5));
-    if (with_b)
-        gd_set_grad(m->b, g);
-    ck_assert(gd_step(o));
-    gd_zero_grad(o);
-}
+double     noise(void);                     /* in [-1, 1) */
+gd_tensor *noisy(gd_shape shape);
+model      model_new(void);
 
-static inline bool same(const gd_tensor *x, const gd_tensor *y)
-{
-    return memcmp(x->data, y->data, (size_t)gd_numel(x) * sizeof(gd_real)) == 0;
-}
+/* random_step - one step with gradients that are noise, for b only if with_b. */
+void random_step(gd_optimizer *o, const model *m, bool with_b);
 
 #endif

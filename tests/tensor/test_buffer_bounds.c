@@ -1,16 +1,9 @@
 /* test_buffer_bounds.c - in debug builds under AddressSanitizer: no byte behind a tensor's numbers may be touched, wherever
  * the tensor lies.  In all builds the numbers themselves may. */
+#include "support/sanitizers.h"
 #include "support/support.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define WATCHED
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define WATCHED
-#endif
-#endif
-
-#if defined(WATCHED) && defined(GD_DEBUG)
+#if defined(WITH_ADDRESS_SANITIZER) && defined(GD_DEBUG)
 int __asan_address_is_poisoned(void const volatile *address);
 
 static bool forbidden(const void *p)

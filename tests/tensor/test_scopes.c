@@ -4,11 +4,6 @@
 
 #include "support/support.h"
 
-static gd_tensor *leaf(double value)
-{
-    return gd_requires_grad(gd_scalar(value));
-}
-
 /* ---- Scopes and graphs -------------------------------------------------------------------------------------- */
 
 static void leave_scopes_early(int how)
