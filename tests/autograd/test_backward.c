@@ -1,7 +1,7 @@
-/* test_backward.c - what backward does to which gradient, as PyTorch does it.
+/* test_backward.c - what gd_backward does to each gradient, following PyTorch.
  *
- * gd_grad and gradients of gradients are in test_grad.c, overwritten values in test_versions.c, scopes in
- * test_scopes.c, operations defined outside and the gradient checks themselves in test_own_operations.c. */
+ * gd_grad and higher-order gradients are in test_grad.c, overwritten values in test_versions.c, scopes in
+ * test_scopes.c, user-defined operations and the gradient checks in test_own_operations.c. */
 #include "support/support.h"
 
 /* ---- Leaves ------------------------------------------------------------------------------------------------- */

@@ -1,5 +1,5 @@
-/* test_callbacks.c - rules, closures and other code of the program that runs inside of a call of the library: it
- * closes the scopes that it opened and no others, leaves recording as it was, and frees nothing that is in use. */
+/* test_callbacks.c - user code called by the library (rules, closures, handlers): scopes it leaves open or closes
+ * too many of are reported, recording is restored, and nothing in use can be freed. */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* test_diagnostics.c - messages that help to find the place: names of parameters, where a path to leaves ends, results
- * taken for leaves, and the operation that made the first NaN (gd_detect_anomaly). */
+/* test_diagnostics.c - messages that help to locate an error: parameter names, where a path to the leaves ends,
+ * results mistaken for leaves, and the operation that produced the first NaN (gd_detect_anomaly). */
 #include "support/support.h"
 
 /* ---- Names --------------------------------------------------------------------------------------------------- */

@@ -1,4 +1,4 @@
-/* test_grad.c - gd_grad; gradients that are part of a graph; and that no gradient is written over another. */
+/* test_grad.c - gd_grad, gradients that are part of a graph, and that no gradient is overwritten by another. */
 #include "support/support.h"
 
 /* ---- gd_grad ------------------------------------------------------------------------------------------------ */

@@ -1,5 +1,5 @@
-/* test_gradcheck.c - what gd_gradcheck and gd_gradgradcheck say of functions that change between calls, and of right and
- * wrong gradients at large and small numbers, where one step of the differences does not suit all. */
+/* test_gradcheck.c - what gd_gradcheck and gd_gradgradcheck report for functions that change between calls, and for
+ * right and wrong gradients of large and small numbers, where no single step of the differences fits all. */
 #include "support/support.h"
 
 static const gd_gradcheck_options defaults = { 0 };

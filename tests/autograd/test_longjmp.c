@@ -1,5 +1,5 @@
-/* test_longjmp.c - rules, closures and handlers that are left by longjmp: what they were called by is over, which is
- * noticed at the next chance, and everything goes on as before. */
+/* test_longjmp.c - rules, closures and handlers left by longjmp: the interrupted call is detected and cleaned up at
+ * the next opportunity, and everything works as before. */
 #include <setjmp.h>
 
 #include "support/support.h"

@@ -1,5 +1,5 @@
-/* test_own_operations.c - operations defined outside the library, good and faulty; the gradient checks, which
- * must see every fault; and graphs in words and drawings. */
+/* test_own_operations.c - operations defined outside the library, correct and faulty; the gradient checks, which
+ * must detect every fault; graphs as text and as DOT. */
 #include <stdio.h>
 
 #include "support/support.h"

@@ -1,5 +1,5 @@
-/* test_returned_tensors.c - tensors that rules and functions of the program hand back to the library: dead ones, which
- * debug builds tell of, and a result of gd_record that would outlive its place on the tape. */
+/* test_returned_tensors.c - tensors that user-defined rules and functions return to the library: dead ones, which
+ * debug builds report, and a result of gd_record that would outlive its entry on the tape. */
 #include "support/support.h"
 
 /* ---- What gd_record is handed --------------------------------------------------------------------------------- */

@@ -1,7 +1,8 @@
-/* test_versions.c - values overwritten between recording and backward: exactly those that a wanted gradient
- * reads are refused, with a message that names them; all others pass.
+/* test_versions.c - values overwritten between recording and backward: exactly those that a wanted gradient reads
+ * are refused, with a message that names them; all others pass.
  *
- * That each rule reads what its operation declares is in test_rules.c; here is what the engine makes of it. */
+ * That each rule reads only what its operation declares is tested in test_rules.c; here it is what the engine does
+ * with the declaration. */
 #include "support/support.h"
 
 #define OLD_VALUE "was overwritten after it was recorded, and the gradient needs the old value"

@@ -1,5 +1,5 @@
-/* test_file_replacement.c - where files are written: beside what they replace, whatever it is called, through links, and
- * whatever killed processes have left there. */
+/* test_file_replacement.c - files are replaced atomically: temporary files stand beside the target, whatever its
+ * name is and through links, and leftovers of killed processes do no harm. */
 #define _XOPEN_SOURCE 700
 #include <fcntl.h>
 #include <pthread.h>

@@ -1,5 +1,5 @@
-/* test_memory.c - blocks of memory and their accounts; and programs that run out of memory at every single place
- * where they ask for some: there is a message, nothing is half done, and nothing is left behind. */
+/* test_memory.c - allocation and its accounting; and programs in which every single allocation fails in turn: there
+ * is a message, no half-finished change and no leak. */
 #include <stdio.h>
 
 #include "base/memory.h"

@@ -1,5 +1,5 @@
-/* test_thread_exit.c - threads that end without gd_shutdown leave nothing behind; what one thread made, another
- * may use and free; the accounts of memory hold for the whole process. */
+/* test_thread_exit.c - threads that end without gd_shutdown leak nothing; a tensor made in one thread may be used
+ * and freed in another; memory is accounted for the whole process. */
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
 #include <stdio.h>

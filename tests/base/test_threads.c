@@ -1,4 +1,4 @@
-/* test_threads.c - gi_parallel, and that a large product has the same bits on any number of threads. */
+/* test_threads.c - gi_parallel, and that a large product has the same bits for any number of threads. */
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,5 +1,5 @@
-/* test_checkpoint.c - a run that is saved, thrown away, loaded and continued ends bit for bit like one that was
- * never interrupted; and what is wrong with a file is said without changing anything. */
+/* test_checkpoint.c - a run that is saved, discarded, loaded and continued ends bit for bit like an uninterrupted
+ * one; a bad file is reported and changes nothing. */
 #define _XOPEN_SOURCE 700
 #include "gradus.h"
 #include "support/scratch.h"

@@ -1,6 +1,6 @@
-/* test_checkpoint_damage.c - for each algorithm every number and every tensor of a checkpoint is changed in turn to
- * what no run could have written: the file is refused with a message, and the run that it was to be loaded into has
- * not changed, in any number, and goes on with the same bits. */
+/* test_checkpoint_damage.c - for each algorithm, every number and every tensor of a checkpoint is replaced in turn
+ * by a value that no run could have produced: the file is refused with a message, and the run it was to be loaded
+ * into is unchanged, bit for bit, and can go on. */
 #define _XOPEN_SOURCE 700
 #include <inttypes.h>
 #include <math.h>

@@ -1,5 +1,5 @@
-/* test_checkpoint_names.c - parameters and algorithms with names of every kind: what gd_param and gd_optimizer_new accept
- * can be saved and loaded. */
+/* test_checkpoint_names.c - parameters and algorithms with unusual names: whatever gd_param and gd_optimizer_new
+ * accept can be saved and loaded. */
 #define _XOPEN_SOURCE 700
 #include "gradus.h"
 #include "support/scratch.h"

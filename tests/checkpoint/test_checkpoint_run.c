@@ -1,5 +1,5 @@
-/* test_checkpoint_run.c - all that belongs to a run, saved and loaded; what is other than when it was saved is
- * said. */
+/* test_checkpoint_run.c - everything that belongs to a run is saved and loaded; whatever differs from the saved run
+ * is reported. */
 #define _XOPEN_SOURCE 700
 #include <math.h>
 #include <stdbool.h>

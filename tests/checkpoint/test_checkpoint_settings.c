@@ -1,6 +1,6 @@
-/* test_checkpoint_settings.c - what a checkpoint holds besides model and optimizer is believed as little as they are:
- * each setting is damaged, left out and added in turn; averages, the plateau's memory, notes; what would be refused
- * later is refused when it is saved; and every algorithm goes on exactly, with all of this and any loader. */
+/* test_checkpoint_settings.c - settings in a checkpoint are validated as strictly as model and optimizer: each is
+ * damaged, left out and added in turn; averages, the plateau's state, notes; what loading would refuse is refused
+ * when saving; and every algorithm resumes exactly, with all of this and with any loader. */
 #define _XOPEN_SOURCE 700
 #include <fcntl.h>
 #include <inttypes.h>

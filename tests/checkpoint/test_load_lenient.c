@@ -1,4 +1,4 @@
-/* test_load_lenient.c - models of others: a state_dict of PyTorch, a part of a model, what there is of one. */
+/* test_load_lenient.c - loading models from elsewhere: a state_dict of PyTorch, part of a model, whatever matches. */
 #define _XOPEN_SOURCE 700
 #include "gradus.h"
 #include "support/scratch.h"

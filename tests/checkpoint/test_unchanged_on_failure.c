@@ -1,5 +1,5 @@
-/* test_unchanged_on_failure.c - what fails in the middle leaves nothing changed: loading, stepping, layers, averages.  And names
- * that no checkpoint can hold are refused where they are given. */
+/* test_unchanged_on_failure.c - calls that fail halfway change nothing: loading, stepping, layers, averages.  Names
+ * that no checkpoint can hold are refused at once. */
 #define _XOPEN_SOURCE 700
 #include <math.h>
 #include <stdbool.h>

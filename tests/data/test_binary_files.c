@@ -1,5 +1,5 @@
-/* test_binary_files.c - writing files that survive a crash, and two binary formats: IDX and NPY.  The bytes of the
- * NPY files were written by NumPy 1.24. */
+/* test_binary_files.c - writes that survive a crash, and two binary formats: IDX and NPY.  The bytes of the NPY
+ * files were written by NumPy 1.24. */
 #define _XOPEN_SOURCE 700
 #include <math.h>
 #include <signal.h>

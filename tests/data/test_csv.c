@@ -1,5 +1,6 @@
-/* test_csv.c - tables as programs write them: which are read, with which numbers, and which are refused, with which
- * message.  Syntax and damage are in test_tables.c, the rounding of numbers in test_number_reading.c. */
+/* test_csv.c - tables as various programs write them: which are read, with which numbers, and which are refused,
+ * with which message.  Syntax and damaged files are in test_tables.c, the rounding of numbers in
+ * test_number_reading.c. */
 #define _XOPEN_SOURCE 700
 #include <math.h>
 

@@ -1,5 +1,5 @@
-/* test_csv_locales.c - tables as spreadsheets of several languages write them, and what a refusal advises.  Other
- * dialects are in test_csv.c. */
+/* test_csv_locales.c - tables as spreadsheets write them in several languages, and the advice given when one is
+ * refused.  Other dialects are in test_csv.c. */
 #define _XOPEN_SOURCE 700
 #include <math.h>
 

@@ -1,5 +1,5 @@
-/* test_foreign_files.c - files that come in another way than expected, and those that are something else: padded and
- * joined gzip, pipes, several arrays in one file, limits; and what each reader says of a web page, an archive, .. */
+/* test_foreign_files.c - files in an unexpected form or of another kind: padded and concatenated gzip, pipes,
+ * several arrays in one file, limits; and what each reader says about a web page, an archive and so on. */
 #define _XOPEN_SOURCE 700
 #include <signal.h>
 #include <sys/stat.h>

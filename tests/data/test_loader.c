@@ -1,4 +1,4 @@
-/* test_loader.c - standardisation, minibatches, the progress line. */
+/* test_loader.c - standardization, minibatches, the progress line. */
 #define _XOPEN_SOURCE 700
 #include <fcntl.h>
 #include <math.h>

@@ -1,5 +1,5 @@
-/* test_number_reading.c - no reader changes a number silently: each type of each format is read exactly, rounded once to
- * the nearest gd_real, or refused. */
+/* test_number_reading.c - no reader changes a number silently: each type of each format is read exactly, rounded
+ * once to the nearest gd_real, or refused. */
 #define _XOPEN_SOURCE 700
 #include <float.h>
 #include <math.h>

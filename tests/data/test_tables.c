@@ -1,5 +1,5 @@
-/* test_tables.c - text tables and data sets.  The loader is in test_loader.c, binary files are in test_binary_files.c and
- * test_safetensors.c. */
+/* test_tables.c - text tables and data sets.  The loader is in test_loader.c, binary files are in
+ * test_binary_files.c and test_safetensors.c. */
 #define _XOPEN_SOURCE 700
 #include <locale.h>
 #include <math.h>

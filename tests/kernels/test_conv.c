@@ -1,5 +1,5 @@
-/* test_conv.c - convolution and pooling against loops that follow their definition, in every shape that the
- * tables of the kernel treat apart, and with every instruction set. */
+/* test_conv.c - convolution and pooling against loops that follow the definition, for every shape that the kernels
+ * treat as a special case, with every instruction set. */
 #include <stdio.h>
 
 #include "support/support.h"

@@ -1,7 +1,7 @@
 /* test_allocations.c - a training loop in its steady state calls malloc zero times.
  *
- * Where the program cannot have a malloc of its own (own_malloc.h) the loop runs without being counted.
- * Check's own assertions allocate: between two counts there are none. */
+ * Where the program cannot have its own malloc (own_malloc.h) the loop runs without being counted.  Check's
+ * assertions allocate: there is none between two counts. */
 #include "support/own_malloc.h"
 #include "support/support.h"
 

@@ -1,5 +1,5 @@
-/* test_dead_handles.c - debug builds (GD_DEBUG): freed models, optimizers, averages, loaders and plots, what holds
- * dead tensors without being handed them, and dead tensors that code of the program gives back. */
+/* test_dead_handles.c - debug builds (GD_DEBUG): models, optimizers, averages, loaders and plots used after they
+ * were freed, objects that hold dead tensors, and dead tensors returned by user code. */
 #include "support/support.h"
 
 #ifdef GD_DEBUG

@@ -1,5 +1,5 @@
-/* test_dead_tensors.c - tensors that outlived their scope, model, loader or optimizer.  In debug builds (GD_DEBUG) every
- * public function says so; in all builds NULL in the same places does no harm. */
+/* test_dead_tensors.c - tensors used after their scope, model, loader or optimizer has ended.  In debug builds
+ * (GD_DEBUG) every public function reports them; in all builds NULL in the same places is harmless. */
 #include <stdio.h>
 
 #include "support/support.h"

@@ -1,6 +1,5 @@
-/* test_documented_behaviour.c - messages of the headers that are easy to get wrong, tried: where gd_arange ends, what becomes of a
- * branch not taken, whose a batch is, which numbers a thread draws.
- */
+/* test_documented_behaviour.c - statements of the headers that are easy to get wrong: where gd_arange ends, the
+ * gradient of a branch not taken, who owns a batch, which numbers a thread draws. */
 #include "support/support.h"
 
 #if defined(__unix__) || defined(__APPLE__)

@@ -1,6 +1,6 @@
-/* test_first_message.c - memory is taken away at every place in turn: the message that says so is the last one, not
- * replaced on the way out by a less true one.  Where the program cannot have a malloc
- * of its own (own_malloc.h) nothing fails and the calls are only made. */
+/* test_first_message.c - every single allocation fails in turn: the message that says so is the last one, not
+ * replaced by a less accurate one while the call unwinds.  Where the program cannot have its own malloc
+ * (own_malloc.h) nothing fails and the calls are only made. */
 #include <errno.h>
 
 #include "support/own_malloc.h"

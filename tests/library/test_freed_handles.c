@@ -1,5 +1,5 @@
-/* test_freed_handles.c - models, optimizers, averages, loaders, plots and open files that are used after they were freed: debug
- * builds (GD_DEBUG) say so in every function, and nothing crashes.  In all builds NULL does no harm there. */
+/* test_freed_handles.c - models, optimizers, averages, loaders, plots and open files used after they were freed:
+ * debug builds (GD_DEBUG) report it in every function, and nothing crashes.  In all builds NULL is harmless there. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
-/* test_locale.c - nothing that is printed, written or read depends on the locale.  Everything is made once in the C
- * locale and once in others, and must be the same to the byte.  The locales are made here, by localedef; where its
+/* test_locale.c - nothing that is printed, written or read depends on the locale.  Everything is done once in the C
+ * locale and once in others, and must agree to the byte.  The locales are built here by localedef; where its
  * sources are not installed (Debian: locales) the tests say so, and fail under continuous integration. */
 #if defined(__linux__)
 #define _GNU_SOURCE                         /* pseudo terminals, message catalogues */

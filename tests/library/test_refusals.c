@@ -1,6 +1,6 @@
-/* test_refusals.c - what is refused says why, also when an older message stands: NULL for what no call of the library
- * returns, paths that are empty or lead nowhere; and the wording of messages: NaN without a sign, singular, which
- * argument. */
+/* test_refusals.c - refused calls say why, even after an earlier message: NULL for something no call of the library
+ * returns, paths that are empty or lead nowhere; and the wording of messages: NaN without a sign, singular and
+ * plural, the name of the argument. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <sys/wait.h>

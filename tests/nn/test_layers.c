@@ -1,4 +1,4 @@
-/* test_layers.c - layers against loops that follow their formulas, their names and shapes, first values of weights. */
+/* test_layers.c - layers against loops that follow their formulas; their names, shapes and initial weights. */
 #include <stdio.h>
 
 #include "support/support.h"

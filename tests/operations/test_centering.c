@@ -1,5 +1,6 @@
-/* test_centering.c - what takes a mean away keeps its digits far from zero, and neither overflows nor vanishes inside:
- * layer and batch norm, variance, standard deviation, gd_standardize, means, the mean squared error, poolings. */
+/* test_centering.c - operations that subtract a mean keep their digits far from zero, and neither overflow nor
+ * underflow on the way: layer and batch norm, variance, standard deviation, gd_standardize, means, the mean squared
+ * error, pooling. */
 #include <float.h>
 
 #include "support/support.h"

@@ -1,7 +1,7 @@
-/* test_derivatives.c - every operation of operation_table.h: first and second derivatives against differences,
- * alone and inside graphs, on views, broadcast, empty and 0-d.
+/* test_derivatives.c - every operation of operation_table.h: first and second derivatives against finite
+ * differences, alone and in graphs, for views, broadcast, empty and 0-d tensors.
  *
- * Values are compared elsewhere: test_golden.c, test_values.c.  What rules read: test_rules.c. */
+ * Values are compared in test_golden.c and test_values.c.  What rules read: test_rules.c. */
 #include "operation_rows.h"
 
 /* ---- One operation in a graph, as a function of its differentiable inputs ----------------------------------- */

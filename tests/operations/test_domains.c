@@ -1,5 +1,5 @@
-/* test_domains.c - arguments outside what a function is made for: targets that are no probabilities, bounds that are
- * infinite, NaN, or too large for gd_real.  Each is refused, with a message; what lies on the edge is not. */
+/* test_domains.c - arguments outside a function's domain: targets that are no probabilities, bounds that are
+ * infinite, NaN, or too large for gd_real.  Each is refused with a message; values on the boundary are not. */
 #include <float.h>
 
 #include "support/support.h"

@@ -1,7 +1,7 @@
-/* test_errors.c - wrong calls: each gives NULL and its message, word for word, leaves its arguments as they
- * were, and does not stop the program.  Also: who is told, and that the first message stands.
+/* test_errors.c - invalid calls: each returns NULL with its message, word for word, leaves its arguments unchanged,
+ * and does not stop the program.  Also: which handler is called, and that the first message is kept.
  *
- * Messages of gradients, in-place functions and lookups stand in the tests of those. */
+ * Messages about gradients, in-place functions and lookups are in the tests of those. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
-/* test_function_accuracy.c - the elementwise functions as the library compiles them, with fused multiplications and long
- * vectors: their largest errors over all magnitudes against the C library in the next wider type; and that an
- * element's bits do not depend on where it lies.  real.h by itself is tested in test_real.c. */
+/* test_function_accuracy.c - the elementwise functions as compiled into the library, with fused multiply-add and
+ * long vectors: their largest errors over all magnitudes against the C library in the next wider type; and that the
+ * bits of an element do not depend on its position.  real.h by itself is tested in test_real.c. */
 #include <float.h>
 
 #include "support/support.h"

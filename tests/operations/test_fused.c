@@ -1,5 +1,6 @@
-/* test_fused.c - what is done in one pass against the formula in several: attention and layer norm at sizes around
- * those of their blocks, their gradients against those of a recorded pass, and slices whose gradients meet. */
+/* test_fused.c - fused operations against the same formula in several operations: attention and layer norm at sizes
+ * around those of their blocks, their gradients against those of a recorded pass, and slices with overlapping
+ * gradients. */
 #include "support/support.h"
 
 static const double tolerance = IN_DOUBLE ? 1e-12 : 2e-5;

@@ -1,6 +1,6 @@
 /* test_golden.c - every operation against the numbers in golden/ops: values, gradients, second derivatives.
  *
- * How each operation is called, and which are still missing, stands in golden_table.h. */
+ * How each operation is called, and which are missing, is in golden_table.h. */
 #define _POSIX_C_SOURCE 200809L
 #include <dirent.h>
 #include <stdio.h>

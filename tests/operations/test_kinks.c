@@ -1,5 +1,5 @@
-/* test_kinks.c - what the operations choose where there is a choice: gradients at kinks and zeros, extreme
- * arguments; and the messages of bad calls.  Values and gradients elsewhere: test_derivatives.c, test_golden.c. */
+/* test_kinks.c - conventions where mathematics leaves a choice: gradients at kinks and zeros, extreme arguments;
+ * and the messages of invalid calls.  Other values and gradients: test_derivatives.c, test_golden.c. */
 #include <stdio.h>
 
 #include "support/support.h"

@@ -1,5 +1,5 @@
-/* test_limits.c - elementwise functions of one number at infinities, zeros, and the smallest and largest numbers: value,
- * slope and curvature against the limits. */
+/* test_limits.c - elementwise functions of one number at infinities, zeros, and the smallest and largest numbers:
+ * value, slope and curvature against the limits. */
 #include "limit_table.h"
 
 /* A function for each row, then the rows. */

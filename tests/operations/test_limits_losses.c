@@ -1,5 +1,5 @@
-/* test_limits_losses.c - losses, softmax and its family, extrema and norms at infinities, zeros, and the smallest and
- * largest numbers: value, slope and curvature against the limits. */
+/* test_limits_losses.c - losses, softmax and its family, extrema and norms at infinities, zeros, and the smallest
+ * and largest numbers: value, slope and curvature against the limits. */
 #include "limit_table.h"
 
 #define F(name, call) static gd_tensor *name(gd_tensor *x) { return call; }

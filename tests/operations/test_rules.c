@@ -1,5 +1,5 @@
-/* test_rules.c - every operation of operation_table.h: constants say that they have no derivative, NULL flows
- * through, and a rule reads exactly the values that its operation declares. */
+/* test_rules.c - every operation of operation_table.h: constants declare that they have no derivative, NULL
+ * gradients are passed on, and a rule reads exactly the values that its operation declares. */
 #include <stdio.h>
 
 #include "autograd/engine.h"

@@ -1,5 +1,5 @@
-/* test_sum_accuracy.c - sums of many numbers, wherever they lie and whichever operation adds them up: each against the sum in
- * long double, with a bound that numbers added one after the other do not keep. */
+/* test_sum_accuracy.c - sums of many numbers, in any layout and by every operation that sums: each against the sum
+ * in long double, with a bound that naive summation does not meet. */
 #include <float.h>
 
 #include "support/support.h"

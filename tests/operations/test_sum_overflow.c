@@ -1,5 +1,5 @@
-/* test_sum_overflow.c - running sums whose terms are finite and which overflow on the way: each is infinite only where
- * it is itself too large. */
+/* test_sum_overflow.c - running sums of finite terms that overflow on the way: each is infinite only where it is
+ * itself too large. */
 #include "support/support.h"
 
 #define LARGEST (gd_real)(IN_DOUBLE ? 0x1p1023 : 0x1p127)         /* of the powers of 2: sums of it are exact */

@@ -1,5 +1,6 @@
-/* test_threads_attention.c - attention, layer norm, affine maps, copies, broadcasting and column sums give the same bits
- * with one, two and three threads: around the sizes from which on threads are used, for views, and for nothing. */
+/* test_threads_attention.c - attention, layer norm, affine maps, copies, broadcasting and column sums give the same
+ * bits with one, two and three threads: around the sizes at which threads begin to be used, for views, and for
+ * empty tensors. */
 #include "support/support.h"
 
 enum { INPUTS = 3 };

@@ -1,5 +1,5 @@
-/* test_threads_convolution.c - convolutions, poolings and whole steps of training give the same bits with one, two and
- * three threads, for numbers of images around the borders of the parts. */
+/* test_threads_convolution.c - convolution, pooling and whole training steps give the same bits with one, two and
+ * three threads, for numbers of images around the boundaries of the parts. */
 #include "support/support.h"
 #include "kernels/conv.h"
 #include "kernels/gemm.h"

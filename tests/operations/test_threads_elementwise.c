@@ -1,5 +1,5 @@
-/* test_threads_elementwise.c - elementwise operations, softmax, losses and sums have the same bits on one thread and
- * on several, whatever the size: around the parts they are cut into, in views, and empty. */
+/* test_threads_elementwise.c - elementwise operations, softmax, losses and sums have the same bits on one thread
+ * and on several, for sizes around the boundaries of the parts, for views, and for empty tensors. */
 #include "support/support.h"
 #include "base/threads.h"
 

@@ -1,6 +1,6 @@
-/* test_ties_and_nan.c - points where a function has no derivative, or none that is finite: ties, NaN among numbers, rows of
- * equal elements.  One convention: the shortest subgradient, which gives a tie even shares and 0 where everything is
- * equal; a NaN that is selected gets the gradient; where the slope depends on a NaN it is NaN. */
+/* test_ties_and_nan.c - points where a function has no derivative, or no finite one: ties, NaN among numbers, rows
+ * of equal elements.  One convention: the subgradient of least norm, which divides a tie evenly and gives 0 where
+ * everything is equal; a NaN that is selected receives the gradient; where the slope depends on a NaN it is NaN. */
 #include "support/support.h"
 
 #define INF  ((double)INFINITY)

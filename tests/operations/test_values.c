@@ -1,5 +1,5 @@
-/* test_values.c - values of elementwise operations at ordinary and special points, ties and kinks, and what
- * reductions make of nothing, infinities and NaN. */
+/* test_values.c - values of elementwise operations at ordinary and special points, ties and kinks, and reductions
+ * of empty tensors, infinities and NaN. */
 #include "support/support.h"
 
 #define VECTOR(...) \

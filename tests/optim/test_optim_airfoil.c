@@ -1,6 +1,7 @@
-/* test_optim_airfoil.c - the book's airfoil protocol without shuffling, against golden/airfoil: loss and parameters after
- * every 200 examples.  In double the numbers agree to 1e-10; in float the loss to ten times the deviation that
- * an ordinary float run was measured to have.  Needs the data file; says so, and passes, where it is missing. */
+/* test_optim_airfoil.c - the airfoil experiment of Dive into Deep Learning, without shuffling, against
+ * golden/airfoil: loss and parameters after every 200 examples.  In double the numbers agree to 1e-10; in float the
+ * loss to ten times the deviation measured for an ordinary float run.  Needs the data file; says so, and passes,
+ * where it is missing. */
 #include <stdio.h>
 
 #include "support/number_table.h"

@@ -1,5 +1,5 @@
-/* test_optim_callbacks.c - the functions of an algorithm that are called outside of a step: one that closes a scope it did
- * not open, or leaves one open, is told, and the call around it goes on. */
+/* test_optim_callbacks.c - functions of a user-defined algorithm that are called outside a step: one that closes a
+ * scope it did not open, or leaves one open, is reported, and the surrounding call goes on. */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* test_optim_dialects.c - every algorithm, dialect and option against a second implementation: the rules as
- * formulas in double (optim_rules.h), over random gradients for tensors of many sizes, with steps that
- * have no gradient, exact zeros, tiny and huge gradients. */
+ * formulas in double (optim_rules.h), over random gradients for tensors of many sizes, with steps without a
+ * gradient, exact zeros, tiny and huge gradients. */
 #include "optim_rules.h"
 
 /* ---- The cases: options, and whether t counts all steps ----------------------------------------------------- */

@@ -1,5 +1,5 @@
-/* test_optim_divergence.c - problems on which Adam goes away from the minimum while Yogi and AMSGrad find it: whole
- * trajectories against golden tables. */
+/* test_optim_divergence.c - problems on which Adam diverges while Yogi and AMSGrad converge: whole trajectories
+ * against golden tables. */
 #include "support/number_table.h"
 
 /* The gradient of f_t(x) in step t = 1, 2, ..; the settings of golden/optimizers/adam_diverges_NAME.csv. */

@@ -1,5 +1,5 @@
-/* test_optim_functions.c - whole runs: the book's traces, its rules written in tensor operations, and every
- * algorithm on well-known test functions. */
+/* test_optim_functions.c - whole runs: the traces printed in Dive into Deep Learning, its rules written in tensor
+ * operations, and every algorithm on well-known test functions. */
 #include "optim_surfaces.h"
 
 /* ---- The book's traces: f = 0.1 x^2 + 2 y^2 from (-5, -2), 20 steps; printed in the chapters on momentum,

@@ -1,5 +1,5 @@
-/* test_optim_golden.c - every trajectory of tests/golden/optimizers: parameters after each of 25 steps with
- * given gradients, for each algorithm and setting, in both builds. */
+/* test_optim_golden.c - every trajectory of tests/golden/optimizers: parameters after each of 25 steps with given
+ * gradients, for each algorithm and setting, in both builds. */
 #include "support/number_table.h"
 #include "support/optimizers.h"
 

@@ -1,5 +1,5 @@
-/* test_optim_lbfgs_memory.c - L-BFGS's memory when its size changes, when numbers and states are not what they should
- * be, and when what was learned leads nowhere; failures inside the closure. */
+/* test_optim_lbfgs_memory.c - L-BFGS's history when its size changes, when numbers and states are corrupted, and
+ * when the direction it gives is useless; failures inside the closure. */
 #define _XOPEN_SOURCE 700
 #include <unistd.h>
 

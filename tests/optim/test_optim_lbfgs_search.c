@@ -1,5 +1,5 @@
-/* test_optim_lbfgs_search.c - L-BFGS where what it learned far away says that there is nothing to gain, and with
- * closures that leave no gradient or parameters that are not finite. */
+/* test_optim_lbfgs_search.c - L-BFGS where curvature from far away predicts no decrease, and with closures that
+ * leave no gradient or parameters that are not finite. */
 #include "support/number_table.h"
 
 enum { N = 4 };

@@ -1,4 +1,4 @@
-/* test_optim_messages.c - messages for wrong options and missing dialects, traces, Yogi's starts. */
+/* test_optim_messages.c - messages for invalid options and missing dialects; traces; Yogi's initial values. */
 #include "support/optimizers.h"
 
 /* ---- Messages ---------------------------------------------------------------------------------------------- */

@@ -1,5 +1,5 @@
-/* test_optim_options.c - options that do not fit their type, that were not begun with defaults, or that change which
- * states are kept; counts that were written to. */
+/* test_optim_options.c - options that do not fit their type, that were not initialized with defaults, or that
+ * change which states are kept; counters overwritten by the program. */
 #include <limits.h>
 
 #include "support/optimizers.h"

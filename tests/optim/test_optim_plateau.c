@@ -1,5 +1,5 @@
-/* test_optim_plateau.c - the plateau rule for losses of either sign, around 0 and infinite, against a rule written out
- * here; schedules at steps that are far out. */
+/* test_optim_plateau.c - the plateau rule for losses of either sign, around 0 and infinite, against a second
+ * implementation; schedules at very large step numbers. */
 #include "support/number_table.h"
 
 static gd_plateau_options options_of(double threshold, int patience, bool absolute)

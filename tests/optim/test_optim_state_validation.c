@@ -1,5 +1,5 @@
-/* test_optim_state_validation.c - what every algorithm says of its own numbers and states: what it made passes, what it could not
- * have made does not. */
+/* test_optim_state_validation.c - every algorithm validates its own numbers and states: what it produced passes,
+ * what it could not have produced does not. */
 #include "support/optimizers.h"
 
 #include "optim/inside.h"

@@ -1,5 +1,5 @@
-/* test_optim_underflow.c - gradients whose squares underflow, options that are too large for gd_real, options that were
- * not given. */
+/* test_optim_underflow.c - gradients whose squares underflow, options that are too large for gd_real, options that
+ * were not set. */
 #include "support/optimizers.h"
 
 /* ---- Squares that underflow ------------------------------------------------------------------------------------ */

@@ -1,5 +1,5 @@
-/* test_optim_user_structs.c - structs that the program fills in: the fields and ranges of an algorithm, a run to be saved or loaded.
- * What is wrong in them is refused with a message before it is used. */
+/* test_optim_user_structs.c - structs filled in by the program: the fields and ranges of an algorithm, a run to be
+ * saved or loaded.  Errors in them are refused with a message before they are used. */
 #define _XOPEN_SOURCE 700
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* test_optimizers.c - what all algorithms share: the plug, groups, parameters without gradients, frozen ones and late
- * ones, going on from a saved state, memory. */
+/* test_optimizers.c - what all algorithms share: the interface for own algorithms, groups, parameters that have no
+ * gradient, are frozen or added late, resuming from a saved state, memory. */
 #include "support/optimizers.h"
 
 /* ---- The plug ----------------------------------------------------------------------------------------------- */

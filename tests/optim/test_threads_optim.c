@@ -1,5 +1,5 @@
-/* test_threads_optim.c - optimizers give the same bits for any number of threads and however parameters are cut
- * into pieces; and so do clipping and averages. */
+/* test_threads_optim.c - optimizers give the same bits for any number of threads and however parameters are divided
+ * into parts; and so do clipping and averages. */
 #include "support/optimizers.h"
 
 enum { PART = 1 << 15 };                    /* GI_PART_ELEMENTS of src/base/threads.h */

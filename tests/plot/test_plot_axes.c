@@ -1,5 +1,5 @@
-/* test_plot_axes.c - axes far from 1: large numbers that differ little, very small ones, logarithmic axes over a part of
- * a decade; points without a line; names that differ at their end. */
+/* test_plot_axes.c - axes far from 1: large numbers that differ little, very small ones, logarithmic axes over part
+ * of a decade; points without a line; names that differ at their end. */
 #define _XOPEN_SOURCE 700
 #include <check.h>
 #include <math.h>

@@ -1,6 +1,6 @@
-/* test_plot_bounds.c - nothing leaves the picture: legends of many series, long texts, numbers at the end of an axis;
- * data far from 0 keep their shape, log axes have labels enough, and a plot without points says so.
- */
+/* test_plot_bounds.c - nothing is cut off at the edge of the picture: legends of many series, long texts, numbers
+ * at the end of an axis; data far from 0 keep their shape, log axes have enough labels, and a plot without points
+ * says so. */
 #include "support/picture.h"
 
 #include "plot/picture.h"

@@ -1,6 +1,5 @@
-/* test_plot_contours.c - contours of a function and of a tensor lie at their levels, and several plots in one
- * picture stand in rows and columns.
- */
+/* test_plot_contours.c - contours of a function and of a tensor lie at their levels, and several plots are arranged
+ * in rows and columns. */
 #include "support/picture.h"
 
 /* ---- Contours and panels ------------------------------------------------------------------------------- */

@@ -1,6 +1,5 @@
-/* test_plot_files.c - a picture as a file: the same program writes the same bytes, a failed write keeps the old
- * picture; and every wrong argument has its message.
- */
+/* test_plot_files.c - the same program writes the same bytes, a failed write keeps the old picture, and every
+ * invalid argument has its message. */
 #define _XOPEN_SOURCE 700                   /* access, rmdir */
 #include <locale.h>
 #include <signal.h>

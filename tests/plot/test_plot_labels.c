@@ -1,5 +1,4 @@
-/* test_plot_labels.c - it can be seen to which line a label belongs.
- */
+/* test_plot_labels.c - each label can be assigned to its line. */
 #include "support/picture.h"
 
 #include "plot/picture.h"

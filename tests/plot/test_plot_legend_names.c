@@ -1,5 +1,4 @@
-/* test_plot_legend_names.c - long names in a legend: what distinguishes them stays.
- */
+/* test_plot_legend_names.c - long names in a legend: the part that distinguishes them is kept. */
 #include "support/picture.h"
 
 #include "plot/picture.h"

@@ -1,6 +1,5 @@
-/* test_plot_overlap.c - nothing stands in the way of anything else: the note of an axis and its label, a legend and the
- * data, the frames of a grid.
- */
+/* test_plot_overlap.c - nothing overlaps: the note of an axis and its label, a legend and the data, the frames of a
+ * grid. */
 #include "support/picture.h"
 
 #include "plot/picture.h"

@@ -1,6 +1,5 @@
-/* test_plot_text.c - what is written at a picture's edge and on it: ticks are round and labels exact, the legend
- * covers no data, every character that plot.h promises has a glyph.
- */
+/* test_plot_text.c - text around the picture and in it: ticks are round numbers and labels exact, the legend covers
+ * no data, every character that plot.h promises has a glyph. */
 #include "support/picture.h"
 
 #include "plot/axis.h"

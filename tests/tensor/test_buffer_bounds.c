@@ -1,5 +1,5 @@
-/* test_buffer_bounds.c - in debug builds under AddressSanitizer: no byte behind a tensor's numbers may be touched, wherever
- * the tensor lies.  In all builds the numbers themselves may. */
+/* test_buffer_bounds.c - in debug builds under AddressSanitizer no byte beyond a tensor's numbers is accessible,
+ * wherever the tensor lies.  In all builds the numbers themselves are. */
 #include "support/sanitizers.h"
 #include "support/support.h"
 

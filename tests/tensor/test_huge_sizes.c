@@ -1,5 +1,5 @@
-/* test_huge_sizes.c - sizes whose products or multiples no int64_t holds are refused, with the numbers that were
- * given, before anything is computed from them. */
+/* test_huge_sizes.c - sizes whose products or multiples overflow int64_t are refused, with the numbers as given,
+ * before anything is computed from them. */
 #include <inttypes.h>
 #include <stdint.h>
 

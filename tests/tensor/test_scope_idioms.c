@@ -1,5 +1,5 @@
-/* test_scope_idioms.c - the four idioms of tensor.h: each keeps what is worth keeping, and memory does not grow.  And what
- * is said when GD_SCOPE or an end of a scope is forgotten. */
+/* test_scope_idioms.c - the four idioms of tensor.h: each keeps what should be kept, and memory does not grow.  And
+ * what is reported when GD_SCOPE or the end of a scope is forgotten. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdbool.h>

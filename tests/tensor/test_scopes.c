@@ -1,5 +1,5 @@
-/* test_scopes.c - who lives until when: scopes and graphs across them, gd_keep, the end of everything; that
- * memory does not grow; and very long graphs. */
+/* test_scopes.c - lifetimes: scopes and graphs across them, gd_keep, gd_shutdown; memory does not grow; very long
+ * graphs. */
 #include <stdio.h>
 
 #include "support/support.h"

@@ -1,5 +1,4 @@
-/* test_tensor.c - making tensors, random numbers, shapes, views against naive index loops, looking, and
- * changing in place. */
+/* test_tensor.c - creation, random numbers, shapes, views against naive index loops, access and in-place changes. */
 #include <stdio.h>
 
 #include "support/support.h"

@@ -1,6 +1,6 @@
-/* test_whole_numbers.c - above 2^24 a float, above 2^53 a double does not hold every whole number: what would return an
- * index or a count, or take one, beyond that refuses, with a message.  Large tensors here are views of one element, or
- * memory that is never touched. */
+/* test_whole_numbers.c - a float holds every whole number only up to 2^24, a double up to 2^53: functions that
+ * would return or take an index or a count beyond that refuse, with a message.  Large tensors here are views of one
+ * element, or memory that is never touched. */
 #include <inttypes.h>
 #include <stdint.h>
 
