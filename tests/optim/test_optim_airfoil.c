@@ -14,8 +14,8 @@ static gd_tensor *w, *b;
 static void read_golden(const char *name, double golden[RECORDS][COLUMNS])
 {
     char file[80];
-    snprintf(file, sizeof file, "airfoil/airfoil_%s_noshuffle.csv", name);
-    table numbers = read_table(file);
+    snprintf(file, sizeof file, "airfoil_%s_noshuffle.csv", name);
+    table numbers = read_table("airfoil", file);
     ck_assert_int_eq(numbers.rows, RECORDS);
     ck_assert_int_eq(numbers.columns, COLUMNS);
     memcpy(golden, numbers.at, RECORDS * sizeof *golden);

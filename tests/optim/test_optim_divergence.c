@@ -66,7 +66,7 @@ START_TEST(adam_diverges)
         return;                             /* those tables have Adam, Yogi and AMSGrad */
     char file[64];
     snprintf(file, sizeof file, "adam_diverges_%s.csv", c->name);
-    table golden = read_table(file);
+    table golden = read_table("optimizers", file);
     gd_params *p = gd_params_new();
     gd_tensor *x = gd_param(p, "x", gd_scalar(c->start)), *g = gd_scalar(0);
     gd_optimizer *o = column(c, k, p);

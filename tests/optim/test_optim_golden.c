@@ -62,7 +62,7 @@ START_TEST(follows_the_golden_trajectory)
     const struct golden *golden = &goldens[_i];
     char name[64];
     snprintf(name, sizeof name, "opt_%s.csv", golden->file);
-    table problem = read_table("optimizers/problem.csv"), expected = read_table(name);
+    table problem = read_table("optimizers", "problem.csv"), expected = read_table("optimizers", name);
     gd_params *net = gd_params_new();
     gd_tensor *a = gd_param(net, "A", tensor_of(GD_SHAPE(3, 2), problem.at + 1));
     gd_tensor *b = gd_param(net, "B", tensor_of(GD_SHAPE(4), problem.at + 7));

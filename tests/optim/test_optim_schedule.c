@@ -43,7 +43,7 @@ START_TEST(schedule_is_golden)
     gd_schedule s = schedule_of(_i, &file);
     char name[64];
     snprintf(name, sizeof name, "lr_%s.csv", file);
-    table golden = read_table(name);
+    table golden = read_table("optimizers", name);
     for (int t = 0; t < golden.rows; t++) {
         double lr = gd_lr_at(s, t), want = entry(&golden, t, 1);
         ck_assert_msg(fabs(lr - want) <= 1e-14, "%s, step %d: %.17g, expected %.17g", name, t, lr, want);
@@ -118,7 +118,7 @@ END_TEST
 
 START_TEST(plateau_is_golden)
 {
-    table golden = read_table("optimizers/lr_plateau.csv");
+    table golden = read_table("optimizers", "lr_plateau.csv");
     gd_plateau p = gd_plateau_start(0.1, (gd_plateau_options){ .factor = 0.5, .patience = 3, .threshold = 1e-4,
                                                               .min_lr = 0.001 });
     for (int t = 0; t < golden.rows; t++) {
@@ -232,7 +232,7 @@ START_TEST(clipping_is_golden)
     const char *file;
     two t = two_new();
     clip(_i, t.net, &file);                 /* no gradients: nothing happens */
-    table golden = read_table(file), problem = read_table("optimizers/problem.csv");
+    table golden = read_table("optimizers", file), problem = read_table("optimizers", "problem.csv");
     for (int step = 1; step < problem.rows; step++)
         for (int strided = 0; strided < 2; strided++) {
             GD_SCOPE;

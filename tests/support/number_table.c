@@ -3,10 +3,10 @@
 
 #include "number_table.h"
 
-table read_table(const char *name)
+table read_table(const char *folder, const char *name)
 {
     char path[512], line[1024];
-    snprintf(path, sizeof path, "tests/golden/%s", name);
+    snprintf(path, sizeof path, "tests/golden/%s/%s", folder, name);
     FILE *in = fopen(path, "r");
     ck_assert_msg(in != NULL, "%s: cannot be opened", path);
     do

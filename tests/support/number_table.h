@@ -11,8 +11,8 @@ typedef struct table {
     double *at;                                 /* row-major; free it */
 } table;
 
-/* read_table - tests/golden/NAME: comments, "rows columns", then the numbers. */
-table read_table(const char *name);
+/* read_table - tests/golden/FOLDER/NAME: comments, "rows columns", then the numbers. */
+table read_table(const char *folder, const char *name);
 
 double entry(const table *t, int row, int column);
 
