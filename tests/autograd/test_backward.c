@@ -33,7 +33,7 @@ START_TEST(one_tensor_used_five_times)
 }
 END_TEST
 
-/* The same gradient arrives many times at one tensor: as itself, and as views of itself. */
+/* One tensor receives the same gradient many times: as it is, and as views of it. */
 START_TEST(one_gradient_for_many_inputs)
 {
     gd_tensor *x = leaf_of(GD_SHAPE(2), (gd_real[]){ 1, 2 });
@@ -77,7 +77,7 @@ START_TEST(a_leaf_is_its_own_graph)
 }
 END_TEST
 
-/* Each wish in a pass of its own: what nobody asks for is left alone. */
+/* One wanted gradient per pass: the others are left alone. */
 START_TEST(only_leaves_that_ask_get_gradients)
 {
     gd_tensor *x = leaf(2), *c = gd_scalar(5), *h = gd_mul(x, c), *frozen = gd_freeze(leaf(3));
@@ -252,8 +252,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("engine");
-    TCase *all = tcase_create("gradients");
+    Suite *suite = suite_create("autograd: backward");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, gradients_accumulate_until_zeroed);
     tcase_add_test(all, one_tensor_used_five_times);

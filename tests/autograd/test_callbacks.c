@@ -5,23 +5,23 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "support/support.h"
 #include "gradus/checkpoint.h"
+#include "support/support.h"
 
-/* ---- Misdeeds ---------------------------------------------------------------------------------------------- */
+/* ---- Misuse ------------------------------------------------------------------------------------------------ */
 
-typedef enum misdeed {
-    NOTHING, CLOSES, CLOSES_ALL, LEAVES_OPEN, LEAVES_TWO_OPEN, TURNS_OFF, TURNS_ON, SHUTS_DOWN, MISDEEDS
-} misdeed;
+typedef enum misuse {
+    NOTHING, CLOSES, CLOSES_ALL, LEAVES_OPEN, LEAVES_TWO_OPEN, TURNS_OFF, TURNS_ON, SHUTS_DOWN, MISUSES
+} misuse;
 
-static misdeed deed;
-static bool refused;                        /* what the guest did was refused on the spot */
+static misuse now;
+static bool refused;                        /* the call itself was refused */
 
-static void do_it(void)
+static void misbehave(void)
 {
     int none = 0;
     refused = false;
-    switch (deed) {
+    switch (now) {
     case CLOSES:          refused = !gd_scope_end(); break;
     case CLOSES_ALL:      gd_scope_leave(&none); refused = gd_last_error(); break;
     case LEAVES_TWO_OPEN: gd_scope_begin();     /* fall through */
@@ -33,18 +33,18 @@ static void do_it(void)
     }
 }
 
-/* The message of a misdeed begins so; what follows depends on the guest. */
-static void ck_misdeed(const char *call, const char *who)
+/* The message for each kind of misuse. */
+static void ck_misuse_message(const char *call, const char *who)
 {
     char expected[200];
     const char *end = "";
-    switch (deed) {
+    switch (now) {
     case CLOSES: case CLOSES_ALL:
         snprintf(expected, sizeof expected, "gd_scope_end: the innermost scope is not one that %s opened, and stays "
                  "open", who);
         break;
     case LEAVES_OPEN: case LEAVES_TWO_OPEN:
-        end = deed == LEAVES_OPEN ? "1 scope" : "2 scopes";
+        end = now == LEAVES_OPEN ? "1 scope" : "2 scopes";
         snprintf(expected, sizeof expected, "%s: %s left %s open: each gd_scope_begin needs its gd_scope_end", call,
                  who, end);
         break;
@@ -65,8 +65,8 @@ static void ck_misdeed(const char *call, const char *who)
     ck_message(expected);
 }
 
-/* Everything is as before: two scopes are open, no more, and recording is on or off as it was. */
-static void ck_in_order(bool recording)
+/* Two scopes are open, no more, and recording is on or off, as before. */
+static void ck_works(bool recording)
 {
     ck_assert(gd_is_recording() == recording);
     GD_SCOPE;
@@ -78,22 +78,22 @@ static void ck_in_order(bool recording)
     ck_values(x, 2, 2, 2);
 }
 
-/* Runs guest under every misdeed, in two scopes and without recording where that is its deed. */
-static void every_misdeed(bool (*call)(void), const char *name, const char *who, bool fails)
+/* Runs the callback with every misuse, inside two scopes; for TURNS_ON, with recording off. */
+static void every_misuse(bool (*call)(void), const char *name, const char *who, bool fails)
 {
-    for (deed = NOTHING; deed < MISDEEDS; deed++) {
+    for (now = NOTHING; now < MISUSES; now++) {
         gd_clear_error();
         ck_assert(gd_scope_begin() && gd_scope_begin());
         gd_tensor *mine = gd_full(GD_SHAPE(100), 7);
-        if (deed == TURNS_ON)
+        if (now == TURNS_ON)
             gd_no_grad_begin();
         bool good = call();
-        bool left = deed == LEAVES_OPEN || deed == LEAVES_TWO_OPEN || deed == TURNS_OFF;
-        ck_assert_msg(good == !(left && fails), "%s, misdeed %d: %s", name, deed, gd_last_error());
-        ck_assert_msg(refused == !(left || deed == NOTHING), "%s, misdeed %d", name, deed);
-        ck_misdeed(name, who);
-        ck_in_order(deed != TURNS_ON);
-        if (deed == TURNS_ON)
+        bool left = now == LEAVES_OPEN || now == LEAVES_TWO_OPEN || now == TURNS_OFF;
+        ck_assert_msg(good == !(left && fails), "%s, misuse %d: %s", name, now, gd_last_error());
+        ck_assert_msg(refused == !(left || now == NOTHING), "%s, misuse %d", name, now);
+        ck_misuse_message(name, who);
+        ck_works(now != TURNS_ON);
+        if (now == TURNS_ON)
             gd_no_grad_end();
         ck_assert(gd_is_recording());
         ck_values(gd_sum(mine), 700);
@@ -109,7 +109,7 @@ static void every_misdeed(bool (*call)(void), const char *name, const char *who,
 static void bad_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     (void)node;
-    do_it();
+    misbehave();
     dx[0] = gd_scale(dy, 3);
 }
 
@@ -120,7 +120,7 @@ static gd_tensor *through_bad_op(gd_tensor *x)
     return gd_record(&bad_op, gd_scale(gd_detach(x), 3), &x, 1, NULL, 0);
 }
 
-/* The graph is made before, while recording is on. */
+/* The graph is made first, while recording is on. */
 static bool backward(bool create_graph)
 {
     bool off = !gd_is_recording(), good;
@@ -140,20 +140,20 @@ static bool plain_backward(void) { return backward(false); }
 
 START_TEST(a_rule)
 {
-    every_misdeed(plain_backward, "gd_backward_from", "the rule of bad_op", true);
+    every_misuse(plain_backward, "gd_backward_from", "the rule of bad_op", true);
 }
 END_TEST
 
 START_TEST(a_rule_that_is_recorded)
 {
-    deed = TURNS_OFF;                       /* the rest of the pass would have no second derivative */
+    now = TURNS_OFF;                       /* the rest of the pass would have no second derivative */
     GD_SCOPE;
     ck_assert(!backward(true));
     ck_message("gd_backward_from: a rule left recording off: each gd_no_grad_begin needs its gd_no_grad_end");
-    deed = LEAVES_OPEN;
+    now = LEAVES_OPEN;
     ck_assert(!backward(true));
     ck_message("gd_backward_from: the rule of bad_op left 1 scope open: each gd_scope_begin needs its gd_scope_end");
-    ck_in_order(true);
+    ck_works(true);
 }
 END_TEST
 
@@ -188,7 +188,7 @@ END_TEST
 static double closure(void *context)
 {
     (void)context;
-    do_it();
+    misbehave();
     bool off = !gd_is_recording();
     gd_tensor *w = gd_params_get(net, "w");
     gd_zero_grad(adam);
@@ -210,14 +210,14 @@ START_TEST(a_closure)
         gd_param(net, "w", gd_ones(GD_SHAPE(2)));
         adam = lbfgs ? gd_lbfgs(net, gd_lbfgs_defaults()) : gd_adam(net, gd_adam_defaults());
         if (!lbfgs)
-            every_misdeed(closure_step, "gd_step_closure", "the closure of gd_step_closure", true);
-        for (deed = CLOSES; deed < MISDEEDS && lbfgs; deed++)
-            if (deed != TURNS_ON) {
+            every_misuse(closure_step, "gd_step_closure", "the closure of gd_step_closure", true);
+        for (now = CLOSES; now < MISUSES && lbfgs; now++)
+            if (now != TURNS_ON) {
                 GD_SCOPE;
-                bool left = deed == LEAVES_OPEN || deed == LEAVES_TWO_OPEN || deed == TURNS_OFF;
+                bool left = now == LEAVES_OPEN || now == LEAVES_TWO_OPEN || now == TURNS_OFF;
                 ck_assert(closure_step() == !left);
                 ck_assert(gd_last_error());
-                ck_in_order(true);
+                ck_works(true);
             }
         gd_optimizer_free(adam);
         gd_params_free(net);
@@ -248,7 +248,7 @@ START_TEST(a_closure_that_meddles)
     int file = mkstemp(path);
     ck_assert(file >= 0);
     close(file);
-    deed = NOTHING;
+    now = NOTHING;
     net = gd_params_new();
     gd_tensor *w = gd_param(net, "w", gd_ones(GD_SHAPE(2)));
     adam = gd_lbfgs(net, gd_lbfgs_defaults());
@@ -281,7 +281,7 @@ static double growing_closure(void *context)
 
 START_TEST(a_closure_that_adds_a_parameter)
 {
-    deed = NOTHING;
+    now = NOTHING;
     net = gd_params_new();
     gd_param(net, "w", gd_ones(GD_SHAPE(2)));
     adam = gd_lbfgs(net, gd_lbfgs_defaults());
@@ -291,12 +291,12 @@ START_TEST(a_closure_that_adds_a_parameter)
 }
 END_TEST
 
-/* ---- The others --------------------------------------------------------------------------------------------- */
+/* ---- Other callbacks ---------------------------------------------------------------------------------------- */
 
 static gd_tensor *function(gd_tensor *const xs[], int n, void *context)
 {
     (void)n, (void)context;
-    do_it();
+    misbehave();
     return gd_square(xs[0]);
 }
 
@@ -314,14 +314,14 @@ static bool check_twice(void)
 
 START_TEST(a_function_to_be_checked)
 {
-    for (deed = CLOSES; deed <= LEAVES_TWO_OPEN; deed++) {
+    for (now = CLOSES; now <= LEAVES_TWO_OPEN; now++) {
         GD_SCOPE;
-        bool left = deed >= LEAVES_OPEN;
+        bool left = now >= LEAVES_OPEN;
         ck_assert(check_function() == !left);
-        ck_misdeed("gd_gradcheck", "the function of gd_gradcheck");
+        ck_misuse_message("gd_gradcheck", "the function of gd_gradcheck");
         ck_assert(check_twice() == !left);
-        ck_misdeed("gd_gradgradcheck", "the function of gd_gradgradcheck");
-        ck_in_order(true);
+        ck_misuse_message("gd_gradgradcheck", "the function of gd_gradgradcheck");
+        ck_works(true);
     }
 }
 END_TEST
@@ -330,7 +330,7 @@ static double surface(double x, double y, void *context)
 {
     (void)context;
     if (x == 0 && y == 0)
-        do_it();
+        misbehave();
     return x + y;
 }
 
@@ -344,14 +344,14 @@ static bool contour(void)
 
 START_TEST(a_surface)
 {
-    every_misdeed(contour, "gd_plot_contour", "f of gd_plot_contour", true);
+    every_misuse(contour, "gd_plot_contour", "f of gd_plot_contour", true);
 }
 END_TEST
 
 static double rate(int64_t step, const void *context)
 {
     (void)step, (void)context;
-    do_it();
+    misbehave();
     return 0.5;
 }
 
@@ -362,13 +362,13 @@ static bool schedule(void)
 
 START_TEST(a_schedule)
 {
-    every_misdeed(schedule, "gd_lr_at", "the function of gd_lr_at", false);
+    every_misuse(schedule, "gd_lr_at", "the function of gd_lr_at", false);
 }
 END_TEST
 
 static void bad_update(const gd_update *u)
 {
-    do_it();
+    misbehave();
     u->w[0] -= (gd_real)u->lr * u->g[0];
 }
 
@@ -387,7 +387,7 @@ static bool own_step(void)
 
 START_TEST(an_algorithm)
 {
-    every_misdeed(own_step, "gd_step", "the algorithm of gd_step", false);
+    every_misuse(own_step, "gd_step", "the algorithm of gd_step", false);
 }
 END_TEST
 
@@ -395,7 +395,7 @@ static void visitor(void *context, const char *owner, const char *name, gd_tenso
 {
     (void)owner, (void)name, (void)tensor, (void)number;
     if (!(*(int *)context)++)
-        do_it();
+        misbehave();
 }
 
 static bool visit(void)
@@ -412,11 +412,11 @@ static bool visit(void)
 
 START_TEST(a_visitor)
 {
-    every_misdeed(visit, "gd_optimizer_visit", "visit of gd_optimizer_visit", true);
+    every_misuse(visit, "gd_optimizer_visit", "visit of gd_optimizer_visit", true);
 }
 END_TEST
 
-/* ---- The handler of errors ------------------------------------------------------------------------------------ */
+/* ---- The error handler ---------------------------------------------------------------------------------------- */
 
 static int told;
 static char heard[4][200];
@@ -427,25 +427,25 @@ static void bad_handler(const char *message)
         snprintf(heard[told], sizeof heard[0], "%s", message);
     told++;
     if (told == 1)
-        do_it();
+        misbehave();
 }
 
 START_TEST(a_handler)
 {
-    for (deed = CLOSES; deed < MISDEEDS; deed++) {
+    for (now = CLOSES; now < MISUSES; now++) {
         GD_SCOPE;
         gd_tensor *mine = gd_full(GD_SHAPE(100), 7);
-        if (deed == TURNS_ON)
+        if (now == TURNS_ON)
             gd_no_grad_begin();
         told = 0;
         gd_on_error(bad_handler);
         ck_assert(!gd_matmul(gd_ones(GD_SHAPE(2, 3)), gd_ones(GD_SHAPE(2, 3))));
         gd_on_error(NULL);
-        ck_assert_msg(told >= 2, "misdeed %d: told %d times", deed, told);
+        ck_assert_msg(told >= 2, "misuse %d: told %d times", now, told);
         ck_assert(strncmp(heard[0], "gd_matmul: ", 11) == 0);
-        ck_misdeed("gd_on_error", "the handler of gd_on_error");
-        ck_in_order(deed != TURNS_ON);
-        if (deed == TURNS_ON)
+        ck_misuse_message("gd_on_error", "the handler of gd_on_error");
+        ck_works(now != TURNS_ON);
+        if (now == TURNS_ON)
             gd_no_grad_end();
         ck_values(gd_sum(mine), 700);
         gd_clear_error();
@@ -491,7 +491,7 @@ START_TEST(a_handler_that_fails_for_ever_and_one_that_jumps)
         if (setjmp(out) == 0)
             fail_deep(i % 3);
         ck_assert_int_eq(told, i + 1);
-        ck_assert(gd_scope_end());          /* no guest any more: the scope was opened here */
+        ck_assert(gd_scope_end());          /* outside the callback: the scope was opened here */
     }
     gd_on_error(NULL);
     gd_clear_error();
@@ -500,7 +500,7 @@ START_TEST(a_handler_that_fails_for_ever_and_one_that_jumps)
 }
 END_TEST
 
-/* A program that ends in its handler, or anywhere else inside of a call, ends without a word about that. */
+/* A program that exits in its handler, or anywhere else inside a call, exits without a further message. */
 static void leaving_handler(const char *message)
 {
     (void)message;
@@ -518,8 +518,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("guests");
-    TCase *all = tcase_create("guests");
+    Suite *suite = suite_create("autograd: callbacks");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, a_rule);
     tcase_add_test(all, a_rule_that_is_recorded);

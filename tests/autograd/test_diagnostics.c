@@ -50,7 +50,7 @@ START_TEST(a_long_name_ends_the_message_in_order)
 }
 END_TEST
 
-/* A name is no part of a shape where it stands anyway. */
+/* A name given elsewhere in the message is not repeated with the shape. */
 START_TEST(names_are_told_once)
 {
     GD_SCOPE;
@@ -120,13 +120,13 @@ START_TEST(where_a_path_to_xs_ends)
     gd_tensor *z = gd_detach(w);
     ck_assert(!gd_grad(y, NULL, &z, 1, &dx, false));
     ck_message("gd_grad: xs[0], [3], does not require a gradient: the path ends at gd_detach");
-    ck_good(gd_grad(y, NULL, &v, 1, &dx, true));                  /* what is remembered does no harm to a pass */
+    ck_good(gd_grad(y, NULL, &v, 1, &dx, true));                  /* what is kept for messages does not affect a pass */
     ck_good(gd_backward(gd_sum(gd_mul(v, gd_gt(v, gd_scalar(0))))));
     ck_values(v->grad, 1, 1, 1);
 }
 END_TEST
 
-/* A rule may detach, compare, and keep: its results are temporary, and counted. */
+/* A rule may detach, compare, and keep: its results are temporary, and their memory is accounted for. */
 static void detaching_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     gd_tensor *x = gd_node_input(node, 0);
@@ -147,7 +147,7 @@ START_TEST(rules_that_detach)
 }
 END_TEST
 
-/* ---- Results taken for leaves ---------------------------------------------------------------------------------- */
+/* ---- Results mistaken for leaves ------------------------------------------------------------------------------- */
 
 START_TEST(a_result_is_no_leaf)
 {
@@ -156,7 +156,7 @@ START_TEST(a_result_is_no_leaf)
     ck_good(gd_backward(gd_sum(gd_square(w))));
     gd_clear_error();
     ck_assert(isnan((double)gd_item(NULL)));
-    ck_message("gd_item: t is NULL");                            /* nothing was taken for a leaf */
+    ck_message("gd_item: t is NULL");                            /* nothing was mistaken for a leaf */
     w = gd_sub(w, gd_scale(w->grad, 0.1));
     ck_good(gd_backward(gd_sum(gd_square(w))));
     ck_assert_ptr_null(w->grad);
@@ -223,7 +223,7 @@ START_TEST(the_first_nan_forward)
     ck_message("gd_matmul: element 0 of the result, [1, 3], is nan (gd_detect_anomaly); input 0 is [1, 2], with nan "
                 "at element 0; input 1 is [2, 3], all finite");
     gd_tensor *mask = gd_where(gd_gt(w, gd_scalar(0)), x, gd_scalar(-INFINITY));
-    ck_assert_msg(mask, "%s", gd_last_error());                   /* an infinity handed in */
+    ck_assert_msg(mask, "%s", gd_last_error());                   /* an infinity in the input */
     ck_values(gd_softmax(mask, 0), 0.5, 0, 0.5);
     gd_detect_anomaly(false);
     ck_assert_ptr_nonnull(gd_log(gd_neg(x)));
@@ -285,7 +285,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("messages");
+    Suite *suite = suite_create("autograd: diagnostics");
     TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, names_of_parameters);

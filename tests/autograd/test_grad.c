@@ -27,7 +27,7 @@ START_TEST(grad_leaves_grad_alone)
 }
 END_TEST
 
-/* Beyond the xs nothing is differentiated: not even what could not be. */
+/* Nothing is differentiated beyond the xs, not even what could not be. */
 START_TEST(grad_stops_at_the_xs)
 {
     gd_tensor *w = leaf(3), *h = gd_square(w), *y = gd_exp(h), *dh;
@@ -106,7 +106,7 @@ START_TEST(backward_with_create_graph)
 }
 END_TEST
 
-/* What one pass leaves in ->grad belongs to that leaf alone: the next pass adds to it in place. */
+/* The ->grad of a leaf shares memory with nothing else: the next pass adds to it in place. */
 START_TEST(gradients_share_no_memory)
 {
     gd_tensor *a = leaf_of(GD_SHAPE(2), (gd_real[]){ 1, 2 }), *b = leaf_of(GD_SHAPE(2), (gd_real[]){ 3, 4 });
@@ -120,7 +120,7 @@ START_TEST(gradients_share_no_memory)
             ck_values(dy, 1, 10);
             gd_zero_grad_of(a);
             gd_zero_grad_of(b);
-            ck_good(gd_backward_from(gd_sum(a), NULL, first));    /* its gradient is one number, spread */
+            ck_good(gd_backward_from(gd_sum(a), NULL, first));    /* its gradient is one number, broadcast */
             ck_good(gd_backward_from(gd_sum(a), NULL, second));
             ck_values(a->grad, 2, 2);
             ck_assert(a->grad->contiguous);
@@ -129,7 +129,7 @@ START_TEST(gradients_share_no_memory)
 }
 END_TEST
 
-/* A leaf's gradient is written where it is kept, if that saves a copy; never where another one is. */
+/* A leaf's gradient is written directly into ->grad if that saves a copy; never over another one. */
 START_TEST(aimed_gradients)
 {
     gd_seed(3);
@@ -172,7 +172,7 @@ START_TEST(old_gradients_in_graphs)
 }
 END_TEST
 
-START_TEST(no_labels)                       /* in a scope that has given no memory yet */
+START_TEST(no_labels)                       /* in a scope that has not allocated yet */
 {
     gd_tensor *x = gd_requires_grad(gd_zeros(GD_SHAPE(0, 4)));
     gd_tensor *l = gd_cross_entropy(x, gd_zeros(GD_SHAPE(0)), GD_NONE);
@@ -184,13 +184,13 @@ START_TEST(aims_that_miss)
 {
     gd_seed(3);
     gd_tensor *w = gd_requires_grad(gd_normal(GD_SHAPE(8, 8), 0, 1)), *dw;
-    gd_tensor *y = gd_sum(gd_square(gd_matmul(w, w)));              /* two gradients for one place */
+    gd_tensor *y = gd_sum(gd_square(gd_matmul(w, w)));              /* two gradients for one tensor */
     ck_good(gd_grad(y, NULL, &w, 1, &dw, false));
     ck_good(gd_backward(y));
     ck_assert(far_apart(w->grad, dw) < (IN_DOUBLE ? 1e-12 : 1e-4));
     gd_tensor *a = gd_requires_grad(gd_normal(GD_SHAPE(2, 1, 8, 8), 0, 1));
     gd_tensor *b = gd_requires_grad(gd_normal(GD_SHAPE(1, 2, 8, 8), 0, 1)), *const xs[] = { a, b }, *dxs[2];
-    y = gd_sum(gd_square(gd_matmul(gd_shift(a, 0), b)));            /* both summed back, of one size */
+    y = gd_sum(gd_square(gd_matmul(gd_shift(a, 0), b)));            /* both summed over broadcast axes */
     ck_good(gd_grad(y, NULL, xs, 2, dxs, false));
     ck_good(gd_backward(y));
     ck_assert(far_apart(a->grad, dxs[0]) < (IN_DOUBLE ? 1e-12 : 1e-4));
@@ -200,8 +200,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("grad");
-    TCase *all = tcase_create("gradients");
+    Suite *suite = suite_create("autograd: grad");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, grad_leaves_grad_alone);
     tcase_add_test(all, grad_stops_at_the_xs);

@@ -125,7 +125,7 @@ static gd_tensor *wrong_square(gd_tensor *const xs[], int n, void *context)
     return gd_record(&op, y, xs, 1, NULL, 0);
 }
 
-/* 0 x, said to rise. */
+/* 0 x, with a rule that gives a slope. */
 static void rising_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     gd_tensor *x = gd_node_input(node, 0);
@@ -180,11 +180,11 @@ START_TEST(wrong_and_small)
             gd_tensor *x = VECTOR(sizes[i]), *y = VECTOR(1000, 3, sizes[i]);
             ck_assert_msg(!gd_gradcheck(wrong_square, NULL, &x, 1, defaults), "fault %d at %g passed", (int)k, sizes[i]);
             ck_message_begins("gd_gradcheck: xs[0], [1], element 0: the gradient is ");
-            if (IN_DOUBLE) {                /* in float the square of 1000 leaves no digits for it */
+            if (IN_DOUBLE) {                /* lost in float beside the square of 1000 */
                 ck_assert_msg(!gd_gradcheck(wrong_square, NULL, &y, 1, defaults), "fault %d at %g passed", (int)k, sizes[i]);
                 ck_message_begins("gd_gradcheck: xs[0], [3], element 2: the gradient is ");
             }
-            /* a tolerance that the caller names is taken as it is */
+            /* a tolerance given by the caller is used as it is */
             ck_good(gd_gradcheck(wrong_square, NULL, &x, 1, (gd_gradcheck_options){ .atol = 0.1 }));
         }
 }
@@ -262,8 +262,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("gradcheck");
-    TCase *all = tcase_create("gradcheck");
+    Suite *suite = suite_create("autograd: gradcheck");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, functions_that_change);
     tcase_add_test(all, infinite_outputs);

@@ -24,8 +24,8 @@ static void ck_heard(const char *expected)
     heard[0] = '\0';
 }
 
-/* No scope is open, recording is on, gradients are right, and all memory can be freed. */
-static void ck_in_order(void)
+/* No scope is open, recording is on, gradients are correct, and all memory can be freed. */
+static void ck_works(void)
 {
     gd_clear_error();
     ck_assert(gd_is_recording());
@@ -83,7 +83,7 @@ START_TEST(a_rule_is_left)
         }
     }
     ck_heard("warning: a backward pass was left by longjmp, unfinished\n");
-    ck_in_order();
+    ck_works();
 }
 END_TEST
 
@@ -122,7 +122,7 @@ START_TEST(a_handler_leaves_a_pass)
         gd_on_error(listen);
     }
     ck_heard("warning: a backward pass was left by longjmp, unfinished\n");
-    ck_in_order();
+    ck_works();
 }
 END_TEST
 
@@ -181,7 +181,7 @@ START_TEST(a_closure_is_left)
     ck_assert_msg(after < before && before == 2 && w->data[0] < 1, "%g and %g", before, after);
     gd_optimizer_free(o);
     gd_params_free(net);
-    ck_in_order();
+    ck_works();
     ck_assert_uint_eq(gd_memory_live(), 0);
 }
 END_TEST
@@ -211,7 +211,7 @@ START_TEST(steps_in_closures)
 }
 END_TEST
 
-/* A handler that always jumps is told of what GD_SCOPE closed only when it is closed. */
+/* A handler that always jumps is called for what GD_SCOPE closed only after it is closed. */
 START_TEST(a_handler_that_jumps_at_warnings)
 {
     volatile int jumps = 0;
@@ -224,11 +224,11 @@ START_TEST(a_handler_that_jumps_at_warnings)
     }
     gd_on_error(NULL);
     ck_assert_int_eq(jumps, 1);
-    ck_in_order();
+    ck_works();
 }
 END_TEST
 
-/* gd_detect_anomaly stays as a rule or a checked function has set it. */
+/* gd_detect_anomaly keeps the value that a rule or a checked function has set. */
 static void watching_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     (void)node;
@@ -268,8 +268,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("jumps");
-    TCase *all = tcase_create("jumps");
+    Suite *suite = suite_create("autograd: longjmp");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_loop_test(all, a_rule_is_left, 0, 4);
     tcase_add_loop_test(all, the_next_pass_notices, 0, 4);

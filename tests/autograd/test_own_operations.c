@@ -123,7 +123,7 @@ START_TEST(faulty_rules_are_named)
     ck_message("gd_backward: the rule of own gave no gradient for input 1");
     ck_assert(!a->grad && !b->grad);
     gd_freeze(b);
-    ck_good(gd_backward(gd_sum(own(a, b, 3, NO_GRADIENT))));     /* nobody asks for it now */
+    ck_good(gd_backward(gd_sum(own(a, b, 3, NO_GRADIENT))));     /* it is not wanted now */
     ck_values(a->grad, 2, 3.5, 5, 4);
 }
 END_TEST
@@ -176,7 +176,7 @@ START_TEST(no_pass_inside_a_pass)
 }
 END_TEST
 
-/* ---- The check must see every fault ------------------------------------------------------------------------- */
+/* ---- The check must detect every fault ---------------------------------------------------------------------- */
 
 START_TEST(faults_are_seen)
 {
@@ -287,7 +287,7 @@ START_TEST(wrong_use_of_the_check)
 }
 END_TEST
 
-/* ---- Graphs in words and as drawings ------------------------------------------------------------------------ */
+/* ---- Graphs as text and as DOT ------------------------------------------------------------------------------ */
 
 static const char *written(void (*print)(FILE *, gd_tensor *), gd_tensor *y)
 {
@@ -349,7 +349,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("own operations");
+    Suite *suite = suite_create("autograd: own operations");
     TCase *record = tcase_create("recording"), *check = tcase_create("checking"), *graphs = tcase_create("graphs");
     tcase_add_checked_fixture(record, quietly, gd_shutdown);
     tcase_add_test(record, works_like_a_built_in_one);

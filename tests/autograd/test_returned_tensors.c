@@ -2,7 +2,7 @@
  * debug builds report, and a result of gd_record that would outlive its entry on the tape. */
 #include "support/support.h"
 
-/* ---- What gd_record is handed --------------------------------------------------------------------------------- */
+/* ---- Arguments of gd_record ----------------------------------------------------------------------------------- */
 
 static void doubling_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
@@ -70,7 +70,7 @@ END_TEST
 #ifdef GD_DEBUG
 /* ---- Rules ---------------------------------------------------------------------------------------------------- */
 
-static int dead;                            /* which dx is handed back dead */
+static int dead;                            /* which dx is returned dead */
 
 static void dying_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
@@ -137,7 +137,7 @@ START_TEST(rules_that_hand_back_dead_gradients)
 }
 END_TEST
 
-/* A rule that hands back, in a second pass, what it has made in the first. */
+/* A rule that returns in a second pass the tensor it made in the first. */
 static gd_tensor *made;
 
 static void keeping_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
@@ -159,7 +159,7 @@ START_TEST(a_rule_that_keeps_its_gradient)
 }
 END_TEST
 
-/* ---- ->grad, which a program has assigned though it should not --------------------------------------------------- */
+/* ---- ->grad assigned by the program, which it should not --------------------------------------------------------- */
 
 static double dying_closure(void *net)
 {
@@ -250,8 +250,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("what is handed back");
-    TCase *all = tcase_create("all builds");
+    Suite *suite = suite_create("autograd: returned tensors");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, a_result_made_outside_of_the_scope_it_is_recorded_in);
     tcase_add_test(all, what_gd_record_refuses);

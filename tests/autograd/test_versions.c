@@ -27,7 +27,7 @@ START_TEST(an_input_that_is_read)
     ck_assert(!gd_backward(y));
     ck_message("gd_backward: input 1 of gd_mul, [2], " OLD_VALUE);
     overwrite(gd_set_name(a, "the weights"));
-    ck_assert(!gd_backward(y));  /* a comes first now: da does not read it, db does */
+    ck_assert(!gd_backward(y));  /* da does not read a, db does */
     ck_message("gd_backward: input 1 of gd_mul, [2], " OLD_VALUE);
     gd_freeze(a);
     y = gd_sum(gd_mul(a, b));
@@ -85,7 +85,7 @@ START_TEST(every_change_counts)
 }
 END_TEST
 
-/* An ordinary pass adds to ->grad in place; whoever recorded the old sum is told. */
+/* An ordinary pass adds to ->grad in place; a graph that recorded the old sum is refused. */
 START_TEST(a_gradient_that_was_added_to)
 {
     gd_tensor *x = pair(1, 2);
@@ -148,7 +148,7 @@ START_TEST(what_the_unwanted_gradient_reads)
 }
 END_TEST
 
-/* A node that no gradient reaches is not looked at. */
+/* A node that no gradient reaches is not checked. */
 START_TEST(what_is_not_on_the_way)
 {
     gd_tensor *a = pair(1, 2), *b = pair(3, 4), *c = gd_scalar(2);
@@ -212,7 +212,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("versions");
+    Suite *suite = suite_create("autograd: versions");
     TCase *refused = tcase_create("refused"), *passed = tcase_create("passed");
     tcase_add_checked_fixture(refused, quietly, gd_shutdown);
     tcase_add_test(refused, an_input_that_is_read);

@@ -33,7 +33,7 @@ static bool is_link(const char *name)
 
 /* ---- Processes that are killed ------------------------------------------------------------------------------ */
 
-/* In the middle of writing f; it dies by SIGKILL. */
+/* Killed by SIGKILL while writing f. */
 static void killed_in_the_middle(void)
 {
     pid_t child = fork();
@@ -62,7 +62,7 @@ START_TEST(killed_many_times)
 }
 END_TEST
 
-/* What is left stands beyond the place that the next writer takes, some of it beyond a gap. */
+/* Leftovers with higher numbers than the next writer will use, some of them after a gap. */
 START_TEST(several_were_killed_at_once)
 {
     gi_output held[3];
@@ -78,7 +78,7 @@ START_TEST(several_were_killed_at_once)
 }
 END_TEST
 
-/* What others are writing stays, in this process and in another one. */
+/* Temporary files in use are kept, in this process and in another one. */
 START_TEST(others_are_writing)
 {
     int there[2], back[2];
@@ -139,7 +139,7 @@ START_TEST(threads_that_write_the_same_file)
 }
 END_TEST
 
-/* Nothing is written through a link that somebody put where the new file would be. */
+/* Nothing is written through a link in place of the temporary file. */
 START_TEST(a_trap)
 {
     put_text("victim", "safe");
@@ -232,7 +232,7 @@ START_TEST(links_in_a_circle)
 }
 END_TEST
 
-/* An open file has a name that is none: it is written to. */
+/* /dev/fd/N names an open file: it is written to, not replaced. */
 START_TEST(open_files)
 {
     char path[40];
@@ -249,7 +249,7 @@ START_TEST(open_files)
 }
 END_TEST
 
-/* ---- What stays, and who writes ----------------------------------------------------------------------------- */
+/* ---- Permissions and owners --------------------------------------------------------------------------------- */
 
 START_TEST(permissions_stay)
 {
@@ -335,8 +335,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("file names");
-    TCase *t = scratch_case(suite, "file names");
+    Suite *suite = suite_create("base: file replacement");
+    TCase *t = scratch_case(suite, "all");
     tcase_add_test(t, killed_many_times);
     tcase_add_test(t, several_were_killed_at_once);
     tcase_add_test(t, others_are_writing);

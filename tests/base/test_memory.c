@@ -7,8 +7,8 @@
 #include "support/support.h"
 
 #ifdef OWN_MALLOC
-static volatile long left;                  /* requests that are granted, 0: all of them */
-static volatile bool for_good;              /* afterwards none is, else the next ones are again */
+static volatile long left;                  /* the request that fails, counted from here; 0: none */
+static volatile bool for_good;              /* all later ones fail too; else they succeed */
 static volatile long refused;
 
 static bool refuses_request(void)
@@ -65,7 +65,7 @@ START_TEST(blocks_and_their_sizes)
     }
     ck_assert_ptr_null(gi_memory_resize(GI_DATA, p, SIZE_MAX - 10));
     ck_message("out of memory: 18446744073709551605 bytes for data");
-#ifndef WITH_ADDRESS_SANITIZER              /* which ends the program instead of returning NULL */
+#ifndef WITH_ADDRESS_SANITIZER              /* it ends the program instead of returning NULL */
     ck_assert_ptr_null(gi_memory_resize(GI_DATA, p, SIZE_MAX / 4));
     ck_assert_ptr_nonnull(strstr(gd_last_error(), "out of memory"));
 #endif
@@ -83,8 +83,8 @@ END_TEST
 /* ---- Programs that run out of memory ----------------------------------------------------------------------- */
 
 #ifdef OWN_MALLOC
-/* Each returns false as soon as something fails, and frees what it made.  No assertions in here: Check, too, asks
- * for memory, and ends the program when there is none. */
+/* Each returns false as soon as something fails, and frees what it made.  No assertions in here: Check allocates
+ * too, and ends the program when it cannot. */
 
 static bool half_done;                      /* a step failed after it had changed parameters */
 
@@ -166,8 +166,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("memory");
-    TCase *all = tcase_create("memory");
+    Suite *suite = suite_create("base: memory");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, blocks_and_their_sizes);
 #ifdef OWN_MALLOC

@@ -14,7 +14,7 @@ static void run_thread(void *(*body)(void *), void *context)
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
 }
 
-/* ---- What a thread leaves ------------------------------------------------------------------------------------ */
+/* ---- What a thread leaves behind ----------------------------------------------------------------------------- */
 
 static void *all_kinds_of_memory(void *unused)
 {
@@ -86,7 +86,7 @@ START_TEST(messages_of_each_thread)
 }
 END_TEST
 
-/* A thread that ends inside of a rule, or of a handler inside of it: the pass around them is gone, and nothing is
+/* A thread that ends inside a rule, or inside a handler called by it: the pass ends with it, and nothing is
  * freed twice. */
 static void ending_handler(const char *message)
 {
@@ -124,7 +124,7 @@ START_TEST(a_thread_that_ends_inside_of_a_call)
 }
 END_TEST
 
-/* ---- What is handed over --------------------------------------------------------------------------------------- */
+/* ---- Tensors passed between threads ---------------------------------------------------------------------------- */
 
 typedef struct things {
     gd_dataset    set;
@@ -137,7 +137,7 @@ typedef struct things {
     double        loss;
 } things;
 
-/* More overwritings than the other thread has seen: their times are not comparable. */
+/* More writes than the other thread has made: version numbers of two threads are not comparable. */
 static void *make_and_train(void *context)
 {
     things *t = context;
@@ -172,7 +172,7 @@ static void go_on(things *t)
             continue;
         gd_tensor *y = gd_sum(gd_square(gd_mul(batch.x, t->w)));
         gd_tensor *other = gd_ones(GD_SHAPE(1));
-        ck_good(gd_fill(other, i));                               /* this thread's clock goes on */
+        ck_good(gd_fill(other, i));                               /* this thread's version counter advances */
         gd_zero_grad(t->adam);
         ck_good(gd_backward(y));
         ck_good(gd_step(t->adam));
@@ -182,7 +182,7 @@ static void go_on(things *t)
             GD_NO_GRAD;
             ck_good(gd_add_to(t->w, gd_ones(GD_SHAPE(3)), 0.001));
         }
-        ck_assert(!gd_backward(z));                               /* what is overwritten here is still noticed */
+        ck_assert(!gd_backward(z));                               /* overwriting here is still detected */
         gd_clear_error();
     }
 }
@@ -257,8 +257,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("thread_ends");
-    TCase *all = tcase_create("thread_ends");
+    Suite *suite = suite_create("base: thread exit");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_set_timeout(all, 60);
     tcase_add_test(all, five_hundred_threads);

@@ -11,7 +11,7 @@
 
 enum { MOST = 100000 };
 
-/* ---- Every index once ------------------------------------------------------------------------------------ */
+/* ---- Every index exactly once ---------------------------------------------------------------------------- */
 
 typedef struct visits {
     int64_t     part, count;
@@ -79,7 +79,7 @@ START_TEST(small_work_stays_with_the_caller)
 }
 END_TEST
 
-/* ---- Inside one another, from several threads of the program, after fork ----------------------------------- */
+/* ---- Nested, from several threads of the program, after fork ----------------------------------------------- */
 
 static atomic_int inner_calls;
 
@@ -189,7 +189,7 @@ END_TEST
 
 static Suite *threads_suite(void)
 {
-    Suite *suite = suite_create("threads");
+    Suite *suite = suite_create("base: threads");
     TCase *door = tcase_create("gi_parallel"), *products = tcase_create("products");
     tcase_set_timeout(door, 60);
     tcase_set_timeout(products, 120);

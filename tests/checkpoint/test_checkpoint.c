@@ -110,7 +110,7 @@ START_TEST(goes_on_bit_for_bit)
     free_run(&first);
 
     run second = new_run(resumed[_i].optimizer, set, 99);
-    train(&second, 3);                      /* what was there before must not matter */
+    train(&second, 3);                      /* previous values must not matter */
     ck_assert(gd_load_run(path, second.net, second.o, second.load));
     second.step = step;
     train(&second, 40 - step);
@@ -141,7 +141,7 @@ START_TEST(parameters_alone)
 }
 END_TEST
 
-/* ---- What is wrong with a file --------------------------------------------------------------------------- */
+/* ---- Invalid files --------------------------------------------------------------------------------------- */
 
 START_TEST(messages)
 {
@@ -221,7 +221,7 @@ START_TEST(truncated_anywhere)
 }
 END_TEST
 
-/* An option that asks for a state of its own: said with what the option needs, and with the way out. */
+/* An option that needs a state: the message says what the option needs, and what to do. */
 START_TEST(a_state_that_was_not_kept)
 {
     gd_params *p = gd_params_new();
@@ -244,7 +244,7 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("checkpoint");
-    TCase *t = scratch_case(suite, "checkpoint");
+    TCase *t = scratch_case(suite, "all");
     tcase_add_loop_test(t, goes_on_bit_for_bit, 0, (int)(sizeof resumed / sizeof *resumed));
     tcase_add_test(t, parameters_alone);
     tcase_add_test(t, messages);

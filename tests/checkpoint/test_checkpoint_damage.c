@@ -46,7 +46,7 @@ static void free_run(run *r)
     gd_params_free(r->net);
 }
 
-/* A loss that asks the loader and the generator. */
+/* A loss that uses the loader and the random generator. */
 static double loss_of(void *context)
 {
     run *r = context;
@@ -122,7 +122,7 @@ static bool same(const snapshot *a, const snapshot *b)
     return a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0;
 }
 
-/* ---- Files that are like another one but for a thing -------------------------------------------------------- */
+/* ---- Files that differ from another in one respect ---------------------------------------------------------- */
 
 enum { MOST = 64 };
 
@@ -163,7 +163,7 @@ static void free_file(file *f)
     }
 }
 
-/* gd_safetensors_write waits for the disk; there are thousands of these files. */
+/* gd_safetensors_write waits for the disk, too slow for thousands of files. */
 static void write_file(const char *path, const file *f)
 {
     static char header[16384];
@@ -188,7 +188,7 @@ static void write_file(const char *path, const file *f)
     for (int i = 0; i < 8; i++)
         fputc((int)(n >> 8 * i & 255), out);
     fwrite(header, 1, n, out);
-    for (int i = 0; i < f->count; i++)      /* of a little-endian machine, in tests alone */
+    for (int i = 0; i < f->count; i++)      /* assumes a little-endian machine */
         fwrite(f->tensors[i]->data, sizeof(gd_real), (size_t)f->tensors[i]->numel, out);
     ck_assert_int_eq(fclose(out), 0);
 }
@@ -281,7 +281,7 @@ static void bad_number(const file *f, int i, int64_t steps)
         with_number(f, i, (double)steps + 1);
     if (ends_with(key, "//pairs") || ends_with(key, "//newest"))
         with_number(f, i, 5);
-    if (strstr(key, "/idle/"))              /* nothing of it has begun */
+    if (strstr(key, "/idle/"))              /* nothing of it has started */
         with_number(f, i, 1);
 }
 
@@ -323,13 +323,13 @@ START_TEST(numbers)
             bad_number(&f, i, whole.o->steps);
         }
     }
-    write_file("bad", &f);                  /* it is not the way of writing that is refused */
+    write_file("bad", &f);                  /* it is not the formatting that is refused */
     gd_params *copy = gd_params_new();
     for (int i = 0; i < gd_params_tensors(other.net); i++)
         gd_param(copy, gd_params_at(other.net, i)->name, gd_params_at(other.net, i));
     ck_assert(gd_load("bad", copy, NULL));
     gd_params_free(copy);
-    take(&a, &twin);                        /* all of this has not changed anything later either */
+    take(&a, &twin);                        /* none of this has had a later effect */
     take(&b, &other);
     const uint64_t *random = gi_random_state();
     uint64_t state[4] = { random[0], random[1], random[2], random[3] };
@@ -460,8 +460,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("damaged checkpoints");
-    TCase *t = scratch_case(suite, "damaged checkpoints");
+    Suite *suite = suite_create("checkpoint: damage");
+    TCase *t = scratch_case(suite, "all");
     tcase_add_loop_test(t, numbers, 0, SAVED_MAKERS);
     tcase_add_loop_test(t, tensors, 0, SAVED_MAKERS);
     return run_suite(suite);

@@ -82,8 +82,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("names in checkpoints");
-    TCase *t = scratch_case(suite, "names in checkpoints");
+    Suite *suite = suite_create("checkpoint: names");
+    TCase *t = scratch_case(suite, "all");
     tcase_add_test(t, odd_names_of_parameters);
     tcase_add_test(t, names_of_an_algorithm);
     return run_suite(suite);

@@ -12,7 +12,7 @@
 
 /* ---- A run with everything in it ---------------------------------------------------------------------------- */
 
-typedef struct setup {                      /* what a program gives */
+typedef struct setup {                      /* what the program supplies */
     double   weight_decay, decay, base;
     int      patience, schedule;
     int64_t  rows, batch;
@@ -129,7 +129,7 @@ START_TEST(goes_on_exactly)
     train(&first, 9 + _i);
     ck_assert_msg(gd_checkpoint_save("run", &first.run), "%s", gd_last_error());
     gd_seed(9);
-    train(&second, 2);                      /* what was there before does not matter */
+    train(&second, 2);                      /* previous values must not matter */
     second.notes[1].text = NULL;
     gd_load_report report;
     ck_assert_msg(gd_checkpoint_load("run", &second.run, (gd_load_options){ .lenient = false }, &report), "%s",
@@ -229,11 +229,11 @@ START_TEST(other_settings)
     ck_assert((strstr(heard, others[_i].said) != NULL) == others[_i].of_loader);
     heard[0] = '\0';
     gd_clear_error();
-    /* the averages in the file are of no interest */
+    /* the averages in the file are not loaded */
     ck_assert(gd_load("run", now.net, now.run.optimizer));
     ck_assert_msg((strstr(heard, others[_i].said) != NULL) == others[_i].of_optimizer, "%s", heard);
     ck_assert_ptr_null(gd_last_error());
-    gd_on_error(gd_abort);                  /* which does not abort here */
+    gd_on_error(gd_abort);                  /* gd_notice does not abort here */
     ck_assert(gd_load("run", now.net, now.run.optimizer));
     gd_on_error(NULL);
     end(&saved);
@@ -262,7 +262,7 @@ END_TEST
 
 /* ---- What is missing or damaged ----------------------------------------------------------------------------- */
 
-/* run as it was saved, but for one piece of its metadata, or a tensor. */
+/* The saved run with one piece of its metadata, or one tensor, changed. */
 static void rewrite(const char *path, const char *key, const char *value, const char *tensor)
 {
     const char *names[32];
@@ -344,7 +344,7 @@ START_TEST(missing_or_damaged)
 }
 END_TEST
 
-/* A file that was written before there were settings, averages and the rest. */
+/* A file of an older version, without settings, averages and the rest. */
 START_TEST(older_files)
 {
     gd_dataset set = data();
@@ -388,7 +388,7 @@ START_TEST(refusals)
     ck_assert(!gd_checkpoint_save("run", &a.run));
     ck_message("gd_checkpoint_save: neither is NULL");
     a.run.note_count = 2;
-    a.run.optimizer->lr = NAN;              /* what gd_load would refuse */
+    a.run.optimizer->lr = NAN;              /* gd_load would refuse it */
     ck_assert(!gd_checkpoint_save("run", &a.run));
     ck_assert_ptr_nonnull(strstr(gd_last_error(), "gd_checkpoint_save: lr = nan of group 0 must lie in [0, "));
     a.run.optimizer->lr = 0.1;
@@ -401,7 +401,7 @@ START_TEST(refusals)
 }
 END_TEST
 
-/* Groups are counted in both directions, and so are parameters. */
+/* Groups too many and too few are refused, and so are parameters. */
 START_TEST(counts)
 {
     gd_params *p = gd_params_new(), *more = gd_params_new();
@@ -428,8 +428,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("runs");
-    TCase *t = scratch_case(suite, "runs");
+    Suite *suite = suite_create("checkpoint: run");
+    TCase *t = scratch_case(suite, "all");
     tcase_add_loop_test(t, goes_on_exactly, 0, 6);
     tcase_add_loop_test(t, other_settings, 0, (int)(sizeof others / sizeof *others));
     tcase_add_test(t, the_first_of_several);

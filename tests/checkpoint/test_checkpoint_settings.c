@@ -94,7 +94,7 @@ static void train(all *a, int steps)
     }
 }
 
-/* Another name of a file, by which it is written without waiting for the disk, as there are many of them. */
+/* Another path to the file, through which it is written without fsync, since there are many files. */
 static const char *quick(const char *name)
 {
     static char path[40];
@@ -106,7 +106,7 @@ static const char *quick(const char *name)
     return access(path, W_OK) == 0 ? path : name;
 }
 
-/* The two are alike: what they would save is. */
+/* The two runs are equal: they would save the same. */
 static void same_runs(const all *a, const all *b)
 {
     static char x[16384], y[16384];
@@ -133,7 +133,7 @@ START_TEST(goes_on_exactly)
         begin(&whole, saved_makers[_i], set, loaders[i]);
         begin(&now, saved_makers[_i], set, loaders[i]);
         gd_seed(9);
-        train(&now, 2);                     /* what was there before does not matter */
+        train(&now, 2);                     /* previous values must not matter */
         gd_seed(1);
         train(&whole, 4 + i);               /* before, at and after the first gradient of "late" */
         ck_assert_msg(gd_checkpoint_save(quick("run"), &whole.run), "%s", gd_last_error());
@@ -151,7 +151,7 @@ START_TEST(goes_on_exactly)
 }
 END_TEST
 
-/* ---- Files that are like another one but for a thing -------------------------------------------------------- */
+/* ---- Files that differ from another in one respect ---------------------------------------------------------- */
 
 typedef struct edit {
     const char *key, *value;                /* metadata; value NULL: left out */
@@ -190,7 +190,7 @@ static void rewrite(const char *path, edit e)
     gd_safetensors_close(in);
 }
 
-/* Neither of the readers takes it, and nothing has changed. */
+/* Both readers refuse it, and nothing has changed. */
 static void refused(all *now, const all *twin, edit e, bool also_gd_load)
 {
     GD_SCOPE;
@@ -275,7 +275,7 @@ START_TEST(settings)
 }
 END_TEST
 
-/* With .other_settings a setting that is on one side alone is reported, but none that could not have been. */
+/* With .other_settings a setting present on one side only is reported, but an impossible one is still refused. */
 START_TEST(settings_on_one_side)
 {
     gd_dataset set = data();
@@ -435,7 +435,7 @@ START_TEST(saving_what_cannot_be_loaded)
     a.notes[1].text = "";
     ck_assert(access("run", F_OK) != 0 && gd_checkpoint_save("run", &a.run));
 
-    gd_params *p = gd_params_new();         /* a copy of a model knows which of its buffers are variances */
+    gd_params *p = gd_params_new();         /* a copy of a model keeps which of its buffers are variances */
     gd_batch_norm_layer norm = gd_batch_norm_new(p, "norm", 2);
     gd_params *copy = gd_params_copy(p);
     norm.running_var->data[1] = -1;
@@ -449,7 +449,8 @@ START_TEST(saving_what_cannot_be_loaded)
 }
 END_TEST
 
-/* Such a file could not be loaded as a whole by any program; the best model so far, with the same names, may stand in. */
+/* No program could load such a file as a whole; a model with the same names, as the best one so far, may be saved
+ * instead. */
 START_TEST(saving_with_another_model)
 {
     gd_params *net = gd_params_new(), *other = gd_params_new();
@@ -473,7 +474,7 @@ START_TEST(saving_with_another_model)
 }
 END_TEST
 
-/* States that the program's options do not need: passed over with other_settings, or where the run still has them. */
+/* States that the program's options do not need: skipped with other_settings, or where the run still has them. */
 START_TEST(a_state_too_many)
 {
     gd_params *net = gd_params_new();
@@ -502,7 +503,7 @@ static void note(const char *message)
     snprintf(noticed, sizeof noticed, "%s", message);
 }
 
-/* lr is the run's, and a program that was given another one since is told so. */
+/* lr comes from the file, and a program with another one gets a message. */
 START_TEST(another_learning_rate)
 {
     gd_params *net = gd_params_new();
@@ -512,7 +513,7 @@ START_TEST(another_learning_rate)
     gd_optimizer *o = gd_adam(net, options);
     gd_set_grad(w, gd_ones(GD_SHAPE(3)));
     ck_assert(gd_step(o));
-    o->first.lr = 0.0625;                   /* as a plateau has it */
+    o->first.lr = 0.0625;                   /* as the plateau rule would */
     ck_assert(gd_save("run", net, o));
     gd_on_error(note);
     ck_assert(gd_load("run", net, o) && !*noticed);
@@ -538,8 +539,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("settings in checkpoints");
-    TCase *t = scratch_case(suite, "settings in checkpoints");
+    Suite *suite = suite_create("checkpoint: settings");
+    TCase *t = scratch_case(suite, "all");
     tcase_add_loop_test(t, goes_on_exactly, 0, SAVED_MAKERS);
     tcase_add_test(t, settings);
     tcase_add_test(t, settings_on_one_side);

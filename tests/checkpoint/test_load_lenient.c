@@ -62,7 +62,7 @@ static gd_params *model(const char *under)
     return p;
 }
 
-/* Every tensor of p, whose name is under + the file's without its beginning, is what the file holds. */
+/* Every tensor of p equals that of the file, whose name is prefix + the rest of p's name. */
 static void check_loaded(gd_params *p, const char *under)
 {
     for (int i = 0; i < ITEMS; i++) {
@@ -181,7 +181,7 @@ START_TEST(under_a_prefix)
 }
 END_TEST
 
-/* ---- What there is ------------------------------------------------------------------------------------------ */
+/* ---- Lenient loading ---------------------------------------------------------------------------------------- */
 
 START_TEST(lenient)
 {
@@ -210,7 +210,7 @@ START_TEST(lenient)
     options.prefix = "1.";
     UNCHANGED(q, gd_checkpoint_load("f", &(gd_run){ .params = q }, options, &report));
     ck_message("gd_checkpoint_load: f: nothing under \"1.\" belongs to anything under \"\" in the model");
-    ck_assert_int_eq(report.left_over, 5);  /* the report of the last success stays */
+    ck_assert_int_eq(report.left_over, 5);  /* the report of the last success is kept */
     options.prefix = "0.";
     options.into = "3.";                    /* 3.weight has another shape than 0.weight */
     UNCHANGED(q, gd_checkpoint_load("f", &(gd_run){ .params = q }, options, &report));
@@ -239,8 +239,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("models of others");
-    TCase *t = scratch_case(suite, "models of others");
+    Suite *suite = suite_create("checkpoint: load lenient");
+    TCase *t = scratch_case(suite, "all");
     tcase_add_test(t, batches_tracked_are_passed_over);
     tcase_add_test(t, variances_are_not_negative);
     tcase_add_test(t, under_a_prefix);

@@ -11,7 +11,7 @@
 
 /* ---- Loading ------------------------------------------------------------------------------------------------ */
 
-/* Changes a value in the header of f: the first time that what stands there. */
+/* Replaces the first occurrence of a text in the header of f. */
 static void damage(const char *path, const char *key, const char *value)
 {
     static char bytes[8192];
@@ -25,7 +25,7 @@ static void damage(const char *path, const char *key, const char *value)
     ck_abort_msg("%s has no %s", path, key);
 }
 
-/* An option was set since the last step, so that the slots are to be started anew; then a load fails. */
+/* An option was set since the last step, so that the states must be rebuilt; then a load fails. */
 START_TEST(state_survives_a_failed_load)
 {
     gd_params *p = gd_params_new();
@@ -50,7 +50,7 @@ START_TEST(state_survives_a_failed_load)
 }
 END_TEST
 
-/* Neither loads that fail nor those that succeed take memory for good. */
+/* Neither failed nor successful loads leak memory. */
 START_TEST(memory_of_loads)
 {
     gd_params *p = gd_params_new();
@@ -135,7 +135,7 @@ START_TEST(a_step_that_fails)
     b->grad = gd_ones(GD_SHAPE(3));                              /* of another shape */
     ck_assert(!gd_step(o));
     ck_assert_ptr_nonnull(strstr(gd_last_error(), "must have the same shape"));
-    ck_assert_ptr_null(gd_optimizer_state(o, w, "exp_avg_sq"));  /* would be of that gradient */
+    ck_assert_ptr_null(gd_optimizer_state(o, w, "exp_avg_sq"));  /* it would have the shape of that gradient */
     ck_assert(o->lr == options.lr && group->lr == options.lr && o->steps == 0);
     gd_set_grad(w, gd_full(GD_SHAPE(2), 2));
     gd_set_grad(b, gd_full(GD_SHAPE(2), 2));
@@ -172,7 +172,7 @@ static bool make_layer(gd_params *p, int i)
 static const char *const last[] = { "x.bias", "x.bias", "x.bias", "x.bias", "x.running_var", "x.bias_hh", "x.bias_hh",
                                     "x.bias_hh", "x.out_proj.bias", "x.weight" };
 
-/* The last name of the layer is taken: none of its tensors is added, no random number drawn. */
+/* The last name of the layer exists already: none of its tensors is added, no random number is drawn. */
 START_TEST(a_layer_that_fails)
 {
     gd_params *p = gd_params_new();
@@ -282,8 +282,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("unchanged");
-    TCase *t = scratch_case(suite, "unchanged");
+    Suite *suite = suite_create("checkpoint: unchanged on failure");
+    TCase *t = scratch_case(suite, "all");
     tcase_add_test(t, state_survives_a_failed_load);
     tcase_add_test(t, memory_of_loads);
     tcase_add_test(t, options_changed_before_saving);

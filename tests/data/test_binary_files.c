@@ -11,7 +11,7 @@
 
 #define FLOAT (sizeof(gd_real) == sizeof(float))
 
-/* ---- Files that are replaced as a whole --------------------------------------------------------------- */
+/* ---- Files that are replaced atomically --------------------------------------------------------------- */
 
 static void check_holds(const char *name, const char *text)
 {
@@ -31,7 +31,7 @@ START_TEST(file_is_replaced)
     check_holds("f", "");
     struct stat s;
     ck_assert_int_eq(stat("f", &s), 0);
-    ck_assert_int_eq(s.st_mode & 0777, 0640);                   /* permissions stay */
+    ck_assert_int_eq(s.st_mode & 0777, 0640);                   /* permissions are kept */
     ck_assert_int_eq(symlink("f", "link"), 0);
     ck_assert(gi_file_replace("test", "link", "through", 7));
     check_holds("f", "through");
@@ -47,7 +47,7 @@ START_TEST(file_is_replaced)
 }
 END_TEST
 
-/* Until the end the old file is there, and another name is beside it. */
+/* Until the end the old file is there, with the temporary file beside it. */
 START_TEST(file_before_the_end)
 {
     gi_output out;
@@ -60,7 +60,7 @@ START_TEST(file_before_the_end)
     check_holds("f", "old");
     ck_assert_int_eq(scratch_count(), 1);
 
-    gi_output other;                                            /* two writers do not disturb each other */
+    gi_output other;                                            /* two writers do not interfere */
     ck_assert(gi_output_begin(&out, "test", "f"));
     ck_assert(gi_output_begin(&other, "test", "f"));
     gi_output_put(&out, "one", 3);
@@ -106,7 +106,7 @@ START_TEST(file_refuses)
 }
 END_TEST
 
-/* The disk is full in the middle: the system refuses to let a file grow beyond 100000 bytes. */
+/* A full disk, simulated by a limit of 100000 bytes for a file. */
 START_TEST(disk_is_full)
 {
     signal(SIGXFSZ, SIG_IGN);
@@ -252,7 +252,7 @@ START_TEST(gzip_refuses)
     put_bytes("f", copy, 2 * sizeof idx_gz);
     ck_assert_ptr_null(gd_idx_read("f"));
     ck_message("gd_idx_read: f has more than the 18 bytes that its header tells of");
-    /* a small file that claims much: a stored block (RFC 1951) with the header of a gigabyte */
+    /* a small file that announces a gigabyte: a stored block (RFC 1951) */
     static const unsigned char liar[] = {
         31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 1, 12, 0, 243, 255, 0, 0, 8, 1, 64, 0, 0, 0, 1, 2, 3, 4, 228, 116, 156, 193,
         12, 0, 0, 0
@@ -260,7 +260,7 @@ START_TEST(gzip_refuses)
     put_bytes("f", liar, sizeof liar);
     ck_assert_ptr_null(gd_idx_read("f"));
     ck_message("gd_idx_read: f should hold 1073741824 more bytes, but its 35 compressed bytes cannot hold as many");
-    ck_assert_uint_lt(gd_memory_live(), 1000000);               /* and no memory was taken for it */
+    ck_assert_uint_lt(gd_memory_live(), 1000000);               /* and no memory was allocated for it */
 }
 END_TEST
 
@@ -458,11 +458,11 @@ START_TEST(npy_damaged)
 }
 END_TEST
 
-/* ---- All of it ---------------------------------------------------------------------------------------- */
+/* ---- Suite -------------------------------------------------------------------------------------------- */
 
 int main(void)
 {
-    Suite *suite = suite_create("files");
+    Suite *suite = suite_create("data: binary files");
     TCase *files = scratch_case(suite, "files");
     TCase *idx_files = scratch_case(suite, "idx");
     TCase *npy = scratch_case(suite, "npy");

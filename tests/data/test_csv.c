@@ -135,7 +135,7 @@ END_TEST
 typedef struct refused_case {
     const char    *name, *text;
     gd_csv_options options;
-    const char    *message;                 /* behind the function and the file */
+    const char    *message;                 /* after the function and the file */
 } refused_case;
 
 static const refused_case unreadable[] = {
@@ -328,7 +328,7 @@ START_TEST(thousands_are_groups)
 }
 END_TEST
 
-/* A table of a data set has no options that could be advised. */
+/* The table of a data set has no options to suggest. */
 START_TEST(data_sets_have_no_options)
 {
     put_text("a.dat", "1\t2\n3\tNA\n");
@@ -339,8 +339,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("csv");
-    TCase *dialects = scratch_case(suite, "dialects");
+    Suite *suite = suite_create("data: CSV");
+    TCase *dialects = scratch_case(suite, "all");
     tcase_add_loop_test(dialects, dialect_is_read, 0, (int)(sizeof readable / sizeof *readable));
     tcase_add_loop_test(dialects, dialect_is_refused, 0, (int)(sizeof unreadable / sizeof *unreadable));
     tcase_add_test(dialects, options_are_checked);

@@ -36,7 +36,7 @@ START_TEST(is_read)
 }
 END_TEST
 
-/* What is in the message, and what is not in it. */
+/* Text that the message contains, and text that it does not. */
 static const struct { const char *text; gd_csv_options options; const char *with, *without; } refused[] = {
     { "a\n1,5\n2,5\n", { 0 }, "names 1: decimal = ',' reads it as one number (", "skip" },
     { "a b\n1,5 2,5\n", { 0 }, "decimal = ',' with blanks between numbers reads it (", "skip" },
@@ -98,8 +98,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("csv locales");
-    TCase *cases = scratch_case(suite, "cases");
+    Suite *suite = suite_create("data: CSV locales");
+    TCase *cases = scratch_case(suite, "all");
     tcase_add_loop_test(cases, is_read, 0, (int)(sizeof readable / sizeof *readable));
     tcase_add_loop_test(cases, is_refused, 0, (int)(sizeof refused / sizeof *refused));
     tcase_add_loop_test(cases, is_told, 0, (int)(sizeof foreign / sizeof *foreign));

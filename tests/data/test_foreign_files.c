@@ -9,7 +9,7 @@
 
 #include "gradus/checkpoint.h"
 
-/* ---- What a wrong file looks like --------------------------------------------------------------------- */
+/* ---- Files of other kinds ----------------------------------------------------------------------------- */
 
 #define PAGE "a web page: the address may be that of a page about the file, or of an error message"
 #define TORCH "save its tensors with safetensors.torch.save_file"
@@ -56,7 +56,7 @@ static void check_refusal(const char *function, const char *kind, const char *pa
     ck_message(message);
 }
 
-/* Every reader, the data sets and the checkpoints among them, says the same of it. */
+/* Every reader, of data sets and checkpoints too, gives the same explanation. */
 START_TEST(foreign_files)
 {
     const foreign *f = &foreigners[_i];
@@ -109,7 +109,7 @@ START_TEST(own_formats)
 }
 END_TEST
 
-/* Names of columns that begin like other formats are names. */
+/* Column names that begin like other formats are just names. */
 START_TEST(text_is_text)
 {
     static const char *const texts[] = {
@@ -200,7 +200,7 @@ START_TEST(gzip_with_padding)
     if (!has_zlib())
         return;
     size_t n = member(file, idx, 4);
-    put_bytes("f", file, member(file, idx, sizeof idx) + 512);                   /* a block of a tape */
+    put_bytes("f", file, member(file, idx, sizeof idx) + 512);                   /* the block size of a tape */
     ck_idx("f");
     memset(file, 0, sizeof file);
     n = member(file, idx, sizeof idx);
@@ -415,7 +415,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("foreign files");
+    Suite *suite = suite_create("data: foreign files");
     TCase *looks = scratch_case(suite, "looks"), *ways = scratch_case(suite, "ways");
     tcase_add_loop_test(looks, foreign_files, 0, (int)(sizeof foreigners / sizeof *foreigners));
     tcase_add_test(looks, own_formats);

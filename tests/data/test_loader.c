@@ -67,7 +67,7 @@ static gd_dataset numbered(int64_t n, int64_t columns)
     return set;
 }
 
-/* One epoch; the order goes to order, and every batch is checked against its row numbers. */
+/* One epoch; stores the order, and checks every batch against its row numbers. */
 static int64_t epoch(gd_loader *loader, int64_t columns, int64_t *order)
 {
     int64_t n = 0;
@@ -118,7 +118,7 @@ START_TEST(loader_each_once)
 }
 END_TEST
 
-/* Each row comes first, and each place gets row 0, equally often. */
+/* Each row comes first, and row 0 comes at each position, equally often. */
 START_TEST(loader_is_fair)
 {
     enum { N = 8, EPOCHS = 8000 };
@@ -205,7 +205,7 @@ START_TEST(loader_resumes)
 }
 END_TEST
 
-/* All data sets that numbered makes, in other clothes: transposed, every second row, broadcast; images. */
+/* The data set of numbered in other layouts: transposed, every second row, broadcast; images. */
 START_TEST(loader_of_views)
 {
     enum { N = 7 };
@@ -250,7 +250,7 @@ START_TEST(loader_of_views)
 END_TEST
 
 /* Batches are the loader's own: changing them leaves the data set alone, and a graph that was recorded with
- * one is told, by the version, from a graph with the next; a short batch is a view of the full one. */
+ * a batch is distinguished, by its version, from one of the next; a short batch is a view of the full one. */
 START_TEST(loader_batches_are_fresh)
 {
     gd_dataset set = numbered(5, 1);
@@ -295,7 +295,7 @@ static void *ten_epochs(void *reports)
     return NULL;
 }
 
-/* Had a byte been taken in an epoch, the high-water mark would have risen above what is live.  In a thread of
+/* If a byte were allocated in an epoch, the high-water mark would exceed what is live.  In a thread of
  * its own, where the marks begin at 0. */
 START_TEST(loader_allocates_nothing)
 {
@@ -362,7 +362,7 @@ static double seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* A thousand steps in no time, a pause, and a last one whose line is shorter. */
+/* A thousand steps at once, a pause, and a last one whose line is shorter. */
 static void some_steps(FILE *out)
 {
     gd_progress bar = gd_progress_start(out, "mlp");
@@ -400,7 +400,7 @@ START_TEST(progress_on_a_terminal)
     double time = seconds() - begun;
     char text[4000] = "";
     size_t n = 0;
-    while (!strchr(text, '\n') && n < sizeof text - 1) {        /* a terminal gives what it has, piece by piece */
+    while (!strchr(text, '\n') && n < sizeof text - 1) {        /* a terminal is read piece by piece */
         ssize_t got = read(terminal, text + n, sizeof text - 1 - n);
         ck_assert_int_gt(got, 0);
         n += (size_t)got;
@@ -421,11 +421,11 @@ START_TEST(progress_on_a_terminal)
 }
 END_TEST
 
-/* ---- All of it ---------------------------------------------------------------------------------------- */
+/* ---- Suite -------------------------------------------------------------------------------------------- */
 
 int main(void)
 {
-    Suite *suite = suite_create("loader");
+    Suite *suite = suite_create("data: loader");
     TCase *standardize = scratch_case(suite, "standardize");
     TCase *loader = scratch_case(suite, "loader");
     TCase *progress = scratch_case(suite, "progress");

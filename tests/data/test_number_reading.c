@@ -55,7 +55,7 @@ static size_t idx_file(unsigned char *to, type k, uint64_t bits)
     return (size_t)(8 + types[k].size);
 }
 
-/* Each format that has the type gives value, or refuses with a message that ends in `wrong`. */
+/* Each format that has the type reads value, or refuses with a message that ends in `wrong`. */
 static void check_tensor(const gd_tensor *t, const char *function, type k, double value, const char *wrong)
 {
     char message[200];
@@ -267,7 +267,7 @@ START_TEST(text_out_of_range)
 }
 END_TEST
 
-/* ---- There and back ----------------------------------------------------------------------------------- */
+/* ---- Round trips -------------------------------------------------------------------------------------- */
 
 START_TEST(writers_keep_every_bit)
 {
@@ -291,7 +291,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("reading");
+    Suite *suite = suite_create("data: number reading");
     TCase *binary = scratch_case(suite, "binary"), *decimal = scratch_case(suite, "text");
     tcase_add_test(binary, bools_are_0_or_1);
     tcase_add_test(binary, whole_numbers_are_exact);

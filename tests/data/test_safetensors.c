@@ -65,7 +65,7 @@ START_TEST(safetensors_reads)
     ck_message("gd_safetensors_read: f: tensor \"odd\" has the type F8_E4M3, which cannot be read");
     ck_assert_ptr_null(gd_safetensors_read(f, "c"));
     ck_message("gd_safetensors_read: f has no tensor \"c\"");
-    put_text("f", "short");                 /* in the same file: what was checked may have changed since */
+    put_text("f", "short");                 /* in the same file, which may have changed since it was checked */
     ck_assert_ptr_null(gd_safetensors_read(f, "s"));
     ck_message("gd_safetensors_read: f ends after 374 bytes, in the middle of the numbers");
     gd_safetensors_close(f);
@@ -234,12 +234,12 @@ START_TEST(safetensors_damaged)
 }
 END_TEST
 
-/* ---- All of it ---------------------------------------------------------------------------------------- */
+/* ---- Suite -------------------------------------------------------------------------------------------- */
 
 int main(void)
 {
-    Suite *suite = suite_create("safetensors");
-    TCase *safetensors = scratch_case(suite, "safetensors");
+    Suite *suite = suite_create("data: safetensors");
+    TCase *safetensors = scratch_case(suite, "all");
     tcase_add_test(safetensors, safetensors_reads);
     tcase_add_test(safetensors, safetensors_writes);
     tcase_add_test(safetensors, safetensors_refuses);

@@ -222,7 +222,7 @@ START_TEST(numbers_are_nearest)
 }
 END_TEST
 
-/* Halfway between 1 and the next double, and a digit far out that decides; 1000 zeros and back. */
+/* Halfway between 1 and the next double, with a distant digit that decides; 1000 zeros and their exponent. */
 START_TEST(numbers_with_many_digits)
 {
     FILE *file = fopen("n.csv", "w");
@@ -284,7 +284,7 @@ START_TEST(csv_of_any_size)
     fclose(file);
     gd_tensor *column = gd_csv_read("t.csv", (gd_csv_options){ 0 });
     ck_contiguous_shape(column, WIDE, 1);
-    bool good = true;                       /* a ck_assert of its own for each number takes its time */
+    bool good = true;                       /* one ck_assert for each number would be slow */
     for (int i = 0; i < WIDE; i++)
         good &= t->data[i] == (gd_real)i && column->data[i] == (gd_real)i;
     ck_assert(good);
@@ -409,7 +409,7 @@ START_TEST(airfoil_refuses)
             AIRFOIL_SOURCE);
     ck_assert_ptr_null(gd_airfoil("a.dat").x);
     ck_message("gd_airfoil: neither a.dat nor a.dat/airfoil_self_noise.dat can be read: " AIRFOIL_SOURCE);
-    setenv("GRADUS_DATA", "b", 1);              /* not where the program was not told to look */
+    setenv("GRADUS_DATA", "b", 1);              /* nowhere but where GRADUS_DATA says */
     ck_assert_int_eq(system("mkdir -p ../shared/data"), 0);
     put_text("../shared/data/airfoil_self_noise.dat", "1\t2\n");
     ck_assert_ptr_null(gd_airfoil(NULL).x);
@@ -514,11 +514,11 @@ START_TEST(fashion_real)
 }
 END_TEST
 
-/* ---- All of it ---------------------------------------------------------------------------------------- */
+/* ---- Suite -------------------------------------------------------------------------------------------- */
 
 int main(void)
 {
-    Suite *suite = suite_create("data");
+    Suite *suite = suite_create("data: tables");
     TCase *text = scratch_case(suite, "text");
     TCase *data_sets = scratch_case(suite, "data sets");
     tcase_add_loop_test(text, csv_reads, 0, (int)(sizeof readable / sizeof *readable));

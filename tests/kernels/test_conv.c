@@ -106,7 +106,7 @@ START_TEST(conv_is_its_definition)
 }
 END_TEST
 
-/* Images too big for the work space go in strips; many weights are summed some channels at a time. */
+/* Images too large for the work space are computed in strips; many weights are summed a few channels at a time. */
 START_TEST(strips)
 {
     state = 3;
@@ -160,7 +160,7 @@ START_TEST(conv_of_views_and_bias)
 }
 END_TEST
 
-/* Nothing to do, and more padding than can be held in memory. */
+/* Empty results, and more padding than memory can hold. */
 START_TEST(conv_far_out)
 {
     gd_conv2d_options wide = { .padding = { 100000, 100000 } };
@@ -318,8 +318,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("conv");
-    TCase *all = tcase_create("convolution and pooling");
+    Suite *suite = suite_create("kernels: conv");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_set_timeout(all, 60);
     tcase_add_loop_test(all, conv_is_its_definition, 0, GI_GEMM_LEVELS);

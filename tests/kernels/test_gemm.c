@@ -83,7 +83,7 @@ static void check(enum layout in_a, enum layout in_b, int64_t m, int64_t n, int6
     gd_real *before = malloc((size_t)c.size * sizeof *before);
     ck_assert_ptr_nonnull(before);
     memcpy(before, c.memory, (size_t)c.size * sizeof *before);
-    if (!accumulate)                            /* what was there must not matter */
+    if (!accumulate)                            /* previous values must not matter */
         for (int64_t i = 0; i < c.size; i++)
             c.memory[i] = (gd_real)NAN;
     product(&a, &b, &c, accumulate);
@@ -100,7 +100,7 @@ static void check(enum layout in_a, enum layout in_b, int64_t m, int64_t n, int6
                 size += fabsl(term);
             }
             const long double allowed = whole ? 0 : (long double)(k + 1) * ulp * size;
-            if (!(fabsl(*got - sum) <= allowed))        /* ck_assert tells its parent each time: too slow here */
+            if (!(fabsl(*got - sum) <= allowed))        /* ck_assert would be too slow here */
                 ck_abort_msg("level %d, layouts %d %d, m %d n %d k %d, accumulate %d: c[%d, %d] = %.9g, not %.9Lg",
                              (int)gi_gemm_used(), (int)in_a, (int)in_b, (int)m, (int)n, (int)k, accumulate,
                              (int)i, (int)j, (double)*got, sum);
@@ -171,7 +171,7 @@ START_TEST(around_the_blocks)                   /* sizes just below, at and abov
 }
 END_TEST
 
-START_TEST(long_vectors)                        /* products with a vector, beyond what is gathered at a time */
+START_TEST(long_vectors)                        /* products with a vector, longer than one packed part */
 {
     if (!level(_i))
         return;
@@ -210,7 +210,7 @@ END_TEST
 
 /* ---- NaN and infinity --------------------------------------------------------------------------------------- */
 
-START_TEST(not_a_number)                        /* a NaN spoils its row or its column and nothing else */
+START_TEST(not_a_number)                        /* a NaN affects its row or its column and nothing else */
 {
     static const int sizes[][3] = { { 5, 1, 9 }, { 1, 6, 19 }, { 3, 3, 3 }, { 20, 35, 18 }, { 60, 70, 300 } };
     if (!level(_i))
@@ -323,7 +323,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("gemm");
+    Suite *suite = suite_create("kernels: gemm");
     TCase *each = tcase_create("at every level"), *once = tcase_create("levels");
     tcase_set_timeout(each, 600);
     tcase_add_loop_test(each, small_sizes, 0, GI_GEMM_LEVELS);

@@ -56,7 +56,7 @@ static wide wide_softplus(wide x)
     F(cos,      WIDE(cos),       -1,        1,         1)                \
     F(sqrt,     WIDE(sqrt),      0,         INFINITY,  0)
 
-/* Two compilations of each: in a loop for the machine's vector instructions, and one number at a time. */
+/* Each is compiled twice: as a loop with the machine's vector instructions, and for one number at a time. */
 #define COMPILE(name, reference, low, high, symmetry)                                                      \
     GI_KERNEL static void loop_##name(int64_t n, const gd_real *restrict x, gd_real *restrict y)           \
     {                                                                                                      \
@@ -374,7 +374,7 @@ static const struct { int64_t rows, columns, row; } shapes[] = {
     { 33, 128, 128 }, { 127, 129, 130 }, { 128, 10, 10 }, { 129, 1, 2 }, { 1000, 3, 3 }, { 2500, 260, 261 },
 };
 
-/* Sums are added to what y holds; its neighbours stay; a column's bits do not depend on the others. */
+/* Sums are added to y; its neighbours are unchanged; a column's bits do not depend on the others. */
 START_TEST(column_sums)
 {
     int64_t rows = shapes[_i].rows, columns = shapes[_i].columns, row = shapes[_i].row;
@@ -402,7 +402,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("real");
+    Suite *suite = suite_create("kernels: real");
     TCase *elementary = tcase_create("elementary functions");
     tcase_set_timeout(elementary, getenv("TEST_REAL_STEP") ? 0 : 120);
     tcase_add_loop_test(elementary, all_magnitudes, 0, COUNT);

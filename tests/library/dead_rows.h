@@ -150,7 +150,7 @@ DEAD(gd_huber_loss, target, gd_huber_loss(L, D, 1, GD_MEAN))
 DEAD(gd_kl_div, log_prediction, gd_kl_div(D, L, GD_MEAN))
 DEAD(gd_kl_div, target, gd_kl_div(L, D, GD_MEAN))
 
-/* Making and looking.  What gives a number, or nothing, says so by the message alone. */
+/* Creation and access.  Functions that return a number, or nothing, report errors by the message alone. */
 DEAD(gd_one_hot, labels, gd_one_hot(D, 3))
 DEAD(gd_zeros_like, t, gd_zeros_like(D))
 DEAD(gd_ones_like, t, gd_ones_like(D))

@@ -21,7 +21,7 @@ static const long allocations = 0;
 #define COUNTED
 #endif
 
-/* The program can count at all. */
+/* The counter works. */
 START_TEST(counting)
 {
 #ifdef COUNTED
@@ -129,7 +129,7 @@ START_TEST(multilayer_perceptron)
 }
 END_TEST
 
-/* Also when a step is refused: a message needs no memory. */
+/* Also when a step is refused: a message allocates nothing. */
 START_TEST(refusals)
 {
     long before = -1, after;
@@ -150,8 +150,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("allocations");
-    TCase *all = tcase_create("steady state");
+    Suite *suite = suite_create("library: allocations");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, counting);
     tcase_add_test(all, linear_regression);

@@ -3,7 +3,7 @@
 #include "support/support.h"
 
 #ifdef GD_DEBUG
-/* ---- What holds tensors without being handed them ------------------------------------------------------------ */
+/* ---- Objects that hold dead tensors -------------------------------------------------------------------------- */
 
 START_TEST(a_graph_over_a_freed_model)
 {
@@ -106,7 +106,7 @@ START_TEST(freed_handles)
 }
 END_TEST
 
-/* Those that only tell something, and what is handed over inside of something else. */
+/* Functions that only return information, and handles inside structs. */
 START_TEST(freed_handles_are_asked)
 {
     gd_params *p = gd_params_new();
@@ -146,7 +146,7 @@ START_TEST(freed_handles_are_asked)
 }
 END_TEST
 
-/* ---- What code of the program gives back ------------------------------------------------------------------------ */
+/* ---- Results of user code --------------------------------------------------------------------------------------- */
 
 static void dying_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
@@ -189,7 +189,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("freed handles");
+    Suite *suite = suite_create("library: dead handles");
     TCase *all = tcase_create("all builds");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, null_handles_tell_nothing);

@@ -4,7 +4,7 @@
 
 #include "support/support.h"
 
-/* ---- What is alive ------------------------------------------------------------------------------------------- */
+/* ---- Tensors that are alive ---------------------------------------------------------------------------------- */
 
 static gd_tensor *D;                        /* the dead one */
 static gd_tensor *L, *V1, *V11, *V2, *V3, *V31, *zeros, *image, *signal, *sequence, *LEAF, *y, *dxs[2];
@@ -110,7 +110,7 @@ START_TEST(null_in_every_place)
 END_TEST
 
 #ifdef GD_DEBUG
-/* ---- Ways to die --------------------------------------------------------------------------------------------- */
+/* ---- Ways to become dead ------------------------------------------------------------------------------------- */
 
 static gd_tensor *in_a_scope(void)
 {
@@ -238,7 +238,7 @@ START_TEST(a_dead_tensor_in_every_place)
     D = deaths[_i].dies();
     ck_assert_ptr_nonnull(D);
     for (int i = 0; i < ROWS; i++) {
-        GD_SCOPE;                           /* and things are made where it was, were that handed out again */
+        GD_SCOPE;                           /* and new tensors that could reuse its memory */
         gd_full(GD_SHAPE(2, 3), 7), gd_full(GD_SHAPE(2, 3), 8);
         gd_clear_error();
         ck_assert_msg(rows[i].fails(), "%s", rows[i].text);
@@ -250,7 +250,7 @@ END_TEST
 
 /* ---- The quarantine ------------------------------------------------------------------------------------------ */
 
-/* Its bound, not all that was ever used; and a tensor whose memory is long in other hands is still no tensor. */
+/* Its bound, not all memory ever used; and a tensor whose memory has been reused since is still detected. */
 START_TEST(the_quarantine_is_bounded)
 {
     gd_tensor *t = in_a_scope();
@@ -291,7 +291,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("dead tensors");
+    Suite *suite = suite_create("library: dead tensors");
     TCase *all = tcase_create("all builds");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, null_in_every_place);

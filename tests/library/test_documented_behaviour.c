@@ -21,7 +21,7 @@ START_TEST(arange_never_contains_stop)
         for (int64_t k = 0; k < gd_numel(t); k++)
             ck_assert(t->data[k] == (gd_real)(cases[i].start + (double)k * cases[i].step));
     }
-    for (int k = 1; k < 400; k++) {                     /* start + k step, as a programmer writes it, ends before it */
+    for (int k = 1; k < 400; k++) {                     /* start + k step, computed naively, ends before it */
         double step = 0.001 * k, stop = 2 + 10 * step;
         ck_assert_msg(gd_numel(gd_arange(2, stop, step)) == 10, "2 .. %.17g in steps of %.17g", stop, step);
     }
@@ -42,7 +42,7 @@ START_TEST(a_branch_not_taken_can_still_give_nan)
 }
 END_TEST
 
-/* Two losses over two batches: refused as a sum, since the first batch is gone; right one after the other. */
+/* Two losses over two batches: refused as a sum, since the first batch is overwritten; correct one after the other. */
 START_TEST(a_batch_lasts_until_the_next_one)
 {
     gd_tensor *x = gd_from(GD_SHAPE(4, 1), (gd_real[]){ 1, 2, 3, 4 });
@@ -102,7 +102,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("what the headers say");
+    Suite *suite = suite_create("library: documented behaviour");
     TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, arange_never_contains_stop);

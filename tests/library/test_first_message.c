@@ -7,7 +7,7 @@
 #include "support/scratch.h"
 
 #ifdef OWN_MALLOC
-static volatile long until_failure;         /* 0: none to come */
+static volatile long until_failure;         /* 0: none */
 static volatile bool injected;
 
 static bool refuses_request(void)
@@ -97,7 +97,7 @@ static bool (*const calls[])(void) = {
     reads_gzip, reads_safetensors, reads_and_writes, trains, draws, checks_gradients, loads_batches
 };
 
-/* ---- Every place in turn ------------------------------------------------------------------------------------- */
+/* ---- Every allocation in turn -------------------------------------------------------------------------------- */
 
 static char first_message[1024];
 
@@ -122,7 +122,7 @@ START_TEST(out_of_memory_is_said_last)
     write_files();
     long k = 0;
     do {
-        gd_shutdown();                      /* nothing waits in a pool */
+        gd_shutdown();                      /* no memory is left in a pool */
         gd_on_error(remember_first);
         gd_clear_error();
         *first_message = '\0';
@@ -144,7 +144,7 @@ START_TEST(out_of_memory_is_said_last)
 }
 END_TEST
 
-/* ---- A message of an older failure is none of this one ------------------------------------------------------- */
+/* ---- The message of an earlier failure is not taken for the cause -------------------------------------------- */
 
 static void lazy_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
@@ -163,7 +163,7 @@ START_TEST(an_old_message_is_not_taken_for_the_cause)
     GD_SCOPE;
     gd_tensor *x = gd_requires_grad(gd_ones(GD_SHAPE(1)));
     gd_tensor *y = gd_record(&lazy, gd_ones(GD_SHAPE(1)), &x, 1, NULL, 0);
-    ck_assert_ptr_null(gd_add(gd_ones(GD_SHAPE(2)), gd_ones(GD_SHAPE(3))));       /* seen to long ago */
+    ck_assert_ptr_null(gd_add(gd_ones(GD_SHAPE(2)), gd_ones(GD_SHAPE(3))));       /* an earlier failure */
     ck_assert(!gd_backward(y));
     ck_message("gd_backward: the rule of lazy gave no gradient for input 0");
     ck_assert_ptr_null(gd_add(gd_ones(GD_SHAPE(2)), gd_ones(GD_SHAPE(3))));
@@ -177,7 +177,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("first messages");
+    Suite *suite = suite_create("library: first message");
     TCase *all = scratch_case(suite, "all");
     tcase_add_loop_test(all, out_of_memory_is_said_last, 0, (int)(sizeof calls / sizeof *calls));
     tcase_add_test(all, an_old_message_is_not_taken_for_the_cause);

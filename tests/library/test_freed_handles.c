@@ -34,7 +34,7 @@ static void visit(void *context, const char *owner, const char *name, gd_tensor 
     (void)context, (void)owner, (void)name, (void)tensor, (void)number;
 }
 
-/* The function, the argument, a call that gives what it gives on failure. */
+/* The function, the argument, and a call that is true when it returned its value for failure. */
 #define ROWS(row) \
     row(gd_params_count, p, gd_params_count(p) == 0) \
     row(gd_params_tensors, p, gd_params_tensors(p) == 0) \
@@ -179,7 +179,7 @@ START_TEST(freed)
 }
 END_TEST
 
-/* Optimizers and averages outlive their model, but are of no use any more. */
+/* Optimizers and averages outlive their model, but cannot be used any more. */
 START_TEST(without_the_model)
 {
     gd_params *model = gd_params_copy(net);
@@ -214,7 +214,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("freed");
+    Suite *suite = suite_create("library: freed handles");
     TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, make, end);
     tcase_add_test(all, null);

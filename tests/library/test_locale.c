@@ -24,7 +24,7 @@ static const char *const names[] = { "comma.UTF-8", "sign.UTF-8" };
 static const char *const points[] = { "<U002C>", "<U066B>" };   /* ',', and the Arabic sign, two bytes long */
 static char locales[64];                    /* the folder that holds them */
 
-/* Compiles a locale that is the C locale but for its decimal point and groups of three digits. */
+/* Compiles a locale that differs from C in its decimal point and groups of three digits. */
 static void make_locale(int i)
 {
     char path[100], command[300];
@@ -220,7 +220,7 @@ START_TEST(print_has_points)
 }
 END_TEST
 
-/* The line of progress appears on terminals only. */
+/* The progress line appears on terminals only. */
 START_TEST(progress_has_points)
 {
 #if defined(__linux__)
@@ -261,7 +261,7 @@ START_TEST(read_in_any_locale)
 }
 END_TEST
 
-/* ---- The reasons of the system ------------------------------------------------------------------------ */
+/* ---- Error texts of the system ------------------------------------------------------------------------ */
 
 #if defined(__GLIBC__)
 static void put_word(unsigned char *to, uint32_t word)
@@ -322,7 +322,7 @@ static void both(const char *format, ...)
                   formatted[0], formatted[1]);
 }
 
-/* Text is what snprintf makes of it in the C locale. */
+/* The text is that of snprintf in the C locale. */
 static void check_formats(void)
 {
     static const double numbers[] = { 0, -0.0, 1, -1.5, 0.1, 1e300, -1e-300, 123456.789, INFINITY, -INFINITY, NAN };
@@ -370,7 +370,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("locale");
+    Suite *suite = suite_create("library: locale");
     TCase *writing = scratch_case(suite, "writing"), *formats = scratch_case(suite, "formats");
     tcase_add_test(writing, print_has_points);
     tcase_add_test(writing, written_in_any_locale);

@@ -48,7 +48,7 @@ static bool visits(gd_state_visitor *visitor)
 #define NOTES(...) RUN(.notes = (gd_note[]){ __VA_ARGS__ }, .note_count = 1)
 #define LOAD (gd_load_options){ 0 }, NULL
 
-/* Each call is told "NAME: WHAT is NULL". */
+/* Each call fails with "NAME: WHAT is NULL". */
 #define ALWAYS(row) \
     row(gd_csv_read, "path", !gd_csv_read(NULL, (gd_csv_options){ 0 })) \
     row(gd_idx_read, "path", !gd_idx_read(NULL)) \
@@ -125,7 +125,7 @@ static bool visits(gd_state_visitor *visitor)
     row(gd_plot_save, "path", !gd_plot_save(plot, NULL)) \
     row(gd_plot_save_grid, "panels", !gd_plot_save_grid(NULL, 1, 1, "", "f.png"))
 
-/* Where one call fails because an earlier one gave NULL, the first message stands. */
+/* Where a call fails because an earlier one returned NULL, the first message is kept. */
 #define BECAUSE(row) \
     row(gd_backward, "y", !gd_backward(NULL)) \
     row(gd_item, "t", isnan(gd_item(NULL))) \
@@ -351,7 +351,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("refusals");
+    Suite *suite = suite_create("library: refusals");
     TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, make, end);
     tcase_add_test(all, null_in_place_of_what_is_the_program_s);

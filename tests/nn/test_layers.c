@@ -34,7 +34,7 @@ static void largest_and_mean(const gd_tensor *t, double *largest, double *mean, 
     }
 }
 
-/* Uniform in +-bound: never beyond it, near it, centred, with variance bound^2 / 3. */
+/* Uniform in +-bound: never beyond it, near it, centered, with variance bound^2 / 3. */
 static void ck_uniform(const gd_tensor *t, double bound)
 {
     double largest, mean, square, n = sqrt((double)gd_numel(t));
@@ -60,7 +60,7 @@ static void ck_all(const gd_tensor *t, double value)
         ck_assert_double_eq(element(t, i), value);
 }
 
-/* ---- Names, shapes and first values ------------------------------------------------------------------------- */
+/* ---- Names, shapes and initial values ----------------------------------------------------------------------- */
 
 START_TEST(names_and_shapes_are_pytorchs)
 {
@@ -145,7 +145,7 @@ START_TEST(orthogonal_is_orthogonal)
         gd_tensor *gram = tall ? gd_matmul(gd_transpose(w, 0, 1), w) : gd_matmul(w, gd_transpose(w, 0, 1));
         ck_assert(far_apart(gram, gd_scale(gd_eye(gram->shape[0]), 9)) < 10 * tolerance);
     }
-    gd_tensor *sum = gd_zeros(GD_SHAPE(2, 2));          /* signs fall evenly */
+    gd_tensor *sum = gd_zeros(GD_SHAPE(2, 2));          /* both signs are equally frequent */
     for (int i = 0; i < 400; i++)
         sum = gd_add(sum, gd_orthogonal(GD_SHAPE(2, 2), 1));
     ck_assert(fabs((double)gd_item(gd_max(gd_abs(sum)))) < 400 * 0.15);
@@ -391,7 +391,7 @@ START_TEST(attention_is_stable_and_causal)
 }
 END_TEST
 
-/* ---- Bad calls ---------------------------------------------------------------------------------------------- */
+/* ---- Invalid calls ------------------------------------------------------------------------------------------ */
 
 START_TEST(layers_refuse)
 {
@@ -461,8 +461,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("nn");
-    TCase *all = tcase_create("layers");
+    Suite *suite = suite_create("nn: layers");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, names_and_shapes_are_pytorchs);
     tcase_add_test(all, first_values_are_pytorchs);

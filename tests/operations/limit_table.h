@@ -39,7 +39,7 @@ typedef gd_tensor *limit_function(gd_tensor *x);
 /* Up to a few units in the last place, and of the smallest number; a 0 of either sign. */
 static bool limit_reached(double got, double expected)
 {
-    const double rounded = (double)(gd_real)expected;       /* what is beyond MAX is infinite */
+    const double rounded = (double)(gd_real)expected;       /* values beyond MAX are infinite */
     if (expected == ANY)
         return true;
     if (isnan(expected) || isinf(rounded) || isnan(got))
@@ -47,7 +47,7 @@ static bool limit_reached(double got, double expected)
     return fabs(got - expected) <= 8 * EPS * fabs(expected) + 4 * TINY;
 }
 
-/* x plus nothing, of which everything depends: so that gd_grad has something to differentiate. */
+/* x + 0, a node that everything depends on, so that gd_grad has something to differentiate. */
 static gd_tensor *with_nothing_of(gd_tensor *y, gd_tensor *x)
 {
     return gd_add(y, gd_sum(gd_where(gd_scalar(0), x, gd_scalar(0))));

@@ -66,7 +66,7 @@ static void by_hand(norm *r, int64_t n, const gd_real *x, const gd_real *g, int6
         r->dx[i] = ((long double)g[i * step] - mean_g - left_g - r->z[i] * mean_gz) / sqrtl(var + eps);
 }
 
-/* Numbers whose last places are all that differs: 2^digits + units in the last place; or sizes of 2^scale. */
+/* Numbers that differ only in their last places: 2^digits + units in the last place; or of magnitude 2^scale. */
 static void fill(gd_tensor *x, int digits, int scale, unsigned seed)
 {
     uint64_t state = seed;
@@ -184,7 +184,7 @@ START_TEST(variance)
 }
 END_TEST
 
-/* ---- The reported examples, and what is like them ---------------------------------------------------------------- */
+/* ---- Reported examples, and similar ones ------------------------------------------------------------------------- */
 
 START_TEST(reported)
 {
@@ -203,7 +203,7 @@ START_TEST(reported)
 }
 END_TEST
 
-START_TEST(no_slope_without_deviations)     /* the subgradient of std that is finite, as gd_norm has it */
+START_TEST(no_slope_without_deviations)     /* the finite subgradient of std, as for gd_norm */
 {
     GD_SCOPE;
     gd_tensor *x = gd_requires_grad(gd_from(GD_SHAPE(2, 2), (gd_real[]){ 3, 3, 1, 2 }));
@@ -257,8 +257,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("centring");
-    TCase *all = tcase_create("centring");
+    Suite *suite = suite_create("operations: centering");
+    TCase *all = tcase_create("all");
     tcase_set_timeout(all, 60);
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_loop_test(all, layer_norm, 0, CASES);

@@ -38,7 +38,7 @@ static gd_tensor *view(layout how, gd_tensor *x)
     return how == SLICED ? gd_slice(x, -1, 1, x->shape[x->ndim - 1], 2) : gd_permute(x, order(how, x->ndim));
 }
 
-/* A packed tensor whose view has the elements of t; in the gaps of a slice stand traps. */
+/* A contiguous tensor a view of which has the elements of t; the gaps of a slice hold NaN. */
 static gd_tensor *laid_out(layout how, gd_tensor *t)
 {
     gd_shape shape = gd_shape_of_tensor(t);
@@ -165,7 +165,7 @@ START_TEST(one_input_at_a_time)
 }
 END_TEST
 
-/* Two inputs that can be the same tensor are. */
+/* Two inputs of the same shape are the same tensor. */
 START_TEST(same_tensor_twice)
 {
     const operation *op = &operations[_i];
@@ -190,7 +190,7 @@ END_TEST
 
 /* ---- Shapes ------------------------------------------------------------------------------------------------- */
 
-/* A view gives what a packed copy gives. */
+/* A view gives the same as a contiguous copy. */
 START_TEST(views_change_no_value)
 {
     const operation *op = &operations[_i];
@@ -290,8 +290,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("operations");
-    TCase *each = tcase_create("each operation");
+    Suite *suite = suite_create("operations: derivatives");
+    TCase *each = tcase_create("all");
     tcase_add_checked_fixture(each, quietly, NULL);
     tcase_set_timeout(each, 300);
     tcase_add_loop_test(each, alone, 0, OPERATIONS);

@@ -27,7 +27,7 @@ static bool all_finite_in(const gd_tensor *t, double low, double high)
     return t != NULL;
 }
 
-/* Numbers that six digits would round to what is allowed. */
+/* Numbers that %g with six digits would show as allowed. */
 START_TEST(just_outside)
 {
     const double little = 0x1p-20, above = 1 + little;      /* exact as float */
@@ -98,12 +98,12 @@ START_TEST(infinite_bounds)
     ck_refused(gd_arange(0, 1, NONE), "gd_arange: from 0 to 1 in steps of nan has no countable length");
     ck_refused(gd_dropout(one(1), NONE, true), "gd_dropout: p = nan must lie in [0, 1]");
     ck_refused(gd_dropout(one(1), INF, false), "gd_dropout: p = inf must lie in [0, 1]");
-    /* NaN and infinities are values like others where a value is asked for */
+    /* NaN and infinities are allowed where any value is */
     ck_assert(isnan(element(gd_full(two, NONE), 1)) && isinf(element(gd_scalar(-INF), 0)));
 }
 END_TEST
 
-/* Bounds whose difference overflows are bounds all the same. */
+/* Bounds whose difference overflows are valid. */
 START_TEST(the_widest_bounds)
 {
     gd_seed(3);
@@ -166,8 +166,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("domains");
-    TCase *all = tcase_create("domains");
+    Suite *suite = suite_create("operations: domains");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, just_outside);
     tcase_add_test(all, targets);

@@ -33,7 +33,7 @@ START_TEST(handler)
 }
 END_TEST
 
-/* Without a handler of one's own: on standard error, and nothing on standard output. */
+/* Without a handler: printed to standard error, nothing to standard output. */
 START_TEST(printed_at_first)
 {
     static const char message[] = "gd_ones: shape [-2] has the negative size -2\n";
@@ -89,7 +89,7 @@ START_TEST(dies_if_asked_to)
 }
 END_TEST
 
-/* ---- Wrong calls -------------------------------------------------------------------------------------------- */
+/* ---- Invalid calls ------------------------------------------------------------------------------------------ */
 
 static gd_tensor *m23, *m34, *v3, *v4, *s, *eight, *none, *labels, *bad_label;
 
@@ -111,7 +111,7 @@ static void make_arguments(void)
 #define JOIN(...) (gd_tensor *const[]){ __VA_ARGS__ }
 #define HUGE_SIZE ((int64_t)1 << 40)
 
-/* Makes call number which; tells its words and the expected message. */
+/* Makes call number which; gives its source text and the expected message. */
 static gd_tensor *wrong(int which, const char **call, const char **message)
 {
     int i = 0;
@@ -161,7 +161,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("errors");
+    Suite *suite = suite_create("operations: errors");
     TCase *first = tcase_create("at first"), *telling = tcase_create("telling");
     TCase *calls = tcase_create("wrong calls");
     tcase_add_test(first, printed_at_first);

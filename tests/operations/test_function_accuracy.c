@@ -146,7 +146,7 @@ START_TEST(slope_of_gelu)
 }
 END_TEST
 
-/* clang chooses for vectors and for single numbers apart which products it fuses: gelu's last digit differs. */
+/* clang decides separately for vectors and for single numbers which products it fuses: gelu's last digit differs. */
 static bool same(gd_real a, gd_real b)
 {
 #ifdef __clang__
@@ -156,7 +156,7 @@ static bool same(gd_real a, gd_real b)
     return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
 }
 
-/* Any stretch of the numbers, and every second one, gives what the whole gave. */
+/* Any part of the numbers, and every second one, gives the same bits as the whole. */
 START_TEST(place_does_not_matter)
 {
     GD_SCOPE;
@@ -182,8 +182,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("functions");
-    TCase *all = tcase_create("functions");
+    Suite *suite = suite_create("operations: function accuracy");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_set_timeout(all, 120);
     tcase_add_loop_test(all, small_errors, 0, COUNT);

@@ -70,7 +70,7 @@ START_TEST(attention_of_any_size)
 }
 END_TEST
 
-/* Heads that lie side by side in one matrix; their gradients meet in it. */
+/* Heads side by side in one matrix, in which their gradients are added up. */
 static gd_tensor *head(gd_tensor *qkv, int64_t heads, int which)
 {
     const int64_t n = qkv->shape[0], length = qkv->shape[1], width = qkv->shape[2] / 3;
@@ -83,7 +83,7 @@ START_TEST(attention_of_views)
     gd_tensor *x = numbers(GD_SHAPE(2, 37, 3 * 20)), *qkv = gd_scale(x, 1);
     for (int turned = 0; turned < 2; turned++) {
         gd_tensor *q = head(qkv, 5, 0), *k = head(qkv, 5, 1), *v = head(qkv, 5, 2);
-        if (turned)                                         /* the keys and the channels change places in memory */
+        if (turned)                                         /* keys and channels are exchanged in memory */
             v = gd_transpose(gd_contiguous(gd_transpose(v, 2, 3)), 2, 3);
         same_gradients("views", turned, gd_attention(q, k, v, true), attention_by_formula(q, k, v, true), &x, 1);
         same_gradients("leaf", turned, gd_attention(head(x, 4, 0), head(x, 4, 1), head(x, 4, 2), false),
@@ -107,7 +107,7 @@ START_TEST(attention_of_nothing)
 }
 END_TEST
 
-/* A later key, a NaN even, is not seen; one that is seen shows. */
+/* A later key, even a NaN, has no effect; an earlier one has. */
 START_TEST(the_future_is_hidden)
 {
     gd_tensor *q = gd_normal(GD_SHAPE(70, 4), 0, 1), *k = gd_normal(GD_SHAPE(70, 4), 0, 1);
@@ -148,7 +148,7 @@ END_TEST
 
 /* ---- Views -------------------------------------------------------------------------------------------------- */
 
-/* Slices that overlap, among other uses of x, whose gradients meet in any order. */
+/* Overlapping slices, among other uses of x, whose gradients are added in any order. */
 START_TEST(slices_meet)
 {
     gd_tensor *x = numbers(GD_SHAPE(6, 9)), *dx, *expected = gd_zeros(GD_SHAPE(6, 9));
@@ -174,7 +174,7 @@ START_TEST(slices_meet)
 }
 END_TEST
 
-/* The gradient that a slice adds to must not be one that others hold: that of z is w's too. */
+/* A slice must not add to a gradient that is shared: that of z is also w's. */
 START_TEST(slices_leave_alone_what_others_hold)
 {
     gd_tensor *a = numbers(GD_SHAPE(4)), *b = gd_scale(a, 1), *c = gd_scale(a, 3), *part = gd_slice(b, 0, 1, 3, 1);
@@ -220,8 +220,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("fused");
-    TCase *all = tcase_create("fused");
+    Suite *suite = suite_create("operations: fused");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_loop_test(all, attention_of_any_size, 0, SIZES);
     tcase_add_test(all, attention_of_views);

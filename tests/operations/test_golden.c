@@ -252,7 +252,7 @@ START_TEST(one_file)
 }
 END_TEST
 
-/* The skipped files are exactly those that the table declares. */
+/* The skipped files are exactly those declared in the table. */
 START_TEST(skipped_files_are_counted)
 {
     int files[ROWS] = { 0 }, run = 0, second = 0, declared = 0;
@@ -280,7 +280,7 @@ START_TEST(skipped_files_are_counted)
 }
 END_TEST
 
-/* A file that breaks the grammar is noticed. */
+/* A file that violates the grammar is detected. */
 START_TEST(broken_files_are_refused)
 {
     static const char *const broken[] = {
@@ -313,8 +313,8 @@ END_TEST
 int main(void)
 {
     find_files();
-    Suite *suite = suite_create("golden");
-    TCase *files = tcase_create("files");
+    Suite *suite = suite_create("operations: golden");
+    TCase *files = tcase_create("all");
     tcase_add_checked_fixture(files, quietly, NULL);
     tcase_set_timeout(files, 120);
     tcase_add_loop_test(files, one_file, 0, FILES);

@@ -127,8 +127,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("in place");
-    TCase *all = tcase_create("in place");
+    Suite *suite = suite_create("operations: in place");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, changes);
     tcase_add_test(all, through_views);

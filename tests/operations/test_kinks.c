@@ -72,7 +72,7 @@ START_TEST(losses_at_their_kinks)
 }
 END_TEST
 
-/* The loss of a confident right answer keeps its digits, and nothing overflows. */
+/* The loss of a confident correct answer keeps its digits, and nothing overflows. */
 START_TEST(binary_cross_entropy_far_out)
 {
     gd_tensor *x = LEAF(10000, -10000, 10000, -10000, 30, -30);
@@ -134,7 +134,7 @@ START_TEST(frozen_running_statistics)
 }
 END_TEST
 
-/* ---- Bad calls ---------------------------------------------------------------------------------------------- */
+/* ---- Invalid calls ------------------------------------------------------------------------------------------ */
 
 START_TEST(messages)
 {
@@ -190,8 +190,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("choices");
-    TCase *all = tcase_create("choices");
+    Suite *suite = suite_create("operations: kinks");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, products_with_zeros);
     tcase_add_test(all, norms_at_zero);

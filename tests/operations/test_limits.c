@@ -157,7 +157,7 @@ START_TEST(infinite_exponents)
 }
 END_TEST
 
-/* A slope of 0 stands against an infinite gradient from above. */
+/* A slope of 0 times an infinite upstream gradient. */
 START_TEST(flat_under_an_infinite_slope)
 {
     gd_tensor *const x = gd_requires_grad(gd_from(GD_SHAPE(2), (gd_real[]){ -1, -2 }));
@@ -175,8 +175,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("limits");
-    TCase *all = tcase_create("limits");
+    Suite *suite = suite_create("operations: limits");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, arithmetic);
     tcase_add_test(all, kinks);

@@ -87,7 +87,7 @@ START_TEST(likelihoods)
 }
 END_TEST
 
-/* The pairs, summed: one 0 times infinity would spoil all. */
+/* Pairs of special values, summed: a single 0 times infinity would spoil the sum. */
 START_TEST(confident_and_right)
 {
     gd_tensor *x = gd_requires_grad(gd_from(GD_SHAPE(2), (gd_real[]){ (gd_real)-INFINITY, (gd_real)INFINITY })), *d[2];
@@ -264,8 +264,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("limits of losses");
-    TCase *all = tcase_create("limits");
+    Suite *suite = suite_create("operations: limits losses");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, distances);
     tcase_add_test(all, hinge_by_its_target);

@@ -76,7 +76,7 @@ static bool may_be_indices(const gd_tensor *t)
     return whole;
 }
 
-/* Indices become other ones that are in range: a rule does not check them again. */
+/* Indices are replaced by others in range: a rule does not check them again. */
 static void overwrite(const gd_tensor *t)
 {
     const bool indices = may_be_indices(t);
@@ -91,7 +91,7 @@ static bool same(const gd_tensor *a, const gd_tensor *b)
     return a && b && far_apart(a, b) == 0;
 }
 
-/* The rule is run before and after a value is overwritten: its gradient changes exactly if op->reads says so. */
+/* The rule is run before and after a value is overwritten: its gradient changes if and only if op->reads says so. */
 static void check_reads(const operation *op, gd_node *node)
 {
     for (int i = 0; i < node->n; i++) {
@@ -137,8 +137,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("rules");
-    TCase *each = tcase_create("each operation");
+    Suite *suite = suite_create("operations: rules");
+    TCase *each = tcase_create("all");
     tcase_add_checked_fixture(each, quietly, gd_shutdown);
     tcase_add_loop_test(each, constants_say_so, 0, OPERATIONS);
     tcase_add_loop_test(each, null_flows_quietly, 0, OPERATIONS);

@@ -74,7 +74,8 @@ START_TEST(along_any_axes)
 }
 END_TEST
 
-START_TEST(small_shapes_are_exact)          /* whole numbers, every layout: what is summed, not how well */
+/* Whole numbers, in every layout: which terms are summed, not how accurately. */
+START_TEST(small_shapes_are_exact)
 {
     GD_SCOPE;
     gd_tensor *x = gd_zeros(GD_SHAPE(3, 4, 5, 2));
@@ -385,8 +386,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("sums");
-    TCase *all = tcase_create("sums");
+    Suite *suite = suite_create("operations: sum accuracy");
+    TCase *all = tcase_create("all");
     tcase_set_timeout(all, 60);
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, along_any_axes);

@@ -38,7 +38,7 @@ START_TEST(gradients_of_running_sums)
 }
 END_TEST
 
-/* What is infinite or NaN itself stays so, and sums before it are as they were. */
+/* Infinite and NaN terms give infinite and NaN sums, and the sums before them are unaffected. */
 START_TEST(infinities_and_nan)
 {
     const gd_real inf = (gd_real)INFINITY;
@@ -51,8 +51,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("sums that overflow on the way");
-    TCase *all = tcase_create("sums that overflow on the way");
+    Suite *suite = suite_create("operations: sum overflow");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, running_sums);
     tcase_add_test(all, gradients_of_running_sums);

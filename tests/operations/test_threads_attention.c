@@ -157,8 +157,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("threads of a GPT");
-    TCase *all = tcase_create("threads");
+    Suite *suite = suite_create("operations: threads attention");
+    TCase *all = tcase_create("all");
     tcase_set_timeout(all, 60);
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_loop_test(all, the_same_bits, 0, WORKS);

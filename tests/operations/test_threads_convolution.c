@@ -61,7 +61,7 @@ START_TEST(conv_is_the_same)
 }
 END_TEST
 
-/* Images that go in strips, and weights whose sums do not all have room. */
+/* Images computed in strips, and weights whose sums do not all fit into the work space. */
 START_TEST(big_conv_is_the_same)
 {
     conv_for_any_threads(&(gi_conv){ 35, 2, 90, 110, 5, 3, 3, 90, 110, { 1, 1 }, { 1, 1 }, { 1, 1 }, 1 });
@@ -171,8 +171,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("threads_lenet");
-    TCase *all = tcase_create("threads_lenet");
+    Suite *suite = suite_create("operations: threads convolution");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_set_timeout(all, 240);
     tcase_add_loop_test(all, conv_is_the_same, 0, GI_GEMM_LEVELS);

@@ -84,8 +84,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("threads: elementwise");
-    TCase *all = tcase_create("threads");
+    Suite *suite = suite_create("operations: threads elementwise");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_set_timeout(all, 120);
     tcase_add_loop_test(all, any_number_of_threads, 0, COUNT);

@@ -60,7 +60,7 @@ START_TEST(nan_stays_in_slopes)
     ck_values(gradient(gd_l1_loss(x, gd_zeros_like(x), GD_SUM), x), NONE, -1, 0, 1);
     ck_values(gradient(gd_huber_loss(x, gd_zeros_like(x), 1, GD_SUM), x), NONE, -1, 0, 1);
     ck_values(gradient(gd_hinge_loss(x, gd_ones(GD_SHAPE(4)), GD_SUM), x), NONE, -1, -1, 0);
-    ck_values(gradient(gd_sign(x), x), 0, 0, 0, 0);         /* 0 whatever x is */
+    ck_values(gradient(gd_sign(x), x), 0, 0, 0, 0);         /* 0 for any x */
     ck_values(gd_sign(x), NONE, -1, 0, 1);
     ck_values(gd_dropout(x, 1, true), 0, 0, 0, 0);
 }
@@ -113,7 +113,7 @@ START_TEST(norms_at_zero)
 }
 END_TEST
 
-/* Rows without variance lie in the middle also when eps is 0. */
+/* Rows without variance are normalized to 0 even when eps is 0. */
 START_TEST(norm_layers_of_constant_rows)
 {
     gd_tensor *x = gd_requires_grad(gd_from(GD_SHAPE(2, 3), (gd_real[]){ 5, 5, 5, 1, 2, 3 }));
@@ -130,7 +130,7 @@ START_TEST(norm_layers_of_constant_rows)
 }
 END_TEST
 
-/* By running numbers, too, a channel without variance is its bias. */
+/* With running statistics, too, a channel without variance gives its bias. */
 START_TEST(batch_norm_by_no_variance)
 {
     gd_tensor *x = gd_requires_grad(gd_from(GD_SHAPE(2, 2), (gd_real[]){ 5, 1, 7, 3 })), *b = gd_full(GD_SHAPE(2), 0.25);
@@ -162,8 +162,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("degenerate points");
-    TCase *all = tcase_create("degenerate points");
+    Suite *suite = suite_create("operations: ties and NaN");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, nan_among_numbers);
     tcase_add_test(all, nan_of_two);

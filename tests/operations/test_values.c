@@ -41,7 +41,7 @@ static double gelu_tanh(double x)
     E(gd_pow(t, 0.5),        pow(x, 0.5))                                                  \
     E(gd_pow(t, 0),          1)                                                            \
     E(gd_clamp(t, -1, 2),    isnan(x) ? x : fmin(fmax(x, -1), 2))
-/* The formulas here are 0 times infinity at -infinity, which test_limits.c looks at; and their tails are differences of
+/* The formulas here are 0 times infinity at -infinity, which test_limits.c covers; and their tails are differences of
  * nearly equal numbers, exact only compared with 1. */
 #define FINITE(E)                                                                          \
     E(gd_gelu(t),            x * phi(x))                                                   \
@@ -164,7 +164,7 @@ START_TEST(the_larger_and_the_smaller)
     ck_values(gd_minimum(a, b), 1, 1, nan, nan, 5, -inf);
     ck_values(gd_div(VECTOR(1, -1, 0), VECTOR(0, 0, 0)), inf, -inf, nan);
     ck_values(gd_where(VECTOR(0, 1, -1, 0.5, nan), gd_scalar(1), gd_scalar(2)), 2, 1, 1, 1, 1);
-    /* what is not chosen does not leak into the gradient */
+    /* the value not selected does not leak into the gradient */
     gd_tensor *x = gd_requires_grad(VECTOR(0, 4));
     ck_good(gd_backward(gd_sum(gd_where(gd_gt(x, gd_scalar(0)), gd_scale(x, 3), gd_full(GD_SHAPE(2), nan)))));
     ck_values(x->grad, 0, 3);
@@ -215,7 +215,7 @@ START_TEST(reductions_of_special_numbers)
     ck_values(gd_softmax(VECTOR(-inf, 1), 0), 0, 1);
     ck_values(gd_var_axis(VECTOR(1, 2, 4), 0, 0, false), 14.0 / 9);
     ck_values(gd_std_axis(VECTOR(1, 2, 4), 0, 1, true), sqrt(7.0 / 3));
-    /* far from zero the variance is not lost */
+    /* far from zero the variance keeps its digits */
     ck_values(gd_var_axis(gd_shift(VECTOR(1, 2, 4), 4096), 0, 1, false), 7.0 / 3);
 }
 END_TEST
@@ -266,7 +266,7 @@ START_TEST(affine_is_matmul_and_add)
 }
 END_TEST
 
-/* One element has a path of its own: the same shapes, values and gradients as for many. */
+/* A single element is a special case in the code: same shapes, values and gradients as for many. */
 START_TEST(one_element_is_like_many)
 {
     const gd_shape shapes[] = { GD_SHAPE(), GD_SHAPE(1), GD_SHAPE(1, 1), GD_SHAPE(1, 1, 1) };
@@ -297,8 +297,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("values");
-    TCase *all = tcase_create("values");
+    Suite *suite = suite_create("operations: values");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, of_one_number);
     tcase_add_test(all, stable_far_out);

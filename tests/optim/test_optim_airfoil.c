@@ -190,7 +190,7 @@ int main(void)
     air = gd_airfoil(NULL);
     gd_on_error(gd_abort);
     Suite *suite = suite_create("optim: airfoil");
-    TCase *t = tcase_create("airfoil");
+    TCase *t = tcase_create("all");
     tcase_set_timeout(t, 120);
     tcase_add_test(t, golden_files_are_read);
     if (air.x) {

@@ -105,7 +105,7 @@ static void jumping_handler(const char *message)
     longjmp(out, 1);
 }
 
-/* A handler that leaves a check by longjmp: afterwards there is no guest any more. */
+/* A handler that leaves a check by longjmp: afterwards no callback counts as running. */
 START_TEST(a_check_that_is_left_by_a_jump)
 {
     gd_params *p = gd_params_new();
@@ -131,8 +131,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("functions of algorithms");
-    TCase *all = tcase_create("functions of algorithms");
+    Suite *suite = suite_create("optim: callbacks");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, all_of_them);
     tcase_add_test(all, a_check_that_is_left_by_a_jump);

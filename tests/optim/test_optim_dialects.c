@@ -231,7 +231,7 @@ START_TEST(equals_the_formulas)
 }
 END_TEST
 
-/* ---- What the dialects are: numbers from the sources, not from the library ------------------------------- */
+/* ---- The numbers of the dialects, from their sources, not from the library ------------------------------- */
 
 /* How far the first step goes in units of lr for a gradient g. */
 static double first_step(gd_optimizer *o, gd_params *p, double g)
@@ -367,8 +367,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("optim: dialects and options");
-    TCase *tc = tcase_create("formulas");
+    Suite *suite = suite_create("optim: dialects");
+    TCase *tc = tcase_create("all");
     tcase_add_loop_test(tc, equals_the_formulas, 0, 3);
     tcase_add_test(tc, first_steps_of_adam_and_yogi);
     tcase_add_test(tc, numbers_of_the_dialects);

@@ -98,8 +98,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("optim: where Adam diverges");
-    TCase *tc = tcase_create("Adam diverges");
+    Suite *suite = suite_create("optim: divergence");
+    TCase *tc = tcase_create("all");
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, adam_diverges, 0, 18);
     suite_add_tcase(suite, tc);

@@ -117,7 +117,7 @@ START_TEST(yogi_started_from_huge_gradients)
 }
 END_TEST
 
-/* What is not finite is not made so: it can be seen in the parameter. */
+/* Values that are not finite are not hidden: they show in the parameter. */
 START_TEST(infinite_gradients_show)
 {
     static const double bad[] = { INFINITY, -INFINITY, NAN };
@@ -237,7 +237,7 @@ START_TEST(steps_that_check)
     ck_assert(!gd_step(o) && m.b->data[0] == before);
     ck_message("gd_step: a is inf at [2, 3]");
     o->check_finite = false;
-    ck_assert(gd_step(o) && gd_step(o) && m.b->data[0] != before);       /* Rprop may wait */
+    ck_assert(gd_step(o) && gd_step(o) && m.b->data[0] != before);       /* Rprop may skip a step */
     ck_no_message();
     gd_optimizer_free(o);
     gd_params_free(m.net);
@@ -277,7 +277,7 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("optim: extremes");
-    TCase *tc = tcase_create("extremes");
+    TCase *tc = tcase_create("all");
     tcase_add_loop_test(tc, a_huge_gradient_is_a_step_like_any_other, 0, SQUARING);
     tcase_add_test(tc, radam_after_a_huge_gradient);
     tcase_add_test(tc, yogi_started_from_huge_gradients);

@@ -2,8 +2,8 @@
  * operations, and every algorithm on well-known test functions. */
 #include "optim_surfaces.h"
 
-/* ---- The book's traces: f = 0.1 x^2 + 2 y^2 from (-5, -2), 20 steps; printed in the chapters on momentum,
- *      Adagrad and RMSProp ------------------------------------------------------------------------------------ */
+/* ---- Traces of Dive into Deep Learning: f = 0.1 x^2 + 2 y^2 from (-5, -2), 20 steps; printed in the chapters on
+ *      momentum, Adagrad and RMSProp ---------------------------------------------------------------------------- */
 
 typedef struct trace_case { int algorithm; double lr, number, x, y; } trace_case;
 enum { SGD, ADAGRAD, RMSPROP };
@@ -49,7 +49,7 @@ START_TEST(traces_of_the_book)
 }
 END_TEST
 
-/* ---- The book's rules in tensor operations ------------------------------------------------------------------ */
+/* ---- The rules of Dive into Deep Learning in tensor operations ---------------------------------------------- */
 
 static void adam_of_the_book(gd_tensor *p, gd_tensor *v, gd_tensor *s, int t)
 {
@@ -117,7 +117,7 @@ static gd_optimizer *ours(int i, gd_params *p)
     }
 }
 
-/* A least squares problem; one model is trained by the library, the other by the book's lines. */
+/* A least squares problem; one model is trained by the library, the other by the book's code. */
 START_TEST(rules_in_tensor_operations)
 {
     static book_rule *const rules[] = { adam_of_the_book, yogi_of_the_book, momentum_of_the_book,
@@ -239,8 +239,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("optim: whole runs");
-    TCase *tc = tcase_create("runs");
+    Suite *suite = suite_create("optim: functions");
+    TCase *tc = tcase_create("all");
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, traces_of_the_book, 0, sizeof traces / sizeof traces[0]);
     tcase_add_loop_test(tc, rules_in_tensor_operations, 0, 6);

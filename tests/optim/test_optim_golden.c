@@ -97,8 +97,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("optim: golden trajectories");
-    TCase *tc = tcase_create("trajectories");
+    Suite *suite = suite_create("optim: golden");
+    TCase *tc = tcase_create("all");
     tcase_add_loop_test(tc, follows_the_golden_trajectory, 0, GOLDENS);
     suite_add_tcase(suite, tc);
     return run_suite(suite);

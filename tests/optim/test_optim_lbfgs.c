@@ -55,7 +55,7 @@ START_TEST(lbfgs_finds_the_minimum_of_a_quadratic)
 }
 END_TEST
 
-/* Without a line search, lr 1, memory of 3 pairs: each direction against -H g with H multiplied out from
+/* Without a line search, lr 1, a history of 3 pairs: each direction against -H g with H multiplied out from
  * eq. 7.19 of Nocedal and Wright, H = (I - rho s y') H (I - rho y s') + rho s s', oldest pair first. */
 enum { N = 9, ITERATIONS = 12, HISTORY = 3 };
 
@@ -119,7 +119,7 @@ START_TEST(lbfgs_directions_are_H_times_g)
             ck_assert_msg(fabs(w[k + 1][i] - (w[k][i] - r[i])) < (sizeof(gd_real) == 4 ? 2e-3 : 1e-9),
                           "step %d, element %d: %g, expected %g", k, i, w[k + 1][i] - w[k][i], -r[i]);
     }
-    ck_assert(dot(g[5], g[5]) > 1e-12);     /* it did not end before the memory was full */
+    ck_assert(dot(g[5], g[5]) > 1e-12);     /* it did not end before the history was full */
     gd_optimizer_free(p.o);
     gd_params_free(net);
 }
@@ -171,7 +171,7 @@ START_TEST(lbfgs_edges)
     p.fail_at = 4;                          /* in the line search: a step that is too long */
     double first = gd_step_closure(p.o, ridge, &p);
     ck_assert(!isnan(first) && ridge(&p) < first);
-    gd_freeze(p.b);                         /* stays where it is, whatever was learned before */
+    gd_freeze(p.b);                         /* stays where it is, whatever the history */
     b = p.b->data[0];
     for (int i = 0; i < 8; i++)
         p.w->data[i] += 1;
@@ -179,7 +179,7 @@ START_TEST(lbfgs_edges)
     ck_assert(p.b->data[0] == b && ridge(&p) < first);
     ck_assert(gd_optimizer_state(p.o, NULL, "s")->shape[1] == 9);
     ck_assert_double_ge(*gd_optimizer_number(p.o, NULL, "pairs"), 3);
-    gd_param(net, "late", gd_ones(GD_SHAPE(4)));        /* starts to learn anew */
+    gd_param(net, "late", gd_ones(GD_SHAPE(4)));        /* starts with an empty history */
     gd_requires_grad(p.b);
     first = gd_step_closure(p.o, ridge, &p);
     ck_assert(ridge(&p) <= first && gd_optimizer_state(p.o, NULL, "s")->shape[1] == 13);
@@ -198,7 +198,7 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("optim: L-BFGS");
-    TCase *tc = tcase_create("L-BFGS");
+    TCase *tc = tcase_create("all");
     tcase_add_loop_test(tc, lbfgs_finds_the_minimum_of_a_quadratic, 0, 4);
     tcase_add_test(tc, lbfgs_directions_are_H_times_g);
     tcase_add_loop_test(tc, lbfgs_steps_satisfy_wolfe, 0, FUNCTIONS);

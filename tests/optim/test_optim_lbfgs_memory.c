@@ -51,7 +51,7 @@ static double number(const valley *p, const char *name)
     return *gd_optimizer_number(p->o, NULL, name);
 }
 
-/* A full memory. */
+/* A full history. */
 static valley after_steps(void)
 {
     valley p = valley_new(PAIRS);
@@ -72,7 +72,7 @@ static void read_pair(const valley *p, int k, gd_real to[2 * N + 1])
     to[2 * N] = gd_optimizer_state(p->o, NULL, "rho")->data[row];
 }
 
-/* Opens the memory and no more: every gradient is small enough. */
+/* Only allocates the history: every gradient is small enough to stop. */
 static void call_without_iteration(valley *p)
 {
     double tolerance = gd_group_get(&p->o->first, "tolerance_grad");
@@ -111,7 +111,7 @@ START_TEST(another_history_size_keeps_the_newest_pairs)
 }
 END_TEST
 
-/* With room for fewer pairs the directions are those of an optimizer that never had room for more. */
+/* With a smaller history the directions are those of an optimizer that always had the smaller one. */
 START_TEST(a_smaller_memory_goes_on_as_if_it_had_been_small)
 {
     valley p = valley_new(PAIRS), small = valley_new(3);
@@ -161,7 +161,7 @@ START_TEST(no_learning_rate)
 }
 END_TEST
 
-/* ---- Numbers that nobody meant ------------------------------------------------------------------------------- */
+/* ---- Corrupted numbers --------------------------------------------------------------------------------------- */
 
 static const double odd[] = { 100000, -1000003, 2.5, -1, 11, 1e300, -1e300, NAN, INFINITY, -INFINITY };
 enum { ODD = sizeof odd / sizeof odd[0] };
@@ -297,7 +297,7 @@ static double with_infinite_gradient(void *context)
     return 1;
 }
 
-/* The model grows while a step runs, which the optimizer takes note of when it is over; its numbers are written to, and
+/* The model grows during a step, which the optimizer registers at its end; its numbers are overwritten, and
  * an option is refused. */
 static double meddling(void *context)
 {
@@ -359,8 +359,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("optim: L-BFGS's memory");
-    TCase *tc = tcase_create("memory");
+    Suite *suite = suite_create("optim: L-BFGS memory");
+    TCase *tc = tcase_create("all");
     tcase_add_loop_test(tc, another_history_size_keeps_the_newest_pairs, 0, SIZES);
     tcase_add_test(tc, a_smaller_memory_goes_on_as_if_it_had_been_small);
     tcase_add_test(tc, an_option_set_back_and_forth_takes_no_more_memory);

@@ -115,8 +115,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("optim: L-BFGS's search");
-    TCase *tc = tcase_create("search");
+    Suite *suite = suite_create("optim: L-BFGS search");
+    TCase *tc = tcase_create("all");
     tcase_add_loop_test(tc, far_curvature_does_not_end_the_way, 0, 12);
     tcase_add_test(tc, curvature_that_falls_at_once);
     tcase_add_loop_test(tc, a_loss_without_a_gradient_in_the_middle, 0, 12);

@@ -208,7 +208,7 @@ START_TEST(traces_show_adam)
 }
 END_TEST
 
-/* ---- Yogi's starts ------------------------------------------------------------------------------------------ */
+/* ---- Yogi's initial values ---------------------------------------------------------------------------------- */
 
 START_TEST(yogi_starts_from_a_large_batch)
 {
@@ -242,7 +242,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("optim: messages, traces, starts");
+    Suite *suite = suite_create("optim: messages");
     TCase *tc = tcase_create("all");
     tcase_add_loop_test(tc, every_option_is_checked, 0, MAKERS);
     tcase_add_test(tc, messages);

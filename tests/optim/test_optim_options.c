@@ -33,7 +33,7 @@ START_TEST(numbers_that_do_not_fit_an_int)
 }
 END_TEST
 
-/* An own algorithm whose ranges leave the int to itself. */
+/* A user-defined algorithm that declares no range for its int. */
 typedef struct own_options { double lr, rho, eps; int whole; bool flag; enum { RED, GREEN } colour; } own_options;
 
 static void own_update(const gd_update *u)
@@ -109,7 +109,7 @@ START_TEST(learning_rates_that_do_not_fit)
 }
 END_TEST
 
-/* ---- Options that were not begun with defaults ------------------------------------------------------------------ */
+/* ---- Options that were not initialized with defaults ------------------------------------------------------------ */
 
 /* REFUSED(name, names, fields): as a constructor's and as a group's options. */
 #define REFUSED(name, names, ...) \
@@ -256,7 +256,7 @@ static gd_optimizer *rmsprop_of(gd_params *p, bool centered, double momentum)
     return gd_rmsprop(p, options);
 }
 
-/* Switched off in the middle: as if it had been off, but for the way so far. */
+/* Switched off in the middle: from there on as if it had always been off. */
 START_TEST(switched_off_is_off)
 {
     static const struct { const char *option, *state; double on; } cases[] = {
@@ -327,7 +327,7 @@ START_TEST(amsgrad_and_momentum_switched_off)
 }
 END_TEST
 
-/* A group whose options keep less: what the parameter brings along is not used there. */
+/* A group whose options need fewer states: those the parameter has from its old group are not used. */
 START_TEST(groups_that_keep_less)
 {
     model m = model_new();
@@ -348,7 +348,7 @@ START_TEST(groups_that_keep_less)
 }
 END_TEST
 
-/* ---- Counts that were written to -------------------------------------------------------------------------------- */
+/* ---- Counters overwritten by the program ------------------------------------------------------------------------ */
 
 START_TEST(counts_that_cannot_be)
 {
@@ -383,7 +383,7 @@ START_TEST(counts_that_cannot_be)
 }
 END_TEST
 
-/* NAdam's own count, far behind or nonsense: the product is the same as counted up one by one. */
+/* NAdam's own counter, far behind or nonsense: the product is the same as when counted step by step. */
 START_TEST(nadam_catches_up)
 {
     static const double odd[] = { 0, -1e17, NAN, -1 };
@@ -413,7 +413,7 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("optim: options");
-    TCase *tc = tcase_create("options");
+    TCase *tc = tcase_create("all");
     tcase_add_test(tc, numbers_that_do_not_fit_an_int);
     tcase_add_test(tc, own_options_of_every_type);
     tcase_add_test(tc, learning_rates_that_do_not_fit);

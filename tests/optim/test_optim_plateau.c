@@ -47,7 +47,7 @@ START_TEST(losses_that_are_never_better)
 }
 END_TEST
 
-/* loss, then a loss that is better by a bit less and by a bit more than the margin. */
+/* A loss, then losses better by slightly less and by slightly more than the margin. */
 START_TEST(the_margin)
 {
     static const struct { double best, threshold; bool absolute; double margin; } cases[] = {
@@ -96,7 +96,7 @@ START_TEST(plateau_options)
 }
 END_TEST
 
-/* ---- Schedules far out --------------------------------------------------------------------------------------- */
+/* ---- Schedules at very large steps --------------------------------------------------------------------------- */
 
 static double step_itself(int64_t t, const void *context)
 {
@@ -132,7 +132,7 @@ START_TEST(schedules_at_any_step)
 }
 END_TEST
 
-/* Restarts that take periods off at once and one by one: near each other, at every place of a period. */
+/* Restarts with periods subtracted at once and one by one: close to each other, everywhere in a period. */
 START_TEST(many_short_periods)
 {
     const double growth = 1.001, first = 2;
@@ -152,8 +152,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("optim: plateau, steps far out");
-    TCase *tc = tcase_create("plateau");
+    Suite *suite = suite_create("optim: plateau");
+    TCase *tc = tcase_create("all");
     tcase_add_loop_test(tc, a_loss_that_stays_lowers_lr, 0, 8);
     tcase_add_test(tc, losses_that_are_never_better);
     tcase_add_test(tc, the_margin);

@@ -336,7 +336,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("optim: schedules, clipping, averages");
+    Suite *suite = suite_create("optim: schedule");
     TCase *tc = tcase_create("schedules");
     tcase_add_loop_test(tc, schedule_is_golden, 0, SCHEDULES);
     tcase_add_loop_test(tc, optimizer_takes_lr_from_its_schedule, 0, SCHEDULES);

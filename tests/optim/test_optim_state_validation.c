@@ -16,7 +16,7 @@ static bool passes(const gd_optimizer *o, const struct gd_slot *slot, int64_t n)
     return gi_check_kept("here", o->algorithm, &kept);
 }
 
-/* Each double in turn at the place, which then has its old value again. */
+/* Stores each of the doubles in turn, then restores the old value. */
 static void refuses(const gd_optimizer *o, const struct gd_slot *slot, int64_t n, double *place, const char *name,
                     const double *odd, int count)
 {
@@ -70,7 +70,7 @@ START_TEST(what_was_made_passes_and_no_more)
 }
 END_TEST
 
-/* Names in ranges are names of numbers and states: a slip would be a check that never fails. */
+/* Names in ranges must be names of numbers and states: with a typo the check would never fail. */
 START_TEST(ranges_name_what_there_is)
 {
     model m = model_new();
@@ -145,8 +145,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("optim: what is kept");
-    TCase *tc = tcase_create("kept");
+    Suite *suite = suite_create("optim: state validation");
+    TCase *tc = tcase_create("all");
     tcase_add_loop_test(tc, what_was_made_passes_and_no_more, 0, MAKERS);
     tcase_add_loop_test(tc, ranges_name_what_there_is, 0, MAKERS);
     tcase_add_test(tc, the_memory_of_lbfgs);

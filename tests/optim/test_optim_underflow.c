@@ -146,7 +146,7 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("optim: underflow");
-    TCase *tc = tcase_create("underflow");
+    TCase *tc = tcase_create("all");
     tcase_add_loop_test(tc, tiny_gradients_make_no_long_steps, 0, WITHOUT_EPS);
     tcase_add_loop_test(tc, adamax_with_the_largest_gradient, 0, 2);
     tcase_add_loop_test(tc, options_too_large_for_gd_real, 0, MAKERS);

@@ -161,7 +161,7 @@ START_TEST(runs_that_cannot_be)
 }
 END_TEST
 
-/* A batch without examples says nothing, and leaves the running numbers as they are. */
+/* A batch without examples leaves the running statistics unchanged. */
 START_TEST(a_batch_norm_of_nothing)
 {
     gd_tensor *mean = gd_full(GD_SHAPE(3), 2), *var = gd_full(GD_SHAPE(3), 5);
@@ -177,7 +177,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("plugs");
+    Suite *suite = suite_create("optim: user structs");
     TCase *all = scratch_case(suite, "all");
     tcase_add_loop_test(all, fields_of_an_algorithm, 0, (int)(sizeof wrong_fields / sizeof *wrong_fields));
     tcase_add_test(all, ranges_of_an_algorithm);

@@ -2,7 +2,7 @@
  * gradient, are frozen or added late, resuming from a saved state, memory. */
 #include "support/optimizers.h"
 
-/* ---- The plug ----------------------------------------------------------------------------------------------- */
+/* ---- Own algorithms ----------------------------------------------------------------------------------------- */
 
 typedef struct sign_options { double lr; } sign_options;
 
@@ -56,7 +56,7 @@ END_TEST
 
 /* ---- Which parameters move ---------------------------------------------------------------------------------- */
 
-/* b sees every second gradient only: it must move like a b of its own that sees just those. */
+/* b has a gradient in every second step only: it must move like a parameter that takes just those steps. */
 START_TEST(steps_without_gradient_do_not_count)
 {
     model m = model_new(), alone = model_new();
@@ -359,7 +359,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("optim: the plug and what all share");
+    Suite *suite = suite_create("optim: optimizers");
     TCase *tc = tcase_create("every algorithm");
     tcase_add_loop_test(tc, steps_without_gradient_do_not_count, 0, MAKERS);
     tcase_add_loop_test(tc, frozen_and_late_parameters, 0, MAKERS);

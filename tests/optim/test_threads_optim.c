@@ -96,7 +96,7 @@ START_TEST(threads_change_no_bit)
 }
 END_TEST
 
-/* ---- Pieces ----------------------------------------------------------------------------------------------- */
+/* ---- Parts ------------------------------------------------------------------------------------------------ */
 
 /* A parameter of N elements, and the same elements as many parameters of all sizes from 1 on. */
 START_TEST(an_element_does_not_depend_on_its_parameter)
@@ -142,8 +142,8 @@ START_TEST(an_element_does_not_depend_on_its_parameter)
 }
 END_TEST
 
-/* Adam's loop without what most programs do not use gives what the general one does: an eps_root too small to
- * count chooses the other. */
+/* Adam's fast loop gives the same as the general one, which an eps_root too small to have an effect
+ * selects. */
 START_TEST(plain_adam_is_adam)
 {
     gd_seed(4);
@@ -270,7 +270,7 @@ START_TEST(clipping_and_averages)
 }
 END_TEST
 
-/* The careful way, for gradients of which one is not contiguous, gives what the fast one does. */
+/* The general path, for gradients of which one is not contiguous, gives the same as the fast one. */
 START_TEST(clipping_both_ways)
 {
     double norm[2];
@@ -302,7 +302,7 @@ static void quiet_start(void)
 
 int main(void)
 {
-    Suite *suite = suite_create("optim: threads and pieces");
+    Suite *suite = suite_create("optim: threads optim");
     TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quiet_start, gd_shutdown);
     tcase_set_timeout(all, 300);

@@ -82,7 +82,7 @@ START_TEST(values_that_cannot_be_drawn_are_gaps)
         for (double x = 4.1; x < 5.95; x += 0.1)        /* the grid runs at whole x, so look between */
             if (fabs(x - 5) > 0.05)
                 ck_colour(pixel_at(p, seen, x, 5.5), white);
-        ck_colour(pixel_at(p, seen, 4.02, 8.5), white);         /* and no line goes off to infinity */
+        ck_colour(pixel_at(p, seen, 4.02, 8.5), white);         /* and no line leads to infinity */
         ck_colour(pixel_at(p, seen, 5.98, 2.5), white);
         double row, left, right;
         ck_assert(gd_plot_where(p, 0, 0, &left, &row) && gd_plot_where(p, 8, 0, &right, &row));

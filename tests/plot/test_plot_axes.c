@@ -19,7 +19,7 @@ static gi_axis chosen(double low, double high, bool log)
     return axis;
 }
 
-/* What is common to all labels is the roundest number there is. */
+/* The common offset of the labels is the roundest number possible. */
 START_TEST(offsets_are_round)
 {
     static const struct { double low, high; const char *note; } cases[] = {
@@ -34,7 +34,7 @@ START_TEST(offsets_are_round)
 }
 END_TEST
 
-/* The data fill the axis: neither a flat line nor one in a corner. */
+/* The data fill the axis: neither a flat line nor a spot in a corner. */
 START_TEST(data_fill_the_axis)
 {
     static const struct { double low, high; bool log; } cases[] = {
@@ -53,7 +53,7 @@ START_TEST(data_fill_the_axis)
 }
 END_TEST
 
-/* Numbers that differ by some units in their last place lie apart, and labels tell the truth about them. */
+/* Numbers that differ by a few units in the last place are drawn apart, with correct labels. */
 START_TEST(near_numbers_lie_apart)
 {
     static const struct { double low, step; const char *note; } cases[] = {
@@ -99,7 +99,7 @@ START_TEST(labels_of_levels_differ)
 }
 END_TEST
 
-/* A frame with no place for a line of a legend gets none; a single label, that of 0, is short. */
+/* A frame too small for a line of the legend gets none; a single label, that of 0, is short. */
 START_TEST(small_pictures_stay_in_their_frames)
 {
     for (int size = 0; size < 6; size++) {
@@ -158,14 +158,14 @@ START_TEST(points_without_a_line_are_seen)
         size[k] = size_of("p.png");
         gd_plot_free(p);
     }
-    ck_assert_uint_eq(size[0], size[1]);    /* dashes have nothing to do with a point */
+    ck_assert_uint_eq(size[0], size[1]);    /* a dash pattern does not affect a point */
 }
 END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("plot: far from 1");
-    TCase *cases = scratch_case(suite, "cases");
+    Suite *suite = suite_create("plot: axes");
+    TCase *cases = scratch_case(suite, "all");
     tcase_add_test(cases, offsets_are_round);
     tcase_add_test(cases, data_fill_the_axis);
     tcase_add_test(cases, near_numbers_lie_apart);

@@ -32,7 +32,7 @@ START_TEST(texts_are_broken_at_spaces)
     ck_lines(gi_fit("onetwothreefourfivesix", type, wide, 2), wide, LINES("onetwothreef", "ourfivesix"));
     ck_assert_int_eq(gi_fit("", type, wide, 3).n, 0);
     ck_lines(gi_fit("ööööööööööö", type, gi_text_width("ööö…", type), 1), wide, LINES("ööö…"));
-    gi_fitted narrow = gi_fit("abc", type, 0, 3);           /* narrower than any letter: it ends all the same */
+    gi_fitted narrow = gi_fit("abc", type, 0, 3);           /* narrower than any letter: it still terminates */
     ck_assert_int_eq(narrow.n, 3);
     ck_assert_str_eq(narrow.line[0], "a");
     char longest[3000];
@@ -113,7 +113,7 @@ START_TEST(a_long_legend_gets_columns)
 }
 END_TEST
 
-/* Each entry of a legend in columns has its sample, in its series' colour, and the last row counts the rest. */
+/* Each entry of a legend in columns has a sample in the colour of its series, and the last row counts the rest. */
 START_TEST(every_entry_is_drawn)
 {
     gd_plot *p = with_series(30);
@@ -188,7 +188,7 @@ START_TEST(the_last_number_is_whole)
 }
 END_TEST
 
-/* Panels above each other, with numbers of different widths: their axes begin in one column. */
+/* Panels above each other, with numbers of different widths: their axes are aligned. */
 START_TEST(frames_of_a_column_begin_together)
 {
     gd_plot *grid[4];
@@ -218,7 +218,7 @@ START_TEST(frames_of_a_column_begin_together)
 }
 END_TEST
 
-/* Lines across the whole width leave a place between them that no corner and no middle has. */
+/* Lines across the whole width: the only free space is between them, in no corner and no middle. */
 START_TEST(the_legend_looks_along_the_sides)
 {
     static const double levels[4] = { 0.84, 0.765, 0.486, 0.07 };
@@ -245,7 +245,7 @@ START_TEST(the_legend_covers_no_note)
     gd_plot *p = gd_plot_new("", "", "");
     ck_assert(gd_plot_xlim(p, 0, 1) && gd_plot_ylim(p, 0, 1));
     gd_plot_point(p, "a", 0.5, 0.5);
-    ck_assert(gd_plot_note(p, 0.88, 0.95, "MMMMMMM"));      /* where the legend would go first */
+    ck_assert(gd_plot_note(p, 0.88, 0.95, "MMMMMMM"));      /* the legend's first choice */
     ck_assert(gd_plot_legend(p, GD_LEGEND_NONE));
     picture without = drawn(p);
     ck_assert(gd_plot_legend(p, GD_LEGEND_AUTO));
@@ -337,7 +337,7 @@ static void ck_says(gd_plot *p, const char *text)
 
 START_TEST(a_plot_without_points_says_so)
 {
-    gd_on_error(gd_abort);                          /* the end of a run that diverged must not be its death */
+    gd_on_error(gd_abort);                          /* a run that diverged must still be able to save its plot */
     gd_plot *p = gd_plot_new("Loss", "x", "y");
     ck_says(p, "no points");
     gd_plot_point(p, "a", NAN, 1);

@@ -134,7 +134,7 @@ static int darkest_near(gd_plot *p, picture seen, double x, double y, int reach)
     return darkest;
 }
 
-/* The tip of a valley that is narrower than a cell of the samples: the line does not fall to pieces there, */
+/* The tip of a valley narrower than a cell of the sampling grid: the line is not broken there, */
 START_TEST(a_narrow_valley_is_whole)
 {
     double level = 0.1;

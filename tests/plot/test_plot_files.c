@@ -72,7 +72,7 @@ START_TEST(unwritable_paths_are_named)
 }
 END_TEST
 
-/* A file that may not grow stands for a disk that is full. */
+/* A limit on the size of a file simulates a full disk. */
 START_TEST(a_failed_write_keeps_the_old_picture)
 {
     char *old, *now, message[128];

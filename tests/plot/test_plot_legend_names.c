@@ -29,7 +29,7 @@ static void ck_shown(const char *const names[], const char *const shown[], int n
 
 START_TEST(common_words_go_first)
 {
-    /* those at the beginning, no more than must go, and only from names that do not fit */
+    /* those at the beginning, no more than necessary, and only of names that do not fit */
     ck_shown((const char *[]){ "optimizer number 1 of all", "optimizer number 12 of all", "short" },
              (const char *[]){ "…number 1 of all", "…number 12 of all", "short" }, 3,
              gi_text_width("…number 12 of all", type));
@@ -43,7 +43,7 @@ START_TEST(common_words_go_first)
                                "run/sgd/lr=1e-3/size=32/test" },
              (const char *[]){ "…adam/…1e-3/…train", "…adam/…1e-4/…test", "…sgd/…1e-3/…test" }, 3,
              gi_text_width("…adam/…1e-3/…train", type) + 2);
-    /* nothing in common, or a single name: the middle goes */
+    /* nothing in common, or a single name: the middle is left out */
     ck_shown((const char *[]){ "abcdefghijklmnopqrstuvwxyz" }, (const char *[]){ "abcdefg…wxyz" }, 1,
              gi_text_width("abcdefg…wxyz", type));
     ck_shown((const char *[]){ "one", "two" }, (const char *[]){ "one", "two" }, 2, 100);
@@ -76,7 +76,7 @@ START_TEST(odd_names_are_shortened_too)
 }
 END_TEST
 
-/* Twenty-five long names find a place, in narrower columns, and differ. */
+/* Twenty-five long names fit, in narrower columns, and stay distinct. */
 START_TEST(narrow_columns_make_room)
 {
     gd_plot *p = gd_plot_new("", "step", "loss");

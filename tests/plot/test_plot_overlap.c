@@ -13,7 +13,7 @@ static gi_panel planned(const gd_plot *p, int width, int height)
 
 /* ---- The note of the x axis --------------------------------------------------------------------------- */
 
-/* As panel.c writes them: the note right under the numbers, the label's lines up from the lower edge. */
+/* As panel.c places them: the note directly below the numbers, the lines of the label up from the lower edge. */
 static void ck_note_apart(const gi_panel *panel)
 {
     gi_type number = gi_type_of(GI_NUMBER_SIZE, GI_RIGHT), label = gi_type_of(GI_LABEL_SIZE, GI_CENTRE);

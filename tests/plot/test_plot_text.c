@@ -54,7 +54,7 @@ START_TEST(ticks_are_round_and_cover_the_range)
                               "%s x 10^%d + %g for %g", a.ticks[k].label, a.exponent, a.offset, value);
                 const char *point = strchr(a.ticks[k].label, '.');
                 size_t decimals = point ? strlen(point) : 0;
-                ck_assert(major == 0 || decimals == length);        /* the same number of decimals everywhere */
+                ck_assert(major == 0 || decimals == length);        /* the same number of decimals in all labels */
                 length = decimals;
                 step = major ? value - before : 0;
                 ck_assert_msg(!major || high - low < 1e-5 * high || is_round(step), "step %.17g", step);
@@ -219,7 +219,7 @@ START_TEST(every_promised_character_has_a_glyph)
     int n = 0;
     ck_assert(nothing != box);
     ck_assert(box == title_hash("字"));
-    ck_assert(title_hash("\xFF") == box && title_hash("\xC3") == box);    /* broken UTF-8 is shown, not trusted */
+    ck_assert(title_hash("\xFF") == box && title_hash("\xC3") == box);    /* invalid UTF-8 is replaced, not trusted */
     for (size_t i = 0; i < sizeof characters / sizeof *characters; i++) {
         seen[n] = title_hash(characters[i]);
         ck_assert_msg(seen[n] != nothing && seen[n] != box, "%s has no glyph", characters[i]);
@@ -240,7 +240,7 @@ START_TEST(accents_combine)
 {
     ck_assert(title_hash("e\xCC\x81") == title_hash("é") && title_hash("U\xCC\x88") == title_hash("Ü"));
     ck_assert(title_hash("e\xCC\x81") != title_hash("e"));
-    ck_assert(title_hash("x\xCC\x82") != title_hash("x"));          /* an estimate: there is no such letter */
+    ck_assert(title_hash("x\xCC\x82") != title_hash("x"));          /* there is no such precomposed letter */
 }
 END_TEST
 

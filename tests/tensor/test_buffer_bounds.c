@@ -18,7 +18,7 @@ static bool forbidden(const void *p)
 }
 #endif
 
-/* From the first element on n may be touched, and nothing behind them; before them only a small tensor's header. */
+/* The n elements are accessible, nothing beyond them; before them only a small tensor's header. */
 static void ck_fenced(const gd_tensor *t, const char *what)
 {
     ck_assert_msg(t, "%s", what);
@@ -35,7 +35,7 @@ static void ck_fenced(const gd_tensor *t, const char *what)
 
 static const int64_t sizes[] = { 1, 2, 3, 7, 8, 9, 16, 17, 100, 1001, 20000 };
 
-/* The results of rules are in memory that is used again: fenced anew for each. */
+/* The results of rules lie in recycled memory: poisoned again for each. */
 static void looking_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     (void)node;
@@ -101,7 +101,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("fences");
+    Suite *suite = suite_create("tensor: buffer bounds");
     TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_loop_test(all, every_tensor_has_its_fence, 0, (int)(sizeof sizes / sizeof *sizes));

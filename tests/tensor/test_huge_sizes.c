@@ -47,7 +47,7 @@ START_TEST(windows)
             "gd_avg_pool2d: kernel 2199023255552, stride 2199023255552 of axis 2: none may be above 2147483647");
     ck_refused(gd_conv2d(x, k, NULL, (gd_conv2d_options){ .stride = { 1, INT64_MAX } }),
             "gd_conv2d: stride 9223372036854775807, padding 0, dilation 1 of axis 3: none may be above 2147483647");
-    /* The largest stride that is taken: one window. */
+    /* The largest stride that is accepted: one window. */
     gd_tensor *y = gd_max_pool2d(x, (gd_pool2d_options){ .kernel = { 2, 2 }, .stride = { INT32_MAX, INT32_MAX } });
     ck_assert(y && gd_numel(y) == 1 && gd_backward(y));
     ck_assert(gd_at(x->grad, GD_SHAPE(0, 0, 0, 0)) == 1);
@@ -56,8 +56,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("huge sizes");
-    TCase *all = tcase_create("huge sizes");
+    Suite *suite = suite_create("tensor: huge sizes");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, layers);
     tcase_add_test(all, repeats);

@@ -14,7 +14,7 @@ enum { STEPS = 1000, WARM = 10 };
 
 static size_t live_when_warm;
 
-/* After some steps everything has its memory; from then on none is added. */
+/* After some steps everything is allocated; from then on memory does not grow. */
 static void ck_no_growth(int step)
 {
     if (step == WARM)
@@ -135,7 +135,7 @@ START_TEST(return_a_result)
         gd_tensor *a = scores(x), *b = scores_by_hand(x);
         {
             GD_SCOPE;
-            gd_full(GD_SHAPE(5000), -1);                          /* what the functions used is used again */
+            gd_full(GD_SHAPE(5000), -1);                          /* the functions' memory is recycled */
         }
         ck_values(a, 0.25, 0.25, 0.25, 0.25);
         ck_values(b, 0.25, 0.25, 0.25, 0.25);
@@ -167,7 +167,7 @@ START_TEST(evaluate)
 }
 END_TEST
 
-/* ---- What is forgotten ----------------------------------------------------------------------------------------- */
+/* ---- Forgotten scopes ------------------------------------------------------------------------------------------ */
 
 static int told;
 static char heard[400];
@@ -265,12 +265,12 @@ START_TEST(scopes_left_open)
     gd_shutdown();
     ck_heard(1, "warning: gd_shutdown: scopes opened by gd_scope_begin and left open, closed now: 1100");
     GD_SCOPE;
-    gd_shutdown();                                                /* a scope of main: nothing is forgotten */
+    gd_shutdown();                                                /* a scope around main: nothing is forgotten */
     ck_assert_int_eq(told, 0);
 }
 END_TEST
 
-/* A warning does not end a program that ends at its first failure. */
+/* A warning does not end a program that aborts at its first error. */
 START_TEST(a_warning_under_gd_abort)
 {
     gd_on_error(gd_abort);
@@ -282,8 +282,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("idioms");
-    TCase *all = tcase_create("idioms");
+    Suite *suite = suite_create("tensor: scope idioms");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, carry_a_state_over);
     tcase_add_test(all, keep_the_best);

@@ -79,7 +79,7 @@ START_TEST(gradients_outlive_the_graph)
     }
     {
         GD_SCOPE;
-        gd_full(GD_SHAPE(100), -7);                               /* the memory of the old scope is used again */
+        gd_full(GD_SHAPE(100), -7);                               /* the memory of the old scope is reused */
         ck_values(w->grad, 14, 14, 14);
         ck_assert(!w->grad->requires_grad && !w->grad->node);
         ck_good(gd_backward(gd_sum(w)));
@@ -95,7 +95,7 @@ START_TEST(a_model_freed_inside_a_scope)
     gd_tensor *w = gd_param(net, "w", gd_ones(GD_SHAPE(3))), *other = leaf(2);
     ck_good(gd_backward_from(gd_mul(gd_sum(w), other), NULL, true));
     ck_values(w->grad, 2, 2, 2);
-    gd_params_free(net);                                          /* the scope must not settle its leaves */
+    gd_params_free(net);                                          /* closing the scope must not detach its leaves */
     ck_values(other->grad, 3);
 }
 END_TEST
@@ -125,7 +125,7 @@ START_TEST(keep)
         gd_full(GD_SHAPE(1000), -1);
     }
     ck_values(kept_twice, 6, 6, 6, 6, 6, 6);
-    gd_tensor *program = gd_keep(gd_keep(kept_twice));            /* no scope is open: it stays with the program */
+    gd_tensor *program = gd_keep(gd_keep(kept_twice));            /* no scope is open: it belongs to the program */
     ck_values(program, 6, 6, 6, 6, 6, 6);
     ck_assert_ptr_null(gd_keep(NULL));
     ck_no_message();
@@ -287,7 +287,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("scopes");
+    Suite *suite = suite_create("tensor: scopes");
     TCase *scopes = tcase_create("scopes"), *memory = tcase_create("memory"), *length = tcase_create("length");
     tcase_add_checked_fixture(scopes, quietly, gd_shutdown);
     tcase_add_test(scopes, scopes_are_left_properly);

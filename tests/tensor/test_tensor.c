@@ -3,7 +3,7 @@
 
 #include "support/support.h"
 
-/* ---- Making ------------------------------------------------------------------------------------------------- */
+/* ---- Creation ----------------------------------------------------------------------------------------------- */
 
 START_TEST(making)
 {
@@ -94,7 +94,7 @@ static void moments(const gd_tensor *t, double *mean, double *variance, double *
     *skew = m3 / pow(m2, 1.5);
 }
 
-/* Within five standard errors of what they should be. */
+/* Within five standard errors of the expected values. */
 START_TEST(random_moments)
 {
     enum { n = 200001 };
@@ -112,13 +112,13 @@ START_TEST(random_moments)
     int64_t beyond = 0, pairs = 0;
     for (int64_t i = 0; i + 1 < n; i++) {
         beyond += fabs((double)z->data[i] - 3) > 2 * 1.959964;
-        pairs += (z->data[i] > 3) == (z->data[i + 1] > 3);        /* neighbours do not know each other */
+        pairs += (z->data[i] > 3) == (z->data[i + 1] > 3);        /* neighbours are uncorrelated */
     }
     ck_assert(fabs((double)beyond / n - 0.05) < error * 0.22);
     ck_assert(fabs((double)pairs / n - 0.5) < error * 0.5);
     ck_values(gd_uniform(GD_SHAPE(2), 3, 3), 3, 3);
     ck_values(gd_normal(GD_SHAPE(2), 3, 0), 3, 3);
-    const double end = 1 + (IN_DOUBLE ? 0x1p-51 : 0x1p-22);       /* two numbers on: rounding must not reach it */
+    const double end = 1 + (IN_DOUBLE ? 0x1p-51 : 0x1p-22);       /* two numbers further: out of reach of rounding */
     gd_tensor *narrow = gd_uniform(GD_SHAPE(10000), 1, end);
     for (int64_t i = 0; i < narrow->numel; i++)
         ck_assert(narrow->data[i] >= 1 && (double)narrow->data[i] < end);
@@ -142,7 +142,7 @@ START_TEST(permutations)
         }
         ck_assert_int_eq(seen, (1 << n) - 1);
     }
-    for (int i = 0; i < n; i++)                                   /* every number in every place equally often */
+    for (int i = 0; i < n; i++)                                   /* every number in every position equally often */
         for (int value = 0; value < n; value++)
             ck_assert(fabs((double)at[i][value] - rounds / 6.0) < 5 * sqrt(rounds / 6.0));
     ck_shape(gd_permutation(0), 0);
@@ -315,7 +315,7 @@ START_TEST(random_broadcasts)
 }
 END_TEST
 
-/* ---- Looking ------------------------------------------------------------------------------------------------ */
+/* ---- Access ------------------------------------------------------------------------------------------------- */
 
 static const char *printed(const gd_tensor *t)
 {
@@ -372,7 +372,7 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("tensor");
-    TCase *all = tcase_create("tensor");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_set_timeout(all, 120);
     tcase_add_test(all, making);

@@ -78,7 +78,7 @@ START_TEST(sequences_of_both_ends)
             " only", LAST + 1, NAME, LAST);
     ck_shape(gd_linspace((double)LAST - 2, (double)LAST, 3), 3);
     ck_shape(gd_linspace(0, 4 * (double)LAST, 9), 9);        /* powers of 2 are exact */
-    ck_shape(gd_linspace(0, 1, 4), 4);                       /* numbers that count nothing are rounded */
+    ck_shape(gd_linspace(0, 1, 4), 4);                       /* numbers that are no counts are rounded */
     ck_shape(gd_linspace(0, 3e30, 4), 4);
     ck_shape(gd_arange(0, 3.5e30, 1e30), 4);
     ck_no_message();
@@ -86,7 +86,7 @@ START_TEST(sequences_of_both_ends)
 END_TEST
 
 #ifndef GD_DOUBLE
-/* The largest element at a place in untouched memory. */
+/* The largest element at a given index of untouched memory. */
 static gd_tensor *argmax_at(int64_t n, int64_t place)
 {
     float *memory = calloc((size_t)n, sizeof *memory);
@@ -122,8 +122,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("whole numbers");
-    TCase *all = tcase_create("whole numbers");
+    Suite *suite = suite_create("tensor: whole numbers");
+    TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_set_timeout(all, 60);
     tcase_add_test(all, tables_too_long_for_an_index);
