@@ -110,7 +110,7 @@ $(if $(wildcard tests/test_*.c),$(error $(wildcard tests/test_*.c): tests belong
 $(foreach test,$(TESTS),$(if $(word 2,$(filter %/$(test).c,$(TEST_FILES))),$(error two files are called $(test).c)))
 KINDS      ?= float double
 TEST_RUNS  := $(foreach kind,$(KINDS),$(TESTS:%=$(BUILD)/tests/%.$(kind)))
-# CHECK=plain: not the package Check, which is seldom there for other targets than this machine, but tests/plain/check.h.
+# CHECK=plain: tests/plain/check.h instead of the package Check, which few targets but the machine's own have.
 CHECK_LIBS   = $(if $(findstring plain,$(CHECK)),,$(shell pkg-config --libs check))
 TEST_CFLAGS  = $(ALL_CFLAGS) -O1 -Itests $(if $(findstring plain,$(CHECK)),-Itests/plain)
 TEST_SUPPORT := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/support/*.c))
@@ -139,8 +139,8 @@ $(BUILD)/tests/test_%.double: test_%.c $(BUILD)/tests/support.double.a $(BUILD)/
 	$(call say,cc)
 	$(Q)$(CC) $(TEST_CFLAGS) $(DOUBLE) -MT $@ -MF $@.d $(filter %.c %.a,$^) -o $@ $(LDFLAGS) $(CHECK_LIBS) $(LIBS)
 
-# An operation without a row in tests/operations/operation_table.h fails here; and a public function without a line in
-# double_names.h, which make names writes, and symbols of the libraries that are not declared in the headers.
+# Each operation has a row in tests/operations/operation_table.h; each public function a line in double_names.h, which
+# make names writes; and the libraries have no symbols but those declared in the headers.
 check-table:
 	@sh tests/scripts/check_table.sh
 names:
@@ -148,19 +148,20 @@ names:
 check-names: lib $(BUILD)/libs
 	@CC='$(CC)' sh tests/scripts/double_names.sh
 	@CC='$(CC)' CFLAGS='$(CFLAGS)' sh tests/scripts/exports.sh $(BUILD)
-# The shared libraries, loaded by programs that run already.
+# The shared libraries, loaded by running programs.
 check-shared: $(BUILD)/libgradus.so $(BUILD)/libgradus64.so $(BUILD)/libgradus.a $(BUILD)/libgradus64.a
 	@CC='$(CC)' CFLAGS='$(CFLAGS) $(LDFLAGS)' LIBS='$(LIBS)' sh tests/scripts/shared.sh $(BUILD)
-# Text that depends on the locale fails here.
+# No text depends on the locale.
 check-formats:
 	@sh tests/scripts/check_formats.sh
-# A public header that README.md does not list, a link to nowhere, a name that there is not.
+# README.md lists all public headers; no broken links; no names that do not exist.
 check-documents:
 	@sh tests/scripts/check_documents.sh
-# Names and includes of the sources that go against the order of their folders fail here.
+# Names tell public from private functions, and no folder of src includes headers of a later one.
 check-structure:
 	@sh tests/scripts/check_structure.sh
-test: check-table check-formats check-documents check-structure check-absent check-shared $(if $(filter float,$(KINDS)),check-names) $(TEST_RUNS)
+test: check-table check-formats check-documents check-structure check-absent check-shared \
+      $(if $(filter float,$(KINDS)),check-names) $(TEST_RUNS)
 	@sh tests/scripts/run.sh $(TEST_RUNS)
 
 # ---- Demos: each writes its picture into out/ ----------------------------------------------------------------

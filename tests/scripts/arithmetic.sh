@@ -1,6 +1,6 @@
 #!/bin/sh
-# arithmetic.sh - the headers refuse options that give up IEEE arithmetic, and a process in which something was linked
-# with such an option is told so, once.
+# arithmetic.sh - the headers refuse options that give up IEEE arithmetic, and a program linked with such an option
+# gets one warning at run time.
 #     CCS="gcc clang" sh tests/scripts/arithmetic.sh [build folder]
 cd "$(dirname "$0")/../.." || exit 1
 build=${1:-build}
@@ -41,12 +41,14 @@ for cc in ${CCS:-${CC:-cc}}; do
         $compile -c "$work/program.c" -o "$work/program.o" || exit 1
         for option in -O2 -Ofast; do
             $cc $option "$work/program.o" -o "$work/program" "$build/libgradus$kind.a" $(cat "$build/libs") || exit 1
-            "$work/program" 2>"$work/said" || bad "$cc $option: ends with $?"
+            "$work/program" 2>"$work/said" || bad "$cc $option: exits with $?"
             said=$(grep -c "the processor is set to take numbers below" "$work/said")
-            [ "$option $said" = "-O2 0" ] || [ "$option $said" = "-Ofast 1" ] || bad "linked with $option: told $said times"
+            [ "$option $said" = "-O2 0" ] || [ "$option $said" = "-Ofast 1" ] ||
+                bad "linked with $option: $said warnings"
             "$work/program" quiet 2>"$work/said" && [ ! -s "$work/said" ] || bad "$cc $option: not silent"
         done
     done
 done
-[ $failed = 0 ] && echo "arithmetic.sh: options without IEEE arithmetic are refused, and told of"
+[ $failed = 0 ] &&
+    echo "arithmetic.sh: options that give up IEEE arithmetic are refused when compiling, and warned of when linked"
 exit $failed

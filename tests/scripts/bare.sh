@@ -1,6 +1,6 @@
 #!/bin/sh
 # bare.sh - builds the library with a compiler that finds neither zlib nor stb_image_write.h, as on a machine without
-# these packages, then with stb_image_write.h in another place, then with all, in one build folder.
+# these packages, then with stb_image_write.h in another folder, then with both, all in one build folder.
 #     CC=gcc sh tests/scripts/bare.sh [build folder]
 cd "$(dirname "$0")/../.." || exit 1
 build=${1:-build/bare}
@@ -14,7 +14,7 @@ say() { echo "bare.sh: $*" >&2; exit 1; }
 # The compiler's include folders, copied as links without the two packages.
 folders=$($real -E -v -x c /dev/null 2>&1 >/dev/null |
     awk '/^#include <...> search starts here/ { on = 1; next } /^End of search/ { exit } on { print $1 }')
-[ -n "$folders" ] || say "$real -E -v does not tell its include folders"
+[ -n "$folders" ] || say "$real -E -v does not print its include folders"
 number=0 flags=-nostdinc
 for folder in $folders; do
     number=$((number + 1))
@@ -46,7 +46,7 @@ int main(void)
 END
 printf '\037\213\010' > "$work/cut.csv.gz"
 
-# try COMPILER EXPECTED.. - builds, runs the program, and looks for each expected text in what it says.
+# try COMPILER EXPECTED.. - builds, runs the program, and looks for each expected text in its messages.
 try() {
     compiler=$1
     shift

@@ -1,10 +1,11 @@
 #!/bin/sh
-# check_dead.sh - fails when a public function takes a tensor, or a struct with tensors in it, and tests/library/dead_rows.h
-# has no row that hands it a dead one in that place.  First it checks itself, on a header with an unknown function.
+# check_dead.sh - fails when a public function takes a tensor, or a struct with tensors in it, and no row of
+# tests/library/dead_rows.h passes it a dead one as that argument.  First it checks itself, on a header with an unknown
+# function.
 cd "$(dirname "$0")/../.." || exit 1
 rows=tests/library/dead_rows.h
 
-# "function argument" for each parameter that holds tensors; results (dxs) and types of functions are none.
+# "function argument" for each parameter that holds tensors, except results (dxs) and types of functions.
 places() {
     awk '
         /^#/ || continued { continued = /\\$/; next }
@@ -49,14 +50,14 @@ probe=$(mktemp) || exit 1
 trap 'rm -f "$probe"' EXIT
 printf 'bool gd_unheard_of(int n,\n    gd_tensor *const xs[]);\n' > "$probe"
 if [ "$(missing "$probe")" != "gd_unheard_of xs" ]; then
-    echo "check_dead.sh: it does not notice a missing row" >&2
+    echo "check_dead.sh: the self-check failed: a missing row is not noticed" >&2
     exit 1
 fi
 [ "$1" = --list ] && { places include/gradus/*.h; exit; }
 
 number=$(places include/gradus/*.h | wc -l)
 if [ "$number" -lt 150 ]; then
-    echo "check_dead.sh: only $number places for a tensor are declared in include/gradus" >&2
+    echo "check_dead.sh: only $number parameters that hold tensors were found in include/gradus" >&2
     exit 1
 fi
 left=$(missing include/gradus/*.h)

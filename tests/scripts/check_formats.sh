@@ -1,7 +1,7 @@
 #!/bin/sh
 # check_formats.sh - fails when a source asks the C library for text that depends on the locale: a call of the
 # printf family with a conversion of a number with a fraction, or with its arguments in a list; strtod and its
-# relatives, strerror.  base/format.h and data/number.h have what to use instead.  gd_fail and gi_format are
+# relatives, strerror.  base/format.h and data/number.h have replacements.  gd_fail and gi_format are
 # fine.  First it checks itself.
 cd "$(dirname "$0")/../.." || exit 1
 
@@ -44,11 +44,11 @@ cat > "$probe/right.c" <<'END'
     gi_vformat(text, sizeof text, format, arguments);
 END
 if [ "$(wrong "$probe/wrong.c" | wc -l)" -ne 6 ]; then
-    echo "check_formats.sh: it does not notice what is wrong" >&2
+    echo "check_formats.sh: the self-check failed: wrong calls are not noticed" >&2
     exit 1
 fi
 if [ -n "$(wrong "$probe/right.c")" ]; then
-    echo "check_formats.sh: it refuses what is right: $(wrong "$probe/right.c")" >&2
+    echo "check_formats.sh: the self-check failed: valid calls are refused: $(wrong "$probe/right.c")" >&2
     exit 1
 fi
 

@@ -48,7 +48,7 @@ words() {
         }' "$@" | sort -u
 }
 
-# faults FOLDER - one line for each.
+# faults FOLDER - prints one line for each.
 faults() (
     cd "$1" || exit 1
     public=$(find include -name '*.h') private=$(find src -name '*.h')
@@ -75,8 +75,8 @@ faults() (
                 own = path[2]
                 other = $2
                 if (!sub(/\/.*/, "", other) || other == "gradus" || other == own || $0 in excused) next
-                if (!(own in rank)) print $1 ": src/" own " is no room that check_structure.sh knows"
-                else if (!(other in rank)) print $1 ": " $2 " is in no room that check_structure.sh knows"
+                if (!(own in rank)) print $1 ": src/" own " is not a room listed in check_structure.sh"
+                else if (!(other in rank)) print $1 ": " $2 " is in no room listed in check_structure.sh"
                 else if (rank[other] >= rank[own]) print $1 ": src/" own " must not include " $2
             }'
 )
@@ -103,7 +103,7 @@ echo '#include "attic/new.h"' > "$work/probe/src/nn/newer.c"
 noticed=$(faults "$work/probe" | wc -l)
 if [ "$noticed" != 8 ]; then
     faults "$work/probe" >&2
-    echo "check_structure.sh: it notices $noticed faults of 8 in a tree made for it" >&2
+    echo "check_structure.sh: the self-check failed: $noticed of 8 faults are noticed" >&2
     exit 1
 fi
 found=$(faults .)

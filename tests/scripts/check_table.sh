@@ -19,7 +19,7 @@ probe=$(mktemp) || exit 1
 trap 'rm -f "$probe"' EXIT
 echo 'gd_tensor *gd_unheard_of(gd_tensor *x);' > "$probe"
 if [ "$(missing "$probe")" != gd_unheard_of ]; then
-    echo "check_table.sh: it does not notice a missing row" >&2
+    echo "check_table.sh: the self-check failed: a missing row is not noticed" >&2
     exit 1
 fi
 

@@ -1,6 +1,7 @@
 #!/bin/sh
-# debug.sh - installs to a folder of its own and links a program that uses dead tensors with libgradus-debug and
-# libgradus64-debug, shared and static, through pkg-config: each must say so.  The plain libraries run it too, silently.
+# debug.sh - installs to a temporary folder and links a program that uses a dead tensor with libgradus-debug and
+# libgradus64-debug, shared and static, through pkg-config: each must report it.  With the plain libraries the program
+# runs silently.
 #     CC=gcc sh tests/scripts/debug.sh [build folder]
 cd "$(dirname "$0")/../.." || exit 1
 build=${1:-build}
@@ -35,11 +36,11 @@ for library in gradus gradus64; do
         quietly ${CC:-cc} -std=c11 "$work/program.c" -o "$work/static" \
             -static $(pkg-config --static --cflags --libs $library$suffix)
         for kind in shared static; do
-            printed=$("$work/$kind" 2>&1) || say "$kind with $library$suffix: ended with $?: $printed"
+            printed=$("$work/$kind" 2>&1) || say "$kind with $library$suffix: exited with $?: $printed"
             [ "$printed" = "$expected" ] || say "$kind with $library$suffix: \"$printed\" instead of \"$expected\""
         done
     done
 done
 quietly ${MAKE:-make} -s BUILD="$build" "$build/libs"
 LIBS=$(cat "$build/libs") sh tests/scripts/shared.sh "$build" -debug || exit 1
-echo "debug.sh: dead tensors are told by the installed debug libraries"
+echo "debug.sh: the installed debug libraries report dead tensors"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# demos.sh - runs each demo at a small size, with its data where they are and without, looks at the numbers it must
-# reach and at what it says of its data, and decodes every picture.
+# demos.sh - runs each demo at a small size, with its data where they are available and without, checks the numbers it
+# must reach and what it says about its data, and decodes every picture.
 #     sh tests/scripts/demos.sh [build folder]
 build=$(cd "${1:-build}" && pwd) || exit 1
 work=$(mktemp -d) || exit 1
@@ -10,8 +10,8 @@ mkdir "$work/out"
 passed=0 failed=0 left_out=0
 
 # run DEMO ARGUMENTS SAYS CHECK - CHECK is an awk program that reads the output and exits 0 when it is good.  SAYS
-# is nothing for a demo without data, "data" for one that has them and must not speak of made-up ones, or what
-# it says where it has none: then it must not name the data that it would show.
+# is empty for a demo without data, "data" for one that has them and must not mention made-up data, or the text it
+# must print without them: then it must not name the real data set.
 run() {
     said=$work/$1.txt
     rm -f "$work/out/$1.png"
@@ -29,10 +29,10 @@ says() {
         "")   true ;;
         data) ! grep -qi "made.up" "$2" ;;
         *)    grep -q "$1" "$2" && ! grep -qi "on airfoil\|on Fashion" "$2" ;;
-    esac || { echo "        of its data it does not say what it should"; false; }
+    esac || { echo "        it does not describe its data as it should"; false; }
 }
 
-# with FILE.. -- DEMO .. - the same where one of the files is there
+# with FILE.. -- DEMO .. - the same where one of the files exists
 with() {
     there=
     while [ "$1" != -- ]; do
@@ -43,11 +43,13 @@ with() {
     if [ -n "$there" ]; then
         run "$@"
     else
-        left_out=$((left_out + 1)); echo "  -     $1 $2 (its data are not here)"
+        left_out=$((left_out + 1)); echo "  -     $1 $2 (its data are missing)"
     fi
 }
 airfoil() { with "$GRADUS_DATA" "$GRADUS_DATA/airfoil_self_noise.dat" -- "$@"; }
-fashion() { with "$GRADUS_DATA/train-images-idx3-ubyte.gz" /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz -- "$@"; }
+fashion() {
+    with "$GRADUS_DATA/train-images-idx3-ubyte.gz" /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz -- "$@"
+}
 licence() { with /usr/share/common-licenses/GPL-3 -- "$@"; }
 : "${GRADUS_DATA:=}"
 none=/no/such
@@ -70,8 +72,12 @@ resumed='/the same, bit for bit/ { good = 1 } END { exit !good }'
 airfoil 06_own_optimizer "" data "$resumed"
 run 06_own_optimizer $none "Made-up data" "$resumed"
 
-# No loss lies below the least-squares optimum that the last line tells, and all come near.
-ranked='NF >= 4 && $(NF-2) ~ /^0[.][0-9]+$/ { n++; if (!low || $(NF-1) < low) low = $(NF-1); if (!($(NF-2) < 0.33)) bad = 1 }
+# No loss lies below the least-squares optimum printed in the last line, and all come close to it.
+ranked='NF >= 4 && $(NF-2) ~ /^0[.][0-9]+$/ {
+        n++
+        if (!low || $(NF-1) < low) low = $(NF-1)
+        if (!($(NF-2) < 0.33)) bad = 1
+    }
     /first lies within/ { optimum = $NF } END { exit bad || n != 14 || !(low >= optimum && low < 1.01 * optimum) }'
 airfoil 07_optimizers "" data "$ranked"
 airfoil 07_optimizers "" data '/first lies within/ { optimum = $NF } END { exit optimum != 0.241688 }'

@@ -1,7 +1,7 @@
 #!/bin/sh
 # exports.sh - the symbols of the four libraries: the shared ones export what the headers declare, and nothing else;
-# the static ones have nothing else without the prefix gi_; and the libraries for float and double do not answer for
-# each other.
+# the static ones have nothing else without the prefix gi_; and the libraries for float and double cannot be
+# exchanged for each other.
 #     CC=gcc CFLAGS=-O2 sh tests/scripts/exports.sh [build folder]
 cd "$(dirname "$0")/../.." || exit 1
 build=$(cd "${1:-build}" && pwd) || exit 1
@@ -30,7 +30,7 @@ for library in gradus gradus64; do
     [ -z "$only" ] || bad "lib$library.a has global symbols that no header declares, without the prefix gi_: $only"
 done
 
-# A program of one part for each library; names that the library uses for itself are the program's here.
+# A program with one part for each library, which uses names of the library's internals for itself.
 cat > "$work/part.c" <<'END'
 #include <gradus.h>
 double PART(void)
@@ -84,7 +84,7 @@ for kind in a so; do
     refuses "gd_sum" main_float.o float.o "$build/libgradus64.$kind"
     refuses "gd64_sum" main_double.o double.o "$build/libgradus.$kind"
 done
-# A file that calls nothing, and takes the numbers of the other library for its own.
+# A file that calls no function, and would read the other library's numbers as its own.
 cat > reader.c <<'END'
 #include <gradus.h>
 double with_float(void) { static const gd_tensor none; return none.data ? (double)none.data[0] : 10; }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# install.sh - installs to a folder of its own, builds the README's program through pkg-config (C and C++, shared and
-# static, float and double), moves the folder and does it again, uninstalls, and looks for what was left.
+# install.sh - installs to a temporary folder, builds the README's program through pkg-config (C and C++, shared and
+# static, float and double), moves the folder and does it again, uninstalls, and checks that nothing is left.
 #     CC=gcc CXX=g++ sh tests/scripts/install.sh [build folder]
 cd "$(dirname "$0")/../.." || exit 1
 build=${1:-build}
@@ -44,7 +44,7 @@ quietly $make BUILD="$build" install PREFIX="$work/prefix"
 for file in share/doc/gradus/LICENSE share/doc/gradus/demos/03_mlp.c include/gradus.h lib/libgradus64.so; do
     [ -f "$work/prefix/$file" ] || say "$file is not installed"
 done
-grep -q "$work/prefix/lib.*ldconfig\|ldconfig.*$work/prefix/lib" "$work/log" || say "nothing is said of ldconfig"
+grep -q "$work/prefix/lib.*ldconfig\|ldconfig.*$work/prefix/lib" "$work/log" || say "ldconfig is not mentioned"
 try "$work/prefix"
 
 mv "$work/prefix" "$work/moved"
@@ -52,9 +52,9 @@ try "$work/moved"
 mv "$work/moved" "$work/prefix"
 quietly $make BUILD="$build" uninstall PREFIX="$work/prefix"
 [ -z "$(find "$work/prefix" ! -type d -o -name '*gradus*')" ] ||
-    { find "$work/prefix" >&2; say "make uninstall leaves something"; }
+    { find "$work/prefix" >&2; say "make uninstall leaves files behind"; }
 
-# A package: staged below DESTDIR, with the folders of a distribution.
+# As a package: staged below DESTDIR, with the folders of a distribution.
 folders="PREFIX=/usr LIBDIR=/usr/lib/some-linux-gnu INCLUDEDIR=/usr/include/tensors"
 quietly $make BUILD="$build" install DESTDIR="$work/stage" $folders
 PKG_CONFIG_PATH=$work/stage/usr/lib/some-linux-gnu/pkgconfig
@@ -62,10 +62,10 @@ PKG_CONFIG_PATH=$work/stage/usr/lib/some-linux-gnu/pkgconfig
     say "with DESTDIR: includedir is $(pkg-config --variable=includedir gradus)"
 [ "$(cd "$(pkg-config --variable=libdir gradus64)" && pwd)" = "$work/stage/usr/lib/some-linux-gnu" ] ||
     say "with DESTDIR: libdir is $(pkg-config --variable=libdir gradus64)"
-touch "$work/stage/usr/include/tensors/gradus/others.h"      # what is not ours stays, and is no failure
+touch "$work/stage/usr/include/tensors/gradus/others.h"      # files of others stay, which is no failure
 quietly $make BUILD="$build" uninstall DESTDIR="$work/stage" $folders
-rm "$work/stage/usr/include/tensors/gradus/others.h" || say "make uninstall takes files of others away"
+rm "$work/stage/usr/include/tensors/gradus/others.h" || say "make uninstall removes files of others"
 rmdir "$work/stage/usr/include/tensors/gradus"
 [ -z "$(find "$work/stage" ! -type d -o -name '*gradus*')" ] ||
-    { find "$work/stage" >&2; say "make uninstall DESTDIR=.. leaves something"; }
+    { find "$work/stage" >&2; say "make uninstall DESTDIR=.. leaves files behind"; }
 echo "install.sh: installed, used, moved and uninstalled"

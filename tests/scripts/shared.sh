@@ -1,6 +1,6 @@
 #!/bin/sh
-# shared.sh BUILD [SUFFIX] - the shared libraries loaded late, into programs that run already: as the library of a
-# plug-in, inside of one, and from Python; and how much thread-local memory they ask for, of which there is little then.
+# shared.sh BUILD [SUFFIX] - the shared libraries loaded by a running program: as the library of a plug-in, linked
+# into one, and from Python; and the thread-local memory they need, of which little is left at that time.
 set -eu
 build=$1
 suffix=${2:-}                               # -debug
@@ -14,12 +14,12 @@ fail() {
     exit 1
 }
 
-# A library that the linker says has more than this would not load beside others that ask for some.
+# A library with more than this could fail to load beside others that need some.
 if command -v readelf >/dev/null; then
     for name in libgradus$suffix libgradus64$suffix; do
         bytes=$(readelf -lW "$build/$name.so" | awk '$1 == "TLS" { print $6 }')
         [ -n "$bytes" ] || fail "$name.so has no thread-local memory at all"
-        [ $((bytes)) -le 320 ] || fail "$name.so has $((bytes)) bytes of thread-local memory; at most 320 are to be"
+        [ $((bytes)) -le 320 ] || fail "$name.so has $((bytes)) bytes of thread-local memory; the limit is 320"
     done
 fi
 
@@ -36,15 +36,15 @@ fi
     done
     $CC -std=c11 $CFLAGS "$here/shared/host.c" -o "$out/host" -ldl -pthread
 }
-# What threads hold that outlive the plug-in they have used is lost with its code: no leak to be told.
+# Threads that outlive the plug-in lose what they hold with its code: not a leak to report.
 ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0" \
 "$out/host" "$out/late_libgradus$suffix.so" "$out/late_libgradus64$suffix.so" "$out/inside_libgradus$suffix.so" \
     "$out/inside_libgradus64$suffix.so" || fail "a plug-in did not work"
 
-# A sanitizer's library cannot come late.
+# A sanitizer's library cannot be loaded late.
 case "$CFLAGS" in *-fsanitize*) exit 0 ;; esac
 command -v python3 >/dev/null || exit 0
-python3 - "$build" "$suffix" <<'PYTHON' || fail "Python did not get along with the library"
+python3 - "$build" "$suffix" <<'PYTHON' || fail "the library does not work from Python"
 import ctypes, sys, threading, time
 for name in "libgradus", "libgradus64":
     library = ctypes.CDLL(sys.argv[1] + "/" + name + sys.argv[2] + ".so")

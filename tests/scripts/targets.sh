@@ -1,8 +1,8 @@
 #!/bin/sh
 # targets.sh TARGET.. - builds for other C libraries, processors and tools, and runs some tests there:
 #     musl      a C library without indirect functions (Debian: musl-tools)
-#     i386      32-bit x86, whose old arithmetic has 80 bits (gcc-multilib)
-#     tsan      ThreadSanitizer, over what computes in threads
+#     i386      32-bit x86, whose x87 arithmetic has 80 bits (gcc-multilib)
+#     tsan      ThreadSanitizer, over the tests of threads
 #     windows   mingw-w64: compiles and links a program (gcc-mingw-w64-x86-64); runs it if there is wine
 #     BUILD=build sh tests/scripts/targets.sh musl i386 tsan windows
 cd "$(dirname "$0")/../.." || exit 1
@@ -48,9 +48,11 @@ END
 
 for target; do
     case $target in
-        musl) tests musl musl-gcc -O1 test_tensor.float test_functions.float test_real.double ;;
+        musl) tests musl musl-gcc -O1 test_tensor.float test_function_accuracy.float \
+                test_real.double ;;
         i386) tests i386 "gcc -m32" -O1 test_real.float test_real.double ;;
-        tsan) TSAN_OPTIONS="die_after_fork=0 halt_on_error=1" tests tsan gcc "-O1 -g -fsanitize=thread" test_threads.float ;;
+        tsan) TSAN_OPTIONS="die_after_fork=0 halt_on_error=1" \
+                tests tsan gcc "-O1 -g -fsanitize=thread" test_threads.float ;;
         windows) windows ;;
         *) echo "targets.sh: no target $target" >&2; false ;;
     esac || { echo "targets.sh: $target failed" >&2; exit 1; }

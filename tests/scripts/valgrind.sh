@@ -1,5 +1,5 @@
 #!/bin/sh
-# valgrind.sh - the demos under valgrind's memcheck: no wrong access, nothing left at the end.
+# valgrind.sh - the demos under valgrind's memcheck: no invalid access, no leak.
 #     sh tests/scripts/valgrind.sh [build folder]
 build=$(cd "${1:-build}" && pwd) || exit 1
 work=$(mktemp -d) || exit 1

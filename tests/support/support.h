@@ -66,7 +66,7 @@ double far_apart(const gd_tensor *t, const gd_tensor *expected);   /* also infin
 /* close_to - |got - expected| <= tolerance max(1, |expected|); false for NaN. */
 bool close_to(double got, double expected, double tolerance);
 
-/* same_bits - two contiguous tensors have equally many elements, and the same bits. */
+/* same_bits - two tensors have equally many elements, with the same bits. */
 bool same_bits(const gd_tensor *a, const gd_tensor *b);
 
 /* A tensor has exactly these elements: ck_values(t, 1, 2, 3) - up to rounding. */
