@@ -85,7 +85,7 @@ static void ck_same_runs(const run *a, const run *b)
 {
     for (int i = 0; i < gd_params_tensors(a->net); i++) {
         gd_tensor *s = gd_params_at(a->net, i), *t = gd_params_at(b->net, i);
-        ck_assert_msg(memcmp(s->data, t->data, (size_t)s->numel * sizeof *s->data) == 0, "%s differs", s->name);
+        ck_assert_msg(same_bits(s, t), "%s differs", s->name);
     }
     ck_assert_double_eq(a->o->lr, b->o->lr);
     ck_assert_int_eq(a->o->steps, b->o->steps);

@@ -95,7 +95,7 @@ static void train(all *a, int steps)
 
 static void ck_same_bits(const gd_tensor *s, const gd_tensor *t)
 {
-    ck_assert_msg(memcmp(s->data, t->data, (size_t)s->numel * sizeof *s->data) == 0, "%s differs", s->name);
+    ck_assert_msg(same_bits(s, t), "%s differs", s->name);
 }
 
 static void same_runs(all *a, all *b)

@@ -10,11 +10,6 @@
 
 #define FLOAT (sizeof(gd_real) == sizeof(float))
 
-static void near(double is, double should, double tolerance)
-{
-    ck_assert_msg(fabs(is - should) <= tolerance, "%.12f, not %.12f", is, should);
-}
-
 
 /* ---- Standardisation ---------------------------------------------------------------------------------- */
 
@@ -29,7 +24,7 @@ START_TEST(standardizes)
     const double expected[] = { -a, 0, -1 / b, 0, 0, -1 / b, a, 0, 2 / b };
     ck_contiguous_shape(z, 3, 3);
     for (int i = 0; i < 9; i++)
-        near((double)z->data[i], expected[i], tolerance);
+        ck_near((double)z->data[i], expected[i], tolerance);
     ck_exact_values(t, 1, 0.1, 1e6, 3, 0.1, 1e6, 5, 0.1, 1000003);
     gd_tensor *v = gd_standardize(gd_from(GD_SHAPE(4), (gd_real[]){ 1, 1, 3, 3 }));
     ck_contiguous_shape(v, 4);
@@ -37,7 +32,7 @@ START_TEST(standardizes)
     ck_exact_values(gd_standardize(gd_from(GD_SHAPE(1, 2), (gd_real[]){ 7, -8 })), 0, 0);
     gd_tensor *w = gd_standardize(gd_transpose(t, 0, 1));
     ck_assert(w->contiguous);
-    near((double)w->data[0], (1 - 1000001 / 3.0) / (sqrt(2) * 1e6 / 3), 1e-5);
+    ck_near((double)w->data[0], (1 - 1000001 / 3.0) / (sqrt(2) * 1e6 / 3), 1e-5);
     ck_contiguous_shape(gd_standardize(gd_zeros(GD_SHAPE(4, 0))), 4, 0);
 }
 END_TEST

@@ -325,11 +325,6 @@ END_TEST
 
 /* ---- Airfoil ------------------------------------------------------------------------------------------ */
 
-static void near(double is, double should, double tolerance)
-{
-    ck_assert_msg(fabs(is - should) <= tolerance, "%.12f, not %.12f", is, should);
-}
-
 /* The mean and the standard deviation of 0 .. n-1 are (n-1)/2 and sqrt((n^2-1)/12). */
 START_TEST(airfoil_made_up)
 {
@@ -354,7 +349,7 @@ START_TEST(airfoil_made_up)
             worst = fmax(worst, fabs((double)x[4] - (i - 751) / std));
             worst = fmax(worst, fabs((double)set.y->data[i] - (751 - i) / std));
         }
-        near(worst, 0, tolerance);
+        ck_near(worst, 0, tolerance);
     }
 }
 END_TEST
@@ -379,14 +374,14 @@ START_TEST(airfoil_real)
     const double tolerance = FLOAT ? 1e-6 : 2e-12;
     double mean = 0;
     for (int j = 0; j < 5; j++) {
-        near((double)set.x->data[j], first[j], tolerance);
-        near((double)set.x->data[1499 * 5 + j], last[j], tolerance);
+        ck_near((double)set.x->data[j], first[j], tolerance);
+        ck_near((double)set.x->data[1499 * 5 + j], last[j], tolerance);
     }
-    near((double)set.y->data[0], 0.197938762772, tolerance);
-    near((double)set.y->data[1499], -2.259444097276, tolerance);
+    ck_near((double)set.y->data[0], 0.197938762772, tolerance);
+    ck_near((double)set.y->data[1499], -2.259444097276, tolerance);
     for (int i = 0; i < 1500; i++)
         mean += (double)set.y->data[i] / 1500;
-    near(mean, 5.556150e-03, FLOAT ? 1e-6 : 1e-9);
+    ck_near(mean, 5.556150e-03, FLOAT ? 1e-6 : 1e-9);
 }
 END_TEST
 
@@ -510,7 +505,7 @@ START_TEST(fashion_real)
         mean += (double)set.x->data[i];
     }
     ck_assert(good);
-    near(mean / (double)set.x->numel, 0.2868, 5e-4);
+    ck_near(mean / (double)set.x->numel, 0.2868, 5e-4);
 }
 END_TEST
 

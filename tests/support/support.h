@@ -63,6 +63,13 @@ double element(const gd_tensor *t, int64_t k);
 double far_from(const gd_tensor *t, const double *expected);
 double far_apart(const gd_tensor *t, const gd_tensor *expected);   /* also infinite when the shapes differ */
 
+/* ck_near(is, expected, tolerance): |is - expected| <= tolerance. */
+#define ck_near(is, expected, tolerance)                                                                 \
+    do {                                                                                                 \
+        const double is_ = (double)(is), wanted_ = expected;                                             \
+        ck_assert_msg(fabs(is_ - wanted_) <= (tolerance), "%s is %.12g, not %.12g", #is, is_, wanted_);   \
+    } while (0)
+
 /* close_to - |got - expected| <= tolerance max(1, |expected|); false for NaN. */
 bool close_to(double got, double expected, double tolerance);
 
