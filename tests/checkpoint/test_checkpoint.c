@@ -231,7 +231,7 @@ START_TEST(a_state_that_was_not_kept)
     ck_assert(gd_group_set(&o->first, "amsgrad", GD_AMSGRAD_RAW));
     ck_assert(!gd_load("run", p, o));
     ck_message("gd_load: run has no tensor \"optimizer/w/max_exp_avg_sq\", a state that the options of gd_adam keep; "
-            "gd_checkpoint_load with .other_settings starts it anew");
+               "gd_checkpoint_load with .other_settings starts it anew");
     gd_run whole = { .params = p, .optimizer = o };
     ck_assert(gd_checkpoint_load("run", &whole, (gd_load_options){ .other_settings = true }, NULL));
     ck_assert(gd_set_grad(w, gd_ones(GD_SHAPE(2))) && gd_step(o));

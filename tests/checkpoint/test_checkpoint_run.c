@@ -253,8 +253,8 @@ START_TEST(the_first_of_several)
     s.decay = 0.5;
     begin(&now, s, set);
     ck_assert(!gd_checkpoint_load("run", &now.run, (gd_load_options){ .lenient = false }, NULL));
-    ck_message("gd_checkpoint_load: run: weight_decay of group 0 was 0.01 when the run was saved and is 0.02 now (and 3 "
-            "more); gd_checkpoint_load with .other_settings goes on all the same");
+    ck_message("gd_checkpoint_load: run: weight_decay of group 0 was 0.01 when the run was saved and is 0.02 now (and "
+               "3 more); gd_checkpoint_load with .other_settings goes on all the same");
     end(&saved);
     end(&now);
 }

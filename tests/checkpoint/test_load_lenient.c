@@ -151,11 +151,11 @@ START_TEST(under_a_prefix)
     put_file("f", nested, ITEMS + 2);
     gd_params *p = model("backbone."), *q = model("");
     UNCHANGED(q, gd_load("f", q, NULL));
-    ck_message("gd_load: f has no tensor \"0.weight\", but \"module.encoder.0.weight\": gd_checkpoint_load with .prefix "
-            "\"module.encoder.\" reads that");
+    ck_message("gd_load: f has no tensor \"0.weight\", but \"module.encoder.0.weight\": gd_checkpoint_load with "
+               ".prefix \"module.encoder.\" reads that");
     UNCHANGED(q, gd_checkpoint_load("f", &(gd_run){ .params = q }, (gd_load_options){ .lenient = true }, NULL));
     ck_message("gd_checkpoint_load: f: no tensor of the file has the name and shape of one of the model; the first is "
-            "\"module.encoder.0.weight\" [2, 1, 3, 3]");
+               "\"module.encoder.0.weight\" [2, 1, 3, 3]");
     gd_tensor *head = gd_param(p, "head", gd_full(GD_SHAPE(3), 8));
     gd_load_options options = { .prefix = "module.encoder.", .into = "backbone." };
     gd_load_report report;
@@ -175,7 +175,8 @@ START_TEST(under_a_prefix)
     ck_message("gd_checkpoint_load: f has no tensor \"module.0.weight\"");
     options = (gd_load_options){ .prefix = "module.encoder.", .into = "typo." };
     UNCHANGED(p, gd_checkpoint_load("f", &(gd_run){ .params = p }, options, NULL));
-    ck_message("gd_checkpoint_load: f: nothing under \"module.encoder.\" belongs to anything under \"typo.\" in the model");
+    ck_message("gd_checkpoint_load: f: nothing under \"module.encoder.\" belongs to anything under \"typo.\" in the "
+               "model");
     gd_params_free(p);
     gd_params_free(q);
 }
@@ -215,7 +216,7 @@ START_TEST(lenient)
     options.into = "3.";                    /* 3.weight has another shape than 0.weight */
     UNCHANGED(q, gd_checkpoint_load("f", &(gd_run){ .params = q }, options, &report));
     ck_message("gd_checkpoint_load: f: nothing fits; "
-            "other shape: \"0.weight\" is [2, 1, 3, 3] in the file and [2] in the model");
+               "other shape: \"0.weight\" is [2, 1, 3, 3] in the file and [2] in the model");
     options.prefix = "2.";
     options.into = "2.";
     ck_assert(gd_checkpoint_load("f", &(gd_run){ .params = q }, options, &report));

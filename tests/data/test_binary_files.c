@@ -218,7 +218,7 @@ START_TEST(idx_gzipped)
     gd_tensor *t = gd_idx_read("f");
     if (without_zlib()) {
         ck_message("gd_idx_read: f is gzipped, and this library was built without zlib: install zlib1g-dev and build"
-                " it again, or gunzip the file");
+                   " it again, or gunzip the file");
         return;
     }
     ck_contiguous_shape(t, 2, 3);

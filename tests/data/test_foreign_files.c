@@ -394,7 +394,7 @@ START_TEST(limits)
     ck_assert_ptr_null(gd_idx_read("pipe"));
     end_pipe();
     ck_message("gd_idx_read: pipe should hold 192 bytes after byte 8: a pipe may hold 100 in all, the limit of"
-            " gd_set_read_limit");
+               " gd_set_read_limit");
     if (has_zlib()) {
         put_bytes("f", file, member(file, text, 200));
         ck_assert_ptr_null(gd_csv_read("f", (gd_csv_options){ 0 }));
@@ -405,7 +405,7 @@ START_TEST(limits)
         put_bytes("f", file, member(file, big, 200));
         ck_assert_ptr_null(gd_idx_read("f"));
         ck_message("gd_idx_read: f should hold 192 bytes after byte 8: a compressed file may hold 100 in all, the limit"
-                " of gd_set_read_limit");
+                   " of gd_set_read_limit");
     }
     ck_assert(gd_set_read_limit(0) && gd_read_limit() == INT64_C(1) << 30);
     ck_assert_ptr_null(gd_csv_read("/dev/zero", (gd_csv_options){ 0 }));

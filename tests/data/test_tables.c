@@ -154,16 +154,16 @@ START_TEST(csv_range)
 {
     put_text("t.csv", "1\n1e999\n");
     ck_assert_ptr_null(gd_csv_read("t.csv", (gd_csv_options){ 0 }));
-    ck_message(FLOAT ? "gd_csv_read: t.csv, line 2, column 1: \"1e999\" is beyond the range of a float (assumed: a single"
-                    " column, no header)"
-                  : "gd_csv_read: t.csv, line 2, column 1: \"1e999\" is beyond the range of a double (assumed: a"
-                    " single column, no header)");
+    ck_message(FLOAT ? "gd_csv_read: t.csv, line 2, column 1: \"1e999\" is beyond the range of a float (assumed: a "
+                       "single column, no header)"
+                     : "gd_csv_read: t.csv, line 2, column 1: \"1e999\" is beyond the range of a double (assumed: a "
+                       "single column, no header)");
     put_text("t.csv", "3.4e38 -1e39\n");
     gd_tensor *t = gd_csv_read("t.csv", (gd_csv_options){ 0 });
     if (FLOAT) {
         ck_assert_ptr_null(t);
         ck_message("gd_csv_read: t.csv, line 1, column 2: \"-1e39\" is beyond the range of a float (assumed:"
-                " separator blank, no header)");
+                   " separator blank, no header)");
     } else {
         ck_exact_values(t, 3.4e38, -1e39);
     }
@@ -262,7 +262,7 @@ START_TEST(numbers_in_any_locale)
     put_text("n.csv", "1.5 0.1234567890123456789 1,5\n");
     ck_assert_ptr_null(gd_csv_read("n.csv", (gd_csv_options){ .separator = ' ' }));
     ck_message("gd_csv_read: n.csv, line 1, column 3: \"1,5\" is not a number: decimal = ',' reads it; if line 1 is a"
-            " header, skip = 1 passes over it (assumed: no header)");
+               " header, skip = 1 passes over it (assumed: no header)");
     setlocale(LC_ALL, "C");
 }
 END_TEST
@@ -314,7 +314,7 @@ START_TEST(csv_gzipped)
     gd_tensor *t = gd_csv_read("t.csv.gz", (gd_csv_options){ 0 });
     if (without_zlib()) {
         ck_message("gd_csv_read: t.csv.gz is gzipped, and this library was built without zlib: install zlib1g-dev and"
-                " build it again, or gunzip the file");
+                   " build it again, or gunzip the file");
         return;
     }
     ck_contiguous_shape(t, 2, 2);
@@ -394,14 +394,14 @@ START_TEST(airfoil_refuses)
     unsetenv("GRADUS_DATA");
     ck_assert_ptr_null(gd_airfoil(NULL).x);
     ck_message("gd_airfoil: airfoil_self_noise.dat is neither in $GRADUS_DATA (not set) nor in the folder data: "
-            AIRFOIL_SOURCE);
+               AIRFOIL_SOURCE);
     setenv("GRADUS_DATA", "", 1);               /* the same */
     ck_assert_ptr_null(gd_airfoil(NULL).x);
     ck_assert_ptr_nonnull(strstr(gd_last_error(), "$GRADUS_DATA (not set)"));
     setenv("GRADUS_DATA", "nowhere", 1);
     ck_assert_ptr_null(gd_airfoil(NULL).y);
     ck_message("gd_airfoil: airfoil_self_noise.dat is neither in $GRADUS_DATA (nowhere) nor in the folder data: "
-            AIRFOIL_SOURCE);
+               AIRFOIL_SOURCE);
     ck_assert_ptr_null(gd_airfoil("a.dat").x);
     ck_message("gd_airfoil: neither a.dat nor a.dat/airfoil_self_noise.dat can be read: " AIRFOIL_SOURCE);
     setenv("GRADUS_DATA", "b", 1);              /* nowhere but where GRADUS_DATA says */
@@ -458,17 +458,17 @@ START_TEST(fashion_refuses)
 {
     ck_assert_ptr_null(gd_fashion_mnist(".", true).x);
     ck_message("gd_fashion_mnist: . has no train-images-idx3-ubyte and train-labels-idx1-ubyte, with or without .gz:"
-            " they are 28 x 28 pictures of clothes and their classes, and come from Debian's package"
-            " dataset-fashion-mnist or https://github.com/zalandoresearch/fashion-mnist");
+               " they are 28 x 28 pictures of clothes and their classes, and come from Debian's package"
+               " dataset-fashion-mnist or https://github.com/zalandoresearch/fashion-mnist");
     put_bytes("train-images-idx3-ubyte", images, sizeof images);
     put_bytes("train-labels-idx1-ubyte", images, sizeof images);
     ck_assert_ptr_null(gd_fashion_mnist(".", true).x);
     ck_message("gd_fashion_mnist: ./train-labels-idx1-ubyte holds byte numbers of shape [3, 2, 2]: unsigned bytes"
-            " with 1 axis expected");
+               " with 1 axis expected");
     put_bytes("train-labels-idx1-ubyte", "\0\0\x08\1\0\0\0\2\1\2", 10);
     ck_assert_ptr_null(gd_fashion_mnist(".", true).x);
     ck_message("gd_fashion_mnist: ./train-images-idx3-ubyte has 3 images, but ./train-labels-idx1-ubyte has 2"
-            " labels");
+               " labels");
     put_bytes("train-labels-idx1-ubyte", "\0\0\x08\1\0\0\0\3\1\2\x0b", 11);
     ck_assert_ptr_null(gd_fashion_mnist(".", true).x);
     ck_message("gd_fashion_mnist: ./train-labels-idx1-ubyte: label 2 is 11: classes are 0 .. 9");

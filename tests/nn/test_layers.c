@@ -348,7 +348,8 @@ START_TEST(multihead_attends_as_written)
     gd_multihead m = gd_multihead_new(p, "m", WIDTH, HEADS);
     gd_assign(gd_detach(m.in_proj_bias), random_tensor(GD_SHAPE(3 * WIDTH), &state));
     gd_assign(gd_detach(m.out_bias), random_tensor(GD_SHAPE(WIDTH), &state));
-    gd_tensor *query = random_tensor(GD_SHAPE(N, QUERIES, WIDTH), &state), *key = random_tensor(GD_SHAPE(N, KEYS, WIDTH), &state);
+    gd_tensor *query = random_tensor(GD_SHAPE(N, QUERIES, WIDTH), &state);
+    gd_tensor *key = random_tensor(GD_SHAPE(N, KEYS, WIDTH), &state);
     gd_tensor *value = random_tensor(GD_SHAPE(N, KEYS, WIDTH), &state);
     for (int causal = 0; causal < 2; causal++) {
         gd_tensor *y = gd_multihead_apply(&m, query, key, value, causal);

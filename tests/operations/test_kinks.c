@@ -145,46 +145,46 @@ START_TEST(messages)
     ck_refused(gd_norm_axes(x, 2, GD_SHAPE(1, -1), false), "gd_norm_axes: axis 1 is listed twice in [1, -1]");
     ck_refused(gd_flip(x, -3), "gd_flip: axis -3 must lie in [-2, 2)");
     ck_refused(gd_repeat(x, GD_SHAPE(2)),
-            "gd_repeat: x is [2, 3] and times is [2]: one number for each axis is expected, none negative");
+               "gd_repeat: x is [2, 3] and times is [2]: one number for each axis is expected, none negative");
     ck_refused(gd_repeat(x, GD_SHAPE(2, -1)),
-            "gd_repeat: x is [2, 3] and times is [2, -1]: one number for each axis is expected, none negative");
+               "gd_repeat: x is [2, 3] and times is [2, -1]: one number for each axis is expected, none negative");
     ck_refused(gd_pad(x, GD_SHAPE(1), GD_SHAPE(1, 1), 0),
-            "gd_pad: x is [2, 3], before [1] and after [1, 1]: one width for each axis is expected, none "
-            "negative");
+               "gd_pad: x is [2, 3], before [1] and after [1, 1]: one width for each axis is expected, none "
+               "negative");
     ck_refused(gd_pad(v, GD_SHAPE(-1), GD_SHAPE(1), 0),
-            "gd_pad: x is [3], before [-1] and after [1]: one width for each axis is expected, none negative");
+               "gd_pad: x is [3], before [-1] and after [1]: one width for each axis is expected, none negative");
     ck_refused(gd_tril(v, 0), "gd_tril: x is [3]: it must have at least two axes");
     ck_refused(gd_gather(x, 0, v),
-            "gd_gather: x is [2, 3] and index is [3]: index must have as many axes, none but axis 0 longer "
-            "than x's");
+               "gd_gather: x is [2, 3] and index is [3]: index must have as many axes, none but axis 0 longer "
+               "than x's");
     ck_refused(gd_gather(x, 1, gd_full(GD_SHAPE(2, 1), 3)),
-            "gd_gather: index[0] = 3 is not a whole number in [0, 3)");
+               "gd_gather: index[0] = 3 is not a whole number in [0, 3)");
     ck_refused(gd_embedding(x, gd_full(GD_SHAPE(2), 0.5)),
-            "gd_embedding: index[0] = 0.5 is not a whole number in [0, 2)");
+               "gd_embedding: index[0] = 0.5 is not a whole number in [0, 2)");
     ck_refused(gd_embedding(v, v),
-            "gd_embedding: table is [3] and index is [3]: they must be [rows, d] and at most 7 axes");
+               "gd_embedding: table is [3] and index is [3]: they must be [rows, d] and at most 7 axes");
     ck_refused(gd_l1_loss(x, v, GD_MEAN),
-            "gd_l1_loss: prediction is [2, 3] and target is [3]: they must have the same shape");
+               "gd_l1_loss: prediction is [2, 3] and target is [3]: they must have the same shape");
     ck_refused(gd_l1_loss(x, x, (gd_reduction)7), "gd_l1_loss: reduction = 7 must be GD_MEAN, GD_SUM or GD_NONE");
     ck_refused(gd_huber_loss(x, x, 0, GD_MEAN), "gd_huber_loss: delta = 0 must be positive");
     ck_refused(gd_bce_with_logits(v, x, GD_MEAN),
-            "gd_bce_with_logits: prediction is [3] and target is [2, 3]: they must have the same shape");
+               "gd_bce_with_logits: prediction is [3] and target is [2, 3]: they must have the same shape");
     ck_refused(gd_kl_div(v, x, GD_MEAN),
-            "gd_kl_div: prediction is [3] and target is [2, 3]: they must have the same shape");
+               "gd_kl_div: prediction is [3] and target is [2, 3]: they must have the same shape");
     ck_refused(gd_hinge_loss(v, v, GD_MEAN), "gd_hinge_loss: target[0] = 0 must be -1 or 1");
     ck_refused(gd_layer_norm(x, gd_ones(GD_SHAPE(2)), NULL, 1e-5),
-            "gd_layer_norm: x is [2, 3] and weight is [2]: it must have the shape of x's last axis");
+               "gd_layer_norm: x is [2, 3] and weight is [2]: it must have the shape of x's last axis");
     ck_refused(gd_layer_norm(x, NULL, s, 1e-5),
-            "gd_layer_norm: x is [2, 3], with 0 axes to normalise: at least one is needed");
+               "gd_layer_norm: x is [2, 3], with 0 axes to normalise: at least one is needed");
     ck_refused(gd_layer_norm(x, NULL, NULL, -1), "gd_layer_norm: eps = -1 must not be negative");
     ck_refused(gd_batch_norm(v, NULL, NULL, NULL, NULL, true, 0.1, 1e-5),
-            "gd_batch_norm: x is [3]: it must be [n, channels, ..]");
+               "gd_batch_norm: x is [3]: it must be [n, channels, ..]");
     ck_refused(gd_batch_norm(x, gd_ones(GD_SHAPE(2)), NULL, NULL, NULL, true, 0.1, 1e-5),
-            "gd_batch_norm: x is [2, 3] and weight is [2]: one number for each channel, [3], is expected");
+               "gd_batch_norm: x is [2, 3] and weight is [2]: one number for each channel, [3], is expected");
     ck_refused(gd_batch_norm(x, NULL, NULL, NULL, NULL, false, 0.1, 1e-5),
-            "gd_batch_norm: running_mean and running_var must be given together, and always when not training");
+               "gd_batch_norm: running_mean and running_var must be given together, and always when not training");
     ck_refused(gd_batch_norm(x, NULL, NULL, NULL, NULL, true, 2, 1e-5),
-            "gd_batch_norm: momentum = 2 must lie in [0, 1]");
+               "gd_batch_norm: momentum = 2 must lie in [0, 1]");
 }
 END_TEST
 

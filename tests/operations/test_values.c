@@ -3,7 +3,8 @@
 #include "support/support.h"
 
 #define VECTOR(...) \
-    tensor_of(GD_SHAPE((int)(sizeof((const double[]){ __VA_ARGS__ }) / sizeof(double))), (const double[]){ __VA_ARGS__ })
+    tensor_of(GD_SHAPE((int)(sizeof((const double[]){ __VA_ARGS__ }) / sizeof(double))), \
+              (const double[]){ __VA_ARGS__ })
 
 /* ---- One number --------------------------------------------------------------------------------------------- */
 

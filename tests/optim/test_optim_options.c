@@ -228,7 +228,7 @@ START_TEST(zeros_that_are_choices)
     TAKEN_OF(adagrad, (options.eps = 0, options.eps_mode = GD_EPS_INSIDE_SQRT));
     TAKEN_OF(lion, options.beta1 = 0);
     TAKEN_OF(asgd, (options.lambd = 0, options.t0 = 0));
-    gd_optimizer *o = make_adam_amsgrad(m.net);          /* a group may be set to anything, one option after the other */
+    gd_optimizer *o = make_adam_amsgrad(m.net); /* a group may be set to anything, one option after the other */
     ck_assert(gd_group_set(&o->first, "beta2", 0) && gd_group_set(&o->first, "eps", 0));
     check_zeros_stay(&m, o);
     ck_no_message();

@@ -289,9 +289,9 @@ START_TEST(tensors_are_points)
         gd_tensor *x = gd_linspace(0, 10, 11), *y = gd_full(GD_SHAPE(11), 5.5);
         ck_assert(gd_plot_tensor(p, "a", x, y));
         ck_refused(gd_plot_tensor(p, "a", gd_zeros(GD_SHAPE(3)), y),
-               "gd_plot_tensor: x is [3] and y is [11]: both must be [n]");
+                   "gd_plot_tensor: x is [3] and y is [11]: both must be [n]");
         ck_refused(gd_plot_tensor(p, "a", NULL, gd_zeros(GD_SHAPE(2, 2))),
-               "gd_plot_tensor: x is NULL and y is [2, 2]: both must be [n]");
+                   "gd_plot_tensor: x is NULL and y is [2, 2]: both must be [n]");
         ck_assert(gd_plot_tensor(p, "b", NULL, gd_full(GD_SHAPE(4), 2.5)));     /* x = 0 .. 3 */
     }
     picture seen = drawn(p);

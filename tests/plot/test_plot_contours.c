@@ -47,9 +47,9 @@ START_TEST(contours_of_a_tensor_are_the_same)
         z->data[0] = (gd_real)NAN;
         ck_assert(gd_plot_contour_grid(p, z, 0, 4, 0, 3) && gd_plot_levels(p, levels, 1, true));
         ck_refused(gd_plot_contour_grid(p, gd_zeros(GD_SHAPE(5)), 0, 1, 0, 1),
-               "gd_plot_contour_grid: z is [5]: [rows, columns] expected");
+                   "gd_plot_contour_grid: z is [5]: [rows, columns] expected");
         ck_refused(gd_plot_contour_grid(p, gd_zeros(GD_SHAPE(1, 5)), 0, 1, 0, 1),
-               "gd_plot_contour_grid: z has 1 row and 5 columns: 2 to 10000 of each expected");
+                   "gd_plot_contour_grid: z has 1 row and 5 columns: 2 to 10000 of each expected");
     }
     picture seen = drawn(p);
     ck_colour(pixel_at(p, seen, 0.02, 0.02), white);            /* the hole */

@@ -63,7 +63,7 @@ START_TEST(unwritable_paths_are_named)
 {
     gd_plot *p = busy();
     ck_refused(gd_plot_save(p, "/nowhere/at all/plot.png"),
-           "gd_plot_save: /nowhere/at all/plot.png cannot be written: there is no folder /nowhere/at all");
+               "gd_plot_save: /nowhere/at all/plot.png cannot be written: there is no folder /nowhere/at all");
     ck_refused(gd_plot_save(p, "/dev/full"), "gd_plot_save: /dev/full cannot be written: No space left on device");
     ck_assert_int_eq(access("/dev/full", F_OK), 0);
     ck_refused(gd_plot_save(p, NULL), "gd_plot_save: path is NULL: the name of a file was expected");
@@ -112,7 +112,7 @@ START_TEST(what_a_log_axis_cannot_show_is_named)
     gd_plot_log_x(p, true);
     gd_plot_xlim(p, -1, 1);
     ck_refused(gd_plot_save(p, path),
-           "gd_plot_save: plot \"Loss\": its x axis is logarithmic and cannot have an end at -1");
+               "gd_plot_save: plot \"Loss\": its x axis is logarithmic and cannot have an end at -1");
     gd_plot_log_x(p, false);
     ck_assert(gd_plot_save(p, path));
     gd_plot_log_y(p, true);
@@ -135,7 +135,7 @@ START_TEST(only_png_is_promised)
         ck_refused(gd_plot_save(p, refused[i]), message);
     }
     ck_refused(gd_plot_save_grid(&p, 1, 1, NULL, "x.gif"),
-           "gd_plot_save_grid: x.gif: pictures are written as PNG: a name that ends in .png was expected");
+               "gd_plot_save_grid: x.gif: pictures are written as PNG: a name that ends in .png was expected");
     static const char *const accepted[] = { "a.PNG", "run.2/loss", "loss", ".hidden", "a.b.Png" };
     char sub[80], name[100];
     snprintf(sub, sizeof sub, "%s/run.2", scratch_folder);
@@ -158,47 +158,48 @@ START_TEST(wrong_arguments_are_named)
     ck_refused(gd_plot_point(NULL, "a", 0, 0), "gd_plot_point: p is NULL");
     ck_refused(gd_plot_save(NULL, path), "gd_plot_save: p is NULL");
     ck_refused(gd_plot_xlim(p, 2, 1),
-           "gd_plot_xlim: low = 2 and high = 1: low < high expected, finite, or NAN for automatic");
+               "gd_plot_xlim: low = 2 and high = 1: low < high expected, finite, or NAN for automatic");
     ck_refused(gd_plot_ylim(p, 0, INFINITY),
-           "gd_plot_ylim: low = 0 and high = inf: low < high expected, finite, or NAN for automatic");
+               "gd_plot_ylim: low = 0 and high = inf: low < high expected, finite, or NAN for automatic");
     ck_refused(gd_plot_xlim(p, 1, 1 + 1e-15),
-           "gd_plot_xlim: low = 1 and high = 1.0000000000000011 are too close to each other for an axis");
+               "gd_plot_xlim: low = 1 and high = 1.0000000000000011 are too close to each other for an axis");
     ck_refused(gd_plot_size(p, 10, 900), "gd_plot_size: 10 x 900 pixels: 160 x 120 to 10000 x 10000 expected");
     ck_refused(gd_plot_scale(p, NAN), "gd_plot_scale: factor = nan must lie in [0.5, 8]");
     ck_refused(gd_plot_style(p, "a", (gd_plot_look){ .width = -1 }), "gd_plot_style: width = -1 must lie in [0, 100]");
     ck_refused(gd_plot_style(p, "a", (gd_plot_look){ .marker_every = -1 }),
-           "gd_plot_style: marker_every = -1 must lie in [0, 2147483647]");
+               "gd_plot_style: marker_every = -1 must lie in [0, 2147483647]");
     ck_refused(gd_plot_style(p, "a", (gd_plot_look){ .colour = (gd_colour)77 }),
-           "gd_plot_style: colour = 77 must lie in [0, 8]");
-    ck_refused(gd_plot_style(p, "a", (gd_plot_look){ .line = (gd_line)-1 }), "gd_plot_style: line = -1 must lie in [0, 6]");
+               "gd_plot_style: colour = 77 must lie in [0, 8]");
+    ck_refused(gd_plot_style(p, "a", (gd_plot_look){ .line = (gd_line)-1 }),
+               "gd_plot_style: line = -1 must lie in [0, 6]");
     ck_refused(gd_plot_style(p, "a", (gd_plot_look){ .marker = (gd_marker)9 }),
-           "gd_plot_style: marker = 9 must lie in [0, 8]");
+               "gd_plot_style: marker = 9 must lie in [0, 8]");
     ck_refused(gd_plot_style(p, "a", (gd_plot_look){ .marker_size = NAN }),
-           "gd_plot_style: marker_size = nan must lie in [0, 500]");
+               "gd_plot_style: marker_size = nan must lie in [0, 500]");
     ck_refused(gd_plot_style(p, "a", (gd_plot_look){ .line = GD_NO_LINE, .marker = GD_NO_MARKER }),
-           "gd_plot_style: line = GD_NO_LINE and marker = GD_NO_MARKER: a series in the legend needs one of them");
+               "gd_plot_style: line = GD_NO_LINE and marker = GD_NO_MARKER: a series in the legend needs one of them");
     ck_assert(gd_plot_style(p, "a", (gd_plot_look){ .line = GD_NO_LINE, .marker = GD_NO_MARKER, .no_legend = true }));
     ck_assert(gd_plot_style(p, "a", (gd_plot_look){ .line = GD_LINE_AUTO }));
     ck_refused(gd_plot_hline(p, NAN, "a"), "gd_plot_hline: y = nan: a finite number expected");
     ck_refused(gd_plot_note(p, 0, INFINITY, "a"), "gd_plot_note: (x, y) = (0, inf): finite numbers expected");
     ck_refused(gd_plot_contour(p, bowl, NULL, 1, 1, 0, 1),
-           "gd_plot_contour: x in [1, 1] and y in [0, 1]: low < high expected, finite");
+               "gd_plot_contour: x in [1, 1] and y in [0, 1]: low < high expected, finite");
     ck_refused(gd_plot_contour(p, NULL, NULL, 0, 1, 0, 1), "gd_plot_contour: f is NULL: a function was expected");
     column = NAN;
     ck_refused(gd_plot_contour(p, bowl, &column, 0, 1, 0, 1),
-           "gd_plot_contour: the function has no finite value on x in [0, 1], y in [0, 1]");
+               "gd_plot_contour: the function has no finite value on x in [0, 1], y in [0, 1]");
     ck_refused(gd_plot_levels(p, levels, 2, false),
-           "gd_plot_levels: levels[1] = 1: finite and ascending values expected");
+               "gd_plot_levels: levels[1] = 1: finite and ascending values expected");
     ck_refused(gd_plot_save_grid(none, 1, 2, "", path),
-           "gd_plot_save_grid: all 2 panels are NULL: at least one plot was expected");
+               "gd_plot_save_grid: all 2 panels are NULL: at least one plot was expected");
     ck_refused(gd_plot_save_grid(none, 0, 2, "", path),
-           "gd_plot_save_grid: 0 rows and 2 columns: 1 to 1000 of each expected");
+               "gd_plot_save_grid: 0 rows and 2 columns: 1 to 1000 of each expected");
     gd_plot_size(p, 10000, 10000);
     gd_plot_scale(p, 8);
     gd_plot_point(p, "a", 0, 0);
     ck_refused(gd_plot_save(p, path),
-           "gd_plot_save: a picture of 80000 x 80000 pixels: at most 20000 in a direction and "
-                                  "200 million in all expected");
+               "gd_plot_save: a picture of 80000 x 80000 pixels: at most 20000 in a direction and "
+                                      "200 million in all expected");
     gd_plot_free(p);
     gd_plot_free(NULL);
 }
