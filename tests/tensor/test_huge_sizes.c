@@ -46,8 +46,8 @@ START_TEST(windows)
     ck_refused(gd_max_pool2d(x, (gd_pool2d_options){ .kernel = { 2, 2 }, .stride = { INT64_MAX, 1 } }),
                "gd_max_pool2d: kernel 2, stride 9223372036854775807 of axis 2: none may be above 2147483647");
     ck_refused(gd_avg_pool2d(x, (gd_pool2d_options){ .kernel = { 2 * half, 2 * half }, .padding = { half, half },
-                                                  .count_padding = true }),
-            "gd_avg_pool2d: kernel 2199023255552, stride 2199023255552 of axis 2: none may be above 2147483647");
+                                                     .count_padding = true }),
+               "gd_avg_pool2d: kernel 2199023255552, stride 2199023255552 of axis 2: none may be above 2147483647");
     ck_refused(gd_conv2d(x, k, NULL, (gd_conv2d_options){ .stride = { 1, INT64_MAX } }),
                "gd_conv2d: stride 9223372036854775807, padding 0, dilation 1 of axis 3: none may be above 2147483647");
     /* The largest stride that is accepted: one window. */
