@@ -11,6 +11,11 @@ static const double tolerance = IN_DOUBLE ? 1e-12 : 2e-5;
 
 static uint64_t state;
 
+static gd_tensor *random_tensor(gd_shape shape)
+{
+    return random_values(shape, &state);
+}
+
 /* ---- Convolution -------------------------------------------------------------------------------------------- */
 
 static gi_conv random_case(void)
@@ -77,9 +82,9 @@ static void conv_of_level(gi_gemm_level level)
     for (int trial = 0; trial < TRIALS; trial++) {
         GD_SCOPE;
         gi_conv s = random_case();
-        gd_tensor *x = random_tensor(GD_SHAPE(s.n, s.c, s.h, s.w), &state);
-        gd_tensor *w = random_tensor(GD_SHAPE(s.o, s.c / s.groups, s.kh, s.kw), &state);
-        gd_tensor *dy = random_tensor(GD_SHAPE(s.n, s.o, s.oh, s.ow), &state);
+        gd_tensor *x = random_tensor(GD_SHAPE(s.n, s.c, s.h, s.w));
+        gd_tensor *w = random_tensor(GD_SHAPE(s.o, s.c / s.groups, s.kh, s.kw));
+        gd_tensor *dy = random_tensor(GD_SHAPE(s.n, s.o, s.oh, s.ow));
         double *sums = calloc((size_t)(gd_numel(x) + gd_numel(w) + gd_numel(dy)), sizeof *sums);
         double *y = sums, *dx = y + gd_numel(dy), *dw = dx + gd_numel(x);
         by_definition(&s, x->data, w->data, dy->data, y, dx, dw);
@@ -122,9 +127,9 @@ START_TEST(strips)
         gi_conv s = cases[k];
         s.oh = (s.h + 2 * s.padding[0] - s.dilation[0] * (s.kh - 1) - 1) / s.stride[0] + 1;
         s.ow = (s.w + 2 * s.padding[1] - s.dilation[1] * (s.kw - 1) - 1) / s.stride[1] + 1;
-        gd_tensor *x = random_tensor(GD_SHAPE(s.n, s.c, s.h, s.w), &state);
-        gd_tensor *w = random_tensor(GD_SHAPE(s.o, s.c / s.groups, s.kh, s.kw), &state);
-        gd_tensor *dy = random_tensor(GD_SHAPE(s.n, s.o, s.oh, s.ow), &state);
+        gd_tensor *x = random_tensor(GD_SHAPE(s.n, s.c, s.h, s.w));
+        gd_tensor *w = random_tensor(GD_SHAPE(s.o, s.c / s.groups, s.kh, s.kw));
+        gd_tensor *dy = random_tensor(GD_SHAPE(s.n, s.o, s.oh, s.ow));
         double *sums = calloc((size_t)(gd_numel(x) + gd_numel(w) + gd_numel(dy)), sizeof *sums);
         double *y = sums, *dx = y + gd_numel(dy), *dw = dx + gd_numel(x);
         by_definition(&s, x->data, w->data, dy->data, y, dx, dw);
@@ -145,7 +150,7 @@ END_TEST
 START_TEST(conv_of_views_and_bias)
 {
     state = 5;
-    gd_tensor *x = random_tensor(GD_SHAPE(2, 5, 4, 3), &state), *w = random_tensor(GD_SHAPE(2, 2, 3, 4), &state);
+    gd_tensor *x = random_tensor(GD_SHAPE(2, 5, 4, 3)), *w = random_tensor(GD_SHAPE(2, 2, 3, 4));
     gd_tensor *turned_x = gd_permute(x, GD_SHAPE(0, 3, 1, 2)), *turned_w = gd_permute(w, GD_SHAPE(3, 2, 0, 1));
     gd_tensor *bias = gd_slice(gd_arange(0, 8, 1), 0, 1, 8, 2);         /* 1 3 5 7 */
     gd_conv2d_options o = { .padding = { 1, 0 } };
@@ -153,7 +158,7 @@ START_TEST(conv_of_views_and_bias)
     gd_tensor *plain = gd_conv2d(gd_contiguous(turned_x), gd_contiguous(turned_w), NULL, o);
     ck_assert(far_apart(y, gd_add(plain, gd_reshape(bias, GD_SHAPE(4, 1, 1)))) < tolerance);
     ck_shape(y, 2, 4, 6, 3);
-    gd_tensor *line = random_tensor(GD_SHAPE(2, 3, 7), &state), *taps = random_tensor(GD_SHAPE(4, 3, 2), &state);
+    gd_tensor *line = random_tensor(GD_SHAPE(2, 3, 7)), *taps = random_tensor(GD_SHAPE(4, 3, 2));
     gd_tensor *as_image = gd_conv2d(gd_unsqueeze(line, 2), gd_unsqueeze(taps, 2), NULL,
                                     (gd_conv2d_options){ { 1, 2 }, { 0, 1 }, { 1, 3 }, 1 });
     ck_assert(far_apart(gd_conv1d(line, taps, NULL, 2, 1, 3, 1), gd_squeeze(as_image, 2)) == 0);
@@ -263,14 +268,14 @@ START_TEST(pooling_is_its_definition)
                 o.stride[i] = o.kernel[i];
                 size[i] = o.kernel[i] * (1 + (int64_t)draw(&state, 5));
             }
-        gd_tensor *x = gd_requires_grad(random_tensor(GD_SHAPE(2, 2, size[0], size[1]), &state));
+        gd_tensor *x = gd_requires_grad(random_tensor(GD_SHAPE(2, 2, size[0], size[1])));
         if (draw(&state, 2))                /* many ties */
             for (int64_t i = 0; i < gd_numel(x); i++)
                 x->data[i] = (gd_real)draw(&state, 3);
         bool max = draw(&state, 2);
         gd_tensor *got = max ? gd_max_pool2d(x, o) : gd_avg_pool2d(x, o);
         ck_assert_msg(got != NULL, "%s", gd_last_error());
-        gd_tensor *dy = random_tensor(gd_shape_of_tensor(got), &state);
+        gd_tensor *dy = random_tensor(gd_shape_of_tensor(got));
         double *y = calloc((size_t)(gd_numel(dy) + gd_numel(x)), sizeof *y), *dx = y + gd_numel(dy);
         pool_by_definition(x, &o, dy, y, dx, max);
         ck_good(gd_backward_from(got, dy, false));

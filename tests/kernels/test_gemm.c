@@ -4,8 +4,13 @@
  * and the result must equal the naive triple loop to the last bit.  All memory that belongs to no matrix
  * holds NaN: reading it would show in c, writing it is checked, and the blocks from malloc end where the
  * matrices end, so that AddressSanitizer and valgrind see the rest. */
+#include <check.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "kernels/gemm.h"
-#include "support/support.h"
+#include "support/suite.h"
 
 /* ---- Matrices to try -------------------------------------------------------------------------------------- */
 
@@ -22,7 +27,7 @@ typedef struct matrix {
     int64_t size, rows, columns, row, col;      /* size of memory; strides */
 } matrix;
 
-static gd_real *entry(const matrix *x, int64_t i, int64_t j)
+static gd_real *element(const matrix *x, int64_t i, int64_t j)
 {
     return x->at + i * x->row + j * x->col;
 }
@@ -43,7 +48,7 @@ static matrix matrix_new(int64_t rows, int64_t columns, int64_t row, int64_t col
         x.memory[i] = (gd_real)NAN;
     for (int64_t i = 0; i < rows; i++)
         for (int64_t j = 0; j < columns; j++)
-            *entry(&x, i, j) = whole ? (gd_real)(below(17) - 8) : (gd_real)below(2000001) / 1000000 - 1;
+            *element(&x, i, j) = whole ? (gd_real)(below(17) - 8) : (gd_real)below(2000001) / 1000000 - 1;
     return x;
 }
 
@@ -83,7 +88,7 @@ static void check(enum layout in_a, enum layout in_b, int64_t m, int64_t n, int6
     gd_real *before = malloc((size_t)c.size * sizeof *before);
     ck_assert_ptr_nonnull(before);
     memcpy(before, c.memory, (size_t)c.size * sizeof *before);
-    if (!accumulate)                            /* previous values must not matter */
+    if (!accumulate)                            /* what was there must not matter */
         for (int64_t i = 0; i < c.size; i++)
             c.memory[i] = (gd_real)NAN;
     product(&a, &b, &c, accumulate);
@@ -91,7 +96,7 @@ static void check(enum layout in_a, enum layout in_b, int64_t m, int64_t n, int6
     const long double ulp = sizeof(gd_real) == 4 ? 0x1p-23L : 0x1p-52L;
     for (int64_t i = 0; i < m; i++) {
         for (int64_t j = 0; j < n; j++) {
-            gd_real *got = entry(&c, i, j), *old = before + (got - c.memory);
+            gd_real *got = element(&c, i, j), *old = before + (got - c.memory);
             long double sum = accumulate ? *old : 0, size = fabsl(sum);
             const gd_real *ap = a.at + i * a.row, *bp = b.at + j * b.col;
             for (int64_t p = 0; p < k; p++) {
@@ -100,7 +105,7 @@ static void check(enum layout in_a, enum layout in_b, int64_t m, int64_t n, int6
                 size += fabsl(term);
             }
             const long double allowed = whole ? 0 : (long double)(k + 1) * ulp * size;
-            if (!(fabsl(*got - sum) <= allowed))        /* ck_assert would be too slow here */
+            if (!(fabsl(*got - sum) <= allowed))        /* ck_assert tells its parent each time: too slow here */
                 ck_abort_msg("level %d, layouts %d %d, m %d n %d k %d, accumulate %d: c[%d, %d] = %.9g, not %.9Lg",
                              (int)gi_gemm_used(), (int)in_a, (int)in_b, (int)m, (int)n, (int)k, accumulate,
                              (int)i, (int)j, (double)*got, sum);
@@ -171,7 +176,7 @@ START_TEST(around_the_blocks)                   /* sizes just below, at and abov
 }
 END_TEST
 
-START_TEST(long_vectors)                        /* products with a vector, longer than one packed part */
+START_TEST(long_vectors)                        /* products with a vector, beyond what is gathered at a time */
 {
     if (!level(_i))
         return;
@@ -210,7 +215,7 @@ END_TEST
 
 /* ---- NaN and infinity --------------------------------------------------------------------------------------- */
 
-START_TEST(not_a_number)                        /* a NaN affects its row or its column and nothing else */
+START_TEST(not_a_number)                        /* a NaN spoils its row or its column and nothing else */
 {
     static const int sizes[][3] = { { 5, 1, 9 }, { 1, 6, 19 }, { 3, 3, 3 }, { 20, 35, 18 }, { 60, 70, 300 } };
     if (!level(_i))
@@ -222,14 +227,14 @@ START_TEST(not_a_number)                        /* a NaN affects its row or its 
         const int64_t i = below(m), j = below(n), p = below(k);
         const bool in_a = t % 2, infinite = t / 2 % 2;
         for (int64_t q = 0; infinite && q < (in_a ? n : m); q++)          /* 0 times infinity is NaN */
-            *(in_a ? entry(&b, p, q) : entry(&a, q, p)) = 0;
-        *(in_a ? entry(&a, i, p) : entry(&b, p, j)) = (gd_real)(infinite ? INFINITY : NAN);
+            *(in_a ? element(&b, p, q) : element(&a, q, p)) = 0;
+        *(in_a ? element(&a, i, p) : element(&b, p, j)) = (gd_real)(infinite ? INFINITY : NAN);
         product(&a, &b, &c, false);
         for (int64_t row = 0; row < m; row++)
             for (int64_t column = 0; column < n; column++)
-                if ((isnan(*entry(&c, row, column)) != 0) != (in_a ? row == i : column == j))
+                if ((isnan(*element(&c, row, column)) != 0) != (in_a ? row == i : column == j))
                     ck_abort_msg("level %d, m %d n %d k %d: c[%d, %d] = %g", (int)gi_gemm_used(), (int)m, (int)n,
-                                 (int)k, (int)row, (int)column, (double)*entry(&c, row, column));
+                                 (int)k, (int)row, (int)column, (double)*element(&c, row, column));
         free(a.memory);
         free(b.memory);
         free(c.memory);
@@ -258,12 +263,12 @@ START_TEST(parts_give_the_same_bits)            /* rows, or columns, in two call
         if (m > 1 && (n == 1 || below(2))) {
             const int64_t r = n == 1 ? 1 + below(m - 1) : 2 + below(m - 3);
             gi_gemm(r, n, k, a.at, a.row, a.col, b.at, b.row, b.col, parts.at, n, accumulate);
-            gi_gemm(m - r, n, k, entry(&a, r, 0), a.row, a.col, b.at, b.row, b.col, entry(&parts, r, 0), n,
+            gi_gemm(m - r, n, k, element(&a, r, 0), a.row, a.col, b.at, b.row, b.col, element(&parts, r, 0), n,
                     accumulate);
         } else {
             const int64_t r = m == 1 ? 1 + below(n - 1) : 2 + below(n - 3);
             gi_gemm(m, r, k, a.at, a.row, a.col, b.at, b.row, b.col, parts.at, n, accumulate);
-            gi_gemm(m, n - r, k, a.at, a.row, a.col, entry(&b, 0, r), b.row, b.col, parts.at + r, n,
+            gi_gemm(m, n - r, k, a.at, a.row, a.col, element(&b, 0, r), b.row, b.col, parts.at + r, n,
                     accumulate);
         }
         ck_assert_msg(memcmp(parts.memory, whole.memory, (size_t)whole.size * sizeof *parts.memory) == 0,

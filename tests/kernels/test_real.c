@@ -3,14 +3,17 @@
  * Each function is compared with the C library in the next wider type: over all magnitudes, at the special
  * values, and around the points where its formula changes.  TEST_REAL_STEP=1 in the environment takes every
  * float there is and prints the largest errors; it takes about an hour. */
+#include <check.h>
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/compiler.h"
 #include "kernels/real.h"
 #include "kernels/sums.h"
-#include "support/support.h"
+#include "support/suite.h"
 
 /* ---- Functions and references ----------------------------------------------------------------------------- */
 
@@ -56,7 +59,7 @@ static wide wide_softplus(wide x)
     F(cos,      WIDE(cos),       -1,        1,         1)                \
     F(sqrt,     WIDE(sqrt),      0,         INFINITY,  0)
 
-/* Each is compiled twice: as a loop with the machine's vector instructions, and for one number at a time. */
+/* Two compilations of each: in a loop for the machine's vector instructions, and one number at a time. */
 #define COMPILE(name, reference, low, high, symmetry)                                                      \
     GI_KERNEL static void loop_##name(int64_t n, const gd_real *restrict x, gd_real *restrict y)           \
     {                                                                                                      \
@@ -374,7 +377,7 @@ static const struct { int64_t rows, columns, row; } shapes[] = {
     { 33, 128, 128 }, { 127, 129, 130 }, { 128, 10, 10 }, { 129, 1, 2 }, { 1000, 3, 3 }, { 2500, 260, 261 },
 };
 
-/* Sums are added to y; its neighbours are unchanged; a column's bits do not depend on the others. */
+/* Sums are added to what y holds; its neighbours stay; a column's bits do not depend on the others. */
 START_TEST(column_sums)
 {
     int64_t rows = shapes[_i].rows, columns = shapes[_i].columns, row = shapes[_i].row;

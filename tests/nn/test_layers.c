@@ -159,10 +159,10 @@ START_TEST(layers_are_their_functions)
     gd_params *p = gd_params_new();
     gd_conv2d_options o = { .padding = { 1, 2 }, .stride = { 2, 1 } };
     gd_conv2d_layer conv = gd_conv2d_new(p, "conv", 2, 3, 3, 2, o);
-    gd_tensor *x = random_tensor(GD_SHAPE(2, 2, 5, 6), &state);
+    gd_tensor *x = random_values(GD_SHAPE(2, 2, 5, 6), &state);
     ck_assert(far_apart(gd_conv2d_apply(&conv, x), gd_conv2d(x, conv.weight, conv.bias, o)) == 0);
     gd_conv1d_layer line = gd_conv1d_new(p, "line", 5, 4, 3, 2, 1, 1, 1);
-    gd_tensor *y = random_tensor(GD_SHAPE(2, 5, 6), &state);
+    gd_tensor *y = random_values(GD_SHAPE(2, 5, 6), &state);
     ck_assert(far_apart(gd_conv1d_apply(&line, y), gd_conv1d(y, line.weight, line.bias, 2, 1, 1, 1)) == 0);
     gd_embedding_layer table = gd_embedding_new(p, "table", 4, 3);
     gd_tensor *index = gd_from(GD_SHAPE(2, 1), (gd_real[]){ 3, 0 });
@@ -192,7 +192,7 @@ START_TEST(batch_norm_keeps_running_statistics)
     gd_batch_norm_layer norm = gd_batch_norm_new(p, "norm", 2);
     double mean[2] = { 0, 0 }, var[2] = { 1, 1 };
     for (int step = 0; step < 3; step++) {
-        gd_tensor *x = random_tensor(GD_SHAPE(3, 2, 4), &state);
+        gd_tensor *x = random_values(GD_SHAPE(3, 2, 4), &state);
         gd_tensor *y = gd_batch_norm_apply(&norm, x, true);
         for (int c = 0; c < 2; c++) {
             double m = 0, v = 0;
@@ -209,7 +209,7 @@ START_TEST(batch_norm_keeps_running_statistics)
         }
         ck_assert(far_from(norm.running_mean, mean) < tolerance && far_from(norm.running_var, var) < tolerance);
     }
-    gd_tensor *x = random_tensor(GD_SHAPE(1, 2, 1), &state), *y = gd_batch_norm_apply(&norm, x, false);
+    gd_tensor *x = random_values(GD_SHAPE(1, 2, 1), &state), *y = gd_batch_norm_apply(&norm, x, false);
     for (int c = 0; c < 2; c++)
         ck_assert(fabs(element(y, c) - (element(x, c) - mean[c]) / sqrt(var[c] + 1e-5)) < tolerance);
     ck_assert(far_from(norm.running_mean, mean) < tolerance);
@@ -276,8 +276,8 @@ START_TEST(cells_step_as_written)
     gd_params *p = gd_params_new();
     gd_cell rnn = gd_rnn_new(p, "rnn", IN, HIDDEN), lstm = gd_lstm_new(p, "lstm", IN, HIDDEN);
     gd_cell gru = gd_gru_new(p, "gru", IN, HIDDEN);
-    gd_tensor *x = random_tensor(GD_SHAPE(N, IN), &state), *h = random_tensor(GD_SHAPE(N, HIDDEN), &state);
-    gd_tensor *c = random_tensor(GD_SHAPE(N, HIDDEN), &state);
+    gd_tensor *x = random_values(GD_SHAPE(N, IN), &state), *h = random_values(GD_SHAPE(N, HIDDEN), &state);
+    gd_tensor *c = random_values(GD_SHAPE(N, HIDDEN), &state);
     gd_tensor *after_rnn = gd_rnn_apply(&rnn, x, h), *after_gru = gd_gru_apply(&gru, x, h);
     gd_lstm_state after_lstm = gd_lstm_apply(&lstm, x, (gd_lstm_state){ h, c });
     ck_no_message();
@@ -346,11 +346,11 @@ START_TEST(multihead_attends_as_written)
     enum { N = 2, QUERIES = 3, KEYS = 4, WIDTH = 6, HEADS = 2, D = WIDTH / HEADS };
     gd_params *p = gd_params_new();
     gd_multihead m = gd_multihead_new(p, "m", WIDTH, HEADS);
-    gd_assign(gd_detach(m.in_proj_bias), random_tensor(GD_SHAPE(3 * WIDTH), &state));
-    gd_assign(gd_detach(m.out_bias), random_tensor(GD_SHAPE(WIDTH), &state));
-    gd_tensor *query = random_tensor(GD_SHAPE(N, QUERIES, WIDTH), &state);
-    gd_tensor *key = random_tensor(GD_SHAPE(N, KEYS, WIDTH), &state);
-    gd_tensor *value = random_tensor(GD_SHAPE(N, KEYS, WIDTH), &state);
+    gd_assign(gd_detach(m.in_proj_bias), random_values(GD_SHAPE(3 * WIDTH), &state));
+    gd_assign(gd_detach(m.out_bias), random_values(GD_SHAPE(WIDTH), &state));
+    gd_tensor *query = random_values(GD_SHAPE(N, QUERIES, WIDTH), &state);
+    gd_tensor *key = random_values(GD_SHAPE(N, KEYS, WIDTH), &state);
+    gd_tensor *value = random_values(GD_SHAPE(N, KEYS, WIDTH), &state);
     for (int causal = 0; causal < 2; causal++) {
         gd_tensor *y = gd_multihead_apply(&m, query, key, value, causal);
         ck_shape(y, N, QUERIES, WIDTH);

@@ -24,7 +24,7 @@ typedef struct Suite { TCase *first, **last; } Suite;
 typedef struct SRunner { Suite *suite; int run, failed; } SRunner;
 enum { CK_NORMAL, CK_ENV };
 
-extern jmp_buf ck_leave;         /* tests/support/support.c */
+extern jmp_buf ck_leave;         /* tests/support/suite.c */
 
 static inline void ck_failed(const char *file, int line)
 {

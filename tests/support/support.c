@@ -3,19 +3,6 @@
 
 #include "support.h"
 
-#ifdef PLAIN_CHECK_H
-jmp_buf ck_leave;                           /* of tests/plain/check.h */
-#endif
-
-int run_suite(Suite *suite)
-{
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int run = srunner_ntests_run(runner), failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return run > 0 && failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
-
 void quietly(void)
 {
     gd_on_error(NULL);
@@ -109,12 +96,6 @@ const char *in_words(const gd_tensor *t)
 
 /* ---- Tensors to try ------------------------------------------------------------------------------------------ */
 
-uint64_t draw(uint64_t *state, uint64_t n)
-{
-    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (*state >> 33) % n;
-}
-
 gd_tensor *leaf(double value)
 {
     return gd_requires_grad(gd_scalar(value));
@@ -134,7 +115,7 @@ gd_tensor *tensor_of(gd_shape shape, const double *values)
     return t;
 }
 
-gd_tensor *random_tensor(gd_shape shape, uint64_t *state)
+gd_tensor *random_values(gd_shape shape, uint64_t *state)
 {
     gd_tensor *t = gd_zeros(shape);
     for (int64_t i = 0; i < gd_numel(t); i++)

@@ -1,22 +1,19 @@
-/* support.h - what all test programs share: the end of main, checks of messages, shapes and values, tensors to try. */
+/* support.h - what most test programs share: checks of messages, shapes and values, and tensors to try. */
 #ifndef TEST_SUPPORT_H
 #define TEST_SUPPORT_H
 
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gradus.h"
+#include "support/suite.h"
 
 #ifdef GD_DOUBLE
 #define IN_DOUBLE 1
 #else
 #define IN_DOUBLE 0
 #endif
-
-/* run_suite - runs it; the result of main: not 0 when a check failed, or none was run. */
-int run_suite(Suite *suite);
 
 /* quietly - for a fixture: messages are kept, not printed.  Ends whatever the test before left open. */
 void quietly(void);
@@ -122,13 +119,10 @@ int64_t first_other(const gd_tensor *t, const double *expected);       /* the fi
 
 /* ---- Tensors to try ------------------------------------------------------------------------------------------ */
 
-/* A generator of the tests' own: numbers in [0, n). */
-uint64_t draw(uint64_t *state, uint64_t n);
-
 gd_tensor *leaf(double value);                                         /* a scalar that requires a gradient */
 gd_tensor *leaf_of(gd_shape shape, const gd_real *values);             /* the same of any shape */
 gd_tensor *tensor_of(gd_shape shape, const double *values);            /* rounded to gd_real */
-gd_tensor *random_tensor(gd_shape shape, uint64_t *state);             /* thousandths in [-1, 1] */
+gd_tensor *random_values(gd_shape shape, uint64_t *state);             /* thousandths in [-1, 1] */
 
 /* transposed - a view of a matrix with rows and columns exchanged, made without gd_transpose. */
 gd_tensor *transposed(gd_tensor *t);
