@@ -2,7 +2,7 @@
  *
  * printf takes the decimal point, and strerror the language, from the locale that the program has set.  What this
  * library prints or writes does not depend on it, so every number with a fraction goes through here; the script
- * tests/scripts/check_formats.sh finds those that do not. */
+ * tests/check_formats.sh finds those that do not. */
 #ifndef GRADUS_FORMAT_H
 #define GRADUS_FORMAT_H
 

@@ -2,7 +2,7 @@
  * comparisons; exp, tanh and the like are in functions.c.
  *
  * How a line becomes code is told at the top of elementwise.h.  Adding an operation: its line here, its
- * prototype in operations.h, its row in tests/operations/operation_table.h.  Operations named .._grad are the derivatives
+ * prototype in operations.h, its row in tests/operation_table.h.  Operations named .._grad are the derivatives
  * of others, fused into one pass. */
 #include <math.h>
 
