@@ -416,7 +416,7 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("data: foreign files");
-    TCase *looks = scratch_case(suite, "looks"), *ways = scratch_case(suite, "ways");
+    TCase *looks = scratch_case(suite, "kinds of files"), *ways = scratch_case(suite, "ways of reading");
     tcase_add_loop_test(looks, foreign_files, 0, (int)(sizeof foreigners / sizeof *foreigners));
     tcase_add_test(looks, own_formats);
     tcase_add_test(looks, text_is_text);

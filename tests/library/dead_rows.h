@@ -1,16 +1,17 @@
-/* dead_rows.h - every public function that takes a tensor, with a dead one in each place.  Read by test_dead_tensors.c.
+/* dead_rows.h - every public function that takes a tensor, with a dead one, whose scope has ended, as each argument.
+ * Read by test_dead_tensors.c.
  *
  *     DEAD(function, argument, call)
  *
- * D is dead, all else is alive: L [2, 3], V3 [3], ..  The call gives NULL or false, and a message that begins with
- * "function: " and names the argument, or the member of it that is dead.
+ * D is dead, all others are alive: L [2, 3], V3 [3], ..  The call returns NULL or false, with a message that begins
+ * with "function: " and names the argument, or its member that is dead.
  *
- *     DEAD_OR_NULL      the place may be left empty: NULL is no failure there
- *     DEAD_NUMBER       the call is true when it gave NaN
- *     DEAD_NO_RESULT    the function cannot fail but by its message; the call is true when it did what it can;
- *                       NULL is nothing to it
+ *     DEAD_OR_NULL      the argument may be NULL
+ *     DEAD_NUMBER       the call is true when it returned NaN
+ *     DEAD_NO_RESULT    the function reports errors by its message alone; the call is true when it did its part;
+ *                       the argument may be NULL
  *
- * tests/scripts/check_dead.sh fails when a place has no row. */
+ * tests/scripts/check_dead.sh fails when an argument has no row. */
 
 DEAD(gd_abs, x, gd_abs(D))
 DEAD(gd_add, a, gd_add(D, L))

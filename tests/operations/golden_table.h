@@ -1,7 +1,7 @@
 /* golden_table.h - how each operation named in golden/ops is called.
  *
  *     GOLDEN (op, call)            X(name) is an input of the file, N(key) a number among its attributes, I(key)
- *                                  a whole one, AXES(key) a list
+ *                                  an integer, AXES(key) a list
  *     SECOND (function, call)      the function of a second-order file
  *     MISSING(op, files)           no such operation yet: its files are skipped, and counted.  Whoever adds the
  *                                  operation puts a GOLDEN row in its place. */

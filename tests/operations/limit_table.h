@@ -1,11 +1,11 @@
-/* limit_table.h - functions of one number at the ends of what a gd_real holds: value, slope and curvature, each compared
+/* limit_table.h - functions of one number at the ends of gd_real's range: value, slope and curvature, each compared
  * with the mathematical limit.
  *
  *     try_limits("name", function of x, E(values), E(slopes), E(curvatures))
  *
  * The numbers stand at -inf, -MAX, -BIG, -TINY, -0, 0, TINY, BIG, MAX, inf and NaN.  ANY: nothing is expected there,
  * outside the domain or where there is no such derivative.  Each function is tried on a vector that is long enough for
- * the vectors of a kernel and has a rest, on one whose elements lie apart, and on each number alone. */
+ * the vectors of a kernel and leaves a remainder, on one whose elements lie apart, and on each number alone. */
 #ifndef TEST_LIMIT_TABLE_H
 #define TEST_LIMIT_TABLE_H
 

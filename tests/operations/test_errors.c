@@ -162,8 +162,8 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("operations: errors");
-    TCase *first = tcase_create("at first"), *telling = tcase_create("telling");
-    TCase *calls = tcase_create("wrong calls");
+    TCase *first = tcase_create("default handler"), *telling = tcase_create("handlers");
+    TCase *calls = tcase_create("invalid calls");
     tcase_add_test(first, printed_at_first);
     suite_add_tcase(suite, first);
     tcase_add_checked_fixture(telling, quietly, gd_shutdown);

@@ -1,5 +1,5 @@
 /* check.h - as much of Check (libcheck) as the tests use, for targets that have no such package: all tests of a
- * program run one after the other in one process, and what takes a signal to pass is passed over.
+ * program run one after the other in one process, and tests that expect a signal are skipped.
  * Compile with -Itests/plain, and without -lcheck. */
 #ifndef PLAIN_CHECK_H
 #define PLAIN_CHECK_H
