@@ -62,7 +62,7 @@ $(call in_folder,kernels/as_written): STRICT += $(WIDE_FLAG)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) '$@')
 
-.PHONY: all lib names check-names check-cxx check-arithmetic check-targets check-shared test demo demos bench deps data data-if-possible install uninstall lint check-table check-formats check-documents check-absent check-bare check-install check-readme readme-picture check-demos check-memory clean help
+.PHONY: all lib names check-names check-cxx check-arithmetic check-targets check-shared test demo demos bench deps data data-if-possible install uninstall lint check-table check-formats check-documents check-structure check-absent check-bare check-install check-readme readme-picture check-demos check-memory clean help
 all: lib
 lib: $(BUILD)/libgradus.a $(BUILD)/libgradus.so $(BUILD)/libgradus64.a $(BUILD)/libgradus64.so
 
@@ -112,42 +112,67 @@ $(foreach kind,float double,$(BUILD)/$(kind)/data/gunzip.o $(BUILD)/$(kind)/plot
 
 # ---- Tests: every suite in both builds -------------------------------------------------------------------
 
-TESTS      := $(basename $(notdir $(wildcard tests/test_*.c)))
+# A program is named after its file: tests/tensor/test_scopes.c is built, in double, by
+#     make build/tests/test_scopes.double
+TEST_FILES := $(sort $(wildcard tests/*/test_*.c))
+TESTS      := $(basename $(notdir $(TEST_FILES)))
+$(if $(wildcard tests/test_*.c),$(error $(wildcard tests/test_*.c): tests belong in a folder of tests/))
+$(foreach test,$(TESTS),$(if $(word 2,$(filter %/$(test).c,$(TEST_FILES))),$(error two files are called $(test).c)))
 KINDS      ?= float double
 TEST_RUNS  := $(foreach kind,$(KINDS),$(TESTS:%=$(BUILD)/tests/%.$(kind)))
-# CHECK=plain: not the package Check, which other targets than the machine's own seldom have, but tests/plain/check.h.
-CHECK_LIBS  = $(if $(findstring plain,$(CHECK)),-Itests/plain,$(shell pkg-config --libs check))
-TEST_HELP  := $(wildcard tests/support/*.c)
+# CHECK=plain: tests/plain/check.h instead of the package Check, which few targets but the machine's own have.
+CHECK_LIBS   = $(if $(findstring plain,$(CHECK)),,$(shell pkg-config --libs check))
+TEST_CFLAGS  = $(ALL_CFLAGS) -O1 -Itests $(if $(findstring plain,$(CHECK)),-Itests/plain)
+TEST_SUPPORT := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/support/*.c))
+vpath test_%.c $(sort $(dir $(TEST_FILES)))
 
-$(BUILD)/tests/%.float: tests/%.c $(TEST_HELP) $(BUILD)/libgradus.a
+$(BUILD)/tests/support/%.float.o: tests/support/%.c Makefile
 	@mkdir -p $(@D)
 	$(call say,cc)
-	$(Q)$(CC) $(ALL_CFLAGS) -O1 -Itests $< $(TEST_HELP) -o $@ $(LDFLAGS) $(BUILD)/libgradus.a $(CHECK_LIBS) $(LIBS)
-$(BUILD)/tests/%.double: tests/%.c $(TEST_HELP) $(BUILD)/libgradus64.a
+	$(Q)$(CC) $(TEST_CFLAGS) -c $< -o $@
+$(BUILD)/tests/support/%.double.o: tests/support/%.c Makefile
 	@mkdir -p $(@D)
 	$(call say,cc)
-	$(Q)$(CC) $(ALL_CFLAGS) $(DOUBLE) -O1 -Itests $< $(TEST_HELP) -o $@ $(LDFLAGS) $(BUILD)/libgradus64.a $(CHECK_LIBS) $(LIBS)
+	$(Q)$(CC) $(TEST_CFLAGS) $(DOUBLE) -c $< -o $@
+$(BUILD)/tests/support.float.a: $(TEST_SUPPORT:%=%.float.o)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+$(BUILD)/tests/support.double.a: $(TEST_SUPPORT:%=%.double.o)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+$(BUILD)/tests/test_%.float: test_%.c $(BUILD)/tests/support.float.a $(BUILD)/libgradus.a
+	@mkdir -p $(@D)
+	$(call say,cc)
+	$(Q)$(CC) $(TEST_CFLAGS) -MT $@ -MF $@.d $(filter %.c %.a,$^) -o $@ $(LDFLAGS) $(CHECK_LIBS) $(LIBS)
+$(BUILD)/tests/test_%.double: test_%.c $(BUILD)/tests/support.double.a $(BUILD)/libgradus64.a
+	@mkdir -p $(@D)
+	$(call say,cc)
+	$(Q)$(CC) $(TEST_CFLAGS) $(DOUBLE) -MT $@ -MF $@.d $(filter %.c %.a,$^) -o $@ $(LDFLAGS) $(CHECK_LIBS) $(LIBS)
 
-# An operation without a row in tests/operation_table.h fails here; and a public function without a line in
-# double_names.h, which make names writes, and symbols of the libraries that are not declared in the headers.
+# Each operation has a row in tests/operations/operation_table.h; each public function a line in double_names.h, which
+# make names writes; and the libraries have no symbols but those declared in the headers.
 check-table:
-	@sh tests/check_table.sh
+	@sh tests/scripts/check_table.sh
 names:
-	@CC='$(CC)' sh tests/double_names.sh --write
+	@CC='$(CC)' sh tests/scripts/double_names.sh --write
 check-names: lib $(BUILD)/libs
-	@CC='$(CC)' sh tests/double_names.sh
-	@CC='$(CC)' CFLAGS='$(CFLAGS)' sh tests/exports.sh $(BUILD)
-# The shared libraries, loaded by programs that run already.
+	@CC='$(CC)' sh tests/scripts/double_names.sh
+	@CC='$(CC)' CFLAGS='$(CFLAGS)' sh tests/scripts/exports.sh $(BUILD)
+# The shared libraries, loaded by running programs.
 check-shared: $(BUILD)/libgradus.so $(BUILD)/libgradus64.so $(BUILD)/libgradus.a $(BUILD)/libgradus64.a
-	@CC='$(CC)' CFLAGS='$(CFLAGS) $(LDFLAGS)' LIBS='$(LIBS)' sh tests/shared.sh $(BUILD)
-# Text that depends on the locale fails here.
+	@CC='$(CC)' CFLAGS='$(CFLAGS) $(LDFLAGS)' LIBS='$(LIBS)' sh tests/scripts/shared.sh $(BUILD)
+# No text depends on the locale.
 check-formats:
-	@sh tests/check_formats.sh
-# A public header that README.md does not list, a link to nowhere, a name that there is not.
+	@sh tests/scripts/check_formats.sh
+# README.md lists all public headers; no broken links; no names that do not exist.
 check-documents:
-	@sh tests/check_documents.sh
-test: check-table check-formats check-documents check-absent check-shared $(if $(filter float,$(KINDS)),check-names) $(TEST_RUNS)
-	@sh tests/run.sh $(TEST_RUNS)
+	@sh tests/scripts/check_documents.sh
+# Names tell public from private functions, and no folder of src includes headers of a later one.
+check-structure:
+	@sh tests/scripts/check_structure.sh
+test: check-table check-formats check-documents check-structure check-absent check-shared \
+      $(if $(filter float,$(KINDS)),check-names) $(TEST_RUNS)
+	@sh tests/scripts/run.sh $(TEST_RUNS)
 
 # ---- Demos: each writes its picture into out/ ----------------------------------------------------------------
 
@@ -166,15 +191,15 @@ demo-%: $(BUILD)/demos/% data-if-possible
 	@mkdir -p out
 	$(BUILD)/demos/$*
 
-$(BUILD)/tests/png_decodes: tests/png_decodes.c
+$(BUILD)/tests/png_decodes: tests/scripts/png_decodes.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(STRICT) $(WARNINGS) $(CFLAGS) $< -o $@ -lm
 
 # The README's program, its output, and its picture: make readme-picture draws it anew.
 check-readme: $(BUILD)/libgradus.a
-	@CC='$(CC)' LIBS='$(LIBS)' sh tests/readme.sh $(BUILD)
+	@CC='$(CC)' LIBS='$(LIBS)' sh tests/scripts/readme.sh $(BUILD)
 readme-picture: $(BUILD)/libgradus.a
-	@CC='$(CC)' LIBS='$(LIBS)' PICTURE=$(CURDIR)/demos/pictures/linear_regression.png sh tests/readme.sh $(BUILD)
+	@CC='$(CC)' LIBS='$(LIBS)' PICTURE=$(CURDIR)/demos/pictures/linear_regression.png sh tests/scripts/readme.sh $(BUILD)
 
 # As on a machine without zlib and stb: the two files that know them; and all, with the headers hidden.
 check-absent:
@@ -182,27 +207,27 @@ check-absent:
 	$(Q)$(CC) $(ALL_CFLAGS) -O0 -DGD_NO_PNG -c src/plot/png.c -o $(BUILD)/absent/png.o
 	$(Q)$(CC) $(ALL_CFLAGS) -O0 -DGD_NO_ZLIB -c src/data/gunzip.c -o $(BUILD)/absent/gunzip.o
 check-bare:
-	@CC='$(CC)' sh tests/bare.sh $(BUILD)/bare
+	@CC='$(CC)' sh tests/scripts/bare.sh $(BUILD)/bare
 
 # Installed elsewhere, used through pkg-config, moved, and taken away again.
 check-install: lib
-	@MAKE='$(MAKE)' CC='$(CC)' CXX='$(CXX)' sh tests/install.sh $(BUILD)
+	@MAKE='$(MAKE)' CC='$(CC)' CXX='$(CXX)' sh tests/scripts/install.sh $(BUILD)
 
 # The headers from C++; and options that give up IEEE arithmetic.
 check-cxx: lib $(BUILD)/libs
-	@CXXS='$(or $(CXXS),$(CXX))' sh tests/cxx.sh $(BUILD)
+	@CXXS='$(or $(CXXS),$(CXX))' sh tests/scripts/cxx.sh $(BUILD)
 check-arithmetic: lib $(BUILD)/libs
-	@CCS='$(or $(CCS),$(CC))' sh tests/arithmetic.sh $(BUILD)
+	@CCS='$(or $(CCS),$(CC))' sh tests/scripts/arithmetic.sh $(BUILD)
 
 # Other C libraries, processors and tools, as far as there is a compiler for them.
 check-targets:
-	@MAKE='$(MAKE)' BUILD=$(BUILD) sh tests/targets.sh musl i386 tsan windows
+	@MAKE='$(MAKE)' BUILD=$(BUILD) sh tests/scripts/targets.sh musl i386 tsan windows
 
 # Every demo at a small size, with what it must reach; and under valgrind.
 check-demos: demos $(BUILD)/tests/png_decodes
-	@sh tests/demos.sh $(BUILD)
+	@sh tests/scripts/demos.sh $(BUILD)
 check-memory: demos
-	@sh tests/valgrind.sh $(BUILD)
+	@sh tests/scripts/valgrind.sh $(BUILD)
 
 # ---- Packages and data ------------------------------------------------------------------------------------------
 

@@ -25,9 +25,9 @@ $(BUILD)/libgradus64-debug.so: $(BUILD)/libgradus64-debug.a
 test-debug:
 	$(in_debug) test
 check-debug:
-	@MAKE='$(MAKE)' CC='$(CC)' sh tests/debug.sh $(BUILD)
+	@MAKE='$(MAKE)' CC='$(CC)' sh tests/scripts/debug.sh $(BUILD)
 
-# A public function that takes a tensor and has no row in tests/dead_rows.h fails here.
+# Each public function that takes a tensor has rows in tests/library/dead_rows.h.
 check-dead:
-	@sh tests/check_dead.sh
+	@sh tests/scripts/check_dead.sh
 test: check-dead

@@ -6,7 +6,8 @@
  * and the median over the rounds is printed: Gflop/s (2 m k n operations; below 0.01 Mflop nanoseconds), the
  * fraction of the peak, and how many times longer the other BLAS took.
  *
- *     gemm [level] [rounds] [size ...]      level 1 .. 4 as in kernels/simd.h, default the best; size like 32x784x256 */
+ *     gemm [level] [rounds] [size ...]      level 1 .. 4 as in kernels/simd.h, default the best; size like 32x784x256
+ * */
 #define _POSIX_C_SOURCE 199309L                 /* clock_gettime */
 
 #include <math.h>

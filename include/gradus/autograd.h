@@ -88,10 +88,11 @@ bool gd_clamp_to(gd_tensor *x, double low, double high);         /* x = min(max(
 typedef void gd_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx);
 
 /* A fast rule computes the same on bare memory; an ordinary pass, one without create_graph, takes it instead of the
- * rule, which stays the definition.  It is optional.  dx[i].data is NULL where the gradient of input i is not needed, else
- * contiguous memory of the input's shape that shares nothing with dy, the inputs or the output; with dx[i].add, which only
- * operations with `adds` see, the gradient is added to the numbers there (as BLAS does with beta = 1).  It returns GD_DONE;
- * GD_DECLINED, before anything is written, for layouts that it cannot do: then the rule runs; or GD_FAILED after gd_fail. */
+ * rule, which stays the definition.  It is optional.  dx[i].data is NULL where the gradient of input i is not needed,
+ * else contiguous memory of the input's shape that shares nothing with dy, the inputs or the output; with dx[i].add,
+ * which only operations with `adds` see, the gradient is added to the numbers there (as BLAS does with beta = 1).  It
+ * returns GD_DONE; GD_DECLINED, before anything is written, for layouts that it cannot do: then the rule runs; or
+ * GD_FAILED after gd_fail. */
 typedef struct gd_target {
     gd_real *data;
     bool     add;

@@ -67,9 +67,9 @@ typedef struct gd_run {                     /* params is required; what is NULL 
 /* With all 0, a run is loaded only if it will continue exactly: options that differ are an error too. */
 typedef struct gd_load_options {            /* 0 stands for the default */
     bool other_settings;                    /* options, schedules, members of groups, the loader's options, the decay of
-                                               the averages, the plateau's options and the type of gd_real may differ from
-                                               those that were saved, or be missing there: that is reported, and the
-                                               program's are used.  A loader that cannot begin in the middle of the
+                                               the averages, the plateau's options and the type of gd_real may differ
+                                               from those that were saved, or be missing there: that is reported, and
+                                               the program's are used.  A loader that cannot begin in the middle of the
                                                epoch begins the epoch again. */
     /* The others are for parameters and buffers alone: everything else in run is NULL. */
     const char *prefix;                     /* only tensors of the file whose names begin with this, */

@@ -13,7 +13,8 @@ static inline bool gi_is_scratch(const gi_pass *pass, const gd_tensor *t)
     return t->owner == pass->scratch;
 }
 
-/* gi_hold - gradient is in one slot more; a view keeps its base.  gi_let_go - in one less: the last one gives it back. */
+/* gi_hold - gradient is in one slot more; a view keeps its base.  gi_let_go - in one less: the last one gives it back.
+ * */
 static inline void gi_hold(const gi_pass *pass, gd_tensor *gradient)
 {
     if (!gi_is_scratch(pass, gradient))

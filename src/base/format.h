@@ -1,8 +1,8 @@
 /* format.h - formatting of numbers, independent of the locale.
  *
  * printf takes the decimal point, and strerror the language, from the program's locale.  What this library prints or
- * writes must not depend on it, so that every floating-point number is formatted here; tests/check_formats.sh finds
- * those that are not. */
+ * writes must not depend on it, so that every floating-point number is formatted here; tests/scripts/check_formats.sh
+ * finds those that are not. */
 #ifndef GRADUS_FORMAT_H
 #define GRADUS_FORMAT_H
 

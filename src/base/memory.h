@@ -39,7 +39,7 @@ struct gd_arena {
     void    (*settle)(gd_arena *);          /* and what detaches them when the scope closes */
     gi_owner  owner;
     bool      by_hand;                      /* opened by gd_scope_begin, not by GD_SCOPE */
-    struct gi_recycler *recycler;           /* of the scratch memory of a backward pass, see tensor/recycle.c; else NULL */
+    struct gi_recycler *recycler;           /* of a backward pass's scratch memory, see tensor/recycle.c; or NULL */
 };
 
 void  gi_arena_init(gd_arena *arena, gi_owner owner);

@@ -107,7 +107,7 @@ typedef struct gi_change {
     gd_tensor        *to, *from;
     double           *number;
     double            value;
-    struct gd_slot   *slot;
+    struct gi_slot   *slot;
     int               k;
 } gi_change;
 

@@ -45,7 +45,7 @@ static bool make_states(gi_reader *r)
     for (gi_change *c = r->changes; c; c = c->next) {
         if (!c->slot || !c->from)
             continue;
-        struct gd_slot *slot = c->slot;
+        struct gi_slot *slot = c->slot;
         c->to = slot->state[c->k] && gi_same_shape(slot->state[c->k], c->from) ? slot->state[c->k] :
                 slot->w ? slot->spare[c->k] : NULL;
         if (!c->to)

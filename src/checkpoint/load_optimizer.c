@@ -14,7 +14,7 @@ static bool in_file(const gi_reader *r, const char *key)
 
 /* A state that the options do not require is skipped where other options are permitted, or where this run has it too,
  * from earlier options. */
-static gd_tensor *read_state(gi_reader *r, const gd_optimizer *o, const struct gd_slot *slot, int k, const char *key)
+static gd_tensor *read_state(gi_reader *r, const gd_optimizer *o, const struct gi_slot *slot, int k, const char *key)
 {
     if (gi_keeps(o->algorithm, slot->group->options, k))
         return gi_read_tensor(r, key, slot->w);
@@ -28,7 +28,7 @@ static gd_tensor *read_state(gi_reader *r, const gd_optimizer *o, const struct g
 
 /* All states that the options require, or none before the first gradient.  Format 1 lacks those that options have
  * required only since the last step. */
-static bool complete(gi_reader *r, const gd_optimizer *o, const struct gd_slot *slot, const char *owner, double step,
+static bool complete(gi_reader *r, const gd_optimizer *o, const struct gi_slot *slot, const char *owner, double step,
                      gd_tensor *const state[])
 {
     const gd_algorithm *a = o->algorithm;
@@ -45,7 +45,7 @@ static bool complete(gi_reader *r, const gd_optimizer *o, const struct gd_slot *
     return true;
 }
 
-static void change_slot(gi_reader *r, struct gd_slot *slot, int numbers, const double number[],
+static void change_slot(gi_reader *r, struct gi_slot *slot, int numbers, const double number[],
                         gd_tensor *const state[])
 {
     for (int k = 0; k < numbers; k++) {
@@ -66,7 +66,7 @@ static void change_slot(gi_reader *r, struct gd_slot *slot, int numbers, const d
 }
 
 /* w: the parameter's elements in the file; NULL where they are not known, and for shared state. */
-static void read_slot(gi_reader *r, gd_optimizer *o, struct gd_slot *slot, const char *owner, const gd_real *w)
+static void read_slot(gi_reader *r, gd_optimizer *o, struct gi_slot *slot, const char *owner, const gd_real *w)
 {
     const gd_algorithm *a = o->algorithm;
     double number[1 + GD_MAX_NUMBERS] = { 0 };

@@ -145,14 +145,14 @@ static void put_around(writer *w, const gd_run *run)
 
 /* ---- What gd_load would refuse is refused here -------------------------------------------------------------- */
 
-static gd_kept kept_by(const gd_optimizer *o, const struct gd_slot *slot)
+static gd_kept kept_by(const gd_optimizer *o, const struct gi_slot *slot)
 {
     return (gd_kept){ .n = slot->w ? slot->w->numel : gi_all_elements(o), .step = slot->number[0],
                       .steps = (double)o->steps, .w = slot->w ? slot->w->data : NULL, .number = slot->number + 1,
                       .state = slot->state, .options = slot->group->options };
 }
 
-static bool valid_slot(const char *function, const gd_optimizer *o, const struct gd_slot *slot)
+static bool valid_slot(const char *function, const gd_optimizer *o, const struct gi_slot *slot)
 {
     const char *where = gi_joined(function, ": \"", gi_joined(slot->w->name, "\"", ""));
     gd_kept kept = kept_by(o, slot);
@@ -182,7 +182,7 @@ static bool ready_optimizer(const char *function, gd_optimizer *o)
     if (o->algorithm->step)
         return valid_shared(function, o);
     for (int i = 0; i < o->inside->count; i++) {
-        struct gd_slot *slot = o->inside->slots[i];
+        struct gi_slot *slot = o->inside->slots[i];
         bool begun = slot && slot->number[0] > 0;
         for (int k = 0; slot && k < GD_MAX_STATES; k++)
             begun = begun || slot->state[k];

@@ -286,7 +286,8 @@ static void binary_slope_inner(int64_t n, gd_real *const p[], const int64_t step
         return;
     }
     for (int64_t i = 0; i < n; i++) {
-        const gi_pair one = { p[1] + i * step[1], p[2] + i * step[2], p[3] + i * step[3], p[4] + i * step[4], 0, 0, 0, 0 };
+        const gi_pair one = { p[1] + i * step[1], p[2] + i * step[2], p[3] + i * step[3], p[4] + i * step[4],
+                              0, 0, 0, 0 };
         binary_slope_line(context, 1, p[0] + i * step[0], &one);
     }
 }

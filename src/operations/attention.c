@@ -137,8 +137,10 @@ static gd_fast attention_fast(const gd_node *node, const gd_tensor *dy, const gd
 enum { QK = GD_INPUT(0) | GD_INPUT(1), QKV = QK | GD_INPUT(2) };
 
 static const gd_op attention_op = {
-    .name = "gd_attention", .rule = attention_rule, .fast = attention_fast, .reads = GD_READS(0, QKV) | GD_READS(1, QKV) | GD_READS(2, QK),
-    .formula = "p = softmax(q k' / sqrt(d)): dv = p' dy, ds = p (dy v' - sum(p dy v')) / sqrt(d), dq = ds k, dk = ds' q",
+    .name = "gd_attention", .rule = attention_rule, .fast = attention_fast,
+    .reads = GD_READS(0, QKV) | GD_READS(1, QKV) | GD_READS(2, QK),
+    .formula = "p = softmax(q k' / sqrt(d)): dv = p' dy, ds = p (dy v' - sum(p dy v')) / sqrt(d), dq = ds k, "
+               "dk = ds' q"
 };
 
 /* ---- The public function ------------------------------------------------------------------------------------ */

@@ -47,7 +47,8 @@ static gd_fast conv_fast(const gd_node *node, const gd_tensor *dy, const gd_targ
 }
 
 static const gd_op conv_op = {
-    .name = "gd_conv2d", .rule = conv_rule, .fast = conv_fast, .reads = GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
+    .name = "gd_conv2d", .rule = conv_rule, .fast = conv_fast,
+    .reads = GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
     .formula = "dx = gd_conv2d_grad_input(dy, weight), dweight = gd_conv2d_grad_weight(dy, x), "
                "dbias = gd_sum_axes(dy, (0, 2, 3))"
 };

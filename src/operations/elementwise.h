@@ -1,13 +1,13 @@
 /* elementwise.h - how one line of the table in elementwise.c becomes an operation.
  *
- * Each line gives the value and the derivative, the derivative twice: as the rule, in operations, and as numbers, for the
- * fast rule.  Written out by hand, the line
+ * Each line gives the value and the derivative, the derivative twice: as the rule, in operations, and as numbers, for
+ * the fast rule.  Written out by hand, the line
  *
  *     UNARY(tanh, TANH(x), gd_mul(dy, gd_shift(gd_neg(gd_square(y)), 1)), dy * (1 - y * y), OF_OUTPUT)
  *
  * is
  *
- *     static inline gd_real tanh_value(x, p)      { return TANH(x); }                 p: parameters, for those with some
+ *     static inline gd_real tanh_value(x, p)      { return TANH(x); }                 p: parameters, if it has any
  *     static gd_real tanh_one(x, p)               { the same, compiled as tanh_loop is or inline }
  *     static void tanh_loop(n, y, x, step, p)     { for each i: y[i] = tanh_value(x[i * step]); }   as vectors
  *     static void tanh_rule(node, dy, dx)         { x = the input, y = the output;  dx[0] = gd_mul(dy, ..); }
@@ -21,8 +21,8 @@
  *         else: gi_apply_unary(&tanh_op, tanh_loop, x, NULL), which takes tensors of every layout
  *     }
  *
- * UNARY_PLAIN and BINARY_PLAIN have no numbers: their rules hand dy on as it is, or are not worth it.  .._1 and .._2 have
- * parameters; PRIVATE_.. makes a function with the prefix gi_ that no user sees. */
+ * UNARY_PLAIN and BINARY_PLAIN have no numbers: their rules hand dy on as it is, or a fast rule is not worth it.  .._1
+ * and .._2 have parameters; PRIVATE_.. makes a function with the prefix gi_ that no user sees. */
 #ifndef GRADUS_ELEMENTWISE_H
 #define GRADUS_ELEMENTWISE_H
 
@@ -62,9 +62,9 @@ gd_fast gi_fast_unary(const gd_node *node, const gd_tensor *dy, const gd_target 
 gd_fast gi_fast_binary(const gd_node *node, const gd_tensor *dy, const gd_target *dx, gi_binary_slope_loop *da,
                        gi_binary_slope_loop *db);
 
-/* ONE - how the function of one element is compiled: inline; or, in formulas that fuse multiplications and additions, for
- * the same instruction sets as the loops (KERNEL_ONE), so that an element alone gets the same bits as among many (from
- * gcc; clang fuses single numbers differently here and there, in gelu's last digit). */
+/* ONE - how the function of one element is compiled: inline; or, in formulas that fuse multiplications and additions,
+ * for the same instruction sets as the loops (KERNEL_ONE), so that an element alone gets the same bits as among many
+ * (from gcc; clang fuses single numbers differently here and there, in gelu's last digit). */
 #define INLINE_ONE REAL_INLINE
 #define KERNEL_ONE GI_KERNEL static
 

@@ -1,5 +1,5 @@
-/* internal_operations.h - operations that no user sees: parts of rules, and adjoints.  They are recorded and differentiable
- * like the public ones. */
+/* internal_operations.h - operations that no user sees: parts of rules, and adjoints.  They are recorded and
+ * differentiable like the public ones. */
 #ifndef GRADUS_INTERNAL_OPERATIONS_H
 #define GRADUS_INTERNAL_OPERATIONS_H
 

@@ -46,7 +46,7 @@ bool gi_group_init(gd_group *group, gd_optimizer *o, const char *prefix, const v
     return true;
 }
 
-static void move_to(struct gd_slot *slot, gd_group *group)
+static void move_to(struct gi_slot *slot, gd_group *group)
 {
     slot->group = group;
     slot->started = false;
@@ -71,7 +71,7 @@ gd_group *gd_optimizer_group(gd_optimizer *o, const char *prefix, const void *op
     last->next = group;
     const char *own = group->inside->prefix;
     for (int i = 0; own && i < o->inside->count; i++) {
-        struct gd_slot *slot = o->inside->slots[i];
+        struct gi_slot *slot = o->inside->slots[i];
         if (slot && strncmp(slot->w->name, own, strlen(own)) == 0)
             move_to(slot, group);
     }
@@ -82,7 +82,7 @@ bool gd_group_add(gd_group *group, const gd_tensor *parameter)
 {
     if (!gi_given("gd_group_add", "group", group) || gi_busy("gd_group_add", group->optimizer))
         return false;
-    struct gd_slot *slot = gi_slot_of("gd_group_add", group->optimizer, parameter);
+    struct gi_slot *slot = gi_slot_of("gd_group_add", group->optimizer, parameter);
     if (slot)
         move_to(slot, group);
     return slot != NULL;

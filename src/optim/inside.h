@@ -11,7 +11,7 @@
 #include "tensor/check.h"
 
 /* What an optimizer keeps for one parameter.  Slots do not move while the optimizer lives. */
-struct gd_slot {
+struct gi_slot {
     gd_tensor *w;
     gd_group  *group;
     bool       started;                     /* the state is there, and update but for g, t and lr */
@@ -24,7 +24,7 @@ struct gd_slot {
 
 /* A parameter that this step updates, and its first element among those that are updated together. */
 struct gi_pending {
-    struct gd_slot *slot;
+    struct gi_slot *slot;
     int64_t         first;
 };
 
@@ -36,16 +36,16 @@ typedef struct gi_watcher {
 } gi_watcher;
 
 struct gd_optimizer_inside {
-    struct gd_slot   **slots;               /* one for each tensor of the model, in its order; NULL for a buffer */
+    struct gi_slot   **slots;               /* one for each tensor of the model, in its order; NULL for a buffer */
     int                count, capacity;
     struct gi_pending *pending;             /* of this step, one for each parameter with a gradient */
     int                pending_count;
     gd_arena           arena;               /* state, options, groups */
     gd_real           *packed;              /* a gradient that was not contiguous, row-major */
     int64_t            packed_capacity;
-    struct gd_slot    *all;                 /* state that belongs to all parameters together */
+    struct gi_slot    *all;                 /* state that belongs to all parameters together */
     const gi_watcher  *watcher;             /* NULL: none */
-    struct gd_trace   *trace;               /* the watcher's */
+    struct gi_trace   *trace;               /* the watcher's */
     bool               busy;                /* inside a step */
 };
 

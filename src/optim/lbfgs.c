@@ -141,7 +141,7 @@ static int64_t rows_of(gd_tensor *const *state, int64_t n)
 
 /* The numbers may have been written to, or belong to states of another model.  Afterwards they fit the states: pairs
  * that are impossible are dropped, and without d and g to continue from everything starts from the beginning. */
-static void repair_numbers(struct gd_slot *all, int64_t n, int64_t rows)
+static void repair_numbers(struct gi_slot *all, int64_t n, int64_t rows)
 {
     double *number = all->number + 1;
     if (!whole_in(all->number[0], 0, GI_MOST_STEPS) || !gi_has_shape(all->state[D], GD_SHAPE(n)) ||
@@ -159,7 +159,7 @@ static void repair_numbers(struct gd_slot *all, int64_t n, int64_t rows)
  * is out. */
 static bool grow(gd_optimizer *o, int64_t n, int64_t rows, int64_t more)
 {
-    struct gd_slot *all = o->inside->all;
+    struct gi_slot *all = o->inside->all;
     gd_arena *arena = &o->inside->arena;
     double *number = all->number + 1;
     const int64_t size[] = { more, n };
@@ -189,7 +189,7 @@ static bool grow(gd_optimizer *o, int64_t n, int64_t rows, int64_t more)
 /* Fewer pairs than before leave rows unused, so that an option set back and forth takes no more memory. */
 static bool open_memory(gd_optimizer *o, memory *m, gi_vectors *v)
 {
-    struct gd_slot *all = o->inside->all;
+    struct gi_slot *all = o->inside->all;
     int64_t n = v->n, history = ((const gd_lbfgs_options *)o->first.options)->history_size;
     int64_t rows = rows_of(all->state, n);
     repair_numbers(all, n, rows);

@@ -29,7 +29,7 @@ gd_optimizer *gd_optimizer_new(gd_params *p, const gd_algorithm *algorithm, cons
         gd_optimizer_free(o);
         return NULL;
     }
-    *o->inside->all = (struct gd_slot){ .group = &o->first };
+    *o->inside->all = (struct gi_slot){ .group = &o->first };
     return o;
 }
 

@@ -44,19 +44,19 @@ bool gi_adopt(gd_optimizer *o)
     }
     while (o->inside->count < count) {
         const gi_entry *entry = &o->params->entries[o->inside->count];
-        struct gd_slot *slot = NULL;        /* a buffer has none */
+        struct gi_slot *slot = NULL;        /* a buffer has none */
         if (!entry->buffer) {
             slot = gi_arena_take(&o->inside->arena, sizeof *slot);
             if (!slot)
                 return false;
-            *slot = (struct gd_slot){ .w = entry->tensor, .group = group_for(o, entry->tensor->name) };
+            *slot = (struct gi_slot){ .w = entry->tensor, .group = group_for(o, entry->tensor->name) };
         }
         o->inside->slots[o->inside->count++] = slot;
     }
     return true;
 }
 
-struct gd_slot *gi_slot_of(const char *function, gd_optimizer *o, const gd_tensor *parameter)
+struct gi_slot *gi_slot_of(const char *function, gd_optimizer *o, const gd_tensor *parameter)
 {
     if (!gi_given(function, "o", o))
         return NULL;
@@ -73,7 +73,7 @@ struct gd_slot *gi_slot_of(const char *function, gd_optimizer *o, const gd_tenso
                    gi_shape_text(parameter->ndim, parameter->shape).s, gi_not_a_leaf(parameter).s);
 }
 
-void gi_slot_set(struct gd_slot *slot, int k, gd_tensor *t)
+void gi_slot_set(struct gi_slot *slot, int k, gd_tensor *t)
 {
     if (slot->state[k] && slot->state[k] != t && slot->w)
         slot->spare[k] = slot->state[k];
@@ -81,7 +81,7 @@ void gi_slot_set(struct gd_slot *slot, int k, gd_tensor *t)
     slot->data[k] = t ? t->data : NULL;
 }
 
-void gi_slot_stop(struct gd_slot *slot)
+void gi_slot_stop(struct gi_slot *slot)
 {
     slot->started = false;
     for (int k = 0; k < GD_MAX_STATES; k++)
@@ -89,7 +89,7 @@ void gi_slot_stop(struct gd_slot *slot)
     memset(slot->number, 0, sizeof slot->number);
 }
 
-static bool has_no_state(const struct gd_slot *slot)
+static bool has_no_state(const struct gi_slot *slot)
 {
     for (int k = 0; k < GD_MAX_STATES; k++)
         if (slot->state[k])
@@ -100,7 +100,7 @@ static bool has_no_state(const struct gd_slot *slot)
 /* Makes the states that the options need and that do not exist yet, filled with zeros, and drops the others, since
  * updates go by the states that exist.  One that is needed again later starts from zeros in the same memory, as it
  * does in a run that was saved and loaded in between. */
-static bool make_states(gd_optimizer *o, struct gd_slot *slot)
+static bool make_states(gd_optimizer *o, struct gi_slot *slot)
 {
     const gd_algorithm *a = o->algorithm;
     for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++) {
@@ -120,7 +120,7 @@ static bool make_states(gd_optimizer *o, struct gd_slot *slot)
     return true;
 }
 
-bool gi_slot_start(gd_optimizer *o, struct gd_slot *slot)
+bool gi_slot_start(gd_optimizer *o, struct gi_slot *slot)
 {
     const gd_algorithm *a = o->algorithm;
     bool fresh = has_no_state(slot), starts = a->start && fresh && slot->number[0] == 0;

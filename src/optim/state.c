@@ -24,7 +24,7 @@ static gi_text names_text(const char *first, const char *const *names, int most)
 
 gd_tensor *gd_optimizer_state(gd_optimizer *o, const gd_tensor *parameter, const char *state)
 {
-    struct gd_slot *slot = gi_slot_of("gd_optimizer_state", o, parameter);
+    struct gi_slot *slot = gi_slot_of("gd_optimizer_state", o, parameter);
     if (!slot || !gi_not_null("gd_optimizer_state", "state", state))
         return NULL;
     for (int k = 0; k < GD_MAX_STATES && o->algorithm->states[k]; k++)
@@ -36,7 +36,7 @@ gd_tensor *gd_optimizer_state(gd_optimizer *o, const gd_tensor *parameter, const
 
 double *gd_optimizer_number(gd_optimizer *o, const gd_tensor *parameter, const char *number)
 {
-    struct gd_slot *slot = gi_slot_of("gd_optimizer_number", o, parameter);
+    struct gi_slot *slot = gi_slot_of("gd_optimizer_number", o, parameter);
     if (!slot || !gi_not_null("gd_optimizer_number", "number", number))
         return NULL;
     if (strcmp(number, "step") == 0)
@@ -50,7 +50,7 @@ double *gd_optimizer_number(gd_optimizer *o, const gd_tensor *parameter, const c
 
 bool gd_optimizer_start(gd_optimizer *o, const gd_tensor *parameter)
 {
-    struct gd_slot *slot = gi_slot_of("gd_optimizer_start", o, parameter);
+    struct gi_slot *slot = gi_slot_of("gd_optimizer_start", o, parameter);
     if (slot && o->algorithm->step)
         return gd_fail("gd_optimizer_start: %s makes its state in its first step", o->algorithm->name);
     return slot && gi_slot_start(o, slot);
@@ -84,7 +84,7 @@ gd_tensor *gd_optimizer_shared_state(gd_optimizer *o, int k, gd_shape shape)
 
 /* ---- Visiting everything, for checkpoints ----------------------------------------------------------------------- */
 
-static void visit_slot(struct gd_slot *slot, const gd_algorithm *a, const char *owner, gd_state_visitor *visit,
+static void visit_slot(struct gi_slot *slot, const gd_algorithm *a, const char *owner, gd_state_visitor *visit,
                        void *context)
 {
     visit(context, owner, "step", NULL, &slot->number[0]);

@@ -55,17 +55,17 @@ static void swap_learning_rates(gd_optimizer *o)
 }
 
 /* The count was made by gd_step, unless a file or the program gave another one. */
-static inline bool counts(const struct gd_slot *slot)
+static inline bool counts(const struct gi_slot *slot)
 {
     return slot->number[0] >= 0 && slot->number[0] < GI_MOST_STEPS;
 }
 
-static inline bool fits(const struct gd_slot *slot, const gd_tensor *grad)
+static inline bool fits(const struct gi_slot *slot, const gd_tensor *grad)
 {
     return gi_same_shape(slot->w, grad) && counts(slot);
 }
 
-GI_COLD static bool fails_to_fit(const char *function, const struct gd_slot *slot, const gd_tensor *grad)
+GI_COLD static bool fails_to_fit(const char *function, const struct gi_slot *slot, const gd_tensor *grad)
 {
     if (!gi_same_shape(slot->w, grad))
         return gd_fail("%s: %s is %s and its gradient is %s: they must have the same shape", function, slot->w->name,
@@ -74,7 +74,7 @@ GI_COLD static bool fails_to_fit(const char *function, const struct gd_slot *slo
                    slot->number[0]);
 }
 
-static inline void set_update(struct gd_slot *slot, const gd_tensor *grad)
+static inline void set_update(struct gi_slot *slot, const gd_tensor *grad)
 {
     slot->update.g = grad->contiguous ? grad->data : NULL;
     slot->update.w = slot->w->data;
@@ -88,7 +88,7 @@ static bool start_pending(gd_optimizer *o, int count)
     bool good = true;
     int k = 0;
     for (; k < count && good; k++) {
-        struct gd_slot *slot = all[k].slot;
+        struct gi_slot *slot = all[k].slot;
         bool fresh = slot->number[0] == 0 && !slot->started;
         for (int i = 0; i < GD_MAX_STATES && fresh; i++)
             fresh = !slot->state[i];
@@ -110,12 +110,12 @@ static bool ready(gd_optimizer *o, const char *function)
     struct gd_optimizer_inside *inside = o->inside;
     if (!gi_model_alive(function, o) || (inside->count < o->params->count && !gi_adopt(o)))
         return false;
-    struct gd_slot *const *slots = inside->slots;
+    struct gi_slot *const *slots = inside->slots;
     struct gi_pending *item = inside->pending;
     const int scheduled = next_learning_rates(o, function), count = scheduled < 0 ? 0 : inside->count;
     bool as_before = true;
     for (int i = 0; i < count; i++) {
-        struct gd_slot *slot = slots[i];
+        struct gi_slot *slot = slots[i];
         const gd_tensor *grad = slot ? slot->w->grad : NULL;
         if (!grad)
             continue;
@@ -141,7 +141,7 @@ static bool ready(gd_optimizer *o, const char *function)
 
 /* ---- The step --------------------------------------------------------------------------------------------------- */
 
-static inline int64_t t_of(const gd_optimizer *o, const struct gd_slot *slot)
+static inline int64_t t_of(const gd_optimizer *o, const struct gi_slot *slot)
 {
     const int counter = slot->group->inside->counter;
     if (GI_LIKELY(counter == GD_PER_PARAM))
@@ -149,7 +149,7 @@ static inline int64_t t_of(const gd_optimizer *o, const struct gd_slot *slot)
     return counter == GD_GLOBAL ? o->steps : 1;
 }
 
-int64_t gi_slot_t(const gd_optimizer *o, const struct gd_slot *slot)
+int64_t gi_slot_t(const gd_optimizer *o, const struct gi_slot *slot)
 {
     return t_of(o, slot);
 }
@@ -163,7 +163,7 @@ typedef struct batch {
 } batch;
 
 /* The elements from begin to end of one parameter. */
-static void update_piece(const gd_algorithm *a, const struct gd_slot *slot, int64_t begin, int64_t end)
+static void update_piece(const gd_algorithm *a, const struct gi_slot *slot, int64_t begin, int64_t end)
 {
     gd_update u = slot->update;
     gd_real *state[GD_MAX_STATES];
@@ -237,7 +237,7 @@ static void update_batch(batch *b)
 
 /* Scalars for another t or lr, or a gradient that is packed into the memory of another one: the batch must be updated
  * with the old ones first. */
-GI_NOINLINE static void end_batch_and_prepare(batch *b, struct gd_slot *slot)
+GI_NOINLINE static void end_batch_and_prepare(batch *b, struct gi_slot *slot)
 {
     if (b->to > b->from)
         update_batch(b);
@@ -253,7 +253,7 @@ GI_NOINLINE static void end_batch_and_prepare(batch *b, struct gd_slot *slot)
 /* What is done once for a parameter in a step, before the update of its elements. */
 static void join_batch(batch *b, struct gi_pending *item)
 {
-    struct gd_slot *slot = item->slot;
+    struct gi_slot *slot = item->slot;
     const double lr = slot->group->lr;
     const struct gd_group_inside *group = slot->group->inside;
     slot->number[0]++;

@@ -7,6 +7,6 @@
 #include "inside.h"
 
 /* gi_slot_t - the t of the slot's latest step, as the group's step_counter says. */
-int64_t gi_slot_t(const gd_optimizer *o, const struct gd_slot *slot);
+int64_t gi_slot_t(const gd_optimizer *o, const struct gi_slot *slot);
 
 #endif

@@ -26,7 +26,7 @@ static gd_real element_of(const gd_tensor *t, int64_t element)
     return *at;
 }
 
-static bool reserve_rows(struct gd_trace *trace)
+static bool reserve_rows(struct gi_trace *trace)
 {
     if (trace->row_count + trace->count <= trace->capacity)
         return true;
@@ -41,7 +41,7 @@ static bool reserve_rows(struct gd_trace *trace)
 
 static bool before_step(gd_optimizer *o)
 {
-    struct gd_trace *trace = o->inside->trace;
+    struct gi_trace *trace = o->inside->trace;
     for (int i = 0; i < trace->count; i++) {
         gi_watch *watch = &trace->watched[i];
         const gd_tensor *w = watch->slot->w;
@@ -53,11 +53,11 @@ static bool before_step(gd_optimizer *o)
 
 static void after_step(gd_optimizer *o)
 {
-    struct gd_trace *trace = o->inside->trace;
+    struct gi_trace *trace = o->inside->trace;
     const gd_algorithm *a = o->algorithm;
     for (int i = 0; i < trace->count; i++) {
         const gi_watch *watch = &trace->watched[i];
-        const struct gd_slot *slot = watch->slot;
+        const struct gi_slot *slot = watch->slot;
         if (!slot->w->grad)
             continue;
         double w = slot->w->data[watch->element];
@@ -74,7 +74,7 @@ static void after_step(gd_optimizer *o)
 
 static void free_trace(gd_optimizer *o)
 {
-    struct gd_trace *trace = o->inside->trace;
+    struct gi_trace *trace = o->inside->trace;
     gi_memory_free(trace->watched);
     gi_memory_free(trace->rows);
     gi_memory_free(trace);
@@ -91,7 +91,7 @@ bool gd_optimizer_trace(gd_optimizer *o, const gd_tensor *parameter, gd_shape in
         return false;
     if (o->algorithm->step)
         return gd_fail("%s: %s has no state for a single parameter", function, o->algorithm->name);
-    struct gd_slot *slot = gi_slot_of(function, o, parameter);
+    struct gi_slot *slot = gi_slot_of(function, o, parameter);
     if (!slot)
         return false;
     if (index.ndim != parameter->ndim)
@@ -105,12 +105,12 @@ bool gd_optimizer_trace(gd_optimizer *o, const gd_tensor *parameter, gd_shape in
                            (long long)index.size[i], i, (long long)parameter->shape[i]);
         element = element * parameter->shape[i] + index.size[i];
     }
-    struct gd_trace *trace = o->inside->trace;
+    struct gi_trace *trace = o->inside->trace;
     if (!trace) {
         trace = gi_memory_new(GI_OPTIMIZERS, sizeof *trace);
         if (!trace)
             return false;
-        *trace = (struct gd_trace){ .watched = NULL };
+        *trace = (struct gi_trace){ .watched = NULL };
         o->inside->trace = trace;
         o->inside->watcher = &watcher;
     }

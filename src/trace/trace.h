@@ -10,12 +10,12 @@
 #include "optim/inside.h"
 
 typedef struct gi_watch {                   /* a coordinate, and what it was before the running step */
-    const struct gd_slot *slot;
+    const struct gi_slot *slot;
     int64_t element;
     double  w, g;
 } gi_watch;
 
-struct gd_trace {
+struct gi_trace {
     gi_watch     *watched;
     int           count;
     gd_trace_row *rows;

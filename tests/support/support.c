@@ -3,15 +3,6 @@
 
 #include "support.h"
 
-int run_suite(Suite *suite)
-{
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int run = srunner_ntests_run(runner), failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return run > 0 && failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
-
 void quietly(void)
 {
     gd_on_error(NULL);
@@ -19,14 +10,21 @@ void quietly(void)
     gd_clear_error();
 }
 
-double element(const gd_tensor *t, int64_t k)
+/* ---- Shapes and values -------------------------------------------------------------------------------------- */
+
+static const gd_real *place(const gd_tensor *t, int64_t k)
 {
     int64_t offset = 0;
     for (int i = t->ndim - 1; i >= 0; i--) {
         offset += k % t->shape[i] * t->stride[i];
         k /= t->shape[i];
     }
-    return (double)t->data[offset];
+    return t->data + offset;
+}
+
+double element(const gd_tensor *t, int64_t k)
+{
+    return (double)*place(t, k);
 }
 
 static double difference(double a, double b)
@@ -59,6 +57,33 @@ double far_apart(const gd_tensor *t, const gd_tensor *expected)
     return worst;
 }
 
+bool close_to(double got, double expected, double tolerance)
+{
+    return fabs(got - expected) <= tolerance * fmax(1, fabs(expected));
+}
+
+bool same_bits(const gd_tensor *a, const gd_tensor *b)
+{
+    if (!a || !b || a->numel != b->numel)
+        return false;
+    if (a->contiguous && b->contiguous)
+        return a->numel == 0 || memcmp(a->data, b->data, (size_t)a->numel * sizeof *a->data) == 0;
+    for (int64_t k = 0; k < a->numel; k++)
+        if (memcmp(place(a, k), place(b, k), sizeof *a->data) != 0)
+            return false;
+    return true;
+}
+
+int64_t first_other(const gd_tensor *t, const double *expected)
+{
+    for (int64_t k = 0; k < gd_numel(t); k++) {
+        const gd_real wanted = (gd_real)expected[k], got = (gd_real)element(t, k);
+        if (got != wanted && !(isnan(got) && isnan(wanted)))
+            return k;
+    }
+    return -1;
+}
+
 const char *in_words(const gd_tensor *t)
 {
     static char text[400];
@@ -69,8 +94,40 @@ const char *in_words(const gd_tensor *t)
     return text;
 }
 
-uint64_t draw(uint64_t *state, uint64_t n)
+/* ---- Tensors to try ------------------------------------------------------------------------------------------ */
+
+gd_tensor *leaf(double value)
 {
-    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (*state >> 33) % n;
+    return gd_requires_grad(gd_scalar(value));
+}
+
+gd_tensor *leaf_of(gd_shape shape, const gd_real *values)
+{
+    return gd_requires_grad(gd_from(shape, values));
+}
+
+gd_tensor *tensor_of(gd_shape shape, const double *values)
+{
+    gd_tensor *t = gd_zeros(shape);
+    ck_assert_ptr_nonnull(t);
+    for (int64_t i = 0; i < gd_numel(t); i++)
+        t->data[i] = (gd_real)values[i];
+    return t;
+}
+
+gd_tensor *random_values(gd_shape shape, uint64_t *state)
+{
+    gd_tensor *t = gd_zeros(shape);
+    for (int64_t i = 0; i < gd_numel(t); i++)
+        t->data[i] = (gd_real)((double)draw(state, 2001) / 1000 - 1);
+    return t;
+}
+
+gd_tensor *transposed(gd_tensor *t)
+{
+    gd_tensor *view = gd_wrap(GD_SHAPE(t->shape[1], t->shape[0]), t->data);
+    view->stride[0] = 1;
+    view->stride[1] = t->shape[1];
+    view->contiguous = false;
+    return view;
 }

@@ -1,11 +1,11 @@
 /* conv_layout.c - the work space and the tables of a convolution: where its pixels stand, and which positions of the
  * kernel meet more than zeros. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "gradus/tensor.h"
 #include "kernels/conv_layout.h"
-#include "tensor/shape.h"
 
 #include "base/threads.h"
 
@@ -77,7 +77,11 @@ static bool countable(const conv_layout *s)
 {
     const int64_t h = (s->kh - 1) * s->dilation[0] + 1;
     const int64_t w = (s->out_w - 1) * s->stride[1] + (s->kw - 1) * s->dilation[1] + 2;
-    return gi_valid_shape("gd_conv2d: work space", 4, (int64_t[]){ s->in, h, w, 128 * s->lane_groups }) >= 0;
+    const int64_t lanes = 128 * s->lane_groups;
+    if ((double)s->in * (double)h * (double)w * (double)lanes < (double)INT64_MAX / (double)sizeof(gd_real))
+        return true;
+    return gd_fail("gd_conv2d: work space: shape [%" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64 "] has more "
+                   "elements than memory can hold", s->in, h, w, lanes);
 }
 
 bool gi_conv_layout_open(conv_layout *s, int64_t count, int64_t lane_groups)

@@ -1,7 +1,7 @@
 /* elementwise.c - the table of elementwise operations: value and derivative on one line.
  *
- * The derivative stands there twice: as the rule, in operations, which can itself be differentiated, and in numbers, for
- * the fast rule that an ordinary backward pass takes.  How a line becomes code is told at the top of elementwise.h.
+ * The derivative stands there twice: as the rule, in operations, which can itself be differentiated, and in numbers,
+ * for the fast rule that an ordinary backward pass takes.  How a line becomes code is told at the top of elementwise.h.
  * Adding an operation: its line here, its prototype in operations.h, its row in the tests' operation_table.h. */
 #include <math.h>
 
@@ -83,7 +83,7 @@ REAL_INLINE gd_real inside(gd_real x, gd_real low, gd_real high)
 }
 
 /* dy where y > 0, else y, which is 0 or NaN. */
-static gd_tensor *relu_rule_of(gd_tensor *dy, gd_tensor *y)
+static gd_tensor *relu_rule_for(gd_tensor *dy, gd_tensor *y)
 {
     return gd_where(gd_gt(y, gd_scalar(0)), dy, gd_detach(y));
 }
@@ -160,7 +160,13 @@ static gd_tensor *d_silu(gd_tensor *x)
     return gd_mul(gd_sigmoid(x), gd_shift(gd_mul(x, gd_sigmoid(gd_neg(x))), 1));
 }
 
-/* ELU: y' = 1 for x > 0, else alpha e^x */
+/* ELU: y = x for x > 0, else alpha (e^x - 1) */
+REAL_INLINE gd_real elu_of(gd_real x, gd_real alpha)
+{
+    return x > 0 ? x : alpha * EXPM1(x);
+}
+
+/* y' = 1 for x > 0, else alpha e^x */
 static gd_tensor *d_elu(gd_tensor *x, double alpha)
 {
     gd_tensor *below = gd_scale(gd_exp(gd_clamp(x, (double)-INFINITY, 0)), alpha);
@@ -219,7 +225,7 @@ UNARY  (abs,                ABS(x),         gi_masked(dy, gd_sign(x)),         M
 UNARY_PLAIN(sign,           SIGN(x),        ZERO,                                                      OF_NOTHING)
 UNARY  (sqrt,               SQRT(x),        gd_div(dy, gd_scale(gd_shift(y, 0), 2)), dy / (2 * (y + 0)), OF_OUTPUT)
 UNARY  (square,             x * x,          gd_scale(gd_mul(dy, x), 2),        2 * (dy * x),           OF_INPUT)
-UNARY  (relu,               MAX(x, 0),      relu_rule_of(dy, y),               y > 0 ? dy : y,         OF_OUTPUT)
+UNARY  (relu,               MAX(x, 0),      relu_rule_for(dy, y),               y > 0 ? dy : y,         OF_OUTPUT)
 UNARY_1(leaky_relu, slope,  leaky(x, p[0]), gi_masked(dy, gi_leaky_slope(x, p[0])),
                                             MASKED(dy, x > 0 ? 1 : x == x ? p[0] : x),                 OF_INPUT)
 
@@ -243,21 +249,21 @@ gd_tensor *gd_clamp(gd_tensor *x, double low, double high)
 #define ONE KERNEL_ONE
 
 /* The slope of the logarithm at -0 is that at 0, which -0 + 0 is.
- *      op            y              dx, in operations                                    dx, in numbers            reads */
-UNARY  (exp,          EXP(x),        gd_mul(dy, y),                                       dy * y,               OF_OUTPUT)
-UNARY  (log,          LOG(x),        gd_div(dy, gd_shift(x, 0)),                          dy / (x + 0),          OF_INPUT)
-UNARY  (sin,          SIN(x),        gd_mul(dy, gd_cos(x)),                               dy * COS(x),           OF_INPUT)
-UNARY  (cos,          COS(x),        gd_neg(gd_mul(dy, gd_sin(x))),                       -(dy * SIN(x)),        OF_INPUT)
-UNARY  (sinh,         SINH(x),       gd_mul(dy, gd_cosh(x)),                              dy * COSH(x),          OF_INPUT)
-UNARY  (cosh,         COSH(x),       gd_mul(dy, gd_sinh(x)),                              dy * SINH(x),          OF_INPUT)
-UNARY  (tanh,         TANH(x),       gd_mul(dy, gd_shift(gd_neg(gd_square(y)), 1)),       dy * (1 - y * y),     OF_OUTPUT)
-UNARY  (sigmoid,      SIGMOID(x),    gd_mul(gd_mul(dy, y), gd_shift(gd_neg(y), 1)),       dy * y * (1 - y),     OF_OUTPUT)
-UNARY  (softplus,     SOFTPLUS(x),   gd_mul(dy, gd_sigmoid(x)),                           dy * SIGMOID(x),       OF_INPUT)
-UNARY_PLAIN(erf,      ERF(x),        gd_mul(dy, gaussian(x, 1, two_over_root_pi)),                               OF_INPUT)
-UNARY  (gelu,         GELU(x),       gd_mul(dy, d_gelu(x)),                           dy * real_gelu_slope(x), OF_INPUT)
-UNARY  (gelu_tanh,    gelu_tanh(x),  gd_mul(dy, d_gelu_tanh(x)),                      dy * gelu_tanh_number(x), OF_INPUT)
-UNARY  (silu,         silu(x),       gd_mul(dy, d_silu(x)),                           dy * silu_number(x),   OF_INPUT)
-UNARY_1(elu, alpha,   x > 0 ? x : p[0] * EXPM1(x), gd_mul(dy, d_elu(x, p[0])), dy * (x > 0 ? 1 : p[0] * EXP(x)), OF_INPUT)
+ *      op         y             dx, in operations                               dx, in numbers               reads */
+UNARY  (exp,       EXP(x),       gd_mul(dy, y),                                  dy * y,                      OF_OUTPUT)
+UNARY  (log,       LOG(x),       gd_div(dy, gd_shift(x, 0)),                     dy / (x + 0),                OF_INPUT)
+UNARY  (sin,       SIN(x),       gd_mul(dy, gd_cos(x)),                          dy * COS(x),                 OF_INPUT)
+UNARY  (cos,       COS(x),       gd_neg(gd_mul(dy, gd_sin(x))),                  -(dy * SIN(x)),              OF_INPUT)
+UNARY  (sinh,      SINH(x),      gd_mul(dy, gd_cosh(x)),                         dy * COSH(x),                OF_INPUT)
+UNARY  (cosh,      COSH(x),      gd_mul(dy, gd_sinh(x)),                         dy * SINH(x),                OF_INPUT)
+UNARY  (tanh,      TANH(x),      gd_mul(dy, gd_shift(gd_neg(gd_square(y)), 1)),  dy * (1 - y * y),            OF_OUTPUT)
+UNARY  (sigmoid,   SIGMOID(x),   gd_mul(gd_mul(dy, y), gd_shift(gd_neg(y), 1)),  dy * y * (1 - y),            OF_OUTPUT)
+UNARY  (softplus,  SOFTPLUS(x),  gd_mul(dy, gd_sigmoid(x)),                      dy * SIGMOID(x),             OF_INPUT)
+UNARY_PLAIN(erf,   ERF(x),       gd_mul(dy, gaussian(x, 1, two_over_root_pi)),                                OF_INPUT)
+UNARY  (gelu,      GELU(x),      gd_mul(dy, d_gelu(x)),                          dy * real_gelu_slope(x),     OF_INPUT)
+UNARY  (gelu_tanh, gelu_tanh(x), gd_mul(dy, d_gelu_tanh(x)),                     dy * gelu_tanh_number(x),    OF_INPUT)
+UNARY  (silu,      silu(x),      gd_mul(dy, d_silu(x)),                          dy * silu_number(x),         OF_INPUT)
+UNARY_1(elu, alpha, elu_of(x, p[0]), gd_mul(dy, d_elu(x, p[0])),    dy * (x > 0 ? 1 : p[0] * EXP(x)),         OF_INPUT)
 
 /* Phi, of which GELU is made. */
-PRIVATE_UNARY_PLAIN(normal, real_normal(x), gd_mul(dy, gaussian(x, 0.5, one_over_root_two_pi)),                  OF_INPUT)
+PRIVATE_UNARY_PLAIN(normal, real_normal(x), gd_mul(dy, gaussian(x, 0.5, one_over_root_two_pi)),               OF_INPUT)

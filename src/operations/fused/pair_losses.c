@@ -89,7 +89,8 @@ REAL_INLINE gd_real huber(gd_real z, gd_real delta)
 }
 
 /*               op          parameter  value           dx, in operations                     dx, in numbers */
-PRIVATE_UNARY_1 (huber_each, delta,     huber(x, p[0]), gd_mul(dy, gd_clamp(x, -p[0], p[0])), dy * cut(x, p[0]), OF_INPUT)
+PRIVATE_UNARY_1 (huber_each, delta,     huber(x, p[0]), gd_mul(dy, gd_clamp(x, -p[0], p[0])), dy * cut(x, p[0]),
+                                                                                                       OF_INPUT)
 
 gd_tensor *gd_huber_loss(gd_tensor *prediction, gd_tensor *target, double delta, gd_reduction reduction)
 {

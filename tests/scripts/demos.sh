@@ -1,0 +1,99 @@
+#!/bin/sh
+# demos.sh - runs each demo at a small size, with its data where they are available and without, checks the numbers it
+# must reach and what it says about its data, and decodes every picture.
+#     sh tests/scripts/demos.sh [build folder]
+build=$(cd "${1:-build}" && pwd) || exit 1
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/out"
+. tests/scripts/data.sh
+passed=0 failed=0 left_out=0
+
+# run DEMO ARGUMENTS SAYS CHECK - CHECK is an awk program that reads the output and exits 0 when it is good.  SAYS
+# is empty for a demo without data, "data" for one that has them and must not mention made-up data, or the text it
+# must print without them: then it must not name the real data set.
+run() {
+    said=$work/$1.txt
+    rm -f "$work/out/$1.png"
+    (cd "$work" && "$build/demos/$1" $2 >"$said" 2>&1) && awk "$4" "$said" &&
+        "$build/tests/png_decodes" "$work/out/$1.png" && says "$3" "$said"
+    if [ $? = 0 ]; then
+        passed=$((passed + 1)); echo "  good  $1 $2"
+    else
+        failed=$((failed + 1)); echo "  BAD   $1 $2"; tail -20 "$said"
+    fi
+}
+
+says() {
+    case $1 in
+        "")   true ;;
+        data) ! grep -qi "made.up" "$2" ;;
+        *)    grep -q "$1" "$2" && ! grep -qi "on airfoil\|on Fashion" "$2" ;;
+    esac || { echo "        it does not describe its data as it should"; false; }
+}
+
+# with FILE.. -- DEMO .. - the same where one of the files exists
+with() {
+    there=
+    while [ "$1" != -- ]; do
+        [ ! -f "$1" ] || there=$1
+        shift
+    done
+    shift
+    if [ -n "$there" ]; then
+        run "$@"
+    else
+        left_out=$((left_out + 1)); echo "  -     $1 $2 (its data are missing)"
+    fi
+}
+airfoil() { with "$GRADUS_DATA" "$GRADUS_DATA/airfoil_self_noise.dat" -- "$@"; }
+fashion() {
+    with "$GRADUS_DATA/train-images-idx3-ubyte.gz" \
+        /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz -- "$@"
+}
+licence() { with /usr/share/common-licenses/GPL-3 -- "$@"; }
+: "${GRADUS_DATA:=}"
+none=/no/such
+
+run 01_derivative "" "" '/x->grad = 1.266011/ { good = 1 } END { exit !good }'
+
+airfoil 02_linear_regression "" data '$1 == 3000 { loss = $2 } END { exit !(loss > 0.241687 && loss < 0.2571) }'
+run 02_linear_regression $none "made up" '/off by at most/ { good = $NF < 0.02 } END { exit !good }'
+
+fashion 03_mlp "--epochs 2 --train 20000" data '$1 == 2 { accuracy = $4 } END { exit !(accuracy > 0.80) }'
+run 03_mlp "--epochs 10 $none" "on two made-up spirals" '$1 == 10 { accuracy = $4 } END { exit !(accuracy > 0.95) }'
+
+equal='/farthest apart/ { good = $NF < 1e-6 } END { exit !good }'
+airfoil 04_adam_from_scratch "" data "$equal"
+run 04_adam_from_scratch $none "Made-up data" "$equal"
+airfoil 05_yogi "" data "$equal"
+run 05_yogi $none "Made-up data" "$equal"
+
+resumed='/the same, bit for bit/ { good = 1 } END { exit !good }'
+airfoil 06_own_optimizer "" data "$resumed"
+run 06_own_optimizer $none "Made-up data" "$resumed"
+
+# No loss lies below the least-squares optimum printed in the last line, and all come close to it.
+ranked='NF >= 4 && $(NF-2) ~ /^0[.][0-9]+$/ {
+        n++
+        if (!low || $(NF-1) < low) low = $(NF-1)
+        if (!($(NF-2) < 0.33)) bad = 1
+    }
+    /first lies within/ { optimum = $NF } END { exit bad || n != 14 || !(low >= optimum && low < 1.01 * optimum) }'
+airfoil 07_optimizers "" data "$ranked"
+airfoil 07_optimizers "" data '/first lies within/ { optimum = $NF } END { exit optimum != 0.241688 }'
+run 07_optimizers $none "Made-up data" "$ranked"
+
+run 08_dialects "" "" '$1 == 200 { rows++; apart = $NF; if (!(apart > 0.1)) bad = 1 } END { exit bad || rows != 2 }'
+run 10_own_operation "" "" '/second derivatives too/ { good = 1 } END { exit !good }'
+
+fashion 11_lenet "--epochs 1 --train 10000" data '$1 == 1 { accuracy = $4 } END { exit !(accuracy > 0.55) }'
+run 11_lenet "--epochs 2 $none" "on made-up stripes" '$1 == 2 { accuracy = $4 } END { exit !(accuracy > 0.95) }'
+
+better='/over the whole text/ { good = $6 + 0 < $NF } END { exit !good }'
+for demo in 12_attention 13_gru; do
+    licence $demo "" data "$better"
+    run $demo "--steps 150 $none" "a table of products, made up" "$better"
+done
+echo "$passed passed, $failed failed, $left_out left out"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -1,0 +1,77 @@
+#!/bin/sh
+# install.sh - installs to a temporary folder, builds the README's program through pkg-config (C and C++, shared and
+# static, float and double), moves the folder and does it again, uninstalls, and checks that nothing is left.
+#     CC=gcc CXX=g++ sh tests/scripts/install.sh [build folder]
+cd "$(dirname "$0")/../.." || exit 1
+build=${1:-build}
+make=${MAKE:-make}
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+
+say() { echo "install.sh: $*" >&2; exit 1; }
+quietly() { "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2; say "failed: $*"; }; }
+
+awk '/^```c$/ { inside = 1; next } /^```$/ { if (inside) exit } inside' README.md >"$work/program.c"
+grep -q "int main" "$work/program.c" || say "README.md has no program"
+. tests/scripts/data.sh
+data=${GRADUS_DATA:-}
+if [ -z "$data" ]; then                     # any table of that size will do here
+    data="$work/data"
+    mkdir "$data"
+    awk 'BEGIN { for (i = 0; i < 1503; i++) print i % 7, i % 11, i % 13, i % 17, i % 19, i % 23 }' \
+        >"$data/airfoil_self_noise.dat"
+fi
+
+version=$(printf '#include <gradus/version.h>\nGD_VERSION\n' | ${CC:-cc} -Iinclude -E -P - | tail -n 1 | tr -d '"')
+[ -n "$version" ] || say "version.h has no GD_VERSION"
+
+# try PREFIX - the program in all its kinds, by the .pc files below PREFIX.
+try() {
+    PKG_CONFIG_PATH=$1/lib/pkgconfig
+    export PKG_CONFIG_PATH
+    for library in gradus gradus64 gradus-debug gradus64-debug; do
+        [ "$(pkg-config --modversion $library)" = "$version" ] || say "$library.pc is not of version $version"
+    done
+    for library in gradus gradus64; do
+        for language in "${CC:-cc} -std=c11" "${CXX:-c++} -x c++ -std=c++20"; do
+            quietly $language -Wall "$work/program.c" -x none -o "$work/shared" $(pkg-config --cflags --libs $library)
+            quietly $language -Wall "$work/program.c" -x none -o "$work/static" \
+                -static $(pkg-config --static --cflags --libs $library)
+            for kind in shared static; do
+                (cd "$work" && GRADUS_DATA="$data" LD_LIBRARY_PATH="$1/lib" "./$kind" >printed 2>&1) &&
+                    grep -q '^w \[5, 1\]' "$work/printed" ||
+                    { cat "$work/printed" >&2; say "$kind program for $library, $language"; }
+            done
+        done
+    done
+}
+
+quietly $make BUILD="$build" install PREFIX="$work/prefix"
+for file in share/doc/gradus/LICENSE share/doc/gradus/demos/03_mlp.c include/gradus.h lib/libgradus64.so; do
+    [ -f "$work/prefix/$file" ] || say "$file is not installed"
+done
+grep -q "$work/prefix/lib.*ldconfig\|ldconfig.*$work/prefix/lib" "$work/log" || say "ldconfig is not mentioned"
+try "$work/prefix"
+
+mv "$work/prefix" "$work/moved"
+try "$work/moved"
+mv "$work/moved" "$work/prefix"
+quietly $make BUILD="$build" uninstall PREFIX="$work/prefix"
+[ -z "$(find "$work/prefix" ! -type d -o -name '*gradus*')" ] ||
+    { find "$work/prefix" >&2; say "make uninstall leaves files behind"; }
+
+# As a package: staged below DESTDIR, with the folders of a distribution.
+folders="PREFIX=/usr LIBDIR=/usr/lib/some-linux-gnu INCLUDEDIR=/usr/include/tensors"
+quietly $make BUILD="$build" install DESTDIR="$work/stage" $folders
+PKG_CONFIG_PATH=$work/stage/usr/lib/some-linux-gnu/pkgconfig
+[ "$(cd "$(pkg-config --variable=includedir gradus)" && pwd)" = "$work/stage/usr/include/tensors" ] ||
+    say "with DESTDIR: includedir is $(pkg-config --variable=includedir gradus)"
+[ "$(cd "$(pkg-config --variable=libdir gradus64)" && pwd)" = "$work/stage/usr/lib/some-linux-gnu" ] ||
+    say "with DESTDIR: libdir is $(pkg-config --variable=libdir gradus64)"
+touch "$work/stage/usr/include/tensors/gradus/others.h"      # files of others stay, which is no failure
+quietly $make BUILD="$build" uninstall DESTDIR="$work/stage" $folders
+rm "$work/stage/usr/include/tensors/gradus/others.h" || say "make uninstall removes files of others"
+rmdir "$work/stage/usr/include/tensors/gradus"
+[ -z "$(find "$work/stage" ! -type d -o -name '*gradus*')" ] ||
+    { find "$work/stage" >&2; say "make uninstall DESTDIR=.. leaves files behind"; }
+echo "install.sh: installed, used, moved and uninstalled"
