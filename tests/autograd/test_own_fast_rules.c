@@ -60,14 +60,14 @@ static void start(behaviour b)
 
 enum { N = 40 };                            /* more than a small tensor holds */
 
-static gd_tensor *leaf(double first)
+static gd_tensor *leaf_from(double first)
 {
     return gd_requires_grad(gd_arange(first, first + N, 1));
 }
 
 START_TEST(an_ordinary_pass_takes_it)
 {
-    gd_tensor *a = leaf(1), *b = leaf(2);
+    gd_tensor *a = leaf_from(1), *b = leaf_from(2);
     start(WORKS);
     ck_assert(gd_backward(gd_sum(product(a, b))) && fast_calls == 1 && plain_calls == 0);
     for (int k = 0; k < N; k++)
@@ -81,7 +81,7 @@ END_TEST
 /* A second backward pass adds to ->grad, whatever the rule did with its memory. */
 START_TEST(grads_accumulate)
 {
-    gd_tensor *a = leaf(1), *b = leaf(2);
+    gd_tensor *a = leaf_from(1), *b = leaf_from(2);
     start(WORKS);
     for (int pass = 1; pass <= 3; pass++) {
         ck_assert(gd_backward(gd_sum(product(a, b))));
@@ -96,7 +96,7 @@ END_TEST
  * */
 START_TEST(gradients_add_up)
 {
-    gd_tensor *a = leaf(1), *h = gd_scale(a, 1);
+    gd_tensor *a = leaf_from(1), *h = gd_scale(a, 1);
     start(WORKS);
     ck_assert(gd_backward(gd_sum(product(a, a))));
     for (int k = 0; k < N; k++)
@@ -111,7 +111,7 @@ END_TEST
 
 START_TEST(one_input_needs_none)
 {
-    gd_tensor *a = leaf(1), *b = gd_arange(2, 2 + N, 1);
+    gd_tensor *a = leaf_from(1), *b = gd_arange(2, 2 + N, 1);
     start(WORKS);
     ck_assert(gd_backward(gd_sum(product(a, b))) && fast_calls == 1 && !b->grad);
     ck_assert(gd_backward(gd_sum(product(b, a))) && a->grad->data[3] == 2 * b->data[3]);
@@ -133,7 +133,7 @@ END_TEST
 
 START_TEST(failing_changes_nothing)
 {
-    gd_tensor *a = leaf(1), *b = leaf(2);
+    gd_tensor *a = leaf_from(1), *b = leaf_from(2);
     start(WORKS);
     ck_assert(gd_backward(gd_sum(product(a, b))));
     start(FAILS);
@@ -151,7 +151,7 @@ END_TEST
 START_TEST(many_inputs_run_the_rule)
 {
     static const gd_op op = { .name = "product", .rule = product_rule, .fast = product_fast };
-    gd_tensor *a = leaf(1), *b = leaf(2), *y;
+    gd_tensor *a = leaf_from(1), *b = leaf_from(2), *y;
     {
         GD_NO_GRAD;
         y = gd_mul(a, b);
@@ -165,7 +165,7 @@ END_TEST
 /* A gradient may be a view of the program's dy, which stays as it was: a later message about it must make sense. */
 START_TEST(the_seed_stays_as_it_was)
 {
-    gd_tensor *x = leaf(1), *y = gd_reshape(gd_scale(x, 2), GD_SHAPE(2, N / 2)), *dy = gd_ones(GD_SHAPE(2, N / 2));
+    gd_tensor *x = leaf_from(1), *y = gd_reshape(gd_scale(x, 2), GD_SHAPE(2, N / 2)), *dy = gd_ones(GD_SHAPE(2, N / 2));
     ck_assert(gd_backward_from(y, dy, false) && x->grad->data[0] == 2);
     ck_assert(!gd_backward(gd_sum(gd_scale(dy, 2))));
     ck_message("gd_backward: y, [], does not depend on anything that requires a gradient");
