@@ -233,10 +233,10 @@ gd_fast gi_fast_unary(const gd_node *node, const gd_tensor *dy, const gd_target 
         return GD_DONE;
     }
     static const int64_t standing[GD_MAX_DIMS] = { 0 };
-    gd_tensor to = { .ndim = 0 };
-    gi_set_row_major(&to, x->ndim, x->shape);
+    int64_t to[GD_MAX_DIMS];
+    gi_row_major_strides(x->ndim, x->shape, to);
     gi_nest nest;
-    const int64_t *const strides[] = { to.stride, dy->stride, of ? of->stride : standing };
+    const int64_t *const strides[] = { to, dy->stride, of ? of->stride : standing };
     gi_nest_init(&nest, x->ndim, x->shape, 3, strides);
     gd_real *const start[] = { dx->data, dy->data, (gd_real *)(uintptr_t)s.of };
     gi_nest_spread(&nest, 3, start, unary_slope_inner, &s, 1);

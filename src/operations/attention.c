@@ -23,14 +23,9 @@ typedef struct attention_attributes {
 static bool measure(gi_attend_sizes *s, const gd_tensor *q, const gd_tensor *k, const gd_tensor *v, bool causal)
 {
     const char *function = "gd_attention: leading axes";
-    gd_tensor outer_q = gi_outer_axes(q), outer_k = gi_outer_axes(k), outer_v = gi_outer_axes(v);
-    gd_tensor both = { .ndim = 0 };
-    gd_shape shape;
-    if (!gi_broadcast_shape(function, &outer_q, &outer_k, &shape))
-        return false;
-    both.ndim = shape.ndim;
-    memcpy(both.shape, shape.size, sizeof both.shape);
-    if (!gi_broadcast_shape(function, &both, &outer_v, &shape))
+    gd_shape both, shape;
+    if (!gi_broadcast_sizes(function, gi_outer_sizes(q), gi_outer_sizes(k), &both)
+        || !gi_broadcast_sizes(function, (gi_sizes){ both.ndim, both.size, NULL }, gi_outer_sizes(v), &shape))
         return false;
     const int64_t d = q->shape[q->ndim - 1];
     *s = (gi_attend_sizes){ .axes = shape.ndim, .count = 1, .queries = q->shape[q->ndim - 2],
@@ -44,8 +39,7 @@ static bool measure(gi_attend_sizes *s, const gd_tensor *q, const gd_tensor *k, 
 static gi_heads heads(const gi_attend_sizes *s, const gd_tensor *t)
 {
     gi_heads x = { .data = t->data, .row = t->stride[t->ndim - 2], .column = t->stride[t->ndim - 1] };
-    const gd_tensor outer = gi_outer_axes(t);
-    gi_broadcast_strides(&outer, s->axes, s->batch, x.step);
+    gi_outer_strides(t, s->axes, s->batch, x.step);
     return x;
 }
 

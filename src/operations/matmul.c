@@ -52,11 +52,10 @@ static void product(gd_tensor *y, const gd_tensor *a, const gd_tensor *b)
         multiply(y->data, a, a->data, b, b->data);
         return;
     }
-    const gd_tensor outer_a = gi_outer_axes(a), outer_b = gi_outer_axes(b);
     const int outer = y->ndim - 2;
     int64_t a_stride[GD_MAX_DIMS], b_stride[GD_MAX_DIMS];
-    gi_broadcast_strides(&outer_a, outer, y->shape, a_stride);
-    gi_broadcast_strides(&outer_b, outer, y->shape, b_stride);
+    gi_outer_strides(a, outer, y->shape, a_stride);
+    gi_outer_strides(b, outer, y->shape, b_stride);
     gi_nest nest;
     const int64_t *const strides[] = { y->stride, a_stride, b_stride };
     gi_nest_init(&nest, outer, y->shape, 3, strides);
@@ -129,9 +128,8 @@ static const gd_op matmul_op = {
 
 static gd_tensor *batched(gd_tensor *a, gd_tensor *b)
 {
-    gd_tensor outer_a = gi_outer_axes(a), outer_b = gi_outer_axes(b);
     gd_shape shape;
-    if (!gi_broadcast_shape("gd_matmul: leading axes", &outer_a, &outer_b, &shape))
+    if (!gi_broadcast_sizes("gd_matmul: leading axes", gi_outer_sizes(a), gi_outer_sizes(b), &shape))
         return NULL;
     shape.size[shape.ndim++] = a->shape[a->ndim - 2];
     shape.size[shape.ndim++] = b->shape[b->ndim - 1];

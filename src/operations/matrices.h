@@ -4,13 +4,18 @@
 
 #include "autograd/node.h"
 #include "gradus/tensor.h"
+#include "tensor/shape.h"
 
-/* gi_outer_axes - t without its last two axes: those over which a product is repeated. */
-static inline gd_tensor gi_outer_axes(const gd_tensor *t)
+/* gi_outer_sizes - the sizes of t without its last two axes: those over which a product is repeated. */
+static inline gi_sizes gi_outer_sizes(const gd_tensor *t)
 {
-    gd_tensor outer = *t;
-    outer.ndim -= 2;
-    return outer;
+    return (gi_sizes){ t->ndim - 2, t->shape, t };
+}
+
+/* gi_outer_strides - the strides of these axes of t in a batch of the given shape. */
+static inline void gi_outer_strides(const gd_tensor *t, int ndim, const int64_t *shape, int64_t *stride)
+{
+    gi_broadcast_strides_of(t->ndim - 2, t->shape, t->stride, ndim, shape, stride);
 }
 
 /* gi_swapped - t', the last two axes exchanged; NULL for NULL. */

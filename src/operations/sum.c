@@ -119,10 +119,9 @@ void gi_sum_to_numbers(gd_real *y, const gd_tensor *x, const gd_tensor *like)
         *y = real_sum(x->numel, x->data);
         return;
     }
-    gd_tensor to = { .ndim = 0 };
-    int64_t y_stride[GD_MAX_DIMS];
-    gi_set_row_major(&to, like->ndim, like->shape);
-    gi_broadcast_strides(&to, x->ndim, x->shape, y_stride);
+    int64_t stride[GD_MAX_DIMS], y_stride[GD_MAX_DIMS];
+    gi_row_major_strides(like->ndim, like->shape, stride);
+    gi_broadcast_strides_of(like->ndim, like->shape, stride, x->ndim, x->shape, y_stride);
     memset(y, 0, (size_t)like->numel * sizeof *y);
     gi_sum_axes_into(y, y_stride, x);
 }

@@ -1,6 +1,4 @@
 /* where.c - gd_where: the elements of one of two tensors, chosen by a third. */
-#include <string.h>
-
 #include "autograd/node.h"
 #include "gradus/operations.h"
 #include "tensor/alive.h"
@@ -40,9 +38,8 @@ gd_tensor *gd_where(gd_tensor *condition, gd_tensor *a, gd_tensor *b)
     gd_shape both, all;
     if (!gi_broadcast_shape("gd_where", a, b, &both))
         return NULL;
-    gd_tensor stands_for_both = { .ndim = both.ndim };
-    memcpy(stands_for_both.shape, both.size, sizeof both.size);
-    if (!gi_broadcast_shape("gd_where: condition against a and b", condition, &stands_for_both, &all))
+    if (!gi_broadcast_sizes("gd_where: condition against a and b", gi_sizes_of(condition),
+                            (gi_sizes){ both.ndim, both.size, NULL }, &all))
         return NULL;
     gd_tensor *y = gi_new("gd_where", all.ndim, all.size);
     if (!y)

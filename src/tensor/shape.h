@@ -48,6 +48,16 @@ static inline gi_sizes gi_sizes_of(const gd_tensor *t)
 bool gi_broadcast_shape(const char *function, const gd_tensor *a, const gd_tensor *b, gd_shape *shape);
 bool gi_broadcast_sizes(const char *function, gi_sizes a, gi_sizes b, gd_shape *shape);
 
+/* gi_row_major_strides - the strides of a contiguous tensor of this shape. */
+static inline void gi_row_major_strides(int ndim, const int64_t *shape, int64_t *stride)
+{
+    int64_t step = 1;
+    for (int i = ndim - 1; i >= 0; i--) {
+        stride[i] = step;
+        step *= shape[i];
+    }
+}
+
 /* gi_broadcast_strides - strides of t seen as a tensor of the given shape; 0 along stretched axes.
  * gi_broadcast_strides_of - the same for the first axes of a tensor, with their sizes and steps. */
 void gi_broadcast_strides_of(int axes, const int64_t *size, const int64_t *step, int ndim, const int64_t *shape,

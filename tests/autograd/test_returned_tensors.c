@@ -40,6 +40,19 @@ START_TEST(a_result_made_outside_of_the_scope_it_is_recorded_in)
 }
 END_TEST
 
+/* What was made while no scope was open belongs to the program. */
+START_TEST(a_result_of_the_program_is_not_recorded_in_a_scope)
+{
+    gd_tensor *x = gd_requires_grad(gd_ones(GD_SHAPE(2))), *y = gd_ones(GD_SHAPE(2));
+    {
+        GD_SCOPE;
+        ck_refused(gd_record(&doubling, y, &x, 1, NULL, 0), "gd_record: y of doubling was made outside of the current "
+                   "scope, and outlives what is recorded in it: make and record it in the same scope");
+    }
+    ck_assert_ptr_eq(gd_record(&doubling, y, &x, 1, NULL, 0), y);
+}
+END_TEST
+
 START_TEST(what_gd_record_refuses)
 {
     static const gd_op nameless = { .rule = doubling_rule };
@@ -254,6 +267,7 @@ int main(void)
     TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_test(all, a_result_made_outside_of_the_scope_it_is_recorded_in);
+    tcase_add_test(all, a_result_of_the_program_is_not_recorded_in_a_scope);
     tcase_add_test(all, what_gd_record_refuses);
 #ifdef GD_DEBUG
     tcase_add_test(all, rules_that_hand_back_dead_gradients);

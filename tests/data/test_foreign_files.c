@@ -335,6 +335,29 @@ END_TEST
 
 /* ---- Several arrays ----------------------------------------------------------------------------------- */
 
+/* Arrays before the one that is read are skipped in pieces of 4096 bytes, here and up to one byte more. */
+START_TEST(arrays_are_skipped_whole)
+{
+    static char file[10000];
+    for (int bytes = 4095; bytes <= 4097; bytes++) {
+        char header[128];
+        int length = snprintf(header, sizeof header, "\x93NUMPY%c%c%c%c{'descr': '|u1', 'fortran_order': False, "
+                              "'shape': (%d,), }", 1, 0, 'v', 0, bytes);
+        memset(header + length, ' ', sizeof header - (size_t)length);
+        header[sizeof header - 1] = '\n';
+        memcpy(header + 8, (const char[]){ sizeof header - 10, 0 }, 2);
+        memcpy(file, header, sizeof header);
+        memset(file + sizeof header, 1, (size_t)bytes);
+        ck_assert(gd_npy_write("n", gd_full(GD_SHAPE(2), 7)));
+        size_t n = sizeof header + (size_t)bytes;
+        n += get_bytes("n", file + n, sizeof file - n);
+        put_bytes("f", file, n);
+        ck_exact_values(gd_npy_read_at("f", 1), 7, 7);
+        ck_assert_int_eq(gd_numel(gd_npy_read_at("f", 0)), bytes);
+    }
+}
+END_TEST
+
 START_TEST(several_arrays)
 {
     char file[3000];
@@ -426,6 +449,7 @@ int main(void)
     tcase_add_test(ways, everything_from_a_pipe);
     tcase_add_test(ways, airfoil_from_a_pipe);
     tcase_add_test(ways, several_arrays);
+    tcase_add_test(ways, arrays_are_skipped_whole);
     tcase_add_test(ways, limits);
     return run_suite(suite);
 }

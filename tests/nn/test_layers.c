@@ -62,6 +62,22 @@ static void ck_all(const gd_tensor *t, double value)
 
 /* ---- Names, shapes and initial values ----------------------------------------------------------------------- */
 
+/* 0 is the default in gd_conv2d's options only. */
+START_TEST(groups_that_do_not_divide)
+{
+    gd_params *net = gd_params_new();
+    static const int64_t groups[] = { 0, -2, 3 };
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+        char message[100];
+        snprintf(message, sizeof message, "gd_conv1d_new: \"c\": groups = %d must divide in = 4 and out = 6",
+                 (int)groups[i]);
+        ck_refused(gd_conv1d_new(net, "c", 4, 6, 3, 1, 0, 1, groups[i]).weight, message);
+    }
+    ck_assert_int_eq(gd_params_count(net), 0);
+    gd_params_free(net);
+}
+END_TEST
+
 START_TEST(names_and_shapes_are_pytorchs)
 {
     gd_params *p = gd_params_new();
@@ -466,6 +482,7 @@ int main(void)
     Suite *suite = suite_create("nn: layers");
     TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
+    tcase_add_test(all, groups_that_do_not_divide);
     tcase_add_test(all, names_and_shapes_are_pytorchs);
     tcase_add_test(all, first_values_are_pytorchs);
     tcase_add_test(all, initialisers);

@@ -30,6 +30,24 @@ static gd_optimizer *optimizer_of(const trace_case *c, gd_params *p)
     }
 }
 
+/* The book's form, g max/N where N > max, also where both are below 1; PyTorch's divides by N + 1e-6. */
+START_TEST(clipping_below_one)
+{
+    for (int dialect = GD_TORCH; dialect <= GD_D2L; dialect++) {
+        gd_params *net = gd_params_new();
+        gd_tensor *w = gd_param(net, "w", gd_zeros(GD_SHAPE(2)));
+        ck_good(gd_set_grad(w, gd_from(GD_SHAPE(2), (gd_real[]){ (gd_real)0.3, (gd_real)-0.4 })));
+        ck_near(gd_clip_grad_norm_as(net, 0.25, 2, (gd_dialect)dialect), 0.5, 1e-6);
+        const double factor = 0.25 / (dialect == GD_TORCH ? 0.5 + 1e-6 : 0.5);
+        ck_values(w->grad, 0.3 * factor, -0.4 * factor);
+        ck_good(gd_set_grad(w, gd_zeros(GD_SHAPE(2))));
+        ck_near(gd_clip_grad_norm_as(net, 0.25, 2, (gd_dialect)dialect), 0, 0);
+        ck_values(w->grad, 0, 0);
+        gd_params_free(net);
+    }
+}
+END_TEST
+
 START_TEST(traces_of_the_book)
 {
     const trace_case *c = &traces[_i];
@@ -243,6 +261,7 @@ int main(void)
     TCase *tc = tcase_create("all");
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, traces_of_the_book, 0, sizeof traces / sizeof traces[0]);
+    tcase_add_test(tc, clipping_below_one);
     tcase_add_loop_test(tc, rules_in_tensor_operations, 0, 6);
     tcase_add_loop_test(tc, reaches_the_minimum, 0, RUNS * FUNCTIONS);
     suite_add_tcase(suite, tc);

@@ -5,6 +5,19 @@
 
 /* ---- Creation ----------------------------------------------------------------------------------------------- */
 
+/* A view without gaps is contiguous, so that nothing has to be copied. */
+START_TEST(contiguous_views)
+{
+    gd_tensor *x = gd_zeros(GD_SHAPE(4, 3, 2));
+    ck_contiguous_shape(gd_slice(x, 0, 1, 3, 1), 2, 3, 2);
+    ck_contiguous_shape(gd_slice(x, 0, 1, 2, 1), 1, 3, 2);
+    ck_contiguous_shape(gd_transpose(gd_unsqueeze(x, 0), 0, 1), 4, 1, 3, 2);
+    ck_contiguous_shape(gd_slice(x, 1, 2, 2, 1), 4, 0, 2);
+    ck_assert(!gd_slice(x, 1, 0, 2, 1)->contiguous && !gd_slice(x, 0, 0, 4, 2)->contiguous);
+    ck_assert(!gd_transpose(x, 0, 1)->contiguous && !gd_expand(gd_zeros(GD_SHAPE(1, 2)), GD_SHAPE(3, 2))->contiguous);
+}
+END_TEST
+
 START_TEST(making)
 {
     ck_values(gd_zeros(GD_SHAPE(2, 2)), 0, 0, 0, 0);
@@ -376,6 +389,7 @@ int main(void)
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_set_timeout(all, 120);
     tcase_add_test(all, making);
+    tcase_add_test(all, contiguous_views);
     tcase_add_test(all, ranges);
     tcase_add_test(all, random_numbers_repeat);
     tcase_add_test(all, random_moments);
