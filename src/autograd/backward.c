@@ -1,8 +1,8 @@
 /* backward.c - the walk along the tape, from the newest node to the oldest.
  *
  * The tape is in topological order as it stands, so one walk is enough: when it comes to a node, every gradient of the
- * node's output has been gathered.  Nothing that the caller can see changes before the walk has succeeded; then
- * leaf_grad.c adds what leaves have gathered to ->grad.  How a pass begins and ends is in pass.c, how gradients are
+ * node's output has been gathered.  Nothing that the caller can see changes before the walk has succeeded; then what
+ * leaves have gathered is added to ->grad (leaf_grad.c).  How a pass begins and ends is in pass.c, how gradients are
  * gathered, and their memory is used again, in gather.h. */
 #include "gather.h"
 
@@ -12,7 +12,8 @@
 static inline bool run_rule(gi_pass *pass, gd_node *node, gd_tensor *dy);
 static inline bool finish(gi_pass *pass, gd_tensor *out, gd_tensor *dy);
 
-bool gi_walk(gi_pass *pass, gd_tensor *dy)
+/* Runs the rules of all that y depends on; dy is the gradient of y. */
+static bool walk(gi_pass *pass, gd_tensor *dy)
 {
     if (!gi_gather(pass, pass->y, dy))
         return false;
@@ -301,4 +302,52 @@ static inline bool finish(gi_pass *pass, gd_tensor *out, gd_tensor *dy)
     out->slot = NULL;
     gi_let_go(pass, dy);
     return true;
+}
+
+/* ---- A pass ----------------------------------------------------------------------------------------------------- */
+
+/* dy / dy of a y of one element. */
+static gd_tensor *one_like(const gd_tensor *y)
+{
+    gd_tensor *one = gi_new_like(y);
+    if (one)
+        one->data[0] = 1;
+    return one;
+}
+
+GI_NOINLINE void gi_pass_run(gi_pass *pass)
+{
+    pass->guest = gi_guest_enter(gi_rule_guest);
+    gd_tensor *dy = pass->dy ? pass->dy : one_like(pass->y);
+    pass->done = gi_guest_behaved(pass->function, dy && walk(pass, dy));
+    gi_thread.running = NULL;
+}
+
+/* ---- The public functions ---------------------------------------------------------------------------------------- */
+
+static GI_NOINLINE bool backward(const char *function, gd_tensor *y, gd_tensor *dy, bool create_graph)
+{
+    GI_DEEPER;
+    gi_pass *pass = gi_pass_begin(function, y, dy, create_graph);
+    if (!pass)
+        return false;
+    gi_pass_run(pass);
+    bool good = pass->done && gi_add_to_grads(pass);
+    gi_pass_end(pass);
+    return good;
+}
+
+static inline bool may_begin(const char *function)
+{
+    return !(gi_thread.pass && gi_pass_runs(function));
+}
+
+bool gd_backward_from(gd_tensor *y, gd_tensor *dy, bool create_graph)
+{
+    return may_begin("gd_backward_from") && backward("gd_backward_from", y, dy, create_graph);
+}
+
+bool gd_backward(gd_tensor *y)
+{
+    return may_begin("gd_backward") && backward("gd_backward", y, NULL, false);
 }

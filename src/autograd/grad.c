@@ -146,6 +146,8 @@ static GI_NOINLINE bool pruned_pass(const char *function, gd_tensor *y, gd_tenso
     mark_wanted(nodes, count, xs, n);
     gi_thread.pruning = true;
     gi_pass *pass = gi_pass_begin(function, y, dy, create_graph);
+    if (pass)
+        gi_pass_run(pass);
     if (pass && pass->done)
         missing = collect(pass, xs, n, dxs, zeros);
     if (missing >= 0)

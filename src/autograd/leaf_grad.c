@@ -1,5 +1,5 @@
 /* leaf_grad.c - ->grad of leaves: where it is kept, how a pass ends in it, and gradients that are part of a
- * graph.  The walk that gathers gradients in slots is in backward.c. */
+ * graph.  gd_backward, and the walk that gathers gradients in slots, are in backward.c. */
 #include "pass.h"
 #include "base/compiler.h"
 #include "base/guest.h"
@@ -76,10 +76,10 @@ static bool add_to_graph_grad(gd_arena *scope, gd_tensor *x)
     return true;
 }
 
-/* ---- Backward -------------------------------------------------------------------------------------------- */
+/* ---- The end of a pass, and what a program does with ->grad ----------------------------------------------- */
 
 /* Everything that can fail comes before the first gradient changes. */
-static bool add_slots_to_grads(const gi_pass *pass)
+bool gi_add_to_grads(const gi_pass *pass)
 {
     gd_tensor **reached = pass->reached;
     int64_t n = pass->reached_count;
@@ -101,32 +101,6 @@ static bool add_slots_to_grads(const gi_pass *pass)
         }
     }
     return true;
-}
-
-static GI_NOINLINE bool backward(const char *function, gd_tensor *y, gd_tensor *dy, bool create_graph)
-{
-    GI_DEEPER;
-    gi_pass *pass = gi_pass_begin(function, y, dy, create_graph);
-    if (!pass)
-        return false;
-    bool good = pass->done && add_slots_to_grads(pass);
-    gi_pass_end(pass);
-    return good;
-}
-
-static inline bool may_begin(const char *function)
-{
-    return !(gi_thread.pass && gi_pass_runs(function));
-}
-
-bool gd_backward_from(gd_tensor *y, gd_tensor *dy, bool create_graph)
-{
-    return may_begin("gd_backward_from") && backward("gd_backward_from", y, dy, create_graph);
-}
-
-bool gd_backward(gd_tensor *y)
-{
-    return may_begin("gd_backward") && backward("gd_backward", y, NULL, false);
 }
 
 static GI_COLD void say_no_leaf(const gd_tensor *t)
