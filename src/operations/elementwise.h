@@ -90,6 +90,8 @@ static inline gd_tensor *gi_new_one(const gd_tensor *x, gd_real value)
     return y;
 }
 
+static const gd_real gi_none[2] = { 0, 0 };     /* the parameters of operations without any */
+
 static inline void gi_put(const gd_target *to, gd_real value)
 {
     to->data[0] = to->add ? to->data[0] + value : value;
@@ -175,7 +177,7 @@ static inline void gi_put(const gd_target *to, gd_real value)
         if (!GI_HAS_ONE(dy))                                                                             \
             return gi_fast_unary(node, dy, dx, name##_slope_loop, of, p);                                \
         const gd_real numbers[2] = { p ? (gd_real)p[0] : 0, p ? (gd_real)p[1] : 0 };                     \
-        gi_put(dx, name##_slope_one(dy->data[0], of ? of->data[0] : 0, (parameters) ? numbers : NULL));  \
+        gi_put(dx, name##_slope_one(dy->data[0], of ? of->data[0] : 0, (parameters) ? numbers : gi_none)); \
         return GD_DONE;                                                                                  \
     }                                                                                                    \
     static const gd_op name##_op = { "gd_" #name, name##_rule, reads, "dx = " #derivative, name##_fast, true };

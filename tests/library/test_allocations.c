@@ -5,20 +5,21 @@
 #include "support/own_malloc.h"
 #include "support/support.h"
 
-#ifdef OWN_MALLOC
+#if defined(OWN_MALLOC) && !defined(GD_DEBUG)           /* debug builds keep freed memory for a while */
+#define COUNTED
 static volatile long allocations;
-
-static bool refuses_request(void)
-{
-    allocations++;
-    return false;
-}
 #else
 static const long allocations = 0;
 #endif
 
-#if defined(OWN_MALLOC) && !defined(GD_DEBUG)           /* debug builds keep freed memory for a while */
-#define COUNTED
+#ifdef OWN_MALLOC
+static bool refuses_request(void)
+{
+#ifdef COUNTED
+    allocations++;
+#endif
+    return false;
+}
 #endif
 
 /* The counter works. */

@@ -24,7 +24,7 @@ static void cube_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     if (gd_needs(node, 0))
         dx[0] = gd_scale(gd_mul(dy, gd_square(gd_node_input(node, 0))), 3);
 }
-static const gd_op cube_op = { "cube", cube_rule, GD_READS(0, GD_INPUT(0)), "3 x^2 dy" };
+static const gd_op cube_op = { "cube", cube_rule, GD_READS(0, GD_INPUT(0)), "3 x^2 dy", nullptr, false };
 
 static gd_tensor *cube(gd_tensor *x)
 {
