@@ -6,9 +6,10 @@
 #include <math.h>
 #include <stdarg.h>
 
+#include "anomaly.h"
+
 #include "base/format.h"
 #include "base/thread_state.h"
-#include "node.h"
 #include "gradus/tensor.h"
 #include "tensor/shape.h"
 

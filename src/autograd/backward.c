@@ -4,7 +4,13 @@
  * node's output has been gathered.  Nothing that the caller can see changes before the walk has succeeded; then what
  * leaves have gathered is added to ->grad (leaf_grad.c).  How a pass begins and ends is in pass.c, how gradients are
  * gathered, and their memory is used again, in gather.h. */
+#include "backward.h"
+
+#include "anomaly.h"
+#include "dead_graph.h"
 #include "gather.h"
+#include "leaf_grad.h"
+#include "sum_to.h"
 
 #include "gradus/autograd.h"
 #include "tensor/shape.h"

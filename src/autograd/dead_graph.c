@@ -2,7 +2,7 @@
  * output, but an input may be a parameter of a model that has been freed. */
 #include <stdio.h>
 
-#include "node.h"
+#include "dead_graph.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"
 

@@ -4,12 +4,16 @@
  * (reached); going up again marks what depends on one of the xs (wanted). */
 #include <string.h>
 
-#include "pass.h"
+#include "grad.h"
+
+#include "backward.h"
 #include "base/compiler.h"
 #include "base/guest.h"
 #include "base/memory.h"
 #include "base/message.h"
+#include "dead_graph.h"
 #include "gradus/tensor.h"
+#include "record.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
 #include "tensor/nest.h"

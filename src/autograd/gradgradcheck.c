@@ -4,9 +4,11 @@
 #include "base/guest.h"
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/scopes.h"
 #include "base/thread_state.h"
+#include "grad.h"
 #include "gradcheck.h"
-#include "gradus/tensor.h"
+#include "gradus/operations.h"
 
 static const char second_check[] = GI_GUEST("gd_gradgradcheck", "the function");
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "base/message.h"
-#include "node.h"
+#include "dead_graph.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"

@@ -1,10 +1,14 @@
 /* leaf_grad.c - ->grad of leaves: where it is kept, how a pass ends in it, and gradients that are part of a
  * graph.  gd_backward, and the walk that gathers gradients in slots, are in backward.c. */
-#include "pass.h"
+#include "leaf_grad.h"
+
 #include "base/compiler.h"
 #include "base/guest.h"
 #include "base/memory.h"
+#include "gradus/operations.h"
 #include "gradus/tensor.h"
+#include "record.h"
+#include "tensor/accumulate.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
 #include "tensor/nest.h"

@@ -29,24 +29,11 @@ struct gi_pass {
 
 /* gi_pass_possible - false, and a message, when there can be no pass from this y and dy.
  * gi_pass_begin - checks that and makes the pass; NULL, and a message, when it cannot begin.
- * gi_pass_run - walks the tape, in backward.c; if the pass is done afterwards, reached lists the leaves and the kept
- * results, with their gradients in their slots.
  * gi_pass_end - leaves the pass, done or not; its scope is closed.
  * gi_pass_runs - true, and a message, when another pass is running or was left by longjmp. */
 bool gi_pass_possible(const char *function, gd_tensor *y, gd_tensor *dy);
 gi_pass *gi_pass_begin(const char *function, gd_tensor *y, gd_tensor *dy, bool create_graph);
-void gi_pass_run(gi_pass *pass);
 void gi_pass_end(gi_pass *pass);
 bool gi_pass_runs(const char *function);
-
-/* gi_add_to_grads - adds what was reached to ->grad; false, and nothing has changed, when memory is out. */
-bool gi_add_to_grads(const gi_pass *pass);
-
-/* gi_grad_memory - where x's gradient is kept from pass to pass, beside x; NULL when memory is out. */
-gd_tensor *gi_grad_memory(gd_tensor *x);
-
-/* gd_grad without the demand that y depends on every xs[i]: those it does not depend on get zeros. */
-bool gi_grad_or_zero(const char *function, gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n,
-                     gd_tensor *dxs[], bool create_graph);
 
 #endif

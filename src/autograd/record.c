@@ -3,12 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "anomaly.h"
 #include "base/compiler.h"
 #include "base/guest.h"
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/scopes.h"
 #include "base/thread_state.h"
-#include "node.h"
+#include "record.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"

@@ -1,4 +1,6 @@
-/* error.c - the message of the last failure, and the handler that it is passed to. */
+/* error.c - the message of the last failure, and the handler that it is passed to.
+ *
+ * error.c and guest.c are one thing: the handler is a guest, and a guest that misbehaves gets a message. */
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -1,7 +1,9 @@
 /* guest.c - callbacks, and what they may do to scopes and recording.
  *
  * The call around a guest still needs the scopes that were open before, and recording as it was.  So gd_scope_end and
- * gd_no_grad_end refuse to go below a floor, and what a guest leaves open is reported and undone. */
+ * gd_no_grad_end refuse to go below a floor, and what a guest leaves open is reported and undone.
+ *
+ * error.c and guest.c are one thing: the handler is a guest, and a guest that misbehaves gets a message. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

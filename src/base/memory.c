@@ -156,11 +156,6 @@ static void free_chunk(gi_chunk *chunk, size_t used)
     gi_chunk_gone(chunk_start(chunk), ((block *)(void *)chunk - 1)->from_malloc);
 }
 
-void gi_chunk_release(void *from_malloc)
-{
-    free(from_malloc);
-}
-
 void gi_handle_free(void *p)
 {
     if (!p)
@@ -209,7 +204,7 @@ static gi_chunk *new_chunk(gi_owner owner, size_t bytes)
     chunk->owner = owner;
     gi_forbid(chunk_start(chunk), bytes);
 #ifdef GD_DEBUG
-    if (!gi_chunk_born(chunk_start(chunk), bytes, (int)owner)) {
+    if (!gi_chunk_born(chunk_start(chunk), bytes, owner)) {
         gi_memory_free(chunk);
         return gd_fail("out of memory: %zu bytes for %s", bytes, owner_names[owner]);
     }

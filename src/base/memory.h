@@ -6,14 +6,11 @@
 #include <stddef.h>
 
 #include "compiler.h"
+#include "owner.h"
 #include "poison.h"
 #include "quarantine.h"
 
 /* ---- Blocks ------------------------------------------------------------------- */
-
-typedef enum gi_owner {
-    GI_SCOPES, GI_PROGRAM, GI_MODELS, GI_OPTIMIZERS, GI_DATA, GI_PLOTS, GI_OWNERS
-} gi_owner;
 
 /* gi_memory_new - memory from malloc, counted for owner; 64-byte aligned, not initialized.
  * gi_memory_resize - realloc; p stays valid when it fails.
@@ -22,6 +19,14 @@ typedef enum gi_owner {
 void *gi_memory_new(gi_owner owner, size_t bytes);
 void *gi_memory_resize(gi_owner owner, void *p, size_t bytes);
 void  gi_memory_free(void *p);
+
+/* gi_handle_free - gi_memory_free for a model, optimizer, average, loader, plot or open file: in debug builds the block
+ * is quarantined, so that its use is detected. */
+#ifdef GD_DEBUG
+void gi_handle_free(void *p);
+#else
+#define gi_handle_free(p) gi_memory_free(p)
+#endif
 
 /* ---- Arenas: memory that is freed as a whole ------------------------------------------------------------ */
 
@@ -47,8 +52,6 @@ void  gi_arena_free(gd_arena *arena);                       /* chunks return to 
 void *gi_arena_grow(gd_arena *arena, size_t bytes, size_t whole);      /* the slow path of gi_arena_take */
 
 void  gi_pool_free(void);                                   /* pooled chunks return to malloc */
-
-#define GI_ALIGN 16u
 
 /* gi_arena_take - bytes from the arena, aligned to GI_ALIGN, not initialized; NULL when memory is out. */
 static inline void *gi_arena_take(gd_arena *arena, size_t bytes)

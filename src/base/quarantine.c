@@ -8,15 +8,14 @@
 #include <string.h>
 
 #include "gradus/error.h"
-#include "memory.h"
 
 /* A chunk.  Threads share the tensors of models, so that the lists are the process's, protected by one lock. */
 typedef struct life {
     struct life  *next, *before;            /* in its list */
     uintptr_t     start;
     size_t        bytes;
-    int           owner;
-    void         *block;                    /* to be freed after the quarantine */
+    gi_owner      owner;
+    void         *block;                    /* from malloc, to be freed after the quarantine */
     unsigned char mark[];                   /* a bit for each address at which a header may begin */
 } life;
 
@@ -69,7 +68,7 @@ static life *life_around(const void *p)
     return NULL;
 }
 
-bool gi_chunk_born(const char *start, size_t bytes, int owner)
+bool gi_chunk_born(const char *start, size_t bytes, gi_owner owner)
 {
     size_t marks = bytes / GI_ALIGN / 8 + 1;
     life *l = malloc(sizeof *l + marks);
@@ -113,7 +112,7 @@ void gi_chunk_gone(const char *start, void *block)
     newest = l;
     waiting += l->bytes;
     while ((l = beyond_quarantine())) {
-        gi_chunk_release(l->block);
+        free(l->block);
         free(l);
     }
     leave_lock();

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "owner.h"
 #include "poison.h"
 
 #ifdef GD_DEBUG
@@ -24,17 +25,14 @@ enum {
 void gi_born(const void *t);
 void gi_gone(const void *t);
 
-/* gi_chunk_born - registers a chunk of owner (a gi_owner), in which tensors may be made; false when memory is out.
- * gi_chunk_gone - everything in it is dead; block, for gi_chunk_release, is quarantined.  Both from any thread. */
-bool gi_chunk_born(const char *start, size_t bytes, int owner);
+/* gi_chunk_born - registers a chunk of owner, in which tensors may be made; false when memory is out.
+ * gi_chunk_gone - everything in it is dead; block, which is from malloc, is quarantined and then freed.  Both from any
+ * thread. */
+bool gi_chunk_born(const char *start, size_t bytes, gi_owner owner);
 void gi_chunk_gone(const char *start, void *block);
-void gi_chunk_release(void *block);         /* in memory.c */
 
-/* gi_handle_free - gi_memory_free for a model, optimizer, average, loader, plot or open file: the block is quarantined,
- * so that its use is detected.
- * gi_handle_gone - quarantines p; returns the block that has been there longest, to be freed.
+/* gi_handle_gone - quarantines p, a block of its own; returns the block that has been there longest, to be freed.
  * gi_not_freed - true for NULL; false, and a message, when p is such a block or lies in a quarantined chunk. */
-void gi_handle_free(void *p);               /* in memory.c */
 void *gi_handle_gone(void *p);
 bool gi_not_freed(const char *function, const char *argument, const void *p);
 
@@ -59,7 +57,6 @@ static inline void gi_fence(const void *from, const void *to)
 #else
 
 enum { GI_FENCE = 0, GI_QUARANTINES = false };
-#define gi_handle_free(p)                      gi_memory_free(p)
 #define gi_not_freed(function, argument, p)    true
 #define gi_chunk_shift()                       ((size_t)0)
 #define gi_born(t)                             ((void)0)

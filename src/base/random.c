@@ -5,6 +5,7 @@
 
 #include "random.h"
 #include "gradus/tensor.h"
+#include "scopes.h"
 #include "thread_state.h"
 
 

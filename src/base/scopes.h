@@ -7,6 +7,18 @@
 #include "memory.h"
 #include "thread_state.h"
 
+/* gi_thread_start - initializes the state; called where gi_thread.scope is still NULL.  The thread's memory will be
+ * freed when it ends. */
+void gi_thread_start(void);
+
+/* gi_current_scope - where new tensors go. */
+static inline gd_arena *gi_current_scope(void)
+{
+    if (GI_UNLIKELY(!gi_thread.scope))
+        gi_thread_start();
+    return gi_thread.scope;
+}
+
 /* gi_scope_open - a scope inside the current one; false when memory is out.
  * gi_scope_close - closes the innermost one.  gi_scope_close_down_to - closes scopes until depth are open.
  * None of them asks who opened it. */

@@ -52,16 +52,4 @@ typedef struct gi_thread_state {
 #endif
 extern _Thread_local gi_thread_state gi_thread GI_TLS_MODEL;
 
-/* gi_thread_start - initializes the state; called where gi_thread.scope is still NULL.  The thread's memory will be
- * freed when it ends. */
-void gi_thread_start(void);
-
-/* gi_current_scope - where new tensors go. */
-static inline gd_arena *gi_current_scope(void)
-{
-    if (GI_UNLIKELY(!gi_thread.scope))
-        gi_thread_start();
-    return gi_thread.scope;
-}
-
 #endif

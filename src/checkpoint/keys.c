@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/thread_state.h"
+#include "base/scopes.h"
 #include "checkpoint.h"
 
 const char *gi_joined(const char *a, const char *b, const char *c)

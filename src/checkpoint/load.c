@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/random.h"
-#include "base/thread_state.h"
+#include "base/scopes.h"
 #include "checkpoint.h"
 #include "tensor/check.h"
 #include "tensor/nest.h"

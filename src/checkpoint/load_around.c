@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/thread_state.h"
+#include "base/scopes.h"
 #include "checkpoint.h"
 #include "data/loader.h"
 #include "gradus/tensor.h"

@@ -6,7 +6,7 @@
 
 #include "base/format.h"
 #include "base/memory.h"
-#include "base/thread_state.h"
+#include "base/scopes.h"
 #include "checkpoint.h"
 #include "gradus/tensor.h"
 #include "tensor/shape.h"

@@ -7,7 +7,7 @@
 #include "base/message.h"
 #include "base/quarantine.h"
 #include "base/random.h"
-#include "base/thread_state.h"
+#include "base/scopes.h"
 #include "base/utf8.h"
 #include "checkpoint.h"
 #include "gradus/tensor.h"

@@ -2,7 +2,7 @@
 #include "layer.h"
 #include "base/memory.h"
 #include "base/message.h"
-#include "base/thread_state.h"
+#include "base/scopes.h"
 #include "gradus/tensor.h"
 #include "tensor/check.h"
 

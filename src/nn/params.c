@@ -2,13 +2,14 @@
 #include <string.h>
 
 #include "params.h"
-#include "autograd/node.h"
+#include "autograd/leaf_grad.h"
 #include "base/compiler.h"
 #include "base/guest.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/quarantine.h"
 #include "base/random.h"
+#include "base/scopes.h"
 #include "base/thread_state.h"
 #include "base/utf8.h"
 #include "gradus/tensor.h"

@@ -6,6 +6,7 @@
 #include "base/threads.h"
 #include "elementwise.h"
 #include "gradus/tensor.h"
+#include "tensor/accumulate.h"
 #include "tensor/alive.h"
 #include "tensor/nest.h"
 #include "tensor/new.h"

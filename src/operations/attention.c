@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "gradus/tensor.h"
-#include "internal_operations.h"
 #include "kernels/attend.h"
 #include "matrices.h"
 #include "tensor/alive.h"
@@ -80,7 +79,7 @@ static void attention_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     if (!gi_needs(node, 0) && !gi_needs(node, 1))
         return;
     gd_tensor *dp = gd_matmul(dy, gi_swapped(v));
-    gd_tensor *ds = gd_scale(gi_softmax_slope(dp, p, -1), s->scale);
+    gd_tensor *ds = gd_scale(gd_mul(p, gd_sub(dp, gd_sum_axis(gd_mul(dp, p), -1, true))), s->scale);
     if (gi_needs(node, 0))
         dx[0] = gd_matmul(ds, k);
     if (gi_needs(node, 1))

@@ -3,7 +3,7 @@
 
 #include "axes.h"
 #include "gradus/tensor.h"
-#include "internal_operations.h"
+#include "expand.h"
 #include "tensor/alive.h"
 #include "tensor/nest.h"
 #include "tensor/new.h"

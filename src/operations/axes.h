@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "autograd/node.h"
+#include "autograd/record.h"
 #include "gradus/tensor.h"
 
 /* A set of axes as bits; attribute of reductions. */

@@ -4,7 +4,7 @@
  * that is closed under differentiation: each one's gradients are the other two. */
 #include <inttypes.h>
 
-#include "autograd/node.h"
+#include "autograd/record.h"
 #include "base/message.h"
 #include "gradus/tensor.h"
 #include "kernels/conv.h"

@@ -1,10 +1,10 @@
 /* dropout.c - leaving out elements at random while training (N. Srivastava, G. Hinton, A. Krizhevsky,
  * I. Sutskever, R. Salakhutdinov 2014). */
-#include "autograd/node.h"
+#include "autograd/record.h"
 #include "base/format.h"
 #include "base/random.h"
 #include "gradus/tensor.h"
-#include "internal_operations.h"
+#include "mask.h"
 #include "tensor/alive.h"
 #include "tensor/new.h"
 

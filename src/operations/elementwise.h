@@ -26,7 +26,7 @@
 #ifndef GRADUS_ELEMENTWISE_H
 #define GRADUS_ELEMENTWISE_H
 
-#include "autograd/node.h"
+#include "autograd/record.h"
 #include "base/compiler.h"
 #include "gradus/tensor.h"
 #include "kernels/real.h"

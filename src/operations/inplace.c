@@ -2,7 +2,7 @@
  * backward notices when a value that it needs is no longer what was recorded. */
 #include <string.h>
 
-#include "autograd/node.h"
+#include "autograd/record.h"
 #include "base/compiler.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"

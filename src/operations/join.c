@@ -1,41 +1,15 @@
-/* join.c - concat, stack, and the row-major copy. */
+/* join.c - concat and stack. */
 #include <inttypes.h>
 
-#include "autograd/node.h"
+#include "autograd/record.h"
 #include "base/memory.h"
 #include "base/message.h"
-#include "base/thread_state.h"
+#include "base/scopes.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"
 #include "tensor/nest.h"
 #include "tensor/new.h"
 #include "tensor/shape.h"
-
-/* ---- contiguous -------------------------------------------------------------------------------------------- */
-
-static void contiguous_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
-{
-    (void)node;
-    dx[0] = dy;
-}
-
-static const gd_op contiguous_op = {
-    .name = "gd_contiguous", .rule = contiguous_rule, .reads = GD_NOTHING,
-    .formula = "dx = dy",
-};
-
-gd_tensor *gd_contiguous(gd_tensor *x)
-{
-    if (!x || !gi_alive("gd_contiguous", "x", x))
-        return NULL;
-    if (x->contiguous)
-        return x;
-    gd_tensor *y = gi_new_like(x);
-    if (!y)
-        return NULL;
-    gi_copy(y->data, x);
-    return gi_record1(&contiguous_op, y, x);
-}
 
 /* ---- concat: y = xs one after the other along an axis ---------------------------------------------------- */
 

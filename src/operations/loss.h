@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "autograd/node.h"
+#include "autograd/record.h"
 #include "gradus/tensor.h"
 
 /* gi_reduced_loss - the losses of the elements averaged, summed or left alone; NULL for NULL. */

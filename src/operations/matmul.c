@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "autograd/sum_to.h"
 #include "base/compiler.h"
 #include "base/threads.h"
 #include "gradus/tensor.h"

@@ -2,7 +2,7 @@
 #ifndef GRADUS_MATRICES_H
 #define GRADUS_MATRICES_H
 
-#include "autograd/node.h"
+#include "autograd/record.h"
 #include "gradus/tensor.h"
 #include "tensor/shape.h"
 

@@ -5,12 +5,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "autograd/node.h"
+#include "autograd/record.h"
 #include "base/compiler.h"
 #include "base/memory.h"
-#include "base/thread_state.h"
+#include "base/scopes.h"
 #include "gradus/tensor.h"
 #include "kernels/terms.h"
+#include "tensor/accumulate.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
 #include "tensor/nest.h"

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "autograd/node.h"
+#include "autograd/record.h"
 #include "base/threads.h"
 #include "gradus/tensor.h"
 

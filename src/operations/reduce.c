@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/thread_state.h"
+#include "base/scopes.h"
 #include "base/threads.h"
 #include "gradus/tensor.h"
 #include "kernels/sums.h"

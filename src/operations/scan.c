@@ -4,10 +4,10 @@
  * among the factors are like any other number. */
 #include <math.h>
 
-#include "autograd/node.h"
+#include "autograd/record.h"
 #include "base/compiler.h"
 #include "gradus/tensor.h"
-#include "internal_operations.h"
+#include "slice.h"
 #include "kernels/terms.h"
 #include "tensor/alive.h"
 #include "tensor/nest.h"

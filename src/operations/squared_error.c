@@ -3,9 +3,8 @@
 #include <math.h>
 
 #include "base/compiler.h"
-#include "base/thread_state.h"
+#include "base/scopes.h"
 #include "gradus/tensor.h"
-#include "internal_operations.h"
 #include "kernels/sums.h"
 #include "kernels/terms.h"
 #include "loss.h"

@@ -2,7 +2,7 @@
 #ifndef GRADUS_STANDARDIZE_H
 #define GRADUS_STANDARDIZE_H
 
-#include "autograd/node.h"
+#include "autograd/record.h"
 #include "gradus/tensor.h"
 
 /* Of a standardization of x, [a, groups, b]: the elements of a group stand along the first and the last axis.  The

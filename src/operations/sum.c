@@ -101,40 +101,6 @@ gd_tensor *gd_sum_axes(gd_tensor *x, gd_shape list, bool keep)
     return x && gi_axes_of("gd_sum_axes", x, list, keep, &axes) ? sum("gd_sum_axes", x, axes) : NULL;
 }
 
-/* ---- sum_to: the inverse of broadcasting ----------------------------------------------------------------- */
-
-static void sum_to_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
-{
-    dx[0] = gd_expand(dy, gd_shape_of_tensor(node->in[0]));
-}
-
-static const gd_op sum_to_op = {
-    .name = "gd_sum_to", .rule = sum_to_rule, .reads = GD_NOTHING,
-    .formula = "dx = gd_expand(dy, shape of x)",
-};
-
-void gi_sum_to_numbers(gd_real *y, const gd_tensor *x, const gd_tensor *like)
-{
-    if (x->contiguous && like->numel == 1) {
-        *y = real_sum(x->numel, x->data);
-        return;
-    }
-    int64_t stride[GD_MAX_DIMS], y_stride[GD_MAX_DIMS];
-    gi_row_major_strides(like->ndim, like->shape, stride);
-    gi_broadcast_strides_of(like->ndim, like->shape, stride, x->ndim, x->shape, y_stride);
-    memset(y, 0, (size_t)like->numel * sizeof *y);
-    gi_sum_axes_into(y, y_stride, x);
-}
-
-gd_tensor *gi_sum_to(gd_tensor *x, const gd_tensor *like)
-{
-    gd_tensor *y = gi_new_like(like);
-    if (!y)
-        return NULL;
-    gi_sum_to_numbers(y->data, x, like);
-    return gi_record1(&sum_to_op, y, x);
-}
-
 /* ---- mean = sum / n -------------------------------------------------------------------------------------- */
 
 static gd_tensor *mean(const char *function, gd_tensor *x, gi_axes axes)

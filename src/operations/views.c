@@ -1,17 +1,42 @@
-/* views.c - operations that only look at the same numbers in another way.  They share the data of their input
- * and copy nothing; each rule undoes the step on dy. */
+/* views.c - operations that only look at the same numbers in another way, and the copy that gd_reshape makes where it
+ * cannot.  They share the data of their input; each rule undoes the step on dy.  More of them: slice.c, expand.c. */
 #include <inttypes.h>
 #include <string.h>
 
-#include "autograd/node.h"
+#include "autograd/record.h"
 #include "base/compiler.h"
 #include "base/message.h"
 #include "gradus/tensor.h"
-#include "internal_operations.h"
 #include "tensor/alive.h"
 #include "tensor/nest.h"
 #include "tensor/new.h"
 #include "tensor/shape.h"
+
+/* ---- contiguous: the row-major copy, where x is not contiguous itself -------------------------------------------------------------------------------------------- */
+
+static void contiguous_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    (void)node;
+    dx[0] = dy;
+}
+
+static const gd_op contiguous_op = {
+    .name = "gd_contiguous", .rule = contiguous_rule, .reads = GD_NOTHING,
+    .formula = "dx = dy",
+};
+
+gd_tensor *gd_contiguous(gd_tensor *x)
+{
+    if (!x || !gi_alive("gd_contiguous", "x", x))
+        return NULL;
+    if (x->contiguous)
+        return x;
+    gd_tensor *y = gi_new_like(x);
+    if (!y)
+        return NULL;
+    gi_copy(y->data, x);
+    return gi_record1(&contiguous_op, y, x);
+}
 
 /* ---- reshape: y = the elements of x in row-major order, in another shape --------------------------------- */
 
@@ -206,154 +231,6 @@ gd_tensor *gd_transpose(gd_tensor *x, int axis0, int axis1)
     y->stride[axis[1]] = x->stride[axis[0]];
     gi_finish_view(y);
     return gi_record1_with(&transpose_op, y, x, axis, sizeof axis);
-}
-
-/* ---- slice: every step-th index of an axis --------------------------------------------------------------- */
-
-typedef struct slice_attributes {
-    int     axis;
-    int64_t start, stop, step;
-} slice_attributes;
-
-/* What gd_slice looks at, of a tensor y of x's shape. */
-static gd_tensor sliced(const gd_tensor *y, const slice_attributes *s, int64_t length)
-{
-    gd_tensor part = *y;
-    part.data += length ? s->start * y->stride[s->axis] : 0;
-    part.shape[s->axis] = length;
-    part.stride[s->axis] *= length > 1 ? s->step : 1;
-    return *gi_finish_view(&part);
-}
-
-static void slice_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
-{
-    const slice_attributes *s = node->attributes;
-    dx[0] = gi_unslice(dy, gd_shape_of_tensor(node->in[0]), s->axis, s->start, s->step);
-}
-
-/* Added to the gradient that is there already, of other slices say, or set into zeros. */
-static gd_fast slice_fast(const gd_node *node, const gd_tensor *dy, const gd_target *dx)
-{
-    const slice_attributes *s = node->attributes;
-    gd_tensor whole = { .data = dx->data };
-    gi_set_row_major(&whole, node->in[0]->ndim, node->in[0]->shape);
-    const gd_tensor part = sliced(&whole, s, dy->shape[s->axis]);
-    if (!dx->add) {
-        memset(dx->data, 0, (size_t)node->in[0]->numel * sizeof *dx->data);
-        gi_copy_into(&part, dy);
-    } else {
-        gi_accumulate(&part, dy);
-    }
-    return GD_DONE;
-}
-
-static const gd_op slice_op = {
-    .name = "gd_slice", .rule = slice_rule, .fast = slice_fast, .adds = true, .reads = GD_NOTHING,
-    .formula = "dx = dy set into zeros"
-};
-
-static int64_t cut(int64_t at, int64_t size)
-{
-    at += at < 0 ? size : 0;
-    return at < 0 ? 0 : at > size ? size : at;
-}
-
-gd_tensor *gd_slice(gd_tensor *x, int axis, int64_t start, int64_t stop, int64_t step)
-{
-    if (!x || !gi_alive("gd_slice", "x", x))
-        return NULL;
-    slice_attributes s = { gi_valid_axis("gd_slice", axis, x->ndim), 0, 0, step };
-    if (s.axis < 0)
-        return NULL;
-    if (step < 1)
-        return gd_fail("gd_slice: step = %" PRId64 " must be at least 1", step);
-    s.start = cut(start, x->shape[s.axis]);
-    s.stop = cut(stop, x->shape[s.axis]);
-    gd_tensor *y = gi_new_view(x, x->ndim);
-    if (!y)
-        return NULL;
-    int64_t length = s.stop > s.start ? (s.stop - s.start - 1) / step + 1 : 0;
-    y->data = length ? x->data + s.start * x->stride[s.axis] : x->data;
-    y->shape[s.axis] = length;
-    y->stride[s.axis] = length > 1 ? step * x->stride[s.axis] : x->stride[s.axis];
-    return gi_record1_with(&slice_op, gi_finish_view(y), x, &s, sizeof s);
-}
-
-/* unslice: its inverse, dy among zeros. */
-
-static void unslice_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
-{
-    const slice_attributes *s = node->attributes;
-    dx[0] = gd_slice(dy, s->axis, s->start, s->stop, s->step);
-}
-
-static const gd_op unslice_op = {
-    .name = "gd_unslice", .rule = unslice_rule, .reads = GD_NOTHING,
-    .formula = "dx = gd_slice(dy, ..)",
-};
-
-gd_tensor *gi_unslice(gd_tensor *x, gd_shape shape, int axis, int64_t start, int64_t step)
-{
-    gd_tensor *y = x ? gd_zeros(shape) : NULL;
-    if (!y)
-        return NULL;
-    int64_t n = x->shape[axis];
-    slice_attributes s = { axis, start, n ? start + (n - 1) * step + 1 : start, step };
-    const gd_tensor to = sliced(y, &s, n);
-    gi_copy_into(&to, x);
-    return gi_record1_with(&unslice_op, y, x, &s, sizeof s);
-}
-
-/* ---- expand: broadcast to a shape ------------------------------------------------------------------------ */
-
-static void expand_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
-{
-    dx[0] = gi_sum_to(dy, node->in[0]);
-}
-
-static const gd_op expand_op = {
-    .name = "gd_expand", .rule = expand_rule, .reads = GD_NOTHING,
-    .formula = "dx = dy summed over the stretched axes",
-};
-
-/* A scalar spread over the shape of like: what the rules of full sums need. */
-gd_tensor *gi_expand_scalar(gd_tensor *x, const gd_tensor *like)
-{
-    gd_tensor *y = gi_new_view(x, 0);
-    if (!y)
-        return NULL;
-    y->ndim = like->ndim;
-    y->numel = like->numel;
-    for (int i = 0; i < like->ndim; i++) {
-        y->shape[i] = like->shape[i];
-        y->stride[i] = 0;
-    }
-    y->contiguous = like->numel <= 1;
-    return gi_record1(&expand_op, y, x);
-}
-
-gd_tensor *gd_expand(gd_tensor *x, gd_shape shape)
-{
-    if (!x || !gi_alive("gd_expand", "x", x))
-        return NULL;
-    bool fits = shape.ndim >= x->ndim && shape.ndim <= GD_MAX_DIMS;
-    gd_shape to = shape;
-    for (int i = 0; i < shape.ndim && fits; i++) {
-        int from = i - (shape.ndim - x->ndim);
-        if (to.size[i] == -1 && from >= 0)
-            to.size[i] = x->shape[from];
-        fits = to.size[i] >= 0 && (from < 0 || x->shape[from] == to.size[i] || x->shape[from] == 1);
-    }
-    if (!fits)
-        return gd_fail("gd_expand: x is %s and does not broadcast to %s", gi_text_of(x).s,
-                       gi_shape_text(shape.ndim, shape.size).s);
-    gd_tensor *y = gi_valid_shape("gd_expand", to.ndim, to.size) < 0 ? NULL : gi_new_view(x, x->ndim);
-    if (!y)
-        return NULL;
-    y->ndim = to.ndim;
-    memcpy(y->shape, to.size, sizeof y->shape);
-    gi_broadcast_strides(x, to.ndim, to.size, y->stride);
-    return gi_record1(&expand_op, gi_finish_view(y), x);
 }
 
 /* ---- squeeze and unsqueeze: an axis of size 1 goes, or comes --------------------------------------------- */

@@ -1,5 +1,5 @@
 /* where.c - gd_where: the elements of one of two tensors, chosen by a third. */
-#include "autograd/node.h"
+#include "autograd/record.h"
 #include "gradus/operations.h"
 #include "tensor/alive.h"
 #include "tensor/nest.h"

@@ -1,10 +1,10 @@
 /* ema.c - an exponential moving average of parameters, as in Polyak averaging: often better than the last
  * iterate, which still jumps about with the noise of the minibatches. */
-#include "autograd/node.h"
+#include "autograd/record.h"
 #include "base/compiler.h"
 #include "base/memory.h"
 #include "base/quarantine.h"
-#include "base/thread_state.h"
+#include "base/scopes.h"
 #include "base/threads.h"
 #include "gradus/tensor.h"
 #include "each.h"

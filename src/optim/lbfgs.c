@@ -17,7 +17,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/thread_state.h"
+#include "base/scopes.h"
 #include "finite.h"
 #include "gradus/full_batch.h"
 #include "gradus/tensor.h"

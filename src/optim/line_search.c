@@ -17,7 +17,7 @@
 #include "base/compiler.h"
 #include "base/memory.h"
 #include "base/message.h"
-#include "base/thread_state.h"
+#include "base/scopes.h"
 #include "gradus/tensor.h"
 #include "kernels/real.h"
 #include "tensor/alive.h"

@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/quarantine.h"
-#include "base/thread_state.h"
+#include "base/scopes.h"
 #include "busy.h"
 #include "groups.h"
 #include "inside.h"

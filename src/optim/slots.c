@@ -1,7 +1,7 @@
 /* slots.c - the slot that each parameter has, and its state. */
 #include <string.h>
 
-#include "autograd/node.h"
+#include "autograd/record.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "busy.h"

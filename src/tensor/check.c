@@ -5,7 +5,7 @@
 #include "check.h"
 #include "base/format.h"
 #include "base/memory.h"
-#include "base/thread_state.h"
+#include "base/scopes.h"
 #include "nest.h"
 
 bool gi_not_given(const char *function, const char *argument)

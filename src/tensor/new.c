@@ -7,7 +7,7 @@
 #include "base/compiler.h"
 #include "base/memory.h"
 #include "base/quarantine.h"
-#include "base/thread_state.h"
+#include "base/scopes.h"
 #include "gradus/tensor.h"
 #include "shape.h"
 

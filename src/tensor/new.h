@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/poison.h"
 #include "base/quarantine.h"
+#include "base/scopes.h"
 #include "base/thread_state.h"
 #include "gradus/tensor.h"
 

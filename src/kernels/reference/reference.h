@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 #include "gradus/tensor.h"
-#include "kernels/attend.h"
+#include "kernels/heads.h"
 #include "kernels/conv.h"
 #include "kernels/matrix.h"
 

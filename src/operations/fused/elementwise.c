@@ -7,7 +7,7 @@
 
 #include "gradus/tensor.h"
 #include "operations/elementwise.h"
-#include "operations/internal_operations.h"
+#include "operations/mask.h"
 
 #define EXP      real_exp
 #define LOG      real_log

@@ -9,7 +9,6 @@
 #include "base/threads.h"
 #include "gradus/tensor.h"
 #include "operations/axes.h"
-#include "operations/internal_operations.h"
 #include "operations/loss.h"
 #include "operations/rows.h"
 #include "tensor/alive.h"

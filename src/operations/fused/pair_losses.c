@@ -10,7 +10,7 @@
 #include "base/format.h"
 #include "gradus/tensor.h"
 #include "operations/elementwise.h"
-#include "operations/internal_operations.h"
+#include "operations/mask.h"
 #include "operations/loss.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"

@@ -9,7 +9,6 @@
 #include "gradus/tensor.h"
 #include "kernels/sums.h"
 #include "operations/axes.h"
-#include "operations/internal_operations.h"
 #include "operations/rows.h"
 #include "tensor/alive.h"
 #include "tensor/nest.h"
@@ -90,15 +89,11 @@ GI_KERNEL static void softmax_line(int64_t n, gd_real *y, const gd_real *x, cons
         y[i] *= scale;
 }
 
-gd_tensor *gi_softmax_slope(gd_tensor *dy, gd_tensor *y, int axis)
-{
-    return gd_mul(y, gd_sub(dy, gd_sum_axis(gd_mul(dy, y), axis, true)));
-}
-
 static void softmax_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const int *axis = node->attributes;
-    dx[0] = gi_softmax_slope(dy, node->out, *axis);
+    gd_tensor *y = node->out;
+    dx[0] = gd_mul(y, gd_sub(dy, gd_sum_axis(gd_mul(dy, y), *axis, true)));
 }
 
 GI_KERNEL static void softmax_slope_line(int64_t n, gd_real *dx, const gd_real *dy, const gd_real *y)

@@ -1,0 +1,19 @@
+/* leaf_grad.h - ->grad of leaves. */
+#ifndef GRADUS_LEAF_GRAD_H
+#define GRADUS_LEAF_GRAD_H
+
+#include <stdbool.h>
+
+#include "base/memory.h"
+#include "pass.h"
+
+/* gi_add_to_grads - adds what was reached to ->grad; false, and nothing has changed, when memory is out. */
+bool gi_add_to_grads(const gi_pass *pass);
+
+/* gi_grad_memory - where x's gradient is kept from pass to pass, beside x; NULL when memory is out. */
+gd_tensor *gi_grad_memory(gd_tensor *x);
+
+/* gi_forget_leaves - the leaves in this arena are about to die; scopes must not touch them when they close. */
+void gi_forget_leaves(const gd_arena *owner);
+
+#endif
