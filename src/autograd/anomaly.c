@@ -8,10 +8,10 @@
 
 #include "anomaly.h"
 
-#include "base/format.h"
 #include "base/thread_state.h"
 #include "gradus/tensor.h"
 #include "tensor/shape.h"
+#include "text/format.h"
 
 void gd_detect_anomaly(bool on)
 {

@@ -13,6 +13,7 @@
 #include "sum_to.h"
 
 #include "gradus/autograd.h"
+#include "tensor/new.h"
 #include "tensor/shape.h"
 
 static inline bool run_rule(gi_pass *pass, gd_node *node, gd_tensor *dy);

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "compiler.h"
-#include "format.h"
 #include "guest.h"
 #include "message.h"
+#include "text/format.h"
 #include "thread.h"
 #include "thread_state.h"
 

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/format.h"
 #include "base/memory.h"
 #include "base/scopes.h"
 #include "checkpoint.h"
 #include "gradus/tensor.h"
 #include "tensor/shape.h"
+#include "text/format.h"
 
 /* ---- Shared by all parts ------------------------------------------------------------------------------------ */
 

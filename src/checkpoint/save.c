@@ -8,11 +8,11 @@
 #include "base/quarantine.h"
 #include "base/random.h"
 #include "base/scopes.h"
-#include "base/utf8.h"
 #include "checkpoint.h"
 #include "gradus/tensor.h"
 #include "tensor/check.h"
 #include "tensor/shape.h"
+#include "text/utf8.h"
 
 typedef struct writer {
     const char **names;

@@ -15,11 +15,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/format.h"
 #include "base/message.h"
 #include "checkpoint.h"
 #include "data/loader.h"
 #include "gradus/tensor.h"
+#include "text/format.h"
 
 typedef struct visit {
     gi_setting_visitor *visitor;

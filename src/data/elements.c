@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "elements.h"
-#include "base/format.h"
 #include "gradus/tensor.h"
+#include "text/format.h"
 
 enum { CHUNK = 1 << 14 };                   /* bytes read at once: a multiple of every size */
 

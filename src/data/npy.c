@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/files.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "elements.h"
+#include "files/files.h"
 #include "gradus/data.h"
 #include "numbers_out.h"
 #include "tensor/alive.h"

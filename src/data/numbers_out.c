@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "numbers_out.h"
-#include "base/files.h"
+#include "files/files.h"
 #include "gradus/tensor.h"
 #include "tensor/nest.h"
 

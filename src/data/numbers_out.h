@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "base/files.h"
+#include "files/files.h"
 #include "gradus/tensor.h"
 
 /* gi_numbers_out - all elements of t (any view), row-major, each in sizeof(gd_real) little-endian bytes. */

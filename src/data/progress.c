@@ -16,8 +16,8 @@
 #include <io.h>
 #endif
 
-#include "base/format.h"
 #include "gradus/data.h"
+#include "text/format.h"
 
 static bool is_terminal(FILE *out)
 {

@@ -12,13 +12,13 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/quarantine.h"
-#include "base/utf8.h"
 #include "elements.h"
 #include "gradus/data.h"
 #include "json.h"
 #include "looks.h"
 #include "tensor/check.h"
 #include "tensor/new.h"
+#include "text/utf8.h"
 
 typedef struct entry {
     const char *name, *type_name;

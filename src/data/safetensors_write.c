@@ -5,15 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/files.h"
 #include "base/memory.h"
 #include "base/message.h"
-#include "base/utf8.h"
+#include "files/files.h"
 #include "gradus/data.h"
 #include "json.h"
 #include "numbers_out.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
+#include "text/utf8.h"
 
 static const char *const function = "gd_safetensors_write";
 

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "source.h"
-#include "base/format.h"
 #include "base/memory.h"
 #include "base/message.h"
+#include "text/format.h"
 
 enum { BUFFER = 1 << 16 };
 

@@ -11,12 +11,12 @@
 #include "base/random.h"
 #include "base/scopes.h"
 #include "base/thread_state.h"
-#include "base/utf8.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
 #include "tensor/nest.h"
 #include "tensor/new.h"
+#include "text/utf8.h"
 
 gd_params *gd_params_new(void)
 {

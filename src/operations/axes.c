@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "axes.h"
-#include "gradus/tensor.h"
 #include "expand.h"
+#include "gradus/tensor.h"
 #include "tensor/alive.h"
 #include "tensor/nest.h"
 #include "tensor/new.h"

@@ -1,12 +1,12 @@
 /* dropout.c - leaving out elements at random while training (N. Srivastava, G. Hinton, A. Krizhevsky,
  * I. Sutskever, R. Salakhutdinov 2014). */
 #include "autograd/record.h"
-#include "base/format.h"
 #include "base/random.h"
 #include "gradus/tensor.h"
 #include "mask.h"
 #include "tensor/alive.h"
 #include "tensor/new.h"
+#include "text/format.h"
 
 /* Each element is 0 with probability p, else 1 / (1 - p): the expected value of x mask is x, and what is left out is
  * 0 even where x is infinite. */

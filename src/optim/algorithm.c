@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "algorithm.h"
-#include "base/utf8.h"
 #include "base/message.h"
+#include "text/utf8.h"
 
 /* A name must be usable as part of a checkpoint's key.  others: the names before it. */
 static bool valid_name(const gd_algorithm *a, const char *name, const char *const *others, int n)

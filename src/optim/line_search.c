@@ -11,15 +11,15 @@
 #include <math.h>
 #include <string.h>
 
-#include "busy.h"
-#include "finite.h"
-#include "line_search.h"
 #include "base/compiler.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/scopes.h"
+#include "busy.h"
+#include "finite.h"
 #include "gradus/tensor.h"
 #include "kernels/real.h"
+#include "line_search.h"
 #include "tensor/alive.h"
 #include "tensor/nest.h"
 #include "tensor/new.h"

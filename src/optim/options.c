@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/format.h"
 #include "base/message.h"
 #include "callbacks.h"
 #include "dialect.h"
 #include "options.h"
 #include "rule.h"
+#include "text/format.h"
 
 _Static_assert(sizeof(gd_dialect) == sizeof(int), "enumerations in option structs are read as int");
 

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/format.h"
+#include "text/format.h"
 
 #define MINUS "\xE2\x88\x92"
 #define TIMES "\xC3\x97"

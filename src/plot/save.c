@@ -10,7 +10,7 @@
 #include "png.h"
 #include "tensor/check.h"
 
-#include "base/files.h"
+#include "files/files.h"
 
 enum { WIDTH = 900, HEIGHT = 560, CELL_WIDTH = 460, CELL_HEIGHT = 330, LARGEST_SIDE = 20000 };
 

@@ -3,10 +3,10 @@
 #include <stdatomic.h>
 
 #include "check.h"
-#include "base/format.h"
 #include "base/memory.h"
 #include "base/scopes.h"
 #include "nest.h"
+#include "text/format.h"
 
 bool gi_not_given(const char *function, const char *argument)
 {

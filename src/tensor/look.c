@@ -5,13 +5,13 @@
 #include <stdio.h>
 
 #include "alive.h"
-#include "base/format.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "check.h"
 #include "gradus/tensor.h"
 #include "nest.h"
 #include "shape.h"
+#include "text/format.h"
 
 int64_t gd_numel(const gd_tensor *t)
 {

@@ -12,8 +12,8 @@
 #include "base/memory.h"
 #include "base/quarantine.h"
 #include "base/thread_state.h"
+#include "fields.h"
 #include "gradus/tensor.h"
-#include "new.h"
 
 enum { SIZE_CLASSES = 256 };
 

@@ -11,8 +11,8 @@
 #include "tensor/check.h"
 #include "tensor/shape.h"
 
-#include "base/files.h"
-#include "base/format.h"
+#include "files/files.h"
+#include "text/format.h"
 
 /* ---- Recording ---------------------------------------------------------------------------------------------- */
 

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "base/files.h"
+#include "files/files.h"
 #include "gradus.h"
 #include "support/scratch.h"
 

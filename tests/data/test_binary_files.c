@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "base/files.h"
+#include "files/files.h"
 #include "support/scratch.h"
 
 #define FLOAT (sizeof(gd_real) == sizeof(float))

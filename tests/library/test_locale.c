@@ -16,7 +16,7 @@
 #include "support/scratch.h"
 
 #include "gradus.h"
-#include "base/format.h"
+#include "text/format.h"
 
 /* ---- Locales ------------------------------------------------------------------------------------------ */
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # check_formats.sh - fails when a source asks the C library for text that depends on the locale: a call of the
 # printf family with a conversion of a number with a fraction, or with its arguments in a list; strtod and its
-# relatives, strerror.  base/format.h and data/number.h have replacements.  gd_fail and gi_format are
+# relatives, strerror.  text/format.h and data/number.h have replacements.  gd_fail and gi_format are
 # fine.  First it checks itself.
 cd "$(dirname "$0")/../.." || exit 1
 
@@ -19,10 +19,10 @@ calls() {
 }
 
 wrong() {
-    calls "$@" | grep -v 'base/format\.c:' | sed 's/%%//g' | grep -E \
+    calls "$@" | grep -v 'text/format\.c:' | sed 's/%%//g' | grep -E \
         '(^|[^A-Za-z0-9_])v(f|s|sn|d)?w?printf *\(|%[-+ #0]*[0-9*]*(\.[0-9*]*)?[lL]?[aefgAEFG]'
     grep -nE '(^|[^A-Za-z0-9_])(strtod|strtof|strtold|atof|[fs]?scanf|strerror|perror|setlocale|strftime) *\(' \
-        /dev/null "$@" | grep -vE '(base/format|data/number)\.c:'
+        /dev/null "$@" | grep -vE '(text/format|data/number)\.c:'
 }
 
 probe=$(mktemp -d) || exit 1

@@ -8,11 +8,12 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
 # The rooms of src: each may include from those before its own, and not from another of its row.
-rooms='base
-tensor kernels
+rooms='text
+base
+tensor kernels files
 autograd
 operations
-nn data plot
+nn data plot diagnose
 optim
 checkpoint trace'
 

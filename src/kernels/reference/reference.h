@@ -18,8 +18,8 @@
 #include <stdint.h>
 
 #include "gradus/tensor.h"
-#include "kernels/heads.h"
 #include "kernels/conv.h"
+#include "kernels/heads.h"
 #include "kernels/matrix.h"
 
 /* The next wider type. */

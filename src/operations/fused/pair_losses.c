@@ -7,14 +7,14 @@
 #include <math.h>
 
 #include "base/compiler.h"
-#include "base/format.h"
 #include "gradus/tensor.h"
 #include "operations/elementwise.h"
-#include "operations/mask.h"
 #include "operations/loss.h"
+#include "operations/mask.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
 #include "tensor/shape.h"
+#include "text/format.h"
 
 #define ONE KERNEL_ONE
 

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "temporary.h"
-#include "random.h"
+#include "base/random.h"
 
 /* NAME.gradus-K.tmp, with as much of NAME as the file system allows, in whole characters of UTF-8. */
 static void name_temporary(gi_output *out, unsigned long k)

@@ -2,8 +2,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "autograd/dead_graph.h"
+#include "autograd/node.h"
 #include "base/message.h"
-#include "dead_graph.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"

@@ -19,9 +19,9 @@
 #endif
 
 #include "files.h"
-#include "format.h"
-#include "message.h"
+#include "base/message.h"
 #include "temporary.h"
+#include "text/format.h"
 
 #ifdef _WIN32
 #define WIN32_LEAN_AND_MEAN

@@ -1,12 +1,13 @@
 /* gradgradcheck.c - second derivatives: gradcheck.c's differences of the function (xs, dy) -> all dx, side by side. */
 #include <string.h>
 
+#include "autograd/grad.h"
 #include "base/guest.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/scopes.h"
 #include "base/thread_state.h"
-#include "grad.h"
+#include "difference.h"
 #include "gradcheck.h"
 #include "gradus/operations.h"
 
