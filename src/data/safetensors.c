@@ -4,7 +4,8 @@
  *     {"__metadata__": {"step": "7"}, "w": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, ..}
  *
  * and the numbers, little-endian, row-major, from whose beginning the offsets count.  As the format demands, names are
- * unique, and the tensors follow each other without gap or overlap.  Writing is in safetensors_write.c. */
+ * unique, and the tensors follow each other without gap or overlap.  The header is read in
+ * safetensors_header.c; writing is in safetensors_write.c. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,187 +15,16 @@
 #include "base/quarantine.h"
 #include "elements.h"
 #include "gradus/data.h"
-#include "json.h"
 #include "looks.h"
+#include "safetensors_header.h"
 #include "tensor/check.h"
 #include "tensor/new.h"
-#include "text/utf8.h"
-
-typedef struct entry {
-    const char *name, *type_name;
-    gi_element  type;                       /* GI_ELEMENTS: not supported */
-    int         ndim;
-    uint64_t    sizes[GD_MAX_DIMS];
-    uint64_t    begin, end;                 /* bytes, from the first number */
-} entry;
-
-struct gd_safetensors {
-    gd_arena      arena;                    /* holds the strings */
-    gi_input      in;
-    char         *path;                     /* a copy: messages may come long after opening */
-    uint64_t      numbers, bytes;           /* their offset in the file; their length */
-    entry        *entries;                  /* in the order of the file */
-    int64_t       count, capacity;
-    const entry **by_name;
-    gd_metadata  *metadata;                 /* sorted by key */
-    int64_t       metadata_count, metadata_capacity;
-};
-
-static gi_element type_of(const char *name)
-{
-    static const char *const names[GI_ELEMENTS] = {
-        [GI_BOOL] = "BOOL", [GI_U8] = "U8", [GI_I8] = "I8", [GI_U16] = "U16", [GI_I16] = "I16", [GI_U32] = "U32",
-        [GI_I32] = "I32", [GI_U64] = "U64", [GI_I64] = "I64", [GI_F16] = "F16", [GI_BF16] = "BF16",
-        [GI_F32] = "F32", [GI_F64] = "F64"
-    };
-    gi_element type = GI_BOOL;
-    while (type < GI_ELEMENTS && strcmp(name, names[type]) != 0)
-        type++;
-    return type;
-}
-
-/* ---- The header --------------------------------------------------------------------------------------- */
-
-static bool bad(const gd_safetensors *f, const gi_json *json, const char *expected)
-{
-    if (json->no_memory)
-        return false;
-    return gd_fail("%s: %s: bad header at byte %td: %s expected", f->in.raw.function, f->path, json->at - json->begin,
-                   expected);
-}
-
-/* The array, grown if it is full; NULL, and a message, when memory is out. */
-static void *with_capacity(void *array, int64_t count, int64_t *capacity, size_t size)
-{
-    if (count < *capacity)
-        return array;
-    int64_t more = *capacity ? 2 * *capacity : 16;
-    void *bigger = gi_memory_resize(GI_DATA, array, (size_t)more * size);
-    if (bigger)
-        *capacity = more;
-    return bigger;
-}
-
-static bool read_metadata(gd_safetensors *f, gi_json *json)
-{
-    if (!gi_json_accept(json, '{'))
-        return bad(f, json, "{");
-    if (gi_json_accept(json, '}'))
-        return true;
-    do {
-        gd_metadata pair;
-        if (!gi_json_text(json, &f->arena, &pair.key) || !gi_json_accept(json, ':') ||
-            !gi_json_text(json, &f->arena, &pair.value))
-            return bad(f, json, "\"text\": \"text\"");
-        gd_metadata *all = with_capacity(f->metadata, f->metadata_count, &f->metadata_capacity, sizeof pair);
-        if (!all)
-            return false;
-        f->metadata = all;
-        all[f->metadata_count++] = pair;
-    } while (gi_json_accept(json, ','));
-    return gi_json_accept(json, '}') || bad(f, json, ", or }");
-}
-
-static bool read_shape(const gd_safetensors *f, gi_json *json, entry *e)
-{
-    e->ndim = 0;
-    if (!gi_json_accept(json, '['))
-        return bad(f, json, "[");
-    if (gi_json_accept(json, ']'))
-        return true;
-    do {
-        uint64_t size;
-        if (!gi_json_number(json, &size))
-            return bad(f, json, "a size");
-        if (e->ndim == GD_MAX_DIMS)
-            return gd_fail("%s: %s: tensor \"%s\" has more than %d axes", f->in.raw.function, f->path, e->name,
-                           GD_MAX_DIMS);
-        e->sizes[e->ndim++] = size;
-    } while (gi_json_accept(json, ','));
-    return gi_json_accept(json, ']') || bad(f, json, ", or ]");
-}
-
-static bool read_offsets(const gd_safetensors *f, gi_json *json, entry *e)
-{
-    return (gi_json_accept(json, '[') && gi_json_number(json, &e->begin) && gi_json_accept(json, ',') &&
-            gi_json_number(json, &e->end) && gi_json_accept(json, ']')) || bad(f, json, "[begin, end]");
-}
-
-enum { HAS_TYPE = 1, HAS_SHAPE = 2, HAS_OFFSETS = 4, HAS_ALL = 7 };
-
-static bool read_key(gd_safetensors *f, gi_json *json, entry *e, int *has)
-{
-    const char *key;
-    if (!gi_json_text(json, &f->arena, &key) || !gi_json_accept(json, ':'))
-        return bad(f, json, "\"key\":");
-    int is = strcmp(key, "dtype") == 0 ? HAS_TYPE : strcmp(key, "shape") == 0 ? HAS_SHAPE
-           : strcmp(key, "data_offsets") == 0 ? HAS_OFFSETS : 0;
-    if (!is || (*has & is))
-        return gd_fail("%s: %s: tensor \"%s\" has an unexpected \"%s\"", f->in.raw.function, f->path, e->name, key);
-    *has |= is;
-    if (is == HAS_SHAPE)
-        return read_shape(f, json, e);
-    if (is == HAS_OFFSETS)
-        return read_offsets(f, json, e);
-    return gi_json_text(json, &f->arena, &e->type_name) || bad(f, json, "the name of a type");
-}
-
-static bool read_entry(gd_safetensors *f, gi_json *json, const char *name)
-{
-    entry e = { .name = name };
-    int has = 0;
-    if (!gi_json_accept(json, '{'))
-        return bad(f, json, "{");
-    do
-        if (!read_key(f, json, &e, &has))
-            return false;
-    while (gi_json_accept(json, ','));
-    if (!gi_json_accept(json, '}'))
-        return bad(f, json, ", or }");
-    if (has != HAS_ALL)
-        return gd_fail("%s: %s: tensor \"%s\" needs dtype, shape and data_offsets", f->in.raw.function, f->path, name);
-    e.type = type_of(e.type_name);
-    entry *all = with_capacity(f->entries, f->count, &f->capacity, sizeof e);
-    if (!all)
-        return false;
-    f->entries = all;
-    all[f->count++] = e;
-    return true;
-}
-
-static bool read_header(gd_safetensors *f, const char *text, size_t length)
-{
-    gi_json json = { .begin = text, .at = text, .end = text + length };
-    bool has_metadata = false;
-    if (!gi_utf8_valid(text, length))
-        return gd_fail("%s: %s: the header is not UTF-8", f->in.raw.function, f->path);
-    if (length == 0 || *text != '{' || !gi_json_accept(&json, '{'))
-        return bad(f, &json, "{");
-    if (!gi_json_accept(&json, '}')) {
-        do {
-            const char *name;
-            if (!gi_json_text(&json, &f->arena, &name) || !gi_json_accept(&json, ':'))
-                return bad(f, &json, "\"name\":");
-            bool metadata = strcmp(name, "__metadata__") == 0;
-            if (metadata && has_metadata)
-                return gd_fail("%s: %s has __metadata__ twice", f->in.raw.function, f->path);
-            has_metadata |= metadata;
-            if (!(metadata ? read_metadata(f, &json) : read_entry(f, &json, name)))
-                return false;
-        } while (gi_json_accept(&json, ','));
-        if (!gi_json_accept(&json, '}'))
-            return bad(f, &json, ", or }");
-    }
-    while (json.at < json.end && *json.at == ' ')               /* padding */
-        json.at++;
-    return json.at == json.end || bad(f, &json, "the end");
-}
 
 /* ---- Checking it -------------------------------------------------------------------------------------- */
 
 static int compare_places(const void *a, const void *b)
 {
-    const entry *x = a, *y = b;
+    const gi_stored *x = a, *y = b;
     if (x->begin != y->begin)
         return x->begin < y->begin ? -1 : 1;
     return x->end < y->end ? -1 : x->end > y->end ? 1 : strcmp(x->name, y->name);
@@ -202,7 +32,7 @@ static int compare_places(const void *a, const void *b)
 
 static int compare_names(const void *a, const void *b)
 {
-    return strcmp((*(const entry *const *)a)->name, (*(const entry *const *)b)->name);
+    return strcmp((*(const gi_stored *const *)a)->name, (*(const gi_stored *const *)b)->name);
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -211,7 +41,7 @@ static int compare_keys(const void *a, const void *b)
 }
 
 /* Do its numbers follow those of the tensor before, and are there as many as its shape needs? */
-static bool check_entry(gd_safetensors *f, const entry *e, uint64_t expected)
+static bool check_entry(gd_safetensors *f, const gi_stored *e, uint64_t expected)
 {
     int64_t n;
     if (e->begin == expected && e->end >= e->begin && e->end > f->bytes)
@@ -294,7 +124,7 @@ static bool read_file(gd_safetensors *f)
     f->bytes = gi_input_total(&f->in) - f->numbers;
     char *text = gi_memory_new(GI_DATA, (size_t)length);
     bool good = text && gi_input_take(&f->in, text, (size_t)length, "the header") &&
-                read_header(f, text, (size_t)length) && check(f);
+                gi_safetensors_header(f, text, (size_t)length) && check(f);
     gi_memory_free(text);
     return good;
 }
@@ -334,7 +164,7 @@ int64_t gd_safetensors_count(const gd_safetensors *f)
     return f && gi_not_freed("gd_safetensors_count", "file", f) ? f->count : 0;
 }
 
-static const entry *entry_at(const char *function, const gd_safetensors *f, int64_t i)
+static const gi_stored *entry_at(const char *function, const gd_safetensors *f, int64_t i)
 {
     (void)function;
     return f && gi_not_freed(function, "file", f) && i >= 0 && i < f->count ? &f->entries[i] : NULL;
@@ -342,20 +172,20 @@ static const entry *entry_at(const char *function, const gd_safetensors *f, int6
 
 const char *gd_safetensors_name(const gd_safetensors *f, int64_t i)
 {
-    const entry *e = entry_at("gd_safetensors_name", f, i);
+    const gi_stored *e = entry_at("gd_safetensors_name", f, i);
     return e ? e->name : NULL;
 }
 
 const char *gd_safetensors_type(const gd_safetensors *f, int64_t i)
 {
-    const entry *e = entry_at("gd_safetensors_type", f, i);
+    const gi_stored *e = entry_at("gd_safetensors_type", f, i);
     return e ? e->type_name : NULL;
 }
 
 gd_shape gd_safetensors_shape(const gd_safetensors *f, int64_t i)
 {
     gd_shape shape = { 0, { 0 } };
-    const entry *e = entry_at("gd_safetensors_shape", f, i);
+    const gi_stored *e = entry_at("gd_safetensors_shape", f, i);
     for (shape.ndim = 0; e && shape.ndim < e->ndim; shape.ndim++)
         shape.size[shape.ndim] = (int64_t)e->sizes[shape.ndim];
     return shape;
@@ -365,9 +195,9 @@ int64_t gd_safetensors_find(const gd_safetensors *f, const char *name)
 {
     if (!f || !name || !gi_not_freed("gd_safetensors_find", "file", f) || f->count == 0)
         return -1;
-    entry wanted = { .name = name };
-    const entry *key = &wanted;
-    const entry *const *found = bsearch(&key, f->by_name, (size_t)f->count, sizeof key, compare_names);
+    gi_stored wanted = { .name = name };
+    const gi_stored *key = &wanted;
+    const gi_stored *const *found = bsearch(&key, f->by_name, (size_t)f->count, sizeof key, compare_names);
     return found ? *found - f->entries : -1;
 }
 
@@ -400,7 +230,7 @@ gd_tensor *gd_safetensors_read(gd_safetensors *f, const char *name)
     int64_t i = gd_safetensors_find(f, name);
     if (i < 0)
         return gd_fail("%s: %s has no tensor \"%s\"", function, f->path, name);
-    const entry *e = &f->entries[i];
+    const gi_stored *e = &f->entries[i];
     if (e->type == GI_ELEMENTS)
         return gd_fail("%s: %s: tensor \"%s\" has the type %s, which cannot be read", function, f->path, name,
                        e->type_name);

@@ -99,7 +99,7 @@ void gi_all_may_change(const gi_check *c)
 
 /* ---- One element moved ------------------------------------------------------------------------------------------ */
 
-double gi_reach(int step, double x)
+double gi_step_size(int step, double x)
 {
     const double size = fabs(x);
     if (step == GI_WITH_LARGE_X)

@@ -50,7 +50,7 @@ gi_change gi_compared(const gi_check *c);
 
 /* How far an x is moved, in units of eps. */
 enum { GI_WITH_LARGE_X, GI_ABSOLUTE, GI_WITH_SMALL_X, GI_STEPS };
-double gi_reach(int step, double x);
+double gi_step_size(int step, double x);
 
 typedef struct gi_quotient {
     double slope, noise, hidden;

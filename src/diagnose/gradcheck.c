@@ -65,7 +65,7 @@ static const double nearly = 0.08;
 static bool nearly_agrees(const gi_check *c, int step, double x, double analytic, double numeric)
 {
     return fabs(analytic - numeric) <= nearly * fabs(numeric)
-           && (x == 0 || GI_ULP * c->eps * gi_reach(step, x) <= 0.01 * fabs(x));
+           && (x == 0 || GI_ULP * c->eps * gi_step_size(step, x) <= 0.01 * fabs(x));
 }
 
 /* What may be left in a gradient where larger numbers, of the size of the outputs or of 1, have cancelled. */
@@ -83,9 +83,9 @@ static int element_agrees(const gi_check *c, gd_real *at, double analytic, gi_qu
     const double x = (double)*at;
     bool small = false;
     for (int step = 0; step < GI_STEPS; step++) {
-        if (step > 0 && gi_reach(step, x) == gi_reach(step - 1, x))
+        if (step > 0 && gi_step_size(step, x) == gi_step_size(step - 1, x))
             continue;
-        if (!gi_move_one(c, at, c->eps * gi_reach(step, x), q))
+        if (!gi_move_one(c, at, c->eps * gi_step_size(step, x), q))
             return -1;
         if (!agree(c, analytic, q->slope, 0) || q->noise > c->atol + fabs(analytic))
             continue;
@@ -98,11 +98,11 @@ static int element_agrees(const gi_check *c, gd_real *at, double analytic, gi_qu
         return sure == 1 ? fabs(analytic - q->slope) <= nearly * fabs(q->slope) + rounding(c, x) : sure < 0 ? -1 : 1;
     }
     gi_all_may_change(c);
-    if (!gi_move_one(c, at, c->eps * gi_reach(0, x), q))
+    if (!gi_move_one(c, at, c->eps * gi_step_size(0, x), q))
         return -1;
     if (agree(c, analytic, q->slope, q->noise) || !agree(c, analytic, q->slope, q->noise + q->hidden))
         return agree(c, analytic, q->slope, q->noise);
-    if (!gi_move_far(c, at) || !gi_move_one(c, at, c->eps * gi_reach(0, x), q))
+    if (!gi_move_far(c, at) || !gi_move_one(c, at, c->eps * gi_step_size(0, x), q))
         return -1;
     return agree(c, analytic, q->slope, q->noise + q->hidden);
 }
@@ -149,7 +149,7 @@ static void move(const gi_check *c, const direction *d, int step, double by)
         for (int64_t k = 0; k < c->xs[i]->numel; k++) {
             const double x = (double)d->origins[i]->data[k];
             c->xs[i]->data[k] = by == 0 ? d->origins[i]->data[k]
-                                        : (gd_real)(x + by * gi_reach(step, x) * (double)d->along[i]->data[k]);
+                                        : (gd_real)(x + by * gi_step_size(step, x) * (double)d->along[i]->data[k]);
         }
 }
 
@@ -176,7 +176,7 @@ static bool one_direction(const gi_check *c, gd_tensor *const dxs[], const direc
         for (int i = 0; i < c->n; i++)
             for (int64_t k = 0; k < dxs[i]->numel; k++) {
                 const double x = (double)d->origins[i]->data[k];
-                const double to = c->eps * gi_reach(step, x) * (double)d->along[i]->data[k];
+                const double to = c->eps * gi_step_size(step, x) * (double)d->along[i]->data[k];
                 const double apart = (double)(gd_real)(x + to) - (double)(gd_real)(x - to);     /* as rounded */
                 const double by = (double)dxs[i]->data[k] * apart / (2 * c->eps);
                 analytic += by;

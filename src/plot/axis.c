@@ -1,19 +1,16 @@
 /* axis.c - ticks at 1, 2 and 5 times powers of ten.
  *
  * A tick is n m 10^e with integer n: its label is written from these integers, so that it has no rounding errors, and
- * all labels of an axis have the same number of decimals. */
+ * all labels of an axis have the same number of decimals (label.c). */
 #include "axis.h"
 
 #include <float.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "text/format.h"
+#include "label.h"
 
-#define MINUS "\xE2\x88\x92"
-#define TIMES "\xC3\x97"
 #define LARGEST  1e300                      /* limits stay where differences do not overflow */
 #define SMALLEST GI_SMALLEST                /* and steps do not underflow; less counts as 0 */
 
@@ -23,116 +20,6 @@ static double times_power(double n, int e)
     if (e < -290)
         return n / pow(10, 290) / pow(10, -e - 290);
     return e < 0 ? n / pow(10, -e) : n * pow(10, e);
-}
-
-/* ---- Labels -------------------------------------------------------------------------------------------- */
-
-static void append(char *out, const char *text)
-{
-    size_t used = strlen(out), more = strlen(text);
-    if (used + more < GI_LABEL_MAX)
-        memcpy(out + used, text, more + 1);
-}
-
-/* n x 10^exponent in digits, with a proper minus sign, in any locale. */
-static void decimal(char out[GI_LABEL_MAX], long long n, int exponent)
-{
-    char digits[24];
-    int length = snprintf(digits, sizeof digits, "%lld", n < 0 ? -n : n);
-    int decimals = exponent < 0 ? -exponent : 0, whole = length > decimals ? length - decimals : 0;
-    char before[24] = "0";
-    out[0] = 0;
-    append(out, n < 0 ? MINUS : "");
-    if (whole > 0) {
-        memcpy(before, digits, (size_t)whole);
-        before[whole] = 0;
-    }
-    append(out, before);
-    for (int i = 0; i < exponent; i++)
-        append(out, n ? "0" : "");
-    if (decimals > 0) {
-        append(out, ".");
-        for (int i = length; i < decimals; i++)
-            append(out, "0");
-        append(out, digits + whole);
-    }
-}
-
-static void append_power(char *out, int exponent)
-{
-    static const char *const raised[] = {
-        "\xE2\x81\xB0", "\xC2\xB9", "\xC2\xB2", "\xC2\xB3", "\xE2\x81\xB4",
-        "\xE2\x81\xB5", "\xE2\x81\xB6", "\xE2\x81\xB7", "\xE2\x81\xB8", "\xE2\x81\xB9"
-    };
-    char digits[16];
-    append(out, "10");
-    append(out, exponent < 0 ? "\xE2\x81\xBB" : "");
-    snprintf(digits, sizeof digits, "%d", exponent < 0 ? -exponent : exponent);
-    for (const char *d = digits; *d; d++)
-        append(out, raised[*d - '0']);
-}
-
-/* "x 10^-4", "+ 10^9", or both: what turns a label into the value. */
-static void write_note(gi_axis *axis, long long offset, int offset_exponent)
-{
-    char digits[GI_LABEL_MAX];
-    if (axis->exponent) {
-        append(axis->note, TIMES);
-        append_power(axis->note, axis->exponent);
-    }
-    if (!offset)
-        return;
-    append(axis->note, axis->exponent ? " " : "");
-    append(axis->note, offset < 0 ? MINUS : "+");
-    append(axis->note, axis->exponent ? " " : "");
-    for (; offset % 10 == 0; offset /= 10)
-        offset_exponent++;
-    offset = offset < 0 ? -offset : offset;
-    int behind = 0;                         /* digits after the first one */
-    for (long long rest = offset; rest >= 10; rest /= 10)
-        behind++;
-    bool plain = offset_exponent < 4;       /* 1200, but 1.7 x 10^9 */
-    if (plain || offset != 1) {
-        decimal(digits, offset, plain ? offset_exponent : -behind);
-        append(axis->note, digits);
-    }
-    if (!plain) {
-        append(axis->note, offset != 1 ? TIMES : "");
-        append_power(axis->note, offset_exponent + behind);
-    }
-}
-
-void gi_shorten(char out[GI_LABEL_MAX], double value, int digits)
-{
-    char text[64];
-    long long n = 0;
-    int seen = 0, exponent = 0;
-    const char *at = text;
-
-    /* The digits of %e, without the point between them. */
-    gi_format(text, sizeof text, "%.*e", digits - 1, fabs(value));
-    for (; *at && *at != 'e'; at++)
-        if (*at >= '0' && *at <= '9' && seen < digits) {
-            n = 10 * n + (*at - '0');
-            seen++;
-        }
-    bool negative = *at == 'e' && at[1] == '-';
-    for (at += *at ? 2 : 0; *at >= '0' && *at <= '9'; at++)
-        exponent = 10 * exponent + (*at - '0');
-    exponent = (negative ? -exponent : exponent) - (digits - 1);
-    for (; n != 0 && n % 10 == 0; n /= 10)
-        exponent++;
-    n = value < 0 ? -n : n;
-    if (n == 0 || (exponent >= -6 && exponent <= 5)) {
-        decimal(out, n, n ? exponent : 0);
-        return;
-    }
-    int shown = 0;                          /* one digit before the point */
-    for (long long rest = n; rest / 10 != 0; rest /= 10)
-        shown++;
-    decimal(out, n, -shown);
-    append(out, TIMES);
-    append_power(out, exponent + shown);
 }
 
 /* ---- Linear axes --------------------------------------------------------------------------------------- */
@@ -213,7 +100,7 @@ static void add_tick(gi_axis *axis, double value, bool major, const char *label)
     memset(t, 0, sizeof *t);
     t->value = value;
     t->major = major;
-    append(t->label, label);
+    gi_label_append(t->label, label);
 }
 
 /* The offset of the labels, in steps: where at least four leading digits of all ticks are the same, labels are relative
@@ -243,10 +130,10 @@ static void linear_ticks(gi_axis *axis, int most)
         axis->exponent = (int)floor(log10(largest) + 1e-9);
 
     axis->offset = value_of(s, offset);
-    write_note(axis, (long long)offset * s.m, s.e);
+    gi_label_note(axis->note, axis->exponent, (long long)offset * s.m, s.e);
     for (double n = first; n <= last; n++) {
         char label[GI_LABEL_MAX];
-        decimal(label, (long long)(n - offset) * s.m, largest > 0 ? s.e - axis->exponent : 0);
+        gi_label_decimal(label, (long long)(n - offset) * s.m, largest > 0 ? s.e - axis->exponent : 0);
         add_tick(axis, value_of(s, n), true, label);
     }
     if (!is_resolved(fmax(fabs(axis->low), fabs(axis->high)), small))
@@ -339,12 +226,12 @@ static void log_ticks(gi_axis *axis, int most)
                 continue;
             bool major = (digits >> digit & 1) && (e - first) % stride == 0;
             if (major && plain)
-                decimal(label, digit, e);
+                gi_label_decimal(label, digit, e);
             else if (major && digit > 1)
                 gi_shorten(label, digit, 1);
             if (major && !plain) {
-                append(label, digit > 1 ? TIMES : "");
-                append_power(label, e);
+                gi_label_append(label, digit > 1 ? GI_TIMES : "");
+                gi_label_power(label, e);
             }
             add_tick(axis, value, major, label);
         }

@@ -4,8 +4,9 @@
 
 #include <stdbool.h>
 
+#include "label.h"
+
 #define GI_TICKS_MAX 256
-#define GI_LABEL_MAX 40
 #define GI_CLOSEST   1.8e-15                /* the ends of an axis differ at least by this part of their size, 8 ulp, */
 #define GI_SMALLEST  1e-300                 /* and by this */
 
@@ -33,8 +34,5 @@ void gi_axis_choose(gi_axis *axis, double low, double high, double fixed_low, do
 
 /* gi_axis_at - the position of a value on the axis: 0 at low, 1 at high. */
 double gi_axis_at(const gi_axis *axis, double value);
-
-/* gi_shorten - value to the given number of digits. */
-void gi_shorten(char out[GI_LABEL_MAX], double value, int digits);
 
 #endif
