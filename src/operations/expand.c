@@ -7,7 +7,6 @@
 #include "autograd/record.h"
 #include "autograd/sum_to.h"
 #include "kernels/sums.h"
-#include "kernels/terms.h"
 #include "tensor/alive.h"
 #include "tensor/nest.h"
 #include "tensor/new.h"

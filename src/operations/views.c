@@ -12,7 +12,7 @@
 #include "tensor/new.h"
 #include "tensor/shape.h"
 
-/* ---- contiguous: the row-major copy, where x is not contiguous itself -------------------------------------------------------------------------------------------- */
+/* ---- contiguous: y = x in row-major order, a copy unless x is -------------------------------------------- */
 
 static void contiguous_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {

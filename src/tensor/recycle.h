@@ -14,7 +14,7 @@
 
 enum { GI_SMALL_BYTES = 64 };               /* data of at most this size follows the header: a small tensor */
 
-/* The scratch memory of a backward pass, an arena, hands out again what nobody holds any more: what is in these lists. */
+/* The scratch memory of a backward pass, an arena, hands out again what nobody holds any more: it is in these lists. */
 typedef struct gi_recycler {
     gd_tensor *temporaries;                 /* made by the running rule, linked by slot */
     gd_tensor *small;                       /* free small tensors, linked by slot */
