@@ -184,7 +184,7 @@ static int dead_owner(const void *p)
         return is_marked(l, p) ? -1 : GI_OWNERS;
     for (l = oldest; l; l = l->next)
         if ((uintptr_t)p - l->start < l->bytes)
-            return l->owner;
+            return (int)l->owner;
     return GI_OWNERS;
 }
 
