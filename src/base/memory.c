@@ -19,9 +19,9 @@
 #include "memory.h"
 
 #include "compiler.h"
+#include "debug/poison.h"
+#include "debug/quarantine.h"
 #include "gradus/tensor.h"
-#include "poison.h"
-#include "quarantine.h"
 #include "thread_state.h"
 
 /* ---- Blocks ------------------------------------------------------------------------------------------- */
@@ -145,6 +145,17 @@ static char *chunk_start(gi_chunk *chunk)
     return (char *)chunk + CHUNK_HEADER;
 }
 
+#ifdef GD_DEBUG
+static const char *const ends[GI_OWNERS] = {
+    [GI_SCOPES] = "was made in a scope that has ended",
+    [GI_PROGRAM] = "was freed by gd_shutdown, or by the end of its thread",
+    [GI_MODELS] = "belonged to a model that has been freed",
+    [GI_OPTIMIZERS] = "belonged to an optimizer or an average that has been freed",
+    [GI_DATA] = "belonged to a loader that has been freed",
+    [GI_PLOTS] = "belonged to a plot that has been freed",
+};
+#endif
+
 /* Returns a chunk to malloc, in debug builds after its time in the quarantine, where it does not count as live.  used:
  * bytes at its start that were handed out. */
 #ifdef GD_DEBUG
@@ -204,7 +215,7 @@ static gi_chunk *new_chunk(gi_owner owner, size_t bytes)
     chunk->owner = owner;
     gi_forbid(chunk_start(chunk), bytes);
 #ifdef GD_DEBUG
-    if (!gi_chunk_born(chunk_start(chunk), bytes, owner)) {
+    if (!gi_chunk_born(chunk_start(chunk), bytes, ends[owner], owner == GI_DATA)) {
         gi_memory_free(chunk);
         return gd_fail("out of memory: %zu bytes for %s", bytes, owner_names[owner]);
     }

@@ -6,11 +6,14 @@
 #include <stddef.h>
 
 #include "compiler.h"
-#include "owner.h"
-#include "poison.h"
-#include "quarantine.h"
+#include "debug/poison.h"
+#include "debug/quarantine.h"
 
 /* ---- Blocks ------------------------------------------------------------------- */
+
+typedef enum gi_owner {
+    GI_SCOPES, GI_PROGRAM, GI_MODELS, GI_OPTIMIZERS, GI_DATA, GI_PLOTS, GI_OWNERS
+} gi_owner;
 
 /* gi_memory_new - memory from malloc, counted for owner; 64-byte aligned, not initialized.
  * gi_memory_resize - realloc; p stays valid when it fails.

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "debug/quarantine.h"
 #include "gradus/error.h"
 #include "thread_state.h"
 
@@ -34,5 +35,17 @@ static inline bool gi_path_given(const char *function, const char *argument, con
 {
     return gi_not_null(function, argument, path) && (*path || gd_fail("%s: %s is empty", function, argument));
 }
+
+/* gi_not_freed - in debug builds false, and a message, when p was a model, optimizer, average, loader, plot or open
+ * file that has been freed. */
+#ifdef GD_DEBUG
+static inline bool gi_not_freed(const char *function, const char *argument, const void *p)
+{
+    const char *end = gi_freed(p);
+    return !end || gd_fail("%s: %s %s", function, argument, end);
+}
+#else
+#define gi_not_freed(function, argument, p) true
+#endif
 
 #endif

@@ -7,7 +7,6 @@
 #include "compiler.h"
 #include "guest.h"
 #include "memory.h"
-#include "quarantine.h"
 #include "thread.h"
 #include "thread_state.h"
 

@@ -5,7 +5,6 @@
 
 #include "base/memory.h"
 #include "base/message.h"
-#include "base/quarantine.h"
 #include "base/random.h"
 #include "base/scopes.h"
 #include "checkpoint.h"

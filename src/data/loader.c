@@ -10,7 +10,6 @@
 #include "loader.h"
 #include "base/memory.h"
 #include "base/message.h"
-#include "base/quarantine.h"
 #include "base/random.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"

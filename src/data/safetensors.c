@@ -12,7 +12,6 @@
 
 #include "base/memory.h"
 #include "base/message.h"
-#include "base/quarantine.h"
 #include "elements.h"
 #include "gradus/data.h"
 #include "looks.h"

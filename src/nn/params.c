@@ -7,7 +7,6 @@
 #include "base/guest.h"
 #include "base/memory.h"
 #include "base/message.h"
-#include "base/quarantine.h"
 #include "base/random.h"
 #include "base/scopes.h"
 #include "base/thread_state.h"

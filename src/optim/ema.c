@@ -3,7 +3,6 @@
 #include "autograd/record.h"
 #include "base/compiler.h"
 #include "base/memory.h"
-#include "base/quarantine.h"
 #include "base/scopes.h"
 #include "base/threads.h"
 #include "each.h"

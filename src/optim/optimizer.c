@@ -2,7 +2,6 @@
 #include "algorithm.h"
 #include "base/memory.h"
 #include "base/message.h"
-#include "base/quarantine.h"
 #include "base/scopes.h"
 #include "busy.h"
 #include "groups.h"

@@ -2,7 +2,6 @@
  *
  * Not here: drawing (panel.c, lines.c, contour.c, legend.c) and files (save.c). */
 #include "base/memory.h"
-#include "base/quarantine.h"
 #include "gradus/tensor.h"
 #include "picture.h"
 #include "tensor/alive.h"

@@ -5,7 +5,6 @@
 
 #include "base/memory.h"
 #include "base/message.h"
-#include "base/quarantine.h"
 #include "picture.h"
 #include "png.h"
 #include "tensor/check.h"

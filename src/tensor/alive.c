@@ -1,6 +1,6 @@
 /* alive.c - is a tensor alive?  In debug builds; see alive.h. */
 #include "alive.h"
-#include "base/quarantine.h"
+#include "debug/quarantine.h"
 #include "gradus/tensor.h"
 
 #ifdef GD_DEBUG

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "base/poison.h"
-#include "base/quarantine.h"
+#include "debug/poison.h"
+#include "debug/quarantine.h"
 #include "gradus/tensor.h"
 
 #ifdef GD_DEBUG

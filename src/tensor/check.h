@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include "alive.h"
 #include "base/message.h"
-#include "base/quarantine.h"
 #include "gradus/tensor.h"
 
 /* gi_given - false when t, something that the library returns (a tensor, a model, ..), is NULL.  There is a message

@@ -7,7 +7,7 @@
 
 #include "base/compiler.h"
 #include "base/memory.h"
-#include "base/quarantine.h"
+#include "debug/quarantine.h"
 #include "gradus/tensor.h"
 
 /* gi_init_fields - sets every field of a new tensor except data, ndim, shape and stride.  The zeros are adjacent, so

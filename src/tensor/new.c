@@ -6,8 +6,8 @@
 #include "alive.h"
 #include "base/compiler.h"
 #include "base/memory.h"
-#include "base/quarantine.h"
 #include "base/scopes.h"
+#include "debug/quarantine.h"
 #include "gradus/tensor.h"
 #include "shape.h"
 

@@ -10,8 +10,8 @@
 #include "recycle.h"
 #include "alive.h"
 #include "base/memory.h"
-#include "base/quarantine.h"
 #include "base/thread_state.h"
+#include "debug/quarantine.h"
 #include "fields.h"
 #include "gradus/tensor.h"
 

@@ -7,8 +7,8 @@
 #include "alive.h"
 #include "base/compiler.h"
 #include "base/memory.h"
-#include "base/poison.h"
-#include "base/quarantine.h"
+#include "debug/poison.h"
+#include "debug/quarantine.h"
 #include "fields.h"
 #include "gradus/tensor.h"
 

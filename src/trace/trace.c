@@ -3,16 +3,16 @@
 
 #include "trace.h"
 #include "base/memory.h"
-#include "base/quarantine.h"
+#include "base/message.h"
+#include "files/files.h"
 #include "gradus/tensor.h"
 #include "optim/callbacks.h"
 #include "optim/slots.h"
 #include "optim/step.h"
 #include "tensor/check.h"
 #include "tensor/shape.h"
-
-#include "files/files.h"
 #include "text/format.h"
+
 
 /* ---- Recording ---------------------------------------------------------------------------------------------- */
 

@@ -8,7 +8,7 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
 # The rooms of src: each may include from those before its own, and not from another of its row.
-rooms='text
+rooms='text debug
 base
 tensor kernels files
 autograd

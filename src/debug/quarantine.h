@@ -11,8 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "owner.h"
 #include "poison.h"
+
+#define GI_ALIGN 16u                        /* of each block of an arena */
 
 #ifdef GD_DEBUG
 
@@ -25,19 +26,19 @@ enum {
 void gi_born(const void *t);
 void gi_gone(const void *t);
 
-/* gi_chunk_born - registers a chunk of owner, in which tensors may be made; false when memory is out.
+/* gi_chunk_born - registers a chunk, in which tensors may be made; false when memory is out.  end: why they are dead
+ * later, for messages: "was made in a scope that has ended"; has_handle: one that is no tensor may lie in it.
  * gi_chunk_gone - everything in it is dead; block, which is from malloc, is quarantined and then freed.  Both from any
  * thread. */
-bool gi_chunk_born(const char *start, size_t bytes, gi_owner owner);
+bool gi_chunk_born(const char *start, size_t bytes, const char *end, bool has_handle);
 void gi_chunk_gone(const char *start, void *block);
 
 /* gi_handle_gone - quarantines p, a block of its own; returns the block that has been there longest, to be freed.
- * gi_not_freed - true for NULL; false, and a message, when p is such a block or lies in a quarantined chunk. */
+ * gi_freed - NULL, or why it is dead, for a message, when p is such a block or lies in a quarantined chunk. */
 void *gi_handle_gone(void *p);
-bool gi_not_freed(const char *function, const char *argument, const void *p);
+const char *gi_freed(const void *p);
 
-/* gi_death - NULL when the tensor at p is alive; else why it is not, for a message: "was made in a scope that has
- * ended". */
+/* gi_death - NULL when the tensor at p is alive; else why it is not, for a message. */
 const char *gi_death(const void *p);
 
 /* gi_chunk_shift - the offset of a chunk's first block, different from chunk to chunk, so that in reused memory a
@@ -57,7 +58,6 @@ static inline void gi_fence(const void *from, const void *to)
 #else
 
 enum { GI_FENCE = 0, GI_QUARANTINES = false };
-#define gi_not_freed(function, argument, p)    true
 #define gi_chunk_shift()                       ((size_t)0)
 #define gi_born(t)                             ((void)0)
 #define gi_gone(t)                             ((void)0)

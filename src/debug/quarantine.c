@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gradus/error.h"
 
 /* A chunk.  Threads share the tensors of models, so that the lists are the process's, protected by one lock. */
 typedef struct life {
     struct life  *next, *before;            /* in its list */
     uintptr_t     start;
     size_t        bytes;
-    gi_owner      owner;
+    const char   *end;                      /* why what was in it is dead */
+    bool          has_handle;
     void         *block;                    /* from malloc, to be freed after the quarantine */
     unsigned char mark[];                   /* a bit for each address at which a header may begin */
 } life;
@@ -68,7 +68,7 @@ static life *life_around(const void *p)
     return NULL;
 }
 
-bool gi_chunk_born(const char *start, size_t bytes, gi_owner owner)
+bool gi_chunk_born(const char *start, size_t bytes, const char *end, bool has_handle)
 {
     size_t marks = bytes / GI_ALIGN / 8 + 1;
     life *l = malloc(sizeof *l + marks);
@@ -77,7 +77,8 @@ bool gi_chunk_born(const char *start, size_t bytes, gi_owner owner)
     memset(l, 0, sizeof *l + marks);
     l->start = (uintptr_t)start;
     l->bytes = bytes;
-    l->owner = owner;
+    l->end = end;
+    l->has_handle = has_handle;
     take_lock();
     put_first(l);
     leave_lock();
@@ -176,50 +177,43 @@ void gi_gone(const void *t)
     set_mark(t, false);
 }
 
-/* -1 when alive; else the owner of its memory, or GI_OWNERS when that is not known any more. */
-static int dead_owner(const void *p)
+static const char unknown[] =
+    "is not a tensor that is alive: its scope has ended, or its model or loader has been freed";
+
+static const char *end_of(const void *p)
 {
     const life *l = life_around(p);
     if (l)
-        return is_marked(l, p) ? -1 : GI_OWNERS;
+        return is_marked(l, p) ? NULL : unknown;
     for (l = oldest; l; l = l->next)
         if ((uintptr_t)p - l->start < l->bytes)
-            return (int)l->owner;
-    return GI_OWNERS;
+            return l->end;
+    return unknown;
 }
-
-static const char *const ends[GI_OWNERS + 1] = {
-    [GI_SCOPES] = "was made in a scope that has ended",
-    [GI_PROGRAM] = "was freed by gd_shutdown, or by the end of its thread",
-    [GI_MODELS] = "belonged to a model that has been freed",
-    [GI_OPTIMIZERS] = "belonged to an optimizer or an average that has been freed",
-    [GI_DATA] = "belonged to a loader that has been freed",
-    [GI_PLOTS] = "belonged to a plot that has been freed",
-    [GI_OWNERS] = "is not a tensor that is alive: its scope has ended, or its model or loader has been freed",
-};
 
 const char *gi_death(const void *p)
 {
     take_lock();
-    int owner = dead_owner(p);
+    const char *end = end_of(p);
     leave_lock();
-    return owner < 0 ? NULL : ends[owner];
+    return end;
 }
 
-bool gi_not_freed(const char *function, const char *argument, const void *p)
+const char *gi_freed(const void *p)
 {
-    bool is_handle = false;
+    const char *end = NULL;
     const life *l;
     if (!p)
-        return true;
+        return NULL;
     take_lock();
-    for (int i = 0; i < HANDLES && !is_handle; i++)
-        is_handle = freed[i] == p;
     for (l = oldest; l && (uintptr_t)p - l->start >= l->bytes; l = l->next)
         continue;
-    bool itself = !l || (l->owner == GI_DATA && !is_marked(l, p));      /* a loader, a file of tensors */
-    const char *end = itself ? "has been freed" : ends[l->owner];
+    if (l)
+        end = l->has_handle && !is_marked(l, p) ? "has been freed" : l->end;        /* a loader, a file of tensors */
+    for (int i = 0; i < HANDLES && !l; i++)
+        if (freed[i] == p)
+            end = "has been freed";
     leave_lock();
-    return (!is_handle && !l) || gd_fail("%s: %s %s", function, argument, end);
+    return end;
 }
 #endif
