@@ -3,22 +3,7 @@
  *     y = P v  with  P = softmax(scale q k'), row by row
  *
  * and with it dv = P' dy,  dP = dy v',  ds = P (dP - sum over keys (P dP)),  dq = scale ds k,  dk = scale ds' q. */
-#include <math.h>
-
 #include "kernels/reference/reference.h"
-
-/* y = e^(x - most) / sum; the largest subtracted, so that nothing overflows.  Where it is infinite, the elements equal
- * to it share evenly. */
-void gi_softmax_reference(int64_t n, gd_real *y, const gd_real *x)
-{
-    gi_wide most = -(gi_wide)INFINITY, sum = 0;
-    for (int64_t i = 0; i < n; i++)
-        most = (gi_wide)x[i] > most ? (gi_wide)x[i] : most;
-    for (int64_t i = 0; i < n; i++)
-        sum += (gi_wide)x[i] == most ? 1 : gi_exp_reference((gi_wide)x[i] - most);
-    for (int64_t i = 0; i < n; i++)
-        y[i] = (gd_real)(((gi_wide)x[i] == most ? 1 : gi_exp_reference((gi_wide)x[i] - most)) / sum);
-}
 
 void gi_attend_reference(const gi_attend_sizes *s, const gi_heads *q, const gi_heads *k, const gi_heads *v,
                          const gi_heads *y, gd_real *p)

@@ -21,6 +21,7 @@
 #include "kernels/conv.h"
 #include "kernels/heads.h"
 #include "kernels/matrix.h"
+#include "kernels/standardize.h"
 
 /* The next wider type. */
 #ifdef GD_DOUBLE
@@ -35,14 +36,30 @@ void gi_conv_forward_reference(const gi_conv *s, const gd_real *x, const gd_real
 void gi_conv_grad_input_reference(const gi_conv *s, const gd_real *dy, const gd_real *w, gd_real *dx);
 void gi_conv_grad_weight_reference(const gi_conv *s, const gd_real *dy, const gd_real *x, gd_real *dw, gd_real *db);
 
-/* y = softmax(x), n numbers; y may be x. */
+/* Rows of n numbers: see kernels/softmax.h.  y may be x. */
 void gi_softmax_reference(int64_t n, gd_real *y, const gd_real *x);
+void gi_softmax_slope_reference(int64_t n, gd_real *dx, const gd_real *dy, const gd_real *y);
+void gi_log_softmax_reference(int64_t n, gd_real *y, const gd_real *x);
+void gi_log_softmax_slope_reference(int64_t n, gd_real *dx, const gd_real *dy, const gd_real *y);
+gd_real gi_logsumexp_reference(int64_t n, const gd_real *x, int64_t step);
+gd_real gi_cross_entropy_reference(int64_t classes, const gd_real *x, int64_t label);
+void gi_cross_entropy_slope_reference(int64_t classes, const gd_real *x, int64_t label, gd_real g, gd_real *z);
 
 /* p is [count, queries, keys]; work has queries x keys numbers. */
 void gi_attend_reference(const gi_attend_sizes *s, const gi_heads *q, const gi_heads *k, const gi_heads *v,
                          const gi_heads *y, gd_real *p);
 void gi_attend_grad_reference(const gi_attend_sizes *s, const gi_heads *q, const gi_heads *k, const gi_heads *v,
                               const gi_heads *dy, const gd_real *p, gi_attend_slopes to, gd_real *work);
+
+/* A row of n numbers: see kernels/layer_norm.h. */
+void gi_layer_norm_reference(int64_t n, double eps, const gd_real *x, const gd_real *w, const gd_real *b, gd_real *y);
+void gi_layer_norm_slope_reference(int64_t n, double eps, const gd_real *x, const gd_real *w, const gd_real *dy,
+                                   gd_real *dx);
+void gi_layer_norm_add_reference(int64_t n, double eps, const gd_real *x, const gd_real *dy, gd_real *dw, gd_real *db);
+
+/* See kernels/standardize.h. */
+void gi_standardize_reference(gi_groups *s, gd_real *y, const gd_real *x);
+void gi_standardize_grad_reference(const gi_groups *s, gd_real *dx, const gd_real *dy, const gd_real *y);
 
 gi_wide gi_sum_reference(int64_t n, const gd_real *x, int64_t stride);
 gi_wide gi_dot_reference(int64_t n, const gd_real *a, const gd_real *b);

@@ -3,10 +3,11 @@
 
 #include "base/compiler.h"
 #include "gradus/tensor.h"
+#include "kernels/real.h"
+#include "kernels/softmax.h"
 #include "kernels/sums.h"
 #include "operations/axes.h"
 #include "operations/mask.h"
-#include "operations/rows.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
 #include "tensor/shape.h"
@@ -119,40 +120,7 @@ gd_tensor *gd_argmax(gd_tensor *x, int axis)
     return gi_constant(&argmax_op, y, x, NULL);
 }
 
-/* ---- logsumexp: y = m + ln sum e^(x - m), m = max x ------------------------------------------------------ */
-
-GI_KERNEL static gd_real logsumexp_row(int64_t n, const gd_real *x)
-{
-    gd_real m = row_largest(n, x), shift = isinf(m) ? 0 : m;
-    return shift + real_log(row_exp_sum(n, x, shift));
-}
-
-GI_KERNEL static gd_real exp_sum(int64_t n, const gd_real *x, gd_real shift)
-{
-    return row_exp_sum(n, x, shift);
-}
-
-static void logsumexp_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
-{
-    if (n == 0) {
-        *y = (gd_real)-INFINITY;
-        return;
-    }
-    if (step == 1) {
-        *y = logsumexp_row(n, x);
-        return;
-    }
-    gd_real m, sum = 0, rest = 0, packed[ROW_PIECE];
-    max_line(n, x, step, &m);
-    gd_real shift = isfinite(m) ? m : 0;
-    for (int64_t i = 0; i < n; i += ROW_PIECE) {
-        const int64_t piece = n - i < ROW_PIECE ? n - i : ROW_PIECE;
-        for (int64_t k = 0; k < piece; k++)
-            packed[k] = x[(i + k) * step];
-        real_add_term(&sum, &rest, exp_sum(piece, packed, shift));
-    }
-    *y = shift + real_log(real_whole(sum, rest));
-}
+/* ---- logsumexp: y = ln sum e^x ------------------------------------------------------------------------------- */
 
 static gd_tensor *softmax_over(gd_tensor *x, gi_axes axes);
 
@@ -196,7 +164,7 @@ static const gd_op logsumexp_op = {
 static gd_tensor *logsumexp(const char *function, gd_tensor *x, gi_axes axes)
 {
     gd_tensor *y = gi_new_reduced(function, x, axes);
-    if (!y || !gi_reduce_lines(y, x, axes, logsumexp_line))
+    if (!y || !gi_reduce_lines(y, x, axes, gi_logsumexp_line))
         return NULL;
     return gd_record(&logsumexp_op, y, &x, 1, &axes, sizeof axes);
 }

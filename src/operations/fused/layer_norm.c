@@ -13,155 +13,50 @@
 #include "base/thread_state.h"
 #include "base/threads.h"
 #include "gradus/tensor.h"
+#include "kernels/layer_norm.h"
 #include "kernels/sums.h"
-#include "kernels/terms.h"
 #include "operations/standardize.h"
 #include "tensor/alive.h"
 #include "tensor/nest.h"
 #include "tensor/new.h"
 #include "tensor/shape.h"
 
-enum { ROWS = 16 };
-
-/* How a row is brought to z = (x scale - mean) r + shift.  The mean of the rounded numbers is itself rounded, and may
- * be far off beside the deviations: shift is -r times the mean of what is left.  scale is a power of 2, and 1 unless
- * squares of the deviations would overflow or vanish. */
-typedef struct row_numbers {
-    gd_real scale, mean, r, shift;
-} row_numbers;
-
-typedef struct layer_norm {
-    int64_t      rows, n;
-    double       eps;
-    row_numbers *row;                       /* as long as the node lives */
-} layer_norm;
-
-/* ---- Forward: y = z w + b ----------------------------------------------------------------------------------- */
+enum { ROWS = 16 };                         /* whose terms of dw and db are added one after the other */
 
 typedef struct forward {
-    const layer_norm *s;
-    const gd_real    *x, *w, *b;
-    gd_real          *y;
+    const gi_layer_norm *s;
+    const gd_real       *x, *w, *b;
+    gd_real             *y;
 } forward;
-
-/* The numbers of a row, and the variance with eps. */
-REAL_INLINE gd_real measured(const layer_norm *s, const gd_real scale, const gd_real *restrict x, row_numbers *row)
-{
-    const int64_t n = s->n;
-    gd_real sum, var, left = 0;
-#define SCALED(i)    (x[i] * scale)
-#define DEVIATION(i) (SCALED(i) - mean)
-#define SQUARE(i)    (DEVIATION(i) * DEVIATION(i))
-    SUM_OF_TERMS(sum, n, SCALED)
-    const gd_real mean = sum / (gd_real)n;
-    SUM_OF_TERMS(var, n, SQUARE)
-    var /= (gd_real)n;
-    if (mean * mean > 4 * var) {            /* else a rounded mean does not matter */
-        SUM_OF_TERMS(left, n, DEVIATION)
-        left /= (gd_real)n;
-        const gd_real most = var * (gd_real)0.01;
-        var -= left * left;
-        if (left * left > most) {           /* digits went lost in the difference */
-#define CENTRED(i)   ((DEVIATION(i) - left) * (DEVIATION(i) - left))
-            SUM_OF_TERMS(var, n, CENTRED)
-            var /= (gd_real)n;
-        }
-    }
-    var += (gd_real)(s->eps * (double)scale * (double)scale);
-    const gd_real r = real_inverse_root(var);
-    *row = (row_numbers){ scale, mean, r, -left * r };
-    return var;
-}
-
-GI_KERNEL static gd_real measure(const layer_norm *s, const gd_real *x, row_numbers *row)
-{
-    return measured(s, 1, x, row);
-}
-
-GI_KERNEL static void measure_scaled(const layer_norm *s, const gd_real *x, row_numbers *row)
-{
-    const gd_real scale = real_scale_for(real_largest(s->n, x, 1));
-    if (scale != 1)
-        measured(s, scale, x, row);
-}
-
-GI_KERNEL static void normalize(const row_numbers *row, int64_t n, const gd_real *restrict x,
-                                const gd_real *restrict w, const gd_real *restrict b, gd_real *restrict y)
-{
-    const gd_real scale = row->scale, mean = row->mean, r = row->r, shift = row->shift;
-    for (int64_t i = 0; i < n; i++)
-        y[i] = (DEVIATION(i) * r + shift) * w[i] + b[i];
-}
 
 static void normalize_rows(void *context, int64_t begin, int64_t end)
 {
     const forward *f = context;
-    const int64_t n = f->s->n;
-    for (int64_t i = begin; i < end; i++) {
-        if (!real_square_is_good(measure(f->s, f->x + i * n, &f->s->row[i])))
-            measure_scaled(f->s, f->x + i * n, &f->s->row[i]);
-        normalize(&f->s->row[i], n, f->x + i * n, f->w, f->b, f->y + i * n);
-    }
+    for (int64_t i = begin; i < end; i++)
+        gi_layer_norm_row(f->s, i, f->x, f->w, f->b, f->y);
 }
-
-/* ---- Backward, with g = dy w:  dx = r scale (g - mean(g) - z mean(g z)),  dw = sum over rows of dy z,  db = sum over
- * rows of dy.  mean(g) is rounded, too, and mended in the same way. ------------------------------------------- */
 
 typedef struct backward {
-    const layer_norm *s;
-    const gd_real    *x, *w, *dy;
-    gd_real          *dx, *dw, *db;         /* dw and db: sums over ROWS rows at a time, one below the other */
+    const gi_layer_norm *s;
+    const gd_real       *x, *w, *dy;
+    gd_real             *dx, *dw, *db;      /* dw and db: sums over ROWS rows at a time, one below the other */
 } backward;
-
-GI_KERNEL static void row_slope(const row_numbers *row, int64_t n, const gd_real *restrict x,
-                                const gd_real *restrict w, const gd_real *restrict dy, gd_real *restrict dx)
-{
-    const gd_real scale = row->scale, mean = row->mean, r = row->r, shift = row->shift;
-    gd_real sum, left = 0, mean_gz;
-#define Z(i)     (DEVIATION(i) * r + shift)
-#define G(i)     (dy[i] * w[i])
-#define LEFT(i)  (G(i) - mean_g)
-#define LEFT_Z(i) (LEFT(i) * Z(i))
-    SUM_OF_TERMS(sum, n, G)
-    const gd_real mean_g = sum / (gd_real)n;
-    SUM_OF_TERMS(mean_gz, n, LEFT_Z)
-    mean_gz /= (gd_real)n;
-    const gd_real some = real_abs(LEFT(0)) + real_abs(LEFT(n / 3)) + real_abs(LEFT(n / 2)) + real_abs(LEFT(n - 1));
-    if (real_abs(mean_g) > some) {          /* else the largest of what is left is at least a quarter of the mean */
-        SUM_OF_TERMS(left, n, LEFT)
-        left /= (gd_real)n;
-    }
-    const gd_real slope = r * scale;
-    for (int64_t i = 0; i < n; i++)
-        dx[i] = slope * (LEFT(i) - left - Z(i) * mean_gz);
-}
-
-GI_KERNEL static void add_row(const row_numbers *row, int64_t n, const gd_real *restrict x,
-                              const gd_real *restrict dy, gd_real *restrict dw, gd_real *restrict db)
-{
-    const gd_real scale = row->scale, mean = row->mean, r = row->r, shift = row->shift;
-    for (int64_t i = 0; i < n; i++) {
-        dw[i] += dy[i] * Z(i);
-        db[i] += dy[i];
-    }
-}
 
 /* begin is a multiple of ROWS, and so is end, but at the end. */
 static void slope_rows(void *context, int64_t begin, int64_t end)
 {
     const backward *b = context;
     const int64_t n = b->s->n;
-    for (int64_t row = begin; row < end; row++) {
-        const gd_real *x = b->x + row * n, *dy = b->dy + row * n;
+    for (int64_t i = begin; i < end; i++) {
         if (b->dx && n > 0)
-            row_slope(&b->s->row[row], n, x, b->w, dy, b->dx + row * n);
+            gi_layer_norm_slope_row(b->s, i, b->x, b->w, b->dy, b->dx);
         if (b->dw)
-            add_row(&b->s->row[row], n, x, dy, b->dw + row / ROWS * n, b->db + row / ROWS * n);
+            gi_layer_norm_add_row(b->s, i, b->x, b->dy, b->dw + i / ROWS * n, b->db + i / ROWS * n);
     }
 }
 
 /* The sums of the pieces. */
-static void add_pieces(const layer_norm *s, const gd_tensor *pieces, gd_real *sum)
+static void add_pieces(const gi_layer_norm *s, const gd_tensor *pieces, gd_real *sum)
 {
     memset(sum, 0, (size_t)s->n * sizeof *sum);
     real_sum_columns(pieces->shape[0], s->n, pieces->data, s->n, 1, sum);
@@ -177,7 +72,7 @@ static gd_tensor *list(gd_tensor *t, int64_t n, double value)
 
 static void layer_norm_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
-    const layer_norm *s = node->attributes;
+    const gi_layer_norm *s = node->attributes;
     gd_tensor *x = node->in[0], *w = node->in[1];
     gd_tensor *rows = gd_reshape(x, GD_SHAPE(1, s->rows, s->n));
     gi_groups groups;
@@ -196,7 +91,7 @@ static void layer_norm_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 
 static gd_fast layer_norm_fast(const gd_node *node, const gd_tensor *dy, const gd_target *dx)
 {
-    const layer_norm *s = node->attributes;
+    const gi_layer_norm *s = node->attributes;
     const bool sums = dx[1].data || dx[2].data;
     const gd_real *x = gi_contiguous_numbers(node->in[0]), *g = gi_contiguous_numbers(dy);
     gd_tensor *w = list(node->in[1], s->n, 1);
@@ -254,7 +149,7 @@ gd_tensor *gd_layer_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, doubl
         *(i < x->ndim - axes ? &examples : &n) *= x->shape[i];
     gd_tensor *y = gi_new_like(x), *from = gd_contiguous(gd_detach(x)), *w = list(weight, n, 1);
     gd_tensor *b = list(bias, n, 0);
-    layer_norm s = { examples, n, eps, NULL };
+    gi_layer_norm s = { examples, n, eps, NULL };
     s.row = gi_arena_take(gi_current_scope(), (size_t)examples * sizeof *s.row);
     if (!y || !from || !w || !b || !s.row)
         return NULL;

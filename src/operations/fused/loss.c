@@ -8,9 +8,9 @@
 #include "base/thread_state.h"
 #include "base/threads.h"
 #include "gradus/tensor.h"
+#include "kernels/softmax.h"
 #include "operations/axes.h"
 #include "operations/loss.h"
-#include "operations/rows.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
 #include "tensor/nest.h"
@@ -19,25 +19,9 @@
 
 /* ---- Cross-entropy of rows: l = ln sum_c e^(x_c) - x_label,  x [n, c]  labels [n]  ->  l [n] ------------- */
 
-typedef struct loss_rows {
-    int64_t        classes;
-    gd_real       *y;                       /* l, or z [n, c] */
-    const gd_real *x, *g;
-    const int64_t *label;
-} loss_rows;
-
-GI_KERNEL static void losses(const loss_rows *r, int64_t begin, int64_t end)
-{
-    for (int64_t i = begin; i < end; i++) {
-        const gd_real *x = r->x + i * r->classes, most = row_largest(r->classes, x);
-        const gd_real chosen = x[r->label[i]], gap = chosen == most ? 0 : most - chosen;     /* infinities too */
-        r->y[i] = gap + real_log(row_exp_sum(r->classes, x, most));
-    }
-}
-
 static void some_losses(void *context, int64_t begin, int64_t end)
 {
-    losses(context, begin, end);
+    gi_cross_entropy_rows(context, begin, end);
 }
 
 /* With p = softmax(logits):  dlogits = dl (p - one_hot(labels)) */
@@ -50,23 +34,9 @@ static void cross_entropy_rule(const gd_node *node, gd_tensor *dl, gd_tensor **d
         dx[1] = gd_zeros_like(labels);
 }
 
-/* z_ic = g_i (softmax(x)_ic - [c = label_i]) */
-GI_KERNEL static void slopes(const loss_rows *r, int64_t begin, int64_t end)
-{
-    const int64_t classes = r->classes;
-    for (int64_t i = begin; i < end; i++) {
-        gd_real *restrict z = r->y + i * classes;
-        const gd_real *x = r->x + i * classes, g = r->g[i];
-        const gd_real scale = g / row_exp(classes, z, x, row_largest(classes, x));
-        for (int64_t c = 0; c < classes; c++)
-            z[c] *= scale;
-        z[r->label[i]] -= g;
-    }
-}
-
 static void some_slopes(void *context, int64_t begin, int64_t end)
 {
-    slopes(context, begin, end);
+    gi_cross_entropy_slope_rows(context, begin, end);
 }
 
 static gd_fast cross_entropy_fast(const gd_node *node, const gd_tensor *dl, const gd_target *dx)
@@ -82,7 +52,7 @@ static gd_fast cross_entropy_fast(const gd_node *node, const gd_tensor *dl, cons
     if (!g)
         return GD_FAILED;
     gi_copy(g, dl);
-    loss_rows r = { classes, dx[0].data, x->data, g, label };
+    gi_loss_rows r = { classes, dx[0].data, x->data, g, label };
     gi_parallel(n, gi_part_for(classes, GI_PART_ELEMENTS, 1), some_slopes, &r);
     return GD_DONE;
 }
@@ -99,7 +69,7 @@ static gd_tensor *rows_cross_entropy(gd_tensor *x, gd_tensor *labels)
     gd_tensor *rows = label ? gd_contiguous(x) : NULL, *l = rows ? gi_new_like(labels) : NULL;
     if (!l)
         return NULL;
-    loss_rows r = { .classes = classes, .y = l->data, .x = rows->data, .label = label };
+    gi_loss_rows r = { .classes = classes, .y = l->data, .x = rows->data, .label = label };
     gi_parallel(n, gi_part_for(classes, GI_PART_ELEMENTS, 1), some_losses, &r);
     return gi_record2(&cross_entropy_op, l, rows, labels);
 }

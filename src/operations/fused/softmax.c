@@ -1,15 +1,10 @@
-/* softmax.c - softmax and log-softmax along an axis.
- * Both subtract the largest element first, so that nothing overflows and the largest term is exact.  Where that is
- * infinite the elements equal to it share evenly, as equal finite ones do: the limit beside one of +infinity, and
- * one of many limits for a row of nothing but -infinity, the one that gd_max's and gd_logsumexp's gradients take. */
-#include <math.h>
-
+/* softmax.c - softmax and log-softmax along an axis: shapes, layouts and rules.  The loops over rows are in
+ * kernels/softmax.c. */
 #include "base/compiler.h"
 #include "base/threads.h"
 #include "gradus/tensor.h"
-#include "kernels/sums.h"
+#include "kernels/softmax.h"
 #include "operations/axes.h"
-#include "operations/rows.h"
 #include "tensor/alive.h"
 #include "tensor/nest.h"
 #include "tensor/new.h"
@@ -30,11 +25,8 @@ static gd_tensor *axis_last(const gd_tensor *x, int axis)
     return copy;
 }
 
-/* A line of n elements: y from x and other. */
-typedef void line_map(int64_t n, gd_real *y, const gd_real *x, const gd_real *other);
-
 typedef struct lines {
-    line_map      *map;
+    gi_row_map    *map;
     int64_t        n;
     gd_real       *y;
     const gd_real *x, *other;
@@ -47,7 +39,7 @@ static void some_lines(void *context, int64_t begin, int64_t end)
         l->map(l->n, l->y + start, l->x + start, l->other ? l->other + start : NULL);
 }
 
-static void run_lines(line_map *map, int64_t n, gd_real *y, const gd_tensor *x, const gd_tensor *other)
+static void run_lines(gi_row_map *map, int64_t n, gd_real *y, const gd_tensor *x, const gd_tensor *other)
 {
     lines l = { map, n, y, x->data, other ? other->data : NULL };
     gi_parallel(x->numel / n, gi_part_for(n, GI_PART_ELEMENTS, 1), some_lines, &l);
@@ -55,7 +47,7 @@ static void run_lines(line_map *map, int64_t n, gd_real *y, const gd_tensor *x, 
 
 /* Runs map along an axis, over contiguous lines: others are copied to a work space and back.  y is contiguous, of x's
  * shape; other may be NULL.  False, and a message, when memory is out. */
-static bool along(gd_real *y, const gd_tensor *x, const gd_tensor *other, int axis, line_map *map)
+static bool along(gd_real *y, const gd_tensor *x, const gd_tensor *other, int axis, gi_row_map *map)
 {
     if (x->numel == 0)
         return true;
@@ -81,14 +73,6 @@ static bool along(gd_real *y, const gd_tensor *x, const gd_tensor *other, int ax
 
 /* ---- softmax: y = e^(x - max x) / sum -------------------------------------------------------------------- */
 
-GI_KERNEL static void softmax_line(int64_t n, gd_real *y, const gd_real *x, const gd_real *unused)
-{
-    (void)unused;
-    gd_real scale = 1 / row_exp(n, y, x, row_largest(n, x));
-    for (int64_t i = 0; i < n; i++)
-        y[i] *= scale;
-}
-
 static void softmax_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const int *axis = node->attributes;
@@ -96,17 +80,10 @@ static void softmax_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     dx[0] = gd_mul(y, gd_sub(dy, gd_sum_axis(gd_mul(dy, y), *axis, true)));
 }
 
-GI_KERNEL static void softmax_slope_line(int64_t n, gd_real *dx, const gd_real *dy, const gd_real *y)
-{
-    gd_real dot = real_dot(n, dy, y);
-    for (int64_t i = 0; i < n; i++)
-        dx[i] = y[i] * (dy[i] - dot);
-}
-
 static gd_fast softmax_fast(const gd_node *node, const gd_tensor *dy, const gd_target *dx)
 {
     const int *axis = node->attributes;
-    return along(dx->data, dy, node->out, *axis, softmax_slope_line) ? GD_DONE : GD_FAILED;
+    return along(dx->data, dy, node->out, *axis, gi_softmax_slope_row) ? GD_DONE : GD_FAILED;
 }
 
 static const gd_op softmax_op = {
@@ -114,7 +91,7 @@ static const gd_op softmax_op = {
     .formula = "dx = y (dy - sum(dy y))"
 };
 
-static gd_tensor *map_along(const char *function, gd_tensor *x, int axis, line_map *map, const gd_op *op)
+static gd_tensor *map_along(const char *function, gd_tensor *x, int axis, gi_row_map *map, const gd_op *op)
 {
     int at = x && gi_alive(function, "x", x) ? gi_valid_axis(function, axis, x->ndim) : -1;
     gd_tensor *y = at < 0 ? NULL : gi_new_like(x);
@@ -123,21 +100,10 @@ static gd_tensor *map_along(const char *function, gd_tensor *x, int axis, line_m
 
 gd_tensor *gd_softmax(gd_tensor *x, int axis)
 {
-    return map_along("gd_softmax", x, axis, softmax_line, &softmax_op);
+    return map_along("gd_softmax", x, axis, gi_softmax_row, &softmax_op);
 }
 
 /* ---- log-softmax: y = x - max x - ln sum e^(x - max x) --------------------------------------------------- */
-
-GI_KERNEL static void log_softmax_line(int64_t n, gd_real *y, const gd_real *x, const gd_real *unused)
-{
-    (void)unused;
-    gd_real most = row_largest(n, x), log_sum = real_log(row_exp_sum(n, x, most));
-    for (int64_t i = 0; i < n; i++)
-        y[i] = x[i] - most - log_sum;
-    for (int64_t i = 0; GI_UNLIKELY(isinf(most)) && i < n; i++)
-        if (x[i] == most)
-            y[i] = -log_sum;
-}
 
 static void log_softmax_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
@@ -145,17 +111,10 @@ static void log_softmax_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     dx[0] = gd_sub(dy, gd_mul(gd_exp(node->out), gd_sum_axis(dy, *axis, true)));
 }
 
-GI_KERNEL static void log_softmax_slope_line(int64_t n, gd_real *dx, const gd_real *dy, const gd_real *y)
-{
-    gd_real sum = real_sum(n, dy);
-    for (int64_t i = 0; i < n; i++)
-        dx[i] = dy[i] - real_exp(y[i]) * sum;
-}
-
 static gd_fast log_softmax_fast(const gd_node *node, const gd_tensor *dy, const gd_target *dx)
 {
     const int *axis = node->attributes;
-    return along(dx->data, dy, node->out, *axis, log_softmax_slope_line) ? GD_DONE : GD_FAILED;
+    return along(dx->data, dy, node->out, *axis, gi_log_softmax_slope_row) ? GD_DONE : GD_FAILED;
 }
 
 static const gd_op log_softmax_op = {
@@ -165,5 +124,5 @@ static const gd_op log_softmax_op = {
 
 gd_tensor *gd_log_softmax(gd_tensor *x, int axis)
 {
-    return map_along("gd_log_softmax", x, axis, log_softmax_line, &log_softmax_op);
+    return map_along("gd_log_softmax", x, axis, gi_log_softmax_row, &log_softmax_op);
 }

@@ -10,7 +10,7 @@
 
 #include "base/compiler.h"
 #include "gradus/tensor.h"
-#include "kernels/terms.h"
+#include "terms.h"
 
 enum { ROW_MAX_LANES = 64, ROW_PIECE = 2048 };
 

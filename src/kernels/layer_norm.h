@@ -1,0 +1,34 @@
+/* layer_norm.h - layer normalization of rows of n numbers, z = (x - mean) / sqrt(var + eps), y = z w + b: the arithmetic
+ * under gd_layer_norm.  reference/layer_norm.c has the definitions. */
+#ifndef GRADUS_LAYER_NORM_H
+#define GRADUS_LAYER_NORM_H
+
+#include <stdint.h>
+
+#include "gradus/tensor.h"
+
+/* How a row is brought to z = (x scale - mean) r + shift.  The mean of the rounded numbers is itself rounded, and may
+ * be far off beside the deviations: shift is -r times the mean of what is left.  scale is a power of 2, and 1 unless
+ * squares of the deviations would overflow or vanish. */
+typedef struct gi_norm_row {
+    gd_real scale, mean, r, shift;
+} gi_norm_row;
+
+typedef struct gi_layer_norm {
+    int64_t      rows, n;
+    double       eps;
+    gi_norm_row *row;                       /* one for each row, set by gi_layer_norm_row, read by the others */
+} gi_layer_norm;
+
+/* Row i; x, dy, y and dx are [rows, n], the others [n].
+ *   gi_layer_norm_row         y = z w + b
+ *   gi_layer_norm_slope_row   dx = (g - mean(g) - z mean(g z)) / sqrt(var + eps), with g = dy w
+ *   gi_layer_norm_add_row     dw += dy z, db += dy */
+void gi_layer_norm_row(const gi_layer_norm *s, int64_t i, const gd_real *x, const gd_real *w, const gd_real *b,
+                       gd_real *y);
+void gi_layer_norm_slope_row(const gi_layer_norm *s, int64_t i, const gd_real *x, const gd_real *w, const gd_real *dy,
+                             gd_real *dx);
+void gi_layer_norm_add_row(const gi_layer_norm *s, int64_t i, const gd_real *x, const gd_real *dy, gd_real *dw,
+                           gd_real *db);
+
+#endif

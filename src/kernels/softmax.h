@@ -1,0 +1,35 @@
+/* softmax.h - softmax and its relatives over contiguous rows of numbers: the arithmetic under gd_softmax,
+ * gd_log_softmax, gd_logsumexp and gd_cross_entropy.  reference/softmax.c has the definitions. */
+#ifndef GRADUS_SOFTMAX_H
+#define GRADUS_SOFTMAX_H
+
+#include <stdint.h>
+
+#include "gradus/tensor.h"
+
+/* A row of n numbers, y from x and other, which some do not read.
+ *   gi_softmax_row             y = e^(x - max x) / sum
+ *   gi_softmax_slope_row       y = other (x - sum(x other)):   x is dy, other the softmax
+ *   gi_log_softmax_row         y = x - max x - ln sum e^(x - max x)
+ *   gi_log_softmax_slope_row   y = x - e^other sum(x):         x is dy, other the log-softmax
+ * Where max x is infinite the elements equal to it share evenly, and beside +infinity the others are 0. */
+typedef void gi_row_map(int64_t n, gd_real *y, const gd_real *x, const gd_real *other);
+gi_row_map gi_softmax_row, gi_softmax_slope_row, gi_log_softmax_row, gi_log_softmax_slope_row;
+
+/* gi_logsumexp_line - *y = ln sum e^x over n numbers that are step apart; -infinity for n = 0. */
+void gi_logsumexp_line(int64_t n, const gd_real *x, int64_t step, gd_real *y);
+
+/* Cross-entropy of rows [begin, end) of x, [rows, classes], each with its label.
+ *   gi_cross_entropy_rows        y[i] = ln sum_c e^(x_ic) - x_i,label
+ *   gi_cross_entropy_slope_rows  y[i, c] = g[i] (softmax(x)_ic - [c = label]) */
+typedef struct gi_loss_rows {
+    int64_t        classes;
+    gd_real       *y;                       /* [rows], or [rows, classes] */
+    const gd_real *x, *g;
+    const int64_t *label;
+} gi_loss_rows;
+
+void gi_cross_entropy_rows(const gi_loss_rows *r, int64_t begin, int64_t end);
+void gi_cross_entropy_slope_rows(const gi_loss_rows *r, int64_t begin, int64_t end);
+
+#endif
