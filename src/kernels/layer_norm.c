@@ -1,5 +1,5 @@
-/* layer_norm.c - layer normalization of rows.  A row lies in the first-level cache, so that y takes one pass over it from
- * memory, and the gradients another.
+/* layer_norm.c - layer normalization of rows.  A row stays in the first-level cache, so that it is read from memory
+ * once for y, and once for the gradients.
  *
  * reference/layer_norm.c has the definitions, which -DGD_PLAIN uses. */
 #include "layer_norm.h"

@@ -1,5 +1,5 @@
-/* layer_norm.h - layer normalization of rows of n numbers, z = (x - mean) / sqrt(var + eps), y = z w + b: the arithmetic
- * under gd_layer_norm.  reference/layer_norm.c has the definitions. */
+/* layer_norm.h - layer normalization of rows of n numbers, z = (x - mean) / sqrt(var + eps), y = z w + b: the
+ * arithmetic under gd_layer_norm.  reference/layer_norm.c has the definitions. */
 #ifndef GRADUS_LAYER_NORM_H
 #define GRADUS_LAYER_NORM_H
 

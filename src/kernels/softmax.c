@@ -129,7 +129,8 @@ static void cross_entropy(const gi_loss_rows *r, int64_t begin, int64_t end)
 static void cross_entropy_slope(const gi_loss_rows *r, int64_t begin, int64_t end)
 {
     for (int64_t i = begin; i < end; i++)
-        gi_cross_entropy_slope_reference(r->classes, r->x + i * r->classes, r->label[i], r->g[i], r->y + i * r->classes);
+        gi_cross_entropy_slope_reference(r->classes, r->x + i * r->classes, r->label[i], r->g[i],
+                                         r->y + i * r->classes);
 }
 
 #endif

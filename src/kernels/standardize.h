@@ -21,7 +21,7 @@ typedef struct gi_groups {
  * of d, which is what rounding has taken from the mean, and of d u, or of d^2. */
 typedef struct gi_group_means {
     gd_real *mean, *left, *product;
-    gd_real *rest;                          /* 2 for each group: what rounding takes from the sums of left and product */
+    gd_real *rest;                          /* 2 for each group: the rounding errors of the sums of left and product */
 } gi_group_means;
 
 /* gi_standardize - y = (x - mean) r, where x has been multiplied by s->scale; sets s->mean, s->var and s->r, which are

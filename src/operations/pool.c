@@ -1,16 +1,17 @@
-/* pool.c - what the poolings of max_pool.c and mean_pool.c share: shapes, errors, and where windows stand. */
+/* pool.c - what the poolings of max_pool.c and mean_pool.c share: shapes and errors. */
 #include <inttypes.h>
 
 #include "pool.h"
 #include "gradus/tensor.h"
 #include "tensor/shape.h"
 
-bool gi_windows_check(const char *function, const gd_tensor *x, const gd_pool2d_options *o, windows *s)
+bool gi_pooling_check(const char *function, const gd_tensor *x, const gd_pool2d_options *o, pooling *p)
 {
+    gi_windows *s = &p->windows;
     if (x->ndim != 4)
         return gd_fail("%s: x is %s: it must be [n, channels, height, width]", function, gi_text_of(x).s);
-    *s = (windows){ .planes = x->shape[0] * x->shape[1], .h = x->shape[2], .w = x->shape[3],
-                    .count_padding = o->count_padding, .x_shape = gd_shape_of_tensor(x) };
+    *p = (pooling){ .windows = { .h = x->shape[2], .w = x->shape[3], .count_padding = o->count_padding },
+                    .planes = x->shape[0] * x->shape[1], .x_shape = gd_shape_of_tensor(x) };
     const int64_t most = INT32_MAX;         /* as for convolutions: products stay countable */
     int64_t out[2];
     for (int i = 0; i < 2; i++) {
@@ -32,18 +33,8 @@ bool gi_windows_check(const char *function, const gd_tensor *x, const gd_pool2d_
     }
     s->oh = out[0];
     s->ow = out[1];
-    s->y_shape = GD_SHAPE(x->shape[0], x->shape[1], out[0], out[1]);
+    p->y_shape = GD_SHAPE(x->shape[0], x->shape[1], out[0], out[1]);
     if (s->h * s->w > INT32_MAX)
         return gd_fail("%s: x is %s: an image has at most %d elements", function, gi_text_of(x).s, INT32_MAX);
     return true;
-}
-
-run gi_columns_inside(const windows *s, int64_t r, int64_t k)
-{
-    if (gi_rows_join(s))
-        return (run){ 0, s->oh * s->ow, k };
-    int64_t stride = s->stride[1], before = s->padding[1] - k, last = s->w - 1 + before;
-    int64_t first = before > 0 ? (before + stride - 1) / stride : 0;
-    int64_t end = last < 0 ? 0 : last / stride + 1 < s->ow ? last / stride + 1 : s->ow;
-    return (run){ r * s->ow + first, end > first ? end - first : 0, r * s->w + first * stride - before };
 }

@@ -5,7 +5,11 @@
  *
  *     product.c       gi_gemm                 c = a b                                    fast: gemm.c
  *     convolution.c   gi_conv_forward, gi_conv_grad_input, gi_conv_grad_weight           fast: as_written/conv.c
- *     attention.c     gi_attend, gi_attend_grad, and softmax of a row                    fast: attend.c
+ *     attention.c     gi_attend, gi_attend_grad                                          fast: attend.c
+ *     softmax.c       softmax, log-softmax, logsumexp, cross-entropy of a row            fast: softmax.c
+ *     layer_norm.c    layer norm of a row                                                fast: layer_norm.c
+ *     standardize.c   groups brought to mean 0 and variance 1                     fast: as_written/standardize.c
+ *     pooling.c       max and mean pooling of an image                            fast: as_written/max_pool.c, ..
  *     sums.c          gi_real_sum, gi_real_dot, gi_real_sum_columns                      fast: as_written/sums.c
  *     functions.c     real_exp, real_log, real_tanh, ..                                  fast: real_functions.h
  *
@@ -21,6 +25,7 @@
 #include "kernels/conv.h"
 #include "kernels/heads.h"
 #include "kernels/matrix.h"
+#include "kernels/pool.h"
 #include "kernels/standardize.h"
 
 /* The next wider type. */
@@ -60,6 +65,11 @@ void gi_layer_norm_add_reference(int64_t n, double eps, const gd_real *x, const 
 /* See kernels/standardize.h. */
 void gi_standardize_reference(gi_groups *s, gd_real *y, const gd_real *x);
 void gi_standardize_grad_reference(const gi_groups *s, gd_real *dx, const gd_real *dy, const gd_real *y);
+
+/* See kernels/pool.h. */
+void gi_max_pool_reference(const gi_windows *s, const gd_real *x, gd_real *y, int32_t *at);
+void gi_mean_pool_reference(const gi_windows *s, const gd_real *x, gd_real *y);
+void gi_mean_pool_spread_reference(const gi_windows *s, const gd_real *y, gd_real *x);
 
 gi_wide gi_sum_reference(int64_t n, const gd_real *x, int64_t stride);
 gi_wide gi_dot_reference(int64_t n, const gd_real *a, const gd_real *b);

@@ -16,7 +16,8 @@ static gi_wide group_mean(const gi_groups *s, int64_t g, const gd_real *u, const
 void gi_standardize_reference(gi_groups *s, gd_real *y, const gd_real *x)
 {
     for (int64_t g = 0; g < s->groups; g++) {
-        const gi_wide mean = group_mean(s, g, x, NULL), eps = (gi_wide)(s->eps * (double)s->scale[g] * (double)s->scale[g]);
+        const gi_wide eps = (gi_wide)s->eps * (gi_wide)s->scale[g] * (gi_wide)s->scale[g];
+        const gi_wide mean = group_mean(s, g, x, NULL);
         gi_wide var = 0;
         for (int64_t i = 0; i < s->a; i++)
             for (int64_t j = 0; j < s->b; j++) {
