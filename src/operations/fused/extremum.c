@@ -5,7 +5,7 @@
 #include "gradus/tensor.h"
 #include "kernels/sums.h"
 #include "operations/axes.h"
-#include "operations/mask.h"
+#include "operations/elementwise_parts.h"
 #include "operations/rows.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
