@@ -3,7 +3,7 @@
 #include "autograd/record.h"
 #include "base/random.h"
 #include "gradus/tensor.h"
-#include "mask.h"
+#include "elementwise_parts.h"
 #include "tensor/alive.h"
 #include "tensor/new.h"
 #include "text/format.h"

@@ -7,7 +7,7 @@
 
 #include "gradus/tensor.h"
 #include "operations/elementwise.h"
-#include "operations/mask.h"
+#include "operations/elementwise_parts.h"
 
 #define EXP      real_exp
 #define LOG      real_log

@@ -7,7 +7,7 @@
 #include "kernels/softmax.h"
 #include "kernels/sums.h"
 #include "operations/axes.h"
-#include "operations/mask.h"
+#include "operations/elementwise_parts.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
 #include "tensor/shape.h"

@@ -10,7 +10,7 @@
 #include "gradus/tensor.h"
 #include "operations/elementwise.h"
 #include "operations/loss.h"
-#include "operations/mask.h"
+#include "operations/elementwise_parts.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
 #include "tensor/shape.h"

@@ -1,7 +1,7 @@
-/* mask.h - two lines of the table of elementwise.c that no user sees: parts of rules, recorded and differentiable like
- * the others. */
-#ifndef GRADUS_MASK_H
-#define GRADUS_MASK_H
+/* elementwise_parts.h - lines of the table of elementwise.c that no user sees: parts of rules, recorded and
+ * differentiable like the others. */
+#ifndef GRADUS_ELEMENTWISE_PARTS_H
+#define GRADUS_ELEMENTWISE_PARTS_H
 
 #include "gradus/tensor.h"
 
