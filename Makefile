@@ -278,7 +278,7 @@ install: lib debug
 	        > "$(DESTDIR)$(PKGCONFIGDIR)/$$library.pc" || exit 1; done
 	install -m 644 LICENSE README.md "$(DESTDIR)$(DOCDIR)"
 	install -m 644 demos/*.c "$(DESTDIR)$(DOCDIR)/demos"
-	install -m 644 demos/models/*.c "$(DESTDIR)$(DOCDIR)/demos/models"
+	install -m 644 demos/models/*.c demos/models/*.safetensors "$(DESTDIR)$(DOCDIR)/demos/models"
 	@[ -n "$(DESTDIR)" ] || echo "The shared libraries are in $(LIBDIR).  If the system's loader searches that folder, run" \
 	    "ldconfig as root; otherwise link programs with -Wl,-rpath,$(LIBDIR) or set LD_LIBRARY_PATH."
 
@@ -286,7 +286,7 @@ uninstall:
 	rm -f $(patsubst include/%,"$(DESTDIR)$(INCLUDEDIR)/%",$(wildcard include/*.h include/gradus/*.h))
 	rm -f $(INSTALLED:%="$(DESTDIR)$(LIBDIR)/lib%.a") $(INSTALLED:%="$(DESTDIR)$(LIBDIR)/lib%.so")
 	rm -f $(INSTALLED:%="$(DESTDIR)$(PKGCONFIGDIR)/%.pc")
-	rm -f "$(DESTDIR)$(DOCDIR)/LICENSE" "$(DESTDIR)$(DOCDIR)/README.md" $(patsubst %,"$(DESTDIR)$(DOCDIR)/%",$(DEMO_FILES))
+	rm -f "$(DESTDIR)$(DOCDIR)/LICENSE" "$(DESTDIR)$(DOCDIR)/README.md" $(patsubst %,"$(DESTDIR)$(DOCDIR)/%",$(DEMO_FILES) $(wildcard demos/models/*.safetensors))
 	for folder in "$(DESTDIR)$(INCLUDEDIR)/gradus" "$(DESTDIR)$(DOCDIR)/demos/models" "$(DESTDIR)$(DOCDIR)/demos" "$(DESTDIR)$(DOCDIR)"; do \
 	    [ ! -d "$$folder" ] || rmdir "$$folder" 2>/dev/null || echo "$$folder stays: it holds files of others"; done
 
