@@ -176,9 +176,11 @@ test: check-table check-formats check-documents check-structure check-absent che
 
 # ---- Demos: each writes its picture into out/ ----------------------------------------------------------------
 
-DEMOS := $(sort $(basename $(notdir $(wildcard demos/*.c))))
+DEMO_FILES := $(sort $(wildcard demos/*.c)) $(sort $(wildcard demos/models/*.c))
+DEMOS := $(basename $(notdir $(DEMO_FILES)))
+vpath %.c demos demos/models
 
-$(BUILD)/demos/%: demos/%.c $(BUILD)/libgradus.a
+$(BUILD)/demos/%: %.c $(BUILD)/libgradus.a
 	@mkdir -p $(@D)
 	$(call say,cc)
 	$(Q)$(CC) $(STRICT) $(WARNINGS) $(WERROR) $(CFLAGS) -Iinclude -MMD -MP $< -o $@ $(LDFLAGS) $(BUILD)/libgradus.a $(LIBS)
@@ -266,7 +268,7 @@ data/airfoil_self_noise.dat:
 
 INSTALLED := gradus gradus64 gradus-debug gradus64-debug
 install: lib debug
-	install -d "$(DESTDIR)$(INCLUDEDIR)/gradus" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(PKGCONFIGDIR)" "$(DESTDIR)$(DOCDIR)/demos"
+	install -d "$(DESTDIR)$(INCLUDEDIR)/gradus" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(PKGCONFIGDIR)" "$(DESTDIR)$(DOCDIR)/demos/models"
 	install -m 644 include/gradus.h "$(DESTDIR)$(INCLUDEDIR)"
 	install -m 644 include/gradus/*.h "$(DESTDIR)$(INCLUDEDIR)/gradus"
 	install -m 644 $(INSTALLED:%=$(BUILD)/lib%.a) "$(DESTDIR)$(LIBDIR)"
@@ -276,6 +278,7 @@ install: lib debug
 	        > "$(DESTDIR)$(PKGCONFIGDIR)/$$library.pc" || exit 1; done
 	install -m 644 LICENSE README.md "$(DESTDIR)$(DOCDIR)"
 	install -m 644 demos/*.c "$(DESTDIR)$(DOCDIR)/demos"
+	install -m 644 demos/models/*.c demos/models/*.safetensors "$(DESTDIR)$(DOCDIR)/demos/models"
 	@[ -n "$(DESTDIR)" ] || echo "The shared libraries are in $(LIBDIR).  If the system's loader searches that folder, run" \
 	    "ldconfig as root; otherwise link programs with -Wl,-rpath,$(LIBDIR) or set LD_LIBRARY_PATH."
 
@@ -283,8 +286,8 @@ uninstall:
 	rm -f $(patsubst include/%,"$(DESTDIR)$(INCLUDEDIR)/%",$(wildcard include/*.h include/gradus/*.h))
 	rm -f $(INSTALLED:%="$(DESTDIR)$(LIBDIR)/lib%.a") $(INSTALLED:%="$(DESTDIR)$(LIBDIR)/lib%.so")
 	rm -f $(INSTALLED:%="$(DESTDIR)$(PKGCONFIGDIR)/%.pc")
-	rm -f "$(DESTDIR)$(DOCDIR)/LICENSE" "$(DESTDIR)$(DOCDIR)/README.md" $(patsubst %,"$(DESTDIR)$(DOCDIR)/%",$(wildcard demos/*.c))
-	for folder in "$(DESTDIR)$(INCLUDEDIR)/gradus" "$(DESTDIR)$(DOCDIR)/demos" "$(DESTDIR)$(DOCDIR)"; do \
+	rm -f "$(DESTDIR)$(DOCDIR)/LICENSE" "$(DESTDIR)$(DOCDIR)/README.md" $(patsubst %,"$(DESTDIR)$(DOCDIR)/%",$(DEMO_FILES) $(wildcard demos/models/*.safetensors))
+	for folder in "$(DESTDIR)$(INCLUDEDIR)/gradus" "$(DESTDIR)$(DOCDIR)/demos/models" "$(DESTDIR)$(DOCDIR)/demos" "$(DESTDIR)$(DOCDIR)"; do \
 	    [ ! -d "$$folder" ] || rmdir "$$folder" 2>/dev/null || echo "$$folder stays: it holds files of others"; done
 
 # ---- Looking at the sources ------------------------------------------------------------------------------------------

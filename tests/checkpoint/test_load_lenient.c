@@ -227,6 +227,12 @@ START_TEST(lenient)
     options.lenient = false;
     UNCHANGED(p, gd_checkpoint_load("g", &(gd_run){ .params = p, .optimizer = o }, options, NULL));
     ck_message("gd_checkpoint_load: prefix is for parameters and buffers alone: a run is loaded whole");
+    options = (gd_load_options){ .prefix = "2." };
+    UNCHANGED(p, gd_checkpoint_load("g", &(gd_run){ .params = p, .optimizer = o }, options, NULL));
+    ck_message("gd_checkpoint_load: prefix is for parameters and buffers alone: a run is loaded whole");
+    options = (gd_load_options){ .into = "2." };
+    UNCHANGED(p, gd_checkpoint_load("g", &(gd_run){ .params = p, .optimizer = o }, options, NULL));
+    ck_message("gd_checkpoint_load: into is for parameters and buffers alone: a run is loaded whole");
     options = (gd_load_options){ .lenient = true };
     UNCHANGED(p, gd_checkpoint_load("g", &(gd_run){ .params = p, .optimizer = o }, options, NULL));
     ck_message("gd_checkpoint_load: lenient is for parameters and buffers alone: a run is loaded whole");

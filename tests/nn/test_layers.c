@@ -132,6 +132,15 @@ START_TEST(first_values_are_pytorchs)
     ck_uniform(heads.out_weight, 1 / sqrt(24));
     ck_all(heads.in_proj_bias, 0);
     ck_all(heads.out_bias, 0);
+    gd_linear linear = gd_linear_new(p, "linear", 40, 90);
+    ck_uniform(linear.weight, 1 / sqrt(40));
+    ck_uniform(linear.bias, 1 / sqrt(40));
+    ck_uniform(line.bias, 1 / sqrt(80));
+    gd_cell rnn = gd_rnn_new(p, "rnn", 20, 30), lstm = gd_lstm_new(p, "lstm", 20, 30);
+    ck_uniform(rnn.weight_ih, 1 / sqrt(30));
+    ck_uniform(rnn.weight_hh, 1 / sqrt(30));
+    ck_uniform(lstm.weight_ih, 1 / sqrt(30));
+    ck_uniform(lstm.weight_hh, 1 / sqrt(30));
     gd_params_free(p);
 }
 END_TEST

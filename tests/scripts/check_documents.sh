@@ -68,7 +68,7 @@ faults() {
     for file in include/gradus/*.h; do
         grep -q "](${file})" README.md || echo "README.md has no link to $file"
     done
-    for file in demos/*.c; do
+    for file in $(find demos -name '*.c'); do
         grep -q "^| \`$file\`" README.md || echo "README.md does not list $file"
     done
     for file in docs/*.md CONTRIBUTING.md CHANGELOG.md; do

@@ -95,5 +95,15 @@ for demo in 12_attention 13_gru; do
     licence $demo "" data "$better"
     run $demo "--steps 150 $none" "a table of products, made up" "$better"
 done
+
+run differential_equation "" "" '/farthest from the exact/ { good = $NF < 1e-3 } END { exit !good }'
+run own_operation_and_optimizer "" "" '
+    $2 ~ /^0[.]/ && NF == 2 { rows++; off = $1 - $2; if (off > 0.02 || off < -0.02) bad = 1 } END { exit bad || rows != 5 }'
+run pytorch_weights "$(pwd)/demos/models/pytorch_weights.safetensors" "" '
+    /farthest from PyTorch/ { apart = $NF } /as loaded/ { before = $NF } /trained here/ { after = $NF }
+    END { exit !(apart < 1e-5 && before > 0.5 && after < 0.3 * before) }'
+run two_threads "--steps 200" "" '/10 of 10 networks are the same/ { good = 1 } END { exit !good }'
+run vae_and_gan "" "" '
+    /^vae: / { vae = $2 } /^gan: / { gan = $2; near = $6 } END { exit !(vae >= 7 && gan >= 6 && near > 60) }'
 echo "$passed passed, $failed failed, $left_out left out"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
