@@ -1,4 +1,7 @@
-/* step.c - gd_step: the loop over parameters that all algorithms share. */
+/* step.c - gd_step: the loop over parameters that all algorithms share.
+ *
+ * Here: everything that can fail, step counts, schedules, batches of parameters, threads.  Not here: the rule.  The
+ * learning rate is only passed on, as u->lr; the algorithm's update multiplies by it (sgd.c, adam.c, ..). */
 #include <math.h>
 
 #include "base/compiler.h"
