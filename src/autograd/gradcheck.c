@@ -89,7 +89,7 @@ static bool evaluate(const check *c, gd_real *outputs)
     return y != NULL;
 }
 
-/* The function gives the same outputs for the same xs, several times; false also when it fails. */
+/* Is the function deterministic: the same outputs for the same xs, three times?  False also when it fails. */
 static bool stays_the_same(const check *c)
 {
     for (int times = 0; times < 3; times++) {
@@ -104,7 +104,7 @@ static bool stays_the_same(const check *c)
     return true;
 }
 
-/* v . (up - down), and what rounding may have added to that: of outputs that have changed, and of others. */
+/* v . (up - down), and bounds of its rounding error: noise from outputs that differ, hidden from those that do not. */
 typedef struct change {
     double by, noise, hidden;
 } change;
@@ -125,7 +125,7 @@ static change compared(const check *c)
     return d;
 }
 
-/* Until move_far knows better. */
+/* Assumes that every output depends on the element; move_far finds out which ones do. */
 static void all_may_change(const check *c)
 {
     for (int64_t i = 0; i < c->weights->numel; i++)
@@ -165,7 +165,7 @@ static bool move_one(const check *c, gd_real *at, double by, quotient *q)
     return true;
 }
 
-/* Steps as large as the largest x show which outputs depend on *at, where small ones are lost in their rounding. */
+/* Finds out, by a step as large as the largest x, which outputs depend on *at: a small step may be lost in rounding. */
 static bool move_far(const check *c, gd_real *at)
 {
     const gd_real middle = *at;
@@ -189,8 +189,8 @@ static bool agree(const check *c, double analytic, double numeric, double slack)
     return fabs(analytic - numeric) <= c->atol + c->rtol * fabs(numeric) + slack;
 }
 
-/* 1: steps of the size of x, none a simple multiple of another, give the same quotient, *q, to a percent, so that it is
- * no product of rounding, however small; 0: they do not; -1: the function failed. */
+/* 1: three steps of the size of x, none a simple multiple of another, give the same quotient, *q, to a percent: it is
+ * not rounding error, however small it is.  0: they do not.  -1: the function failed. */
 static int certain(const check *c, gd_real *at, quotient *q)
 {
     const double parts[] = { 1, 0.73, 0.55 }, size = *at == 0 ? 1 : fabs((double)*at), percent = 0.01;
@@ -209,7 +209,7 @@ static int certain(const check *c, gd_real *at, quotient *q)
     return 1;
 }
 
-/* How far a gradient may be off a quotient that is certain to a percent. */
+/* The largest relative difference of a gradient from a quotient that is certain to a percent. */
 static const double nearly = 0.08;
 
 /* The quotient of this step is the gradient's, up to `nearly`, and rounding has not moved x by more than a percent. */
@@ -219,7 +219,7 @@ static bool nearly_agrees(const check *c, int step, double x, double analytic, d
            && (x == 0 || ulp * c->eps * reach(step, x) <= 0.01 * fabs(x));
 }
 
-/* What may be left in a gradient where larger numbers, of the size of the outputs or of 1, have cancelled. */
+/* The rounding error of a gradient in which numbers of the size of the outputs, or of 1, have cancelled. */
 static double rounding(const check *c, double x)
 {
     double most = 1;

@@ -77,7 +77,7 @@ static GI_COLD void erase_marks(gd_tensor *y)
     }
 }
 
-/* gd_detect_anomaly may have been called meanwhile. */
+/* Restores the caller's no_grad except for its anomaly flag: a rule may have called gd_detect_anomaly. */
 void gi_pass_end(gi_pass *pass)
 {
     gd_arena *scratch = pass->scratch;
@@ -106,7 +106,7 @@ static GI_COLD void abandon(void)
 
 /* ---- The start ---------------------------------------------------------------------------------------------- */
 
-/* The record of a pass; with create_graph in the current scope, where all that the rules make belongs. */
+/* Allocates a pass, in a scope of its own or, with create_graph, in the current scope, to which its results belong. */
 static inline gi_pass *new_pass(bool create_graph)
 {
     gd_arena *home = gi_current_scope();
