@@ -21,8 +21,8 @@
  *         else: gi_apply_unary(&tanh_op, tanh_loop, x, NULL), which takes tensors of every layout
  *     }
  *
- * UNARY_PLAIN and BINARY_PLAIN have no fast rule: the rule passes dy on unchanged, or a fast rule is not worth it.  .._1
- * and .._2 have one and two parameters; PRIVATE_.. defines a static function with the prefix gi_. */
+ * UNARY_PLAIN and BINARY_PLAIN have no fast rule: the rule passes dy on unchanged, or a fast rule is not worth it.
+ * .._1 and .._2 have one and two parameters; PRIVATE_.. defines a static function with the prefix gi_. */
 #ifndef GRADUS_ELEMENTWISE_H
 #define GRADUS_ELEMENTWISE_H
 
@@ -68,8 +68,8 @@ gd_fast gi_fast_binary(const gd_node *node, const gd_tensor *dy, const gd_target
 #define INLINE_ONE REAL_INLINE
 #define KERNEL_ONE GI_KERNEL static
 
-/* Has x a single element?  Then the operation is computed inline, without loops or broadcasting.  Never in debug builds,
- * where apply.c checks every argument. */
+/* Has x a single element?  Then the operation is computed inline, without loops or broadcasting.  Never in debug
+ * builds, where apply.c checks every argument. */
 #ifdef GD_DEBUG
 #define GI_HAS_ONE(x) false
 #else
