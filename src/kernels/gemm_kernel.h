@@ -6,8 +6,8 @@
  * the limit.  k and n are split into blocks so that a block of b, DEPTH x COLUMNS, stays in the second-level cache; a
  * strip of a, the rows of a tile, stays in the first-level cache while it is multiplied by the whole block, panel by
  * panel (the columns of a tile).  Operands that the tiles cannot read contiguously are packed first (gemm_pack.h).  The
- * scheme is that of Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (ACM
- * TOMS 34, 2008), with the roles of a and b exchanged because c is stored by rows. */
+ * scheme is that of Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (ACM TOMS 34, 2008),
+ * with the roles of a and b exchanged because c is stored by rows. */
 
 /* Rows of a tile of 2 vectors, and of a wide one of 4: as many as the registers hold, with the vectors of b and one
  * number of a. */
