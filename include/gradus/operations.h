@@ -166,8 +166,8 @@ gd_tensor *gd_std_axis(gd_tensor *x, int axis, double correction, bool keep);
 gd_tensor *gd_var_axes(gd_tensor *x, gd_shape axes, double correction, bool keep);
 gd_tensor *gd_std_axes(gd_tensor *x, gd_shape axes, double correction, bool keep);
 
-/* gd_cumsum - y_j = x_0 + .. + x_j along an axis; dx_j = dy_j + dy_(j+1) + ..  Each is as accurate as gd_sum of its
- * terms.  gd_cumprod - y_j = x_0 .. x_j along an axis; dx_j = sum over i >= j of dy_i times the other factors of y_i,
+/* gd_cumsum - y_j = x_0 + .. + x_j along an axis; dx_j = dy_j + dy_(j+1) + ..  Each is as accurate as one gd_sum.
+ * gd_cumprod - y_j = x_0 .. x_j along an axis; dx_j = sum over i >= j of dy_i times the other factors of y_i,
  *   computed without a division, so that zeros in x are no special case.  y_j has a relative error of j u.  An
  *   overflow, or an underflow to 0, carries over to all further products. */
 gd_tensor *gd_cumsum(gd_tensor *x, int axis);
