@@ -1,6 +1,6 @@
 /* pass.c - how a backward pass begins and ends, also when a rule or a handler is left by longjmp.
  *
- * What an ordinary pass makes lies in a scope of its own, and so does the record of the pass: a jump out of it leaves
+ * What an ordinary pass allocates is in a scope of its own, and so is the gi_pass itself: a longjmp out of it leaves
  * nothing behind that points into a dead stack frame.  It is noticed by the next pass, and when a scope around it is
  * closed. */
 #include "pass.h"

@@ -70,8 +70,8 @@ REAL_INLINE gd_real real_exp_split(gd_real x, gd_real *whole, real_word *n)
     return high + (r * r * real_exp_rest(r) - low);
 }
 
-/* real_exp_reduce - the same with less: n of x_for_n, the rest r of x; gives t, in whose low bits stands
- * n + offset.
+/* real_exp_reduce - the same with fewer results: returns r = x - n log 2 for the n of x_for_n, and sets t, whose low
+ * bits are n + offset.
  * With x_for_n = real_cut(x, most), r grows with x above most, and with it e^r, to infinity. */
 REAL_INLINE gd_real real_exp_reduce(gd_real x, gd_real x_for_n, int offset, real_word *t)
 {

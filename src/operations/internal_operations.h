@@ -1,12 +1,12 @@
-/* internal_operations.h - operations that no user sees: parts of rules, and adjoints.  They are recorded and
- * differentiable like the public ones. */
+/* internal_operations.h - private operations: parts of rules, and adjoints.  They are recorded and differentiable like
+ * the public ones. */
 #ifndef GRADUS_INTERNAL_OPERATIONS_H
 #define GRADUS_INTERNAL_OPERATIONS_H
 
 #include "gradus/operations.h"
 
-/* a mask, and 0 where mask is 0 even if a is infinite: for slopes that are constant between jumps.  NaN in mask stays.
- * Not differentiated by mask. */
+/* a mask, and 0 where mask is 0 even if a is infinite or NaN: for slopes that are piecewise constant.  NaN in mask
+ * stays.  The gradient with respect to mask is 0. */
 gd_tensor *gi_masked(gd_tensor *a, gd_tensor *mask);
 
 gd_tensor *gi_same(gd_tensor *a, gd_tensor *b);                 /* a = b, or both are NaN ? 1 : 0 */

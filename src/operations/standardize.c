@@ -28,8 +28,8 @@ static gd_real *one_for_each(const gi_groups *s)
 
 /* ---- Means over a group ------------------------------------------------------------------------------------- */
 
-/* The mean of a group, as rounded numbers give it, and beside it two means of the deviations d = x - mean: of d,
- * which is what rounding has taken from the mean, and of d u, or of d^2 where u is NULL. */
+/* The computed mean of a group, and two means of the deviations d = x - mean: that of d, which is the rounding error of
+ * the mean, and that of d u, or of d^2 where u is NULL. */
 typedef struct means {
     gd_real *mean, *left, *product;
     gd_real *rest;                          /* work space: what rounding takes from the sums of left and product */
@@ -158,9 +158,9 @@ GI_KERNEL static void subtract_and_scale(const gi_groups *s, gd_real *y, const g
             y[i * b + j] = (y[i * b + j] - left[g]) * s->r[g];
 }
 
-/* s->scale[g] is a power of 2 with which x has been multiplied.  The mean of rounded numbers is rounded itself, and
- * may be far off beside the deviations: what is left of them has a mean, too, and where that is not small a second
- * one is taken. */
+/* s->scale[g] is a power of 2 by which x has been multiplied.  The rounding error of the mean may be large relative to
+ * the deviations.  It is the mean of the deviations; where that is not small, it is subtracted from them, and the mean
+ * of the result is taken as well. */
 static void standardize(gi_groups *s, gd_real *y, const gd_real *x, means *m)
 {
     const int64_t n = s->groups;
@@ -183,7 +183,7 @@ static void standardize(gi_groups *s, gd_real *y, const gd_real *x, means *m)
     subtract_and_scale(s, y, m->left);
 }
 
-/* Scales for groups whose squares overflowed or vanished; false when there is none. */
+/* Scales for groups whose squares overflowed or underflowed; false when there is no such group. */
 static bool scale_groups(gi_groups *s, const gd_real *x)
 {
     bool any = false;
@@ -242,7 +242,7 @@ static void standardize_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     dx[0] = gi_standardize_slope(dy, node->in[0], node->out, node->attributes);
 }
 
-/* m->left mends the mean of dy, see standardize. */
+/* m->left corrects the mean of dy, see standardize. */
 GI_KERNEL static void slope(const gi_groups *s, gd_real *restrict dx, const gd_real *dy, const gd_real *y,
                             const means *m)
 {

@@ -1,8 +1,8 @@
 /* layer_norm.c - layer normalisation (J. L. Ba, J. R. Kiros, G. E. Hinton 2016): each example is brought to mean 0
  * and variance 1 over its last axes, then scaled and shifted by learned numbers.
  *
- * x is seen as [rows, n].  Fused, so that y takes one pass over a row that lies in the first cache, and its three
- * gradients another.  A gradient that is to be differentiated again is composed of the operations of
+ * x is treated as [rows, n].  One operation, so that y needs one pass over a row in the first-level cache, and its
+ * three gradients another one.  A gradient that is to be differentiated again is composed of the operations of
  * standardize.c. */
 #include <stdio.h>
 #include <string.h>
@@ -23,9 +23,9 @@
 
 enum { ROWS = 16 };
 
-/* How a row is brought to z = (x scale - mean) r + shift.  The mean of the rounded numbers is itself rounded, and may
- * be far off beside the deviations: shift is -r times the mean of what is left.  scale is a power of 2, and 1 unless
- * squares of the deviations would overflow or vanish. */
+/* A row is standardised to z = (x scale - mean) r + shift.  The rounding error of the mean may be large relative to the
+ * deviations; it is the mean of x scale - mean, and shift is -r times that.  scale is a power of 2, and 1 unless
+ * squares of the deviations would overflow or underflow. */
 typedef struct row_numbers {
     gd_real scale, mean, r, shift;
 } row_numbers;

@@ -1,7 +1,7 @@
 /* softmax.c - softmax and log-softmax along an axis.
  * Both subtract the largest element first, so that nothing overflows and the largest term is exact.  Where that is
- * infinite the elements equal to it share evenly, as equal finite ones do: the limit beside one of +infinity, and
- * one of many limits for a row of nothing but -infinity, the one that gd_max's and gd_logsumexp's gradients take. */
+ * infinite, the elements equal to it share the probability evenly, as equal finite ones do: for +infinity this is the
+ * limit; a row of -infinity alone has many limits, of which the gradients of gd_max and gd_logsumexp take the same. */
 #include <math.h>
 
 #include "base/compiler.h"
