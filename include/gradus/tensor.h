@@ -95,9 +95,9 @@ gd_shape gd_shape_of_tensor(const gd_tensor *t);
 
 /* ---- Scopes: who owns what, and until when ---------------------------------------------------------
  *
- *   a scope     owns what operations make while it is the innermost open one; dies with its block
- *   a model     owns its parameters (gd_param); dies with gd_params_free
- *   the program owns what is made while no scope is open; dies with gd_shutdown, which also runs at exit
+ *   a scope     owns what operations make while it is the innermost open one; freed at the end of its block
+ *   a model     owns its parameters (gd_param); freed by gd_params_free
+ *   the program owns what is made while no scope is open; freed by gd_shutdown, which also runs at exit
  *
  * A scope's memory is reused by the next scope, so that a training loop allocates nothing once it is warmed up.
  * All of this is per thread, and ends with the thread.  Models, optimizers, loaders and plots belong to no thread: any

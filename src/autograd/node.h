@@ -13,7 +13,7 @@
 #include "tensor/path.h"
 
 /* One recorded operation.  The tape is the list of nodes through prev, newest first, across all open scopes:
- * every input of a node was made before it, so the list is in topological order as it stands. */
+ * every input of a node was made before it, so the list is already in topological order. */
 struct gd_node {
     const gd_op *op;
     gd_node     *prev;

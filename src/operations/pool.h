@@ -1,7 +1,7 @@
 /* pool.h - the windows of a pooling:  x [n, c, h, w]  ->  y [n, c, oh, ow].
  *
- * A window is a product of rows and columns, so poolings go in two steps, each a loop over long lines: first the
- * rows of a window become one, v [oh, w], then the columns.  Threads share the planes [n c]. */
+ * A window is a product of rows and columns, so pooling takes two steps, each a loop over long lines: first the rows of
+ * each window are reduced to one, v [oh, w], then the columns.  Threads share the planes [n c]. */
 #ifndef GRADUS_POOL_H
 #define GRADUS_POOL_H
 
@@ -22,7 +22,7 @@ typedef struct windows {
 /* Shapes and errors of x and the options. */
 bool gi_windows_check(const char *function, const gd_tensor *x, const gd_pool2d_options *o, windows *s);
 
-/* How many planes are one thread's part. */
+/* How many planes a thread processes at a time. */
 static inline int64_t gi_windows_part(const windows *s)
 {
     return gi_part_for(s->h * s->w, GI_PART_ELEMENTS, 1);
