@@ -1,17 +1,17 @@
-/* gradus.h - everything.  Compile and link with what pkg-config --cflags --libs says of gradus (float) or gradus64
- * (double); that is, where the library was built with zlib,
+/* gradus.h - includes all public headers.  Compile and link with the output of pkg-config --cflags --libs gradus
+ * (float) or gradus64 (double); for a library that was built with zlib, that is
  *
  *     cc -std=c11 prog.c -lgradus -lz -lm -pthread
  *     cc -std=c11 -DGD_DOUBLE prog.c -lgradus64 -lz -lm -pthread
  *
- * Options.  Every gd_NAME_options begins as gd_NAME_defaults(), or as gd_NAME_dialect(d) where there are dialects:
+ * Options.  Initialise every gd_NAME_options with gd_NAME_defaults(), or with gd_NAME_dialect(d) if it has dialects:
  *
  *     gd_adam_options options = gd_adam_defaults();
  *     options.lr = 0.01;
  *
  * A struct whose declaration says that 0 stands for the default may also be written in place, as in
- * (gd_loader_options){ .batch = 10, .shuffle = true }.  In the others 0 is a choice, such as beta1 = 0, and options
- * that were not begun with their defaults are refused where that shows. */
+ * (gd_loader_options){ .batch = 10, .shuffle = true }.  In the others 0 is a value like any other, such as beta1 = 0;
+ * options that were not initialised with their defaults are refused where this can be detected. */
 #ifndef GRADUS_H
 #define GRADUS_H
 
@@ -23,7 +23,7 @@
 #include "gradus/nn.h"          /* a model: named parameters and layers */
 #include "gradus/optim.h"       /* optimizers: SGD, Adam, Yogi and their family */
 #include "gradus/data.h"        /* readers, data sets, minibatches */
-#include "gradus/checkpoint.h"  /* saving and going on later */
+#include "gradus/checkpoint.h"  /* saving a model or a run, and resuming it */
 #include "gradus/plot.h"        /* pictures of curves, as PNG */
 
 #endif

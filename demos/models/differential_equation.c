@@ -83,8 +83,8 @@ int main(int count, char **argument)
     int steps = count > 2 && strcmp(argument[1], "--steps") == 0 ? atoi(argument[2]) : 100;
     gd_seed(1);
     gd_params *p = gd_params_new();
-    model m = { p, gd_linear_new(p, "first", 1, 24), gd_linear_new(p, "second", 24, 24), gd_linear_new(p, "last", 24, 1),
-                gd_reshape(gd_linspace(0, end, 120), GD_SHAPE(-1, 1)) };
+    model m = { p, gd_linear_new(p, "first", 1, 24), gd_linear_new(p, "second", 24, 24),
+                gd_linear_new(p, "last", 24, 1), gd_reshape(gd_linspace(0, end, 120), GD_SHAPE(-1, 1)) };
     gd_optimizer *lbfgs = gd_lbfgs(p, gd_lbfgs_defaults());
     gd_plot *plot = gd_plot_new("A network solves y'' + y' + 20 y = 0", "t", "y");
     gd_plot *losses = gd_plot_new("", "step of L-BFGS", "mean square of the left side");

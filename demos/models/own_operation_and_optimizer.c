@@ -15,8 +15,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-static gd_tensor *gd_select(gd_tensor *x, int axis, int64_t i) { return gd_squeeze(gd_slice(x, axis, i, i + 1, 1), axis); }
-
 /* ---- The operation ------------------------------------------------------------------------------------------ */
 
 /* The loss has no slope where f = y, and none of second order; comparisons are constants for differentiation. */

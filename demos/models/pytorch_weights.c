@@ -11,8 +11,6 @@
  * also holds sixteen points with PyTorch's outputs, to compare with. */
 #include <gradus.h>
 #include <math.h>
-static gd_tensor *gd_select(gd_tensor *x, int axis, int64_t i) { return gd_squeeze(gd_slice(x, axis, i, i + 1, 1), axis); }
-
 typedef struct model {
     gd_linear           input, hidden, output;
     gd_batch_norm_layer batch;

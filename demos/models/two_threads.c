@@ -105,7 +105,7 @@ int main(int count, char **argument)
 {
     gd_on_error(gd_abort);
     int steps = count > 2 && strcmp(argument[1], "--steps") == 0 ? atoi(argument[2]) : 1000;
-    gd_set_threads(1);                      /* kernels of this size need no helpers: the threads are the program's own */
+    gd_set_threads(1);                      /* kernels of this size run on one thread anyway */
     gd_seed(1);
     gd_real x[POINTS], y[POINTS];
     gd_tensor *place = gd_uniform(GD_SHAPE(POINTS), 0.2, 1), *noise = gd_normal(GD_SHAPE(POINTS), 0, 0.1);

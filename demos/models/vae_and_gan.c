@@ -53,7 +53,7 @@ typedef struct vae {
     mlp        encoder, decoder;            /* x -> mean and ln variance of z;  z -> mean of x */
 } vae;
 
-/* -ln p(x | z) up to a constant, with z drawn from the encoder, plus the divergence from N(0, 1); mean over examples. */
+/* -ln p(x | z) up to a constant, z drawn from the encoder, plus the divergence from N(0, 1); mean over examples. */
 static gd_tensor *vae_loss(const vae *v, gd_tensor *x)
 {
     gd_tensor *code = mlp_apply(&v->encoder, x);
@@ -156,11 +156,6 @@ static void report(const char *name, gd_tensor *x)
     for (int k = 0; k < CLUSTERS; k++)
         drawn += 4 * CLUSTERS * at[k] >= n;
     printf("%s: %d of %d clusters, %.0f %% of its points near one\n", name, drawn, CLUSTERS, 100.0 * near / (double)n);
-}
-
-static gd_tensor *gd_select(gd_tensor *x, int axis, int64_t i)
-{
-    return gd_squeeze(gd_slice(x, axis, i, i + 1, 1), axis);
 }
 
 static gd_plot *scatter(const char *title, gd_tensor *x)

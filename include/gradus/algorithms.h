@@ -7,10 +7,11 @@
  * vectors are elementwise.  Before anything else g = -g if maximize, then g = g + weight_decay w where decay
  * is of the kind L2.  The files src/optim/NAME.c have sources and variants.
  *
- * Options begin as gd_NAME_defaults() or gd_NAME_dialect(d), see gradus.h: (gd_adam_options){ .lr = 0.01 } is refused.
+ * Initialise options with gd_NAME_defaults() or gd_NAME_dialect(d) (see gradus.h): (gd_adam_options){ .lr = 0.01 } is
+ * refused.
  *
- * Algorithms that square g take one beyond +-2^56 in float, +-2^480 in double, for that number, so that v does not
- * overflow, which would end the weight's steps for good.  An infinite or NaN g makes w NaN: see gd_check_finite.
+ * Algorithms that square g clamp it to +-2^56 in float, +-2^480 in double, so that v does not overflow: an infinite v
+ * would stop the weight for good.  An infinite or NaN g makes w NaN: see gd_check_finite.
  * Where eps^2 is below the smallest normal number, that number is added inside the root: with eps = 0 a weight all of
  * whose gradients were 0 stays where it is, and gradients whose squares underflow (1e-22 in float) make small steps. */
 #ifndef GRADUS_ALGORITHMS_H
@@ -41,7 +42,7 @@ typedef enum gd_bias_correction {           /* which of c1 and c2 are used; 1 st
 typedef enum gd_step_counter {              /* what t counts */
     GD_PER_PARAM,                           /* the gradients that this parameter has seen */
     GD_GLOBAL,                              /* the steps of the optimizer */
-    GD_STAYS_ONE                            /* nothing: a counter that a listing forgot; for teaching */
+    GD_STAYS_ONE                            /* nothing, t = 1: an erratum of a printed listing, for teaching only */
 } gd_step_counter;
 
 typedef enum gd_wd_mode {
@@ -65,8 +66,8 @@ typedef struct gd_sgd_options {
     double momentum;                        /* 0: plain descent, which keeps no state */
     double dampening;                       /* not applied to the first gradient */
     bool   nesterov;                        /* w = w - lr (g + momentum b); needs momentum, no dampening */
-    gd_momentum_form momentum_form;         /* the same while lr is constant, different when it changes; to be
-                                               changed in a run only where b is 0: each form scales b otherwise */
+    gd_momentum_form momentum_form;         /* all give the same steps while lr is constant, up to its scale.  Change
+                                               it in a run only where b is 0: each form scales b differently */
     double weight_decay;                    /* L2 */
     bool   maximize;
 } gd_sgd_options;
@@ -262,7 +263,7 @@ typedef struct gd_nadam_options {
     double lr;
     double beta1, beta2;
     double eps;
-    double nadam_psi;                       /* how fast mu grows from beta1/2 to beta1 */
+    double nadam_psi;                       /* rate at which mu grows from beta1/2 to beta1 */
     bool   constant_mu;                     /* mu_t = beta1 instead */
     double weight_decay;
     gd_wd_mode wd_mode;                     /* decoupled decay is applied before the step */

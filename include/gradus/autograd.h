@@ -49,8 +49,8 @@ void       gd_zero_grad_of(gd_tensor *t);   /* t->grad becomes NULL; its memory 
                                              * error: t is a result that keeps none */
 bool       gd_set_grad(gd_tensor *t, gd_tensor *value);   /* t->grad = a copy of value, of t's shape */
 
-/* GD_NO_GRAD; - a declaration: nothing is recorded from here to the end of the block.  Elsewhere use the pair.  Both
- * nest. */
+/* GD_NO_GRAD; - a declaration: nothing is recorded from here to the end of the block.  With compilers other than gcc
+ * and clang use gd_no_grad_begin and gd_no_grad_end.  Both nest. */
 void gd_no_grad_begin(void);
 void gd_no_grad_end(void);
 bool gd_is_recording(void);
@@ -88,11 +88,11 @@ bool gd_clamp_to(gd_tensor *x, double low, double high);         /* x = min(max(
 typedef void gd_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx);
 
 /* A fast rule computes the same on bare memory; an ordinary pass, one without create_graph, takes it instead of the
- * rule, which stays the definition.  It is optional.  dx[i].data is NULL where the gradient of input i is not needed,
- * else contiguous memory of the input's shape that shares nothing with dy, the inputs or the output; with dx[i].add,
- * which only operations with `adds` see, the gradient is added to the numbers there (as BLAS does with beta = 1).  It
- * returns GD_DONE; GD_DECLINED, before anything is written, for layouts that it cannot do: then the rule runs; or
- * GD_FAILED after gd_fail. */
+ * rule, which remains the definition.  It is optional.  dx[i].data is NULL where the gradient of input i is not needed,
+ * else contiguous memory of the input's shape that does not overlap dy, the inputs or the output.  Where dx[i].add is
+ * true, the gradient is added to the numbers there (as BLAS does with beta = 1); it is set only for operations with
+ * `adds`.  It returns GD_DONE; or GD_DECLINED, before anything is written, for layouts that it does not support: then
+ * the rule runs; or GD_FAILED after gd_fail. */
 typedef struct gd_target {
     gd_real *data;
     bool     add;
@@ -102,14 +102,14 @@ typedef enum gd_fast { GD_DONE, GD_DECLINED, GD_FAILED } gd_fast;
 typedef gd_fast gd_fast_rule(const gd_node *node, const gd_tensor *dy, const gd_target dx[]);
 enum { GD_FAST_INPUTS = 4 };                /* operations with more inputs run their rule */
 
-/* Name the members when one is made ({ .name = "cube", .rule = cube_rule, .. }): more may come. */
+/* Initialise it by the names of members, { .name = "cube", .rule = cube_rule, .. }: later versions may add members. */
 typedef struct gd_op {
     const char   *name;                     /* "gd_mul": for messages */
     gd_rule      *rule;                     /* NULL: the operation has no derivative, and backward says so */
     uint64_t      reads;                    /* which values the rules read, see below */
     const char   *formula;                  /* of the rule, for gd_graph_print; may be NULL */
     gd_fast_rule *fast;                     /* may be NULL */
-    bool          adds;                     /* the fast rule can add to what is there */
+    bool          adds;                     /* the fast rule can add to an existing gradient */
 } gd_op;
 
 /* What a rule reads must not be overwritten between recording and backward.  The engine checks exactly what reads
@@ -125,8 +125,8 @@ typedef struct gd_op {
 
 /* gd_record - makes y the result of op on the n inputs (NULL entries are allowed: an input left out), if
  * recording is on and an input requires a gradient; else leaves y as it is.  attributes (size bytes) are
- * copied.  Returns y.  NULL: y is NULL, has a node already, requires a gradient, or was made outside of the current
- * scope, with whose end the node is gone; op has no name, inputs or attributes are missing, memory is out. */
+ * copied.  Returns y.  NULL: y is NULL, has a node already, requires a gradient, or would outlive its node, which
+ * belongs to the current scope; op has no name, inputs or attributes are missing, memory is out. */
 gd_tensor *gd_record(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[], int n,
                      const void *attributes, size_t size);
 
@@ -135,11 +135,11 @@ gd_tensor  *gd_node_input(const gd_node *node, int i);
 gd_tensor  *gd_node_output(const gd_node *node);
 const void *gd_node_attributes(const gd_node *node);
 const gd_op *gd_node_op(const gd_node *node);
-bool        gd_needs(const gd_node *node, int i);               /* is the gradient of input i asked for? */
+bool        gd_needs(const gd_node *node, int i);               /* must the rule compute dx[i]? */
 
 /* ---- Looking at a graph ----------------------------------------------------------------------------- */
 
-/* gd_graph_print - describes the backward pass from y in words, step by step, with shapes and formulas.
+/* gd_graph_print - prints the steps of the backward pass from y, with shapes and formulas.
  * gd_graph_dot - writes the recorded graph for Graphviz: dot -Tsvg. */
 void gd_graph_print(FILE *out, gd_tensor *y);
 void gd_graph_dot(FILE *out, gd_tensor *y);
@@ -152,13 +152,13 @@ void gd_graph_dot(FILE *out, gd_tensor *y);
 typedef gd_tensor *gd_function(gd_tensor *const xs[], int n, void *context);
 
 typedef struct gd_gradcheck_options {       /* 0 stands for the default; error: a negative number, NaN */
-    double eps;                             /* step of the differences, times max(1, |x|), 1 or min(1, |x|),
-                                             * whichever agrees: 1e-6 in double, 1e-2 in float */
-    double rtol, atol;                      /* |analytic - numeric| <= atol + rtol |numeric|: 1e-5, 1e-7;
-                                             * float 3e-2, 3e-2.  Where outputs are so large that more than that is
-                                             * their rounding, the tolerance is that rounding.  With the default
-                                             * atol a gradient below it must be right to 8 %, where several steps
-                                             * of the size of x agree on what it should be */
+    double eps;                             /* step of the differences: eps times max(1, |x|), 1 or min(1, |x|), one
+                                             * of which must agree; 1e-6 in double, 1e-2 in float */
+    double rtol, atol;                      /* |analytic - numeric| <= atol + rtol |numeric|: 1e-5, 1e-7; in float
+                                             * 3e-2, 3e-2.  If the rounding error of large outputs is greater, it is
+                                             * the tolerance.  With the default atol, a gradient below it must still
+                                             * be right to 8 %, provided that several steps of the size of x give
+                                             * the same difference quotient */
 } gd_gradcheck_options;
 
 static inline gd_gradcheck_options gd_gradcheck_defaults(void)

@@ -39,7 +39,7 @@ bool gd_load(const char *path, gd_params *p, gd_optimizer *o);
 bool gd_save_run(const char *path, gd_params *p, gd_optimizer *o, const gd_loader *loader);
 bool gd_load_run(const char *path, gd_params *p, gd_optimizer *o, gd_loader *loader);
 
-/* ---- All that belongs to a run ------------------------------------------------------------------------------
+/* ---- A whole training run -----------------------------------------------------------------------------------
  *
  *     double best = INFINITY;
  *     gd_note notes[] = { { .key = "best", .number = &best }, { .key = "data", .text = "airfoil, 1500 rows" } };
@@ -64,7 +64,7 @@ typedef struct gd_run {                     /* params is required; what is NULL 
     int           note_count;
 } gd_run;
 
-/* With all 0, a run is loaded only if it will continue exactly: options that differ are an error too. */
+/* With all members 0, a run is loaded only if it will continue exactly: options that differ are an error too. */
 typedef struct gd_load_options {            /* 0 stands for the default */
     bool other_settings;                    /* options, schedules, members of groups, the loader's options, the decay of
                                                the averages, the plateau's options and the type of gd_real may differ

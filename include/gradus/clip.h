@@ -10,7 +10,7 @@ extern "C" {
 #endif
 GD_API_BEGIN
 
-/* Parameters without a gradient are passed over.  Errors, with all gradients left as they are: a gradient that
+/* Parameters without a gradient are skipped.  Errors, with all gradients left as they are: a gradient that
  * is not finite (the message names its parameter); max that is negative or NaN; p NULL. */
 
 /* gd_clip_grad_norm - with N the 2-norm of all gradients together: g = g min(1, max/(N + 1e-6)), as PyTorch.

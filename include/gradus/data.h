@@ -169,7 +169,7 @@ gd_tensor *gd_standardize(const gd_tensor *t);
 
 typedef struct gd_loader gd_loader;
 
-typedef struct gd_loader_options {          /* 0 stands for the default, but for batch */
+typedef struct gd_loader_options {          /* 0 stands for the default, except in batch, which is required */
     int64_t  batch;                         /* examples in a batch; required */
     bool     shuffle;                       /* a new order in each epoch; false: in the order of the rows */
     uint64_t seed;                          /* the order is a function of seed and epoch alone */

@@ -294,6 +294,7 @@ GD_RENAME(scope_end_with)
 GD_RENAME(scope_enter)
 GD_RENAME(scope_leave)
 GD_RENAME(seed)
+GD_RENAME(select)
 GD_RENAME(set_grad)
 GD_RENAME(set_memory_warning)
 GD_RENAME(set_name)
@@ -639,6 +640,7 @@ GD_RENAME(zeros_like)
 #define gd_scope_enter gd64_scope_enter
 #define gd_scope_leave gd64_scope_leave
 #define gd_seed gd64_seed
+#define gd_select gd64_select
 #define gd_set_grad gd64_set_grad
 #define gd_set_memory_warning gd64_set_memory_warning
 #define gd_set_name gd64_set_name

@@ -2,8 +2,8 @@
  *
  *     gd_ema *average = gd_ema_new(net, 0.999);
  *     ..  gd_step(adam);  gd_ema_update(average);
- *     gd_ema_swap(average);       the model has the averages now: evaluate it, save it
- *     gd_ema_swap(average);       and now its own parameters again */
+ *     gd_ema_swap(average);       now the model has the averages: evaluate it, save it
+ *     gd_ema_swap(average);       now it has its own parameters again */
 #ifndef GRADUS_EMA_H
 #define GRADUS_EMA_H
 

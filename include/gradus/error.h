@@ -1,4 +1,4 @@
-/* error.h - how a function of Gradus says that it failed.
+/* error.h - error messages, and how the functions of Gradus report failure.
  *
  * Every function that can fail returns NULL or false, and leaves one message that names the function,
  * the argument, the offending shapes or value, and what was expected:

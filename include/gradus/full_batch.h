@@ -36,7 +36,7 @@ gd_optimizer    *gd_rprop(gd_params *p, gd_rprop_options options);
 typedef enum gd_line_search { GD_NO_LINE_SEARCH, GD_STRONG_WOLFE } gd_line_search;
 
 typedef struct gd_lbfgs_options {
-    double lr;                              /* step length that is tried first; without a search, the one */
+    double lr;                              /* the first step length tried; without a line search, the step length */
     int    max_iter;                        /* steps in one call */
     int    max_eval;                        /* evaluations of the loss in one call; 0: 5/4 max_iter */
     double tolerance_grad;                  /* stop when no |g_i| is larger */
@@ -46,7 +46,7 @@ typedef struct gd_lbfgs_options {
     double c1, c2;                          /* of the Wolfe conditions, 0 < c1 < c2 < 1 */
 } gd_lbfgs_options;
 
-/* PyTorch's, but with a line search, which is off there: without one the method may diverge. */
+/* PyTorch's defaults, except for the line search, which is off there: without one the method may diverge. */
 static inline gd_lbfgs_options gd_lbfgs_defaults(void)
 {
     gd_lbfgs_options o = { .lr = 1, .max_iter = 20, .max_eval = 0, .tolerance_grad = 1e-7,

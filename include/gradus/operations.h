@@ -47,13 +47,13 @@ gd_tensor *gd_neg(gd_tensor *x);                         /* -x                  
  * bounds.  Error: low > high, NaN. */
 gd_tensor *gd_clamp(gd_tensor *x, double low, double high);
 
-/* gd_where - a where condition is not 0, else b; all three broadcast.  No gradient for condition.
+/* gd_where - a where condition is not 0, else b; all three broadcast.  condition has no gradient.
  * The branch not taken gets the gradient 0; where its own derivative is infinite or NaN, that times 0 is NaN, as in
  * every framework: in gd_where(x > 0, gd_log(x), 0) keep the argument in its domain, gd_log(gd_clamp(x, ..)).  The
  * same holds for elements that gd_slice leaves out. */
 gd_tensor *gd_where(gd_tensor *condition, gd_tensor *a, gd_tensor *b);
 
-/* Comparisons: 1 where true, else 0; a and b broadcast.  Constants for differentiation. */
+/* Comparisons: 1 where true, else 0; a and b broadcast.  No gradient flows through them. */
 gd_tensor *gd_eq(gd_tensor *a, gd_tensor *b);
 gd_tensor *gd_ne(gd_tensor *a, gd_tensor *b);
 gd_tensor *gd_lt(gd_tensor *a, gd_tensor *b);
@@ -95,6 +95,8 @@ gd_tensor *gd_slice(gd_tensor *x, int axis, int64_t start, int64_t stop, int64_t
                                                          /* start, start + step, .. before stop; negative start and
                                                           * stop count from the end, both are cut to [0, size];
                                                           * error: step < 1 */
+gd_tensor *gd_select(gd_tensor *x, int axis, int64_t i); /* index i of the axis, which is removed; i < 0 counts from
+                                                          * the end; error: i out of range */
 gd_tensor *gd_expand(gd_tensor *x, gd_shape shape);      /* x broadcast to shape; -1 keeps a size; error: does
                                                           * not broadcast */
 gd_tensor *gd_squeeze(gd_tensor *x, int axis);           /* removes an axis of size 1; error: another size */
@@ -132,12 +134,12 @@ gd_tensor *gd_embedding(gd_tensor *table, gd_tensor *index);
 
 /* ---- Reductions: over all axes, over one, or over several ---------------------------------------------------
  * keep leaves a reduced axis as one of size 1.  A list of axes is GD_SHAPE(0, 2), each at most once; the empty
- * list GD_SHAPE() means all axes, as in PyTorch.  An empty sum is 0; the mean of nothing is NaN; max and min of
- * nothing are errors.
+ * list GD_SHAPE() means all axes, as in PyTorch.  Of no elements, the sum is 0 and the mean NaN; max and min are
+ * errors.
  * Sums are pairwise or compensated, whatever the layout of x: |error| <= about 40 u sum |x|, with u half an ulp of 1,
  * for any number of elements.  So are the sums inside other operations and gradients (broadcasting, repeated indices,
- * overlapping windows, biases, means of losses).  The sum, or mean, of a tensor overflows only where the result is
- * itself too large; those inside other operations and gradients may overflow in an intermediate result.
+ * overlapping windows, biases, means of losses).  The sum, or mean, of a tensor overflows only if the result itself is
+ * too large; those inside other operations and gradients may overflow in an intermediate result.
  *   sum    dy spread over x                  mean   dy / n spread
  *   max, min   dy to the extreme element, shared evenly among equal ones; NaN wins
  *   logsumexp  y = ln sum e^x, stable; dx = dy softmax(x) */
@@ -158,30 +160,31 @@ gd_tensor *gd_logsumexp_axes(gd_tensor *x, gd_shape axes, bool keep);
 
 /* Variance: sum (x - mean)^2 / (n - correction); correction 0 for the population's, 1 for a sample's.
  * std is its square root; its gradient is dy (x - mean) / (y (n - correction)), and 0 where all elements are equal.
- * Numbers far from zero keep their digits: the mean's rounding is corrected.  Squares neither overflow nor vanish
- * inside: var is infinite, or 0, where it is itself out of range, and std is right there.  Error: correction >= n. */
+ * A mean that is large relative to the deviations costs no accuracy: its rounding error is corrected.  Intermediate
+ * squares neither overflow nor underflow: var is infinite, or 0, only where it is itself out of range, and std is right
+ * even there.  Error: correction >= n. */
 gd_tensor *gd_var_axis(gd_tensor *x, int axis, double correction, bool keep);
 gd_tensor *gd_std_axis(gd_tensor *x, int axis, double correction, bool keep);
 gd_tensor *gd_var_axes(gd_tensor *x, gd_shape axes, double correction, bool keep);
 gd_tensor *gd_std_axes(gd_tensor *x, gd_shape axes, double correction, bool keep);
 
-/* gd_cumsum - y_j = x_0 + .. + x_j along an axis; dx_j = dy_j + dy_(j+1) + ..  Each is as good as a sum of its own.
+/* gd_cumsum - y_j = x_0 + .. + x_j along an axis; dx_j = dy_j + dy_(j+1) + ..  Each is as accurate as one gd_sum.
  * gd_cumprod - y_j = x_0 .. x_j along an axis; dx_j = sum over i >= j of dy_i times the other factors of y_i,
- *   computed without a division, so that zeros in x are no special case.  y_j has a relative error of j u; once a
- *   product has overflowed, or underflowed to 0, it stays so. */
+ *   computed without a division, so that zeros in x are no special case.  y_j has a relative error of j u.  An
+ *   overflow, or an underflow to 0, carries over to all further products. */
 gd_tensor *gd_cumsum(gd_tensor *x, int axis);
 gd_tensor *gd_cumprod(gd_tensor *x, int axis);
 
 /* gd_norm - y = (sum |x|^p)^(1/p) over all elements, max |x| for p = INFINITY; powers do not overflow.
- * gd_norm_axes - the same over a list of axes.  The norm of nothing is 0.
+ * gd_norm_axes - the same over a list of axes.  The norm of no elements is 0.
  *   dx = dy sign(x) (|x| / y)^(p-1), and 0 wherever x = 0; for INFINITY shared evenly among equal sizes.
  * Error: p <= 0 or NaN. */
 gd_tensor *gd_norm(gd_tensor *x, double p);
 gd_tensor *gd_norm_axes(gd_tensor *x, double p, gd_shape axes, bool keep);
 
 /* gd_argmax - the index of the largest element along an axis, the first of equal ones; the axis is removed.
- * NaN counts as largest.  A constant for differentiation.  Errors: an empty axis; an index that is not exact in
- * gd_real, as some are not above 2^24 in float and 2^53 in double. */
+ * NaN counts as largest.  No gradient flows through it.  Errors: an empty axis; an index that gd_real cannot represent
+ * exactly, which is possible above 2^24 in float and 2^53 in double. */
 gd_tensor *gd_argmax(gd_tensor *x, int axis);
 
 /* gd_softmax - y = e^x / sum e^x along an axis, stable.      dx = y (dy - sum(dy y))
@@ -205,8 +208,8 @@ gd_tensor *gd_matmul(gd_tensor *a, gd_tensor *b);
 gd_tensor *gd_affine(gd_tensor *x, gd_tensor *weight, gd_tensor *bias);
 
 /* ---- Losses -------------------------------------------------------------------------------------------------
- * prediction and target have the same shape: broadcasting in a loss is a classic silent mistake, so that it is an
- * error here.  The elements are averaged, summed or returned as they are. */
+ * prediction and target must have the same shape: broadcasting, usually a mistake in a loss, is an error here.
+ * reduction: the elements l are averaged, summed or returned as they are; dl is the gradient of l. */
 
 typedef enum gd_reduction { GD_MEAN, GD_SUM, GD_NONE } gd_reduction;
 
@@ -215,14 +218,14 @@ gd_tensor *gd_mse_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction re
 
 /* gd_l1_loss - |prediction - target|; the gradient is 0 where they are equal.
  * gd_huber_loss - z = prediction - target: z^2 / 2 where |z| <= delta, else delta (|z| - delta / 2).
- *   dprediction = dl z, cut to [-delta, delta].  (P. J. Huber 1964.)  Error: delta <= 0.
- * Both are differentiable by target too. */
+ *   dprediction = dl min(max(z, -delta), delta).  (P. J. Huber 1964.)  Error: delta <= 0.
+ * Both are differentiable with respect to target too: dtarget = -dprediction. */
 gd_tensor *gd_l1_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction);
 gd_tensor *gd_huber_loss(gd_tensor *prediction, gd_tensor *target, double delta, gd_reduction reduction);
 
 /* gd_bce_with_logits - binary cross-entropy of logits x and probabilities t in [0, 1], p = sigmoid(x):
- *   l = -t ln p - (1 - t) ln (1 - p) = max(x, 0) - x t + ln (1 + e^-|x|), stable for all x and exact
- *   where it is small.
+ *   l = -t ln p - (1 - t) ln (1 - p) = max(x, 0) - x t + ln (1 + e^-|x|), stable for all x and accurate
+ *   where l is small.
  *   dx = dl (p - t), dt = -dl x.  Error: a target outside [0, 1]. */
 gd_tensor *gd_bce_with_logits(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction);
 
@@ -241,39 +244,41 @@ gd_tensor *gd_hinge_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction 
  * labels [n] or [n, d..], whole numbers in [0, c).  GD_NONE gives the labels' shape; GD_MEAN averages over all
  * labels.  dlogits = dl (softmax(logits) - one_hot(label)): log-softmax and likelihood are one operation, so
  * that logits of 1e4 neither overflow nor lose the small terms.  Errors: shapes, a label out of range, more classes
- * than gd_real can count (see Picking). */
+ * than gd_real can count (see Indexing). */
 gd_tensor *gd_cross_entropy(gd_tensor *logits, gd_tensor *labels, gd_reduction reduction);
 
-/* ---- Layers as functions: src/nn has structs around them ----------------------------------------------------
- * weight and bias may be NULL where it says so, and are then left out. */
+/* ---- Layers as functions: nn.h has structs that hold their parameters ---------------------------------------
+ * weight and bias may be NULL where stated: then y is not scaled, or not shifted. */
 
 /* gd_layer_norm - y = (x - mean) / sqrt(var + eps) weight + bias, with the mean and the population variance over
  * the last axes of each example: as many as weight or bias has, or one when both are NULL.  weight and bias have
- * the shape of those axes.  Where var + eps is 0, y = bias and dx = 0.  Numbers far from zero keep their digits, and
- * squares neither overflow nor vanish inside; the gradient is of the size of 1 / sqrt(var + eps) and may.
+ * the shape of those axes.  Where var + eps is 0, y = bias and dx = 0.  Accurate also where the mean is large relative
+ * to the deviations; intermediate squares neither overflow nor underflow.  The gradient, which is proportional to
+ * 1 / sqrt(var + eps), may overflow.
  * Error: another shape, eps < 0. */
 gd_tensor *gd_layer_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, double eps);
 
 /* gd_batch_norm - the same for each channel of x [n, channels, ..], over all other axes; weight, bias,
  * running_mean and running_var are [channels], the first two or the last two may be NULL.
- *   training   normalises by the batch: its mean and population variance.  Then, running = (1 - momentum) running
- *              + momentum (the batch's), which for the variance is the sample's, with n - 1, as in PyTorch.
- *              running_var becomes infinite where the batch's variance is too large; y is right there.
- *   else       normalises by the running numbers, which have no gradient and must be given.
+ *   training   normalises by the batch's mean and population variance.  Then running = (1 - momentum) running
+ *              + momentum batch, for the variance with the batch's sample variance (divisor n - 1), as in PyTorch.
+ *              running_var becomes infinite where the batch's variance is too large; y is right even there.
+ *   else       normalises by running_mean and running_var, which have no gradient and must be given.
  * Errors: shapes, training with one value for a channel, momentum outside [0, 1], eps < 0. */
 gd_tensor *gd_batch_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, gd_tensor *running_mean,
                          gd_tensor *running_var, bool training, double momentum, double eps);
 
-/* gd_conv2d - cross-correlation (the kernel is not turned), x zero beyond its borders:
+/* gd_conv2d - cross-correlation (the kernel is not flipped), x padded with zeros:
  *   y[n, o, r, q] = bias[o] + sum over j, u, v of weight[o, j, u, v]
  *                   x[n, j, r stride + u dilation - padding, q .. v ..]
  *   x [n, c, h, w]  weight [o, c / groups, kh, kw]  bias [o] or NULL  ->  y [n, o, oh, ow],
  *   oh = floor((h + 2 padding - dilation (kh - 1) - 1) / stride) + 1
- * The channels of x and of y are cut into groups; each part of y sees its own part of x.  Two numbers are
- * { vertical, horizontal }; a 0 in stride, dilation, groups stands for 1.  Errors: shapes, groups that do not
- * divide both numbers of channels, a kernel that spans more than x with its padding.
- * Rounding, with u half an ulp of 1 and s the sum of the sizes of an element's terms: y and dx are within n u s, n the
- * number of terms but at most 1100; dweight within 1100 u s for any number of images and pixels, dbias within 40 u s.
+ * The channels of x and of y are split into groups: those of y depend only on the same group of x, over which j runs.
+ * Two numbers are { vertical, horizontal }; a 0 in stride, dilation, groups stands for 1.  Errors: shapes, groups that
+ * do not divide both numbers of channels, a kernel that spans more than x with its padding.
+ * Rounding, with u half an ulp of 1 and s the sum of the absolute values of an element's terms: y and dx are within
+ * n u s, n the number of terms but at most 1100; dweight within 1100 u s for any number of images and pixels, dbias
+ * within 40 u s.
  * gd_conv1d - the same for x [n, c, length]  weight [o, c / groups, k]  ->  y [n, o, ..]. */
 typedef struct gd_conv2d_options {           /* 0 stands for the default */
     int64_t stride[2], padding[2], dilation[2], groups;
@@ -291,12 +296,12 @@ gd_tensor *gd_conv1d(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, int64_t s
 
 /* gd_max_pool2d, gd_avg_pool2d - the largest, or the mean, of each window: x [n, c, h, w]  ->  y [n, c, oh, ow],
  * oh = floor((h + 2 padding - kernel) / stride) + 1.  A stride of 0 stands for the kernel's size.
- *   max   dy to the first of the largest in row-major order; NaN wins, the first one; padded places never do
+ *   max   dy to the first of the largest in row-major order; NaN, the first one, counts as largest, padding never does
  *   avg   dy shared evenly; count_padding divides by the size of the window everywhere, else by how much of it
  *         lies inside x
  * Errors: x not of four axes, kernel < 1, padding above half the kernel, a window larger than x with its
  * padding. */
-typedef struct gd_pool2d_options {           /* 0 stands for the default, but for kernel */
+typedef struct gd_pool2d_options {           /* 0 stands for the default, except in kernel, which is required */
     int64_t kernel[2], stride[2], padding[2];
     bool    count_padding;
 } gd_pool2d_options;

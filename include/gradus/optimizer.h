@@ -1,5 +1,5 @@
-/* optimizer.h - stepping, groups of parameters with options of their own, and a look into an optimizer's state.  The
- * algorithms are in algorithms.h and full_batch.h, one of your own is made with plug.h. */
+/* optimizer.h - stepping, groups of parameters with options of their own, access to an optimizer's state.  The
+ * algorithms are in algorithms.h and full_batch.h; plug.h is the interface for one of your own. */
 #ifndef GRADUS_OPTIMIZER_H
 #define GRADUS_OPTIMIZER_H
 
@@ -30,9 +30,9 @@ bool gd_step(gd_optimizer *o);
 /* gd_step_closure - for algorithms that evaluate the loss several times in a step (L-BFGS): closure computes
  * the loss and fresh gradients (zero_grad, forward, backward) and returns the loss as a number; NaN if it
  * failed.  Any other algorithm calls it once and steps.  Returns the loss before the step; NaN on failure, and the
- * message of a failure inside the closure stands.  L-BFGS takes a NaN without a message, or an infinite loss, in
- * the middle of a step for a point too far out, and looks nearer; after a failure with a message, or a loss without
- * any gradient, it ends at the best point so far. */
+ * message of a failure inside the closure stands.  When the loss is infinite, or NaN without a message, in the middle
+ * of a step, L-BFGS tries a shorter one; after a failure with a message, or a loss without any gradient, it ends at the
+ * best point so far. */
 typedef double gd_closure(void *context);
 double gd_step_closure(gd_optimizer *o, gd_closure *closure, void *context);
 
@@ -59,7 +59,7 @@ void gd_optimizer_free(gd_optimizer *o);
 struct gd_group {
     double      lr;                         /* learning rate; assign it as you like between two steps */
     gd_schedule schedule;                   /* where set, gd_step assigns lr from it; see gd_set_schedule */
-    const void *options;                    /* to be read: the group's copy of the options, but for lr */
+    const void *options;                    /* read only: the group's copy of the options; lr is above */
     gd_optimizer *optimizer;
     gd_group   *next;
     struct gd_group_inside *inside;         /* private */
@@ -97,12 +97,12 @@ struct gd_optimizer {
     struct gd_optimizer_inside *inside;     /* private */
 };
 
-/* ---- Looking into the state, for checkpoints, pictures and tests ------------------------------------------- */
+/* ---- Access to the state, for checkpoints, pictures and tests ---------------------------------------------- */
 
 /* gd_optimizer_state - state tensor "exp_avg" (say) of a parameter.  It is made at the parameter's first
  * gradient: NULL, without a message, before, and where the options do not need it; with one when there is no such
  * state or parameter.
- * gd_optimizer_number - where a number of a parameter lies: "step" (how many gradients it has seen; every
+ * gd_optimizer_number - a pointer to a number of a parameter: "step" (how many gradients it has seen; every
  * algorithm has it) or one of the algorithm's numbers.  NULL with a message when there is none.
  * gd_optimizer_start - makes the state of a parameter now, as its first gradient would.
  * For an algorithm that sees all parameters as one vector (L-BFGS), parameter is NULL. */
@@ -110,9 +110,9 @@ gd_tensor *gd_optimizer_state(gd_optimizer *o, const gd_tensor *parameter, const
 double    *gd_optimizer_number(gd_optimizer *o, const gd_tensor *parameter, const char *number);
 bool       gd_optimizer_start(gd_optimizer *o, const gd_tensor *parameter);
 
-/* gd_optimizer_visit - hands every number and every state tensor that there is to visit: owner is the name of the
- * parameter ("" for state of all together); one of tensor and number is NULL.  Both may be written to.  With
- * o->steps, and lr and gd_group_get of each group, this is all that a checkpoint needs. */
+/* gd_optimizer_visit - calls visit for every number and every state tensor: owner is the name of the parameter ("" for
+ * state of all together); one of tensor and number is NULL, the other may be written to.  With o->steps, and lr and
+ * gd_group_get of each group, this is all that a checkpoint needs. */
 typedef void gd_state_visitor(void *context, const char *owner, const char *name, gd_tensor *tensor,
                               double *number);
 bool gd_optimizer_visit(gd_optimizer *o, gd_state_visitor *visit, void *context);

@@ -1,4 +1,4 @@
-/* plug.h - the plug into which every algorithm fits, the built-in ones and your own. */
+/* plug.h - the interface of optimization algorithms: the built-in ones use it, and so can your own. */
 #ifndef GRADUS_PLUG_H
 #define GRADUS_PLUG_H
 
@@ -44,17 +44,17 @@ typedef struct gd_update {
     int64_t         t;                      /* the step, from 1, as this parameter counts */
     double          lr;
     const void     *options;                /* of the parameter's group */
-    const void     *scalars;                /* what prepare formed for this t and lr */
+    const void     *scalars;                /* what prepare computed for this t and lr */
 } gd_update;
 
-/* A field of an options struct: what it is called, where it lies, which values it may have. */
+/* A field of an options struct: its name, its offset, the values that it may have. */
 typedef enum gd_option_kind { GD_OPTION_REAL, GD_OPTION_FLAG, GD_OPTION_WHOLE } gd_option_kind;
 
 typedef struct gd_option {
     const char *name;
     size_t      offset;
     gd_option_kind kind;                    /* double, bool, int or an enumeration */
-    const char *interval;                   /* "[]", "[)", "(]" or "()": which ends belong to it */
+    const char *interval;                   /* "[]", "[)", "(]" or "()": which ends are included */
     double      low, high;
 } gd_option;
 
@@ -78,8 +78,8 @@ template <> struct gd_option_kind_of<bool> { static constexpr gd_option_kind kin
       int: GD_OPTION_WHOLE, unsigned: GD_OPTION_WHOLE), interval, low, high }     /* unsigned: an enumeration */
 #endif
 
-/* What a number, or each element of a state, may be: a checkpoint that holds others is refused.  Where a parameter is
- * not finite, its run has diverged, and NaN and infinities in its states are believed too. */
+/* The values that a number, or each element of a state, may have: a checkpoint with others is refused.  Where a
+ * parameter is not finite, its run has diverged, and NaN and infinities in its states are accepted too. */
 typedef struct gd_range {
     const char *name;                       /* of the number or the state */
     bool        whole;                      /* a whole number, as counts are */
@@ -87,46 +87,47 @@ typedef struct gd_range {
     double      low, high;
 } gd_range;
 
-/* What is kept for one parameter, or for all together, to be judged: it may come from a checkpoint. */
+/* The argument of `valid`: the numbers and states of one parameter, or of all together, as read from a checkpoint or
+ * before they are written to one. */
 typedef struct gd_kept {
     int64_t           n;                    /* elements of the parameter, or of all parameters */
     double            step;                 /* gradients seen so far, a whole number */
     double            steps;                /* of the optimizer, the same */
-    const gd_real    *w;                    /* the parameter; NULL: it is not known, or all of them are meant */
+    const gd_real    *w;                    /* the parameter; NULL: not known, or the state of all parameters */
     const double     *number;               /* number[k], in the order of their names */
     gd_tensor *const *state;                /* state[k]; NULL where none is kept */
     const void       *options;
 } gd_kept;
 
-/* Only name, options_size and update must be there.  Names of options, states and numbers become part of a
- * checkpoint's keys: they are UTF-8, no two alike, those of states and numbers without a slash, and no number is
- * called "step" or by digits alone. */
+/* Only name, options_size and update (or step) are required.  Names of options, states and numbers become part of a
+ * checkpoint's keys: they must be UTF-8 and distinct, those of states and numbers without a slash; no number may be
+ * called "step" or consist of digits alone. */
 struct gd_algorithm {
     const char      *name;                              /* of the constructor, for messages: "gd_adam" */
     size_t           options_size;
     const gd_option *options;                           /* the fields, up to one without a name; NULL: lr alone */
     const char      *states[GD_MAX_STATES + 1];         /* names of state tensors, each of the parameter's shape */
     const char      *numbers[GD_MAX_NUMBERS + 1];       /* names of numbers kept for each parameter */
-    bool   (*check)(const void *options);               /* what a range cannot say; false after gd_fail */
-    bool   (*keeps)(const void *options, int k);        /* is state k needed at all?  NULL: every state is */
-    void   (*start)(const gd_update *u);                /* first state; NULL: zeros */
-    void   (*prepare)(const gd_update *u, void *scalars);   /* forms what depends on options, t and lr alone, once
+    bool   (*check)(const void *options);               /* checks options together; false after gd_fail; NULL: no */
+    bool   (*keeps)(const void *options, int k);        /* is state k needed with these options?  NULL: yes */
+    void   (*start)(const gd_update *u);                /* sets the first state; NULL: zeros */
+    void   (*prepare)(const gd_update *u, void *scalars);   /* computes what depends on options, t and lr alone, once
                                                            for many parameters; at most GD_SCALARS_BYTES, which
                                                            hold its last result, and zeros for new options */
     void   (*advance)(const gd_update *u);              /* writes to number, once before a parameter's update */
     void   (*update)(const gd_update *u);
-    bool     by_element;                                /* update forms each element from what belongs to it and
-                                                           writes to w and state only: gd_step may hand it pieces
-                                                           of a large parameter, several at the same time */
+    bool     by_element;                                /* update computes each element independently and writes to
+                                                           w and state only: gd_step may call it for parts of a
+                                                           large parameter, on several threads at the same time */
     double (*correction)(const void *options, int k, int64_t t);    /* traces show state k divided by this */
     double (*step)(gd_optimizer *o, gd_closure *closure, void *context);    /* instead of update */
-    const char *zeros[GD_MAX_ZEROS + 1];                /* sets of options, "rho eps", all of which are 0 only where
+    const char *zeros[GD_MAX_ZEROS + 1];                /* sets of options, "rho eps", that are all 0 only if
                                                            NAME_defaults() was forgotten: constructors and
                                                            gd_optimizer_group refuse them, gd_group_set does not */
     const gd_range *ranges;                             /* of numbers and states, up to one without a name; NULL:
                                                            they may be anything */
-    const char *(*valid)(const gd_kept *kept);          /* what ranges cannot say: NULL, or the first fault found:
-                                                           "pairs is larger than the number of rows of s" */
+    const char *(*valid)(const gd_kept *kept);          /* checks numbers and states together; returns NULL, or the
+                                                           fault: "pairs is larger than the number of rows of s" */
 };
 
 /* gd_optimizer_shared_state - for an algorithm with step, which sees all parameters as one vector: its state k, a

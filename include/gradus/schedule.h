@@ -5,8 +5,8 @@
  *     gd_set_schedule(&adam->first, s);                    gd_step takes lr from it
  *     .. or by hand:  adam->lr = gd_lr_at(s, step);
  *
- * A schedule is a value without memory: gd_lr_at(s, step) can be asked for any step, in any order.  "Step" may
- * as well be an epoch.  The plateau rule, which reacts to a loss, has memory and is apart.
+ * A schedule is a value without state: gd_lr_at(s, step) can be called for any step, in any order.  A "step" may also
+ * be an epoch.  The plateau rule, which reacts to a loss, has state, in a gd_plateau.
  *
  * Errors: a constructor given a number out of range leaves a message and returns a schedule whose learning
  * rate is NaN; gd_lr_at gives NaN, and gd_step refuses it. */
@@ -87,15 +87,15 @@ gd_schedule gd_lr_custom(gd_lr_function *function, const void *context);
 
 /* ---- Composition ----------------------------------------------------------------------------------------- */
 
-/* gd_lr_warmup - steps of a straight line from the learning rate from to what s has at its step 0, then s, which
- * begins after them.
- * gd_lr_restarts - s starts over after period steps, then after period growth more, period growth^2, ..; it is
- * stretched so that what was to happen in period steps happens in each.  Warm-up is not repeated.
+/* gd_lr_warmup - rises linearly in `steps` steps from the learning rate `from` to that of s at step 0; s follows,
+ * delayed by these steps.
+ * gd_lr_restarts - s starts again after period steps, then after period growth more, period growth^2, ..; each cycle
+ * is the first period steps of s, stretched to the length of the cycle.  Warm-up is not repeated.
  * Error: s is gd_lr_none(). */
 gd_schedule gd_lr_warmup(gd_schedule s, int64_t steps, double from);
 gd_schedule gd_lr_restarts(gd_schedule s, int64_t period, double growth);
 
-/* ---- Plateau: the learning rate falls when a loss has stopped falling ------------------------------------------
+/* ---- Plateau: the learning rate is lowered when a loss has stopped falling -------------------------------------
  *
  *     gd_plateau plateau = gd_plateau_start(0.1, gd_plateau_defaults());
  *     ..  adam->lr = gd_plateau_next(&plateau, validation_loss);              once an epoch
@@ -120,7 +120,7 @@ static inline gd_plateau_options gd_plateau_defaults(void)
     return o;
 }
 
-typedef struct gd_plateau {                 /* there to be read, and to be saved with a checkpoint */
+typedef struct gd_plateau {                 /* read only; saved with a checkpoint */
     gd_plateau_options options;
     double lr, best;
     int    bad, cooling;                    /* losses in a row without improvement; losses that do not count */

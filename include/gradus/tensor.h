@@ -31,8 +31,8 @@ typedef struct gd_tensor gd_tensor;
 typedef struct gd_node gd_node;
 typedef struct gd_arena gd_arena;
 
-/* Programs may read the fields; only the library's functions change them.  Those marked private stand here, and not
- * behind a pointer, because every operation reads or writes them: a tensor is one block of memory. */
+/* Programs may read the fields; only the library's functions change them.  Private fields are part of the struct, and
+ * not behind a pointer, because every operation reads or writes them: a tensor is one block of memory. */
 struct gd_tensor {
     gd_real   *data;                        /* first element */
     int        ndim;                        /* 0 for a scalar */
@@ -48,7 +48,7 @@ struct gd_tensor {
     uint64_t   version;                     /* private, of a base: when data was last overwritten */
     union {
         int64_t     uses;                   /* private, of a gradient in a backward pass: slots that hold it */
-        const void *path_end;               /* private, else: the gd_op where its path to leaves ends, or NULL */
+        const void *path_end;               /* private, else: the gd_op that cut it off from the leaves, or NULL */
     };
     int64_t    numel;                       /* private: product of the shape; read it with gd_numel */
     gd_tensor *base;                        /* private: the tensor that owns data; itself unless a view */
@@ -95,9 +95,9 @@ gd_shape gd_shape_of_tensor(const gd_tensor *t);
 
 /* ---- Scopes: who owns what, and until when ---------------------------------------------------------
  *
- *   a scope     owns what operations make while it is the innermost open one; dies with its block
- *   a model     owns its parameters (gd_param); dies with gd_params_free
- *   the program owns what is made while no scope is open; dies with gd_shutdown, which also runs at exit
+ *   a scope     owns what operations make while it is the innermost open one; freed at the end of its block
+ *   a model     owns its parameters (gd_param); freed by gd_params_free
+ *   the program owns what is made while no scope is open; freed by gd_shutdown, which also runs at exit
  *
  * A scope's memory is reused by the next scope, so that a training loop allocates nothing once it is warmed up.
  * All of this is per thread, and ends with the thread.  Models, optimizers, loaders and plots belong to no thread: any
@@ -153,8 +153,8 @@ gd_tensor *gd_scope_end_with(gd_tensor *t);
 #define GD_UNIQUE_(name, line) GD_UNIQUE__(name, line)
 #define GD_UNIQUE__(name, line) name##line
 #endif
-int  gd_scope_enter(void);                  /* for GD_SCOPE: opens a scope, returns the depth before */
-void gd_scope_leave(int *depth);            /* for GD_SCOPE: closes down to that depth; warns if it is more than one */
+int  gd_scope_enter(void);                  /* for GD_SCOPE: opens a scope, returns how many were open before */
+void gd_scope_leave(int *depth);            /* for GD_SCOPE: closes scopes until so many are open; warns if several */
 
 /* gd_keep - a detached copy of t that belongs to the scope around the current one; or to the program, where the copies
  * of a loop pile up: see the idioms above.  NULL: t is NULL, or memory is out. */

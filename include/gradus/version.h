@@ -1,7 +1,7 @@
-/* version.h - which Gradus this is.  The number stands here and nowhere else: the pkg-config files take it from here,
- * and CHANGELOG.md begins with it.
+/* version.h - the version of Gradus.  This is the only place of the number: the pkg-config files take it from here, and
+ * CHANGELOG.md begins with it.
  *
- * Before 1.0 a new second number may change names and fields, a new third number may not. */
+ * Before 1.0, names and fields may change when the second number does, but not when only the third does. */
 #ifndef GRADUS_VERSION_H
 #define GRADUS_VERSION_H
 

@@ -1,7 +1,7 @@
-/* anomaly.c - gd_detect_anomaly: which operation, or which rule of one, was the first to make a NaN or an infinity.
+/* anomaly.c - gd_detect_anomaly: which operation, or rule of one, was the first to produce a NaN or an infinity.
  *
- * Off, it costs operations nothing: the flag is in the number that every operation compares with 0 anyway (see
- * thread_state.h); the backward pass looks at it once for each node. */
+ * When it is off, it costs operations nothing: the flag is a bit of gi_thread.no_grad, which every operation compares
+ * with 0 anyway (thread_state.h).  The backward pass tests it once for each node. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
@@ -92,7 +92,7 @@ static void add(words *w, const char *format, ...)
 
 enum { TOLD = 4 };                          /* inputs in a message */
 
-/* An infinity that comes from one is no news: masks are made of them. */
+/* An infinity is accepted where an input has one: attention masks consist of them. */
 bool gi_finite_result(const gd_op *op, const gd_tensor *y, gd_tensor *const inputs[], int n)
 {
     int64_t k = first_bad(y);

@@ -1,9 +1,9 @@
-/* backward.c - the walk along the tape, from the newest node to the oldest.
+/* backward.c - gd_backward: traverses the tape once, from the newest node to the oldest.
  *
- * The tape is in topological order as it stands, so one walk is enough: when it comes to a node, every gradient of the
- * node's output has been gathered.  Nothing that the caller can see changes before the walk has succeeded; then what
- * leaves have gathered is added to ->grad (leaf_grad.c).  How a pass begins and ends is in pass.c, how gradients are
- * gathered, and their memory is used again, in gather.h. */
+ * The tape is already in topological order, so one traversal is enough: when it reaches a node, the gradient of the
+ * node's output is complete.  Nothing that the caller can see changes until the traversal has succeeded; then the
+ * gradients of leaves are added to ->grad (leaf_grad.c).  pass.c begins and ends a pass; gather.h accumulates gradients
+ * and reuses their memory. */
 #include "backward.h"
 
 #include "anomaly.h"
@@ -19,7 +19,7 @@
 static inline bool run_rule(gi_pass *pass, gd_node *node, gd_tensor *dy);
 static inline bool finish(gi_pass *pass, gd_tensor *out, gd_tensor *dy);
 
-/* Runs the rules of all that y depends on; dy is the gradient of y. */
+/* Runs the rules of all nodes that y depends on; dy is the gradient of y. */
 static bool walk(gi_pass *pass, gd_tensor *dy)
 {
     if (!gi_gather(pass, pass->y, dy))
@@ -48,13 +48,13 @@ static GI_COLD bool overwritten(const gi_pass *pass, const gd_node *node, const 
                    t->name ? t->name : "", t->name ? "\")" : "", gi_shape_text(t->ndim, t->shape).s);
 }
 
-/* A version beyond this thread's clock was given by another thread, before it handed t over. */
+/* A version later than this thread's clock was set by another thread, before t was passed to this one. */
 static inline bool changed(const gd_node *node, const gd_tensor *t)
 {
     return t->base->version > node->time && t->base->version <= gi_thread.clock;
 }
 
-/* Something was overwritten since the node was recorded: is it a value that a wanted gradient reads? */
+/* Some tensor has been overwritten since the node was recorded: true unless a gradient that is needed reads it. */
 static GI_COLD bool unread(const gi_pass *pass, const gd_node *node)
 {
     for (int i = 0; i < node->n; i++) {
@@ -70,7 +70,7 @@ static GI_COLD bool unread(const gi_pass *pass, const gd_node *node)
     return true;
 }
 
-/* Of a node that has been found to want something. */
+/* May the rule of this node run?  Some input needs a gradient. */
 static inline bool ready(const gi_pass *pass, const gd_node *node)
 {
     if (GI_UNLIKELY(!node->op->rule))
@@ -90,7 +90,8 @@ static GI_COLD bool bad_gradient(const gi_pass *pass, const gd_node *node, int i
     return false;
 }
 
-/* A gradient of the output's shape, summed over the axes that were broadcast. */
+/* dx, of the shape to which input i was broadcast, summed over the broadcast axes.  Any other shape, or no dx, is an
+ * error of the rule. */
 static GI_NOINLINE gd_tensor *summed_back(const gi_pass *pass, const gd_node *node, int i, gd_tensor *dx)
 {
     gd_tensor *x = node->in[i];
@@ -110,8 +111,8 @@ static inline gd_tensor *fitted(const gi_pass *pass, const gd_node *node, int i,
     return GI_LIKELY(dx && gi_same_shape(dx, node->in[i])) ? dx : summed_back(pass, node, i, dx);
 }
 
-/* Two gradients from one rule may reach the same tensor or share memory, so all are held before the first is
- * gathered. */
+/* Two gradients of one rule may belong to the same tensor or share memory, so all are held before the first is
+ * accumulated. */
 static GI_NOINLINE bool gather_several(gi_pass *pass, gd_node *node, gd_tensor **dx)
 {
     for (int i = 0; i < node->n; i++) {
@@ -133,7 +134,7 @@ static GI_NOINLINE bool gather_several(gi_pass *pass, gd_node *node, gd_tensor *
     return true;
 }
 
-/* ---- A fast rule: the engine says where its results go -------------------------------------------------------- */
+/* ---- Fast rules: the engine allocates the results -------------------------------------------------------------- */
 
 /* Is x an input in one place only? */
 static inline bool once(const gd_node *node, int i)
@@ -144,16 +145,16 @@ static inline bool once(const gd_node *node, int i)
     return true;
 }
 
-/* Where ->grad is kept, if x is a leaf that has none yet: then nothing has to be copied there at the end. */
+/* For a leaf without ->grad: a tensor over the memory of its future ->grad, so that nothing is copied at the end. */
 static GI_NOINLINE gd_tensor *over_grad_memory(gi_pass *pass, gd_tensor *x)
 {
     if (!gi_grad_memory(x))
         return NULL;
-    gi_overwritten(x->grad_memory);         /* who recorded an old gradient is told */
+    gi_overwritten(x->grad_memory);         /* a graph that was recorded with the old gradient is refused */
     return gi_new_over(pass->scratch, x, x->grad_memory->data);
 }
 
-/* A contiguous tensor of x's shape in scratch memory, held by nobody yet. */
+/* A contiguous tensor of x's shape in scratch memory; no slot refers to it yet. */
 static inline gd_tensor *new_gradient(gi_pass *pass, const gd_tensor *x)
 {
     gd_tensor *t = GI_LIKELY(gi_is_small(x->numel)) ? gi_take_held(pass->scratch, x->numel)
@@ -163,7 +164,8 @@ static inline gd_tensor *new_gradient(gi_pass *pass, const gd_tensor *x)
     return t;
 }
 
-/* The gradient of input i, to be written: its slot, to be added to, or new memory; NULL when memory is out. */
+/* Where the fast rule writes the gradient of input i: to its slot, if it can add to that, or to new memory.  NULL when
+ * memory is out. */
 static inline gd_tensor *place(gi_pass *pass, const gd_node *node, int i, gd_target *to)
 {
     gd_tensor *x = node->in[i], *t = x->slot;
@@ -176,7 +178,7 @@ static inline gd_tensor *place(gi_pass *pass, const gd_node *node, int i, gd_tar
     return t;
 }
 
-/* What has been placed but not written. */
+/* Releases the memory that place() took for a gradient, because the fast rule has not written it. */
 static GI_COLD void give_back(gi_pass *pass, gd_tensor *t, const gd_target *to)
 {
     if (t && !to->add && gi_is_small(t->numel) && t->uses == 0)
@@ -202,7 +204,7 @@ static GI_COLD gd_fast failed(const gi_pass *pass, const gd_node *node)
     return GD_FAILED;
 }
 
-/* Of up to two inputs, the everyday case.  GD_DECLINED: the plain rule is to run. */
+/* The fast rule of a node with one or two inputs, the common case.  GD_DECLINED: the caller runs the rule instead. */
 static inline gd_fast run_fast(gi_pass *pass, gd_node *node, gd_tensor *dy, bool first, bool second)
 {
     gd_target to[2];
@@ -224,7 +226,7 @@ static inline gd_fast run_fast(gi_pass *pass, gd_node *node, gd_tensor *dy, bool
     return GI_UNLIKELY(done == GD_FAILED) ? failed(pass, node) : done;
 }
 
-/* The same of more inputs. */
+/* The same for more inputs, up to GD_FAST_INPUTS. */
 static GI_NOINLINE gd_fast run_long_fast(gi_pass *pass, gd_node *node, gd_tensor *dy)
 {
     gd_target to[GD_FAST_INPUTS] = { { NULL, false } };
@@ -246,7 +248,7 @@ static GI_NOINLINE gd_fast run_long_fast(gi_pass *pass, gd_node *node, gd_tensor
 
 /* ---- One node --------------------------------------------------------------------------------------------------- */
 
-/* Runs the rule of a node that has more than two inputs, some of which want a gradient. */
+/* Runs the rule of a node that has more than two inputs, some of which need a gradient. */
 static GI_NOINLINE bool run_long_rule(gi_pass *pass, gd_node *node, gd_tensor *dy)
 {
     enum { FEW = 4 };
@@ -283,7 +285,7 @@ static GI_NOINLINE bool wants_any_from(const gd_node *node, int i)
     return false;
 }
 
-/* The gradients of a node's inputs from that of its output. */
+/* Computes the gradients of a node's inputs from dy, that of its output, and accumulates them in the inputs' slots. */
 static inline bool run_rule(gi_pass *pass, gd_node *node, gd_tensor *dy)
 {
     const bool first = node->n > 0 && gi_needs(node, 0), second = node->n > 1 && gi_needs(node, 1);
@@ -300,7 +302,7 @@ static inline bool run_rule(gi_pass *pass, gd_node *node, gd_tensor *dy)
     return !(gi_thread.no_grad & GI_ANOMALY) || gi_finite_gradient(pass->function, node);
 }
 
-/* The gradient of out has been used: it is let go, or kept as a result. */
+/* The traversal no longer needs dy, the gradient of out: it is released, or kept for gd_retain_grad or gd_grad. */
 static inline bool finish(gi_pass *pass, gd_tensor *out, gd_tensor *dy)
 {
     if (GI_UNLIKELY(out->retain_grad | out->marks)
@@ -313,7 +315,7 @@ static inline bool finish(gi_pass *pass, gd_tensor *out, gd_tensor *dy)
 
 /* ---- A pass ----------------------------------------------------------------------------------------------------- */
 
-/* dy / dy of a y of one element. */
+/* The default gradient of y, which has one element: 1. */
 static gd_tensor *one_like(const gd_tensor *y)
 {
     gd_tensor *one = gi_new_like(y);

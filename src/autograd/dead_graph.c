@@ -1,4 +1,4 @@
-/* dead_graph.c - debug builds: does a recorded graph still stand on living tensors?  A node lives as long as its
+/* dead_graph.c - debug builds: does a recorded graph refer to a tensor that is dead?  A node lives as long as its
  * output, but an input may be a parameter of a model that has been freed. */
 #include <stdio.h>
 

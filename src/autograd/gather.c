@@ -1,4 +1,4 @@
-/* gather.c - adding up the gradients of a tensor that several operations use.  See gather.h. */
+/* gather.c - adding the gradients of a tensor that several operations use.  See gather.h. */
 #include <string.h>
 
 #include "gather.h"
@@ -12,7 +12,7 @@ void gi_let_go_of_base(gi_pass *pass, gd_tensor *base)
         gi_recycle(&pass->recycler, base);
 }
 
-/* The list doubles in the memory of the pass, or with create_graph of the scope. */
+/* The list grows by doubling, in the memory of the pass or, with create_graph, in the caller's scope. */
 bool gi_reach(gi_pass *pass, gd_tensor *x)
 {
     if (pass->reached_count == pass->reached_capacity) {

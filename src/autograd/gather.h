@@ -1,7 +1,8 @@
-/* gather.h - gradients on their way: each tensor that the walk has reached holds its gradient in its slot.
+/* gather.h - accumulating gradients during a pass: x->slot is the sum of the gradients of x so far, NULL before.
  *
- * In an ordinary pass gradients lie in scratch memory, which is used again as soon as no slot holds them.  With
- * create_graph they belong to the caller's scope, and are added up by recorded operations. */
+ * In an ordinary pass gradients are in scratch memory.  They are reference-counted (uses: how many slots refer to one),
+ * so that the memory is reused at once.  With create_graph they belong to the caller's scope, and are added by recorded
+ * operations. */
 #ifndef GRADUS_GATHER_H
 #define GRADUS_GATHER_H
 
@@ -13,8 +14,8 @@ static inline bool gi_is_scratch(const gi_pass *pass, const gd_tensor *t)
     return t->owner == pass->scratch;
 }
 
-/* gi_hold - gradient is in one slot more; a view keeps its base.  gi_let_go - in one less: the last one gives it back.
- * */
+/* gi_hold - one more slot refers to gradient and, if it is a view, to its base.
+ * gi_let_go - one fewer; when there is none left, the memory is released. */
 static inline void gi_hold(const gi_pass *pass, gd_tensor *gradient)
 {
     if (!gi_is_scratch(pass, gradient))
@@ -37,7 +38,7 @@ static inline void gi_let_go(gi_pass *pass, gd_tensor *gradient)
         gi_let_go_of_base(pass, base);
 }
 
-/* gi_let_go_of_temporaries - gives back what the last rule made and no slot holds. */
+/* gi_let_go_of_temporaries - releases the tensors that the last rule made and to which no slot refers. */
 static inline void gi_let_go_of_temporaries(gi_pass *pass)
 {
     gd_tensor *t = pass->recycler.temporaries;
@@ -51,13 +52,14 @@ static inline void gi_let_go_of_temporaries(gi_pass *pass)
     }
 }
 
-/* gi_may_add_to - may numbers be added to this gradient in place?  Nobody else sees it. */
+/* gi_may_add_to - may this gradient be added to in place?  Only if nothing else refers to its memory. */
 static inline bool gi_may_add_to(const gi_pass *pass, const gd_tensor *slot)
 {
     return gi_is_scratch(pass, slot) && slot->base == slot && slot->uses == 1;
 }
 
-/* gi_gather - slot(x) += gradient; false, and a message, when memory is out.  gi_reach - x will have a result. */
+/* gi_gather - x->slot += gradient; false, and a message, when memory is out.
+ * gi_reach - lists x among the tensors whose gradients are results of the pass. */
 bool gi_gather_other(gi_pass *pass, gd_tensor *x, gd_tensor *gradient);
 bool gi_reach(gi_pass *pass, gd_tensor *x);
 

@@ -1,7 +1,8 @@
 /* grad.c - gd_grad: gradients with respect to chosen tensors, without touching any ->grad.
  *
- * Only what lies between the xs and y is differentiated.  Going down the tape from y marks what y depends on
- * (reached); going up again marks what depends on one of the xs (wanted). */
+ * Only the part of the graph between the xs and y is differentiated.  One traversal of the tape, from y to the oldest
+ * node, marks what y depends on (reached); a second one, in the other direction, marks what depends on one of the xs
+ * (wanted). */
 #include <string.h>
 
 #include "grad.h"
@@ -138,8 +139,8 @@ static bool all_zeros(gd_tensor *const xs[], int n, gd_tensor *dxs[])
     return true;
 }
 
-/* A pass that gives dxs, between marking and unmarking.  The message comes when nothing is marked any more: the
- * handler may leave by longjmp. */
+/* The pass that computes dxs, between marking and unmarking.  The message comes last, when all marks are removed: the
+ * error handler may leave by longjmp. */
 static GI_NOINLINE bool pruned_pass(const char *function, gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n,
                                     gd_tensor *dxs[], bool create_graph, bool zeros, gd_node *const *nodes,
                                     int64_t count)

@@ -6,7 +6,7 @@
 
 #include "gradus/tensor.h"
 
-/* gi_grad_or_zero - gd_grad without the demand that y depends on every xs[i]: those it does not depend on get zeros. */
+/* gi_grad_or_zero - gd_grad, but an xs[i] on which y does not depend is no error: its gradient is zero. */
 bool gi_grad_or_zero(const char *function, gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n,
                      gd_tensor *dxs[], bool create_graph);
 

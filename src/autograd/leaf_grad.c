@@ -1,5 +1,5 @@
-/* leaf_grad.c - ->grad of leaves: where it is kept, how a pass ends in it, and gradients that are part of a
- * graph.  gd_backward, and the walk that gathers gradients in slots, are in backward.c. */
+/* leaf_grad.c - ->grad of leaves: its memory, adding the results of a pass to it, and gradients that are part of a
+ * graph (create_graph).  The traversal that computes the gradients is in backward.c. */
 #include "leaf_grad.h"
 
 #include "base/compiler.h"
@@ -42,7 +42,7 @@ static bool store(gd_tensor *x, const gd_tensor *value)
     return true;
 }
 
-/* When a scope closes, gradients that lie in it become plain values beside their leaves. */
+/* When a scope closes, the ->grad of leaves that outlive it are copied out of it, to the memory of their leaves. */
 static void settle(gd_arena *scope)
 {
     for (graph_leaf *g = scope->graph_leaves; g; g = g->next)
@@ -67,7 +67,7 @@ void gi_forget_leaves(const gd_arena *owner)
 
 static bool add_to_graph_grad(gd_arena *scope, gd_tensor *x)
 {
-    gd_tensor *sum = x->grad ? gd_add(x->grad, x->slot) : gd_scale(x->slot, 1);     /* shared with nobody */
+    gd_tensor *sum = x->grad ? gd_add(x->grad, x->slot) : gd_scale(x->slot, 1);     /* a copy, not shared */
     graph_leaf *g = x->owner != scope ? gi_arena_take(scope, sizeof *g) : NULL;
     if (!sum || (x->owner != scope && !g))
         return false;

@@ -13,7 +13,7 @@ bool gi_add_to_grads(const gi_pass *pass);
 /* gi_grad_memory - where x's gradient is kept from pass to pass, beside x; NULL when memory is out. */
 gd_tensor *gi_grad_memory(gd_tensor *x);
 
-/* gi_forget_leaves - the leaves in this arena are about to die; scopes must not touch them when they close. */
+/* gi_forget_leaves - called before the leaves in this arena are freed: scopes that close later do not touch them. */
 void gi_forget_leaves(const gd_arena *owner);
 
 #endif

@@ -10,13 +10,13 @@
 #include "gradus/tensor.h"
 
 /* One recorded operation.  The tape is the list of nodes through prev, newest first, across all open scopes:
- * every input of a node was made before it, so the list is in topological order as it stands. */
+ * every input of a node was made before it, so the list is already in topological order. */
 struct gd_node {
     const gd_op *op;
     gd_node     *prev;
     gd_tensor   *out;
     const void  *attributes;
-    uint64_t     time;                      /* when it was recorded: data with a later version was overwritten */
+    uint64_t     time;                      /* the clock when recorded: data with a later version was overwritten */
     int          n;                         /* inputs */
     gd_tensor   *in[];
 };

@@ -1,6 +1,6 @@
 /* pass.c - how a backward pass begins and ends, also when a rule or a handler is left by longjmp.
  *
- * What an ordinary pass makes lies in a scope of its own, and so does the record of the pass: a jump out of it leaves
+ * What an ordinary pass allocates is in a scope of its own, and so is the gi_pass itself: a longjmp out of it leaves
  * nothing behind that points into a dead stack frame.  It is noticed by the next pass, and when a scope around it is
  * closed. */
 #include "pass.h"
@@ -79,7 +79,7 @@ static GI_COLD void erase_marks(gd_tensor *y)
     }
 }
 
-/* gd_detect_anomaly may have been called meanwhile. */
+/* Restores the caller's no_grad except for its anomaly flag: a rule may have called gd_detect_anomaly. */
 void gi_pass_end(gi_pass *pass)
 {
     gd_arena *scratch = pass->scratch;
@@ -108,7 +108,7 @@ static GI_COLD void abandon(void)
 
 /* ---- The start ---------------------------------------------------------------------------------------------- */
 
-/* The record of a pass; with create_graph in the current scope, where all that the rules make belongs. */
+/* Allocates a pass, in a scope of its own or, with create_graph, in the current scope, to which its results belong. */
 static inline gi_pass *new_pass(bool create_graph)
 {
     gd_arena *home = gi_current_scope();

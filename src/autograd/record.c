@@ -1,4 +1,4 @@
-/* record.c - putting operations on the tape, and the switch that says whether. */
+/* record.c - appending operations to the tape; turning recording on and off. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,7 +25,7 @@ static bool any_requires_grad(gd_tensor *const inputs[], int n)
     return false;
 }
 
-/* Would y still be there when the scope that its node lies in has ended? */
+/* Would y outlive its node, which belongs to the current scope? */
 static bool outlives_node(const gd_tensor *y)
 {
     if (y->owner->owner != GI_SCOPES && y->owner->owner != GI_PROGRAM)
@@ -42,7 +42,7 @@ static gd_tensor *record(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[
     if (y->node || y->requires_grad)
         return gd_fail("gd_record: y of %s is already %s; it must be a fresh tensor", op->name,
                        y->node ? "the result of an operation" : "a leaf that requires a gradient");
-    gi_current_scope();                     /* y may be another thread's, and the first thing that this one sees */
+    gi_current_scope();                     /* starts the thread: y may be another thread's, and this its first call */
     if (GI_UNLIKELY(y->owner != gi_thread.scope) && outlives_node(y))
         return gd_fail("gd_record: y of %s was made outside of the current scope, and outlives what is recorded in it: "
                        "make and record it in the same scope", op->name);
@@ -127,7 +127,7 @@ gd_tensor *gi_constant(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b
     if (!any || !gi_recording())
         return y;
     gd_node *before = gi_thread.tape, *node = gi_append(op, y, 0, 0);
-    gi_thread.tape = before;                /* not on the tape: nothing flows through it */
+    gi_thread.tape = before;                /* not on the tape, so that backward never visits it */
     y->requires_grad = false;
     return node ? y : NULL;
 }
@@ -152,7 +152,8 @@ gi_text gi_not_a_leaf(const gd_tensor *t)
     return text;
 }
 
-/* w = gd_sub(w, gd_scale(w->grad, lr)): a leaf with a gradient, and what requires none beside it. */
+/* The node of a common mistake, w = gd_sub(w, gd_scale(w->grad, lr)), after which w is a result: the newest gd_sub or
+ * gd_add of a leaf with ->grad and a tensor that requires no gradient. */
 static const gd_node *stepped_leaf(void)
 {
     for (const gd_node *node = gi_thread.tape; node; node = node->prev)
@@ -216,7 +217,7 @@ bool gd_is_recording(void)
     return gi_recording();
 }
 
-/* Where a path can end that is no operation. */
+/* Functions that are no operations, but can be the end of a path (node.h). */
 static const gd_op freeze_op = { .name = "gd_freeze" }, detach_op = { .name = "gd_detach" };
 
 /* ---- Leaves ---------------------------------------------------------------------------------------------- */

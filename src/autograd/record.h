@@ -40,10 +40,10 @@ static inline gd_node *gi_append(const gd_op *op, gd_tensor *y, int n, size_t at
 
 /* ---- The path from a result to leaves that require a gradient ----------------------------------------------
  *
- * A tensor that requires none remembers the first operation behind which no gradient flows: one that was not recorded
- * under GD_NO_GRAD, gd_detach, a comparison.  It is for the message of a backward pass that finds nothing. */
+ * A tensor that requires no gradient stores, in path_end, the function that cut it off from the leaves: an operation
+ * under GD_NO_GRAD, gd_detach, a comparison.  When a gradient is asked for in vain, the message names it. */
 
-/* The rules of an ordinary pass: nothing to record, to check or to remember, the everyday case beside recording. */
+/* True in the rules of an ordinary pass without anomaly detection: then there is nothing to record or to check. */
 static inline bool gi_records_nothing(void)
 {
     return gi_thread.no_grad == (GI_IN_PASS | 1);
@@ -60,7 +60,7 @@ static inline gd_tensor *gi_path_continues(gd_tensor *y, const gd_tensor *a, con
     return y;
 }
 
-/* gi_result_not_given - the message for a missing tensor, with a hint where a result was made from a leaf.
+/* gi_result_not_given - the message for a NULL tensor, with a hint when a leaf was replaced by a result: see record.c.
  * gi_path_text - for messages, of a tensor that requires no gradient: ": the path ends at gd_detach", or "".
  * gi_not_a_leaf - " (it is the result of gd_sub, not a leaf)", or "". */
 bool    gi_result_not_given(const char *function, const char *argument);

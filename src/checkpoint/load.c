@@ -1,5 +1,14 @@
-/* load.c - reading a checkpoint.  Everything is read, checked and allocated before the first number changes: what can
- * fail is in load_model.c, load_optimizer.c and load_around.c, what cannot is here. */
+/* load.c - gd_load, gd_load_run and gd_checkpoint_load.  Everything is read, checked and allocated before the first
+ * number changes.  A checkpoint is refused in
+ *
+ *     load.c              another version of the format, arguments that contradict each other
+ *     load_model.c        names and shapes of tensors; tensors and numbers that are missing or left over
+ *     load_settings.c     another algorithm, number of groups, option or schedule (settings.c: what they may be)
+ *     load_optimizer.c    states of an optimizer, the random generator
+ *     load_around.c       loader, averages, plateau and notes
+ *     kept.c              numbers that no run can have written: ranges of states and counts
+ *
+ * and in data/safetensors.c, where the file itself is damaged. */
 #include <math.h>
 #include <string.h>
 

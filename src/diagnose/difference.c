@@ -123,7 +123,7 @@ bool gi_move_one(const gi_check *c, gd_real *at, double by, gi_quotient *q)
     return true;
 }
 
-/* Steps as large as the largest x show which outputs depend on *at, where small ones are lost in their rounding. */
+/* Finds out, by a step as large as the largest x, which outputs depend on *at: a small step may be lost in rounding. */
 bool gi_move_far(const gi_check *c, gd_real *at)
 {
     const gd_real middle = *at;

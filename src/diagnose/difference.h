@@ -27,8 +27,8 @@ typedef struct gi_check {
     const char  *name;
 } gi_check;
 
-/* gi_run_checked - the function as a guest: NULL when it left something behind, in which y may lie; in debug builds
- * also when y is dead.
+/* gi_run_checked - calls the function as a guest.  NULL also when it left a scope open, to which y may belong, or, in
+ * debug builds, when y or one of the xs is dead.
  * gi_call_function - the same of c, with a message when the function returned NULL without any. */
 gd_tensor *gi_run_checked(const char *guest, gd_function *function, gd_tensor *const xs[], int n, void *context);
 gd_tensor *gi_call_function(const gi_check *c);
@@ -41,7 +41,7 @@ gd_tensor *gi_random_weights(const gd_tensor *t, uint64_t seed);
 bool gi_evaluate(const gi_check *c, gd_real *outputs);
 bool gi_stays_the_same(const gi_check *c);
 
-/* v . (up - down), and what rounding may have added to that: of outputs that have changed, and of others. */
+/* v . (up - down), and bounds of its rounding error: noise from outputs that differ, hidden from those that do not. */
 typedef struct gi_change {
     double by, noise, hidden;
 } gi_change;

@@ -38,8 +38,8 @@ static bool agree(const gi_check *c, double analytic, double numeric, double sla
     return fabs(analytic - numeric) <= c->atol + c->rtol * fabs(numeric) + slack;
 }
 
-/* 1: steps of the size of x, none a simple multiple of another, give the same quotient, *q, to a percent, so that it is
- * no product of rounding, however small; 0: they do not; -1: the function failed. */
+/* 1: three steps of the size of x, none a simple multiple of another, give the same quotient, *q, to a percent: it is
+ * not rounding error, however small it is.  0: they do not.  -1: the function failed. */
 static int certain(const gi_check *c, gd_real *at, gi_quotient *q)
 {
     const double parts[] = { 1, 0.73, 0.55 }, size = *at == 0 ? 1 : fabs((double)*at), percent = 0.01;
@@ -58,7 +58,7 @@ static int certain(const gi_check *c, gd_real *at, gi_quotient *q)
     return 1;
 }
 
-/* How far a gradient may be off a quotient that is certain to a percent. */
+/* The largest relative difference of a gradient from a quotient that is certain to a percent. */
 static const double nearly = 0.08;
 
 /* The quotient of this step is the gradient's, up to `nearly`, and rounding has not moved x by more than a percent. */
@@ -68,7 +68,7 @@ static bool nearly_agrees(const gi_check *c, int step, double x, double analytic
            && (x == 0 || GI_ULP * c->eps * gi_step_size(step, x) <= 0.01 * fabs(x));
 }
 
-/* What may be left in a gradient where larger numbers, of the size of the outputs or of 1, have cancelled. */
+/* The rounding error of a gradient in which numbers of the size of the outputs, or of 1, have cancelled. */
 static double rounding(const gi_check *c, double x)
 {
     double most = 1;

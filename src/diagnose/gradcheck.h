@@ -7,7 +7,7 @@
 #include "gradus/autograd.h"
 #include "gradus/tensor.h"
 
-/* gi_can_check - are these leaves whose elements can be moved?  False, and a message, otherwise. */
+/* gi_can_check - are the xs leaves whose elements can be perturbed?  False, and a message, otherwise. */
 bool gi_can_check(const char *name, gd_function *function, gd_tensor *const xs[], int n);
 
 /* gi_compare_gradients - compares; name is the GI_GUEST of the function, which begins with the check's own. */

@@ -1,4 +1,4 @@
-/* graph.c - a recorded graph in words, and as a drawing for Graphviz. */
+/* graph.c - printing a recorded graph: gd_graph_print as text, gd_graph_dot for Graphviz. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -10,7 +10,7 @@
 #include "tensor/check.h"
 #include "tensor/shape.h"
 
-/* The reached marks of grad.c serve here too: they are only set inside these functions. */
+/* The bit of GI_REACHED (node.h), which is set only while gd_grad or one of these functions runs. */
 enum { REACHED = 2 };
 
 typedef struct printer {
@@ -28,7 +28,7 @@ static const char *label(const gd_tensor *t)
     return t->name ? t->name : t->node ? "result" : t->requires_grad ? "leaf" : "constant";
 }
 
-/* Walks as backward would, calling visit for each node on the way. */
+/* Calls visit for each node that y depends on, in the order of gd_backward. */
 static void visit_nodes(gd_tensor *y, void (*visit)(printer *, gd_node *), printer *p)
 {
     y->marks |= REACHED;

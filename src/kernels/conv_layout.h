@@ -1,5 +1,5 @@
-/* conv_layout.h - how a convolution is laid out in memory: the padded plane that images are packed into, strip by
- * strip, and the tables of offsets.  conv.c explains how the pieces go together. */
+/* conv_layout.h - the memory layout of a convolution: the padded plane into which images are packed, strip by strip,
+ * and the tables of offsets.  as_written/conv.c explains how the parts fit together. */
 #ifndef GRADUS_CONV_LAYOUT_H
 #define GRADUS_CONV_LAYOUT_H
 
@@ -9,7 +9,7 @@
 #include "conv_loops.h"
 #include "gradus/tensor.h"
 
-enum { GI_CONV_WORK = 512 * 1024 };         /* bytes of work space: within the second cache */
+enum { GI_CONV_WORK = 512 * 1024 };         /* bytes of work space: fits into the second-level cache */
 
 /* A tensor [n, channels, h, w]. */
 typedef struct image_batch {
@@ -34,23 +34,23 @@ typedef struct conv_layout {
     int64_t  stride[2], dilation[2], input_dilation[2], pad[2];
     int64_t  rows;                          /* of a strip of the output */
     int64_t  plane_h, plane_w, plane;       /* of the plane under it, and its elements */
-    int64_t  lane_groups, part;             /* of as many images as lanes; how many are one thread's part */
+    int64_t  lane_groups, part;             /* groups of as many images as lanes; how many of them a thread takes */
     gd_arena arena;
-    int64_t *packed_at, *result_at;         /* where pixels of the input are packed, where those of the output stand */
-    int64_t *pixel, *offset;                /* see products */
+    int64_t *packed_at, *result_at;         /* offsets at which input pixels are packed, and of the output pixels */
+    int64_t *pixel, *offset;                /* see products in conv_loops.h */
     kernel_range *column_range;             /* for each output column: the kernel's columns that meet the image, */
     kernel_range (*tile_range)[2];          /* for each tile of pixels: its rows and columns that do, */
-    position_list *tile_positions;          /* and the same as positions, which */
-    int64_t *position_storage;              /* stand here */
-    gd_real *x, *y;                         /* for each part the plane and the strip */
+    position_list *tile_positions;          /* and the same as a list of positions, */
+    int64_t *position_storage;              /* which are stored here */
+    gd_real *x, *y;                         /* for each thread's part, the plane and the strip */
 
     int64_t  row, end;                      /* the strip's rows, */
     int64_t  in_row, in_end;                /* and those of the input that fall into its plane */
 } conv_layout;
 
 /* gi_conv_layout_open - allocates work space for `count` pieces of so many lane groups, of which s->part are one
- * thread's; what stands above rows, and lane_groups, is set.  False, and a message, when out of memory.  In any case
- * gi_arena_free(&s->arena) afterwards. */
+ * thread's.  The caller has set the fields above rows, and lane_groups.  False, and a message, when out of memory.  The
+ * caller calls gi_arena_free(&s->arena) in any case. */
 bool gi_conv_layout_open(conv_layout *s, int64_t count, int64_t lane_groups);
 
 /* gi_conv_layout_take - more of that space for some elements, aligned to the longest vector. */

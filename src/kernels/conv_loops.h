@@ -1,4 +1,4 @@
-/* conv_loops.h - the inner loops of convolution, and what they work on.  conv.c explains how the pieces go together.
+/* conv_loops.h - the inner loops of convolution and their arguments.  as_written/conv.c explains how they fit together.
  *
  * Images are interleaved: pixel p of as many images as a vector has lanes is one vector.  A position k of the kernel is
  * a channel and a row and column of the kernel; offsets count elements of these vectors. */
@@ -17,9 +17,9 @@ typedef struct images {
     int      count;                         /* of images */
 } images;
 
-enum { FEW_POSITIONS = 1024 };              /* products that are added one after the other */
+enum { FEW_POSITIONS = 1024 };              /* products that are added without compensation */
 
-/* Some of the positions: those that meet more than zeros. */
+/* Some of the positions: those at which the input is not only padding. */
 typedef struct position_list {
     int64_t        n;
     const int64_t *k;
@@ -49,10 +49,10 @@ typedef struct conv_loops {
     void (*sum_lanes)(int64_t n, const gd_real *from, gd_real *sum, gd_real *rest);
 } conv_loops;
 
-/* The best ones for this machine; NULL at GI_SIMD_PLAIN, which has the references. */
+/* The loops for the instruction set in use; NULL at GI_SIMD_PLAIN, where the references are called instead. */
 const conv_loops *gi_conv_loops(void);
 
-/* The rows of the next of the tiles that `left` rows are cut into, as equal as possible. */
+/* The height of the next tile when `left` rows are split into tiles of at most `most` rows, as equal as possible. */
 static inline int64_t gi_conv_rows(int64_t left, int64_t most)
 {
     int64_t tiles = (left + most - 1) / most;

@@ -200,7 +200,7 @@ static void (*const NAME(tiles)[2][ROWS])(const products *, int64_t, int64_t) = 
     { EACH_ROW(POSITIONS_TILE) }, { EACH_ROW(PIXELS_TILE) },
 };
 
-/* A tile with more than FEW_POSITIONS positions: some at a time, and their sums are added without loss. */
+/* A tile with more than FEW_POSITIONS positions: some at a time; their sums are added by compensated summation. */
 static TARGET void NAME(many_positions)(const products *j, int64_t o, int64_t rows, int64_t p)
 {
     gd_real sum[ROWS * COLUMNS * LANES] = { 0 }, rest[ROWS * COLUMNS * LANES] = { 0 };

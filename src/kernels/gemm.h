@@ -1,7 +1,7 @@
-/* gemm.h - the product of two matrices with any strides: the arithmetic under gd_matmul and convolution.
+/* gemm.h - the product of two matrices with any strides: the arithmetic of gd_matmul and convolution.
  *
- * Here: one product on raw numbers.  Not here: shapes, batches, gradients, errors (it cannot fail).
- * reference/product.c has the definition as code. */
+ * Here: one product on raw memory.  Not here: shapes, batches, gradients, errors (it cannot fail).
+ * reference/product.c has the definition as plain loops. */
 #ifndef GRADUS_GEMM_H
 #define GRADUS_GEMM_H
 
@@ -18,16 +18,16 @@
  * accumulate.  A matrix without elements is never touched.
  *
  * The order in which c[i, j] is summed depends on a's columns, on the strides and on the machine, and not on the
- * place in the matrix.  So the rows, or the columns, may be computed in parts, by several threads say, and
- * give the same bits as in one call.  Only a product with a vector (a of one row, b of one column) has an order of its
- * own: a part of a product of matrices should keep two rows and two columns.
+ * place in the matrix.  So the rows, or the columns, may be computed in parts, for example by several threads, with the
+ * same bits as in one call.  Only the product with a vector (a of one row, b of one column) is summed in another order:
+ * a part of a matrix product should have at least two rows and two columns.
  *
  * Error: |c[i, j] - exact| <= 300 u sum_p |a[i, p] b[p, j]|, however long the sum is, with u half an ulp of 1: at most
  * 256 products, or 128 for each lane of a dot product, are added one after the other, then at most 32 such sums, and
  * what is longer by compensated summation (terms.h).  With accumulate, u |c[i, j]| more. */
 static inline void gi_gemm(gi_matrix a, gi_matrix b, gd_real *c, int64_t c_stride, bool accumulate);
 
-/* What it compiles to: structs are cheaper to pass by address. */
+/* What gi_gemm calls: passing the structs by address is cheaper. */
 void gi_gemm_of(const gi_matrix *a, const gi_matrix *b, gd_real *c, int64_t c_stride, bool accumulate);
 static inline void gi_gemm(gi_matrix a, gi_matrix b, gd_real *c, int64_t c_stride, bool accumulate)
 {

@@ -1,8 +1,8 @@
-/* gemm_cblas.h - products by a CBLAS instead, where it can: make CBLAS=openblas.  Part of gemm.c.
+/* gemm_cblas.h - matrix products by an external CBLAS: make CBLAS=openblas.  Part of gemm.c.
  *
- * A build option for machines whose vendor has a better product than this library's own, which stays in charge of
- * what is small or lies in memory as BLAS does not take it.  Sums are then in the order of that BLAS, and whether
- * they are the same bits for any number of threads is up to it. */
+ * For machines whose vendor's BLAS is faster than this library's kernels.  These still compute small products, and
+ * those of matrices whose strides BLAS does not accept.  The BLAS decides about the order of summation, and about
+ * whether results are the same bits for any number of threads. */
 #include <cblas.h>
 #include <limits.h>
 #include <stdbool.h>

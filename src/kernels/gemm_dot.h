@@ -46,7 +46,7 @@ INLINE void NAME(part_of_dots)(const int rows, const operands *x, int64_t i, int
         total[r] = NAME(total)((sum[r][0] + sum[r][1]) + (sum[r][2] + sum[r][3]));
 }
 
-/* dots - dot_products for `rows` rows from row i.  Long ones in parts, whose sums are added by compensated
+/* dots - dot_products for `rows` rows from row i.  Long rows are summed in parts, whose sums are added by compensated
  * summation. */
 INLINE void NAME(dots)(const int rows, const operands *x, int64_t i)
 {

@@ -1,13 +1,13 @@
 /* gemm_kernel.h - the matrix product for one length of vector.  Compiled for each instruction set by simd_each.h, which
  * explains the names in capitals.
  *
- * A tile of c, say 6 rows of 4 vectors, stays in registers while p runs: each step loads 4 vectors of b, multiplying
- * them with 6 numbers of a.  So a load feeds several multiplications, and arithmetic, not memory, is the
- * limit.  Around that, k and n are split into blocks so that a block of b, DEPTH x COLUMNS, stays in the second cache;
- * a strip of a, the rows of a tile, stays in the first one while it meets the whole block, panel by panel (the columns
- * of a tile).  Operands that the tiles cannot read in order are packed first, that is copied in the order of their use:
- * gemm_pack.h.  The scheme is that of Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (ACM
- * TOMS 34, 2008), with the roles of a and b exchanged because c is stored by rows. */
+ * A tile of c, say 6 rows of 4 vectors, stays in registers during the loop over p: each step loads 4 vectors of b and
+ * multiplies them by 6 numbers of a.  Each load is used in several multiplications, so that arithmetic, not memory, is
+ * the limit.  k and n are split into blocks so that a block of b, DEPTH x COLUMNS, stays in the second-level cache; a
+ * strip of a, the rows of a tile, stays in the first-level cache while it is multiplied by the whole block, panel by
+ * panel (the columns of a tile).  Operands that the tiles cannot read contiguously are packed first (gemm_pack.h).  The
+ * scheme is that of Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (ACM TOMS 34, 2008),
+ * with the roles of a and b exchanged because c is stored by rows. */
 
 /* Rows of a tile of 2 vectors, and of a wide one of 4: as many as the registers hold, with the vectors of b and one
  * number of a. */
@@ -30,8 +30,8 @@
 
 /* ---- Tiles ---------------------------------------------------------------------------------------------- */
 
-/* What a tile function gets: the strides, k and accumulate of x; where its piece of a, b and c begins; the
- * columns of its last vector.  All in registers. */
+/* The parameters of a tile function: the strides, k and accumulate of x; where its parts of a, b and c begin; the
+ * columns of its last vector.  They are all passed in registers. */
 #define TILE_PARAMETERS \
     const operands *x, const gd_real *a, const gd_real *b, int64_t b_row, gd_real *c, int rest
 typedef void NAME(tile_function)(TILE_PARAMETERS);
@@ -42,7 +42,7 @@ INLINE void NAME(tile)(const int rows, const int vectors, const bool part, TILE_
 {
     const int64_t a_row = x->a_row, a_col = x->a_col, c_row = x->c_row, k = x->k;
     vec sum[ROWS][4];
-    const gd_real *four[(ROWS + 3) / 4];        /* every fourth row of a: the others are near it */
+    const gd_real *four[(ROWS + 3) / 4];        /* every fourth row of a, to save registers: others by an offset */
     UNROLL for (int i = 0; i < rows; i += 4)
         four[i / 4] = a + i * a_row;
     UNROLL for (int i = 0; i < rows; i++)
@@ -104,7 +104,7 @@ static NAME(tile_function) *const NAME(tiles_wide)[ROWS_WIDE + 1] = { NULL, EACH
 
 /* ---- Products of matrices -------------------------------------------------------------------------------- */
 
-/* prefetch - the tile c [rows, columns], and rows from .. to of the next part of a. */
+/* prefetch - prefetches the tile c [rows, columns], and rows from .. to of the next part of a. */
 INLINE void NAME(prefetch)(const operands *x, int64_t rows, int columns, const gd_real *c,
                            int64_t from, int64_t to)
 {

@@ -1,4 +1,4 @@
-/* gemm_work.h - where a product keeps packed parts of its operands.  Part of gemm.c. */
+/* gemm_work.h - buffers for the packed parts of a product's operands.  Part of gemm.c. */
 #include "gradus/tensor.h"
 
 /* Packed b, packed a, and c^T of a narrow product: 0.5 MiB.  For long products, a part of c and the rounding errors of
@@ -11,9 +11,9 @@ typedef struct work_space {
 } work_space;
 
 /* One for each product that is being computed.  They are static: untouched pages cost no memory, no allocation can
- * fail, and nothing is to be freed when a thread ends.  A thread first tries the one it used last, which may still be
- * in its cache.  When all are taken, a product waits for one; in a child of fork, those that other threads of the
- * parent were using stay taken. */
+ * fail, and nothing has to be freed when a thread ends.  A thread first tries the one it used last, which may still be
+ * in its cache.  When all are taken, a product spins until one is free; in a child of fork, those that other threads of
+ * the parent were using stay taken. */
 enum { WORK_SPACES = 96 };                      /* gi_parallel has up to 64 threads, and a program others */
 static work_space work_spaces[WORK_SPACES] __attribute__((aligned(64)));
 static atomic_bool taken[WORK_SPACES];

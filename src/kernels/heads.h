@@ -8,7 +8,7 @@
 #include "gradus/tensor.h"
 #include "matrix.h"
 
-/* Matrices, one for each index of the batch.  Strides are in elements; what is written has a column of 1. */
+/* A matrix for each index of the batch.  Strides are in elements; in matrices that are written, column is 1. */
 typedef struct gi_heads {
     gd_real *data;
     int64_t  row, column;

@@ -7,9 +7,9 @@
 
 #include "gradus/tensor.h"
 
-/* How a row is brought to z = (x scale - mean) r + shift.  The mean of the rounded numbers is itself rounded, and may
- * be far off beside the deviations: shift is -r times the mean of what is left.  scale is a power of 2, and 1 unless
- * squares of the deviations would overflow or vanish. */
+/* A row is standardised to z = (x scale - mean) r + shift.  The rounding error of the mean may be large relative to the
+ * deviations; it is the mean of x scale - mean, and shift is -r times that.  scale is a power of 2, and 1 unless
+ * squares of the deviations would overflow or underflow. */
 typedef struct gi_norm_row {
     gd_real scale, mean, r, shift;
 } gi_norm_row;

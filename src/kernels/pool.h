@@ -1,8 +1,8 @@
 /* pool.h - the windows of a pooling of one image, x [h, w]  ->  y [oh, ow], and the arithmetic under gd_max_pool2d and
  * gd_avg_pool2d.  reference/pooling.c has the definitions.
  *
- * A window is a product of rows and columns, so poolings go in two steps, each a loop over long lines: first the
- * rows of a window become one, v [oh, w], then the columns. */
+ * A window is a product of rows and columns, so pooling takes two steps, each a loop over long lines: first the rows of
+ * each window are reduced to one, v [oh, w], then the columns. */
 #ifndef GRADUS_KERNELS_POOL_H
 #define GRADUS_KERNELS_POOL_H
 

@@ -85,7 +85,7 @@ REAL_INLINE gd_real real_sqrt(gd_real x)
 #endif
 }
 
-/* real_inverse_root - 1 / sqrt x, and 0 at 0: what has no variance stays in the middle. */
+/* real_inverse_root - 1 / sqrt x, and 0 at 0: numbers without variance are normalised to 0. */
 REAL_INLINE gd_real real_inverse_root(gd_real x)
 {
     return x == 0 ? 0 : 1 / real_sqrt(x);
@@ -124,23 +124,23 @@ REAL_INLINE gd_real real_from_bits(real_word bits)
     return x;
 }
 
-/* real_pow2 - 2^n for n between the smallest and the largest normal exponent.  Unsigned, because garbage that
- * was made of NaN or infinity may come in. */
+/* real_pow2 - 2^n for n between the smallest and the largest normal exponent.  n is unsigned because it may be
+ * garbage, computed from NaN or infinity. */
 REAL_INLINE gd_real real_pow2(real_word n)
 {
     return real_from_bits((n + REAL_BIAS) << REAL_FRACTION);
 }
 
-/* real_select - a where condition holds, else b.  With a mask, because gcc follows the branches of
- * condition ? a : b, copies what comes after them, and ends up with loops that compute everything twice. */
+/* real_select - a where condition holds, else b.  By a bit mask: of condition ? a : b gcc makes branches, duplicates
+ * the code after them, and the vectorised loop computes everything twice. */
 REAL_INLINE gd_real real_select(bool condition, gd_real a, gd_real b)
 {
     real_word mask = 0u - (real_word)condition;
     return real_from_bits((real_bits(a) & mask) | (real_bits(b) & ~mask));
 }
 
-/* real_cut - min(x, high) for high > 0; for NaN either.  One instruction on integers: the bits of positive numbers are
- * ordered as the numbers are, and those of negative ones are negative. */
+/* real_cut - min(x, high) for high > 0; if x is NaN, x or high.  One integer instruction: read as integers, the bits
+ * of positive numbers are ordered like the numbers, and those of negative ones are negative. */
 REAL_INLINE gd_real real_cut(gd_real x, gd_real high)
 {
     real_signed_word a = (real_signed_word)real_bits(x), b = (real_signed_word)real_bits(high);

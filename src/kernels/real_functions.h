@@ -4,8 +4,8 @@
 
 /* ---- Polynomials ---------------------------------------------------------------------------------------- *
  *
- * real_poly4 .. real_poly9 - a + b x + c x^2 + .. by Horner's rule: the fewest operations.  Loops over many
- * numbers wait for those and not for the chain, since processors work on several numbers at a time. */
+ * real_poly4 .. real_poly9 - a + b x + c x^2 + .. by Horner's rule, which needs the fewest operations.  Its chain of
+ * dependent operations does not slow down a loop over many numbers: the processor overlaps its iterations. */
 
 REAL_INLINE gd_real real_poly4(gd_real x, gd_real a, gd_real b, gd_real c, gd_real d)
 {
@@ -70,8 +70,8 @@ REAL_INLINE gd_real real_exp_split(gd_real x, gd_real *whole, real_word *n)
     return high + (r * r * real_exp_rest(r) - low);
 }
 
-/* real_exp_reduce - the same with less: n of x_for_n, the rest r of x; gives t, in whose low bits stands
- * n + offset.
+/* real_exp_reduce - the same with fewer results: returns r = x - n log 2 for the n of x_for_n, and sets t, whose low
+ * bits are n + offset.
  * With x_for_n = real_cut(x, most), r grows with x above most, and with it e^r, to infinity. */
 REAL_INLINE gd_real real_exp_reduce(gd_real x, gd_real x_for_n, int offset, real_word *t)
 {
@@ -81,7 +81,7 @@ REAL_INLINE gd_real real_exp_reduce(gd_real x, gd_real x_for_n, int offset, real
     return (x - whole * REAL_LN2_HI) - whole * REAL_LN2_LO;
 }
 
-/* real_exp_scaled - power e^r for a power of 2, which comes in early: a product at the end would be waited for. */
+/* real_exp_scaled - power e^r for a power of 2.  Multiplying by it at the end would add a dependent operation. */
 REAL_INLINE gd_real real_exp_scaled(gd_real r, gd_real power)
 {
     return (real_exp_rest(r) * r + 1) * (r * power) + power;
@@ -94,8 +94,8 @@ REAL_INLINE gd_real real_exponent(real_word t)
 }
 
 /* real_exp_halved - e^x / 2^halvings for halvings 0 or 1.  Two factors make 2^n, which may lie outside the
- * exponents of gd_real: the products with the first are exact, the last rounds, to a subnormal number too.  What
- * rounds to 0, a score masked with -infinity say, is not computed: processors take long for such products. */
+ * exponents of gd_real: the products with the first are exact, the last rounds, to a subnormal number too.  For an x
+ * whose result is 0, such as a masked score of -infinity, e^0 is computed instead: subnormal products are slow. */
 REAL_INLINE gd_real real_exp_halved(gd_real x, int halvings)
 {
     const int fields = 2 * (int)REAL_BIAS - halvings;   /* the sum of the factors' exponent fields for n = 0 */
@@ -278,7 +278,7 @@ REAL_INLINE gd_real real_normal(gd_real x)
 }
 
 /* real_gelu_slope - Phi(x) + x phi(x), which for x = -a is e^(-a^2/2) (R(a) - a / sqrt(2 pi)), and for x = a
- * what is left of 1. */
+ * 1 minus that. */
 REAL_INLINE gd_real real_gelu_slope(gd_real x)
 {
     gd_real below, size = real_abs(x), a = real_select(size > REAL_TAIL, REAL_TAIL, size);

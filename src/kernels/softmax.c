@@ -1,7 +1,7 @@
 /* softmax.c - softmax and its relatives over rows.  All subtract the largest element first, so that nothing overflows
- * and the largest term is exact.  Where that is infinite the elements equal to it share evenly, as equal finite ones
- * do: the limit beside one of +infinity, and one of many limits for a row of nothing but -infinity, the one that
- * gd_max's and gd_logsumexp's gradients take.
+ * and the largest term is exact.  Where that is infinite, the elements equal to it share the probability evenly, as
+ * equal finite ones do: for +infinity this is the limit; a row of -infinity alone has many limits, of which the
+ * gradients of gd_max and gd_logsumexp take the same.
  *
  * reference/softmax.c has the definitions, which -DGD_PLAIN uses. */
 #include <math.h>

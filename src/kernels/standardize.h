@@ -17,8 +17,8 @@ typedef struct gi_groups {
     gd_real *scale;                         /* a power of 2: 1, unless squares of x would overflow or vanish */
 } gi_groups;
 
-/* Work space.  The mean of a group, as rounded numbers give it, and beside it two means of the deviations d = x - mean:
- * of d, which is what rounding has taken from the mean, and of d u, or of d^2. */
+/* Work space: the computed mean of each group, and two means of the deviations d = x - mean: that of d, which is the
+ * rounding error of the mean, and that of d y, or of d^2. */
 typedef struct gi_group_means {
     gd_real *mean, *left, *product;
     gd_real *rest;                          /* 2 for each group: the rounding errors of the sums of left and product */
@@ -28,7 +28,7 @@ typedef struct gi_group_means {
  * of the scaled numbers. */
 void gi_standardize(gi_groups *s, gd_real *y, const gd_real *x, const gi_group_means *m);
 
-/* gi_group_scales - sets s->scale for groups whose squares overflowed or vanished; false when there is none.
+/* gi_group_scales - sets s->scale for groups whose squares overflowed or underflowed; false when there is none.
  * gi_scaled_groups - scaled = x scale.  gi_unscale_groups - mean, var and r of x from those of the scaled numbers. */
 bool gi_group_scales(gi_groups *s, const gd_real *x);
 void gi_scaled_groups(const gi_groups *s, gd_real *scaled, const gd_real *x);

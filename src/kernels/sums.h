@@ -1,7 +1,7 @@
 /* sums.h - sums that are fast, accurate, and the same on every machine.
  *
- * The order of additions is fixed in sums.c and depends on n alone: neither on the instruction set nor on
- * alignment, stride, or thread.  It is pairwise, so that the rounding error grows with log n instead of n:
+ * The order of additions is fixed in as_written/sums.c and depends on n alone: not on the instruction set, alignment,
+ * stride or number of threads.  It is pairwise, so that the rounding error grows with log n instead of n:
  * |error| <= about (20 + log2(n / 2048)) u sum |x_i|, u half an ulp of 1 (Higham, Accuracy and Stability of
  * Numerical Algorithms, 2nd ed. 2002, section 4.2), and in practice is far less.  reference/sums.c has the definitions,
  * which -DGD_PLAIN uses: another order, and sums in a wider type. */
@@ -13,7 +13,7 @@
 
 #include "gradus/tensor.h"
 
-/* Symbols of a static library are the program's too: what is global has the prefix. */
+/* In a static library global symbols can clash with the program's: these get the prefix gi_. */
 #define real_sum         gi_real_sum
 #define real_sum_strided gi_real_sum_strided
 #define real_dot         gi_real_dot
@@ -35,8 +35,8 @@ void real_sum_columns(int64_t rows, int64_t columns, const gd_real *x, int64_t r
 /* gi_all_finite - are x[0 .. n) all finite?  True for n <= 0. */
 bool gi_all_finite(int64_t n, const gd_real *x);
 
-/* gi_sum_axes_into - y += sums of x, a view of any strides, pairwise along every axis that is summed.  y, zeros before,
- * has the strides y_stride along the axes of x, 0 where they are summed. */
+/* gi_sum_axes_into - y += sums of x, a view of any strides, pairwise along every axis that is summed.  y_stride has y's
+ * strides along the axes of x, 0 along those that are summed; the caller has set y to zeros. */
 void gi_sum_axes_into(gd_real *y, const int64_t *y_stride, const gd_tensor *x);
 
 #endif

@@ -1,5 +1,5 @@
-/* terms.h - adding up inside of kernels (GI_KERNEL): what sums.h does for numbers that lie in memory, for terms that
- * are computed on the way, and for sums that grow one term at a time. */
+/* terms.h - accurate sums inside kernels (GI_KERNEL): like sums.h, but for terms that are computed in the loop instead
+ * of read from memory, and for sums to which one term at a time is added. */
 #ifndef GRADUS_TERMS_H
 #define GRADUS_TERMS_H
 
@@ -16,8 +16,8 @@
 
 /* ---- Sixteen lanes --------------------------------------------------------------------------------------------
  *
- * A sum runs in 16 lanes side by side: lane l takes the terms whose index is l modulo 16.  Compilers can only do for
- * several lanes at once what is written here for one, so that every instruction set gives the same bits. */
+ * A sum is kept in 16 independent lanes: lane l adds the terms whose index is l modulo 16.  Compilers can vectorise
+ * over lanes but not reorder the additions of one, so that every instruction set gives the same bits. */
 
 enum { TERM_LANES = 16 };
 
@@ -49,7 +49,7 @@ REAL_INLINE void real_add_term(gd_real *sum, gd_real *rest, gd_real x)
     *rest = less - (*sum - all);
 }
 
-/* real_whole - their sum, rounded.  An infinite or NaN sum has a rest of NaN, which says nothing. */
+/* real_whole - sum + rest, rounded.  If sum is infinite or NaN, rest is NaN and is ignored. */
 REAL_INLINE gd_real real_whole(gd_real sum, gd_real rest)
 {
     return sum - sum == 0 ? sum + rest : sum;
@@ -58,13 +58,13 @@ REAL_INLINE gd_real real_whole(gd_real sum, gd_real rest)
 /* ---- Numbers whose squares leave the range ------------------------------------------------------------------ */
 
 #ifdef GD_DOUBLE
-#define REAL_SMALL_SQUARE 0x1p-900          /* squares below have lost digits, or are on the way there */
+#define REAL_SMALL_SQUARE 0x1p-900          /* smaller squares may have lost digits to underflow */
 #else
 #define REAL_SMALL_SQUARE 0x1p-90f
 #endif
 
-/* real_square_is_good - a sum or mean of squares: neither infinite nor NaN, nor so small that terms of it may have
- * vanished. */
+/* real_square_is_good - is a sum or mean of squares neither infinite nor NaN, nor so small that terms of it may have
+ * underflowed? */
 REAL_INLINE bool real_square_is_good(gd_real square)
 {
     return square >= REAL_SMALL_SQUARE && square <= 1 / REAL_SMALL_SQUARE;
@@ -138,7 +138,8 @@ REAL_INLINE gd_real real_fold(gd_real *lane)
         total = real_whole(sum_, rest_);                                                                    \
     }
 
-/* Two sums, block by block, so that what both read is still in the first cache.  (In one loop gcc finds no vectors.) */
+/* Two sums, block by block, so that what both read is still in the first-level cache.  (gcc does not vectorise both in
+ * one loop.) */
 #define SUMS_OF_TERMS(total_a, total_b, n, TERM_A, TERM_B)                                                  \
     if ((n) <= TERM_BLOCK) {                                                                                \
         total_a = total_b = 0;                                                                              \

@@ -47,7 +47,7 @@ typedef int64_t lane_index;
 typedef int32_t lane_index;
 #endif
 
-/* SHUFFLE - the lanes of x and y at the listed places, those of y counted on from x's. */
+/* SHUFFLE - the listed lanes of x and y; the lanes of y are numbered after those of x. */
 #if defined(__clang__) || __GNUC__ >= 12
 #define SHUFFLE(x, y, ...) __builtin_shufflevector(x, y, __VA_ARGS__)
 #else

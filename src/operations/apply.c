@@ -1,5 +1,5 @@
-/* apply.c - running an elementwise loop over tensors of any layout, and recording it; and the fast rules of the same
- * operations. */
+/* apply.c - elementwise operations: runs the loops of elementwise.h over tensors of any layout and records the results;
+ * and runs the loops of the fast rules. */
 #include <string.h>
 
 #include "base/compiler.h"
@@ -98,7 +98,7 @@ static GI_NOINLINE gd_tensor *binary_broadcast(const gd_op *op, gi_binary_loop *
     return y;
 }
 
-/* A scalar seen with another shape: the gradient that a full sum hands back. */
+/* Are all strides 0?  The gradient that gd_sum passes to its input is such a view of a scalar. */
 static bool is_spread_scalar(const gd_tensor *t)
 {
     for (int i = 0; i < t->ndim; i++)
@@ -175,8 +175,8 @@ gd_tensor *gi_apply_comparison(const gd_op *op, gi_binary_loop *loop, gd_tensor 
 
 /* ---- Fast rules ------------------------------------------------------------------------------------------------- *
  *
- * Where a gradient is to be added to what is there, it is computed in a small buffer first, so that it is rounded as if
- * it had been computed alone. */
+ * A gradient that is added to an existing one is computed in a small buffer first: fused into the addition, it would be
+ * rounded differently from the rule's. */
 
 enum { BUFFER = 512 };                      /* numbers */
 
@@ -293,7 +293,8 @@ static void binary_slope_inner(int64_t n, gd_real *const p[], const int64_t step
     }
 }
 
-/* The step along contiguous numbers of y's shape: 1, 0 for a number that stands for all, -1 where there is none. */
+/* The step through t's data, next to y's elements in row-major order: 1, 0 if t is a single number, -1 if there is no
+ * such constant. */
 static int64_t step_along(const gd_tensor *t, const gd_tensor *y)
 {
     if (t->numel == 1 || (gi_same_shape(t, y) && !t->contiguous && is_spread_scalar(t)))

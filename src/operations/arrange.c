@@ -56,7 +56,7 @@ static gd_tensor *repeat_axis(gd_tensor *x, int axis, int64_t times)
     return gd_reshape(copies, shape);
 }
 
-/* Does each size, and their product, stay countable?  An empty axis makes up for no other one. */
+/* Are the sizes, and their product, below 2^60?  Sizes of 0 count as 1. */
 static bool countable(const gd_tensor *x, gd_shape times)
 {
     double n = 1;

@@ -1,4 +1,5 @@
-/* convolution.c - gd_conv2d and gd_conv1d: shapes, errors, and the rules.  The arithmetic is in kernels/conv.c.
+/* convolution.c - gd_conv2d and gd_conv1d: shapes, errors, and the rules.  The arithmetic is in
+ * kernels/as_written/conv.c, and as plain loops in kernels/reference/convolution.c.
  *
  * y = conv(x, w) is linear in x and in w.  With its two adjoints, grad_input and grad_weight, it forms a family
  * that is closed under differentiation: each one's gradients are the other two. */

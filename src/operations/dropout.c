@@ -1,5 +1,5 @@
-/* dropout.c - leaving out elements at random while training (N. Srivastava, G. Hinton, A. Krizhevsky,
- * I. Sutskever, R. Salakhutdinov 2014). */
+/* dropout.c - gd_dropout: zeroes elements at random while training (N. Srivastava, G. Hinton, A. Krizhevsky,
+ * I. Sutskever, R. Salakhutdinov 2014).  The mask is drawn here, from the thread's generator (base/random.c). */
 #include "autograd/record.h"
 #include "base/random.h"
 #include "gradus/tensor.h"
@@ -8,8 +8,8 @@
 #include "tensor/new.h"
 #include "text/format.h"
 
-/* Each element is 0 with probability p, else 1 / (1 - p): the expected value of x mask is x, and what is left out is
- * 0 even where x is infinite. */
+/* Each element is 0 with probability p, else 1 / (1 - p), so that the expected value of x mask is x.  With gi_masked, a
+ * dropped element is 0 even where x is infinite or NaN. */
 static gd_tensor *mask_like(const gd_tensor *x, double p)
 {
     gd_tensor *mask = gi_new_like(x);

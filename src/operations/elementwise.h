@@ -1,7 +1,7 @@
 /* elementwise.h - how one line of the table in elementwise.c becomes an operation.
  *
- * Each line gives the value and the derivative, the derivative twice: as the rule, in operations, and as numbers, for
- * the fast rule.  Written out by hand, the line
+ * Each line gives the value and, twice, the derivative: in operations, for the rule, and in numbers, for the fast rule.
+ * Written out by hand, the line
  *
  *     UNARY(tanh, TANH(x), gd_mul(dy, gd_shift(gd_neg(gd_square(y)), 1)), dy * (1 - y * y), OF_OUTPUT)
  *
@@ -21,8 +21,8 @@
  *         else: gi_apply_unary(&tanh_op, tanh_loop, x, NULL), which takes tensors of every layout
  *     }
  *
- * UNARY_PLAIN and BINARY_PLAIN have no numbers: their rules hand dy on as it is, or a fast rule is not worth it.  .._1
- * and .._2 have parameters; PRIVATE_.. makes a function with the prefix gi_ that no user sees. */
+ * UNARY_PLAIN and BINARY_PLAIN have no fast rule: the rule passes dy on unchanged, or a fast rule is not worth it.
+ * .._1 and .._2 have one and two parameters; PRIVATE_.. defines a static function with the prefix gi_. */
 #ifndef GRADUS_ELEMENTWISE_H
 #define GRADUS_ELEMENTWISE_H
 
@@ -68,8 +68,8 @@ gd_fast gi_fast_binary(const gd_node *node, const gd_tensor *dy, const gd_target
 #define INLINE_ONE REAL_INLINE
 #define KERNEL_ONE GI_KERNEL static
 
-/* One element: nothing to compare, to loop over or to broadcast, and what is left is done inline.  In debug
- * builds never, so that apply.c sees every argument. */
+/* Has x a single element?  Then the operation is computed inline, without loops or broadcasting.  Never in debug
+ * builds, where apply.c checks every argument. */
 #ifdef GD_DEBUG
 #define GI_HAS_ONE(x) false
 #else
@@ -237,7 +237,7 @@ static inline void gi_put(const gd_target *to, gd_real value)
     UNARY_OP(name, derivative, slope, reads, true)                                                       \
     UNARY_FUNCTION_WITH(static, gi_, name, p0, 0, double p0)
 
-/* Where x lies among its jumps: constant in between, so the derivative is 0. */
+/* Piecewise constant functions, such as the slope of gd_leaky_relu: the derivative is 0. */
 #define PLACE_1(name, p0, value)                                                                         \
     UNARY_VALUE(name, value)                                                                             \
     UNARY_PLAIN_OP(name, gd_zeros_like(x), OF_NOTHING)                                                   \
@@ -270,7 +270,7 @@ static inline void gi_put(const gd_target *to, gd_real value)
         }                                                                                                \
     }
 
-/* A derivative is computed only where it is asked for. */
+/* In the backward pass a derivative is computed only for an input that needs it. */
 #define BINARY_RULE(name, derivative_a, derivative_b)                                                    \
     static void name##_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)                          \
     {                                                                                                    \
@@ -287,7 +287,7 @@ static inline void gi_put(const gd_target *to, gd_real value)
     static const gd_op name##_op = { "gd_" #name, name##_rule, reads,                                    \
                                      "da = " #derivative_a ", db = " #derivative_b, NULL, false };
 
-/* The steps, constants where it is called, make loops of vectors. */
+/* The calls pass constant steps in the usual cases, so that compilers vectorise the inlined loop. */
 #define BINARY_SLOPE(name, slope)                                                                        \
     REAL_INLINE gd_real name##_at(gd_real dy, gd_real a, gd_real b, gd_real y)                           \
     {                                                                                                    \

@@ -5,8 +5,8 @@
 
 #include "gradus/tensor.h"
 
-/* a mask, and 0 where mask is 0 even if a is infinite: for slopes that are constant between jumps.  NaN in mask stays.
- * Not differentiated by mask. */
+/* a mask, and 0 where mask is 0 even if a is infinite or NaN: for slopes that are piecewise constant.  NaN in mask
+ * stays.  The gradient with respect to mask is 0. */
 gd_tensor *gi_masked(gd_tensor *a, gd_tensor *mask);
 
 gd_tensor *gi_same(gd_tensor *a, gd_tensor *b);                 /* a = b, or both are NaN ? 1 : 0 */

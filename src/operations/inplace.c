@@ -1,5 +1,5 @@
-/* inplace.c - changing a tensor where it lies.  Each change counts up the version of the data, so that
- * backward notices when a value that it needs is no longer what was recorded. */
+/* inplace.c - changing tensors in place: gd_assign, gd_fill, gd_add_to, gd_clamp_to.  Each change sets a new version of
+ * the data, so that backward detects that a value it needs has been overwritten. */
 #include <string.h>
 
 #include "autograd/record.h"
@@ -63,7 +63,7 @@ static bool run(const char *function, gd_tensor *x, const gd_tensor *value, gi_i
     return true;
 }
 
-/* value itself, or a copy where writing x could change what is still to be read. */
+/* value itself, or a copy if it overlaps x, so that writing x could change elements that are yet to be read. */
 static const gd_tensor *apart(gd_tensor *x, const gd_tensor *value)
 {
     if (value->base != x->base)
@@ -107,7 +107,7 @@ bool gd_assign(gd_tensor *x, gd_tensor *value)
 
 /* ---- x = x + alpha value --------------------------------------------------------------------------------- */
 
-/* x and value are the same memory or apart. */
+/* x and value are the same memory or do not overlap. */
 GI_KERNEL static void add_in_place(int64_t n, gd_real *x, const gd_real *value, gd_real alpha)
 {
     for (int64_t i = 0; i < n; i++)

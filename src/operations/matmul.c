@@ -1,5 +1,5 @@
-/* matmul.c - matrix products: what is multiplied with what, and the two products of the gradient.  The
- * arithmetic is in kernels/gemm.c. */
+/* matmul.c - gd_matmul and gd_affine: shapes, batches, and the products of which the gradients consist.  The arithmetic
+ * is in kernels/gemm.c. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -86,7 +86,7 @@ static gd_tensor transposed(const gd_tensor *t)
     return other;
 }
 
-/* Contiguous numbers seen as x's gradient. */
+/* A contiguous tensor of x's shape over data. */
 static gd_tensor gradient_of(const gd_tensor *x, gd_real *data)
 {
     gd_tensor t = { .data = data };
@@ -94,7 +94,7 @@ static gd_tensor gradient_of(const gd_tensor *x, gd_real *data)
     return t;
 }
 
-/* Was the matrix not repeated for other ones of the batch? */
+/* Has x every leading axis of dy, so that its gradient is not summed over the batch? */
 static bool has_whole_batch(const gd_tensor *x, const gd_tensor *dy)
 {
     bool whole = x->ndim == dy->ndim;
@@ -202,7 +202,7 @@ static const gd_op affine_op = {
     .formula = "dx = gd_matmul(dy, w), dw = gd_matmul(dy', x), db = gd_sum_to(dy, b)"
 };
 
-enum { BIAS_FIRST = 4096 };                 /* elements of y that wait in the first cache for the product */
+enum { BIAS_FIRST = 4096 };                 /* elements: such a y stays in the first-level cache until it is added to */
 
 /* Each of m rows of y is b. */
 static void repeat_row(int64_t m, int64_t n, gd_real *y, const gd_real *b, int64_t step)

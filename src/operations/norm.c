@@ -33,8 +33,8 @@ static bool some_infinite(const gd_tensor *y)
     return false;
 }
 
-/* x and its norm y where that is infinite: both divided by the largest |x|, a constant here, since only their
- * quotient matters.  Infinite elements count as equal ones, beside which the others are 0. */
+/* For an infinite norm y: x and y, both divided by the largest |x|, which counts as a constant, since only their
+ * quotient matters.  Infinite elements count as equal, and the others as 0. */
 static void bring_down(gd_tensor **x, gd_tensor **y, double p, gi_axes axes)
 {
     gd_tensor *size = gd_abs(gd_detach(*x)), *most = gd_max_axes(size, listed(axes), true);
@@ -45,8 +45,8 @@ static void bring_down(gd_tensor **x, gd_tensor **y, double p, gi_axes axes)
     *y = *x ? norm("gd_norm", *x, p, (gi_axes){ axes.mask, true }) : NULL;
 }
 
-/* dx = dy sign(x) (|x| / y)^(p-1).  Where x_i = 0 the gradient is 0, whatever p is, and so it is where y = 0:
- * both are kept away from powers and quotients whose own derivatives are infinite there. */
+/* dx = dy sign(x) (|x| / y)^(p-1).  Where x_i = 0 or y = 0 the gradient is 0 for every p: there, constants replace the
+ * operands of powers and quotients, whose own derivatives would be infinite. */
 static void norm_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const norm_attributes *n = node->attributes;

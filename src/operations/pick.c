@@ -1,7 +1,7 @@
 /* pick.c - taking elements by index: gather along an axis, embedding for rows of a table.
  *
- * Each is linear in what is picked from; its gradient puts dy back to where it came from, added up where an
- * index occurs several times, and the gradient of putting is picking again. */
+ * Each is linear in x.  Its adjoint, the gradient, scatters dy to the indices, adding where an index occurs several
+ * times; the adjoint of scattering is gathering again. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -45,7 +45,7 @@ typedef struct pick {
     gd_real       *rest;                    /* and what the additions there have rounded off, or NULL */
 } pick;
 
-/* p[0] walks over what is picked, p[1] over what it is picked from with the axis standing still, p[2] over the
+/* p[0] iterates over the gathered elements, p[1] over the tensor they come from, at index 0 of the axis, p[2] over the
  * index, which gd_gather has checked. */
 static void take_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
 {
@@ -82,7 +82,7 @@ static void run(const gd_tensor *picked, const gd_tensor *whole, const gd_tensor
 
 static gd_tensor *gather(gd_tensor *x, int axis, gd_tensor *index);
 
-/* put: z = zeros of the given shape, z[i, index[i, j, ..], ..] += x[i, j, ..] */
+/* put (scatter-add): z = zeros of the given shape, z[i, index[i, j, ..], ..] += x[i, j, ..] */
 
 static void put_rule(const gd_node *node, gd_tensor *dz, gd_tensor **dx)
 {

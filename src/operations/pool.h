@@ -20,7 +20,7 @@ typedef struct pooling {
 /* Shapes and errors of x and the options. */
 bool gi_pooling_check(const char *function, const gd_tensor *x, const gd_pool2d_options *o, pooling *p);
 
-/* How many planes are one thread's part. */
+/* How many planes a thread processes at a time. */
 static inline int64_t gi_pooling_part(const pooling *p)
 {
     return gi_part_for(p->windows.h * p->windows.w, GI_PART_ELEMENTS, 1);

@@ -1,8 +1,8 @@
 /* reduce.c - sums over any axes of any view, as accurate as those of contiguous numbers.  See sums.h.
  *
- * The axes are cut into those that are summed and those that are kept.  Of the kept ones the last goes with the
- * summed ones, as columns, where neighbours in memory lie along it; a loop runs over the others.  Each sum is pairwise
- * along every axis that is summed, in an order that depends on the sizes and strides alone. */
+ * The axes are split into those that are summed and those that are kept.  The last kept axis, if it is contiguous in
+ * memory, is processed together with the summed ones, as columns; a loop iterates over the others.  Each sum is
+ * pairwise along every axis that is summed, in an order that depends on the sizes and strides alone. */
 #include <stdbool.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* scan.c - running sums and products along an axis.
  *
- * Both gradients are themselves recurrences that run the other way.  The product's needs no division, so zeros
- * among the factors are like any other number. */
+ * Both gradients are recurrences in the opposite direction.  That of the product needs no division, so that zero
+ * factors are no special case. */
 #include <math.h>
 
 #include "autograd/record.h"
@@ -20,7 +20,7 @@ typedef struct scan {
 } scan;
 
 /* A strip of neighbouring lines, along which n elements lie `step` apart.  The running sum is kept as sum + rest
- * (terms.h), so that no y_j is worse than a sum of its own would be, however long the line is. */
+ * (terms.h), so that every y_j is as accurate as a separate sum, however long the line is. */
 enum { STRIP = 512 };
 
 /* Within a block of a few elements the terms are added to `part` as they are. */
@@ -123,7 +123,7 @@ static const gd_op running_sum_op = {
     .formula = "dx = gd_cumsum(dy) from the other end",
 };
 
-/* A sum that has overflowed on the way stays infinite or NaN to the end of its line. */
+/* After an overflow, a running sum stays infinite or NaN to the end of its line. */
 static bool ends_finite(const gd_tensor *y, scan s)
 {
     const int64_t n = y->shape[s.axis], after = y->stride[s.axis], line = n * after;
@@ -135,8 +135,8 @@ static bool ends_finite(const gd_tensor *y, scan s)
     return true;
 }
 
-/* Where sums of finite numbers have overflowed on the way, they are formed anew from numbers so small that they cannot.
- * Nothing changes when memory is out. */
+/* Running sums that have overflowed are computed again, from numbers scaled so that no running sum of finite ones does.
+ * When memory is out, they stay as they are. */
 static GI_COLD void mend_overflow(gd_tensor *y, const gd_tensor *x, scan s)
 {
     int exponent;

@@ -83,7 +83,23 @@ gd_tensor *gd_slice(gd_tensor *x, int axis, int64_t start, int64_t stop, int64_t
     return gi_record1_with(&slice_op, gi_finish_view(y), x, &s, sizeof s);
 }
 
-/* unslice: its inverse, dy among zeros. */
+/* ---- select: one index, whose axis is removed --------------------------------------------------------------- */
+
+gd_tensor *gd_select(gd_tensor *x, int axis, int64_t i)
+{
+    if (!x || !gi_alive("gd_select", "x", x))
+        return NULL;
+    axis = gi_valid_axis("gd_select", axis, x->ndim);
+    if (axis < 0)
+        return NULL;
+    const int64_t size = x->shape[axis], at = i < 0 ? i + size : i;
+    if (at < 0 || at >= size)
+        return gd_fail("gd_select: x is %s: index %" PRId64 " of axis %d must lie in [%" PRId64 ", %" PRId64 ")",
+                       gi_text_of(x).s, i, axis, -size, size);
+    return gd_squeeze(gd_slice(x, axis, at, at + 1, 1), axis);
+}
+
+/* ---- unslice: the inverse of slice, dy among zeros ------------------------------------------------------------ */
 
 static void unslice_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {

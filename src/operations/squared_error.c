@@ -1,5 +1,5 @@
-/* squared_error.c - the mean or sum of squared errors as one operation: one pass forward, one backward, and
- * nothing kept in between. */
+/* squared_error.c - the mean or sum of squared errors as one operation: one loop forward, one backward, and no tensor
+ * stored in between. */
 #include <math.h>
 
 #include "base/compiler.h"
@@ -31,7 +31,7 @@ static gd_real squared_distance(int64_t n, const gd_real *a, const gd_real *b)
     return squared_distance(half, a, b) + squared_distance(n - half, a + half, b + half);
 }
 
-/* The same of numbers so small that no square overflows, where some have but c times their sum need not. */
+/* The same, from numbers scaled so that no square overflows, for when one has although c times the sum need not. */
 static GI_COLD gd_real squared_distance_scaled(double c, int64_t n, const gd_real *a, const gd_real *b)
 {
     const gd_real scale = real_scale_for(real_max(real_largest(n, a, 1), real_largest(n, b, 1)));

@@ -1,4 +1,5 @@
-/* sum.c - sums, and what is composed of them: mean, variance, standard deviation. */
+/* sum.c - sums, and what is computed from them: mean, variance, standard deviation.  gi_sum_to, the inverse of
+ * broadcasting, sums a gradient over broadcast axes.  The order of additions is in reduce.c and kernels/sums.h. */
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -48,8 +49,8 @@ static void add_up(gd_tensor *y, const gd_tensor *x, gi_axes axes)
     gi_sum_axes_into(y->data, y_stride, x);
 }
 
-/* Where partial sums of finite numbers have overflowed, factor times the whole need not: those y become sums of numbers
- * so small that they cannot.  Nothing changes when memory is out. */
+/* A partial sum may overflow although factor times the whole sum does not.  Such y are computed again, from x scaled by
+ * a power of 2 so small that no sum overflows.  When memory is out, y stays as it is. */
 static GI_COLD void mend_overflow(gd_tensor *y, const gd_tensor *x, gi_axes axes, double factor)
 {
     if (x->contiguous && y->numel == 1 && !gi_all_finite(x->numel, x->data))
@@ -131,8 +132,8 @@ gd_tensor *gd_mean_axes(gd_tensor *x, gd_shape list, bool keep)
 
 /* ---- centred: c = x - mean(x), the axes kept -------------------------------------------------------------- *
  *
- * The mean of rounded numbers is rounded itself, and may be far off beside the deviations, which are exact near it: so
- * their own mean is taken away, too.  c is linear in x and its own adjoint. */
+ * The rounding error of the mean may be large relative to the deviations.  Since x - mean is exact for x near the mean,
+ * that error is the mean of the deviations, and is subtracted as well.  c is linear in x and its own adjoint. */
 
 static void centred_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
@@ -164,7 +165,7 @@ static void subtract_inner(int64_t n, gd_real *const p[], const int64_t step[], 
     subtract_loop(n, p[0], p[1], step[1]);
 }
 
-/* c, a fresh tensor, less t, which broadcasts to its shape. */
+/* c -= t, which broadcasts to c's shape; c is a new tensor. */
 static void subtract(const gd_tensor *c, const gd_tensor *t)
 {
     int64_t t_stride[GD_MAX_DIMS];
@@ -213,7 +214,7 @@ static void largest_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
     *y = real_largest(n, x, step);
 }
 
-/* Where squares have overflowed or vanished, y, the variance or its root, becomes that of scaled numbers. */
+/* Where squares have overflowed or underflowed, y, the variance or its square root, is computed again from scaled x. */
 static bool mend(const char *function, gd_tensor *y, gd_tensor *x, gi_axes axes, double n, bool root)
 {
     bool good = true;

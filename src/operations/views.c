@@ -1,5 +1,6 @@
-/* views.c - operations that only look at the same numbers in another way, and the copy that gd_reshape makes where it
- * cannot.  They share the data of their input; each rule undoes the step on dy.  More of them: slice.c, expand.c. */
+/* views.c - operations that return a view, which shares the data of their input with another shape or other strides,
+ * and the copy that gd_reshape makes where no view is possible.  Each rule applies the inverse to dy.  More: slice.c,
+ * expand.c. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -56,8 +57,8 @@ static gd_tensor *contiguous_view(gd_tensor *x, int ndim, const int64_t *shape)
     return y;
 }
 
-/* The strides of a view with elements, not contiguous, in another shape; false where there are none that do it.
- * Its axes are merged to runs of evenly spaced elements, and the new axes must cut each run in equal parts. */
+/* The strides that show x, which has elements but is not contiguous, in another shape; false if there are none.  The
+ * axes of x are merged to runs of evenly spaced elements, and the new axes must divide each run into equal parts. */
 static bool other_strides(const gd_tensor *x, const gd_shape *shape, int64_t *stride)
 {
     gi_nest runs;
@@ -75,7 +76,7 @@ static bool other_strides(const gd_tensor *x, const gd_shape *shape, int64_t *st
     return true;
 }
 
-/* NULL, without a message, where x has to be copied. */
+/* NULL, without a message, if x has to be copied. */
 static gd_tensor *strided_view(gd_tensor *x, const gd_shape *shape)
 {
     int64_t stride[GD_MAX_DIMS];

@@ -16,7 +16,7 @@
  *
  * GD_D2L_TF_AS_PRINTED reproduces errors of the TensorFlow listing of the book's Adam section: it writes
  * p - lr v / sqrt(s) + eps without parentheses, so that eps is added to the parameter and a gradient of zero
- * gives 0/0 = NaN; and it never counts t up.  Nobody should train with it. */
+ * gives 0/0 = NaN; and it never increments t.  Nobody should train with it. */
 #include "rule.h"
 
 enum { M, V, V_MAX };                       /* the states */
@@ -39,7 +39,8 @@ typedef struct corrections {
     double lr, c1, c2;
 } corrections;
 
-/* With weight decay, or another place for eps; and with v_max for AMSGrad: two loops. */
+/* The rule with all options: weight decay, other places of eps, AMSGrad.  amsgrad is a constant in both calls, so that
+ * this is compiled to two loops. */
 REAL_INLINE void variant(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
                          gd_real *restrict v, gd_real *restrict v_max, bool amsgrad, const gd_adam_options *o,
                          double lr, const corrections *c)
@@ -85,14 +86,14 @@ static double correction(const void *options, int k, int64_t t)
     return gi_correction(o->beta2, t, o->bias_correction == GD_CORRECT_BOTH || o->bias_correction == GD_CORRECT_V);
 }
 
-/* Is the rule the paper's, whatever the numbers? */
+/* Do the options leave the paper's rule as it is, up to lr, the betas, eps and bias correction? */
 static bool as_in_the_paper(const gd_adam_options *o)
 {
     return (o->eps_mode == GD_EPS_AFTER_BC || o->eps_mode == GD_EPS_BEFORE_BC) && o->eps * o->eps >= GI_REAL_MIN &&
            o->eps_root == 0 && o->weight_decay == 0 && !o->maximize && o->amsgrad == GD_AMSGRAD_OFF;
 }
 
-/* eps before the bias correction: lr sqrt(c2)/c1 m/(sqrt(v) + eps), with nothing left for v to be divided by. */
+/* With GD_EPS_BEFORE_BC the step is lr sqrt(c2)/c1 m/(sqrt(v) + eps): lr contains both corrections, and c1 = c2 = 1. */
 static void prepare(const gd_update *u, void *result)
 {
     const gd_adam_options *o = u->options;
@@ -143,7 +144,7 @@ static bool keeps(const void *options, int k)
 
 /* ---- Two constructors that differ in their defaults ------------------------------------------------------------- */
 
-/* wd_mode is 0 in options that were not begun with gd_adamw_defaults(). */
+/* Options that were not initialised by gd_adamw_defaults() have wd_mode 0, which is GD_WD_L2. */
 static bool decays_apart(const void *options)
 {
     const gd_adamw_options *o = options;

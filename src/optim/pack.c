@@ -1,4 +1,4 @@
-/* pack.c - the elements of a gradient in row-major order, as algorithms want them. */
+/* pack.c - contiguous copies of gradients that are not contiguous: see pack.h. */
 #include "base/memory.h"
 #include "pack.h"
 #include "tensor/nest.h"

@@ -1,8 +1,8 @@
-/* rule.h - what the rules of the algorithms share: rounding, the bound of a gradient, eps, weight decay, bias
- * correction, ranges of states.
+/* rule.h - shared by the update rules: rounding, the bound on gradients, eps, weight decay, bias correction, ranges of
+ * states.
  *
- * A rule is a loop over elements (each.h) in the letters of its paper.  Its hyperparameters are doubles, and a number
- * that is formed from them is rounded to gd_real once, before the loop:
+ * A rule is a loop over elements (each.h) in the letters of its paper.  Hyperparameters are doubles; an expression of
+ * them is evaluated in double and rounded to gd_real once, before the loop:
  *
  *     GI_EACH(i, n, (w, grad, m), {
  *         m[i] = REAL(beta) * m[i] + REAL(1 - beta) * grad[i];
@@ -36,17 +36,17 @@
 #define GI_REAL_MIN FLT_MIN
 #endif
 
-/* Counts of steps are doubles that stay below this: above it they would not be exact. */
+/* Step counts are stored as doubles and stay below 2^53, so that they are exact. */
 #define GI_MOST_STEPS 9007199254740992.0
 
-/* REAL - a number of a rule, rounded to gd_real; the compiler takes it out of the loop. */
+/* REAL - a hyperparameter, or an expression of them, rounded to gd_real; the compiler moves it out of the loop. */
 #define REAL(x) ((gd_real)(x))
 
 /* ---- The gradient ------------------------------------------------------------------------------------------- */
 
-/* gi_bounded - a gradient whose square, and a running mean of such squares after bias correction, does not overflow:
- * beyond GI_MOST_GRADIENT it counts as that.  An infinite or NaN one becomes NaN.  The bound comes from memory, since
- * with a constant gcc makes branches of minimum and maximum, and more than twice the instructions of these. */
+/* gi_bounded - the gradient, clamped to +-GI_MOST_GRADIENT, so that neither its square nor a running mean of squares
+ * after bias correction overflows.  Infinity and NaN become NaN.  The bound is loaded from memory: with a constant, gcc
+ * compiles minimum and maximum to branches, in more than twice the instructions. */
 #ifdef GD_DOUBLE
 #define GI_MOST_GRADIENT 0x1p480
 #else
@@ -61,7 +61,7 @@ REAL_INLINE gd_real gi_bounded(gd_real g)
     return (least > below ? least : below) + (g - g);
 }
 
-/* gi_sign - what the gradient is multiplied by. */
+/* gi_sign - the factor of the gradient: -1 to maximize. */
 static inline gd_real gi_sign(bool maximize)
 {
     return maximize ? -1 : 1;
@@ -87,9 +87,9 @@ typedef struct gi_eps {
     gd_real drift;                          /* GD_EPS_AS_PRINTED adds it to the parameter instead */
 } gi_eps;
 
-/* Where neither eps stands for a square that underflows, the smallest normal number is added inside the root: a weight
- * whose gradients were all 0 stays where it is instead of becoming 0/0, and one whose squares were lost moves by less
- * than lr instead of by g/0.  root: a second eps, always inside. */
+/* Where outside^2 is below the smallest normal number, inside is at least that number: a weight whose gradients were
+ * all 0 stays where it is instead of becoming 0/0, and one whose squared gradients underflowed moves by less than lr
+ * instead of by g/0.  root: a second eps, always inside. */
 static inline gi_eps gi_eps_of(gd_eps_mode mode, double eps, double root)
 {
     const bool printed = mode == GD_EPS_AS_PRINTED;
@@ -102,15 +102,15 @@ static inline gi_eps gi_eps_of(gd_eps_mode mode, double eps, double root)
 
 /* ---- Bias correction ---------------------------------------------------------------------------------------- */
 
-/* gi_correction - 1 - beta^t, or 1 where it is off.  Late in a run beta^t <= e^(-t (1 - beta)) is so small that
- * 1 - beta^t rounds to 1: pow need not be asked. */
+/* gi_correction - 1 - beta^t, or 1 if on is false.  For large t, beta^t <= e^(-t (1 - beta)) is so small that 1 -
+ * beta^t rounds to 1, and pow is not called. */
 static inline double gi_correction(double beta, int64_t t, bool on)
 {
     return on && (double)t * (1 - beta) < 38 ? 1 - pow(beta, (double)t) : 1;
 }
 
-/* ---- Ranges of states: a NaN never stays in a state alone, since the same step has made the parameter one.  An
- *      infinity may, where only its sign or its reciprocal reaches the parameter. ------------------------------- */
+/* ---- Ranges of states: a NaN in a state always comes with a NaN in the parameter, from the same step.  An infinity
+ *      may occur in a state alone, where only its sign or its reciprocal enters the parameter. ------------------ */
 
 #define GI_FINITE(name)  { name, false, "()", -INFINITY, INFINITY }
 #define GI_NUMBERS(name) { name, false, "[]", -INFINITY, INFINITY }

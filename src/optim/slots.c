@@ -97,9 +97,9 @@ static bool has_no_state(const struct gi_slot *slot)
     return true;
 }
 
-/* Makes the states that the options need and that do not exist yet, filled with zeros, and drops the others, since
- * updates go by the states that exist.  One that is needed again later starts from zeros in the same memory, as it
- * does in a run that was saved and loaded in between. */
+/* Allocates the states that the options need and that do not exist yet, filled with zeros, and removes those that are
+ * not needed, since updates depend on which states exist.  A state that is needed again later starts from zeros in the
+ * same memory, as it does in a run that was saved and loaded in between. */
 static bool make_states(gd_optimizer *o, struct gi_slot *slot)
 {
     const gd_algorithm *a = o->algorithm;

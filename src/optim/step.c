@@ -1,4 +1,7 @@
-/* step.c - gd_step: the loop over parameters that all algorithms share. */
+/* step.c - gd_step: the loop over parameters that all algorithms share.
+ *
+ * Here: everything that can fail, step counts, schedules, batches of parameters, threads.  Not here: the rule.  The
+ * learning rate is only passed on, as u->lr; the algorithm's update multiplies by it (sgd.c, adam.c, ..). */
 #include <math.h>
 
 #include "base/compiler.h"
@@ -24,8 +27,8 @@
 
 /* ---- Everything that can fail ----------------------------------------------------------------------------------- */
 
-/* What schedules say is next_lr first; it becomes lr when nothing else has failed.  Returns how many groups have one;
- * -1 where a learning rate is not valid. */
+/* Stores the learning rates of schedules in next_lr; ready() swaps them with lr, and back if the step then fails.
+ * Returns the number of groups with a schedule; -1, with a message, if a learning rate is not valid. */
 static int next_learning_rates(gd_optimizer *o, const char *function)
 {
     int scheduled = 0;
@@ -54,7 +57,7 @@ static void swap_learning_rates(gd_optimizer *o)
     }
 }
 
-/* The count was made by gd_step, unless a file or the program gave another one. */
+/* Is the step count one that gd_step can have reached?  The program may have written another one to it. */
 static inline bool counts(const struct gi_slot *slot)
 {
     return slot->number[0] >= 0 && slot->number[0] < GI_MOST_STEPS;
@@ -80,8 +83,8 @@ static inline void set_update(struct gi_slot *slot, const gd_tensor *grad)
     slot->update.w = slot->w->data;
 }
 
-/* Allocates what the last step did not have: states, memory to pack.  A first state may depend on this gradient and
- * this lr: it is dropped again where a later parameter fails. */
+/* Allocates what the last step did not need: states, and memory for contiguous copies of gradients.  A new state may be
+ * computed from this gradient and lr, so it is discarded when a later parameter fails. */
 static bool start_pending(gd_optimizer *o, int count)
 {
     struct gi_pending *all = o->inside->pending;
@@ -103,8 +106,8 @@ static bool start_pending(gd_optimizer *o, int count)
     return good;
 }
 
-/* All that can fail in a step, so that no parameter has changed when it does: slots, learning rates, counts of steps,
- * shapes of gradients, states.  Tells which parameters are updated. */
+/* Everything that can fail in a step, so that no parameter has changed when it does: slots, learning rates, step
+ * counts, shapes of gradients, states.  Lists the parameters to be updated in pending. */
 static bool ready(gd_optimizer *o, const char *function)
 {
     struct gd_optimizer_inside *inside = o->inside;
@@ -128,7 +131,7 @@ static bool ready(gd_optimizer *o, const char *function)
         item++->slot = slot;
     }
     const int updates = (int)(item - inside->pending);
-    if (scheduled > 0)                      /* the first state may be formed from lr */
+    if (scheduled > 0)                      /* now: a new state may be computed from lr */
         swap_learning_rates(o);
     if (scheduled < 0 || (!as_before && !start_pending(o, updates))) {
         if (scheduled > 0)
@@ -159,7 +162,7 @@ typedef struct batch {
     gd_optimizer *o;
     void        (*advance)(const gd_update *u);
     int           from, to;
-    int64_t       elements;                 /* so far */
+    int64_t       elements;                 /* of these parameters together */
 } batch;
 
 /* The elements from begin to end of one parameter. */
@@ -201,7 +204,7 @@ static int pending_at(const batch *b, int64_t element)
     return from;
 }
 
-/* The body of gi_parallel: elements of a batch, counted through its parameters. */
+/* The body of gi_parallel: updates elements begin .. end - 1 of a batch, numbered through all of its parameters. */
 static void update_elements(void *context, int64_t begin, int64_t end)
 {
     const batch *b = context;
@@ -235,8 +238,8 @@ static void update_batch(batch *b)
     b->elements = 0;
 }
 
-/* Scalars for another t or lr, or a gradient that is packed into the memory of another one: the batch must be updated
- * with the old ones first. */
+/* Computes the scalars for a new t or lr, and packs a gradient that is not contiguous.  The batch so far uses the old
+ * scalars and the same packed memory, so it is updated first. */
 GI_NOINLINE static void end_batch_and_prepare(batch *b, struct gi_slot *slot)
 {
     if (b->to > b->from)
@@ -250,7 +253,7 @@ GI_NOINLINE static void end_batch_and_prepare(batch *b, struct gi_slot *slot)
     group->scalars_lr = slot->group->lr;
 }
 
-/* What is done once for a parameter in a step, before the update of its elements. */
+/* Adds a parameter to the batch: what is done once per step for a parameter, before its elements are updated. */
 static void join_batch(batch *b, struct gi_pending *item)
 {
     struct gi_slot *slot = item->slot;
@@ -290,7 +293,7 @@ bool gd_step(gd_optimizer *o)
     for (; item < end; item++)
         join_batch(&b, item);
     update_batch(&b);
-    (void)gi_guest_leave(&before, true);    /* the step is done: no failure of it */
+    (void)gi_guest_leave(&before, true);    /* the step is made: what the algorithm left open is only reported */
     inside->busy = false;
     if (watcher)
         watcher->after(o);
@@ -310,7 +313,7 @@ static GI_NOINLINE double step_closure(gd_optimizer *o, gd_closure *closure, voi
     GI_DEEPER;
     if (o->algorithm->step) {
         double loss = ready(o, "gd_step_closure") ? step_of(o, closure, context) : NAN;
-        gi_room_[0] = 1;                    /* or the call would take the place of this frame */
+        gi_room_[0] = 1;                    /* prevents a tail call, which would replace this stack frame */
         return loss;
     }
     unsigned long failures = gi_failures();

@@ -63,6 +63,10 @@ WRONG(gd_expand(m23, GD_SHAPE(4, 3)), "gd_expand: x is [2, 3] and does not broad
 WRONG(gd_expand(v3, GD_SHAPE(-1, 3)), "gd_expand: x is [3] and does not broadcast to [-1, 3]")
 WRONG(gd_expand(s, GD_SHAPE(HUGE_SIZE, HUGE_SIZE)),
       "gd_expand: shape [1099511627776, 1099511627776] has more elements than memory can hold")
+WRONG(gd_select(m23, 1, 3), "gd_select: x is [2, 3]: index 3 of axis 1 must lie in [-3, 3)")
+WRONG(gd_select(m23, -2, -3), "gd_select: x is [2, 3]: index -3 of axis 0 must lie in [-2, 2)")
+WRONG(gd_select(m23, 2, 0), "gd_select: axis 2 must lie in [-2, 2)")
+WRONG(gd_select(s, 0, 0), "gd_select: axis 0 of a scalar, which has no axes")
 WRONG(gd_squeeze(m23, 0), "gd_squeeze: x is [2, 3]: axis 0 has size 2, not 1")
 WRONG(gd_squeeze(m23, 5), "gd_squeeze: axis 5 must lie in [-2, 2)")
 WRONG(gd_unsqueeze(m23, 3), "gd_unsqueeze: axis 3 must lie in [-3, 3)")

@@ -73,6 +73,8 @@ OPERATION(gd_slice,      0,                      gd_slice(x[0], 0, 2, 2, 1),    
 OPERATION(gd_expand,     0,                      gd_expand(x[0], GD_SHAPE(2, -1, 4)),    ANY(3, 1))
 OPERATION(gd_expand,     0,                      gd_expand(x[0], GD_SHAPE(2, 3)),        ANY())
 OPERATION(gd_expand,     0,                      gd_expand(x[0], GD_SHAPE(3, 0)),        ANY(3, 1))
+OPERATION(gd_select,     0,                      gd_select(x[0], 1, 2),                  ANY(3, 4, 2))
+OPERATION(gd_select,     0,                      gd_select(x[0], -1, -1),                ANY(3, 4))
 OPERATION(gd_squeeze,    0,                      gd_squeeze(x[0], 1),                    ANY(3, 1, 2))
 OPERATION(gd_unsqueeze,  0,                      gd_unsqueeze(x[0], -1),                 ANY(3, 2))
 OPERATION(gd_unsqueeze,  0,                      gd_unsqueeze(x[0], 0),                  ANY())

@@ -98,7 +98,8 @@ done
 
 run differential_equation "" "" '/farthest from the exact/ { good = $NF < 1e-3 } END { exit !good }'
 run own_operation_and_optimizer "" "" '
-    $2 ~ /^0[.]/ && NF == 2 { rows++; off = $1 - $2; if (off > 0.02 || off < -0.02) bad = 1 } END { exit bad || rows != 5 }'
+    $2 ~ /^0[.]/ && NF == 2 { rows++; off = $1 - $2; if (off > 0.02 || off < -0.02) bad = 1 }
+    END { exit bad || rows != 5 }'
 run pytorch_weights "$(pwd)/demos/models/pytorch_weights.safetensors" "" '
     /farthest from PyTorch/ { apart = $NF } /as loaded/ { before = $NF } /trained here/ { after = $NF }
     END { exit !(apart < 1e-5 && before > 0.5 && after < 0.3 * before) }'

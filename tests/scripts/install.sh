@@ -47,7 +47,8 @@ try() {
 }
 
 quietly $make BUILD="$build" install PREFIX="$work/prefix"
-for file in share/doc/gradus/LICENSE share/doc/gradus/demos/03_mlp.c share/doc/gradus/demos/models/two_threads.c include/gradus.h lib/libgradus64.so; do
+for file in share/doc/gradus/LICENSE share/doc/gradus/demos/03_mlp.c share/doc/gradus/demos/models/two_threads.c \
+            include/gradus.h lib/libgradus64.so; do
     [ -f "$work/prefix/$file" ] || say "$file is not installed"
 done
 grep -q "$work/prefix/lib.*ldconfig\|ldconfig.*$work/prefix/lib" "$work/log" || say "ldconfig is not mentioned"

@@ -1,4 +1,4 @@
-/* conv.c - convolution and its two gradients, fast.  What is computed stands in reference/convolution.c; how, here.
+/* conv.c - fast convolution and its two gradients.  reference/convolution.c defines, in plain loops, what is computed.
  *
  * Layout.  The lanes of a vector are images: pixel p of as many images as a vector has lanes, a lane group, is one
  * vector.  Every product of the convolution is then a vector times a number, whatever the channels, the kernel, stride,
@@ -12,8 +12,8 @@
  *                d1 e1 f1              0   0   0   0   0      B stands at pixel[p], E at pixel[p] + offset[k]
  *     ..
  *
- * A position k of the kernel is a channel, a row and a column of it; two tables of offsets tell where the input stands
- * that meets it at output pixel p:
+ * A position k of the kernel is a channel, a row and a column of it; two tables of offsets give the input vector by
+ * which w[o, k] is multiplied for output pixel p:
  *
  *     y[o, p]  = sum over k of w[o, k] x[pixel[p] + offset[k]]             forward, and dx (see below)
  *     dw[o, k] = sum over p, and images, of dy[o, p] x[pixel[p] + offset[k]]
@@ -23,20 +23,20 @@
  * Tiles.  As in gemm_kernel.h, a tile of sums stays in registers: 6 output channels x 2 or 4 pixels (for dw,
  * positions), each a vector (conv_simd.h).  Weights are packed in the order in which the tiles read them.
  *
- * The strip.  So many rows of the output are done at a time that the plane under them, and they, fit into the second
- * cache (conv_layout.h).  Only that part of the plane is stored; the tables are made anew for each strip.
+ * The strip.  The output is computed in strips of rows, such that a strip and the plane under it fit into the second-
+ * level cache (conv_layout.h).  Only that part of the plane is stored; the tables are computed anew for each strip.
  *
- * Prefetch.  The output is written, transposed back, to as many images at once as there are lanes: more streams than
- * processors follow by themselves, so unpack prefetches each line that it will write.  The input needs no prefetch: it
- * was packed into the cache just before.
+ * Prefetch.  The output is transposed back and written to as many images at once as there are lanes: more streams than
+ * hardware prefetchers follow, so unpack prefetches each cache line before it writes it.  The input needs no prefetch:
+ * it was packed just before and is in the cache.
  *
  * dx is a transposed convolution: dy, with stride - 1 zeros between its pixels, is convolved with the flipped kernel,
  * and channels are exchanged (V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", 2016,
- * chapter 4).  Positions that meet nothing but zeros are left out, tile by tile (position_list); for that, pixels that
- * meet the same positions stand together in y.
+ * chapter 4).  Positions at which the input is only zeros are left out, tile by tile (position_list); for that, pixels
+ * with the same positions are stored together in y.
  *
- * Threads share the lane groups.  dw is summed up over a fixed number of blocks of images, each by itself, and then
- * over the blocks: the same bits for any number of threads.
+ * Threads share the lane groups.  dw is summed within each of a fixed number of blocks of images, and then over the
+ * blocks: the same bits for any number of threads.
  *
  * Errors, u half an ulp of 1, of an element that is a sum of terms: y and dx, the number of positions (1100 at most)
  * times u sum |term|; dw, about 1100 u sum |term| however many there are; db is as good as a pairwise sum. */

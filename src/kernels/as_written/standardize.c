@@ -133,8 +133,8 @@ GI_KERNEL static void subtract_and_scale(const gi_groups *s, gd_real *y, const g
             y[i * b + j] = (y[i * b + j] - left[g]) * s->r[g];
 }
 
-/* The mean of rounded numbers is rounded itself, and may be far off beside the deviations: what is left of them has a
- * mean, too, and where that is not small a second one is taken. */
+/* The rounding error of the mean may be large relative to the deviations.  It is the mean of the deviations; where that
+ * is not small, it is subtracted from them, and the mean of the result is taken as well. */
 void gi_standardize(gi_groups *s, gd_real *y, const gd_real *x, const gi_group_means *m)
 {
     const int64_t n = s->groups;

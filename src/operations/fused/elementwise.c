@@ -1,8 +1,8 @@
 /* elementwise.c - the table of elementwise operations: value and derivative on one line.
  *
- * The derivative stands there twice: as the rule, in operations, which can itself be differentiated, and in numbers,
- * for the fast rule that an ordinary backward pass takes.  How a line becomes code is told at the top of elementwise.h.
- * Adding an operation: its line here, its prototype in operations.h, its row in the tests' operation_table.h. */
+ * The derivative is given twice: in operations, for the rule, which can itself be differentiated; and in numbers, for
+ * the fast rule that an ordinary backward pass runs.  The opening comment of elementwise.h shows one line expanded.  To
+ * add an operation: a line here, the prototype in operations.h, a row in the tests' operation_table.h. */
 #include <math.h>
 
 #include "gradus/tensor.h"
@@ -46,15 +46,15 @@ REAL_INLINE gd_real power(gd_real x, gd_real p)
 #endif
 }
 
-/* With slope 0 the side below 0 is 0 down to -infinity. */
+/* With slope 0, leaky(-infinity) is 0 and not NaN. */
 REAL_INLINE gd_real leaky(gd_real x, gd_real slope)
 {
     gd_real low = slope == 0 && x < -1 ? -1 : x;
     return x > 0 ? x : slope * low;
 }
 
-/* p x^(p-1) dy, where 0 x^-1 counts as 0 also for x = 0.  An infinite p times a power that is 0 is 0, as for large
- * p. */
+/* dx = p x^(p-1) dy; for p = 0 it is 0, also at x = 0.  Where p is infinite and the power 0, p x^(p-1) is 0, its limit
+ * for large p. */
 static gd_tensor *power_rule(gd_tensor *dy, gd_tensor *x, double p)
 {
     if (p == 0)
@@ -65,7 +65,8 @@ static gd_tensor *power_rule(gd_tensor *dy, gd_tensor *x, double p)
     return gd_mul(dy, gd_scale(power, p));
 }
 
-/* a's share of being the larger of two, and the smaller.  NaN is before every number, and shares with NaN. */
+/* The part of dy that a gets as the larger of a and b, or as the smaller: 1, 0, or 1/2 if they are equal.  NaN takes
+ * precedence over numbers and equals NaN. */
 REAL_INLINE gd_real larger_share(gd_real a, gd_real b)
 {
     return ((a > b) | NAN_BEFORE(a, b)) ? 1 : SAME(a, b) ? NUMBER(0.5) : 0;
@@ -76,7 +77,7 @@ REAL_INLINE gd_real smaller_share(gd_real a, gd_real b)
     return ((a < b) | NAN_BEFORE(a, b)) ? 1 : SAME(a, b) ? NUMBER(0.5) : 0;
 }
 
-/* 1 inside of an interval, 0 outside; NaN stays. */
+/* 1 inside an interval, 0 outside; NaN stays. */
 REAL_INLINE gd_real inside(gd_real x, gd_real low, gd_real high)
 {
     return x < low || x > high ? 0 : x == x ? 1 : x;
@@ -88,8 +89,8 @@ static gd_tensor *relu_rule_for(gd_tensor *dy, gd_tensor *y)
     return gd_where(gd_gt(y, gd_scalar(0)), dy, gd_detach(y));
 }
 
-/* Factors that vanish far out do so before the x beside them becomes infinite: there x stands still.  real_cut may
- * drop a NaN, which the factor keeps. */
+/* Where |x| is so large that a factor, such as e^(-x^2/2), is 0, x is clamped: infinity times 0 would be NaN.
+ * real_cut may drop a NaN in x, but the other factor keeps it. */
 enum { FAR_OF_BELL = 40, FAR_OF_TANH = 100, FAR_OF_SIGMOID = 1000 };
 
 static gd_tensor *within(gd_tensor *x, double far)
@@ -127,7 +128,7 @@ REAL_INLINE gd_real gelu_tanh(gd_real x)
 REAL_INLINE gd_real gelu_tanh_number(gd_real x)
 {
     gd_real t = TANH(gelu_u(x)), du = NUMBER(root_two_over_pi) * (1 + 3 * NUMBER(gelu_k) * x * x);
-    gd_real bell = (1 - t * t) * du;            /* vanishes before x can make it overflow */
+    gd_real bell = (1 - t * t) * du;            /* t^2 rounds to 1 before du can overflow */
     return NUMBER(0.5) * (1 + t + (t * t < 1 ? x * bell : 0));
 }
 
@@ -181,7 +182,7 @@ static gd_tensor *gi_share(gd_tensor *a, gd_tensor *b), *gi_lower_share(gd_tenso
 static gd_tensor *gi_inside(gd_tensor *x, double low, double high);
 static gd_tensor *gi_leaky_slope(gd_tensor *x, double slope);
 
-/* ---- Of two ------------------------------------------------------------------------------------------------------ *
+/* ---- Two inputs -------------------------------------------------------------------------------------------------- *
  *      op       y          da, in operations            da, in numbers
  *                          db                           db                                     reads */
 BINARY_PLAIN (add, a + b,   dy,
@@ -198,7 +199,7 @@ BINARY (minimum, MIN(a, b), gi_masked(dy, gi_lower_share(a, b)), MASKED(dy, smal
                             gi_masked(dy, gi_lower_share(b, a)), MASKED(dy, smaller_share(b, a)),
                                                                                                 DA(A | B) | DB(A | B))
 
-/* a b for a b that is constant between its jumps; 0 where b is 0, whatever a is. */
+/* a b, and 0 where b is 0 even if a is infinite or NaN.  b is piecewise constant, so its gradient is 0. */
 BINARY_VALUE (masked, MASKED(a, b))
 BINARY_OP (masked,          gi_masked(dy, b),            MASKED(dy, b),
                             gd_zeros_like(b),            0,                                     DA(B))
@@ -214,8 +215,8 @@ COMPARISON_OP (, gi_, same, SAME(a, b))
 PRIVATE_COMPARISON (share,       larger_share(a, b))
 PRIVATE_COMPARISON (lower_share, smaller_share(a, b))
 
-/* ---- Of one ------------------------------------------------------------------------------------------------------- *
- * The slope of the root at -0 is that at 0, which -0 + 0 is.
+/* ---- One input ---------------------------------------------------------------------------------------------------- *
+ * gd_sqrt: y + 0 makes 0 of -0, whose slope would be -infinity.
  *      op       parameter  y               dx, in operations                  dx, in numbers          reads */
 UNARY_1(scale,   s,         p[0] * x,       gd_scale(dy, p[0]),                p[0] * dy,              OF_NOTHING)
 UNARY_1_PLAIN(shift, s,     x + p[0],       dy,                                                        OF_NOTHING)
@@ -248,7 +249,7 @@ gd_tensor *gd_clamp(gd_tensor *x, double low, double high)
 #undef ONE
 #define ONE KERNEL_ONE
 
-/* The slope of the logarithm at -0 is that at 0, which -0 + 0 is.
+/* gd_log: x + 0 makes 0 of -0, whose slope would be -infinity.
  *      op         y             dx, in operations                               dx, in numbers               reads */
 UNARY  (exp,       EXP(x),       gd_mul(dy, y),                                  dy * y,                      OF_OUTPUT)
 UNARY  (log,       LOG(x),       gd_div(dy, gd_shift(x, 0)),                     dy / (x + 0),                OF_INPUT)
@@ -265,5 +266,5 @@ UNARY  (gelu_tanh, gelu_tanh(x), gd_mul(dy, d_gelu_tanh(x)),                    
 UNARY  (silu,      silu(x),      gd_mul(dy, d_silu(x)),                          dy * silu_number(x),         OF_INPUT)
 UNARY_1(elu, alpha, elu_of(x, p[0]), gd_mul(dy, d_elu(x, p[0])),    dy * (x > 0 ? 1 : p[0] * EXP(x)),         OF_INPUT)
 
-/* Phi, of which GELU is made. */
+/* Phi, the normal distribution function: a part of GELU's derivative. */
 PRIVATE_UNARY_PLAIN(normal, real_normal(x), gd_mul(dy, gaussian(x, 0.5, one_over_root_two_pi)),               OF_INPUT)

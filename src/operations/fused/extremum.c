@@ -94,7 +94,7 @@ static int64_t place_of_largest(int64_t n, const gd_real *x, int64_t step)
     return best;
 }
 
-/* A place that is not exact becomes negative. */
+/* An index that gd_real cannot represent exactly becomes negative. */
 static void argmax_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
 {
     const int64_t place = place_of_largest(n, x, step);
@@ -138,7 +138,7 @@ static void logsumexp_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     }
 }
 
-/* Turned to the end, the axes become one. */
+/* The reduced axes are moved to the end and merged into one. */
 static gd_tensor *softmax_over(gd_tensor *x, gi_axes axes)
 {
     gd_shape order = { x->ndim, { 0 } }, back = order;

@@ -1,8 +1,8 @@
 /* layer_norm.c - layer normalisation (J. L. Ba, J. R. Kiros, G. E. Hinton 2016): each example is brought to mean 0
  * and variance 1 over its last axes, then scaled and shifted by learned numbers.
  *
- * x is seen as [rows, n].  Fused, so that y takes one pass over a row that lies in the first cache, and its three
- * gradients another.  A gradient that is to be differentiated again is composed of the operations of
+ * x is treated as [rows, n].  One operation, so that y needs one pass over a row in the first-level cache, and its
+ * three gradients another one.  A gradient that is to be differentiated again is composed of the operations of
  * standardize.c. */
 #include <stdio.h>
 #include <string.h>
