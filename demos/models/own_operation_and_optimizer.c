@@ -15,6 +15,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
 /* ---- The operation ------------------------------------------------------------------------------------------ */
 
 /* The loss has no slope where f = y, and none of second order; comparisons are constants for differentiation. */
