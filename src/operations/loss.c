@@ -1,9 +1,8 @@
 /* loss.c - cross-entropy: one operation from logits to likelihood, because the probabilities in between may round
- * to 0.  The squared error is in squared_error.c, others are in pair_losses.c. */
+ * to 0.  The squared error is in squared_error.c, others are in fused/pair_losses.c. */
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/compiler.h"
 #include "base/memory.h"
 #include "base/thread_state.h"
 #include "base/threads.h"

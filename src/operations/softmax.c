@@ -1,6 +1,5 @@
 /* softmax.c - softmax and log-softmax along an axis: shapes, layouts and rules.  The loops over rows are in
  * kernels/softmax.c. */
-#include "base/compiler.h"
 #include "base/threads.h"
 #include "gradus/tensor.h"
 #include "kernels/softmax.h"

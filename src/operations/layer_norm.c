@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/compiler.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/thread_state.h"
