@@ -9,10 +9,9 @@
 #include "anomaly.h"
 #include "dead_graph.h"
 #include "gather.h"
+#include "gradus/autograd.h"
 #include "leaf_grad.h"
 #include "sum_to.h"
-
-#include "gradus/autograd.h"
 #include "tensor/new.h"
 #include "tensor/shape.h"
 

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 /* A chunk.  Threads share the tensors of models, so that the lists are the process's, protected by one lock. */
 typedef struct life {
     struct life  *next, *before;            /* in its list */

@@ -13,7 +13,6 @@
 #include "tensor/shape.h"
 #include "text/format.h"
 
-
 /* ---- Recording ---------------------------------------------------------------------------------------------- */
 
 static gd_real element_of(const gd_tensor *t, int64_t element)
