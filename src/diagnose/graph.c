@@ -10,8 +10,8 @@
 #include "tensor/check.h"
 #include "tensor/shape.h"
 
-/* The bit of GI_REACHED (node.h), which is set only while gd_grad or one of these functions runs. */
-enum { REACHED = 2 };
+/* A mark of its own: a rule may print a graph while gd_grad, which has other marks (node.h), runs. */
+enum { PRINTED = 16 };
 
 typedef struct printer {
     FILE *out;
@@ -31,23 +31,23 @@ static const char *label(const gd_tensor *t)
 /* Calls visit for each node that y depends on, in the order of gd_backward. */
 static void visit_nodes(gd_tensor *y, void (*visit)(printer *, gd_node *), printer *p)
 {
-    y->marks |= REACHED;
+    y->marks |= PRINTED;
     for (gd_node *node = y->node; node; node = node->prev) {
-        if (!(node->out->marks & REACHED))
+        if (!(node->out->marks & PRINTED))
             continue;
         for (int i = 0; i < node->n; i++)
             if (node->in[i] && node->in[i]->requires_grad)
-                node->in[i]->marks |= REACHED;
+                node->in[i]->marks |= PRINTED;
         visit(p, node);
         p->nodes++;
     }
     for (gd_node *node = y->node; node; node = node->prev) {
-        node->out->marks = 0;
+        node->out->marks &= (uint8_t)~PRINTED;
         for (int i = 0; i < node->n; i++)
             if (node->in[i])
-                node->in[i]->marks = 0;
+                node->in[i]->marks &= (uint8_t)~PRINTED;
     }
-    y->marks = 0;
+    y->marks &= (uint8_t)~PRINTED;
 }
 
 static void tell(printer *p, gd_node *node)

@@ -81,7 +81,7 @@ gd_tensor *gi_spread(gd_tensor *dy, const gd_tensor *x, gi_axes axes)
 /* ---- Lines ----------------------------------------------------------------------------------------------- */
 
 typedef struct lines_call {
-    gd_line *line;
+    gi_line *line;
     int64_t  n, step;
 } lines_call;
 
@@ -144,7 +144,7 @@ static gd_tensor *reduced_last(const gd_tensor *x, gi_axes axes)
     return copy;
 }
 
-bool gi_reduce_lines(gd_tensor *y, gd_tensor *x, gi_axes axes, gd_line *line)
+bool gi_reduce_lines(gd_tensor *y, gd_tensor *x, gi_axes axes, gi_line *line)
 {
     int64_t shape[GD_MAX_DIMS], y_stride[GD_MAX_DIMS], x_stride[GD_MAX_DIMS];
     int kept = kept_axes(y, x, axes, shape, y_stride, x_stride);

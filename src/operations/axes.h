@@ -29,17 +29,11 @@ gd_tensor *gi_new_reduced(const char *function, const gd_tensor *x, gi_axes axes
 gd_tensor *gi_spread(gd_tensor *dy, const gd_tensor *x, gi_axes axes);
 gd_tensor *gi_with_axes(gd_tensor *dy, const gd_tensor *x, gi_axes axes);
 
-/* gi_sum_over - x summed over a set of axes. */
-gd_tensor *gi_sum_over(gd_tensor *x, gi_axes axes);
-
-/* gi_centred - x - mean(x), the mean over a set of axes that are kept; differentiable. */
-gd_tensor *gi_centred(const char *function, gd_tensor *x, gi_axes kept);
-
 /* One line: n elements from x, step apart; its result goes to *y. */
-typedef void gd_line(int64_t n, const gd_real *x, int64_t step, gd_real *y);
+typedef void gi_line(int64_t n, const gd_real *x, int64_t step, gd_real *y);
 
 /* gi_reduce_lines - runs line for every element of y, a result of the reduction of x.  Where the reduced axes
  * do not form one line in memory a copy of x does.  False when memory is out. */
-bool gi_reduce_lines(gd_tensor *y, gd_tensor *x, gi_axes axes, gd_line *line);
+bool gi_reduce_lines(gd_tensor *y, gd_tensor *x, gi_axes axes, gi_line *line);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "axes.h"
 #include "gradus/tensor.h"
+#include "sum.h"
 #include "tensor/alive.h"
 
 typedef struct norm_attributes {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "standardize.h"
-#include "axes.h"
+#include "sum.h"
 #include "base/memory.h"
 #include "base/thread_state.h"
 #include "gradus/tensor.h"

@@ -1,10 +1,10 @@
-/* sum.c - sums, and what is computed from them: mean, variance, standard deviation.  gi_sum_to, the inverse of
- * broadcasting, sums a gradient over broadcast axes.  The order of additions is in reduce.c and kernels/sums.h. */
+/* sum.c - sums, and what is computed from them: mean, variance, standard deviation.  The order of additions is in
+ * reduce.c and kernels/sums.h; sums of gradients over broadcast axes are in expand.c. */
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-#include "axes.h"
+#include "sum.h"
 #include "base/compiler.h"
 #include "base/message.h"
 #include "gradus/tensor.h"

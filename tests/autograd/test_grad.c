@@ -27,6 +27,33 @@ START_TEST(grad_leaves_grad_alone)
 }
 END_TEST
 
+/* A rule that prints the graph from its input, for debugging, while gd_grad runs. */
+static FILE *printed;
+
+static void printing_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    gd_graph_print(printed, gd_node_input(node, 0));
+    gd_graph_dot(printed, gd_node_input(node, 0));
+    dx[0] = gd_scale(dy, 3);
+}
+
+START_TEST(a_rule_may_print_the_graph)
+{
+    const gd_op op = { .name = "printing", .rule = printing_rule, .reads = GD_NOTHING };
+    gd_tensor *x = leaf(2), *w = leaf(5), *h = gd_mul(x, w), *y = gd_scale(h, 3), *dxs[2];
+    y = gd_record(&op, gd_detach(y), &h, 1, NULL, 0);
+    printed = tmpfile();
+    ck_assert_ptr_nonnull(printed);
+    ck_good(gd_grad(gd_square(y), NULL, (gd_tensor *const[]){ x, h }, 2, dxs, false));
+    ck_assert(ftell(printed) > 0);
+    fclose(printed);
+    ck_values(dxs[0], 2 * 30 * 3 * 5);
+    ck_values(dxs[1], 2 * 30 * 3);
+    ck_good(gd_grad(h, NULL, &w, 1, dxs, false));
+    ck_values(dxs[0], 2);
+}
+END_TEST
+
 /* Nothing is differentiated beyond the xs, not even what could not be. */
 START_TEST(grad_stops_at_the_xs)
 {
@@ -210,6 +237,7 @@ int main(void)
     tcase_add_test(all, backward_with_create_graph);
     tcase_add_test(all, gradients_share_no_memory);
     tcase_add_test(all, aimed_gradients);
+    tcase_add_test(all, a_rule_may_print_the_graph);
     tcase_add_test(all, aims_that_miss);
     tcase_add_test(all, no_labels);
     tcase_add_test(all, old_gradients_in_graphs);
