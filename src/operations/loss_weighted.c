@@ -1,8 +1,9 @@
 /* loss_weighted.c - losses over classes with labels to ignore, weights and smoothing: cross-entropy, its form for
  * target distributions, and the negative log-likelihood.
  *
- * All are made of other operations.  Ignored labels are replaced by class 0, and their losses by 0 (gd_where), so that
- * whatever stands there has no influence, and no gradient either, even where the mean divides by 0. */
+ * All are made of other operations.  Ignored labels are replaced by class 0, and their logits and losses by 0
+ * (gd_where), so that whatever stands there, even NaN, has no influence, and no gradient either, even where the mean
+ * divides by 0. */
 #include <inttypes.h>
 #include <math.h>
 
@@ -72,11 +73,12 @@ static bool classes_given(const char *function, const char *argument, gd_tensor 
 /* ---- Weights and the mean ----------------------------------------------------------------------------------- */
 
 /* weight [c] at the labels, of their shape; NULL for NULL. */
-static gd_tensor *weights_of(gd_tensor *weight, const counted *c, int64_t classes)
+static gd_tensor *weights_of(gd_tensor *weight, const counted *c)
 {
     if (!weight)
         return NULL;
-    return gd_reshape(gd_embedding(gd_reshape(weight, GD_SHAPE(classes, 1)), c->labels), gd_shape_of_tensor(c->labels));
+    gd_tensor *table = gd_reshape(weight, GD_SHAPE(weight->numel, 1));
+    return gd_reshape(gd_embedding(table, c->labels), gd_shape_of_tensor(c->labels));
 }
 
 /* weight [c] as [c, 1, ..], along axis 1 of x. */
@@ -115,7 +117,7 @@ gd_tensor *gd_nll_loss(gd_tensor *log_prediction, gd_tensor *labels, gd_tensor *
         || !count(function, labels, log_prediction->shape[1], ignore_index, &c))
         return NULL;
     gd_tensor *chosen = gd_squeeze(gd_gather(log_prediction, 1, gd_unsqueeze(c.labels, 1)), 1);
-    gd_tensor *l = gd_neg(chosen), *w = weights_of(weight, &c, log_prediction->shape[1]);
+    gd_tensor *l = gd_neg(chosen), *w = weights_of(weight, &c);
     return reduced(function, w ? gi_share(w, l) : l, w, &c, reduction);
 }
 
@@ -146,7 +148,9 @@ gd_tensor *gd_cross_entropy_with(gd_tensor *logits, gd_tensor *labels, gd_tensor
     if (!logits || !labels || !classes_given(function, "logits", logits, labels, weight)
         || !smoothing_fits(function, s) || !count(function, labels, logits->shape[1], options.ignore_index, &c))
         return NULL;
-    gd_tensor *w = weights_of(weight, &c, logits->shape[1]), *l = gd_cross_entropy(logits, c.labels, GD_NONE);
+    if (c.keep)
+        logits = gd_where(gd_unsqueeze(c.keep, 1), logits, gd_scalar(0));
+    gd_tensor *w = weights_of(weight, &c), *l = gd_cross_entropy(logits, c.labels, GD_NONE);
     if (w)
         l = gi_share(w, l);
     if (s > 0) {
