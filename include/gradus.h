@@ -20,6 +20,8 @@
 #include "gradus/tensor.h"      /* tensors, scopes, random numbers */
 #include "gradus/autograd.h"    /* gradients: backward, grad, your own operations, gradient checks */
 #include "gradus/operations.h"  /* every differentiable operation, with its formula */
+#include "gradus/losses.h"      /* losses, with weights and labels to ignore */
+#include "gradus/picking.h"     /* sorting, picking and placing elements */
 #include "gradus/nn.h"          /* a model: named parameters and layers */
 #include "gradus/optim.h"       /* optimizers: SGD, Adam, Yogi and their family */
 #include "gradus/data.h"        /* readers, data sets, minibatches */

@@ -25,8 +25,14 @@ GD_RENAME(add)
 GD_RENAME(add_to)
 GD_RENAME(affine)
 GD_RENAME(airfoil)
+GD_RENAME(all)
+GD_RENAME(all_axis)
+GD_RENAME(any)
+GD_RENAME(any_axis)
 GD_RENAME(arange)
 GD_RENAME(argmax)
+GD_RENAME(argmin)
+GD_RENAME(argsort)
 GD_RENAME(asgd)
 GD_RENAME(asgd_dialect)
 GD_RENAME(assign)
@@ -38,7 +44,9 @@ GD_RENAME(backward_from)
 GD_RENAME(batch_norm)
 GD_RENAME(batch_norm_apply)
 GD_RENAME(batch_norm_new)
+GD_RENAME(bce_loss)
 GD_RENAME(bce_with_logits)
+GD_RENAME(bce_with_logits_weighted)
 GD_RENAME(buffer)
 GD_RENAME(check_finite)
 GD_RENAME(checkpoint_load)
@@ -60,12 +68,22 @@ GD_RENAME(conv2d_new)
 GD_RENAME(copy_out)
 GD_RENAME(cos)
 GD_RENAME(cosh)
+GD_RENAME(cosine_embedding_loss)
+GD_RENAME(cosine_similarity)
+GD_RENAME(count_nonzero)
+GD_RENAME(count_nonzero_axis)
 GD_RENAME(cross_entropy)
+GD_RENAME(cross_entropy_with)
 GD_RENAME(csv_read)
+GD_RENAME(ctc_loss)
+GD_RENAME(cummax)
+GD_RENAME(cummin)
 GD_RENAME(cumprod)
 GD_RENAME(cumsum)
 GD_RENAME(detach)
 GD_RENAME(detect_anomaly)
+GD_RENAME(diag)
+GD_RENAME(diagonal)
 GD_RENAME(div)
 GD_RENAME(dropout)
 GD_RENAME(dropout_apply)
@@ -93,6 +111,7 @@ GD_RENAME(freeze)
 GD_RENAME(from)
 GD_RENAME(full)
 GD_RENAME(gather)
+GD_RENAME(gaussian_nll_loss)
 GD_RENAME(ge)
 GD_RENAME(gelu)
 GD_RENAME(gelu_tanh)
@@ -110,6 +129,7 @@ GD_RENAME(gt)
 GD_RENAME(hinge_loss)
 GD_RENAME(huber_loss)
 GD_RENAME(idx_read)
+GD_RENAME(index_select)
 GD_RENAME(is_recording)
 GD_RENAME(item)
 GD_RENAME(kaiming_normal)
@@ -141,6 +161,7 @@ GD_RENAME(loader_position)
 GD_RENAME(loader_seek)
 GD_RENAME(log)
 GD_RENAME(log_softmax)
+GD_RENAME(logcumsumexp)
 GD_RENAME(logsumexp)
 GD_RENAME(logsumexp_axes)
 GD_RENAME(lr_at)
@@ -161,6 +182,8 @@ GD_RENAME(lr_warmup)
 GD_RENAME(lstm_apply)
 GD_RENAME(lstm_new)
 GD_RENAME(lt)
+GD_RENAME(masked_fill)
+GD_RENAME(masked_select)
 GD_RENAME(matmul)
 GD_RENAME(max)
 GD_RENAME(max_axes)
@@ -170,8 +193,11 @@ GD_RENAME(maximum)
 GD_RENAME(mean)
 GD_RENAME(mean_axes)
 GD_RENAME(mean_axis)
+GD_RENAME(median)
+GD_RENAME(median_axis)
 GD_RENAME(memory_live)
 GD_RENAME(memory_report)
+GD_RENAME(meshgrid)
 GD_RENAME(min)
 GD_RENAME(min_axes)
 GD_RENAME(min_axis)
@@ -182,9 +208,14 @@ GD_RENAME(multihead_apply)
 GD_RENAME(multihead_new)
 GD_RENAME(nadam)
 GD_RENAME(nadam_dialect)
+GD_RENAME(nanmean)
+GD_RENAME(nanmean_axis)
+GD_RENAME(nansum)
+GD_RENAME(nansum_axis)
 GD_RENAME(ne)
 GD_RENAME(needs)
 GD_RENAME(neg)
+GD_RENAME(nll_loss)
 GD_RENAME(no_grad_begin)
 GD_RENAME(no_grad_end)
 GD_RENAME(no_grad_enter)
@@ -194,6 +225,7 @@ GD_RENAME(node_input)
 GD_RENAME(node_inputs)
 GD_RENAME(node_op)
 GD_RENAME(node_output)
+GD_RENAME(nonzero)
 GD_RENAME(norm)
 GD_RENAME(norm_axes)
 GD_RENAME(normal)
@@ -217,6 +249,7 @@ GD_RENAME(optimizer_state)
 GD_RENAME(optimizer_trace)
 GD_RENAME(optimizer_visit)
 GD_RENAME(orthogonal)
+GD_RENAME(outer)
 GD_RENAME(pad)
 GD_RENAME(param)
 GD_RENAME(params_assign)
@@ -252,8 +285,11 @@ GD_RENAME(plot_tensor)
 GD_RENAME(plot_where)
 GD_RENAME(plot_xlim)
 GD_RENAME(plot_ylim)
+GD_RENAME(poisson_nll_loss)
 GD_RENAME(pow)
 GD_RENAME(print)
+GD_RENAME(prod)
+GD_RENAME(prod_axis)
 GD_RENAME(progress_end)
 GD_RENAME(progress_show)
 GD_RENAME(progress_start)
@@ -270,6 +306,7 @@ GD_RENAME(rmsprop)
 GD_RENAME(rmsprop_dialect)
 GD_RENAME(rnn_apply)
 GD_RENAME(rnn_new)
+GD_RENAME(roll)
 GD_RENAME(rprop)
 GD_RENAME(rprop_dialect)
 GD_RENAME(safetensors_close)
@@ -288,6 +325,8 @@ GD_RENAME(save)
 GD_RENAME(save_run)
 GD_RENAME(scalar)
 GD_RENAME(scale)
+GD_RENAME(scatter)
+GD_RENAME(scatter_add)
 GD_RENAME(scope_begin)
 GD_RENAME(scope_end)
 GD_RENAME(scope_end_with)
@@ -312,13 +351,17 @@ GD_RENAME(silu)
 GD_RENAME(sin)
 GD_RENAME(sinh)
 GD_RENAME(slice)
+GD_RENAME(smooth_l1_loss)
+GD_RENAME(soft_cross_entropy)
 GD_RENAME(softmax)
 GD_RENAME(softplus)
+GD_RENAME(sort)
 GD_RENAME(sqrt)
 GD_RENAME(square)
 GD_RENAME(squeeze)
 GD_RENAME(stack)
 GD_RENAME(standardize)
+GD_RENAME(std)
 GD_RENAME(std_axes)
 GD_RENAME(std_axis)
 GD_RENAME(step)
@@ -329,15 +372,20 @@ GD_RENAME(sum_axes)
 GD_RENAME(sum_axis)
 GD_RENAME(tanh)
 GD_RENAME(threads)
+GD_RENAME(topk)
+GD_RENAME(trace)
 GD_RENAME(trace_at)
 GD_RENAME(trace_csv)
 GD_RENAME(trace_picture)
 GD_RENAME(trace_rows)
 GD_RENAME(transpose)
 GD_RENAME(tril)
+GD_RENAME(triplet_margin_loss)
 GD_RENAME(triu)
 GD_RENAME(uniform)
+GD_RENAME(unique)
 GD_RENAME(unsqueeze)
+GD_RENAME(var)
 GD_RENAME(var_axes)
 GD_RENAME(var_axis)
 GD_RENAME(version)
@@ -371,8 +419,14 @@ GD_RENAME(zeros_like)
 #define gd_add_to gd64_add_to
 #define gd_affine gd64_affine
 #define gd_airfoil gd64_airfoil
+#define gd_all gd64_all
+#define gd_all_axis gd64_all_axis
+#define gd_any gd64_any
+#define gd_any_axis gd64_any_axis
 #define gd_arange gd64_arange
 #define gd_argmax gd64_argmax
+#define gd_argmin gd64_argmin
+#define gd_argsort gd64_argsort
 #define gd_asgd gd64_asgd
 #define gd_asgd_dialect gd64_asgd_dialect
 #define gd_assign gd64_assign
@@ -384,7 +438,9 @@ GD_RENAME(zeros_like)
 #define gd_batch_norm gd64_batch_norm
 #define gd_batch_norm_apply gd64_batch_norm_apply
 #define gd_batch_norm_new gd64_batch_norm_new
+#define gd_bce_loss gd64_bce_loss
 #define gd_bce_with_logits gd64_bce_with_logits
+#define gd_bce_with_logits_weighted gd64_bce_with_logits_weighted
 #define gd_buffer gd64_buffer
 #define gd_check_finite gd64_check_finite
 #define gd_checkpoint_load gd64_checkpoint_load
@@ -406,12 +462,22 @@ GD_RENAME(zeros_like)
 #define gd_copy_out gd64_copy_out
 #define gd_cos gd64_cos
 #define gd_cosh gd64_cosh
+#define gd_cosine_embedding_loss gd64_cosine_embedding_loss
+#define gd_cosine_similarity gd64_cosine_similarity
+#define gd_count_nonzero gd64_count_nonzero
+#define gd_count_nonzero_axis gd64_count_nonzero_axis
 #define gd_cross_entropy gd64_cross_entropy
+#define gd_cross_entropy_with gd64_cross_entropy_with
 #define gd_csv_read gd64_csv_read
+#define gd_ctc_loss gd64_ctc_loss
+#define gd_cummax gd64_cummax
+#define gd_cummin gd64_cummin
 #define gd_cumprod gd64_cumprod
 #define gd_cumsum gd64_cumsum
 #define gd_detach gd64_detach
 #define gd_detect_anomaly gd64_detect_anomaly
+#define gd_diag gd64_diag
+#define gd_diagonal gd64_diagonal
 #define gd_div gd64_div
 #define gd_dropout gd64_dropout
 #define gd_dropout_apply gd64_dropout_apply
@@ -439,6 +505,7 @@ GD_RENAME(zeros_like)
 #define gd_from gd64_from
 #define gd_full gd64_full
 #define gd_gather gd64_gather
+#define gd_gaussian_nll_loss gd64_gaussian_nll_loss
 #define gd_ge gd64_ge
 #define gd_gelu gd64_gelu
 #define gd_gelu_tanh gd64_gelu_tanh
@@ -456,6 +523,7 @@ GD_RENAME(zeros_like)
 #define gd_hinge_loss gd64_hinge_loss
 #define gd_huber_loss gd64_huber_loss
 #define gd_idx_read gd64_idx_read
+#define gd_index_select gd64_index_select
 #define gd_is_recording gd64_is_recording
 #define gd_item gd64_item
 #define gd_kaiming_normal gd64_kaiming_normal
@@ -487,6 +555,7 @@ GD_RENAME(zeros_like)
 #define gd_loader_seek gd64_loader_seek
 #define gd_log gd64_log
 #define gd_log_softmax gd64_log_softmax
+#define gd_logcumsumexp gd64_logcumsumexp
 #define gd_logsumexp gd64_logsumexp
 #define gd_logsumexp_axes gd64_logsumexp_axes
 #define gd_lr_at gd64_lr_at
@@ -507,6 +576,8 @@ GD_RENAME(zeros_like)
 #define gd_lstm_apply gd64_lstm_apply
 #define gd_lstm_new gd64_lstm_new
 #define gd_lt gd64_lt
+#define gd_masked_fill gd64_masked_fill
+#define gd_masked_select gd64_masked_select
 #define gd_matmul gd64_matmul
 #define gd_max gd64_max
 #define gd_max_axes gd64_max_axes
@@ -516,8 +587,11 @@ GD_RENAME(zeros_like)
 #define gd_mean gd64_mean
 #define gd_mean_axes gd64_mean_axes
 #define gd_mean_axis gd64_mean_axis
+#define gd_median gd64_median
+#define gd_median_axis gd64_median_axis
 #define gd_memory_live gd64_memory_live
 #define gd_memory_report gd64_memory_report
+#define gd_meshgrid gd64_meshgrid
 #define gd_min gd64_min
 #define gd_min_axes gd64_min_axes
 #define gd_min_axis gd64_min_axis
@@ -528,9 +602,14 @@ GD_RENAME(zeros_like)
 #define gd_multihead_new gd64_multihead_new
 #define gd_nadam gd64_nadam
 #define gd_nadam_dialect gd64_nadam_dialect
+#define gd_nanmean gd64_nanmean
+#define gd_nanmean_axis gd64_nanmean_axis
+#define gd_nansum gd64_nansum
+#define gd_nansum_axis gd64_nansum_axis
 #define gd_ne gd64_ne
 #define gd_needs gd64_needs
 #define gd_neg gd64_neg
+#define gd_nll_loss gd64_nll_loss
 #define gd_no_grad_begin gd64_no_grad_begin
 #define gd_no_grad_end gd64_no_grad_end
 #define gd_no_grad_enter gd64_no_grad_enter
@@ -540,6 +619,7 @@ GD_RENAME(zeros_like)
 #define gd_node_inputs gd64_node_inputs
 #define gd_node_op gd64_node_op
 #define gd_node_output gd64_node_output
+#define gd_nonzero gd64_nonzero
 #define gd_norm gd64_norm
 #define gd_norm_axes gd64_norm_axes
 #define gd_normal gd64_normal
@@ -563,6 +643,7 @@ GD_RENAME(zeros_like)
 #define gd_optimizer_trace gd64_optimizer_trace
 #define gd_optimizer_visit gd64_optimizer_visit
 #define gd_orthogonal gd64_orthogonal
+#define gd_outer gd64_outer
 #define gd_pad gd64_pad
 #define gd_param gd64_param
 #define gd_params_assign gd64_params_assign
@@ -598,8 +679,11 @@ GD_RENAME(zeros_like)
 #define gd_plot_where gd64_plot_where
 #define gd_plot_xlim gd64_plot_xlim
 #define gd_plot_ylim gd64_plot_ylim
+#define gd_poisson_nll_loss gd64_poisson_nll_loss
 #define gd_pow gd64_pow
 #define gd_print gd64_print
+#define gd_prod gd64_prod
+#define gd_prod_axis gd64_prod_axis
 #define gd_progress_end gd64_progress_end
 #define gd_progress_show gd64_progress_show
 #define gd_progress_start gd64_progress_start
@@ -616,6 +700,7 @@ GD_RENAME(zeros_like)
 #define gd_rmsprop_dialect gd64_rmsprop_dialect
 #define gd_rnn_apply gd64_rnn_apply
 #define gd_rnn_new gd64_rnn_new
+#define gd_roll gd64_roll
 #define gd_rprop gd64_rprop
 #define gd_rprop_dialect gd64_rprop_dialect
 #define gd_safetensors_close gd64_safetensors_close
@@ -634,6 +719,8 @@ GD_RENAME(zeros_like)
 #define gd_save_run gd64_save_run
 #define gd_scalar gd64_scalar
 #define gd_scale gd64_scale
+#define gd_scatter gd64_scatter
+#define gd_scatter_add gd64_scatter_add
 #define gd_scope_begin gd64_scope_begin
 #define gd_scope_end gd64_scope_end
 #define gd_scope_end_with gd64_scope_end_with
@@ -658,13 +745,17 @@ GD_RENAME(zeros_like)
 #define gd_sin gd64_sin
 #define gd_sinh gd64_sinh
 #define gd_slice gd64_slice
+#define gd_smooth_l1_loss gd64_smooth_l1_loss
+#define gd_soft_cross_entropy gd64_soft_cross_entropy
 #define gd_softmax gd64_softmax
 #define gd_softplus gd64_softplus
+#define gd_sort gd64_sort
 #define gd_sqrt gd64_sqrt
 #define gd_square gd64_square
 #define gd_squeeze gd64_squeeze
 #define gd_stack gd64_stack
 #define gd_standardize gd64_standardize
+#define gd_std gd64_std
 #define gd_std_axes gd64_std_axes
 #define gd_std_axis gd64_std_axis
 #define gd_step gd64_step
@@ -675,15 +766,20 @@ GD_RENAME(zeros_like)
 #define gd_sum_axis gd64_sum_axis
 #define gd_tanh gd64_tanh
 #define gd_threads gd64_threads
+#define gd_topk gd64_topk
+#define gd_trace gd64_trace
 #define gd_trace_at gd64_trace_at
 #define gd_trace_csv gd64_trace_csv
 #define gd_trace_picture gd64_trace_picture
 #define gd_trace_rows gd64_trace_rows
 #define gd_transpose gd64_transpose
 #define gd_tril gd64_tril
+#define gd_triplet_margin_loss gd64_triplet_margin_loss
 #define gd_triu gd64_triu
 #define gd_uniform gd64_uniform
+#define gd_unique gd64_unique
 #define gd_unsqueeze gd64_unsqueeze
+#define gd_var gd64_var
 #define gd_var_axes gd64_var_axes
 #define gd_var_axis gd64_var_axis
 #define gd_version gd64_version

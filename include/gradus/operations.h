@@ -24,6 +24,7 @@
 #define GRADUS_OPERATIONS_H
 
 #include "autograd.h"
+#include "losses.h"                         /* mse, cross-entropy and the others */
 
 #ifdef __cplusplus
 extern "C" {
@@ -206,46 +207,6 @@ gd_tensor *gd_matmul(gd_tensor *a, gd_tensor *b);
 /* gd_affine - a layer's y = x w' + b in one operation:  x [.., in]  w [out, in]  b [out] or NULL  ->  y [.., out].
  * dx = dy w, dw = dy' x and db = dy, summed over the leading axes.  Error: sizes differ. */
 gd_tensor *gd_affine(gd_tensor *x, gd_tensor *weight, gd_tensor *bias);
-
-/* ---- Losses -------------------------------------------------------------------------------------------------
- * prediction and target must have the same shape: broadcasting, usually a mistake in a loss, is an error here.
- * reduction: the elements l are averaged, summed or returned as they are; dl is the gradient of l. */
-
-typedef enum gd_reduction { GD_MEAN, GD_SUM, GD_NONE } gd_reduction;
-
-/* gd_mse_loss - (prediction - target)^2, both differentiable.  The mean overflows only where it is itself too large. */
-gd_tensor *gd_mse_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction);
-
-/* gd_l1_loss - |prediction - target|; the gradient is 0 where they are equal.
- * gd_huber_loss - z = prediction - target: z^2 / 2 where |z| <= delta, else delta (|z| - delta / 2).
- *   dprediction = dl min(max(z, -delta), delta).  (P. J. Huber 1964.)  Error: delta <= 0.
- * Both are differentiable with respect to target too: dtarget = -dprediction. */
-gd_tensor *gd_l1_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction);
-gd_tensor *gd_huber_loss(gd_tensor *prediction, gd_tensor *target, double delta, gd_reduction reduction);
-
-/* gd_bce_with_logits - binary cross-entropy of logits x and probabilities t in [0, 1], p = sigmoid(x):
- *   l = -t ln p - (1 - t) ln (1 - p) = max(x, 0) - x t + ln (1 + e^-|x|), stable for all x and accurate
- *   where l is small.
- *   dx = dl (p - t), dt = -dl x.  Error: a target outside [0, 1]. */
-gd_tensor *gd_bce_with_logits(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction);
-
-/* gd_kl_div - Kullback-Leibler divergence of a target distribution t from a prediction given as logarithms q:
- *   l = t (ln t - q), 0 where t = 0.  dq = -dl t, dt = dl (ln t + 1 - q), and -dl q where t = 0.
- *   Error: a negative target.
- *   GD_MEAN averages over all elements; the divergence of whole distributions is GD_SUM divided by their
- *   number. */
-gd_tensor *gd_kl_div(gd_tensor *log_prediction, gd_tensor *target, gd_reduction reduction);
-
-/* gd_hinge_loss - max(0, 1 - t y) for scores y and targets t = -1 or 1.  dy = -dl t where t y < 1, 0 at 1.
- * dt = -dl y there, else 0.  Error: another target. */
-gd_tensor *gd_hinge_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction);
-
-/* gd_cross_entropy - l = ln sum_c e^(logits_c) - logits_label, over axis 1 of logits [n, c] or [n, c, d..];
- * labels [n] or [n, d..], whole numbers in [0, c).  GD_NONE gives the labels' shape; GD_MEAN averages over all
- * labels.  dlogits = dl (softmax(logits) - one_hot(label)): log-softmax and likelihood are one operation, so
- * that logits of 1e4 neither overflow nor lose the small terms.  Errors: shapes, a label out of range, more classes
- * than gd_real can count (see Indexing). */
-gd_tensor *gd_cross_entropy(gd_tensor *logits, gd_tensor *labels, gd_reduction reduction);
 
 /* ---- Layers as functions: nn.h has structs that hold their parameters ---------------------------------------
  * weight and bias may be NULL where stated: then y is not scaled, or not shifted. */

@@ -11,6 +11,7 @@
 #include "base/scopes.h"
 #include "gradus/tensor.h"
 #include "kernels/terms.h"
+#include "pick.h"
 #include "tensor/accumulate.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
@@ -108,6 +109,11 @@ static gd_tensor *put(gd_tensor *x, const gather_attributes *g, gd_tensor *index
     if (rest)
         add_rest(z->numel, z->data, rest->data);
     return gd_record(&put_op, z, (gd_tensor *const[]){ x, index }, 2, g, sizeof *g);
+}
+
+gd_tensor *gi_put_at(gd_tensor *x, gd_shape shape, int axis, gd_tensor *index)
+{
+    return index ? put(x, &(gather_attributes){ axis, shape }, index) : NULL;
 }
 
 static void gather_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)

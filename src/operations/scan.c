@@ -8,6 +8,7 @@
 #include "base/compiler.h"
 #include "gradus/tensor.h"
 #include "kernels/terms.h"
+#include "scan.h"
 #include "slice.h"
 #include "tensor/alive.h"
 #include "tensor/nest.h"
@@ -193,6 +194,11 @@ static gd_tensor *running_line(gd_tensor *b, gd_tensor *a, scan s)
     if (!b || !a)
         return NULL;
     return gd_record(&running_line_op, recurrence(b, a, s), (gd_tensor *const[]){ b, a }, 2, &s, sizeof s);
+}
+
+gd_tensor *gi_running_line(gd_tensor *b, gd_tensor *a, int axis, bool backwards)
+{
+    return running_line(b, a, (scan){ axis, backwards });
 }
 
 /* ---- cumprod: y_j = x_0 .. x_j ------------------------------------------------------------------------------ */

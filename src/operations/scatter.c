@@ -1,0 +1,111 @@
+/* scatter.c - placing elements by index: scatter, where the last one counts, and scatter_add, where they add up. */
+#include <math.h>
+
+#include "autograd/record.h"
+#include "base/memory.h"
+#include "base/thread_state.h"
+#include "gradus/operations.h"
+#include "gradus/picking.h"
+#include "pick.h"
+#include "tensor/alive.h"
+#include "tensor/check.h"
+#include "tensor/new.h"
+#include "tensor/shape.h"
+
+/* The axis, counted from the start; -1, and a message, where the arguments do not fit. */
+static int place(const char *function, const gd_tensor *x, int axis, const gd_tensor *index, const gd_tensor *source)
+{
+    const int at = gi_valid_axis(function, axis, x->ndim);
+    if (at < 0)
+        return -1;
+    bool fits = index->ndim == x->ndim && source->ndim == x->ndim;
+    for (int i = 0; i < x->ndim && fits; i++)
+        fits = (i == at || index->shape[i] <= x->shape[i]) && index->shape[i] <= source->shape[i];
+    if (fits)
+        return gi_labels(function, "index", index, x->shape[at]) ? at : -1;
+    gd_fail("%s: x is %s, index is %s and source is %s: index must have as many axes, none but axis %d longer than x's "
+            "and none longer than source's", function, gi_text_of(x).s, gi_text_of(index).s, gi_text_of(source).s, at);
+    return -1;
+}
+
+static bool all_alive(const char *function, const gd_tensor *x, const gd_tensor *index, const gd_tensor *source)
+{
+    (void)function;
+    return x && index && source && gi_alive(function, "x", x) && gi_alive(function, "index", index)
+           && gi_alive(function, "source", source);
+}
+
+/* source without what lies beyond index. */
+static gd_tensor *used_part(gd_tensor *source, const gd_tensor *index)
+{
+    for (int i = 0; i < index->ndim && source; i++)
+        if (index->shape[i] < source->shape[i])
+            source = gd_slice(source, i, 0, index->shape[i], 1);
+    return source;
+}
+
+gd_tensor *gd_scatter_add(gd_tensor *x, int axis, gd_tensor *index, gd_tensor *source)
+{
+    const char *function = "gd_scatter_add";
+    const int at = all_alive(function, x, index, source) ? place(function, x, axis, index, source) : -1;
+    if (at < 0)
+        return NULL;
+    return gd_add(x, gi_put_at(used_part(source, index), gd_shape_of_tensor(x), at, gd_detach(index)));
+}
+
+/* ---- scatter ------------------------------------------------------------------------------------------------ */
+
+/* Which places of x are written, and which elements of index are the last ones to write there: 1, else 0. */
+typedef struct writers {
+    gd_tensor *hit, *last;
+    bool       repeated;
+} writers;
+
+/* The place of element k of index in x, row-major. */
+static int64_t place_of(const gd_tensor *index, int64_t k, const gd_tensor *x, int axis, gd_real along)
+{
+    int64_t place = 0, step = 1, at[GD_MAX_DIMS];
+    for (int i = index->ndim - 1; i >= 0; i--) {
+        at[i] = k % index->shape[i];
+        k /= index->shape[i];
+    }
+    at[axis] = (int64_t)along;
+    for (int i = x->ndim - 1; i >= 0; i--) {
+        place += at[i] * step;
+        step *= x->shape[i];
+    }
+    return place;
+}
+
+static bool find_writers(const gd_tensor *x, int axis, gd_tensor *index, writers *w)
+{
+    gd_tensor *contiguous = gd_contiguous(index);
+    int64_t *owner = gi_arena_take(gi_current_scope(), (size_t)x->numel * sizeof *owner);
+    *w = (writers){ gd_zeros(gd_shape_of_tensor(x)), gd_ones(gd_shape_of_tensor(index)), false };
+    if (!contiguous || !owner || !w->hit || !w->last)
+        return false;
+    for (int64_t k = 0; k < index->numel; k++) {
+        const int64_t to = place_of(index, k, x, axis, contiguous->data[k]);
+        if (w->hit->data[to] != 0) {
+            w->last->data[owner[to]] = 0;
+            w->repeated = true;
+        }
+        w->hit->data[to] = 1;
+        owner[to] = k;
+    }
+    return true;
+}
+
+gd_tensor *gd_scatter(gd_tensor *x, int axis, gd_tensor *index, gd_tensor *source)
+{
+    const char *function = "gd_scatter";
+    writers w;
+    const int at = all_alive(function, x, index, source) ? place(function, x, axis, index, source) : -1;
+    gd_tensor *seen = at < 0 ? NULL : gd_detach(index);
+    if (!seen || !find_writers(x, at, seen, &w))
+        return NULL;
+    gd_tensor *part = used_part(source, seen);
+    if (w.repeated)
+        part = gd_where(w.last, part, gd_scalar(0));
+    return gd_where(w.hit, gi_put_at(part, gd_shape_of_tensor(x), at, seen), x);
+}

@@ -1,0 +1,242 @@
+/* sort.c - sorting along an axis, and what follows from it: argsort, the k largest, the median, different numbers.
+ *
+ * Merge sort from runs of a few elements upwards: stable, n log n for every input, without recursion.  NaN is the
+ * largest number.  Sorted values are gathered by their indices, so that gradients find their way back. */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "autograd/record.h"
+#include "axes.h"
+#include "base/memory.h"
+#include "base/thread_state.h"
+#include "gradus/operations.h"
+#include "gradus/picking.h"
+#include "elementwise_parts.h"
+#include "sum.h"
+#include "lines.h"
+#include "tensor/alive.h"
+#include "tensor/check.h"
+#include "tensor/nest.h"
+#include "tensor/new.h"
+#include "tensor/shape.h"
+
+/* ---- Merge sort --------------------------------------------------------------------------------------------- */
+
+typedef struct item {
+    gd_real key;
+    int64_t at;                             /* where it stood */
+} item;
+
+enum { RUN = 16 };                          /* sorted by insertion */
+
+static inline bool smaller(gd_real a, gd_real b)
+{
+    return a < b || (isnan(b) && !isnan(a));
+}
+
+static inline bool precedes(const item *a, const item *b, bool descending)
+{
+    return descending ? smaller(b->key, a->key) : smaller(a->key, b->key);
+}
+
+static void sort_run(item *x, int64_t n, bool descending)
+{
+    for (int64_t i = 1; i < n; i++) {
+        const item moving = x[i];
+        int64_t k = i;
+        for (; k > 0 && precedes(&moving, &x[k - 1], descending); k--)
+            x[k] = x[k - 1];
+        x[k] = moving;
+    }
+}
+
+/* Merges x[0 .. half) and x[half .. n), each in order; of equal ones those of the first half come first. */
+static void merge(item *to, const item *x, int64_t half, int64_t n, bool descending)
+{
+    int64_t a = 0, b = half;
+    if (half >= n || !precedes(&x[half], &x[half - 1], descending)) {   /* in order already */
+        memcpy(to, x, (size_t)n * sizeof *to);
+        return;
+    }
+    for (int64_t i = 0; i < n; i++)
+        to[i] = a < half && (b == n || !precedes(&x[b], &x[a], descending)) ? x[a++] : x[b++];
+}
+
+/* Sorts n items; the result is in x or in work, which is as large. */
+static item *sort_items(item *x, item *work, int64_t n, bool descending)
+{
+    for (int64_t i = 0; i < n; i += RUN)
+        sort_run(x + i, n - i < RUN ? n - i : RUN, descending);
+    for (int64_t width = RUN; width < n; width *= 2) {
+        for (int64_t i = 0; i < n; i += 2 * width) {
+            const int64_t both = n - i < 2 * width ? n - i : 2 * width;
+            merge(work + i, x + i, width < both ? width : both, both, descending);
+        }
+        item *sorted = work;
+        work = x;
+        x = sorted;
+    }
+    return x;
+}
+
+/* Room for the items of one line, twice; it belongs to the current scope. */
+static item *room_for(int64_t n)
+{
+    return gi_arena_take(gi_current_scope(), (size_t)n * 2 * sizeof(item));
+}
+
+static const item *sorted_line(item *room, const gd_real *x, int64_t n, int64_t step, bool descending)
+{
+    for (int64_t i = 0; i < n; i++)
+        room[i] = (item){ x[i * step], i };
+    return sort_items(room, room + n, n, descending);
+}
+
+/* ---- argsort and sort --------------------------------------------------------------------------------------- */
+
+/* The indices along an axis in order, of x's shape. */
+static gd_tensor *order_of(const char *function, gd_tensor *x, int axis, bool descending)
+{
+    if (!gi_countable(function, "the indices", x->shape[axis]))
+        return NULL;
+    const gi_lines l = gi_lines_along(x, axis);
+    const gd_real *from = gi_contiguous_numbers(x);
+    gd_tensor *y = gi_new_like(x);
+    item *room = from && y ? room_for(l.n) : NULL;
+    if (!room)
+        return NULL;
+    for (int64_t i = 0; l.n > 0 && i < l.count; i++) {
+        const int64_t start = gi_line_start(&l, i);
+        const item *sorted = sorted_line(room, from + start, l.n, l.after, descending);
+        for (int64_t k = 0; k < l.n; k++)
+            y->data[start + k * l.after] = (gd_real)sorted[k].at;
+    }
+    return y;
+}
+
+static const gd_op argsort_op = { .name = "gd_argsort", .reads = GD_NOTHING };
+
+gd_tensor *gd_argsort(gd_tensor *x, int axis, bool descending)
+{
+    const int at = x && gi_alive("gd_argsort", "x", x) ? gi_valid_axis("gd_argsort", axis, x->ndim) : -1;
+    return at < 0 ? NULL : gi_constant(&argsort_op, order_of("gd_argsort", x, at, descending), x, NULL);
+}
+
+gd_tensor *gd_sort(gd_tensor *x, int axis, bool descending)
+{
+    const int at = x && gi_alive("gd_sort", "x", x) ? gi_valid_axis("gd_sort", axis, x->ndim) : -1;
+    return at < 0 ? NULL : gd_gather(x, at, order_of("gd_sort", x, at, descending));
+}
+
+/* ---- topk --------------------------------------------------------------------------------------------------- */
+
+static const gd_op topk_op = { .name = "gd_topk", .reads = GD_NOTHING };
+
+gd_picked gd_topk(gd_tensor *x, int64_t k, int axis, bool largest)
+{
+    const gd_picked nothing = { NULL, NULL };
+    const int at = x && gi_alive("gd_topk", "x", x) ? gi_valid_axis("gd_topk", axis, x->ndim) : -1;
+    if (at < 0)
+        return nothing;
+    if (k < 0 || k > x->shape[at]) {
+        gd_fail("gd_topk: k = %" PRId64 " must lie in [0, %" PRId64 "], the size of axis %d of x, %s", k, x->shape[at],
+                at, gi_text_of(x).s);
+        return nothing;
+    }
+    gd_tensor *order = order_of("gd_topk", x, at, largest);
+    gd_tensor *indices = gd_contiguous(gd_slice(order, at, 0, k, 1));
+    gd_tensor *values = gd_gather(x, at, indices);
+    if (!values || !gi_constant(&topk_op, indices, x, NULL))
+        return nothing;
+    return (gd_picked){ values, indices };
+}
+
+/* ---- median: the element number (n - 1) / 2 in ascending order, NaN where there is one ---------------------- */
+
+static void median_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    const gi_axes *axes = node->attributes;
+    gd_tensor *x = node->in[0], *hit = gi_same(x, gi_with_axes(node->out, x, *axes));
+    gd_tensor *share = gd_div(gi_with_axes(dy, x, *axes), gi_sum_over(hit, (gi_axes){ axes->mask, true }));
+    dx[0] = gi_masked(share, hit);
+}
+
+static const gd_op median_op = {
+    .name = "gd_median", .rule = median_rule, .reads = GD_INPUTS | GD_OUTPUT,
+    .formula = "dx = dy where x = y, shared",
+};
+
+static gd_tensor *median(const char *function, gd_tensor *x, int axis, bool keep)
+{
+    const gi_axes axes = { 1u << axis, keep };
+    const gi_lines l = gi_lines_along(x, axis);
+    if (l.n == 0 && x->numel == 0 && l.count > 0)
+        return gd_fail("%s: x is %s: nothing to choose from", function, gi_text_of(x).s);
+    const gd_real *from = gi_contiguous_numbers(x);
+    gd_tensor *y = gi_new_reduced(function, x, axes);
+    item *room = from && y ? room_for(l.n) : NULL;
+    if (!room)
+        return NULL;
+    for (int64_t i = 0; i < l.count; i++) {
+        const item *sorted = sorted_line(room, from + gi_line_start(&l, i), l.n, l.after, false);
+        y->data[i] = sorted[isnan(sorted[l.n - 1].key) ? l.n - 1 : (l.n - 1) / 2].key;
+    }
+    return gd_record(&median_op, y, &x, 1, &axes, sizeof axes);
+}
+
+gd_tensor *gd_median_axis(gd_tensor *x, int axis, bool keep)
+{
+    const int at = x && gi_alive("gd_median_axis", "x", x) ? gi_valid_axis("gd_median_axis", axis, x->ndim) : -1;
+    return at < 0 ? NULL : median("gd_median_axis", x, at, keep);
+}
+
+gd_tensor *gd_median(gd_tensor *x)
+{
+    if (!x || !gi_alive("gd_median", "x", x))
+        return NULL;
+    if (x->numel == 0)
+        return gd_fail("gd_median: x is %s: nothing to choose from", gi_text_of(x).s);
+    gd_tensor *line = gd_reshape(x, GD_SHAPE(x->numel));
+    return line ? median("gd_median", line, 0, false) : NULL;
+}
+
+/* ---- unique ------------------------------------------------------------------------------------------------- */
+
+static const gd_op unique_op = { .name = "gd_unique", .reads = GD_NOTHING };
+
+static bool starts_anew(const item *sorted, int64_t i)
+{
+    return i == 0 || sorted[i].key != sorted[i - 1].key;        /* a NaN always does */
+}
+
+gd_uniques gd_unique(gd_tensor *x)
+{
+    const gd_uniques nothing = { NULL, NULL, NULL };
+    if (!x || !gi_alive("gd_unique", "x", x) || !gi_countable("gd_unique", "inverse", x->numel))
+        return nothing;
+    const gd_real *from = gi_contiguous_numbers(x);
+    item *room = from ? room_for(x->numel) : NULL;
+    gd_uniques u = { NULL, gi_new_like(x), NULL };
+    if (!room || !u.inverse)
+        return nothing;
+    const item *sorted = sorted_line(room, from, x->numel, 1, false);
+    int64_t m = 0;
+    for (int64_t i = 0; i < x->numel; i++)
+        m += starts_anew(sorted, i);
+    gd_tensor *first = gi_new("gd_unique", 1, &m);
+    u.counts = gd_zeros(GD_SHAPE(m));
+    if (!first || !u.counts)
+        return nothing;
+    m = 0;
+    for (int64_t i = 0; i < x->numel; i++) {
+        if (starts_anew(sorted, i))
+            first->data[m++] = (gd_real)sorted[i].at;
+        u.counts->data[m - 1]++;
+        u.inverse->data[sorted[i].at] = (gd_real)(m - 1);
+    }
+    u.values = gd_gather(gd_reshape(x, GD_SHAPE(x->numel)), 0, first);
+    if (!u.values || !gi_constant(&unique_op, u.inverse, x, NULL) || !gi_constant(&unique_op, u.counts, x, NULL))
+        return nothing;
+    return u;
+}
