@@ -261,6 +261,8 @@ GD_RENAME(radam)
 GD_RENAME(radam_dialect)
 GD_RENAME(read_limit)
 GD_RENAME(record)
+GD_RENAME(recurrent_apply)
+GD_RENAME(recurrent_new)
 GD_RENAME(relu)
 GD_RENAME(repeat)
 GD_RENAME(requires_grad)
@@ -606,6 +608,8 @@ GD_RENAME(zeros_like)
 #define gd_radam_dialect gd64_radam_dialect
 #define gd_read_limit gd64_read_limit
 #define gd_record gd64_record
+#define gd_recurrent_apply gd64_recurrent_apply
+#define gd_recurrent_new gd64_recurrent_new
 #define gd_relu gd64_relu
 #define gd_repeat gd64_repeat
 #define gd_requires_grad gd64_requires_grad
