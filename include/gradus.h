@@ -22,6 +22,7 @@
 #include "gradus/operations.h"  /* every differentiable operation, with its formula */
 #include "gradus/nn.h"          /* a model: named parameters and layers */
 #include "gradus/recurrent.h"   /* RNN, LSTM and GRU over whole sequences */
+#include "gradus/transformer.h" /* attention with masks, encoder and decoder blocks */
 #include "gradus/optim.h"       /* optimizers: SGD, Adam, Yogi and their family */
 #include "gradus/data.h"        /* readers, data sets, minibatches */
 #include "gradus/checkpoint.h"  /* saving and going on later */

@@ -24,6 +24,7 @@
 #define GRADUS_OPERATIONS_H
 
 #include "autograd.h"
+#include "layer_operations.h"    /* convolution transposed, resizing, further poolings and norms, masks */
 
 #ifdef __cplusplus
 extern "C" {

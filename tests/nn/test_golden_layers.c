@@ -143,12 +143,158 @@ START_TEST(recurrent_layers)
 }
 END_TEST
 
+/* ---- Operations of layer_operations.h ----------------------------------------------------------------------- */
+
+typedef gd_tensor *operation_call(gd_tensor *x, gd_tensor *w, gd_tensor *b);
+
+#define CALL(name, expression) \
+    static gd_tensor *name(gd_tensor *x, gd_tensor *w, gd_tensor *b) { (void)x, (void)w, (void)b; return expression; }
+#define PLAIN (gd_conv_transpose2d_options){ .groups = 1 }
+CALL(conv_transpose2d, gd_conv_transpose2d(x, w, b, PLAIN))
+CALL(conv_transpose2d_all, gd_conv_transpose2d(x, w, b, (gd_conv_transpose2d_options)
+                                               { { 2, 3 }, { 1, 2 }, { 1, 2 }, { 2, 1 }, 2 }))
+CALL(conv_transpose2d_far, gd_conv_transpose2d(x, w, b, (gd_conv_transpose2d_options)
+                                               { { 1, 1 }, { 0, 0 }, { 1, 2 }, { 2, 3 }, 1 }))
+CALL(conv_transpose1d, gd_conv_transpose1d(x, w, b, 2, 1, 1, 1, 2))
+CALL(nearest, gd_interpolate(x, GD_SHAPE(5, 2), GD_NEAREST, false))
+CALL(nearest1d, gd_interpolate(x, GD_SHAPE(7), GD_NEAREST, false))
+CALL(linear, gd_interpolate(x, GD_SHAPE(7), GD_LINEAR, false))
+CALL(bilinear, gd_interpolate(x, GD_SHAPE(5, 2), GD_LINEAR, false))
+CALL(bilinear_twice, gd_interpolate(x, GD_SHAPE(6, 4), GD_LINEAR, false))
+CALL(bilinear_aligned, gd_interpolate(x, GD_SHAPE(5, 2), GD_LINEAR, true))
+CALL(bilinear_one, gd_interpolate(x, GD_SHAPE(1, 4), GD_LINEAR, true))
+CALL(trilinear, gd_interpolate(x, GD_SHAPE(3, 2, 4), GD_LINEAR, false))
+CALL(adaptive_avg1d, gd_adaptive_avg_pool(x, GD_SHAPE(3)))
+CALL(adaptive_avg2d, gd_adaptive_avg_pool(x, GD_SHAPE(3, 4)))
+CALL(adaptive_avg3d, gd_adaptive_avg_pool(x, GD_SHAPE(1, 2, 2)))
+CALL(adaptive_max1d, gd_adaptive_max_pool(x, GD_SHAPE(3)))
+CALL(adaptive_max2d, gd_adaptive_max_pool(x, GD_SHAPE(3, 4)))
+CALL(adaptive_max3d, gd_adaptive_max_pool(x, GD_SHAPE(1, 2, 2)))
+CALL(max_pool1d, gd_max_pool1d(x, 3, 2, 1))
+CALL(avg_pool1d, gd_avg_pool1d(x, 3, 2, 1, true))
+CALL(avg_pool1d_inside, gd_avg_pool1d(x, 3, 0, 1, false))
+CALL(group_norm, gd_group_norm(x, 2, w, b, 1e-5))
+CALL(instance_norm, gd_instance_norm(x, w, b, 1e-5))
+
+#define ROW(name) { #name, name }
+static const struct operation_row {
+    const char     *name;
+    operation_call *call;
+} operation_rows[] = {
+    ROW(conv_transpose2d), ROW(conv_transpose2d_all), ROW(conv_transpose2d_far), ROW(conv_transpose1d), ROW(nearest),
+    ROW(nearest1d), ROW(linear), ROW(bilinear), ROW(bilinear_twice), ROW(bilinear_aligned), ROW(bilinear_one),
+    ROW(trilinear), ROW(adaptive_avg1d), ROW(adaptive_avg2d), ROW(adaptive_avg3d), ROW(adaptive_max1d),
+    ROW(adaptive_max2d), ROW(adaptive_max3d), ROW(max_pool1d), ROW(avg_pool1d), ROW(avg_pool1d_inside),
+    ROW(group_norm), ROW(instance_norm),
+};
+
+START_TEST(operations)
+{
+    const struct operation_row *row = &operation_rows[_i];
+    begin(row->name);
+    gd_tensor *x = input("x"), *w = input("w"), *b = input("b");
+    ck_output("y", row->call(x, w, b));
+    ck_good(gd_backward(loss));
+    ck_gradient("x", x);
+    ck_gradient("w", w);
+    ck_gradient("b", b);
+    end();
+}
+END_TEST
+
+START_TEST(masked_attention)
+{
+    begin("masked_attention");
+    gd_tensor *q = input("q"), *k = input("k"), *v = input("v"), *m = input("m");
+    ck_output("y", gd_masked_attention(q, k, v, m, false));
+    ck_good(gd_backward(loss));
+    ck_gradient("q", q);
+    ck_gradient("k", k);
+    ck_gradient("v", v);
+    ck_gradient("m", m);
+    end();
+}
+END_TEST
+
+/* ---- Attention and transformer blocks ----------------------------------------------------------------------- */
+
+START_TEST(attention)
+{
+    static const char *const names[] = { "attention", "attention_padded", "attention_scores" };
+    begin(names[_i]);
+    gd_multihead layer = gd_multihead_new(net, "layer", 6, 2);
+    load_state(names[_i]);
+    gd_tensor *q = input("q"), *k = input("k"), *v = input("v");
+    gd_attention_masks masks = { .padding = number("padding"), .scores = number("scores") };
+    ck_output("y", gd_multihead_attend(&layer, q, k, v, masks, 0.5, false));
+    ck_good(gd_backward(loss));
+    ck_gradient("q", q);
+    ck_gradient("k", k);
+    ck_gradient("v", v);
+    ck_parameters();
+    end();
+}
+END_TEST
+
+static const struct block_row {
+    const char      *name;
+    gd_block_options options;
+    bool             causal;
+} encoder_rows[] = {
+    { "encoder", { false, false, 0 }, false },
+    { "encoder_padded", { false, true, 0 }, true },
+    { "encoder_norm_first", { true, false, 0 }, false },
+}, decoder_rows[] = {
+    { "decoder", { false, true, 0 }, true },
+    { "decoder_norm_first", { true, false, 0 }, true },
+};
+
+START_TEST(encoder_blocks)
+{
+    const struct block_row *row = &encoder_rows[_i];
+    begin(row->name);
+    gd_encoder_block layer = gd_encoder_block_new(net, "layer", 6, 2, 8, row->options);
+    load_state(row->name);
+    gd_tensor *x = input("x");
+    gd_attention_masks masks = { .padding = number("padding"), .causal = row->causal };
+    ck_output("y", gd_encoder_block_apply(&layer, x, masks, true));
+    ck_good(gd_backward(loss));
+    ck_gradient("x", x);
+    ck_parameters();
+    end();
+}
+END_TEST
+
+START_TEST(decoder_blocks)
+{
+    const struct block_row *row = &decoder_rows[_i];
+    begin(row->name);
+    gd_decoder_block layer = gd_decoder_block_new(net, "layer", 6, 2, 8, row->options);
+    load_state(row->name);
+    gd_tensor *x = input("x"), *memory = input("memory");
+    gd_attention_masks masks = { .causal = row->causal }, memory_masks = { .padding = number("padding") };
+    ck_output("y", gd_decoder_block_apply(&layer, x, memory, masks, memory_masks, true));
+    ck_good(gd_backward(loss));
+    ck_gradient("x", x);
+    ck_gradient("memory", memory);
+    ck_parameters();
+    end();
+}
+END_TEST
+
+#define LENGTH(rows) (int)(sizeof(rows) / sizeof *(rows))
+
 int main(void)
 {
     Suite *suite = suite_create("nn: layers against PyTorch");
     TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
-    tcase_add_loop_test(all, recurrent_layers, 0, (int)(sizeof recurrent_rows / sizeof *recurrent_rows));
+    tcase_add_loop_test(all, recurrent_layers, 0, LENGTH(recurrent_rows));
+    tcase_add_loop_test(all, operations, 0, LENGTH(operation_rows));
+    tcase_add_test(all, masked_attention);
+    tcase_add_loop_test(all, attention, 0, 3);
+    tcase_add_loop_test(all, encoder_blocks, 0, LENGTH(encoder_rows));
+    tcase_add_loop_test(all, decoder_blocks, 0, LENGTH(decoder_rows));
     suite_add_tcase(suite, all);
     return run_suite(suite);
 }
