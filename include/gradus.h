@@ -23,6 +23,8 @@
 #include "gradus/losses.h"      /* losses, with weights and labels to ignore */
 #include "gradus/picking.h"     /* sorting, picking and placing elements */
 #include "gradus/nn.h"          /* a model: named parameters and layers */
+#include "gradus/recurrent.h"   /* RNN, LSTM and GRU over whole sequences */
+#include "gradus/transformer.h" /* attention with masks, encoder and decoder blocks */
 #include "gradus/optim.h"       /* optimizers: SGD, Adam, Yogi and their family */
 #include "gradus/data.h"        /* readers, data sets, minibatches */
 #include "gradus/checkpoint.h"  /* saving a model or a run, and resuming it */

@@ -21,6 +21,8 @@ GD_RENAME(adamax)
 GD_RENAME(adamax_dialect)
 GD_RENAME(adamw)
 GD_RENAME(adamw_dialect)
+GD_RENAME(adaptive_avg_pool)
+GD_RENAME(adaptive_max_pool)
 GD_RENAME(add)
 GD_RENAME(add_to)
 GD_RENAME(affine)
@@ -38,6 +40,7 @@ GD_RENAME(asgd_dialect)
 GD_RENAME(assign)
 GD_RENAME(at)
 GD_RENAME(attention)
+GD_RENAME(avg_pool1d)
 GD_RENAME(avg_pool2d)
 GD_RENAME(backward)
 GD_RENAME(backward_from)
@@ -65,6 +68,12 @@ GD_RENAME(conv1d_new)
 GD_RENAME(conv2d)
 GD_RENAME(conv2d_apply)
 GD_RENAME(conv2d_new)
+GD_RENAME(conv_transpose1d)
+GD_RENAME(conv_transpose1d_apply)
+GD_RENAME(conv_transpose1d_new)
+GD_RENAME(conv_transpose2d)
+GD_RENAME(conv_transpose2d_apply)
+GD_RENAME(conv_transpose2d_new)
 GD_RENAME(copy_out)
 GD_RENAME(cos)
 GD_RENAME(cosh)
@@ -80,6 +89,8 @@ GD_RENAME(cummax)
 GD_RENAME(cummin)
 GD_RENAME(cumprod)
 GD_RENAME(cumsum)
+GD_RENAME(decoder_block_apply)
+GD_RENAME(decoder_block_new)
 GD_RENAME(detach)
 GD_RENAME(detect_anomaly)
 GD_RENAME(diag)
@@ -97,6 +108,8 @@ GD_RENAME(ema_update)
 GD_RENAME(embedding)
 GD_RENAME(embedding_apply)
 GD_RENAME(embedding_new)
+GD_RENAME(encoder_block_apply)
+GD_RENAME(encoder_block_new)
 GD_RENAME(eq)
 GD_RENAME(erf)
 GD_RENAME(exp)
@@ -115,6 +128,8 @@ GD_RENAME(gaussian_nll_loss)
 GD_RENAME(ge)
 GD_RENAME(gelu)
 GD_RENAME(gelu_tanh)
+GD_RENAME(global_avg_pool)
+GD_RENAME(global_max_pool)
 GD_RENAME(grad)
 GD_RENAME(gradcheck)
 GD_RENAME(gradgradcheck)
@@ -122,6 +137,9 @@ GD_RENAME(graph_dot)
 GD_RENAME(graph_print)
 GD_RENAME(group_add)
 GD_RENAME(group_get)
+GD_RENAME(group_norm)
+GD_RENAME(group_norm_apply)
+GD_RENAME(group_norm_new)
 GD_RENAME(group_set)
 GD_RENAME(gru_apply)
 GD_RENAME(gru_new)
@@ -130,6 +148,8 @@ GD_RENAME(hinge_loss)
 GD_RENAME(huber_loss)
 GD_RENAME(idx_read)
 GD_RENAME(index_select)
+GD_RENAME(instance_norm)
+GD_RENAME(interpolate)
 GD_RENAME(is_recording)
 GD_RENAME(item)
 GD_RENAME(kaiming_normal)
@@ -182,12 +202,14 @@ GD_RENAME(lr_warmup)
 GD_RENAME(lstm_apply)
 GD_RENAME(lstm_new)
 GD_RENAME(lt)
+GD_RENAME(masked_attention)
 GD_RENAME(masked_fill)
 GD_RENAME(masked_select)
 GD_RENAME(matmul)
 GD_RENAME(max)
 GD_RENAME(max_axes)
 GD_RENAME(max_axis)
+GD_RENAME(max_pool1d)
 GD_RENAME(max_pool2d)
 GD_RENAME(maximum)
 GD_RENAME(mean)
@@ -205,6 +227,7 @@ GD_RENAME(minimum)
 GD_RENAME(mse_loss)
 GD_RENAME(mul)
 GD_RENAME(multihead_apply)
+GD_RENAME(multihead_attend)
 GD_RENAME(multihead_new)
 GD_RENAME(nadam)
 GD_RENAME(nadam_dialect)
@@ -251,6 +274,7 @@ GD_RENAME(optimizer_visit)
 GD_RENAME(orthogonal)
 GD_RENAME(outer)
 GD_RENAME(pad)
+GD_RENAME(padding_mask)
 GD_RENAME(param)
 GD_RENAME(params_assign)
 GD_RENAME(params_at)
@@ -297,16 +321,22 @@ GD_RENAME(radam)
 GD_RENAME(radam_dialect)
 GD_RENAME(read_limit)
 GD_RENAME(record)
+GD_RENAME(recurrent_apply)
+GD_RENAME(recurrent_new)
 GD_RENAME(relu)
 GD_RENAME(repeat)
 GD_RENAME(requires_grad)
 GD_RENAME(reshape)
 GD_RENAME(retain_grad)
+GD_RENAME(rms_norm)
+GD_RENAME(rms_norm_apply)
+GD_RENAME(rms_norm_new)
 GD_RENAME(rmsprop)
 GD_RENAME(rmsprop_dialect)
 GD_RENAME(rnn_apply)
 GD_RENAME(rnn_new)
 GD_RENAME(roll)
+GD_RENAME(rotary)
 GD_RENAME(rprop)
 GD_RENAME(rprop_dialect)
 GD_RENAME(safetensors_close)
@@ -350,6 +380,7 @@ GD_RENAME(sign)
 GD_RENAME(silu)
 GD_RENAME(sin)
 GD_RENAME(sinh)
+GD_RENAME(sinusoidal_positions)
 GD_RENAME(slice)
 GD_RENAME(smooth_l1_loss)
 GD_RENAME(soft_cross_entropy)
@@ -415,6 +446,8 @@ GD_RENAME(zeros_like)
 #define gd_adamax_dialect gd64_adamax_dialect
 #define gd_adamw gd64_adamw
 #define gd_adamw_dialect gd64_adamw_dialect
+#define gd_adaptive_avg_pool gd64_adaptive_avg_pool
+#define gd_adaptive_max_pool gd64_adaptive_max_pool
 #define gd_add gd64_add
 #define gd_add_to gd64_add_to
 #define gd_affine gd64_affine
@@ -432,6 +465,7 @@ GD_RENAME(zeros_like)
 #define gd_assign gd64_assign
 #define gd_at gd64_at
 #define gd_attention gd64_attention
+#define gd_avg_pool1d gd64_avg_pool1d
 #define gd_avg_pool2d gd64_avg_pool2d
 #define gd_backward gd64_backward
 #define gd_backward_from gd64_backward_from
@@ -459,6 +493,12 @@ GD_RENAME(zeros_like)
 #define gd_conv2d gd64_conv2d
 #define gd_conv2d_apply gd64_conv2d_apply
 #define gd_conv2d_new gd64_conv2d_new
+#define gd_conv_transpose1d gd64_conv_transpose1d
+#define gd_conv_transpose1d_apply gd64_conv_transpose1d_apply
+#define gd_conv_transpose1d_new gd64_conv_transpose1d_new
+#define gd_conv_transpose2d gd64_conv_transpose2d
+#define gd_conv_transpose2d_apply gd64_conv_transpose2d_apply
+#define gd_conv_transpose2d_new gd64_conv_transpose2d_new
 #define gd_copy_out gd64_copy_out
 #define gd_cos gd64_cos
 #define gd_cosh gd64_cosh
@@ -474,6 +514,8 @@ GD_RENAME(zeros_like)
 #define gd_cummin gd64_cummin
 #define gd_cumprod gd64_cumprod
 #define gd_cumsum gd64_cumsum
+#define gd_decoder_block_apply gd64_decoder_block_apply
+#define gd_decoder_block_new gd64_decoder_block_new
 #define gd_detach gd64_detach
 #define gd_detect_anomaly gd64_detect_anomaly
 #define gd_diag gd64_diag
@@ -491,6 +533,8 @@ GD_RENAME(zeros_like)
 #define gd_embedding gd64_embedding
 #define gd_embedding_apply gd64_embedding_apply
 #define gd_embedding_new gd64_embedding_new
+#define gd_encoder_block_apply gd64_encoder_block_apply
+#define gd_encoder_block_new gd64_encoder_block_new
 #define gd_eq gd64_eq
 #define gd_erf gd64_erf
 #define gd_exp gd64_exp
@@ -509,6 +553,8 @@ GD_RENAME(zeros_like)
 #define gd_ge gd64_ge
 #define gd_gelu gd64_gelu
 #define gd_gelu_tanh gd64_gelu_tanh
+#define gd_global_avg_pool gd64_global_avg_pool
+#define gd_global_max_pool gd64_global_max_pool
 #define gd_grad gd64_grad
 #define gd_gradcheck gd64_gradcheck
 #define gd_gradgradcheck gd64_gradgradcheck
@@ -516,6 +562,9 @@ GD_RENAME(zeros_like)
 #define gd_graph_print gd64_graph_print
 #define gd_group_add gd64_group_add
 #define gd_group_get gd64_group_get
+#define gd_group_norm gd64_group_norm
+#define gd_group_norm_apply gd64_group_norm_apply
+#define gd_group_norm_new gd64_group_norm_new
 #define gd_group_set gd64_group_set
 #define gd_gru_apply gd64_gru_apply
 #define gd_gru_new gd64_gru_new
@@ -524,6 +573,8 @@ GD_RENAME(zeros_like)
 #define gd_huber_loss gd64_huber_loss
 #define gd_idx_read gd64_idx_read
 #define gd_index_select gd64_index_select
+#define gd_instance_norm gd64_instance_norm
+#define gd_interpolate gd64_interpolate
 #define gd_is_recording gd64_is_recording
 #define gd_item gd64_item
 #define gd_kaiming_normal gd64_kaiming_normal
@@ -576,12 +627,14 @@ GD_RENAME(zeros_like)
 #define gd_lstm_apply gd64_lstm_apply
 #define gd_lstm_new gd64_lstm_new
 #define gd_lt gd64_lt
+#define gd_masked_attention gd64_masked_attention
 #define gd_masked_fill gd64_masked_fill
 #define gd_masked_select gd64_masked_select
 #define gd_matmul gd64_matmul
 #define gd_max gd64_max
 #define gd_max_axes gd64_max_axes
 #define gd_max_axis gd64_max_axis
+#define gd_max_pool1d gd64_max_pool1d
 #define gd_max_pool2d gd64_max_pool2d
 #define gd_maximum gd64_maximum
 #define gd_mean gd64_mean
@@ -599,6 +652,7 @@ GD_RENAME(zeros_like)
 #define gd_mse_loss gd64_mse_loss
 #define gd_mul gd64_mul
 #define gd_multihead_apply gd64_multihead_apply
+#define gd_multihead_attend gd64_multihead_attend
 #define gd_multihead_new gd64_multihead_new
 #define gd_nadam gd64_nadam
 #define gd_nadam_dialect gd64_nadam_dialect
@@ -645,6 +699,7 @@ GD_RENAME(zeros_like)
 #define gd_orthogonal gd64_orthogonal
 #define gd_outer gd64_outer
 #define gd_pad gd64_pad
+#define gd_padding_mask gd64_padding_mask
 #define gd_param gd64_param
 #define gd_params_assign gd64_params_assign
 #define gd_params_at gd64_params_at
@@ -691,16 +746,22 @@ GD_RENAME(zeros_like)
 #define gd_radam_dialect gd64_radam_dialect
 #define gd_read_limit gd64_read_limit
 #define gd_record gd64_record
+#define gd_recurrent_apply gd64_recurrent_apply
+#define gd_recurrent_new gd64_recurrent_new
 #define gd_relu gd64_relu
 #define gd_repeat gd64_repeat
 #define gd_requires_grad gd64_requires_grad
 #define gd_reshape gd64_reshape
 #define gd_retain_grad gd64_retain_grad
+#define gd_rms_norm gd64_rms_norm
+#define gd_rms_norm_apply gd64_rms_norm_apply
+#define gd_rms_norm_new gd64_rms_norm_new
 #define gd_rmsprop gd64_rmsprop
 #define gd_rmsprop_dialect gd64_rmsprop_dialect
 #define gd_rnn_apply gd64_rnn_apply
 #define gd_rnn_new gd64_rnn_new
 #define gd_roll gd64_roll
+#define gd_rotary gd64_rotary
 #define gd_rprop gd64_rprop
 #define gd_rprop_dialect gd64_rprop_dialect
 #define gd_safetensors_close gd64_safetensors_close
@@ -744,6 +805,7 @@ GD_RENAME(zeros_like)
 #define gd_silu gd64_silu
 #define gd_sin gd64_sin
 #define gd_sinh gd64_sinh
+#define gd_sinusoidal_positions gd64_sinusoidal_positions
 #define gd_slice gd64_slice
 #define gd_smooth_l1_loss gd64_smooth_l1_loss
 #define gd_soft_cross_entropy gd64_soft_cross_entropy

@@ -85,6 +85,29 @@ gd_conv1d_layer gd_conv1d_new(gd_params *p, const char *name, int64_t in, int64_
                               int64_t stride, int64_t padding, int64_t dilation, int64_t groups);
 gd_tensor *gd_conv1d_apply(const gd_conv1d_layer *layer, gd_tensor *x);     /* [n, in, length] -> [n, out, ..] */
 
+/* gd_conv_transpose2d_new - weight [in, out / groups, height, width] and bias [out], uniform in
+ *   +-1/sqrt(out / groups height width), as PyTorch's.
+ * gd_conv_transpose1d_new - the same of one axis: weight [in, out / groups, width].
+ * Error: groups that do not divide in and out; apply: see gd_conv_transpose2d. */
+typedef struct gd_conv_transpose2d_layer {
+    gd_tensor *weight, *bias;
+    gd_conv_transpose2d_options options;
+} gd_conv_transpose2d_layer;
+
+gd_conv_transpose2d_layer gd_conv_transpose2d_new(gd_params *p, const char *name, int64_t in, int64_t out,
+                                                  int64_t height, int64_t width, gd_conv_transpose2d_options options);
+gd_tensor *gd_conv_transpose2d_apply(const gd_conv_transpose2d_layer *layer, gd_tensor *x);
+
+typedef struct gd_conv_transpose1d_layer {
+    gd_tensor *weight, *bias;
+    int64_t stride, padding, output_padding, dilation, groups;
+} gd_conv_transpose1d_layer;
+
+gd_conv_transpose1d_layer gd_conv_transpose1d_new(gd_params *p, const char *name, int64_t in, int64_t out,
+                                                  int64_t width, int64_t stride, int64_t padding,
+                                                  int64_t output_padding, int64_t dilation, int64_t groups);
+gd_tensor *gd_conv_transpose1d_apply(const gd_conv_transpose1d_layer *layer, gd_tensor *x);
+
 /* gd_embedding_new - weight [rows, d], normal with mean 0 and deviation 1. */
 typedef struct gd_embedding_layer {
     gd_tensor *weight;
@@ -112,6 +135,26 @@ typedef struct gd_batch_norm_layer {
 
 gd_batch_norm_layer gd_batch_norm_new(gd_params *p, const char *name, int64_t channels);
 gd_tensor *gd_batch_norm_apply(const gd_batch_norm_layer *layer, gd_tensor *x, bool training);
+
+/* gd_group_norm_new - weight of ones and bias of zeros, [channels]; eps 1e-5.  With as many groups as channels it is
+ *   an instance norm.  Error: groups that do not divide channels.
+ * gd_rms_norm_new - weight of ones of the shape of the axes to be normalised; eps 1e-5. */
+typedef struct gd_group_norm_layer {
+    gd_tensor *weight, *bias;
+    int64_t groups;
+    double eps;
+} gd_group_norm_layer;
+
+gd_group_norm_layer gd_group_norm_new(gd_params *p, const char *name, int64_t groups, int64_t channels);
+gd_tensor *gd_group_norm_apply(const gd_group_norm_layer *layer, gd_tensor *x);
+
+typedef struct gd_rms_norm_layer {
+    gd_tensor *weight;
+    double eps;
+} gd_rms_norm_layer;
+
+gd_rms_norm_layer gd_rms_norm_new(gd_params *p, const char *name, gd_shape shape);
+gd_tensor *gd_rms_norm_apply(const gd_rms_norm_layer *layer, gd_tensor *x);
 
 /* gd_dropout_new - p is the probability of dropping an element, in [0, 1]; the layer has no tensors.  A p out of range
  * is reported here and again by gd_dropout_apply.  See gd_dropout for training. */

@@ -25,6 +25,7 @@
 
 #include "autograd.h"
 #include "losses.h"                         /* mse, cross-entropy and the others */
+#include "layer_operations.h"    /* convolution transposed, resizing, further poolings and norms, masks */
 
 #ifdef __cplusplus
 extern "C" {

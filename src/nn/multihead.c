@@ -4,7 +4,9 @@
 
 #include "base/message.h"
 #include "gradus/tensor.h"
+#include "gradus/transformer.h"
 #include "layer.h"
+#include "operations/masked_attention.h"
 #include "tensor/alive.h"
 #include "tensor/shape.h"
 
@@ -49,10 +51,10 @@ static gd_tensor *in_heads(const gd_multihead *m, gd_tensor *x)
     return gd_transpose(gd_reshape(x, shape), 1, 2);
 }
 
-gd_tensor *gd_multihead_apply(const gd_multihead *m, gd_tensor *query, gd_tensor *key, gd_tensor *value,
-                              bool causal)
+/* False, and a message unless an argument is NULL. */
+static bool applicable(const char *function, const gd_multihead *m, const gd_tensor *query, const gd_tensor *key,
+                       const gd_tensor *value)
 {
-    static const char function[] = "gd_multihead_apply";
     if (!gi_not_null(function, "layer", m) || !m->out_bias || !query || !key || !value
         || !gi_alive(function, "query", query)
         || !gi_alive(function, "key", key) || !gi_alive(function, "value", value)
@@ -60,12 +62,74 @@ gd_tensor *gd_multihead_apply(const gd_multihead *m, gd_tensor *query, gd_tensor
         || !gi_alive(function, "layer->in_proj_bias", m->in_proj_bias)
         || !gi_alive(function, "layer->out_weight", m->out_weight)
         || !gi_alive(function, "layer->out_bias", m->out_bias))
+        return false;
+    return (query->ndim == 3 && key->ndim == 3 && value->ndim == 3)
+           || gd_fail("%s: query is %s, key is %s and value is %s: they must be "
+                      "[n, length, width]", function, gi_text_of(query).s, gi_text_of(key).s, gi_text_of(value).s);
+}
+
+/* y [n, heads, queries, width / heads]: the heads side by side, and the last affine map. */
+static gd_tensor *joined(const gd_multihead *m, gd_tensor *y, const gd_tensor *query)
+{
+    return gd_affine(gd_reshape(gd_transpose(y, 1, 2), gd_shape_of_tensor(query)), m->out_weight, m->out_bias);
+}
+
+gd_tensor *gd_multihead_apply(const gd_multihead *m, gd_tensor *query, gd_tensor *key, gd_tensor *value,
+                              bool causal)
+{
+    if (!applicable("gd_multihead_apply", m, query, key, value))
         return NULL;
-    if (query->ndim != 3 || key->ndim != 3 || value->ndim != 3)
-        return gd_fail("%s: query is %s, key is %s and value is %s: they must be "
-                       "[n, length, width]", function, gi_text_of(query).s, gi_text_of(key).s, gi_text_of(value).s);
     gd_tensor *y = gd_attention(in_heads(m, projected(m, query, 0)), in_heads(m, projected(m, key, 1)),
                                 in_heads(m, projected(m, value, 2)), causal);
-    gd_tensor *joined = gd_reshape(gd_transpose(y, 1, 2), gd_shape_of_tensor(query));
-    return gd_affine(joined, m->out_weight, m->out_bias);
+    return joined(m, y, query);
+}
+
+/* ---- With masks --------------------------------------------------------------------------------------------- */
+
+static bool masks_fit(const char *function, const gd_tensor *query, const gd_tensor *key, const gd_attention_masks *of)
+{
+    const gd_tensor *padding = of->padding, *scores = of->scores;
+    if (padding && (padding->ndim != 2 || padding->shape[0] != key->shape[0] || padding->shape[1] != key->shape[1]))
+        return gd_fail("%s: masks.padding is %s: it must be [%" PRId64 ", %" PRId64 "], n and keys", function,
+                       gi_text_of(padding).s, key->shape[0], key->shape[1]);
+    return !scores || scores->ndim <= 4
+           || gd_fail("%s: masks.scores is %s: it must broadcast to [n, heads, %" PRId64 ", %" PRId64 "]", function,
+                      gi_text_of(scores).s, query->shape[1], key->shape[1]);
+}
+
+/* Both masks as one that is added to the scores, or NULL; false when it cannot be made. */
+static bool one_mask(const gd_attention_masks *of, gd_tensor **mask)
+{
+    *mask = of->scores;
+    if (!of->padding)
+        return true;
+    gd_tensor *hidden = gd_where(of->padding, gd_scalar((double)-INFINITY), gd_scalar(0));
+    hidden = gd_unsqueeze(gd_unsqueeze(hidden, 1), 1);
+    *mask = *mask ? gd_add(*mask, hidden) : hidden;
+    return *mask != NULL;
+}
+
+gd_tensor *gd_multihead_attend(const gd_multihead *m, gd_tensor *query, gd_tensor *key, gd_tensor *value,
+                               gd_attention_masks masks, double dropout, bool training)
+{
+    static const char function[] = "gd_multihead_attend";
+    gd_tensor *mask;
+    if (!applicable(function, m, query, key, value) || !gi_alive(function, "masks.padding", masks.padding)
+        || !gi_alive(function, "masks.scores", masks.scores) || !masks_fit(function, query, key, &masks))
+        return NULL;
+    if (!(dropout >= 0 && dropout <= 1))
+        return gd_fail("%s: dropout = %g must lie in [0, 1]", function, dropout);
+    if (key->shape[1] != value->shape[1])
+        return gd_fail("%s: key is %s and value is %s: they must have the same length", function, gi_text_of(key).s,
+                       gi_text_of(value).s);
+    if (!one_mask(&masks, &mask))
+        return NULL;
+    gd_tensor *q = in_heads(m, projected(m, query, 0)), *k = in_heads(m, projected(m, key, 1));
+    gd_tensor *v = in_heads(m, projected(m, value, 2));
+    gd_tensor *y = NULL;
+    if (!training || dropout == 0)
+        y = gd_masked_attention(q, k, v, mask, masks.causal);
+    else
+        y = gd_matmul(gd_dropout(gi_attention_weights(function, q, k, mask, masks.causal), dropout, true), v);
+    return y ? joined(m, y, query) : NULL;
 }

@@ -7,6 +7,7 @@
 
 #include "autograd/record.h"
 #include "base/message.h"
+#include "convolution.h"
 #include "gradus/tensor.h"
 #include "kernels/conv.h"
 #include "tensor/alive.h"
@@ -14,7 +15,6 @@
 #include "tensor/new.h"
 #include "tensor/shape.h"
 
-static gd_tensor *grad_input(gd_tensor *dy, gd_tensor *w, const gi_conv *s);
 static gd_tensor *grad_weight(gd_tensor *dy, gd_tensor *x, const gi_conv *s);
 static gd_tensor *conv(gd_tensor *x, gd_tensor *w, gd_tensor *bias, const gi_conv *s);
 
@@ -24,7 +24,7 @@ static void conv_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const gi_conv *s = node->attributes;
     if (gi_needs(node, 0))
-        dx[0] = grad_input(dy, node->in[1], s);
+        dx[0] = gi_conv2d_grad_input(dy, node->in[1], s);
     if (gi_needs(node, 1))
         dx[1] = grad_weight(dy, node->in[0], s);
     if (node->n > 2 && gi_needs(node, 2))
@@ -85,7 +85,7 @@ static const gd_op grad_input_op = {
     .formula = "ddy = gd_conv2d(dz, weight), dweight = gd_conv2d_grad_weight(dy, dz)",
 };
 
-static gd_tensor *grad_input(gd_tensor *dy, gd_tensor *w, const gi_conv *s)
+gd_tensor *gi_conv2d_grad_input(gd_tensor *dy, gd_tensor *w, const gi_conv *s)
 {
     if (!dy || !w)
         return NULL;
@@ -104,7 +104,7 @@ static void grad_weight_rule(const gd_node *node, gd_tensor *dz, gd_tensor **dx)
     if (gi_needs(node, 0))
         dx[0] = conv(node->in[1], dz, NULL, s);
     if (gi_needs(node, 1))
-        dx[1] = grad_input(node->in[0], dz, s);
+        dx[1] = gi_conv2d_grad_input(node->in[0], dz, s);
 }
 
 static const gd_op grad_weight_op = {

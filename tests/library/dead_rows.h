@@ -147,6 +147,33 @@ DEAD_OR_NULL(gd_conv1d, bias, gd_conv1d(signal, signal, D, 1, 0, 1, 1))
 DEAD(gd_attention, q, gd_attention(D, L, L, false))
 DEAD(gd_attention, k, gd_attention(L, D, L, false))
 DEAD(gd_attention, v, gd_attention(L, L, D, false))
+DEAD(gd_conv_transpose2d, x, gd_conv_transpose2d(D, image, NULL, turned))
+DEAD(gd_conv_transpose2d, weight, gd_conv_transpose2d(image, D, NULL, turned))
+DEAD_OR_NULL(gd_conv_transpose2d, bias, gd_conv_transpose2d(image, image, D, turned))
+DEAD(gd_conv_transpose1d, x, gd_conv_transpose1d(D, signal, NULL, 1, 0, 0, 1, 1))
+DEAD(gd_conv_transpose1d, weight, gd_conv_transpose1d(signal, D, NULL, 1, 0, 0, 1, 1))
+DEAD_OR_NULL(gd_conv_transpose1d, bias, gd_conv_transpose1d(signal, signal, D, 1, 0, 0, 1, 1))
+DEAD(gd_interpolate, x, gd_interpolate(D, GD_SHAPE(2), GD_NEAREST, false))
+DEAD(gd_max_pool1d, x, gd_max_pool1d(D, 1, 0, 0))
+DEAD(gd_avg_pool1d, x, gd_avg_pool1d(D, 1, 0, 0, true))
+DEAD(gd_adaptive_avg_pool, x, gd_adaptive_avg_pool(D, GD_SHAPE(1)))
+DEAD(gd_adaptive_max_pool, x, gd_adaptive_max_pool(D, GD_SHAPE(1)))
+DEAD(gd_global_avg_pool, x, gd_global_avg_pool(D))
+DEAD(gd_global_max_pool, x, gd_global_max_pool(D))
+DEAD(gd_group_norm, x, gd_group_norm(D, 1, NULL, NULL, 1e-5))
+DEAD_OR_NULL(gd_group_norm, weight, gd_group_norm(L, 1, D, NULL, 1e-5))
+DEAD_OR_NULL(gd_group_norm, bias, gd_group_norm(L, 1, NULL, D, 1e-5))
+DEAD(gd_instance_norm, x, gd_instance_norm(D, NULL, NULL, 1e-5))
+DEAD_OR_NULL(gd_instance_norm, weight, gd_instance_norm(image, D, NULL, 1e-5))
+DEAD_OR_NULL(gd_instance_norm, bias, gd_instance_norm(image, NULL, D, 1e-5))
+DEAD(gd_rms_norm, x, gd_rms_norm(D, NULL, 1e-5))
+DEAD_OR_NULL(gd_rms_norm, weight, gd_rms_norm(L, D, 1e-5))
+DEAD(gd_masked_attention, q, gd_masked_attention(D, L, L, NULL, false))
+DEAD(gd_masked_attention, k, gd_masked_attention(L, D, L, NULL, false))
+DEAD(gd_masked_attention, v, gd_masked_attention(L, L, D, NULL, false))
+DEAD_OR_NULL(gd_masked_attention, mask, gd_masked_attention(L, L, L, D, false))
+DEAD(gd_padding_mask, lengths, gd_padding_mask(D, 3))
+DEAD(gd_rotary, x, gd_rotary(D, 0, 100, false))
 DEAD(gd_huber_loss, prediction, gd_huber_loss(D, L, 1, GD_MEAN))
 DEAD(gd_huber_loss, target, gd_huber_loss(L, D, 1, GD_MEAN))
 DEAD(gd_kl_div, log_prediction, gd_kl_div(D, L, GD_MEAN))
@@ -322,6 +349,47 @@ DEAD(gd_multihead_apply, layer, gd_multihead_apply(&(gd_multihead){ V31, V3, D, 
     sequence, false))
 DEAD(gd_multihead_apply, layer, gd_multihead_apply(&(gd_multihead){ V31, V3, V11, D, 1 }, sequence, sequence,
     sequence, false))
+DEAD(gd_conv_transpose2d_apply, x, gd_conv_transpose2d_apply(&(gd_conv_transpose2d_layer){ image, V1, turned }, D))
+DEAD(gd_conv_transpose2d_apply, layer, gd_conv_transpose2d_apply(&(gd_conv_transpose2d_layer){ D, V1, turned },
+    image))
+DEAD(gd_conv_transpose2d_apply, layer, gd_conv_transpose2d_apply(&(gd_conv_transpose2d_layer){ image, D, turned },
+    image))
+DEAD(gd_conv_transpose1d_apply, x, gd_conv_transpose1d_apply(&(gd_conv_transpose1d_layer){ signal, V1, 1, 0, 0, 1, 1 },
+    D))
+DEAD(gd_conv_transpose1d_apply, layer, gd_conv_transpose1d_apply(&(gd_conv_transpose1d_layer){ D, V1, 1, 0, 0, 1, 1 },
+    signal))
+DEAD(gd_conv_transpose1d_apply, layer, gd_conv_transpose1d_apply(
+    &(gd_conv_transpose1d_layer){ signal, D, 1, 0, 0, 1, 1 }, signal))
+DEAD(gd_group_norm_apply, x, gd_group_norm_apply(&(gd_group_norm_layer){ V3, V3, 1, 1e-5 }, D))
+DEAD_OR_NULL(gd_group_norm_apply, layer, gd_group_norm_apply(&(gd_group_norm_layer){ D, V3, 1, 1e-5 }, L))
+DEAD(gd_group_norm_apply, layer, gd_group_norm_apply(&(gd_group_norm_layer){ V3, D, 1, 1e-5 }, L))
+DEAD(gd_rms_norm_apply, x, gd_rms_norm_apply(&(gd_rms_norm_layer){ V3, 1e-5 }, D))
+DEAD(gd_rms_norm_apply, layer, gd_rms_norm_apply(&(gd_rms_norm_layer){ D, 1e-5 }, L))
+DEAD(gd_recurrent_apply, x, gd_recurrent_apply(&recurrent, D, NULL, (gd_lstm_state){ NULL, NULL }, true).y)
+DEAD_OR_NULL(gd_recurrent_apply, lengths, gd_recurrent_apply(&recurrent, sequence, D, (gd_lstm_state){ NULL, NULL },
+    true).y)
+DEAD_OR_NULL(gd_recurrent_apply, start, gd_recurrent_apply(&recurrent, sequence, NULL, (gd_lstm_state){ D, NULL },
+    true).y)
+DEAD_OR_NULL(gd_recurrent_apply, start, gd_recurrent_apply(&recurrent, sequence, NULL, (gd_lstm_state){ NULL, D },
+    true).y)
+DEAD(gd_multihead_attend, query, gd_multihead_attend(&heads, D, sequence, sequence, no_masks, 0, false))
+DEAD(gd_multihead_attend, key, gd_multihead_attend(&heads, sequence, D, sequence, no_masks, 0, false))
+DEAD(gd_multihead_attend, value, gd_multihead_attend(&heads, sequence, sequence, D, no_masks, 0, false))
+DEAD(gd_multihead_attend, layer, gd_multihead_attend(&(gd_multihead){ D, V3, V11, V1, 1 }, sequence, sequence, sequence,
+    no_masks, 0, false))
+DEAD_OR_NULL(gd_multihead_attend, masks, gd_multihead_attend(&heads, sequence, sequence, sequence,
+    (gd_attention_masks){ .padding = D }, 0, false))
+DEAD_OR_NULL(gd_multihead_attend, masks, gd_multihead_attend(&heads, sequence, sequence, sequence,
+    (gd_attention_masks){ .scores = D }, 0, false))
+DEAD(gd_encoder_block_apply, x, gd_encoder_block_apply(&encoder, D, no_masks, false))
+DEAD_OR_NULL(gd_encoder_block_apply, masks, gd_encoder_block_apply(&encoder, sequence,
+    (gd_attention_masks){ .padding = D }, false))
+DEAD(gd_decoder_block_apply, x, gd_decoder_block_apply(&decoder, D, sequence, no_masks, no_masks, false))
+DEAD(gd_decoder_block_apply, memory, gd_decoder_block_apply(&decoder, sequence, D, no_masks, no_masks, false))
+DEAD_OR_NULL(gd_decoder_block_apply, masks, gd_decoder_block_apply(&decoder, sequence, sequence,
+    (gd_attention_masks){ .scores = D }, no_masks, false))
+DEAD_OR_NULL(gd_decoder_block_apply, memory_masks, gd_decoder_block_apply(&decoder, sequence, sequence, no_masks,
+    (gd_attention_masks){ .scores = D }, false))
 
 /* Optimizers, data, plots. */
 DEAD(gd_group_add, parameter, gd_group_add(&adam->first, D))

@@ -313,3 +313,50 @@ OPERATION(gd_ctc_loss, READS_LESS, gd_ctc_loss(x[0], gd_shift(x[1], 1), (const i
           (const int64_t[]){ 1, 2 }, (gd_ctc_options){ .reduction = GD_MEAN }), ANY(5, 2, 4), CLASSES(3, 2, 2))
 OPERATION(gd_ctc_loss, READS_LESS, gd_ctc_loss(gd_log_softmax(x[0], 2), x[1], NULL, NULL,
           (gd_ctc_options){ .blank = 3, .reduction = GD_NONE }), ANY(4, 2, 4), CLASSES(3, 2, 1))
+OPERATION(gd_conv_transpose1d, 0, gd_conv_transpose1d(x[0], x[1], x[2], 1, 0, 0, 1, 1),
+          ANY(2, 2, 3), ANY(2, 3, 2), OR_NULL(3))
+OPERATION(gd_conv_transpose1d, 0, gd_conv_transpose1d(x[0], x[1], x[2], 2, 1, 1, 2, 2),
+          ANY(1, 4, 3), ANY(4, 1, 3), OR_NULL(2))
+OPERATION(gd_conv_transpose2d, 0, gd_conv_transpose2d(x[0], x[1], x[2], (gd_conv_transpose2d_options){ .groups = 0 }),
+          ANY(2, 2, 2, 3), ANY(2, 3, 2, 2), OR_NULL(3))
+OPERATION(gd_conv_transpose2d, 0, gd_conv_transpose2d(x[0], x[1], x[2],
+          (gd_conv_transpose2d_options){ { 2, 1 }, { 1, 2 }, { 1, 0 }, { 1, 2 }, 2 }),
+          ANY(2, 4, 3, 4), ANY(4, 1, 2, 3), OR_NULL(2))
+OPERATION(gd_conv_transpose2d, READS_LESS, gd_conv_transpose2d(x[0], x[1], x[2],
+          (gd_conv_transpose2d_options){ .groups = 1 }), ANY(0, 1, 2, 2), ANY(1, 1, 2, 2), OR_NULL(1))
+OPERATION(gd_interpolate, 0, gd_interpolate(x[0], GD_SHAPE(5), GD_NEAREST, false), ANY(2, 1, 3))
+OPERATION(gd_interpolate, 0, gd_interpolate(x[0], GD_SHAPE(2, 5), GD_NEAREST, false), ANY(1, 2, 4, 3))
+OPERATION(gd_interpolate, 0, gd_interpolate(x[0], GD_SHAPE(5, 4), GD_LINEAR, false), ANY(1, 2, 3, 2))
+OPERATION(gd_interpolate, 0, gd_interpolate(x[0], GD_SHAPE(2, 4), GD_LINEAR, true), ANY(1, 1, 3, 3))
+OPERATION(gd_interpolate, 0, gd_interpolate(x[0], GD_SHAPE(3, 2), GD_LINEAR, false), ANY(1, 1, 3, 2))
+OPERATION(gd_interpolate, 0, gd_interpolate(x[0], GD_SHAPE(2, 2, 2), GD_LINEAR, true), ANY(1, 1, 1, 3, 2))
+OPERATION(gd_interpolate, 0, gd_interpolate(x[0], GD_SHAPE(4), GD_LINEAR, false), ANY(0, 2, 3))
+OPERATION(gd_max_pool1d, KINKED, gd_max_pool1d(x[0], 3, 2, 1), ANY(2, 2, 5))
+OPERATION(gd_avg_pool1d, 0, gd_avg_pool1d(x[0], 2, 0, 1, true), ANY(2, 2, 5))
+OPERATION(gd_avg_pool1d, 0, gd_avg_pool1d(x[0], 3, 1, 1, false), ANY(1, 2, 4))
+OPERATION(gd_adaptive_avg_pool, 0, gd_adaptive_avg_pool(x[0], GD_SHAPE(3)), ANY(2, 1, 5))
+OPERATION(gd_adaptive_avg_pool, 0, gd_adaptive_avg_pool(x[0], GD_SHAPE(2, 5)), ANY(1, 2, 5, 3))
+OPERATION(gd_adaptive_avg_pool, 0, gd_adaptive_avg_pool(x[0], GD_SHAPE(1)), ANY(0, 1, 5))
+OPERATION(gd_adaptive_max_pool, KINKED, gd_adaptive_max_pool(x[0], GD_SHAPE(3)), ANY(2, 1, 5))
+OPERATION(gd_adaptive_max_pool, KINKED, gd_adaptive_max_pool(x[0], GD_SHAPE(2, 5)), ANY(1, 2, 5, 3))
+OPERATION(gd_adaptive_max_pool, KINKED, gd_adaptive_max_pool(x[0], GD_SHAPE(1)), ANY(0, 1, 5))
+OPERATION(gd_global_avg_pool, 0, gd_global_avg_pool(x[0]), ANY(2, 2, 3, 2))
+OPERATION(gd_global_max_pool, KINKED, gd_global_max_pool(x[0]), ANY(2, 2, 5))
+OPERATION(gd_group_norm, READS_LESS, gd_group_norm(x[0], 2, x[1], x[2], 1e-3), ANY(2, 4, 3), OR_NULL(4), OR_NULL(4))
+OPERATION(gd_group_norm, READS_LESS, gd_group_norm(x[0], 1, x[1], x[2], 1e-3), ANY(3, 4), OR_NULL(4), OR_NULL(4))
+OPERATION(gd_group_norm, READS_LESS, gd_group_norm(x[0], 1, x[1], NULL, 1e-3), ANY(0, 2, 3), OR_NULL(2))
+OPERATION(gd_instance_norm, READS_LESS, gd_instance_norm(x[0], x[1], x[2], 1e-3),
+          ANY(2, 2, 2, 2), OR_NULL(2), OR_NULL(2))
+OPERATION(gd_rms_norm, READS_LESS, gd_rms_norm(x[0], x[1], 1e-3), ANY(3, 4), OR_NULL(4))
+OPERATION(gd_rms_norm, READS_LESS, gd_rms_norm(x[0], x[1], 1e-3), ANY(2, 3, 2), OR_NULL(3, 2))
+OPERATION(gd_rms_norm, READS_LESS, gd_rms_norm(x[0], x[1], 1e-3), ANY(0, 3), OR_NULL(3))
+OPERATION(gd_masked_attention, READS_LESS, gd_masked_attention(x[0], x[1], x[2], x[3], false),
+          ANY(2, 3, 4), ANY(2, 5, 4), ANY(2, 5, 2), OR_NULL(3, 5))
+OPERATION(gd_masked_attention, READS_LESS, gd_masked_attention(x[0], x[1], x[2], x[3], true),
+          ANY(2, 3, 2), ANY(2, 3, 2), ANY(2, 3, 2), OR_NULL(2, 1, 3))
+OPERATION(gd_masked_attention, READS_LESS, gd_masked_attention(x[0], x[1], x[2], gd_padding_mask(
+          gd_from(GD_SHAPE(3), (const gd_real[]){ 2, 0, 1 }), 3), true), ANY(3, 1, 2, 2), ANY(3, 1, 3, 2), ANY(3, 1, 3, 2))
+OPERATION(gd_padding_mask, KINKED, gd_maximum(x[0], gd_padding_mask(x[1], 3)), ANY(2, 1, 2, 3), CLASSES(4, 2))
+OPERATION(gd_rotary, 0, gd_rotary(x[0], 2, 100, false), ANY(2, 3, 4))
+OPERATION(gd_rotary, 0, gd_rotary(x[0], -1, 10000, true), ANY(3, 6))
+OPERATION(gd_sinusoidal_positions, 0, gd_add(x[0], gd_sinusoidal_positions(3, 5)), ANY(2, 3, 5))

@@ -4,7 +4,8 @@
 # First it checks itself, on a header with an unknown operation.
 cd "$(dirname "$0")/../.." || exit 1
 table=tests/operations/operation_table.h
-[ $# -gt 0 ] || set -- include/gradus/operations.h include/gradus/losses.h include/gradus/picking.h
+[ $# -gt 0 ] || set -- include/gradus/operations.h include/gradus/layer_operations.h include/gradus/losses.h \
+    include/gradus/picking.h
 
 operations() {          # the functions that return a tensor
     sed -n 's/^gd_tensor \*\(gd_[a-z0-9_]*\)(.*/\1/p' "$@" | sort -u
@@ -36,7 +37,7 @@ for name in $(missing "$@"); do
     failed=1
 done
 for wrong in $(sed -n 's/^OPERATION(\(gd_[a-z0-9_]*\),\(.*\)/\1 \2/p' $table |
-               awk '{ if (!index($0, " " $1 "(")) print $1 }'); do
+               awk '{ if ($0 !~ "[^a-z0-9_]" $1 "[(]") print $1 }'); do
     echo "$table: a row for $wrong does not call it" >&2
     failed=1
 done
