@@ -1,4 +1,5 @@
-/* real_double.h - the double half of real.h, which includes it: read there first.  Polynomials; erf, sin, cos. */
+/* real_double.h - the double half of real.h, which includes it: read there first.  Polynomials, and what
+ * the C library computes. */
 #ifndef GRADUS_REAL_DOUBLE_H
 #define GRADUS_REAL_DOUBLE_H
 
@@ -55,8 +56,8 @@ REAL_INLINE double real_mills(double a, double *below)
 
 /* ---- From the C library ------------------------------------------------------------------------------------- *
  *
- * Good to 1 ulp in the usual libraries, but a call for each element: the double build is for checking
- * gradients, and these three would need much longer code than in float. */
+ * Good to 1 ulp in the usual libraries (inverse hyperbolic functions and log10 to 2), but a call for each element: the
+ * double build is for checking gradients, and these would need much longer code than in float. */
 
 REAL_INLINE double real_erf(double x)
 {
@@ -71,6 +72,66 @@ REAL_INLINE double real_sin(double x)
 REAL_INLINE double real_cos(double x)
 {
     return cos(x);
+}
+
+REAL_INLINE double real_tan(double x)
+{
+    return tan(x);
+}
+
+REAL_INLINE double real_asin(double x)
+{
+    return asin(x);
+}
+
+REAL_INLINE double real_acos(double x)
+{
+    return acos(x);
+}
+
+REAL_INLINE double real_atan(double x)
+{
+    return atan(x);
+}
+
+REAL_INLINE double real_asinh(double x)
+{
+    return asinh(x);
+}
+
+REAL_INLINE double real_acosh(double x)
+{
+    return acosh(x);
+}
+
+REAL_INLINE double real_atanh(double x)
+{
+    return atanh(x);
+}
+
+REAL_INLINE double real_log2(double x)
+{
+    return log2(x);
+}
+
+REAL_INLINE double real_log10(double x)
+{
+    return log10(x);
+}
+
+REAL_INLINE double real_atan2(double y, double x)
+{
+    return atan2(y, x);
+}
+
+/* ---- Mish ---------------------------------------------------------------------------------------------------- */
+
+/* real_mish - x tanh(log(1 + w)) = x n / (n + 2) with w = e^x and n = w (w + 2).  The quotient is 1 from x = 20 on.
+ * Largest error 2.9, where w is a normal number. */
+REAL_INLINE double real_mish(double x)
+{
+    double low = real_select(x < -1000, -1000, x), w = real_exp(real_cut(low, 40)), n = w * (w + 2);
+    return low * (n / (n + 2));
 }
 
 #endif

@@ -11,6 +11,8 @@ gd_tensor *gi_masked(gd_tensor *a, gd_tensor *mask);
 
 gd_tensor *gi_same(gd_tensor *a, gd_tensor *b);                 /* a = b, or both are NaN ? 1 : 0 */
 
+gd_tensor *gi_prelu(gd_tensor *a, gd_tensor *b);                /* gd_prelu with a weight that broadcasts */
+
 /* x set into zeros of the given shape, at start, start + step, .. of an axis: the inverse of gd_slice. */
 gd_tensor *gi_unslice(gd_tensor *x, gd_shape shape, int axis, int64_t start, int64_t step);
 
