@@ -126,12 +126,18 @@ REAL_INLINE double real_atan2(double y, double x)
 
 /* ---- Mish ---------------------------------------------------------------------------------------------------- */
 
-/* real_mish - x tanh(log(1 + w)) = x n / (n + 2) with w = e^x and n = w (w + 2).  The quotient is 1 from x = 20 on.
- * Largest error 2.9, where w is a normal number. */
+/* real_mish - x tanh(log(1 + w)) with w = e^x: x w / (1 + w (w + 1) / (w + 2)), or, for x > 0, x / (1 + 2 / (w (w + 2))),
+ * in which the error of w vanishes.  The first is computed times 2^256, since w may be subnormal; -780 e^-780 is 0. */
 REAL_INLINE double real_mish(double x)
 {
-    double low = real_select(x < -1000, -1000, x), w = real_exp(real_cut(low, 40)), n = w * (w + 2);
-    return low * (n / (n + 2));
+    bool above = x > 0;
+    real_word t;
+    double low = real_select(x < -780, -780, x), u = real_cut(low, 40);
+    double r = real_exp_reduce(u, u, (int)REAL_BIAS + REAL_BELL_SCALE, &t);
+    double large = real_exp_scaled(r, real_exponent(t)), w = large * REAL_BELL_UNIT;
+    double n = real_select(above, 2, w * (w + 1)), d = real_select(above, w * (w + 2), w + 2);
+    double y = low * real_select(above, 1, large) / (1 + n / d);
+    return y * real_select(above, 1, REAL_BELL_UNIT);
 }
 
 #endif

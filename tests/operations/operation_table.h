@@ -84,7 +84,7 @@ OPERATION(gd_log2,        ELEMENTWISE,            gd_log2(x[0]),                
 OPERATION(gd_log10,       ELEMENTWISE,            gd_log10(x[0]),                         POSITIVE(3, 4))
 OPERATION(gd_rsqrt,       ELEMENTWISE,            gd_rsqrt(x[0]),                         POSITIVE(3, 4))
 OPERATION(gd_reciprocal,  ELEMENTWISE,            gd_reciprocal(x[0]),                    ANY(3, 4))
-OPERATION(gd_tan,         ELEMENTWISE,            gd_tan(gd_scale(x[0], 0.8)),            ANY(3, 4))
+OPERATION(gd_tan,         ELEMENTWISE,            gd_tan(gd_scale(x[0], 0.5)),            ANY(3, 4))
 OPERATION(gd_asin,        ELEMENTWISE,            gd_asin(gd_scale(x[0], 0.5)),           ANY(3, 4))
 OPERATION(gd_acos,        ELEMENTWISE,            gd_acos(gd_scale(x[0], 0.5)),           ANY(3, 4))
 OPERATION(gd_atan,        ELEMENTWISE,            gd_atan(x[0]),                          ANY(3, 4))

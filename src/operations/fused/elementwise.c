@@ -170,8 +170,7 @@ UNARY  (gelu_tanh, gelu_tanh(x), gd_mul(dy, d_gelu_tanh(x)),                    
 UNARY  (silu,      silu(x),      gd_mul(dy, d_silu(x)),                          dy * silu_number(x),         OF_INPUT)
 UNARY  (logsigmoid, -SOFTPLUS(-x), gd_mul(dy, gd_sigmoid(gd_neg(x))),            dy * SIGMOID(-x),            OF_INPUT)
 UNARY  (mish,      MISH(x),      gd_mul(dy, d_mish(x)),                          dy * mish_number(x),         OF_INPUT)
-UNARY  (selu,      selu(x),      gd_mul(dy, gd_scale(d_elu(x, selu_alpha), selu_scale)),
-                                        dy * (x > 0 ? NUMBER(selu_scale) : NUMBER(selu_scale_alpha) * EXP(x)), OF_INPUT)
+UNARY  (selu,      selu(x),      gd_mul(dy, d_selu(x)),                          dy * selu_number(x),         OF_INPUT)
 UNARY_1(elu, alpha, elu_of(x, p[0]), gd_mul(dy, d_elu(x, p[0])),    dy * (x > 0 ? 1 : p[0] * EXP(x)),         OF_INPUT)
 
 /* Phi, of which GELU is made. */

@@ -304,13 +304,25 @@ static gd_tensor *d_elu(gd_tensor *x, double alpha)
 }
 
 /* SELU: ELU times a scale, both such that activations keep mean 0 and variance 1.  Klambauer, Unterthiner, Mayr and
- * Hochreiter (2017), eq. 14. */
-static const double selu_alpha = 1.67326324235437728482, selu_scale = 1.05070098735548049342,
-                    selu_scale_alpha = 1.75809934084737657664;
+ * Hochreiter (2017), eq. 14.  Below 0, where e^x - 1 is already off, what was lost in rounding the constant is added. */
+#define SELU_ALPHA 1.673263242354377284817042991671652038L
+#define SELU_SCALE 1.050700987355480493419334985294606352L
+#define SELU_STEEP 1.758099340847376859940217520812279577L      /* their product */
 
 REAL_INLINE gd_real selu(gd_real x)
 {
-    return x > 0 ? NUMBER(selu_scale) * x : NUMBER(selu_scale_alpha) * EXPM1(x);
+    gd_real e = EXPM1(x), lost = NUMBER(SELU_STEEP - (long double)NUMBER(SELU_STEEP));
+    return x > 0 ? NUMBER(SELU_SCALE) * x : NUMBER(SELU_STEEP) * e + lost * e;
+}
+
+REAL_INLINE gd_real selu_number(gd_real x)
+{
+    return x > 0 ? NUMBER(SELU_SCALE) : NUMBER(SELU_STEEP) * EXP(x);
+}
+
+static gd_tensor *d_selu(gd_tensor *x)
+{
+    return gd_scale(d_elu(x, (double)SELU_ALPHA), (double)SELU_SCALE);
 }
 
 /* Mish: t = tanh(log(1 + e^x));  y = x t,  y' = t + x s (1 - t^2) for s = sigmoid(x).  Misra (2019), eq. 1.
