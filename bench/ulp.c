@@ -50,6 +50,19 @@ static wide root(wide x)      { return WIDE(pow)(x, 0.5); }
 static wide cube(wide x)      { return x * x * x; }
 static wide power_2_5(wide x) { return WIDE(pow)(x, 2.5); }
 static wide inverse(wide x)   { return 1 / x; }
+static wide selu(wide x)      { return (wide)1.0507009873554804934193L * (x > 0 ? x : (wide)1.6732632423543772848170L
+                                                                                     * WIDE(expm1)(x)); }
+static wide mish(wide x)      { return x < -30000 ? -0.0 : x * WIDE(tanh)(softplus(x)); }
+static wide logsigmoid(wide x)  { return -softplus(-x); }
+static wide rsqrt(wide x)     { return 1 / WIDE(sqrt)(x); }
+static wide hardsigmoid(wide x) { return x <= -3 ? 0 : x >= 3 ? 1 : (x + 3) / 6; }
+static wide hardswish(wide x) { return x <= -3 ? 0 : x >= 3 ? x : x * (x + 3) / 6; }
+static wide angle(wide x)     { return WIDE(atan2)(x, (wide)-0.75); }
+static wide angle_to(wide x)  { return WIDE(atan2)((wide)1.5, x); }
+static wide power_of(wide x)  { return WIDE(pow)((wide)0.75, x); }
+static gd_tensor *gd_angle(gd_tensor *x)     { return gd_atan2(x, gd_scalar(-0.75)); }
+static gd_tensor *gd_angle_to(gd_tensor *x)  { return gd_atan2(gd_scalar(1.5), x); }
+static gd_tensor *gd_power_of(gd_tensor *x)  { return gd_pow_tensor(gd_scalar(0.75), x); }
 static gd_tensor *gd_elu_1(gd_tensor *x)     { return gd_elu(x, 1); }
 static gd_tensor *gd_pow_half(gd_tensor *x)  { return gd_pow(x, 0.5); }
 static gd_tensor *gd_pow_3(gd_tensor *x)     { return gd_pow(x, 3); }
@@ -63,7 +76,14 @@ static const function functions[] = {
     { "sqrt", gd_sqrt, WIDE(sqrt) }, { "sigmoid", gd_sigmoid, sigmoid },    { "softplus", gd_softplus, softplus },
     { "gelu", gd_gelu, gelu },       { "gelu_tanh", gd_gelu_tanh, gelu_tanh }, { "silu", gd_silu, silu },
     { "pow 0.5", gd_pow_half, root }, { "pow 3", gd_pow_3, cube },          { "pow 2.5", gd_pow_2_5, power_2_5 },
-    { "pow -1", gd_pow_minus, inverse },
+    { "pow -1", gd_pow_minus, inverse }, { "expm1", gd_expm1, WIDE(expm1) }, { "log1p", gd_log1p, WIDE(log1p) },
+    { "log2", gd_log2, WIDE(log2) }, { "log10", gd_log10, WIDE(log10) },    { "tan", gd_tan, WIDE(tan) },
+    { "asin", gd_asin, WIDE(asin) }, { "acos", gd_acos, WIDE(acos) },       { "atan", gd_atan, WIDE(atan) },
+    { "asinh", gd_asinh, WIDE(asinh) }, { "acosh", gd_acosh, WIDE(acosh) }, { "atanh", gd_atanh, WIDE(atanh) },
+    { "atan2 x, -0.75", gd_angle, angle }, { "atan2 1.5, x", gd_angle_to, angle_to }, { "rsqrt", gd_rsqrt, rsqrt },
+    { "reciprocal", gd_reciprocal, inverse }, { "mish", gd_mish, mish },    { "selu", gd_selu, selu },
+    { "logsigmoid", gd_logsigmoid, logsigmoid }, { "hardsigmoid", gd_hardsigmoid, hardsigmoid },
+    { "hardswish", gd_hardswish, hardswish }, { "0.75^x", gd_power_of, power_of },
 };
 
 /* |y - exact| in ulps around exact; infinite where one is NaN or infinite and the other is not. */

@@ -11,6 +11,8 @@
 
 GD_RENAME(abort)
 GD_RENAME(abs)
+GD_RENAME(acos)
+GD_RENAME(acosh)
 GD_RENAME(adadelta)
 GD_RENAME(adadelta_dialect)
 GD_RENAME(adagrad)
@@ -37,8 +39,13 @@ GD_RENAME(argmin)
 GD_RENAME(argsort)
 GD_RENAME(asgd)
 GD_RENAME(asgd_dialect)
+GD_RENAME(asin)
+GD_RENAME(asinh)
 GD_RENAME(assign)
 GD_RENAME(at)
+GD_RENAME(atan)
+GD_RENAME(atan2)
+GD_RENAME(atanh)
 GD_RENAME(attention)
 GD_RENAME(avg_pool1d)
 GD_RENAME(avg_pool2d)
@@ -51,6 +58,7 @@ GD_RENAME(bce_loss)
 GD_RENAME(bce_with_logits)
 GD_RENAME(bce_with_logits_weighted)
 GD_RENAME(buffer)
+GD_RENAME(ceil)
 GD_RENAME(check_finite)
 GD_RENAME(checkpoint_load)
 GD_RENAME(checkpoint_save)
@@ -114,12 +122,14 @@ GD_RENAME(eq)
 GD_RENAME(erf)
 GD_RENAME(exp)
 GD_RENAME(expand)
+GD_RENAME(expm1)
 GD_RENAME(eye)
 GD_RENAME(fail)
 GD_RENAME(fashion_mnist)
 GD_RENAME(fill)
 GD_RENAME(flatten)
 GD_RENAME(flip)
+GD_RENAME(floor)
 GD_RENAME(freeze)
 GD_RENAME(from)
 GD_RENAME(full)
@@ -130,6 +140,7 @@ GD_RENAME(gelu)
 GD_RENAME(gelu_tanh)
 GD_RENAME(global_avg_pool)
 GD_RENAME(global_max_pool)
+GD_RENAME(glu)
 GD_RENAME(grad)
 GD_RENAME(gradcheck)
 GD_RENAME(gradgradcheck)
@@ -144,6 +155,9 @@ GD_RENAME(group_set)
 GD_RENAME(gru_apply)
 GD_RENAME(gru_new)
 GD_RENAME(gt)
+GD_RENAME(hardsigmoid)
+GD_RENAME(hardswish)
+GD_RENAME(hardtanh)
 GD_RENAME(hinge_loss)
 GD_RENAME(huber_loss)
 GD_RENAME(idx_read)
@@ -151,6 +165,9 @@ GD_RENAME(index_select)
 GD_RENAME(instance_norm)
 GD_RENAME(interpolate)
 GD_RENAME(is_recording)
+GD_RENAME(isfinite)
+GD_RENAME(isinf)
+GD_RENAME(isnan)
 GD_RENAME(item)
 GD_RENAME(kaiming_normal)
 GD_RENAME(kaiming_uniform)
@@ -180,8 +197,15 @@ GD_RENAME(loader_next)
 GD_RENAME(loader_position)
 GD_RENAME(loader_seek)
 GD_RENAME(log)
+GD_RENAME(log10)
+GD_RENAME(log1p)
+GD_RENAME(log2)
 GD_RENAME(log_softmax)
 GD_RENAME(logcumsumexp)
+GD_RENAME(logical_and)
+GD_RENAME(logical_not)
+GD_RENAME(logical_or)
+GD_RENAME(logsigmoid)
 GD_RENAME(logsumexp)
 GD_RENAME(logsumexp_axes)
 GD_RENAME(lr_at)
@@ -224,6 +248,7 @@ GD_RENAME(min)
 GD_RENAME(min_axes)
 GD_RENAME(min_axis)
 GD_RENAME(minimum)
+GD_RENAME(mish)
 GD_RENAME(mse_loss)
 GD_RENAME(mul)
 GD_RENAME(multihead_apply)
@@ -311,6 +336,8 @@ GD_RENAME(plot_xlim)
 GD_RENAME(plot_ylim)
 GD_RENAME(poisson_nll_loss)
 GD_RENAME(pow)
+GD_RENAME(pow_tensor)
+GD_RENAME(prelu)
 GD_RENAME(print)
 GD_RENAME(prod)
 GD_RENAME(prod_axis)
@@ -320,10 +347,12 @@ GD_RENAME(progress_start)
 GD_RENAME(radam)
 GD_RENAME(radam_dialect)
 GD_RENAME(read_limit)
+GD_RENAME(reciprocal)
 GD_RENAME(record)
 GD_RENAME(recurrent_apply)
 GD_RENAME(recurrent_new)
 GD_RENAME(relu)
+GD_RENAME(remainder)
 GD_RENAME(repeat)
 GD_RENAME(requires_grad)
 GD_RENAME(reshape)
@@ -337,8 +366,10 @@ GD_RENAME(rnn_apply)
 GD_RENAME(rnn_new)
 GD_RENAME(roll)
 GD_RENAME(rotary)
+GD_RENAME(round)
 GD_RENAME(rprop)
 GD_RENAME(rprop_dialect)
+GD_RENAME(rsqrt)
 GD_RENAME(safetensors_close)
 GD_RENAME(safetensors_count)
 GD_RENAME(safetensors_find)
@@ -364,6 +395,7 @@ GD_RENAME(scope_enter)
 GD_RENAME(scope_leave)
 GD_RENAME(seed)
 GD_RENAME(select)
+GD_RENAME(selu)
 GD_RENAME(set_grad)
 GD_RENAME(set_memory_warning)
 GD_RENAME(set_name)
@@ -401,6 +433,7 @@ GD_RENAME(sub)
 GD_RENAME(sum)
 GD_RENAME(sum_axes)
 GD_RENAME(sum_axis)
+GD_RENAME(tan)
 GD_RENAME(tanh)
 GD_RENAME(threads)
 GD_RENAME(topk)
@@ -413,6 +446,7 @@ GD_RENAME(transpose)
 GD_RENAME(tril)
 GD_RENAME(triplet_margin_loss)
 GD_RENAME(triu)
+GD_RENAME(trunc)
 GD_RENAME(uniform)
 GD_RENAME(unique)
 GD_RENAME(unsqueeze)
@@ -436,6 +470,8 @@ GD_RENAME(zeros_like)
 
 #define gd_abort gd64_abort
 #define gd_abs gd64_abs
+#define gd_acos gd64_acos
+#define gd_acosh gd64_acosh
 #define gd_adadelta gd64_adadelta
 #define gd_adadelta_dialect gd64_adadelta_dialect
 #define gd_adagrad gd64_adagrad
@@ -462,8 +498,13 @@ GD_RENAME(zeros_like)
 #define gd_argsort gd64_argsort
 #define gd_asgd gd64_asgd
 #define gd_asgd_dialect gd64_asgd_dialect
+#define gd_asin gd64_asin
+#define gd_asinh gd64_asinh
 #define gd_assign gd64_assign
 #define gd_at gd64_at
+#define gd_atan gd64_atan
+#define gd_atan2 gd64_atan2
+#define gd_atanh gd64_atanh
 #define gd_attention gd64_attention
 #define gd_avg_pool1d gd64_avg_pool1d
 #define gd_avg_pool2d gd64_avg_pool2d
@@ -476,6 +517,7 @@ GD_RENAME(zeros_like)
 #define gd_bce_with_logits gd64_bce_with_logits
 #define gd_bce_with_logits_weighted gd64_bce_with_logits_weighted
 #define gd_buffer gd64_buffer
+#define gd_ceil gd64_ceil
 #define gd_check_finite gd64_check_finite
 #define gd_checkpoint_load gd64_checkpoint_load
 #define gd_checkpoint_save gd64_checkpoint_save
@@ -539,12 +581,14 @@ GD_RENAME(zeros_like)
 #define gd_erf gd64_erf
 #define gd_exp gd64_exp
 #define gd_expand gd64_expand
+#define gd_expm1 gd64_expm1
 #define gd_eye gd64_eye
 #define gd_fail gd64_fail
 #define gd_fashion_mnist gd64_fashion_mnist
 #define gd_fill gd64_fill
 #define gd_flatten gd64_flatten
 #define gd_flip gd64_flip
+#define gd_floor gd64_floor
 #define gd_freeze gd64_freeze
 #define gd_from gd64_from
 #define gd_full gd64_full
@@ -555,6 +599,7 @@ GD_RENAME(zeros_like)
 #define gd_gelu_tanh gd64_gelu_tanh
 #define gd_global_avg_pool gd64_global_avg_pool
 #define gd_global_max_pool gd64_global_max_pool
+#define gd_glu gd64_glu
 #define gd_grad gd64_grad
 #define gd_gradcheck gd64_gradcheck
 #define gd_gradgradcheck gd64_gradgradcheck
@@ -569,6 +614,9 @@ GD_RENAME(zeros_like)
 #define gd_gru_apply gd64_gru_apply
 #define gd_gru_new gd64_gru_new
 #define gd_gt gd64_gt
+#define gd_hardsigmoid gd64_hardsigmoid
+#define gd_hardswish gd64_hardswish
+#define gd_hardtanh gd64_hardtanh
 #define gd_hinge_loss gd64_hinge_loss
 #define gd_huber_loss gd64_huber_loss
 #define gd_idx_read gd64_idx_read
@@ -576,6 +624,9 @@ GD_RENAME(zeros_like)
 #define gd_instance_norm gd64_instance_norm
 #define gd_interpolate gd64_interpolate
 #define gd_is_recording gd64_is_recording
+#define gd_isfinite gd64_isfinite
+#define gd_isinf gd64_isinf
+#define gd_isnan gd64_isnan
 #define gd_item gd64_item
 #define gd_kaiming_normal gd64_kaiming_normal
 #define gd_kaiming_uniform gd64_kaiming_uniform
@@ -605,8 +656,15 @@ GD_RENAME(zeros_like)
 #define gd_loader_position gd64_loader_position
 #define gd_loader_seek gd64_loader_seek
 #define gd_log gd64_log
+#define gd_log10 gd64_log10
+#define gd_log1p gd64_log1p
+#define gd_log2 gd64_log2
 #define gd_log_softmax gd64_log_softmax
 #define gd_logcumsumexp gd64_logcumsumexp
+#define gd_logical_and gd64_logical_and
+#define gd_logical_not gd64_logical_not
+#define gd_logical_or gd64_logical_or
+#define gd_logsigmoid gd64_logsigmoid
 #define gd_logsumexp gd64_logsumexp
 #define gd_logsumexp_axes gd64_logsumexp_axes
 #define gd_lr_at gd64_lr_at
@@ -649,6 +707,7 @@ GD_RENAME(zeros_like)
 #define gd_min_axes gd64_min_axes
 #define gd_min_axis gd64_min_axis
 #define gd_minimum gd64_minimum
+#define gd_mish gd64_mish
 #define gd_mse_loss gd64_mse_loss
 #define gd_mul gd64_mul
 #define gd_multihead_apply gd64_multihead_apply
@@ -736,6 +795,8 @@ GD_RENAME(zeros_like)
 #define gd_plot_ylim gd64_plot_ylim
 #define gd_poisson_nll_loss gd64_poisson_nll_loss
 #define gd_pow gd64_pow
+#define gd_pow_tensor gd64_pow_tensor
+#define gd_prelu gd64_prelu
 #define gd_print gd64_print
 #define gd_prod gd64_prod
 #define gd_prod_axis gd64_prod_axis
@@ -745,10 +806,12 @@ GD_RENAME(zeros_like)
 #define gd_radam gd64_radam
 #define gd_radam_dialect gd64_radam_dialect
 #define gd_read_limit gd64_read_limit
+#define gd_reciprocal gd64_reciprocal
 #define gd_record gd64_record
 #define gd_recurrent_apply gd64_recurrent_apply
 #define gd_recurrent_new gd64_recurrent_new
 #define gd_relu gd64_relu
+#define gd_remainder gd64_remainder
 #define gd_repeat gd64_repeat
 #define gd_requires_grad gd64_requires_grad
 #define gd_reshape gd64_reshape
@@ -762,8 +825,10 @@ GD_RENAME(zeros_like)
 #define gd_rnn_new gd64_rnn_new
 #define gd_roll gd64_roll
 #define gd_rotary gd64_rotary
+#define gd_round gd64_round
 #define gd_rprop gd64_rprop
 #define gd_rprop_dialect gd64_rprop_dialect
+#define gd_rsqrt gd64_rsqrt
 #define gd_safetensors_close gd64_safetensors_close
 #define gd_safetensors_count gd64_safetensors_count
 #define gd_safetensors_find gd64_safetensors_find
@@ -789,6 +854,7 @@ GD_RENAME(zeros_like)
 #define gd_scope_leave gd64_scope_leave
 #define gd_seed gd64_seed
 #define gd_select gd64_select
+#define gd_selu gd64_selu
 #define gd_set_grad gd64_set_grad
 #define gd_set_memory_warning gd64_set_memory_warning
 #define gd_set_name gd64_set_name
@@ -826,6 +892,7 @@ GD_RENAME(zeros_like)
 #define gd_sum gd64_sum
 #define gd_sum_axes gd64_sum_axes
 #define gd_sum_axis gd64_sum_axis
+#define gd_tan gd64_tan
 #define gd_tanh gd64_tanh
 #define gd_threads gd64_threads
 #define gd_topk gd64_topk
@@ -838,6 +905,7 @@ GD_RENAME(zeros_like)
 #define gd_tril gd64_tril
 #define gd_triplet_margin_loss gd64_triplet_margin_loss
 #define gd_triu gd64_triu
+#define gd_trunc gd64_trunc
 #define gd_uniform gd64_uniform
 #define gd_unique gd64_unique
 #define gd_unsqueeze gd64_unsqueeze

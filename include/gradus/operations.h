@@ -41,9 +41,18 @@ gd_tensor *gd_div(gd_tensor *a, gd_tensor *b);           /* a / b               
 gd_tensor *gd_maximum(gd_tensor *a, gd_tensor *b);       /* the larger; NaN wins    dy to it; half each if a = b  */
 gd_tensor *gd_minimum(gd_tensor *a, gd_tensor *b);       /* the smaller; NaN wins   or both are NaN               */
 gd_tensor *gd_pow(gd_tensor *x, double p);               /* x^p                     dy p x^(p-1); 0 for p = 0 */
+gd_tensor *gd_pow_tensor(gd_tensor *a, gd_tensor *b);    /* a^b                     dy b a^(b-1), dy y ln a   */
+gd_tensor *gd_remainder(gd_tensor *a, gd_tensor *b);     /* a - floor(a / b) b      dy, -dy floor(a / b)      */
+gd_tensor *gd_atan2(gd_tensor *a, gd_tensor *b);         /* see below               dy b / r, -dy a / r       */
 gd_tensor *gd_scale(gd_tensor *x, double s);             /* s x                     s dy                      */
 gd_tensor *gd_shift(gd_tensor *x, double s);             /* x + s                   dy                        */
 gd_tensor *gd_neg(gd_tensor *x);                         /* -x                      -dy                       */
+
+/* gd_pow_tensor - C's pow; the gradients are 0 by a for b = 0 and by b for a = 0 <= b, whatever the other factor is.
+ * gd_remainder - exact, but for one rounding where the signs of a and b differ; with the sign of b, also where it is 0;
+ *   NaN for b = 0 and for an infinite a.  Python's % and torch.remainder; C's remainder and fmod are others.
+ * gd_atan2 - C's: the angle in [-pi, pi] of the point with the abscissa b and the ordinate a; r = a^2 + b^2.  The
+ *   gradients are 0 where a = b = 0, and at infinity. */
 
 /* gd_clamp - y = min(max(x, low), high); dx = dy where low <= x <= high, else 0.  -INFINITY and INFINITY are no
  * bounds.  Error: low > high, NaN. */
@@ -63,19 +72,44 @@ gd_tensor *gd_le(gd_tensor *a, gd_tensor *b);
 gd_tensor *gd_gt(gd_tensor *a, gd_tensor *b);
 gd_tensor *gd_ge(gd_tensor *a, gd_tensor *b);
 
+/* Likewise 1 or 0, and constants: a number is true unless it is 0; NaN is true. */
+gd_tensor *gd_logical_and(gd_tensor *a, gd_tensor *b);
+gd_tensor *gd_logical_or(gd_tensor *a, gd_tensor *b);
+gd_tensor *gd_logical_not(gd_tensor *x);
+gd_tensor *gd_isnan(gd_tensor *x);
+gd_tensor *gd_isinf(gd_tensor *x);                       /* either infinity */
+gd_tensor *gd_isfinite(gd_tensor *x);                    /* neither infinite nor NaN */
+
 /* ---- Elementwise functions ---------------------------------------------------------------------------------
  *                                             y                                  dx                             */
 gd_tensor *gd_abs(gd_tensor *x);            /* |x|                                dy sign(x): 0 at 0             */
 gd_tensor *gd_sign(gd_tensor *x);           /* -1, 0 or 1; NaN stays              0                              */
+gd_tensor *gd_floor(gd_tensor *x);          /* the whole number below           0                              */
+gd_tensor *gd_ceil(gd_tensor *x);           /* .. above                         0                              */
+gd_tensor *gd_trunc(gd_tensor *x);          /* .. towards 0                     0                              */
+gd_tensor *gd_round(gd_tensor *x);          /* the nearest; of two the even one 0                              */
 gd_tensor *gd_exp(gd_tensor *x);            /* e^x                                dy y                           */
 gd_tensor *gd_log(gd_tensor *x);            /* ln x                               dy / x                         */
+gd_tensor *gd_expm1(gd_tensor *x);          /* e^x - 1, exact near 0              dy e^x                         */
+gd_tensor *gd_log1p(gd_tensor *x);          /* ln(1 + x), exact near 0            dy / (1 + x)                   */
+gd_tensor *gd_log2(gd_tensor *x);           /* ln x / ln 2                        dy / (x ln 2)                  */
+gd_tensor *gd_log10(gd_tensor *x);          /* ln x / ln 10                       dy / (x ln 10)                 */
 gd_tensor *gd_sqrt(gd_tensor *x);           /* square root                        dy / (2 y): infinite at 0      */
 gd_tensor *gd_square(gd_tensor *x);         /* x^2                                2 x dy                         */
+gd_tensor *gd_rsqrt(gd_tensor *x);          /* 1 / sqrt(x)                        -dy y^3 / 2                    */
+gd_tensor *gd_reciprocal(gd_tensor *x);     /* 1 / x                              -dy y^2                        */
 gd_tensor *gd_sin(gd_tensor *x);            /* sin x                              dy cos x                       */
 gd_tensor *gd_cos(gd_tensor *x);            /* cos x                              -dy sin x                      */
+gd_tensor *gd_tan(gd_tensor *x);            /* tan x                              dy (1 + y^2)                   */
+gd_tensor *gd_asin(gd_tensor *x);           /* in [-pi/2, pi/2]; NaN beyond 1     dy / sqrt(1 - x^2)             */
+gd_tensor *gd_acos(gd_tensor *x);           /* in [0, pi]; NaN beyond 1           -dy / sqrt(1 - x^2)            */
+gd_tensor *gd_atan(gd_tensor *x);           /* in [-pi/2, pi/2]                   dy / (1 + x^2)                 */
 gd_tensor *gd_sinh(gd_tensor *x);           /* sinh x                             dy cosh x                      */
 gd_tensor *gd_cosh(gd_tensor *x);           /* cosh x                             dy sinh x                      */
 gd_tensor *gd_tanh(gd_tensor *x);           /* tanh x                             dy (1 - y^2)                   */
+gd_tensor *gd_asinh(gd_tensor *x);          /* the inverse of sinh                dy / sqrt(x^2 + 1)             */
+gd_tensor *gd_acosh(gd_tensor *x);          /* the inverse >= 0; NaN below 1      dy / sqrt(x^2 - 1)             */
+gd_tensor *gd_atanh(gd_tensor *x);          /* the inverse; NaN beyond 1          dy / (1 - x^2)                 */
 gd_tensor *gd_erf(gd_tensor *x);            /* 2/sqrt(pi) int_0^x e^(-t^2) dt     dy 2/sqrt(pi) e^(-x^2)         */
 gd_tensor *gd_sigmoid(gd_tensor *x);        /* 1 / (1 + e^-x)                     dy y (1 - y)                   */
 gd_tensor *gd_relu(gd_tensor *x);           /* max(x, 0)                          dy where x > 0: 0 at 0         */
@@ -86,6 +120,26 @@ gd_tensor *gd_gelu(gd_tensor *x);           /* x Phi(x) = x/2 (1 + erf(x/sqrt 2)
 gd_tensor *gd_gelu_tanh(gd_tensor *x);      /* x/2 (1 + tanh u), u = sqrt(2/pi) (x + 0.044715 x^3)   eq. 2 there */
 gd_tensor *gd_silu(gd_tensor *x);           /* x sigmoid(x)                       dy s (1 + x (1 - s)), y = x s  */
 gd_tensor *gd_softplus(gd_tensor *x);       /* ln(1 + e^x), stable for all x      dy sigmoid(x)                  */
+gd_tensor *gd_logsigmoid(gd_tensor *x);     /* ln sigmoid(x), stable for all x    dy sigmoid(-x)                 */
+gd_tensor *gd_mish(gd_tensor *x);           /* x t, t = tanh softplus(x)          dy (t + x s (1 - t^2)),        *
+                                             *   Misra (2019), eq. 1                 s = sigmoid(x)              */
+gd_tensor *gd_selu(gd_tensor *x);           /* c gd_elu(x, alpha), c = 1.0507, alpha = 1.6733                    *
+                                             *   Klambauer, Unterthiner, Mayr and Hochreiter (2017), eq. 14      */
+gd_tensor *gd_hardsigmoid(gd_tensor *x);    /* (x + 3) / 6 cut to [0, 1]          dy / 6 where -3 < x < 3        */
+gd_tensor *gd_hardswish(gd_tensor *x);      /* x gd_hardsigmoid(x)                dy (2 x + 3) / 6 there, dy     *
+                                             *   Howard et al. (2019), MobileNetV3   where x >= 3                */
+
+/* gd_hardtanh - min(max(x, low), high); PyTorch's low and high are -1 and 1 unless told otherwise.  As gd_clamp, but
+ * dx = 0 at the ends, too.  Error: low > high, NaN. */
+gd_tensor *gd_hardtanh(gd_tensor *x, double low, double high);
+
+/* gd_prelu - x where x > 0, else weight x: weight is one number, or [channels], one for each channel of
+ * x [n, channels, ..].  dx = dy, weight dy where x <= 0; dweight = dy x where x < 0.  Error: another weight. */
+gd_tensor *gd_prelu(gd_tensor *x, gd_tensor *weight);
+
+/* gd_glu - a sigmoid(b), where a and b are the halves of x along an axis: [.., 2 n, ..] becomes [.., n, ..].
+ * Dauphin et al. (2017).  Error: an odd size. */
+gd_tensor *gd_glu(gd_tensor *x, int axis);
 
 /* ---- Shape: views, except that gd_reshape copies where strides require it ------------------------------------
  * dx is dy with the change undone. */

@@ -7,7 +7,8 @@
  *
  * becomes vector instructions under gcc -O3 and clang -O3 with -fno-math-errno -fno-trapping-math, where a
  * call to the C library's tanhf would stay a call for each element.  This file has the exact functions;
- * real_functions.h what float and double share, real_float.h and real_double.h their polynomials, and erf, sin and cos.
+ * real_functions.h what float and double share, real_float.h and real_double.h their polynomials, and erf, sin and cos;
+ * real_wide.h the functions of float that are computed in double.
  * reference/functions.c has their definitions, which -DGD_PLAIN uses instead.  Not here: loops
  * (operations write their own) and sums (sums.h).
  *
@@ -90,6 +91,29 @@ REAL_INLINE gd_real real_inverse_root(gd_real x)
 {
     return x == 0 ? 0 : 1 / real_sqrt(x);
 }
+
+/* real_rsqrt - 1 / sqrt x; an infinity with the sign of x at 0, NaN below. */
+REAL_INLINE gd_real real_rsqrt(gd_real x)
+{
+    return 1 / real_sqrt(x);
+}
+
+/* real_floor, real_ceil, real_trunc, real_round - a whole number: below, above, towards 0, the nearest and of two the
+ * even one (rint, in the rounding mode that programs start in).  real_fmod - what is left of a when b is taken away as
+ * often as it fits, exactly; with the sign of a. */
+#ifdef GD_DOUBLE
+REAL_INLINE gd_real real_floor(gd_real x)            { return floor(x); }
+REAL_INLINE gd_real real_ceil(gd_real x)             { return ceil(x); }
+REAL_INLINE gd_real real_trunc(gd_real x)            { return trunc(x); }
+REAL_INLINE gd_real real_round(gd_real x)            { return rint(x); }
+REAL_INLINE gd_real real_fmod(gd_real a, gd_real b)  { return fmod(a, b); }
+#else
+REAL_INLINE gd_real real_floor(gd_real x)            { return floorf(x); }
+REAL_INLINE gd_real real_ceil(gd_real x)             { return ceilf(x); }
+REAL_INLINE gd_real real_trunc(gd_real x)            { return truncf(x); }
+REAL_INLINE gd_real real_round(gd_real x)            { return rintf(x); }
+REAL_INLINE gd_real real_fmod(gd_real a, gd_real b)  { return fmodf(a, b); }
+#endif
 
 /* real_sign - 1, -1, or x itself where x is 0, -0 or NaN. */
 REAL_INLINE gd_real real_sign(gd_real x)

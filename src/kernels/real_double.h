@@ -1,4 +1,5 @@
-/* real_double.h - the double half of real.h, which includes it: read there first.  Polynomials; erf, sin, cos. */
+/* real_double.h - the double half of real.h, which includes it: read there first.  Polynomials, and what
+ * the C library computes. */
 #ifndef GRADUS_REAL_DOUBLE_H
 #define GRADUS_REAL_DOUBLE_H
 
@@ -55,8 +56,8 @@ REAL_INLINE double real_mills(double a, double *below)
 
 /* ---- From the C library ------------------------------------------------------------------------------------- *
  *
- * Good to 1 ulp in the usual libraries, but a call for each element: the double build is for checking
- * gradients, and these three would need much longer code than in float. */
+ * Good to 1 ulp in the usual libraries (inverse hyperbolic functions and log10 to 2), but a call for each element: the
+ * double build is for checking gradients, and these would need much longer code than in float. */
 
 REAL_INLINE double real_erf(double x)
 {
@@ -71,6 +72,72 @@ REAL_INLINE double real_sin(double x)
 REAL_INLINE double real_cos(double x)
 {
     return cos(x);
+}
+
+REAL_INLINE double real_tan(double x)
+{
+    return tan(x);
+}
+
+REAL_INLINE double real_asin(double x)
+{
+    return asin(x);
+}
+
+REAL_INLINE double real_acos(double x)
+{
+    return acos(x);
+}
+
+REAL_INLINE double real_atan(double x)
+{
+    return atan(x);
+}
+
+REAL_INLINE double real_asinh(double x)
+{
+    return asinh(x);
+}
+
+REAL_INLINE double real_acosh(double x)
+{
+    return acosh(x);
+}
+
+REAL_INLINE double real_atanh(double x)
+{
+    return atanh(x);
+}
+
+REAL_INLINE double real_log2(double x)
+{
+    return log2(x);
+}
+
+REAL_INLINE double real_log10(double x)
+{
+    return log10(x);
+}
+
+REAL_INLINE double real_atan2(double y, double x)
+{
+    return atan2(y, x);
+}
+
+/* ---- Mish ---------------------------------------------------------------------------------------------------- */
+
+/* real_mish - x tanh(log(1 + w)) with w = e^x: x w / (1 + w (w + 1) / (w + 2)), or, for x > 0, x / (1 + 2 / (w (w + 2))),
+ * in which the error of w vanishes.  The first is computed times 2^256, since w may be subnormal; -780 e^-780 is 0. */
+REAL_INLINE double real_mish(double x)
+{
+    bool above = x > 0;
+    real_word t;
+    double low = real_select(x < -780, -780, x), u = real_cut(low, 40);
+    double r = real_exp_reduce(u, u, (int)REAL_BIAS + REAL_BELL_SCALE, &t);
+    double large = real_exp_scaled(r, real_exponent(t)), w = large * REAL_BELL_UNIT;
+    double n = real_select(above, 2, w * (w + 1)), d = real_select(above, w * (w + 2), w + 2);
+    double y = low * real_select(above, 1, large) / (1 + n / d);
+    return y * real_select(above, 1, REAL_BELL_UNIT);
 }
 
 #endif

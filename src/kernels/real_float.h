@@ -1,4 +1,4 @@
-/* real_float.h - the float half of real.h, which includes it: read there first.  Polynomials; erf, sin, cos. */
+/* real_float.h - the float half of real.h, which includes it: read there first.  Polynomials; erf, sin, cos, tan. */
 #ifndef GRADUS_REAL_FLOAT_H
 #define GRADUS_REAL_FLOAT_H
 
@@ -81,12 +81,12 @@ REAL_INLINE uint32_t real_low_bits(double x)
     return (uint32_t)bits;
 }
 
-/* real_sin_shifted - sin(x + pi shift) for shift 0 or 1/2.
+/* real_wide_sin - the size of sin(x + pi shift) for shift 0 or 1/2; its sign is that of (-1)^odd times the result.
  *
  * The sum a + b + c is 1 / pi modulo 2 / (last place of x).  a and b have at most 29 bits each, so that x a and
  * x b, with 24 + 29 bits, are exact, and so are their fractional parts.  |c x| < 2^-8.  The bits of 1 / pi are
  * from mpmath; the polynomial is sin(pi f) / f with a relative error of 2^-35.  Largest error 0.51. */
-REAL_INLINE float real_sin_shifted(float x, double shift)
+REAL_INLINE double real_wide_sin(float x, double shift, uint32_t *odd)
 {
     double w = x, size = fabs(w);
     double a = 0x1.45f306cp-2, b = 0x1.c9c882ap-30, c = 0x1.4fe13abe8fa9ap-60;
@@ -106,13 +106,20 @@ REAL_INLINE float real_sin_shifted(float x, double shift)
     second -= u - REAL_ROUND_DOUBLE;
     double v = ((first + second) + shift) + REAL_ROUND_DOUBLE;
     double f = ((first - ((v - REAL_ROUND_DOUBLE) - shift)) + second) + w * c;
-    uint32_t odd = real_low_bits(t) ^ real_low_bits(u) ^ real_low_bits(v);
+    *odd = real_low_bits(t) ^ real_low_bits(u) ^ real_low_bits(v);
 
     double z = f * f;
     double p = (0x1.921fb5441bf71p+1 - 0x1.4abbce4e1822ap+2 * z)
              + z * z * ((0x1.466bbf7b1eaf3p+1 - 0x1.32d10460469eep-1 * z)
              + z * z * (0x1.500ddaa719238p-4 - 0x1.cbf9f5de703cfp-8 * z));
-    return real_from_bits(real_bits((float)(f * p)) ^ (odd << 31));
+    return f * p;
+}
+
+REAL_INLINE float real_sin_shifted(float x, double shift)
+{
+    uint32_t odd;
+    double y = real_wide_sin(x, shift, &odd);
+    return real_from_bits(real_bits((float)y) ^ (odd << 31));
 }
 
 REAL_INLINE float real_sin(float x)
@@ -124,5 +131,15 @@ REAL_INLINE float real_cos(float x)
 {
     return real_sin_shifted(x, 0.5);
 }
+
+/* real_tan - sin x / cos x, whose reductions are the same but for the last sum.  Largest error 0.51. */
+REAL_INLINE float real_tan(float x)
+{
+    uint32_t odd, odd_below;
+    double above = real_wide_sin(x, 0.0, &odd), below = real_wide_sin(x, 0.5, &odd_below);
+    return real_from_bits(real_bits((float)(above / below)) ^ ((odd ^ odd_below) << 31));
+}
+
+#include "real_wide.h"
 
 #endif

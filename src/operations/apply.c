@@ -50,10 +50,8 @@ static GI_NOINLINE void unary_parallel(gd_tensor *y, const gd_tensor *x, const u
     gi_parallel(x->numel, GI_PART_ELEMENTS, unary_part, &(unary_parts){ *call, y->data, x->data });
 }
 
-gd_tensor *gi_apply_unary(const gd_op *op, gi_unary_loop *loop, gd_tensor *x, const double p[2])
+static inline gd_tensor *unary(gi_unary_loop *loop, const gd_tensor *x, const double p[2])
 {
-    if (!x || !gi_alive(op->name, "x", x))
-        return NULL;
     gd_tensor *y = gi_new_like(x);
     if (!y)
         return NULL;
@@ -68,7 +66,25 @@ gd_tensor *gi_apply_unary(const gd_op *op, gi_unary_loop *loop, gd_tensor *x, co
         unary_parallel(y, x, &(unary_call){ loop, numbers });
     else
         loop(x->numel, y->data, x->data, 1, numbers);
+    return y;
+}
+
+gd_tensor *gi_apply_unary(const gd_op *op, gi_unary_loop *loop, gd_tensor *x, const double p[2])
+{
+    if (!x || !gi_alive(op->name, "x", x))
+        return NULL;
+    gd_tensor *y = unary(loop, x, p);
+    if (!y)
+        return NULL;
     return p ? gi_record1_with(op, y, x, p, 2 * sizeof *p) : gi_record1(op, y, x);
+}
+
+gd_tensor *gi_apply_test(const gd_op *op, gi_unary_loop *loop, gd_tensor *x)
+{
+    if (!x || !gi_alive(op->name, "x", x))
+        return NULL;
+    gd_tensor *y = unary(loop, x, NULL);
+    return y ? gi_constant(op, y, x, NULL) : NULL;
 }
 
 /* ---- Two inputs ------------------------------------------------------------------------------------------ */

@@ -54,6 +54,7 @@ typedef void gi_binary_slope_loop(int64_t n, gd_real *dx, const gi_pair *p);
 gd_tensor *gi_apply_unary(const gd_op *op, gi_unary_loop *loop, gd_tensor *x, const double p[2]);
 gd_tensor *gi_apply_binary(const gd_op *op, gi_binary_loop *loop, gd_tensor *a, gd_tensor *b);
 gd_tensor *gi_apply_comparison(const gd_op *op, gi_binary_loop *loop, gd_tensor *a, gd_tensor *b);
+gd_tensor *gi_apply_test(const gd_op *op, gi_unary_loop *loop, gd_tensor *x);
 
 /* gi_fast_unary - the fast rule for every layout; of: the input, the output or, where neither is read, NULL.
  * gi_fast_binary - declines where a gradient that is needed has to be summed over broadcast axes. */
@@ -371,6 +372,12 @@ static inline void gi_put(const gd_target *to, gd_real value)
     {                                                                                                    \
         return gi_apply_comparison(&name##_op, name##_loop, a, b);                                       \
     }
+
+/* Whether something is true of a number: a constant, as a comparison. */
+#define TEST(name, condition)                                                                            \
+    UNARY_LOOP(name, (condition) ? 1 : 0)                                                                \
+    static const gd_op name##_op = { "gd_" #name, NULL, GD_NOTHING, NULL, NULL, false };                 \
+    gd_tensor *gd_##name(gd_tensor *x) { return gi_apply_test(&name##_op, name##_loop, x); }
 
 #define COMPARISON(name, condition)     COMPARISON_OP(, gd_, name, (condition) ? 1 : 0)
 #define PRIVATE_COMPARISON(name, value) COMPARISON_OP(static, gi_, name, value)

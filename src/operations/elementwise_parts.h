@@ -10,5 +10,6 @@
 gd_tensor *gi_masked(gd_tensor *a, gd_tensor *mask);
 
 gd_tensor *gi_same(gd_tensor *a, gd_tensor *b);                 /* a = b, or both are NaN ? 1 : 0 */
+gd_tensor *gi_prelu(gd_tensor *a, gd_tensor *b);                /* gd_prelu with a weight that broadcasts */
 
 #endif

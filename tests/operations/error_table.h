@@ -40,6 +40,23 @@ WRONG(gd_where(s, v3, v4), "gd_where: a is [3] and b is [4]: sizes 3 and 4 do no
 WRONG(gd_clamp(v3, 1, 0), "gd_clamp: low = 1 must not be above high = 0")
 WRONG(gd_clamp(v3, 0, (double)NAN), "gd_clamp: low = 0 must not be above high = nan")
 
+WRONG(gd_hardtanh(v3, 1, 0), "gd_hardtanh: low = 1 must not be above high = 0")
+WRONG(gd_hardtanh(v3, (double)NAN, 0), "gd_hardtanh: low = nan must not be above high = 0")
+WRONG(gd_pow_tensor(v3, v4), "gd_pow_tensor: a is [3] and b is [4]: sizes 3 and 4 do not broadcast")
+WRONG(gd_remainder(m23, m34), "gd_remainder: a is [2, 3] and b is [3, 4]: sizes 2 and 3 do not broadcast")
+WRONG(gd_atan2(none, v3), "gd_atan2: a is [0] and b is [3]: sizes 0 and 3 do not broadcast")
+WRONG(gd_logical_and(v3, v4), "gd_logical_and: a is [3] and b is [4]: sizes 3 and 4 do not broadcast")
+WRONG(gd_logical_or(v3, v4), "gd_logical_or: a is [3] and b is [4]: sizes 3 and 4 do not broadcast")
+WRONG(gd_prelu(m23, v4),
+      "gd_prelu: x is [2, 3] and weight is [4]: one number is expected, or one for each channel of x")
+WRONG(gd_prelu(m23, m23),
+      "gd_prelu: x is [2, 3] and weight is [2, 3]: one number is expected, or one for each channel of x")
+WRONG(gd_prelu(v3, v3), "gd_prelu: x is [3] and weight is [3]: one number is expected, or one for each channel of x")
+WRONG(gd_glu(m23, 1), "gd_glu: x is [2, 3]: axis 1 has the odd size 3 and no halves")
+WRONG(gd_glu(m23, -1), "gd_glu: x is [2, 3]: axis -1 has the odd size 3 and no halves")
+WRONG(gd_glu(m23, 2), "gd_glu: axis 2 must lie in [-2, 2)")
+WRONG(gd_glu(s, 0), "gd_glu: axis 0 of a scalar, which has no axes")
+
 WRONG(gd_reshape(m23, GD_SHAPE(4)), "gd_reshape: x is [2, 3] with 6 elements, which do not fill the shape [4]")
 WRONG(gd_reshape(m23, GD_SHAPE(-1, 4)),
       "gd_reshape: x is [2, 3] with 6 elements, which do not fill the shape [-1, 4]")

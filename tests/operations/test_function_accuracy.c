@@ -23,15 +23,48 @@ static wide wide_silu(wide x)
     return x < -20000 ? 0 : x * gi_sigmoid_reference(x);
 }
 
-static gd_tensor *elu(gd_tensor *x)
+#define CONSTANT(value) ((wide)(value))
+static wide wide_elu(wide x)         { return x > 0 ? x : WIDE(expm1)(x); }
+static wide wide_selu(wide x)
 {
-    return gd_elu(x, 1);
+    return CONSTANT(1.0507009873554804934193349852946L) * (x > 0 ? x : CONSTANT(1.6732632423543772848170429916717L)
+                                                                           * WIDE(expm1)(x));
+}
+static wide wide_logsigmoid(wide x)  { return -gi_softplus_reference(-x); }
+static wide wide_hardsigmoid(wide x) { return x <= -3 ? 0 : x >= 3 ? 1 : (x + 3) / 6; }
+static wide wide_hardswish(wide x)   { return x <= -3 ? 0 : x >= 3 ? x : x * (x + 3) / 6; }
+static wide wide_reciprocal(wide x)  { return 1 / x; }
+static wide wide_round(wide x)       { return WIDE(rint)(x); }
+static wide wide_above(wide x)       { return WIDE(atan2)(x, CONSTANT(0.75)); }
+static wide wide_left(wide x)        { return WIDE(atan2)(x, CONSTANT(-3)); }
+static wide wide_beside(wide x)      { return WIDE(atan2)(CONSTANT(-1.5), x); }
+static wide wide_cube(wide x)        { return x * x * x; }
+static wide wide_power(wide x)       { return WIDE(pow)(CONSTANT(0.75), x); }
+static wide wide_root(wide x)        { return WIDE(pow)(x, CONSTANT(0.5)); }
+/* floor and fmod, of which the library's are made, are exact; but for the second rounding below 0. */
+static wide wide_remainder(wide x)
+{
+    const wide rest = WIDE(fmod)(x, CONSTANT(0.75));
+    return rest < 0 ? rest + CONSTANT(0.75) : rest;
 }
 
-static wide wide_elu(wide x)
-{
-    return x > 0 ? x : WIDE(expm1)(x);
-}
+static gd_tensor *elu(gd_tensor *x)       { return gd_elu(x, 1); }
+static gd_tensor *above(gd_tensor *x)     { return gd_atan2(x, gd_scalar(0.75)); }
+static gd_tensor *left(gd_tensor *x)      { return gd_atan2(x, gd_scalar(-3)); }
+static gd_tensor *beside(gd_tensor *x)    { return gd_atan2(gd_scalar(-1.5), x); }
+static gd_tensor *cube(gd_tensor *x)      { return gd_pow_tensor(x, gd_scalar(3)); }
+static gd_tensor *power(gd_tensor *x)     { return gd_pow_tensor(gd_scalar(0.75), x); }
+static gd_tensor *root(gd_tensor *x)      { return gd_pow_tensor(x, gd_scalar(0.5)); }
+static gd_tensor *remainder_by(gd_tensor *x) { return gd_remainder(x, gd_scalar(0.75)); }
+
+/* Float computes these in double; double asks the C library, which is good to 2.3 in glibc. */
+#ifdef GD_DOUBLE
+#define WIDELY 2.3
+#define MISH   3
+#else
+#define WIDELY 0.52
+#define MISH   0.52
+#endif
 
 static const struct function {
     const char *name;
@@ -46,7 +79,21 @@ static const struct function {
     { "sigmoid", gd_sigmoid, gi_sigmoid_reference, 2, 0 },    { "softplus", gd_softplus, gi_softplus_reference, 2, 0 },
     { "gelu", gd_gelu, gi_gelu_reference, 12, 0 },          /* e^(-x^2/2) magnifies the rounding of x^2 */
     { "silu", gd_silu, wide_silu, 3, UNIT == FLT_EPSILON ? 1e-35 : 1e-300 },
-    { "elu", elu, wide_elu, 2, 0 },
+    { "elu", elu, wide_elu, 2, 0 },                           { "selu", gd_selu, wide_selu, 2.5, 0 },
+    { "expm1", gd_expm1, gi_expm1_reference, 2, 0 },          { "log1p", gd_log1p, gi_log1p_reference, 2, 0 },
+    { "log2", gd_log2, gi_log2_reference, WIDELY, 0 },        { "log10", gd_log10, gi_log10_reference, WIDELY, 0 },
+    { "tan", gd_tan, gi_tan_reference, WIDELY, 0 },           { "asin", gd_asin, gi_asin_reference, WIDELY, 0 },
+    { "acos", gd_acos, gi_acos_reference, WIDELY, 0 },        { "atan", gd_atan, gi_atan_reference, WIDELY, 0 },
+    { "asinh", gd_asinh, gi_asinh_reference, WIDELY, 0 },     { "acosh", gd_acosh, gi_acosh_reference, WIDELY, 0 },
+    { "atanh", gd_atanh, gi_atanh_reference, WIDELY, 0 },     { "atan2 above", above, wide_above, WIDELY, 0 },
+    { "atan2 left", left, wide_left, WIDELY, 0 },             { "atan2 beside", beside, wide_beside, WIDELY, 0 },
+    { "mish", gd_mish, gi_mish_reference, MISH, 0 },  { "logsigmoid", gd_logsigmoid, wide_logsigmoid, 2, 0 },
+    { "rsqrt", gd_rsqrt, gi_rsqrt_reference, 2, 0 },          { "reciprocal", gd_reciprocal, wide_reciprocal, 0.5, 0 },
+    { "hardsigmoid", gd_hardsigmoid, wide_hardsigmoid, 2, 0 }, { "hardswish", gd_hardswish, wide_hardswish, 2, 0 },
+    { "floor", gd_floor, WIDE(floor), 0, 0 },                 { "ceil", gd_ceil, WIDE(ceil), 0, 0 },
+    { "trunc", gd_trunc, WIDE(trunc), 0, 0 },                 { "round", gd_round, wide_round, 0, 0 },
+    { "remainder", remainder_by, wide_remainder, 0.5, 0 },    { "cube", cube, wide_cube, 1, 0 },
+    { "power", power, wide_power, 1, 0 },                     { "root", root, wide_root, 1, 0 },
 };
 enum { COUNT = sizeof table / sizeof *table, BLOCK = 4096 };
 

@@ -17,6 +17,8 @@ static double gelu_tanh(double x)
     return 0.5 * x * (1 + tanh(sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * x * x * x)));
 }
 
+static double mish(double x)    { return x < -700 ? 0 : isinf(x) ? x : x * tanh(log1p(exp(x))); }
+
 #define ELEMENTWISE(E)                                                                     \
     E(gd_abs(t),             fabs(x))                                                      \
     E(gd_sign(t),            signum(x))                                                    \
@@ -35,6 +37,33 @@ static double gelu_tanh(double x)
     E(gd_leaky_relu(t, 0.1), x > 0 ? x : 0.1 * x)                                          \
     E(gd_elu(t, 1.5),        x > 0 ? x : 1.5 * expm1(x))                                   \
     E(gd_softplus(t),        isnan(x) ? x : fmax(x, 0) + log1p(exp(-fabs(x))))             \
+    E(gd_floor(t),            floor(x))                                                    \
+    E(gd_ceil(t),             ceil(x))                                                     \
+    E(gd_trunc(t),            trunc(x))                                                    \
+    E(gd_round(t),            nearbyint(x))                                                \
+    E(gd_isnan(t),            isnan(x) ? 1 : 0)                                            \
+    E(gd_isinf(t),            isinf(x) ? 1 : 0)                                            \
+    E(gd_isfinite(t),         isfinite(x) ? 1 : 0)                                         \
+    E(gd_logical_not(t),      x == 0)                                                      \
+    E(gd_expm1(t),            expm1(x))                                                    \
+    E(gd_log1p(t),            log1p(x))                                                    \
+    E(gd_log2(t),             log2(x))                                                     \
+    E(gd_log10(t),            log10(x))                                                    \
+    E(gd_tan(t),              tan(x))                                                      \
+    E(gd_asin(t),             asin(x))                                                     \
+    E(gd_acos(t),             acos(x))                                                     \
+    E(gd_atan(t),             atan(x))                                                     \
+    E(gd_asinh(t),            asinh(x))                                                    \
+    E(gd_acosh(t),            acosh(x))                                                    \
+    E(gd_atanh(t),            atanh(x))                                                    \
+    E(gd_rsqrt(t),            1 / sqrt(x))                                                 \
+    E(gd_reciprocal(t),       1 / x)                                                       \
+    E(gd_logsigmoid(t),       isnan(x) ? x : fmin(x, 0) - log1p(exp(-fabs(x))))            \
+    E(gd_mish(t),             mish(x))                                                     \
+    E(gd_selu(t),             1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * expm1(x)))\
+    E(gd_hardsigmoid(t),      isnan(x) ? x : fmin(fmax(x / 6 + 0.5, 0), 1))                \
+    E(gd_hardswish(t),        x <= -3 ? 0 : x * fmin(x / 6 + 0.5, 1))                      \
+    E(gd_hardtanh(t, -1, 2),  isnan(x) ? x : fmin(fmax(x, -1), 2))                         \
     E(gd_neg(t),             -x)                                                           \
     E(gd_scale(t, -2.5),     -2.5 * x)                                                     \
     E(gd_shift(t, 0.75),     x + 0.75)                                                     \

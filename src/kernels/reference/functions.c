@@ -20,6 +20,17 @@ gi_wide gi_erf_reference(gi_wide x)   { return WIDE(erf)(x); }
 gi_wide gi_sin_reference(gi_wide x)   { return WIDE(sin)(x); }
 gi_wide gi_cos_reference(gi_wide x)   { return WIDE(cos)(x); }
 gi_wide gi_sqrt_reference(gi_wide x)  { return WIDE(sqrt)(x); }
+gi_wide gi_log2_reference(gi_wide x)   { return WIDE(log2)(x); }
+gi_wide gi_log10_reference(gi_wide x)  { return WIDE(log10)(x); }
+gi_wide gi_tan_reference(gi_wide x)    { return WIDE(tan)(x); }
+gi_wide gi_asin_reference(gi_wide x)   { return WIDE(asin)(x); }
+gi_wide gi_acos_reference(gi_wide x)   { return WIDE(acos)(x); }
+gi_wide gi_atan_reference(gi_wide x)   { return WIDE(atan)(x); }
+gi_wide gi_asinh_reference(gi_wide x)  { return WIDE(asinh)(x); }
+gi_wide gi_acosh_reference(gi_wide x)  { return WIDE(acosh)(x); }
+gi_wide gi_atanh_reference(gi_wide x)  { return WIDE(atanh)(x); }
+gi_wide gi_rsqrt_reference(gi_wide x)  { return 1 / WIDE(sqrt)(x); }
+gi_wide gi_atan2_reference(gi_wide y, gi_wide x) { return WIDE(atan2)(y, x); }
 
 /* 1 / (1 + e^-x), without overflow. */
 gi_wide gi_sigmoid_reference(gi_wide x)
@@ -31,6 +42,13 @@ gi_wide gi_sigmoid_reference(gi_wide x)
 gi_wide gi_softplus_reference(gi_wide x)
 {
     return (x > 0 ? x : 0) + WIDE(log1p)(WIDE(exp)(-WIDE(fabs)(x)));
+}
+
+/* x tanh(log(1 + e^x)); the product with -infinity is 0. */
+gi_wide gi_mish_reference(gi_wide x)
+{
+    const gi_wide t = WIDE(tanh)(gi_softplus_reference(x));
+    return t == 0 ? -t : x * t;
 }
 
 /* The normal distribution's function: Phi(x) = erfc(-x / sqrt 2) / 2, which keeps its digits for x < 0 too. */

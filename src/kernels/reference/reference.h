@@ -88,6 +88,18 @@ gi_wide gi_erf_reference(gi_wide x);
 gi_wide gi_sin_reference(gi_wide x);
 gi_wide gi_cos_reference(gi_wide x);
 gi_wide gi_sqrt_reference(gi_wide x);
+gi_wide gi_rsqrt_reference(gi_wide x);
+gi_wide gi_log2_reference(gi_wide x);
+gi_wide gi_log10_reference(gi_wide x);
+gi_wide gi_tan_reference(gi_wide x);
+gi_wide gi_asin_reference(gi_wide x);
+gi_wide gi_acos_reference(gi_wide x);
+gi_wide gi_atan_reference(gi_wide x);
+gi_wide gi_asinh_reference(gi_wide x);
+gi_wide gi_acosh_reference(gi_wide x);
+gi_wide gi_atanh_reference(gi_wide x);
+gi_wide gi_mish_reference(gi_wide x);
+gi_wide gi_atan2_reference(gi_wide y, gi_wide x);   /* the angle of the point (x, y) */
 gi_wide gi_normal_reference(gi_wide x);             /* its distribution function */
 gi_wide gi_gelu_reference(gi_wide x);
 gi_wide gi_gelu_slope_reference(gi_wide x);         /* the derivative of gelu */

@@ -7,179 +7,14 @@
 
 #include "gradus/tensor.h"
 #include "operations/elementwise.h"
-#include "operations/elementwise_parts.h"
-
-#define EXP      real_exp
-#define LOG      real_log
-#define EXPM1    real_expm1
-#define SQRT     real_sqrt
-#define SIN      real_sin
-#define COS      real_cos
-#define SINH     real_sinh
-#define COSH     real_cosh
-#define TANH     real_tanh
-#define ERF      real_erf
-#define SIGMOID  real_sigmoid
-#define SOFTPLUS real_softplus
-#define GELU     real_gelu
-#define ABS      real_abs
-#define SIGN     real_sign
-#define MAX      real_max
-#define MIN      real_min
-#define NUMBER(constant) ((gd_real)(constant))
-#define SAME(a, b)   (((a) == (b)) | (((a) != (a)) & ((b) != (b))))      /* NaN is the same as NaN */
-#define NAN_BEFORE(a, b) (((a) != (a)) & ((b) == (b)))
-#define MASKED(a, b) ((b) == 0 ? 0 : (a) * (b))                          /* 0 also where a is infinite */
-#define ZERO     gd_zeros_like(x)
-
-static const double two_over_root_pi = 1.12837916709551257390, one_over_root_two_pi = 0.39894228040143267794,
-                    root_two_over_pi = 0.79788456080286535588;
-
-/* ---- Formulas too long for a line of the table ----------------------------------------------------------- */
-
-REAL_INLINE gd_real power(gd_real x, gd_real p)
-{
-#ifdef GD_DOUBLE
-    return pow(x, p);
-#else
-    return powf(x, p);
-#endif
-}
-
-/* With slope 0, leaky(-infinity) is 0 and not NaN. */
-REAL_INLINE gd_real leaky(gd_real x, gd_real slope)
-{
-    gd_real low = slope == 0 && x < -1 ? -1 : x;
-    return x > 0 ? x : slope * low;
-}
-
-/* dx = p x^(p-1) dy; for p = 0 it is 0, also at x = 0.  Where p is infinite and the power 0, p x^(p-1) is 0, its limit
- * for large p. */
-static gd_tensor *power_rule(gd_tensor *dy, gd_tensor *x, double p)
-{
-    if (p == 0)
-        return gd_zeros_like(x);
-    gd_tensor *power = gd_pow(x, p - 1);
-    if (isinf((gd_real)p))
-        return gd_mul(dy, gi_masked(gd_scalar(copysign((double)INFINITY, p)), power));
-    return gd_mul(dy, gd_scale(power, p));
-}
-
-/* The part of dy that a gets as the larger of a and b, or as the smaller: 1, 0, or 1/2 if they are equal.  NaN takes
- * precedence over numbers and equals NaN. */
-REAL_INLINE gd_real larger_share(gd_real a, gd_real b)
-{
-    return ((a > b) | NAN_BEFORE(a, b)) ? 1 : SAME(a, b) ? NUMBER(0.5) : 0;
-}
-
-REAL_INLINE gd_real smaller_share(gd_real a, gd_real b)
-{
-    return ((a < b) | NAN_BEFORE(a, b)) ? 1 : SAME(a, b) ? NUMBER(0.5) : 0;
-}
-
-/* 1 inside an interval, 0 outside; NaN stays. */
-REAL_INLINE gd_real inside(gd_real x, gd_real low, gd_real high)
-{
-    return x < low || x > high ? 0 : x == x ? 1 : x;
-}
-
-/* dy where y > 0, else y, which is 0 or NaN. */
-static gd_tensor *relu_rule_for(gd_tensor *dy, gd_tensor *y)
-{
-    return gd_where(gd_gt(y, gd_scalar(0)), dy, gd_detach(y));
-}
-
-/* Where |x| is so large that a factor, such as e^(-x^2/2), is 0, x is clamped: infinity times 0 would be NaN.
- * real_cut may drop a NaN in x, but the other factor keeps it. */
-enum { FAR_OF_BELL = 40, FAR_OF_TANH = 100, FAR_OF_SIGMOID = 1000 };
-
-static gd_tensor *within(gd_tensor *x, double far)
-{
-    return gd_clamp(x, -far, far);
-}
-
-/* c e^(-k x^2) */
-static gd_tensor *gaussian(gd_tensor *x, double k, double c)
-{
-    return gd_scale(gd_exp(gd_scale(gd_square(within(x, FAR_OF_BELL)), -k)), c);
-}
-
-/* GELU: y = x Phi(x), Phi the normal distribution function, phi its density;  y' = Phi(x) + x phi(x) */
-static gd_tensor *gi_normal(gd_tensor *x);
-
-static gd_tensor *d_gelu(gd_tensor *x)
-{
-    return gd_add(gi_normal(x), gd_mul(within(x, FAR_OF_BELL), gaussian(x, 0.5, one_over_root_two_pi)));
-}
-
-/* Its approximation: t = tanh(u), u = c (x + k x^3);  y = x (1 + t) / 2,  y' = (1 + t + x (1 - t^2) u') / 2 */
-static const double gelu_k = 0.044715;
-
-REAL_INLINE gd_real gelu_u(gd_real x)
-{
-    return NUMBER(root_two_over_pi) * (x + NUMBER(gelu_k) * x * x * x);
-}
-
-REAL_INLINE gd_real gelu_tanh(gd_real x)
-{
-    return -(real_cut(-x, FAR_OF_TANH) * NUMBER(0.5) * (1 + TANH(gelu_u(x))));
-}
-
-REAL_INLINE gd_real gelu_tanh_number(gd_real x)
-{
-    gd_real t = TANH(gelu_u(x)), du = NUMBER(root_two_over_pi) * (1 + 3 * NUMBER(gelu_k) * x * x);
-    gd_real bell = (1 - t * t) * du;            /* t^2 rounds to 1 before du can overflow */
-    return NUMBER(0.5) * (1 + t + (t * t < 1 ? x * bell : 0));
-}
-
-static gd_tensor *d_gelu_tanh(gd_tensor *x)
-{
-    x = within(x, FAR_OF_TANH);
-    gd_tensor *x2 = gd_square(x);
-    gd_tensor *t = gd_tanh(gd_scale(gd_mul(x, gd_shift(gd_scale(x2, gelu_k), 1)), root_two_over_pi));
-    gd_tensor *du = gd_scale(gd_shift(gd_scale(x2, 3 * gelu_k), 1), root_two_over_pi);
-    gd_tensor *bell = gd_mul(gd_shift(gd_neg(gd_square(t)), 1), du);
-    return gd_scale(gd_add(gd_shift(t, 1), gd_mul(x, bell)), 0.5);
-}
-
-/* SiLU: s = sigmoid(x);  y = x s,  y' = s (1 + x (1 - s)) */
-REAL_INLINE gd_real silu(gd_real x)
-{
-    return -(real_cut(-x, FAR_OF_SIGMOID) * SIGMOID(x));
-}
-
-REAL_INLINE gd_real silu_number(gd_real x)
-{
-    gd_real s = SIGMOID(x), one_minus_s = SIGMOID(-x);
-    gd_real minus_x = real_cut(-real_cut(x, FAR_OF_SIGMOID), FAR_OF_SIGMOID);
-    return s * (1 - minus_x * one_minus_s);
-}
-
-static gd_tensor *d_silu(gd_tensor *x)
-{
-    x = within(x, FAR_OF_SIGMOID);
-    return gd_mul(gd_sigmoid(x), gd_shift(gd_mul(x, gd_sigmoid(gd_neg(x))), 1));
-}
-
-/* ELU: y = x for x > 0, else alpha (e^x - 1) */
-REAL_INLINE gd_real elu_of(gd_real x, gd_real alpha)
-{
-    return x > 0 ? x : alpha * EXPM1(x);
-}
-
-/* y' = 1 for x > 0, else alpha e^x */
-static gd_tensor *d_elu(gd_tensor *x, double alpha)
-{
-    gd_tensor *below = gd_scale(gd_exp(gd_clamp(x, (double)-INFINITY, 0)), alpha);
-    return gd_where(gd_gt(x, gd_scalar(0)), gd_scalar(1), below);
-}
+#include "formulas.h"
 
 /* ==== Arithmetic and comparisons ================================================================================= */
 
 #define ONE INLINE_ONE
 
 static gd_tensor *gi_share(gd_tensor *a, gd_tensor *b), *gi_lower_share(gd_tensor *a, gd_tensor *b);
-static gd_tensor *gi_inside(gd_tensor *x, double low, double high);
+static gd_tensor *gi_inside(gd_tensor *x, double low, double high), *gi_product(gd_tensor *a, gd_tensor *b);
 static gd_tensor *gi_leaky_slope(gd_tensor *x, double slope);
 
 /* ---- Two inputs -------------------------------------------------------------------------------------------------- *
@@ -211,9 +46,28 @@ COMPARISON (lt,       a < b)
 COMPARISON (le,       a <= b)
 COMPARISON (gt,       a > b)
 COMPARISON (ge,       a >= b)
+COMPARISON (logical_and, (a != 0) & (b != 0))
+COMPARISON (logical_or,  (a != 0) | (b != 0))
 COMPARISON_OP (, gi_, same, SAME(a, b))
 PRIVATE_COMPARISON (share,       larger_share(a, b))
 PRIVATE_COMPARISON (lower_share, smaller_share(a, b))
+PRIVATE_COMPARISON (floor_quotient, floor_quotient(a, b))
+
+BINARY (remainder, remainder_of(a, b), dy,               dy,
+                    gd_neg(gd_mul(dy, gi_floor_quotient(a, b))), -(dy * floor_quotient(a, b)),  DB(A | B))
+
+/* a b, but 0 where b is 0, whatever a is; and of the activation with a weight, its slope by x and the whole. */
+BINARY_VALUE (product, MASKED(a, b))
+BINARY_OP (product,         gi_product(dy, b),           MASKED(dy, b),
+                            gd_mul(dy, a),               dy * a,                                DA(B) | DB(A))
+BINARY_FUNCTION (static, gi_, product)
+BINARY_VALUE (prelu_slope, prelu_slope(a, b))
+BINARY_PLAIN_OP (prelu_slope, gd_zeros_like(a), gi_masked(dy, gd_le(a, gd_scalar(0))),          DB(A))
+BINARY_FUNCTION (static, gi_, prelu_slope)
+BINARY_VALUE (prelu, leaky(a, b))
+BINARY_OP (prelu,           gi_product(dy, gi_prelu_slope(a, b)), MASKED(dy, prelu_slope(a, b)),
+                            gd_mul(dy, gd_minimum(a, gd_scalar(0))), dy * MIN(a, 0),            DA(A | B) | DB(A))
+BINARY_FUNCTION (, gi_, prelu)
 
 /* ---- One input ---------------------------------------------------------------------------------------------------- *
  * gd_sqrt: y + 0 makes 0 of -0, whose slope would be -infinity.
@@ -224,17 +78,37 @@ UNARY_1_PLAIN(pow, exponent, power(x, p[0]), power_rule(dy, x, p[0]),           
 UNARY  (neg,                -x,             gd_neg(dy),                        -dy,                    OF_NOTHING)
 UNARY  (abs,                ABS(x),         gi_masked(dy, gd_sign(x)),         MASKED(dy, SIGN(x)),    OF_INPUT)
 UNARY_PLAIN(sign,           SIGN(x),        ZERO,                                                      OF_NOTHING)
+UNARY_PLAIN(floor,          FLOOR(x),       ZERO,                                                      OF_NOTHING)
+UNARY_PLAIN(ceil,           CEIL(x),        ZERO,                                                      OF_NOTHING)
+UNARY_PLAIN(trunc,          TRUNC(x),       ZERO,                                                      OF_NOTHING)
+UNARY_PLAIN(round,          ROUND(x),       ZERO,                                                      OF_NOTHING)
 UNARY  (sqrt,               SQRT(x),        gd_div(dy, gd_scale(gd_shift(y, 0), 2)), dy / (2 * (y + 0)), OF_OUTPUT)
+UNARY  (rsqrt,              RSQRT(x),       gd_mul(dy, gd_mul(gd_square(y), gd_scale(gd_abs(y), -0.5))),
+                                            dy * (y * y * (NUMBER(-0.5) * ABS(y))),                    OF_OUTPUT)
+UNARY  (reciprocal,         1 / x,          gd_neg(gd_mul(dy, gd_square(y))),  -(dy * (y * y)),        OF_OUTPUT)
 UNARY  (square,             x * x,          gd_scale(gd_mul(dy, x), 2),        2 * (dy * x),           OF_INPUT)
 UNARY  (relu,               MAX(x, 0),      relu_rule_for(dy, y),               y > 0 ? dy : y,         OF_OUTPUT)
 UNARY_1(leaky_relu, slope,  leaky(x, p[0]), gi_masked(dy, gi_leaky_slope(x, p[0])),
                                             MASKED(dy, x > 0 ? 1 : x == x ? p[0] : x),                 OF_INPUT)
 
+UNARY  (hardsigmoid,        hardsigmoid(x), gd_scale(gi_masked(dy, gi_strictly_inside(x, -3, 3)), 1.0 / 6),
+                                            MASKED(dy, strictly_inside(x, -3, 3)) * NUMBER(1.0 / 6),   OF_INPUT)
+UNARY  (hardswish,          hardswish(x),   hardswish_rule_for(dy, x),             hardswish_number(dy, x), OF_INPUT)
+
 PLACE_1(leaky_slope, slope,     x > 0 ? 1 : x == x ? p[0] : x)
 PLACE_2(inside, low, high,      inside(x, p[0], p[1]))
+PLACE_2(strictly_inside, low, high, strictly_inside(x, p[0], p[1]))
 
-/* With a check of its parameters. */
-UNARY_LOOP(clamp, x < p[0] ? p[0] : x > p[1] ? p[1] : x)
+TEST(isnan,       x != x)
+TEST(isinf,       ABS(x) == INFINITY)
+TEST(isfinite,    ABS(x) < INFINITY)
+TEST(logical_not, x == 0)
+
+/* 1 - x^2, which keeps its digits at 1 and -1. */
+PRIVATE_UNARY_PLAIN(one_minus_square, (1 - x) * (1 + x), gd_scale(gd_mul(dy, x), -2),                  OF_INPUT)
+
+/* With a check of their parameters. */
+UNARY_LOOP(clamp, clamped(x, p[0], p[1]))
 UNARY_OP(clamp, gi_masked(dy, gi_inside(x, p[0], p[1])), MASKED(dy, inside(x, p[0], p[1])), OF_INPUT, true)
 
 gd_tensor *gd_clamp(gd_tensor *x, double low, double high)
@@ -242,6 +116,17 @@ gd_tensor *gd_clamp(gd_tensor *x, double low, double high)
     if (x && !(low <= high))
         return gd_fail("gd_clamp: low = %g must not be above high = %g", low, high);
     return gi_apply_unary(&clamp_op, clamp_loop, x, (const double[2]){ low, high });
+}
+
+UNARY_LOOP(hardtanh, clamped(x, p[0], p[1]))
+UNARY_OP(hardtanh, gi_masked(dy, gi_strictly_inside(x, p[0], p[1])), MASKED(dy, strictly_inside(x, p[0], p[1])),
+         OF_INPUT, true)
+
+gd_tensor *gd_hardtanh(gd_tensor *x, double low, double high)
+{
+    if (x && !(low <= high))
+        return gd_fail("gd_hardtanh: low = %g must not be above high = %g", low, high);
+    return gi_apply_unary(&hardtanh_op, hardtanh_loop, x, (const double[2]){ low, high });
 }
 
 /* ==== Functions: these formulas fuse multiplications and additions ================================================ */
@@ -253,18 +138,51 @@ gd_tensor *gd_clamp(gd_tensor *x, double low, double high)
  *      op         y             dx, in operations                               dx, in numbers               reads */
 UNARY  (exp,       EXP(x),       gd_mul(dy, y),                                  dy * y,                      OF_OUTPUT)
 UNARY  (log,       LOG(x),       gd_div(dy, gd_shift(x, 0)),                     dy / (x + 0),                OF_INPUT)
+UNARY  (expm1,     EXPM1(x),     gd_mul(dy, gd_exp(x)),                          dy * EXP(x),                 OF_INPUT)
+UNARY  (log1p,     LOG1P(x),     gd_div(dy, gd_shift(x, 1)),                     dy / (x + 1),                OF_INPUT)
+UNARY  (log2,      LOG2(x),      gd_div(gd_scale(dy, log2_e), gd_shift(x, 0)),   NUMBER(log2_e) * dy / (x + 0),
+                                                                                                              OF_INPUT)
+UNARY  (log10,     LOG10(x),     gd_div(gd_scale(dy, log10_e), gd_shift(x, 0)),  NUMBER(log10_e) * dy / (x + 0),
+                                                                                                              OF_INPUT)
 UNARY  (sin,       SIN(x),       gd_mul(dy, gd_cos(x)),                          dy * COS(x),                 OF_INPUT)
 UNARY  (cos,       COS(x),       gd_neg(gd_mul(dy, gd_sin(x))),                  -(dy * SIN(x)),              OF_INPUT)
+UNARY  (tan,       TAN(x),       gd_mul(dy, gd_shift(gd_square(y), 1)),          dy * (1 + y * y),            OF_OUTPUT)
+UNARY  (asin,      ASIN(x),      gd_mul(dy, gd_rsqrt(gi_one_minus_square(x))),   dy * RSQRT((1 - x) * (1 + x)),
+                                                                                                              OF_INPUT)
+UNARY  (acos,      ACOS(x),      gd_neg(gd_mul(dy, gd_rsqrt(gi_one_minus_square(x)))), -(dy * RSQRT((1 - x) * (1 + x))),
+                                                                                                              OF_INPUT)
+UNARY  (atan,      ATAN(x),      gd_mul(dy, gd_square(gi_inverse_length(x))),    dy * SQUARE(inverse_length(x)),
+                                                                                                              OF_INPUT)
 UNARY  (sinh,      SINH(x),      gd_mul(dy, gd_cosh(x)),                         dy * COSH(x),                OF_INPUT)
 UNARY  (cosh,      COSH(x),      gd_mul(dy, gd_sinh(x)),                         dy * SINH(x),                OF_INPUT)
 UNARY  (tanh,      TANH(x),      gd_mul(dy, gd_shift(gd_neg(gd_square(y)), 1)),  dy * (1 - y * y),            OF_OUTPUT)
+UNARY  (asinh,     ASINH(x),     gd_mul(dy, gi_inverse_length(x)),               dy * inverse_length(x),      OF_INPUT)
+UNARY  (acosh,     ACOSH(x),     gd_mul(dy, gd_mul(gd_rsqrt(gd_shift(x, -1)), gd_rsqrt(gd_shift(x, 1)))),
+                                                                       dy * (RSQRT(x - 1) * RSQRT(x + 1)),    OF_INPUT)
+UNARY  (atanh,     ATANH(x),     gd_div(dy, gi_one_minus_square(x)),             dy / ((1 - x) * (1 + x)),    OF_INPUT)
 UNARY  (sigmoid,   SIGMOID(x),   gd_mul(gd_mul(dy, y), gd_shift(gd_neg(y), 1)),  dy * y * (1 - y),            OF_OUTPUT)
 UNARY  (softplus,  SOFTPLUS(x),  gd_mul(dy, gd_sigmoid(x)),                      dy * SIGMOID(x),             OF_INPUT)
 UNARY_PLAIN(erf,   ERF(x),       gd_mul(dy, gaussian(x, 1, two_over_root_pi)),                                OF_INPUT)
 UNARY  (gelu,      GELU(x),      gd_mul(dy, d_gelu(x)),                          dy * real_gelu_slope(x),     OF_INPUT)
 UNARY  (gelu_tanh, gelu_tanh(x), gd_mul(dy, d_gelu_tanh(x)),                     dy * gelu_tanh_number(x),    OF_INPUT)
 UNARY  (silu,      silu(x),      gd_mul(dy, d_silu(x)),                          dy * silu_number(x),         OF_INPUT)
+UNARY  (logsigmoid, -SOFTPLUS(-x), gd_mul(dy, gd_sigmoid(gd_neg(x))),            dy * SIGMOID(-x),            OF_INPUT)
+UNARY  (mish,      MISH(x),      gd_mul(dy, d_mish(x)),                          dy * mish_number(x),         OF_INPUT)
+UNARY  (selu,      selu(x),      gd_mul(dy, d_selu(x)),                          dy * selu_number(x),         OF_INPUT)
 UNARY_1(elu, alpha, elu_of(x, p[0]), gd_mul(dy, d_elu(x, p[0])),    dy * (x > 0 ? 1 : p[0] * EXP(x)),         OF_INPUT)
 
 /* Phi, the normal distribution function: a part of GELU's derivative. */
 PRIVATE_UNARY_PLAIN(normal, real_normal(x), gd_mul(dy, gaussian(x, 0.5, one_over_root_two_pi)),               OF_INPUT)
+/* 1 / sqrt(1 + x^2), for slopes. */
+PRIVATE_UNARY_PLAIN(inverse_length, inverse_length(x), inverse_length_rule_for(dy, x, y),  OF_INPUT | OF_OUTPUT)
+
+/* Of two, as above. */
+BINARY (pow_tensor, power(a, b), power_slope_rule(dy, a, b),           dy * power_slope(a, b),
+                            power_log_rule(dy, a, y),                  dy * (power_has_no_log(a, y) ? 0 : y * LOG(a)),
+                                                                                                DA(A | B) | DB(A | Y))
+BINARY (atan2, ATAN2(a, b), over_square_length_rule(dy, b, a, b),      dy * over_square_length(b, a, b),
+                            gd_neg(over_square_length_rule(dy, a, a, b)), -(dy * over_square_length(a, a, b)),
+                                                                                                DA(A | B) | DB(A | B))
+PRIVATE_COMPARISON (power_is_flat, power_is_flat(a, b))
+PRIVATE_COMPARISON (power_has_no_log, power_has_no_log(a, b))
+PRIVATE_COMPARISON (larger_size, larger_size(a, b))
