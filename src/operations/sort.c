@@ -92,26 +92,54 @@ static const item *sorted_line(item *room, const gd_real *x, int64_t n, int64_t 
     return sort_items(room, room + n, n, descending);
 }
 
+/* The first k > 0 of the items in order, k <= FEW: a new one goes in front of those that it precedes.  The result is in
+ * room. */
+enum { FEW = 32 };
+
+static const item *first_of_line(item *room, int64_t k, const gd_real *x, int64_t n, int64_t step, bool descending)
+{
+    int64_t held = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const item next = { x[i * step], i };
+        if (held == k && !precedes(&next, &room[k - 1], descending))
+            continue;
+        int64_t at = held < k ? held++ : k - 1;
+        for (; at > 0 && precedes(&next, &room[at - 1], descending); at--)
+            room[at] = room[at - 1];
+        room[at] = next;
+    }
+    return room;
+}
+
 /* ---- argsort and sort --------------------------------------------------------------------------------------- */
 
-/* The indices along an axis in order, of x's shape. */
-static gd_tensor *order_of(const char *function, gd_tensor *x, int axis, bool descending)
+/* The first k indices along an axis in order, of x's shape but for the axis. */
+static gd_tensor *first_in_order(const char *function, gd_tensor *x, int axis, int64_t k, bool descending)
 {
     if (!gi_countable(function, "the indices", x->shape[axis]))
         return NULL;
+    gd_shape shape = gd_shape_of_tensor(x);
+    shape.size[axis] = k;
     const gi_lines l = gi_lines_along(x, axis);
     const gd_real *from = gi_contiguous_numbers(x);
-    gd_tensor *y = gi_new_like(x);
+    gd_tensor *y = gi_new(function, shape.ndim, shape.size);
     item *room = from && y ? room_for(l.n) : NULL;
     if (!room)
         return NULL;
-    for (int64_t i = 0; l.n > 0 && i < l.count; i++) {
-        const int64_t start = gi_line_start(&l, i);
-        const item *sorted = sorted_line(room, from + start, l.n, l.after, descending);
-        for (int64_t k = 0; k < l.n; k++)
-            y->data[start + k * l.after] = (gd_real)sorted[k].at;
+    const gi_lines to = gi_lines_along(y, axis);
+    for (int64_t i = 0; k > 0 && i < l.count; i++) {
+        const gd_real *line = from + gi_line_start(&l, i);
+        const item *sorted = k <= FEW && k < l.n ? first_of_line(room, k, line, l.n, l.after, descending)
+                                                 : sorted_line(room, line, l.n, l.after, descending);
+        for (int64_t j = 0; j < k; j++)
+            y->data[gi_line_start(&to, i) + j * to.after] = (gd_real)sorted[j].at;
     }
     return y;
+}
+
+static gd_tensor *order_of(const char *function, gd_tensor *x, int axis, bool descending)
+{
+    return first_in_order(function, x, axis, x->shape[axis], descending);
 }
 
 static const gd_op argsort_op = { .name = "gd_argsort", .reads = GD_NOTHING };
@@ -143,9 +171,7 @@ gd_picked gd_topk(gd_tensor *x, int64_t k, int axis, bool largest)
                 at, gi_text_of(x).s);
         return nothing;
     }
-    gd_tensor *order = order_of("gd_topk", x, at, largest);
-    gd_tensor *indices = gd_contiguous(gd_slice(order, at, 0, k, 1));
-    gd_tensor *values = gd_gather(x, at, indices);
+    gd_tensor *indices = first_in_order("gd_topk", x, at, k, largest), *values = gd_gather(x, at, indices);
     if (!values || !gi_constant(&topk_op, indices, x, NULL))
         return nothing;
     return (gd_picked){ values, indices };

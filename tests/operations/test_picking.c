@@ -85,6 +85,9 @@ START_TEST(long_lines)
                     sum += order->data[i];
                 }
                 ck_assert(sum == (gd_real)(n * (n - 1) / 2));
+                const gd_tensor *first = gd_topk(x, n < 20 ? n : 20, 0, down).indices;
+                for (int64_t i = 0; i < first->numel; i++)
+                    ck_assert(first->data[i] == order->data[i]);
             }
 }
 END_TEST
