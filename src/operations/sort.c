@@ -1,4 +1,4 @@
-/* sort.c - sorting along an axis, and what follows from it: argsort, the k largest, the median, different numbers.
+/* sort.c - sorting along an axis, and what follows from it: argsort, the k largest, different numbers.
  *
  * Merge sort from runs of a few elements upwards: stable, n log n for every input, without recursion.  NaN is the
  * largest number.  Sorted values are gathered by their indices, so that gradients find their way back. */
@@ -7,12 +7,10 @@
 #include <string.h>
 
 #include "autograd/node.h"
-#include "axes.h"
 #include "base/memory.h"
 #include "base/thread_state.h"
 #include "gradus/operations.h"
 #include "gradus/picking.h"
-#include "internal_operations.h"
 #include "lines.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
@@ -175,55 +173,6 @@ gd_picked gd_topk(gd_tensor *x, int64_t k, int axis, bool largest)
     if (!values || !gi_constant(&topk_op, indices, x, NULL))
         return nothing;
     return (gd_picked){ values, indices };
-}
-
-/* ---- median: the element number (n - 1) / 2 in ascending order, NaN where there is one ---------------------- */
-
-static void median_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
-{
-    const gi_axes *axes = node->attributes;
-    gd_tensor *x = node->in[0], *hit = gi_same(x, gi_with_axes(node->out, x, *axes));
-    gd_tensor *share = gd_div(gi_with_axes(dy, x, *axes), gi_sum_over(hit, (gi_axes){ axes->mask, true }));
-    dx[0] = gi_masked(share, hit);
-}
-
-static const gd_op median_op = {
-    .name = "gd_median", .rule = median_rule, .reads = GD_INPUTS | GD_OUTPUT,
-    .formula = "dx = dy where x = y, shared",
-};
-
-static gd_tensor *median(const char *function, gd_tensor *x, int axis, bool keep)
-{
-    const gi_axes axes = { 1u << axis, keep };
-    const gi_lines l = gi_lines_along(x, axis);
-    if (l.n == 0 && x->numel == 0 && l.count > 0)
-        return gd_fail("%s: x is %s: nothing to choose from", function, gi_text_of(x).s);
-    const gd_real *from = gi_contiguous_numbers(x);
-    gd_tensor *y = gi_new_reduced(function, x, axes);
-    item *room = from && y ? room_for(l.n) : NULL;
-    if (!room)
-        return NULL;
-    for (int64_t i = 0; i < l.count; i++) {
-        const item *sorted = sorted_line(room, from + gi_line_start(&l, i), l.n, l.after, false);
-        y->data[i] = sorted[isnan(sorted[l.n - 1].key) ? l.n - 1 : (l.n - 1) / 2].key;
-    }
-    return gd_record(&median_op, y, &x, 1, &axes, sizeof axes);
-}
-
-gd_tensor *gd_median_axis(gd_tensor *x, int axis, bool keep)
-{
-    const int at = x && gi_alive("gd_median_axis", "x", x) ? gi_valid_axis("gd_median_axis", axis, x->ndim) : -1;
-    return at < 0 ? NULL : median("gd_median_axis", x, at, keep);
-}
-
-gd_tensor *gd_median(gd_tensor *x)
-{
-    if (!x || !gi_alive("gd_median", "x", x))
-        return NULL;
-    if (x->numel == 0)
-        return gd_fail("gd_median: x is %s: nothing to choose from", gi_text_of(x).s);
-    gd_tensor *line = gd_reshape(x, GD_SHAPE(x->numel));
-    return line ? median("gd_median", line, 0, false) : NULL;
 }
 
 /* ---- unique ------------------------------------------------------------------------------------------------- */
