@@ -21,7 +21,7 @@
 #include "tensor/new.h"
 #include "tensor/shape.h"
 
-static const double nowhere = -(double)INFINITY;        /* the logarithm of a probability of 0 */
+static const double log_zero = -(double)INFINITY;       /* of a probability of 0 */
 
 typedef struct sequences {
     int64_t        steps, n, classes, most;             /* most: the longest target */
@@ -91,18 +91,18 @@ static double index_value(const sequences *s, int64_t i, int64_t k)
 static double first_value(const sequences *s, int64_t i, int64_t k)
 {
     (void)s, (void)i;
-    return k < 2 ? 0 : nowhere;
+    return k < 2 ? 0 : log_zero;
 }
 
 static double last_value(const sequences *s, int64_t i, int64_t k)
 {
     const int64_t end = 2 * length_of(s->target_length, i, s->most);
-    return k == end || k == end - 1 ? 0 : nowhere;
+    return k == end || k == end - 1 ? 0 : log_zero;
 }
 
 static double skip_value(const sequences *s, int64_t i, int64_t k)
 {
-    return k % 2 && k > 2 && class_of(s, i, k) != class_of(s, i, k - 2) ? 0 : nowhere;
+    return k % 2 && k > 2 && class_of(s, i, k) != class_of(s, i, k - 2) ? 0 : log_zero;
 }
 
 static gd_tensor *of_states(const sequences *s, state_value *value)
@@ -114,7 +114,6 @@ static gd_tensor *of_states(const sequences *s, state_value *value)
     return t;
 }
 
-/* 1 for the sequences that are longer than t, else 0: [n, 1]; NULL where all are. */
 static bool all_longer(const sequences *s, int64_t t)
 {
     for (int64_t i = 0; i < s->n; i++)
@@ -123,6 +122,7 @@ static bool all_longer(const sequences *s, int64_t t)
     return true;
 }
 
+/* 1 for the sequences that are longer than t, else 0: [n, 1]. */
 static gd_tensor *longer_than(const sequences *s, int64_t t)
 {
     gd_tensor *mask = gi_new("gd_ctc_loss", 2, (int64_t[]){ s->n, 1 });
@@ -142,12 +142,11 @@ static gd_tensor *moved(gd_tensor *alpha, int64_t by, gd_tensor *border)
     return gd_concat((gd_tensor *const[]){ front, gd_slice(alpha, 1, 0, alpha->shape[1] - by, 1) }, 2, 1);
 }
 
-/* ln of the probability of each target [n].  Before the first step the state is a blank in front of state 0, from where
- * states 0 and 1 can be reached. */
+/* ln of the probability of each target [n].  The first step is in state 0 or 1. */
 static gd_tensor *log_probability(gd_tensor *x, const sequences *s)
 {
     gd_tensor *index = gd_expand(of_states(s, index_value), GD_SHAPE(s->steps, s->n, s->states));
-    gd_tensor *emit = gd_gather(x, 2, index), *skip = of_states(s, skip_value), *border = gd_scalar(nowhere);
+    gd_tensor *emit = gd_gather(x, 2, index), *skip = of_states(s, skip_value), *border = gd_scalar(log_zero);
     gd_tensor *alpha = of_states(s, first_value);
     for (int64_t t = 0; t < s->steps && emit && alpha; t++) {
         gd_tensor *reach = alpha;
@@ -170,7 +169,7 @@ static gd_tensor *mend_empty(gd_tensor *l, const sequences *s)
         if (length_of(s->input_length, i, s->steps) == 0) {
             any = true;
             steps->data[i] = 0;
-            value->data[i] = length_of(s->target_length, i, s->most) == 0 ? 0 : (gd_real)-nowhere;
+            value->data[i] = length_of(s->target_length, i, s->most) == 0 ? 0 : (gd_real)-log_zero;
         }
     return any ? gd_where(steps, l, value) : l;
 }

@@ -54,8 +54,7 @@ static gd_tensor *fitting_variance(gd_tensor *m, gd_tensor *variance)
 /* max(variance, eps), with the derivative 1 everywhere. */
 static gd_tensor *not_below(gd_tensor *variance, double eps)
 {
-    gd_tensor *v = gd_detach(variance);
-    return gd_add(variance, gd_sub(gd_clamp(v, eps, (double)INFINITY), v));
+    return gd_add(variance, gd_relu(gd_shift(gd_neg(gd_detach(variance)), eps)));
 }
 
 gd_tensor *gd_gaussian_nll_loss(gd_tensor *prediction, gd_tensor *target, gd_tensor *variance, bool full, double eps,

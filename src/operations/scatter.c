@@ -61,20 +61,21 @@ typedef struct writers {
     bool       repeated;
 } writers;
 
-/* The place of element k of index in x, row-major. */
-static int64_t place_of(const gd_tensor *index, int64_t k, const gd_tensor *x, int axis, gd_real along)
+/* An element of index, row-major, and where in x, row-major, it points to but for the axis. */
+typedef struct cursor {
+    int64_t at[GD_MAX_DIMS], step[GD_MAX_DIMS], place;
+} cursor;
+
+static void advance(cursor *c, const gd_tensor *index, int axis)
 {
-    int64_t place = 0, step = 1, at[GD_MAX_DIMS];
     for (int i = index->ndim - 1; i >= 0; i--) {
-        at[i] = k % index->shape[i];
-        k /= index->shape[i];
+        const int64_t step = i == axis ? 0 : c->step[i];
+        c->place += step;
+        if (++c->at[i] < index->shape[i])
+            return;
+        c->place -= step * index->shape[i];
+        c->at[i] = 0;
     }
-    at[axis] = (int64_t)along;
-    for (int i = x->ndim - 1; i >= 0; i--) {
-        place += at[i] * step;
-        step *= x->shape[i];
-    }
-    return place;
 }
 
 static bool find_writers(const gd_tensor *x, int axis, gd_tensor *index, writers *w)
@@ -84,8 +85,10 @@ static bool find_writers(const gd_tensor *x, int axis, gd_tensor *index, writers
     *w = (writers){ gd_zeros(gd_shape_of_tensor(x)), gd_ones(gd_shape_of_tensor(index)), false };
     if (!contiguous || !owner || !w->hit || !w->last)
         return false;
-    for (int64_t k = 0; k < index->numel; k++) {
-        const int64_t to = place_of(index, k, x, axis, contiguous->data[k]);
+    cursor c = { .place = 0 };
+    gi_row_major_strides(x->ndim, x->shape, c.step);
+    for (int64_t k = 0; k < index->numel; k++, advance(&c, index, axis)) {
+        const int64_t to = c.place + (int64_t)contiguous->data[k] * c.step[axis];
         if (w->hit->data[to] != 0) {
             w->last->data[owner[to]] = 0;
             w->repeated = true;

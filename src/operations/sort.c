@@ -1,4 +1,4 @@
-/* sort.c - sorting along an axis, and what follows from it: argsort, the k largest, the median, different numbers.
+/* sort.c - sorting along an axis, and what follows from it: argsort, the k largest, different numbers.
  *
  * Merge sort from runs of a few elements upwards: stable, n log n for every input, without recursion.  NaN is the
  * largest number.  Sorted values are gathered by their indices, so that gradients find their way back. */
@@ -7,13 +7,10 @@
 #include <string.h>
 
 #include "autograd/record.h"
-#include "axes.h"
 #include "base/memory.h"
 #include "base/thread_state.h"
 #include "gradus/operations.h"
 #include "gradus/picking.h"
-#include "elementwise_parts.h"
-#include "sum.h"
 #include "lines.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
@@ -93,26 +90,54 @@ static const item *sorted_line(item *room, const gd_real *x, int64_t n, int64_t 
     return sort_items(room, room + n, n, descending);
 }
 
+/* The first k > 0 of the items in order, k <= FEW: a new one goes in front of those that it precedes.  The result is in
+ * room. */
+enum { FEW = 32 };
+
+static const item *first_of_line(item *room, int64_t k, const gd_real *x, int64_t n, int64_t step, bool descending)
+{
+    int64_t held = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const item next = { x[i * step], i };
+        if (held == k && !precedes(&next, &room[k - 1], descending))
+            continue;
+        int64_t at = held < k ? held++ : k - 1;
+        for (; at > 0 && precedes(&next, &room[at - 1], descending); at--)
+            room[at] = room[at - 1];
+        room[at] = next;
+    }
+    return room;
+}
+
 /* ---- argsort and sort --------------------------------------------------------------------------------------- */
 
-/* The indices along an axis in order, of x's shape. */
-static gd_tensor *order_of(const char *function, gd_tensor *x, int axis, bool descending)
+/* The first k indices along an axis in order, of x's shape but for the axis. */
+static gd_tensor *first_in_order(const char *function, gd_tensor *x, int axis, int64_t k, bool descending)
 {
     if (!gi_countable(function, "the indices", x->shape[axis]))
         return NULL;
+    gd_shape shape = gd_shape_of_tensor(x);
+    shape.size[axis] = k;
     const gi_lines l = gi_lines_along(x, axis);
     const gd_real *from = gi_contiguous_numbers(x);
-    gd_tensor *y = gi_new_like(x);
+    gd_tensor *y = gi_new(function, shape.ndim, shape.size);
     item *room = from && y ? room_for(l.n) : NULL;
     if (!room)
         return NULL;
-    for (int64_t i = 0; l.n > 0 && i < l.count; i++) {
-        const int64_t start = gi_line_start(&l, i);
-        const item *sorted = sorted_line(room, from + start, l.n, l.after, descending);
-        for (int64_t k = 0; k < l.n; k++)
-            y->data[start + k * l.after] = (gd_real)sorted[k].at;
+    const gi_lines to = gi_lines_along(y, axis);
+    for (int64_t i = 0; k > 0 && i < l.count; i++) {
+        const gd_real *line = from + gi_line_start(&l, i);
+        const item *sorted = k <= FEW && k < l.n ? first_of_line(room, k, line, l.n, l.after, descending)
+                                                 : sorted_line(room, line, l.n, l.after, descending);
+        for (int64_t j = 0; j < k; j++)
+            y->data[gi_line_start(&to, i) + j * to.after] = (gd_real)sorted[j].at;
     }
     return y;
+}
+
+static gd_tensor *order_of(const char *function, gd_tensor *x, int axis, bool descending)
+{
+    return first_in_order(function, x, axis, x->shape[axis], descending);
 }
 
 static const gd_op argsort_op = { .name = "gd_argsort", .reads = GD_NOTHING };
@@ -144,61 +169,10 @@ gd_picked gd_topk(gd_tensor *x, int64_t k, int axis, bool largest)
                 at, gi_text_of(x).s);
         return nothing;
     }
-    gd_tensor *order = order_of("gd_topk", x, at, largest);
-    gd_tensor *indices = gd_contiguous(gd_slice(order, at, 0, k, 1));
-    gd_tensor *values = gd_gather(x, at, indices);
+    gd_tensor *indices = first_in_order("gd_topk", x, at, k, largest), *values = gd_gather(x, at, indices);
     if (!values || !gi_constant(&topk_op, indices, x, NULL))
         return nothing;
     return (gd_picked){ values, indices };
-}
-
-/* ---- median: the element number (n - 1) / 2 in ascending order, NaN where there is one ---------------------- */
-
-static void median_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
-{
-    const gi_axes *axes = node->attributes;
-    gd_tensor *x = node->in[0], *hit = gi_same(x, gi_with_axes(node->out, x, *axes));
-    gd_tensor *share = gd_div(gi_with_axes(dy, x, *axes), gi_sum_over(hit, (gi_axes){ axes->mask, true }));
-    dx[0] = gi_masked(share, hit);
-}
-
-static const gd_op median_op = {
-    .name = "gd_median", .rule = median_rule, .reads = GD_INPUTS | GD_OUTPUT,
-    .formula = "dx = dy where x = y, shared",
-};
-
-static gd_tensor *median(const char *function, gd_tensor *x, int axis, bool keep)
-{
-    const gi_axes axes = { 1u << axis, keep };
-    const gi_lines l = gi_lines_along(x, axis);
-    if (l.n == 0 && x->numel == 0 && l.count > 0)
-        return gd_fail("%s: x is %s: nothing to choose from", function, gi_text_of(x).s);
-    const gd_real *from = gi_contiguous_numbers(x);
-    gd_tensor *y = gi_new_reduced(function, x, axes);
-    item *room = from && y ? room_for(l.n) : NULL;
-    if (!room)
-        return NULL;
-    for (int64_t i = 0; i < l.count; i++) {
-        const item *sorted = sorted_line(room, from + gi_line_start(&l, i), l.n, l.after, false);
-        y->data[i] = sorted[isnan(sorted[l.n - 1].key) ? l.n - 1 : (l.n - 1) / 2].key;
-    }
-    return gd_record(&median_op, y, &x, 1, &axes, sizeof axes);
-}
-
-gd_tensor *gd_median_axis(gd_tensor *x, int axis, bool keep)
-{
-    const int at = x && gi_alive("gd_median_axis", "x", x) ? gi_valid_axis("gd_median_axis", axis, x->ndim) : -1;
-    return at < 0 ? NULL : median("gd_median_axis", x, at, keep);
-}
-
-gd_tensor *gd_median(gd_tensor *x)
-{
-    if (!x || !gi_alive("gd_median", "x", x))
-        return NULL;
-    if (x->numel == 0)
-        return gd_fail("gd_median: x is %s: nothing to choose from", gi_text_of(x).s);
-    gd_tensor *line = gd_reshape(x, GD_SHAPE(x->numel));
-    return line ? median("gd_median", line, 0, false) : NULL;
 }
 
 /* ---- unique ------------------------------------------------------------------------------------------------- */

@@ -310,7 +310,7 @@ OPERATION(gd_diag,          0,      gd_diag(x[0], 1),                           
 OPERATION(gd_trace,         0,      gd_trace(x[0]),                                      ANY(2, 3, 4))
 OPERATION(gd_outer,         0,      gd_outer(x[0], x[1]),                                ANY(3), ANY(4))
 OPERATION(gd_meshgrid, 0, gd_mul(gd_meshgrid(x, 2, GD_XY).grid[0], gd_meshgrid(x, 2, GD_XY).grid[1]), ANY(3), ANY(2))
-OPERATION(gd_meshgrid, 0, gd_concat(gd_meshgrid(x, 3, GD_IJ).grid, 3, 0), ANY(3), ANY(), ANY(2))
+OPERATION(gd_meshgrid, 0, gd_mul(gd_sum(x[0]), gd_meshgrid(x, 2, GD_IJ).grid[1]), ANY(3), ANY())
 
 OPERATION(gd_cross_entropy_with, 0, gd_cross_entropy_with(x[0], x[1], x[2], (gd_cross_entropy_options){
           .label_smoothing = 0.2, .ignore_index = 1, .reduction = GD_MEAN, .begun = true }),

@@ -155,6 +155,7 @@ START_TEST(small_variances)
     gd_tensor *l = gd_gaussian_nll_loss(m, t, v, false, 2, GD_NONE);
     ck_values(l, 0.5 * (log(2) + 2), 0.5 * (log(4) + 1));
     ck_values(gradient(l, v), 0.5 * (0.5 - 1), 0.5 * (0.25 - 0.25));
+    ck_values(gd_gaussian_nll_loss(m, t, VECTOR(INF, 1), false, 1e-6, GD_NONE), INF, 2);
     const double far = IN_DOUBLE ? 1e200 : 1e30;
     ck_values(gd_scale(gd_gaussian_nll_loss(VECTOR(far), VECTOR(0), VECTOR(far), false, 1e-6, GD_SUM), 1 / far), 0.5);
 }

@@ -85,7 +85,30 @@ START_TEST(long_lines)
                     sum += order->data[i];
                 }
                 ck_assert(sum == (gd_real)(n * (n - 1) / 2));
+                ck_assert(element(gd_median(x), 0) == element(gd_sort(x, 0, false), (n - 1) / 2));
+                const gd_tensor *first = gd_topk(x, n < 20 ? n : 20, 0, down).indices;
+                for (int64_t i = 0; i < first->numel; i++)
+                    ck_assert(first->data[i] == order->data[i]);
             }
+}
+END_TEST
+
+/* Of both signs and all magnitudes. */
+START_TEST(medians_of_all_magnitudes)
+{
+    uint64_t state = 13;
+    for (int64_t n = 1; n < 300; n += 7) {
+        GD_SCOPE;
+        gd_tensor *x = gd_zeros(GD_SHAPE(n));
+        for (int64_t i = 0; i < n; i++)
+            x->data[i] = (gd_real)ldexp(draw(&state, 2) ? 1.5 : -1, (int)draw(&state, IN_DOUBLE ? 2000 : 250)
+                                        - (IN_DOUBLE ? 1000 : 125));
+        ck_assert(element(gd_median(x), 0) == element(gd_sort(x, 0, false), (n - 1) / 2));
+    }
+    const double tiny = IN_DOUBLE ? 0x1p-1074 : 0x1p-149;
+    ck_exact_values(gd_median(VECTOR(INF, -INF, -0.0, tiny, -tiny)), 0);
+    ck_exact_values(gd_median(VECTOR(INF, -INF, tiny)), tiny);
+    ck_exact_values(gd_median(VECTOR(-INF, -INF, 3)), -INF);
 }
 END_TEST
 
@@ -295,6 +318,7 @@ int main(void)
     tcase_add_test(all, nan_is_the_largest);
     tcase_add_test(all, equal_elements_keep_their_order);
     tcase_add_test(all, long_lines);
+    tcase_add_test(all, medians_of_all_magnitudes);
     tcase_add_test(all, different_numbers);
     tcase_add_test(all, products_with_zeros);
     tcase_add_test(all, products_at_the_ends_of_the_range);

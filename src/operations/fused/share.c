@@ -13,7 +13,7 @@
 
 #define ONE KERNEL_ONE
 
-/* ---- y = a b, 0 where a is 0.  Where b is infinite there, da = dy b is what it should be: the slope is ------ */
+/* ---- y = a b, and 0 where a is 0; da = dy b there, too, which is infinite where b is ------------------------ */
 
 BINARY_VALUE(share, real_select(a == 0, 0, a * b))
 BINARY_OP(share, gd_mul(dy, b), dy * b, gi_share(a, dy), real_select(a == 0, 0, a * dy), DA(B) | DB(A))
