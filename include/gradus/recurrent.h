@@ -60,8 +60,10 @@ typedef struct gd_recurrent_result {
  *   start    the state before the first step, [layers directions, n, hidden]; members that are NULL: zeros.  For pieces
  *            of a long sequence, give each the state of the one before: gd_detach stops gradients there.
  *   On failure all members are NULL.  Errors: shapes, a length out of range, start.c without GD_LSTM.
- * weight_ih x of all steps is one product, and the steps are one operation: about twice as fast as a loop over
- * gd_lstm_apply for 32 examples and 256 hidden units, and more for small ones. */
+ * weight_ih x of all steps is one product, and the steps are one operation.  Against a loop over gd_lstm_apply, forward
+ * and backward, on one thread of an AMD EPYC (AVX2) in float: 35 steps of 32 examples and 256 hidden units take 0.86 of
+ * the time, where products are nine tenths of both; 20 steps, 8 examples, 16 units 0.45; 10 steps, 1 example, 8 units
+ * 0.21. */
 gd_recurrent_layer  gd_recurrent_new(gd_params *p, const char *name, gd_recurrence kind, int64_t in, int64_t hidden,
                                      gd_recurrent_options options);
 gd_recurrent_result gd_recurrent_apply(const gd_recurrent_layer *layer, gd_tensor *x, gd_tensor *lengths,

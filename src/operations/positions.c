@@ -6,6 +6,7 @@
 #include "base/message.h"
 #include "gradus/operations.h"
 #include "tensor/alive.h"
+#include "tensor/new.h"
 #include "tensor/shape.h"
 
 /* [length, pairs] of the cosines and sines of p base^(-2 i / width). */
@@ -53,7 +54,7 @@ gd_tensor *gd_rotary(gd_tensor *x, int64_t first, double base, bool halves)
 gd_tensor *gd_sinusoidal_positions(int64_t length, int64_t width)
 {
     const int64_t pairs = width / 2 + width % 2;
-    gd_tensor *y = gd_zeros(GD_SHAPE(length, width)), *c, *s;
+    gd_tensor *y = gi_new("gd_sinusoidal_positions", 2, (int64_t[]){ length, width }), *c, *s;
     if (!y || !angles(0, length, pairs, width, 10000, &c, &s))
         return NULL;
     for (int64_t k = 0; k < y->numel; k++) {

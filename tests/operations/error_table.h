@@ -128,3 +128,76 @@ WRONG(gd_cross_entropy(v3, labels, GD_MEAN),
       "gd_cross_entropy: logits is [3] and labels is [2]: logits must be [n, c, ..] and labels [n, ..]")
 WRONG(gd_cross_entropy(gd_zeros(GD_SHAPE(2, 0)), labels, GD_SUM),
       "gd_cross_entropy: logits is [2, 0]: there are no classes")
+
+#define X4(a, b, c, d) gd_zeros(GD_SHAPE(a, b, c, d))
+#define X3(a, b, c) gd_zeros(GD_SHAPE(a, b, c))
+#define TURNED(...) (gd_conv_transpose2d_options){ __VA_ARGS__ }
+WRONG(gd_conv_transpose2d(m23, m23, NULL, TURNED(.groups = 1)),
+      "gd_conv_transpose2d: x is [2, 3] and weight is [2, 3]: they must be [n, channels, height, width] and [channels, "
+      "out / groups, kh, kw]")
+WRONG(gd_conv_transpose2d(X4(1, 4, 2, 2), X4(3, 2, 2, 2), NULL, TURNED(.groups = 1)),
+      "gd_conv_transpose2d: x is [1, 4, 2, 2], weight is [3, 2, 2, 2] and groups is 1: weight must be [4, out / groups, "
+      "..], and groups divide 4")
+WRONG(gd_conv_transpose2d(X4(1, 4, 2, 2), X4(4, 2, 2, 2), v3, TURNED(.groups = 2)),
+      "gd_conv_transpose2d: weight is [4, 2, 2, 2] and bias is [3]: bias must be [4]")
+WRONG(gd_conv_transpose2d(X4(1, 1, 2, 2), X4(1, 1, 2, 2), NULL, TURNED(.output_padding = { 1, 0 })),
+      "gd_conv_transpose2d: output_padding 1 of axis 2 must be less than stride 1 or dilation 1")
+WRONG(gd_conv_transpose2d(X4(1, 1, 2, 2), X4(1, 1, 2, 2), NULL, TURNED(.padding = { 0, 2 })),
+      "gd_conv_transpose2d: axis 3 of y would have -1 elements")
+WRONG(gd_conv_transpose2d(X4(1, 1, 2, 2), X4(1, 1, 2, 2), NULL, TURNED(.stride = { -1, 1 })),
+      "gd_conv_transpose2d: stride -1, padding 0, output_padding 0, dilation 1 of axis 2: stride and dilation must be at "
+      "least 1, the others at least 0, and none above 2147483647")
+WRONG(gd_conv_transpose1d(X3(1, 1, 0), X3(1, 1, 2), NULL, 1, 0, 0, 1, 1),
+      "gd_conv_transpose1d: axis 3 of x has 0 elements, and that of the kernel 2: both need at least 1, and at most "
+      "2147483647")
+WRONG(gd_interpolate(m23, GD_SHAPE(2), GD_NEAREST, false),
+      "gd_interpolate: x is [2, 3] and size has 1 number: x must be [n, channels, ..], with a size for each further axis")
+WRONG(gd_interpolate(X3(1, 1, 0), GD_SHAPE(2), GD_NEAREST, false),
+      "gd_interpolate: x is [1, 1, 0]: its axis 2 is empty")
+WRONG(gd_interpolate(X3(1, 1, 3), GD_SHAPE(0), GD_NEAREST, false),
+      "gd_interpolate: size is [0]: sizes must be at least 1")
+WRONG(gd_interpolate(X3(1, 1, 3), GD_SHAPE(HUGE_SIZE), GD_LINEAR, false),
+      "gd_interpolate: x is [1, 1, 3] and size is [1099511627776]: no size may be above 2147483647")
+WRONG(gd_interpolate(X3(1, 1, 3), GD_SHAPE(2), GD_NEAREST, true),
+      "gd_interpolate: align_corners has no meaning with GD_NEAREST")
+WRONG(gd_interpolate(X3(1, 1, 3), GD_SHAPE(2), (gd_interpolation)5, false),
+      "gd_interpolate: mode = 5 is not GD_NEAREST or GD_LINEAR")
+WRONG(gd_adaptive_avg_pool(X4(1, 1, 3, 3), GD_SHAPE(2)),
+      "gd_adaptive_avg_pool: x is [1, 1, 3, 3] and size has 1 number: x must be [n, channels, ..], with a size for each "
+      "further axis")
+WRONG(gd_adaptive_max_pool(X3(1, 1, 3), GD_SHAPE(-1)), "gd_adaptive_max_pool: size is [-1]: sizes must be at least 1")
+WRONG(gd_global_avg_pool(m23), "gd_global_avg_pool: x is [2, 3]: it must be [n, channels, ..]")
+WRONG(gd_global_max_pool(X3(1, 2, 0)), "gd_global_max_pool: x is [1, 2, 0]: its images are empty")
+WRONG(gd_max_pool1d(m23, 2, 0, 0), "gd_max_pool1d: x is [2, 3]: it must be [n, channels, length]")
+WRONG(gd_max_pool1d(X3(1, 1, 3), 2, 1, 2),
+      "gd_max_pool1d: kernel 2, stride 1, padding 2: the kernel must be at least 1, stride at least 1 or 0 for the "
+      "kernel's size, padding between 0 and half the kernel, and none above 2147483647")
+WRONG(gd_avg_pool1d(X3(1, 1, 3), 4, 1, 0, true),
+      "gd_avg_pool1d: x is [1, 1, 3]: with padding 0 it is shorter than the kernel, 4, or longer than 2147483647")
+WRONG(gd_group_norm(m23, 2, NULL, NULL, 0), "gd_group_norm: x is [2, 3]: groups = 2 must divide its 3 channels")
+WRONG(gd_group_norm(m23, 1, v4, NULL, 0),
+      "gd_group_norm: x is [2, 3] and weight is [4]: one number for each channel, [3], is expected")
+WRONG(gd_group_norm(v3, 1, NULL, NULL, 0), "gd_group_norm: x is [3]: it must be [n, channels, ..]")
+WRONG(gd_group_norm(m23, 1, NULL, NULL, -1), "gd_group_norm: eps = -1 must not be negative")
+WRONG(gd_instance_norm(m23, NULL, v4, 0),
+      "gd_instance_norm: x is [2, 3] and bias is [4]: one number for each channel, [3], is expected")
+WRONG(gd_instance_norm(m23, NULL, NULL, 0),
+      "gd_instance_norm: x is [2, 3]: it needs more than one value in each channel of an example")
+WRONG(gd_rms_norm(m23, v4, 0), "gd_rms_norm: x is [2, 3] and weight is [4]: it must have the shape of x's last axes")
+WRONG(gd_rms_norm(s, NULL, 0),
+      "gd_rms_norm: x is [], with 1 axes to normalise: at least one is needed, and x must have as many")
+WRONG(gd_rms_norm(m23, NULL, (double)NAN), "gd_rms_norm: eps = nan must not be negative")
+WRONG(gd_masked_attention(m23, m34, m34, v4, false),
+      "gd_masked_attention: q is [2, 3], k is [3, 4] and v is [3, 4]: they must be [.., queries, d], [.., keys, d] and "
+      "[.., keys, e]")
+WRONG(gd_masked_attention(m34, m34, m34, v4, false),
+      "gd_masked_attention: mask is [4]: it must broadcast to [.., 3, 3]")
+WRONG(gd_padding_mask(m23, 6), "gd_padding_mask: lengths is [2, 3]: it must be [n]")
+WRONG(gd_padding_mask(labels, 1), "gd_padding_mask: lengths[1] = 2 is not a whole number in [0, 2)")
+WRONG(gd_padding_mask(labels, -1), "gd_padding_mask: keys = -1 must not be negative")
+WRONG(gd_rotary(m23, 0, 100, false), "gd_rotary: x is [2, 3]: it must be [.., length, d] with an even d")
+WRONG(gd_rotary(m34, 0, 0, false), "gd_rotary: base = 0 must be positive and finite")
+WRONG(gd_sinusoidal_positions(-1, 2), "gd_sinusoidal_positions: shape [-1, 2] has the negative size -1")
+#undef X4
+#undef X3
+#undef TURNED
