@@ -25,5 +25,6 @@
 #include "gradus/data.h"        /* readers, data sets, minibatches */
 #include "gradus/checkpoint.h"  /* saving and going on later */
 #include "gradus/plot.h"        /* pictures of curves, as PNG */
+#include "gradus/metrics.h"     /* scores, early stopping, the history of a run */
 
 #endif

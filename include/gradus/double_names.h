@@ -11,6 +11,7 @@
 
 GD_RENAME(abort)
 GD_RENAME(abs)
+GD_RENAME(accuracy)
 GD_RENAME(adadelta)
 GD_RENAME(adadelta_dialect)
 GD_RENAME(adagrad)
@@ -50,6 +51,7 @@ GD_RENAME(clip_grad_norm)
 GD_RENAME(clip_grad_norm_as)
 GD_RENAME(clip_grad_value)
 GD_RENAME(concat)
+GD_RENAME(confusion)
 GD_RENAME(contiguous)
 GD_RENAME(conv1d)
 GD_RENAME(conv1d_apply)
@@ -70,6 +72,10 @@ GD_RENAME(div)
 GD_RENAME(dropout)
 GD_RENAME(dropout_apply)
 GD_RENAME(dropout_new)
+GD_RENAME(early_stopping_free)
+GD_RENAME(early_stopping_new)
+GD_RENAME(early_stopping_next)
+GD_RENAME(early_stopping_restore)
 GD_RENAME(elu)
 GD_RENAME(ema_free)
 GD_RENAME(ema_get)
@@ -108,6 +114,22 @@ GD_RENAME(gru_apply)
 GD_RENAME(gru_new)
 GD_RENAME(gt)
 GD_RENAME(hinge_loss)
+GD_RENAME(history_add)
+GD_RENAME(history_count)
+GD_RENAME(history_free)
+GD_RENAME(history_has)
+GD_RENAME(history_load)
+GD_RENAME(history_name)
+GD_RENAME(history_new)
+GD_RENAME(history_picture)
+GD_RENAME(history_plot)
+GD_RENAME(history_print)
+GD_RENAME(history_resume)
+GD_RENAME(history_rows)
+GD_RENAME(history_save)
+GD_RENAME(history_truncate)
+GD_RENAME(history_value)
+GD_RENAME(history_x)
 GD_RENAME(huber_loss)
 GD_RENAME(idx_read)
 GD_RENAME(is_recording)
@@ -257,6 +279,7 @@ GD_RENAME(print)
 GD_RENAME(progress_end)
 GD_RENAME(progress_show)
 GD_RENAME(progress_start)
+GD_RENAME(r2)
 GD_RENAME(radam)
 GD_RENAME(radam_dialect)
 GD_RENAME(read_limit)
@@ -270,8 +293,12 @@ GD_RENAME(rmsprop)
 GD_RENAME(rmsprop_dialect)
 GD_RENAME(rnn_apply)
 GD_RENAME(rnn_new)
+GD_RENAME(roc_auc)
 GD_RENAME(rprop)
 GD_RENAME(rprop_dialect)
+GD_RENAME(running_add)
+GD_RENAME(running_mean)
+GD_RENAME(running_start)
 GD_RENAME(safetensors_close)
 GD_RENAME(safetensors_count)
 GD_RENAME(safetensors_find)
@@ -293,6 +320,8 @@ GD_RENAME(scope_end)
 GD_RENAME(scope_end_with)
 GD_RENAME(scope_enter)
 GD_RENAME(scope_leave)
+GD_RENAME(scores_averaged)
+GD_RENAME(scores_of_class)
 GD_RENAME(seed)
 GD_RENAME(set_grad)
 GD_RENAME(set_memory_warning)
@@ -328,6 +357,7 @@ GD_RENAME(sum_axes)
 GD_RENAME(sum_axis)
 GD_RENAME(tanh)
 GD_RENAME(threads)
+GD_RENAME(top_k_accuracy)
 GD_RENAME(trace_at)
 GD_RENAME(trace_csv)
 GD_RENAME(trace_picture)
@@ -356,6 +386,7 @@ GD_RENAME(zeros_like)
 
 #define gd_abort gd64_abort
 #define gd_abs gd64_abs
+#define gd_accuracy gd64_accuracy
 #define gd_adadelta gd64_adadelta
 #define gd_adadelta_dialect gd64_adadelta_dialect
 #define gd_adagrad gd64_adagrad
@@ -395,6 +426,7 @@ GD_RENAME(zeros_like)
 #define gd_clip_grad_norm_as gd64_clip_grad_norm_as
 #define gd_clip_grad_value gd64_clip_grad_value
 #define gd_concat gd64_concat
+#define gd_confusion gd64_confusion
 #define gd_contiguous gd64_contiguous
 #define gd_conv1d gd64_conv1d
 #define gd_conv1d_apply gd64_conv1d_apply
@@ -415,6 +447,10 @@ GD_RENAME(zeros_like)
 #define gd_dropout gd64_dropout
 #define gd_dropout_apply gd64_dropout_apply
 #define gd_dropout_new gd64_dropout_new
+#define gd_early_stopping_free gd64_early_stopping_free
+#define gd_early_stopping_new gd64_early_stopping_new
+#define gd_early_stopping_next gd64_early_stopping_next
+#define gd_early_stopping_restore gd64_early_stopping_restore
 #define gd_elu gd64_elu
 #define gd_ema_free gd64_ema_free
 #define gd_ema_get gd64_ema_get
@@ -453,6 +489,22 @@ GD_RENAME(zeros_like)
 #define gd_gru_new gd64_gru_new
 #define gd_gt gd64_gt
 #define gd_hinge_loss gd64_hinge_loss
+#define gd_history_add gd64_history_add
+#define gd_history_count gd64_history_count
+#define gd_history_free gd64_history_free
+#define gd_history_has gd64_history_has
+#define gd_history_load gd64_history_load
+#define gd_history_name gd64_history_name
+#define gd_history_new gd64_history_new
+#define gd_history_picture gd64_history_picture
+#define gd_history_plot gd64_history_plot
+#define gd_history_print gd64_history_print
+#define gd_history_resume gd64_history_resume
+#define gd_history_rows gd64_history_rows
+#define gd_history_save gd64_history_save
+#define gd_history_truncate gd64_history_truncate
+#define gd_history_value gd64_history_value
+#define gd_history_x gd64_history_x
 #define gd_huber_loss gd64_huber_loss
 #define gd_idx_read gd64_idx_read
 #define gd_is_recording gd64_is_recording
@@ -602,6 +654,7 @@ GD_RENAME(zeros_like)
 #define gd_progress_end gd64_progress_end
 #define gd_progress_show gd64_progress_show
 #define gd_progress_start gd64_progress_start
+#define gd_r2 gd64_r2
 #define gd_radam gd64_radam
 #define gd_radam_dialect gd64_radam_dialect
 #define gd_read_limit gd64_read_limit
@@ -615,8 +668,12 @@ GD_RENAME(zeros_like)
 #define gd_rmsprop_dialect gd64_rmsprop_dialect
 #define gd_rnn_apply gd64_rnn_apply
 #define gd_rnn_new gd64_rnn_new
+#define gd_roc_auc gd64_roc_auc
 #define gd_rprop gd64_rprop
 #define gd_rprop_dialect gd64_rprop_dialect
+#define gd_running_add gd64_running_add
+#define gd_running_mean gd64_running_mean
+#define gd_running_start gd64_running_start
 #define gd_safetensors_close gd64_safetensors_close
 #define gd_safetensors_count gd64_safetensors_count
 #define gd_safetensors_find gd64_safetensors_find
@@ -638,6 +695,8 @@ GD_RENAME(zeros_like)
 #define gd_scope_end_with gd64_scope_end_with
 #define gd_scope_enter gd64_scope_enter
 #define gd_scope_leave gd64_scope_leave
+#define gd_scores_averaged gd64_scores_averaged
+#define gd_scores_of_class gd64_scores_of_class
 #define gd_seed gd64_seed
 #define gd_set_grad gd64_set_grad
 #define gd_set_memory_warning gd64_set_memory_warning
@@ -673,6 +732,7 @@ GD_RENAME(zeros_like)
 #define gd_sum_axis gd64_sum_axis
 #define gd_tanh gd64_tanh
 #define gd_threads gd64_threads
+#define gd_top_k_accuracy gd64_top_k_accuracy
 #define gd_trace_at gd64_trace_at
 #define gd_trace_csv gd64_trace_csv
 #define gd_trace_picture gd64_trace_picture
