@@ -18,11 +18,15 @@
 #include "gradus/version.h"     /* which Gradus this is */
 #include "gradus/error.h"       /* what went wrong, in one message */
 #include "gradus/tensor.h"      /* tensors, scopes, random numbers */
+#include "gradus/random.h"      /* more random numbers, generators */
 #include "gradus/autograd.h"    /* gradients: backward, grad, your own operations, gradient checks */
 #include "gradus/operations.h"  /* every differentiable operation, with its formula */
 #include "gradus/nn.h"          /* a model: named parameters and layers */
 #include "gradus/optim.h"       /* optimizers: SGD, Adam, Yogi and their family */
 #include "gradus/data.h"        /* readers, data sets, minibatches */
+#include "gradus/split.h"       /* training and validation, folds, subsets */
+#include "gradus/table.h"       /* CSV with named columns, text and missing values */
+#include "gradus/images.h"      /* PNG and JPEG, CIFAR-10, augmentation */
 #include "gradus/checkpoint.h"  /* saving and going on later */
 #include "gradus/plot.h"        /* pictures of curves, as PNG */
 #include "gradus/metrics.h"     /* scores, early stopping, the history of a run */

@@ -36,20 +36,26 @@ GD_RENAME(attention)
 GD_RENAME(avg_pool2d)
 GD_RENAME(backward)
 GD_RENAME(backward_from)
+GD_RENAME(balanced_weights)
 GD_RENAME(batch_norm)
 GD_RENAME(batch_norm_apply)
 GD_RENAME(batch_norm_new)
 GD_RENAME(bce_with_logits)
+GD_RENAME(bernoulli)
 GD_RENAME(buffer)
 GD_RENAME(check_finite)
 GD_RENAME(checkpoint_load)
 GD_RENAME(checkpoint_save)
+GD_RENAME(cifar10)
+GD_RENAME(cifar_read)
 GD_RENAME(clamp)
 GD_RENAME(clamp_to)
 GD_RENAME(clear_error)
 GD_RENAME(clip_grad_norm)
 GD_RENAME(clip_grad_norm_as)
 GD_RENAME(clip_grad_value)
+GD_RENAME(column_means)
+GD_RENAME(column_medians)
 GD_RENAME(concat)
 GD_RENAME(confusion)
 GD_RENAME(contiguous)
@@ -64,6 +70,7 @@ GD_RENAME(cos)
 GD_RENAME(cosh)
 GD_RENAME(cross_entropy)
 GD_RENAME(csv_read)
+GD_RENAME(csv_write)
 GD_RENAME(cumprod)
 GD_RENAME(cumsum)
 GD_RENAME(detach)
@@ -89,6 +96,7 @@ GD_RENAME(eq)
 GD_RENAME(erf)
 GD_RENAME(exp)
 GD_RENAME(expand)
+GD_RENAME(exponential)
 GD_RENAME(eye)
 GD_RENAME(fail)
 GD_RENAME(fashion_mnist)
@@ -102,6 +110,13 @@ GD_RENAME(gather)
 GD_RENAME(ge)
 GD_RENAME(gelu)
 GD_RENAME(gelu_tanh)
+GD_RENAME(generator_free)
+GD_RENAME(generator_leave)
+GD_RENAME(generator_new)
+GD_RENAME(generator_seed)
+GD_RENAME(generator_set_state)
+GD_RENAME(generator_state)
+GD_RENAME(generator_use)
 GD_RENAME(grad)
 GD_RENAME(gradcheck)
 GD_RENAME(gradgradcheck)
@@ -132,8 +147,11 @@ GD_RENAME(history_value)
 GD_RENAME(history_x)
 GD_RENAME(huber_loss)
 GD_RENAME(idx_read)
+GD_RENAME(image_read)
+GD_RENAME(impute)
 GD_RENAME(is_recording)
 GD_RENAME(item)
+GD_RENAME(k_fold)
 GD_RENAME(kaiming_normal)
 GD_RENAME(kaiming_uniform)
 GD_RENAME(keep)
@@ -202,6 +220,7 @@ GD_RENAME(mse_loss)
 GD_RENAME(mul)
 GD_RENAME(multihead_apply)
 GD_RENAME(multihead_new)
+GD_RENAME(multinomial)
 GD_RENAME(nadam)
 GD_RENAME(nadam_dialect)
 GD_RENAME(ne)
@@ -224,6 +243,12 @@ GD_RENAME(npy_count)
 GD_RENAME(npy_read)
 GD_RENAME(npy_read_at)
 GD_RENAME(npy_write)
+GD_RENAME(npz_close)
+GD_RENAME(npz_count)
+GD_RENAME(npz_name)
+GD_RENAME(npz_open)
+GD_RENAME(npz_read)
+GD_RENAME(npz_write)
 GD_RENAME(numel)
 GD_RENAME(on_error)
 GD_RENAME(one_hot)
@@ -241,15 +266,20 @@ GD_RENAME(optimizer_visit)
 GD_RENAME(orthogonal)
 GD_RENAME(pad)
 GD_RENAME(param)
+GD_RENAME(param_tied)
 GD_RENAME(params_assign)
 GD_RENAME(params_at)
 GD_RENAME(params_copy)
 GD_RENAME(params_count)
+GD_RENAME(params_equal)
 GD_RENAME(params_free)
+GD_RENAME(params_freeze)
 GD_RENAME(params_get)
 GD_RENAME(params_is_buffer)
 GD_RENAME(params_new)
+GD_RENAME(params_print)
 GD_RENAME(params_tensors)
+GD_RENAME(params_unfreeze)
 GD_RENAME(permutation)
 GD_RENAME(permute)
 GD_RENAME(plateau_next)
@@ -282,6 +312,12 @@ GD_RENAME(progress_start)
 GD_RENAME(r2)
 GD_RENAME(radam)
 GD_RENAME(radam_dialect)
+GD_RENAME(randint)
+GD_RENAME(random_choice)
+GD_RENAME(random_crop)
+GD_RENAME(random_cutout)
+GD_RENAME(random_flip)
+GD_RENAME(random_shift)
 GD_RENAME(read_limit)
 GD_RENAME(record)
 GD_RENAME(relu)
@@ -352,9 +388,20 @@ GD_RENAME(std_axis)
 GD_RENAME(step)
 GD_RENAME(step_closure)
 GD_RENAME(sub)
+GD_RENAME(subset)
 GD_RENAME(sum)
 GD_RENAME(sum_axes)
 GD_RENAME(sum_axis)
+GD_RENAME(table_categories)
+GD_RENAME(table_category)
+GD_RENAME(table_columns)
+GD_RENAME(table_find)
+GD_RENAME(table_free)
+GD_RENAME(table_missing)
+GD_RENAME(table_name)
+GD_RENAME(table_numbers)
+GD_RENAME(table_read)
+GD_RENAME(table_rows)
 GD_RENAME(tanh)
 GD_RENAME(threads)
 GD_RENAME(top_k_accuracy)
@@ -362,9 +409,11 @@ GD_RENAME(trace_at)
 GD_RENAME(trace_csv)
 GD_RENAME(trace_picture)
 GD_RENAME(trace_rows)
+GD_RENAME(train_test_split)
 GD_RENAME(transpose)
 GD_RENAME(tril)
 GD_RENAME(triu)
+GD_RENAME(truncated_normal)
 GD_RENAME(uniform)
 GD_RENAME(unsqueeze)
 GD_RENAME(var_axes)
@@ -411,20 +460,26 @@ GD_RENAME(zeros_like)
 #define gd_avg_pool2d gd64_avg_pool2d
 #define gd_backward gd64_backward
 #define gd_backward_from gd64_backward_from
+#define gd_balanced_weights gd64_balanced_weights
 #define gd_batch_norm gd64_batch_norm
 #define gd_batch_norm_apply gd64_batch_norm_apply
 #define gd_batch_norm_new gd64_batch_norm_new
 #define gd_bce_with_logits gd64_bce_with_logits
+#define gd_bernoulli gd64_bernoulli
 #define gd_buffer gd64_buffer
 #define gd_check_finite gd64_check_finite
 #define gd_checkpoint_load gd64_checkpoint_load
 #define gd_checkpoint_save gd64_checkpoint_save
+#define gd_cifar10 gd64_cifar10
+#define gd_cifar_read gd64_cifar_read
 #define gd_clamp gd64_clamp
 #define gd_clamp_to gd64_clamp_to
 #define gd_clear_error gd64_clear_error
 #define gd_clip_grad_norm gd64_clip_grad_norm
 #define gd_clip_grad_norm_as gd64_clip_grad_norm_as
 #define gd_clip_grad_value gd64_clip_grad_value
+#define gd_column_means gd64_column_means
+#define gd_column_medians gd64_column_medians
 #define gd_concat gd64_concat
 #define gd_confusion gd64_confusion
 #define gd_contiguous gd64_contiguous
@@ -439,6 +494,7 @@ GD_RENAME(zeros_like)
 #define gd_cosh gd64_cosh
 #define gd_cross_entropy gd64_cross_entropy
 #define gd_csv_read gd64_csv_read
+#define gd_csv_write gd64_csv_write
 #define gd_cumprod gd64_cumprod
 #define gd_cumsum gd64_cumsum
 #define gd_detach gd64_detach
@@ -464,6 +520,7 @@ GD_RENAME(zeros_like)
 #define gd_erf gd64_erf
 #define gd_exp gd64_exp
 #define gd_expand gd64_expand
+#define gd_exponential gd64_exponential
 #define gd_eye gd64_eye
 #define gd_fail gd64_fail
 #define gd_fashion_mnist gd64_fashion_mnist
@@ -477,6 +534,13 @@ GD_RENAME(zeros_like)
 #define gd_ge gd64_ge
 #define gd_gelu gd64_gelu
 #define gd_gelu_tanh gd64_gelu_tanh
+#define gd_generator_free gd64_generator_free
+#define gd_generator_leave gd64_generator_leave
+#define gd_generator_new gd64_generator_new
+#define gd_generator_seed gd64_generator_seed
+#define gd_generator_set_state gd64_generator_set_state
+#define gd_generator_state gd64_generator_state
+#define gd_generator_use gd64_generator_use
 #define gd_grad gd64_grad
 #define gd_gradcheck gd64_gradcheck
 #define gd_gradgradcheck gd64_gradgradcheck
@@ -507,8 +571,11 @@ GD_RENAME(zeros_like)
 #define gd_history_x gd64_history_x
 #define gd_huber_loss gd64_huber_loss
 #define gd_idx_read gd64_idx_read
+#define gd_image_read gd64_image_read
+#define gd_impute gd64_impute
 #define gd_is_recording gd64_is_recording
 #define gd_item gd64_item
+#define gd_k_fold gd64_k_fold
 #define gd_kaiming_normal gd64_kaiming_normal
 #define gd_kaiming_uniform gd64_kaiming_uniform
 #define gd_keep gd64_keep
@@ -577,6 +644,7 @@ GD_RENAME(zeros_like)
 #define gd_mul gd64_mul
 #define gd_multihead_apply gd64_multihead_apply
 #define gd_multihead_new gd64_multihead_new
+#define gd_multinomial gd64_multinomial
 #define gd_nadam gd64_nadam
 #define gd_nadam_dialect gd64_nadam_dialect
 #define gd_ne gd64_ne
@@ -599,6 +667,12 @@ GD_RENAME(zeros_like)
 #define gd_npy_read gd64_npy_read
 #define gd_npy_read_at gd64_npy_read_at
 #define gd_npy_write gd64_npy_write
+#define gd_npz_close gd64_npz_close
+#define gd_npz_count gd64_npz_count
+#define gd_npz_name gd64_npz_name
+#define gd_npz_open gd64_npz_open
+#define gd_npz_read gd64_npz_read
+#define gd_npz_write gd64_npz_write
 #define gd_numel gd64_numel
 #define gd_on_error gd64_on_error
 #define gd_one_hot gd64_one_hot
@@ -616,15 +690,20 @@ GD_RENAME(zeros_like)
 #define gd_orthogonal gd64_orthogonal
 #define gd_pad gd64_pad
 #define gd_param gd64_param
+#define gd_param_tied gd64_param_tied
 #define gd_params_assign gd64_params_assign
 #define gd_params_at gd64_params_at
 #define gd_params_copy gd64_params_copy
 #define gd_params_count gd64_params_count
+#define gd_params_equal gd64_params_equal
 #define gd_params_free gd64_params_free
+#define gd_params_freeze gd64_params_freeze
 #define gd_params_get gd64_params_get
 #define gd_params_is_buffer gd64_params_is_buffer
 #define gd_params_new gd64_params_new
+#define gd_params_print gd64_params_print
 #define gd_params_tensors gd64_params_tensors
+#define gd_params_unfreeze gd64_params_unfreeze
 #define gd_permutation gd64_permutation
 #define gd_permute gd64_permute
 #define gd_plateau_next gd64_plateau_next
@@ -657,6 +736,12 @@ GD_RENAME(zeros_like)
 #define gd_r2 gd64_r2
 #define gd_radam gd64_radam
 #define gd_radam_dialect gd64_radam_dialect
+#define gd_randint gd64_randint
+#define gd_random_choice gd64_random_choice
+#define gd_random_crop gd64_random_crop
+#define gd_random_cutout gd64_random_cutout
+#define gd_random_flip gd64_random_flip
+#define gd_random_shift gd64_random_shift
 #define gd_read_limit gd64_read_limit
 #define gd_record gd64_record
 #define gd_relu gd64_relu
@@ -727,9 +812,20 @@ GD_RENAME(zeros_like)
 #define gd_step gd64_step
 #define gd_step_closure gd64_step_closure
 #define gd_sub gd64_sub
+#define gd_subset gd64_subset
 #define gd_sum gd64_sum
 #define gd_sum_axes gd64_sum_axes
 #define gd_sum_axis gd64_sum_axis
+#define gd_table_categories gd64_table_categories
+#define gd_table_category gd64_table_category
+#define gd_table_columns gd64_table_columns
+#define gd_table_find gd64_table_find
+#define gd_table_free gd64_table_free
+#define gd_table_missing gd64_table_missing
+#define gd_table_name gd64_table_name
+#define gd_table_numbers gd64_table_numbers
+#define gd_table_read gd64_table_read
+#define gd_table_rows gd64_table_rows
 #define gd_tanh gd64_tanh
 #define gd_threads gd64_threads
 #define gd_top_k_accuracy gd64_top_k_accuracy
@@ -737,9 +833,11 @@ GD_RENAME(zeros_like)
 #define gd_trace_csv gd64_trace_csv
 #define gd_trace_picture gd64_trace_picture
 #define gd_trace_rows gd64_trace_rows
+#define gd_train_test_split gd64_train_test_split
 #define gd_transpose gd64_transpose
 #define gd_tril gd64_tril
 #define gd_triu gd64_triu
+#define gd_truncated_normal gd64_truncated_normal
 #define gd_uniform gd64_uniform
 #define gd_unsqueeze gd64_unsqueeze
 #define gd_var_axes gd64_var_axes

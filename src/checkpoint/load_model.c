@@ -210,7 +210,8 @@ static void read_entry(gi_reader *r, int i)
         return;
     gd_tensor *from = gi_read_tensor(r, key, entry->tensor);
     const char *where = gi_read_where(r);
-    if (!from || !where || !names_agree(r, entry->tensor, key, from) || (entry->not_negative && !gi_check_variance(where, key, from))) {
+    if (!from || !where || !names_agree(r, entry->tensor, key, from) ||
+        (entry->not_negative && !gi_check_variance(where, key, from))) {
         r->failed = true;
         return;
     }
