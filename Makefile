@@ -99,7 +99,7 @@ $(BUILD)/libgradus64.so: $(DOUBLES)
 	$(call say,ld)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared $(STAYS) -Wl,-soname,libgradus64.so -o $@ $^ $(LIBS)
 
-# What was installed, or removed, since the last build counts: these two files are compiled anew.
+# What was installed, or removed, since the last build counts: these three files are compiled anew.
 $(BUILD)/found: FORCE
 	@mkdir -p $(@D)
 	@echo '$(FOUND)' | cmp -s - $@ || echo '$(FOUND)' > $@
@@ -108,7 +108,7 @@ $(BUILD)/libs: FORCE
 	@mkdir -p $(@D)
 	@echo '$(LIBS)' > $@
 FORCE:
-$(foreach kind,float double,$(BUILD)/$(kind)/data/gunzip.o $(BUILD)/$(kind)/plot/png.o): $(BUILD)/found
+$(foreach kind,float double,$(BUILD)/$(kind)/data/gunzip.o $(BUILD)/$(kind)/data/image_file.o $(BUILD)/$(kind)/plot/png.o): $(BUILD)/found
 
 # ---- Tests: every suite in both builds -------------------------------------------------------------------
 
@@ -203,10 +203,11 @@ check-readme: $(BUILD)/libgradus.a
 readme-picture: $(BUILD)/libgradus.a
 	@CC='$(CC)' LIBS='$(LIBS)' PICTURE=$(CURDIR)/demos/pictures/linear_regression.png sh tests/scripts/readme.sh $(BUILD)
 
-# As on a machine without zlib and stb: the two files that know them; and all, with the headers hidden.
+# As on a machine without zlib and stb: the three files that know them; and all, with the headers hidden.
 check-absent:
 	@mkdir -p $(BUILD)/absent
 	$(Q)$(CC) $(ALL_CFLAGS) -O0 -DGD_NO_PNG -c src/plot/png.c -o $(BUILD)/absent/png.o
+	$(Q)$(CC) $(ALL_CFLAGS) -O0 -DGD_NO_PNG -c src/data/image_file.c -o $(BUILD)/absent/image_file.o
 	$(Q)$(CC) $(ALL_CFLAGS) -O0 -DGD_NO_ZLIB -c src/data/gunzip.c -o $(BUILD)/absent/gunzip.o
 check-bare:
 	@CC='$(CC)' sh tests/scripts/bare.sh $(BUILD)/bare

@@ -18,6 +18,7 @@
 #include "gradus/version.h"     /* which Gradus this is */
 #include "gradus/error.h"       /* what went wrong, in one message */
 #include "gradus/tensor.h"      /* tensors, scopes, random numbers */
+#include "gradus/random.h"      /* more random numbers, generators */
 #include "gradus/autograd.h"    /* gradients: backward, grad, your own operations, gradient checks */
 #include "gradus/operations.h"  /* every differentiable operation, with its formula */
 #include "gradus/losses.h"      /* losses, with weights and labels to ignore */
@@ -28,6 +29,11 @@
 #include "gradus/optim.h"       /* optimizers: SGD, Adam, Yogi and their family */
 #include "gradus/data.h"        /* readers, data sets, minibatches */
 #include "gradus/checkpoint.h"  /* saving a model or a run, and resuming it */
+#include "gradus/split.h"       /* training and validation, folds, subsets */
+#include "gradus/table.h"       /* CSV with named columns, text and missing values */
+#include "gradus/images.h"      /* PNG and JPEG, CIFAR-10, augmentation */
+#include "gradus/checkpoint.h"  /* saving and going on later */
 #include "gradus/plot.h"        /* pictures of curves, as PNG */
+#include "gradus/metrics.h"     /* scores, early stopping, the history of a run */
 
 #endif

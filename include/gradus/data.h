@@ -105,6 +105,22 @@ gd_tensor *gd_npy_read_at(const char *path, int64_t i);
 int64_t    gd_npy_count(const char *path);
 bool       gd_npy_write(const char *path, const gd_tensor *t);
 
+/* gd_npz_open - NumPy's archive of named arrays (numpy.savez, savez_compressed): a zip file of NPY files, stored or, with
+ * zlib, deflated.  It stays open until gd_npz_close.  Errors: no zip file; entries that overlap the end of the file or
+ * have other methods; more than 65535 entries.
+ * gd_npz_count, gd_npz_name - the arrays in the order of the file, without ".npy".  Names belong to the file.
+ * gd_npz_read - the array called name.  Errors: no such name; a wrong checksum; as gd_npy_read; more than gd_read_limit
+ * bytes after decompression.
+ * gd_npz_write - writes n tensors under their names, stored; the file is replaced as by gd_npy_write.  Errors: a name
+ * that is NULL, empty or not UTF-8, or occurs twice; 4 GiB or more in all. */
+typedef struct gd_npz gd_npz;
+gd_npz     *gd_npz_open(const char *path);
+void        gd_npz_close(gd_npz *file);                             /* NULL is fine */
+int64_t     gd_npz_count(const gd_npz *file);
+const char *gd_npz_name(const gd_npz *file, int64_t i);
+gd_tensor  *gd_npz_read(gd_npz *file, const char *name);
+bool        gd_npz_write(const char *path, const char *const names[], gd_tensor *const tensors[], int64_t n);
+
 /* ---- safetensors: named tensors in one file, as PyTorch users exchange them ------------------------------
  * The format: 8 bytes of length, a JSON header, the numbers (Hugging Face, description of the safetensors format).
  *  Read: BOOL, U8 to U64, I8 to I64, F16, BF16, F32, F64.  Written: F32, or F64 with GD_DOUBLE. */
@@ -169,18 +185,10 @@ gd_tensor *gd_standardize(const gd_tensor *t);
 
 typedef struct gd_loader gd_loader;
 
-typedef struct gd_loader_options {          /* 0 stands for the default, except in batch, which is required */
-    int64_t  batch;                         /* examples in a batch; required */
-    bool     shuffle;                       /* a new order in each epoch; false: in the order of the rows */
-    uint64_t seed;                          /* the order is a function of seed and epoch alone */
-    bool     drop_last;                     /* skip a last batch that is not full */
-} gd_loader_options;
-
-static inline gd_loader_options gd_loader_defaults(void)
-{
-    gd_loader_options o = { .batch = 0, .shuffle = false, .seed = 0, .drop_last = false };
-    return o;
-}
+typedef struct gd_rows {                    /* numbers of rows; see split.h */
+    int64_t        count;
+    const int64_t *row;
+} gd_rows;
 
 typedef struct gd_batch {
     gd_tensor     *x, *y;                   /* [size, ..]; y is NULL when the data set has none */
@@ -189,9 +197,39 @@ typedef struct gd_batch {
     const int64_t *rows;                    /* [size]: row numbers in the data set */
 } gd_batch;
 
+/* gd_batch_change - changes a batch before it is handed out, as augmentation does: it overwrites elements of batch->x
+ * and batch->y, which are contiguous, in place.  While it runs, the random functions draw from a generator that depends
+ * on seed, epoch and batch alone, so that a resumed run sees the same numbers.  It may run in a thread of the loader
+ * (prefetch).  False: gd_loader_next fails; it should have called gd_fail. */
+typedef bool gd_batch_change(void *context, gd_batch *batch);
+
+typedef struct gd_loader_options {          /* 0 stands for the default, except in batch, which is required */
+    int64_t  batch;                         /* examples in a batch; required */
+    bool     shuffle;                       /* a new order in each epoch; false: in the order of the rows */
+    uint64_t seed;                          /* the order is a function of seed and epoch alone */
+    bool     drop_last;                     /* skip a last batch that is not full */
+    gd_rows  rows;                          /* only these rows of the data set; copied.  count 0: all */
+    const double *weights;                  /* one for each row (of rows): an epoch draws rows in proportion to them,
+                                               with replacement, in random order; copied.  NULL: each row once */
+    int64_t  draws;                         /* with weights, the examples of an epoch: as many as there are rows */
+    gd_batch_change *change;                /* none */
+    void    *context;                       /* for it */
+    int      prefetch;                      /* batches that a thread of the loader prepares in advance, at most 64: 0.
+                                               The same batches as without; x and y of the data set must not change
+                                               meanwhile.  Where there are no POSIX threads it has no effect */
+} gd_loader_options;
+
+static inline gd_loader_options gd_loader_defaults(void)
+{
+    gd_loader_options o = { .batch = 0, .shuffle = false, .seed = 0, .drop_last = false, .rows = { 0, NULL },
+                            .weights = NULL, .draws = 0, .change = NULL, .context = NULL, .prefetch = 0 };
+    return o;
+}
+
 /* gd_loader_new - a loader over the rows of set.x and set.y, which may be any views; they are not copied and
  * must outlive it.  Free it with gd_loader_free.  Errors: batch < 1; no rows; another number of rows in y;
- * drop_last that would leave no batch. */
+ * drop_last that would leave no batch; a row that the data set does not have; weights that are negative, not finite or
+ * all 0; draws without weights. */
 gd_loader *gd_loader_new(gd_dataset set, gd_loader_options options);
 void       gd_loader_free(gd_loader *loader);                     /* NULL is fine */
 

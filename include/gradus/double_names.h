@@ -11,6 +11,7 @@
 
 GD_RENAME(abort)
 GD_RENAME(abs)
+GD_RENAME(accuracy)
 GD_RENAME(acos)
 GD_RENAME(acosh)
 GD_RENAME(adadelta)
@@ -51,24 +52,31 @@ GD_RENAME(avg_pool1d)
 GD_RENAME(avg_pool2d)
 GD_RENAME(backward)
 GD_RENAME(backward_from)
+GD_RENAME(balanced_weights)
 GD_RENAME(batch_norm)
 GD_RENAME(batch_norm_apply)
 GD_RENAME(batch_norm_new)
 GD_RENAME(bce_loss)
 GD_RENAME(bce_with_logits)
 GD_RENAME(bce_with_logits_weighted)
+GD_RENAME(bernoulli)
 GD_RENAME(buffer)
 GD_RENAME(ceil)
 GD_RENAME(check_finite)
 GD_RENAME(checkpoint_load)
 GD_RENAME(checkpoint_save)
+GD_RENAME(cifar10)
+GD_RENAME(cifar_read)
 GD_RENAME(clamp)
 GD_RENAME(clamp_to)
 GD_RENAME(clear_error)
 GD_RENAME(clip_grad_norm)
 GD_RENAME(clip_grad_norm_as)
 GD_RENAME(clip_grad_value)
+GD_RENAME(column_means)
+GD_RENAME(column_medians)
 GD_RENAME(concat)
+GD_RENAME(confusion)
 GD_RENAME(contiguous)
 GD_RENAME(conv1d)
 GD_RENAME(conv1d_apply)
@@ -92,6 +100,7 @@ GD_RENAME(count_nonzero_axis)
 GD_RENAME(cross_entropy)
 GD_RENAME(cross_entropy_with)
 GD_RENAME(csv_read)
+GD_RENAME(csv_write)
 GD_RENAME(ctc_loss)
 GD_RENAME(cummax)
 GD_RENAME(cummin)
@@ -107,6 +116,10 @@ GD_RENAME(div)
 GD_RENAME(dropout)
 GD_RENAME(dropout_apply)
 GD_RENAME(dropout_new)
+GD_RENAME(early_stopping_free)
+GD_RENAME(early_stopping_new)
+GD_RENAME(early_stopping_next)
+GD_RENAME(early_stopping_restore)
 GD_RENAME(elu)
 GD_RENAME(ema_free)
 GD_RENAME(ema_get)
@@ -123,6 +136,7 @@ GD_RENAME(erf)
 GD_RENAME(exp)
 GD_RENAME(expand)
 GD_RENAME(expm1)
+GD_RENAME(exponential)
 GD_RENAME(eye)
 GD_RENAME(fail)
 GD_RENAME(fashion_mnist)
@@ -138,6 +152,13 @@ GD_RENAME(gaussian_nll_loss)
 GD_RENAME(ge)
 GD_RENAME(gelu)
 GD_RENAME(gelu_tanh)
+GD_RENAME(generator_free)
+GD_RENAME(generator_leave)
+GD_RENAME(generator_new)
+GD_RENAME(generator_seed)
+GD_RENAME(generator_set_state)
+GD_RENAME(generator_state)
+GD_RENAME(generator_use)
 GD_RENAME(global_avg_pool)
 GD_RENAME(global_max_pool)
 GD_RENAME(glu)
@@ -159,8 +180,26 @@ GD_RENAME(hardsigmoid)
 GD_RENAME(hardswish)
 GD_RENAME(hardtanh)
 GD_RENAME(hinge_loss)
+GD_RENAME(history_add)
+GD_RENAME(history_count)
+GD_RENAME(history_free)
+GD_RENAME(history_has)
+GD_RENAME(history_load)
+GD_RENAME(history_name)
+GD_RENAME(history_new)
+GD_RENAME(history_picture)
+GD_RENAME(history_plot)
+GD_RENAME(history_print)
+GD_RENAME(history_resume)
+GD_RENAME(history_rows)
+GD_RENAME(history_save)
+GD_RENAME(history_truncate)
+GD_RENAME(history_value)
+GD_RENAME(history_x)
 GD_RENAME(huber_loss)
 GD_RENAME(idx_read)
+GD_RENAME(image_read)
+GD_RENAME(impute)
 GD_RENAME(index_select)
 GD_RENAME(instance_norm)
 GD_RENAME(interpolate)
@@ -169,6 +208,7 @@ GD_RENAME(isfinite)
 GD_RENAME(isinf)
 GD_RENAME(isnan)
 GD_RENAME(item)
+GD_RENAME(k_fold)
 GD_RENAME(kaiming_normal)
 GD_RENAME(kaiming_uniform)
 GD_RENAME(keep)
@@ -254,6 +294,7 @@ GD_RENAME(mul)
 GD_RENAME(multihead_apply)
 GD_RENAME(multihead_attend)
 GD_RENAME(multihead_new)
+GD_RENAME(multinomial)
 GD_RENAME(nadam)
 GD_RENAME(nadam_dialect)
 GD_RENAME(nanmean)
@@ -282,6 +323,12 @@ GD_RENAME(npy_count)
 GD_RENAME(npy_read)
 GD_RENAME(npy_read_at)
 GD_RENAME(npy_write)
+GD_RENAME(npz_close)
+GD_RENAME(npz_count)
+GD_RENAME(npz_name)
+GD_RENAME(npz_open)
+GD_RENAME(npz_read)
+GD_RENAME(npz_write)
 GD_RENAME(numel)
 GD_RENAME(on_error)
 GD_RENAME(one_hot)
@@ -301,15 +348,20 @@ GD_RENAME(outer)
 GD_RENAME(pad)
 GD_RENAME(padding_mask)
 GD_RENAME(param)
+GD_RENAME(param_tied)
 GD_RENAME(params_assign)
 GD_RENAME(params_at)
 GD_RENAME(params_copy)
 GD_RENAME(params_count)
+GD_RENAME(params_equal)
 GD_RENAME(params_free)
+GD_RENAME(params_freeze)
 GD_RENAME(params_get)
 GD_RENAME(params_is_buffer)
 GD_RENAME(params_new)
+GD_RENAME(params_print)
 GD_RENAME(params_tensors)
+GD_RENAME(params_unfreeze)
 GD_RENAME(permutation)
 GD_RENAME(permute)
 GD_RENAME(plateau_next)
@@ -344,8 +396,15 @@ GD_RENAME(prod_axis)
 GD_RENAME(progress_end)
 GD_RENAME(progress_show)
 GD_RENAME(progress_start)
+GD_RENAME(r2)
 GD_RENAME(radam)
 GD_RENAME(radam_dialect)
+GD_RENAME(randint)
+GD_RENAME(random_choice)
+GD_RENAME(random_crop)
+GD_RENAME(random_cutout)
+GD_RENAME(random_flip)
+GD_RENAME(random_shift)
 GD_RENAME(read_limit)
 GD_RENAME(reciprocal)
 GD_RENAME(record)
@@ -364,12 +423,16 @@ GD_RENAME(rmsprop)
 GD_RENAME(rmsprop_dialect)
 GD_RENAME(rnn_apply)
 GD_RENAME(rnn_new)
+GD_RENAME(roc_auc)
 GD_RENAME(roll)
 GD_RENAME(rotary)
 GD_RENAME(round)
 GD_RENAME(rprop)
 GD_RENAME(rprop_dialect)
 GD_RENAME(rsqrt)
+GD_RENAME(running_add)
+GD_RENAME(running_mean)
+GD_RENAME(running_start)
 GD_RENAME(safetensors_close)
 GD_RENAME(safetensors_count)
 GD_RENAME(safetensors_find)
@@ -393,6 +456,8 @@ GD_RENAME(scope_end)
 GD_RENAME(scope_end_with)
 GD_RENAME(scope_enter)
 GD_RENAME(scope_leave)
+GD_RENAME(scores_averaged)
+GD_RENAME(scores_of_class)
 GD_RENAME(seed)
 GD_RENAME(select)
 GD_RENAME(selu)
@@ -430,23 +495,37 @@ GD_RENAME(std_axis)
 GD_RENAME(step)
 GD_RENAME(step_closure)
 GD_RENAME(sub)
+GD_RENAME(subset)
 GD_RENAME(sum)
 GD_RENAME(sum_axes)
 GD_RENAME(sum_axis)
+GD_RENAME(table_categories)
+GD_RENAME(table_category)
+GD_RENAME(table_columns)
+GD_RENAME(table_find)
+GD_RENAME(table_free)
+GD_RENAME(table_missing)
+GD_RENAME(table_name)
+GD_RENAME(table_numbers)
+GD_RENAME(table_read)
+GD_RENAME(table_rows)
 GD_RENAME(tan)
 GD_RENAME(tanh)
 GD_RENAME(threads)
+GD_RENAME(top_k_accuracy)
 GD_RENAME(topk)
 GD_RENAME(trace)
 GD_RENAME(trace_at)
 GD_RENAME(trace_csv)
 GD_RENAME(trace_picture)
 GD_RENAME(trace_rows)
+GD_RENAME(train_test_split)
 GD_RENAME(transpose)
 GD_RENAME(tril)
 GD_RENAME(triplet_margin_loss)
 GD_RENAME(triu)
 GD_RENAME(trunc)
+GD_RENAME(truncated_normal)
 GD_RENAME(uniform)
 GD_RENAME(unique)
 GD_RENAME(unsqueeze)
@@ -470,6 +549,7 @@ GD_RENAME(zeros_like)
 
 #define gd_abort gd64_abort
 #define gd_abs gd64_abs
+#define gd_accuracy gd64_accuracy
 #define gd_acos gd64_acos
 #define gd_acosh gd64_acosh
 #define gd_adadelta gd64_adadelta
@@ -510,24 +590,31 @@ GD_RENAME(zeros_like)
 #define gd_avg_pool2d gd64_avg_pool2d
 #define gd_backward gd64_backward
 #define gd_backward_from gd64_backward_from
+#define gd_balanced_weights gd64_balanced_weights
 #define gd_batch_norm gd64_batch_norm
 #define gd_batch_norm_apply gd64_batch_norm_apply
 #define gd_batch_norm_new gd64_batch_norm_new
 #define gd_bce_loss gd64_bce_loss
 #define gd_bce_with_logits gd64_bce_with_logits
 #define gd_bce_with_logits_weighted gd64_bce_with_logits_weighted
+#define gd_bernoulli gd64_bernoulli
 #define gd_buffer gd64_buffer
 #define gd_ceil gd64_ceil
 #define gd_check_finite gd64_check_finite
 #define gd_checkpoint_load gd64_checkpoint_load
 #define gd_checkpoint_save gd64_checkpoint_save
+#define gd_cifar10 gd64_cifar10
+#define gd_cifar_read gd64_cifar_read
 #define gd_clamp gd64_clamp
 #define gd_clamp_to gd64_clamp_to
 #define gd_clear_error gd64_clear_error
 #define gd_clip_grad_norm gd64_clip_grad_norm
 #define gd_clip_grad_norm_as gd64_clip_grad_norm_as
 #define gd_clip_grad_value gd64_clip_grad_value
+#define gd_column_means gd64_column_means
+#define gd_column_medians gd64_column_medians
 #define gd_concat gd64_concat
+#define gd_confusion gd64_confusion
 #define gd_contiguous gd64_contiguous
 #define gd_conv1d gd64_conv1d
 #define gd_conv1d_apply gd64_conv1d_apply
@@ -551,6 +638,7 @@ GD_RENAME(zeros_like)
 #define gd_cross_entropy gd64_cross_entropy
 #define gd_cross_entropy_with gd64_cross_entropy_with
 #define gd_csv_read gd64_csv_read
+#define gd_csv_write gd64_csv_write
 #define gd_ctc_loss gd64_ctc_loss
 #define gd_cummax gd64_cummax
 #define gd_cummin gd64_cummin
@@ -566,6 +654,10 @@ GD_RENAME(zeros_like)
 #define gd_dropout gd64_dropout
 #define gd_dropout_apply gd64_dropout_apply
 #define gd_dropout_new gd64_dropout_new
+#define gd_early_stopping_free gd64_early_stopping_free
+#define gd_early_stopping_new gd64_early_stopping_new
+#define gd_early_stopping_next gd64_early_stopping_next
+#define gd_early_stopping_restore gd64_early_stopping_restore
 #define gd_elu gd64_elu
 #define gd_ema_free gd64_ema_free
 #define gd_ema_get gd64_ema_get
@@ -582,6 +674,7 @@ GD_RENAME(zeros_like)
 #define gd_exp gd64_exp
 #define gd_expand gd64_expand
 #define gd_expm1 gd64_expm1
+#define gd_exponential gd64_exponential
 #define gd_eye gd64_eye
 #define gd_fail gd64_fail
 #define gd_fashion_mnist gd64_fashion_mnist
@@ -597,6 +690,13 @@ GD_RENAME(zeros_like)
 #define gd_ge gd64_ge
 #define gd_gelu gd64_gelu
 #define gd_gelu_tanh gd64_gelu_tanh
+#define gd_generator_free gd64_generator_free
+#define gd_generator_leave gd64_generator_leave
+#define gd_generator_new gd64_generator_new
+#define gd_generator_seed gd64_generator_seed
+#define gd_generator_set_state gd64_generator_set_state
+#define gd_generator_state gd64_generator_state
+#define gd_generator_use gd64_generator_use
 #define gd_global_avg_pool gd64_global_avg_pool
 #define gd_global_max_pool gd64_global_max_pool
 #define gd_glu gd64_glu
@@ -618,8 +718,26 @@ GD_RENAME(zeros_like)
 #define gd_hardswish gd64_hardswish
 #define gd_hardtanh gd64_hardtanh
 #define gd_hinge_loss gd64_hinge_loss
+#define gd_history_add gd64_history_add
+#define gd_history_count gd64_history_count
+#define gd_history_free gd64_history_free
+#define gd_history_has gd64_history_has
+#define gd_history_load gd64_history_load
+#define gd_history_name gd64_history_name
+#define gd_history_new gd64_history_new
+#define gd_history_picture gd64_history_picture
+#define gd_history_plot gd64_history_plot
+#define gd_history_print gd64_history_print
+#define gd_history_resume gd64_history_resume
+#define gd_history_rows gd64_history_rows
+#define gd_history_save gd64_history_save
+#define gd_history_truncate gd64_history_truncate
+#define gd_history_value gd64_history_value
+#define gd_history_x gd64_history_x
 #define gd_huber_loss gd64_huber_loss
 #define gd_idx_read gd64_idx_read
+#define gd_image_read gd64_image_read
+#define gd_impute gd64_impute
 #define gd_index_select gd64_index_select
 #define gd_instance_norm gd64_instance_norm
 #define gd_interpolate gd64_interpolate
@@ -628,6 +746,7 @@ GD_RENAME(zeros_like)
 #define gd_isinf gd64_isinf
 #define gd_isnan gd64_isnan
 #define gd_item gd64_item
+#define gd_k_fold gd64_k_fold
 #define gd_kaiming_normal gd64_kaiming_normal
 #define gd_kaiming_uniform gd64_kaiming_uniform
 #define gd_keep gd64_keep
@@ -713,6 +832,7 @@ GD_RENAME(zeros_like)
 #define gd_multihead_apply gd64_multihead_apply
 #define gd_multihead_attend gd64_multihead_attend
 #define gd_multihead_new gd64_multihead_new
+#define gd_multinomial gd64_multinomial
 #define gd_nadam gd64_nadam
 #define gd_nadam_dialect gd64_nadam_dialect
 #define gd_nanmean gd64_nanmean
@@ -741,6 +861,12 @@ GD_RENAME(zeros_like)
 #define gd_npy_read gd64_npy_read
 #define gd_npy_read_at gd64_npy_read_at
 #define gd_npy_write gd64_npy_write
+#define gd_npz_close gd64_npz_close
+#define gd_npz_count gd64_npz_count
+#define gd_npz_name gd64_npz_name
+#define gd_npz_open gd64_npz_open
+#define gd_npz_read gd64_npz_read
+#define gd_npz_write gd64_npz_write
 #define gd_numel gd64_numel
 #define gd_on_error gd64_on_error
 #define gd_one_hot gd64_one_hot
@@ -760,15 +886,20 @@ GD_RENAME(zeros_like)
 #define gd_pad gd64_pad
 #define gd_padding_mask gd64_padding_mask
 #define gd_param gd64_param
+#define gd_param_tied gd64_param_tied
 #define gd_params_assign gd64_params_assign
 #define gd_params_at gd64_params_at
 #define gd_params_copy gd64_params_copy
 #define gd_params_count gd64_params_count
+#define gd_params_equal gd64_params_equal
 #define gd_params_free gd64_params_free
+#define gd_params_freeze gd64_params_freeze
 #define gd_params_get gd64_params_get
 #define gd_params_is_buffer gd64_params_is_buffer
 #define gd_params_new gd64_params_new
+#define gd_params_print gd64_params_print
 #define gd_params_tensors gd64_params_tensors
+#define gd_params_unfreeze gd64_params_unfreeze
 #define gd_permutation gd64_permutation
 #define gd_permute gd64_permute
 #define gd_plateau_next gd64_plateau_next
@@ -803,8 +934,15 @@ GD_RENAME(zeros_like)
 #define gd_progress_end gd64_progress_end
 #define gd_progress_show gd64_progress_show
 #define gd_progress_start gd64_progress_start
+#define gd_r2 gd64_r2
 #define gd_radam gd64_radam
 #define gd_radam_dialect gd64_radam_dialect
+#define gd_randint gd64_randint
+#define gd_random_choice gd64_random_choice
+#define gd_random_crop gd64_random_crop
+#define gd_random_cutout gd64_random_cutout
+#define gd_random_flip gd64_random_flip
+#define gd_random_shift gd64_random_shift
 #define gd_read_limit gd64_read_limit
 #define gd_reciprocal gd64_reciprocal
 #define gd_record gd64_record
@@ -823,12 +961,16 @@ GD_RENAME(zeros_like)
 #define gd_rmsprop_dialect gd64_rmsprop_dialect
 #define gd_rnn_apply gd64_rnn_apply
 #define gd_rnn_new gd64_rnn_new
+#define gd_roc_auc gd64_roc_auc
 #define gd_roll gd64_roll
 #define gd_rotary gd64_rotary
 #define gd_round gd64_round
 #define gd_rprop gd64_rprop
 #define gd_rprop_dialect gd64_rprop_dialect
 #define gd_rsqrt gd64_rsqrt
+#define gd_running_add gd64_running_add
+#define gd_running_mean gd64_running_mean
+#define gd_running_start gd64_running_start
 #define gd_safetensors_close gd64_safetensors_close
 #define gd_safetensors_count gd64_safetensors_count
 #define gd_safetensors_find gd64_safetensors_find
@@ -852,6 +994,8 @@ GD_RENAME(zeros_like)
 #define gd_scope_end_with gd64_scope_end_with
 #define gd_scope_enter gd64_scope_enter
 #define gd_scope_leave gd64_scope_leave
+#define gd_scores_averaged gd64_scores_averaged
+#define gd_scores_of_class gd64_scores_of_class
 #define gd_seed gd64_seed
 #define gd_select gd64_select
 #define gd_selu gd64_selu
@@ -889,23 +1033,37 @@ GD_RENAME(zeros_like)
 #define gd_step gd64_step
 #define gd_step_closure gd64_step_closure
 #define gd_sub gd64_sub
+#define gd_subset gd64_subset
 #define gd_sum gd64_sum
 #define gd_sum_axes gd64_sum_axes
 #define gd_sum_axis gd64_sum_axis
+#define gd_table_categories gd64_table_categories
+#define gd_table_category gd64_table_category
+#define gd_table_columns gd64_table_columns
+#define gd_table_find gd64_table_find
+#define gd_table_free gd64_table_free
+#define gd_table_missing gd64_table_missing
+#define gd_table_name gd64_table_name
+#define gd_table_numbers gd64_table_numbers
+#define gd_table_read gd64_table_read
+#define gd_table_rows gd64_table_rows
 #define gd_tan gd64_tan
 #define gd_tanh gd64_tanh
 #define gd_threads gd64_threads
+#define gd_top_k_accuracy gd64_top_k_accuracy
 #define gd_topk gd64_topk
 #define gd_trace gd64_trace
 #define gd_trace_at gd64_trace_at
 #define gd_trace_csv gd64_trace_csv
 #define gd_trace_picture gd64_trace_picture
 #define gd_trace_rows gd64_trace_rows
+#define gd_train_test_split gd64_train_test_split
 #define gd_transpose gd64_transpose
 #define gd_tril gd64_tril
 #define gd_triplet_margin_loss gd64_triplet_margin_loss
 #define gd_triu gd64_triu
 #define gd_trunc gd64_trunc
+#define gd_truncated_normal gd64_truncated_normal
 #define gd_uniform gd64_uniform
 #define gd_unique gd64_unique
 #define gd_unsqueeze gd64_unsqueeze

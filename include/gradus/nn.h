@@ -38,12 +38,40 @@ int        gd_params_tensors(const gd_params *p);           /* tensors, buffers 
 gd_tensor *gd_params_at(const gd_params *p, int i);         /* in the order of creation; its name is t->name */
 bool       gd_params_is_buffer(const gd_params *p, int i);
 
+/* gd_param_tied - another name for a parameter or buffer of p, as for a matrix that two layers share:
+ *     decoder.weight = gd_param_tied(net, "decoder.weight", embedding.weight);
+ * It is counted, stepped and saved once, under its first name.  A file may have it under either name, or both: then
+ * with the same numbers.  Returns tensor.  Errors: as gd_param; a tensor that is not in p. */
+gd_tensor *gd_param_tied(gd_params *p, const char *name, gd_tensor *tensor);
+
 /* gd_params_copy - an independent model with the same names, shapes and values; gradients are not copied.  The caller
  * frees it.
  * gd_params_assign - copies the values of from, by name, to the parameters and buffers of to, for example to keep the
  * best model so far without allocating.  Errors: to and from differ in names or shapes; then nothing has changed. */
 gd_params *gd_params_copy(gd_params *p);
 bool       gd_params_assign(gd_params *to, gd_params *from);
+
+/* gd_params_freeze - the parameters whose names begin with prefix ("": all) no longer require a gradient: what they have
+ * of one is dropped, and optimizers pass over them.  gd_params_unfreeze - undoes that.  Error: no parameter has such a
+ * name. */
+bool gd_params_freeze(gd_params *p, const char *prefix);
+bool gd_params_unfreeze(gd_params *p, const char *prefix);
+
+/* gd_params_print - a table: each tensor's name, shape, number of elements, Euclidean norm and that of its gradient,
+ * bytes; whether it is frozen or a buffer; other names; and the totals. */
+void gd_params_print(FILE *out, gd_params *p);
+
+/* gd_params_equal - do a and b have the same names and shapes, and values that differ by at most tolerance?  NaN equals
+ * NaN.  If not, false without a message, and what differs first, in the order of a, in *first (which may be NULL).
+ * Errors, with a message: NULL, a tolerance that is negative or NaN. */
+typedef struct gd_params_difference {
+    const char *name;                       /* of the tensor; it belongs to its model.  NULL: no difference */
+    double      largest;                    /* |a - b| in it; infinite where one is missing or has another shape */
+    int64_t     element;                    /* where that is, in row-major order; -1: missing, or another shape */
+    double      a, b;                       /* the two values there */
+} gd_params_difference;
+
+bool gd_params_equal(gd_params *a, gd_params *b, double tolerance, gd_params_difference *first);
 
 /* ---- Layers ---------------------------------------------------------------------------------------------- */
 

@@ -209,10 +209,10 @@ gd_tensor *gd_zeros_like(const gd_tensor *t);
 gd_tensor *gd_ones_like(const gd_tensor *t);
 
 /* ---- Random numbers: xoshiro256++ of Blackman and Vigna (2019), one generator per thread ------------
- * A seed gives the same numbers on every machine, up to the last bit of the C library's log and sin.  Every thread
- * starts with seed 0: threads that are to draw different numbers call gd_seed with different seeds. */
-
-void       gd_seed(uint64_t seed);                               /* every thread starts as after gd_seed(0) */
+ * A seed gives the same numbers on every machine, up to the last bit of the C library's log and sin.  More, and
+ * generators beside those of the threads: random.h.  The main thread starts as after gd_seed(0).  Of the others, the
+ * k-th to draw a number (k = 1, 2, ..) without gd_seed starts as after gd_seed(2^64 - k), so that all differ. */
+void       gd_seed(uint64_t seed);                               /* seeds the generator that the thread draws from */
 gd_tensor *gd_uniform(gd_shape shape, double low, double high);  /* low <= x < high; error: low > high, infinite */
 gd_tensor *gd_normal(gd_shape shape, double mean, double std);   /* error: std < 0, |mean| + 8.6 std infinite */
 gd_tensor *gd_permutation(int64_t n);                            /* [n]: 0 .. n-1 in random order */

@@ -2,12 +2,12 @@
  * generators", ACM TOMS 47, 2021), seeded by splitmix64 as its authors advise; normal numbers by the method
  * of G. E. P. Box and M. E. Muller (1958).  Computed in double, so that both builds draw the same numbers. */
 #include <inttypes.h>
+#include <stdatomic.h>
 
 #include "random.h"
 #include "gradus/tensor.h"
 #include "scopes.h"
 #include "thread_state.h"
-
 
 static uint64_t rotate(uint64_t x, int by)
 {
@@ -51,16 +51,43 @@ uint64_t gi_random_below(uint64_t state[4], uint64_t n)
     return draw % n;
 }
 
+/* ---- The generator of a thread -------------------------------------------------------------------------------- */
+
+/* The thread that loads the library starts with seed 0.  Where no function can run then, it is the first thread that
+ * draws. */
+#if defined(__GNUC__)
+__attribute__((constructor)) static void note_loading_thread(void)
+{
+    gi_thread.loads = true;
+}
+#endif
+
+static uint64_t first_seed(void)
+{
+    static atomic_uint_fast64_t others;
+#if !defined(__GNUC__)
+    static atomic_flag taken = ATOMIC_FLAG_INIT;
+    gi_thread.loads = !atomic_flag_test_and_set(&taken);
+#endif
+    return gi_thread.loads ? 0 : 0 - (uint64_t)(atomic_fetch_add(&others, 1) + 1);
+}
+
 uint64_t *gi_random_state(void)
 {
+    if (gi_thread.generator)
+        return gi_thread.generator;
     if (!gi_thread.seeded)
-        gd_seed(0);
+        gd_seed(first_seed());
     return gi_thread.random;
 }
 
 void gd_seed(uint64_t seed)
 {
     gi_current_scope();
+    if (gi_thread.generator) {
+        gi_random_seed(gi_thread.generator, seed);
+        return;
+    }
     gi_random_seed(gi_thread.random, seed);
     gi_thread.seeded = true;
 }

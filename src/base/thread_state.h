@@ -35,10 +35,12 @@ typedef struct gi_thread_state {
     uintptr_t  guest_stack;                 /* the stack frame in which the outermost guest began */
     bool       pruning;                     /* gd_grad: gradients of some tensors only */
     bool       seeded;
+    bool       loads;                       /* this thread loaded the library: the main thread of most programs */
     uint64_t   clock;                       /* counts overwritings of tensors, see gi_overwritten */
     unsigned long failures;                 /* calls of gd_fail */
     gd_arena   program;
     uint64_t   random[4];                   /* xoshiro256++ */
+    uint64_t  *generator;                   /* the state of the gd_generator in use, or NULL: random */
     gi_chunk  *pool;                        /* chunks for the next scope, smallest first */
 } gi_thread_state;
 

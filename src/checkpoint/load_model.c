@@ -156,18 +156,62 @@ static bool passed_over(gi_reader *r, const char *key, const gd_tensor *to)
     return true;
 }
 
+/* Name k of a tensor of the model, k = -1 the first one, others those tied to it, as the file would have it; NULL when
+ * it has none, or not under options.into. */
+static const char *key_of(gi_reader *r, const gd_tensor *t, int k)
+{
+    const char *into = or_empty(r->options.into), *name = t->name;
+    if (k >= 0)
+        name = r->run->params->tied[k].tensor == t ? r->run->params->tied[k].name : NULL;
+    if (!name || !gi_begins_with(name, into))
+        return NULL;
+    const char *key = gi_joined(or_empty(r->options.prefix), name + strlen(into), "");
+    r->failed = r->failed || !key;
+    return key;
+}
+
+/* The first of its names that is in the file; where none is, the first one. */
+static const char *key_in_file(gi_reader *r, const gd_tensor *t)
+{
+    const char *first = NULL;
+    for (int k = -1; k < r->run->params->tied_count; k++) {
+        const char *key = key_of(r, t, k);
+        if (key && gd_safetensors_find(r->file, key) >= 0)
+            return key;
+        first = first ? first : key;
+    }
+    return first;
+}
+
+/* PyTorch saves a shared tensor under each of its names: they must agree. */
+static bool names_agree(gi_reader *r, const gd_tensor *t, const char *key, const gd_tensor *from)
+{
+    for (int k = -1; k < r->run->params->tied_count; k++) {
+        const char *other = key_of(r, t, k);
+        if (!other || strcmp(other, key) == 0 || gd_safetensors_find(r->file, other) < 0)
+            continue;
+        const gd_tensor *same = gi_read_tensor(r, other, t);
+        if (!same)
+            return false;
+        if (same->numel && memcmp(same->data, from->data, (size_t)same->numel * sizeof *same->data) != 0)
+            return gd_fail("%s: %s: \"%s\" and \"%s\" differ in the file, and are one tensor in the model", r->function,
+                           r->path, key, other);
+    }
+    return true;
+}
+
 static void read_entry(gi_reader *r, int i)
 {
     const gi_entry *entry = &r->run->params->entries[i];
-    const char *into = or_empty(r->options.into);
-    if (!gi_begins_with(entry->tensor->name, into))
+    const char *key = key_in_file(r, entry->tensor);
+    if (!key)
         return;
-    const char *key = gi_joined(or_empty(r->options.prefix), entry->tensor->name + strlen(into), "");
-    if (key && r->options.lenient && passed_over(r, key, entry->tensor))
+    if (r->options.lenient && passed_over(r, key, entry->tensor))
         return;
     gd_tensor *from = gi_read_tensor(r, key, entry->tensor);
     const char *where = gi_read_where(r);
-    if (!from || !where || (entry->not_negative && !gi_check_variance(where, key, from))) {
+    if (!from || !where || !names_agree(r, entry->tensor, key, from) ||
+        (entry->not_negative && !gi_check_variance(where, key, from))) {
         r->failed = true;
         return;
     }

@@ -14,7 +14,7 @@
 
 /* ---- The text ----------------------------------------------------------------------------------------- */
 
-static bool read_text(gi_csv *t, gi_input *in)
+bool gi_csv_read_text(gi_csv *t, gi_input *in)
 {
     size_t capacity = (in->raw.bytes > 0 ? (size_t)in->raw.bytes : 0) + 4096, got;
     const char *foreign = gi_looks_foreign(in->front, in->front_held);
@@ -194,7 +194,7 @@ static gd_tensor *read_table(const char *function, const char *path, gd_csv_opti
         in.most = options.max_bytes;
         in.limit = "max_bytes";
     }
-    if (open && read_text(&t, &in) && read_rows(&t)) {
+    if (open && gi_csv_read_text(&t, &in) && read_rows(&t)) {
         result = gi_new(function, 2, (int64_t[]){ t.rows, t.columns });
         if (result)
             memcpy(result->data, t.numbers, t.count * sizeof *t.numbers);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "gradus/data.h"
+#include "input.h"
 #include "number.h"
 
 /* gi_csv_table - gd_csv_read with the name of another function in its messages. */
@@ -50,6 +51,9 @@ typedef struct gi_csv_field {
     bool        quoted;
 } gi_csv_field;
 
+/* gi_csv_read_text - reads the whole file into t->text, which the caller frees, also after a failure. */
+bool gi_csv_read_text(gi_csv *t, gi_input *in);
+
 gi_csv_cursor gi_csv_start(const gi_csv *t);
 
 /* gi_csv_next - the next record that is no comment, not blank and not skipped by the options; false at the end. */
@@ -58,6 +62,10 @@ bool gi_csv_next(const gi_csv *t, gi_csv_cursor *cursor, gi_csv_record *record);
 /* gi_csv_next_field - sets *f to the field at *at, without blanks and quotes around it, and *at to the next field;
  * false when this was the last one of the record. */
 bool gi_csv_next_field(const char **at, const char *end, char separator, gi_csv_field *f);
+
+/* gi_csv_unquote - the text of a field, doubled quotes made single, with a zero at the end; false, without a message,
+ * when to is too small. */
+bool gi_csv_unquote(const gi_csv_field *f, char *to, size_t capacity);
 
 gi_number_style gi_csv_style(const gi_csv *t, bool nan);
 

@@ -149,3 +149,17 @@ bool gi_csv_next_field(const char **at, const char *end, char separator, gi_csv_
     *at = more && separator != ' ' ? p + 1 : p;
     return more;
 }
+
+bool gi_csv_unquote(const gi_csv_field *f, char *to, size_t capacity)
+{
+    size_t n = 0;
+    for (const char *p = f->begin; p < f->end && n < capacity; p++) {
+        if (f->quoted && *p == '"' && p + 1 < f->end && p[1] == '"')
+            p++;
+        to[n++] = *p;
+    }
+    if (n == capacity)
+        return false;
+    to[n] = '\0';
+    return true;
+}

@@ -110,6 +110,36 @@ bool gi_gunzip_some(gi_gunzip *gunzip, void *to, size_t most, size_t *got)
     return true;
 }
 
+bool gi_inflate(const char *function, const char *path, const unsigned char *from, size_t n, unsigned char *to,
+                size_t bytes)
+{
+    z_stream z = { .zalloc = z_new, .zfree = z_free };
+    const uInt most = 1u << 30;
+    size_t in = 0, out = 0;
+    int state = inflateInit2(&z, -15);      /* the largest window, no header */
+    if (state != Z_OK)
+        return state == Z_MEM_ERROR ? false : gd_fail("%s: %s: zlib cannot be initialized", function, path) != NULL;
+    unsigned char beyond;                   /* there must be no further byte */
+    while (state == Z_OK) {
+        const uInt give = n - in < most ? (uInt)(n - in) : most, room = bytes - out < most ? (uInt)(bytes - out) : most;
+        z.next_in = (Bytef *)(uintptr_t)(from + in);
+        z.avail_in = give;
+        z.next_out = room ? to + out : &beyond;
+        z.avail_out = room ? room : 1;
+        const uInt offered = z.avail_out;
+        state = inflate(&z, Z_NO_FLUSH);
+        in += give - z.avail_in;
+        out += offered - z.avail_out;
+        if (out > bytes || (state == Z_OK && z.avail_in == give && z.avail_out == offered))
+            state = Z_DATA_ERROR;
+    }
+    inflateEnd(&z);
+    if (state == Z_STREAM_END && out == bytes && in == n)
+        return true;
+    return state == Z_MEM_ERROR ? false
+           : gd_fail("%s: %s: a damaged deflate stream, or one that does not hold %zu bytes", function, path, bytes) != NULL;
+}
+
 #else
 
 gi_gunzip *gi_gunzip_new(gi_source *source)
@@ -130,6 +160,14 @@ bool gi_gunzip_some(gi_gunzip *gunzip, void *to, size_t most, size_t *got)
     (void)most;
     *got = 0;
     return false;                           /* never called: there is no gi_gunzip */
+}
+
+bool gi_inflate(const char *function, const char *path, const unsigned char *from, size_t n, unsigned char *to,
+                size_t bytes)
+{
+    (void)from, (void)n, (void)to, (void)bytes;
+    return gd_fail("%s: %s is compressed, and this library was built without zlib: install zlib1g-dev and build it again",
+                   function, path) != NULL;
 }
 
 #endif

@@ -66,6 +66,12 @@ bool gi_input_open(gi_input *in, const char *function, const char *path, bool ma
     return got > 0 || gd_fail("%s: %s is empty", function, path);
 }
 
+void gi_input_memory(gi_input *in, const char *function, const char *path, unsigned char *bytes, size_t n)
+{
+    *in = (gi_input){ .raw = { .function = function, .path = path, .bytes = -1 }, .most = (int64_t)n,
+                      .limit = "its size", .rest = bytes, .rest_held = n };
+}
+
 void gi_input_close(gi_input *in)
 {
     if (in->gunzip)

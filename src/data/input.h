@@ -35,6 +35,10 @@ typedef struct gi_input {
 bool gi_input_open(gi_input *in, const char *function, const char *path, bool may_be_gzipped);
 void gi_input_close(gi_input *in);
 
+/* gi_input_memory - reads n bytes that lie in memory, from gi_memory_new, as if they were a file; gi_input_close frees
+ * them. */
+void gi_input_memory(gi_input *in, const char *function, const char *path, unsigned char *bytes, size_t n);
+
 /* gi_input_some - up to most bytes; *got is 0 only at the end. */
 bool gi_input_some(gi_input *in, void *to, size_t most, size_t *got);
 

@@ -1,44 +1,62 @@
-/* loader.c - minibatches.
- *
- * The order of an epoch is a shuffle of R. A. Fisher and F. Yates (1938; the inside-out variant, as in
- * gd_permutation), by a generator of its own that is seeded with seed and epoch: any epoch can be started without those
- * before it.  Rows are copied into tensors that are made once. */
+/* loader.c - minibatches: rows are copied into tensors that are made once.  What is in a batch: course.c; batches that
+ * are made in advance: ahead.c. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "loader.h"
+#include "ahead.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/random.h"
+#include "debug/quarantine.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
-#include "tensor/nest.h"
 #include "tensor/new.h"
 #include "tensor/shape.h"
 
-typedef struct side {                       /* x, or y */
-    gd_tensor  row;                         /* one row of the data set, as a view; only data changes */
-    gd_real   *first;                       /* row 0 */
-    int64_t    step;                        /* from row to row */
-    gd_tensor *full, *last;                 /* the batch, and the shorter last one or NULL */
-} side;
-
 #define MOST_EPOCHS (INT64_C(1) << 53)      /* gd_loader_epoch is a double */
 
+enum { MOST_PREFETCH = 64 };
+
 struct gd_loader {
-    gd_arena          arena;                /* holds the tensors and the order */
-    gd_loader_options options;
-    gd_position       at;
-    int64_t           rows, examples;       /* in the data set; in an epoch */
-    int64_t           ordered;              /* the epoch of order */
-    int64_t          *order;
-    bool              has_y;
-    side              x, y;
+    gd_arena        arena;                  /* holds the tensors and the order */
+    gi_course       course;                 /* at: what was handed out */
+    gi_batch_memory memory[MOST_PREFETCH + 1];
+    int64_t        *order_ahead;            /* for the thread */
+    gi_ahead       *ahead;                  /* NULL: no prefetch, or not begun */
 };
 
 /* ---- Making ------------------------------------------------------------------------------------------- */
+
+static bool valid_rows(const char *function, int64_t rows, gd_loader_options o)
+{
+    if (o.rows.count < 0 || (o.rows.count == 0) != !o.rows.row)
+        return gd_fail("%s: rows has %" PRId64 " row%s%s", function, o.rows.count, gi_plural(o.rows.count),
+                       o.rows.row ? "" : ", and NULL for them");
+    for (int64_t i = 0; i < o.rows.count; i++)
+        if (o.rows.row[i] < 0 || o.rows.row[i] >= rows)
+            return gd_fail("%s: rows.row[%" PRId64 "] = %" PRId64 " must lie in [0, %" PRId64 "), the rows of the data"
+                           " set", function, i, o.rows.row[i], rows);
+    return true;
+}
+
+static bool valid_weights(const char *function, int64_t population, gd_loader_options o)
+{
+    double sum = 0;
+    if (o.draws < 0 || (o.draws && !o.weights))
+        return gd_fail("%s: draws = %" PRId64 " %s", function, o.draws,
+                       o.draws < 0 ? "must not be negative" : "needs weights");
+    for (int64_t i = 0; o.weights && i < population; i++) {
+        if (!(o.weights[i] >= 0 && isfinite(o.weights[i])))
+            return gd_fail("%s: weights[%" PRId64 "] = %g must be finite and not negative", function, i, o.weights[i]);
+        sum += o.weights[i];
+    }
+    return !o.weights || (sum > 0 && isfinite(sum))
+           || gd_fail("%s: weights sum to %g: a positive, finite sum is needed", function, sum);
+}
 
 static bool valid(gd_dataset set, gd_loader_options o)
 {
@@ -53,9 +71,14 @@ static bool valid(gd_dataset set, gd_loader_options o)
                        gi_text_of(y).s);
     if (o.batch < 1)
         return gd_fail("%s: batch = %" PRId64 " must be at least 1", function, o.batch);
-    if (o.drop_last && o.batch > x->shape[0])
+    const int64_t population = o.rows.row ? o.rows.count : x->shape[0];
+    if (!valid_rows(function, x->shape[0], o) || !valid_weights(function, population, o))
+        return false;
+    if (o.drop_last && o.batch > (o.draws ? o.draws : population))
         return gd_fail("%s: batch = %" PRId64 " and drop_last leave no batch of %" PRId64 " example%s", function,
-                       o.batch, x->shape[0], gi_plural(x->shape[0]));
+                       o.batch, o.draws ? o.draws : population, gi_plural(o.draws ? o.draws : population));
+    if (o.prefetch < 0 || o.prefetch > MOST_PREFETCH)
+        return gd_fail("%s: prefetch = %d must lie in 0 .. %d", function, o.prefetch, MOST_PREFETCH);
     return true;
 }
 
@@ -73,22 +96,68 @@ static gd_tensor *shortened(gd_arena *arena, gd_tensor *full, int64_t rows)
     return t;
 }
 
-static bool make_side(gd_loader *loader, side *s, gd_tensor *t)
+static gi_side side_of(gd_tensor *t)
 {
-    int64_t batch = loader->options.batch < loader->rows ? loader->options.batch : loader->rows;
-    int64_t rest = loader->examples % batch, shape[GD_MAX_DIMS];
+    gi_side s = { .row = *t, .first = t->data, .step = t->stride[0] };
+    s.row.ndim = t->ndim - 1;
+    memcpy(s.row.shape, t->shape + 1, sizeof t->shape - sizeof t->shape[0]);
+    memcpy(s.row.stride, t->stride + 1, sizeof t->stride - sizeof t->stride[0]);
+    gi_finish_view(&s.row);
+    return s;
+}
+
+static bool make_batch(gd_loader *loader, const gd_tensor *t, gd_tensor **full, gd_tensor **last)
+{
+    int64_t rest = loader->course.examples % loader->course.batch, shape[GD_MAX_DIMS];
     memcpy(shape, t->shape, sizeof shape);
-    shape[0] = batch;
-    s->full = gi_new_in(&loader->arena, "gd_loader_new", t->ndim, shape);
-    s->last = s->full && rest ? shortened(&loader->arena, s->full, rest) : NULL;
-    s->first = t->data;
-    s->step = t->stride[0];
-    s->row = *t;
-    s->row.ndim = t->ndim - 1;
-    memcpy(s->row.shape, t->shape + 1, sizeof t->shape - sizeof t->shape[0]);
-    memcpy(s->row.stride, t->stride + 1, sizeof t->stride - sizeof t->stride[0]);
-    gi_finish_view(&s->row);
-    return s->full && (s->last || !rest);
+    shape[0] = loader->course.batch;
+    *full = gi_new_in(&loader->arena, "gd_loader_new", t->ndim, shape);
+    *last = *full && rest ? shortened(&loader->arena, *full, rest) : NULL;
+    return *full && (*last || !rest);
+}
+
+static int64_t *numbers(gd_loader *loader, int64_t n)
+{
+    return gi_arena_take(&loader->arena, (size_t)n * sizeof(int64_t));
+}
+
+/* Copies of what the options point to. */
+static bool copy_choice(gd_loader *loader)
+{
+    gi_course *c = &loader->course;
+    const size_t n = (size_t)c->population;
+    if (c->options.rows.row) {
+        int64_t *subset = numbers(loader, c->population);
+        if (!subset)
+            return false;
+        c->subset = memcpy(subset, c->options.rows.row, n * sizeof *subset);
+    }
+    if (c->options.weights) {
+        double *sums = gi_arena_take(&loader->arena, n * sizeof *sums), sum = 0;
+        for (int64_t i = 0; sums && i < c->population; i++)
+            sums[i] = sum += c->options.weights[i];
+        c->sums = sums;
+    }
+    return c->sums || !c->options.weights;
+}
+
+static bool make_memory(gd_loader *loader, gd_dataset set)
+{
+    gi_course *c = &loader->course;
+    const int64_t room = c->sums && c->options.draws > c->population ? c->options.draws : c->population;
+    c->order = numbers(loader, room);
+    loader->order_ahead = c->options.prefetch ? numbers(loader, room) : NULL;
+    if (!c->order || (c->options.prefetch && !loader->order_ahead))
+        return false;
+    for (int i = 0; i <= c->options.prefetch; i++) {
+        gi_batch_memory *m = &loader->memory[i];
+        *m = (gi_batch_memory){ .rows = NULL };
+        if (!make_batch(loader, set.x, &m->x_full, &m->x_last) ||
+            (set.y && !make_batch(loader, set.y, &m->y_full, &m->y_last)) ||
+            (c->options.prefetch && !(m->rows = numbers(loader, c->batch))))
+            return false;
+    }
+    return true;
 }
 
 gd_loader *gd_loader_new(gd_dataset set, gd_loader_options options)
@@ -98,12 +167,19 @@ gd_loader *gd_loader_new(gd_dataset set, gd_loader_options options)
     gd_loader *loader = gi_memory_new(GI_DATA, sizeof *loader);
     if (!loader)
         return NULL;
-    int64_t rows = set.x->shape[0];
-    *loader = (gd_loader){ .options = options, .rows = rows, .ordered = -1, .has_y = set.y };
+    const int64_t population = options.rows.row ? options.rows.count : set.x->shape[0];
+    if (options.weights && !options.draws)
+        options.draws = population;
+    const int64_t drawn = options.weights ? options.draws : population;
+    loader->ahead = NULL;
+    loader->course = (gi_course){ .options = options, .population = population, .ordered = -1, .has_y = set.y,
+                                  .batch = options.batch < drawn ? options.batch : drawn,
+                                  .examples = options.drop_last ? drawn - drawn % options.batch : drawn,
+                                  .x = side_of(set.x) };
+    if (set.y)
+        loader->course.y = side_of(set.y);
     gi_arena_init(&loader->arena, GI_DATA);
-    loader->examples = options.drop_last ? rows - rows % options.batch : rows;
-    loader->order = gi_arena_take(&loader->arena, (size_t)rows * sizeof *loader->order);
-    if (loader->order && make_side(loader, &loader->x, set.x) && (!set.y || make_side(loader, &loader->y, set.y)))
+    if (copy_choice(loader) && make_memory(loader, set))
         return loader;
     gd_loader_free(loader);
     return NULL;
@@ -113,67 +189,50 @@ void gd_loader_free(gd_loader *loader)
 {
     if (!loader || !gi_given("gd_loader_free", "loader", loader))
         return;
+    gi_ahead_free(loader->ahead);
     gi_arena_free(&loader->arena);
     gi_handle_free(loader);
 }
 
-/* ---- The order of an epoch ---------------------------------------------------------------------------- */
-
-static void set_order(gd_loader *loader)
-{
-    if (loader->ordered == loader->at.epoch)
-        return;
-    int64_t *order = loader->order;
-    uint64_t random[4];
-    gi_random_seed(random, loader->options.seed);
-    gi_random_seed(random, gi_random_bits(random) + (uint64_t)loader->at.epoch);
-    for (int64_t i = 0; i < loader->rows; i++) {
-        int64_t j = loader->options.shuffle ? (int64_t)gi_random_below(random, (uint64_t)i + 1) : i;
-        order[i] = order[j];
-        order[j] = i;
-    }
-    loader->ordered = loader->at.epoch;
-}
-
 /* ---- Batches ------------------------------------------------------------------------------------------ */
 
-/* Copies the rows of one batch to a tensor that is as new: without the gradient of the previous batch, and with a new
- * version, so that a graph that was recorded with that batch is refused. */
-static gd_tensor *gather(side *s, const int64_t *rows, int64_t n)
+/* Prepared by the thread, which is started when it is needed first. */
+static bool next_prepared(gd_loader *loader, gd_batch *batch)
 {
-    gd_tensor *t = n == s->full->shape[0] ? s->full : s->last;
-    int64_t row = s->row.numel;
-    for (int64_t i = 0; i < n; i++) {
-        s->row.data = s->first + rows[i] * s->step;
-        gi_copy(t->data + i * row, &s->row);
+    if (!gi_ahead_next(loader->ahead, batch)) {
+        gi_ahead_free(loader->ahead);
+        loader->ahead = NULL;
+        return false;
     }
-    gi_overwritten(t);
-    t->requires_grad = false;
-    t->grad = NULL;
-    return t;
+    loader->course.at.example += batch->size;
+    return true;
+}
+
+static bool next_made(gd_loader *loader, gd_batch *batch)
+{
+    if (!gi_course_batch(&loader->course, &loader->memory[0], batch))
+        return false;
+    gi_overwritten(batch->x);               /* a graph that was recorded with the batch before is refused */
+    if (batch->y)
+        gi_overwritten(batch->y);
+    return true;
 }
 
 bool gd_loader_next(gd_loader *loader, gd_batch *batch)
 {
     if (!gi_given("gd_loader_next", "loader", loader) || !gi_not_null("gd_loader_next", "batch", batch))
         return false;
-    if (!gi_alive("gd_loader_next", "the data set's x", loader->x.row.base)
-        || (loader->has_y && !gi_alive("gd_loader_next", "the data set's y", loader->y.row.base)))
+    gi_course *c = &loader->course;
+    if (!gi_alive("gd_loader_next", "the data set's x", c->x.row.base)
+        || (c->has_y && !gi_alive("gd_loader_next", "the data set's y", c->y.row.base)))
         return false;
-    if (loader->at.example == loader->examples) {
-        loader->at = (gd_position){ loader->at.epoch + 1, 0 };
+    if (c->at.example == c->examples) {
+        c->at = (gd_position){ c->at.epoch + 1, 0 };
         return false;
     }
-    set_order(loader);
-    int64_t left = loader->examples - loader->at.example, n = loader->x.full->shape[0];
-    if (n > left)
-        n = left;
-    const int64_t *rows = loader->order + loader->at.example;
-    *batch = (gd_batch){ .size = n, .first = loader->at.example, .rows = rows };
-    batch->x = gather(&loader->x, rows, n);
-    batch->y = loader->has_y ? gather(&loader->y, rows, n) : NULL;
-    loader->at.example += n;
-    return true;
+    if (c->options.prefetch && !loader->ahead)
+        loader->ahead = gi_ahead_new(c, loader->order_ahead, loader->memory, c->options.prefetch + 1);
+    return loader->ahead ? next_prepared(loader, batch) : next_made(loader, batch);
 }
 
 /* ---- Where it stands ---------------------------------------------------------------------------------- */
@@ -182,34 +241,34 @@ double gd_loader_epoch(const gd_loader *loader)
 {
     if (!loader || !gi_not_freed("gd_loader_epoch", "loader", loader))
         return 0;
-    return (double)loader->at.epoch + (double)loader->at.example / (double)loader->examples;
+    return (double)loader->course.at.epoch + (double)loader->course.at.example / (double)loader->course.examples;
 }
 
 int64_t gd_loader_batches(const gd_loader *loader)
 {
     if (!loader || !gi_not_freed("gd_loader_batches", "loader", loader))
         return 0;
-    int64_t batch = loader->x.full->shape[0];
-    return (loader->examples + batch - 1) / batch;
+    int64_t batch = loader->course.batch;
+    return (loader->course.examples + batch - 1) / batch;
 }
 
 gd_position gd_loader_position(const gd_loader *loader)
 {
-    return loader && gi_not_freed("gd_loader_position", "loader", loader) ? loader->at : (gd_position){ 0, 0 };
+    return loader && gi_not_freed("gd_loader_position", "loader", loader) ? loader->course.at : (gd_position){ 0, 0 };
 }
 
 gd_loader_options gi_loader_setup(const gd_loader *loader, int64_t *rows)
 {
-    *rows = loader->rows;
-    return loader->options;
+    *rows = loader->course.population;
+    return loader->course.options;
 }
 
 bool gi_loader_is_place(const gd_loader *loader, gd_position position)
 {
-    int64_t batch = loader->x.full->shape[0];
+    int64_t batch = loader->course.batch;
     return position.epoch >= 0 && position.epoch < MOST_EPOCHS && position.example >= 0 &&
-           position.example <= loader->examples &&
-           (position.example % batch == 0 || position.example == loader->examples);
+           position.example <= loader->course.examples &&
+           (position.example % batch == 0 || position.example == loader->course.examples);
 }
 
 bool gd_loader_seek(gd_loader *loader, gd_position position)
@@ -219,7 +278,9 @@ bool gd_loader_seek(gd_loader *loader, gd_position position)
     if (!gi_loader_is_place(loader, position))
         return gd_fail("gd_loader_seek: epoch %" PRId64 ", example %" PRId64 " is not a place between batches of"
                        " %" PRId64 " from %" PRId64 " example%s", position.epoch, position.example,
-                       loader->x.full->shape[0], loader->examples, gi_plural(loader->examples));
-    loader->at = position;
+                       loader->course.batch, loader->course.examples, gi_plural(loader->course.examples));
+    gi_ahead_free(loader->ahead);
+    loader->ahead = NULL;
+    loader->course.at = position;
     return true;
 }

@@ -13,6 +13,7 @@
 #include "elements.h"
 #include "files/files.h"
 #include "gradus/data.h"
+#include "npy.h"
 #include "numbers_out.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
@@ -217,7 +218,7 @@ static bool read_fortran(gi_input *in, const header *h, gd_tensor *t)
     return good;
 }
 
-static gd_tensor *read_array(gi_input *in)
+gd_tensor *gi_npy_array(gi_input *in)
 {
     header h;
     int64_t n, shape[GD_MAX_DIMS];
@@ -255,7 +256,7 @@ gd_tensor *gd_npy_read(const char *path)
 {
     gi_input in;
     bool another = false;
-    gd_tensor *t = gi_input_open(&in, "gd_npy_read", path, true) ? read_array(&in) : NULL;
+    gd_tensor *t = gi_input_open(&in, "gd_npy_read", path, true) ? gi_npy_array(&in) : NULL;
     if (t && !follows(&in, &another))
         t = NULL;
     if (t && another)
@@ -279,7 +280,7 @@ gd_tensor *gd_npy_read_at(const char *path, int64_t i)
                            path, k + 1, gi_plural(k + 1), i);
     }
     if (good)
-        t = read_array(&in);
+        t = gi_npy_array(&in);
     if (t && !follows(&in, &another))
         t = NULL;
     gi_input_close(&in);
@@ -299,25 +300,30 @@ int64_t gd_npy_count(const char *path)
 
 /* ---- Writing ------------------------------------------------------------------------------------------ */
 
-bool gd_npy_write(const char *path, const gd_tensor *t)
+size_t gi_npy_header(char text[GI_NPY_HEADER], const gd_tensor *t)
 {
-    if (!gi_given_tensor("gd_npy_write", "t", t) || !gi_alive("gd_npy_write", "t", t))
-        return false;
     enum { START = 10, ALIGN = 64 };                            /* of magic, version and length; of the numbers */
-    char text[512];
     size_t n = START;
-    n += (size_t)snprintf(text + n, sizeof text - n, "{'descr': '<f%d', 'fortran_order': False, 'shape': (",
+    n += (size_t)snprintf(text + n, GI_NPY_HEADER - n, "{'descr': '<f%d', 'fortran_order': False, 'shape': (",
                           (int)sizeof(gd_real));
     for (int i = 0; i < t->ndim; i++)
-        n += (size_t)snprintf(text + n, sizeof text - n, "%s%" PRId64, i ? ", " : "", t->shape[i]);
-    n += (size_t)snprintf(text + n, sizeof text - n, "%s), }", t->ndim == 1 ? "," : "");
+        n += (size_t)snprintf(text + n, GI_NPY_HEADER - n, "%s%" PRId64, i ? ", " : "", t->shape[i]);
+    n += (size_t)snprintf(text + n, GI_NPY_HEADER - n, "%s), }", t->ndim == 1 ? "," : "");
     while ((n + 1) % ALIGN != 0)
         text[n++] = ' ';
     text[n++] = '\n';
     memcpy(text, "\x93NUMPY\x01\x00", 8);
     text[8] = (char)((n - START) & 0xff);
     text[9] = (char)((n - START) >> 8);
+    return n;
+}
 
+bool gd_npy_write(const char *path, const gd_tensor *t)
+{
+    if (!gi_given_tensor("gd_npy_write", "t", t) || !gi_alive("gd_npy_write", "t", t))
+        return false;
+    char text[GI_NPY_HEADER];
+    const size_t n = gi_npy_header(text, t);
     gi_output out;
     if (gi_output_begin(&out, "gd_npy_write", path)) {
         gi_output_put(&out, text, n);

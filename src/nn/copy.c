@@ -25,6 +25,11 @@ gd_params *gd_params_copy(gd_params *p)
         t->requires_grad = from->tensor->requires_grad;         /* it may be frozen */
         copy->entries[i].not_negative = from->not_negative;
     }
+    for (int i = 0; copy && i < p->tied_count; i++)
+        if (!gd_param_tied(copy, p->tied[i].name, gi_params_find(copy, p->tied[i].tensor->name))) {
+            gd_params_free(copy);
+            return NULL;
+        }
     return copy;
 }
 

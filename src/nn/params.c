@@ -15,6 +15,7 @@
 #include "tensor/check.h"
 #include "tensor/nest.h"
 #include "tensor/new.h"
+#include "tensor/shape.h"
 #include "text/utf8.h"
 
 gd_params *gd_params_new(void)
@@ -46,6 +47,7 @@ void gd_params_free(gd_params *p)
     gi_forget_leaves(&p->arena);
     gi_arena_free(&p->arena);
     gi_memory_free(p->entries);
+    gi_memory_free(p->tied);
     gi_handle_free(p);
 }
 
@@ -54,6 +56,9 @@ gd_tensor *gi_params_find(const gd_params *p, const char *name)
     for (int i = 0; i < p->count; i++)
         if (strcmp(p->entries[i].tensor->name, name) == 0)
             return p->entries[i].tensor;
+    for (int i = 0; i < p->tied_count; i++)
+        if (strcmp(p->tied[i].name, name) == 0)
+            return p->tied[i].tensor;
     return NULL;
 }
 
@@ -115,9 +120,48 @@ gd_tensor *gd_buffer(gd_params *p, const char *name, gd_tensor *value)
     return add("gd_buffer", p, name, value, true);
 }
 
+static bool reserve_tied(gd_params *p)
+{
+    if (p->tied_count < p->tied_capacity)
+        return true;
+    const int capacity = p->tied_capacity ? 2 * p->tied_capacity : 4;
+    gi_tied *tied = gi_memory_resize(GI_MODELS, p->tied, (size_t)capacity * sizeof *tied);
+    if (!tied)
+        return false;
+    p->tied = tied;
+    p->tied_capacity = capacity;
+    return true;
+}
+
+static bool is_entry(const gd_params *p, const gd_tensor *t)
+{
+    for (int i = 0; i < p->count; i++)
+        if (p->entries[i].tensor == t)
+            return true;
+    return false;
+}
+
+gd_tensor *gd_param_tied(gd_params *p, const char *name, gd_tensor *tensor)
+{
+    static const char function[] = "gd_param_tied";
+    if (!gi_given(function, "p", p) || !gi_not_null(function, "name", name) ||
+        !gi_given_tensor(function, "tensor", tensor) || !gi_alive(function, "tensor", tensor))
+        return NULL;
+    if (!is_entry(p, tensor))
+        return gd_fail("%s: tensor, %s, is not a parameter or buffer of p", function, gi_text_of(tensor).s);
+    if (!valid_name(function, p, name) || !reserve_tied(p))
+        return NULL;
+    const size_t length = strlen(name) + 1;
+    char *copy = gi_arena_take(&p->arena, length);
+    if (!copy)
+        return NULL;
+    p->tied[p->tied_count++] = (gi_tied){ memcpy(copy, name, length), tensor };
+    return tensor;
+}
+
 gi_params_place gi_params_mark(const gd_params *p)
 {
-    gi_params_place mark = { .count = p->count };
+    gi_params_place mark = { .count = p->count, .tied_count = p->tied_count };
     memcpy(mark.random, gi_random_state(), sizeof mark.random);
     return mark;
 }
@@ -126,6 +170,7 @@ gi_params_place gi_params_mark(const gd_params *p)
 void gi_params_back(gd_params *p, const gi_params_place *mark)
 {
     p->count = mark->count;
+    p->tied_count = mark->tied_count;
     memcpy(gi_random_state(), mark->random, sizeof mark->random);
 }
 

@@ -13,14 +13,21 @@ typedef struct gi_entry {
     bool       not_negative;                /* a variance: a checkpoint with a negative one is refused */
 } gi_entry;
 
+typedef struct gi_tied {                    /* another name of a parameter or buffer */
+    const char *name;
+    gd_tensor  *tensor;
+} gi_tied;
+
 struct gd_params {
     gi_entry *entries;                      /* in order of creation */
     int       count, capacity;
     gd_arena  arena;                        /* tensors, names and gradients */
     int       in_use;                       /* number of steps whose closure runs */
+    gi_tied  *tied;
+    int       tied_count, tied_capacity;
 };
 
-/* gi_params_find - the parameter or buffer of that name; NULL, without a message, when there is none. */
+/* gi_params_find - the parameter or buffer of that name, or tied name; NULL, without a message, when there is none. */
 gd_tensor *gi_params_find(const gd_params *p, const char *name);
 
 /* gi_params_in_use - true while a closure runs that needs the parameters; one that was left by longjmp does not
@@ -30,7 +37,7 @@ bool gi_params_in_use(gd_params *p);
 /* gi_params_mark, gi_params_back - the state of p and of the thread's generator, and restoring it: for adding several
  * tensors or none. */
 typedef struct gi_params_place {
-    int      count;
+    int      count, tied_count;
     uint64_t random[4];
 } gi_params_place;
 

@@ -15,7 +15,7 @@ autograd
 operations
 nn data plot diagnose
 optim
-checkpoint trace'
+checkpoint trace metrics'
 
 # Switches of a build, which are no part of the interface.
 switches='GD_DEBUG GD_PLAIN GD_NO_ZLIB GD_NO_PNG GD_NO_THREADS GD_CBLAS GD_DOUBLE'

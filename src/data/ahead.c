@@ -1,0 +1,168 @@
+/* ahead.c - prefetching: one thread makes batches in turn, each in memory of its own, and stops when all are full.
+ *
+ * It makes them as the caller would, with the same course, so that they have the same bits.  The versions of tensors
+ * are the caller's: the thread's own clock is far ahead, so that a graph which needs a batch that was given back is
+ * refused even after the program's change has overwritten its memory. */
+#if !defined(_POSIX_C_SOURCE)
+#define _POSIX_C_SOURCE 200809L
+#endif
+#include "ahead.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/thread_state.h"
+#include "tensor/new.h"
+
+#if !defined(GD_NO_THREADS) && (defined(__unix__) || (defined(__APPLE__) && defined(__MACH__)))
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+
+typedef struct prepared {
+    gi_batch_memory memory;
+    gd_batch batch;
+    bool     good;
+    char     message[1024];                 /* when it is not good */
+} prepared;
+
+struct gi_ahead {
+    pthread_t       thread;
+    pthread_mutex_t lock;                   /* of what follows, except the batches themselves */
+    pthread_cond_t  wanted, ready;
+    int64_t         made, taken, given_back;
+    bool            stop;
+    gi_course       course;
+    int             count;
+    prepared        slots[];
+};
+
+static void make(gi_ahead *a, prepared *p)
+{
+    gi_course *c = &a->course;
+    if (c->at.example == c->examples)
+        c->at = (gd_position){ c->at.epoch + 1, 0 };
+    gd_clear_error();
+    p->good = gi_course_batch(c, &p->memory, &p->batch);
+    if (!p->good)
+        snprintf(p->message, sizeof p->message, "%s", gd_last_error() ? gd_last_error() : "out of memory");
+}
+
+static void *work(void *context)
+{
+    gi_ahead *a = context;
+    gd_on_error(NULL);                      /* messages go to the thread that asks for batches */
+    gi_current_scope();
+    gi_thread.clock = UINT64_C(1) << 62;
+    pthread_mutex_lock(&a->lock);
+    for (bool good = true; !a->stop;) {
+        if (!good || a->made - a->given_back == a->count) {
+            pthread_cond_wait(&a->wanted, &a->lock);
+            continue;
+        }
+        prepared *p = &a->slots[a->made % a->count];
+        pthread_mutex_unlock(&a->lock);
+        make(a, p);
+        pthread_mutex_lock(&a->lock);
+        good = p->good;
+        a->made++;
+        pthread_cond_signal(&a->ready);
+    }
+    pthread_mutex_unlock(&a->lock);
+    return NULL;
+}
+
+/* Signals are for the program's own threads. */
+static bool start_thread(gi_ahead *a)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const bool good = pthread_create(&a->thread, NULL, work, a) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return good;
+}
+
+gi_ahead *gi_ahead_new(const gi_course *c, int64_t *order, const gi_batch_memory *memory, int count)
+{
+    gi_ahead *a = gi_memory_new(GI_DATA, sizeof *a + (size_t)count * sizeof *a->slots);
+    if (!a)
+        return NULL;
+    *a = (gi_ahead){ .course = *c, .count = count };
+    a->course.order = order;
+    a->course.ordered = -1;
+    for (int i = 0; i < count; i++)
+        a->slots[i] = (prepared){ .memory = memory[i] };
+    pthread_mutex_init(&a->lock, NULL);
+    pthread_cond_init(&a->wanted, NULL);
+    pthread_cond_init(&a->ready, NULL);
+    if (start_thread(a))
+        return a;
+    pthread_mutex_destroy(&a->lock);
+    pthread_cond_destroy(&a->wanted);
+    pthread_cond_destroy(&a->ready);
+    gi_memory_free(a);
+    return NULL;
+}
+
+void gi_ahead_free(gi_ahead *a)
+{
+    if (!a)
+        return;
+    pthread_mutex_lock(&a->lock);
+    a->stop = true;
+    pthread_cond_signal(&a->wanted);
+    pthread_mutex_unlock(&a->lock);
+    pthread_join(a->thread, NULL);
+    pthread_mutex_destroy(&a->lock);
+    pthread_cond_destroy(&a->wanted);
+    pthread_cond_destroy(&a->ready);
+    gi_memory_free(a);
+}
+
+/* A graph that was recorded with this batch must not read it any more. */
+static void outdate(const gd_batch *batch)
+{
+    gi_overwritten(batch->x);
+    if (batch->y)
+        gi_overwritten(batch->y);
+}
+
+bool gi_ahead_next(gi_ahead *a, gd_batch *batch)
+{
+    pthread_mutex_lock(&a->lock);
+    if (a->taken > a->given_back) {
+        outdate(&a->slots[a->given_back % a->count].batch);
+        a->given_back++;
+        pthread_cond_signal(&a->wanted);
+    }
+    while (a->made == a->taken)
+        pthread_cond_wait(&a->ready, &a->lock);
+    const prepared *p = &a->slots[a->taken % a->count];
+    a->taken += p->good;
+    pthread_mutex_unlock(&a->lock);
+    if (!p->good)
+        return gd_fail("%s", p->message);
+    *batch = p->batch;
+    outdate(batch);
+    return true;
+}
+
+#else
+
+gi_ahead *gi_ahead_new(const gi_course *c, int64_t *order, const gi_batch_memory *memory, int count)
+{
+    (void)c, (void)order, (void)memory, (void)count;
+    return NULL;
+}
+
+void gi_ahead_free(gi_ahead *ahead)
+{
+    (void)ahead;
+}
+
+bool gi_ahead_next(gi_ahead *ahead, gd_batch *batch)
+{
+    (void)ahead, (void)batch;
+    return false;                           /* never called: there is no gi_ahead */
+}
+
+#endif
