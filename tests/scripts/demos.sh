@@ -100,6 +100,13 @@ run differential_equation "" "" '/farthest from the exact/ { good = $NF < 1e-3 }
 run own_operation_and_optimizer "" "" '
     $2 ~ /^0[.]/ && NF == 2 { rows++; off = $1 - $2; if (off > 0.02 || off < -0.02) bad = 1 }
     END { exit bad || rows != 5 }'
+run messy_table "$(pwd)/demos/models/apples.csv" "" '/area under the curve/ { good = $NF > 0.8 } END { exit !good }'
+run newton "" "" '$1 == 6 { newton = $2; descent = $3 } END { exit !(newton < 1e-6 && descent > 1e-3) }'
+run shapes "--epochs 15" "" '/accuracy on the others/ { good = $NF > 0.9 } END { exit !good }'
+run sine_with_yogi "" "" '
+    /stopped at epoch/ && /the best/ { best = 1 } /the same bit for bit/ { same = 1 } END { exit !(best && same) }'
+run truncated_lstm "--epochs 80" "" '
+    /error of a step:/ { error = $5 + 0; still = $NF } END { exit !(error < 0.3 * still) }'
 run pytorch_weights "$(pwd)/demos/models/pytorch_weights.safetensors" "" '
     /farthest from PyTorch/ { apart = $NF } /as loaded/ { before = $NF } /trained here/ { after = $NF }
     END { exit !(apart < 1e-5 && before > 0.5 && after < 0.3 * before) }'
