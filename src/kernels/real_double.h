@@ -126,8 +126,9 @@ REAL_INLINE double real_atan2(double y, double x)
 
 /* ---- Mish ---------------------------------------------------------------------------------------------------- */
 
-/* real_mish - x tanh(log(1 + w)) with w = e^x: x w / (1 + w (w + 1) / (w + 2)), or, for x > 0, x / (1 + 2 / (w (w + 2))),
- * in which the error of w vanishes.  The first is computed times 2^256, since w may be subnormal; -780 e^-780 is 0. */
+/* real_mish - x tanh(log(1 + w)) with w = e^x: x w / (1 + w (w + 1) / (w + 2)), or, for x > 0, where the error of w
+ * vanishes, x / (1 + 2 / (w (w + 2))).  The first is computed times 2^256, since w may be subnormal; -780 e^-780 is 0.
+ * Largest error 2.75. */
 REAL_INLINE double real_mish(double x)
 {
     bool above = x > 0;

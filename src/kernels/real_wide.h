@@ -155,7 +155,8 @@ REAL_INLINE float real_acos(float x)
 REAL_INLINE double real_wide_angle(double a, double b)
 {
     const double tan_pi_8 = 0.41421356237309504880;
-    bool upper = b < tan_pi_8 * a, middle = a > tan_pi_8 * b;
+    bool upper = b < tan_pi_8 * a;
+    bool middle = a > tan_pi_8 * b;
     double above = real_wide_select(upper, -b, real_wide_select(middle, a - b, a));
     double below = real_wide_select(upper, a, real_wide_select(middle, a + b, b));
     double s = above / real_wide_select(below == 0, 1, below), z = s * s;

@@ -89,8 +89,8 @@ static gd_tensor *power_rule(gd_tensor *dy, gd_tensor *x, double p)
     return gd_mul(dy, gd_scale(power, p));
 }
 
-/* The slope of a^b by a, b a^(b-1): where it is 0 although a factor is not finite.  a^0 is 1 for every a; and an infinite
- * b times a power that is 0 is 0, as for large b. */
+/* The slope of a^b by a, b a^(b-1): where it is 0 although a factor is not finite.  a^0 is 1 for every a; and an
+ * infinite b times a power that is 0 is 0, as for large b. */
 REAL_INLINE bool power_is_flat(gd_real a, gd_real b)
 {
     gd_real p = power(a, b - 1);
@@ -110,8 +110,8 @@ static gd_tensor *power_slope_rule(gd_tensor *dy, gd_tensor *a, gd_tensor *b)
     return gd_mul(dy, gd_mul(b, gd_pow_tensor(a, gd_shift(b, -1))));
 }
 
-/* The slope of y = a^b by b, y ln a: it is 0 at a = 0 for b >= 0, where y is finite, and at a = infinity for b < 0, where
- * y is 0. */
+/* The slope of y = a^b by b, y ln a: it is 0 at a = 0 for b >= 0, where y is finite, and at a = infinity for b < 0,
+ * where y is 0. */
 REAL_INLINE bool power_has_no_log(gd_real a, gd_real y)
 {
     return ((a == 0) & (ABS(y) < INFINITY)) | ((a == INFINITY) & (y == 0));
@@ -305,7 +305,7 @@ static gd_tensor *d_elu(gd_tensor *x, double alpha)
 }
 
 /* SELU: ELU times a scale, both such that activations keep mean 0 and variance 1.  Klambauer, Unterthiner, Mayr and
- * Hochreiter (2017), eq. 14.  Below 0, where e^x - 1 is already off, what was lost in rounding the constant is added. */
+ * Hochreiter (2017), eq. 14.  Below 0, where e^x - 1 is off already, the constant gets back what its rounding lost. */
 #define SELU_ALPHA 1.673263242354377284817042991671652038L
 #define SELU_SCALE 1.050700987355480493419334985294606352L
 #define SELU_STEEP 1.758099340847376859940217520812279577L      /* their product */
