@@ -167,7 +167,8 @@ gd_tensor *gd_triplet_margin_loss(gd_tensor *anchor, gd_tensor *positive, gd_ten
  *   not looked at
  * GD_NONE gives [n]; GD_MEAN divides each loss by its target's length, or 1, and averages over n, as PyTorch does.
  * A target that its input is too short for has an infinite loss, and the gradient 0; with zero_infinity the loss 0.
- * Computed in logarithms, forwards and backwards:  dlog_prediction = -dl times the probability of being there.
+ * Computed in logarithms:  dlog_prediction = -dl times the probability, given the target, of that class at that step.
+ * (PyTorch adds e^log_prediction, which the gradient of log_softmax takes out again.)
  * Errors: shapes, lengths, a target that is no class, or blank. */
 typedef struct gd_ctc_options {              /* 0 stands for the default */
     int64_t      blank;                     /* class 0 */

@@ -1,9 +1,9 @@
 /* loss_weighted.c - losses over classes with labels to ignore, weights and smoothing: cross-entropy, its form for
  * target distributions, and the negative log-likelihood.
  *
- * All are made of other operations.  Ignored labels are replaced by class 0, and their logits and losses by 0
- * (gd_where), so that whatever stands there, even NaN, has no influence, and no gradient either, even where the mean
- * divides by 0. */
+ * All are made of other operations.  Ignored labels are replaced by class 0, and their losses by 0 (gd_where), and so
+ * are their logits where they hold a NaN: whatever stands there has no influence, and no gradient either, even where
+ * the mean divides by 0. */
 #include <inttypes.h>
 #include <math.h>
 
@@ -129,6 +129,15 @@ static bool smoothing_fits(const char *function, double smoothing)
            || gd_fail("%s: label_smoothing = %g must lie in [0, 1]", function, smoothing);
 }
 
+/* Is the loss of an ignored label NaN?  Then its gradient would be, too, for 0 times NaN is. */
+static bool nan_where_ignored(const gd_tensor *l, const counted *c)
+{
+    for (int64_t i = 0; l && c->keep && i < c->n; i++)
+        if (c->keep->data[i] == 0 && isnan(l->data[i]))
+            return true;
+    return false;
+}
+
 /* The mean over the classes of -w_k ln p_k, of the labels' shape. */
 static gd_tensor *uniform_part(gd_tensor *logits, gd_tensor *weight)
 {
@@ -148,9 +157,11 @@ gd_tensor *gd_cross_entropy_with(gd_tensor *logits, gd_tensor *labels, gd_tensor
     if (!logits || !labels || !classes_given(function, "logits", logits, labels, weight)
         || !smoothing_fits(function, s) || !count(function, labels, logits->shape[1], options.ignore_index, &c))
         return NULL;
-    if (c.keep)
-        logits = gd_where(gd_unsqueeze(c.keep, 1), logits, gd_scalar(0));
     gd_tensor *w = weights_of(weight, &c), *l = gd_cross_entropy(logits, c.labels, GD_NONE);
+    if (nan_where_ignored(l, &c)) {
+        logits = gd_where(gd_unsqueeze(c.keep, 1), logits, gd_scalar(0));
+        l = gd_cross_entropy(logits, c.labels, GD_NONE);
+    }
     if (w)
         l = gi_share(w, l);
     if (s > 0) {
