@@ -1,5 +1,5 @@
 /* layer_operations.h - further operations that layers are made of: transposed convolution, resizing, pooling,
- * normalisation, attention with masks, rotary positions.  What operations.h says of all operations holds for these.
+ * normalisation of examples and of weights, attention with masks, positions.  What operations.h says of all operations holds for these.
  * Included by operations.h; structs with parameters around them are in nn.h and transformer.h. */
 #ifndef GRADUS_LAYER_OPERATIONS_H
 #define GRADUS_LAYER_OPERATIONS_H
@@ -72,6 +72,17 @@ gd_tensor *gd_global_max_pool(gd_tensor *x);
 gd_tensor *gd_group_norm(gd_tensor *x, int64_t groups, gd_tensor *weight, gd_tensor *bias, double eps);
 gd_tensor *gd_instance_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, double eps);
 gd_tensor *gd_rms_norm(gd_tensor *x, gd_tensor *weight, double eps);
+
+/* gd_weight_norm - a weight as length times direction: y = g v / |v|, the 2-norm of v over all axes but `axis`; g has
+ *   one number for each index of that axis (T. Salimans, D. P. Kingma 2016, eq. 2; PyTorch's weight_g and weight_v, with
+ *   axis 0).  A v of zeros gives NaN.  Errors: an axis out of range, a g of another number of elements.
+ * gd_spectral_norm - y = w / sigma, sigma = u' W v an estimate of the largest singular value of w seen as a matrix,
+ *   [first axis, the rest] (T. Miyato et al. 2018, algorithm 1; PyTorch's weight_orig, weight_u, weight_v).  u [rows] and
+ *   v [columns], buffers of the model that begin as random numbers, are first improved in place by so many power
+ *   iterations, v = W' u / |W' u|, u = W v / |W v|, with eps as least norm: mostly 1 in training and 0 afterwards.  They
+ *   are constants for differentiation.  On failure they are unchanged.  Errors: shapes, iterations < 0, u or v recorded. */
+gd_tensor *gd_weight_norm(gd_tensor *v, gd_tensor *g, int axis);
+gd_tensor *gd_spectral_norm(gd_tensor *w, gd_tensor *u, gd_tensor *v, int iterations, double eps);
 
 /* gd_masked_attention - gd_attention with numbers that are added to the scores before the softmax:
  *   y = softmax(q k' / sqrt(d) + mask) v,  mask broadcast to [.., queries, keys]

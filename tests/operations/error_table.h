@@ -177,6 +177,12 @@ WRONG(gd_padding_mask(labels, -1), "gd_padding_mask: keys = -1 must not be negat
 WRONG(gd_rotary(m23, 0, 100, false), "gd_rotary: x is [2, 3]: it must be [.., length, d] with an even d")
 WRONG(gd_rotary(m34, 0, 0, false), "gd_rotary: base = 0 must be positive and finite")
 WRONG(gd_sinusoidal_positions(-1, 2), "gd_sinusoidal_positions: shape [-1, 2] has the negative size -1")
+WRONG(gd_weight_norm(m23, v3, 0), "gd_weight_norm: v is [2, 3] and g is [3]: one number for each of 2 is expected")
+WRONG(gd_weight_norm(m23, v3, 2), "gd_weight_norm: axis 2 must lie in [-2, 2)")
+WRONG(gd_spectral_norm(v3, v3, v3, 1, 0), "gd_spectral_norm: w is [3]: it must have two axes or more, and elements")
+WRONG(gd_spectral_norm(m23, v3, v3, 1, 0), "gd_spectral_norm: u is [3]: it must be [2]")
+WRONG(gd_spectral_norm(m23, labels, v3, -1, 0),
+      "gd_spectral_norm: iterations = -1 and eps = 0 must not be negative")
 #undef X4
 #undef X3
 #undef TURNED
