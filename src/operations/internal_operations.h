@@ -20,8 +20,8 @@ gd_tensor *gi_softmax_slope(gd_tensor *dy, gd_tensor *y, int axis);
 /* x, of shape [], seen with the shape of like. */
 gd_tensor *gi_expand_scalar(gd_tensor *x, const gd_tensor *like);
 
-/* softmax(q k' / sqrt(d) + mask), [.., queries, keys], of which gd_masked_attention takes the product with v; mask may be
- * NULL. */
+/* softmax(q k' / sqrt(d) + mask), [.., queries, keys], of which gd_masked_attention takes the product with v; mask may
+ * be NULL. */
 gd_tensor *gi_attention_weights(const char *function, gd_tensor *q, gd_tensor *k, gd_tensor *mask, bool causal);
 
 #endif

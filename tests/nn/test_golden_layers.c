@@ -94,7 +94,8 @@ static void end(void)
 /* ---- Recurrent layers --------------------------------------------------------------------------------------- */
 
 /* twice: the gradients are taken by a pass that is recorded, which runs the rule in place of the fast rule. */
-static void recurrent_case(const char *name, gd_recurrence kind, int64_t hidden, gd_recurrent_options options, bool twice)
+static void recurrent_case(const char *name, gd_recurrence kind, int64_t hidden, gd_recurrent_options options,
+                           bool twice)
 {
     begin(name);
     gd_recurrent_layer layer = gd_recurrent_new(net, "layer", kind, 4, hidden, options);
