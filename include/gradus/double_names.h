@@ -484,6 +484,7 @@ GD_RENAME(soft_cross_entropy)
 GD_RENAME(softmax)
 GD_RENAME(softplus)
 GD_RENAME(sort)
+GD_RENAME(spectral_norm)
 GD_RENAME(sqrt)
 GD_RENAME(square)
 GD_RENAME(squeeze)
@@ -533,6 +534,7 @@ GD_RENAME(var)
 GD_RENAME(var_axes)
 GD_RENAME(var_axis)
 GD_RENAME(version)
+GD_RENAME(weight_norm)
 GD_RENAME(where)
 GD_RENAME(wrap)
 GD_RENAME(xavier_normal)
@@ -1022,6 +1024,7 @@ GD_RENAME(zeros_like)
 #define gd_softmax gd64_softmax
 #define gd_softplus gd64_softplus
 #define gd_sort gd64_sort
+#define gd_spectral_norm gd64_spectral_norm
 #define gd_sqrt gd64_sqrt
 #define gd_square gd64_square
 #define gd_squeeze gd64_squeeze
@@ -1071,6 +1074,7 @@ GD_RENAME(zeros_like)
 #define gd_var_axes gd64_var_axes
 #define gd_var_axis gd64_var_axis
 #define gd_version gd64_version
+#define gd_weight_norm gd64_weight_norm
 #define gd_where gd64_where
 #define gd_wrap gd64_wrap
 #define gd_xavier_normal gd64_xavier_normal

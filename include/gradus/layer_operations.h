@@ -1,5 +1,6 @@
 /* layer_operations.h - further operations that layers are made of: transposed convolution, resizing, pooling,
- * normalisation, attention with masks, rotary positions.  What operations.h says of all operations holds for these.
+ * normalisation of examples and of weights, attention with masks, positions.  What operations.h says of all operations
+ * holds for these.
  * Included by operations.h; structs with parameters around them are in nn.h and transformer.h. */
 #ifndef GRADUS_LAYER_OPERATIONS_H
 #define GRADUS_LAYER_OPERATIONS_H
@@ -67,11 +68,24 @@ gd_tensor *gd_global_max_pool(gd_tensor *x);
  * gd_instance_norm - the same with a group for each channel (D. Ulyanov, A. Vedaldi, V. Lempitsky 2016).  Error: also
  *   d.. of a single element, as y would be 0.
  * gd_rms_norm - y = x / sqrt(mean(x^2) + eps) weight over the last axes, as many as weight has, or one when it is NULL
- *   (B. Zhang, R. Sennrich 2019); weight has their shape.  dx = r (g - y' mean(g y')), g = dy weight, y' = x r.  Squares
- *   neither overflow nor vanish inside; where mean + eps is 0, y = 0 and dx = 0.  Errors: another shape, eps < 0. */
+ *   (B. Zhang, R. Sennrich 2019); weight has their shape.  dx = r (g - z mean(g z)) with g = dy weight and z = x r.
+ *   Squares neither overflow nor vanish inside; where mean + eps is 0, y = 0 and dx = 0.
+ *   Errors: another shape, eps < 0. */
 gd_tensor *gd_group_norm(gd_tensor *x, int64_t groups, gd_tensor *weight, gd_tensor *bias, double eps);
 gd_tensor *gd_instance_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, double eps);
 gd_tensor *gd_rms_norm(gd_tensor *x, gd_tensor *weight, double eps);
+
+/* gd_weight_norm - a weight as length times direction: y = g v / |v|, the 2-norm of v over all axes but `axis`; g has
+ *   one number for each index of that axis (T. Salimans, D. P. Kingma 2016, eq. 2; PyTorch's weight_g and weight_v,
+ *   with axis 0).  A v of zeros gives NaN.  Errors: an axis out of range, a g of another number of elements.
+ * gd_spectral_norm - y = w / sigma, sigma = u' W v an estimate of the largest singular value of w seen as a matrix,
+ *   [first axis, the rest] (T. Miyato et al. 2018, algorithm 1; PyTorch's weight_orig, weight_u, weight_v).
+ *   u [rows] and v [columns], buffers of the model that begin as random numbers, are first improved in place by so many
+ *   power iterations, v = W' u / |W' u|, u = W v / |W v|, with eps as least norm: mostly 1 in training, 0 afterwards.
+ *   They are constants for differentiation.  On failure they are unchanged.
+ *   Errors: shapes, iterations < 0, eps < 0, u or v the result of a recorded operation. */
+gd_tensor *gd_weight_norm(gd_tensor *v, gd_tensor *g, int axis);
+gd_tensor *gd_spectral_norm(gd_tensor *w, gd_tensor *u, gd_tensor *v, int iterations, double eps);
 
 /* gd_masked_attention - gd_attention with numbers that are added to the scores before the softmax:
  *   y = softmax(q k' / sqrt(d) + mask) v,  mask broadcast to [.., queries, keys]
@@ -82,7 +96,7 @@ gd_tensor *gd_rms_norm(gd_tensor *x, gd_tensor *weight, double eps);
 gd_tensor *gd_masked_attention(gd_tensor *q, gd_tensor *k, gd_tensor *v, gd_tensor *mask, bool causal);
 gd_tensor *gd_padding_mask(gd_tensor *lengths, int64_t keys);
 
-/* gd_rotary - turns pairs of features by an angle that grows with the position (J. Su et al., "RoFormer", 2021, eq. 34):
+/* gd_rotary - turns pairs of features by an angle that grows with the position (J. Su et al. 2021, "RoFormer", eq. 34):
  *   x [.., length, d]  ->  y [.., length, d];  at position p = first + row, pair i is turned by p base^(-2 i / d):
  *   y_a = x_a cos - x_b sin,  y_b = x_a sin + x_b cos.  Pair i is (2 i, 2 i + 1), or with halves (i, i + d / 2), as
  *   models in the style of GPT-NeoX and LLaMA have it.  dx turns back.  Errors: d odd, base <= 0.

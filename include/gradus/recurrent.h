@@ -34,7 +34,7 @@ static inline gd_recurrent_options gd_recurrent_defaults(void)
 typedef struct gd_recurrent_layer {
     gd_recurrence        kind;
     int64_t              in, hidden;
-    const gd_cell       *cells;             /* layer by layer, in each forward then backward; they belong to the model */
+    const gd_cell       *cells;             /* layer by layer, in each forward then backward; the model owns them */
     gd_recurrent_options options;
 } gd_recurrent_layer;
 

@@ -16,8 +16,8 @@ static bool add_params(const char *function, gd_params *p, const char *name, gd_
     *w = *b = NULL;
     double inputs = 1;
     if (groups < 1 || weight.size[0] % groups || out % groups)
-        return gd_fail("%s: \"%s\": groups = %" PRId64 " must divide in = %" PRId64 " and out = %" PRId64, function, name,
-                       groups, weight.size[0], out);
+        return gd_fail("%s: \"%s\": groups = %" PRId64 " must divide in = %" PRId64 " and out = %" PRId64, function,
+                       name, groups, weight.size[0], out);
     weight.size[1] = out / groups;
     for (int i = 1; i < weight.ndim; i++)
         inputs *= (double)weight.size[i];

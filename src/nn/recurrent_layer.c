@@ -54,9 +54,8 @@ static bool new_cell(gd_params *p, const char *name, const char *ending, int64_t
     return good;
 }
 
-static bool options_good(const char *name, gd_recurrence kind, const gd_recurrent_options *o)
+static bool options_good(const char *function, const char *name, gd_recurrence kind, const gd_recurrent_options *o)
 {
-    static const char function[] = "gd_recurrent_new";
     name = name ? name : "";
     if (kind != GD_RNN && kind != GD_RNN_RELU && kind != GD_LSTM && kind != GD_GRU)
         return gd_fail("%s: \"%s\": kind = %d is not one of GD_RNN, GD_RNN_RELU, GD_LSTM and GD_GRU", function, name,
@@ -72,7 +71,7 @@ gd_recurrent_layer gd_recurrent_new(gd_params *p, const char *name, gd_recurrenc
 {
     gd_recurrent_layer layer = { kind, in, hidden, NULL, options };
     gi_params_place mark;
-    if (!options_good(name, kind, &options)
+    if (!options_good("gd_recurrent_new", name, kind, &options)
         || !gi_layer_begin("gd_recurrent_new", p, name, 2, (const int64_t[]){ in, hidden },
                            (const char *const[]){ "in", "hidden" }, &mark))
         return layer;
@@ -83,8 +82,8 @@ gd_recurrent_layer gd_recurrent_new(gd_params *p, const char *name, gd_recurrenc
         char ending[32];
         snprintf(ending, sizeof ending, "_l%d%s", i / directions, i % directions ? "_reverse" : "");
         cells[i] = (gd_cell){ NULL, NULL, NULL, NULL };
-        good = new_cell(p, name, ending, gi_cell_gates(kind_of(kind)), i < directions ? in : directions * hidden, hidden,
-                        !options.no_bias, &cells[i]);
+        good = new_cell(p, name, ending, gi_cell_gates(kind_of(kind)), i < directions ? in : directions * hidden,
+                        hidden, !options.no_bias, &cells[i]);
     }
     layer.cells = gi_layer_end(p, &mark, good) ? cells : NULL;
     return layer;
@@ -92,10 +91,36 @@ gd_recurrent_layer gd_recurrent_new(gd_params *p, const char *name, gd_recurrenc
 
 /* ---- Apply -------------------------------------------------------------------------------------------------- */
 
-/* They all die at once, with the model. */
-static bool cells_alive(const gd_recurrent_layer *layer)
+static bool member_fits(int cell, const char *member, const gd_tensor *t, int ndim, int64_t rows, int64_t columns)
 {
-    return layer->cells && gi_alive(apply_name, "layer->cells", layer->cells[0].weight_ih);
+    const int64_t expected[] = { rows, columns };
+    return (t->ndim == ndim && t->shape[0] == rows && (ndim == 1 || t->shape[1] == columns))
+           || gd_fail("%s: %s of cell %d is %s: in this layer it must be %s", apply_name, member, cell, gi_text_of(t).s,
+                      gi_shape_text(ndim, expected).s);
+}
+
+/* A layer is a struct that programs may change or make themselves: are its cells what the rest of it says? */
+static bool cells_fit(const gd_recurrent_layer *layer)
+{
+    const gd_recurrent_options *o = &layer->options;
+    if (!layer->cells)
+        return false;                       /* there was a message when the layer was made */
+    if (!options_good(apply_name, NULL, layer->kind, o))
+        return false;
+    const int directions = directions_of(o);
+    const int64_t hidden = layer->hidden, width = gi_cell_gates(kind_of(layer->kind)) * hidden;
+    for (int i = 0; i < layers_of(o) * directions; i++) {
+        const gd_cell *cell = &layer->cells[i];
+        if (!cell->weight_ih || !cell->weight_hh || !cell->bias_ih != !cell->bias_hh)
+            return gd_fail("%s: cell %d of the layer lacks a weight or a bias", apply_name, i);
+        if (!gi_alive(apply_name, "layer->cells", cell->weight_ih)      /* all die at once, with the model */
+            || !member_fits(i, "weight_ih", cell->weight_ih, 2, width, i < directions ? layer->in : directions * hidden)
+            || !member_fits(i, "weight_hh", cell->weight_hh, 2, width, hidden)
+            || (cell->bias_ih && (!member_fits(i, "bias_ih", cell->bias_ih, 1, width, 0)
+                                  || !member_fits(i, "bias_hh", cell->bias_hh, 1, width, 0))))
+            return false;
+    }
+    return true;
 }
 
 static bool state_fits(const gd_recurrent_layer *layer, const char *argument, const gd_tensor *state, int64_t n)
@@ -173,7 +198,7 @@ gd_recurrent_result gd_recurrent_apply(const gd_recurrent_layer *layer, gd_tenso
                                        gd_lstm_state start, bool training)
 {
     const gd_recurrent_result none = { NULL, { NULL, NULL } };
-    if (!gi_not_null(apply_name, "layer", layer) || !x || !cells_alive(layer)
+    if (!gi_not_null(apply_name, "layer", layer) || !x || !cells_fit(layer)
         || !gi_alive(apply_name, "x", x) || !gi_alive(apply_name, "lengths", lengths)
         || !gi_alive(apply_name, "start.h", start.h) || !gi_alive(apply_name, "start.c", start.c)
         || !shapes_fit(layer, x, lengths, &start))

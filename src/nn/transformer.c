@@ -114,8 +114,8 @@ static bool width_fits(const char *function, const char *argument, const gd_tens
 }
 
 /* dropout(linear2(dropout(act(linear1(x))))) */
-static gd_tensor *feed_forward(const gd_linear *linear1, const gd_linear *linear2, const gd_block_options *o, gd_tensor *x,
-                               bool training)
+static gd_tensor *feed_forward(const gd_linear *linear1, const gd_linear *linear2, const gd_block_options *o,
+                               gd_tensor *x, bool training)
 {
     gd_tensor *h = gd_affine(x, linear1->weight, linear1->bias);
     h = gd_dropout(o->gelu ? gd_gelu(h) : gd_relu(h), o->dropout, training);

@@ -150,12 +150,12 @@ static gd_tensor *one_row(const char *function, gd_tensor *x, int64_t kernel, in
     if (x->ndim != 3)
         return gd_fail("%s: x is %s: it must be [n, channels, length]", function, gi_text_of(x).s);
     if (kernel < 1 || kernel > INT32_MAX || stride < 0 || stride > INT32_MAX || padding < 0 || padding > kernel / 2)
-        return gd_fail("%s: kernel %" PRId64 ", stride %" PRId64 ", padding %" PRId64 ": the kernel must be at least 1, "
-                       "stride at least 1 or 0 for the kernel's size, padding between 0 and half the kernel, and none "
-                       "above %d", function, kernel, stride, padding, INT32_MAX);
+        return gd_fail("%s: kernel %" PRId64 ", stride %" PRId64 ", padding %" PRId64 ": the kernel must be at least "
+                       "1, stride at least 1 or 0 for the kernel's size, padding between 0 and half the kernel, and "
+                       "none above %d", function, kernel, stride, padding, INT32_MAX);
     if (x->shape[2] < 1 || x->shape[2] > INT32_MAX || x->shape[2] + 2 * padding < kernel)
-        return gd_fail("%s: x is %s: with padding %" PRId64 " it is shorter than the kernel, %" PRId64 ", or longer than "
-                       "%d", function, gi_text_of(x).s, padding, kernel, INT32_MAX);
+        return gd_fail("%s: x is %s: with padding %" PRId64 " it is shorter than the kernel, %" PRId64 ", or longer "
+                       "than %d", function, gi_text_of(x).s, padding, kernel, INT32_MAX);
     return gd_unsqueeze(x, 2);
 }
 

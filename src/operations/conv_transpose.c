@@ -45,8 +45,8 @@ static bool shapes_fit(const char *function, const gd_tensor *x, const gd_tensor
                        function, gi_text_of(x).s, gi_text_of(weight).s, ndim == 3 ? "length" : "height, width",
                        ndim == 3 ? "k" : "kh, kw");
     if (groups < 1 || x->shape[1] % groups || weight->shape[0] != x->shape[1])
-        return gd_fail("%s: x is %s, weight is %s and groups is %" PRId64 ": weight must be [%" PRId64 ", out / groups, "
-                       "..], and groups divide %" PRId64, function, gi_text_of(x).s, gi_text_of(weight).s, groups,
+        return gd_fail("%s: x is %s, weight is %s and groups is %" PRId64 ": weight must be [%" PRId64 ", out / groups"
+                       ", ..], and groups divide %" PRId64, function, gi_text_of(x).s, gi_text_of(weight).s, groups,
                        x->shape[1], x->shape[1]);
     if (groups > INT32_MAX || weight->shape[1] > INT32_MAX)
         return gd_fail("%s: weight is %s and groups is %" PRId64 ": y would have more channels than memory can hold",

@@ -16,8 +16,8 @@ static bool fits(const char *function, const gd_tensor *x, const gd_tensor *weig
     const gd_tensor *both[] = { weight, bias };
     for (int i = 0; i < 2; i++)
         if (both[i] && (both[i]->ndim != 1 || both[i]->shape[0] != x->shape[1]))
-            return gd_fail("%s: x is %s and %s is %s: one number for each channel, [%" PRId64 "], is expected", function,
-                           gi_text_of(x).s, i ? "bias" : "weight", gi_text_of(both[i]).s, x->shape[1]);
+            return gd_fail("%s: x is %s and %s is %s: one number for each channel, [%" PRId64 "], is expected",
+                           function, gi_text_of(x).s, i ? "bias" : "weight", gi_text_of(both[i]).s, x->shape[1]);
     return eps >= 0 || gd_fail("%s: eps = %g must not be negative", function, eps);
 }
 

@@ -22,8 +22,8 @@ void gi_gru_step(int64_t d, const gd_real *a, const gd_real *bias, gd_real *save
  * of weight_hh h + bias_hh, is still to be multiplied by weight_hh and added.  before: the state before the step. */
 void gi_tanh_step_slope(int64_t d, const gd_real *saved, const gd_real *dh, gd_real *da);
 void gi_relu_step_slope(int64_t d, const gd_real *saved, const gd_real *dh, gd_real *da);
-void gi_lstm_step_slope(int64_t d, const gd_real *saved, const gd_real *cell, const gd_real *c_before, const gd_real *dh,
-                        gd_real *dc, gd_real *da);
+void gi_lstm_step_slope(int64_t d, const gd_real *saved, const gd_real *cell, const gd_real *c_before,
+                        const gd_real *dh, gd_real *dc, gd_real *da);
 void gi_gru_step_slope(int64_t d, const gd_real *saved, const gd_real *h_before, gd_real *dh, gd_real *da, gd_real *db);
 
 #endif

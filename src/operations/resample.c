@@ -28,8 +28,8 @@ gi_window *gi_windows_new(int64_t n, int64_t width)
 bool gi_resizable(const char *function, const gd_tensor *x, gd_shape size)
 {
     if (x->ndim < 3 || size.ndim != x->ndim - 2)
-        return gd_fail("%s: x is %s and size has %d number%s: x must be [n, channels, ..], with a size for each further "
-                       "axis", function, gi_text_of(x).s, size.ndim, size.ndim == 1 ? "" : "s");
+        return gd_fail("%s: x is %s and size has %d number%s: x must be [n, channels, ..], with a size for each "
+                       "further axis", function, gi_text_of(x).s, size.ndim, size.ndim == 1 ? "" : "s");
     for (int i = 0; i < size.ndim; i++) {
         if (x->shape[i + 2] < 1)
             return gd_fail("%s: x is %s: its axis %d is empty", function, gi_text_of(x).s, i + 2);

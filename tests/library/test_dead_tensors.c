@@ -50,7 +50,8 @@ static void make_the_living(void)
     cell = (gd_cell){ V11, V11, V1, V1 };
     heads = (gd_multihead){ V31, V3, V11, V1, 1 };
     recurrent = (gd_recurrent_layer){ GD_LSTM, 1, 1, &lstm_cell, { .layers = 1 } };
-    lstm_cell = (gd_cell){ gd_ones(GD_SHAPE(4, 1)), gd_ones(GD_SHAPE(4, 1)), gd_ones(GD_SHAPE(4)), gd_ones(GD_SHAPE(4)) };
+    lstm_cell = (gd_cell){ gd_ones(GD_SHAPE(4, 1)), gd_ones(GD_SHAPE(4, 1)), gd_ones(GD_SHAPE(4)),
+                           gd_ones(GD_SHAPE(4)) };
     net = gd_params_new();
     gd_param(net, "w", L);
     encoder = gd_encoder_block_new(net, "encoder", 1, 1, 1, (gd_block_options){ .dropout = 0 });

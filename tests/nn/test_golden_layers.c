@@ -94,7 +94,8 @@ static void end(void)
 /* ---- Recurrent layers --------------------------------------------------------------------------------------- */
 
 /* twice: the gradients are taken by a pass that is recorded, which runs the rule in place of the fast rule. */
-static void recurrent_case(const char *name, gd_recurrence kind, int64_t hidden, gd_recurrent_options options, bool twice)
+static void recurrent_case(const char *name, gd_recurrence kind, int64_t hidden, gd_recurrent_options options,
+                           bool twice)
 {
     begin(name);
     gd_recurrent_layer layer = gd_recurrent_new(net, "layer", kind, 4, hidden, options);
@@ -174,6 +175,7 @@ CALL(max_pool1d, gd_max_pool1d(x, 3, 2, 1))
 CALL(avg_pool1d, gd_avg_pool1d(x, 3, 2, 1, true))
 CALL(avg_pool1d_inside, gd_avg_pool1d(x, 3, 0, 1, false))
 CALL(group_norm, gd_group_norm(x, 2, w, b, 1e-5))
+CALL(weight_norm, gd_weight_norm(x, w, 0))
 CALL(instance_norm, gd_instance_norm(x, w, b, 1e-5))
 
 #define ROW(name) { #name, name }
@@ -185,7 +187,7 @@ static const struct operation_row {
     ROW(nearest1d), ROW(linear), ROW(bilinear), ROW(bilinear_twice), ROW(bilinear_aligned), ROW(bilinear_one),
     ROW(trilinear), ROW(adaptive_avg1d), ROW(adaptive_avg2d), ROW(adaptive_avg3d), ROW(adaptive_max1d),
     ROW(adaptive_max2d), ROW(adaptive_max3d), ROW(max_pool1d), ROW(avg_pool1d), ROW(avg_pool1d_inside),
-    ROW(group_norm), ROW(instance_norm),
+    ROW(group_norm), ROW(instance_norm), ROW(weight_norm),
 };
 
 START_TEST(operations)
@@ -198,6 +200,24 @@ START_TEST(operations)
     ck_gradient("x", x);
     ck_gradient("w", w);
     ck_gradient("b", b);
+    end();
+}
+END_TEST
+
+START_TEST(spectral_norm)
+{
+    begin("spectral_norm");
+    gd_tensor *x = input("x"), *u = number("u"), *v = number("v");
+    ck_output("y", gd_spectral_norm(x, u, v, 1, 1e-12));
+    ck_assert(far_apart(u, number("new_u")) <= tolerance && far_apart(v, number("new_v")) <= tolerance);
+    ck_good(gd_backward(loss));
+    ck_gradient("x", x);
+    gd_tensor *again = gd_spectral_norm(x, u, v, 0, 1e-12);         /* as after training */
+    ck_assert(far_apart(again, number("y")) <= tolerance && far_apart(u, number("new_u")) <= tolerance);
+    for (int i = 0; i < 100; i++)
+        again = gd_spectral_norm(x, u, v, 1, 1e-12);
+    gd_tensor *matrix = gd_reshape(again, GD_SHAPE(3, 4));          /* its largest singular value is 1 */
+    ck_near(gd_item(gd_norm(gd_matmul(gd_transpose(matrix, 0, 1), u), 2)), 1, tolerance);
     end();
 }
 END_TEST
@@ -292,6 +312,7 @@ int main(void)
     tcase_add_loop_test(all, recurrent_layers, 0, LENGTH(recurrent_rows));
     tcase_add_loop_test(all, operations, 0, LENGTH(operation_rows));
     tcase_add_test(all, masked_attention);
+    tcase_add_test(all, spectral_norm);
     tcase_add_loop_test(all, attention, 0, 3);
     tcase_add_loop_test(all, encoder_blocks, 0, LENGTH(encoder_rows));
     tcase_add_loop_test(all, decoder_blocks, 0, LENGTH(decoder_rows));

@@ -297,6 +297,16 @@ START_TEST(refusals)
     ck_refused(APPLY(x, NULL, NULL, gd_zeros(GD_SHAPE(1, 2, 4))),
                "gd_recurrent_apply: start.c is [1, 2, 4]: only GD_LSTM has such a state");
     ck_refused(gd_recurrent_apply(NULL, x, NULL, nothing, true).y, "gd_recurrent_apply: layer is NULL");
+    gd_recurrent_layer other = gru;
+    other.kind = GD_LSTM;
+    ck_refused(gd_recurrent_apply(&other, x, NULL, nothing, true).y,
+               "gd_recurrent_apply: weight_ih of cell 0 is [12, 3] (\"r.weight_ih_l0\"): in this layer it must be "
+               "[16, 3]");
+    gd_cell halved = gru.cells[0];
+    halved.bias_hh = NULL;
+    other = gru, other.cells = &halved;
+    ck_refused(gd_recurrent_apply(&other, x, NULL, nothing, true).y,
+               "gd_recurrent_apply: cell 0 of the layer lacks a weight or a bias");
     ck_assert_ptr_null(APPLY(NULL, NULL, NULL, NULL));
     ck_no_message();
     gd_params_free(net);

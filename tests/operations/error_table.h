@@ -136,8 +136,8 @@ WRONG(gd_conv_transpose2d(m23, m23, NULL, TURNED(.groups = 1)),
       "gd_conv_transpose2d: x is [2, 3] and weight is [2, 3]: they must be [n, channels, height, width] and [channels, "
       "out / groups, kh, kw]")
 WRONG(gd_conv_transpose2d(X4(1, 4, 2, 2), X4(3, 2, 2, 2), NULL, TURNED(.groups = 1)),
-      "gd_conv_transpose2d: x is [1, 4, 2, 2], weight is [3, 2, 2, 2] and groups is 1: weight must be [4, out / groups, "
-      "..], and groups divide 4")
+      "gd_conv_transpose2d: x is [1, 4, 2, 2], weight is [3, 2, 2, 2] and groups is 1: weight must be [4, out / "
+      "groups, ..], and groups divide 4")
 WRONG(gd_conv_transpose2d(X4(1, 4, 2, 2), X4(4, 2, 2, 2), v3, TURNED(.groups = 2)),
       "gd_conv_transpose2d: weight is [4, 2, 2, 2] and bias is [3]: bias must be [4]")
 WRONG(gd_conv_transpose2d(X4(1, 1, 2, 2), X4(1, 1, 2, 2), NULL, TURNED(.output_padding = { 1, 0 })),
@@ -145,13 +145,14 @@ WRONG(gd_conv_transpose2d(X4(1, 1, 2, 2), X4(1, 1, 2, 2), NULL, TURNED(.output_p
 WRONG(gd_conv_transpose2d(X4(1, 1, 2, 2), X4(1, 1, 2, 2), NULL, TURNED(.padding = { 0, 2 })),
       "gd_conv_transpose2d: axis 3 of y would have -1 elements")
 WRONG(gd_conv_transpose2d(X4(1, 1, 2, 2), X4(1, 1, 2, 2), NULL, TURNED(.stride = { -1, 1 })),
-      "gd_conv_transpose2d: stride -1, padding 0, output_padding 0, dilation 1 of axis 2: stride and dilation must be at "
-      "least 1, the others at least 0, and none above 2147483647")
+      "gd_conv_transpose2d: stride -1, padding 0, output_padding 0, dilation 1 of axis 2: stride and dilation must "
+      "be at least 1, the others at least 0, and none above 2147483647")
 WRONG(gd_conv_transpose1d(X3(1, 1, 0), X3(1, 1, 2), NULL, 1, 0, 0, 1, 1),
       "gd_conv_transpose1d: axis 3 of x has 0 elements, and that of the kernel 2: both need at least 1, and at most "
       "2147483647")
 WRONG(gd_interpolate(m23, GD_SHAPE(2), GD_NEAREST, false),
-      "gd_interpolate: x is [2, 3] and size has 1 number: x must be [n, channels, ..], with a size for each further axis")
+      "gd_interpolate: x is [2, 3] and size has 1 number: x must be [n, channels, ..], with a size for each further "
+      "axis")
 WRONG(gd_interpolate(X3(1, 1, 0), GD_SHAPE(2), GD_NEAREST, false),
       "gd_interpolate: x is [1, 1, 0]: its axis 2 is empty")
 WRONG(gd_interpolate(X3(1, 1, 3), GD_SHAPE(0), GD_NEAREST, false),
@@ -163,8 +164,8 @@ WRONG(gd_interpolate(X3(1, 1, 3), GD_SHAPE(2), GD_NEAREST, true),
 WRONG(gd_interpolate(X3(1, 1, 3), GD_SHAPE(2), (gd_interpolation)5, false),
       "gd_interpolate: mode = 5 is not GD_NEAREST or GD_LINEAR")
 WRONG(gd_adaptive_avg_pool(X4(1, 1, 3, 3), GD_SHAPE(2)),
-      "gd_adaptive_avg_pool: x is [1, 1, 3, 3] and size has 1 number: x must be [n, channels, ..], with a size for each "
-      "further axis")
+      "gd_adaptive_avg_pool: x is [1, 1, 3, 3] and size has 1 number: x must be [n, channels, ..], with a size for "
+      "each further axis")
 WRONG(gd_adaptive_max_pool(X3(1, 1, 3), GD_SHAPE(-1)), "gd_adaptive_max_pool: size is [-1]: sizes must be at least 1")
 WRONG(gd_global_avg_pool(m23), "gd_global_avg_pool: x is [2, 3]: it must be [n, channels, ..]")
 WRONG(gd_global_max_pool(X3(1, 2, 0)), "gd_global_max_pool: x is [1, 2, 0]: its images are empty")
@@ -198,6 +199,12 @@ WRONG(gd_padding_mask(labels, -1), "gd_padding_mask: keys = -1 must not be negat
 WRONG(gd_rotary(m23, 0, 100, false), "gd_rotary: x is [2, 3]: it must be [.., length, d] with an even d")
 WRONG(gd_rotary(m34, 0, 0, false), "gd_rotary: base = 0 must be positive and finite")
 WRONG(gd_sinusoidal_positions(-1, 2), "gd_sinusoidal_positions: shape [-1, 2] has the negative size -1")
+WRONG(gd_weight_norm(m23, v3, 0), "gd_weight_norm: v is [2, 3] and g is [3]: one number for each of 2 is expected")
+WRONG(gd_weight_norm(m23, v3, 2), "gd_weight_norm: axis 2 must lie in [-2, 2)")
+WRONG(gd_spectral_norm(v3, v3, v3, 1, 0), "gd_spectral_norm: w is [3]: it must have two axes or more, and elements")
+WRONG(gd_spectral_norm(m23, v3, v3, 1, 0), "gd_spectral_norm: u is [3]: it must be [2]")
+WRONG(gd_spectral_norm(m23, labels, v3, -1, 0),
+      "gd_spectral_norm: iterations = -1 and eps = 0 must not be negative")
 #undef X4
 #undef X3
 #undef TURNED

@@ -394,8 +394,13 @@ OPERATION(gd_masked_attention, READS_LESS, gd_masked_attention(x[0], x[1], x[2],
 OPERATION(gd_masked_attention, READS_LESS, gd_masked_attention(x[0], x[1], x[2], x[3], true),
           ANY(2, 3, 2), ANY(2, 3, 2), ANY(2, 3, 2), OR_NULL(2, 1, 3))
 OPERATION(gd_masked_attention, READS_LESS, gd_masked_attention(x[0], x[1], x[2], gd_padding_mask(
-          gd_from(GD_SHAPE(3), (const gd_real[]){ 2, 0, 1 }), 3), true), ANY(3, 1, 2, 2), ANY(3, 1, 3, 2), ANY(3, 1, 3, 2))
+          gd_from(GD_SHAPE(3), (const gd_real[]){ 2, 0, 1 }), 3), true),
+          ANY(3, 1, 2, 2), ANY(3, 1, 3, 2), ANY(3, 1, 3, 2))
 OPERATION(gd_padding_mask, KINKED, gd_maximum(x[0], gd_padding_mask(x[1], 3)), ANY(2, 1, 2, 3), CLASSES(4, 2))
 OPERATION(gd_rotary, 0, gd_rotary(x[0], 2, 100, false), ANY(2, 3, 4))
 OPERATION(gd_rotary, 0, gd_rotary(x[0], -1, 10000, true), ANY(3, 6))
 OPERATION(gd_sinusoidal_positions, 0, gd_add(x[0], gd_sinusoidal_positions(3, 5)), ANY(2, 3, 5))
+OPERATION(gd_weight_norm, 0, gd_weight_norm(x[0], x[1], 0), ANY(3, 4), ANY(3, 1))
+OPERATION(gd_weight_norm, 0, gd_weight_norm(x[0], x[1], -1), ANY(2, 3, 2), ANY(2))
+OPERATION(gd_spectral_norm, 0, gd_spectral_norm(x[0], gd_from(GD_SHAPE(2), (const gd_real[]){ 1, 2 }),
+          gd_from(GD_SHAPE(3), (const gd_real[]){ 3, -2, 1 }), 0, 1e-12), ANY(2, 3))

@@ -72,11 +72,12 @@ static void forward_examples(void *context, int64_t begin, int64_t end)
 /* Examples that are one thread's part. */
 static int64_t part_of(const gi_recurrence_sizes *s)
 {
-    const int64_t rows = 12;                /* whole tiles of the product; never one row, which has an order of its own */
+    const int64_t rows = 12;                /* whole tiles of the product */
     return gi_part_for(s->steps * s->gates * s->hidden * s->hidden, GI_PART_PRODUCTS, rows);
 }
 
-/* All of [0, n) in parts, none of a single example unless there is no other. */
+/* All of [0, n) in parts, none of a single example unless there is no other: its products would be summed in an order
+ * of their own. */
 static void for_examples(const gi_recurrence_sizes *s, gi_body *body, void *context)
 {
     const int64_t part = part_of(s), rest = s->n % part == 1 && s->n > 1 ? 2 : 0;

@@ -136,6 +136,19 @@ def all_operations():
               q=(2, 2, 3, 4), k=(2, 2, 5, 4), v=(2, 2, 5, 3), m=(3, 5))
 
 
+def weight_norms():
+    """x and w are what the weight y [3, 2, 2] is computed from, for spectral_norm after one power iteration."""
+    layer = torch.nn.utils.weight_norm(torch.nn.Conv1d(2, 3, 2))
+    layer(torch.zeros(1, 2, 2))                                                     # makes layer.weight anew
+    w, b = layer.weight_v, layer.weight_g
+    write_case("weight_norm", None, {"x": w, "w": b}, {"y": layer.weight})
+    layer = torch.nn.utils.spectral_norm(torch.nn.Conv1d(2, 3, 2))
+    u, v = layer.weight_u.clone(), layer.weight_v.clone()
+    layer(torch.zeros(1, 2, 2))
+    write_case("spectral_norm", None, {"x": layer.weight_orig}, {"y": layer.weight},
+               {"u": u, "v": v, "new_u": layer.weight_u, "new_v": layer.weight_v})
+
+
 PADDING = torch.tensor([[0, 0, 0, 1], [0, 0, 1, 1], [0, 0, 0, 0]])          # 1: not looked at
 
 
@@ -193,3 +206,4 @@ if __name__ == "__main__":
     all_recurrent()
     all_operations()
     all_attention()
+    weight_norms()
