@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""apples.py - makes apples.csv, the made-up table of messy_table.c: 400 apples, and whether they kept through the winter.
+"""apples.py - makes apples.csv, the made-up table of messy_table.c: 400 apples, and whether they kept over winter.
 
 It has what tables from real life have: texts, quotes, dates, missing values under several names, columns that are of no
 use.  Firm and sour apples keep; a variety keeps better or worse; a twentieth of the answers is turned around."""

@@ -86,11 +86,12 @@ int main(int count, char **argument)
     gd_on_error(gd_abort);
     gd_seed(1);
     const char *path = count > 1 ? argument[1] : "demos/models/apples.csv";
-    const char *const dates = "picked";     /* a date is neither number nor category: it is read as text, and left out */
+    const char *const dates = "picked";     /* a date is neither number nor category: it is read as text, not used */
     gd_table *table = gd_table_read(path, (gd_table_options){ .text = &dates, .text_count = 1 });
     const char *const keeps = "keeps";
     gd_tensor *classes = gd_flatten(gd_table_numbers(table, &keeps, 1), 0);
-    gd_split split = gd_train_test_split(gd_table_rows(table), 0.25, (gd_split_options){ .seed = 1, .labels = classes });
+    gd_split split = gd_train_test_split(gd_table_rows(table), 0.25,
+                                         (gd_split_options){ .seed = 1, .labels = classes });
     gd_dataset all = prepared(table, split.train), test = gd_subset(all, split.test);
 
     gd_params *p = gd_params_new();

@@ -1,7 +1,7 @@
 /* shapes - a convolutional network with batch norm and dropout tells made-up shapes apart.
  *
- * Circles, squares, triangles and crosses of any size, in 20 x 20 pixels with noise.  Few are shown, 40 of each, so that
- * the network would learn them by heart: dropout and random shifts and flips of the images, made anew in every epoch by
+ * Circles, squares, triangles and crosses of any size, in 20 x 20 pixels with noise.  Few are shown, 40 of each, so
+ * that the network would learn them by heart: dropout and random shifts and flips of the images, made anew in every epoch by
  * the loader, keep it from that.  It is judged by 400 others. */
 #include <gradus.h>
 #include <math.h>
@@ -81,8 +81,8 @@ static gd_tensor *judged(const model *m, gd_dataset set)
 static void train(const model *m, gd_dataset set, gd_dataset others, int epochs, gd_history *history)
 {
     gd_optimizer *adam = gd_adam(m->params, gd_adam_defaults());
-    gd_loader *load = gd_loader_new(set, (gd_loader_options){ .batch = 32, .shuffle = true, .seed = 1, .change = augment,
-                                                              .prefetch = 2 });
+    gd_loader *load = gd_loader_new(set, (gd_loader_options){ .batch = 32, .shuffle = true, .seed = 1,
+                                                              .change = augment, .prefetch = 2 });
     for (int epoch = 1; epoch <= epochs; epoch++) {
         gd_running loss = gd_running_start();
         gd_batch batch;

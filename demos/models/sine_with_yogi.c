@@ -136,7 +136,8 @@ static void draw(const run *r, const data *d)
 {
     GD_SCOPE;
     GD_NO_GRAD;
-    gd_plot *fit = gd_plot_new("The fit of the best epoch", "x", "y"), *losses = gd_plot_new("The run", "epoch", "loss");
+    gd_plot *fit = gd_plot_new("The fit of the best epoch", "x", "y");
+    gd_plot *losses = gd_plot_new("The run", "epoch", "loss");
     gd_plot_tensor(fit, "training data", gd_flatten(d->train.x, 0), gd_flatten(d->train.y, 0));
     gd_plot_style(fit, "training data", (gd_plot_look){ .line = GD_NO_LINE, .marker = GD_CIRCLE, .marker_size = 4,
                                                         .colour = GD_GREY });
