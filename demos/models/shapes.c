@@ -1,8 +1,8 @@
 /* shapes - a convolutional network with batch norm and dropout tells made-up shapes apart.
  *
  * Circles, squares, triangles and crosses of any size, in 20 x 20 pixels with noise.  Few are shown, 40 of each, so
- * that the network would learn them by heart: dropout and random shifts and flips of the images, made anew in every epoch by
- * the loader, keep it from that.  It is judged by 400 others. */
+ * that the network would learn them by heart: dropout and random shifts and flips of the images, made anew in every
+ * epoch by the loader, keep it from that.  It is judged by 400 others. */
 #include <gradus.h>
 #include <math.h>
 #include <stdlib.h>
