@@ -19,6 +19,7 @@
 #include "gradus/error.h"       /* what went wrong, in one message */
 #include "gradus/tensor.h"      /* tensors, scopes, random numbers */
 #include "gradus/autograd.h"    /* gradients: backward, grad, your own operations, gradient checks */
+#include "gradus/derivatives.h" /* Jacobians, Hessians, hooks on gradients, recomputing */
 #include "gradus/operations.h"  /* every differentiable operation, with its formula */
 #include "gradus/nn.h"          /* a model: named parameters and layers */
 #include "gradus/optim.h"       /* optimizers: SGD, Adam, Yogi and their family */

@@ -100,6 +100,7 @@ GD_RENAME(grad)
 GD_RENAME(gradcheck)
 GD_RENAME(gradgradcheck)
 GD_RENAME(graph_dot)
+GD_RENAME(graph_flops)
 GD_RENAME(graph_print)
 GD_RENAME(group_add)
 GD_RENAME(group_get)
@@ -107,11 +108,15 @@ GD_RENAME(group_set)
 GD_RENAME(gru_apply)
 GD_RENAME(gru_new)
 GD_RENAME(gt)
+GD_RENAME(hessian)
 GD_RENAME(hinge_loss)
 GD_RENAME(huber_loss)
+GD_RENAME(hvp)
 GD_RENAME(idx_read)
 GD_RENAME(is_recording)
 GD_RENAME(item)
+GD_RENAME(jacobian)
+GD_RENAME(jvp)
 GD_RENAME(kaiming_normal)
 GD_RENAME(kaiming_uniform)
 GD_RENAME(keep)
@@ -260,8 +265,13 @@ GD_RENAME(progress_start)
 GD_RENAME(radam)
 GD_RENAME(radam_dialect)
 GD_RENAME(read_limit)
+GD_RENAME(recomputed)
 GD_RENAME(record)
+GD_RENAME(register_hook)
+GD_RENAME(register_post_hook)
 GD_RENAME(relu)
+GD_RENAME(remove_hook)
+GD_RENAME(remove_post_hook)
 GD_RENAME(repeat)
 GD_RENAME(requires_grad)
 GD_RENAME(reshape)
@@ -340,6 +350,7 @@ GD_RENAME(unsqueeze)
 GD_RENAME(var_axes)
 GD_RENAME(var_axis)
 GD_RENAME(version)
+GD_RENAME(vjp)
 GD_RENAME(where)
 GD_RENAME(wrap)
 GD_RENAME(xavier_normal)
@@ -445,6 +456,7 @@ GD_RENAME(zeros_like)
 #define gd_gradcheck gd64_gradcheck
 #define gd_gradgradcheck gd64_gradgradcheck
 #define gd_graph_dot gd64_graph_dot
+#define gd_graph_flops gd64_graph_flops
 #define gd_graph_print gd64_graph_print
 #define gd_group_add gd64_group_add
 #define gd_group_get gd64_group_get
@@ -452,11 +464,15 @@ GD_RENAME(zeros_like)
 #define gd_gru_apply gd64_gru_apply
 #define gd_gru_new gd64_gru_new
 #define gd_gt gd64_gt
+#define gd_hessian gd64_hessian
 #define gd_hinge_loss gd64_hinge_loss
 #define gd_huber_loss gd64_huber_loss
+#define gd_hvp gd64_hvp
 #define gd_idx_read gd64_idx_read
 #define gd_is_recording gd64_is_recording
 #define gd_item gd64_item
+#define gd_jacobian gd64_jacobian
+#define gd_jvp gd64_jvp
 #define gd_kaiming_normal gd64_kaiming_normal
 #define gd_kaiming_uniform gd64_kaiming_uniform
 #define gd_keep gd64_keep
@@ -605,8 +621,13 @@ GD_RENAME(zeros_like)
 #define gd_radam gd64_radam
 #define gd_radam_dialect gd64_radam_dialect
 #define gd_read_limit gd64_read_limit
+#define gd_recomputed gd64_recomputed
 #define gd_record gd64_record
+#define gd_register_hook gd64_register_hook
+#define gd_register_post_hook gd64_register_post_hook
 #define gd_relu gd64_relu
+#define gd_remove_hook gd64_remove_hook
+#define gd_remove_post_hook gd64_remove_post_hook
 #define gd_repeat gd64_repeat
 #define gd_requires_grad gd64_requires_grad
 #define gd_reshape gd64_reshape
@@ -685,6 +706,7 @@ GD_RENAME(zeros_like)
 #define gd_var_axes gd64_var_axes
 #define gd_var_axis gd64_var_axis
 #define gd_version gd64_version
+#define gd_vjp gd64_vjp
 #define gd_where gd64_where
 #define gd_wrap gd64_wrap
 #define gd_xavier_normal gd64_xavier_normal

@@ -5,6 +5,8 @@
  * leaves have gathered is added to ->grad (leaf_grad.c).  How a pass begins and ends is in pass.c, how gradients are
  * gathered, and their memory is used again, in gather.h. */
 #include "gather.h"
+#include "hooks.h"
+#include "recompute.h"
 
 #include "gradus/autograd.h"
 #include "tensor/shape.h"
@@ -12,12 +14,11 @@
 static inline bool run_rule(gi_pass *pass, gd_node *node, gd_tensor *dy);
 static inline bool finish(gi_pass *pass, gd_tensor *out, gd_tensor *dy);
 
-/* Runs the rules of all that y depends on; dy is the gradient of y. */
-static bool walk(gi_pass *pass, gd_tensor *dy)
+bool gi_walk(gi_pass *pass, gd_tensor *y, gd_tensor *dy, const gd_node *end)
 {
-    if (!gi_gather(pass, pass->y, dy))
+    if (!gi_gather(pass, y, dy))
         return false;
-    for (gd_node *node = pass->y->node; node && pass->pending; node = node->prev) {
+    for (gd_node *node = y->node; node != end && pass->pending; node = node->prev) {
         dy = node->out->slot;
         if (!dy)                            /* y does not depend on it */
             continue;
@@ -251,7 +252,7 @@ static GI_NOINLINE bool run_long_rule(gi_pass *pass, gd_node *node, gd_tensor *d
             dx[i] = NULL;
     }
     node->op->rule(node, dy, dx);
-    return gather_several(pass, node, dx);
+    return dx[0] == &gi_gathered || gather_several(pass, node, dx);
 }
 
 static inline bool run_plain(gi_pass *pass, gd_node *node, gd_tensor *dy, bool first, bool second)
@@ -293,12 +294,25 @@ static inline bool run_rule(gi_pass *pass, gd_node *node, gd_tensor *dy)
     return !(gi_thread.no_grad & GI_ANOMALY) || gi_finite_gradient(pass->function, node);
 }
 
+/* Of a result with marks.  Its hooks have not been called where its own rule had nothing to do. */
+static GI_NOINLINE bool finish_marked(gi_pass *pass, gd_tensor *out)
+{
+    if ((out->marks & GI_HOOKED) && !gi_run_hooks(pass, out))
+        return false;
+    out->marks &= (uint8_t)~GI_HOOKS_RAN;
+    if ((out->retain_grad && !gi_thread.pruning) || (out->marks & GI_ASKED))
+        return gi_reach(pass, out);
+    gd_tensor *dy = out->slot;
+    out->slot = NULL;
+    gi_let_go(pass, dy);
+    return true;
+}
+
 /* The gradient of out has been used: it is let go, or kept as a result. */
 static inline bool finish(gi_pass *pass, gd_tensor *out, gd_tensor *dy)
 {
-    if (GI_UNLIKELY(out->retain_grad | out->marks)
-        && ((out->retain_grad && !gi_thread.pruning) || (out->marks & GI_ASKED)))
-        return gi_reach(pass, out);
+    if (GI_UNLIKELY(out->retain_grad | out->marks))
+        return finish_marked(pass, out);
     out->slot = NULL;
     gi_let_go(pass, dy);
     return true;
@@ -319,7 +333,7 @@ GI_NOINLINE void gi_pass_run(gi_pass *pass)
 {
     pass->guest = gi_guest_enter(gi_rule_guest);
     gd_tensor *dy = pass->dy ? pass->dy : one_like(pass->y);
-    pass->done = gi_guest_behaved(pass->function, dy && walk(pass, dy));
+    pass->done = gi_guest_behaved(pass->function, dy && gi_walk(pass, pass->y, dy, NULL));
     gi_thread.running = NULL;
 }
 

@@ -41,12 +41,12 @@ static void visit_nodes(gd_tensor *y, void (*visit)(printer *, gd_node *), print
         p->nodes++;
     }
     for (gd_node *node = y->node; node; node = node->prev) {
-        node->out->marks = 0;
+        node->out->marks &= (uint8_t)~REACHED;
         for (int i = 0; i < node->n; i++)
             if (node->in[i])
-                node->in[i]->marks = 0;
+                node->in[i]->marks &= (uint8_t)~REACHED;
     }
-    y->marks = 0;
+    y->marks &= (uint8_t)~REACHED;
 }
 
 static void tell(printer *p, gd_node *node)

@@ -29,7 +29,9 @@ static inline bool gi_recording(void)
     return (gi_thread.no_grad & GI_NO_GRAD_DEPTH) == 0;
 }
 
-enum { GI_WANTED = 1, GI_REACHED = 2, GI_ASKED = 4 };    /* marks of a tensor in gd_grad, see grad.c */
+/* Marks of a tensor: in gd_grad, see grad.c; with hooks, which have been called in this pass, see hooks.c; in
+ * gd_recomputed, see recompute.c. */
+enum { GI_WANTED = 1, GI_REACHED = 2, GI_ASKED = 4, GI_HOOKED = 8, GI_HOOKS_RAN = 16, GI_OUTSIDE = 32 };
 
 /* gi_needs - gd_needs inline, for rules of the library; gi_wants - does this input get a gradient? */
 static inline bool gi_wants(const gd_tensor *x)

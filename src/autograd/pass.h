@@ -19,6 +19,7 @@ struct gi_pass {
     gd_arena   *scope;                      /* the caller's */
     int         no_grad;                    /* the caller's */
     gi_guest    guest;                      /* the caller, if it is one */
+    gd_arena   *memory;                     /* where this record lies */
     gd_arena   *scratch;                    /* the pass's own scope; NULL with create_graph */
     int         depth;                      /* scopes that are open while no rule runs */
     gi_recycler recycler;                   /* of scratch */
@@ -39,8 +40,9 @@ void gi_pass_run(gi_pass *pass);
 void gi_pass_end(gi_pass *pass);
 bool gi_pass_runs(const char *function);
 
-/* gi_add_to_grads - adds what was reached to ->grad; false, and nothing has changed, when memory is out. */
-bool gi_add_to_grads(const gi_pass *pass);
+/* gi_add_to_grads - calls the hooks of leaves, and adds what was reached to ->grad; false, and nothing has changed, when
+ * memory is out or a hook fails; false, too, when a post hook does. */
+bool gi_add_to_grads(gi_pass *pass);
 
 /* gi_grad_memory - where x's gradient is kept from pass to pass, beside x; NULL when memory is out. */
 gd_tensor *gi_grad_memory(gd_tensor *x);

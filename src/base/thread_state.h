@@ -35,6 +35,7 @@ typedef struct gi_thread_state {
     uintptr_t  guest_stack;                 /* the stack frame in which the outermost guest began */
     bool       pruning;                     /* gd_grad: gradients of some tensors only */
     bool       seeded;
+    bool       recomputing;                 /* a function of gd_recomputed runs a second time */
     uint64_t   clock;                       /* counts overwritings of tensors, see gi_overwritten */
     unsigned long failures;                 /* calls of gd_fail */
     gd_arena   program;
