@@ -299,6 +299,7 @@ static GI_NOINLINE bool finish_marked(gi_pass *pass, gd_tensor *out)
 {
     if ((out->marks & GI_HOOKED) && !gi_run_hooks(pass, out))
         return false;
+    gi_let_go_of_temporaries(pass);
     out->marks &= (uint8_t)~GI_HOOKS_RAN;
     if ((out->retain_grad && !gi_thread.pruning) || (out->marks & GI_ASKED))
         return gi_reach(pass, out);

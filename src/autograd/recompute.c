@@ -188,6 +188,7 @@ static bool in_scope(gi_pass *pass, gd_node *node, gd_tensor *dy)
     pass->scratch = outer;
     pass->recycler = recycler;
     good = good && bring_out(pass, node, inner);
+    gi_let_go_of_temporaries(pass);         /* what was brought out is held, and no temporary any more */
     gi_scope_close();
     return good;
 }
