@@ -20,6 +20,7 @@
 #include "gradus/tensor.h"      /* tensors, scopes, random numbers */
 #include "gradus/random.h"      /* more random numbers, generators */
 #include "gradus/autograd.h"    /* gradients: backward, grad, your own operations, gradient checks */
+#include "gradus/derivatives.h" /* Jacobians, Hessians, hooks on gradients, recomputing */
 #include "gradus/operations.h"  /* every differentiable operation, with its formula */
 #include "gradus/losses.h"      /* losses, with weights and labels to ignore */
 #include "gradus/picking.h"     /* sorting, picking and placing elements */

@@ -166,6 +166,7 @@ GD_RENAME(grad)
 GD_RENAME(gradcheck)
 GD_RENAME(gradgradcheck)
 GD_RENAME(graph_dot)
+GD_RENAME(graph_flops)
 GD_RENAME(graph_print)
 GD_RENAME(group_add)
 GD_RENAME(group_get)
@@ -179,6 +180,7 @@ GD_RENAME(gt)
 GD_RENAME(hardsigmoid)
 GD_RENAME(hardswish)
 GD_RENAME(hardtanh)
+GD_RENAME(hessian)
 GD_RENAME(hinge_loss)
 GD_RENAME(history_add)
 GD_RENAME(history_count)
@@ -197,6 +199,7 @@ GD_RENAME(history_truncate)
 GD_RENAME(history_value)
 GD_RENAME(history_x)
 GD_RENAME(huber_loss)
+GD_RENAME(hvp)
 GD_RENAME(idx_read)
 GD_RENAME(image_read)
 GD_RENAME(impute)
@@ -208,6 +211,8 @@ GD_RENAME(isfinite)
 GD_RENAME(isinf)
 GD_RENAME(isnan)
 GD_RENAME(item)
+GD_RENAME(jacobian)
+GD_RENAME(jvp)
 GD_RENAME(k_fold)
 GD_RENAME(kaiming_normal)
 GD_RENAME(kaiming_uniform)
@@ -407,11 +412,16 @@ GD_RENAME(random_flip)
 GD_RENAME(random_shift)
 GD_RENAME(read_limit)
 GD_RENAME(reciprocal)
+GD_RENAME(recomputed)
 GD_RENAME(record)
 GD_RENAME(recurrent_apply)
 GD_RENAME(recurrent_new)
+GD_RENAME(register_hook)
+GD_RENAME(register_post_hook)
 GD_RENAME(relu)
 GD_RENAME(remainder)
+GD_RENAME(remove_hook)
+GD_RENAME(remove_post_hook)
 GD_RENAME(repeat)
 GD_RENAME(requires_grad)
 GD_RENAME(reshape)
@@ -534,6 +544,7 @@ GD_RENAME(var)
 GD_RENAME(var_axes)
 GD_RENAME(var_axis)
 GD_RENAME(version)
+GD_RENAME(vjp)
 GD_RENAME(weight_norm)
 GD_RENAME(where)
 GD_RENAME(wrap)
@@ -706,6 +717,7 @@ GD_RENAME(zeros_like)
 #define gd_gradcheck gd64_gradcheck
 #define gd_gradgradcheck gd64_gradgradcheck
 #define gd_graph_dot gd64_graph_dot
+#define gd_graph_flops gd64_graph_flops
 #define gd_graph_print gd64_graph_print
 #define gd_group_add gd64_group_add
 #define gd_group_get gd64_group_get
@@ -719,6 +731,7 @@ GD_RENAME(zeros_like)
 #define gd_hardsigmoid gd64_hardsigmoid
 #define gd_hardswish gd64_hardswish
 #define gd_hardtanh gd64_hardtanh
+#define gd_hessian gd64_hessian
 #define gd_hinge_loss gd64_hinge_loss
 #define gd_history_add gd64_history_add
 #define gd_history_count gd64_history_count
@@ -737,6 +750,7 @@ GD_RENAME(zeros_like)
 #define gd_history_value gd64_history_value
 #define gd_history_x gd64_history_x
 #define gd_huber_loss gd64_huber_loss
+#define gd_hvp gd64_hvp
 #define gd_idx_read gd64_idx_read
 #define gd_image_read gd64_image_read
 #define gd_impute gd64_impute
@@ -748,6 +762,8 @@ GD_RENAME(zeros_like)
 #define gd_isinf gd64_isinf
 #define gd_isnan gd64_isnan
 #define gd_item gd64_item
+#define gd_jacobian gd64_jacobian
+#define gd_jvp gd64_jvp
 #define gd_k_fold gd64_k_fold
 #define gd_kaiming_normal gd64_kaiming_normal
 #define gd_kaiming_uniform gd64_kaiming_uniform
@@ -947,11 +963,16 @@ GD_RENAME(zeros_like)
 #define gd_random_shift gd64_random_shift
 #define gd_read_limit gd64_read_limit
 #define gd_reciprocal gd64_reciprocal
+#define gd_recomputed gd64_recomputed
 #define gd_record gd64_record
 #define gd_recurrent_apply gd64_recurrent_apply
 #define gd_recurrent_new gd64_recurrent_new
+#define gd_register_hook gd64_register_hook
+#define gd_register_post_hook gd64_register_post_hook
 #define gd_relu gd64_relu
 #define gd_remainder gd64_remainder
+#define gd_remove_hook gd64_remove_hook
+#define gd_remove_post_hook gd64_remove_post_hook
 #define gd_repeat gd64_repeat
 #define gd_requires_grad gd64_requires_grad
 #define gd_reshape gd64_reshape
@@ -1074,6 +1095,7 @@ GD_RENAME(zeros_like)
 #define gd_var_axes gd64_var_axes
 #define gd_var_axis gd64_var_axis
 #define gd_version gd64_version
+#define gd_vjp gd64_vjp
 #define gd_weight_norm gd64_weight_norm
 #define gd_where gd64_where
 #define gd_wrap gd64_wrap

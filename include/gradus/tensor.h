@@ -49,6 +49,7 @@ struct gd_tensor {
     union {
         int64_t     uses;                   /* private, of a gradient in a backward pass: slots that hold it */
         const void *path_end;               /* private, else: the gd_op that cut it off from the leaves, or NULL */
+        struct gd_hook *hooks;              /* private, where a gradient is required and marks say so: derivatives.h */
     };
     int64_t    numel;                       /* private: product of the shape; read it with gd_numel */
     gd_tensor *base;                        /* private: the tensor that owns data; itself unless a view */

@@ -10,7 +10,9 @@
 #include "dead_graph.h"
 #include "gather.h"
 #include "gradus/autograd.h"
+#include "hooks.h"
 #include "leaf_grad.h"
+#include "recompute.h"
 #include "sum_to.h"
 #include "tensor/new.h"
 #include "tensor/shape.h"
@@ -18,12 +20,13 @@
 static inline bool run_rule(gi_pass *pass, gd_node *node, gd_tensor *dy);
 static inline bool finish(gi_pass *pass, gd_tensor *out, gd_tensor *dy);
 
-/* Runs the rules of all nodes that y depends on; dy is the gradient of y. */
-static bool walk(gi_pass *pass, gd_tensor *dy)
+/* Runs the rules of all nodes that y depends on, down the tape to the node end, which is left out; dy is the gradient
+ * of y. */
+bool gi_walk(gi_pass *pass, gd_tensor *y, gd_tensor *dy, const gd_node *end)
 {
-    if (!gi_gather(pass, pass->y, dy))
+    if (!gi_gather(pass, y, dy))
         return false;
-    for (gd_node *node = pass->y->node; node && pass->pending; node = node->prev) {
+    for (gd_node *node = y->node; node != end && pass->pending; node = node->prev) {
         dy = node->out->slot;
         if (!dy)                            /* y does not depend on it */
             continue;
@@ -259,7 +262,7 @@ static GI_NOINLINE bool run_long_rule(gi_pass *pass, gd_node *node, gd_tensor *d
             dx[i] = NULL;
     }
     node->op->rule(node, dy, dx);
-    return gather_several(pass, node, dx);
+    return dx[0] == &gi_gathered || gather_several(pass, node, dx);
 }
 
 static inline bool run_plain(gi_pass *pass, gd_node *node, gd_tensor *dy, bool first, bool second)
@@ -301,12 +304,26 @@ static inline bool run_rule(gi_pass *pass, gd_node *node, gd_tensor *dy)
     return !(gi_thread.no_grad & GI_ANOMALY) || gi_finite_gradient(pass->function, node);
 }
 
+/* Of a result with marks.  Its hooks have not been called where its own rule had nothing to do. */
+static GI_NOINLINE bool finish_marked(gi_pass *pass, gd_tensor *out)
+{
+    if ((out->marks & GI_HOOKED) && !gi_run_hooks(pass, out))
+        return false;
+    gi_let_go_of_temporaries(pass);
+    out->marks &= (uint8_t)~GI_HOOKS_RAN;
+    if ((out->retain_grad && !gi_thread.pruning) || (out->marks & GI_ASKED))
+        return gi_reach(pass, out);
+    gd_tensor *dy = out->slot;
+    out->slot = NULL;
+    gi_let_go(pass, dy);
+    return true;
+}
+
 /* The traversal no longer needs dy, the gradient of out: it is released, or kept for gd_retain_grad or gd_grad. */
 static inline bool finish(gi_pass *pass, gd_tensor *out, gd_tensor *dy)
 {
-    if (GI_UNLIKELY(out->retain_grad | out->marks)
-        && ((out->retain_grad && !gi_thread.pruning) || (out->marks & GI_ASKED)))
-        return gi_reach(pass, out);
+    if (GI_UNLIKELY(out->retain_grad | out->marks))
+        return finish_marked(pass, out);
     out->slot = NULL;
     gi_let_go(pass, dy);
     return true;
@@ -327,7 +344,7 @@ GI_NOINLINE void gi_pass_run(gi_pass *pass)
 {
     pass->guest = gi_guest_enter(gi_rule_guest);
     gd_tensor *dy = pass->dy ? pass->dy : one_like(pass->y);
-    pass->done = gi_guest_behaved(pass->function, dy && walk(pass, dy));
+    pass->done = gi_guest_behaved(pass->function, dy && gi_walk(pass, pass->y, dy, NULL));
     gi_thread.running = NULL;
 }
 

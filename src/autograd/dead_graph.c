@@ -7,7 +7,7 @@
 #include "tensor/alive.h"
 
 #ifdef GD_DEBUG
-enum { SEEN = 8 };                          /* a mark of its own, beside those of gd_grad */
+enum { SEEN = 64 };                          /* a mark of its own, beside those of gd_grad */
 
 static bool inputs_alive(const char *function, const gd_node *node)
 {

@@ -17,7 +17,7 @@ bool gi_reach(gi_pass *pass, gd_tensor *x)
 {
     if (pass->reached_count == pass->reached_capacity) {
         const size_t bytes = (size_t)pass->reached_count * sizeof(gd_tensor *);
-        gd_tensor **list = gi_arena_take(pass->create_graph ? pass->scope : pass->scratch, 2 * bytes);
+        gd_tensor **list = gi_arena_take(pass->memory, 2 * bytes);
         if (!list)
             return false;
         memcpy(list, pass->reached, bytes);

@@ -8,6 +8,7 @@
 #include "grad.h"
 
 #include "backward.h"
+#include "hooks.h"
 #include "base/compiler.h"
 #include "base/guest.h"
 #include "base/memory.h"
@@ -66,15 +67,15 @@ static void mark_wanted(gd_node *const *nodes, int64_t count, gd_tensor *const x
 
 static void unmark(gd_tensor *y, gd_node *const *nodes, int64_t count, gd_tensor *const xs[], int n)
 {
-    y->marks = 0;
+    y->marks &= GI_HOOKED;
     for (int64_t k = 0; k < count; k++) {
-        nodes[k]->out->marks = 0;
+        nodes[k]->out->marks &= GI_HOOKED;
         for (int i = 0; i < nodes[k]->n; i++)
             if (nodes[k]->in[i])
-                nodes[k]->in[i]->marks = 0;
+                nodes[k]->in[i]->marks &= GI_HOOKED;
     }
     for (int i = 0; i < n; i++)
-        xs[i]->marks = 0;
+        xs[i]->marks &= GI_HOOKED;
 }
 
 static bool valid_xs(const char *function, gd_tensor *const xs[], int n, gd_tensor *dxs[])
@@ -119,8 +120,10 @@ static gi_text cut_path(const gd_tensor *y)
 enum { ALL = -1, FAILED = -2 };
 
 /* The dxs: ALL, FAILED, or which of the xs y does not depend on. */
-static int collect(const gi_pass *pass, gd_tensor *const xs[], int n, gd_tensor *dxs[], bool zeros)
+static int collect(gi_pass *pass, gd_tensor *const xs[], int n, gd_tensor *dxs[], bool zeros)
 {
+    if (!gi_run_leaf_hooks(pass))
+        return FAILED;
     gi_thread.scope = pass->scope;
     for (int i = 0; i < n; i++)
         if (!xs[i]->slot && !zeros)

@@ -2,6 +2,7 @@
  * graph (create_graph).  The traversal that computes the gradients is in backward.c. */
 #include "leaf_grad.h"
 
+#include "hooks.h"
 #include "base/compiler.h"
 #include "base/guest.h"
 #include "base/memory.h"
@@ -31,14 +32,20 @@ typedef struct graph_leaf {
     gd_tensor         *leaf;
 } graph_leaf;
 
-static bool store(gd_tensor *x, const gd_tensor *value)
+/* x->grad = value, in memory that is there. */
+static inline void put(gd_tensor *x, const gd_tensor *value)
 {
-    if (!gi_grad_memory(x))
-        return false;
     if (x->grad_memory->data != value->data)
         gi_copy(x->grad_memory->data, value);
     gi_overwritten(x->grad_memory);
     x->grad = x->grad_memory;
+}
+
+static bool store(gd_tensor *x, const gd_tensor *value)
+{
+    if (!gi_grad_memory(x))
+        return false;
+    put(x, value);
     return true;
 }
 
@@ -82,17 +89,19 @@ static bool add_to_graph_grad(gd_arena *scope, gd_tensor *x)
 
 /* ---- The end of a pass, and what a program does with ->grad ----------------------------------------------- */
 
+static bool add_to_graph_grads(const gi_pass *pass)
+{
+    for (int64_t i = 0; i < pass->reached_count; i++)
+        if (!add_to_graph_grad(gi_thread.scope, pass->reached[i]))
+            return false;
+    return true;
+}
+
 /* Everything that can fail comes before the first gradient changes. */
-bool gi_add_to_grads(const gi_pass *pass)
+static inline bool add_numbers(const gi_pass *pass)
 {
     gd_tensor **reached = pass->reached;
     int64_t n = pass->reached_count;
-    if (pass->create_graph) {
-        for (int64_t i = 0; i < n; i++)
-            if (!add_to_graph_grad(gi_thread.scope, reached[i]))
-                return false;
-        return true;
-    }
     for (int64_t i = 0; i < n; i++)
         if (!reached[i]->grad && !gi_grad_memory(reached[i]))
             return false;
@@ -101,10 +110,22 @@ bool gi_add_to_grads(const gi_pass *pass)
             gi_accumulate(reached[i]->grad, reached[i]->slot);
             gi_overwritten(reached[i]->grad);
         } else {
-            store(reached[i], reached[i]->slot);
+            put(reached[i], reached[i]->slot);
         }
     }
     return true;
+}
+
+bool gi_add_to_grads(gi_pass *pass)
+{
+    unsigned marks = 0;
+    for (int64_t i = 0; i < pass->reached_count; i++)
+        marks |= pass->reached[i]->marks;
+    if (GI_LIKELY(!(marks | pass->create_graph)))
+        return add_numbers(pass);
+    if (!gi_run_leaf_hooks(pass) || !(pass->create_graph ? add_to_graph_grads(pass) : add_numbers(pass)))
+        return false;
+    return gi_run_post_hooks(pass);
 }
 
 static GI_COLD void say_no_leaf(const gd_tensor *t)

@@ -21,7 +21,9 @@ struct gd_node {
     gd_tensor   *in[];
 };
 
-enum { GI_WANTED = 1, GI_REACHED = 2, GI_ASKED = 4 };    /* marks of a tensor in gd_grad, see grad.c */
+/* Marks of a tensor: in gd_grad, see grad.c; with hooks, which have been called in this pass, see hooks.c; in
+ * gd_recomputed, see recompute.c. */
+enum { GI_WANTED = 1, GI_REACHED = 2, GI_ASKED = 4, GI_HOOKED = 8, GI_HOOKS_RAN = 16, GI_OUTSIDE = 32 };
 
 /* gi_needs - gd_needs inline, for rules of the library; gi_wants - does this input get a gradient? */
 static inline bool gi_wants(const gd_tensor *x)

@@ -64,18 +64,21 @@ static inline void empty_slots(const gi_pass *pass)
 static GI_COLD void empty_all_slots(gd_tensor *y)
 {
     y->slot = NULL;
-    for (gd_node *node = y->node; node; node = node->prev)
+    y->marks &= (uint8_t)~GI_HOOKS_RAN;
+    for (gd_node *node = y->node; node; node = node->prev) {
         node->out->slot = NULL;
+        node->out->marks &= (uint8_t)~GI_HOOKS_RAN;
+    }
 }
 
 static GI_COLD void erase_marks(gd_tensor *y)
 {
-    y->marks = 0;
+    y->marks &= GI_HOOKED;
     for (gd_node *node = y->node; node; node = node->prev) {
-        node->out->marks = 0;
+        node->out->marks &= GI_HOOKED;
         for (int i = 0; i < node->n; i++)
             if (node->in[i])
-                node->in[i]->marks = 0;
+                node->in[i]->marks &= GI_HOOKED;
     }
 }
 
@@ -102,6 +105,9 @@ static GI_COLD void abandon(void)
     gi_scope_close_down_to(pass->depth);
     erase_marks(pass->y);
     gi_thread.pruning = false;
+    gi_thread.recomputing = false;
+    if (pass->scratch)                      /* gd_recomputed may have put another one in its place */
+        pass->scratch = pass->memory;
     pass->done = false;
     gi_pass_end(pass);
 }
@@ -121,6 +127,7 @@ static inline gi_pass *new_pass(bool create_graph)
         return NULL;
     pass->create_graph = create_graph;
     pass->scope = home;
+    pass->memory = gi_thread.scope;
     pass->scratch = create_graph ? NULL : gi_thread.scope;
     pass->recycler = (gi_recycler){ NULL, NULL, NULL };
     pass->reached = pass->first_reached;

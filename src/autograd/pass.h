@@ -19,6 +19,7 @@ struct gi_pass {
     gd_arena   *scope;                      /* the caller's */
     int         no_grad;                    /* the caller's */
     gi_guest    guest;                      /* the callback that called, if any; restored at the end */
+    gd_arena   *memory;                     /* where this record lies */
     gd_arena   *scratch;                    /* the pass's own scope; NULL with create_graph */
     int         depth;                      /* scopes that are open while no rule runs */
     gi_recycler recycler;                   /* of scratch */

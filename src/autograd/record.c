@@ -240,6 +240,7 @@ gd_tensor *gd_freeze(gd_tensor *t)
         return gd_fail("gd_freeze: t is the recorded result of %s; only leaves can be frozen", t->node->op->name);
     t->grad = NULL;
     t->requires_grad = false;
+    t->marks &= (uint8_t)~GI_HOOKED;
     t->path_end = &freeze_op;
     return t;
 }

@@ -36,6 +36,7 @@ typedef struct gi_thread_state {
     bool       pruning;                     /* gd_grad: gradients of some tensors only */
     bool       seeded;
     bool       loads;                       /* this thread loaded the library: the main thread of most programs */
+    bool       recomputing;                 /* a function of gd_recomputed runs a second time */
     uint64_t   clock;                       /* counts overwritings of tensors, see gi_overwritten */
     unsigned long failures;                 /* calls of gd_fail */
     gd_arena   program;

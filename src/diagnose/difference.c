@@ -5,7 +5,7 @@
 
 #include "difference.h"
 
-#include "base/guest.h"
+#include "autograd/function.h"
 #include "base/message.h"
 #include "base/random.h"
 #include "gradus/autograd.h"
@@ -22,15 +22,6 @@ gd_tensor *gi_random_weights(const gd_tensor *t, uint64_t seed)
     for (int64_t i = 0; r && i < r->numel; i++)
         r->data[i] = (gd_real)((gi_random_unit(state) < 0.5 ? -1 : 1) * (0.5 + gi_random_unit(state)));
     return r;
-}
-
-gd_tensor *gi_run_checked(const char *guest, gd_function *function, gd_tensor *const xs[], int n, void *context)
-{
-    gi_guest before = gi_guest_enter(guest);
-    gd_tensor *y = function(xs, n, context);
-    bool good = gi_guest_leave(&before, y) && gi_alive(guest, "the result of the function", y)
-                && gi_all_alive(guest, "xs", xs, n);        /* a model that they belong to may have been freed */
-    return good ? y : NULL;
 }
 
 gd_tensor *gi_call_function(const gi_check *c)

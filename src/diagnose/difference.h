@@ -27,10 +27,7 @@ typedef struct gi_check {
     const char  *name;
 } gi_check;
 
-/* gi_run_checked - calls the function as a guest.  NULL also when it left a scope open, to which y may belong, or, in
- * debug builds, when y or one of the xs is dead.
- * gi_call_function - the same of c, with a message when the function returned NULL without any. */
-gd_tensor *gi_run_checked(const char *guest, gd_function *function, gd_tensor *const xs[], int n, void *context);
+/* gi_call_function - the function of c at its xs, with a message when it returned NULL without any. */
 gd_tensor *gi_call_function(const gi_check *c);
 
 /* gi_random_weights - of t's shape, +-[0.5, 1.5), from a generator of its own: the caller's is left alone. */

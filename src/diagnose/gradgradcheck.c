@@ -1,6 +1,7 @@
 /* gradgradcheck.c - second derivatives: gradcheck.c's differences of the function (xs, dy) -> all dx, side by side. */
 #include <string.h>
 
+#include "autograd/function.h"
 #include "autograd/grad.h"
 #include "base/guest.h"
 #include "base/memory.h"

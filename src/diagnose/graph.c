@@ -11,7 +11,7 @@
 #include "tensor/shape.h"
 
 /* A mark of its own: a rule may print a graph while gd_grad, which has other marks (node.h), runs. */
-enum { PRINTED = 16 };
+enum { PRINTED = 128 };
 
 typedef struct printer {
     FILE *out;

@@ -181,7 +181,7 @@ gd_tensor *gd_batch_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, gd_te
     }
     y = weight ? gd_mul(y, beside_channels(weight, x)) : y;
     y = bias ? gd_add(y, beside_channels(bias, x)) : y;
-    if (y && training && running_mean && n > 0) {
+    if (y && training && running_mean && n > 0 && !gi_thread.recomputing) {
         update(running_mean, batch.mean, momentum, 1);
         update(running_var, batch.var, momentum, (double)n / (double)(n - 1));
     }

@@ -345,6 +345,21 @@ DEAD(gd_gradcheck, xs, gd_gradcheck(square, NULL, (gd_tensor *const[]){ LEAF, D 
 DEAD(gd_gradgradcheck, xs, gd_gradgradcheck(square, NULL, (gd_tensor *const[]){ LEAF, D }, 2,
     (gd_gradcheck_options){ 0 }))
 
+DEAD(gd_vjp, xs, gd_vjp(square, NULL, (gd_tensor *const[]){ LEAF, D }, 2, L, dxs, false))
+DEAD(gd_vjp, dy, gd_vjp(square, NULL, &LEAF, 1, D, dxs, false))
+DEAD(gd_jvp, xs, gd_jvp(square, NULL, (gd_tensor *const[]){ LEAF, D }, 2, (gd_tensor *const[]){ L, L }, dxs, false))
+DEAD(gd_jvp, vs, gd_jvp(square, NULL, &LEAF, 1, &D, dxs, false))
+DEAD(gd_jacobian, xs, gd_jacobian(square, NULL, (gd_tensor *const[]){ LEAF, D }, 2, dxs, false))
+DEAD(gd_hessian, xs, gd_hessian(square, NULL, &D, 1, dxs, false))
+DEAD(gd_hvp, xs, gd_hvp(square, NULL, (gd_tensor *const[]){ LEAF, D }, 2, (gd_tensor *const[]){ L, L }, dxs, false))
+DEAD(gd_hvp, vs, gd_hvp(square, NULL, &LEAF, 1, &D, dxs, false))
+DEAD(gd_register_hook, x, gd_register_hook(D, a_hook, NULL))
+DEAD(gd_register_post_hook, x, gd_register_post_hook(D, a_post_hook, NULL))
+DEAD(gd_remove_hook, x, gd_remove_hook(D, a_hook, NULL))
+DEAD(gd_remove_post_hook, x, gd_remove_post_hook(D, a_post_hook, NULL))
+DEAD(gd_recomputed, xs, gd_recomputed(square, NULL, (gd_tensor *const[]){ LEAF, D }, 2))
+DEAD_NUMBER(gd_graph_flops, y, isnan(gd_graph_flops(D)))
+
 /* Models.  Of a layer each tensor in turn. */
 DEAD(gd_param, value, gd_param(net, "another", D))
 DEAD(gd_buffer, value, gd_buffer(net, "another", D))

@@ -32,6 +32,18 @@ static gd_tensor *square(gd_tensor *const xs[], int n, void *context)
     return gd_square(xs[0]);
 }
 
+static gd_tensor *a_hook(gd_tensor *x, gd_tensor *dx, void *context)
+{
+    (void)x, (void)context;
+    return dx;
+}
+
+static bool a_post_hook(gd_tensor *x, void *context)
+{
+    (void)x, (void)context;
+    return true;
+}
+
 static bool loader_of(gd_tensor *of_x, gd_tensor *of_y)
 {
     gd_loader *loader = gd_loader_new((gd_dataset){ of_x, of_y }, (gd_loader_options){ .batch = 1 });

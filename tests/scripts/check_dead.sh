@@ -5,7 +5,7 @@
 cd "$(dirname "$0")/../.." || exit 1
 rows=tests/library/dead_rows.h
 
-# "function argument" for each parameter that holds tensors, except results (dxs) and types of functions.
+# "function argument" for each parameter that holds tensors, except results (dxs, ..) and types of functions.
 places() {
     awk '
         /^#/ || continued { continued = /\\$/; next }
@@ -35,7 +35,7 @@ places() {
                 k = split(s, parameter, ",")
                 for (j = 1; j <= k; j++) {
                     p = parameter[j]
-                    if (p !~ ("(^|[^a-z0-9_])(gd_tensor|" structs ")[^a-z0-9_]") || p ~ /dxs/)
+                    if (p !~ ("(^|[^a-z0-9_])(gd_tensor|" structs ")[^a-z0-9_]") || p ~ /dxs|jvp|hvs|jacobians|hessians/)
                         continue
                     sub(/\[\].*/, "", p)
                     sub(/[ ]*$/, "", p)
