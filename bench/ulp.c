@@ -50,8 +50,8 @@ static wide root(wide x)      { return WIDE(pow)(x, 0.5); }
 static wide cube(wide x)      { return x * x * x; }
 static wide power_2_5(wide x) { return WIDE(pow)(x, 2.5); }
 static wide inverse(wide x)   { return 1 / x; }
-static wide selu(wide x)      { return (wide)1.0507009873554804934193L * (x > 0 ? x : (wide)1.6732632423543772848170L
-                                                                                     * WIDE(expm1)(x)); }
+static wide selu_of(wide x)   { return x > 0 ? x : (wide)1.6732632423543772848170L * WIDE(expm1)(x); }
+static wide selu(wide x)      { return (wide)1.0507009873554804934193L * selu_of(x); }
 static wide mish(wide x)      { return x < -30000 ? -0.0 : x * WIDE(tanh)(softplus(x)); }
 static wide logsigmoid(wide x)  { return -softplus(-x); }
 static wide rsqrt(wide x)     { return 1 / WIDE(sqrt)(x); }

@@ -84,14 +84,14 @@ gd_tensor *gd_isfinite(gd_tensor *x);                    /* neither infinite nor
  *                                             y                                  dx                             */
 gd_tensor *gd_abs(gd_tensor *x);            /* |x|                                dy sign(x): 0 at 0             */
 gd_tensor *gd_sign(gd_tensor *x);           /* -1, 0 or 1; NaN stays              0                              */
-gd_tensor *gd_floor(gd_tensor *x);          /* the whole number below           0                              */
-gd_tensor *gd_ceil(gd_tensor *x);           /* .. above                         0                              */
-gd_tensor *gd_trunc(gd_tensor *x);          /* .. towards 0                     0                              */
-gd_tensor *gd_round(gd_tensor *x);          /* the nearest; of two the even one 0                              */
+gd_tensor *gd_floor(gd_tensor *x);          /* the whole number below             0                              */
+gd_tensor *gd_ceil(gd_tensor *x);           /* the whole number above             0                              */
+gd_tensor *gd_trunc(gd_tensor *x);          /* the next whole number towards 0    0                              */
+gd_tensor *gd_round(gd_tensor *x);          /* the nearest; of two the even one   0                              */
 gd_tensor *gd_exp(gd_tensor *x);            /* e^x                                dy y                           */
 gd_tensor *gd_log(gd_tensor *x);            /* ln x                               dy / x                         */
-gd_tensor *gd_expm1(gd_tensor *x);          /* e^x - 1, exact near 0              dy e^x                         */
-gd_tensor *gd_log1p(gd_tensor *x);          /* ln(1 + x), exact near 0            dy / (1 + x)                   */
+gd_tensor *gd_expm1(gd_tensor *x);          /* e^x - 1, keeps digits near 0       dy e^x                         */
+gd_tensor *gd_log1p(gd_tensor *x);          /* ln(1 + x), keeps digits near 0     dy / (1 + x)                   */
 gd_tensor *gd_log2(gd_tensor *x);           /* ln x / ln 2                        dy / (x ln 2)                  */
 gd_tensor *gd_log10(gd_tensor *x);          /* ln x / ln 10                       dy / (x ln 10)                 */
 gd_tensor *gd_sqrt(gd_tensor *x);           /* square root                        dy / (2 y): infinite at 0      */
@@ -108,8 +108,8 @@ gd_tensor *gd_sinh(gd_tensor *x);           /* sinh x                           
 gd_tensor *gd_cosh(gd_tensor *x);           /* cosh x                             dy sinh x                      */
 gd_tensor *gd_tanh(gd_tensor *x);           /* tanh x                             dy (1 - y^2)                   */
 gd_tensor *gd_asinh(gd_tensor *x);          /* the inverse of sinh                dy / sqrt(x^2 + 1)             */
-gd_tensor *gd_acosh(gd_tensor *x);          /* the inverse >= 0; NaN below 1      dy / sqrt(x^2 - 1)             */
-gd_tensor *gd_atanh(gd_tensor *x);          /* the inverse; NaN beyond 1          dy / (1 - x^2)                 */
+gd_tensor *gd_acosh(gd_tensor *x);          /* the inverse of cosh; NaN below 1   dy / sqrt(x^2 - 1)             */
+gd_tensor *gd_atanh(gd_tensor *x);          /* the inverse of tanh                dy / (1 - x^2)                 */
 gd_tensor *gd_erf(gd_tensor *x);            /* 2/sqrt(pi) int_0^x e^(-t^2) dt     dy 2/sqrt(pi) e^(-x^2)         */
 gd_tensor *gd_sigmoid(gd_tensor *x);        /* 1 / (1 + e^-x)                     dy y (1 - y)                   */
 gd_tensor *gd_relu(gd_tensor *x);           /* max(x, 0)                          dy where x > 0: 0 at 0         */

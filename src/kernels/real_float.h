@@ -81,7 +81,7 @@ REAL_INLINE uint32_t real_low_bits(double x)
     return (uint32_t)bits;
 }
 
-/* real_wide_sin - the size of sin(x + pi shift) for shift 0 or 1/2; its sign is that of (-1)^odd times the result.
+/* real_wide_sin - sin(x + pi shift), for shift 0 or 1/2, is (-1)^odd times the result.
  *
  * The sum a + b + c is 1 / pi modulo 2 / (last place of x).  a and b have at most 29 bits each, so that x a and
  * x b, with 24 + 29 bits, are exact, and so are their fractional parts.  |c x| < 2^-8.  The bits of 1 / pi are

@@ -173,6 +173,7 @@ UNARY_1(elu, alpha, elu_of(x, p[0]), gd_mul(dy, d_elu(x, p[0])),    dy * (x > 0 
 
 /* Phi, the normal distribution function: a part of GELU's derivative. */
 PRIVATE_UNARY_PLAIN(normal, real_normal(x), gd_mul(dy, gaussian(x, 0.5, one_over_root_two_pi)),               OF_INPUT)
+
 /* 1 / sqrt(1 + x^2), for slopes. */
 PRIVATE_UNARY_PLAIN(inverse_length, inverse_length(x), inverse_length_rule_for(dy, x, y),  OF_INPUT | OF_OUTPUT)
 
