@@ -105,9 +105,9 @@ gd_tensor *gd_npy_read_at(const char *path, int64_t i);
 int64_t    gd_npy_count(const char *path);
 bool       gd_npy_write(const char *path, const gd_tensor *t);
 
-/* gd_npz_open - NumPy's archive of named arrays (numpy.savez, savez_compressed): a zip file of NPY files, stored or, with
- * zlib, deflated.  It stays open until gd_npz_close.  Errors: no zip file; entries that overlap the end of the file or
- * have other methods; more than 65535 entries.
+/* gd_npz_open - NumPy's archive of named arrays (numpy.savez, savez_compressed): a zip file of NPY files, stored or,
+ * with zlib, deflated.  It stays open until gd_npz_close.  Errors: no zip file; entries that overlap the end of the
+ * file or have other methods; more than 65535 entries.
  * gd_npz_count, gd_npz_name - the arrays in the order of the file, without ".npy".  Names belong to the file.
  * gd_npz_read - the array called name.  Errors: no such name; a wrong checksum; as gd_npy_read; more than gd_read_limit
  * bytes after decompression.
