@@ -1,8 +1,8 @@
 /* ahead.c - prefetching: one thread makes batches in turn, each in memory of its own, and stops when all are full.
  *
- * It makes them as the caller would, with the same course, so that they have the same bits.  Versions count in the clock
- * of a thread, so that it works on tensors of its own, which share their data with those that the caller gets: a graph
- * that needs a batch which was given back is refused. */
+ * It makes them as the caller would, with the same course, so that they have the same bits.  Versions count in the
+ * clock of a thread, so that it works on tensors of its own, which share their data with those that the caller gets: a
+ * graph that needs a batch which was given back is refused. */
 #if !defined(_POSIX_C_SOURCE)
 #define _POSIX_C_SOURCE 200809L
 #endif
