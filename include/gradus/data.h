@@ -228,7 +228,8 @@ static inline gd_loader_options gd_loader_defaults(void)
 
 /* gd_loader_new - a loader over the rows of set.x and set.y, which may be any views; they are not copied and
  * must outlive it.  Free it with gd_loader_free.  Errors: batch < 1; no rows; another number of rows in y;
- * drop_last that would leave no batch; a row that the data set does not have; weights that are negative, not finite or
+ * drop_last that would leave no batch; a row that the data set does not have (checkpoints hold neither rows nor
+ * weights: a run that is resumed gives the same again); weights that are negative, not finite or
  * all 0; draws without weights. */
 gd_loader *gd_loader_new(gd_dataset set, gd_loader_options options);
 void       gd_loader_free(gd_loader *loader);                     /* NULL is fine */
@@ -237,7 +238,7 @@ void       gd_loader_free(gd_loader *loader);                     /* NULL is fin
  * begins the next one.  batch.x and batch.y are copies of the rows, belong to the loader and are overwritten by the
  * next call.  Nothing is allocated.  After the next call, gd_backward refuses a loss that still needs the old batch: to
  * add up losses over several batches, call gd_backward after each, which adds up the gradients, or copy the batches:
- * gd_scale(batch.x, 1). */
+ * gd_scale(batch.x, 1).  Also false, with a message, when the program's change fails: the position is as before. */
 bool gd_loader_next(gd_loader *loader, gd_batch *batch);
 
 /* gd_loader_epoch - epochs so far, fractions included: 1.37.  gd_loader_batches - batches in an epoch. */
