@@ -105,9 +105,9 @@ gd_tensor *gd_npy_read_at(const char *path, int64_t i);
 int64_t    gd_npy_count(const char *path);
 bool       gd_npy_write(const char *path, const gd_tensor *t);
 
-/* gd_npz_open - NumPy's archive of named arrays (numpy.savez, savez_compressed): a zip file of NPY files, stored or, with
- * zlib, deflated.  It stays open until gd_npz_close.  Errors: no zip file; entries that overlap the end of the file or
- * have other methods; more than 65535 entries.
+/* gd_npz_open - NumPy's archive of named arrays (numpy.savez, savez_compressed): a zip file of NPY files, stored or,
+ * with zlib, deflated.  It stays open until gd_npz_close.  Errors: no zip file; entries that overlap the end of the
+ * file or have other methods; more than 65535 entries.
  * gd_npz_count, gd_npz_name - the arrays in the order of the file, without ".npy".  Names belong to the file.
  * gd_npz_read - the array called name.  Errors: no such name; a wrong checksum; as gd_npy_read; more than gd_read_limit
  * bytes after decompression.
@@ -228,7 +228,8 @@ static inline gd_loader_options gd_loader_defaults(void)
 
 /* gd_loader_new - a loader over the rows of set.x and set.y, which may be any views; they are not copied and
  * must outlive it.  Free it with gd_loader_free.  Errors: batch < 1; no rows; another number of rows in y;
- * drop_last that would leave no batch; a row that the data set does not have; weights that are negative, not finite or
+ * drop_last that would leave no batch; a row that the data set does not have (checkpoints hold neither rows nor
+ * weights: a run that is resumed gives the same again); weights that are negative, not finite or
  * all 0; draws without weights. */
 gd_loader *gd_loader_new(gd_dataset set, gd_loader_options options);
 void       gd_loader_free(gd_loader *loader);                     /* NULL is fine */
@@ -237,7 +238,7 @@ void       gd_loader_free(gd_loader *loader);                     /* NULL is fin
  * begins the next one.  batch.x and batch.y are copies of the rows, belong to the loader and are overwritten by the
  * next call.  Nothing is allocated.  After the next call, gd_backward refuses a loss that still needs the old batch: to
  * add up losses over several batches, call gd_backward after each, which adds up the gradients, or copy the batches:
- * gd_scale(batch.x, 1). */
+ * gd_scale(batch.x, 1).  Also false, with a message, when the program's change fails: the position is as before. */
 bool gd_loader_next(gd_loader *loader, gd_batch *batch);
 
 /* gd_loader_epoch - epochs so far, fractions included: 1.37.  gd_loader_batches - batches in an epoch. */

@@ -51,9 +51,9 @@ gd_tensor *gd_param_tied(gd_params *p, const char *name, gd_tensor *tensor);
 gd_params *gd_params_copy(gd_params *p);
 bool       gd_params_assign(gd_params *to, gd_params *from);
 
-/* gd_params_freeze - the parameters whose names begin with prefix ("": all) no longer require a gradient: what they have
- * of one is dropped, and optimizers pass over them.  gd_params_unfreeze - undoes that.  Error: no parameter has such a
- * name. */
+/* gd_params_freeze - the parameters whose names begin with prefix ("": all) no longer require a gradient: what they
+ * have of one is dropped, and optimizers pass over them.  gd_params_unfreeze - undoes that.  Error: no parameter has
+ * such a name. */
 bool gd_params_freeze(gd_params *p, const char *prefix);
 bool gd_params_unfreeze(gd_params *p, const char *prefix);
 

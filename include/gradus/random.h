@@ -42,8 +42,8 @@ gd_tensor *gd_bernoulli(const gd_tensor *p);
  * weights than draws. */
 gd_tensor *gd_multinomial(const gd_tensor *weights, int64_t draws, bool replacement);
 
-/* gd_random_choice - `draws` elements of x along its first axis: x [n, ..] -> [draws, ..], in random order.  weights [n],
- * or NULL: all equally likely.  As numpy.random.Generator.choice.  Errors: as gd_multinomial; n = 0. */
+/* gd_random_choice - `draws` elements of x along its first axis: x [n, ..] -> [draws, ..], in random order.  weights
+ * [n], or NULL: all equally likely.  As numpy.random.Generator.choice.  Errors: as gd_multinomial; n = 0. */
 gd_tensor *gd_random_choice(const gd_tensor *x, int64_t draws, bool replacement, const gd_tensor *weights);
 
 /* ---- Generators ----------------------------------------------------------------------------------------------- */
@@ -52,9 +52,9 @@ typedef struct gd_generator gd_generator;
 
 /* gd_generator_new - a generator that gives the numbers of gd_seed(seed).  Free it with gd_generator_free.  One thread
  * at a time may use it.
- * gd_generator_use - from now on all random functions of this thread, gd_dropout and initial weights included, draw from
- * g; so does gd_seed seed it, and gd_save save it.  NULL: from the thread's own generator again.  Returns the one before,
- * NULL for the thread's own.  g must not be freed while another thread uses it.
+ * gd_generator_use - from now on all random functions of this thread, gd_dropout and initial weights included, draw
+ * from g; so does gd_seed seed it, and gd_save save it.  NULL: from the thread's own generator again.  Returns the one
+ * before, NULL for the thread's own.  g must not be freed while another thread uses it.
  * gd_generator_seed - starts it again. */
 gd_generator *gd_generator_new(uint64_t seed);
 void          gd_generator_free(gd_generator *g);                   /* NULL is fine */

@@ -32,12 +32,13 @@ static inline gd_table_options gd_table_defaults(void)
     return o;
 }
 
-/* gd_table_read - reads the file, which may be gzipped, or a pipe; fields, quotes and blank lines are as in gd_csv_read.
- * A field that is empty or one of the words that gd_csv_read knows for missing values (NA, null, ..) is missing.  A
- * column is numbers if its first value is one, else text.  Free the table with gd_table_free.  Errors: names that occur
- * twice or are empty; a row with another number of fields; a value that is not a number below others that are; a number
- * that gd_real cannot hold; a column of dates (2024-03-31, 31.3.2024, 3/31/2024, with or without a time), which neither
- * are numbers nor categories, unless it is listed in options.text; a name in options.text that is no column. */
+/* gd_table_read - reads the file, which may be gzipped, or a pipe; fields, quotes and blank lines are as in
+ * gd_csv_read.  A field that is empty or one of the words that gd_csv_read knows for missing values (NA, null, ..) is
+ * missing.  A column is numbers if its first value is one, else text.  Free the table with gd_table_free.  Errors:
+ * names that occur twice or are empty; a row with another number of fields; a value that is not a number below others
+ * that are; a number that gd_real cannot hold; a column of dates (2024-03-31, 31.3.2024, 3/31/2024, with or without a
+ * time), which neither are numbers nor categories, unless it is listed in options.text; a name in options.text that is
+ * no column. */
 gd_table *gd_table_read(const char *path, gd_table_options options);
 void      gd_table_free(gd_table *table);                           /* NULL is fine */
 
@@ -70,9 +71,9 @@ gd_tensor *gd_column_medians(const gd_tensor *x);
 gd_tensor *gd_impute(const gd_tensor *x, const gd_tensor *values);
 
 /* gd_csv_write - writes t [rows, columns] (any view) with commas, each number with as many digits as it takes to read
- * the same gd_real again, NaN and infinities as nan and inf, which gd_csv_read takes with allow_nan.  names: the header,
- * quoted where necessary; NULL: none.  The file is replaced as by gd_npy_write.  Errors: another number of axes, no
- * columns; a name that is NULL, empty or not UTF-8, or contains a control character. */
+ * the same gd_real again, NaN and infinities as nan and inf, which gd_csv_read takes with allow_nan.  names: the
+ * header, quoted where necessary; NULL: none.  The file is replaced as by gd_npy_write.  Errors: another number of
+ * axes, no columns; a name that is NULL, empty or not UTF-8, or contains a control character. */
 bool gd_csv_write(const char *path, const gd_tensor *t, const char *const names[]);
 
 GD_API_END

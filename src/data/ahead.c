@@ -1,8 +1,8 @@
 /* ahead.c - prefetching: one thread makes batches in turn, each in memory of its own, and stops when all are full.
  *
- * It makes them as the caller would, with the same course, so that they have the same bits.  The versions of tensors
- * are the caller's: the thread's own clock is far ahead, so that a graph which needs a batch that was given back is
- * refused even after the program's change has overwritten its memory. */
+ * It makes them as the caller would, with the same course, so that they have the same bits.  Versions count in the
+ * clock of a thread, so that it works on tensors of its own, which share their data with those that the caller gets: a
+ * graph that needs a batch which was given back is refused. */
 #if !defined(_POSIX_C_SOURCE)
 #define _POSIX_C_SOURCE 200809L
 #endif
@@ -18,8 +18,8 @@
 #include <stdio.h>
 
 typedef struct prepared {
-    gi_batch_memory memory;
-    gd_batch batch;
+    gi_batch_memory memory, own;
+    gd_batch batch;                         /* with the thread's tensors; those of the caller once it was taken */
     bool     good;
     char     message[1024];                 /* when it is not good */
 } prepared;
@@ -41,7 +41,7 @@ static void make(gi_ahead *a, prepared *p)
     if (c->at.example == c->examples)
         c->at = (gd_position){ c->at.epoch + 1, 0 };
     gd_clear_error();
-    p->good = gi_course_batch(c, &p->memory, &p->batch);
+    p->good = gi_course_batch(c, &p->own, &p->batch);
     if (!p->good)
         snprintf(p->message, sizeof p->message, "%s", gd_last_error() ? gd_last_error() : "out of memory");
 }
@@ -51,7 +51,6 @@ static void *work(void *context)
     gi_ahead *a = context;
     gd_on_error(NULL);                      /* messages go to the thread that asks for batches */
     gi_current_scope();
-    gi_thread.clock = UINT64_C(1) << 62;
     pthread_mutex_lock(&a->lock);
     for (bool good = true; !a->stop;) {
         if (!good || a->made - a->given_back == a->count) {
@@ -81,7 +80,8 @@ static bool start_thread(gi_ahead *a)
     return good;
 }
 
-gi_ahead *gi_ahead_new(const gi_course *c, int64_t *order, const gi_batch_memory *memory, int count)
+gi_ahead *gi_ahead_new(const gi_course *c, int64_t *order, const gi_batch_memory *memory, const gi_batch_memory *own,
+                       int count)
 {
     gi_ahead *a = gi_memory_new(GI_DATA, sizeof *a + (size_t)count * sizeof *a->slots);
     if (!a)
@@ -90,7 +90,7 @@ gi_ahead *gi_ahead_new(const gi_course *c, int64_t *order, const gi_batch_memory
     a->course.order = order;
     a->course.ordered = -1;
     for (int i = 0; i < count; i++)
-        a->slots[i] = (prepared){ .memory = memory[i] };
+        a->slots[i] = (prepared){ .memory = memory[i], .own = own[i] };
     pthread_mutex_init(&a->lock, NULL);
     pthread_cond_init(&a->wanted, NULL);
     pthread_cond_init(&a->ready, NULL);
@@ -118,6 +118,15 @@ void gi_ahead_free(gi_ahead *a)
     gi_memory_free(a);
 }
 
+/* The caller's tensor instead of the thread's, as new. */
+static gd_tensor *shown(const gd_tensor *made, const gd_tensor *own_full, gd_tensor *full, gd_tensor *last)
+{
+    gd_tensor *t = made == own_full ? full : last;
+    t->requires_grad = false;
+    t->grad = NULL;
+    return t;
+}
+
 /* A graph that was recorded with this batch must not read it any more. */
 static void outdate(const gd_batch *batch)
 {
@@ -136,21 +145,26 @@ bool gi_ahead_next(gi_ahead *a, gd_batch *batch)
     }
     while (a->made == a->taken)
         pthread_cond_wait(&a->ready, &a->lock);
-    const prepared *p = &a->slots[a->taken % a->count];
+    prepared *p = &a->slots[a->taken % a->count];
     a->taken += p->good;
     pthread_mutex_unlock(&a->lock);
     if (!p->good)
         return gd_fail("%s", p->message);
-    *batch = p->batch;
+    gd_batch *b = &p->batch;
+    b->x = shown(b->x, p->own.x_full, p->memory.x_full, p->memory.x_last);
+    if (b->y)
+        b->y = shown(b->y, p->own.y_full, p->memory.y_full, p->memory.y_last);
+    *batch = *b;
     outdate(batch);
     return true;
 }
 
 #else
 
-gi_ahead *gi_ahead_new(const gi_course *c, int64_t *order, const gi_batch_memory *memory, int count)
+gi_ahead *gi_ahead_new(const gi_course *c, int64_t *order, const gi_batch_memory *memory, const gi_batch_memory *own,
+                       int count)
 {
-    (void)c, (void)order, (void)memory, (void)count;
+    (void)c, (void)order, (void)memory, (void)own, (void)count;
     return NULL;
 }
 

@@ -175,8 +175,8 @@ gd_tensor *gd_impute(const gd_tensor *x, const gd_tensor *values)
         !gi_alive(function, "x", x) || !gi_alive(function, "values", values))
         return NULL;
     if (x->ndim != 2 || values->ndim != 1 || values->shape[0] != x->shape[1])
-        return gd_fail("%s: x is %s and values is %s: [rows, columns] and [columns] expected", function, gi_text_of(x).s,
-                       gi_text_of(values).s);
+        return gd_fail("%s: x is %s and values is %s: [rows, columns] and [columns] expected", function,
+                       gi_text_of(x).s, gi_text_of(values).s);
     gd_tensor *t = gi_new(function, 2, x->shape);
     if (!t)
         return NULL;

@@ -137,7 +137,8 @@ bool gi_inflate(const char *function, const char *path, const unsigned char *fro
     if (state == Z_STREAM_END && out == bytes && in == n)
         return true;
     return state == Z_MEM_ERROR ? false
-           : gd_fail("%s: %s: a damaged deflate stream, or one that does not hold %zu bytes", function, path, bytes) != NULL;
+           : gd_fail("%s: %s: a damaged deflate stream, or one that does not hold %zu bytes", function, path,
+                     bytes) != NULL;
 }
 
 #else
@@ -166,7 +167,8 @@ bool gi_inflate(const char *function, const char *path, const unsigned char *fro
                 size_t bytes)
 {
     (void)from, (void)n, (void)to, (void)bytes;
-    return gd_fail("%s: %s is compressed, and this library was built without zlib: install zlib1g-dev and build it again",
+    return gd_fail("%s: %s is compressed, and this library was built without zlib: install zlib1g-dev and build "
+                   "it again",
                    function, path) != NULL;
 }
 

@@ -15,8 +15,8 @@ void       gi_gunzip_free(gi_gunzip *gunzip);
 /* gi_gunzip_some - up to most decompressed bytes; *got is 0 only at the end. */
 bool gi_gunzip_some(gi_gunzip *gunzip, void *to, size_t most, size_t *got);
 
-/* gi_inflate - decompresses from[0 .. n), a deflate stream (RFC 1951) without a header, to exactly `bytes` bytes.  False,
- * and a message, when it is damaged or has another length. */
+/* gi_inflate - decompresses from[0 .. n), a deflate stream (RFC 1951) without a header, to exactly `bytes` bytes.
+ * False, and a message, when it is damaged or has another length. */
 bool gi_inflate(const char *function, const char *path, const unsigned char *from, size_t n, unsigned char *to,
                 size_t bytes);
 

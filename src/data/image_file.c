@@ -23,8 +23,8 @@
 static gd_tensor *decoded(gi_input *in, const unsigned char *bytes, size_t n, int channels)
 {
     (void)bytes, (void)n, (void)channels;
-    return gd_fail("%s: %s: this library was built without stb_image.h: install Debian's libstb-dev (elsewhere stb from "
-                   "https://github.com/nothings/stb) and build it again", in->raw.function, in->raw.path);
+    return gd_fail("%s: %s: this library was built without stb_image.h: install Debian's libstb-dev (elsewhere stb "
+                   "from https://github.com/nothings/stb) and build it again", in->raw.function, in->raw.path);
 }
 
 #else

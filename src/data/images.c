@@ -54,7 +54,7 @@ static int64_t below(uint64_t *state, int64_t n)
     return (int64_t)gi_random_below(state, (uint64_t)n);
 }
 
-/* ---- Changes ------------------------------------------------------------------------------------------------------ */
+/* ---- Changes --------------------------------------------------------------------------------------------------- */
 
 /* to[row, column] = from[row + down, column + right], 0 outside; in place in the order in which no pixel is read after
  * it was written. */
@@ -178,7 +178,7 @@ gd_tensor *gd_random_crop(const gd_tensor *x, int64_t height, int64_t width, int
     return t;
 }
 
-/* ---- CIFAR-10 ------------------------------------------------------------------------------------------------------ */
+/* ---- CIFAR-10 -------------------------------------------------------------------------------------------------- */
 
 enum { SIDE = 32, PIXELS = 3 * SIDE * SIDE, RECORD = 1 + PIXELS, CLASSES = 10 };
 
@@ -266,9 +266,9 @@ static bool find_batch(const char *folder, const char *name, file_name *found)
     const char *home = getenv("GRADUS_DATA");
     if (folder ? find(folder, name, found) : ((home && *home && find(home, name, found)) || find("data", name, found)))
         return true;
-    return gd_fail("gd_cifar10: there is no %s in %s, nor in cifar-10-batches-bin there, with or without .gz: the binary "
-                   "version of CIFAR-10 comes from https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz", name,
-                   folder ? folder : "$GRADUS_DATA or data");
+    return gd_fail("gd_cifar10: there is no %s in %s, nor in cifar-10-batches-bin there, with or without .gz: the "
+                   "binary version of CIFAR-10 comes from https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
+                   name, folder ? folder : "$GRADUS_DATA or data");
 }
 
 gd_dataset gd_cifar10(const char *folder, bool train)

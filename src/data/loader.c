@@ -24,7 +24,7 @@ enum { MOST_PREFETCH = 64 };
 struct gd_loader {
     gd_arena        arena;                  /* holds the tensors and the order */
     gi_course       course;                 /* at: what was handed out */
-    gi_batch_memory memory[MOST_PREFETCH + 1];
+    gi_batch_memory memory[MOST_PREFETCH + 1], own[MOST_PREFETCH + 1];      /* see gi_ahead_new */
     int64_t        *order_ahead;            /* for the thread */
     gi_ahead       *ahead;                  /* NULL: no prefetch, or not begun */
 };
@@ -141,6 +141,25 @@ static bool copy_choice(gd_loader *loader)
     return c->sums || !c->options.weights;
 }
 
+/* Another tensor with the same data, which is no view of t. */
+static gd_tensor *twin(gd_loader *loader, gd_tensor *t)
+{
+    gd_tensor *other = t ? shortened(&loader->arena, t, t->shape[0]) : NULL;
+    if (other)
+        other->base = other;
+    return other;
+}
+
+static bool make_own(gd_loader *loader, int i)
+{
+    const gi_batch_memory *m = &loader->memory[i];
+    gi_batch_memory *own = &loader->own[i];
+    *own = (gi_batch_memory){ twin(loader, m->x_full), twin(loader, m->x_last), twin(loader, m->y_full),
+                              twin(loader, m->y_last), numbers(loader, loader->course.batch) };
+    return own->x_full && (own->x_last || !m->x_last) && (own->y_full || !m->y_full) && (own->y_last || !m->y_last) &&
+           own->rows;
+}
+
 static bool make_memory(gd_loader *loader, gd_dataset set)
 {
     gi_course *c = &loader->course;
@@ -154,7 +173,7 @@ static bool make_memory(gd_loader *loader, gd_dataset set)
         *m = (gi_batch_memory){ .rows = NULL };
         if (!make_batch(loader, set.x, &m->x_full, &m->x_last) ||
             (set.y && !make_batch(loader, set.y, &m->y_full, &m->y_last)) ||
-            (c->options.prefetch && !(m->rows = numbers(loader, c->batch))))
+            (c->options.prefetch && !make_own(loader, i)))
             return false;
     }
     return true;
@@ -231,7 +250,8 @@ bool gd_loader_next(gd_loader *loader, gd_batch *batch)
         return false;
     }
     if (c->options.prefetch && !loader->ahead)
-        loader->ahead = gi_ahead_new(c, loader->order_ahead, loader->memory, c->options.prefetch + 1);
+        loader->ahead = gi_ahead_new(c, loader->order_ahead, loader->memory, loader->own,
+                                     c->options.prefetch + 1);
     return loader->ahead ? next_prepared(loader, batch) : next_made(loader, batch);
 }
 

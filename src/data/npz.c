@@ -56,7 +56,7 @@ static uint32_t crc_of(uint32_t crc, const unsigned char *bytes, size_t n)
     return ~crc;
 }
 
-/* ---- Opening ------------------------------------------------------------------------------------------------------ */
+/* ---- Opening --------------------------------------------------------------------------------------------------- */
 
 static bool damaged(const gi_input *in, const char *wrong)
 {
@@ -88,7 +88,8 @@ static bool find_end(gi_input *in, uint64_t *directory, uint64_t *bytes, int64_t
         return damaged(in, "it has no end record");
     if (*count == 0xffff || *directory == 0xffffffff)
         return damaged(in, "archives of more than 65534 entries or 4 GiB (zip64) cannot be read");
-    return (*directory <= total && *bytes <= total - *directory) || damaged(in, "its directory lies outside of the file");
+    return (*directory <= total && *bytes <= total - *directory)
+           || damaged(in, "its directory lies outside of the file");
 }
 
 static bool read_entry(gd_npz *file, entry *e)
@@ -127,7 +128,7 @@ static bool read_entry(gd_npz *file, entry *e)
 static bool read_directory(gd_npz *file)
 {
     gi_input *in = &file->in;
-    uint64_t directory, bytes;
+    uint64_t directory = 0, bytes = 0;
     size_t got;
     if (!gi_input_peek(in, 4, &got))
         return false;
@@ -192,7 +193,7 @@ const char *gd_npz_name(const gd_npz *file, int64_t i)
            : gd_fail("gd_npz_name: i = %" PRId64 " must lie in [0, %" PRId64 ")", i, file->count);
 }
 
-/* ---- Reading ------------------------------------------------------------------------------------------------------ */
+/* ---- Reading --------------------------------------------------------------------------------------------------- */
 
 /* The bytes of an entry, decompressed, in memory of their own. */
 static unsigned char *unpacked(gi_input *in, const entry *e)
@@ -201,8 +202,8 @@ static unsigned char *unpacked(gi_input *in, const entry *e)
     if (e->unpacked / DEFLATE_FACTOR > e->packed)
         return damaged(in, "an entry cannot decompress to its size"), NULL;
     if (e->method == DEFLATED && e->unpacked > (uint64_t)gd_read_limit())
-        return gd_fail("%s: %s: \"%s\" holds %" PRIu64 " bytes, and gd_set_read_limit allows %" PRId64, in->raw.function,
-                       in->raw.path, e->name, e->unpacked, gd_read_limit());
+        return gd_fail("%s: %s: \"%s\" holds %" PRIu64 " bytes, and gd_set_read_limit allows %" PRId64,
+                       in->raw.function, in->raw.path, e->name, e->unpacked, gd_read_limit());
     if (!gi_input_seek(in, e->place) || !gi_input_take(in, h, sizeof h, "an entry"))
         return NULL;
     if (memcmp(h, "PK\3\4", 4) != 0)
@@ -249,7 +250,7 @@ gd_tensor *gd_npz_read(gd_npz *file, const char *name)
     return t;
 }
 
-/* ---- Writing ------------------------------------------------------------------------------------------------------ */
+/* ---- Writing --------------------------------------------------------------------------------------------------- */
 
 typedef struct written { uint64_t place, bytes; uint32_t crc; } written;
 
@@ -311,7 +312,8 @@ static bool valid(const char *function, const char *const names[], gd_tensor *co
     if (n > 0 && (!gi_not_null(function, "names", names) || !gi_not_null(function, "tensors", tensors)))
         return false;
     for (int64_t i = 0; i < n; i++) {
-        if (!gi_not_null(function, "a name", names[i]) || !gi_given_tensor(function, "a tensor", tensors[i]))
+        if (!gi_not_null(function, "a name", names[i]) || !gi_given_tensor(function, "one of tensors", tensors[i]) ||
+            !gi_alive(function, "one of tensors", tensors[i]))
             return false;
         const size_t length = strlen(names[i]);
         if (length == 0 || length > 0xff00 || !gi_utf8_valid(names[i], length))
@@ -322,9 +324,8 @@ static bool valid(const char *function, const char *const names[], gd_tensor *co
                 return gd_fail("%s: the name \"%s\" occurs twice", function, names[i]);
         total += LOCAL + CENTRAL + 2 * length + 8 + GI_NPY_HEADER + (uint64_t)tensors[i]->numel * sizeof(gd_real);
     }
-    return gi_all_alive(function, "tensors", tensors, n)
-           && (total < 0xffffffff || gd_fail("%s: %" PRIu64 " bytes do not fit into a zip archive of less than 4 GiB",
-                                             function, total));
+    return total < 0xffffffff
+           || gd_fail("%s: %" PRIu64 " bytes do not fit into a zip archive of less than 4 GiB", function, total);
 }
 
 static void put_entry(gi_output *out, const char *name, const gd_tensor *t, written *w, uint64_t *at)

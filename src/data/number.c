@@ -277,3 +277,29 @@ gi_number gi_number_read(const char *text, size_t length, gi_number_style style,
     *value = negative ? -number : number;
     return GI_IS_NUMBER;
 }
+
+/* ---- Doubles, in the float library too -------------------------------------------------------------------- */
+
+bool gi_double_read(const char *text, size_t length, double *value)
+{
+    enum { LONGEST = 32 };
+    const char *at = text, *end = text + length;
+    const bool negative = at < end && *at == '-';
+    at += negative;
+    if (is_word(at, end, "nan") || is_word(at, end, "inf")) {
+        *value = *at == 'n' ? (double)NAN : negative ? -(double)INFINITY : (double)INFINITY;
+        return true;
+    }
+    decimal d;
+    if (length >= LONGEST || !scan_digits(&at, end, (gi_number_style){ .decimal = '.' }, &d) ||
+        !scan_exponent(&at, end, &d.exponent) || at != end)
+        return false;
+    char digits[2 * LONGEST];
+    size_t n = 0;
+    for (const char *p = d.digits; p < d.end; p++)
+        if (gi_is_digit(*p))
+            digits[n++] = *p;
+    snprintf(digits + n, sizeof digits - n, "e%" PRId64, d.exponent);
+    *value = negative ? -strtod(digits, NULL) : strtod(digits, NULL);
+    return isfinite(*value);
+}

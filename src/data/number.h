@@ -31,6 +31,10 @@ typedef struct gi_number_style {
  * nan, inf and infinity, in any case, nan(..), and 1.#INF, 1.#QNAN, 1.#IND as Microsoft's library wrote them. */
 gi_number gi_number_read(const char *text, size_t length, gi_number_style style, gd_real *value);
 
+/* gi_double_read - a number as gi_format writes doubles: with a point, or nan, inf, -inf; rounded once, to the nearest
+ * double in either library.  False when text is anything else, or too large. */
+bool gi_double_read(const char *text, size_t length, double *value);
+
 /* gi_number_missing - is it one of the words that stand for a missing value?  NA, N/A, n.a., null, none, nil, missing,
  * in any case; ?, points or dashes alone, up to three; <NA>, #N/A, #NA and the other errors of English, German, French
  * and Spanish spreadsheets. */

@@ -141,8 +141,8 @@ static bool read_row(scan *s, const gi_csv_record *record)
     const gi_csv *t = &s->csv;
     const int64_t columns = s->table->columns, fields = count_fields(s, record);
     if (fields != columns)
-        return gd_fail("%s: %s, line %" PRId64 " has %" PRId64 " field%s, and there are %" PRId64 " columns", t->function,
-                       t->path, record->line, fields, gi_plural(fields), columns);
+        return gd_fail("%s: %s, line %" PRId64 " has %" PRId64 " field%s, and there are %" PRId64 " columns",
+                       t->function, t->path, record->line, fields, gi_plural(fields), columns);
     if (!reserve(s))
         return false;
     const char *at = record->begin;
@@ -209,8 +209,8 @@ static bool read_numbers(scan *s, gi_column *c)
             continue;
         const gi_number is = gi_number_read(f->begin, (size_t)(f->end - f->begin), style, &c->number[row]);
         if (is == GI_NOT_A_NUMBER)
-            return bad_value(s, c, row, f, "is not a number, and the first value of this column is: list it in text, or "
-                             "leave such fields empty");
+            return bad_value(s, c, row, f, "is not a number, and the first value of this column is: list it in text, "
+                             "or leave such fields empty");
         if (is != GI_IS_NUMBER)
             return bad_value(s, c, row, f, is == GI_TOO_LARGE ? "is beyond the largest " GI_REAL_NAME
                                                               : "would become 0 as a " GI_REAL_NAME);
@@ -237,8 +237,8 @@ static bool read_text(scan *s, gi_column *c)
         if (c->missing[row])
             continue;
         if (!c->listed && is_date(f))
-            return bad_value(s, c, row, f, "looks like a date, which is neither a number nor a category: turn dates into "
-                             "numbers, or list the column in text");
+            return bad_value(s, c, row, f, "looks like a date, which is neither a number nor a category: turn dates "
+                             "into numbers, or list the column in text");
         if (memchr(f->begin, 0, (size_t)(f->end - f->begin)))
             return bad_value(s, c, row, f, "contains a zero byte");
         if (!(text[row] = text_of(s, f)))

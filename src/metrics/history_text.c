@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "history.h"
@@ -12,6 +11,7 @@
 #include "base/message.h"
 #include "data/csv.h"
 #include "data/input.h"
+#include "data/number.h"
 #include "tensor/check.h"
 
 enum { LONGEST_NUMBER = 32, LONGEST_FIELD = 1 << 12 };
@@ -85,55 +85,13 @@ void gd_history_print(FILE *out, const gd_history *h)
 
 /* ---- Numbers with all their digits ----------------------------------------------------------------------------- */
 
-/* Decimal text as a double, correctly rounded, whatever the locale: strtod gets the digits without a point, as
- * "15e-1". */
-static bool read_double(const char *text, size_t length, double *value)
-{
-    char digits[LONGEST_NUMBER + 24];
-    size_t n = 0, i = 0;
-    int exponent = 0;
-    bool point = false, any = false;
-    if (length == 0 || length >= LONGEST_NUMBER)
-        return false;
-    if (text[0] == '-')
-        digits[n++] = text[i++];
-    const char *const word = text + i;
-    if (length - i == 3 && (memcmp(word, "nan", 3) == 0 || memcmp(word, "inf", 3) == 0)) {
-        *value = word[0] == 'n' ? (double)NAN : n ? -(double)INFINITY : (double)INFINITY;
-        return true;
-    }
-    for (; i < length && (gi_is_digit(text[i]) || (text[i] == '.' && !point)); i++) {
-        if (text[i] == '.') {
-            point = true;
-        } else {
-            digits[n++] = text[i];
-            exponent -= point;
-            any = true;
-        }
-    }
-    if (i < length && text[i] == 'e') {
-        char *end;
-        char power[LONGEST_NUMBER] = { 0 };
-        memcpy(power, text + i + 1, length - i - 1);
-        const long e = power[0] ? strtol(power, &end, 10) : 0;
-        if (!power[0] || !(gi_is_digit(power[0]) || power[0] == '-' || power[0] == '+') || *end || labs(e) > 9999)
-            return false;
-        exponent += (int)e;
-    } else if (i < length) {
-        return false;
-    }
-    gi_format(digits + n, sizeof digits - n, "e%d", exponent);
-    *value = strtod(digits, NULL);
-    return any && isfinite(*value);
-}
-
 static void write_double(gi_output *out, double value)
 {
     char text[LONGEST_NUMBER];
     double again;
     for (int precision = 6; precision <= 17; precision++) {
         const int n = gi_format(text, sizeof text, "%.*g", precision, value);
-        if (!isfinite(value) || (read_double(text, (size_t)n, &again) && again == value))
+        if (!isfinite(value) || (gi_double_read(text, (size_t)n, &again) && again == value))
             break;
     }
     gi_output_put(out, text, strlen(text));
@@ -216,7 +174,7 @@ static bool read_row(const gi_csv *t, const gi_csv_record *record, gd_history *h
     gi_csv_field f;
     double value;
     bool more = gi_csv_next_field(&at, record->end, ',', &f);
-    if (!read_double(f.begin, (size_t)(f.end - f.begin), &value) || !isfinite(value))
+    if (!gi_double_read(f.begin, (size_t)(f.end - f.begin), &value) || !isfinite(value))
         return bad_number(t, record, 1, &f);
     if (h->rows > 0 && !(value > h->x[h->rows - 1]))
         return gd_fail("%s: %s, line %" PRId64 ": %s = %g does not rise: the row before has %g", t->function, t->path,
@@ -229,7 +187,7 @@ static bool read_row(const gi_csv *t, const gi_csv_record *record, gd_history *h
         more = gi_csv_next_field(&at, record->end, ',', &f);
         if (f.begin == f.end)
             continue;
-        if (!read_double(f.begin, (size_t)(f.end - f.begin), &value))
+        if (!gi_double_read(f.begin, (size_t)(f.end - f.begin), &value))
             return bad_number(t, record, i + 2, &f);
         h->series[i].cells[row] = (gi_cell){ value, true };
     }

@@ -51,7 +51,8 @@ void gd_params_print(FILE *out, gd_params *p)
     for (int i = 0; i < p->count; i++)
         if (strlen(p->entries[i].tensor->name) > (size_t)width)
             width = (int)strlen(p->entries[i].tensor->name);
-    fprintf(out, "%-*s  %-18s %12s %12s %12s %14s\n", width, "name", "shape", "elements", "norm", "of gradient", "bytes");
+    fprintf(out, "%-*s  %-18s %12s %12s %12s %14s\n", width, "name", "shape", "elements", "norm", "of gradient",
+            "bytes");
     for (int i = 0; i < p->count; i++) {
         const gi_entry *entry = &p->entries[i];
         print_row(out, entry, width);

@@ -82,8 +82,8 @@ static double standard_normal(uint64_t *state)
     return radius * cos(two_pi * gi_random_unit(state));
 }
 
-/* Robert's three ways to draw from a standard normal distribution in [a, b], each a rejection: from the normal one, from
- * an exponential one that begins at a > 0, or from the uniform one; the one that rejects least. */
+/* Robert's three ways to draw from a standard normal distribution in [a, b], each a rejection: from the normal one,
+ * from an exponential one that begins at a > 0, or from the uniform one; the one that rejects least. */
 static double from_tail(uint64_t *state, double a, double b)
 {
     const double rate = (a + sqrt(a * a + 4)) / 2;
@@ -144,8 +144,8 @@ gd_tensor *gd_truncated_normal(gd_shape shape, double mean, double std, double l
         return gd_fail("%s: low = %g must not be above high = %g", function, low, high);
     const double a = (low - mean) / std, b = (high - mean) / std;
     if (a > far || b < -far)
-        return gd_fail("%s: mean = %g lies more than 1e9 std = %g outside of low = %g .. high = %g", function, mean, std,
-                       low, high);
+        return gd_fail("%s: mean = %g lies more than 1e9 std = %g outside of low = %g .. high = %g", function, mean,
+                       std, low, high);
     const gd_real least = rounded_into(low, (double)INFINITY), most = rounded_into(high, -(double)INFINITY);
     if (least > most)
         return gd_fail("%s: there is no " GI_REAL_NAME " between low = %.17g and high = %.17g", function, low, high);

@@ -137,7 +137,8 @@ START_TEST(resumes)
     ck_assert(same_history(h, whole));
     gd_history_free(h);
     gd_history_free(whole);
-    ck_refused(gd_history_load("nothing.csv"), "gd_history_load: nothing.csv cannot be read: No such file or directory");
+    ck_refused(gd_history_load("nothing.csv"),
+               "gd_history_load: nothing.csv cannot be read: No such file or directory");
 }
 END_TEST
 

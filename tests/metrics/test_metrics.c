@@ -97,7 +97,8 @@ END_TEST
 
 START_TEST(extremes)
 {
-    const gd_real big = IN_DOUBLE ? (gd_real)1e308 : (gd_real)3e38, small = IN_DOUBLE ? (gd_real)1e-300 : (gd_real)1e-37;
+    const gd_real big = IN_DOUBLE ? (gd_real)1e308 : (gd_real)3e38;
+    const gd_real small = IN_DOUBLE ? (gd_real)1e-300 : (gd_real)1e-37;
     ck_near(gd_r2(VECTOR(big, -big, big, -big), VECTOR(big, -big, big, -big)), 1, 0);
     ck_near(gd_r2(VECTOR(0, 0, 0, 0), VECTOR(big, -big, big, -big)), 0, 0);
     ck_near(gd_r2(VECTOR(-big, big), VECTOR(big, -big)), -3, 1e-15);
