@@ -57,14 +57,14 @@ typedef struct job {
     gd_real          *y, *rest;             /* rest: what rounding takes from a line of y; one for each outer index */
 } job;
 
-GI_KERNEL static void add_multiple(int64_t n, gd_real *restrict sum, gd_real *restrict rest, const gd_real *restrict x,
-                                   gd_real weight)
+GI_KERNEL static void add_weighted_line(int64_t n, gd_real *restrict sum, gd_real *restrict rest,
+                                        const gd_real *restrict x, gd_real weight)
 {
     for (int64_t i = 0; i < n; i++)
         real_add_term(&sum[i], &rest[i], weight * x[i]);
 }
 
-GI_KERNEL static void add_rests(int64_t n, gd_real *restrict sum, const gd_real *restrict rest)
+GI_KERNEL static void add_line_rests(int64_t n, gd_real *restrict sum, const gd_real *restrict rest)
 {
     for (int64_t i = 0; i < n; i++)
         sum[i] = real_whole(sum[i], rest[i]);
@@ -98,10 +98,10 @@ static void resample_planes(void *context, int64_t begin, int64_t end)
             const gi_window *w = &s->windows[i];
             for (int64_t k = 0; k < w->count; k++) {
                 const int64_t to = s->adjoint ? w->first + k : i, from = s->adjoint ? i : w->first + k;
-                add_multiple(inner, y + to * inner, rest + to * inner, x + from * inner, w->weight[k]);
+                add_weighted_line(inner, y + to * inner, rest + to * inner, x + from * inner, w->weight[k]);
             }
         }
-        add_rests(s->n * inner, y, rest);
+        add_line_rests(s->n * inner, y, rest);
     }
 }
 

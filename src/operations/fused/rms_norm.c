@@ -27,7 +27,7 @@ typedef struct job {
 } job;
 
 /* mean((x scale)^2) + eps scale^2 */
-GI_KERNEL static gd_real mean_square(const rms_norm *s, const gd_real *x, gd_real scale)
+GI_KERNEL static gd_real rms_mean_square(const rms_norm *s, const gd_real *x, gd_real scale)
 {
     gd_real sum;
     const int64_t n = s->n;
@@ -37,7 +37,7 @@ GI_KERNEL static gd_real mean_square(const rms_norm *s, const gd_real *x, gd_rea
     return sum / (gd_real)n + (gd_real)(s->eps * (double)scale * (double)scale);
 }
 
-GI_KERNEL static void scale_row(int64_t n, const gd_real *restrict x, gd_real scale, gd_real r, gd_real *restrict y)
+GI_KERNEL static void rms_scale_row(int64_t n, const gd_real *restrict x, gd_real scale, gd_real r, gd_real *restrict y)
 {
     for (int64_t i = 0; i < n; i++)
         y[i] = x[i] * scale * r;
@@ -49,14 +49,14 @@ static void normalize_rows(void *context, int64_t begin, int64_t end)
     const rms_norm *s = j->s;
     for (int64_t i = begin; i < end; i++) {
         const gd_real *x = j->x + i * s->n;
-        gd_real scale = 1, square = mean_square(s, x, 1);
+        gd_real scale = 1, square = rms_mean_square(s, x, 1);
         if (!real_square_is_good(square)) {
             scale = real_scale_for(real_largest(s->n, x, 1));
-            square = mean_square(s, x, scale);
+            square = rms_mean_square(s, x, scale);
         }
         s->scale[i] = scale;
         s->r[i] = real_inverse_root(square);
-        scale_row(s->n, x, scale, s->r[i], j->to + i * s->n);
+        rms_scale_row(s->n, x, scale, s->r[i], j->to + i * s->n);
     }
 }
 
@@ -83,8 +83,8 @@ static void rms_norm_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     dx[0] = gd_mul(one_over_root(x, s), gd_sub(dy, along_y));
 }
 
-GI_KERNEL static void row_slope(int64_t n, const gd_real *restrict dy, const gd_real *restrict y, gd_real scale,
-                                gd_real r, gd_real *restrict dx)
+GI_KERNEL static void rms_row_slope(int64_t n, const gd_real *restrict dy, const gd_real *restrict y, gd_real scale,
+                                    gd_real r, gd_real *restrict dx)
 {
     gd_real sum;
 #define PRODUCT(i) (dy[i] * y[i])
@@ -100,7 +100,7 @@ static void slope_rows(void *context, int64_t begin, int64_t end)
     const job *j = context;
     const rms_norm *s = j->s;
     for (int64_t i = begin; i < end; i++)
-        row_slope(s->n, j->dy + i * s->n, j->y + i * s->n, s->scale[i], s->r[i], j->to + i * s->n);
+        rms_row_slope(s->n, j->dy + i * s->n, j->y + i * s->n, s->scale[i], s->r[i], j->to + i * s->n);
 }
 
 static int64_t part(const rms_norm *s)
