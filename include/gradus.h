@@ -24,6 +24,7 @@
 #include "gradus/operations.h"  /* every differentiable operation, with its formula */
 #include "gradus/losses.h"      /* losses, with weights and labels to ignore */
 #include "gradus/picking.h"     /* sorting, picking and placing elements */
+#include "gradus/linalg.h"      /* systems of equations, factorizations, eigenvalues, einsum */
 #include "gradus/nn.h"          /* a model: named parameters and layers */
 #include "gradus/recurrent.h"   /* RNN, LSTM and GRU over whole sequences */
 #include "gradus/transformer.h" /* attention with masks, encoder and decoder blocks */

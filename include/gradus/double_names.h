@@ -65,6 +65,7 @@ GD_RENAME(ceil)
 GD_RENAME(check_finite)
 GD_RENAME(checkpoint_load)
 GD_RENAME(checkpoint_save)
+GD_RENAME(cholesky)
 GD_RENAME(cifar10)
 GD_RENAME(cifar_read)
 GD_RENAME(clamp)
@@ -108,6 +109,7 @@ GD_RENAME(cumprod)
 GD_RENAME(cumsum)
 GD_RENAME(decoder_block_apply)
 GD_RENAME(decoder_block_new)
+GD_RENAME(det)
 GD_RENAME(detach)
 GD_RENAME(detect_anomaly)
 GD_RENAME(diag)
@@ -120,6 +122,8 @@ GD_RENAME(early_stopping_free)
 GD_RENAME(early_stopping_new)
 GD_RENAME(early_stopping_next)
 GD_RENAME(early_stopping_restore)
+GD_RENAME(eigh)
+GD_RENAME(einsum)
 GD_RENAME(elu)
 GD_RENAME(ema_free)
 GD_RENAME(ema_get)
@@ -206,6 +210,7 @@ GD_RENAME(impute)
 GD_RENAME(index_select)
 GD_RENAME(instance_norm)
 GD_RENAME(interpolate)
+GD_RENAME(inverse)
 GD_RENAME(is_recording)
 GD_RENAME(isfinite)
 GD_RENAME(isinf)
@@ -270,6 +275,7 @@ GD_RENAME(lr_step)
 GD_RENAME(lr_warmup)
 GD_RENAME(lstm_apply)
 GD_RENAME(lstm_new)
+GD_RENAME(lstsq)
 GD_RENAME(lt)
 GD_RENAME(masked_attention)
 GD_RENAME(masked_fill)
@@ -401,6 +407,7 @@ GD_RENAME(prod_axis)
 GD_RENAME(progress_end)
 GD_RENAME(progress_show)
 GD_RENAME(progress_start)
+GD_RENAME(qr)
 GD_RENAME(r2)
 GD_RENAME(radam)
 GD_RENAME(radam_dialect)
@@ -489,10 +496,13 @@ GD_RENAME(sin)
 GD_RENAME(sinh)
 GD_RENAME(sinusoidal_positions)
 GD_RENAME(slice)
+GD_RENAME(slogdet)
 GD_RENAME(smooth_l1_loss)
 GD_RENAME(soft_cross_entropy)
 GD_RENAME(softmax)
 GD_RENAME(softplus)
+GD_RENAME(solve)
+GD_RENAME(solve_triangular)
 GD_RENAME(sort)
 GD_RENAME(spectral_norm)
 GD_RENAME(sqrt)
@@ -510,6 +520,7 @@ GD_RENAME(subset)
 GD_RENAME(sum)
 GD_RENAME(sum_axes)
 GD_RENAME(sum_axis)
+GD_RENAME(svd)
 GD_RENAME(table_categories)
 GD_RENAME(table_category)
 GD_RENAME(table_columns)
@@ -616,6 +627,7 @@ GD_RENAME(zeros_like)
 #define gd_check_finite gd64_check_finite
 #define gd_checkpoint_load gd64_checkpoint_load
 #define gd_checkpoint_save gd64_checkpoint_save
+#define gd_cholesky gd64_cholesky
 #define gd_cifar10 gd64_cifar10
 #define gd_cifar_read gd64_cifar_read
 #define gd_clamp gd64_clamp
@@ -659,6 +671,7 @@ GD_RENAME(zeros_like)
 #define gd_cumsum gd64_cumsum
 #define gd_decoder_block_apply gd64_decoder_block_apply
 #define gd_decoder_block_new gd64_decoder_block_new
+#define gd_det gd64_det
 #define gd_detach gd64_detach
 #define gd_detect_anomaly gd64_detect_anomaly
 #define gd_diag gd64_diag
@@ -671,6 +684,8 @@ GD_RENAME(zeros_like)
 #define gd_early_stopping_new gd64_early_stopping_new
 #define gd_early_stopping_next gd64_early_stopping_next
 #define gd_early_stopping_restore gd64_early_stopping_restore
+#define gd_eigh gd64_eigh
+#define gd_einsum gd64_einsum
 #define gd_elu gd64_elu
 #define gd_ema_free gd64_ema_free
 #define gd_ema_get gd64_ema_get
@@ -757,6 +772,7 @@ GD_RENAME(zeros_like)
 #define gd_index_select gd64_index_select
 #define gd_instance_norm gd64_instance_norm
 #define gd_interpolate gd64_interpolate
+#define gd_inverse gd64_inverse
 #define gd_is_recording gd64_is_recording
 #define gd_isfinite gd64_isfinite
 #define gd_isinf gd64_isinf
@@ -821,6 +837,7 @@ GD_RENAME(zeros_like)
 #define gd_lr_warmup gd64_lr_warmup
 #define gd_lstm_apply gd64_lstm_apply
 #define gd_lstm_new gd64_lstm_new
+#define gd_lstsq gd64_lstsq
 #define gd_lt gd64_lt
 #define gd_masked_attention gd64_masked_attention
 #define gd_masked_fill gd64_masked_fill
@@ -952,6 +969,7 @@ GD_RENAME(zeros_like)
 #define gd_progress_end gd64_progress_end
 #define gd_progress_show gd64_progress_show
 #define gd_progress_start gd64_progress_start
+#define gd_qr gd64_qr
 #define gd_r2 gd64_r2
 #define gd_radam gd64_radam
 #define gd_radam_dialect gd64_radam_dialect
@@ -1040,10 +1058,13 @@ GD_RENAME(zeros_like)
 #define gd_sinh gd64_sinh
 #define gd_sinusoidal_positions gd64_sinusoidal_positions
 #define gd_slice gd64_slice
+#define gd_slogdet gd64_slogdet
 #define gd_smooth_l1_loss gd64_smooth_l1_loss
 #define gd_soft_cross_entropy gd64_soft_cross_entropy
 #define gd_softmax gd64_softmax
 #define gd_softplus gd64_softplus
+#define gd_solve gd64_solve
+#define gd_solve_triangular gd64_solve_triangular
 #define gd_sort gd64_sort
 #define gd_spectral_norm gd64_spectral_norm
 #define gd_sqrt gd64_sqrt
@@ -1061,6 +1082,7 @@ GD_RENAME(zeros_like)
 #define gd_sum gd64_sum
 #define gd_sum_axes gd64_sum_axes
 #define gd_sum_axis gd64_sum_axis
+#define gd_svd gd64_svd
 #define gd_table_categories gd64_table_categories
 #define gd_table_category gd64_table_category
 #define gd_table_columns gd64_table_columns

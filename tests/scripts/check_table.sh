@@ -4,8 +4,8 @@
 # First it checks itself, on a header with an unknown operation.
 cd "$(dirname "$0")/../.." || exit 1
 table=tests/operations/operation_table.h
-[ $# -gt 0 ] || set -- include/gradus/operations.h include/gradus/layer_operations.h include/gradus/losses.h \
-    include/gradus/picking.h
+[ $# -gt 0 ] || set -- include/gradus/operations.h include/gradus/layer_operations.h include/gradus/linalg.h \
+    include/gradus/losses.h include/gradus/picking.h
 
 operations() {          # the functions that return a tensor
     sed -n 's/^gd_tensor \*\(gd_[a-z0-9_]*\)(.*/\1/p' "$@" | sort -u
