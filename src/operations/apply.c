@@ -339,7 +339,7 @@ gd_fast gi_fast_binary(const gd_node *node, const gd_tensor *dy, const gd_target
         return GD_DECLINED;
     const gi_pair p = { dy->data, a->data, b->data, y->data, step_along(dy, y), step_along(a, y), step_along(b, y), 1 };
     for (int i = 0; i < 2; i++) {
-        binary_slope s = { i ? db : da, dx[i].add, dx[i].data, p };
+        binary_slope s = { i ? db : da, dx[i].data && dx[i].add, dx[i].data, p };
         if (!s.dx)
             continue;
         if (GI_LIKELY(p.dy_step >= 0 && p.a_step >= 0 && p.b_step >= 0))
