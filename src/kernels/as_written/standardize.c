@@ -52,7 +52,7 @@ GI_KERNEL static void add_run(int64_t b, const gd_real *x, gd_real mean, const g
 }
 
 /* The same where groups are columns of a matrix of n: a strip of them, over a few rows. */
-GI_KERNEL static void add_rows(int64_t rows, int width, int64_t n, const gd_real *x, const gd_real *restrict mean,
+GI_KERNEL static void add_strip(int64_t rows, int width, int64_t n, const gd_real *x, const gd_real *restrict mean,
                                const gd_real *u, gd_real *restrict sum, gd_real *restrict product)
 {
     for (int g = 0; g < width; g++)
@@ -89,7 +89,7 @@ static void add_strips(const gi_groups *s, const gd_real *x, const gd_real *u, g
         for (int64_t g = 0; g < n; g += STRIP) {
             const int width = n - g < STRIP ? (int)(n - g) : STRIP;
             const int64_t at = i * n + g, rows = s->a - i < FEW_ROWS ? s->a - i : FEW_ROWS;
-            add_rows(rows, width, n, x + at, m->mean + g, u ? u + at : NULL, sum, product);
+            add_strip(rows, width, n, x + at, m->mean + g, u ? u + at : NULL, sum, product);
             if (d)
                 subtract_means(rows, width, n, x + at, m->mean + g, d + at);
             for (int k = 0; k < width; k++) {
