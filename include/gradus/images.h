@@ -18,8 +18,8 @@ GD_API_BEGIN
 
 /* gd_image_read - a PNG, JPEG or BMP file as [channels, height, width], bytes divided by 255, samples of 16 bits by
  * 65535.  channels: 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha; 0: as in the file.  Needs stb_image (Debian's
- * libstb-dev) when the library is built.  Errors: no such image, or a damaged one; an image of more than gd_read_limit
- * bytes. */
+ * libstb-dev) when the library is built.  Errors: no such image, or a damaged one, as far as
+ * stb_image notices: it does not compare the checksums of PNG; an image of more than gd_read_limit bytes. */
 gd_tensor *gd_image_read(const char *path, int channels);
 
 /* gd_cifar10 - CIFAR-10 (A. Krizhevsky, "Learning multiple layers of features from tiny images", 2009) from its binary

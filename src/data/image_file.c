@@ -1,6 +1,7 @@
 /* image_file.c - the one place that knows stb_image.h (Sean Barrett, public domain), used in memory only.  Its
  * allocations are ours, and it checks them; the size of an image is looked at before it is decoded. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/message.h"
@@ -28,6 +29,13 @@ static gd_tensor *decoded(gi_input *in, const unsigned char *bytes, size_t n, in
 }
 
 #else
+
+/* Zeroed: of a damaged file stb_image may read what it has not written. */
+static void *stb_new(size_t bytes)
+{
+    void *p = gi_memory_new(GI_DATA, bytes);
+    return p ? memset(p, 0, bytes) : NULL;
+}
 
 static void *stb_resize(void *p, size_t bytes)
 {
@@ -57,7 +65,7 @@ static void *stb_resize(void *p, size_t bytes)
 #define STBI_ONLY_BMP
 #define STBI_NO_SIMD                        /* the same bits on every processor */
 #define STBI_ASSERT(condition)  ((void)0)
-#define STBI_MALLOC(bytes)      gi_memory_new(GI_DATA, (size_t)(bytes))
+#define STBI_MALLOC(bytes)      stb_new((size_t)(bytes))
 #define STBI_REALLOC(p, bytes)  stb_resize(p, (size_t)(bytes))
 #define STBI_FREE(p)            gi_memory_free(p)
 #ifdef STB_IS_BESIDE
