@@ -23,8 +23,8 @@ GD_API_BEGIN
  * Errors: function returns NULL, n < 1, a backward pass is running, shapes that do not fit.  Then the result is NULL or
  * false, and all dxs, jacobians, .. are NULL. */
 
-/* gd_vjp - vector times Jacobian, by one backward pass: dxs[i] = dy' dy/dxs[i], of the shape of xs[i].  dy has the shape
- * of y; NULL: 1, for a y of one element.  Returns y. */
+/* gd_vjp - vector times Jacobian, by one backward pass: dxs[i] = dy' dy/dxs[i], of the shape of xs[i].  dy has the
+ * shape of y; NULL: 1, for a y of one element.  Returns y. */
 gd_tensor *gd_vjp(gd_function *function, void *context, gd_tensor *const xs[], int n, gd_tensor *dy, gd_tensor *dxs[],
                   bool create_graph);
 
@@ -42,8 +42,8 @@ bool gd_jacobian(gd_function *function, void *context, gd_tensor *const xs[], in
 
 /* gd_hessian - hessians[i n + j] = d2y / dxs[i] dxs[j], of shape xs[i].shape + xs[j].shape; n n of them.  Errors: y has
  * more than one element, more than GD_MAX_DIMS axes.
- * gd_hvp - Hessian times vector: hvs[i] = sum over j of d2y / dxs[i] dxs[j] vs[j], of the shape of xs[i], by two backward
- * passes and without the Hessian.  Returns y. */
+ * gd_hvp - Hessian times vector: hvs[i] = sum over j of d2y / dxs[i] dxs[j] vs[j], of the shape of xs[i], by two
+ * backward passes and without the Hessian.  Returns y. */
 bool gd_hessian(gd_function *function, void *context, gd_tensor *const xs[], int n, gd_tensor *hessians[],
                 bool create_graph);
 gd_tensor *gd_hvp(gd_function *function, void *context, gd_tensor *const xs[], int n, gd_tensor *const vs[],
@@ -51,23 +51,23 @@ gd_tensor *gd_hvp(gd_function *function, void *context, gd_tensor *const xs[], i
 
 /* ---- Hooks on gradients --------------------------------------------------------------------------------
  *
- * gd_register_hook - from now on hook(x, dx, context) is called in every pass, of gd_grad too, that comes to x, a leaf or
- * a result, once its gradient dx is complete.  What it returns takes the place of dx, and has its shape: dx itself where
- * it only looks.  So x->grad, and all that x was computed from, get the new one.  NULL: the hook has failed, and so does
- * the pass.  Several hooks of a tensor are called in the order of their registration, each with what the one before
- * returned.  (PyTorch's Tensor.register_hook.)
+ * gd_register_hook - from now on hook(x, dx, context) is called in every pass, of gd_grad too, that comes to x, a leaf
+ * or a result, once its gradient dx is complete.  What it returns takes the place of dx, and has its shape: dx itself
+ * where it only looks.  So x->grad, and all that x was computed from, get the new one.  NULL: the hook has failed, and
+ * so does the pass.  Several hooks of a tensor are called in the order of their registration, each with what the one
+ * before returned.  (PyTorch's Tensor.register_hook.)
  *
  * gd_register_post_hook - from now on hook(x, context) is called after each gd_backward or gd_backward_from that has
- * added to x->grad, x a leaf: all gradients are final for this pass then.  It may use and change them, and x too: step and
- * zero, say.  When it returns false, so does the call, though gradients have been added; hooks that come after it are not
- * called.  (PyTorch's Tensor.register_post_accumulate_grad_hook.)
+ * added to x->grad, x a leaf: all gradients are final for this pass then.  It may use and change them, and x too: step
+ * and zero, say.  When it returns false, so does the call, though gradients have been added; hooks that come after it
+ * are not called.  (PyTorch's Tensor.register_post_accumulate_grad_hook.)
  *
  * A hook is a callback, see tensor.h: what it makes, and dx, are gone when the pass ends; gd_keep copies them to the
  * caller's scope.  Recording is off in it unless the pass has create_graph.  It must not change dx in place.
  *
- * Hooks belong to x, and go with it; gd_freeze and gd_remove_hook, gd_remove_post_hook (the first with that function and
- * context) take them away.  Errors: x does not require a gradient; a post hook for a result, or for a hook that is not
- * there: false. */
+ * Hooks belong to x, and go with it; gd_freeze and gd_remove_hook, gd_remove_post_hook (the first with that function
+ * and context) take them away.  Errors: x does not require a gradient; a post hook for a result, or for a hook that is
+ * not there: false. */
 typedef gd_tensor *gd_gradient_hook(gd_tensor *x, gd_tensor *dx, void *context);
 typedef bool gd_post_hook(gd_tensor *x, void *context);
 
@@ -88,18 +88,18 @@ bool gd_remove_post_hook(gd_tensor *x, gd_post_hook *hook, void *context);
  * its running numbers only once.
  * The function must still work in the backward pass: context and all tensors that it uses outlive it.  It may be
  * called from another one that is recomputed.
- * Errors: function returns NULL, a negative n; in the backward pass, a tensor that it used was overwritten, or it returns
- * something else than before. */
+ * Errors: function returns NULL, a negative n; in the backward pass, a tensor that it used was overwritten, or it
+ * returns something else than before. */
 gd_tensor *gd_recomputed(gd_function *function, void *context, gd_tensor *const xs[], int n);
 
 /* ---- Counting ----------------------------------------------------------------------------------------------
  *
- * gd_graph_flops - how many floating-point operations the recorded computation of y took, forward: 2 m k n for a product
- * of [m, k] and [k, n] in gd_matmul and gd_affine (and m n for its bias), 2 for each weight and pixel of a convolution,
- * both products of gd_attention; views and copies count 0, reductions 1 for each element they read, and all else 1 for
- * each element of its result, whatever function that is.  A backward pass takes about twice as many.  What was not
- * recorded, because nothing in it required a gradient, is not counted; what gd_recomputed hides counts as one operation
- * for each element of y.  NaN: y is NULL, or dead. */
+ * gd_graph_flops - how many floating-point operations the recorded computation of y took, forward: 2 m k n for a
+ * product of [m, k] and [k, n] in gd_matmul and gd_affine (and m n for its bias), 2 for each weight and pixel of a
+ * convolution, both products of gd_attention; views and copies count 0, reductions 1 for each element they read, and
+ * all else 1 for each element of its result, whatever function that is.  A backward pass takes about twice as many.
+ * What was not recorded, because nothing in it required a gradient, is not counted; what gd_recomputed hides counts as
+ * one operation for each element of y.  NaN: y is NULL, or dead. */
 double gd_graph_flops(gd_tensor *y);
 
 GD_API_END

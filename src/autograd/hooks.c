@@ -125,7 +125,7 @@ bool gi_run_post_hooks(gi_pass *pass)
     return true;
 }
 
-/* ---- The operation of a result with hooks ---------------------------------------------------------------------------- */
+/* ---- The operation of a result with hooks ---------------------------------------------------------------------- */
 
 typedef struct hooked_op {
     gd_op        op;                        /* first, so that a node's op is this one */
@@ -163,7 +163,7 @@ static bool give_hooked_op(gd_tensor *x)
     return true;
 }
 
-/* ---- Registering and removing ------------------------------------------------------------------------------------------ */
+/* ---- Registering and removing ---------------------------------------------------------------------------------- */
 
 static bool may_be_hooked(const char *function, gd_tensor *x)
 {

@@ -7,8 +7,8 @@
 #include "base/memory.h"
 #include "pass.h"
 
-/* gi_add_to_grads - calls the hooks of leaves, and adds what was reached to ->grad; false, and nothing has changed, when
- * memory is out or a hook fails; false, too, when a post hook does. */
+/* gi_add_to_grads - calls the hooks of leaves, and adds what was reached to ->grad; false, and nothing has changed,
+ * when memory is out or a hook fails; false, too, when a post hook does. */
 bool gi_add_to_grads(gi_pass *pass);
 
 /* gi_grad_memory - where x's gradient is kept from pass to pass, beside x; NULL when memory is out. */

@@ -70,8 +70,8 @@ static bool same_as_before(const gi_pass *pass, const gd_node *node, const gd_te
     if (!numbers)
         return false;
     return (y->requires_grad && memcmp(numbers, first->data, (size_t)y->numel * sizeof *numbers) == 0)
-           || gd_fail("%s: the function of gd_recomputed gave other numbers when it was computed again: it must compute "
-                      "the same from the same tensors", pass->function);
+           || gd_fail("%s: the function of gd_recomputed gave other numbers when it was computed again: it must "
+                      "compute the same from the same tensors", pass->function);
 }
 
 static void mark_inputs(const gd_node *node, bool on)
@@ -207,7 +207,7 @@ static const gd_op recompute_op = {
     .formula = "the function is computed again, and its own rules run",
 };
 
-/* ---- Forward ------------------------------------------------------------------------------------------------------- */
+/* ---- Forward --------------------------------------------------------------------------------------------------- */
 
 /* The inputs of the node: xs, and from outside of the scope in which y was computed all else that it depends on.
  * In memory of home; count is at least 3, the rest is NULL. */

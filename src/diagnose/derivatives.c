@@ -149,7 +149,7 @@ static bool dot(gd_tensor *const as[], gd_tensor *const bs[], int n, gd_tensor *
     return true;
 }
 
-/* ---- Products ------------------------------------------------------------------------------------------------------ */
+/* ---- Products -------------------------------------------------------------------------------------------------- */
 
 static const char vjp[] = GI_GUEST("gd_vjp", "the function"), jvp_[] = GI_GUEST("gd_jvp", "the function"),
                   jacobian[] = GI_GUEST("gd_jacobian", "the function"),
@@ -235,7 +235,7 @@ gd_tensor *gd_hvp(gd_function *function, void *context, gd_tensor *const xs[], i
     return finish(&c, second_along(&c, vs, hvs), hvs, n);
 }
 
-/* ---- Whole matrices: a pass for each element of y -------------------------------------------------------------------- */
+/* ---- Whole matrices: a pass for each element of y -------------------------------------------------------------- */
 
 /* y.shape + x.shape. */
 static bool joined(const call *c, const char *of, const gd_tensor *y, int i, gd_shape *shape)

@@ -96,8 +96,8 @@ START_TEST(on_a_leaf)
 }
 END_TEST
 
-/* Large gradients are written to where ->grad is kept; small ones are not.  Views of the gradient, and of ->grad itself,
- * are what they look like. */
+/* Large gradients are written to where ->grad is kept; small ones are not.  Views of the gradient, and of ->grad
+ * itself, are what they look like. */
 START_TEST(views_and_sizes)
 {
     const int64_t sizes[] = { 2, 40 };
@@ -151,7 +151,7 @@ START_TEST(recorded)
     ck_values(dx, 10 * 4 * 27);
     ck_good(gd_grad(dx, NULL, &x, 1, &ddx, false));
     ck_assert_int_eq(s.calls, 2);
-    ck_values(ddx, 10 * 2 * 9 * 2 + 10 * (10 * 2 * 6) * 6);     /* dx = 10 (2 y) (2 x): by x, and by y, which is hooked */
+    ck_values(ddx, 10 * 2 * 9 * 2 + 10 * (10 * 2 * 6) * 6);     /* dx = 10 (2 y) (2 x): by x, and by the hooked y */
     ck_good(gd_backward_from(z, NULL, true));
     ck_values(x->grad, 10 * 4 * 27);
 }
@@ -175,8 +175,8 @@ START_TEST(failures)
     ck_refused(gd_backward(z), "gd_backward: a hook of [] changed the gradient in place: it must return another one");
     ck_good(gd_remove_hook(y, in_place, NULL));
     ck_good(gd_register_hook(x, leaves_a_scope, NULL));
-    ck_refused(gd_backward(z), "gd_backward: a hook of a backward pass left 1 scope open: each gd_scope_begin needs its "
-               "gd_scope_end");
+    ck_refused(gd_backward(z), "gd_backward: a hook of a backward pass left 1 scope open: each gd_scope_begin needs "
+               "its gd_scope_end");
     ck_values(x->grad, 106);
     ck_good(gd_remove_hook(x, leaves_a_scope, NULL));
     s.to_return = NULL;

@@ -232,7 +232,8 @@ START_TEST(refusals)
     ck_refused(gd_jacobian(square, NULL, XS(NULL), 1, &j, false), "gd_jacobian: one of the xs is NULL");
     ck_refused(gd_jacobian(nothing, NULL, &x, 1, &j, false), "gd_jacobian: function returned NULL");
     ck_refused(gd_jacobian(square, NULL, &y5, 1, &j, false),
-               "gd_jacobian: y is [1, 1, 1, 1, 2] and xs[0] is [1, 1, 1, 1, 2]: the result would have more than 8 axes");
+               "gd_jacobian: y is [1, 1, 1, 1, 2] and xs[0] is [1, 1, 1, 1, 2]: the result would have more than 8 "
+               "axes");
     ck_refused(gd_vjp(square, NULL, &x, 1, NULL, &out, false), "gd_vjp: y is [2]; without dy it must have one element");
     ck_assert_ptr_null(out);
     ck_refused(gd_vjp(square, NULL, &x, 1, gd_ones(GD_SHAPE(3)), &out, false),
@@ -249,7 +250,8 @@ END_TEST
 START_TEST(flops)
 {
     GD_SCOPE;
-    gd_tensor *a = gd_requires_grad(gd_ones(GD_SHAPE(5, 4))), *b = gd_ones(GD_SHAPE(4, 3)), *bias = gd_ones(GD_SHAPE(3));
+    gd_tensor *a = gd_requires_grad(gd_ones(GD_SHAPE(5, 4))), *b = gd_ones(GD_SHAPE(4, 3));
+    gd_tensor *bias = gd_ones(GD_SHAPE(3));
     gd_tensor *y = gd_matmul(a, b);
     ck_assert(gd_graph_flops(y) == 2 * 5 * 4 * 3);
     ck_assert(gd_graph_flops(gd_relu(gd_transpose(y, 0, 1))) == 2 * 5 * 4 * 3 + 15);

@@ -35,7 +35,8 @@ places() {
                 k = split(s, parameter, ",")
                 for (j = 1; j <= k; j++) {
                     p = parameter[j]
-                    if (p !~ ("(^|[^a-z0-9_])(gd_tensor|" structs ")[^a-z0-9_]") || p ~ /dxs|jvp|hvs|jacobians|hessians/)
+                    if (p !~ ("(^|[^a-z0-9_])(gd_tensor|" structs ")[^a-z0-9_]") ||
+                        p ~ /dxs|jvp|hvs|jacobians|hessians/)
                         continue
                     sub(/\[\].*/, "", p)
                     sub(/[ ]*$/, "", p)
