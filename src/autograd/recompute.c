@@ -159,7 +159,7 @@ static bool bring_out(gi_pass *pass, const gd_node *node, const gd_arena *inner)
 {
     for (int i = 0; i < node->n; i++) {
         gd_tensor *x = node->in[i];
-        if (!x || !x->slot || x->slot->owner != inner)
+        if (!x || !x->slot || (x->slot->owner != inner && x->slot->owner != inner->parent))
             continue;
         gd_tensor *copy = copy_in(pass->scratch, x->slot);
         if (!copy)
@@ -176,13 +176,18 @@ static bool in_scope(gi_pass *pass, gd_node *node, gd_tensor *dy)
     gd_node *end = gi_thread.tape;
     if (!gi_scope_open(false))
         return false;
+    gd_tensor *y = prepared(pass, node, end);
+    if (!y || !gi_scope_open(false)) {      /* gradients lie in a scope of their own, as only they are recycled */
+        gi_scope_close();
+        return false;
+    }
     gd_arena *outer = pass->scratch, *inner = gi_thread.scope;
     const gi_recycler recycler = pass->recycler;
     const gi_guest before = gi_guest_enter(gi_rule_guest);
-    gd_tensor *y = prepared(pass, node, end), *seed = y ? copy_in(inner, dy) : NULL;
     pass->recycler = (gi_recycler){ NULL, NULL, NULL };
     pass->scratch = inner;
     inner->recycler = &pass->recycler;
+    gd_tensor *seed = copy_in(inner, dy);
     bool good = seed && walk_piece(pass, y, seed, end);
     good = gi_guest_behaved(pass->function, good);
     gi_guest_restore(&before);
@@ -190,6 +195,7 @@ static bool in_scope(gi_pass *pass, gd_node *node, gd_tensor *dy)
     pass->recycler = recycler;
     good = good && bring_out(pass, node, inner);
     gi_let_go_of_temporaries(pass);         /* what was brought out is held, and no temporary any more */
+    gi_scope_close();
     gi_scope_close();
     return good;
 }

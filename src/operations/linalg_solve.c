@@ -20,11 +20,11 @@
 static int64_t rows(const gd_tensor *t)     { return t->shape[t->ndim - 2]; }
 static int64_t columns(const gd_tensor *t)  { return t->shape[t->ndim - 1]; }
 
-/* a x = b: do the sizes fit? */
-static bool fit(const char *function, const gd_tensor *a, const gd_tensor *b)
+/* a x = b, where b has so many rows: do the sizes fit? */
+static bool fit(const char *function, const gd_tensor *a, const gd_tensor *b, int64_t n)
 {
-    return rows(a) == rows(b) || gd_fail("%s: a is %s and b is %s: a has %" PRId64 " rows and b %" PRId64, function,
-                                         gi_text_of(a).s, gi_text_of(b).s, rows(a), rows(b));
+    return rows(a) == n || gd_fail("%s: a is %s and b is %s: a has %" PRId64 " rows and b %" PRId64, function,
+                                   gi_text_of(a).s, gi_text_of(b).s, rows(a), n);
 }
 
 /* A contiguous copy of t as a new result. */
@@ -70,8 +70,8 @@ gd_tensor *gd_solve_triangular(gd_tensor *a, gd_tensor *b, bool upper, bool unit
 {
     static const char name[] = "gd_solve_triangular";
     gd_shape leading;
-    if (!a || !b || !gi_matrix_given(name, "a", a, true) || !gi_matrix_given(name, "b", b, false) || !fit(name, a, b)
-        || !gi_common_batch(name, a, b, &leading))
+    if (!a || !b || !gi_matrix_given(name, "a", a, true) || !gi_matrix_given(name, "b", b, false)
+        || !fit(name, a, b, rows(b)) || !gi_common_batch(name, a, b, &leading))
         return NULL;
     a = gi_in_batch(a, &leading);
     b = gi_in_batch(b, &leading);
@@ -149,8 +149,10 @@ gd_tensor *gd_solve(gd_tensor *a, gd_tensor *b)
     if (b->ndim == 0)
         return gd_fail("gd_solve: b is %s: it must be a vector or a matrix", gi_text_of(b).s);
     const bool vector = is_vector(a, b);
+    if (!fit("gd_solve", a, b, vector ? columns(b) : rows(b)))
+        return NULL;
     b = vector ? gd_unsqueeze(b, -1) : b;
-    if (!b || !fit("gd_solve", a, b) || !gi_common_batch("gd_solve", a, b, &leading))
+    if (!b || !gi_common_batch("gd_solve", a, b, &leading))
         return NULL;
     gd_tensor *x = solve_matrices("gd_solve", gi_in_batch(a, &leading), gi_in_batch(b, &leading));
     return vector ? gd_squeeze(x, -1) : x;

@@ -467,19 +467,6 @@ DEAD(gd_eigh, a, gd_eigh(D).w)
 DEAD(gd_svd, a, gd_svd(D).s)
 DEAD(gd_einsum, xs, gd_einsum("ij,ij->", (gd_tensor *const[]){ L, D }, 2))
 
-/* Derivatives of functions, recomputation, hooks. */
-DEAD(gd_vjp, xs, gd_vjp(square, NULL, (gd_tensor *const[]){ D }, 1, L, NULL, dxs, false))
-DEAD(gd_vjp, v, gd_vjp(square, NULL, (gd_tensor *const[]){ L }, 1, D, NULL, dxs, false))
-DEAD(gd_jvp, xs, gd_jvp(square, NULL, (gd_tensor *const[]){ D }, 1, (gd_tensor *const[]){ L }, NULL, dxs, false))
-DEAD(gd_jvp, vs, gd_jvp(square, NULL, (gd_tensor *const[]){ L }, 1, (gd_tensor *const[]){ D }, NULL, dxs, false))
-DEAD(gd_jacobian, xs, gd_jacobian(square, NULL, (gd_tensor *const[]){ D }, 1, dxs, false))
-DEAD(gd_hessian, xs, gd_hessian(square, NULL, (gd_tensor *const[]){ D }, 1, dxs, false))
-DEAD(gd_hvp, xs, gd_hvp(square, NULL, (gd_tensor *const[]){ D }, 1, (gd_tensor *const[]){ L }, NULL, dxs, false))
-DEAD(gd_hvp, vs, gd_hvp(square, NULL, (gd_tensor *const[]){ L }, 1, (gd_tensor *const[]){ D }, NULL, dxs, false))
-DEAD(gd_recomputed, xs, gd_recomputed(square, NULL, (gd_tensor *const[]){ D }, 1))
-DEAD(gd_register_hook, x, gd_register_hook(D, a_hook, NULL))
-DEAD(gd_register_post_accumulate_grad_hook, x, gd_register_post_accumulate_grad_hook(D, a_final_hook, NULL))
-DEAD_NUMBER(gd_graph_flops, y, isnan(gd_graph_flops(D)))
 
 /* Optimizers, data, plots. */
 DEAD(gd_group_add, parameter, gd_group_add(&adam->first, D))

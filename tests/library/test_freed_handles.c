@@ -6,6 +6,8 @@
 
 #include "support/support.h"
 #include "gradus/checkpoint.h"
+#include "gradus/metrics.h"
+#include "gradus/table.h"
 
 static gd_params *p, *net;
 static gd_optimizer *o, *adam;
@@ -14,6 +16,10 @@ static gd_ema *ema;
 static gd_loader *loader;
 static gd_plot *plot;
 static gd_safetensors *file;
+static gd_history *history;
+static gd_early_stopping *stopping;
+static gd_table *table;
+static gd_npz *npz;
 static gd_tensor *w, *x;
 static gd_batch batch;
 static double place;
@@ -109,7 +115,22 @@ static void visit(void *context, const char *owner, const char *name, gd_tensor 
     row(gd_safetensors_metadata, file, !gd_safetensors_metadata(file, "gradus")) \
     row(gd_safetensors_metadata_count, file, gd_safetensors_metadata_count(file) == 0) \
     row(gd_safetensors_metadata_at, file, !gd_safetensors_metadata_at(file, 0).key) \
-    row(gd_safetensors_read, file, !gd_safetensors_read(file, "w"))
+    row(gd_safetensors_read, file, !gd_safetensors_read(file, "w")) \
+    row(gd_params_freeze, p, !gd_params_freeze(p, "")) \
+    row(gd_param_tied, p, !gd_param_tied(p, "v", w)) \
+    row(gd_history_add, history, !gd_history_add(history, "s", 1, 1)) \
+    row(gd_history_rows, history, gd_history_rows(history) == 0) \
+    row(gd_history_count, history, gd_history_count(history) == 0) \
+    row(gd_history_truncate, history, !gd_history_truncate(history, 0)) \
+    row(gd_history_save, history, !gd_history_save(history, path)) \
+    row(gd_history_picture, history, !gd_history_picture(history, "", "f.png")) \
+    row(gd_early_stopping_next, stopping, gd_early_stopping_next(stopping, 1)) \
+    row(gd_early_stopping_restore, stopping, !gd_early_stopping_restore(stopping)) \
+    row(gd_table_rows, table, gd_table_rows(table) == 0) \
+    row(gd_table_find, table, gd_table_find(table, "a") == -1) \
+    row(gd_table_numbers, table, !gd_table_numbers(table, NULL, 0)) \
+    row(gd_npz_count, file, gd_npz_count(npz) == 0) \
+    row(gd_npz_read, file, !gd_npz_read(npz, "w"))
 
 static void make(void)
 {
@@ -135,6 +156,7 @@ static void end(void)
 START_TEST(null)
 {
     p = NULL, o = NULL, group = first = NULL, ema = NULL, loader = NULL, plot = NULL, file = NULL;
+    history = NULL, stopping = NULL, table = NULL, npz = NULL;
 #define CK_NULL(function, argument, call) \
     if (!strstr(#call, "SAVES") && !strstr(#call, "LOADS") && !strstr(#call, "net, o)") && !strstr(#call, "panels")) \
         ck_assert_msg(call, "%s", #call);
@@ -154,12 +176,25 @@ START_TEST(freed)
     plot = gd_plot_new("", "", "");
     file = gd_safetensors_open(path);
     ck_good(p && o && group && ema && loader && plot && file && gd_loader_next(loader, &batch));
+    history = gd_history_new(NULL);
+    stopping = gd_early_stopping_new(net, gd_early_stopping_defaults());
+    char other[48];
+    snprintf(other, sizeof other, "%s.2", path);
+    ck_good(gd_csv_write(other, gd_ones(GD_SHAPE(2, 1)), (const char *const[]){ "a" }));
+    table = gd_table_read(other, gd_table_defaults());
+    ck_good(gd_npz_write(other, (const char *const[]){ "w" }, &x, 1));
+    npz = gd_npz_open(other);
+    ck_good(history && stopping && table && npz && remove(other) == 0);
     gd_params_free(p);
     gd_optimizer_free(o);
     gd_ema_free(ema);
     gd_loader_free(loader);
     gd_plot_free(plot);
     gd_safetensors_close(file);
+    gd_history_free(history);
+    gd_early_stopping_free(stopping);
+    gd_table_free(table);
+    gd_npz_close(npz);
 #define CK_FREED(function, argument, call) \
     gd_clear_error(); \
     ck_assert_msg(call, "%s", #call); \

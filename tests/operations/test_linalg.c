@@ -257,7 +257,7 @@ START_TEST(refusals)
     ck_refused(gd_det(v3), "gd_det: a is [3]: a matrix needs two axes");
     ck_refused(gd_inverse(batch), "gd_inverse: a[0, 0] is singular: pivot 1 is 0");
     ck_refused(gd_solve(gd_zeros(GD_SHAPE(2, 2)), e2), "gd_solve: a is singular: pivot 0 is 0");
-    ck_refused(gd_solve(e2, v3), "gd_solve: a is [2, 2] and b is [3, 1]: a has 2 rows and b 3");
+    ck_refused(gd_solve(e2, v3), "gd_solve: a is [2, 2] and b is [3]: a has 2 rows and b 3");
     ck_refused(gd_solve(e2, gd_scalar(1)), "gd_solve: b is []: it must be a vector or a matrix");
     ck_refused(gd_solve(batch, gd_ones(GD_SHAPE(4, 2, 1))),
                "gd_solve: leading axes: a is [2, 3] and b is [4]: sizes 3 and 4 do not broadcast");
