@@ -18,11 +18,17 @@ static gi_wide power(gd_real x, gi_wide most)
     return (gi_wide)x == most ? 1 : gi_exp_reference((gi_wide)x - most);
 }
 
+/* In blocks: the rounding of a million equal terms, one after the other, would show in double. */
 static gi_wide sum_of_powers(int64_t n, const gd_real *x, int64_t step, gi_wide most)
 {
+    enum { BLOCK = 1024 };
     gi_wide sum = 0;
-    for (int64_t i = 0; i < n; i++)
-        sum += power(x[i * step], most);
+    for (int64_t i = 0; i < n; i += BLOCK) {
+        gi_wide block = 0;
+        for (int64_t k = i; k < n && k < i + BLOCK; k++)
+            block += power(x[k * step], most);
+        sum += block;
+    }
     return sum;
 }
 
