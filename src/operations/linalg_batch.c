@@ -29,7 +29,7 @@ bool gi_matrix_given(const char *function, const char *argument, gd_tensor *a, b
 gi_text gi_at_batch(const char *argument, const gd_tensor *a, int64_t k)
 {
     gi_text text;
-    int64_t index[GD_MAX_DIMS];
+    int64_t index[GD_MAX_DIMS] = { 0 };
     const int outer = a->ndim - 2;
     for (int i = outer - 1; i >= 0; i--) {
         index[i] = k % a->shape[i];
