@@ -96,7 +96,8 @@ gd_tensor *gd_recomputed(gd_function *function, void *context, gd_tensor *const 
  *
  * gd_graph_flops - how many floating-point operations the recorded computation of y took, forward: 2 m k n for a
  * product of [m, k] and [k, n] in gd_matmul and gd_affine (and m n for its bias), 2 for each weight and pixel of a
- * convolution, both products of gd_attention; views and copies count 0, reductions 1 for each element they read, and
+ * convolution, both products of gd_attention, those of recurrent layers; the leading terms of gd_solve, gd_inverse,
+ * gd_det and gd_cholesky, 2 n^3 / 3 and so on; views and copies count 0, reductions 1 for each element they read, and
  * all else 1 for each element of its result, whatever function that is.  A backward pass takes about twice as many.
  * What was not recorded, because nothing in it required a gradient, is not counted; what gd_recomputed hides counts as
  * one operation for each element of y.  NaN: y is NULL, or dead. */

@@ -10,9 +10,6 @@
 #include "tensor/check.h"
 #include "tensor/shape.h"
 
-/* A mark of its own: a rule may print a graph while gd_grad, which has other marks (node.h), runs. */
-enum { PRINTED = 128 };
-
 typedef struct printer {
     FILE *out;
     int   nodes;
@@ -31,23 +28,23 @@ static const char *label(const gd_tensor *t)
 /* Calls visit for each node that y depends on, in the order of gd_backward. */
 static void visit_nodes(gd_tensor *y, void (*visit)(printer *, gd_node *), printer *p)
 {
-    y->marks |= PRINTED;
+    y->marks |= GI_VISITED;
     for (gd_node *node = y->node; node; node = node->prev) {
-        if (!(node->out->marks & PRINTED))
+        if (!(node->out->marks & GI_VISITED))
             continue;
         for (int i = 0; i < node->n; i++)
             if (node->in[i] && node->in[i]->requires_grad)
-                node->in[i]->marks |= PRINTED;
+                node->in[i]->marks |= GI_VISITED;
         visit(p, node);
         p->nodes++;
     }
     for (gd_node *node = y->node; node; node = node->prev) {
-        node->out->marks &= (uint8_t)~PRINTED;
+        node->out->marks &= (uint8_t)~GI_VISITED;
         for (int i = 0; i < node->n; i++)
             if (node->in[i])
-                node->in[i]->marks &= (uint8_t)~PRINTED;
+                node->in[i]->marks &= (uint8_t)~GI_VISITED;
     }
-    y->marks &= (uint8_t)~PRINTED;
+    y->marks &= (uint8_t)~GI_VISITED;
 }
 
 static void tell(printer *p, gd_node *node)

@@ -70,6 +70,45 @@ static double attention(const gd_node *node)
     return 2 * rows * (double)k->shape[k->ndim - 2] * ((double)q->shape[q->ndim - 1] + e);
 }
 
+/* Steps of a recurrent layer: each number of a [steps, n, gates hidden] gets a sum of hidden products. */
+static double recurrence(const gd_node *node)
+{
+    const gd_tensor *a = node->in[0], *weight = node->in[1];
+    return 2 * elements(a) * (double)weight->shape[1] + elements(a);
+}
+
+/* ---- Linear algebra, by the leading term for n x n matrices; numbers of the input for each are n^2 --------------- */
+
+static double width(const gd_tensor *t)
+{
+    return t->ndim ? (double)t->shape[t->ndim - 1] : 1;
+}
+
+static double third(const gd_node *node)                    /* n^3 / 3: Cholesky */
+{
+    return elements(node->in[0]) * width(node->in[0]) / 3;
+}
+
+static double elimination(const gd_node *node)              /* 2 n^3 / 3: determinants */
+{
+    return 2 * third(node);
+}
+
+static double substitution(const gd_node *node)             /* n^2 k: one triangle */
+{
+    return elements(node->out) * width(node->in[0]);
+}
+
+static double solution(const gd_node *node)                 /* elimination, then two triangles */
+{
+    return elimination(node) + 2 * substitution(node);
+}
+
+static double inverse(const gd_node *node)                  /* 2 n^3 */
+{
+    return 2 * elements(node->out) * width(node->out);
+}
+
 static const struct {
     const char *name;
     count      *flops;
@@ -77,6 +116,10 @@ static const struct {
     { "gd_matmul", product },               { "gd_affine", with_bias },
     { "gd_conv2d", convolution },           { "gd_conv2d_grad_input", convolution_back },
     { "gd_conv2d_grad_weight", convolution_weight }, { "gd_attention", attention },
+    { "gd_recurrent_apply", recurrence },   { "gd_cholesky", third },
+    { "gd_det", elimination },              { "gd_slogdet", elimination },
+    { "gd_solve_triangular", substitution }, { "gd_solve", solution },
+    { "gd_inverse", inverse },
     { "gd_sum", each_read },                { "gd_sum_to", each_read },
     { "gd_max", each_read },                { "gd_min", each_read },
     { "gd_norm", each_read },               { "gd_std_axes", each_read },
@@ -107,21 +150,21 @@ double gd_graph_flops(gd_tensor *y)
     if (!gi_given("gd_graph_flops", "y", y) || !gi_alive("gd_graph_flops", "y", y)
         || !gi_graph_alive("gd_graph_flops", y))
         return (double)NAN;
-    y->marks |= GI_REACHED;
+    y->marks |= GI_VISITED;
     for (gd_node *node = y->node; node; node = node->prev) {
-        if (!(node->out->marks & GI_REACHED))
+        if (!(node->out->marks & GI_VISITED))
             continue;
         for (int i = 0; i < node->n; i++)
             if (node->in[i] && node->in[i]->requires_grad)
-                node->in[i]->marks |= GI_REACHED;
+                node->in[i]->marks |= GI_VISITED;
         sum += flops_of(node);
     }
     for (gd_node *node = y->node; node; node = node->prev) {
-        node->out->marks &= (uint8_t)~GI_REACHED;
+        node->out->marks &= (uint8_t)~GI_VISITED;
         for (int i = 0; i < node->n; i++)
             if (node->in[i])
-                node->in[i]->marks &= (uint8_t)~GI_REACHED;
+                node->in[i]->marks &= (uint8_t)~GI_VISITED;
     }
-    y->marks &= (uint8_t)~GI_REACHED;
+    y->marks &= (uint8_t)~GI_VISITED;
     return sum;
 }

@@ -2,6 +2,8 @@
  * with create_graph, and what is refused; gd_graph_flops. */
 #include "support/support.h"
 #include "gradus/derivatives.h"
+#include "gradus/linalg.h"
+#include "gradus/recurrent.h"
 
 #define XS(...) ((gd_tensor *const[]){ __VA_ARGS__ })
 
@@ -263,6 +265,17 @@ START_TEST(flops)
     ck_assert(gd_graph_flops(gd_conv2d(image, weight, NULL, groups)) == 2 * (2 * 6 * 3 * 3) * (2 * 3 * 3));
     gd_tensor *q = gd_requires_grad(gd_ones(GD_SHAPE(2, 3, 4))), *k = gd_ones(GD_SHAPE(2, 7, 4));
     ck_assert(gd_graph_flops(gd_attention(q, k, gd_ones(GD_SHAPE(2, 7, 5)), false)) == 2 * (2 * 3) * 7 * (4 + 5));
+    gd_tensor *square = gd_requires_grad(gd_add(gd_eye(6), gd_ones(GD_SHAPE(2, 6, 6))));
+    gd_tensor *rows = gd_ones(GD_SHAPE(6, 4));
+    ck_assert(gd_graph_flops(gd_solve(square, rows)) == 2 * (2 * 72 + 2 * 6 * 4 * 6));
+    ck_assert(gd_graph_flops(gd_inverse(square)) == 2 * 2 * 216);
+    ck_assert(gd_graph_flops(gd_cholesky(square)) == 2 * 72 && gd_graph_flops(gd_det(square)) == 2 * 144);
+    gd_params *p = gd_params_new();
+    const gd_recurrent_layer lstm = gd_recurrent_new(p, "lstm", GD_LSTM, 3, 8, (gd_recurrent_options){ .layers = 1 });
+    const gd_lstm_state none = { NULL, NULL };
+    const double steps = gd_graph_flops(gd_recurrent_apply(&lstm, gd_ones(GD_SHAPE(2, 5, 3)), NULL, none, true).y);
+    ck_assert(steps >= 2 * (2 * 5 * 32) * (3 + 8) && steps < 2.5 * (2 * 5 * 32) * (3 + 8));
+    gd_params_free(p);
     ck_assert(gd_graph_flops(a) == 0);
     ck_assert(gd_graph_flops(gd_matmul(b, gd_ones(GD_SHAPE(3, 2)))) == 0);
     ck_assert(isnan(gd_graph_flops(NULL)));
