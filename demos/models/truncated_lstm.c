@@ -21,8 +21,10 @@ static void mackey_glass(gd_real *x, int n)
     enum { BEFORE = 300 };                  /* until it has forgotten how it began */
     const int steps = (n + BEFORE) * FINE;
     double *fine = malloc((size_t)(steps + DELAY * FINE) * sizeof *fine);
-    if (!fine)
+    if (!fine) {
         gd_abort("truncated_lstm: no memory for the series");
+        return;
+    }
     for (int i = 0; i < DELAY * FINE; i++)
         fine[i] = 1.2;
     for (int i = DELAY * FINE; i < steps + DELAY * FINE; i++) {

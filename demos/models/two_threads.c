@@ -114,7 +114,7 @@ int main(int count, char **argument)
         y[i] = (gd_real)sin(4 * (double)x[i]) + noise->data[i];
     }
 
-    member together[MEMBERS], alone[MEMBERS];
+    member together[MEMBERS] = { { .params = NULL } }, alone[MEMBERS] = { { .params = NULL } };
     pthread_t thread[THREADS];
     job half[THREADS];
     for (int k = 0; k < THREADS; k++) {
