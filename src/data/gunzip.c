@@ -119,13 +119,14 @@ bool gi_inflate(const char *function, const char *path, const unsigned char *fro
     int state = inflateInit2(&z, -15);      /* the largest window, no header */
     if (state != Z_OK)
         return state == Z_MEM_ERROR ? false : gd_fail("%s: %s: zlib cannot be initialized", function, path) != NULL;
-    unsigned char beyond;                   /* there must be no further byte */
+    unsigned char beyond = 0;               /* there must be no further byte */
     while (state == Z_OK) {
-        const uInt give = n - in < most ? (uInt)(n - in) : most, room = bytes - out < most ? (uInt)(bytes - out) : most;
+        const uInt give = n - in < most ? (uInt)(n - in) : most;
+        const uInt space = bytes - out < most ? (uInt)(bytes - out) : most;
         z.next_in = (Bytef *)(uintptr_t)(from + in);
         z.avail_in = give;
-        z.next_out = room ? to + out : &beyond;
-        z.avail_out = room ? room : 1;
+        z.next_out = space ? to + out : &beyond;
+        z.avail_out = space ? space : 1;
         const uInt offered = z.avail_out;
         state = inflate(&z, Z_NO_FLUSH);
         in += give - z.avail_in;

@@ -141,9 +141,9 @@ void gi_softmax_row(int64_t n, gd_real *y, const gd_real *x, const gd_real *unus
     softmax(n, y, x);
 }
 
-void gi_softmax_slope_row(int64_t n, gd_real *dx, const gd_real *dy, const gd_real *y)
+void gi_softmax_slope_row(int64_t n, gd_real *y, const gd_real *x, const gd_real *other)
 {
-    softmax_slope(n, dx, dy, y);
+    softmax_slope(n, y, x, other);
 }
 
 void gi_log_softmax_row(int64_t n, gd_real *y, const gd_real *x, const gd_real *unused)
@@ -152,9 +152,9 @@ void gi_log_softmax_row(int64_t n, gd_real *y, const gd_real *x, const gd_real *
     log_softmax(n, y, x);
 }
 
-void gi_log_softmax_slope_row(int64_t n, gd_real *dx, const gd_real *dy, const gd_real *y)
+void gi_log_softmax_slope_row(int64_t n, gd_real *y, const gd_real *x, const gd_real *other)
 {
-    log_softmax_slope(n, dx, dy, y);
+    log_softmax_slope(n, y, x, other);
 }
 
 void gi_cross_entropy_rows(const gi_loss_rows *r, int64_t begin, int64_t end)
