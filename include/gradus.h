@@ -34,7 +34,6 @@
 #include "gradus/split.h"       /* training and validation, folds, subsets */
 #include "gradus/table.h"       /* CSV with named columns, text and missing values */
 #include "gradus/images.h"      /* PNG and JPEG, CIFAR-10, augmentation */
-#include "gradus/checkpoint.h"  /* saving and going on later */
 #include "gradus/plot.h"        /* pictures of curves, as PNG */
 #include "gradus/metrics.h"     /* scores, early stopping, the history of a run */
 

@@ -87,7 +87,8 @@ bool gd_remove_post_hook(gd_tensor *x, gd_post_hook *hook, void *context);
  * another order): random numbers (gd_dropout) are drawn again from where the generator was, and gd_batch_norm updates
  * its running numbers only once.
  * The function must still work in the backward pass: context and all tensors that it uses outlive it.  It may be
- * called from another one that is recomputed.
+ * called from another one that is recomputed, but not call gd_grad, gd_backward, gd_vjp or the like itself: no pass can
+ * begin inside of another, so that the backward pass would fail.
  * Errors: function returns NULL, a negative n; in the backward pass, a tensor that it used was overwritten, or it
  * returns something else than before. */
 gd_tensor *gd_recomputed(gd_function *function, void *context, gd_tensor *const xs[], int n);

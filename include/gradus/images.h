@@ -32,7 +32,8 @@ gd_dataset gd_cifar_read(const char *path);
 
 /* ---- Changes at random: in place, for x [n, channels, height, width] or [channels, height, width], any view; each
  * image for itself.  The numbers come from the generator that this thread draws from.  Errors, besides another number
- * of axes: x requires a gradient or was recorded.
+ * of axes: x is an expanded view, several of whose elements are one number in memory; x requires a gradient or was
+ * recorded.
  *
  * gd_random_shift - by up to `pixels` in each direction, which is a crop of the same size after padding with zeros.
  * gd_random_flip - left to right, with this probability.

@@ -38,8 +38,8 @@ gd_tensor *gd_inverse(gd_tensor *a);
 
 /* gd_lstsq - x for which the Euclidean norm of a x - b is smallest, and among several the smallest x, by a QR
  * factorization:  a [.., m, n] of full rank  b [.., m, k]  ->  x [.., n, k].  Made of gd_qr and gd_solve_triangular.
- * Error: sizes differ, or the rank is not full: an element of r's diagonal is not larger than max(m, n) ulps of the
- * largest one.  infinity or NaN in a. */
+ * Errors: sizes differ; an infinite or NaN element of a; the rank is not full: an element of r's diagonal is not larger
+ * than max(m, n) ulps of the largest one. */
 gd_tensor *gd_lstsq(gd_tensor *a, gd_tensor *b);
 
 /* ---- Determinants ------------------------------------------------------------------------------------- */

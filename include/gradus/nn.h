@@ -33,7 +33,7 @@ gd_tensor *gd_param(gd_params *p, const char *name, gd_tensor *value);
 gd_tensor *gd_buffer(gd_params *p, const char *name, gd_tensor *value);
 
 gd_tensor *gd_params_get(gd_params *p, const char *name);   /* error: no such name */
-int64_t    gd_params_count(const gd_params *p);             /* trainable numbers: elements of all parameters */
+int64_t    gd_params_count(const gd_params *p);             /* elements of all parameters, frozen ones included */
 int        gd_params_tensors(const gd_params *p);           /* tensors, buffers included */
 gd_tensor *gd_params_at(const gd_params *p, int i);         /* in the order of creation; its name is t->name */
 bool       gd_params_is_buffer(const gd_params *p, int i);
@@ -52,8 +52,8 @@ gd_params *gd_params_copy(gd_params *p);
 bool       gd_params_assign(gd_params *to, gd_params *from);
 
 /* gd_params_freeze - the parameters whose names begin with prefix ("": all) no longer require a gradient: what they
- * have of one is dropped, and optimizers pass over them.  gd_params_unfreeze - undoes that.  Error: no parameter has
- * such a name. */
+ * have of one is dropped, and optimizers pass over them.  gd_params_unfreeze - they require one again;
+ * hooks that they had (derivatives.h) are gone.  Error: no parameter has such a name. */
 bool gd_params_freeze(gd_params *p, const char *prefix);
 bool gd_params_unfreeze(gd_params *p, const char *prefix);
 

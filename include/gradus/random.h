@@ -20,7 +20,7 @@ GD_API_BEGIN
 
 /* ---- Distributions ------------------------------------------------------------------------------------------- */
 
-/* gd_randint - whole numbers, low <= x < high, equally likely.  Errors: low >= high; a bound that gd_real does not hold
+/* gd_randint - whole numbers, low <= x < high, equally likely.  Errors: low >= high; numbers that gd_real does not hold
  * exactly.
  * gd_exponential - density rate exp(-rate x), x >= 0.  Error: rate not positive, infinite, or so small that x may
  * overflow.

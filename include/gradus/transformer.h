@@ -18,7 +18,7 @@ GD_API_BEGIN
 
 /* What attention does not look at; all members may be left out.  Both masks may be given, and causal as well. */
 typedef struct gd_attention_masks {
-    gd_tensor *padding;                     /* [n, keys]: 1 where a key is padding and not looked at, else 0 */
+    gd_tensor *padding;                     /* [n, keys]: 1 where a key is padding, which has the weight 0, else 0 */
     gd_tensor *scores;                      /* added to q k' / sqrt(d): broadcasts to [n, heads, queries, keys] */
     bool       causal;                      /* query i sees the keys 0 .. i only */
 } gd_attention_masks;

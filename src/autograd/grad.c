@@ -78,7 +78,8 @@ static void unmark(gd_tensor *y, gd_node *const *nodes, int64_t count, gd_tensor
         xs[i]->marks &= GI_HOOKED;
 }
 
-static bool valid_xs(const char *function, gd_tensor *const xs[], int n, gd_tensor *dxs[])
+/* y comes before the xs: where it is NULL, an earlier failure has left the message that matters. */
+static bool valid_arguments(const char *function, const gd_tensor *y, gd_tensor *const xs[], int n, gd_tensor *dxs[])
 {
     if (n < 0)
         return gd_fail("%s: n = %d must not be negative", function, n);
@@ -86,6 +87,8 @@ static bool valid_xs(const char *function, gd_tensor *const xs[], int n, gd_tens
         return false;
     for (int i = 0; i < n; i++)
         dxs[i] = NULL;
+    if (!gi_given_tensor(function, "y", y) || !gi_alive(function, "y", y))
+        return false;
     for (int i = 0; i < n; i++) {
         if (!gi_given(function, "one of the xs", xs[i]) || !gi_all_alive(function, "xs", xs, i + 1))
             return false;
@@ -174,7 +177,7 @@ static GI_NOINLINE bool pruned_pass(const char *function, gd_tensor *y, gd_tenso
 static bool grad(const char *function, gd_tensor *y, gd_tensor *dy, gd_tensor *const xs[], int n, gd_tensor *dxs[],
                  bool create_graph, bool zeros)
 {
-    if (!valid_xs(function, xs, n, dxs) || !gi_given_tensor(function, "y", y) || !gi_alive(function, "y", y)
+    if (!valid_arguments(function, y, xs, n, dxs)
         || !gi_alive(function, "dy", dy) || gi_pass_runs(function) || !gi_graph_alive(function, y))
         return false;
     if (zeros && !y->requires_grad)

@@ -39,6 +39,10 @@ static bool may_change(const char *function, gd_tensor *x, images *of)
 {
     if (!has_images(function, x, of))
         return false;
+    for (int i = 0; i < x->ndim; i++)
+        if (x->shape[i] > 1 && x->stride[i] == 0)
+            return gd_fail("%s: x, %s, is an expanded view: several of its elements are one number in memory", function,
+                           gi_text_of(x).s);
     return !(x->requires_grad || x->node)
            || gd_fail("%s: x, %s, requires a gradient or depends on what does: a change in place would not be recorded",
                       function, gi_text_of(x).s);

@@ -17,6 +17,8 @@ static const gd_split no_split = { { 0, NULL }, { 0, NULL } };
 
 static void *room(int64_t n, size_t size)
 {
+    if (n >= INT64_MAX / 16)
+        return gd_fail("gd_split: %" PRId64 " rows: out of memory", n);
     return gi_arena_take(gi_current_scope(), ((size_t)n + 1) * size);
 }
 

@@ -37,8 +37,8 @@ void gd_early_stopping_free(gd_early_stopping *s)
 
 static bool improves(const gd_early_stopping *s, double value)
 {
-    if (s->best_count == 0)
-        return !isnan(value);
+    if (s->best_count == 0)                 /* best is infinite: the first value has nothing to be compared with */
+        return s->options.maximize ? value > -INFINITY : value < INFINITY;
     return s->options.maximize ? value > s->best + s->options.min_delta : value < s->best - s->options.min_delta;
 }
 
@@ -59,7 +59,7 @@ bool gd_early_stopping_next(gd_early_stopping *s, double value)
     if (++s->bad < (double)s->options.patience)
         return false;
     if (s->best_count == 0)
-        gd_notice("warning: %s: all values were NaN: the model keeps its last parameters", function);
+        gd_notice("warning: %s: no value was finite: the model keeps its last parameters", function);
     else if (!s->options.keep_last)
         gd_params_assign(s->params, s->best_params);
     return true;

@@ -12,7 +12,7 @@ static bool begins(const char *name, const char *prefix)
     return strncmp(name, prefix, strlen(prefix)) == 0;
 }
 
-static bool has_prefix(const gd_params *p, const gd_tensor *t, const char *prefix)
+bool gi_params_begins(const gd_params *p, const gd_tensor *t, const char *prefix)
 {
     for (int i = 0; i < p->tied_count; i++)
         if (p->tied[i].tensor == t && begins(p->tied[i].name, prefix))
@@ -29,7 +29,7 @@ static bool set_frozen(const char *function, gd_params *p, const char *prefix, b
     int found = 0;
     for (int i = 0; i < p->count; i++) {
         gd_tensor *t = p->entries[i].tensor;
-        if (p->entries[i].buffer || !has_prefix(p, t, prefix))
+        if (p->entries[i].buffer || !gi_params_begins(p, t, prefix))
             continue;
         found++;
         if (frozen)

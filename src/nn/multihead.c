@@ -86,15 +86,19 @@ gd_tensor *gd_multihead_apply(const gd_multihead *m, gd_tensor *query, gd_tensor
 
 /* ---- With masks --------------------------------------------------------------------------------------------- */
 
-static bool masks_fit(const char *function, const gd_tensor *query, const gd_tensor *key, const gd_attention_masks *of)
+static bool masks_fit(const char *function, const gd_tensor *query, const gd_tensor *key, int64_t heads,
+                      const gd_attention_masks *of)
 {
     const gd_tensor *padding = of->padding, *scores = of->scores;
     if (padding && (padding->ndim != 2 || padding->shape[0] != key->shape[0] || padding->shape[1] != key->shape[1]))
         return gd_fail("%s: masks.padding is %s: it must be [%" PRId64 ", %" PRId64 "], n and keys", function,
                        gi_text_of(padding).s, key->shape[0], key->shape[1]);
-    return !scores || scores->ndim <= 4
-           || gd_fail("%s: masks.scores is %s: it must broadcast to [n, heads, %" PRId64 ", %" PRId64 "]", function,
-                      gi_text_of(scores).s, query->shape[1], key->shape[1]);
+    const int64_t to[4] = { query->shape[0], heads, query->shape[1], key->shape[1] };
+    bool fits = !scores || scores->ndim <= 4;
+    for (int i = 1; scores && fits && i <= scores->ndim; i++)
+        fits = scores->shape[scores->ndim - i] == 1 || scores->shape[scores->ndim - i] == to[4 - i];
+    return fits || gd_fail("%s: masks.scores is %s: it must broadcast to %s, n, heads, queries and keys", function,
+                           gi_text_of(scores).s, gi_shape_text(4, to).s);
 }
 
 /* Both masks as one that is added to the scores, or NULL; false when it cannot be made. */
@@ -115,13 +119,15 @@ gd_tensor *gd_multihead_attend(const gd_multihead *m, gd_tensor *query, gd_tenso
     static const char function[] = "gd_multihead_attend";
     gd_tensor *mask;
     if (!applicable(function, m, query, key, value) || !gi_alive(function, "masks.padding", masks.padding)
-        || !gi_alive(function, "masks.scores", masks.scores) || !masks_fit(function, query, key, &masks))
+        || !gi_alive(function, "masks.scores", masks.scores))
+        return NULL;
+    if (query->shape[0] != key->shape[0] || key->shape[0] != value->shape[0] || key->shape[1] != value->shape[1])
+        return gd_fail("%s: query is %s, key is %s and value is %s: n must be the same, and key and value of the same "
+                       "length", function, gi_text_of(query).s, gi_text_of(key).s, gi_text_of(value).s);
+    if (!masks_fit(function, query, key, m->heads, &masks))
         return NULL;
     if (!(dropout >= 0 && dropout <= 1))
         return gd_fail("%s: dropout = %g must lie in [0, 1]", function, dropout);
-    if (key->shape[1] != value->shape[1])
-        return gd_fail("%s: key is %s and value is %s: they must have the same length", function, gi_text_of(key).s,
-                       gi_text_of(value).s);
     if (!one_mask(&masks, &mask))
         return NULL;
     gd_tensor *q = in_heads(m, projected(m, query, 0)), *k = in_heads(m, projected(m, key, 1));

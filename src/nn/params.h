@@ -30,6 +30,9 @@ struct gd_params {
 /* gi_params_find - the parameter or buffer of that name, or tied name; NULL, without a message, when there is none. */
 gd_tensor *gi_params_find(const gd_params *p, const char *name);
 
+/* gi_params_begins - does a name of t, its own or a tied one, begin with prefix? */
+bool gi_params_begins(const gd_params *p, const gd_tensor *t, const char *prefix);
+
 /* gi_params_in_use - true while a closure runs that needs the parameters; one that was left by longjmp does not
  * count. */
 bool gi_params_in_use(gd_params *p);

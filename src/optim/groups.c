@@ -72,7 +72,7 @@ gd_group *gd_optimizer_group(gd_optimizer *o, const char *prefix, const void *op
     const char *own = group->inside->prefix;
     for (int i = 0; own && i < o->inside->count; i++) {
         struct gi_slot *slot = o->inside->slots[i];
-        if (slot && strncmp(slot->w->name, own, strlen(own)) == 0)
+        if (slot && gi_params_begins(o->params, slot->w, own))
             move_to(slot, group);
     }
     return group;

@@ -16,11 +16,11 @@
 #include "tensor/shape.h"
 
 /* The newest group whose prefix fits, else the first one. */
-static gd_group *group_for(gd_optimizer *o, const char *name)
+static gd_group *group_for(gd_optimizer *o, const gd_tensor *parameter)
 {
     gd_group *found = &o->first;
     for (gd_group *g = o->first.next; g; g = g->next)
-        if (g->inside->prefix && strncmp(name, g->inside->prefix, strlen(g->inside->prefix)) == 0)
+        if (g->inside->prefix && gi_params_begins(o->params, parameter, g->inside->prefix))
             found = g;
     return found;
 }
@@ -49,7 +49,7 @@ bool gi_adopt(gd_optimizer *o)
             slot = gi_arena_take(&o->inside->arena, sizeof *slot);
             if (!slot)
                 return false;
-            *slot = (struct gi_slot){ .w = entry->tensor, .group = group_for(o, entry->tensor->name) };
+            *slot = (struct gi_slot){ .w = entry->tensor, .group = group_for(o, entry->tensor) };
         }
         o->inside->slots[o->inside->count++] = slot;
     }

@@ -174,6 +174,10 @@ START_TEST(flips)
                       number_at(i, k / 20, k / 5 % 4, turned ? 4 - k % 5 : k % 5));
     }
     ck_near(flipped, 250, 70);
+    gd_tensor *same = gd_expand(gd_zeros(GD_SHAPE(1, 1, 2, 3)), GD_SHAPE(4, 1, 2, 3));
+    ck_refused(gd_random_flip(same, 1),
+               "gd_random_flip: x, [4, 1, 2, 3], is an expanded view: several of its elements are one number in "
+               "memory");
     ck_refused(gd_random_flip(x, 1.5), "gd_random_flip: probability = 1.5 must lie in [0, 1]");
 }
 END_TEST

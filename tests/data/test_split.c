@@ -63,6 +63,10 @@ START_TEST(train_and_test)
                "gd_train_test_split: rows = 1 and test_fraction = 0.5 leave the training part empty");
     ck_refused(gd_train_test_split(10, 0.5, (gd_split_options){ .labels = labels }).test.row,
                "gd_train_test_split: labels is [100]: [10] expected");
+    ck_assert_ptr_null(gd_train_test_split(INT64_MAX, 0.5, (gd_split_options){ 0 }).test.row);
+    ck_message_begins("gd_split: 9223372036854775807 rows: out of memory");
+    ck_assert_ptr_null(gd_k_fold(INT64_MAX / 4, 2, 0, (gd_split_options){ 0 }).test.row);
+    gd_clear_error();
 }
 END_TEST
 

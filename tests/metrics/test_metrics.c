@@ -241,8 +241,9 @@ START_TEST(early_stopping_without_a_number)
     gd_fill(w, 2);
     gd_on_error(keep_notice);
     ck_assert(!gd_early_stopping_next(s, NAN) && gd_early_stopping_next(s, NAN));
-    ck_assert_str_eq(notice, "warning: gd_early_stopping_next: all values were NaN: the model keeps its last "
+    ck_assert_str_eq(notice, "warning: gd_early_stopping_next: no value was finite: the model keeps its last "
                              "parameters");
+    ck_assert(gd_early_stopping_next(s, INFINITY) && s->best_count == 0);
     ck_values(w, 2);
     gd_param(net, "another", gd_scalar(1));             /* a model that has changed cannot be kept */
     ck_assert(gd_early_stopping_next(s, 1));

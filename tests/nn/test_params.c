@@ -25,6 +25,10 @@ START_TEST(tied_names)
     ck_good(gd_backward(gd_sum(gd_add(first, gd_scale(second, 2)))));
     ck_good(gd_step(sgd));                              /* once, with both gradients */
     ck_values(first, -0.5, -0.5, -0.5, -0.5);
+    gd_group *out = gd_optimizer_group(sgd, "out.", NULL);  /* the second name counts too */
+    out->lr = 0;
+    ck_good(gd_step(sgd));
+    ck_values(first, -0.5, -0.5, -0.5, -0.5);
     gd_optimizer_free(sgd);
     ck_refused(gd_param_tied(net, "out.weight", first),
                "gd_param_tied: there is a parameter \"out.weight\" already");

@@ -139,9 +139,17 @@ START_TEST(refusals)
     ck_refused(gd_encoder_block_apply(&e, x, (gd_attention_masks){ .padding = gd_zeros(GD_SHAPE(2, 4)) }, false),
                "gd_multihead_attend: masks.padding is [2, 4]: it must be [2, 3], n and keys");
     ck_refused(gd_encoder_block_apply(&e, x, (gd_attention_masks){ .scores = gd_zeros(GD_SHAPE(2, 3)) }, false),
-               "gd_masked_attention: mask is [2, 3]: it must broadcast to [.., 3, 3]");
+               "gd_multihead_attend: masks.scores is [2, 3]: it must broadcast to [2, 2, 3, 3], n, heads, queries and "
+               "keys");
+    ck_refused(gd_encoder_block_apply(&e, x, (gd_attention_masks){ .scores = gd_zeros(GD_SHAPE(5, 1, 3, 3)) }, false),
+               "gd_multihead_attend: masks.scores is [5, 1, 3, 3]: it must broadcast to [2, 2, 3, 3], n, heads, queries"
+               " and keys");
+    ck_refused(gd_decoder_block_apply(&b, x, gd_zeros(GD_SHAPE(1, 4, 6)), no_masks, no_masks, false),
+               "gd_multihead_attend: query is [2, 3, 6], key is [1, 4, 6] and value is [1, 4, 6]: n must be the same, "
+               "and key and value of the same length");
     ck_refused(gd_multihead_attend(&e.self_attn, x, x, gd_zeros(GD_SHAPE(2, 2, 6)), no_masks, 0, false),
-               "gd_multihead_attend: key is [2, 3, 6] and value is [2, 2, 6]: they must have the same length");
+               "gd_multihead_attend: query is [2, 3, 6], key is [2, 3, 6] and value is [2, 2, 6]: n must be the same, "
+               "and key and value of the same length");
     ck_refused(gd_multihead_attend(&e.self_attn, x, x, x, no_masks, 2, false),
                "gd_multihead_attend: dropout = 2 must lie in [0, 1]");
     ck_assert_ptr_null(gd_encoder_block_apply(&e, NULL, no_masks, false));
