@@ -35,7 +35,7 @@ static int64_t rank_of(const char *function, const gd_real *score, int64_t class
             gd_fail("%s: scores[%" PRId64 ", %" PRId64 "] is NaN", function, row, j);
             return -1;
         }
-        before += score[j] > score[label] || (score[j] == score[label] && j < label);
+        before += score[j] > score[label] || (j < label && score[j] == score[label]);
     }
     return before;
 }
