@@ -56,7 +56,7 @@ int gi_empty_thread(void)
     gi_arena_free(&gi_thread.program);
     gi_pool_free();
     /* models live on, with their versions */
-    gi_thread = (gi_thread_state){ .clock = gi_thread.clock, .failures = gi_thread.failures };
+    gi_thread = (gi_thread_state){ .clock = gi_thread.clock, .failures = gi_thread.failures, .loads = gi_thread.loads };
     return by_hand;
 }
 

@@ -99,9 +99,10 @@ REAL_INLINE double real_asinh(double x)
     return asinh(x);
 }
 
+/* musl's acosh has numbers below 1. */
 REAL_INLINE double real_acosh(double x)
 {
-    return acosh(x);
+    return x < 1 ? (double)NAN : acosh(x);
 }
 
 REAL_INLINE double real_atanh(double x)

@@ -230,6 +230,19 @@ START_TEST(generators_stand_beside_the_threads)
 }
 END_TEST
 
+START_TEST(after_gd_shutdown_the_first_thread_begins_again)
+{
+    gd_real drawn[2][3];
+    for (int i = 0; i < 2; i++) {
+        gd_shutdown();
+        if (i)
+            gd_seed(0);
+        ck_assert(gd_copy_out(gd_uniform(GD_SHAPE(3), 0, 1), drawn[i]));
+    }
+    ck_assert(memcmp(drawn[0], drawn[1], sizeof drawn[0]) == 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("random");
@@ -242,6 +255,7 @@ int main(void)
     tcase_add_test(tests, draws_in_proportion_to_weights);
     tcase_add_test(tests, chooses_rows);
     tcase_add_test(tests, generators_stand_beside_the_threads);
+    tcase_add_test(tests, after_gd_shutdown_the_first_thread_begins_again);
     suite_add_tcase(suite, tests);
     return run_suite(suite);
 }

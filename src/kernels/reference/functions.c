@@ -27,7 +27,7 @@ gi_wide gi_asin_reference(gi_wide x)   { return WIDE(asin)(x); }
 gi_wide gi_acos_reference(gi_wide x)   { return WIDE(acos)(x); }
 gi_wide gi_atan_reference(gi_wide x)   { return WIDE(atan)(x); }
 gi_wide gi_asinh_reference(gi_wide x)  { return WIDE(asinh)(x); }
-gi_wide gi_acosh_reference(gi_wide x)  { return WIDE(acosh)(x); }
+gi_wide gi_acosh_reference(gi_wide x)  { return x < 1 ? (gi_wide)NAN : WIDE(acosh)(x); }
 gi_wide gi_atanh_reference(gi_wide x)  { return WIDE(atanh)(x); }
 gi_wide gi_rsqrt_reference(gi_wide x)  { return 1 / WIDE(sqrt)(x); }
 gi_wide gi_atan2_reference(gi_wide y, gi_wide x) { return WIDE(atan2)(y, x); }
