@@ -30,6 +30,13 @@ struct gd_params {
 /* gi_params_find - the parameter or buffer of that name, or tied name; NULL, without a message, when there is none. */
 gd_tensor *gi_params_find(const gd_params *p, const char *name);
 
+/* gi_tied_name - name k of a tensor of p: -1 is its own, 0 .. p->tied_count - 1 one that is tied to it, or NULL where
+ * the tied name belongs to another tensor. */
+static inline const char *gi_tied_name(const gd_params *p, const gd_tensor *t, int k)
+{
+    return k < 0 ? t->name : p->tied[k].tensor == t ? p->tied[k].name : NULL;
+}
+
 /* gi_params_in_use - true while a closure runs that needs the parameters; one that was left by longjmp does not
  * count. */
 bool gi_params_in_use(gd_params *p);

@@ -27,7 +27,7 @@ void gd_generator_free(gd_generator *g)
     if (!g || !gi_given("gd_generator_free", "g", g))
         return;
     if (gi_thread.generator == g->state)
-        gi_thread.generator = NULL;
+        gi_thread.generator = gi_thread.own_generator;
     gi_handle_free(g);
 }
 
@@ -35,7 +35,7 @@ gd_generator *gd_generator_use(gd_generator *g)
 {
     gd_generator *before = (gd_generator *)(void *)gi_thread.generator;
     if (!g || gi_not_freed("gd_generator_use", "g", g))
-        gi_thread.generator = g ? g->state : NULL;
+        gi_thread.generator = g ? g->state : gi_thread.own_generator;
     return before;
 }
 
