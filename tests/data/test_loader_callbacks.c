@@ -1,5 +1,6 @@
 /* test_loader_callbacks.c - a loader with a change or with prefetching gives what it gives without threads: the same
  * refusals, the same random numbers, the same messages. */
+#include <setjmp.h>
 #include <time.h>
 
 #include "gradus.h"
@@ -110,6 +111,38 @@ START_TEST(changes_draw_from_their_own)
 }
 END_TEST
 
+static jmp_buf out;
+
+static bool leaves(void *context, gd_batch *batch)
+{
+    (void)context, (void)batch;
+    longjmp(out, 1);
+}
+
+/* After a change that was left by longjmp gd_generator_use(NULL) is the thread's generator again. */
+START_TEST(changes_that_are_left)
+{
+    gd_seed(4);
+    const gd_real drawn = gd_uniform(GD_SHAPE(1), 0, 1)->data[0];
+    gd_loader *loader = gd_loader_new(counted(4), (gd_loader_options){ .batch = 2, .change = leaves });
+    gd_batch b;
+    if (setjmp(out) == 0)
+        gd_loader_next(loader, &b);
+    gd_generator_use(NULL);
+    gd_seed(4);
+    ck_assert(gd_uniform(GD_SHAPE(1), 0, 1)->data[0] == drawn);
+    uint64_t random[4], thread[4];
+    ck_good(gd_generator_state(NULL, random));
+    gd_generator *g = gd_generator_new(9);
+    gd_generator_use(g);
+    gd_generator_use(NULL);
+    gd_generator_free(g);
+    ck_good(gd_generator_state(NULL, thread));
+    ck_assert(memcmp(random, thread, sizeof random) == 0);
+    gd_loader_free(loader);
+}
+END_TEST
+
 /* ---- Messages -------------------------------------------------------------------------------------------------- */
 
 static char heard[20000];
@@ -197,6 +230,7 @@ int main(void)
     TCase *tests = scratch_case(suite, "callbacks");
     tcase_add_test(tests, seeking_outdates);
     tcase_add_test(tests, changes_draw_from_their_own);
+    tcase_add_test(tests, changes_that_are_left);
     tcase_add_test(tests, messages_arrive);
     tcase_add_test(tests, many_messages);
     return run_suite(suite);
