@@ -96,6 +96,8 @@ START_TEST(other_names_of_tied_parameters)
         gd_params *p = tied(k & 1), *q = tied(k & 2);
         gd_optimizer *o = gd_adam(p, gd_adam_defaults()), *n = gd_adam(q, gd_adam_defaults());
         gd_ema *e = gd_ema_new(p, 0.5), *f = gd_ema_new(q, 0.5);
+        gd_optimizer_group(o, "c", NULL);
+        gd_optimizer_group(n, "c", NULL);
         gd_set_grad(gd_params_get(p, "a"), gd_full(GD_SHAPE(2), 3));
         gd_set_grad(gd_params_get(p, "c"), gd_full(GD_SHAPE(2), 4));
         ck_assert(gd_step(o) && gd_ema_update(e));
