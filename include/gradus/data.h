@@ -199,8 +199,9 @@ typedef struct gd_batch {
 
 /* gd_batch_change - changes a batch before it is handed out, as augmentation does: it overwrites elements of batch->x
  * and batch->y, which are contiguous, in place.  While it runs, the random functions draw from a generator that depends
- * on seed, epoch and batch alone, so that a resumed run sees the same numbers.  It may run in a thread of the loader
- * (prefetch).  False: gd_loader_next fails; it should have called gd_fail. */
+ * on seed, epoch and batch alone, so that a resumed run sees the same numbers; gd_generator_use(NULL) goes back to that
+ * one.  It may run in a thread of the loader (prefetch): its messages are passed on by the gd_loader_next that returns
+ * the batch.  False: gd_loader_next fails; it should have called gd_fail. */
 typedef bool gd_batch_change(void *context, gd_batch *batch);
 
 typedef struct gd_loader_options {          /* 0 stands for the default, except in batch, which is required */

@@ -73,7 +73,8 @@ gd_tensor *gd_impute(const gd_tensor *x, const gd_tensor *values);
 /* gd_csv_write - writes t [rows, columns] (any view) with commas, each number with as many digits as it takes to read
  * the same gd_real again, NaN and infinities as nan and inf, which gd_csv_read takes with allow_nan.  names: the
  * header, quoted where necessary; NULL: none.  The file is replaced as by gd_npy_write.  Errors: another number of
- * axes, no columns; a name that is NULL, empty or not UTF-8, or contains a control character. */
+ * axes, no columns; a name that is NULL, empty or not UTF-8, or contains a control character, that begins or ends with
+ * a blank, occurs twice, or that gd_csv_read would take for a number or a missing value: "7", "nan", "NA", "none". */
 bool gd_csv_write(const char *path, const gd_tensor *t, const char *const names[]);
 
 GD_API_END

@@ -42,6 +42,7 @@ typedef struct gi_thread_state {
     gd_arena   program;
     uint64_t   random[4];                   /* xoshiro256++ */
     uint64_t  *generator;                   /* the state of the gd_generator in use, or NULL: random */
+    uint64_t  *own_generator;               /* what stands for random while a loader's change runs, or NULL */
     gi_chunk  *pool;                        /* chunks for the next scope, smallest first */
 } gi_thread_state;
 

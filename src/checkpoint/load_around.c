@@ -29,6 +29,17 @@ static void read_loader(gi_reader *r)
     r->place = start;
 }
 
+/* "gradus/ema/NAME", with any name of a tied parameter. */
+static const char *ema_key(const gi_reader *r, const gd_params *p, const gd_tensor *w)
+{
+    for (int k = -1; k < p->tied_count; k++) {
+        const char *name = gi_tied_name(p, w, k), *key = name ? gi_joined("gradus/ema/", name, "") : NULL;
+        if (key && gd_safetensors_find(r->file, key) >= 0)
+            return key;
+    }
+    return gi_joined("gradus/ema/", w->name, "");
+}
+
 static void read_ema(gi_reader *r)
 {
     gd_ema *ema = r->run->ema;
@@ -41,7 +52,7 @@ static void read_ema(gi_reader *r)
         gd_tensor *average = ema->average[i];
         if (!average)
             continue;
-        const char *key = gi_joined("gradus/ema/", ema->params->entries[i].tensor->name, "");
+        const char *key = ema_key(r, ema->params, ema->params->entries[i].tensor);
         gd_tensor *from = gi_read_tensor(r, key, average);
         const gd_real *w = ema->params == r->run->params && from ? r->values[i]->data : NULL;
         const char *where = gi_joined(gi_read_where(r), ": ", key);

@@ -136,6 +136,15 @@ static const char *or_empty(const char *text)
     return text ? text : "";
 }
 
+static bool fits(const gi_reader *r, int64_t place, const gd_tensor *to)
+{
+    const gd_shape shape = gd_safetensors_shape(r->file, place);
+    bool same = shape.ndim == to->ndim;
+    for (int i = 0; same && i < shape.ndim; i++)
+        same = shape.size[i] == to->shape[i];
+    return same;
+}
+
 /* Skipped in lenient mode: true. */
 static bool passed_over(gi_reader *r, const char *key, const gd_tensor *to)
 {
@@ -144,25 +153,20 @@ static bool passed_over(gi_reader *r, const char *key, const gd_tensor *to)
         gi_report(r, &r->report.missing, "missing: \"%s\" is not in the file", key);
         return true;
     }
-    gd_shape shape = gd_safetensors_shape(r->file, place);
-    bool same = shape.ndim == to->ndim;
-    for (int i = 0; same && i < shape.ndim; i++)
-        same = shape.size[i] == to->shape[i];
-    if (same)
+    if (fits(r, place, to))
         return false;
+    const gd_shape shape = gd_safetensors_shape(r->file, place);
     r->seen[place] = true;
     gi_report(r, &r->report.other_shape, "other shape: \"%s\" is %s in the file and %s in the model", key,
               gi_shape_text(shape.ndim, shape.size).s, gi_shape_text(to->ndim, to->shape).s);
     return true;
 }
 
-/* Name k of a tensor of the model, k = -1 the first one, others those tied to it, as the file would have it; NULL when
- * it has none, or not under options.into. */
+/* Name k of a tensor of the model, see gi_tied_name, as the file would have it; NULL when it has none, or not under
+ * options.into. */
 static const char *key_of(gi_reader *r, const gd_tensor *t, int k)
 {
-    const char *into = or_empty(r->options.into), *name = t->name;
-    if (k >= 0)
-        name = r->run->params->tied[k].tensor == t ? r->run->params->tied[k].name : NULL;
+    const char *into = or_empty(r->options.into), *name = gi_tied_name(r->run->params, t, k);
     if (!name || !gi_begins_with(name, into))
         return NULL;
     const char *key = gi_joined(or_empty(r->options.prefix), name + strlen(into), "");
@@ -170,17 +174,30 @@ static const char *key_of(gi_reader *r, const gd_tensor *t, int k)
     return key;
 }
 
-/* The first of its names that is in the file; where none is, the first one. */
+/* The first of its names that is in the file, in lenient mode with the same shape, if there is one; where none is, the
+ * first one. */
 static const char *key_in_file(gi_reader *r, const gd_tensor *t)
 {
-    const char *first = NULL;
+    const char *first = NULL, *there = NULL;
     for (int k = -1; k < r->run->params->tied_count; k++) {
         const char *key = key_of(r, t, k);
-        if (key && gd_safetensors_find(r->file, key) >= 0)
+        const int64_t place = key ? gd_safetensors_find(r->file, key) : -1;
+        if (place >= 0 && (!r->options.lenient || fits(r, place, t)))
             return key;
+        there = there || place < 0 ? there : key;
         first = first ? first : key;
     }
-    return first;
+    return there ? there : first;
+}
+
+/* Lenient: its other names, which are in the file with another shape, are skipped too. */
+static void pass_over_others(gi_reader *r, const gd_tensor *t, const char *key)
+{
+    for (int k = -1; k < r->run->params->tied_count; k++) {
+        const char *other = key_of(r, t, k);
+        if (other && strcmp(other, key) != 0 && gd_safetensors_find(r->file, other) >= 0)
+            passed_over(r, other, t);
+    }
 }
 
 /* PyTorch saves a shared tensor under each of its names: they must agree. */
@@ -189,6 +206,8 @@ static bool names_agree(gi_reader *r, const gd_tensor *t, const char *key, const
     for (int k = -1; k < r->run->params->tied_count; k++) {
         const char *other = key_of(r, t, k);
         if (!other || strcmp(other, key) == 0 || gd_safetensors_find(r->file, other) < 0)
+            continue;
+        if (r->options.lenient && !fits(r, gd_safetensors_find(r->file, other), t))
             continue;
         const gd_tensor *same = gi_read_tensor(r, other, t);
         if (!same)
@@ -206,8 +225,12 @@ static void read_entry(gi_reader *r, int i)
     const char *key = key_in_file(r, entry->tensor);
     if (!key)
         return;
-    if (r->options.lenient && passed_over(r, key, entry->tensor))
-        return;
+    if (r->options.lenient) {
+        const bool skipped = passed_over(r, key, entry->tensor);
+        pass_over_others(r, entry->tensor, key);
+        if (skipped)
+            return;
+    }
     gd_tensor *from = gi_read_tensor(r, key, entry->tensor);
     const char *where = gi_read_where(r);
     if (!from || !where || !names_agree(r, entry->tensor, key, from) ||

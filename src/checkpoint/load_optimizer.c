@@ -65,6 +65,17 @@ static void change_slot(gi_reader *r, struct gi_slot *slot, int numbers, const d
     }
 }
 
+/* The name of a parameter under which its state is in the file: that of a tied parameter may be any of its names. */
+static const char *owner_in_file(const gi_reader *r, const gd_params *p, const gd_tensor *w)
+{
+    for (int k = -1; k < p->tied_count; k++) {
+        const char *name = gi_tied_name(p, w, k), *key = name ? gi_checkpoint_key(name, "step") : NULL;
+        if (key && gd_safetensors_metadata(r->file, key))
+            return name;
+    }
+    return w->name;
+}
+
 /* w: the parameter's elements in the file; NULL where they are not known, and for shared state. */
 static void read_slot(gi_reader *r, gd_optimizer *o, struct gi_slot *slot, const char *owner, const gd_real *w)
 {
@@ -133,8 +144,9 @@ void gi_read_optimizer(gi_reader *r)
     if (o->algorithm->step)
         read_slot(r, o, o->inside->all, "", NULL);
     for (int i = 0; i < o->inside->count && !o->algorithm->step && !r->failed; i++) {
-        const gd_tensor *w = o->params == r->run->params && o->inside->slots[i] ? r->values[i] : NULL;
-        if (o->inside->slots[i])
-            read_slot(r, o, o->inside->slots[i], o->inside->slots[i]->w->name, w ? w->data : NULL);
+        struct gi_slot *slot = o->inside->slots[i];
+        const gd_tensor *w = o->params == r->run->params && slot ? r->values[i] : NULL;
+        if (slot)
+            read_slot(r, o, slot, owner_in_file(r, o->params, slot->w), w ? w->data : NULL);
     }
 }

@@ -47,17 +47,34 @@ static void differs(gi_reader *r, const gi_setting *setting, uint64_t bits)
         r->refused = r->lines->text + sizeof GI_OTHER_SETTING - 1;
 }
 
+/* The setting's key; that of a tied parameter's group may have any of the parameter's names. */
+static const char *key_in_file(const gi_reader *r, const gi_setting *setting)
+{
+    static const char group[] = "gradus/group/";
+    if (gd_safetensors_metadata(r->file, setting->key) || !gi_begins_with(setting->key, group))
+        return setting->key;
+    const gd_params *p = r->run->optimizer->params;
+    const gd_tensor *w = gi_params_find(p, setting->key + sizeof group - 1);
+    for (int k = -1; w && k < p->tied_count; k++) {
+        const char *name = gi_tied_name(p, w, k), *key = name ? gi_joined(group, name, "") : NULL;
+        if (key && gd_safetensors_metadata(r->file, key))
+            return key;
+    }
+    return setting->key;
+}
+
 static void compare(void *context, const gi_setting *setting)
 {
     gi_reader *r = context;
     uint64_t bits = 0;
     bool begins = setting->kind == GI_SETTING_SCHEDULE, of_schedule = gi_begins_with(setting->key, "gradus/schedule/");
     r->other_schedule = r->other_schedule && !begins;
-    bool there = gd_safetensors_metadata(r->file, setting->key) != NULL;
+    const char *key = key_in_file(r, setting);
+    bool there = gd_safetensors_metadata(r->file, key) != NULL;
     if (r->failed || r->first_format || (of_schedule && r->other_schedule))     /* its numbers have another meaning */
         return;
     const char *where = gi_read_where(r);
-    if (there && (!gi_read_words(r, setting->key, &bits, 1) || !where || !gi_check_setting(where, setting, bits))) {
+    if (there && (!gi_read_words(r, key, &bits, 1) || !where || !gi_check_setting(where, setting, bits))) {
         r->failed = true;
         return;
     }

@@ -15,14 +15,18 @@
 #if !defined(GD_NO_THREADS) && (defined(__unix__) || (defined(__APPLE__) && defined(__MACH__)))
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
+#include <string.h>
 
 typedef struct prepared {
     gi_batch_memory memory, own;
     gd_batch batch;                         /* with the thread's tensors; those of the caller once it was taken */
     bool     good;
-    char     message[1024];                 /* when it is not good */
+    size_t   used, told;                    /* bytes of messages: kept, and passed on to the caller */
+    int      lost;                          /* messages for which there was no room */
+    char     messages[4096];                /* each is FAILURE or NOTICE and a string */
 } prepared;
+
+enum { FAILURE = 'f', NOTICE = 'n' };
 
 struct gi_ahead {
     pthread_t       thread;
@@ -35,21 +39,67 @@ struct gi_ahead {
     prepared        slots[];
 };
 
+/* ---- Messages of the change: kept in the thread, told by the one that asks for the batch --------------------- */
+
+static _Thread_local prepared *making;
+static _Thread_local unsigned long failures_kept;       /* gi_failures when the latest message came */
+
+static void keep(const char *message)
+{
+    prepared *p = making;
+    const size_t size = strlen(message) + 1;
+    const char kind = gi_failures() == failures_kept ? NOTICE : FAILURE;
+    failures_kept = gi_failures();
+    const size_t room = kind == NOTICE ? sizeof p->messages / 2 : sizeof p->messages;
+    if (p->used + 1 + size > room) {        /* the first failure always fits */
+        p->lost++;
+        return;
+    }
+    p->messages[p->used] = kind;
+    memcpy(p->messages + p->used + 1, message, size);
+    p->used += 1 + size;
+}
+
+/* In their order, each once, also where the error handler leaves by longjmp.  True when one was a failure. */
+static bool tell(prepared *p)
+{
+    bool failure = false;
+    while (p->told < p->used) {
+        const char *message = p->messages + p->told;
+        p->told += strlen(message) + 1;
+        failure |= *message == FAILURE;
+        if (*message == FAILURE)
+            gd_fail("%s", message + 1);
+        else
+            gd_notice("%s", message + 1);
+    }
+    const int lost = p->lost;
+    p->lost = 0;
+    if (lost)
+        gd_notice("gd_loader_next: %d more message%s of the change, for this batch, were not kept", lost,
+                  gi_plural(lost));
+    return failure;
+}
+
+/* ---- The thread ---------------------------------------------------------------------------------------------- */
+
 static void make(gi_ahead *a, prepared *p)
 {
     gi_course *c = &a->course;
     if (c->at.example == c->examples)
         c->at = (gd_position){ c->at.epoch + 1, 0 };
     gd_clear_error();
+    gd_on_error(keep);
+    p->used = p->told = 0;
+    p->lost = 0;
+    making = p;
+    failures_kept = gi_failures();
     p->good = gi_course_batch(c, &p->own, &p->batch);
-    if (!p->good)
-        snprintf(p->message, sizeof p->message, "%s", gd_last_error() ? gd_last_error() : "out of memory");
 }
 
 static void *work(void *context)
 {
     gi_ahead *a = context;
-    gd_on_error(NULL);                      /* messages go to the thread that asks for batches */
     gi_current_scope();
     pthread_mutex_lock(&a->lock);
     for (bool good = true; !a->stop;) {
@@ -145,11 +195,14 @@ bool gi_ahead_next(gi_ahead *a, gd_batch *batch)
     }
     while (a->made == a->taken)
         pthread_cond_wait(&a->ready, &a->lock);
-    prepared *p = &a->slots[a->taken % a->count];
-    a->taken += p->good;
     pthread_mutex_unlock(&a->lock);
+    prepared *p = &a->slots[a->taken % a->count];       /* the thread leaves it alone until it is given back */
+    const bool failure = tell(p);
     if (!p->good)
-        return gd_fail("%s", p->message);
+        return failure ? false : gd_fail("gd_loader_next: the change has failed");
+    pthread_mutex_lock(&a->lock);
+    a->taken++;
+    pthread_mutex_unlock(&a->lock);
     gd_batch *b = &p->batch;
     b->x = shown(b->x, p->own.x_full, p->memory.x_full, p->memory.x_last);
     if (b->y)

@@ -7,6 +7,7 @@
 #include "table.h"
 #include "files/files.h"
 #include "text/format.h"
+#include "text/names.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "text/utf8.h"
@@ -216,6 +217,21 @@ static void write_header(gi_output *out, const char *const names[], int64_t n)
     gi_output_put(out, "\n", 1);
 }
 
+/* Not as a value, from which gd_csv_read would conclude that the line is a row.  Blanks around a field are no part of
+ * it. */
+static bool reads_as_name(const char *function, const char *name, int64_t k)
+{
+    const size_t length = strlen(name);
+    const gi_number_style style = { .decimal = '.', .nan = true };
+    gd_real value;
+    if (name[0] == ' ' || name[length - 1] == ' ')
+        return gd_fail("%s: names[%" PRId64 "] = \"%s\" begins or ends with a blank", function, k, name);
+    const bool missing = gi_number_missing(name, length);
+    return (!missing && gi_number_read(name, length, style, &value) == GI_NOT_A_NUMBER)
+           || gd_fail("%s: names[%" PRId64 "] = \"%s\" would be read as a %s, not as a name", function, k, name,
+                      missing ? "missing value" : "number");
+}
+
 static bool valid_names(const char *function, const char *const names[], int64_t n)
 {
     for (int64_t k = 0; names && k < n; k++) {
@@ -227,8 +243,14 @@ static bool valid_names(const char *function, const char *const names[], int64_t
         for (const char *c = names[k]; *c; c++)
             if ((unsigned char)*c < ' ')
                 return gd_fail("%s: names[%" PRId64 "] contains a control character", function, k);
+        if (!reads_as_name(function, names[k], k))
+            return false;
     }
-    return true;
+    int64_t same[2] = { -1, -1 };
+    if (names && !gi_names_differ(names, sizeof *names, n, same))
+        return false;
+    return same[0] < 0 || gd_fail("%s: names[%" PRId64 "] and names[%" PRId64 "] are both \"%s\"", function, same[0],
+                                  same[1], names[same[0]]);
 }
 
 bool gd_csv_write(const char *path, const gd_tensor *t, const char *const names[])

@@ -79,17 +79,18 @@ static bool change(const gi_course *c, gd_batch *batch)
 {
     static const char name[] = GI_GUEST("gd_loader_next", "the change");
     const gd_batch before = *batch;
-    uint64_t random[4], *former = gi_thread.generator;
+    uint64_t random[4], *const former = gi_thread.generator, *const former_own = gi_thread.own_generator;
     gi_random_seed(random, ~c->options.seed);
     gi_random_seed(random, gi_random_bits(random) + (uint64_t)c->at.epoch);
     gi_random_seed(random, gi_random_bits(random) + (uint64_t)c->at.example);
     gi_current_scope();
     const unsigned long failures = gi_failures();
-    gi_thread.generator = random;
+    gi_thread.generator = gi_thread.own_generator = random;
     const gi_guest guest = gi_guest_enter(name);
     bool good = c->options.change(c->options.context, batch);
     good = gi_guest_leave(&guest, good);
     gi_thread.generator = former;
+    gi_thread.own_generator = former_own;
     if (!good && gi_failures() == failures)
         gd_fail("gd_loader_next: the change returned false");
     if (good && (batch->x != before.x || batch->y != before.y || batch->size != before.size))

@@ -27,6 +27,7 @@ struct gd_loader {
     gi_batch_memory memory[MOST_PREFETCH + 1], own[MOST_PREFETCH + 1];      /* see gi_ahead_new */
     int64_t        *order_ahead;            /* for the thread */
     gi_ahead       *ahead;                  /* NULL: no prefetch, or not begun */
+    gd_batch        in_hand;                /* the latest that was made ahead; x NULL: none */
 };
 
 /* ---- Making ------------------------------------------------------------------------------------------- */
@@ -191,6 +192,7 @@ gd_loader *gd_loader_new(gd_dataset set, gd_loader_options options)
         options.draws = population;
     const int64_t drawn = options.weights ? options.draws : population;
     loader->ahead = NULL;
+    loader->in_hand = (gd_batch){ .x = NULL };
     loader->course = (gi_course){ .options = options, .population = population, .ordered = -1, .has_y = set.y,
                                   .batch = options.batch < drawn ? options.batch : drawn,
                                   .examples = options.drop_last ? drawn - drawn % options.batch : drawn,
@@ -215,7 +217,20 @@ void gd_loader_free(gd_loader *loader)
 
 /* ---- Batches ------------------------------------------------------------------------------------------ */
 
-/* Prepared by the thread, which is started when it is needed first. */
+/* Starts the thread when it is needed first, and after gd_loader_seek.  The batch that was handed out last belongs to
+ * no thread then, but its memory is written again: a graph that was recorded with it is refused from here on. */
+static void begin_ahead(gd_loader *loader)
+{
+    gd_batch *old = &loader->in_hand;
+    if (old->x)
+        gi_overwritten(old->x);
+    if (old->y)
+        gi_overwritten(old->y);
+    *old = (gd_batch){ .x = NULL };
+    loader->ahead = gi_ahead_new(&loader->course, loader->order_ahead, loader->memory, loader->own,
+                                 loader->course.options.prefetch + 1);
+}
+
 static bool next_prepared(gd_loader *loader, gd_batch *batch)
 {
     if (!gi_ahead_next(loader->ahead, batch)) {
@@ -224,6 +239,7 @@ static bool next_prepared(gd_loader *loader, gd_batch *batch)
         return false;
     }
     loader->course.at.example += batch->size;
+    loader->in_hand = *batch;
     return true;
 }
 
@@ -250,8 +266,7 @@ bool gd_loader_next(gd_loader *loader, gd_batch *batch)
         return false;
     }
     if (c->options.prefetch && !loader->ahead)
-        loader->ahead = gi_ahead_new(c, loader->order_ahead, loader->memory, loader->own,
-                                     c->options.prefetch + 1);
+        begin_ahead(loader);
     return loader->ahead ? next_prepared(loader, batch) : next_made(loader, batch);
 }
 

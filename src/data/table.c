@@ -6,6 +6,7 @@
 #include "table.h"
 #include "base/memory.h"
 #include "base/message.h"
+#include "text/names.h"
 #include "text/utf8.h"
 #include "tensor/check.h"
 
@@ -59,6 +60,18 @@ static char *text_of(scan *s, const gi_csv_field *f)
     return text;
 }
 
+static bool names_differ(const scan *s, const gi_csv_record *record)
+{
+    const gi_csv *t = &s->csv;
+    const gd_table *table = s->table;
+    int64_t same[2];
+    if (!gi_names_differ(&table->column->name, sizeof *table->column, table->columns, same))
+        return false;
+    return same[0] < 0 || gd_fail("%s: %s, line %" PRId64 ": columns %" PRId64 " and %" PRId64 " are both called \"%s\"",
+                                  t->function, t->path, record->line, same[0] + 1, same[1] + 1,
+                                  table->column[same[0]].name);
+}
+
 static bool good_name(const scan *s, const gi_csv_record *record, int i)
 {
     const gi_csv *t = &s->csv;
@@ -69,10 +82,6 @@ static bool good_name(const scan *s, const gi_csv_record *record, int i)
     if (!gi_utf8_valid(name, strlen(name)))
         return gd_fail("%s: %s, line %" PRId64 ": the name of column %d is not UTF-8", t->function, t->path,
                        record->line, i + 1);
-    for (int k = 0; k < i; k++)
-        if (strcmp(s->table->column[k].name, name) == 0)
-            return gd_fail("%s: %s, line %" PRId64 ": columns %d and %d are both called \"%s\"", t->function, t->path,
-                           record->line, k + 1, i + 1, name);
     return true;
 }
 
@@ -99,7 +108,7 @@ static bool read_names(scan *s, const gi_csv_record *first, bool no_header)
         else if (!good_name(s, first, i))
             return false;
     }
-    return table->column != NULL;
+    return table->column && (no_header || names_differ(s, first));
 }
 
 static bool list_text(const scan *s, gd_table_options o)
@@ -118,11 +127,13 @@ static bool list_text(const scan *s, gd_table_options o)
 
 /* ---- Rows -------------------------------------------------------------------------------------------------------- */
 
+/* At first as many rows as 4096 fields make, or one: a file of one long row needs no more. */
 static bool reserve(scan *s)
 {
     if (s->rows < s->capacity)
         return true;
-    const int64_t capacity = s->capacity ? 2 * s->capacity : 256;
+    const int64_t first = s->table->columns < 4096 ? 4096 / s->table->columns : 1;
+    const int64_t capacity = s->capacity ? 2 * s->capacity : first;
     const size_t columns = (size_t)s->table->columns;
     gi_csv_field *field = gi_memory_resize(GI_DATA, s->field, (size_t)capacity * columns * sizeof *field);
     if (!field)

@@ -110,11 +110,8 @@ static bool reserve_series(gd_history *h)
     return true;
 }
 
-int gi_history_series(const char *function, gd_history *h, const char *name)
+int gi_history_append(const char *function, gd_history *h, const char *name)
 {
-    const int known = find_series(h, name);
-    if (known >= 0)
-        return known;
     if (!valid_name(function, name) || (strcmp(name, h->x_name) == 0 &&
         !gd_fail("%s: \"%s\" is the name of x", function, name)) || !reserve_rows(h) || !reserve_series(h))
         return -1;
@@ -128,6 +125,12 @@ int gi_history_series(const char *function, gd_history *h, const char *name)
         s.cells[row] = (gi_cell){ NAN, false };
     h->series[h->count] = s;
     return h->count++;
+}
+
+int gi_history_series(const char *function, gd_history *h, const char *name)
+{
+    const int known = find_series(h, name);
+    return known >= 0 ? known : gi_history_append(function, h, name);
 }
 
 /* The first row that does not lie before x. */

@@ -31,6 +31,9 @@ gd_history *gi_history_new(const char *function, const char *x_name);
  * name is not possible or memory is out. */
 int gi_history_series(const char *function, gd_history *h, const char *name);
 
+/* gi_history_append - the same, where the caller knows that the name is new or finds out later. */
+int gi_history_append(const char *function, gd_history *h, const char *name);
+
 /* gi_history_row - the same for the row of x. */
 int64_t gi_history_row(const char *function, gd_history *h, double x);
 

@@ -9,6 +9,7 @@
 #include "text/format.h"
 #include "base/memory.h"
 #include "base/message.h"
+#include "text/names.h"
 #include "data/csv.h"
 #include "data/input.h"
 #include "data/number.h"
@@ -135,6 +136,15 @@ bool gd_history_save(const gd_history *h, const char *path)
 
 /* ---- Reading CSV ----------------------------------------------------------------------------------------------- */
 
+static bool names_differ(const gi_csv *t, const gi_csv_record *record, const gd_history *h)
+{
+    int64_t same[2] = { -1, -1 };
+    if (h->count > 0 && !gi_names_differ(&h->series->name, sizeof *h->series, h->count, same))
+        return false;
+    return same[0] < 0 || gd_fail("%s: %s, line %" PRId64 ": two columns are called \"%s\"", t->function, t->path,
+                                  record->line, h->series[same[0]].name);
+}
+
 static gd_history *read_names(const gi_csv *t, const gi_csv_record *record)
 {
     char name[LONGEST_FIELD];
@@ -149,13 +159,10 @@ static gd_history *read_names(const gi_csv *t, const gi_csv_record *record)
                            t->path, record->line, i + 2);
         else if (i < 0)
             good = (h = gi_history_new(t->function, name)) != NULL;
-        else {
-            const int place = gi_history_series(t->function, h, name);
-            good = place == i || (place >= 0 && gd_fail("%s: %s, line %" PRId64 ": two columns are called \"%s\"",
-                                                        t->function, t->path, record->line, name));
-        }
+        else
+            good = gi_history_append(t->function, h, name) == i;
     }
-    if (good)
+    if (good && names_differ(t, record, h))
         return h;
     gd_history_free(h);
     return NULL;

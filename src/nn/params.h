@@ -33,6 +33,13 @@ gd_tensor *gi_params_find(const gd_params *p, const char *name);
 /* gi_params_begins - does a name of t, its own or a tied one, begin with prefix? */
 bool gi_params_begins(const gd_params *p, const gd_tensor *t, const char *prefix);
 
+/* gi_tied_name - name k of a tensor of p: -1 is its own, 0 .. p->tied_count - 1 one that is tied to it, or NULL where
+ * the tied name belongs to another tensor. */
+static inline const char *gi_tied_name(const gd_params *p, const gd_tensor *t, int k)
+{
+    return k < 0 ? t->name : p->tied[k].tensor == t ? p->tied[k].name : NULL;
+}
+
 /* gi_params_in_use - true while a closure runs that needs the parameters; one that was left by longjmp does not
  * count. */
 bool gi_params_in_use(gd_params *p);

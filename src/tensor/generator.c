@@ -1,6 +1,7 @@
 /* generator.c - generators that belong to no thread. */
 #include <string.h>
 
+#include "base/guest.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/random.h"
@@ -22,12 +23,21 @@ gd_generator *gd_generator_new(uint64_t seed)
     return g;
 }
 
+/* NULL, the thread's own; while the change of a loader runs, see course.c, that of the batch.  A change that was left by
+ * longjmp has taken its generator with it. */
+static uint64_t *no_generator(void)
+{
+    if (gi_thread.own_generator && !gi_guest_runs())
+        gi_thread.own_generator = NULL;
+    return gi_thread.own_generator;
+}
+
 void gd_generator_free(gd_generator *g)
 {
     if (!g || !gi_given("gd_generator_free", "g", g))
         return;
     if (gi_thread.generator == g->state)
-        gi_thread.generator = NULL;
+        gi_thread.generator = no_generator();
     gi_handle_free(g);
 }
 
@@ -35,7 +45,7 @@ gd_generator *gd_generator_use(gd_generator *g)
 {
     gd_generator *before = (gd_generator *)(void *)gi_thread.generator;
     if (!g || gi_not_freed("gd_generator_use", "g", g))
-        gi_thread.generator = g ? g->state : NULL;
+        gi_thread.generator = g ? g->state : no_generator();
     return before;
 }
 

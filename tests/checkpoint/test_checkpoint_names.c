@@ -80,11 +80,55 @@ START_TEST(names_of_an_algorithm)
 }
 END_TEST
 
+/* The parameters a and b, one tensor, which is called as first says. */
+static gd_params *tied(bool b_first)
+{
+    gd_params *p = gd_params_new();
+    gd_tensor *w = gd_param(p, b_first ? "b" : "a", gd_ones(GD_SHAPE(2)));
+    gd_param_tied(p, b_first ? "a" : "b", w);
+    gd_param(p, "c", gd_ones(GD_SHAPE(2)));
+    return p;
+}
+
+START_TEST(other_names_of_tied_parameters)
+{
+    for (int k = 0; k < 4; k++) {
+        gd_params *p = tied(k & 1), *q = tied(k & 2);
+        gd_optimizer *o = gd_adam(p, gd_adam_defaults()), *n = gd_adam(q, gd_adam_defaults());
+        gd_ema *e = gd_ema_new(p, 0.5), *f = gd_ema_new(q, 0.5);
+        gd_optimizer_group(o, "c", NULL);
+        gd_optimizer_group(n, "c", NULL);
+        gd_set_grad(gd_params_get(p, "a"), gd_full(GD_SHAPE(2), 3));
+        gd_set_grad(gd_params_get(p, "c"), gd_full(GD_SHAPE(2), 4));
+        ck_assert(gd_step(o) && gd_ema_update(e));
+        ck_good(gd_checkpoint_save("tied", &(gd_run){ .params = p, .optimizer = o, .ema = e }));
+        ck_good(gd_checkpoint_load("tied", &(gd_run){ .params = q, .optimizer = n, .ema = f },
+                                   (gd_load_options){ .lenient = false }, NULL));
+        ck_assert(gd_ema_swap(e) && gd_ema_swap(f));
+        for (int i = 0; i < 3; i++) {
+            const char *name = (const char *[]){ "a", "b", "c" }[i];
+            gd_tensor *w = gd_params_get(p, name), *v = gd_params_get(q, name);
+            ck_assert(w->data[0] == v->data[0] && w->data[0] != 1);
+            ck_assert(gd_optimizer_state(o, w, "exp_avg_sq")->data[0] == gd_optimizer_state(n, v, "exp_avg_sq")->data[0]);
+        }
+        ck_assert(gd_ema_swap(e) && gd_ema_swap(f));
+        ck_no_message();
+        gd_ema_free(e);
+        gd_ema_free(f);
+        gd_optimizer_free(o);
+        gd_optimizer_free(n);
+        gd_params_free(p);
+        gd_params_free(q);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("checkpoint: names");
     TCase *t = scratch_case(suite, "all");
     tcase_add_test(t, odd_names_of_parameters);
+    tcase_add_test(t, other_names_of_tied_parameters);
     tcase_add_test(t, names_of_an_algorithm);
     return run_suite(suite);
 }

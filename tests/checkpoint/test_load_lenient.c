@@ -244,6 +244,47 @@ START_TEST(lenient)
 }
 END_TEST
 
+/* Each name of a tied parameter is skipped, loaded or reported for itself. */
+START_TEST(lenient_and_tied)
+{
+    static const item second[] = { { "a", "F32", "[2]", 7, 2 }, { "b", "F32", "[3]", 8, 3 } },
+                      first[] = { { "a", "F32", "[3]", 7, 3 }, { "b", "F32", "[2]", 8, 2 } },
+                      neither[] = { { "a", "F32", "[3]", 7, 3 }, { "b", "F32", "[4]", 8, 4 },
+                                    { "c", "F32", "[1]", 5, 1 } },
+                      two[] = { { "a", "F32", "[2]", 7, 2 }, { "b", "F32", "[2]", 8, 2 } };
+    gd_params *p = gd_params_new();
+    gd_tensor *w = gd_param(p, "a", gd_ones(GD_SHAPE(2)));
+    ck_good(gd_param_tied(p, "b", w));
+    gd_param(p, "c", gd_ones(GD_SHAPE(1)));
+    const gd_run run = { .params = p };
+    const gd_load_options options = { .lenient = true };
+    gd_load_report report;
+    put_file("f", second, 2);
+    ck_good(gd_checkpoint_load("f", &run, options, &report));
+    ck_exact_values(w, 7, 8);
+    ck_assert_str_eq(report.text, "other shape: \"b\" is [3] in the file and [2] in the model\n"
+                                  "missing: \"c\" is not in the file\n");
+    put_file("f", first, 2);
+    ck_good(gd_checkpoint_load("f", &run, options, &report));
+    ck_exact_values(w, 8, 9);
+    ck_assert(report.loaded == 1 && report.other_shape == 1 && report.missing == 1 && report.left_over == 0);
+    ck_assert_str_eq(report.text, "other shape: \"a\" is [3] in the file and [2] in the model\n"
+                                  "missing: \"c\" is not in the file\n");
+    put_file("f", neither, 3);
+    ck_good(gd_checkpoint_load("f", &run, options, &report));
+    ck_exact_values(w, 8, 9);
+    ck_assert_str_eq(report.text, "other shape: \"a\" is [3] in the file and [2] in the model\n"
+                                  "other shape: \"b\" is [4] in the file and [2] in the model\n");
+    ck_no_message();
+    UNCHANGED(p, gd_load("f", p, NULL));
+    ck_message("gd_load: f: \"a\" is [3] in the file and [2] in the model");
+    put_file("f", two, 2);
+    UNCHANGED(p, gd_checkpoint_load("f", &run, options, &report));
+    ck_message("gd_checkpoint_load: f: \"a\" and \"b\" differ in the file, and are one tensor in the model");
+    gd_params_free(p);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("checkpoint: load lenient");
@@ -252,5 +293,6 @@ int main(void)
     tcase_add_test(t, variances_are_not_negative);
     tcase_add_test(t, under_a_prefix);
     tcase_add_test(t, lenient);
+    tcase_add_test(t, lenient_and_tied);
     return run_suite(suite);
 }

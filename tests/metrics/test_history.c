@@ -2,6 +2,7 @@
  * files, pictures. */
 #define _POSIX_C_SOURCE 200809L
 #include <float.h>
+#include <time.h>
 
 #include "support/scratch.h"
 
@@ -197,6 +198,33 @@ START_TEST(draws_a_picture)
 }
 END_TEST
 
+/* The time to check n names does not grow like n n: for 100000 of them that took minutes. */
+START_TEST(many_columns)
+{
+    enum { COLUMNS = 100000 };
+    const clock_t begun = clock();
+    FILE *file = fopen("wide.csv", "w");
+    ck_assert_ptr_nonnull(file);
+    fputs("epoch", file);
+    for (int i = 0; i < COLUMNS; i++)
+        fprintf(file, ",c%d", i);
+    fputs("\n1", file);
+    for (int i = 0; i < COLUMNS; i++)
+        fprintf(file, ",%d", i % 10);
+    ck_assert_int_eq(fclose(file), 0);
+    gd_history *h = gd_history_load("wide.csv");
+    ck_good(h != NULL);
+    ck_assert_int_eq(gd_history_count(h), COLUMNS);
+    ck_assert(gd_history_value(h, "c99999", 0) == 9);
+    gd_history_free(h);
+    ck_assert((double)(clock() - begun) / CLOCKS_PER_SEC < 20);
+    put_text("same.csv", "epoch,b,c,a,c,b\n1,2,3,4,5,6\n");
+    ck_refused(gd_history_load("same.csv"), "gd_history_load: same.csv, line 1: two columns are called \"c\"");
+    put_text("same.csv", "epoch,b,epoch\n1,2,3\n");
+    ck_refused(gd_history_load("same.csv"), "gd_history_load: \"epoch\" is the name of x");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("history");
@@ -207,5 +235,6 @@ int main(void)
     tcase_add_test(tests, resumes);
     tcase_add_test(tests, damaged_files);
     tcase_add_test(tests, draws_a_picture);
+    tcase_add_test(tests, many_columns);
     return run_suite(suite);
 }
