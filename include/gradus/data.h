@@ -107,10 +107,11 @@ bool       gd_npy_write(const char *path, const gd_tensor *t);
 
 /* gd_npz_open - NumPy's archive of named arrays (numpy.savez, savez_compressed): a zip file of NPY files, stored or,
  * with zlib, deflated.  It stays open until gd_npz_close.  Errors: no zip file; entries that overlap the end of the
- * file or have other methods; more than 65535 entries.
+ * file or have other methods; a name that occurs twice; a directory of another length than its entries; more than 65534
+ * entries.
  * gd_npz_count, gd_npz_name - the arrays in the order of the file, without ".npy".  Names belong to the file.
- * gd_npz_read - the array called name.  Errors: no such name; a wrong checksum; as gd_npy_read; more than gd_read_limit
- * bytes after decompression.
+ * gd_npz_read - the array called name.  Errors: no such name; an entry with another name or method than in the
+ * directory; a wrong checksum; as gd_npy_read; more than gd_read_limit bytes after decompression.
  * gd_npz_write - writes n tensors under their names, stored; the file is replaced as by gd_npy_write.  Errors: a name
  * that is NULL, empty or not UTF-8, or occurs twice; 4 GiB or more in all. */
 typedef struct gd_npz gd_npz;

@@ -18,8 +18,12 @@ GD_API_BEGIN
 
 /* gd_image_read - a PNG, JPEG or BMP file as [channels, height, width], bytes divided by 255, samples of 16 bits by
  * 65535.  channels: 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha; 0: as in the file.  Needs stb_image (Debian's
- * libstb-dev) when the library is built.  Errors: no such image, or a damaged one, as far as
- * stb_image notices: it does not compare the checksums of PNG; an image of more than gd_read_limit bytes. */
+ * libstb-dev) when the library is built.  A pixel whose colour is missing in a palette is black.
+ * Errors: no such image, or a damaged one: segments of JPEG or chunks of PNG beyond the end of the file, Huffman tables
+ * with more codes than there are, pixels of PNG that decompress to another size than the header's or have a wrong
+ * checksum (Adler-32; both only in a library built with zlib: without it, a small file may take much memory), rows of
+ * BMP beyond the end of the file, and what stb_image notices; the checksums of PNG's chunks are not compared.  An image
+ * of more than gd_read_limit bytes. */
 gd_tensor *gd_image_read(const char *path, int channels);
 
 /* gd_cifar10 - CIFAR-10 (A. Krizhevsky, "Learning multiple layers of features from tiny images", 2009) from its binary

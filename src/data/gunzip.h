@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "source.h"
 
@@ -19,5 +20,10 @@ bool gi_gunzip_some(gi_gunzip *gunzip, void *to, size_t most, size_t *got);
  * False, and a message, when it is damaged or has another length. */
 bool gi_inflate(const char *function, const char *path, const unsigned char *from, size_t n, unsigned char *to,
                 size_t bytes);
+
+/* gi_inflates_to - does a zlib stream (RFC 1950), or a bare deflate stream, decompress to exactly `bytes` bytes of
+ * pixels?  It is taken in pieces, and no further than that.  False, and a message, where not; true without zlib. */
+bool gi_inflates_to(const char *function, const char *path, const unsigned char *from, size_t n, bool bare,
+                    uint64_t bytes);
 
 #endif

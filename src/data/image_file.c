@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "gradus/images.h"
+#include "image_checks.h"
 #include "input.h"
 #include "tensor/new.h"
 
@@ -21,9 +22,9 @@
 
 #ifdef GD_NO_PNG
 
-static gd_tensor *decoded(gi_input *in, const unsigned char *bytes, size_t n, int channels)
+static gd_tensor *decoded(gi_input *in, gi_image_bytes *file, int channels)
 {
-    (void)bytes, (void)n, (void)channels;
+    (void)file, (void)channels;
     return gd_fail("%s: %s: this library was built without stb_image.h: install Debian's libstb-dev (elsewhere stb "
                    "from https://github.com/nothings/stb) and build it again", in->raw.function, in->raw.path);
 }
@@ -98,20 +99,42 @@ static gd_tensor *arranged(const gi_input *in, const void *samples, bool wide, i
     return t;
 }
 
-static gd_tensor *decoded(gi_input *in, const unsigned char *bytes, size_t n, int channels)
+static bool is_png(const gi_image_bytes *file)
+{
+    return file->at[0] == 0x89;
+}
+
+/* May stb_image see it? */
+static bool checked(const gi_input *in, gi_image_bytes *file)
+{
+    if (!(is_png(file) ? gi_png_check(in, file) : file->at[0] == 'B' ? gi_bmp_check(in, file)
+          : gi_jpeg_check(in, file)))
+        return false;
+    return file->n <= INT32_MAX || gd_fail("%s: %s has more than 2 GiB", in->raw.function, in->raw.path);
+}
+
+static gd_tensor *decoded(gi_input *in, gi_image_bytes *file, int channels)
 {
     int width, height, found;
-    if (n > INT32_MAX)
-        return gd_fail("%s: %s has more than 2 GiB", in->raw.function, in->raw.path);
-    if (!stbi_info_from_memory(bytes, (int)n, &width, &height, &found))
+    if (!checked(in, file))
+        return NULL;
+    const unsigned char *bytes = file->at;
+    const int n = (int)file->n;
+    if (!stbi_info_from_memory(bytes, n, &width, &height, &found))
         return broken(in);
-    const bool wide = stbi_is_16_bit_from_memory(bytes, (int)n);
-    const int64_t decoded_bytes = (int64_t)width * height * 4 * (wide ? 2 : 1);
-    if (width < 1 || height < 1 || (int64_t)width * height > gd_read_limit() / 8)
-        return gd_fail("%s: %s is an image of %d x %d pixels, %" PRId64 " bytes: gd_set_read_limit allows %" PRId64,
-                       in->raw.function, in->raw.path, width, height, decoded_bytes, gd_read_limit());
-    void *samples = wide ? (void *)stbi_load_16_from_memory(bytes, (int)n, &width, &height, &found, channels)
-                         : (void *)stbi_load_from_memory(bytes, (int)n, &width, &height, &found, channels);
+    const bool wide = stbi_is_16_bit_from_memory(bytes, n);
+    const int64_t high = height < 0 ? -(int64_t)height : height;        /* of BMP, whose rows may begin at the top */
+    if (width < 1 || high < 1 || width > STBI_MAX_DIMENSIONS || high > STBI_MAX_DIMENSIONS)
+        return gd_fail("%s: %s cannot be decoded: an image of %d x %" PRId64 " pixels", in->raw.function, in->raw.path,
+                       width, high);
+    if (width * high > gd_read_limit() / 8)
+        return gd_fail("%s: %s is an image of %d x %" PRId64 " pixels, %" PRId64 " bytes: gd_set_read_limit allows %"
+                       PRId64, in->raw.function, in->raw.path, width, high, width * high * 4 * (wide ? 2 : 1),
+                       gd_read_limit());
+    if (is_png(file) && !gi_png_check_pixels(in, file))
+        return NULL;
+    void *samples = wide ? (void *)stbi_load_16_from_memory(bytes, n, &width, &height, &found, channels)
+                         : (void *)stbi_load_from_memory(bytes, n, &width, &height, &found, channels);
     if (!samples)
         return broken(in);
     gd_tensor *t = arranged(in, samples, wide, channels ? channels : found, height, width);
@@ -164,10 +187,10 @@ gd_tensor *gd_image_read(const char *path, int channels)
     gi_input in;
     gd_tensor *t = NULL;
     if (gi_input_open(&in, function, path, true) && is_image(&in)) {
-        size_t n;
-        unsigned char *bytes = whole_file(&in, &n);
-        t = bytes ? decoded(&in, bytes, n, channels) : NULL;
-        gi_memory_free(bytes);
+        gi_image_bytes file;
+        file.at = whole_file(&in, &file.n);
+        t = file.at ? decoded(&in, &file, channels) : NULL;
+        gi_memory_free(file.at);
     }
     gi_input_close(&in);
     return t;

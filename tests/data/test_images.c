@@ -59,6 +59,247 @@ START_TEST(damaged_png)
 }
 END_TEST
 
+/* ---- What stb_image must not see ------------------------------------------------------------------------------- */
+
+typedef struct bytes { unsigned char at[4096]; size_t n; } bytes;
+
+static void add(bytes *b, const void *from, size_t n)
+{
+    memcpy(b->at + b->n, from, n);
+    b->n += n;
+}
+
+static void add_number(bytes *b, uint32_t number, int count, bool little)
+{
+    for (int i = 0; i < count; i++)
+        b->at[b->n++] = (unsigned char)(number >> 8 * (little ? i : count - 1 - i));
+}
+
+/* Without its checksum, which nobody compares. */
+static void add_chunk(bytes *b, const char *name, const void *data, size_t n)
+{
+    add_number(b, (uint32_t)n, 4, false);
+    add(b, name, 4);
+    add(b, data, n);
+    add_number(b, 0, 4, false);
+}
+
+static bytes png_begin(uint32_t width, uint32_t height, unsigned depth, unsigned colour, unsigned interlaced)
+{
+    bytes b = { .n = 0 }, header = { .n = 0 };
+    add(&b, "\x89PNG\r\n\x1a\n", 8);
+    add_number(&header, width, 4, false);
+    add_number(&header, height, 4, false);
+    add(&header, (unsigned char[]){ (unsigned char)depth, (unsigned char)colour, 0, 0, (unsigned char)interlaced }, 5);
+    add_chunk(&b, "IHDR", header.at, header.n);
+    return b;
+}
+
+/* A zlib stream of one stored block, and the end. */
+static void png_end(bytes *b, const void *rows, size_t n)
+{
+    bytes z = { .n = 0 };
+    uint32_t low = 1, high = 0;             /* Adler-32 */
+    for (size_t i = 0; i < n; i++) {
+        low = (low + ((const unsigned char *)rows)[i]) % 65521;
+        high = (high + low) % 65521;
+    }
+    add(&z, "\x78\x01\x01", 3);
+    add_number(&z, (uint32_t)n, 2, true);
+    add_number(&z, ~(uint32_t)n, 2, true);
+    add(&z, rows, n);
+    add_number(&z, high << 16 | low, 4, false);
+    add_chunk(b, "IDAT", z.at, z.n);
+    add_chunk(b, "IEND", "", 0);
+}
+
+static gd_tensor *image_of(const bytes *b)
+{
+    put_bytes("image", b->at, b->n);
+    gd_clear_error();
+    return gd_image_read("image", 0);
+}
+
+static bool has_stb(void)
+{
+    const bool stb = gd_image_read(golden("grey.png"), 0) || !without_stb();
+    gd_clear_error();
+    return stb;
+}
+
+static void ck_not_decoded(const bytes *b, const char *why)
+{
+    char message[300];
+    snprintf(message, sizeof message, "gd_image_read: image cannot be decoded: %s", why);
+    ck_assert_ptr_null(image_of(b));
+    ck_message(message);
+}
+
+/* A JPEG file that ends after one Huffman table. */
+static bytes huffman(const unsigned char counts[16], unsigned symbols, unsigned length)
+{
+    bytes b = { .n = 0 };
+    add(&b, "\xff\xd8\xff\xc4", 4);
+    add_number(&b, length, 2, false);
+    add(&b, "\0", 1);
+    add(&b, counts, 16);
+    memset(b.at + b.n, 1, symbols);
+    b.n += symbols;
+    add(&b, "\xff\xd9", 2);
+    return b;
+}
+
+START_TEST(huffman_tables)
+{
+    const unsigned char many[16] = { [13] = 255, 255, 255 }, wide[16] = { 1, 3 }, good[16] = { 1, 1 };
+    bytes b = huffman(many, 765, 2 + 17 + 765);
+    if (!has_stb())
+        return;
+    ck_not_decoded(&b, "a Huffman table has 765 codes, more than there are");
+    b = huffman(wide, 4, 2 + 17 + 4);
+    ck_not_decoded(&b, "a Huffman table has 4 codes, more than there are of their lengths");
+    b = huffman(good, 2, 2 + 17 + 1);
+    ck_not_decoded(&b, "a Huffman table is cut short");
+    b = huffman(good, 2, 200);
+    ck_not_decoded(&b, "the segment at byte 2 has 200 bytes, and 23 follow");
+    b = huffman(good, 2, 1);
+    ck_not_decoded(&b, "the segment at byte 2 has 1 bytes, and 23 follow");
+    b = huffman(good, 2, 2 + 17 + 2);
+    ck_assert_ptr_null(image_of(&b));       /* stb_image misses the frame */
+    ck_message_begins("gd_image_read: image cannot be decoded: ");
+}
+END_TEST
+
+START_TEST(palettes_of_png)
+{
+    const unsigned char colours[] = { 255, 0, 0, 0, 255, 0 };
+    bytes b = png_begin(4, 1, 2, 3, 0);
+    if (!has_stb())
+        return;
+    add_chunk(&b, "PLTE", colours, 6);
+    png_end(&b, "\0\x1b", 2);               /* the pixels 0, 1, 2, 3 */
+    gd_tensor *t = image_of(&b);
+    ck_shape(t, 3, 1, 4);
+    ck_exact_values(t, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0);
+    b = png_begin(4, 1, 2, 3, 0);
+    add_chunk(&b, "PLTE", colours, 6);
+    add_chunk(&b, "tRNS", "\0\xff\xff", 3);
+    png_end(&b, "\0\x1b", 2);
+    ck_not_decoded(&b, "its palette has 2 colours and 3 opacities");
+    b = png_begin(4, 1, 2, 3, 0);
+    add_chunk(&b, "PLTE", colours, 6);
+    add_chunk(&b, "PLTE", colours, 6);
+    png_end(&b, "\0\x1b", 2);
+    ck_not_decoded(&b, "it has two palettes");
+    b = png_begin(4, 1, 2, 3, 0);
+    add_chunk(&b, "PLTE", colours, 0);
+    png_end(&b, "\0\x1b", 2);
+    ck_not_decoded(&b, "unknown image type");
+}
+END_TEST
+
+START_TEST(chunks_of_png)
+{
+    bytes b = png_begin(1, 1, 8, 0, 0);
+    if (!has_stb())
+        return;
+    ck_not_decoded(&b, "it ends before its end chunk");
+    png_end(&b, "\0\x33", 2);
+    ck_exact_values(image_of(&b), (gd_real)0.2);
+    b.at[33] = 0x7f;                        /* the length of IDAT */
+    ck_not_decoded(&b, "the chunk at byte 33 has 2130706445 bytes, and 25 follow");
+    b.at[33] = 0xff;
+    ck_not_decoded(&b, "the chunk at byte 33 has 4278190093 bytes, and 25 follow");
+}
+END_TEST
+
+START_TEST(pixels_of_png)
+{
+    static const unsigned char zeros[2000];
+    if (!has_stb())
+        return;
+    bytes b = png_begin(3, 2, 1, 0, 0);     /* rows of 1 + 1 bytes */
+    png_end(&b, "\0\xa0\0\x40", 4);
+    ck_exact_values(image_of(&b), 1, 0, 1, 0, 1, 0);
+    b = png_begin(9, 7, 8, 2, 1);           /* 14 rows in seven images, 3 * 63 samples */
+    png_end(&b, zeros, 204);
+    const bool zlib = !image_of(&b) && strstr(gd_last_error(), "should have");
+    b = png_begin(9, 7, 8, 2, 1);
+    png_end(&b, zeros, 203);
+    ck_shape(image_of(&b), 3, 7, 9);
+    if (!zlib)
+        return;
+    b = png_begin(9, 7, 8, 2, 1);
+    png_end(&b, zeros, 204);
+    ck_not_decoded(&b, "its pixels should have 203 bytes, and at least 204 were decompressed");
+    b = png_begin(1, 1, 8, 0, 0);
+    png_end(&b, zeros, 2000);
+    ck_not_decoded(&b, "its pixels should have 2 bytes, and at least 2000 were decompressed");
+    b = png_begin(1, 2, 8, 0, 0);
+    png_end(&b, zeros, 3);
+    ck_not_decoded(&b, "its pixels should have 4 bytes, and 3 were decompressed");
+    b = png_begin(1, 2, 8, 0, 0);
+    png_end(&b, zeros, 4);
+    b.at[b.n - 17] ^= 1;                    /* the last byte of the checksum */
+    ck_not_decoded(&b, "its pixels cannot be decompressed: incorrect data check");
+}
+END_TEST
+
+static bytes bmp(unsigned header, int32_t width, int32_t height, unsigned bits, unsigned rows)
+{
+    const int side = header == 12 ? 2 : 4;
+    bytes b = { .n = 0 };
+    add(&b, "BM\0\0\0\0\0\0\0\0", 10);
+    add_number(&b, rows, 4, true);
+    add_number(&b, header, 4, true);
+    add_number(&b, (uint32_t)width, side, true);
+    add_number(&b, (uint32_t)height, side, true);
+    add_number(&b, 1, 2, true);
+    add_number(&b, bits, 2, true);
+    if (header > 12)
+        b.n += header - 16;
+    return b;
+}
+
+START_TEST(bitmaps)
+{
+    static const unsigned char zeros[4];
+    if (!has_stb())
+        return;
+    bytes b = bmp(40, 1, 2, 24, 54);
+    add(&b, "\0\0\xff\0\0\xff\0", 7);       /* BGR, from the bottom; the last row may end with its pixels */
+    ck_exact_values(image_of(&b), 0, 1, 1, 0, 0, 0);
+    b.n--;
+    ck_not_decoded(&b, "1 x 2 pixels of 24 bits need 61 bytes, and it has 60");
+    b = bmp(40, 1, -2, 24, 54);
+    add(&b, "\0\0\xff\0\0\xff\0", 7);
+    ck_exact_values(image_of(&b), 1, 0, 0, 1, 0, 0);
+    gd_set_read_limit(10);
+    ck_assert_ptr_null(image_of(&b));
+    ck_message("gd_image_read: image is an image of 1 x 2 pixels, 8 bytes: gd_set_read_limit allows 10");
+    gd_set_read_limit(0);
+    b = bmp(40, 1, INT32_MIN, 24, 54);
+    ck_not_decoded(&b, "an image of 1 x 2147483648 pixels");
+    b = bmp(40, INT32_MAX, INT32_MIN, 32, 54);
+    ck_not_decoded(&b, "an image of 2147483647 x 2147483648 pixels");
+    b = bmp(40, 1 << 24, 1 << 24, 32, 54);
+    ck_not_decoded(&b, "16777216 x 16777216 pixels of 32 bits need 1125899906842678 bytes, and it has 54");
+    b.n -= 1;
+    ck_not_decoded(&b, "its header is cut off");
+    b = bmp(40, 2, 1, 8, 54);
+    add(&b, zeros, 4);
+    ck_not_decoded(&b, "it has no palette");
+    b = bmp(40, 2, 1, 7, 54);
+    ck_not_decoded(&b, "pixels of 7 bits are unknown");
+    b = bmp(40, 2, 1, 8, 58);
+    add(&b, "\xff\0\0\0\0\xc8\0\0", 8);     /* a palette of one colour, blue, and the pixels 0 and 200 */
+    ck_exact_values(image_of(&b), 0, 0, 0, 0, 1, 0);
+    b = bmp(12, 2, 1, 1, 32);               /* OS/2: a palette of 3 bytes each */
+    add(&b, "\xff\0\0\0\xff\0\x40\0\0\0", 10);
+    ck_exact_values(image_of(&b), 0, 0, 0, 1, 1, 0);
+}
+END_TEST
+
 /* ---- CIFAR-10 -------------------------------------------------------------------------------------------------- */
 
 enum { RECORD = 3073 };
@@ -209,6 +450,11 @@ int main(void)
     TCase *tests = scratch_case(suite, "images");
     tcase_add_test(tests, reads_png);
     tcase_add_test(tests, damaged_png);
+    tcase_add_test(tests, huffman_tables);
+    tcase_add_test(tests, palettes_of_png);
+    tcase_add_test(tests, chunks_of_png);
+    tcase_add_test(tests, pixels_of_png);
+    tcase_add_test(tests, bitmaps);
     tcase_add_test(tests, reads_cifar);
     tcase_add_test(tests, shifts_and_crops);
     tcase_add_test(tests, flips);

@@ -96,6 +96,72 @@ START_TEST(damaged_archives)
 }
 END_TEST
 
+/* An archive of "a" and "b": two local headers with their data, two entries of 46 + 5 bytes, the end of 22. */
+START_TEST(directory_and_entries_agree)
+{
+    static unsigned char good[1 << 12], bytes[1 << 12];
+    gd_tensor *small[] = { gd_arange(0, 3, 1), gd_scalar(7) };
+    ck_good(gd_npz_write("own.npz", (const char *[]){ "a", "b" }, small, 2));
+    const size_t n = get_bytes("own.npz", good, sizeof good), end = n - 22;
+    for (unsigned count = 0; count < 4; count++) {
+        memcpy(bytes, good, n);
+        bytes[end + 10] = (unsigned char)count;
+        put_bytes("count.npz", bytes, n);
+        gd_clear_error();
+        gd_npz *file = gd_npz_open("count.npz");
+        ck_assert(!file == (count != 2));
+        if (count < 2)
+            ck_message("gd_npz_open: count.npz: damaged zip archive: its directory has another length than its "
+                       "entries");
+        gd_npz_close(file);
+    }
+    const size_t places[] = { 30, 26, 8 };      /* of a local header: name, its length, method */
+    for (int i = 0; i < 3; i++) {
+        memcpy(bytes, good, n);
+        bytes[places[i]] ^= 8;
+        put_bytes("local.npz", bytes, n);
+        gd_clear_error();
+        gd_npz *file = gd_npz_open("local.npz");
+        ck_good(file != NULL);
+        ck_exact_values(gd_npz_read(file, "b"), 7);
+        ck_assert_ptr_null(gd_npz_read(file, "a"));
+        ck_message(i < 2 ? "gd_npz_read: local.npz: damaged zip archive: \"a\" has another name in its entry"
+                   : "gd_npz_read: local.npz: damaged zip archive: the directory and an entry name different methods");
+        gd_npz_close(file);
+    }
+    memcpy(bytes, good, n);
+    bytes[end - 5] = 'a';                       /* the last name of the directory */
+    put_bytes("twice.npz", bytes, n);
+    ck_refused(gd_npz_open("twice.npz"), "gd_npz_open: twice.npz: damaged zip archive: a name occurs twice");
+}
+END_TEST
+
+/* With all pairs compared, this took 11 seconds. */
+START_TEST(many_entries)
+{
+    enum { MANY = 60000, LENGTH = 8 };
+    static char text[MANY][LENGTH];
+    static const char *names[MANY];
+    static gd_tensor *tensors[MANY];
+    gd_tensor *one = gd_scalar(1);
+    for (int i = 0; i < MANY; i++) {
+        snprintf(text[i], LENGTH, "%d", i * 7 % MANY);
+        names[i] = text[i];
+        tensors[i] = one;
+    }
+    ck_good(gd_npz_write("many.npz", names, tensors, MANY));
+    gd_npz *file = gd_npz_open("many.npz");
+    ck_assert_msg(file, "%s", gd_last_error());
+    ck_assert_int_eq(gd_npz_count(file), MANY);
+    ck_assert_str_eq(gd_npz_name(file, 3), "21");
+    for (int i = 0; i < MANY; i += 997)
+        ck_exact_values(gd_npz_read(file, names[i]), 1);
+    gd_npz_close(file);
+    names[MANY - 1] = names[5];
+    ck_refused(gd_npz_write("many.npz", names, tensors, MANY), "gd_npz_write: the name \"35\" occurs twice");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("npz");
@@ -103,5 +169,7 @@ int main(void)
     tcase_add_test(tests, reads_what_numpy_wrote);
     tcase_add_test(tests, writes_and_reads_again);
     tcase_add_test(tests, damaged_archives);
+    tcase_add_test(tests, directory_and_entries_agree);
+    tcase_add_test(tests, many_entries);
     return run_suite(suite);
 }
