@@ -7,7 +7,7 @@
 #include "table.h"
 #include "files/files.h"
 #include "text/format.h"
-#include "text/names.h"
+#include "base/names.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "text/utf8.h"

@@ -6,7 +6,7 @@
 #include "table.h"
 #include "base/memory.h"
 #include "base/message.h"
-#include "text/names.h"
+#include "base/names.h"
 #include "text/utf8.h"
 #include "tensor/check.h"
 
@@ -67,9 +67,9 @@ static bool names_differ(const scan *s, const gi_csv_record *record)
     int64_t same[2];
     if (!gi_names_differ(&table->column->name, sizeof *table->column, table->columns, same))
         return false;
-    return same[0] < 0 || gd_fail("%s: %s, line %" PRId64 ": columns %" PRId64 " and %" PRId64 " are both called \"%s\"",
-                                  t->function, t->path, record->line, same[0] + 1, same[1] + 1,
-                                  table->column[same[0]].name);
+    return same[0] < 0
+           || gd_fail("%s: %s, line %" PRId64 ": columns %" PRId64 " and %" PRId64 " are both called \"%s\"",
+                      t->function, t->path, record->line, same[0] + 1, same[1] + 1, table->column[same[0]].name);
 }
 
 static bool good_name(const scan *s, const gi_csv_record *record, int i)

@@ -9,7 +9,7 @@
 #include "text/format.h"
 #include "base/memory.h"
 #include "base/message.h"
-#include "text/names.h"
+#include "base/names.h"
 #include "data/csv.h"
 #include "data/input.h"
 #include "data/number.h"

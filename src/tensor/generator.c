@@ -23,8 +23,8 @@ gd_generator *gd_generator_new(uint64_t seed)
     return g;
 }
 
-/* NULL, the thread's own; while the change of a loader runs, see course.c, that of the batch.  A change that was left by
- * longjmp has taken its generator with it. */
+/* NULL, the thread's own; while the change of a loader runs, see course.c, that of the batch.  A change that was left
+ * by longjmp has taken its generator with it. */
 static uint64_t *no_generator(void)
 {
     if (gi_thread.own_generator && !gi_guest_runs())

@@ -109,7 +109,8 @@ START_TEST(other_names_of_tied_parameters)
             const char *name = (const char *[]){ "a", "b", "c" }[i];
             gd_tensor *w = gd_params_get(p, name), *v = gd_params_get(q, name);
             ck_assert(w->data[0] == v->data[0] && w->data[0] != 1);
-            ck_assert(gd_optimizer_state(o, w, "exp_avg_sq")->data[0] == gd_optimizer_state(n, v, "exp_avg_sq")->data[0]);
+            ck_assert(gd_optimizer_state(o, w, "exp_avg_sq")->data[0] ==
+                      gd_optimizer_state(n, v, "exp_avg_sq")->data[0]);
         }
         ck_assert(gd_ema_swap(e) && gd_ema_swap(f));
         ck_no_message();
