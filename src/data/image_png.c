@@ -104,7 +104,7 @@ static uint64_t expected_bytes(const unsigned char *header)
     static const struct pass { unsigned x, y, x_step, y_step; } passes[] = {
         { 0, 0, 8, 8 }, { 4, 0, 8, 8 }, { 0, 4, 4, 8 }, { 2, 0, 4, 4 }, { 0, 2, 2, 4 }, { 1, 0, 2, 2 }, { 0, 1, 1, 2 }
     };
-    const uint64_t width = big(header), height = big(header + 4), bits = header[8] * channels[header[9] & 7];
+    const uint64_t width = big(header), height = big(header + 4), bits = (uint64_t)header[8] * channels[header[9] & 7];
     if (!header[12])
         return bytes_of(width, height, bits);
     uint64_t sum = 0;
