@@ -95,11 +95,13 @@ static void make(gi_ahead *a, prepared *p)
     making = p;
     failures_kept = gi_failures();
     p->good = gi_course_batch(c, &p->own, &p->batch);
+    gd_on_error(NULL);                      /* p is the caller's soon */
 }
 
 static void *work(void *context)
 {
     gi_ahead *a = context;
+    gd_on_error(NULL);                      /* messages go to the thread that asks for batches: see keep */
     gi_current_scope();
     pthread_mutex_lock(&a->lock);
     for (bool good = true; !a->stop;) {

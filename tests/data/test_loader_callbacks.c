@@ -1,5 +1,6 @@
 /* test_loader_callbacks.c - a loader with a change or with prefetching gives what it gives without threads: the same
  * refusals, the same random numbers, the same messages. */
+#define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <time.h>
 
