@@ -32,12 +32,13 @@ static inline gd_table_options gd_table_defaults(void)
     return o;
 }
 
-/* gd_table_read - reads the file, which may be gzipped, or a pipe; fields, quotes and blank lines are as in
- * gd_csv_read.  A field that is empty or one of the words that gd_csv_read knows for missing values (NA, null, ..) is
- * missing.  A column is numbers if its first value is one, else text.  Free the table with gd_table_free.  Errors:
- * names that occur twice or are empty; a row with another number of fields; a value that is not a number below others
- * that are; a number that gd_real cannot hold; a column of dates (2024-03-31, 31.3.2024, 3/31/2024, with or without a
- * time), which neither are numbers nor categories, unless it is listed in options.text; a name in options.text that is
+/* gd_table_read - reads the file, which may be gzipped, or a pipe; fields, quotes, blank lines and comments (#) are
+ * as in gd_csv_read.  A field that is empty or one of the words that gd_csv_read knows for missing values (NA,
+ * null, ..) is missing.  A column is numbers if its first value is one, else text.  Free the table with
+ * gd_table_free.  Errors: names that occur twice or are empty; a row with another number of fields; a value that is
+ * not a number below others that are; a number that gd_real cannot hold; a column of dates (2024-03-31, 31.3.2024,
+ * 3/31/2024, with or without a time), which neither are numbers nor categories, or of digits with separators (1,234
+ * or 2,5) that options.decimal does not explain, unless it is listed in options.text; a name in options.text that is
  * no column. */
 gd_table *gd_table_read(const char *path, gd_table_options options);
 void      gd_table_free(gd_table *table);                           /* NULL is fine */

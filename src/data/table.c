@@ -198,6 +198,24 @@ static bool is_date(const gi_csv_field *f)
     return years <= 1 && (p == f->end || ((*p == ' ' || *p == 'T') && p + 1 < f->end && gi_is_digit(p[1])));
 }
 
+/* Digits with separators between them, as 1,234 or 2,5 or 1 000.0: a number in a style that the options do not name. */
+static bool is_grouped_number(const gi_csv_field *f)
+{
+    const char *p = f->begin;
+    int separators = 0;
+    if (p < f->end && (*p == '-' || *p == '+'))
+        p++;
+    if (p == f->end || !gi_is_digit(*p) || !gi_is_digit(f->end[-1]))
+        return false;
+    for (; p < f->end; p++) {
+        const bool separator = strchr(",.'_ ", *p) && *p != '\0';
+        if (!separator && !gi_is_digit(*p))
+            return false;
+        separators += separator;
+    }
+    return separators > 0;
+}
+
 static bool bad_value(const scan *s, const gi_column *c, int64_t row, const gi_csv_field *f, const char *wrong)
 {
     const int length = f->end - f->begin < 40 ? (int)(f->end - f->begin) : 40;
@@ -250,6 +268,9 @@ static bool read_text(scan *s, gi_column *c)
         if (!c->listed && is_date(f))
             return bad_value(s, c, row, f, "looks like a date, which is neither a number nor a category: turn dates "
                              "into numbers, or list the column in text");
+        if (!c->listed && is_grouped_number(f))
+            return bad_value(s, c, row, f, "looks like a number with another decimal sign, or with separators between "
+                             "its digits: set decimal, write it without, or list the column in text");
         if (memchr(f->begin, 0, (size_t)(f->end - f->begin)))
             return bad_value(s, c, row, f, "contains a zero byte");
         if (!(text[row] = text_of(s, f)))
@@ -323,8 +344,9 @@ static bool valid(const char *function, gd_table_options o)
         return gd_fail("%s: separator = '%c' cannot separate fields", function, o.separator);
     if (o.decimal && o.decimal != '.' && o.decimal != ',')
         return gd_fail("%s: decimal = '%c' must be '.' or ','", function, o.decimal);
-    return o.text_count == 0 || (o.text_count > 0 && gi_not_null(function, "text", o.text))
-           || gd_fail("%s: text_count = %d must not be negative", function, o.text_count);
+    if (o.text_count < 0)
+        return gd_fail("%s: text_count = %d must not be negative", function, o.text_count);
+    return o.text_count == 0 || gi_not_null(function, "text", o.text);
 }
 
 gd_table *gd_table_read(const char *path, gd_table_options options)
@@ -339,6 +361,7 @@ gd_table *gd_table_read(const char *path, gd_table_options options)
     gi_arena_init(&table->arena, GI_DATA);
     scan s = { .csv = { .function = function, .path = path }, .table = table };
     s.csv.options.decimal = options.decimal ? options.decimal : '.';
+    s.csv.options.comment = '#';
     gi_input in;
     const bool good = gi_input_open(&in, function, path, true) && gi_csv_read_text(&s.csv, &in) &&
                       read_table(&s, options);

@@ -69,6 +69,14 @@ START_TEST(refuses)
     ck_bad("a,\n1,2\n", ", line 1: column 2 has no name: set no_header if the first line is a row");
     ck_bad("a\n1\nlarge\n", ", line 3, column \"a\": \"large\" is not a number, and the first value of this column "
            "is: list it in text, or leave such fields empty");
+    ck_bad("a;b\n1;2,5\n1;10\n", ", line 2, column \"b\": \"2,5\" looks like a number with another decimal sign, or "
+           "with separators between its digits: set decimal, write it without, or list the column in text");
+    ck_bad("a,b\n1,\"1,234\"\n", ", line 2, column \"b\": \"1,234\" looks like a number with another decimal sign, or "
+           "with separators between its digits: set decimal, write it without, or list the column in text");
+    gd_table *t = table_of("# made by hand\na,b\n#1,2\n3,4\n", (gd_table_options){ 0 });
+    ck_exact_values(gd_table_numbers(t, NULL, 0), 3, 4);
+    gd_table_free(t);
+    ck_refused(table_of("a\n1\n", (gd_table_options){ .text_count = 1 }), "gd_table_read: text is NULL");
     ck_bad("a,when\n1,2024-03-31\n", ", line 2, column \"when\": \"2024-03-31\" looks like a date, which is neither a "
            "number nor a category: turn dates into numbers, or list the column in text");
     ck_bad("a,when\n1,31.3.2024 12:30\n", ", line 2, column \"when\": \"31.3.2024 12:30\" looks like a date, which is "
