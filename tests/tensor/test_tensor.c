@@ -71,6 +71,18 @@ START_TEST(ranges)
 }
 END_TEST
 
+START_TEST(selects_one_index)
+{
+    gd_tensor *x = gd_reshape(gd_arange(0, 24, 1), GD_SHAPE(2, 3, 4));
+    ck_exact_values(gd_select(gd_select(x, 0, 1), 0, 2), 20, 21, 22, 23);
+    ck_exact_values(gd_select(gd_select(x, -1, -2), 1, 0), 2, 14);
+    ck_shape(gd_select(x, 1, -3), 2, 4);
+    gd_tensor *w = gd_requires_grad(gd_ones(GD_SHAPE(2, 2)));
+    ck_good(gd_backward(gd_sum(gd_select(w, 1, -1))));
+    ck_exact_values(w->grad, 0, 1, 0, 1);
+}
+END_TEST
+
 /* ---- Random numbers ----------------------------------------------------------------------------------------- */
 
 START_TEST(random_numbers_repeat)
@@ -391,6 +403,7 @@ int main(void)
     tcase_add_test(all, making);
     tcase_add_test(all, contiguous_views);
     tcase_add_test(all, ranges);
+    tcase_add_test(all, selects_one_index);
     tcase_add_test(all, random_numbers_repeat);
     tcase_add_test(all, random_moments);
     tcase_add_test(all, permutations);
