@@ -146,7 +146,7 @@ bool gi_inflates_to(const char *function, const char *path, const unsigned char 
                     uint64_t bytes)
 {
     z_stream z = { .zalloc = z_new, .zfree = z_free };
-    unsigned char room[1 << 14];
+    unsigned char piece[1 << 14];
     uint64_t out = 0;
     size_t in = 0;
     int state = inflateInit2(&z, bare ? -15 : 15);
@@ -156,11 +156,11 @@ bool gi_inflates_to(const char *function, const char *path, const unsigned char 
         const uInt give = n - in < 1u << 30 ? (uInt)(n - in) : 1u << 30;
         z.next_in = (Bytef *)(uintptr_t)(from + in);
         z.avail_in = give;
-        z.next_out = room;
-        z.avail_out = sizeof room;
+        z.next_out = piece;
+        z.avail_out = sizeof piece;
         state = inflate(&z, Z_NO_FLUSH);
         in += give - z.avail_in;
-        out += sizeof room - z.avail_out;
+        out += sizeof piece - z.avail_out;
     }
     const char *wrong = state == Z_BUF_ERROR ? "they are cut off" : z.msg ? z.msg : "they are not a zlib stream";
     inflateEnd(&z);

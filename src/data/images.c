@@ -209,7 +209,7 @@ static bool read_records(gi_input *in, gd_real *x, gd_real *y, int64_t n)
     return gi_input_ends(in);
 }
 
-static gd_dataset room_for(const char *function, int64_t n)
+static gd_dataset new_records(const char *function, int64_t n)
 {
     gd_dataset set = { gi_new(function, 4, (int64_t[]){ n, 3, SIDE, SIDE }), NULL };
     set.y = set.x ? gi_new(function, 1, &n) : NULL;
@@ -241,7 +241,7 @@ gd_dataset gd_cifar_read(const char *path)
     gi_input in;
     const int64_t n = gi_input_open(&in, function, path, true) ? count_records(&in) : -1;
     gi_input_close(&in);
-    const gd_dataset set = n < 0 ? none : room_for(function, n);
+    const gd_dataset set = n < 0 ? none : new_records(function, n);
     if (!set.x)
         return none;
     const bool good = gi_input_open(&in, function, path, true) && read_records(&in, set.x->data, set.y->data, n);
@@ -290,7 +290,7 @@ gd_dataset gd_cifar10(const char *folder, bool train)
         if (!find_batch(folder, train ? name : "test_batch.bin", &found[i]))
             return none;
     }
-    const gd_dataset set = room_for(function, (int64_t)files * IN_FILE);
+    const gd_dataset set = new_records(function, (int64_t)files * IN_FILE);
     bool good = set.x;
     for (int i = 0; i < files && good; i++) {
         gi_input in;

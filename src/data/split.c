@@ -15,10 +15,8 @@
 
 static const gd_split no_split = { { 0, NULL }, { 0, NULL } };
 
-static void *room(int64_t n, size_t size)
+static void *list_of(int64_t n, size_t size)
 {
-    if (n >= INT64_MAX / 16)
-        return gd_fail("gd_split: %" PRId64 " rows: out of memory", n);
     return gi_arena_take(gi_current_scope(), ((size_t)n + 1) * size);
 }
 
@@ -43,7 +41,7 @@ static int64_t *classes_of(const char *function, const gd_tensor *labels, int64_
 /* Rows in the order in which they are dealt out: shuffled, or not; then by class. */
 static int64_t *dealing_order(int64_t rows, gd_split_options o, const int64_t *label, int64_t classes)
 {
-    int64_t *order = room(rows, sizeof *order);
+    int64_t *order = list_of(rows, sizeof *order);
     uint64_t random[4];
     gi_random_seed(random, o.seed);
     for (int64_t i = 0; order && i < rows; i++) {
@@ -53,7 +51,7 @@ static int64_t *dealing_order(int64_t rows, gd_split_options o, const int64_t *l
     }
     if (!order || !label)
         return order;
-    int64_t *sorted = room(rows, sizeof *sorted), *start = room(classes, sizeof *start);
+    int64_t *sorted = list_of(rows, sizeof *sorted), *start = list_of(classes, sizeof *start);
     if (!sorted || !start)
         return NULL;
     memset(start, 0, ((size_t)classes + 1) * sizeof *start);
@@ -69,7 +67,7 @@ static int64_t *dealing_order(int64_t rows, gd_split_options o, const int64_t *l
 /* The rows that are in the test part, and the others. */
 static gd_split gathered(int64_t rows, const bool *in)
 {
-    int64_t *train = room(rows, sizeof *train), *test = room(rows, sizeof *test);
+    int64_t *train = list_of(rows, sizeof *train), *test = list_of(rows, sizeof *test);
     gd_split s = { { 0, train }, { 0, test } };
     if (!train || !test)
         return no_split;
@@ -102,6 +100,12 @@ static void divide(share *of, int64_t classes, int64_t rows, int64_t wanted)
     }
 }
 
+/* More rows than any list can have. */
+static bool too_many(const char *function, int64_t rows)
+{
+    return rows >= INT64_MAX / 16 && !gd_fail("%s: rows = %" PRId64 ": out of memory", function, rows);
+}
+
 static gd_split split_in_two(const char *function, int64_t rows, int64_t wanted, gd_split_options o)
 {
     int64_t classes = 1;
@@ -109,8 +113,8 @@ static gd_split split_in_two(const char *function, int64_t rows, int64_t wanted,
     if (o.labels && !label)
         return no_split;
     const int64_t *order = dealing_order(rows, o, label, classes);
-    share *of = order ? room(classes, sizeof *of) : NULL;
-    bool *in = of ? room(rows, sizeof *in) : NULL;
+    share *of = order ? list_of(classes, sizeof *of) : NULL;
+    bool *in = of ? list_of(rows, sizeof *in) : NULL;
     if (!in)
         return no_split;
     for (int64_t c = 0; c < classes; c++)
@@ -137,7 +141,7 @@ gd_split gd_train_test_split(int64_t rows, double test_fraction, gd_split_option
                 wanted < 1 ? "both parts" : "the training part");
         return no_split;
     }
-    return split_in_two(function, rows, wanted, options);
+    return too_many(function, rows) ? no_split : split_in_two(function, rows, wanted, options);
 }
 
 /* ---- Folds ----------------------------------------------------------------------------------------------------- */
@@ -153,12 +157,14 @@ gd_split gd_k_fold(int64_t rows, int64_t k, int64_t fold, gd_split_options o)
         gd_fail("%s: fold = %" PRId64 " must lie in [0, %" PRId64 ")", function, fold, k);
         return no_split;
     }
+    if (too_many(function, rows))
+        return no_split;
     int64_t classes = 1;
     const int64_t *label = o.labels ? classes_of(function, o.labels, rows, &classes) : NULL;
     if (o.labels && !label)
         return no_split;
     const int64_t *order = dealing_order(rows, o, label, classes);
-    bool *in = order ? room(rows, sizeof *in) : NULL;
+    bool *in = order ? list_of(rows, sizeof *in) : NULL;
     if (!in)
         return no_split;
     const int64_t size = rows / k, larger = rows % k;
@@ -219,8 +225,8 @@ const double *gd_balanced_weights(const gd_tensor *labels)
     if (!gi_given_tensor(function, "labels", labels) || !gi_alive(function, "labels", labels))
         return NULL;
     const int64_t rows = labels->numel, *label = classes_of(function, labels, rows, &classes);
-    double *weight = label ? room(rows, sizeof *weight) : NULL;
-    int64_t *count = weight ? room(classes, sizeof *count) : NULL;
+    double *weight = label ? list_of(rows, sizeof *weight) : NULL;
+    int64_t *count = weight ? list_of(classes, sizeof *count) : NULL;
     if (!count)
         return NULL;
     memset(count, 0, (size_t)classes * sizeof *count);

@@ -9,10 +9,11 @@
 #include "tensor/alive.h"
 #include "tensor/check.h"
 #include "tensor/shape.h"
+#include "visit.h"
 
 typedef struct printer {
     FILE *out;
-    int   nodes;
+    int   nodes;                            /* printed so far */
 } printer;
 
 static gi_text shape_of(const gd_tensor *t)
@@ -25,31 +26,10 @@ static const char *label(const gd_tensor *t)
     return t->name ? t->name : t->node ? "result" : t->requires_grad ? "leaf" : "constant";
 }
 
-/* Calls visit for each node that y depends on, in the order of gd_backward. */
-static void visit_nodes(gd_tensor *y, void (*visit)(printer *, gd_node *), printer *p)
+static void tell(void *context, const gd_node *node)
 {
-    y->marks |= GI_VISITED;
-    for (gd_node *node = y->node; node; node = node->prev) {
-        if (!(node->out->marks & GI_VISITED))
-            continue;
-        for (int i = 0; i < node->n; i++)
-            if (node->in[i] && node->in[i]->requires_grad)
-                node->in[i]->marks |= GI_VISITED;
-        visit(p, node);
-        p->nodes++;
-    }
-    for (gd_node *node = y->node; node; node = node->prev) {
-        node->out->marks &= (uint8_t)~GI_VISITED;
-        for (int i = 0; i < node->n; i++)
-            if (node->in[i])
-                node->in[i]->marks &= (uint8_t)~GI_VISITED;
-    }
-    y->marks &= (uint8_t)~GI_VISITED;
-}
-
-static void tell(printer *p, gd_node *node)
-{
-    fprintf(p->out, "%3d. %s(", p->nodes + 1, node->op->name);
+    printer *p = context;
+    fprintf(p->out, "%3d. %s(", ++p->nodes, node->op->name);
     for (int i = 0; i < node->n; i++)
         fprintf(p->out, "%s%s %s", i ? ", " : "", node->in[i] ? label(node->in[i]) : "nothing",
                 node->in[i] ? shape_of(node->in[i]).s : "");
@@ -73,7 +53,7 @@ void gd_graph_print(FILE *out, gd_tensor *y)
     }
     fprintf(out, "backward from %s %s, dy = 1:\n", label(y), shape_of(y).s);
     printer p = { out, 0 };
-    visit_nodes(y, tell, &p);
+    gi_visit_nodes(y, tell, &p);
 }
 
 /* ---- Graphviz -------------------------------------------------------------------------------------------- */
@@ -86,8 +66,9 @@ static void print_quoted(FILE *out, const char *text)
             fputc(*text, out);
 }
 
-static void draw(printer *p, gd_node *node)
+static void draw(void *context, const gd_node *node)
 {
+    printer *p = context;
     fprintf(p->out, "    \"%p\" [label=\"%s\\n%s\"];\n", (void *)node->out, node->op->name,
             shape_of(node->out).s);
     for (int i = 0; i < node->n; i++) {
@@ -111,6 +92,6 @@ void gd_graph_dot(FILE *out, gd_tensor *y)
         return;
     fprintf(out, "digraph gradus {\n    node [shape=ellipse, fontname=\"sans-serif\"];\n");
     printer p = { out, 0 };
-    visit_nodes(y, draw, &p);
+    gi_visit_nodes(y, draw, &p);
     fprintf(out, "}\n");
 }

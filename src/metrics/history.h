@@ -13,7 +13,7 @@ typedef struct gi_cell {
 
 typedef struct gi_series {
     char    *name;
-    gi_cell *cells;                         /* one for each row, as many as there is room for rows */
+    gi_cell *cells;                         /* one for each row, as many as the capacity for rows */
 } gi_series;
 
 struct gd_history {

@@ -77,8 +77,8 @@ static void spread_many_rows(const gi_windows *s, const gd_real *v, gd_real *x)
     }
 }
 
-/* The same along rows: y, of windows of many columns, from v, and v from y, each element of which is shared; work has
- * room for a row of y. */
+/* The same along rows: y, of windows of many columns, from v, and v from y, each element of which is shared; work holds
+ * a row of y. */
 static void add_many_columns(const gi_windows *s, gd_real *y, const gd_real *v, const gd_real *share)
 {
     for (int64_t r = 0; r < s->oh; r++, v += s->w)

@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "autograd/dead_graph.h"
-#include "autograd/record.h"
 #include "gradus/derivatives.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
+#include "visit.h"
 
 typedef double count(const gd_node *node);
 
@@ -144,27 +144,17 @@ static double flops_of(const gd_node *node)
     return elements(node->out);
 }
 
+static void add(void *context, const gd_node *node)
+{
+    *(double *)context += flops_of(node);
+}
+
 double gd_graph_flops(gd_tensor *y)
 {
     double sum = 0;
     if (!gi_given("gd_graph_flops", "y", y) || !gi_alive("gd_graph_flops", "y", y)
         || !gi_graph_alive("gd_graph_flops", y))
         return (double)NAN;
-    y->marks |= GI_VISITED;
-    for (gd_node *node = y->node; node; node = node->prev) {
-        if (!(node->out->marks & GI_VISITED))
-            continue;
-        for (int i = 0; i < node->n; i++)
-            if (node->in[i] && node->in[i]->requires_grad)
-                node->in[i]->marks |= GI_VISITED;
-        sum += flops_of(node);
-    }
-    for (gd_node *node = y->node; node; node = node->prev) {
-        node->out->marks &= (uint8_t)~GI_VISITED;
-        for (int i = 0; i < node->n; i++)
-            if (node->in[i])
-                node->in[i]->marks &= (uint8_t)~GI_VISITED;
-    }
-    y->marks &= (uint8_t)~GI_VISITED;
+    gi_visit_nodes(y, add, &sum);
     return sum;
 }
