@@ -352,7 +352,6 @@ GI_NOINLINE void gi_pass_run(gi_pass *pass)
 
 static GI_NOINLINE bool backward(const char *function, gd_tensor *y, gd_tensor *dy, bool create_graph)
 {
-    GI_DEEPER;
     gi_pass *pass = gi_pass_begin(function, y, dy, create_graph);
     if (!pass)
         return false;

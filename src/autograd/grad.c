@@ -151,7 +151,6 @@ static GI_NOINLINE bool pruned_pass(const char *function, gd_tensor *y, gd_tenso
                                     gd_tensor *dxs[], bool create_graph, bool zeros, gd_node *const *nodes,
                                     int64_t count)
 {
-    GI_DEEPER;
     int missing = FAILED;
     gi_text path = { "" };
     mark_wanted(nodes, count, xs, n);

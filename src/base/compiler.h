@@ -16,11 +16,13 @@
 #define GI_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 #define GI_NOINLINE            __attribute__((noinline))
 #define GI_COLD                __attribute__((noinline, cold))
+#define GI_INLINE              static inline __attribute__((always_inline))
 #else
 #define GI_LIKELY(condition)   (condition)
 #define GI_UNLIKELY(condition) (condition)
 #define GI_NOINLINE
 #define GI_COLD
+#define GI_INLINE              static inline
 #endif
 
 /* GI_WILL_WRITE - prefetches, for writing, the cache line `ahead` bytes after p, which need not exist.  Writing large

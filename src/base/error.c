@@ -88,7 +88,7 @@ static GI_NOINLINE void tell(const char *text)
 {
     static const char name[] = GI_GUEST("gd_on_error", "the handler");
     telling *t = &memory->running[memory->handlers++];
-    t->stack = gi_stack_here();
+    t->stack = gi_stack_below();
     t->before = gi_guest_enter(name);
     handler(text);
     const gi_guest before = t->before;

@@ -69,7 +69,12 @@ void gi_guest_forget(void)
     gi_thread.floor = 0;
 }
 
-bool gi_guest_runs(void)
+GI_NOINLINE uintptr_t gi_stack_below(void)
+{
+    return gi_stack_here();
+}
+
+GI_NOINLINE bool gi_guest_runs(void)
 {
     gi_forget_left_handlers();
     if (gi_thread.guest && gi_thread.guest_stack <= gi_stack_here()) {

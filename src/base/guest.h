@@ -37,15 +37,18 @@ static inline uintptr_t gi_stack_here(void)
 #endif
 }
 
-/* GI_DEEPER; - declares unused space on the stack, in a function that is not inline and calls one in which a guest
- * begins: later calls of the library do not reach as far down the stack as that guest. */
-#define GI_DEEPER volatile char gi_room_[1024]; gi_room_[0] = 0; (void)gi_room_[0]
+uintptr_t gi_stack_below(void);             /* where the caller's next call, of whatever function, has its frame */
 
-static inline gi_guest gi_guest_enter(const char *name)
+/* The unused space lies in the stack frame of the caller, above that of the guest: when the guest has been left by
+ * longjmp, calls of the library do not reach as far down the stack as it did. */
+GI_INLINE gi_guest gi_guest_enter(const char *name)
 {
+    volatile char unused[2048];
+    unused[0] = 0;
+    (void)unused[0];
     gi_guest before = { gi_thread.guest, gi_thread.floor, gi_thread.no_grad_floor };
     if (!before.guest)
-        gi_thread.guest_stack = gi_stack_here();
+        gi_thread.guest_stack = gi_stack_below();
     gi_thread.guest = name;
     gi_thread.floor = gi_thread.depth;
     gi_thread.no_grad_floor = gi_thread.no_grad;
@@ -81,7 +84,7 @@ void gi_forget_left_handlers(void);
 void gi_forget_handlers(void);
 
 /* gi_guest_runs - does a guest run?  One that was left by longjmp, or by the end of its thread, does not: as the stack
- * grows downwards, a call from above the frame in which a guest began is not made inside it.  What such a guest has
+ * grows downwards, a call that has its frame above that of a guest is not made inside it.  What such a guest has
  * left open is closed, except its scopes.
  * gi_guest_forget - no guest runs any more, nor a backward pass. */
 bool gi_guest_runs(void);

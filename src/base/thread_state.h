@@ -32,7 +32,7 @@ typedef struct gi_thread_state {
     const char *running;                    /* the operation whose rule runs, or NULL */
     gi_pass   *pass;                        /* the running backward pass, or NULL */
     const gi_unwinder *unwinder;
-    uintptr_t  guest_stack;                 /* the stack frame in which the outermost guest began */
+    uintptr_t  guest_stack;                 /* the stack frame of the outermost guest */
     bool       pruning;                     /* gd_grad: gradients of some tensors only */
     bool       seeded;
     bool       loads;                       /* this thread loaded the library: the main thread of most programs */

@@ -310,12 +310,8 @@ static GI_NOINLINE double step_of(gd_optimizer *o, gd_closure *closure, void *co
 
 static GI_NOINLINE double step_closure(gd_optimizer *o, gd_closure *closure, void *context)
 {
-    GI_DEEPER;
-    if (o->algorithm->step) {
-        double loss = ready(o, "gd_step_closure") ? step_of(o, closure, context) : NAN;
-        gi_room_[0] = 1;                    /* prevents a tail call, which would replace this stack frame */
-        return loss;
-    }
+    if (o->algorithm->step)
+        return ready(o, "gd_step_closure") ? step_of(o, closure, context) : NAN;
     unsigned long failures = gi_failures();
     double loss = gi_closure_call(o, closure, context);
     if (isnan(loss) && gi_failures() == failures)
