@@ -176,9 +176,10 @@ test: check-table check-formats check-documents check-structure check-absent che
 
 # ---- Demos: each writes its picture into out/ ----------------------------------------------------------------
 
-DEMO_FILES := $(sort $(wildcard demos/*.c)) $(sort $(wildcard demos/models/*.c))
+DEMO_FOLDERS := demos demos/models demos/chapter
+DEMO_FILES := $(foreach folder,$(DEMO_FOLDERS),$(sort $(wildcard $(folder)/*.c)))
 DEMOS := $(basename $(notdir $(DEMO_FILES)))
-vpath %.c demos demos/models
+vpath %.c $(DEMO_FOLDERS)
 
 $(BUILD)/demos/%: %.c $(BUILD)/libgradus.a
 	@mkdir -p $(@D)
@@ -229,6 +230,7 @@ check-targets:
 # Every demo at a small size, with what it must reach; and under valgrind.
 check-demos: demos $(BUILD)/tests/png_decodes
 	@sh tests/scripts/demos.sh $(BUILD)
+	@sh tests/scripts/chapter.sh $(BUILD)
 check-memory: demos
 	@sh tests/scripts/valgrind.sh $(BUILD)
 
@@ -269,7 +271,7 @@ data/airfoil_self_noise.dat:
 
 INSTALLED := gradus gradus64 gradus-debug gradus64-debug
 install: lib debug
-	install -d "$(DESTDIR)$(INCLUDEDIR)/gradus" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(PKGCONFIGDIR)" "$(DESTDIR)$(DOCDIR)/demos/models"
+	install -d "$(DESTDIR)$(INCLUDEDIR)/gradus" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(PKGCONFIGDIR)" $(DEMO_FOLDERS:%="$(DESTDIR)$(DOCDIR)/%")
 	install -m 644 include/gradus.h "$(DESTDIR)$(INCLUDEDIR)"
 	install -m 644 include/gradus/*.h "$(DESTDIR)$(INCLUDEDIR)/gradus"
 	install -m 644 $(INSTALLED:%=$(BUILD)/lib%.a) "$(DESTDIR)$(LIBDIR)"
@@ -278,8 +280,8 @@ install: lib debug
 	    LIBS='$(LIBS)' sh pkgconfig.sh $$library "$(PREFIX)" "$(INCLUDEDIR)" "$(LIBDIR)" "$(PKGCONFIGDIR)" \
 	        > "$(DESTDIR)$(PKGCONFIGDIR)/$$library.pc" || exit 1; done
 	install -m 644 LICENSE README.md "$(DESTDIR)$(DOCDIR)"
-	install -m 644 demos/*.c "$(DESTDIR)$(DOCDIR)/demos"
-	install -m 644 demos/models/*.c demos/models/*.safetensors "$(DESTDIR)$(DOCDIR)/demos/models"
+	for file in $(DEMO_FILES) demos/models/*.safetensors; do \
+	    install -m 644 "$$file" "$(DESTDIR)$(DOCDIR)/$$file" || exit 1; done
 	@[ -n "$(DESTDIR)" ] || echo "The shared libraries are in $(LIBDIR).  If the system's loader searches that folder, run" \
 	    "ldconfig as root; otherwise link programs with -Wl,-rpath,$(LIBDIR) or set LD_LIBRARY_PATH."
 
@@ -288,7 +290,7 @@ uninstall:
 	rm -f $(INSTALLED:%="$(DESTDIR)$(LIBDIR)/lib%.a") $(INSTALLED:%="$(DESTDIR)$(LIBDIR)/lib%.so")
 	rm -f $(INSTALLED:%="$(DESTDIR)$(PKGCONFIGDIR)/%.pc")
 	rm -f "$(DESTDIR)$(DOCDIR)/LICENSE" "$(DESTDIR)$(DOCDIR)/README.md" $(patsubst %,"$(DESTDIR)$(DOCDIR)/%",$(DEMO_FILES) $(wildcard demos/models/*.safetensors))
-	for folder in "$(DESTDIR)$(INCLUDEDIR)/gradus" "$(DESTDIR)$(DOCDIR)/demos/models" "$(DESTDIR)$(DOCDIR)/demos" "$(DESTDIR)$(DOCDIR)"; do \
+	for folder in "$(DESTDIR)$(INCLUDEDIR)/gradus" "$(DESTDIR)$(DOCDIR)/demos/chapter" "$(DESTDIR)$(DOCDIR)/demos/models" "$(DESTDIR)$(DOCDIR)/demos" "$(DESTDIR)$(DOCDIR)"; do \
 	    [ ! -d "$$folder" ] || rmdir "$$folder" 2>/dev/null || echo "$$folder stays: it holds files of others"; done
 
 # ---- Looking at the sources ------------------------------------------------------------------------------------------

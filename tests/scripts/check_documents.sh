@@ -68,8 +68,11 @@ faults() {
     for file in include/gradus/*.h; do
         grep -q "](${file})" README.md || echo "README.md has no link to $file"
     done
-    for file in $(find demos -name '*.c'); do
+    for file in $(find demos -path demos/chapter -prune -o -name '*.c' -print); do
         grep -q "^| \`$file\`" README.md || echo "README.md does not list $file"
+    done
+    for file in $(cd demos/chapter 2>/dev/null && ls -- *.c 2>/dev/null); do
+        grep -q "^| \[\`$file\`\]" demos/chapter/README.md || echo "demos/chapter/README.md does not list $file"
     done
     for file in docs/*.md CONTRIBUTING.md CHANGELOG.md; do
         [ ! -e "$file" ] || grep -q "]($file)" README.md || echo "README.md has no link to $file"
