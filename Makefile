@@ -178,13 +178,23 @@ test: check-table check-formats check-documents check-structure check-absent che
 
 DEMO_FOLDERS := demos demos/models demos/chapter
 DEMO_FILES := $(foreach folder,$(DEMO_FOLDERS),$(sort $(wildcard $(folder)/*.c)))
+DEMO_HEADERS := $(wildcard $(DEMO_FOLDERS:%=%/*.h))
 DEMOS := $(basename $(notdir $(DEMO_FILES)))
+$(foreach demo,$(DEMOS),$(if $(word 2,$(filter %/$(demo).c,$(DEMO_FILES))),$(error two demos are called $(demo).c)))
 vpath %.c $(DEMO_FOLDERS)
 
+# Those that are to be compiled with `pkg-config --libs gradus64`, by their first comment, are compiled in double.
+DOUBLE_DEMOS := $(basename $(notdir $(shell grep -l 'libs gradus64' $(DEMO_FILES))))
+build_demo = $(Q)$(CC) $(STRICT) $(WARNINGS) $(WERROR) $(CFLAGS) $(1) -Iinclude -MMD -MP $< -o $@ $(LDFLAGS) $(2) $(LIBS)
+
+$(DOUBLE_DEMOS:%=$(BUILD)/demos/%): $(BUILD)/demos/%: %.c $(BUILD)/libgradus64.a
+	@mkdir -p $(@D)
+	$(call say,cc)
+	$(call build_demo,$(DOUBLE),$(BUILD)/libgradus64.a)
 $(BUILD)/demos/%: %.c $(BUILD)/libgradus.a
 	@mkdir -p $(@D)
 	$(call say,cc)
-	$(Q)$(CC) $(STRICT) $(WARNINGS) $(WERROR) $(CFLAGS) -Iinclude -MMD -MP $< -o $@ $(LDFLAGS) $(BUILD)/libgradus.a $(LIBS)
+	$(call build_demo,,$(BUILD)/libgradus.a)
 
 demos: $(DEMOS:%=$(BUILD)/demos/%)
 demo: demos data-if-possible
@@ -280,7 +290,7 @@ install: lib debug
 	    LIBS='$(LIBS)' sh pkgconfig.sh $$library "$(PREFIX)" "$(INCLUDEDIR)" "$(LIBDIR)" "$(PKGCONFIGDIR)" \
 	        > "$(DESTDIR)$(PKGCONFIGDIR)/$$library.pc" || exit 1; done
 	install -m 644 LICENSE README.md "$(DESTDIR)$(DOCDIR)"
-	for file in $(DEMO_FILES) demos/models/*.safetensors; do \
+	for file in $(DEMO_FILES) $(DEMO_HEADERS) demos/models/*.safetensors; do \
 	    install -m 644 "$$file" "$(DESTDIR)$(DOCDIR)/$$file" || exit 1; done
 	@[ -n "$(DESTDIR)" ] || echo "The shared libraries are in $(LIBDIR).  If the system's loader searches that folder, run" \
 	    "ldconfig as root; otherwise link programs with -Wl,-rpath,$(LIBDIR) or set LD_LIBRARY_PATH."
@@ -289,7 +299,7 @@ uninstall:
 	rm -f $(patsubst include/%,"$(DESTDIR)$(INCLUDEDIR)/%",$(wildcard include/*.h include/gradus/*.h))
 	rm -f $(INSTALLED:%="$(DESTDIR)$(LIBDIR)/lib%.a") $(INSTALLED:%="$(DESTDIR)$(LIBDIR)/lib%.so")
 	rm -f $(INSTALLED:%="$(DESTDIR)$(PKGCONFIGDIR)/%.pc")
-	rm -f "$(DESTDIR)$(DOCDIR)/LICENSE" "$(DESTDIR)$(DOCDIR)/README.md" $(patsubst %,"$(DESTDIR)$(DOCDIR)/%",$(DEMO_FILES) $(wildcard demos/models/*.safetensors))
+	rm -f "$(DESTDIR)$(DOCDIR)/LICENSE" "$(DESTDIR)$(DOCDIR)/README.md" $(patsubst %,"$(DESTDIR)$(DOCDIR)/%",$(DEMO_FILES) $(DEMO_HEADERS) $(wildcard demos/models/*.safetensors))
 	for folder in "$(DESTDIR)$(INCLUDEDIR)/gradus" "$(DESTDIR)$(DOCDIR)/demos/chapter" "$(DESTDIR)$(DOCDIR)/demos/models" "$(DESTDIR)$(DOCDIR)/demos" "$(DESTDIR)$(DOCDIR)"; do \
 	    [ ! -d "$$folder" ] || rmdir "$$folder" 2>/dev/null || echo "$$folder stays: it holds files of others"; done
 

@@ -48,6 +48,7 @@ try() {
 
 quietly $make BUILD="$build" install PREFIX="$work/prefix"
 for file in share/doc/gradus/LICENSE share/doc/gradus/demos/03_mlp.c share/doc/gradus/demos/models/two_threads.c \
+            share/doc/gradus/demos/chapter/descent.h share/doc/gradus/demos/chapter/03_two_dimensions.c \
             include/gradus.h lib/libgradus64.so; do
     [ -f "$work/prefix/$file" ] || say "$file is not installed"
 done

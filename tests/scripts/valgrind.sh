@@ -29,5 +29,6 @@ run messy_table "$(pwd)/demos/models/apples.csv"
 run newton ""
 run pytorch_weights "$(pwd)/demos/models/pytorch_weights.safetensors"
 run two_threads "--steps 20"
+run 03_two_dimensions "2"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
