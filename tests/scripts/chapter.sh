@@ -14,5 +14,21 @@ ends() {
     run "$demo" "" "" '/: x1 .* x2 / { end[++n] = $(NF - 2) " " $NF } END { exit '"$bad"' }'
 }
 
+# prints DEMO ARGUMENTS TEXT.. - each text must stand in a line of the output.
+prints() {
+    demo=$1 arguments=$2 check= all=1 i=0
+    shift 2
+    for text in "$@"; do
+        i=$((i + 1)) check="$check index(\$0, \"$text\") { seen[$i] = 1 }" all="$all && seen[$i]"
+    done
+    run "$demo" "$arguments" "" "$check END { exit !($all) }"
+}
+
+prints 01_learning_rate "" "0.05   after 10 steps: x 3.486784" "0.2    after 10 steps: x 0.060466" "x 61.917364"
+prints 02_local_minimum "" "x -1.528166  f -1.148752" "x 7.295479  f -6.977522"
 ends 03_two_dimensions "-0.057646 -0.000073"
+prints 04_newton_step "" "step  5   x 0.525763159" "step 10   x 0.000000000" "step 10   x 3.626425409"
+prints 05_newton_fails "" "step 10   x 26.834133   f 26.750617   f'' -6.014705" "step 10   x 1.825685"
+prints 06_newton_cured "" "step 10   x 7.269860" "step 10   x 20.221876" "step 10   x 7.269388"
+
 summary
