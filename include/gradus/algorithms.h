@@ -306,6 +306,28 @@ static inline gd_radam_options gd_radam_defaults(void)
 gd_radam_options gd_radam_dialect(gd_dialect dialect);              /* TORCH, OPTAX, PAPER */
 gd_optimizer    *gd_radam(gd_params *p, gd_radam_options options);
 
+/* ---- AdaBelief: Adam with  s = beta2 s + (1 - beta2) (g - m)^2 + eps_root  in the place of v ----------------- */
+
+typedef struct gd_adabelief_options {
+    double lr;
+    double beta1, beta2;
+    double eps;                             /* w = w - lr m/(1 - beta1^t) / (sqrt(s/(1 - beta2^t)) + eps) */
+    double eps_root;
+    double weight_decay;                    /* w = (1 - lr weight_decay) w before the step */
+    bool   old_m;                           /* (g - m)^2 with m as it was before this step, as in optax */
+    gd_step_counter step_counter;
+    bool   maximize;
+} gd_adabelief_options;
+
+static inline gd_adabelief_options gd_adabelief_defaults(void)
+{
+    gd_adabelief_options o = { .lr = 1e-3, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-16, .eps_root = 1e-16,
+                               .weight_decay = 0, .old_m = false, .step_counter = GD_PER_PARAM, .maximize = false };
+    return o;
+}
+gd_adabelief_options gd_adabelief_dialect(gd_dialect dialect);      /* OPTAX, PAPER */
+gd_optimizer        *gd_adabelief(gd_params *p, gd_adabelief_options options);
+
 /* ---- Lion:  w = w - lr sign(beta1 m + (1 - beta1) g);  then  m = beta2 m + (1 - beta2) g -------------------- */
 
 typedef struct gd_lion_options {

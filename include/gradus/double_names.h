@@ -14,6 +14,8 @@ GD_RENAME(abs)
 GD_RENAME(accuracy)
 GD_RENAME(acos)
 GD_RENAME(acosh)
+GD_RENAME(adabelief)
+GD_RENAME(adabelief_dialect)
 GD_RENAME(adadelta)
 GD_RENAME(adadelta_dialect)
 GD_RENAME(adagrad)
@@ -576,6 +578,8 @@ GD_RENAME(zeros_like)
 #define gd_accuracy gd64_accuracy
 #define gd_acos gd64_acos
 #define gd_acosh gd64_acosh
+#define gd_adabelief gd64_adabelief
+#define gd_adabelief_dialect gd64_adabelief_dialect
 #define gd_adadelta gd64_adadelta
 #define gd_adadelta_dialect gd64_adadelta_dialect
 #define gd_adagrad gd64_adagrad

@@ -210,6 +210,18 @@ static void lion_rule(const gd_lion_options *o, weight *e, double g, double t)
     e->s[0] = o->beta2 * e->s[0] + (1 - o->beta2) * g;
 }
 
+static void adabelief_rule(const gd_adabelief_options *o, weight *e, double g, double t)
+{
+    g = o->maximize ? -g : g;
+    e->w -= o->lr * o->weight_decay * e->w;
+    double belief = e->s[0];                            /* optax */
+    e->s[0] = o->beta1 * e->s[0] + (1 - o->beta1) * g;
+    if (!o->old_m)
+        belief = e->s[0];
+    e->s[1] = o->beta2 * e->s[1] + (1 - o->beta2) * (g - belief) * (g - belief) + o->eps_root;
+    e->w -= o->lr * e->s[0] / (1 - pow(o->beta1, t)) / (sqrt(e->s[1] / (1 - pow(o->beta2, t))) + o->eps);
+}
+
 static void rprop_rule(const gd_rprop_options *o, weight *e, double g, double t)
 {
     g = o->maximize ? -g : g;

@@ -16,7 +16,7 @@ typedef struct one_case {
 #define RULE(algorithm) \
     static void algorithm##_case(const void *o, weight *e, double g, double t) { algorithm##_rule(o, e, g, t); }
 RULE(sgd) RULE(adagrad) RULE(rmsprop) RULE(adadelta) RULE(adam) RULE(yogi) RULE(adamax) RULE(nadam) RULE(radam)
-RULE(lion) RULE(rprop) RULE(asgd)
+RULE(lion) RULE(adabelief) RULE(rprop) RULE(asgd)
 
 #define CASE(algorithm, base, ...) CASE_OF(algorithm, algorithm, base, __VA_ARGS__)
 #define CASE_OF(algorithm, rule_name, base, ...) \
@@ -118,6 +118,10 @@ static bool make_yogi(int index, gd_params *p, one_case *c)
     CASE(lion, dialect(GD_PAPER), NOTHING)
     CASE(lion, dialect(GD_KERAS), o.maximize = true)
     CASE(lion, dialect(GD_OPTAX), o.lr = 0.1)
+    CASE(adabelief, defaults(), o.eps_root = 1e-8, o.step_counter = GD_GLOBAL)
+    CASE(adabelief, dialect(GD_PAPER), o.eps = 1e-8, o.eps_root = 1e-8, o.weight_decay = 0.5)
+    CASE(adabelief, dialect(GD_OPTAX), NOTHING)
+    CASE(adabelief, dialect(GD_OPTAX), o.weight_decay = 0.5, o.maximize = true, o.eps = 1e-3)
     CASE(rprop, dialect(GD_TORCH), NOTHING)
     CASE(rprop, defaults(), o.step_min = 5e-3, o.step_max = 0.02, o.eta_plus = 2, o.maximize = true)
     CASE(asgd, dialect(GD_TORCH), NOTHING)
@@ -334,6 +338,8 @@ START_TEST(numbers_of_the_dialects)
     IS(radam, dialect(GD_OPTAX), radam_strict, false); IS(radam, dialect(GD_PAPER), radam_threshold, 4);
     IS(lion, defaults(), lr, 1e-4);                 IS(lion, defaults(), beta2, 0.99);
     IS(lion, dialect(GD_KERAS), lr, 1e-3);          IS(lion, dialect(GD_OPTAX), weight_decay, 1e-3);
+    IS(adabelief, defaults(), eps, 1e-16);          IS(adabelief, defaults(), eps_root, 1e-16);
+    IS(adabelief, dialect(GD_PAPER), old_m, false); IS(adabelief, dialect(GD_OPTAX), old_m, true);
     IS(rprop, defaults(), lr, 1e-2);                IS(rprop, defaults(), eta_minus, 0.5);
     IS(rprop, defaults(), eta_plus, 1.2);           IS(rprop, defaults(), step_max, 50);
     IS(asgd, defaults(), lambd, 1e-4);              IS(asgd, defaults(), alpha, 0.75);

@@ -35,6 +35,8 @@ MAKE(nadam, nadam, defaults(), o.lr = 0.01)
 MAKE(radam, radam, defaults(), o.lr = 0.01)
 MAKE(lion, lion, defaults(), o.lr = 0.01)
 MAKE(lion_weight_decay, lion, defaults(), o.lr = 0.01, o.weight_decay = 0.1)
+MAKE(adabelief_paper, adabelief, dialect(GD_PAPER), o.lr = 0.01)
+MAKE(adabelief_optax, adabelief, dialect(GD_OPTAX), o.lr = 0.01)
 MAKE(yogi_d2l, yogi, defaults(), o.lr = 0.01)
 MAKE(yogi_accumulator, yogi, dialect(GD_OPTAX), o.lr = 0.01)
 MAKE(yogi_paper, yogi, dialect(GD_PAPER), o.init_v_from_first_grad = false, o.init_v = 1e-6)
@@ -54,6 +56,7 @@ static const struct golden { const char *file; maker *make; } goldens[] = {
     { "adam_d2l", adam_d2l }, { "adam_pytorch", adam_pytorch }, { "adam_l2", adam_l2 }, { "adamw", adamw },
     { "amsgrad", amsgrad }, { "adamw_amsgrad", adamw_amsgrad }, { "yogi_d2l", yogi_d2l },
     { "yogi_accumulator", yogi_accumulator }, { "yogi_paper", yogi_paper }, { "yogi_l2", yogi_l2 },
+    { "adabelief_paper", adabelief_paper }, { "adabelief_optax", adabelief_optax },
 };
 enum { GOLDENS = sizeof goldens / sizeof goldens[0] };
 

@@ -126,6 +126,8 @@ START_TEST(missing_dialects_are_errors)
     REFUSES(adamax, GD_D2L);
     REFUSES(nadam, GD_D2L);
     REFUSES(radam, GD_KERAS);
+    REFUSES(adabelief, GD_TORCH);
+    REFUSES(adabelief, GD_TFA);
     REFUSES(lion, GD_TORCH);
     REFUSES(lion, GD_D2L);
     REFUSES(rprop, GD_D2L);

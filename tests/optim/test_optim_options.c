@@ -140,6 +140,8 @@ START_TEST(options_without_defaults)
     REFUSED(adamax, "beta1, beta2 and eps", .lr = 0.01);
     REFUSED(nadam, "beta1, beta2 and eps", .lr = 0.01, .nadam_psi = 4e-3);
     REFUSED(radam, "beta1, beta2 and eps", .lr = 0.01, .radam_threshold = 5);
+    REFUSED(adabelief, "beta1, beta2 and eps", .lr = 0.01, .eps_root = 1e-16);
+    REFUSED(adabelief, "beta2, eps and eps_root", .lr = 0.01, .beta1 = 0.9);
     REFUSED(rmsprop, "rho and eps", .lr = 0.01, .momentum = 0.9);
     REFUSED(adadelta, "rho and eps", .lr = 1);
     REFUSED(lion, "beta1 and beta2", .lr = 1e-4);
@@ -226,6 +228,8 @@ START_TEST(zeros_that_are_choices)
     TAKEN_OF(rmsprop, (options.eps = 0, options.centered = true, options.momentum = 0.5));
     TAKEN_OF(rmsprop, options.rho = 0);
     TAKEN_OF(adagrad, (options.eps = 0, options.eps_mode = GD_EPS_INSIDE_SQRT));
+    TAKEN_OF(adabelief, (options.eps = 0, options.eps_root = 0));
+    TAKEN_OF(adabelief, options.eps_root = 1e-60);
     TAKEN_OF(lion, options.beta1 = 0);
     TAKEN_OF(asgd, (options.lambd = 0, options.t0 = 0));
     gd_optimizer *o = make_adam_amsgrad(m.net); /* a group may be set to anything, one option after the other */
