@@ -1,4 +1,4 @@
-/* plot.h - pictures of a training run, as PNG.
+/* plot.h - pictures of a training run, as PNG or SVG.
  *
  *     gd_plot *p = gd_plot_new("Adam on airfoil noise", "epoch", "loss");
  *     gd_plot_point(p, "adam", 0.5, 0.31);             once for each point, as they arise
@@ -43,8 +43,10 @@ bool gd_plot_tensor(gd_plot *p, const char *series, const gd_tensor *x, const gd
 /* gd_plot_save - draws the plot and writes it to path.  The picture is written to a temporary file, which is then
  * renamed: path holds the old picture or the new one, never half of one.  The same plot gives the same bytes.  A plot
  * none of whose points can be drawn, for example because all are NaN, becomes a picture of its axes that says so.
- * Errors: path does not end in .png; path cannot be written; a reference line or a note that a logarithmic axis cannot
- * show; the library was built without stb_image_write.h. */
+ * A path that ends in .svg becomes an SVG document (W3C, SVG 1.1) with the same layout; letters are paths there, the
+ * same in every viewer, and each says its text in aria-label.  Otherwise the picture is a PNG.
+ * Errors: path has another ending; path cannot be written; a reference line or a note that a logarithmic axis cannot
+ * show; for PNG, the library was built without stb_image_write.h. */
 bool gd_plot_save(gd_plot *p, const char *path);
 
 /* gd_plot_where - where the data point (x, y) lies in the picture that gd_plot_save would write now: pixels

@@ -1,62 +1,17 @@
-/* save.c - from plots to a file: the page, the grid of panels, the encoder. */
+/* save.c - from plots to a file: one plot, or a grid of panels, on a page. */
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "page.h"
 #include "picture.h"
-#include "png.h"
 #include "tensor/check.h"
 
-#include "files/files.h"
+enum { WIDTH = 900, HEIGHT = 560, CELL_WIDTH = 460, CELL_HEIGHT = 330 };
 
-enum { WIDTH = 900, HEIGHT = 560, CELL_WIDTH = 460, CELL_HEIGHT = 330, LARGEST_SIDE = 20000 };
-
-static bool write_page(const char *who, const gi_canvas *c, const char *path)
-{
-    size_t size = 0;
-    uint8_t *rgb = gi_memory_new(GI_PLOTS, 3 * (size_t)c->width * (size_t)c->height), *png = NULL;
-    if (rgb && gi_canvas_bytes(c, rgb))
-        png = gi_png_encode(who, rgb, c->width, c->height, &size);
-    gi_memory_free(rgb);
-    bool ok = png && gi_file_replace(who, path, png, size);
-    gi_memory_free(png);
-    return ok;
-}
-
-static bool start_page(const char *who, gi_canvas *c, double width, double height)
-{
-    if (width > LARGEST_SIDE || height > LARGEST_SIDE || width * height > 2e8) {
-        gd_fail("%s: a picture of %.0f x %.0f pixels: at most %d in a direction and 200 million in all expected",
-                who, width, height, (int)LARGEST_SIDE);
-        return false;
-    }
-    return gi_canvas_start(c, (int)(width + 0.5), (int)(height + 0.5));
-}
-
-static bool same_letters(const char *a, const char *b)
-{
-    for (; *a && *b; a++, b++)
-        if (*a != *b && !(*a >= 'A' && *a <= 'Z' && *a - 'A' == *b - 'a'))
-            return false;
-    return *a == *b;
-}
-
-/* The path may end in .png or have no extension: "loss.jpg" would not be a JPEG file. */
-static bool path_given(const char *who, const char *path)
-{
-    if (!path || !*path) {
-        gd_fail("%s: path is %s: the name of a file was expected", who, path ? "empty" : "NULL");
-        return false;
-    }
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *ending = strrchr(name, '.');
-    if (ending && ending != name && !same_letters(ending, ".png")) {
-        gd_fail("%s: %s: pictures are written as PNG: a name that ends in .png was expected", who, path);
-        return false;
-    }
-    return true;
-}
+/* ---- One plot ------------------------------------------------------------------------------------------ */
 
 static gi_panel whole_page(const gd_plot *p)
 {
@@ -67,16 +22,15 @@ static gi_panel whole_page(const gd_plot *p)
 bool gd_plot_save(gd_plot *p, const char *path)
 {
     const char *who = "gd_plot_save";
-    gi_canvas c;
-    if (!gi_given(who, "p", p) || !path_given(who, path))
-        return false;
-    gi_box page = whole_page(p).outside;
-    if (!start_page(who, &c, page.right, page.bottom))
+    gi_page page;
+    if (!gi_given(who, "p", p) || !gi_picture_path(who, path))
         return false;
     gi_panel panel = whole_page(p);
-    panel.canvas = &c;
-    bool ok = gi_panel_draw(who, &panel) && write_page(who, &c, path);
-    gi_canvas_stop(&c);
+    if (!gi_page_start(who, &page, panel.outside.right, panel.outside.bottom, p->title, path))
+        return false;
+    panel.canvas = &page.canvas;
+    bool ok = gi_panel_draw(who, &panel) && gi_page_write(who, &page);
+    gi_page_stop(&page);
     return ok;
 }
 
@@ -185,8 +139,8 @@ static bool draw_grid(const char *who, grid g)
 bool gd_plot_save_grid(gd_plot *const panels[], int rows, int columns, const char *title, const char *path)
 {
     const char *who = "gd_plot_save_grid";
-    gi_canvas c;
-    if (!gi_not_null(who, "panels", panels) || !path_given(who, path))
+    gi_page page;
+    if (!gi_not_null(who, "panels", panels) || !gi_picture_path(who, path))
         return false;
     if (rows < 1 || columns < 1 || rows > 1000 || columns > 1000) {
         gd_fail("%s: %d rows and %d columns: 1 to 1000 of each expected", who, rows, columns);
@@ -212,12 +166,12 @@ bool gd_plot_save_grid(gd_plot *const panels[], int rows, int columns, const cha
     gi_fitted lines = gi_fit(title ? title : "", type, width - 24 * u, GI_FIT_LINES);
     double cap = gi_text_cap(type), leading = floor(GI_LEADING * cap);
     double head = lines.n ? cap + (lines.n - 1) * leading + 26 * u : 0;
-    if (!start_page(who, &c, width, height + head))
+    if (!gi_page_start(who, &page, width, height + head, title ? title : "", path))
         return false;
     for (int i = 0; i < lines.n; i++)
-        gi_write(&c, width / 2, 18 * u + cap + i * leading, lines.line[i], type);
-    grid g = { .panels = panels, .rows = rows, .columns = columns, .canvas = &c, .head = head, .u = u };
-    bool ok = draw_grid(who, g) && write_page(who, &c, path);
-    gi_canvas_stop(&c);
+        gi_write(&page.canvas, width / 2, 18 * u + cap + i * leading, lines.line[i], type);
+    grid g = { .panels = panels, .rows = rows, .columns = columns, .canvas = &page.canvas, .head = head, .u = u };
+    bool ok = draw_grid(who, g) && gi_page_write(who, &page);
+    gi_page_stop(&page);
     return ok;
 }

@@ -286,6 +286,8 @@ void gi_text_mask(gi_canvas *c, double x, double y, const char *text, gi_type ty
     p.x0 = floor((type.upwards ? x : x - back) + 0.5);
     p.y0 = floor((type.upwards ? y + back : y) + 0.5);
     p.extra = bolder;
+    if (bolder <= 0)                        /* a halo is not read twice */
+        gi_mask_label(c, text);
     write_line(&p, text);
 }
 

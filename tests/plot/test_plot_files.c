@@ -123,20 +123,22 @@ START_TEST(what_a_log_axis_cannot_show_is_named)
 }
 END_TEST
 
-START_TEST(only_png_is_promised)
+START_TEST(only_png_and_svg_are_promised)
 {
-    static const char *const refused[] = { "a.jpg", "a.svg", "b/c.pdf", "a.png.tmp", "a.pn", "a.pngx", "a." };
+    static const char *const refused[] = { "a.jpg", "a.svgz", "b/c.pdf", "a.png.tmp", "a.pn", "a.pngx", "a." };
     gd_plot *p = gd_plot_new("", "", "");
     gd_plot_point(p, "a", 0, 0);
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         char message[200];
         snprintf(message, sizeof message,
-                 "gd_plot_save: %s: pictures are written as PNG: a name that ends in .png was expected", refused[i]);
+                 "gd_plot_save: %s: pictures are written as PNG or SVG: a name that ends in .png or .svg was expected",
+                 refused[i]);
         ck_refused(gd_plot_save(p, refused[i]), message);
     }
     ck_refused(gd_plot_save_grid(&p, 1, 1, NULL, "x.gif"),
-               "gd_plot_save_grid: x.gif: pictures are written as PNG: a name that ends in .png was expected");
-    static const char *const accepted[] = { "a.PNG", "run.2/loss", "loss", ".hidden", "a.b.Png" };
+               "gd_plot_save_grid: x.gif: pictures are written as PNG or SVG: a name that ends in .png or .svg was "
+               "expected");
+    static const char *const accepted[] = { "a.PNG", "run.2/loss", "loss", ".hidden", "a.b.Png", "a.svg", "a.SvG" };
     char sub[80], name[100];
     snprintf(sub, sizeof sub, "%s/run.2", scratch_folder);
     ck_assert_int_eq(mkdir(sub, 0700), 0);
@@ -213,7 +215,7 @@ int main(void)
     tcase_add_test(cases, unwritable_paths_are_named);
     tcase_add_test(cases, a_failed_write_keeps_the_old_picture);
     tcase_add_test(cases, what_a_log_axis_cannot_show_is_named);
-    tcase_add_test(cases, only_png_is_promised);
+    tcase_add_test(cases, only_png_and_svg_are_promised);
     tcase_add_test(cases, wrong_arguments_are_named);
     return run_suite(suite);
 }
