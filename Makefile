@@ -1,6 +1,7 @@
 # Gradus - make                         both libraries: build/libgradus.{a,so} (float), build/libgradus64.{a,so} (double)
 # Gradus - make test                    all tests in both kinds; KINDS=double: in one; BUILD=.. CFLAGS=..: elsewhere, otherwise
 # Gradus - make demo, make demo-NAME    the programs in demos/; their pictures go to out/
+# Gradus - make grade, make grade-03    the exercises: right, wrong and why, or not yet
 # Gradus - make bench, make bench-NAME  speed against hand-written C, and PyTorch where it is installed
 # Gradus - make deps, make data         install the packages that are used; fetch the airfoil data
 # Gradus - make install, uninstall      PREFIX=/some/where; LIBDIR, INCLUDEDIR and DESTDIR work as usual
@@ -315,6 +316,7 @@ clean:
 help:
 	@sed -n 's/^# Gradus - //p' Makefile
 
+include exercises.mk
 include debug.mk
 include style.mk
 -include bench/bench.mk

@@ -1,8 +1,8 @@
 #!/bin/sh
-# check_documents.sh [FOLDER] - fails when README.md does not list a public header, a demo or another document; when a
-# relative link in a document leads nowhere; when a document or a public header speaks of a function, a macro, a file or
-# a target of make that there is not; and when the newest version in CHANGELOG.md is not GD_VERSION.  First it
-# checks itself, on a README with all these faults.
+# check_documents.sh [FOLDER] - fails when README.md does not list a public header, a demo or another document, or a
+# list of the exercises not each of them; when a relative link in a document leads nowhere; when a document or a public
+# header speaks of a function, a macro, a file or a target of make that there is not; and when the newest version in
+# CHANGELOG.md is not GD_VERSION.  First it checks itself, on a README with all these faults.
 cd "$(dirname "$0")/../.." || exit 1
 here=$PWD
 work=$(mktemp -d) || exit 1
@@ -74,15 +74,21 @@ faults() {
     for file in $(cd demos/chapter 2>/dev/null && ls -- *.c 2>/dev/null); do
         grep -q "^| \[\`$file\`\]" demos/chapter/README.md || echo "demos/chapter/README.md does not list $file"
     done
+    for file in $(cd exercises 2>/dev/null && ls -- [0-9]*.c 2>/dev/null); do
+        for list in exercises/README.md docs/zh/exercises.md; do
+            [ ! -e "$list" ] || grep -q "^| \[*\`$file\`" "$list" || echo "$list does not list $file"
+        done
+    done
     for file in docs/*.md CONTRIBUTING.md CHANGELOG.md; do
         [ ! -e "$file" ] || grep -q "]($file)" README.md || echo "README.md has no link to $file"
     done
     without_comments include/gradus.h include/gradus/*.h | grep -o 'gd_[A-Za-z0-9_]*' | sort -u > "$work/known"
-    find include src tests demos bench -type f -name '*.[ch]' -exec cat {} + | grep -o '[A-Za-z0-9_]*' |
+    find include src tests demos bench exercises -type f -name '*.[ch]' -exec cat {} + | grep -o '[A-Za-z0-9_]*' |
         grep _ | sort -u > "$work/words"
     cat Makefile *.mk bench/*.mk 2>/dev/null | grep -o '^[a-z][a-z_. -]*:' | tr -d : | tr ' ' '\n' |
         sort -u > "$work/targets"
-    for file in README.md CONTRIBUTING.md docs/*.md include/gradus.h include/gradus/*.h; do
+    for file in README.md CONTRIBUTING.md docs/*.md docs/*/*.md exercises/README.md include/gradus.h \
+        include/gradus/*.h; do
         [ -e "$file" ] || continue
         # a word that ends in _ or stands before capitals or a star is a pattern: gd_NAME_new
         grep -o '[A-Za-z0-9_]*gd_[A-Za-z0-9_]*[*]*' "$file" | grep '^gd_[a-z0-9_]*[a-z0-9]$' |
@@ -101,12 +107,14 @@ faults() {
 }
 
 mkdir -p "$work/probe/include/gradus"
-for folder in src tests demos bench docs; do mkdir "$work/probe/$folder"; done
+for folder in src tests demos bench docs docs/zh exercises; do mkdir "$work/probe/$folder"; done
 echo 'int gd_known(void); /* gd_hidden, see lost.h */' > "$work/probe/include/gradus.h"
 cp "$work/probe/include/gradus.h" "$work/probe/include/gradus/new.h"
 echo '#define GD_VERSION "0.3.0"' > "$work/probe/include/gradus/version.h"
 echo 'all:' > "$work/probe/Makefile"
 : > "$work/probe/demos/99_new.c"
+: > "$work/probe/exercises/01_new.c"
+echo '[a](../page.md) [b](nowhere.md)' > "$work/probe/docs/zh/exercises.md"
 printf '[a](gone.h) [b](demos/) [c](https://elsewhere.org/x) [v](include/gradus/version.h)\n' > "$work/probe/README.md"
 printf '## [0.2.0]\n' > "$work/probe/CHANGELOG.md"
 cat > "$work/probe/docs/page.md" <<'END'
@@ -117,9 +125,9 @@ cat > "$work/probe/docs/page.md" <<'END'
 ```
 END
 noticed=$(faults "$work/probe" | wc -l)
-if [ "$noticed" != 18 ]; then
+if [ "$noticed" != 20 ]; then
     faults "$work/probe" >&2
-    echo "check_documents.sh: it notices $noticed faults of 18 in documents made for it" >&2
+    echo "check_documents.sh: it notices $noticed faults of 20 in documents made for it" >&2
     exit 1
 fi
 found=$(faults .)

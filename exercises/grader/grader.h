@@ -1,0 +1,34 @@
+/* grader.h - what the checks of the exercises have in common.  Each check is a function grade() in a file with the
+ * exercise's name; it draws its inputs from the seed that the program is given, so that no answer can be written down
+ * beforehand.  Its first complaint ends the program: one message for each run. */
+#ifndef GRADER_H
+#define GRADER_H
+
+#include "exercises.h"
+
+/* grade - the check of one exercise; returns when the answer is right. */
+void grade(void);
+
+/* grade_wrong - prints the message and ends the program. */
+_Noreturn void grade_wrong(const char *format, ...) GD_FORMAT(1, 2);
+
+/* Random inputs: a number between low and high; a whole number from low to high; normal numbers in a tensor. */
+double     grade_number(double low, double high);
+int        grade_whole(int low, int high);
+gd_tensor *grade_normal(gd_shape shape);
+
+/* grade_near - are the two the same but for rounding, |got - want| <= 1e-9 max(1, |want|)?
+ * grade_alike - the same for tensors of the same shape; false for NULL. */
+bool grade_near(double got, double want);
+bool grade_alike(gd_tensor *got, gd_tensor *want);
+
+/* grade_same - complains unless got is like want: NULL, another shape, or the element that is farthest off.  what names
+ * it: "w after 2 steps".  hint follows the numbers; it may be "". */
+void grade_same(const char *what, gd_tensor *got, gd_tensor *want, const char *hint);
+
+/* grade_quietly - the library's messages do not end the program until grade_aloud: for failures that are part of a
+ * check. */
+void grade_quietly(void);
+void grade_aloud(void);
+
+#endif
