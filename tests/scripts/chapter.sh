@@ -31,4 +31,23 @@ prints 04_newton_step "" "step  5   x 0.525763159" "step 10   x 0.000000000" "st
 prints 05_newton_fails "" "step 10   x 26.834133   f 26.750617   f'' -6.014705" "step 10   x 1.825685"
 prints 06_newton_cured "" "step 10   x 7.269860" "step 10   x 20.221876" "step 10   x 7.269388"
 
+# lie DEMO "NAME:MEAN:MAX:SD".. - on airfoil noise, from 20 seeds: no loss lies below the optimum or more than 0.01 above
+# MAX, and their mean lies within 1.3 SD of MEAN; on made-up data no loss lies below the optimum, or 5 % above it.
+lie() {
+    demo=$1 far= rows=$(($# - 1))
+    shift
+    for row in "$@"; do
+        far="$far$(echo "$row" | awk -F: '{
+            printf "index($0, \"%s  \") == 1 { n++; off = $(NF-2) - %s; ", $1, $2
+            printf "if (!($(NF-1) >= 0.241687 && $NF <= %s + 0.01 && off <= 1.3 * %s && off >= -1.3 * %s)) bad = 1 } ",
+                $3, $4, $4 }')"
+    done
+    airfoil "$demo" "" data "$far END { exit bad || n != $rows }"
+    run "$demo" $none "Made-up data" '/the optimum is/ { optimum = $NF } NF >= 4 && $NF ~ /^0[.][0-9]+$/ && !/optimum/ {
+        n++; if (!($(NF-1) >= optimum - 1e-6 && $NF < 1.05 * optimum)) bad = 1 } END { exit bad || n != '$rows' }'
+}
+
+ends 03_two_dimensions "-0.057646 -0.000073"
+lie 15_momentum_airfoil "lr 0.02, beta 0.5:0.2442:0.2480:0.0016" "lr 0.01, beta 0.9:0.2502:0.2648:0.0061" \
+    "lr 0.005, beta 0.9:0.2451:0.2505:0.0025"
 summary
