@@ -38,8 +38,8 @@ static inline double least_squares_loss(gd_dataset set)
     return (double)gd_item(half_mse(set.x, set.y, gd_slice(solution, 0, 0, 5, 1), gd_slice(solution, 0, 5, 6, 1)));
 }
 
-/* Errors end the program from here on.  Where the file is not to be had, a made-up plane with noise takes its place, and
- * that is said. */
+/* Errors end the program from here on.  Where the file is not to be had, a made-up plane with noise takes its place,
+ * and that is said. */
 static inline airfoil airfoil_load(const char *path)
 {
     gd_on_error(NULL);

@@ -31,8 +31,9 @@ prints 04_newton_step "" "step  5   x 0.525763159" "step 10   x 0.000000000" "st
 prints 05_newton_fails "" "step 10   x 26.834133   f 26.750617   f'' -6.014705" "step 10   x 1.825685"
 prints 06_newton_cured "" "step 10   x 7.269860" "step 10   x 20.221876" "step 10   x 7.269388"
 
-# lie DEMO "NAME:MEAN:MAX:SD".. - on airfoil noise, from 20 seeds: no loss lies below the optimum or more than 0.01 above
-# MAX, and their mean lies within 1.3 SD of MEAN; on made-up data no loss lies below the optimum, or 5 % above it.
+# lie DEMO "NAME:MEAN:MAX:SD".. - on airfoil noise, from 20 seeds: no loss lies below the optimum or more than 0.01
+# above MAX, and their mean lies within 1.3 SD of MEAN; on made-up data no loss lies below the optimum, or 5 % above
+# it.
 lie() {
     demo=$1 far= rows=$(($# - 1))
     shift
