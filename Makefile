@@ -2,6 +2,7 @@
 # Gradus - make test                    all tests in both kinds; KINDS=double: in one; BUILD=.. CFLAGS=..: elsewhere, otherwise
 # Gradus - make demo, make demo-NAME    the programs in demos/; their pictures go to out/
 # Gradus - make grade, make grade-03    the exercises: right, wrong and why, or not yet
+# Gradus - make tutorial-NAME            a program of docs/tutorial; make check-tutorial, make tutorial-pictures
 # Gradus - make bench, make bench-NAME  speed against hand-written C, and PyTorch where it is installed
 # Gradus - make deps, make data         install the packages that are used; fetch the airfoil data
 # Gradus - make install, uninstall      PREFIX=/some/where; LIBDIR, INCLUDEDIR and DESTDIR work as usual
@@ -318,6 +319,7 @@ help:
 
 include exercises.mk
 include debug.mk
+include tutorial.mk
 include style.mk
 -include bench/bench.mk
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

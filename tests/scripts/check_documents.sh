@@ -82,12 +82,19 @@ faults() {
     for file in docs/*.md CONTRIBUTING.md CHANGELOG.md; do
         [ ! -e "$file" ] || grep -q "]($file)" README.md || echo "README.md has no link to $file"
     done
+    # Documents in folders of docs are in the table of contents there, README.md, or in one of the READMEs above.
+    for file in $(find docs -mindepth 2 -name '*.md'); do
+        folder=$(dirname "$file") name=$(basename "$file")
+        grep -q "]([^()]*$(basename "$folder")/$name)" README.md docs/*/README.md exercises/README.md 2>/dev/null ||
+            grep -q "]($name)" "$folder/README.md" 2>/dev/null ||
+            echo "no README.md has a link to $file"
+    done
     without_comments include/gradus.h include/gradus/*.h | grep -o 'gd_[A-Za-z0-9_]*' | sort -u > "$work/known"
-    find include src tests demos bench exercises -type f -name '*.[ch]' -exec cat {} + | grep -o '[A-Za-z0-9_]*' |
+    find include src tests demos bench exercises docs -type f -name '*.[ch]' -exec cat {} + | grep -o '[A-Za-z0-9_]*' |
         grep _ | sort -u > "$work/words"
     cat Makefile *.mk bench/*.mk 2>/dev/null | grep -o '^[a-z][a-z_. -]*:' | tr -d : | tr ' ' '\n' |
         sort -u > "$work/targets"
-    for file in README.md CONTRIBUTING.md docs/*.md docs/*/*.md exercises/README.md include/gradus.h \
+    for file in README.md CONTRIBUTING.md $(find docs -name '*.md') exercises/README.md include/gradus.h \
         include/gradus/*.h; do
         [ -e "$file" ] || continue
         # a word that ends in _ or stands before capitals or a star is a pattern: gd_NAME_new
@@ -124,10 +131,12 @@ cat > "$work/probe/docs/page.md" <<'END'
 `not_looked_at`
 ```
 END
+mkdir "$work/probe/docs/part"
+printf '[a](gone.md)\n' > "$work/probe/docs/part/page.md"
 noticed=$(faults "$work/probe" | wc -l)
-if [ "$noticed" != 20 ]; then
+if [ "$noticed" != 23 ]; then
     faults "$work/probe" >&2
-    echo "check_documents.sh: it notices $noticed faults of 20 in documents made for it" >&2
+    echo "check_documents.sh: it notices $noticed faults of 23 in documents made for it" >&2
     exit 1
 fi
 found=$(faults .)

@@ -49,11 +49,20 @@ try() {
 quietly $make BUILD="$build" install PREFIX="$work/prefix"
 for file in share/doc/gradus/LICENSE share/doc/gradus/demos/03_mlp.c share/doc/gradus/demos/models/two_threads.c \
             share/doc/gradus/demos/chapter/descent.h share/doc/gradus/demos/chapter/03_two_dimensions.c \
+            share/doc/gradus/docs/tutorial/01_one_number.md \
+            share/doc/gradus/docs/tutorial/pictures/01_one_number.png \
             include/gradus.h lib/libgradus64.so; do
     [ -f "$work/prefix/$file" ] || say "$file is not installed"
 done
 grep -q "$work/prefix/lib.*ldconfig\|ldconfig.*$work/prefix/lib" "$work/log" || say "ldconfig is not mentioned"
 try "$work/prefix"
+
+# The first program of the tutorial, by the command that its text gives.
+cp "$work/prefix/share/doc/gradus/docs/tutorial/programs/01_one_number.c" "$work"
+command=$(grep '^cc .*01_one_number' "$work/prefix/share/doc/gradus/docs/tutorial/01_one_number.md")
+(cd "$work" && eval "${CC:-cc} ${command#cc}" && LD_LIBRARY_PATH="$work/prefix/lib" ./01_one_number) \
+    >"$work/log" 2>&1 && grep -q 'x->grad = 10.0000' "$work/log" ||
+    { cat "$work/log" >&2; say "the tutorial's first command"; }
 
 mv "$work/prefix" "$work/moved"
 try "$work/moved"
