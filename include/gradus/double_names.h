@@ -379,9 +379,12 @@ GD_RENAME(permutation)
 GD_RENAME(permute)
 GD_RENAME(plateau_next)
 GD_RENAME(plateau_start)
+GD_RENAME(plot_band)
+GD_RENAME(plot_band_point)
 GD_RENAME(plot_contour)
 GD_RENAME(plot_contour_grid)
 GD_RENAME(plot_free)
+GD_RENAME(plot_function)
 GD_RENAME(plot_hline)
 GD_RENAME(plot_legend)
 GD_RENAME(plot_levels)
@@ -393,6 +396,10 @@ GD_RENAME(plot_point)
 GD_RENAME(plot_save)
 GD_RENAME(plot_save_grid)
 GD_RENAME(plot_scale)
+GD_RENAME(plot_second_log_y)
+GD_RENAME(plot_second_where)
+GD_RENAME(plot_second_y)
+GD_RENAME(plot_second_ylim)
 GD_RENAME(plot_size)
 GD_RENAME(plot_style)
 GD_RENAME(plot_tensor)
@@ -943,9 +950,12 @@ GD_RENAME(zeros_like)
 #define gd_permute gd64_permute
 #define gd_plateau_next gd64_plateau_next
 #define gd_plateau_start gd64_plateau_start
+#define gd_plot_band gd64_plot_band
+#define gd_plot_band_point gd64_plot_band_point
 #define gd_plot_contour gd64_plot_contour
 #define gd_plot_contour_grid gd64_plot_contour_grid
 #define gd_plot_free gd64_plot_free
+#define gd_plot_function gd64_plot_function
 #define gd_plot_hline gd64_plot_hline
 #define gd_plot_legend gd64_plot_legend
 #define gd_plot_levels gd64_plot_levels
@@ -957,6 +967,10 @@ GD_RENAME(zeros_like)
 #define gd_plot_save gd64_plot_save
 #define gd_plot_save_grid gd64_plot_save_grid
 #define gd_plot_scale gd64_plot_scale
+#define gd_plot_second_log_y gd64_plot_second_log_y
+#define gd_plot_second_where gd64_plot_second_where
+#define gd_plot_second_y gd64_plot_second_y
+#define gd_plot_second_ylim gd64_plot_second_ylim
 #define gd_plot_size gd64_plot_size
 #define gd_plot_style gd64_plot_style
 #define gd_plot_tensor gd64_plot_tensor

@@ -5,9 +5,9 @@
  *     gd_plot_save(p, "adam.png");                     now, and again later with more points
  *     gd_plot_free(p);
  *
- * Here: lines, linear and logarithmic axes, a legend, reference lines, contours with trajectories, several panels in
- * one picture.  Text is UTF-8: Latin letters with accents, Greek letters, the usual mathematical symbols,
- * superscripts and subscripts; any other character is drawn as a box.
+ * Here: lines, curves of functions, shaded ranges, linear and logarithmic axes, a second y axis, a legend, reference
+ * lines, contours with trajectories, several panels in one picture.  Text is UTF-8: Latin letters with accents, Greek
+ * letters, the usual mathematical symbols, superscripts and subscripts; any other character is drawn as a box.
  *
  * Errors: as everywhere, false (or NULL) after one message.  A NULL plot is the result of a call that failed: functions
  * that are given one return false and leave that call's message. */
@@ -40,6 +40,21 @@ bool gd_plot_point(gd_plot *p, const char *series, double x, double y);
  * Errors: another number of axes, different lengths. */
 bool gd_plot_tensor(gd_plot *p, const char *series, const gd_tensor *x, const gd_tensor *y);
 
+/* gd_plot_function - appends the curve y = f(x) over x_low .. x_high to a series, after a gap if it has points already.
+ * f is evaluated during this call: at 513 points, evenly spaced on the x axis as it is then, and at more between them
+ * where the curve bends, ends or jumps; where it jumps the line has a gap.  Draw iterates on it as another series, with
+ * markers.  Errors: x_low >= x_high, or not finite; f has no finite value there. */
+typedef double gd_curve(double x, void *context);
+bool gd_plot_function(gd_plot *p, const char *series, gd_curve *f, void *context, double x_low, double x_high);
+
+/* gd_plot_band - the shaded range from low[i] to high[i] at x[i], all [n], such as the extremes or the quartiles over
+ * several seeds; x NULL: 0, 1, .. n-1.  It has the colour of the series of that name, lies beneath all lines, and is in
+ * the legend with the series' line, which may be missing.  A NaN or an infinity is a gap, and so is a step back in x;
+ * on a logarithmic axis a low end <= 0 lies below the frame.
+ * gd_plot_band_point - appends one range.  Errors: low > high; other shapes. */
+bool gd_plot_band(gd_plot *p, const char *series, const gd_tensor *x, const gd_tensor *low, const gd_tensor *high);
+bool gd_plot_band_point(gd_plot *p, const char *series, double x, double low, double high);
+
 /* gd_plot_save - draws the plot and writes it to path.  The picture is written to a temporary file, which is then
  * renamed: path holds the old picture or the new one, never half of one.  The same plot gives the same bytes.  A plot
  * none of whose points can be drawn, for example because all are NaN, becomes a picture of its axes that says so.
@@ -66,6 +81,15 @@ bool gd_plot_ylim(gd_plot *p, double low, double high);
 /* gd_plot_log_x, gd_plot_log_y - a logarithmic axis, or again a linear one. */
 bool gd_plot_log_x(gd_plot *p, bool on);
 bool gd_plot_log_y(gd_plot *p, bool on);
+
+/* gd_plot_second_y - the series belongs to a second y axis, at the right: an accuracy beside a loss, for instance.
+ * label is that of the axis; NULL leaves it as it is.  The series begins here if its name is new.
+ * gd_plot_second_ylim, gd_plot_second_log_y - as gd_plot_ylim and gd_plot_log_y.
+ * gd_plot_second_where - as gd_plot_where, for a point on it.  Error: no series is on the second axis. */
+bool gd_plot_second_y(gd_plot *p, const char *series, const char *label);
+bool gd_plot_second_ylim(gd_plot *p, double low, double high);
+bool gd_plot_second_log_y(gd_plot *p, bool on);
+bool gd_plot_second_where(gd_plot *p, double x, double y, double *column, double *row);
 
 /* gd_plot_size - size of the picture in pixels; the default is 900 x 560.  Error: outside 160 .. 10000 x 120 .. 10000.
  * gd_plot_scale - draws everything larger by this factor, text and lines too: 2 for print and high-resolution

@@ -22,6 +22,28 @@ static void hide_spot(const hiding *h, gi_xy p, double size)
             h->lengths[k] += size;
 }
 
+static void hide_segment(const gi_panel *panel, const hiding *h, gi_xy from, gi_xy to)
+{
+    if (!gi_clip_segment(panel->frame, 0, &from, &to))
+        return;
+    for (int k = 0; k < h->n; k++) {
+        gi_xy a = from, b = to;
+        if (gi_clip_segment(h->boxes[k], 0, &a, &b))
+            h->lengths[k] += hypot(b.x - a.x, b.y - a.y);
+    }
+}
+
+/* The edges of a band count as lines. */
+static void hide_band(const gi_panel *panel, const gi_series *s, const hiding *h)
+{
+    for (size_t i = 1; i < s->band_count; i++)
+        for (int high = 0; high < 2; high++) {
+            gi_xy from = gi_band_edge(panel, s, s->band[i - 1], high), to = gi_band_edge(panel, s, s->band[i], high);
+            if (!isnan(from.x) && !isnan(to.x) && to.x >= from.x)
+                hide_segment(panel, h, from, to);
+        }
+}
+
 static void hide_stretch(const gi_panel *panel, const gi_stretch *s, const gi_pen *pen, void *context)
 {
     const hiding *h = context;
@@ -29,16 +51,8 @@ static void hide_stretch(const gi_panel *panel, const gi_stretch *s, const gi_pe
         hide_spot(h, s->at[0], 2.4 * pen->width);
         return;
     }
-    for (size_t i = 1; i < s->n; i++) {
-        gi_xy from = s->at[i - 1], to = s->at[i];
-        if (!gi_clip_segment(panel->frame, 0, &from, &to))
-            continue;
-        for (int k = 0; k < h->n; k++) {
-            gi_xy a = from, b = to;
-            if (gi_clip_segment(h->boxes[k], 0, &a, &b))
-                h->lengths[k] += hypot(b.x - a.x, b.y - a.y);
-        }
-    }
+    for (size_t i = 1; i < s->n; i++)
+        hide_segment(panel, h, s->at[i - 1], s->at[i]);
 }
 
 bool gi_hidden(const gi_panel *panel, const gi_box *boxes, int n, double *lengths)
@@ -49,12 +63,13 @@ bool gi_hidden(const gi_panel *panel, const gi_box *boxes, int n, double *length
     for (int i = 0; i < panel->plot->count; i++) {
         const gi_series *s = &panel->plot->series[i];
         gi_pen pen = gi_pen_of(panel, i);
+        hide_band(panel, s, &h);
         if (pen.line != GD_NO_LINE && !gi_each_stretch(panel, s, &pen, hide_stretch, &h))
             return false;
         size_t step = 0;
         for (size_t j = 0; pen.marker != GD_NO_MARKER && j < s->count; j++)
-            if (gi_has_marker(panel, s->points[j], &pen, &step))
-                hide_spot(&h, gi_to_pixel(panel, s->points[j]), pen.marker_size);
+            if (gi_has_marker(panel, s, s->points[j], &pen, &step))
+                hide_spot(&h, gi_series_pixel(panel, s, s->points[j]), pen.marker_size);
     }
     return true;
 }

@@ -27,19 +27,39 @@ static bool inside(const gi_ends *ends, double value)
     return !(value < ends->low) && !(value > ends->high);      /* a NaN end is no end */
 }
 
-/* Ranges of the points that can be drawn; with one axis fixed, of those within its limits. */
-static void data_range(const gd_plot *p, bool within, range *x, range *y)
+typedef struct ranges { range x, y, second; } ranges;
+
+static const range nothing = { INFINITY, -INFINITY };
+
+static bool is_empty(range r)
 {
-    *x = *y = (range){ INFINITY, -INFINITY };
-    for (int i = 0; i < p->count; i++)
-        for (size_t k = 0; k < p->series[i].count; k++) {
-            gi_xy at = p->series[i].points[k];
-            if (!shows(&p->x, at.x) || !shows(&p->y, at.y) ||
-                (within && (!inside(&p->x, at.x) || !inside(&p->y, at.y))))
-                continue;
-            include(x, at.x);
-            include(y, at.y);
-        }
+    return r.low > r.high;
+}
+
+static void include_point(const gd_plot *p, const gi_series *s, bool within, gi_xy at, ranges *r)
+{
+    const gi_ends *y = s->second ? &p->second : &p->y;
+    if (!shows(&p->x, at.x) || !shows(y, at.y) || (within && (!inside(&p->x, at.x) || !inside(y, at.y))))
+        return;
+    include(&r->x, at.x);
+    include(s->second ? &r->second : &r->y, at.y);
+}
+
+/* Ranges of what can be drawn; with one axis fixed, of what is within its limits. */
+static ranges data_ranges(const gd_plot *p, bool within)
+{
+    ranges r = { nothing, nothing, nothing };
+    for (int i = 0; i < p->count; i++) {
+        const gi_series *s = &p->series[i];
+        for (size_t k = 0; k < s->count; k++)
+            include_point(p, s, within, s->points[k], &r);
+        for (size_t k = 0; k < s->band_count; k++)
+            if (isfinite(s->band[k].low) && isfinite(s->band[k].high)) {
+                include_point(p, s, within, (gi_xy){ s->band[k].x, s->band[k].low }, &r);
+                include_point(p, s, within, (gi_xy){ s->band[k].x, s->band[k].high }, &r);
+            }
+    }
+    return r;
 }
 
 static bool check_ends(const char *who, const gd_plot *p, const char *name, const gi_ends *ends)
@@ -58,6 +78,10 @@ static bool has_finite_point(const gd_plot *p)
         for (size_t k = 0; k < p->series[i].count; k++)
             if (isfinite(p->series[i].points[k].x) && isfinite(p->series[i].points[k].y))
                 return true;
+    for (int i = 0; i < p->count; i++)
+        for (size_t k = 0; k < p->series[i].band_count; k++)
+            if (isfinite(p->series[i].band[k].low) && isfinite(p->series[i].band[k].high))
+                return true;
     return false;
 }
 
@@ -68,10 +92,11 @@ static const char *reason_for_nothing(const gd_plot *p)
         return "no points";
     if (!has_finite_point(p))
         return "no finite point";
-    return !p->y.log ? "no point with x > 0" : p->x.log ? "no point with x > 0 and y > 0" : "no point with y > 0";
+    bool log_y = p->y.log || p->second.log;
+    return !log_y ? "no point with x > 0" : p->x.log ? "no point with x > 0 and y > 0" : "no point with y > 0";
 }
 
-static bool include_remarks(const char *who, const gd_plot *p, range *x, range *y)
+static bool include_remarks(const char *who, const gd_plot *p, ranges *all)
 {
     for (int i = 0; i < p->remarks_count; i++) {
         const gi_remark *r = &p->remarks[i];
@@ -81,9 +106,9 @@ static bool include_remarks(const char *who, const gd_plot *p, range *x, range *
             return false;
         }
         if (!p->field.z)
-            include(y, r->y);
+            include(&all->y, r->y);
         if (!p->field.z && !isnan(r->x))
-            include(x, r->x);
+            include(&all->x, r->x);
     }
     return true;
 }
@@ -93,23 +118,36 @@ static range not_empty(range r, const gi_ends *ends)
     return r.low <= r.high ? r : ends->log ? (range){ 1, 10 } : (range){ 0, 1 };
 }
 
-static bool find_ranges(const char *who, gi_panel *panel, range *x, range *y)
+/* A second axis without a series is not drawn. */
+static bool has_second(const gd_plot *p)
+{
+    for (int i = 0; i < p->count; i++)
+        if (p->series[i].second)
+            return true;
+    return false;
+}
+
+static bool find_ranges(const char *who, gi_panel *panel, ranges *r)
 {
     const gd_plot *p = panel->plot;
-    if (!check_ends(who, p, "x", &p->x) || !check_ends(who, p, "y", &p->y))
+    if (!check_ends(who, p, "x", &p->x) || !check_ends(who, p, "y", &p->y) ||
+        !check_ends(who, p, "second y", &p->second))
         return false;
-    data_range(p, true, x, y);
-    if (x->low > x->high)
-        data_range(p, false, x, y);
+    *r = data_ranges(p, true);
+    if (is_empty(r->x))
+        *r = data_ranges(p, false);
     if (p->field.z) {
-        *x = (range){ p->field.x_low, p->field.x_high };
-        *y = (range){ p->field.y_low, p->field.y_high };
-    } else if (x->low > x->high) {
+        r->x = (range){ p->field.x_low, p->field.x_high };
+        r->y = (range){ p->field.y_low, p->field.y_high };
+    } else if (is_empty(r->x)) {
         panel->empty = reason_for_nothing(p);
     }
-    bool good = include_remarks(who, p, x, y);
-    *x = not_empty(*x, &p->x);
-    *y = not_empty(*y, &p->y);
+    bool good = include_remarks(who, p, r);
+    panel->has_second = has_second(p);
+    panel->only_second = is_empty(r->y) && !is_empty(r->second);
+    r->x = not_empty(r->x, &p->x);
+    r->y = not_empty(r->y, &p->y);
+    r->second = not_empty(r->second, &p->second);
     return good;
 }
 
@@ -124,13 +162,10 @@ static double widest_label(const gi_axis *axis, gi_type type)
     return widest;
 }
 
-static void choose(gi_panel *panel, bool is_x, range r, int most)
+static void choose(gi_axis *axis, const gi_ends *ends, range r, bool exact, double margin, int most)
 {
-    const gd_plot *p = panel->plot;
-    const gi_ends *ends = is_x ? &p->x : &p->y;
-    bool field = p->field.z != NULL;
-    gi_axis_choose(is_x ? &panel->x : &panel->y, r.low, r.high, isnan(ends->low) && field ? r.low : ends->low,
-                   isnan(ends->high) && field ? r.high : ends->high, ends->log, is_x ? 0 : 0.03, most);
+    gi_axis_choose(axis, r.low, r.high, isnan(ends->low) && exact ? r.low : ends->low,
+                   isnan(ends->high) && exact ? r.high : ends->high, ends->log, margin, most);
 }
 
 /* As many labels as do not touch each other. */
@@ -139,7 +174,7 @@ static void choose_x(gi_panel *panel, range r)
     double width = panel->frame.right - panel->frame.left, space = 18 * panel->u;
     gi_type type = gi_type_of(GI_NUMBER_SIZE * panel->u, GI_CENTRE);
     for (int most = (int)(width / (62 * panel->u)) + 1; most >= 2; most--) {
-        choose(panel, true, r, most);
+        choose(&panel->x, &panel->plot->x, r, panel->plot->field.z != NULL, 0, most);
         double free = INFINITY, end = -INFINITY;
         for (int i = 0; i < panel->x.n; i++)
             if (panel->x.ticks[i].major) {
@@ -191,10 +226,13 @@ static double height_of(const gi_fitted *text, double cap)
     return text->n ? cap + (text->n - 1) * floor(GI_LEADING * cap) : 0;
 }
 
-/* The y label is beside the frame only, clear of the title and the x label. */
-static void fit_y_label(gi_panel *panel, double height)
+/* The y labels are beside the frame only, clear of the title and the x label. */
+static void fit_y_labels(gi_panel *panel, double height)
 {
-    panel->y_label = gi_fit(panel->plot->y_label, gi_type_of(GI_LABEL_SIZE * panel->u, GI_CENTRE), height, 2);
+    const gd_plot *p = panel->plot;
+    gi_type type = gi_type_of(GI_LABEL_SIZE * panel->u, GI_CENTRE);
+    panel->y_label = gi_fit(p->y_label, type, height, 2);
+    panel->second_label = gi_fit(panel->has_second && p->second_label ? p->second_label : "", type, height, 2);
 }
 
 static void fit_texts(gi_panel *panel)
@@ -207,20 +245,41 @@ static void fit_texts(gi_panel *panel)
     panel->x_label = gi_fit(p->x_label, label, width, 2);
 }
 
-/* The y axis between top and bottom, with a row above the frame for its note where it has one. */
-static void lay_out_y(gi_panel *panel, range y, gi_box *f, double note_row)
+static void choose_y(gi_panel *panel, const ranges *r, double height)
 {
-    double top = f->top, least = panel->outside.top + panel->margin.top, space = 44 * panel->u;
-    f->top = fmax(top, least);
-    f->bottom = fmin(f->bottom, panel->outside.bottom - panel->margin.bottom);
-    choose(panel, false, y, (int)((f->bottom - f->top) / space) + 1);
-    if (*panel->y.note) {
-        f->top = fmax(top + note_row, least);
-        choose(panel, false, y, (int)((f->bottom - f->top) / space) + 1);
+    const gd_plot *p = panel->plot;
+    int most = (int)(height / (44 * panel->u)) + 1;
+    choose(&panel->y, &p->y, r->y, p->field.z != NULL, 0.03, most);
+    if (panel->has_second)
+        choose(&panel->second, &p->second, r->second, false, 0.03, most);
+    if (panel->only_second) {               /* an axis for nothing: a line without numbers */
+        panel->y.n = 0;
+        *panel->y.note = '\0';
     }
 }
 
-static void lay_out(gi_panel *panel, range x, range y)
+/* The y axes between top and bottom, with a row above the frame for their notes where they have one. */
+static void lay_out_y(gi_panel *panel, const ranges *r, gi_box *f, double note_row)
+{
+    double top = f->top, least = panel->outside.top + panel->margin.top;
+    f->top = fmax(top, least);
+    f->bottom = fmin(f->bottom, panel->outside.bottom - panel->margin.bottom);
+    choose_y(panel, r, f->bottom - f->top);
+    if (*panel->y.note || *panel->second.note) {
+        f->top = fmax(top + note_row, least);
+        choose_y(panel, r, f->bottom - f->top);
+    }
+}
+
+/* The space that an axis takes beside the frame for its numbers and its label. */
+static double width_beside(const gi_panel *panel, const gi_axis *axis, const gi_fitted *label)
+{
+    double u = panel->u, cap = gi_text_cap(gi_type_of(GI_LABEL_SIZE * u, GI_LEFT));
+    return 12 * u + (label->n ? height_of(label, cap) + 15 * u : 0) +
+           widest_label(axis, gi_type_of(GI_NUMBER_SIZE * u, GI_RIGHT)) + 9 * u;
+}
+
+static void lay_out(gi_panel *panel, const ranges *r)
 {
     double u = panel->u, number = gi_text_cap(gi_type_of(GI_NUMBER_SIZE * u, GI_LEFT));
     double label = gi_text_cap(gi_type_of(GI_LABEL_SIZE * u, GI_LEFT));
@@ -232,17 +291,18 @@ static void lay_out(gi_panel *panel, range x, range y)
     f.bottom -= 10 * u + number + 10 * u + (panel->x_label.n ? height_of(&panel->x_label, label) + 16 * u : 0);
     f.bottom -= panel->note_row ? number + 8 * u : 0;
     f.right -= 20 * u;
-    lay_out_y(panel, y, &f, number + 6 * u);
-    fit_y_label(panel, f.bottom - f.top);
-    f.left += 12 * u + (panel->y_label.n ? height_of(&panel->y_label, label) + 15 * u : 0) +
-              widest_label(&panel->y, gi_type_of(GI_NUMBER_SIZE * u, GI_RIGHT)) + 9 * u;
+    lay_out_y(panel, r, &f, number + 6 * u);
+    fit_y_labels(panel, f.bottom - f.top);
+    f.left += width_beside(panel, &panel->y, &panel->y_label);
+    panel->beside = panel->has_second ? ceil(width_beside(panel, &panel->second, &panel->second_label) - 6 * u) : 0;
+    f.right -= fmax(0, panel->beside - 14 * u);
     f.left = fmax(f.left, panel->outside.left + panel->margin.left);
     gi_plan_legend(panel, f.right - f.left, f.bottom - f.top);
     if (panel->key.outside)
         f.right -= panel->key.width + gi_legend_gap(panel);
     panel->frame = (gi_box){ gi_crisp(panel, f.left), gi_crisp(panel, f.top),
                              gi_crisp(panel, f.right), gi_crisp(panel, f.bottom) };
-    lay_out_x(panel, x);
+    lay_out_x(panel, r->x);
 }
 
 double gi_middle_of(const gi_panel *panel, const gi_fitted *text, double middle, double from, double to, gi_type type)
@@ -271,12 +331,12 @@ static bool note_meets_label(const gi_panel *panel)
 
 bool gi_panel_plan(const char *who, gi_panel *panel)
 {
-    range x, y;
-    if (!find_ranges(who, panel, &x, &y))
+    ranges r;
+    if (!find_ranges(who, panel, &r))
         return false;
     for (bool again = true; again;) {
         again = false;
-        lay_out(panel, x, y);
+        lay_out(panel, &r);
         if (!panel->note_row && note_meets_label(panel))
             again = panel->note_row = true;
         else if (!gi_place_legend(panel, &again))

@@ -129,25 +129,54 @@ static const double places[][2] = {
 };
 enum { PLACES = sizeof places / sizeof *places };
 
-/* The best place, and the length of data that it hides; data close to it count too. */
-static bool find_box(gi_panel *panel, double width, double height, double *hidden)
+enum { STEPS = 21, MOST_PLACES = STEPS * STEPS };
+
+typedef struct choice {
+    gi_box box;
+    double hidden, cost;                    /* the length of data that it hides; data close to it count for the cost */
+} choice;
+
+/* Compares so many places with the best one so far, each a part of the way across and down. */
+static bool look_at(const gi_panel *panel, const double (*at)[2], int n, double width, double height, choice *best)
 {
-    gi_box boxes[2 * PLACES], *near = boxes + PLACES;
-    double lengths[2 * PLACES], least = INFINITY, rim = 4 * panel->u;
-    for (int i = 0; i < PLACES; i++) {
-        gi_box box = boxes[i] = box_at(panel, places[i][0], places[i][1], width, height);
+    gi_box boxes[2 * MOST_PLACES], *near = boxes + n;
+    double lengths[2 * MOST_PLACES], rim = 4 * panel->u;
+    for (int i = 0; i < n; i++) {
+        gi_box box = boxes[i] = box_at(panel, at[i][0], at[i][1], width, height);
         near[i] = (gi_box){ box.left - rim, box.top - rim, box.right + rim, box.bottom + rim };
     }
-    if (!gi_hidden(panel, boxes, 2 * PLACES, lengths))
+    if (!gi_hidden(panel, boxes, 2 * n, lengths))
         return false;
-    for (int i = 0; i < PLACES; i++) {
-        double cost = lengths[PLACES + i] + gi_hidden_remarks(panel, near[i]);
-        if (cost < 0.9 * least - 2 * panel->u) {
-            least = cost;
-            panel->key.box = boxes[i];
-            *hidden = lengths[i];
-        }
+    for (int i = 0; i < n; i++) {
+        double cost = lengths[n + i] + gi_hidden_remarks(panel, near[i]);
+        if (cost < 0.9 * best->cost - 2 * panel->u)
+            *best = (choice){ boxes[i], lengths[i], cost };
     }
+    return true;
+}
+
+/* From the sides inwards: side 0, 1, 2 .. STEPS-1 is 0, 1, 1/(STEPS-1), (STEPS-2)/(STEPS-1) .. of the way. */
+static double inwards(int side)
+{
+    double part = (double)(side / 2) / (STEPS - 1);
+    return side % 2 ? part : 1 - part;
+}
+
+/* The best place: one of the usual ones, or where they all hide something, any. */
+static bool find_box(gi_panel *panel, double width, double height, double *hidden)
+{
+    choice best = { .cost = INFINITY };
+    if (!look_at(panel, places, PLACES, width, height, &best))
+        return false;
+    double fine[MOST_PLACES][2];
+    for (int i = 0; i < MOST_PLACES; i++) {
+        fine[i][0] = inwards(i % STEPS);
+        fine[i][1] = inwards(i / STEPS);
+    }
+    if (best.cost > 0 && !look_at(panel, (const double (*)[2])fine, MOST_PLACES, width, height, &best))
+        return false;
+    panel->key.box = best.box;
+    *hidden = best.hidden;
     return true;
 }
 
@@ -170,7 +199,7 @@ bool gi_place_legend(gi_panel *panel, bool *hides)
     if (!key->columns)
         return true;
     if (key->outside) {
-        double left = f.right + floor(gi_legend_gap(panel));
+        double left = f.right + floor(panel->beside + gi_legend_gap(panel));
         key->box = (gi_box){ left, f.top, left + floor(key->width), f.top + floor(key->height) };
         return true;
     }

@@ -111,9 +111,9 @@ static void draw_markers(const gi_panel *panel, const gi_series *s, const gi_pen
         gi_xy before = { NAN, NAN };
         size_t step = 0;
         for (size_t i = 0; i < s->count; i++) {
-            if (!gi_has_marker(panel, s->points[i], pen, &step))
+            if (!gi_has_marker(panel, s, s->points[i], pen, &step))
                 continue;
-            gi_xy p = gi_to_pixel(panel, s->points[i]);
+            gi_xy p = gi_series_pixel(panel, s, s->points[i]);
             if (p.x < f.left - 0.5 || p.x > f.right + 0.5 || p.y < f.top - 0.5 || p.y > f.bottom + 0.5)
                 continue;
             if (fabs(p.x - before.x) < 0.25 && fabs(p.y - before.y) < 0.25)
@@ -136,9 +136,9 @@ static bool is_noisy(const gi_panel *panel, const gi_series *s)
     double length = 0, left = INFINITY, right = -INFINITY, top = INFINITY, bottom = -INFINITY;
     gi_xy before = { NAN, NAN };
     for (size_t i = 0; i < s->count; i++) {
-        if (!gi_is_data(panel, s->points[i]))
+        if (!gi_is_data(panel, s, s->points[i]))
             continue;
-        gi_xy p = gi_to_pixel(panel, s->points[i]);
+        gi_xy p = gi_series_pixel(panel, s, s->points[i]);
         if (!isnan(before.x))
             length += hypot(p.x - before.x, p.y - before.y);
         before = p;
@@ -155,7 +155,7 @@ static int visible(const gi_panel *panel, const gi_series *s)
 {
     int n = 0;
     for (size_t i = 0; i < s->count && n < 2; i++)
-        n += gi_is_data(panel, s->points[i]);
+        n += gi_is_data(panel, s, s->points[i]);
     return n;
 }
 
@@ -200,6 +200,12 @@ void gi_draw_sample(const gi_panel *panel, int series, double left, double right
 {
     gi_pen pen = gi_pen_of(panel, series);
     double walked = 0;
+    if (panel->plot->series[series].band_count) {
+        gi_mask_box(panel->canvas, (gi_box){ left, y - 6 * panel->u, right, y + 6 * panel->u });
+        gi_paint(panel->canvas, pen.colour, GI_BAND_OPACITY);
+    }
+    if (!panel->plot->series[series].count)
+        return;
     if ((int)floor(pen.width + 0.5) % 2 == 0)
         y = floor(y);                       /* an even width is crisp between two rows of pixels */
     gi_xy a = { left, y }, b = { right, y };

@@ -24,10 +24,10 @@ static double tick_x(const gi_panel *panel, int i)
     return gi_crisp(panel, f.left + gi_axis_at(&panel->x, panel->x.ticks[i].value) * (f.right - f.left));
 }
 
-static double tick_y(const gi_panel *panel, int i)
+static double tick_y(const gi_panel *panel, const gi_axis *axis, int i)
 {
     gi_box f = panel->frame;
-    return gi_crisp(panel, f.bottom - gi_axis_at(&panel->y, panel->y.ticks[i].value) * (f.bottom - f.top));
+    return gi_crisp(panel, f.bottom - gi_axis_at(axis, axis->ticks[i].value) * (f.bottom - f.top));
 }
 
 static void draw_grid(const gi_panel *panel)
@@ -40,7 +40,7 @@ static void draw_grid(const gi_panel *panel)
         }
     for (int i = 0; i < panel->y.n; i++)
         if (panel->y.ticks[i].major) {
-            double y = tick_y(panel, i);
+            double y = tick_y(panel, &panel->y, i);
             rule(panel, f.left, y, f.right, y);
         }
     bool field = panel->plot->field.z != NULL;
@@ -61,8 +61,13 @@ static void draw_frame(const gi_panel *panel)
     }
     for (int i = 0; i < panel->y.n; i++) {
         const gi_tick *t = &panel->y.ticks[i];
-        double y = tick_y(panel, i);
+        double y = tick_y(panel, &panel->y, i);
         rule(panel, f.left - floor((t->major ? 5 : 3) * panel->u), y, f.left, y);
+    }
+    for (int i = 0; i < panel->second.n; i++) {
+        const gi_tick *t = &panel->second.ticks[i];
+        double y = tick_y(panel, &panel->second, i);
+        rule(panel, f.right, y, f.right + floor((t->major ? 5 : 3) * panel->u), y);
     }
     gi_paint(panel->canvas, frame_colour, 1);
 }
@@ -81,10 +86,18 @@ static void draw_numbers(const gi_panel *panel)
     type.align = GI_RIGHT;
     for (int i = 0; i < panel->y.n; i++)
         if (panel->y.ticks[i].major)
-            gi_text_mask(c, f.left - 9 * u, tick_y(panel, i) + cap / 2, panel->y.ticks[i].label, type, 0);
+            gi_text_mask(c, f.left - 9 * u, tick_y(panel, &panel->y, i) + cap / 2, panel->y.ticks[i].label, type, 0);
     gi_text_mask(c, f.right, f.bottom + 9 * u + 2 * cap + 11 * u, panel->x.note, type, 0);
     type.align = GI_LEFT;
     gi_text_mask(c, f.left, f.top - 7 * u, panel->y.note, type, 0);
+    for (int i = 0; i < panel->second.n; i++)
+        if (panel->second.ticks[i].major)
+            gi_text_mask(c, f.right + 9 * u, tick_y(panel, &panel->second, i) + cap / 2,
+                         panel->second.ticks[i].label, type, 0);
+    double note = f.right - gi_text_width(panel->second.note, type);
+    if (*panel->y.note)                     /* where both are long, the second one further right */
+        note = fmax(note, f.left + gi_text_width(panel->y.note, type) + 12 * u);
+    gi_text_mask(c, note, f.top - 7 * u, panel->second.note, type, 0);
     gi_paint_letters(c, type.colour);
 }
 
@@ -111,6 +124,8 @@ static void draw_texts(const gi_panel *panel)
                o.bottom - 14 * u - (panel->x_label.n - 1) * leading, label);
     label.upwards = true;
     draw_lines(panel, &panel->y_label, down, o.top, o.bottom, o.left + 12 * u + gi_text_cap(label), label);
+    double right = f.right + panel->beside - 6 * u - (panel->second_label.n - 1) * leading;
+    draw_lines(panel, &panel->second_label, down, o.top, o.bottom, right, label);
     if (panel->empty)
         gi_write(panel->canvas, across, down, panel->empty,
                  (gi_type){ .size = GI_TITLE_SIZE * u, .align = GI_CENTRE, .colour = { 110, 110, 110 } });
@@ -131,6 +146,8 @@ bool gi_panel_draw(const char *who, gi_panel *panel)
         gi_fill_field(panel);
     draw_grid(panel);
     bool ok = !p->field.z || gi_draw_contours(panel);
+    for (int i = 0; ok && i < p->count; i++)
+        ok = gi_draw_band(panel, i);
     for (int i = 0; ok && i < p->count; i++)
         ok = gi_draw_series(panel, i);
     gi_canvas_clip(c, panel->outside);

@@ -15,11 +15,16 @@
 
 typedef struct gi_xy { double x, y; } gi_xy;
 
+typedef struct gi_range { double x, low, high; } gi_range;        /* what a band covers at x */
+
 typedef struct gi_series {
     char        *name;
     gi_xy       *points;
     size_t       count, capacity;
+    gi_range    *band;                      /* the shaded range of the series, if any */
+    size_t       band_count, band_capacity;
     gd_plot_look look;
+    bool         second;                    /* on the second y axis */
 } gi_series;
 
 typedef struct gi_remark {                  /* a reference line (x is NaN) or a note */
@@ -40,13 +45,13 @@ typedef struct gi_field {                   /* values on a grid, for contours */
 typedef struct gi_ends { double low, high; bool log; } gi_ends;     /* NaN: automatic */
 
 struct gd_plot {
-    char      *title, *x_label, *y_label;
+    char      *title, *x_label, *y_label, *second_label;
     gi_series *series;
     int        count, capacity, latest;     /* latest: the series of the last point */
     gi_remark *remarks;
     int        remarks_count, remarks_capacity;
     gi_field   field;
-    gi_ends    x, y;
+    gi_ends    x, y, second;                /* second: of the y axis at the right */
     int        width, height;               /* 0: not set */
     double     scale;
     gd_legend  legend;
@@ -79,9 +84,12 @@ typedef struct gi_panel {
     gi_box         outside;                 /* of the panel */
     gi_box         margin;                  /* the least distances of the frame from it; right is not used */
     gi_box         frame;                   /* of the axes; a hairline on its edges is crisp */
-    gi_axis        x, y;
+    gi_axis        x, y, second;
+    bool           has_second;              /* a second y axis, */
+    bool           only_second;             /* and nothing on the first one */
+    double         beside;                  /* the space for its numbers and its label, right of the frame */
     double         u;                       /* pixels per unit of length: the scale */
-    gi_fitted      title, x_label, y_label; /* as drawn */
+    gi_fitted      title, x_label, y_label, second_label;  /* as drawn */
     gi_key         key;
     bool           legend_beside;           /* an automatic legend would hide data in the frame */
     bool           note_row;                /* the note of the x axis does not fit beside the label */
@@ -114,8 +122,21 @@ bool gi_panel_draw(const char *who, gi_panel *panel);
  * to. */
 double gi_middle_of(const gi_panel *panel, const gi_fitted *text, double middle, double from, double to, gi_type type);
 
-/* gi_to_pixel - data to canvas coordinates. */
+/* gi_to_pixel - data to canvas coordinates.  gi_series_pixel - the same for a point of a series, whose y axis may be
+ * the second. */
 gi_xy gi_to_pixel(const gi_panel *panel, gi_xy data);
+gi_xy gi_series_pixel(const gi_panel *panel, const gi_series *series, gi_xy data);
+
+static inline const gi_axis *gi_y_axis(const gi_panel *panel, const gi_series *series)
+{
+    return series->second ? &panel->second : &panel->y;
+}
+
+/* plot.c: gi_series_for - the series of that name, created if it is new; NULL after a message.  gi_reserve - memory for
+ * `more` points of it.  gi_copy_string - NULL is copied as "". */
+gi_series *gi_series_for(const char *who, gd_plot *p, const char *name);
+bool       gi_reserve(gi_series *s, size_t more);
+char      *gi_copy_string(const char *text);
 
 /* lines.c: a series and its sample in the legend. */
 typedef struct gi_pen {                     /* a look, with all defaults resolved */
@@ -129,6 +150,12 @@ typedef struct gi_pen {                     /* a look, with all defaults resolve
 gi_pen gi_pen_of(const gi_panel *panel, int series);
 bool   gi_draw_series(const gi_panel *panel, int series);
 void   gi_draw_sample(const gi_panel *panel, int series, double left, double right, double y);
+
+/* band.c: gi_draw_band - the shaded range of a series, beneath all lines; false when memory is out.
+ * gi_band_edge - the edge of a band at one of its x, in pixels; NaN: it is a gap there. */
+bool  gi_draw_band(const gi_panel *panel, int series);
+gi_xy gi_band_edge(const gi_panel *panel, const gi_series *series, gi_range range, bool high);
+#define GI_BAND_OPACITY 0.22
 
 /* hidden.c: gi_hidden - the length of lines and markers that each of the boxes would hide.  False when memory is
  * out. */
@@ -164,7 +191,8 @@ void   gi_short_name(char out[GI_FIT_BYTES], const char *name, gi_cut cut, gi_ty
 
 static inline bool gi_is_listed(const gd_plot *p, int series)
 {
-    return !p->series[series].look.no_legend && *p->series[series].name && p->series[series].count > 0;
+    return !p->series[series].look.no_legend && *p->series[series].name &&
+           (p->series[series].count > 0 || p->series[series].band_count > 0);
 }
 
 /* legend.c: gi_plan_legend - sets panel->key for a frame of this size, from which a legend outside needs its width and

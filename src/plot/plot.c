@@ -17,7 +17,7 @@
 /* ---- Beginning and end --------------------------------------------------------------------------------- */
 
 /* NULL is copied as "". */
-static char *copy_string(const char *text)
+char *gi_copy_string(const char *text)
 {
     size_t size = text ? strlen(text) + 1 : 1;
     char *copy = gi_memory_new(GI_PLOTS, size);
@@ -32,11 +32,11 @@ gd_plot *gd_plot_new(const char *title, const char *x_label, const char *y_label
     if (!p)
         return NULL;
     memset(p, 0, sizeof *p);
-    p->x = p->y = (gi_ends){ NAN, NAN, false };
+    p->x = p->y = p->second = (gi_ends){ NAN, NAN, false };
     p->scale = 1;
-    p->title = copy_string(title);
-    p->x_label = copy_string(x_label);
-    p->y_label = copy_string(y_label);
+    p->title = gi_copy_string(title);
+    p->x_label = gi_copy_string(x_label);
+    p->y_label = gi_copy_string(y_label);
     if (!p->title || !p->x_label || !p->y_label) {
         gd_plot_free(p);
         return NULL;
@@ -51,6 +51,7 @@ void gd_plot_free(gd_plot *p)
     for (int i = 0; i < p->count; i++) {
         gi_memory_free(p->series[i].name);
         gi_memory_free(p->series[i].points);
+        gi_memory_free(p->series[i].band);
     }
     for (int i = 0; i < p->remarks_count; i++)
         gi_memory_free(p->remarks[i].text);
@@ -61,6 +62,7 @@ void gd_plot_free(gd_plot *p)
     gi_memory_free(p->title);
     gi_memory_free(p->x_label);
     gi_memory_free(p->y_label);
+    gi_memory_free(p->second_label);
     gi_handle_free(p);
 }
 
@@ -84,7 +86,7 @@ static gi_series *series_named(gd_plot *p, const char *name)
         p->series = more;
         p->capacity = capacity;
     }
-    char *copy = copy_string(name);
+    char *copy = gi_copy_string(name);
     if (!copy)
         return NULL;
     p->latest = p->count++;
@@ -93,7 +95,7 @@ static gi_series *series_named(gd_plot *p, const char *name)
 }
 
 /* Reserves memory for `more` points; the capacity doubles, so that n points cost O(n). */
-static bool reserve(gi_series *s, size_t more)
+bool gi_reserve(gi_series *s, size_t more)
 {
     if (more <= s->capacity - s->count)
         return true;
@@ -108,7 +110,7 @@ static bool reserve(gi_series *s, size_t more)
     return true;
 }
 
-static gi_series *series_for(const char *who, gd_plot *p, const char *series)
+gi_series *gi_series_for(const char *who, gd_plot *p, const char *series)
 {
     if (!gi_given(who, "p", p))
         return NULL;
@@ -117,8 +119,8 @@ static gi_series *series_for(const char *who, gd_plot *p, const char *series)
 
 bool gd_plot_point(gd_plot *p, const char *series, double x, double y)
 {
-    gi_series *s = series_for("gd_plot_point", p, series);
-    if (!s || !reserve(s, 1))
+    gi_series *s = gi_series_for("gd_plot_point", p, series);
+    if (!s || !gi_reserve(s, 1))
         return false;
     s->points[s->count++] = (gi_xy){ x, y };
     return true;
@@ -133,8 +135,8 @@ bool gd_plot_tensor(gd_plot *p, const char *series, const gd_tensor *x, const gd
         gd_fail("%s: x is %s and y is %s: both must be [n]", who, x ? gi_text_of(x).s : "NULL", gi_text_of(y).s);
         return false;
     }
-    gi_series *s = series_for(who, p, series);
-    if (!s || !reserve(s, (size_t)y->shape[0]))
+    gi_series *s = gi_series_for(who, p, series);
+    if (!s || !gi_reserve(s, (size_t)y->shape[0]))
         return false;
     for (int64_t i = 0; i < y->shape[0]; i++)
         s->points[s->count++] = (gi_xy){ x ? (double)x->data[i * x->stride[0]] : (double)i,
@@ -184,6 +186,35 @@ bool gd_plot_log_y(gd_plot *p, bool on)
     if (!gi_given("gd_plot_log_y", "p", p))
         return false;
     p->y.log = on;
+    return true;
+}
+
+bool gd_plot_second_y(gd_plot *p, const char *series, const char *label)
+{
+    gi_series *s = gi_series_for("gd_plot_second_y", p, series);
+    if (!s)
+        return false;
+    if (label) {
+        char *copy = gi_copy_string(label);
+        if (!copy)
+            return false;
+        gi_memory_free(p->second_label);
+        p->second_label = copy;
+    }
+    s->second = true;
+    return true;
+}
+
+bool gd_plot_second_ylim(gd_plot *p, double low, double high)
+{
+    return gi_given("gd_plot_second_ylim", "p", p) && set_ends("gd_plot_second_ylim", p, &p->second, low, high);
+}
+
+bool gd_plot_second_log_y(gd_plot *p, bool on)
+{
+    if (!gi_given("gd_plot_second_log_y", "p", p))
+        return false;
+    p->second.log = on;
     return true;
 }
 
@@ -238,7 +269,7 @@ bool gd_plot_style(gd_plot *p, const char *series, gd_plot_look look)
     const char *who = "gd_plot_style";
     if (!gi_given(who, "p", p) || !check_look(who, look))
         return false;
-    gi_series *s = series_for(who, p, series);
+    gi_series *s = gi_series_for(who, p, series);
     if (s)
         s->look = look;
     return s != NULL;
@@ -266,7 +297,7 @@ static bool add_remark(gd_plot *p, double x, double y, const char *text)
         p->remarks = more;
         p->remarks_capacity = capacity;
     }
-    char *copy = copy_string(text);
+    char *copy = gi_copy_string(text);
     if (!copy)
         return false;
     p->remarks[p->remarks_count++] = (gi_remark){ x, y, copy };

@@ -34,18 +34,31 @@ bool gd_plot_save(gd_plot *p, const char *path)
     return ok;
 }
 
-bool gd_plot_where(gd_plot *p, double x, double y, double *column, double *row)
+static bool where(const char *who, gd_plot *p, bool second, double x, double y, double *column, double *row)
 {
-    const char *who = "gd_plot_where";
     if (!gi_given(who, "p", p) || !gi_not_null(who, "column", column) || !gi_not_null(who, "row", row))
         return false;
     gi_panel panel = whole_page(p);
     if (!gi_panel_plan(who, &panel))
         return false;
-    gi_xy at = gi_to_pixel(&panel, (gi_xy){ x, y });
+    if (second && !panel.has_second) {
+        gd_fail("%s: plot \"%s\" has no second y axis: gd_plot_second_y gives it one", who, p->title);
+        return false;
+    }
+    gi_xy at = gi_series_pixel(&panel, &(gi_series){ .second = second }, (gi_xy){ x, y });
     *column = at.x;
     *row = at.y;
     return true;
+}
+
+bool gd_plot_where(gd_plot *p, double x, double y, double *column, double *row)
+{
+    return where("gd_plot_where", p, false, x, y, column, row);
+}
+
+bool gd_plot_second_where(gd_plot *p, double x, double y, double *column, double *row)
+{
+    return where("gd_plot_second_where", p, true, x, y, column, row);
 }
 
 /* ---- Several panels ------------------------------------------------------------------------------------ */

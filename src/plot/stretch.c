@@ -10,13 +10,23 @@
 #include "base/memory.h"
 
 
-gi_xy gi_to_pixel(const gi_panel *panel, gi_xy data)
+static gi_xy pixel_of(const gi_panel *panel, const gi_axis *y_axis, gi_xy data)
 {
     gi_box f = panel->frame;
     double far = 1e7;                       /* beyond any canvas; keeps later arithmetic finite */
-    double x = gi_axis_at(&panel->x, data.x), y = gi_axis_at(&panel->y, data.y);
+    double x = gi_axis_at(&panel->x, data.x), y = gi_axis_at(y_axis, data.y);
     return (gi_xy){ fmax(-far, fmin(far, f.left + x * (f.right - f.left))),
                     fmax(-far, fmin(far, f.bottom - y * (f.bottom - f.top))) };
+}
+
+gi_xy gi_to_pixel(const gi_panel *panel, gi_xy data)
+{
+    return pixel_of(panel, &panel->y, data);
+}
+
+gi_xy gi_series_pixel(const gi_panel *panel, const gi_series *series, gi_xy data)
+{
+    return pixel_of(panel, gi_y_axis(panel, series), data);
 }
 
 /* ---- Stretches of a line ------------------------------------------------------------------------------- */
@@ -82,8 +92,8 @@ bool gi_each_stretch(const gi_panel *panel, const gi_series *series, const gi_pe
     gi_stretch s = { 0 };
     bool ok = true;
     for (size_t i = 0; ok && i <= series->count; i++) {
-        if (i < series->count && gi_is_data(panel, series->points[i])) {
-            ok = add(&s, gi_to_pixel(panel, series->points[i]));
+        if (i < series->count && gi_is_data(panel, series, series->points[i])) {
+            ok = add(&s, gi_series_pixel(panel, series, series->points[i]));
             continue;
         }
         ok = finish_column(&s);

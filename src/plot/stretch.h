@@ -19,15 +19,17 @@ typedef struct gi_stretch {
 } gi_stretch;
 
 /* gi_is_data - can the point be drawn, or is it a gap? */
-static inline bool gi_is_data(const gi_panel *panel, gi_xy d)
+static inline bool gi_is_data(const gi_panel *panel, const gi_series *series, gi_xy d)
 {
-    return isfinite(d.x) && isfinite(d.y) && (!panel->x.log || d.x > 0) && (!panel->y.log || d.y > 0);
+    return isfinite(d.x) && isfinite(d.y) && (!panel->x.log || d.x > 0) &&
+           (!gi_y_axis(panel, series)->log || d.y > 0);
 }
 
 /* gi_has_marker - does the point get a marker?  Every k-th point that can be drawn does; *step counts them. */
-static inline bool gi_has_marker(const gi_panel *panel, gi_xy point, const gi_pen *pen, size_t *step)
+static inline bool gi_has_marker(const gi_panel *panel, const gi_series *series, gi_xy point, const gi_pen *pen,
+                                 size_t *step)
 {
-    return gi_is_data(panel, point) && (*step)++ % (size_t)pen->marker_every == 0;
+    return gi_is_data(panel, series, point) && (*step)++ % (size_t)pen->marker_every == 0;
 }
 
 /* gi_each_stretch - calls visit for every stretch of the series; false when memory is out.

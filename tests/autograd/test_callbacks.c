@@ -342,6 +342,28 @@ static bool contour(void)
     return good;
 }
 
+static double curve(double x, void *context)
+{
+    (void)context;
+    if (x == 0)
+        misbehave();
+    return x;
+}
+
+static bool function(void)
+{
+    gd_plot *plot = gd_plot_new("", "", "");
+    bool good = gd_plot_function(plot, "f", curve, NULL, 0, 1);
+    gd_plot_free(plot);
+    return good;
+}
+
+START_TEST(a_curve)
+{
+    every_misuse(function, "gd_plot_function", "f of gd_plot_function", true);
+}
+END_TEST
+
 START_TEST(a_surface)
 {
     every_misuse(contour, "gd_plot_contour", "f of gd_plot_contour", true);
@@ -528,6 +550,7 @@ int main(void)
     tcase_add_test(all, a_closure_that_meddles);
     tcase_add_test(all, a_closure_that_adds_a_parameter);
     tcase_add_test(all, a_function_to_be_checked);
+    tcase_add_test(all, a_curve);
     tcase_add_test(all, a_surface);
     tcase_add_test(all, a_schedule);
     tcase_add_test(all, an_algorithm);

@@ -483,6 +483,9 @@ DEAD(gd_loader_new, set, gd_loader_new((gd_dataset){ D, NULL }, (gd_loader_optio
 DEAD_OR_NULL(gd_loader_new, set, loader_of(L, D))
 DEAD_OR_NULL(gd_plot_tensor, x, gd_plot_tensor(plot, "series", D, V3))
 DEAD(gd_plot_tensor, y, gd_plot_tensor(plot, "series", NULL, D))
+DEAD_OR_NULL(gd_plot_band, x, gd_plot_band(plot, "series", D, V3, V3))
+DEAD(gd_plot_band, low, gd_plot_band(plot, "series", NULL, D, V3))
+DEAD(gd_plot_band, high, gd_plot_band(plot, "series", NULL, V3, D))
 DEAD(gd_plot_contour_grid, z, gd_plot_contour_grid(plot, D, 0, 1, 0, 1))
 
 /* Random numbers, metrics, data. */
