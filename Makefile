@@ -3,6 +3,7 @@
 # Gradus - make demo, make demo-NAME    the programs in demos/; their pictures go to out/
 # Gradus - make grade, make grade-03    the exercises: right, wrong and why, or not yet
 # Gradus - make tutorial-NAME            a program of docs/tutorial; make check-tutorial, make tutorial-pictures
+# Gradus - make lab                     build/gradus-lab, which tries optimizers from the command line
 # Gradus - make bench, make bench-NAME  speed against hand-written C, and PyTorch where it is installed
 # Gradus - make deps, make data         install the packages that are used; fetch the airfoil data
 # Gradus - make install, uninstall      PREFIX=/some/where; LIBDIR, INCLUDEDIR and DESTDIR work as usual
@@ -309,7 +310,7 @@ uninstall:
 
 lint:
 	cppcheck --quiet -j2 --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-	    --suppress=missingIncludeSystem --suppress=toomanyconfigs --suppress=preprocessorErrorDirective -Iinclude -Isrc src demos
+	    --suppress=missingIncludeSystem --suppress=toomanyconfigs --suppress=preprocessorErrorDirective -Iinclude -Isrc src demos lab
 
 clean:
 	rm -rf $(BUILD) out
@@ -321,5 +322,6 @@ include exercises.mk
 include debug.mk
 include tutorial.mk
 include style.mk
+include lab/lab.mk
 -include bench/bench.mk
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

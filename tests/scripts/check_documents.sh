@@ -90,8 +90,8 @@ faults() {
             echo "no README.md has a link to $file"
     done
     without_comments include/gradus.h include/gradus/*.h | grep -o 'gd_[A-Za-z0-9_]*' | sort -u > "$work/known"
-    find include src tests demos bench exercises docs -type f -name '*.[ch]' -exec cat {} + | grep -o '[A-Za-z0-9_]*' |
-        grep _ | sort -u > "$work/words"
+    find include src tests demos lab bench exercises docs -type f -name '*.[ch]' -exec cat {} + |
+        grep -o '[A-Za-z0-9_]*' | grep _ | sort -u > "$work/words"
     cat Makefile *.mk bench/*.mk 2>/dev/null | grep -o '^[a-z][a-z_. -]*:' | tr -d : | tr ' ' '\n' |
         sort -u > "$work/targets"
     for file in README.md CONTRIBUTING.md $(find docs -name '*.md') exercises/README.md include/gradus.h \
@@ -114,7 +114,7 @@ faults() {
 }
 
 mkdir -p "$work/probe/include/gradus"
-for folder in src tests demos bench docs docs/zh exercises; do mkdir "$work/probe/$folder"; done
+for folder in src tests demos lab bench docs docs/zh exercises; do mkdir "$work/probe/$folder"; done
 echo 'int gd_known(void); /* gd_hidden, see lost.h */' > "$work/probe/include/gradus.h"
 cp "$work/probe/include/gradus.h" "$work/probe/include/gradus/new.h"
 echo '#define GD_VERSION "0.3.0"' > "$work/probe/include/gradus/version.h"

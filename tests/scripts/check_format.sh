@@ -83,7 +83,7 @@ if [ -n "$refused" ]; then
     exit 1
 fi
 
-[ $# -gt 0 ] || set -- $(find include src demos exercises bench tests -name '*.[ch]' ! -name double_names.h | sort)
+[ $# -gt 0 ] || set -- $(find include src demos lab exercises bench tests -name '*.[ch]' ! -name double_names.h | sort)
 found=$(faults "$@")
 [ -z "$found" ] && exit 0
 echo "$found" >&2
