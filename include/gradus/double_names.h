@@ -226,6 +226,8 @@ GD_RENAME(kaiming_uniform)
 GD_RENAME(keep)
 GD_RENAME(kl_div)
 GD_RENAME(l1_loss)
+GD_RENAME(lamb)
+GD_RENAME(lamb_dialect)
 GD_RENAME(last_error)
 GD_RENAME(layer_norm)
 GD_RENAME(layer_norm_apply)
@@ -797,6 +799,8 @@ GD_RENAME(zeros_like)
 #define gd_keep gd64_keep
 #define gd_kl_div gd64_kl_div
 #define gd_l1_loss gd64_l1_loss
+#define gd_lamb gd64_lamb
+#define gd_lamb_dialect gd64_lamb_dialect
 #define gd_last_error gd64_last_error
 #define gd_layer_norm gd64_layer_norm
 #define gd_layer_norm_apply gd64_layer_norm_apply

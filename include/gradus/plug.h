@@ -45,6 +45,9 @@ typedef struct gd_update {
     double          lr;
     const void     *options;                /* of the parameter's group */
     const void     *scalars;                /* what prepare computed for this t and lr */
+    const gd_tensor *parameter;             /* the whole of it, with its shape and name: n, w, g and state may be a part
+                                               of it if by_element */
+    void           *work;                   /* memory for update's own use: see work_bytes */
 } gd_update;
 
 /* A field of an options struct: its name, its offset, the values that it may have. */
@@ -128,6 +131,12 @@ struct gd_algorithm {
                                                            they may be anything */
     const char *(*valid)(const gd_kept *kept);          /* checks numbers and states together; returns NULL, or the
                                                            fault: "pairs is larger than the number of rows of s" */
+    bool   (*accepts)(const gd_tensor *parameter, const void *options);     /* false after gd_fail: update cannot serve
+                                                           this parameter, and gd_step fails before any has changed;
+                                                           NULL: it serves every one */
+    size_t (*work_bytes)(const gd_tensor *parameter, const void *options);  /* how much memory u->work points to while
+                                                           update runs, aligned for any type; what is in it then is not
+                                                           defined.  Not with by_element.  NULL: none */
 };
 
 /* gd_optimizer_shared_state - for an algorithm with step, which sees all parameters as one vector: its state k, a

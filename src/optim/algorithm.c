@@ -94,5 +94,8 @@ bool gi_algorithm_valid(const gd_algorithm *a)
     if (!a->name || (!a->update && !a->step) || a->options_size < sizeof(double))
         return gd_fail("gd_optimizer_new: an algorithm needs a name, an update and options that begin with "
                        "double lr");
+    if (a->by_element && a->work_bytes)
+        return gd_fail("gd_optimizer_new: %s: an update that is by_element has no work memory: several threads would "
+                       "share it", a->name);
     return valid_names(a) && valid_options(a) && valid_ranges(a);
 }

@@ -42,6 +42,26 @@ GI_NOINLINE void gi_start_with(const gd_algorithm *a, const gd_update *u)
     (void)gi_guest_leave(&before, true);
 }
 
+GI_NOINLINE bool gi_accepts(const gd_algorithm *a, const gd_tensor *parameter, const void *options)
+{
+    if (!a->accepts)
+        return true;
+    gi_guest before = gi_guest_enter(GI_GUEST("gd_algorithm", "accepts"));
+    bool accepts = a->accepts(parameter, options);
+    (void)gi_guest_leave(&before, accepts);
+    return accepts;
+}
+
+GI_NOINLINE size_t gi_work_bytes(const gd_algorithm *a, const gd_tensor *parameter, const void *options)
+{
+    if (!a->work_bytes)
+        return 0;
+    gi_guest before = gi_guest_enter(GI_GUEST("gd_algorithm", "work_bytes"));
+    size_t bytes = a->work_bytes(parameter, options);
+    (void)gi_guest_leave(&before, true);
+    return bytes;
+}
+
 GI_NOINLINE double gi_correction_of(const gd_algorithm *a, const void *options, int k, int64_t t)
 {
     if (!a->correction)

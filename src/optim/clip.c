@@ -7,7 +7,8 @@
 #include "gradus/tensor.h"
 #include "dialect.h"
 #include "gradus/clip.h"
-#include "kernels/terms.h"
+#include "kernels/real.h"
+#include "length.h"
 #include "nn/params.h"
 #include "options.h"
 #include "tensor/check.h"
@@ -79,28 +80,7 @@ static gd_tensor *grad_at(const gd_params *p, int i)
     return p->entries[i].buffer ? NULL : p->entries[i].tensor->grad;
 }
 
-/* ---- The fast path: squares and scaling of contiguous gradients, by several threads ----------------------------- */
-
-enum { LANES = TERM_LANES, LONG_BLOCK = 1024, MOST_PARTS = 64 };
-
-/* The sum of g^2 in double.  Side by side in lanes, whose order is the same for every instruction set; in blocks, so
- * that a long sum loses few digits in the double library, too. */
-GI_KERNEL static double sum_of_squares(int64_t n, const gd_real *g)
-{
-    double all[LANES] = { 0 }, sum = 0;
-    for (int64_t i = 0; i < n; ) {
-        const int64_t end = n - i < LONG_BLOCK ? n : i + LONG_BLOCK;
-        double lane[LANES] = { 0 };
-#define SQUARE(k) (double)g[k] * (double)g[k]
-        ADD_TO_LANES(lane, i, end, SQUARE)
-        for (int l = 0; l < LANES; l++)
-            all[l] += lane[l];
-        i = end;
-    }
-    for (int l = 0; l < LANES; l++)
-        sum += all[l];
-    return sum;
-}
+/* ---- The fast path: contiguous gradients, by several threads ---------------------------------------------------- */
 
 GI_KERNEL static void scale(int64_t n, gd_real *g, gd_real factor)
 {
@@ -108,40 +88,15 @@ GI_KERNEL static void scale(int64_t n, gd_real *g, gd_real factor)
         g[i] *= factor;
 }
 
-typedef struct parts {
+typedef struct scaling {
     gd_real *g;
-    int64_t  numel, each;                   /* elements in each part but the last */
-    double   sum[MOST_PARTS];
     gd_real  factor;
-} parts;
-
-static void squares_of_parts(void *context, int64_t begin, int64_t end)
-{
-    parts *p = context;
-    for (int64_t k = begin; k < end; k++) {
-        int64_t first = k * p->each, left = p->numel - first;
-        p->sum[k] = sum_of_squares(left < p->each ? left : p->each, p->g + first);
-    }
-}
+} scaling;
 
 static void scale_elements(void *context, int64_t begin, int64_t end)
 {
-    const parts *p = context;
-    scale(end - begin, p->g + begin, p->factor);
-}
-
-/* How a gradient is cut into parts follows from its size alone, and so do the bits of the sum. */
-static double squares_of(const gd_tensor *g)
-{
-    parts p = { .g = g->data, .numel = g->numel, .each = GI_PART_ELEMENTS };
-    if (p.each * MOST_PARTS < p.numel)
-        p.each = (p.numel + MOST_PARTS - 1) / MOST_PARTS;
-    int64_t count = (p.numel + p.each - 1) / p.each;
-    gi_parallel(count, 1, squares_of_parts, &p);
-    double sum = 0;
-    for (int64_t k = 0; k < count; k++)
-        sum += p.sum[k];
-    return sum;
+    const scaling *s = context;
+    scale(end - begin, s->g + begin, s->factor);
 }
 
 /* The norm where the squares neither overflow nor vanish; NaN where the careful way must be gone: first the
@@ -154,7 +109,7 @@ static double norm_of_contiguous(const gd_params *p)
         if (g && !g->contiguous)
             return NAN;
         if (g)
-            sum += squares_of(g);
+            sum += gi_squares(g->numel, g->data);
     }
     return sum > 1e-280 && sum < INFINITY ? sqrt(sum) : NAN;
 }
@@ -168,7 +123,7 @@ static void run_over_all(const gd_params *p, gi_inner_loop *inner, const pass *n
         if (!g)
             continue;
         if (inner == scale_inner && g->contiguous) {
-            parts all = { .g = g->data, .factor = now->factor };
+            scaling all = { g->data, now->factor };
             gi_parallel(g->numel, GI_PART_ELEMENTS, scale_elements, &all);
         } else {
             run(g, inner, now);

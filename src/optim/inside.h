@@ -43,6 +43,8 @@ struct gd_optimizer_inside {
     gd_arena           arena;               /* state, options, groups */
     gd_real           *packed;              /* a gradient that was not contiguous, row-major */
     int64_t            packed_capacity;
+    void              *work;                /* u->work, for the largest parameter */
+    size_t             work_bytes;
     struct gi_slot    *all;                 /* state that belongs to all parameters together */
     const gi_watcher  *watcher;             /* NULL: none */
     struct gi_trace   *trace;               /* the watcher's */

@@ -42,6 +42,7 @@ void gd_optimizer_free(gd_optimizer *o)
     gi_memory_free(inside->slots);
     gi_memory_free(inside->pending);
     gi_memory_free(inside->packed);
+    gi_memory_free(inside->work);
     gi_arena_free(&inside->arena);
     gi_handle_free(o);
 }

@@ -21,6 +21,7 @@
 #include "gradus/algorithms.h"
 #include "gradus/plug.h"
 #include "gradus/tensor.h"
+#include "gradus/whole_tensor.h"
 #include "kernels/real.h"
 
 #ifdef __clang__

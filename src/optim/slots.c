@@ -120,9 +120,30 @@ static bool make_states(gd_optimizer *o, struct gi_slot *slot)
     return true;
 }
 
+/* The same work memory serves all parameters, one after the other, so that it is as large as the largest needs. */
+static bool work_begin(gd_optimizer *o, size_t bytes)
+{
+    struct gd_optimizer_inside *inside = o->inside;
+    if (bytes <= inside->work_bytes)
+        return true;
+    void *work = gi_memory_new(GI_OPTIMIZERS, bytes);
+    if (!work)
+        return false;
+    gi_memory_free(inside->work);
+    inside->work = work;
+    inside->work_bytes = bytes;
+    for (int i = 0; i < inside->count; i++)
+        if (inside->slots[i])
+            inside->slots[i]->update.work = work;
+    return true;
+}
+
 bool gi_slot_start(gd_optimizer *o, struct gi_slot *slot)
 {
     const gd_algorithm *a = o->algorithm;
+    if (!gi_accepts(a, slot->w, slot->group->options) ||
+        !work_begin(o, gi_work_bytes(a, slot->w, slot->group->options)))
+        return false;
     bool fresh = has_no_state(slot), starts = a->start && fresh && slot->number[0] == 0;
     if (!make_states(o, slot) || (starts && slot->w->grad && !gi_pack_begin(o, slot->w->grad))) {
         for (int k = 0; k < GD_MAX_STATES && fresh; k++)        /* the next attempt starts from the beginning */
@@ -131,7 +152,8 @@ bool gi_slot_start(gd_optimizer *o, struct gi_slot *slot)
     }
     slot->update = (gd_update){ .n = slot->w->numel, .w = slot->w->data, .state = slot->data,
                                 .number = slot->number + 1, .lr = slot->group->lr,
-                                .options = slot->group->options, .scalars = slot->group->inside->scalars };
+                                .options = slot->group->options, .scalars = slot->group->inside->scalars,
+                                .parameter = slot->w, .work = o->inside->work };
     if (starts) {
         slot->update.g = slot->w->grad ? gi_pack(o, slot->w->grad) : NULL;
         gi_start_with(a, &slot->update);

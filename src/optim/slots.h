@@ -12,7 +12,8 @@ bool gi_adopt(gd_optimizer *o);
 /* gi_slot_of - the slot of a parameter; NULL with a message when it is not in the optimizer's model. */
 struct gi_slot *gi_slot_of(const char *function, gd_optimizer *o, const gd_tensor *parameter);
 
-/* gi_slot_start - makes the states that the options need, named as the algorithm says, and drops the others.
+/* gi_slot_start - makes the states that the options need, named as the algorithm says, and drops the others.  False,
+ * with a message, where the algorithm does not accept the parameter or memory is out.
  * gi_slot_stop - undoes gi_slot_start for a slot that had no state before it.
  * gi_slot_set - state k is t from now on; NULL: it is not kept. */
 bool gi_slot_start(gd_optimizer *o, struct gi_slot *slot);

@@ -222,6 +222,29 @@ static void adabelief_rule(const gd_adabelief_options *o, weight *e, double g, d
     e->w -= o->lr * e->s[0] / (1 - pow(o->beta1, t)) / (sqrt(e->s[1] / (1 - pow(o->beta2, t))) + o->eps);
 }
 
+/* For all n elements of a tensor. */
+static void lamb_rule(const gd_lamb_options *o, int64_t n, weight *e, const double *grad, double t)
+{
+    bool correct_m = o->bias_correction == GD_CORRECT_BOTH || o->bias_correction == GD_CORRECT_M;
+    bool correct_v = o->bias_correction == GD_CORRECT_BOTH || o->bias_correction == GD_CORRECT_V;
+    double squares_of_w = 0, squares_of_u = 0;
+    for (int64_t i = 0; i < n; i++) {
+        double g = o->maximize ? -grad[i] : grad[i], *s = e[i].s;
+        s[0] = o->beta1 * s[0] + (1 - o->beta1) * g;
+        s[1] = o->beta2 * s[1] + (1 - o->beta2) * g * g;
+        s[2] = corrected(s[0], o->beta1, t, correct_m) / (sqrt(corrected(s[1], o->beta2, t, correct_v)) + o->eps);
+        s[2] += o->weight_decay * e[i].w;
+        squares_of_w += e[i].w * e[i].w;
+        squares_of_u += s[2] * s[2];
+    }
+    double of_w = sqrt(squares_of_w), of_u = sqrt(squares_of_u);
+    if (o->most_length > 0)
+        of_w = fmin(of_w, o->most_length);
+    double ratio = of_w > 0 && of_u > 0 ? of_w / of_u : 1;
+    for (int64_t i = 0; i < n; i++)
+        e[i].w -= o->lr * ratio * e[i].s[2];
+}
+
 static void rprop_rule(const gd_rprop_options *o, weight *e, double g, double t)
 {
     g = o->maximize ? -g : g;

@@ -32,6 +32,8 @@ static void update(const gd_update *u)
 static bool check(const void *o) { (void)o, visit_of("check"); return true; }
 static bool keeps(const void *o, int k) { (void)o, (void)k, visit_of("keeps"); return true; }
 static void start(const gd_update *u) { (void)u, visit_of("start"); }
+static bool accepts(const gd_tensor *w, const void *o) { (void)w, (void)o, visit_of("accepts"); return true; }
+static size_t work_bytes(const gd_tensor *w, const void *o) { (void)w, (void)o, visit_of("work_bytes"); return 8; }
 static const char *valid(const gd_kept *kept) { (void)kept, visit_of("valid"); return NULL; }
 
 static double correction(const void *o, int k, int64_t t)
@@ -43,7 +45,8 @@ static double correction(const void *o, int k, int64_t t)
 static const gd_option fields[] = { GD_OPTION(options, z, "[]", 0, 1), { .name = NULL } };
 static const gd_algorithm algorithm = {
     .name = "mine", .options_size = sizeof(options), .options = fields, .states = { "s" }, .numbers = { "n" },
-    .check = check, .keeps = keeps, .start = start, .update = update, .correction = correction, .valid = valid
+    .check = check, .keeps = keeps, .start = start, .update = update, .correction = correction, .valid = valid,
+    .accepts = accepts, .work_bytes = work_bytes
 };
 
 static int scopes_open(void)
@@ -73,8 +76,8 @@ static void use_all(gd_params *p, gd_tensor *w)
 
 START_TEST(all_of_them)
 {
-    static const char *const names[] = { "check", "keeps", "start", "correction", "valid" };
-    for (int i = 0; i < 10; i++) {
+    static const char *const names[] = { "check", "keeps", "start", "correction", "valid", "accepts", "work_bytes" };
+    for (int i = 0; i < 14; i++) {
         GD_SCOPE;
         gd_tensor *outer = gd_full(GD_SHAPE(3), 7);
         const int before = scopes_open();

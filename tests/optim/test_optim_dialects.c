@@ -11,6 +11,7 @@ typedef struct one_case {
     int           counter;                  /* a gd_step_counter */
     void         *options;
     void        (*rule)(const void *options, weight *e, double g, double t);
+    void        (*whole)(const void *options, int64_t n, weight *e, const double *g, double t);     /* instead */
 } one_case;
 
 #define RULE(algorithm) \
@@ -18,13 +19,17 @@ typedef struct one_case {
 RULE(sgd) RULE(adagrad) RULE(rmsprop) RULE(adadelta) RULE(adam) RULE(yogi) RULE(adamax) RULE(nadam) RULE(radam)
 RULE(lion) RULE(adabelief) RULE(rprop) RULE(asgd)
 
+static void lamb_case(const void *o, int64_t n, weight *e, const double *g, double t) { lamb_rule(o, n, e, g, t); }
+
 #define CASE(algorithm, base, ...) CASE_OF(algorithm, algorithm, base, __VA_ARGS__)
-#define CASE_OF(algorithm, rule_name, base, ...) \
+#define CASE_OF(algorithm, rule_name, base, ...) A_CASE(algorithm, rule_name##_case, NULL, base, __VA_ARGS__)
+#define WHOLE_CASE(algorithm, base, ...) A_CASE(algorithm, NULL, algorithm##_case, base, __VA_ARGS__)
+#define A_CASE(algorithm, rule, whole, base, ...) \
     if (index-- == 0) { \
         static gd_##algorithm##_options o; \
         o = gd_##algorithm##_##base; \
         __VA_ARGS__; \
-        *c = (one_case){ #algorithm " " #base " " #__VA_ARGS__, gd_##algorithm(p, o), 0, &o, rule_name##_case }; \
+        *c = (one_case){ #algorithm " " #base " " #__VA_ARGS__, gd_##algorithm(p, o), 0, &o, rule, whole }; \
         return true; \
     }
 #define NOTHING (void)0
@@ -122,6 +127,11 @@ static bool make_yogi(int index, gd_params *p, one_case *c)
     CASE(adabelief, dialect(GD_PAPER), o.eps = 1e-8, o.eps_root = 1e-8, o.weight_decay = 0.5)
     CASE(adabelief, dialect(GD_OPTAX), NOTHING)
     CASE(adabelief, dialect(GD_OPTAX), o.weight_decay = 0.5, o.maximize = true, o.eps = 1e-3)
+    WHOLE_CASE(lamb, dialect(GD_OPTAX), NOTHING)
+    WHOLE_CASE(lamb, dialect(GD_TFA), o.weight_decay = 0.1, o.maximize = true)
+    WHOLE_CASE(lamb, dialect(GD_PAPER), o.weight_decay = 0.01, o.most_length = 1.5)
+    WHOLE_CASE(lamb, defaults(), o.bias_correction = GD_CORRECT_NONE, o.eps = 1e-3, o.weight_decay = 1)
+    WHOLE_CASE(lamb, defaults(), o.bias_correction = GD_CORRECT_M, o.lr = 0.1)
     CASE(rprop, dialect(GD_TORCH), NOTHING)
     CASE(rprop, defaults(), o.step_min = 5e-3, o.step_max = 0.02, o.eta_plus = 2, o.maximize = true)
     CASE(asgd, dialect(GD_TORCH), NOTHING)
@@ -208,10 +218,14 @@ static bool run_case(case_maker *make, int index)
             gd_tensor *g = gd_zeros_like(w[k]);
             own_t[k]++;
             double t = counter == GD_GLOBAL ? step : counter == GD_STAYS_ONE ? 1 : own_t[k];
+            double all[LARGEST];
             for (int64_t i = 0; i < gd_numel(g); i++) {
-                g->data[i] = (gd_real)random_gradient(step, i);
-                c.rule(c.options, &e[k][i], g->data[i], t);
+                all[i] = g->data[i] = (gd_real)random_gradient(step, i);
+                if (c.rule)
+                    c.rule(c.options, &e[k][i], g->data[i], t);
             }
+            if (c.whole)
+                c.whole(c.options, gd_numel(g), e[k], all, t);
             ck_assert(gd_set_grad(w[k], g));
         }
         ck_assert(gd_step(c.optimizer));
@@ -340,6 +354,7 @@ START_TEST(numbers_of_the_dialects)
     IS(lion, dialect(GD_KERAS), lr, 1e-3);          IS(lion, dialect(GD_OPTAX), weight_decay, 1e-3);
     IS(adabelief, defaults(), eps, 1e-16);          IS(adabelief, defaults(), eps_root, 1e-16);
     IS(adabelief, dialect(GD_PAPER), old_m, false); IS(adabelief, dialect(GD_OPTAX), old_m, true);
+    IS(lamb, defaults(), eps, 1e-6);                IS(lamb, dialect(GD_PAPER), most_length, 10);
     IS(rprop, defaults(), lr, 1e-2);                IS(rprop, defaults(), eta_minus, 0.5);
     IS(rprop, defaults(), eta_plus, 1.2);           IS(rprop, defaults(), step_max, 50);
     IS(asgd, defaults(), lambd, 1e-4);              IS(asgd, defaults(), alpha, 0.75);

@@ -28,7 +28,7 @@ static maker *const squaring[] = {
     adam_plain, adam_keras, adam_inside, adam_l2, adam_maximize, adam_corrected, make_adam_amsgrad, make_adamw,
     yogi_default, yogi_corrected, yogi_tanh, yogi_prox, make_yogi_paper, rmsprop_plain, rmsprop_centered,
     rmsprop_momentum, make_rmsprop, adagrad_d2l, make_adagrad_decay, nadam_default, make_nadam_keras, make_adadelta,
-    adabelief_optax, make_adabelief, make_adamax, make_lion_decay, make_rprop
+    adabelief_optax, make_adabelief, make_lamb, make_adamax, make_lion_decay, make_rprop
 };
 enum { SQUARING = sizeof squaring / sizeof squaring[0] };
 

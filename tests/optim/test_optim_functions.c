@@ -194,6 +194,7 @@ WITH_LR(adamax, adamax, defaults(), (void)0)
 WITH_LR(nadam, nadam, defaults(), (void)0)
 WITH_LR(radam, radam, defaults(), (void)0)
 WITH_LR(adabelief, adabelief, defaults(), (void)0)
+WITH_LR(lamb, lamb, defaults(), (void)0)
 WITH_LR(lion, lion, defaults(), (void)0)
 WITH_LR(rprop, rprop, defaults(), (void)0)
 WITH_LR(asgd, asgd, defaults(), (void)0)
@@ -221,6 +222,8 @@ static const run runs[] = {
     /* RAdam's first five steps are momentum's, and diverge where those would: small learning rates */
     { "radam",    radam,    { 2e-3, 0.05, 5e-3, 0.05 }, { 9000, 1000, 4000, 500 }, { 0.5, 0.01, 2e-3, 1e-6 } },
     { "adabelief", adabelief, { 0.05, 0.05, 0.05, 0.05 }, { 2000, 1000, 1000, 500 }, { 4e-3, 1e-7, 1e-12, 1e-6 } },
+    /* LAMB's steps are a part of the tensor's length: a number alone comes close to 0, but not past it */
+    { "lamb",     lamb,     { 0.05, 0.05, 0.05, 0.05 }, { 2000, 1000, 1000, 500 }, { 1.01, 1e-6, 1e-12, 1e-6 } },
     { "lion",     lion,     { 0.01, 0.01, 0.02, 0.02 }, { 4000, 1000, 1000, 500 }, { 1e-4, 2e-3, 1e-5, 1e-6 } },
     { "rprop",    rprop,    { 0.01, 0.01, 0.01, 0.01 }, { 4000, 500, 200, 200 }, { 5e-6, 1e-9, 1e-9, 1e-6 } },
     { "asgd",     asgd,     { 1e-3, 0.02, 0.015, 0.1 }, { 20000, 2000, 1000, 500 }, { 3e-4, 1e-5, 1e-5, 1e-6 } },

@@ -37,6 +37,7 @@ MAKE(lion, lion, defaults(), o.lr = 0.01)
 MAKE(lion_weight_decay, lion, defaults(), o.lr = 0.01, o.weight_decay = 0.1)
 MAKE(adabelief_paper, adabelief, dialect(GD_PAPER), o.lr = 0.01)
 MAKE(adabelief_optax, adabelief, dialect(GD_OPTAX), o.lr = 0.01)
+MAKE(lamb_optax, lamb, dialect(GD_OPTAX), o.lr = 0.01, o.weight_decay = 0.01)
 MAKE(yogi_d2l, yogi, defaults(), o.lr = 0.01)
 MAKE(yogi_accumulator, yogi, dialect(GD_OPTAX), o.lr = 0.01)
 MAKE(yogi_paper, yogi, dialect(GD_PAPER), o.init_v_from_first_grad = false, o.init_v = 1e-6)
@@ -57,6 +58,7 @@ static const struct golden { const char *file; maker *make; } goldens[] = {
     { "amsgrad", amsgrad }, { "adamw_amsgrad", adamw_amsgrad }, { "yogi_d2l", yogi_d2l },
     { "yogi_accumulator", yogi_accumulator }, { "yogi_paper", yogi_paper }, { "yogi_l2", yogi_l2 },
     { "adabelief_paper", adabelief_paper }, { "adabelief_optax", adabelief_optax },
+    { "lamb_optax", lamb_optax },
 };
 enum { GOLDENS = sizeof goldens / sizeof goldens[0] };
 

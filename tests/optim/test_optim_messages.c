@@ -128,6 +128,8 @@ START_TEST(missing_dialects_are_errors)
     REFUSES(radam, GD_KERAS);
     REFUSES(adabelief, GD_TORCH);
     REFUSES(adabelief, GD_TFA);
+    REFUSES(lamb, GD_TORCH);
+    REFUSES(lamb, GD_KERAS);
     REFUSES(lion, GD_TORCH);
     REFUSES(lion, GD_D2L);
     REFUSES(rprop, GD_D2L);

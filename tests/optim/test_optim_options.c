@@ -142,6 +142,7 @@ START_TEST(options_without_defaults)
     REFUSED(radam, "beta1, beta2 and eps", .lr = 0.01, .radam_threshold = 5);
     REFUSED(adabelief, "beta1, beta2 and eps", .lr = 0.01, .eps_root = 1e-16);
     REFUSED(adabelief, "beta2, eps and eps_root", .lr = 0.01, .beta1 = 0.9);
+    REFUSED(lamb, "beta1, beta2 and eps", .lr = 0.01, .weight_decay = 0.1);
     REFUSED(rmsprop, "rho and eps", .lr = 0.01, .momentum = 0.9);
     REFUSED(adadelta, "rho and eps", .lr = 1);
     REFUSED(lion, "beta1 and beta2", .lr = 1e-4);
@@ -230,6 +231,8 @@ START_TEST(zeros_that_are_choices)
     TAKEN_OF(adagrad, (options.eps = 0, options.eps_mode = GD_EPS_INSIDE_SQRT));
     TAKEN_OF(adabelief, (options.eps = 0, options.eps_root = 0));
     TAKEN_OF(adabelief, options.eps_root = 1e-60);
+    TAKEN(lamb, .lr = 0.01, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-6);
+    TAKEN_OF(lamb, options.eps = 0);
     TAKEN_OF(lion, options.beta1 = 0);
     TAKEN_OF(asgd, (options.lambd = 0, options.t0 = 0));
     gd_optimizer *o = make_adam_amsgrad(m.net); /* a group may be set to anything, one option after the other */

@@ -20,12 +20,13 @@ MAKE(adagrad_no_eps, adagrad, defaults(), o.eps = 0)
 MAKE(nadam_no_eps, nadam, defaults(), o.eps = 0)
 MAKE(radam_no_eps, radam, defaults(), o.eps = 0)
 MAKE(adabelief_no_eps, adabelief, defaults(), o.eps = 0, o.eps_root = 0)
+MAKE(lamb_no_eps, lamb, defaults(), o.eps = 0)
 MAKE(adamax_no_eps, adamax, defaults(), o.eps = 0)
 
 static maker *const without_eps[] = {
     adam_no_eps, adam_little_eps, adam_inside, adam_keras, adam_max, adam_decay, yogi_d2l, yogi_tfa, yogi_paper,
     rmsprop_no_eps, rmsprop_inside, rmsprop_centered, adagrad_no_eps, nadam_no_eps, radam_no_eps,
-    adabelief_no_eps, adamax_no_eps
+    adabelief_no_eps, lamb_no_eps, adamax_no_eps
 };
 enum { WITHOUT_EPS = sizeof without_eps / sizeof without_eps[0] };
 

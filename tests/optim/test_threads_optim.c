@@ -307,7 +307,7 @@ int main(void)
     tcase_add_checked_fixture(all, quiet_start, gd_shutdown);
     tcase_set_timeout(all, 300);
     tcase_add_loop_test(all, threads_change_no_bit, 0, MAKERS);
-    tcase_add_loop_test(all, an_element_does_not_depend_on_its_parameter, 0, MAKERS);
+    tcase_add_loop_test(all, an_element_does_not_depend_on_its_parameter, 0, MAKERS_BY_ELEMENT);
     tcase_add_test(all, plain_adam_is_adam);
     tcase_add_test(all, own_algorithms_in_pieces);
     tcase_add_test(all, clipping_and_averages);

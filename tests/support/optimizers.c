@@ -21,6 +21,7 @@ MAKE_GLOBAL(make_nadam_keras,    nadam,    dialect(GD_KERAS), DEFAULTS)
 MAKE_GLOBAL(make_nadam_global,   nadam,    defaults(),        o.step_counter = GD_GLOBAL)
 MAKE_GLOBAL(make_radam,          radam,    defaults(),        DEFAULTS)
 MAKE_GLOBAL(make_adabelief,      adabelief, defaults(),       o.weight_decay = 0.1)
+MAKE_GLOBAL(make_lamb,           lamb,     defaults(),        o.weight_decay = 0.1)
 MAKE_GLOBAL(make_lion,           lion,     defaults(),        DEFAULTS)
 MAKE_GLOBAL(make_lion_decay,     lion,     defaults(),        o.weight_decay = 0.1)
 MAKE_GLOBAL(make_rprop,          rprop,    defaults(),        DEFAULTS)
@@ -31,12 +32,13 @@ MAKE_GLOBAL(make_lbfgs,          lbfgs,    defaults(),        o.history_size = 4
 maker *const makers[MAKERS] = {
     make_sgd, make_sgd_plain, make_adagrad_decay, make_rmsprop, make_adadelta, make_adam_amsgrad, make_adamw,
     make_yogi_paper, make_adamax, make_nadam_keras, make_radam, make_lion_decay, make_rprop, make_asgd_early,
-    make_adabelief
+    make_adabelief, make_lamb
 };
 
 maker *const saved_makers[SAVED_MAKERS] = {
     make_sgd_momentum, make_rmsprop, make_adagrad, make_adadelta, make_adam, make_adamw_amsgrad, make_yogi, make_adamax,
-    make_nadam, make_nadam_global, make_radam, make_adabelief, make_lion, make_rprop, make_asgd, make_lbfgs
+    make_nadam, make_nadam_global, make_radam, make_adabelief, make_lamb, make_lion, make_rprop, make_asgd,
+    make_lbfgs
 };
 
 /* ---- A model --------------------------------------------------------------------------------------------------- */
