@@ -44,11 +44,22 @@ lie() {
                 $3, $4, $4 }')"
     done
     airfoil "$demo" "" data "$far END { exit bad || n != $rows }"
-    run "$demo" $none "Made-up data" '/the optimum is/ { optimum = $NF } NF >= 4 && $NF ~ /^0[.][0-9]+$/ && !/optimum/ {
+    run "$demo" $none "Made-up data" '/the optimum is/ { optimum = $NF }
+        NF > 4 && $(NF-2) $(NF-1) $NF ~ /^0[.][0-9]+0[.][0-9]+0[.][0-9]+$/ {
         n++; if (!($(NF-1) >= optimum - 1e-6 && $NF < 1.05 * optimum)) bad = 1 } END { exit bad || n != '$rows' }'
 }
 
 ends 03_two_dimensions "-0.057646 -0.000073"
 lie 15_momentum_airfoil "lr 0.02, beta 0.5:0.2442:0.2480:0.0016" "lr 0.01, beta 0.9:0.2502:0.2648:0.0061" \
     "lr 0.005, beta 0.9:0.2451:0.2505:0.0025"
+ends 16_adagrad "-2.382563 -0.158591" "-0.002295 -0.000000"
+lie 16_adagrad "Adagrad, lr 0.1:0.2427:0.2445:0.0007"
+ends 17_rmsprop "-0.010599 0.000000"
+lie 17_rmsprop "RMSProp, lr 0.01:0.2442:0.2492:0.0017"
+lie 18_adadelta "Adadelta, rho 0.9:0.2435:0.2464:0.0011"
+ends 19_adam "-0.198269 0.140788"
+lie 19_adam "Adam, lr 0.01:0.2440:0.2471:0.0014"
+lie 20_yogi "Adam, lr 0.01:0.2440:0.2471:0.0014" "Yogi, lr 0.01:0.2438:0.2467:0.0013"
+run 20_yogi "" "" '/second moment of Adam/ { adam = $NF } /second moment of Yogi/ { yogi = $NF }
+    END { exit !(adam > 1 && adam < 1.1 && yogi > 4 && yogi < 4.1) }'
 summary
