@@ -30,6 +30,14 @@ ends 03_two_dimensions "-0.057646 -0.000073"
 prints 04_newton_step "" "step  5   x 0.525763159" "step 10   x 0.000000000" "step 10   x 3.626425409"
 prints 05_newton_fails "" "step 10   x 26.834133   f 26.750617   f'' -6.014705" "step 10   x 1.825685"
 prints 06_newton_cured "" "step 10   x 7.269860" "step 10   x 20.221876" "step 10   x 7.269388"
+run 07_stochastic "20" "" '
+    /over 20 seeds/ { distance[++n] = $NF }
+    END { exit !(distance[1] > 0.16 && distance[1] < 0.25 && distance[2] > 0.45 && distance[3] < 0.08) }'
+ends 10_ill_conditioned "-0.943467 -0.000073" "-0.387814 -1673.365109"
+ends 11_momentum "0.007188 0.002553" "-0.126340 -0.186632"
+run 12_leaky_averages "" "" '
+    $1 ~ /^0/ { n++; if ($4 != $5 || $2 > $3) bad = 1 } $1 == 0.95 { sum = $2 }
+    END { exit bad || n != 4 || sum != 17.4298 }'
 
 # lie DEMO "NAME:MEAN:MAX:SD".. - on airfoil noise, from 20 seeds: no loss lies below the optimum or more than 0.01
 # above MAX, and their mean lies within 1.3 SD of MEAN; on made-up data no loss lies below the optimum, or 5 % above
