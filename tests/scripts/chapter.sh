@@ -33,11 +33,20 @@ prints 06_newton_cured "" "step 10   x 7.269860" "step 10   x 20.221876" "step 1
 run 07_stochastic "20" "" '
     /over 20 seeds/ { distance[++n] = $NF }
     END { exit !(distance[1] > 0.16 && distance[1] < 0.25 && distance[2] > 0.45 && distance[3] < 0.08) }'
+near='/the optimum is/ { optimum = $NF }
+    /steps/ { n++; if (!($NF >= optimum && $NF < 1.08 * optimum)) bad = 1 } END { exit bad || n != 4 }'
+airfoil 08_minibatches "" data "$near"
+run 08_minibatches $none "Made-up data" "$near"
 ends 10_ill_conditioned "-0.943467 -0.000073" "-0.387814 -1673.365109"
 ends 11_momentum "0.007188 0.002553" "-0.126340 -0.186632"
 run 12_leaky_averages "" "" '
     $1 ~ /^0/ { n++; if ($4 != $5 || $2 > $3) bad = 1 } $1 == 0.95 { sum = $2 }
     END { exit bad || n != 4 || sum != 17.4298 }'
+run 13_eigenvalues "" "" '
+    NF == 4 && $4 ~ /^[0-9]/ { n++; off = $4 / $3 - 1; if (off > 0.01 || off < -0.01) bad = 1 }
+    END { exit bad || n != 20 }'
+ends 14_nesterov "0.195696 -0.249649" "0.217791 -0.000070" "0.147824 -0.000218"
+prints 14_nesterov "" "taken at    y1 0.147824  y2 -0.000218"
 
 # lie DEMO "NAME:MEAN:MAX:SD".. - on airfoil noise, from 20 seeds: no loss lies below the optimum or more than 0.01
 # above MAX, and their mean lies within 1.3 SD of MEAN; on made-up data no loss lies below the optimum, or 5 % above
@@ -57,7 +66,6 @@ lie() {
         n++; if (!($(NF-1) >= optimum - 1e-6 && $NF < 1.05 * optimum)) bad = 1 } END { exit bad || n != '$rows' }'
 }
 
-ends 03_two_dimensions "-0.057646 -0.000073"
 lie 15_momentum_airfoil "lr 0.02, beta 0.5:0.2442:0.2480:0.0016" "lr 0.01, beta 0.9:0.2502:0.2648:0.0061" \
     "lr 0.005, beta 0.9:0.2451:0.2505:0.0025"
 ends 16_adagrad "-2.382563 -0.158591" "-0.002295 -0.000000"
