@@ -1,8 +1,7 @@
-/* contour.c - a function of two variables as filled bands and contour lines.
+/* contour.c - a function of two variables as contour lines; the bands between them are in bands.c.
  *
- * Lines: marching squares, each cell of the grid on its own (the method of Lorensen and Cline 1987, in two
- * dimensions); the round ends of segments join them.  Bands: every pixel has the colour of its value, interpolated
- * between the corners of its cell.  The cells of a function are subdivided, with cubic interpolation (Catmull and Rom
+ * Marching squares, each cell of the grid on its own (the method of Lorensen and Cline 1987, in two dimensions); the
+ * round ends of segments join them.  The cells of a function are subdivided, with cubic interpolation (Catmull and Rom
  * 1974) between its samples: a valley narrower than a cell would fall apart otherwise. */
 #include <math.h>
 #include <stdbool.h>
@@ -15,11 +14,6 @@
 enum { LEVELS = 10 };
 
 /* ---- Levels and colours -------------------------------------------------------------------------------- */
-
-static double z_at(const gi_field *f, int row, int column)
-{
-    return f->z[(size_t)row * (size_t)f->columns + (size_t)column];
-}
 
 static int choose_levels(const gi_field *f, double out[LEVELS])
 {
@@ -36,16 +30,6 @@ static int choose_levels(const gi_field *f, double out[LEVELS])
     return high > low ? LEVELS : 0;
 }
 
-/* Pale blue to white: dark where the values are low, so that a minimum looks like a hollow. */
-static gi_rgb band_colour(int band, int bands)
-{
-    static const double low[3] = { 176, 203, 228 }, high[3] = { 250, 251, 253 };
-    double t = bands > 1 ? (double)band / (bands - 1) : 1;
-    return (gi_rgb){ (uint8_t)(low[0] + t * (high[0] - low[0]) + 0.5),
-                     (uint8_t)(low[1] + t * (high[1] - low[1]) + 0.5),
-                     (uint8_t)(low[2] + t * (high[2] - low[2]) + 0.5) };
-}
-
 /* ---- Between samples ----------------------------------------------------------------------------------- */
 
 /* The 4 x 4 samples around a cell; false where a cubic cannot be laid through them. */
@@ -55,7 +39,7 @@ static bool samples_around(const gi_field *f, int i, int j, double z[4][4])
         return false;
     for (int k = 0; k < 4; k++)
         for (int l = 0; l < 4; l++) {
-            z[k][l] = z_at(f, i - 1 + k, j - 1 + l);
+            z[k][l] = gi_field_at(f, i - 1 + k, j - 1 + l);
             if (!isfinite(z[k][l]))
                 return false;
         }
@@ -75,49 +59,6 @@ static double cubic(double z[4][4], double t, double s)
     for (int k = 0; k < 4; k++)
         rows[k] = cubic_1(z[k], s);
     return cubic_1(rows, t);
-}
-
-/* ---- Bands --------------------------------------------------------------------------------------------- */
-
-/* The position of a pixel in the field: its cell, and where in it. */
-static bool locate(double at, int n, int *cell, double *t)
-{
-    double s = at * (n - 1);
-    if (!(s >= -1e-9 && s <= n - 1 + 1e-9))
-        return false;
-    *cell = s >= n - 1 ? n - 2 : s < 0 ? 0 : (int)s;
-    *t = s - *cell;
-    return true;
-}
-
-/* The inverse of gi_axis_at. */
-static double value_at(const gi_axis *axis, double at)
-{
-    return axis->log ? pow(10, log10(axis->low) + at * (log10(axis->high) - log10(axis->low)))
-                     : axis->low + at * (axis->high - axis->low);
-}
-
-static void fill_bands(const gi_panel *panel, const double *levels, int n)
-{
-    const gi_field *f = &panel->plot->field;
-    gi_box b = panel->frame;
-    for (int y = (int)b.top; y <= (int)b.bottom; y++)
-        for (int x = (int)b.left; x <= (int)b.right; x++) {
-            double vx = value_at(&panel->x, (x + 0.5 - b.left) / (b.right - b.left));
-            double vy = value_at(&panel->y, (b.bottom - y - 0.5) / (b.bottom - b.top));
-            int i, j, band = 0;
-            double s, t;
-            if (!locate((vx - f->x_low) / (f->x_high - f->x_low), f->columns, &j, &s) ||
-                !locate((vy - f->y_low) / (f->y_high - f->y_low), f->rows, &i, &t))
-                continue;
-            double z = (1 - t) * ((1 - s) * z_at(f, i, j) + s * z_at(f, i, j + 1)) +
-                       t * ((1 - s) * z_at(f, i + 1, j) + s * z_at(f, i + 1, j + 1));
-            if (!isfinite(z))
-                continue;
-            while (band < n && z > levels[band])
-                band++;
-            gi_canvas_pixel(panel->canvas, x, y, band_colour(band, n + 1));
-        }
 }
 
 /* ---- Lines --------------------------------------------------------------------------------------------- */
@@ -175,7 +116,7 @@ static void linear_contour(const gi_field *f, int i, int j, double level, piece_
 {
     double z[4];
     for (int k = 0; k < 4; k++)
-        z[k] = z_at(f, i + row[k], j + column[k]) - level;
+        z[k] = gi_field_at(f, i + row[k], j + column[k]) - level;
     square_contour(f, i, j, 1, z, draw, context);
 }
 
@@ -325,7 +266,7 @@ static bool label_levels(const gi_panel *panel, const double *levels, int n)
         taken[placed++] = s.best;
         double x = (s.best.left + s.best.right) / 2, y = s.best.bottom;
         gi_text_mask(panel->canvas, x, y, text, type, 2.2 * panel->u);
-        gi_paint(panel->canvas, band_colour(k, n), 0.95);
+        gi_paint(panel->canvas, gi_band_colour(k, n), 0.95);
         gi_write(panel->canvas, x, y, text, type);
     }
     gi_memory_free(taken);
@@ -345,7 +286,7 @@ void gi_fill_field(const gi_panel *panel)
     double automatic[LEVELS];
     const double *levels;
     int n = levels_of(&panel->plot->field, automatic, &levels);
-    fill_bands(panel, levels, n);
+    gi_fill_bands(panel, levels, n);
 }
 
 bool gi_draw_contours(const gi_panel *panel)

@@ -161,6 +161,16 @@ gi_xy gi_band_edge(const gi_panel *panel, const gi_series *series, gi_range rang
  * out. */
 bool gi_hidden(const gi_panel *panel, const gi_box *boxes, int n, double *lengths);
 
+/* gi_field_at - the value of a field at a point of its grid.
+ * bands.c: gi_fill_bands - the bands between ascending levels.  gi_band_colour - of the band-th of so many. */
+static inline double gi_field_at(const gi_field *f, int row, int column)
+{
+    return f->z[(size_t)row * (size_t)f->columns + (size_t)column];
+}
+
+void   gi_fill_bands(const gi_panel *panel, const double *levels, int n);
+gi_rgb gi_band_colour(int band, int bands);
+
 /* contour.c: the bands lie under the grid, the lines over it.  False when memory is out.
  * gi_level_digits - so many digits for the labels of ascending levels that no two are the same, from 3 on. */
 void gi_fill_field(const gi_panel *panel);

@@ -38,6 +38,7 @@ static void begin_shape(gi_svg *s)
 {
     s->fill.size = s->label.size = 0;
     s->count = 0;
+    s->even_odd = false;
     s->bounds = (gi_box){ INFINITY, INFINITY, -INFINITY, -INFINITY };
 }
 
@@ -220,28 +221,14 @@ static void put_colour(gi_markup *m, const char *attribute, gi_rgb colour)
     gi_markup_put(m, "\"");
 }
 
-/* The lines of one width, each joined to the one before where it begins at its end. */
 static void put_lines(gi_svg *s, double half_width, gi_rgb colour)
 {
-    gi_markup *m = &s->out;
-    const gi_svg_line *before = NULL;
-    gi_markup_put(m, "<path");
-    put_colour(m, "stroke", colour);
-    put_attribute(m, "stroke-width", 2 * half_width);
-    gi_markup_put(m, " d=\"");
-    for (size_t i = 0; i < s->count; i++) {
-        const gi_svg_line *line = &s->lines[i];
-        if (line->half_width != half_width)
-            continue;
-        if (!before || before->x1 != line->x0 || before->y1 != line->y0) {
-            gi_markup_put(m, "M");
-            PUT_NUMBERS(m, line->x0, line->y0);
-        }
-        gi_markup_put(m, "L");
-        PUT_NUMBERS(m, line->x1, line->y1);
-        before = line;
-    }
-    gi_markup_put(m, "\"/>\n");
+    gi_markup_put(&s->out, "<path");
+    put_colour(&s->out, "stroke", colour);
+    put_attribute(&s->out, "stroke-width", 2 * half_width);
+    gi_markup_put(&s->out, " d=\"");
+    gi_svg_link(&s->out, s->lines, s->count, half_width);
+    gi_markup_put(&s->out, "\"/>\n");
 }
 
 static bool is_first_of_width(const gi_svg *s, size_t line)
@@ -257,7 +244,7 @@ static void put_paths(gi_svg *s, gi_rgb colour)
     if (s->fill.size) {
         gi_markup_put(&s->out, "<path");
         put_colour(&s->out, "fill", colour);
-        gi_markup_put(&s->out, " d=\"");
+        gi_markup_put(&s->out, s->even_odd ? " fill-rule=\"evenodd\" d=\"" : " d=\"");
         gi_markup_bytes(&s->out, s->fill.text, s->fill.size);
         gi_markup_put(&s->out, "\"/>\n");
     }
@@ -292,6 +279,18 @@ void gi_svg_paint(gi_svg *s, gi_rgb colour, double opacity, const int clip[4])
     }
     s->out.failed = s->out.failed || s->fill.failed || s->label.failed;
     begin_shape(s);
+}
+
+void gi_svg_paint_inside(gi_svg *s, gi_rgb colour, const int clip[4])
+{
+    gi_markup loops = { 0 };
+    gi_svg_link(&loops, s->lines, s->count, 0);
+    s->count = 0;
+    s->fill.failed = s->fill.failed || loops.failed;
+    gi_markup_bytes(&s->fill, loops.text, loops.size);
+    s->even_odd = true;
+    gi_svg_paint(s, colour, 1, clip);
+    gi_markup_free(&loops);
 }
 
 /* ---- Cells ------------------------------------------------------------------------------------------------ */

@@ -29,6 +29,7 @@ typedef struct gi_svg {
     gi_markup    label;                     /* attribute value: what it says */
     gi_svg_line *lines;
     size_t       count, capacity;
+    bool         even_odd;                  /* areas are filled by this rule: a loop in a loop is a hole */
     gi_box       bounds;
     /* the clips that the document has */
     int        (*clips)[4];
@@ -47,6 +48,13 @@ void gi_svg_polygon(gi_svg *s, const double (*corners)[2], int n);
 void gi_svg_box(gi_svg *s, gi_box box);
 void gi_svg_label(gi_svg *s, const char *text);
 void gi_svg_paint(gi_svg *s, gi_rgb colour, double opacity, const int clip[4]);
+
+/* gi_svg_paint_inside - paints what the lines of the shape surround; their width must be 0, and their ends must meet.
+ * gi_svg_cells - see gi_canvas_image. */
+void gi_svg_paint_inside(gi_svg *s, gi_rgb colour, const int clip[4]);
 void gi_svg_cells(gi_svg *s, gi_box box, const gi_rgb *cells, int rows, int columns, const int clip[4]);
+
+/* svg_lines.c: gi_svg_link - adds path data for the lines of this width, joined where their ends meet. */
+void gi_svg_link(gi_markup *m, const gi_svg_line *lines, size_t n, double half_width);
 
 #endif
