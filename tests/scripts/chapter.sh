@@ -26,6 +26,22 @@ prints() {
 
 prints 01_learning_rate "" "0.05   after 10 steps: x 3.486784" "0.2    after 10 steps: x 0.060466" "x 61.917364"
 prints 02_local_minimum "" "x -1.528166  f -1.148752" "x 7.295479  f -6.977522"
+# agree DEMO ARGUMENTS TOLERANCE < LINES - the demo must print these lines in this order, with numbers that are the same
+# up to TOLERANCE max(1, |number|).
+agree() {
+    wanted=$(awk '{ printf "want[%d] = \"%s\"; ", NR, $0 }')
+    run "$1" "$2" "" 'BEGIN { '"$wanted"' k = 1; while (k in want) k++; rows = k - 1; k = 1 }
+        {
+            same = split(want[k], w) == NF && NF > 0
+            for (i = 1; same && i <= NF; i++) {
+                off = $i - w[i]; size = w[i] < -1 ? -w[i] : w[i] > 1 ? w[i] : 1
+                same = w[i] ~ /^-?[0-9.]*[0-9](e[-+]?[0-9]+)?$/ ? off <= '$3' * size && -off <= '$3' * size : $i == w[i]
+            }
+            k += same
+        }
+        END { if (k <= rows) print "        expected: " want[k]; exit k <= rows }'
+}
+
 ends 03_two_dimensions "-0.057646 -0.000073"
 prints 04_newton_step "" "step  5   x 0.525763159" "step 10   x 0.000000000" "step 10   x 3.626425409"
 prints 05_newton_fails "" "step 10   x 26.834133   f 26.750617   f'' -6.014705" "step 10   x 1.825685"
@@ -78,4 +94,46 @@ lie 19_adam "Adam, lr 0.01:0.2440:0.2471:0.0014"
 lie 20_yogi "Adam, lr 0.01:0.2440:0.2471:0.0014" "Yogi, lr 0.01:0.2438:0.2467:0.0013"
 run 20_yogi "" "" '/second moment of Adam/ { adam = $NF } /second moment of Yogi/ { yogi = $NF }
     END { exit !(adam > 1 && adam < 1.1 && yogi > 4 && yogi < 4.1) }'
+
+agree 34_adam_diverges "" 1e-5 <<END
+R Adam 16.765801 16.769154 14.8977 .. 16.7658
+R Yogi -0.026358 0.026352 -0.05525 .. 0.00206
+R AMSGrad -0.024326 0.024321 -0.17953 .. 0.13335
+R RMSProp 1943.602540 1943.991260 1749.31066 .. 1943.60254
+R Adagrad 0.436515 0.436602 0.42861 .. 0.46054
+R SGD -0.000400 0.000400 -0.05039 .. 0.04963
+S Adam 49.010628 49.108649 43.25991 .. 49.01063
+S Yogi 0.000484 0.000485 -0.20546 .. 0.00091
+S AMSGrad 0.317032 0.317666 -0.62510 .. 0.31903
+S RMSProp 1601.647333 1604.850628 1441.26637 .. 1601.64733
+S Adagrad 0.435589 0.436460 0.42770 .. 0.45965
+S SGD -0.004000 0.003992 -0.05390 .. 0.04630
+D Adam 2.114133 2.114556 1.98599 .. 2.11413
+D Yogi 0.000034 0.0000336 -0.00212 .. 0.00217
+D AMSGrad -0.000020 0.0000205 -0.01077 .. 0.01105
+END
+agree 35_what_is_required "" 1e-4 <<END
+beta2 0.9 1942.3793 0.7546 0.3480
+beta2 0.99 1501.8925 0.4771 0.0402
+beta2 0.995 1058.3303 0.2835 -0.0516
+beta2 0.998 122.0901 0.0067 0.0382
+beta2 0.999 16.7658 -0.0264 -0.0243
+beta2 0.9995 1.2197 -0.0125 0.0549
+beta2 0.9997 0.7918 0.0151 -0.0915
+beta2 0.9999 0.1328 -0.0996 -0.2139
+beta1 0 16.8715 0.0182 0.0255
+beta1 0.5 16.8552 0.0081 0.0154
+beta1 0.99 16.0187 -0.0289 0.1373
+c 5100 43.7909 1.1487 0.9698
+c 6000 35.5247 0.6305 0.0674
+c 10000 16.7658 -0.0264 -0.0243
+c 20000 2.6827 0.0088 -0.0143
+c 40000 0.2090 -0.0517 -0.0093
+eps 1e-08 16.7658 -0.0264 -0.0243
+eps 0.001 16.7653 -0.0264 -0.0243
+eps 1 16.2337 -0.0254 -0.0212
+eps 100 1.9730 -0.0004 -0.0292
+eps 1000 0.0281 0.1387 -0.0366
+large last, n 5000 66.1116 46.2006 44.8120
+END
 summary
