@@ -1,6 +1,7 @@
 # Gradus - make                         both libraries: build/libgradus.{a,so} (float), build/libgradus64.{a,so} (double)
 # Gradus - make test                    all tests in both kinds; KINDS=double: in one; BUILD=.. CFLAGS=..: elsewhere, otherwise
 # Gradus - make demo, make demo-NAME    the programs in demos/; their pictures go to out/
+# Gradus - make demo-long, make gallery the long ones at full length; out/gallery.html with all pictures
 # Gradus - make grade, make grade-03    the exercises: right, wrong and why, or not yet
 # Gradus - make tutorial-NAME            a program of docs/tutorial; make check-tutorial, make tutorial-pictures
 # Gradus - make lab                     build/gradus-lab, which tries optimizers from the command line
@@ -65,7 +66,7 @@ $(call in_folder,kernels/as_written): STRICT += $(WIDE_FLAG)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) '$@')
 
-.PHONY: all lib names check-names check-cxx check-arithmetic check-targets check-shared test demo demos bench deps data data-if-possible install uninstall lint check-table check-formats check-documents check-structure check-absent check-bare check-install check-readme readme-picture check-demos check-memory clean help
+.PHONY: all lib names check-names check-cxx check-arithmetic check-targets check-shared test demo demo-long demos gallery bench deps data data-if-possible install uninstall lint check-table check-formats check-documents check-structure check-absent check-bare check-install check-readme readme-picture check-demos check-memory clean help
 all: lib
 lib: $(BUILD)/libgradus.a $(BUILD)/libgradus.so $(BUILD)/libgradus64.a $(BUILD)/libgradus64.so
 
@@ -200,9 +201,13 @@ $(BUILD)/demos/%: %.c $(BUILD)/libgradus.a
 	$(call build_demo,,$(BUILD)/libgradus.a)
 
 demos: $(DEMOS:%=$(BUILD)/demos/%)
+# All of them, those that take minutes with the arguments in demos/arguments; and these as they are meant.
 demo: demos data-if-possible
-	@mkdir -p out
-	@for d in $(DEMOS); do printf '\n==== %s\n' $$d; $(BUILD)/demos/$$d || exit 1; done
+	@sh demos/run.sh $(BUILD) short $(DEMOS)
+demo-long: demos data-if-possible
+	@sh demos/run.sh $(BUILD) long $(DEMOS)
+gallery:
+	@sh demos/gallery.sh $(DEMO_FILES)
 demo-%: $(BUILD)/demos/% data-if-possible
 	@mkdir -p out
 	$(BUILD)/demos/$*
@@ -244,6 +249,7 @@ check-targets:
 check-demos: demos $(BUILD)/tests/png_decodes
 	@sh tests/scripts/demos.sh $(BUILD)
 	@sh tests/scripts/chapter.sh $(BUILD)
+	@sh tests/scripts/gallery.sh
 check-memory: demos
 	@sh tests/scripts/valgrind.sh $(BUILD)
 
