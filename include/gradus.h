@@ -34,7 +34,8 @@
 #include "gradus/split.h"       /* training and validation, folds, subsets */
 #include "gradus/table.h"       /* CSV with named columns, text and missing values */
 #include "gradus/images.h"      /* PNG and JPEG, CIFAR-10, augmentation */
-#include "gradus/plot.h"        /* pictures of curves, as PNG */
+#include "gradus/plot.h"        /* pictures of curves, as PNG or SVG */
+#include "gradus/animation.h"   /* animated PNG, and a live plot in the terminal */
 #include "gradus/metrics.h"     /* scores, early stopping, the history of a run */
 
 #endif

@@ -34,6 +34,10 @@ GD_RENAME(affine)
 GD_RENAME(airfoil)
 GD_RENAME(all)
 GD_RENAME(all_axis)
+GD_RENAME(animation_end)
+GD_RENAME(animation_frame)
+GD_RENAME(animation_grid)
+GD_RENAME(animation_new)
 GD_RENAME(any)
 GD_RENAME(any_axis)
 GD_RENAME(arange)
@@ -390,6 +394,8 @@ GD_RENAME(plot_function)
 GD_RENAME(plot_hline)
 GD_RENAME(plot_legend)
 GD_RENAME(plot_levels)
+GD_RENAME(plot_live)
+GD_RENAME(plot_live_break)
 GD_RENAME(plot_log_x)
 GD_RENAME(plot_log_y)
 GD_RENAME(plot_new)
@@ -607,6 +613,10 @@ GD_RENAME(zeros_like)
 #define gd_airfoil gd64_airfoil
 #define gd_all gd64_all
 #define gd_all_axis gd64_all_axis
+#define gd_animation_end gd64_animation_end
+#define gd_animation_frame gd64_animation_frame
+#define gd_animation_grid gd64_animation_grid
+#define gd_animation_new gd64_animation_new
 #define gd_any gd64_any
 #define gd_any_axis gd64_any_axis
 #define gd_arange gd64_arange
@@ -963,6 +973,8 @@ GD_RENAME(zeros_like)
 #define gd_plot_hline gd64_plot_hline
 #define gd_plot_legend gd64_plot_legend
 #define gd_plot_levels gd64_plot_levels
+#define gd_plot_live gd64_plot_live
+#define gd_plot_live_break gd64_plot_live_break
 #define gd_plot_log_x gd64_plot_log_x
 #define gd_plot_log_y gd64_plot_log_y
 #define gd_plot_new gd64_plot_new

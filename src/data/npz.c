@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "files/crc32.h"
 #include "text/utf8.h"
 #include "gradus/data.h"
 #include "gunzip.h"
@@ -240,7 +241,7 @@ static unsigned char *unpacked(gi_input *in, const entry *e)
     bool good = packed && gi_input_take(in, packed, (size_t)e->packed, "an entry");
     if (good && deflated)
         good = gi_inflate(in->raw.function, in->raw.path, packed, (size_t)e->packed, bytes, (size_t)e->unpacked);
-    if (good && gi_zip_crc(0, bytes, (size_t)e->unpacked) != e->crc)
+    if (good && gi_crc32(0, bytes, (size_t)e->unpacked) != e->crc)
         good = damaged(in, "the checksum of an entry does not fit");
     if (packed != bytes)
         gi_memory_free(packed);

@@ -1,10 +1,11 @@
-/* npz_write.c - writes zip archives of NPY files, and their checksum. */
+/* npz_write.c - writes zip archives of NPY files. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "files/crc32.h"
 #include "files/files.h"
 #include "gradus/data.h"
 #include "npy.h"
@@ -14,21 +15,6 @@
 #include "tensor/nest.h"
 #include "text/utf8.h"
 #include "zip.h"
-
-uint32_t gi_zip_crc(uint32_t crc, const unsigned char *bytes, size_t n)
-{
-    uint32_t table[256];
-    for (uint32_t i = 0; i < 256; i++) {
-        uint32_t c = i;
-        for (int bit = 0; bit < 8; bit++)
-            c = c & 1 ? c >> 1 ^ UINT32_C(0xedb88320) : c >> 1;
-        table[i] = c;
-    }
-    crc = ~crc;
-    for (size_t i = 0; i < n; i++)
-        crc = crc >> 8 ^ table[(crc ^ bytes[i]) & 0xff];
-    return ~crc;
-}
 
 typedef struct written { uint64_t place, bytes; uint32_t crc; } written;
 
@@ -77,7 +63,7 @@ static uint32_t crc_of_numbers(uint32_t crc, const gd_tensor *t)
             for (size_t b = 0; b < sizeof(gd_real); b++)
                 bytes[k * sizeof(gd_real) + b] = (unsigned char)(bits >> 8 * b);
         }
-        crc = gi_zip_crc(crc, bytes, n * sizeof(gd_real));
+        crc = gi_crc32(crc, bytes, n * sizeof(gd_real));
     }
     return crc;
 }
@@ -132,7 +118,7 @@ static void put_entry(gi_output *out, const char *name, const gd_tensor *t, writ
     char header[GI_NPY_HEADER];
     const size_t length = strlen(name), n = gi_npy_header(header, t);
     *w = (written){ .place = *at, .bytes = n + (uint64_t)t->numel * sizeof(gd_real),
-                    .crc = gi_zip_crc(0, (const unsigned char *)header, n) };
+                    .crc = gi_crc32(0, (const unsigned char *)header, n) };
     if (!gd_scope_begin()) {
         out->good = false;
         return;

@@ -195,6 +195,16 @@ bool gi_output_put(gi_output *out, const void *bytes, size_t n)
     return n == 0 || fwrite(bytes, 1, n, out->file) == n ? true : failed(out, errno);
 }
 
+bool gi_output_patch(gi_output *out, long place, const void *bytes, size_t n)
+{
+    if (!out->good)
+        return false;
+    errno = 0;
+    if (fseek(out->file, place, SEEK_SET) != 0)
+        return failed(out, errno);
+    return gi_output_put(out, bytes, n) && (fseek(out->file, 0, SEEK_END) == 0 ? true : failed(out, errno));
+}
+
 #ifdef HAVE_POSIX
 
 static bool reach_disk(gi_output *out)

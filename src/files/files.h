@@ -30,11 +30,13 @@ typedef struct gi_output {
 
 /* gi_output_begin - opens a temporary file in the folder of path, with the permissions of the old file.
  * gi_output_put - writes to it.
+ * gi_output_patch - writes over bytes that are already there, `place` bytes from the beginning of the file.
  * gi_output_end - flushes it to the disk (fsync) and renames it to path.  Must always be called.
- * Once a step has failed there is one message, with the system's reason, and these three are false; gi_output_end has
+ * Once a step has failed there is one message, with the system's reason, and these are false; gi_output_end has
  * then removed the temporary file, and the file at path is unchanged. */
 bool gi_output_begin(gi_output *out, const char *function, const char *path);
 bool gi_output_put(gi_output *out, const void *bytes, size_t n);
+bool gi_output_patch(gi_output *out, long place, const void *bytes, size_t n);
 bool gi_output_end(gi_output *out);
 
 /* gi_file_replace - all of this in one call: the file at path becomes bytes[0 .. n). */

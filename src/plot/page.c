@@ -41,6 +41,16 @@ bool gi_picture_path(const char *who, const char *path)
     return true;
 }
 
+bool gi_animation_path(const char *who, const char *path)
+{
+    if (!gi_picture_path(who, path))
+        return false;
+    const char *ending = ending_of(path);
+    if (ending && !same_letters(ending, ".png"))
+        return gd_fail("%s: %s: an animation is written as PNG: a name that ends in .png was expected", who, path);
+    return true;
+}
+
 bool gi_page_start(const char *who, gi_page *page, double width, double height, const char *title, const char *path)
 {
     *page = (gi_page){ .path = path };
@@ -51,7 +61,7 @@ bool gi_page_start(const char *who, gi_page *page, double width, double height, 
     }
     if (!gi_canvas_start(&page->canvas, (int)(width + 0.5), (int)(height + 0.5)))
         return false;
-    const char *ending = ending_of(path);
+    const char *ending = path ? ending_of(path) : NULL;
     if (ending && same_letters(ending, ".svg")) {
         gi_svg_start(&page->svg, page->canvas.width, page->canvas.height, title);
         page->canvas.svg = &page->svg;

@@ -44,6 +44,11 @@ typedef struct gi_field {                   /* values on a grid, for contours */
 
 typedef struct gi_ends { double low, high; bool log; } gi_ends;     /* NaN: automatic */
 
+typedef struct gi_live {                    /* the plot's picture in a terminal */
+    int    lines;                           /* 0: there is none to draw over */
+    double shown;                           /* when, by gi_seconds */
+} gi_live;
+
 struct gd_plot {
     char      *title, *x_label, *y_label, *second_label;
     gi_series *series;
@@ -55,6 +60,7 @@ struct gd_plot {
     int        width, height;               /* 0: not set */
     double     scale;
     gd_legend  legend;
+    gi_live    live;
 };
 
 /* ---- A plot being drawn -------------------------------------------------------------------------------- */

@@ -19,17 +19,25 @@ static gi_panel whole_page(const gd_plot *p)
     return (gi_panel){ .plot = p, .u = p->scale, .outside = { 0, 0, floor(width + 0.5), floor(height + 0.5) } };
 }
 
+bool gi_page_plot(const char *who, gi_page *page, gd_plot *p, const char *path)
+{
+    gi_panel panel = whole_page(p);
+    if (!gi_page_start(who, page, panel.outside.right, panel.outside.bottom, p->title, path))
+        return false;
+    panel.canvas = &page->canvas;
+    if (gi_panel_draw(who, &panel))
+        return true;
+    gi_page_stop(page);
+    return false;
+}
+
 bool gd_plot_save(gd_plot *p, const char *path)
 {
     const char *who = "gd_plot_save";
     gi_page page;
-    if (!gi_given(who, "p", p) || !gi_picture_path(who, path))
+    if (!gi_given(who, "p", p) || !gi_picture_path(who, path) || !gi_page_plot(who, &page, p, path))
         return false;
-    gi_panel panel = whole_page(p);
-    if (!gi_page_start(who, &page, panel.outside.right, panel.outside.bottom, p->title, path))
-        return false;
-    panel.canvas = &page.canvas;
-    bool ok = gi_panel_draw(who, &panel) && gi_page_write(who, &page);
+    bool ok = gi_page_write(who, &page);
     gi_page_stop(&page);
     return ok;
 }
@@ -149,11 +157,10 @@ static bool draw_grid(const char *who, grid g)
     return ok;
 }
 
-bool gd_plot_save_grid(gd_plot *const panels[], int rows, int columns, const char *title, const char *path)
+bool gi_page_grid(const char *who, gi_page *page, gd_plot *const panels[], int rows, int columns, const char *title,
+                  const char *path)
 {
-    const char *who = "gd_plot_save_grid";
-    gi_page page;
-    if (!gi_not_null(who, "panels", panels) || !gi_picture_path(who, path))
+    if (!gi_not_null(who, "panels", panels))
         return false;
     if (rows < 1 || columns < 1 || rows > 1000 || columns > 1000) {
         gd_fail("%s: %d rows and %d columns: 1 to 1000 of each expected", who, rows, columns);
@@ -179,12 +186,24 @@ bool gd_plot_save_grid(gd_plot *const panels[], int rows, int columns, const cha
     gi_fitted lines = gi_fit(title ? title : "", type, width - 24 * u, GI_FIT_LINES);
     double cap = gi_text_cap(type), leading = floor(GI_LEADING * cap);
     double head = lines.n ? cap + (lines.n - 1) * leading + 26 * u : 0;
-    if (!gi_page_start(who, &page, width, height + head, title ? title : "", path))
+    if (!gi_page_start(who, page, width, height + head, title ? title : "", path))
         return false;
     for (int i = 0; i < lines.n; i++)
-        gi_write(&page.canvas, width / 2, 18 * u + cap + i * leading, lines.line[i], type);
-    grid g = { .panels = panels, .rows = rows, .columns = columns, .canvas = &page.canvas, .head = head, .u = u };
-    bool ok = draw_grid(who, g) && gi_page_write(who, &page);
+        gi_write(&page->canvas, width / 2, 18 * u + cap + i * leading, lines.line[i], type);
+    grid g = { .panels = panels, .rows = rows, .columns = columns, .canvas = &page->canvas, .head = head, .u = u };
+    if (draw_grid(who, g))
+        return true;
+    gi_page_stop(page);
+    return false;
+}
+
+bool gd_plot_save_grid(gd_plot *const panels[], int rows, int columns, const char *title, const char *path)
+{
+    const char *who = "gd_plot_save_grid";
+    gi_page page;
+    if (!gi_picture_path(who, path) || !gi_page_grid(who, &page, panels, rows, columns, title, path))
+        return false;
+    bool ok = gi_page_write(who, &page);
     gi_page_stop(&page);
     return ok;
 }
