@@ -16,7 +16,7 @@
 #include "kernels/simd.h"
 
 static const bench_row *const rows[] = {
-    linear_regression_rows, chain_rows, mlp_rows, lenet_rows, gpt_rows, optimizer_rows, elementwise_rows,
+    linear_regression_rows, chain_rows, mlp_rows, lenet_rows, gpt_rows, optimizer_rows, muon_rows, elementwise_rows,
     process_rows,
 };
 

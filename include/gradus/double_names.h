@@ -314,6 +314,9 @@ GD_RENAME(multihead_apply)
 GD_RENAME(multihead_attend)
 GD_RENAME(multihead_new)
 GD_RENAME(multinomial)
+GD_RENAME(muon)
+GD_RENAME(muon_dialect)
+GD_RENAME(muon_others)
 GD_RENAME(nadam)
 GD_RENAME(nadam_dialect)
 GD_RENAME(nanmean)
@@ -893,6 +896,9 @@ GD_RENAME(zeros_like)
 #define gd_multihead_attend gd64_multihead_attend
 #define gd_multihead_new gd64_multihead_new
 #define gd_multinomial gd64_multinomial
+#define gd_muon gd64_muon
+#define gd_muon_dialect gd64_muon_dialect
+#define gd_muon_others gd64_muon_others
 #define gd_nadam gd64_nadam
 #define gd_nadam_dialect gd64_nadam_dialect
 #define gd_nanmean gd64_nanmean

@@ -16,7 +16,7 @@
 
 #include "optimizer.h"      /* stepping, groups of parameters, state */
 #include "algorithms.h"     /* SGD, Adam, Yogi and the rest, with their options and dialects */
-#include "whole_tensor.h"   /* LAMB */
+#include "whole_tensor.h"   /* LAMB and Muon */
 #include "full_batch.h"     /* Rprop and L-BFGS */
 #include "schedule.h"       /* learning rates as functions of the step */
 #include "clip.h"           /* clipping of gradients */

@@ -23,7 +23,7 @@ typedef struct gd_group gd_group;
  * False, and no parameter has changed: o is NULL; no parameter at all has a gradient; a learning rate is
  * negative, NaN or does not fit gd_real; a count of steps, where it was written to, is negative, NaN or not below
  * 2^53; a gradient has another shape than its parameter; memory for the state is out; the algorithm
- * does not serve a parameter of this shape, or needs a closure; o->check_finite is set and gd_check_finite(o)
+ * does not serve a parameter of this shape (Muon), or needs a closure; o->check_finite is set and gd_check_finite(o)
  * fails.  Where it is not set, a NaN or an infinity in a gradient goes into the parameter without a message. */
 bool gd_step(gd_optimizer *o);
 

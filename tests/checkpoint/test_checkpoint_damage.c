@@ -124,7 +124,7 @@ static bool same(const snapshot *a, const snapshot *b)
 
 /* ---- Files that differ from another in one respect ---------------------------------------------------------- */
 
-enum { MOST = 64 };
+enum { MOST = 128 };
 
 typedef struct file {
     const char *names[MOST];

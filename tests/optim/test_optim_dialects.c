@@ -355,6 +355,8 @@ START_TEST(numbers_of_the_dialects)
     IS(adabelief, defaults(), eps, 1e-16);          IS(adabelief, defaults(), eps_root, 1e-16);
     IS(adabelief, dialect(GD_PAPER), old_m, false); IS(adabelief, dialect(GD_OPTAX), old_m, true);
     IS(lamb, defaults(), eps, 1e-6);                IS(lamb, dialect(GD_PAPER), most_length, 10);
+    IS(muon, defaults(), lr, 1e-3);                 IS(muon, defaults(), weight_decay, 0.1);
+    IS(muon, dialect(GD_PAPER), lr, 0.02);          IS(muon, dialect(GD_OPTAX), eps, 1e-8);
     IS(rprop, defaults(), lr, 1e-2);                IS(rprop, defaults(), eta_minus, 0.5);
     IS(rprop, defaults(), eta_plus, 1.2);           IS(rprop, defaults(), step_max, 50);
     IS(asgd, defaults(), lambd, 1e-4);              IS(asgd, defaults(), alpha, 0.75);

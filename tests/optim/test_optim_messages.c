@@ -130,6 +130,8 @@ START_TEST(missing_dialects_are_errors)
     REFUSES(adabelief, GD_TFA);
     REFUSES(lamb, GD_TORCH);
     REFUSES(lamb, GD_KERAS);
+    REFUSES(muon, GD_D2L);
+    REFUSES(muon, GD_TFA);
     REFUSES(lion, GD_TORCH);
     REFUSES(lion, GD_D2L);
     REFUSES(rprop, GD_D2L);

@@ -143,6 +143,7 @@ START_TEST(options_without_defaults)
     REFUSED(adabelief, "beta1, beta2 and eps", .lr = 0.01, .eps_root = 1e-16);
     REFUSED(adabelief, "beta2, eps and eps_root", .lr = 0.01, .beta1 = 0.9);
     REFUSED(lamb, "beta1, beta2 and eps", .lr = 0.01, .weight_decay = 0.1);
+    REFUSED(muon, "ns_a, ns_b and ns_c", .lr = 0.01, .momentum = 0.9, .ns_steps = 5);
     REFUSED(rmsprop, "rho and eps", .lr = 0.01, .momentum = 0.9);
     REFUSED(adadelta, "rho and eps", .lr = 1);
     REFUSED(lion, "beta1 and beta2", .lr = 1e-4);

@@ -13,7 +13,7 @@ typedef gd_optimizer *maker(gd_params *p, int dialect);     /* -1: defaults */
         return gd_##name(p, dialect < 0 ? gd_##name##_defaults() : gd_##name##_dialect((gd_dialect)dialect)); \
     }
 MAKER(sgd) MAKER(adagrad) MAKER(rmsprop) MAKER(adadelta) MAKER(adam) MAKER(adamw) MAKER(yogi) MAKER(adamax) MAKER(nadam)
-MAKER(radam) MAKER(adabelief) MAKER(lamb) MAKER(lion) MAKER(asgd) MAKER(rprop) MAKER(lbfgs)
+MAKER(radam) MAKER(adabelief) MAKER(lamb) MAKER(muon) MAKER(lion) MAKER(asgd) MAKER(rprop) MAKER(lbfgs)
 
 /* Options that are not named are 0 in defaults, and as in defaults in a dialect.  NULL: there is no such dialect. */
 static const struct one_algorithm {
@@ -58,6 +58,10 @@ static const struct one_algorithm {
         [GD_OPTAX] = "old_m=1 step_counter=1", [GD_PAPER] = "step_counter=1" } },
     { "gd_lamb", make_lamb, "lr=1e-3 beta1=0.9 beta2=0.999 eps=1e-6", {
         [GD_OPTAX] = "step_counter=1", [GD_TFA] = "step_counter=1", [GD_PAPER] = "most_length=10 step_counter=1" } },
+    { "gd_muon", make_muon, "lr=1e-3 momentum=0.95 nesterov=1 ns_steps=5 ns_a=3.4445 ns_b=-4.7750 ns_c=2.0315 eps=1e-7 "
+                            "weight_decay=0.1 beta1=0.9 beta2=0.999", {
+        [GD_TORCH] = "", [GD_PAPER] = "lr=0.02 weight_decay=0",
+        [GD_OPTAX] = "eps=1e-8 weight_decay=0 corrected=1 eps_added=1 rows_are_inputs=1 step_counter=1" } },
     { "gd_lion", make_lion, "lr=1e-4 beta1=0.9 beta2=0.99", {
         [GD_KERAS] = "lr=1e-3", [GD_OPTAX] = "weight_decay=1e-3", [GD_PAPER] = "" } },
     { "gd_asgd", make_asgd, "lr=1e-2 lambd=1e-4 alpha=0.75 t0=1e6", { [GD_TORCH] = "" } },
