@@ -53,6 +53,9 @@ near='/the optimum is/ { optimum = $NF }
     /steps/ { n++; if (!($NF >= optimum && $NF < 1.08 * optimum)) bad = 1 } END { exit bad || n != 4 }'
 airfoil 08_minibatches "" data "$near"
 run 08_minibatches $none "Made-up data" "$near"
+run 09_products 64 "" '
+    NF == 4 && $4 ~ /e[-+]/ { n++; if (!($4 < 1e-4)) bad = 1; speed[$1] = $3 }
+    END { exit bad || n != 8 || !(speed["64"] > 4 * speed["element"]) }'
 ends 10_ill_conditioned "-0.943467 -0.000073" "-0.387814 -1673.365109"
 ends 11_momentum "0.007188 0.002553" "-0.126340 -0.186632"
 run 12_leaky_averages "" "" '
