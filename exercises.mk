@@ -3,7 +3,7 @@
 # make check-grade: that the grader notices what it should.
 
 EXERCISES    := $(sort $(wildcard exercises/[0-9]*.c))
-GRADE_CHECKS := $(EXERCISES:exercises/%.c=$(BUILD)/exercises/%.check.o) $(BUILD)/exercises/grader.o
+GRADE_CHECKS := $(EXERCISES:exercises/%.c=$(BUILD)/exercises/%.check.o) $(BUILD)/exercises/grader.o $(BUILD)/exercises/steps.o
 GRADE_CFLAGS  = $(STRICT) -Wall -Werror=return-type -Werror=implicit-function-declaration -Werror=int-conversion \
                 $(filter-out -O%,$(CFLAGS)) -O1 $(DOUBLE) -Iinclude -Iexercises
 in_grader     = CC='$(CC)' GRADE_CFLAGS='$(GRADE_CFLAGS) $(LDFLAGS)' LIBS='$(LIBS)' SEED='$(SEED)'
@@ -12,7 +12,7 @@ $(BUILD)/exercises/%.check.o: exercises/grader/%.c Makefile exercises.mk
 	@mkdir -p $(@D)
 	$(call say,cc)
 	$(Q)$(CC) $(STRICT) $(WARNINGS) $(WERROR) $(CFLAGS) $(DOUBLE) -Iinclude -Iexercises -MMD -MP -c $< -o $@
-$(BUILD)/exercises/grader.o: exercises/grader/grader.c Makefile exercises.mk
+$(BUILD)/exercises/%.o: exercises/grader/%.c Makefile exercises.mk
 	@mkdir -p $(@D)
 	$(call say,cc)
 	$(Q)$(CC) $(STRICT) $(WARNINGS) $(WERROR) $(CFLAGS) $(DOUBLE) -Iinclude -Iexercises -MMD -MP -c $< -o $@

@@ -24,7 +24,7 @@ one() {
     name=$(basename "$1" .c)
     # shellcheck disable=SC2086
     if ! LC_ALL=C ${CC:-cc} $GRADE_CFLAGS "$1" "$build/exercises/$name.check.o" "$build/exercises/grader.o" \
-            "$build/libgradus64.a" -o "$work/$name" $LIBS 2>"$work/compiler"; then
+            "$build/exercises/steps.o" "$build/libgradus64.a" -o "$work/$name" $LIBS 2>"$work/compiler"; then
         error=$(first_error)
         say "$name" wrong "it does not compile: ${error:-$(head -n 1 "$work/compiler")}"
         return 1

@@ -88,6 +88,8 @@ static int64_t farthest(gd_tensor *got, gd_tensor *want, double *a, double *b)
     double off = 0;
     for (int64_t i = 0; i < gd_numel(x); i++) {
         double difference = fabs(x->data[i] - y->data[i]);
+        if (isnan(x->data[i]) && isnan(y->data[i]))
+            continue;
         if (!grade_near(x->data[i], y->data[i]) && !(difference <= off)) {
             at = i, off = difference, *a = x->data[i], *b = y->data[i];
             if (isnan(difference))

@@ -31,4 +31,21 @@ void grade_same(const char *what, gd_tensor *got, gd_tensor *want, const char *h
 void grade_quietly(void);
 void grade_aloud(void);
 
+/* ---- Optimizers, step by step (steps.c) ----------------------------------------------------------------- */
+
+/* The rule for one element: w and its states are changed; g is the gradient, t the step from 1. */
+typedef void grade_rule(double *w, double state[2], double g, int t);
+
+typedef struct grade_mistake {              /* a rule that someone may write instead, and what to say of it */
+    grade_rule *rule;
+    const char *message;
+} grade_mistake;
+
+typedef void grade_stepper(gd_tensor *w, gd_tensor *const state[2], int t);
+
+/* grade_steps - lets step run on random parameters, states of zeros and random gradients, and complains when w, the
+ * states (their names: one or two) or the gradient afterwards are not what the rule makes of them; by the message of
+ * the mistake that explains w, where there is one.  The mistakes end with a rule NULL. */
+void grade_steps(grade_stepper *step, grade_rule *rule, const grade_mistake mistakes[], const char *const names[2]);
+
 #endif

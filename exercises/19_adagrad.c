@@ -1,0 +1,15 @@
+/* 19_adagrad - a learning rate for each weight (the book's 12.7).
+ *
+ *     s = s + g^2
+ *     w = w - lr g / sqrt(s + eps)
+ *
+ * All element by element, in place; w is left without a gradient.  Weights with large gradients make small steps, and
+ * all steps get smaller.
+ *
+ *     make grade-19                   docs/zh/exercises.md: the same in Chinese */
+#include "exercises.h"
+
+void adagrad_step(gd_tensor *w, gd_tensor *s, double lr, double eps)
+{
+    not_yet();
+}

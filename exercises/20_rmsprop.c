@@ -1,0 +1,12 @@
+/* 20_rmsprop - Adagrad that forgets (the book's 12.8).
+ *
+ *     s = gamma s + (1 - gamma) g^2
+ *     w = w - lr g / sqrt(s + eps)
+ *
+ *     make grade-20                   docs/zh/exercises.md: the same in Chinese */
+#include "exercises.h"
+
+void rmsprop_step(gd_tensor *w, gd_tensor *s, double lr, double gamma, double eps)
+{
+    not_yet();
+}

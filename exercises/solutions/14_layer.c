@@ -1,0 +1,26 @@
+/* 14_layer - a layer of your own, with parameters.
+ *
+ *     y = x + relu(x weight + bias)        x [n, width], weight [width, width], bias [width]
+ *
+ * residual_new adds the two parameters to net (gd_param), under "NAME.weight" and "NAME.bias", where NAME is name: only
+ * what is in net is trained and saved.  weight is random, normal with deviation 1/sqrt(width); bias is zero.
+ * residual_apply computes y.
+ *
+ *     make grade-14                   docs/zh/exercises.md: the same in Chinese */
+#include "exercises.h"
+
+residual residual_new(gd_params *net, const char *name, int64_t width)
+{
+    char weight[100], bias[100];
+    snprintf(weight, sizeof weight, "%s.weight", name);
+    snprintf(bias, sizeof bias, "%s.bias", name);
+    return (residual){
+        .weight = gd_param(net, weight, gd_normal(GD_SHAPE(width, width), 0, 1 / sqrt((double)width))),
+        .bias = gd_param(net, bias, gd_zeros(GD_SHAPE(width))),
+    };
+}
+
+gd_tensor *residual_apply(const residual *layer, gd_tensor *x)
+{
+    return gd_add(x, gd_relu(gd_add(gd_matmul(x, layer->weight), layer->bias)));
+}
