@@ -118,7 +118,7 @@ static inline airfoil_range airfoil_range_at(const airfoil_curves *curves, int k
 static inline gd_plot *airfoil_plot(const airfoil *air, const char *what)
 {
     char title[128];
-    snprintf(title, sizeof title, "%s %s: mean of 20 seeds", what, air->on);
+    snprintf(title, sizeof title, "%s %s: mean and range of 20 seeds", what, air->on);
     gd_plot *plot = gd_plot_new(title, "epoch", "loss");
     gd_plot_xlim(plot, 0, 2);
     gd_plot_ylim(plot, air->optimum - 0.01, air->optimum + 0.1);
@@ -128,11 +128,14 @@ static inline gd_plot *airfoil_plot(const airfoil *air, const char *what)
     return plot;
 }
 
-/* One line of the table, and one curve. */
+/* One line of the table; the mean as a curve, with the lowest and highest of the seeds around it. */
 static inline void airfoil_show(gd_plot *plot, const char *name, const airfoil_curves *curves)
 {
-    for (int k = 0; k < AIRFOIL_RECORDS; k++)
-        gd_plot_point(plot, name, 200.0 * (k + 1) / 1500, airfoil_range_at(curves, k).mean);
+    for (int k = 0; k < AIRFOIL_RECORDS; k++) {
+        airfoil_range range = airfoil_range_at(curves, k);
+        gd_plot_point(plot, name, 200.0 * (k + 1) / 1500, range.mean);
+        gd_plot_band_point(plot, name, 200.0 * (k + 1) / 1500, range.low, range.high);
+    }
     airfoil_range end = airfoil_range_at(curves, AIRFOIL_RECORDS - 1);
     printf("%-24s %8.6f %8.6f %8.6f\n", name, end.mean, end.low, end.high);
 }
