@@ -97,6 +97,19 @@ lie 19_adam "Adam, lr 0.01:0.2440:0.2471:0.0014"
 lie 20_yogi "Adam, lr 0.01:0.2440:0.2471:0.0014" "Yogi, lr 0.01:0.2438:0.2467:0.0013"
 run 20_yogi "" "" '/second moment of Adam/ { adam = $NF } /second moment of Yogi/ { yogi = $NF }
     END { exit !(adam > 1 && adam < 1.1 && yogi > 4 && yogi < 4.1) }'
+agree 21_schedules "" 1e-6 <<END
+square root 0.1 0.0408248 0.0301511 0.025 0.0218218 0.0196116 0.0179605
+factor 1.8 1.062882 0.627621 0.370604 0.218838 0.129222 0.076304
+multi-step 0.5 0.5 0.5 0.25 0.25 0.25 0.125
+cosine 0.3 0.25753 0.155 0.05247 0.01 0.01 0.01
+cosine with warm-up 0 0.3 0.2275 0.0825 0.01 0.01 0.01
+END
+# The last learning rates of 3 epochs, and the best accuracy.
+trained='BEGIN { split("0.3 0.173205 0.243 0.15 0.01 0.01", rate) }
+    NF > 4 && $(NF-3) == rate[n + 1] && $(NF-2) > 0 && $(NF-2) < 2 { n++ }
+    /best test accuracy/ { good = $4 + 0 > least } END { exit !(n == 6 && good) }'
+fashion 22_lenet_schedules "3 4000" data 'BEGIN { least = 0.5 } '"$trained"
+run 22_lenet_schedules "3 1500 $none" "on made-up stripes" 'BEGIN { least = 0.9 } '"$trained"
 
 # Each optimizer is best inside the grid, not at its ends; none gets below the optimum.
 tuned='/the optimum is/ { optimum = $NF } NF > 5 && $NF == 16 {
