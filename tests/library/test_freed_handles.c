@@ -20,6 +20,7 @@ static gd_history *history;
 static gd_early_stopping *stopping;
 static gd_table *table;
 static gd_npz *npz;
+static gd_animation *film;
 static gd_tensor *w, *x;
 static gd_batch batch;
 static double place;
@@ -106,6 +107,11 @@ static void visit(void *context, const char *owner, const char *name, gd_tensor 
     row(gd_plot_xlim, p, !gd_plot_xlim(plot, 0, 1)) \
     row(gd_plot_where, p, !gd_plot_where(plot, 0, 0, &place, &place)) \
     row(gd_plot_save, p, !gd_plot_save(plot, "f.png")) \
+    row(gd_plot_live, p, !gd_plot_live(plot, stderr, 0)) \
+    row(gd_plot_live_break, p, !gd_plot_live_break(plot)) \
+    row(gd_animation_frame, a, !gd_animation_frame(film, plot)) \
+    row(gd_animation_grid, a, !gd_animation_grid(film, &plot, 1, 1, "")) \
+    row(gd_animation_end, a, !gd_animation_end(film)) \
     row(gd_plot_save_grid, a panel, !gd_plot_save_grid((gd_plot *const[]){ NULL, plot }, 1, 2, "", "f.png")) \
     row(gd_safetensors_count, file, gd_safetensors_count(file) == 0) \
     row(gd_safetensors_name, file, !gd_safetensors_name(file, 0)) \
@@ -156,7 +162,7 @@ static void end(void)
 START_TEST(null)
 {
     p = NULL, o = NULL, group = first = NULL, ema = NULL, loader = NULL, plot = NULL, file = NULL;
-    history = NULL, stopping = NULL, table = NULL, npz = NULL;
+    history = NULL, stopping = NULL, table = NULL, npz = NULL, film = NULL;
 #define CK_NULL(function, argument, call) \
     if (!strstr(#call, "SAVES") && !strstr(#call, "LOADS") && !strstr(#call, "net, o)") && !strstr(#call, "panels")) \
         ck_assert_msg(call, "%s", #call);
@@ -185,6 +191,9 @@ START_TEST(freed)
     ck_good(gd_npz_write(other, (const char *const[]){ "w" }, &x, 1));
     npz = gd_npz_open(other);
     ck_good(history && stopping && table && npz && remove(other) == 0);
+    snprintf(other, sizeof other, "%s.png", path);
+    film = gd_animation_new(other, (gd_animation_options){ 0 });
+    ck_assert(film && !gd_animation_end(film));         /* without frames no file */
     gd_params_free(p);
     gd_optimizer_free(o);
     gd_ema_free(ema);

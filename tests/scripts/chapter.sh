@@ -168,4 +168,7 @@ eps 100 1.9730 -0.0004 -0.0292
 eps 1000 0.0281 0.1387 -0.0366
 large last, n 5000 66.1116 46.2006 44.8120
 END
+ends 60_animation "-0.943467 -0.000073" "0.007188 0.002553" "0.996033 -0.212751"
+run 61_live 3000 "" '/\033/ { bad = 1 } /^error between the points/ { n++; best = $5; at = $10 + 0; end = $12 }
+    END { exit bad || n != 1 || !(best > 0.015 && best < 0.04 && at > 500 && end >= best && end < 0.05) }'
 summary
