@@ -171,4 +171,11 @@ END
 ends 60_animation "-0.943467 -0.000073" "0.007188 0.002553" "0.996033 -0.212751"
 run 61_live 3000 "" '/\033/ { bad = 1 } /^error between the points/ { n++; best = $5; at = $10 + 0; end = $12 }
     END { exit bad || n != 1 || !(best > 0.015 && best < 0.04 && at > 500 && end >= best && end < 0.05) }'
+run 40_adamw "5 150 1" "" '/best loss/ { n++; split($0, part, "best loss "); if (part[2] + 0 > 1.3) bad = 1 }
+    END { exit bad || n != 3 }'
+run 41_newton_schulz "" "" '/^5 iterations/ { good = $5 > 0.68 && $7 < 1.21 } /distance/ { near = $NF < 1e-12 }
+    END { exit !(good && near) }'
+run 42_muon "150 1" "" '/^AdamW/ { adamw = $4 } /^Muon/ { muon = $4 } END { exit !(muon > 0 && muon < adamw) }'
+run 44_adabelief "" "" '/ Adam  .*below/ { adam[++n] = $NF } /AdaBelief .*below/ { belief[++k] = $NF }
+    END { exit !(n == 2 && k == 2 && belief[1] < adam[1] / 2 && belief[2] < adam[2]) }'
 summary
