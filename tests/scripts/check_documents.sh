@@ -14,57 +14,83 @@ without_comments() {
         awk '/^\/\*/ { inside = 1 } !inside { print } /\*\/$/ { inside = 0 }'
 }
 
-# unknown WHAT FILE KNOWN - the words on standard input that are not in KNOWN; one line for each.
+# In the functions below, FILE.. are looked at together, and words go around as lines "FILE WORD": a process for each
+# word, or for each file, would take a minute.
+
+# words PATTERN FILE.. - what matches.
+words() {
+    pattern=$1
+    shift
+    grep -o -H "$pattern" "$@" /dev/null | sed 's/:/ /'
+}
+
+# unknown WHAT KNOWN - those on standard input that are not in KNOWN; one line for each.
 unknown() {
-    sort -u | grep -v -x -F -f "$3" | sed "s,.*,$2 speaks of &\, $1,"
+    sort -u | awk -v what="$1" '
+        FILENAME != "-" { known[$0]; next }
+        !($2 in known)  { print $1 " speaks of " $2 ", " what }' "$2" -
 }
 
-# links FILE - to nowhere.  [text](target), the part behind # left out; pages elsewhere have a colon.
+# links FILE.. - to nowhere.  [text](target), the part behind # left out; pages elsewhere have a colon.
 links() {
-    grep -o '\][(][^()]*[)]' "$1" | sed 's/^](//; s/)$//; s/#.*//' | grep -v ':' | sort -u |
-        while read -r target; do
-            [ -z "$target" ] || [ -e "$(dirname "$1")/$target" ] || echo "$1 has a link to $target, which is not there"
-        done
+    words '\][(][^()]*[)]' "$@" | sed 's/ ](/ /; s/)$//; s/#.*//' | sort -u | while read -r file target; do
+        case $file in
+            */*) from=${file%/*} ;;
+            *)   from=. ;;
+        esac
+        case $target in
+            ''|*:*) ;;
+            *) [ -e "$from/$target" ] || echo "$file has a link to $target, which is not there" ;;
+        esac
+    done
 }
 
-# headers FILE - that are not there.
+# headers FILE.. - that are not there.
 headers() {
-    grep -o '[a-z_/0-9]*\.h\b' "$1" | sort -u | while read -r header; do
-        [ -n "$(find ./include ./src -path "*/$header" -print -quit)" ] || case $header in
-            zlib.h|math.h|stdio.h|stddef.h|stdint.h|stdbool.h|stb_image_write.h) ;;
-            *) echo "$1 speaks of $header, which is not there" ;;
-        esac
-    done
+    words '[a-z_/0-9]*\.h\b' "$@" | grep -v ' \(zlib\|math\|std[a-z]*\|stb_image_write\)\.h$' |
+        unknown "which is not there" "$work/headers"
 }
 
-# mentions FILE - what stands in a document between `backquotes`, one a line; blocks of code are left out.
+# mentions FILE.. - what stands in documents between `backquotes`; blocks of code are left out.
 mentions() {
-    awk '/^```/ { block = !block; next } !block' "$1" | grep -o '`[^`]*`' | tr -d '`'
+    awk '
+        FNR == 1 { block = 0 }
+        /^```/   { block = !block; next }
+        block    { next }
+        {
+            while (match($0, /`[^`]*`/)) {
+                print FILENAME " " substr($0, RSTART + 1, RLENGTH - 2)
+                $0 = substr($0, RSTART + RLENGTH)
+            }
+        }' "$@"
 }
 
-# names FILE - files, folders, private names and targets of make that a document mentions, and that are not there.
+# names FILE.. - files, folders, private names and targets of make that documents mention, and that are not there.
 names() {
-    mentions "$1" | grep -x '[A-Za-z0-9_/.-]*\.\(c\|h\|sh\|mk\|awk\|md\)' | sort -u | while read -r file; do
-        [ -n "$(find . -path "*/${file#../}" -print -quit)" ] || case $file in
-            stb_image_write.h) ;;
-            *) echo "$1 speaks of $file, which is not there" ;;
-        esac
-    done
-    mentions "$1" | grep -x '[a-z_/]*/' | sort -u | while read -r folder; do
+    mentions "$@" | sort -u > "$work/mentions"
+    grep ' [A-Za-z0-9_/.-]*\.\(c\|h\|sh\|mk\|awk\|md\)$' "$work/mentions" | grep '^[^ ]* [^ ]*$' |
+        grep -v ' stb_image_write\.h$' | sed 's, \(\.\./\)*, ,' | unknown "which is not there" "$work/files"
+    grep '^[^ ]* [a-z_/]*/$' "$work/mentions" | while read -r file folder; do
         [ -d "$folder" ] || [ -d "src/$folder" ] || case $folder in
             build/|data/|out/) ;;
-            *) echo "$1 speaks of the folder $folder, which is not there" ;;
+            *) echo "$file speaks of the folder $folder, which is not there" ;;
         esac
     done
-    mentions "$1" | sed 's/()$//' | grep -x '[a-z0-9]*_[a-z0-9_]*[a-z0-9]\|G[DI]_[A-Z0-9_]*[A-Z0-9]' | grep -v '^gd_' |
-        unknown "which is nowhere in the sources" "$1" "$work/words"
-    mentions "$1" | sed -n 's/^make \([a-z][a-z_.-]*\)\( .*\)*$/\1/p' |
-        unknown "which is no target" "$1" "$work/targets"
+    sed 's/()$//' "$work/mentions" |
+        grep '^[^ ]* \([a-z0-9]*_[a-z0-9_]*[a-z0-9]\|G[DI]_[A-Z0-9_]*[A-Z0-9]\)$' | grep -v ' gd_' |
+        unknown "which is nowhere in the sources" "$work/words"
+    sed -n 's/^\([^ ]*\) make \([a-z][a-z_.-]*\)\( .*\)*$/\1 \2/p' "$work/mentions" |
+        unknown "which is no target" "$work/targets"
 }
+
+# endings - of the paths on standard input: for ./a/b/c.h these are a/b/c.h, b/c.h and c.h.
+endings() { awk '{ while (sub(/^[^\/]*\//, "")) print }' | sort -u; }
 
 # faults FOLDER - one line for each.
 faults() {
     cd "$1" || exit 1
+    find . \( -path ./build -o -path ./out -o -path ./.git \) -prune -o -type f -print | endings > "$work/files"
+    find ./include ./src -name '*.h' | endings > "$work/headers"
     for file in include/gradus/*.h; do
         grep -q "](${file})" README.md || echo "README.md has no link to $file"
     done
@@ -84,8 +110,8 @@ faults() {
     done
     # Documents in folders of docs are in the table of contents there, README.md, or in one of the READMEs above.
     for file in $(find docs -mindepth 2 -name '*.md'); do
-        folder=$(dirname "$file") name=$(basename "$file")
-        grep -q "]([^()]*$(basename "$folder")/$name)" README.md docs/*/README.md exercises/README.md 2>/dev/null ||
+        folder=${file%/*} name=${file##*/}
+        grep -q "]([^()]*${folder##*/}/$name)" README.md docs/*/README.md exercises/README.md 2>/dev/null ||
             grep -q "]($name)" "$folder/README.md" 2>/dev/null ||
             echo "no README.md has a link to $file"
     done
@@ -94,18 +120,13 @@ faults() {
         grep -o '[A-Za-z0-9_]*' | grep _ | sort -u > "$work/words"
     cat Makefile *.mk bench/*.mk 2>/dev/null | grep -o '^[a-z][a-z_. -]*:' | tr -d : | tr ' ' '\n' |
         sort -u > "$work/targets"
-    for file in README.md CONTRIBUTING.md $(find docs -name '*.md') exercises/README.md include/gradus.h \
-        include/gradus/*.h; do
-        [ -e "$file" ] || continue
-        # a word that ends in _ or stands before capitals or a star is a pattern: gd_NAME_new
-        grep -o '[A-Za-z0-9_]*gd_[A-Za-z0-9_]*[*]*' "$file" | grep '^gd_[a-z0-9_]*[a-z0-9]$' |
-            unknown "which no header declares" "$file" "$work/known"
-        case $file in
-            README.md) links "$file"; headers "$file" ;;
-            *.md)      links "$file"; names "$file" ;;
-            *)         headers "$file" ;;
-        esac
-    done
+    pages=$(ls -d CONTRIBUTING.md exercises/README.md $(find docs -name '*.md') 2>/dev/null)
+    # a word that ends in _ or stands before capitals or a star is a pattern: gd_NAME_new
+    words '[A-Za-z0-9_]*gd_[A-Za-z0-9_]*[*]*' README.md $pages include/gradus.h include/gradus/*.h |
+        grep ' gd_[a-z0-9_]*[a-z0-9]$' | unknown "which no header declares" "$work/known"
+    links README.md $pages
+    headers README.md include/gradus.h include/gradus/*.h
+    [ -z "$pages" ] || names $pages
     [ ! -e CHANGELOG.md ] || links CHANGELOG.md
     version=$(sed -n 's/^#define GD_VERSION "\(.*\)"$/\1/p' include/gradus/version.h 2>/dev/null)
     newest=$(sed -n 's/^## \[\([0-9.]*\)\].*/\1/p' CHANGELOG.md 2>/dev/null | head -n 1)

@@ -30,9 +30,12 @@ faults() {
                 bad(length(line) " columns: at most 120")
         }
     ' "$@"
-    for file in "$@"; do
-        [ -z "$(tail -c 1 "$file")" ] || echo "$file: no newline at the end"
-    done
+    # As many newlines as last characters: otherwise one file after the other, which takes seconds.
+    if [ "$(tail -q -c 1 "$@" | tr -d -c '\n' | wc -c)" -ne $# ]; then
+        for file in "$@"; do
+            [ -z "$(tail -c 1 "$file")" ] || echo "$file: no newline at the end"
+        done
+    fi
 }
 
 probe=$(mktemp -d) || exit 1
