@@ -66,7 +66,7 @@ $(call in_folder,kernels/as_written): STRICT += $(WIDE_FLAG)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) '$@')
 
-.PHONY: all lib names check-names check-cxx check-arithmetic check-targets check-shared test demo demo-long demos gallery bench deps data data-if-possible install uninstall lint check-table check-formats check-documents check-structure check-absent check-bare check-install check-readme readme-picture check-demos check-memory clean help
+.PHONY: all lib names check-names check-cxx check-arithmetic check-targets check-shared test demo demo-long demos gallery bench deps data data-if-possible install uninstall lint check-table check-formats check-documents check-structure check-absent check-bare check-install check-readme readme-picture check-demos check-chapter-long check-memory clean help
 all: lib
 lib: $(BUILD)/libgradus.a $(BUILD)/libgradus.so $(BUILD)/libgradus64.a $(BUILD)/libgradus64.so
 
@@ -250,6 +250,11 @@ check-demos: demos $(BUILD)/tests/png_decodes
 	@sh tests/scripts/demos.sh $(BUILD)
 	@sh tests/scripts/chapter.sh $(BUILD)
 	@sh tests/scripts/gallery.sh
+# The chapter's programs with their longest runs, and the library on the same problems: some minutes.
+CHAPTER := $(basename $(notdir $(wildcard demos/chapter/*.c)))
+check-chapter-long: $(KINDS:%=$(BUILD)/tests/test_optim_requirements.%) $(CHAPTER:%=$(BUILD)/demos/%) $(BUILD)/tests/png_decodes
+	@GRADUS_LONG=1 sh tests/scripts/run.sh $(KINDS:%=$(BUILD)/tests/test_optim_requirements.%)
+	@GRADUS_LONG=1 sh tests/scripts/chapter.sh $(BUILD)
 check-memory: demos
 	@sh tests/scripts/valgrind.sh $(BUILD)
 

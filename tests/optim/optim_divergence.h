@@ -23,22 +23,22 @@ struct problem {
     uint64_t seed;                          /* of slope_at_random */
 };
 
-static double sign_of(double x) { return (double)((x > 0) - (x < 0)); }
+static inline double sign_of(double x) { return (double)((x > 0) - (x < 0)); }
 
 /* c max(x, 0) once in n steps, else -x. */
-static double slope_rare(const problem *p, int64_t t, double x)
+static inline double slope_rare(const problem *p, int64_t t, double x)
 {
     bool large = p->last ? t % p->n == 0 : (t - 1) % p->n == 0;
     return !large ? -1 : x > 0 ? p->c : 0;
 }
 
-static double mean_rare(const problem *p, double x)
+static inline double mean_rare(const problem *p, double x)
 {
     return (p->c * fmax(x, 0) - (double)(p->n - 1) * x) / (double)p->n;
 }
 
 /* The same, where the large gradient comes at random with probability 1/n: splitmix64 (S. Vigna). */
-static double slope_at_random(const problem *p, int64_t t, double x)
+static inline double slope_at_random(const problem *p, int64_t t, double x)
 {
     uint64_t z = p->seed + (uint64_t)t * UINT64_C(0x9E3779B97F4A7C15);
     z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
@@ -48,41 +48,41 @@ static double slope_at_random(const problem *p, int64_t t, double x)
 }
 
 /* c |x| once in n steps, else |x - 3|. */
-static double slope_median(const problem *p, int64_t t, double x)
+static inline double slope_median(const problem *p, int64_t t, double x)
 {
     return (t - 1) % p->n ? sign_of(x - 3) : p->c * sign_of(x);
 }
 
-static double mean_median(const problem *p, double x)
+static inline double mean_median(const problem *p, double x)
 {
     return (p->c * fabs(x) + (double)(p->n - 1) * fabs(x - 3)) / (double)p->n;
 }
 
 /* c x once in n steps, else -x; n = 101 and c = 1010: -10 x. */
-static double slope_online(const problem *p, int64_t t, double x)
+static inline double slope_online(const problem *p, int64_t t, double x)
 {
     (void)x;
     return t % p->n == 1 ? p->c : p->n == 101 ? -10 : -1;
 }
 
-static double mean_online(const problem *p, double x)
+static inline double mean_online(const problem *p, double x)
 {
     return (p->c - (double)(p->n - 1) * (p->n == 101 ? 10 : 1)) * x / (double)p->n;
 }
 
 /* 3 max(x, 0), -x, -x with n/3 - 1 zeros after each. */
-static double slope_sparse(const problem *p, int64_t t, double x)
+static inline double slope_sparse(const problem *p, int64_t t, double x)
 {
     int64_t at = (t - 1) % p->n;
     return at == 0 ? (x > 0 ? 3 : 0) : at % (p->n / 3) ? 0 : -1;
 }
 
-static double mean_sparse(const problem *p, double x)
+static inline double mean_sparse(const problem *p, double x)
 {
     return (3 * fmax(x, 0) - 2 * x) / (double)p->n;
 }
 
-static const problem rare = { slope_rare, mean_rare, 5000, 10000, false, false, 1, 0 };
+#define CASE_R { slope_rare, mean_rare, 5000, 10000, false, false, 1, 0 }       /* a problem */
 
 /* ---- An optimizer at work --------------------------------------------------------------------------------------- */
 
@@ -103,7 +103,7 @@ typedef struct walk {
 } walk;
 
 /* yogi_s0: Yogi from the mean square of the gradients, c^2/n. */
-static gd_optimizer *optimizer_named(const char *name, setting s, const problem *p, gd_params *params)
+static inline gd_optimizer *optimizer_named(const char *name, setting s, const problem *p, gd_params *params)
 {
     gd_adam_options adam = gd_adam_dialect(GD_D2L);
     gd_yogi_options yogi = gd_yogi_dialect(GD_D2L);
@@ -129,7 +129,7 @@ static gd_optimizer *optimizer_named(const char *name, setting s, const problem 
     return o;
 }
 
-static walk walk_begin(const problem *p, const char *optimizer, setting s)
+static inline walk walk_begin(const problem *p, const char *optimizer, setting s)
 {
     gd_params *params = gd_params_new();
     gd_tensor *x = gd_param(params, "x", gd_scalar(p->start));
@@ -139,7 +139,7 @@ static walk walk_begin(const problem *p, const char *optimizer, setting s)
 }
 
 /* One step; the new x. */
-static double walk_on(walk *w)
+static inline double walk_on(walk *w)
 {
     w->t++;
     w->x->grad->data[0] = (gd_real)w->problem->slope(w->problem, w->t, (double)w->x->data[0]);
@@ -152,7 +152,7 @@ static double walk_on(walk *w)
     return (double)w->x->data[0];
 }
 
-static void walk_end(walk *w)
+static inline void walk_end(walk *w)
 {
     gd_optimizer_free(w->optimizer);
     gd_params_free(w->params);

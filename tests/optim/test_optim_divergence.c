@@ -22,7 +22,7 @@ typedef struct divergence {
 #define ALL_SIX           ADAM_YOGI_AMSGRAD, "rmsprop", "adagrad", "sgd"
 
 static const divergence divergences[] = {
-    { "rare", { slope_rare, mean_rare, 5000, 10000, false, false, 1, 0 }, { 0.01, 0.9, 0.999, 1e-5, 0, 0, 0 },
+    { "rare", CASE_R, { 0.01, 0.9, 0.999, 1e-5, 0, 0, 0 },
       6e-3, 2e-12, { ALL_SIX },
       { { 14.8977, 16.7658 }, { -0.0552, 0.0021 }, { -0.1795, 0.1333 }, { 1749.3107, 1943.6025 },
         { 0.4286, 0.4605 }, { -0.0504, 0.0496 } } },
@@ -30,7 +30,7 @@ static const divergence divergences[] = {
       2e-3, 3e-12, { ALL_SIX },
       { { 43.2599, 49.0106 }, { -0.2055, 0.0009 }, { -0.6251, 0.3190 }, { 1441.2664, 1601.6473 },
         { 0.4277, 0.4597 }, { -0.0539, 0.0463 } } },
-    { "rare_decay", { slope_rare, mean_rare, 5000, 10000, false, false, 1, 0 }, { 0.01, 0.9, 0.999, 0, 0, 0, 0.3 },
+    { "rare_decay", CASE_R, { 0.01, 0.9, 0.999, 0, 0, 0, 0.3 },
       6e-4, 8e-13, { ADAM_YOGI_AMSGRAD },
       { { 1.98599, 2.11413 }, { -0.00212, 0.00217 }, { -0.01077, 0.01105 } } },
     { "sparse", { slope_sparse, mean_sparse, 3000, 3, false, false, 1, 0 }, { 0.01, 0.9, 0.999, 0, 0, 0, 0 },

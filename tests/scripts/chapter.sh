@@ -178,4 +178,13 @@ run 41_newton_schulz "" "" '/^5 iterations/ { good = $5 > 0.68 && $7 < 1.21 } /d
 run 42_muon "150 1" "" '/^AdamW/ { adamw = $4 } /^Muon/ { muon = $4 } END { exit !(muon > 0 && muon < adamw) }'
 run 44_adabelief "" "" '/ Adam  .*below/ { adam[++n] = $NF } /AdaBelief .*below/ { belief[++k] = $NF }
     END { exit !(n == 2 && k == 2 && belief[1] < adam[1] / 2 && belief[2] < adam[2]) }'
+# make check-chapter-long
+if [ -n "${GRADUS_LONG:-}" ]; then
+    agree 35_what_is_required --long 1e-4 <<END
+lr, 1000000 steps 0.1 780.2356 -0.1339 0.1612
+lr, 1000000 steps 0.01 78.9236 -0.0136 -0.0294
+lr, 1000000 steps 0.001 8.7924 0.5990 0.0146
+END
+    fashion 22_lenet_schedules "12 6000" data '/best test accuracy/ { good = $4 > 0.8 } END { exit !good }'
+fi
 summary
