@@ -103,20 +103,20 @@ static void add_tick(gi_axis *axis, double value, bool major, const char *label)
     gi_label_append(t->label, label);
 }
 
-/* The offset of the labels, in steps: where at least four leading digits of all ticks are the same, labels are relative
- * to it.  It is a multiple of the power of ten above the length of the axis: the one below the first tick, or one
- * between the ticks when it is a multiple of the next power too, 10^9 for example. */
-static double common_offset(double first, double last)
+/* The offset of the labels, in steps of m powers of ten: where at least four leading digits of all ticks are the same,
+ * labels are relative to it.  It is a multiple of a power of ten that is no shorter than the axis: the one below the
+ * first tick, or one between the ticks when it is a multiple of 100 such powers, 10^9 for example. */
+static double common_offset(double first, double last, int m)
 {
     double largest = fmax(fabs(first), fabs(last)), length = fmax(last - first, 1);
     if ((first < 0) != (last < 0) || largest < 1e4 * length)
         return 0;
-    double round = 10;                      /* in steps */
+    double round = 10.0 / m;                /* in steps: of 1, 2 or 5 */
     while (round < length)
         round *= 10;
-    double between = first < 0 ? ceil(first / (10 * round)) : floor(last / (10 * round));
-    if (between * 10 * round >= first && between * 10 * round <= last)
-        return between * 10 * round;
+    double rounder = 100 * round, between = (first < 0 ? ceil(first / rounder) : floor(last / rounder)) * rounder;
+    if (between >= first && between <= last)
+        return between;
     return (first < 0 ? ceil(last / round) : floor(first / round)) * round;
 }
 
@@ -124,10 +124,12 @@ static void linear_ticks(gi_axis *axis, int most)
 {
     step s = step_for(axis->low, axis->high, most), small = minor_of(s);
     double first = tick_from(axis->low, s), last = tick_to(axis->high, s);
-    double offset = common_offset(first, last);
+    double offset = common_offset(first, last, s.m);
     double largest = fmax(fabs(value_of(s, first - offset)), fabs(value_of(s, last - offset)));
     if (largest >= 99999.5 || (largest > 0 && largest < 9.9e-4))
         axis->exponent = (int)floor(log10(largest) + 1e-9);
+    if (offset != 0 && axis->exponent < 0 && largest < 999.5 * times_power(1, s.e))
+        axis->exponent = s.e;               /* beside an offset whole numbers read best */
 
     axis->offset = value_of(s, offset);
     gi_label_note(axis->note, axis->exponent, (long long)offset * s.m, s.e);

@@ -24,7 +24,7 @@ static gi_type type_of(double u)
 #define LARGEST_PART    0.18                /* of the frame; a larger automatic legend goes outside */
 #define LARGEST_OUTSIDE 0.5                 /* of the width that frame and legend share */
 #define LARGEST_BESIDE  0.4                 /* the same for one that is outside only because it would hide data, */
-#define MAY_HIDE        12.0                /* more than this length of lines */
+#define MAY_HIDE        0.5                 /* more than this length of lines */
 
 /* As many columns as fit, of full height, with a last row for the number of series left out. */
 static gi_key key_within(const gi_panel *panel, int listed, double column, double width, double height)

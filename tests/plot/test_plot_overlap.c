@@ -145,6 +145,43 @@ START_TEST(a_legend_hides_no_markers)
 }
 END_TEST
 
+/* Curves in many ways: an automatic legend in the frame hides none of them, unless it hides something everywhere and is
+ * too wide to stand beside the frame. */
+START_TEST(the_legend_hides_no_curve_where_there_is_room)
+{
+    uint64_t state = 7;
+    int inside = 0;
+    for (int t = 0; t < 60; t++) {
+        gd_plot *p = gd_plot_new("t", "x", "y");
+        gd_plot_size(p, t % 2 ? 460 : 900, t % 2 ? 330 : 560);
+        for (int k = 0; k < 1 + t % 5; k++) {
+            char name[20];
+            double number[3];
+            snprintf(name, sizeof name, "series %d", k);
+            for (int j = 0; j < 3; j++) {
+                state = state * 6364136223846793005u + 1442695040888963407u;
+                number[j] = (double)(state >> 40) / (1 << 24);
+            }
+            for (int i = 0; i < 100; i++) {
+                double x = i / 100.0, y[3] = { exp(-5 * number[0] * x) + number[1], sin(18 * number[0] * x) + number[1],
+                                               3 * number[0] * (x - number[1]) * (x - number[2]) };
+                gd_plot_point(p, name, x, y[t % 3]);
+            }
+        }
+        gi_panel panel = { .plot = p, .u = 1, .outside = { 0, 0, t % 2 ? 460 : 900, t % 2 ? 330 : 560 } };
+        double hidden = 0;
+        ck_assert(gi_panel_plan("test", &panel));
+        if (!panel.key.outside) {
+            ck_assert(gi_hidden(&panel, &panel.key.box, 1, &hidden));
+            ck_assert_msg(hidden <= 0.5, "plot %d: the legend hides %g pixels of lines", t, hidden);
+            inside++;
+        }
+        gd_plot_free(p);
+    }
+    ck_assert(inside > 30 && inside < 60);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases;
@@ -153,5 +190,6 @@ int main(void)
     tcase_add_test(cases, frames_of_a_row_begin_and_end_together);
     tcase_add_test(cases, an_automatic_legend_hides_no_data);
     tcase_add_test(cases, a_legend_hides_no_markers);
+    tcase_add_test(cases, the_legend_hides_no_curve_where_there_is_room);
     return run_suite(suite);
 }
