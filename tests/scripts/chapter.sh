@@ -176,6 +176,8 @@ run 40_adamw "5 150 1" "" '/best loss/ { n++; split($0, part, "best loss "); if 
 run 41_newton_schulz "" "" '/^5 iterations/ { good = $5 > 0.68 && $7 < 1.21 } /distance/ { near = $NF < 1e-12 }
     END { exit !(good && near) }'
 run 42_muon "150 1" "" '/^AdamW/ { adamw = $4 } /^Muon/ { muon = $4 } END { exit !(muon > 0 && muon < adamw) }'
+run 43_lamb "1" "" '$3 ~ /AdamW|LAMB/ { best = 9; for (i = 4; i <= NF; i++) if ($i < best) best = $i
+    of[$1 $3] = best } END { exit !(of["16AdamW"] < of["16LAMB"] && of["1024LAMB"] < of["1024AdamW"]) }'
 run 44_adabelief "" "" '/ Adam  .*below/ { adam[++n] = $NF } /AdaBelief .*below/ { belief[++k] = $NF }
     END { exit !(n == 2 && k == 2 && belief[1] < adam[1] / 2 && belief[2] < adam[2]) }'
 # make check-chapter-long
@@ -187,4 +189,8 @@ lr, 1000000 steps 0.001 8.7924 0.5990 0.0146
 END
     fashion 22_lenet_schedules "12 6000" data '/best test accuracy/ { good = $4 > 0.8 } END { exit !good }'
 fi
+model='/^SGD/ { sgd = $NF } /^Adam / { adam = $NF } /^Muon/ { muon = $NF }
+    END { exit !(adam > 1 && muon > 1 && adam < sgd && muon < sgd) }'
+licence 45_language_model "5 1 1" "" "$model"
+run 45_language_model "5 1 1 $none" "" "$model"
 summary
