@@ -36,6 +36,8 @@ CONTESTANT(adamax,   adamax,   gd_adamax_defaults(),        o.lr = 0.01)
 CONTESTANT(nadam,    nadam,    gd_nadam_defaults(),         o.lr = 0.01)
 CONTESTANT(radam,    radam,    gd_radam_defaults(),         o.lr = 0.01)
 CONTESTANT(yogi,     yogi,     gd_yogi_dialect(GD_D2L),     (void)o)
+CONTESTANT(adabelief, adabelief, gd_adabelief_defaults(),   o.lr = 0.01)
+CONTESTANT(lamb,     lamb,     gd_lamb_defaults(),          o.lr = 0.02)
 CONTESTANT(lion,     lion,     gd_lion_defaults(),          o.lr = 0.003)
 
 static const struct { const char *name; gd_optimizer *(*make)(gd_params *); const char *setting; } contestants[] = {
@@ -45,7 +47,8 @@ static const struct { const char *name; gd_optimizer *(*make)(gd_params *); cons
     { "Adam", make_adam, "lr 0.01" },                     { "AMSGrad", make_amsgrad, "lr 0.01" },
     { "AdamW", make_adamw, "lr 0.01, decay 0.01" },       { "Adamax", make_adamax, "lr 0.01" },
     { "NAdam", make_nadam, "lr 0.01" },                   { "RAdam", make_radam, "lr 0.01" },
-    { "Yogi", make_yogi, "lr 0.01, eps 1e-3" },           { "Lion", make_lion, "lr 0.003" },
+    { "Yogi", make_yogi, "lr 0.01, eps 1e-3" },           { "AdaBelief", make_adabelief, "lr 0.01" },
+    { "LAMB", make_lamb, "lr 0.02" },                     { "Lion", make_lion, "lr 0.003" },
 };
 enum { CONTESTANTS = sizeof contestants / sizeof contestants[0] };
 
@@ -135,7 +138,7 @@ int main(int count, char **argument)
     const double optimum = least_squares(set);
     gd_plot *panels[2];
     for (int i = 0; i < 2; i++) {
-        panels[i] = gd_plot_new(i ? "from AMSGrad to Lion" : "from SGD to Adam", "epoch", "loss");
+        panels[i] = gd_plot_new(i ? "from AdamW to Lion" : "from SGD to AMSGrad", "epoch", "loss");
         gd_plot_size(panels[i], 620, 520);
         gd_plot_ylim(panels[i], 0.97 * optimum, 1.45 * optimum);
         gd_plot_xlim(panels[i], 0, 2);
@@ -146,7 +149,7 @@ int main(int count, char **argument)
         run(set, optimum, i, panels[0], panels[1]);
     printf("\nsteps: until the loss over all examples first lies within 1 %% of %.6f\n", optimum);
     gd_plot_save_grid(panels, 1, 2,
-                      airfoil ? "Fourteen optimizers on airfoil noise" : "Fourteen optimizers on made-up data",
+                      airfoil ? "Sixteen optimizers on airfoil noise" : "Sixteen optimizers on made-up data",
                       "out/07_optimizers.png");
     printf("wrote out/07_optimizers.png\n");
     gd_plot_free(panels[0]);

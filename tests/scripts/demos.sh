@@ -28,7 +28,7 @@ ranked='NF >= 4 && $(NF-2) ~ /^0[.][0-9]+$/ {
         if (!low || $(NF-1) < low) low = $(NF-1)
         if (!($(NF-2) < 0.33)) bad = 1
     }
-    /first lies within/ { optimum = $NF } END { exit bad || n != 14 || !(low >= optimum && low < 1.01 * optimum) }'
+    /first lies within/ { optimum = $NF } END { exit bad || n != 16 || !(low >= optimum && low < 1.01 * optimum) }'
 airfoil 07_optimizers "" data "$ranked"
 airfoil 07_optimizers "" data '/first lies within/ { optimum = $NF } END { exit optimum != 0.241688 }'
 run 07_optimizers $none "Made-up data" "$ranked"
