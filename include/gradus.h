@@ -35,6 +35,7 @@
 #include "gradus/table.h"       /* CSV with named columns, text and missing values */
 #include "gradus/images.h"      /* PNG and JPEG, CIFAR-10, augmentation */
 #include "gradus/plot.h"        /* pictures of curves, as PNG or SVG */
+#include "gradus/charts.h"      /* scatter plots, bars, histograms, heat maps, images */
 #include "gradus/animation.h"   /* animated PNG, and a live plot in the terminal */
 #include "gradus/metrics.h"     /* scores, early stopping, the history of a run */
 

@@ -390,23 +390,32 @@ GD_RENAME(plateau_next)
 GD_RENAME(plateau_start)
 GD_RENAME(plot_band)
 GD_RENAME(plot_band_point)
+GD_RENAME(plot_bar)
+GD_RENAME(plot_confusion)
 GD_RENAME(plot_contour)
 GD_RENAME(plot_contour_grid)
 GD_RENAME(plot_free)
 GD_RENAME(plot_function)
+GD_RENAME(plot_heat)
+GD_RENAME(plot_histogram)
 GD_RENAME(plot_hline)
+GD_RENAME(plot_images)
 GD_RENAME(plot_legend)
 GD_RENAME(plot_levels)
 GD_RENAME(plot_live)
 GD_RENAME(plot_live_break)
 GD_RENAME(plot_log_x)
 GD_RENAME(plot_log_y)
+GD_RENAME(plot_log_z)
 GD_RENAME(plot_new)
 GD_RENAME(plot_note)
 GD_RENAME(plot_point)
 GD_RENAME(plot_save)
 GD_RENAME(plot_save_grid)
 GD_RENAME(plot_scale)
+GD_RENAME(plot_scatter)
+GD_RENAME(plot_scatter_classes)
+GD_RENAME(plot_scatter_values)
 GD_RENAME(plot_second_log_y)
 GD_RENAME(plot_second_where)
 GD_RENAME(plot_second_y)
@@ -417,6 +426,8 @@ GD_RENAME(plot_tensor)
 GD_RENAME(plot_where)
 GD_RENAME(plot_xlim)
 GD_RENAME(plot_ylim)
+GD_RENAME(plot_z_label)
+GD_RENAME(plot_zlim)
 GD_RENAME(poisson_nll_loss)
 GD_RENAME(pow)
 GD_RENAME(pow_tensor)
@@ -972,23 +983,32 @@ GD_RENAME(zeros_like)
 #define gd_plateau_start gd64_plateau_start
 #define gd_plot_band gd64_plot_band
 #define gd_plot_band_point gd64_plot_band_point
+#define gd_plot_bar gd64_plot_bar
+#define gd_plot_confusion gd64_plot_confusion
 #define gd_plot_contour gd64_plot_contour
 #define gd_plot_contour_grid gd64_plot_contour_grid
 #define gd_plot_free gd64_plot_free
 #define gd_plot_function gd64_plot_function
+#define gd_plot_heat gd64_plot_heat
+#define gd_plot_histogram gd64_plot_histogram
 #define gd_plot_hline gd64_plot_hline
+#define gd_plot_images gd64_plot_images
 #define gd_plot_legend gd64_plot_legend
 #define gd_plot_levels gd64_plot_levels
 #define gd_plot_live gd64_plot_live
 #define gd_plot_live_break gd64_plot_live_break
 #define gd_plot_log_x gd64_plot_log_x
 #define gd_plot_log_y gd64_plot_log_y
+#define gd_plot_log_z gd64_plot_log_z
 #define gd_plot_new gd64_plot_new
 #define gd_plot_note gd64_plot_note
 #define gd_plot_point gd64_plot_point
 #define gd_plot_save gd64_plot_save
 #define gd_plot_save_grid gd64_plot_save_grid
 #define gd_plot_scale gd64_plot_scale
+#define gd_plot_scatter gd64_plot_scatter
+#define gd_plot_scatter_classes gd64_plot_scatter_classes
+#define gd_plot_scatter_values gd64_plot_scatter_values
 #define gd_plot_second_log_y gd64_plot_second_log_y
 #define gd_plot_second_where gd64_plot_second_where
 #define gd_plot_second_y gd64_plot_second_y
@@ -999,6 +1019,8 @@ GD_RENAME(zeros_like)
 #define gd_plot_where gd64_plot_where
 #define gd_plot_xlim gd64_plot_xlim
 #define gd_plot_ylim gd64_plot_ylim
+#define gd_plot_z_label gd64_plot_z_label
+#define gd_plot_zlim gd64_plot_zlim
 #define gd_poisson_nll_loss gd64_poisson_nll_loss
 #define gd_pow gd64_pow
 #define gd_pow_tensor gd64_pow_tensor

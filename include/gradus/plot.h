@@ -83,7 +83,8 @@ bool gd_plot_log_x(gd_plot *p, bool on);
 bool gd_plot_log_y(gd_plot *p, bool on);
 
 /* gd_plot_second_y - the series belongs to a second y axis, at the right: an accuracy beside a loss, for instance.
- * label is that of the axis; NULL leaves it as it is.  The series begins here if its name is new.
+ * label is that of the axis; NULL leaves it as it is.  In the legend an arrow to the right marks the series, which
+ * begins here if its name is new.
  * gd_plot_second_ylim, gd_plot_second_log_y - as gd_plot_ylim and gd_plot_log_y.
  * gd_plot_second_where - as gd_plot_where, for a point on it.  Error: no series is on the second axis. */
 bool gd_plot_second_y(gd_plot *p, const char *series, const char *label);

@@ -130,7 +130,7 @@ static bool take(const char *who, gd_plot *p, const char *series, const sampler 
         gd_fail("%s: the function has no finite value on x in [%g, %g]", who, s->low, s->high);
         return false;
     }
-    gi_series *to = gi_series_for(who, p, series);
+    gi_series *to = gi_curve_for(who, p, series);
     if (!to || !gi_reserve(to, s->n + 1))
         return false;
     if (to->count)

@@ -44,6 +44,18 @@ static void hide_band(const gi_panel *panel, const gi_series *s, const hiding *h
         }
 }
 
+static void hide_bars(const gi_panel *panel, const gi_series *s, const hiding *h)
+{
+    gi_box b;
+    for (size_t i = 0; i < s->count; i++)
+        for (int k = 0; gi_bar_box(panel, s, i, &b) && k < h->n; k++) {
+            double width = fmin(b.right, h->boxes[k].right) - fmax(b.left, h->boxes[k].left);
+            double height = fmin(b.bottom, h->boxes[k].bottom) - fmax(b.top, h->boxes[k].top);
+            if (width > 0 && height > 0)    /* an area, as lines of a usual width would fill it */
+                h->lengths[k] += width * height / (4 * panel->u);
+        }
+}
+
 static void hide_stretch(const gi_panel *panel, const gi_stretch *s, const gi_pen *pen, void *context)
 {
     const hiding *h = context;
@@ -64,6 +76,10 @@ bool gi_hidden(const gi_panel *panel, const gi_box *boxes, int n, double *length
         const gi_series *s = &panel->plot->series[i];
         gi_pen pen = gi_pen_of(panel, i);
         hide_band(panel, s, &h);
+        if (s->shape != GI_CURVE) {
+            hide_bars(panel, s, &h);
+            continue;
+        }
         if (pen.line != GD_NO_LINE && !gi_each_stretch(panel, s, &pen, hide_stretch, &h))
             return false;
         size_t step = 0;

@@ -45,6 +45,19 @@ static void include_point(const gd_plot *p, const gi_series *s, bool within, gi_
     include(s->second ? &r->second : &r->y, at.y);
 }
 
+/* Bars begin at 0; on a logarithmic axis those of a histogram begin below 1.  The last edge of a histogram has no
+ * count. */
+static void include_feet(const gd_plot *p, const gi_series *s, ranges *r)
+{
+    const gi_ends *y = s->second ? &p->second : &p->y;
+    if (!s->count || is_empty(r->x))
+        return;
+    if (!y->log || s->shape == GI_BINS)
+        include(s->second ? &r->second : &r->y, y->log ? 0.5 : 0);
+    if (shows(&p->x, s->points[s->count - 1].x))
+        include(&r->x, s->points[s->count - 1].x);
+}
+
 /* Ranges of what can be drawn; with one axis fixed, of what is within its limits. */
 static ranges data_ranges(const gd_plot *p, bool within)
 {
@@ -53,6 +66,8 @@ static ranges data_ranges(const gd_plot *p, bool within)
         const gi_series *s = &p->series[i];
         for (size_t k = 0; k < s->count; k++)
             include_point(p, s, within, s->points[k], &r);
+        if (s->shape != GI_CURVE)
+            include_feet(p, s, &r);
         for (size_t k = 0; k < s->band_count; k++)
             if (isfinite(s->band[k].low) && isfinite(s->band[k].high)) {
                 include_point(p, s, within, (gi_xy){ s->band[k].x, s->band[k].low }, &r);
@@ -127,9 +142,33 @@ static bool has_second(const gd_plot *p)
     return false;
 }
 
+static bool has_bar(const gd_plot *p)
+{
+    for (int i = 0; i < p->count; i++)
+        if (p->series[i].values)
+            return true;
+    return p->heat.z && !p->heat.confusion;
+}
+
+/* Names and cells lie on linear axes, and images on none. */
+static bool check_cells(const char *who, const gd_plot *p)
+{
+    if (p->images.cells && (p->count || p->heat.z || p->field.z || p->remarks_count)) {
+        gd_fail("%s: plot \"%s\" has images and can have nothing else", who, p->title);
+        return false;
+    }
+    bool x = gi_x_names(p)->n && p->x.log, y = gi_y_names(p)->n && p->y.log;
+    if (x || y)
+        gd_fail("%s: plot \"%s\": its %s axis has names or cells and cannot be logarithmic", who, p->title,
+                x ? "x" : "y");
+    return !x && !y;
+}
+
 static bool find_ranges(const char *who, gi_panel *panel, ranges *r)
 {
     const gd_plot *p = panel->plot;
+    if (!check_cells(who, p) || !check_ends(who, p, "colour", &p->z))
+        return false;
     if (!check_ends(who, p, "x", &p->x) || !check_ends(who, p, "y", &p->y) ||
         !check_ends(who, p, "second y", &p->second))
         return false;
@@ -139,11 +178,12 @@ static bool find_ranges(const char *who, gi_panel *panel, ranges *r)
     if (p->field.z) {
         r->x = (range){ p->field.x_low, p->field.x_high };
         r->y = (range){ p->field.y_low, p->field.y_high };
-    } else if (is_empty(r->x)) {
+    } else if (is_empty(r->x) && !p->heat.z) {
         panel->empty = reason_for_nothing(p);
     }
     bool good = include_remarks(who, p, r);
     panel->has_second = has_second(p);
+    panel->has_bar = has_bar(p);
     panel->only_second = is_empty(r->y) && !is_empty(r->second);
     r->x = not_empty(r->x, &p->x);
     r->y = not_empty(r->y, &p->y);
@@ -173,6 +213,10 @@ static void choose_x(gi_panel *panel, range r)
 {
     double width = panel->frame.right - panel->frame.left, space = 18 * panel->u;
     gi_type type = gi_type_of(GI_NUMBER_SIZE * panel->u, GI_CENTRE);
+    if (gi_x_names(panel->plot)->n) {
+        gi_choose_cells_x(panel);
+        return;
+    }
     for (int most = (int)(width / (62 * panel->u)) + 1; most >= 2; most--) {
         choose(&panel->x, &panel->plot->x, r, panel->plot->field.z != NULL, 0, most);
         double free = INFINITY, end = -INFINITY;
@@ -194,6 +238,8 @@ static void number_overhang(const gi_panel *panel, double *left, double *right)
     gi_type type = gi_type_of(GI_NUMBER_SIZE * panel->u, GI_CENTRE);
     double width = panel->frame.right - panel->frame.left;
     *left = *right = 0;
+    if (gi_x_names(panel->plot)->text)
+        return;                             /* names are no wider than their cells */
     for (int i = 0; i < panel->x.n; i++)
         if (panel->x.ticks[i].major) {
             double at = gi_axis_at(&panel->x, panel->x.ticks[i].value) * width;
@@ -233,6 +279,7 @@ static void fit_y_labels(gi_panel *panel, double height)
     gi_type type = gi_type_of(GI_LABEL_SIZE * panel->u, GI_CENTRE);
     panel->y_label = gi_fit(p->y_label, type, height, 2);
     panel->second_label = gi_fit(panel->has_second && p->second_label ? p->second_label : "", type, height, 2);
+    panel->z_label = gi_fit(panel->has_bar && p->z_label ? p->z_label : "", type, height, 2);
 }
 
 static void fit_texts(gi_panel *panel)
@@ -249,7 +296,12 @@ static void choose_y(gi_panel *panel, const ranges *r, double height)
 {
     const gd_plot *p = panel->plot;
     int most = (int)(height / (44 * panel->u)) + 1;
-    choose(&panel->y, &p->y, r->y, p->field.z != NULL, 0.03, most);
+    if (gi_y_names(p)->n)
+        gi_choose_cells_y(panel, height);
+    else
+        choose(&panel->y, &p->y, r->y, p->field.z != NULL, 0.03, most);
+    if (panel->has_bar)
+        gi_choose_z(panel, (int)(height / (34 * panel->u)) + 1);
     if (panel->has_second)
         choose(&panel->second, &p->second, r->second, false, 0.03, most);
     if (panel->only_second) {               /* an axis for nothing: a line without numbers */
@@ -265,7 +317,7 @@ static void lay_out_y(gi_panel *panel, const ranges *r, gi_box *f, double note_r
     f->top = fmax(top, least);
     f->bottom = fmin(f->bottom, panel->outside.bottom - panel->margin.bottom);
     choose_y(panel, r, f->bottom - f->top);
-    if (*panel->y.note || *panel->second.note) {
+    if (*panel->y.note || *panel->second.note || *panel->z.note || panel->plot->left_out) {
         f->top = fmax(top + note_row, least);
         choose_y(panel, r, f->bottom - f->top);
     }
@@ -288,13 +340,21 @@ static void lay_out(gi_panel *panel, const ranges *r)
 
     fit_texts(panel);
     f.top += 12 * u + (panel->title.n ? height_of(&panel->title, title) + 12 * u : 0);
-    f.bottom -= 10 * u + number + 10 * u + (panel->x_label.n ? height_of(&panel->x_label, label) + 16 * u : 0);
+    panel->x_height = fmax(panel->x_height, number);
+    f.bottom -= 10 * u + panel->x_height + 10 * u + (panel->x_label.n ? height_of(&panel->x_label, label) + 16 * u : 0);
     f.bottom -= panel->note_row ? number + 8 * u : 0;
+    panel->space.bottom = panel->outside.bottom - f.bottom;
     f.right -= 20 * u;
     lay_out_y(panel, r, &f, number + 6 * u);
     fit_y_labels(panel, f.bottom - f.top);
-    f.left += width_beside(panel, &panel->y, &panel->y_label);
-    panel->beside = panel->has_second ? ceil(width_beside(panel, &panel->second, &panel->second_label) - 6 * u) : 0;
+    panel->space.left = width_beside(panel, &panel->y, &panel->y_label) +
+                        (gi_y_names(panel->plot)->text ? panel->y_names_width : 0);
+    f.left += panel->space.left;
+    panel->second_width = panel->has_second ? width_beside(panel, &panel->second, &panel->second_label) - 6 * u : 0;
+    panel->second_width = ceil(panel->second_width);
+    panel->beside = panel->second_width;
+    if (panel->has_bar)
+        panel->beside += ceil((GI_BAR_GAP + GI_BAR_WIDTH - 6) * u + width_beside(panel, &panel->z, &panel->z_label));
     f.right -= fmax(0, panel->beside - 14 * u);
     f.left = fmax(f.left, panel->outside.left + panel->margin.left);
     gi_plan_legend(panel, f.right - f.left, f.bottom - f.top);
@@ -329,15 +389,39 @@ static bool note_meets_label(const gi_panel *panel)
 
 /* ---- The plan ------------------------------------------------------------------------------------------ */
 
+/* A grid of images between the title and the x label. */
+static bool plan_images(const char *who, gi_panel *panel)
+{
+    double u = panel->u;
+    gi_type title = gi_type_of(GI_TITLE_SIZE * u, GI_LEFT), label = gi_type_of(GI_LABEL_SIZE * u, GI_LEFT);
+    gi_box area = panel->outside;
+    fit_texts(panel);
+    area.top += 6 * u + (panel->title.n ? height_of(&panel->title, gi_text_cap(title)) + 12 * u : 0);
+    area.bottom -= 6 * u + (panel->x_label.n ? height_of(&panel->x_label, gi_text_cap(label)) + 16 * u : 0);
+    area.right -= 8 * u;
+    fit_y_labels(panel, area.bottom - area.top);
+    area.left += 8 * u + (panel->y_label.n ? height_of(&panel->y_label, gi_text_cap(label)) + 15 * u : 0);
+    return gi_place_images(who, panel, area);
+}
+
 bool gi_panel_plan(const char *who, gi_panel *panel)
 {
     ranges r;
     if (!find_ranges(who, panel, &r))
         return false;
+    if (panel->plot->images.cells) {
+        panel->empty = NULL;
+        return plan_images(who, panel);
+    }
     for (bool again = true; again;) {
         again = false;
         lay_out(panel, &r);
-        if (!panel->note_row && note_meets_label(panel))
+        bool names = gi_x_names(panel->plot)->n && panel->x_rows.height > panel->x_height;
+        if (names)
+            panel->x_height = panel->x_rows.height;
+        if (names)
+            again = true;
+        else if (!panel->note_row && note_meets_label(panel))
             again = panel->note_row = true;
         else if (!gi_place_legend(panel, &again))
             return false;

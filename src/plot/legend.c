@@ -11,6 +11,12 @@
 #define PAD    10.0
 #define ROW    22.0
 
+/* An arrow points at the axis of a series where there are two to choose from. */
+static bool has_arrows(const gi_panel *panel)
+{
+    return panel->has_second && !panel->only_second;
+}
+
 static gi_type type_of(double u)
 {
     return gi_type_of(GI_LEGEND_SIZE * u, GI_LEFT);
@@ -20,11 +26,18 @@ static gi_type type_of(double u)
 
 #define BESIDE_NAME     (SAMPLE + GAP + 2 * PAD)
 #define LEAST_COLUMN    (BESIDE_NAME + 12)  /* with a letter or an ellipsis */
+#define ARROW           22.0                /* after the names of series on the second y axis */
 #define WIDEST_NAME     260.0               /* longer ones are shortened */
 #define LARGEST_PART    0.18                /* of the frame; a larger automatic legend goes outside */
 #define LARGEST_OUTSIDE 0.5                 /* of the width that frame and legend share */
 #define LARGEST_BESIDE  0.4                 /* the same for one that is outside only because it would hide data, */
 #define MAY_HIDE        0.5                 /* more than this length of lines */
+
+/* What a column needs beside its names. */
+static double beside_names(const gi_panel *panel)
+{
+    return (BESIDE_NAME + (has_arrows(panel) ? ARROW : 0)) * panel->u;
+}
 
 /* As many columns as fit, of full height, with a last row for the number of series left out. */
 static gi_key key_within(const gi_panel *panel, int listed, double column, double width, double height)
@@ -65,7 +78,7 @@ static double widest_name(const gi_panel *panel, const gi_key *key)
 static gi_key fitting_key(const gi_panel *panel, int listed, double column, double width, double height)
 {
     gi_type type = type_of(panel->u);
-    double beside = BESIDE_NAME * panel->u;
+    double beside = beside_names(panel);
     gi_key key = key_within(panel, listed, column, width, height);
     double narrow = floor(width / ((listed + key.rows - 1) / key.rows));
     if (key.shown < listed && gi_cut_names(panel->plot, type, narrow - beside).distinct)
@@ -90,7 +103,7 @@ void gi_plan_legend(gi_panel *panel, double frame_width, double frame_height)
     panel->key = (gi_key){ .listed = 0 };
     if (!listed || p->legend == GD_LEGEND_NONE)
         return;
-    double column = ceil(fmin(widest, WIDEST_NAME * u) + BESIDE_NAME * u);
+    double column = ceil(fmin(widest, WIDEST_NAME * u) + beside_names(panel));
     gi_key key = fitting_key(panel, listed, column, frame_width - inset, frame_height - inset);
     double beside = LARGEST_OUTSIDE * frame_width;
     bool large = key.width * key.height > LARGEST_PART * frame_width * frame_height && listed > 4;
@@ -99,8 +112,9 @@ void gi_plan_legend(gi_panel *panel, double frame_width, double frame_height)
         key = fitting_key(panel, listed, column, beside, frame_height);
         key.outside = true;
     }
-    panel->key = key.width >= fmin(column, LEAST_COLUMN * u) && key.height <= frame_height - (key.outside ? 0 : inset)
-                 ? key : (gi_key){ .listed = 0 };       /* a frame too small for one line of it */
+    bool fits = key.shown && key.width >= fmin(column, LEAST_COLUMN * u) &&
+                key.height <= frame_height - (key.outside ? 0 : inset);
+    panel->key = fits ? key : (gi_key){ .listed = 0 };  /* a frame too small for one entry */
 }
 
 double gi_legend_gap(const gi_panel *panel)
@@ -233,6 +247,9 @@ static void draw_entry(const gi_panel *panel, int series, double x, double middl
     gi_short_name(name, panel->plot->series[series].name, panel->key.cut, type, panel->key.name_width);
     gi_draw_sample(panel, series, x, x + SAMPLE * u, floor(middle) + 0.5);
     gi_write(panel->canvas, x + (SAMPLE + GAP) * u, middle + gi_text_cap(type) / 2, name, type);
+    double arrow = x + (SAMPLE + GAP + 6) * u + gi_text_width(name, type);
+    if (panel->plot->series[series].second && has_arrows(panel))
+        gi_write(panel->canvas, arrow, middle + gi_text_cap(type) / 2, "\xE2\x86\x92", type);
 }
 
 void gi_draw_legend(const gi_panel *panel)

@@ -1,6 +1,7 @@
 /* lines.c - a series: its line, dashes and markers. */
 #include <math.h>
 
+#include "colours.h"
 #include "stretch.h"
 
 /* Okabe and Ito (2008), in an order that alternates dark and light. */
@@ -101,12 +102,41 @@ static bool is_filled(gd_marker marker)
     return marker != GD_CROSS && marker != GD_PLUS;
 }
 
+static bool is_inside(gi_box f, gi_xy p)
+{
+    return p.x >= f.left - 0.5 && p.x <= f.right + 0.5 && p.y >= f.top - 0.5 && p.y <= f.bottom + 0.5;
+}
+
+/* Markers in the colours of their values, each painted by itself. */
+static void draw_coloured(const gi_panel *panel, const gi_series *s, const gi_pen *pen, double line)
+{
+    double r = pen->marker_size / 2;
+    size_t step = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        if (!gi_has_marker(panel, s, s->points[i], pen, &step))
+            continue;
+        gi_xy p = gi_series_pixel(panel, s, s->points[i]);
+        if (!is_inside(panel->frame, p))
+            continue;
+        if (is_filled(pen->marker)) {
+            mark(panel->canvas, p, pen->marker, r + 0.7 * panel->u, line);
+            gi_paint(panel->canvas, (gi_rgb){ 255, 255, 255 }, 0.8);
+        }
+        mark(panel->canvas, p, pen->marker, r, line);
+        gi_paint_data(panel->canvas, gi_z_colour(panel, i < s->values_count ? s->values[i] : NAN), 1);
+    }
+}
+
 /* A marker has a thin white rim, so that it can be told from its line.  It is not clipped at the frame. */
 static void draw_markers(const gi_panel *panel, const gi_series *s, const gi_pen *pen)
 {
     double r = pen->marker_size / 2, line = fmax(1.4 * panel->u, pen->width * 0.9), rim = 1.2 * r + 2 * panel->u;
     gi_box f = panel->frame;
     gi_canvas_clip(panel->canvas, (gi_box){ f.left - rim, f.top - rim, f.right + rim, f.bottom + rim });
+    if (s->values) {
+        draw_coloured(panel, s, pen, line);
+        return;
+    }
     for (int pass = is_filled(pen->marker) ? 0 : 1; pass < (pen->marker == GD_RING ? 3 : 2); pass++) {
         gi_xy before = { NAN, NAN };
         size_t step = 0;
@@ -114,7 +144,7 @@ static void draw_markers(const gi_panel *panel, const gi_series *s, const gi_pen
             if (!gi_has_marker(panel, s, s->points[i], pen, &step))
                 continue;
             gi_xy p = gi_series_pixel(panel, s, s->points[i]);
-            if (p.x < f.left - 0.5 || p.x > f.right + 0.5 || p.y < f.top - 0.5 || p.y > f.bottom + 0.5)
+            if (!is_inside(f, p))
                 continue;
             if (fabs(p.x - before.x) < 0.25 && fabs(p.y - before.y) < 0.25)
                 continue;                   /* the same position again */
@@ -159,16 +189,24 @@ static int visible(const gi_panel *panel, const gi_series *s)
     return n;
 }
 
+/* Of markers: smaller where many points would cover each other. */
+static double usual_size(const gi_series *s, bool over_field)
+{
+    if (s->scatter && s->count > 100)
+        return s->count > 6000 ? 3 : s->count > 1500 ? 4 : s->count > 400 ? 5 : 6;
+    return over_field ? 6 : 7;
+}
+
 gi_pen gi_pen_of(const gi_panel *panel, int series)
 {
     static const gd_line lines[] = { GD_SOLID, GD_DASHED, GD_DASH_DOT, GD_DOTTED, GD_LONG_DASH };
     const gi_series *s = &panel->plot->series[series];
-    bool over_field = panel->plot->field.z != NULL, single = visible(panel, s) < 2;
+    bool over_field = panel->plot->field.z || panel->plot->heat.z, single = visible(panel, s) < 2;
     gi_pen pen = {
         .colour = palette[s->look.colour ? (int)s->look.colour - 1 : series % COLOURS],
         .line = s->look.line, .marker = s->look.marker,
         .width = (s->look.width > 0 ? s->look.width : 2) * panel->u,
-        .marker_size = (s->look.marker_size > 0 ? s->look.marker_size : over_field ? 6 : 7) * panel->u,
+        .marker_size = (s->look.marker_size > 0 ? s->look.marker_size : usual_size(s, over_field)) * panel->u,
         .marker_every = s->look.marker_every > 0 ? s->look.marker_every : 1
     };
     if (pen.line == GD_LINE_AUTO)
@@ -186,6 +224,10 @@ bool gi_draw_series(const gi_panel *panel, int series)
     gi_box f = panel->frame;
     double u = panel->u;
     gi_canvas_clip(panel->canvas, (gi_box){ f.left - u, f.top - u, f.right + u, f.bottom + u });
+    if (s->shape != GI_CURVE) {
+        gi_draw_bars(panel, series);
+        return true;
+    }
     if (pen.line != GD_NO_LINE) {
         if (!gi_each_stretch(panel, s, &pen, draw_stretch, NULL))
             return false;
@@ -199,12 +241,19 @@ bool gi_draw_series(const gi_panel *panel, int series)
 void gi_draw_sample(const gi_panel *panel, int series, double left, double right, double y)
 {
     gi_pen pen = gi_pen_of(panel, series);
+    const gi_series *s = &panel->plot->series[series];
     double walked = 0;
-    if (panel->plot->series[series].band_count) {
+    if (s->shape != GI_CURVE) {
+        gi_draw_bar_sample(panel, series, left, right, y);
+        return;
+    }
+    if (s->values)
+        pen.colour = gi_heat_colour(0.5);
+    if (s->band_count) {
         gi_mask_box(panel->canvas, (gi_box){ left, y - 6 * panel->u, right, y + 6 * panel->u });
         gi_paint(panel->canvas, pen.colour, GI_BAND_OPACITY);
     }
-    if (!panel->plot->series[series].count)
+    if (!s->count)
         return;
     if ((int)floor(pen.width + 0.5) % 2 == 0)
         y = floor(y);                       /* an even width is crisp between two rows of pixels */

@@ -3,7 +3,9 @@
  * Order of drawing: contours, grid, series, frame and ticks, texts, legend. */
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 
+#include "base/message.h"
 #include "picture.h"
 
 
@@ -33,7 +35,9 @@ static double tick_y(const gi_panel *panel, const gi_axis *axis, int i)
 static void draw_grid(const gi_panel *panel)
 {
     gi_box f = panel->frame;
-    for (int i = 0; i < panel->x.n; i++)
+    if (panel->plot->heat.z)
+        return;                             /* its cells are the grid */
+    for (int i = 0; i < panel->x.n && !gi_x_names(panel->plot)->n; i++)
         if (panel->x.ticks[i].major) {
             double x = tick_x(panel, i);
             rule(panel, x, f.top, x, f.bottom);
@@ -81,11 +85,15 @@ static void draw_numbers(const gi_panel *panel)
     double cap = gi_text_cap(type);
 
     for (int i = 0; i < panel->x.n; i++)
-        if (panel->x.ticks[i].major)
+        if (panel->x.ticks[i].major && gi_x_names(panel->plot)->text)
+            gi_draw_name_x(panel, (int)panel->x.ticks[i].value, tick_x(panel, i));
+        else if (panel->x.ticks[i].major)
             gi_text_mask(c, tick_x(panel, i), f.bottom + 9 * u + cap, panel->x.ticks[i].label, type, 0);
     type.align = GI_RIGHT;
     for (int i = 0; i < panel->y.n; i++)
-        if (panel->y.ticks[i].major)
+        if (panel->y.ticks[i].major && gi_y_names(panel->plot)->text)
+            gi_draw_name_y(panel, (int)panel->y.ticks[i].value, tick_y(panel, &panel->y, i));
+        else if (panel->y.ticks[i].major)
             gi_text_mask(c, f.left - 9 * u, tick_y(panel, &panel->y, i) + cap / 2, panel->y.ticks[i].label, type, 0);
     gi_text_mask(c, f.right, f.bottom + 9 * u + 2 * cap + 11 * u, panel->x.note, type, 0);
     type.align = GI_LEFT;
@@ -98,6 +106,14 @@ static void draw_numbers(const gi_panel *panel)
     if (*panel->y.note)                     /* where both are long, the second one further right */
         note = fmax(note, f.left + gi_text_width(panel->y.note, type) + 12 * u);
     gi_text_mask(c, note, f.top - 7 * u, panel->second.note, type, 0);
+    if (panel->plot->left_out) {
+        char text[80];
+        size_t n = panel->plot->left_out;
+        snprintf(text, sizeof text, "%zu value%s %sfinite", n, gi_plural((int64_t)n),
+                 panel->plot->x.log ? "not positive or not " : "not ");
+        type.align = GI_RIGHT;
+        gi_text_mask(c, f.right, f.top - 7 * u, text, type, 0);
+    }
     gi_paint_letters(c, type.colour);
 }
 
@@ -118,17 +134,49 @@ static void draw_texts(const gi_panel *panel)
     gi_type title = gi_type_of(GI_TITLE_SIZE * u, GI_CENTRE), label = gi_type_of(GI_LABEL_SIZE * u, GI_CENTRE);
     double leading = floor(GI_LEADING * gi_text_cap(label));
 
+    /* in a grid the frame may be farther from the sides of the panel than its own numbers need */
+    double below = panel->margin.bottom > 0 ? fmin(o.bottom, floor(f.bottom + panel->space.bottom)) : o.bottom;
+    double beside = panel->margin.left > 0 ? fmax(o.left, floor(f.left - panel->space.left)) : o.left;
     title.bold = true;
     draw_lines(panel, &panel->title, across, o.left, o.right, o.top + 12 * u + gi_text_cap(title), title);
     draw_lines(panel, &panel->x_label, across, o.left, o.right,
-               o.bottom - 14 * u - (panel->x_label.n - 1) * leading, label);
+               below - 14 * u - (panel->x_label.n - 1) * leading, label);
     label.upwards = true;
-    draw_lines(panel, &panel->y_label, down, o.top, o.bottom, o.left + 12 * u + gi_text_cap(label), label);
-    double right = f.right + panel->beside - 6 * u - (panel->second_label.n - 1) * leading;
+    draw_lines(panel, &panel->y_label, down, o.top, o.bottom, beside + 12 * u + gi_text_cap(label), label);
+    double right = f.right + panel->second_width - 6 * u - (panel->second_label.n - 1) * leading;
     draw_lines(panel, &panel->second_label, down, o.top, o.bottom, right, label);
+    right = f.right + panel->beside - 6 * u - (panel->z_label.n - 1) * leading;
+    draw_lines(panel, &panel->z_label, down, o.top, o.bottom, right, label);
     if (panel->empty)
         gi_write(panel->canvas, across, down, panel->empty,
                  (gi_type){ .size = GI_TITLE_SIZE * u, .align = GI_CENTRE, .colour = { 110, 110, 110 } });
+}
+
+/* ---- The colour bar ------------------------------------------------------------------------------------- */
+
+static void draw_bar(const gi_panel *panel)
+{
+    gi_box f = panel->frame;
+    gi_canvas *c = panel->canvas;
+    double u = panel->u, left = gi_crisp(panel, f.right + panel->second_width + GI_BAR_GAP * u);
+    gi_box bar = { left, f.top, gi_crisp(panel, left + GI_BAR_WIDTH * u), f.bottom };
+    gi_type type = gi_type_of(GI_NUMBER_SIZE * u, GI_LEFT);
+    gi_draw_colour_bar(panel, bar);
+    rule(panel, bar.left, bar.top, bar.right, bar.top);
+    rule(panel, bar.left, bar.bottom, bar.right, bar.bottom);
+    rule(panel, bar.left, bar.top, bar.left, bar.bottom);
+    rule(panel, bar.right, bar.top, bar.right, bar.bottom);
+    for (int i = 0; i < panel->z.n; i++) {
+        double y = tick_y(panel, &panel->z, i);
+        rule(panel, bar.right, y, bar.right + floor((panel->z.ticks[i].major ? 5 : 3) * u), y);
+    }
+    gi_paint(c, frame_colour, 1);
+    for (int i = 0; i < panel->z.n; i++)
+        if (panel->z.ticks[i].major)
+            gi_text_mask(c, bar.right + 9 * u, tick_y(panel, &panel->z, i) + gi_text_cap(type) / 2,
+                         panel->z.ticks[i].label, type, 0);
+    gi_text_mask(c, bar.left, f.top - 7 * u, panel->z.note, type, 0);
+    gi_paint_letters(c, type.colour);
 }
 
 /* ---- The panel ----------------------------------------------------------------------------------------- */
@@ -142,10 +190,18 @@ bool gi_panel_draw(const char *who, gi_panel *panel)
     gi_box f = panel->frame;
     double half = gi_hairline(panel) / 2;
     gi_canvas_clip(c, (gi_box){ f.left - half, f.top - half, f.right + half, f.bottom + half });
+    if (p->images.cells) {
+        gi_canvas_clip(c, panel->outside);
+        gi_draw_images(panel);
+        draw_texts(panel);
+        gi_canvas_unclip(c);
+        return true;
+    }
     if (p->field.z)
         gi_fill_field(panel);
+    bool ok = !p->heat.z || gi_draw_heat(panel);
     draw_grid(panel);
-    bool ok = !p->field.z || gi_draw_contours(panel);
+    ok = ok && (!p->field.z || gi_draw_contours(panel));
     for (int i = 0; ok && i < p->count; i++)
         ok = gi_draw_band(panel, i);
     for (int i = 0; ok && i < p->count; i++)
@@ -154,6 +210,8 @@ bool gi_panel_draw(const char *who, gi_panel *panel)
     draw_frame(panel);
     draw_numbers(panel);
     draw_texts(panel);
+    if (panel->has_bar)
+        draw_bar(panel);
     ok = ok && gi_draw_remarks(panel);
     gi_draw_legend(panel);
     gi_canvas_unclip(c);

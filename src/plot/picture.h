@@ -17,14 +17,20 @@ typedef struct gi_xy { double x, y; } gi_xy;
 
 typedef struct gi_range { double x, low, high; } gi_range;        /* what a band covers at x */
 
+typedef enum gi_shape { GI_CURVE, GI_BARS, GI_BINS } gi_shape;    /* bars with names; the bins of a histogram */
+
 typedef struct gi_series {
     char        *name;
+    gi_shape     shape;
     gi_xy       *points;
     size_t       count, capacity;
     gi_range    *band;                      /* the shaded range of the series, if any */
     size_t       band_count, band_capacity;
     gd_plot_look look;
     bool         second;                    /* on the second y axis */
+    bool         scatter;                   /* points that are smaller where there are many */
+    double      *values;                    /* of the points, for their colours; NULL: none */
+    size_t       values_count;
 } gi_series;
 
 typedef struct gi_remark {                  /* a reference line (x is NaN) or a note */
@@ -42,6 +48,24 @@ typedef struct gi_field {                   /* values on a grid, for contours */
     bool    labels;
 } gi_field;
 
+typedef struct gi_names {                   /* of bars, or of the rows or columns of a matrix */
+    char **text;                            /* NULL: their numbers */
+    int    n;
+} gi_names;
+
+typedef struct gi_heat {                    /* a matrix of coloured cells */
+    double  *z;                             /* [rows, columns]; NULL: none */
+    gi_names row_names, column_names;       /* as many as rows and columns */
+    bool     numbers, confusion;            /* confusion: coloured by parts of a row, without a colour bar */
+} gi_heat;
+
+typedef struct gi_images {
+    gi_rgb  *cells;                         /* [n, h, w]; NULL: none */
+    int      n, h, w, columns;              /* columns 0: automatic */
+    gi_names captions;                      /* n 0: none */
+    bool    *marked;                        /* [n] */
+} gi_images;
+
 typedef struct gi_ends { double low, high; bool log; } gi_ends;     /* NaN: automatic */
 
 typedef struct gi_live {                    /* the plot's picture in a terminal */
@@ -50,13 +74,17 @@ typedef struct gi_live {                    /* the plot's picture in a terminal 
 } gi_live;
 
 struct gd_plot {
-    char      *title, *x_label, *y_label, *second_label;
+    char      *title, *x_label, *y_label, *second_label, *z_label;
     gi_series *series;
     int        count, capacity, latest;     /* latest: the series of the last point */
     gi_remark *remarks;
     int        remarks_count, remarks_capacity;
     gi_field   field;
-    gi_ends    x, y, second;                /* second: of the y axis at the right */
+    gi_heat    heat;
+    gi_images  images;
+    gi_names   x_names;                     /* of bars; n 0: none */
+    size_t     left_out;                    /* values that no histogram counts */
+    gi_ends    x, y, second, z;             /* second: of the y axis at the right; z: of the colour bar */
     int        width, height;               /* 0: not set */
     double     scale;
     gd_legend  legend;
@@ -84,18 +112,32 @@ typedef struct gi_key {
     gi_cut cut;                             /* of the names */
 } gi_key;
 
+/* How the names of an x axis are written. */
+typedef struct gi_name_rows {
+    int    lines;
+    bool   upwards;
+    double width, height;                   /* of the longest, of all of them */
+} gi_name_rows;
+
 typedef struct gi_panel {
     gi_canvas     *canvas;
     const gd_plot *plot;
     gi_box         outside;                 /* of the panel */
     gi_box         margin;                  /* the least distances of the frame from it; right is not used */
+    gi_box         space;                   /* what numbers and labels need left of the frame and below it */
     gi_box         frame;                   /* of the axes; a hairline on its edges is crisp */
-    gi_axis        x, y, second;
+    gi_axis        x, y, second, z;
     bool           has_second;              /* a second y axis, */
     bool           only_second;             /* and nothing on the first one */
-    double         beside;                  /* the space for its numbers and its label, right of the frame */
+    double         second_width;            /* of its numbers and its label, right of the frame */
+    bool           has_bar;                 /* a colour bar, right of that */
+    double         beside;                  /* the space for both */
+    gi_name_rows   x_rows;
+    double         x_height;                /* of the numbers or names below the frame */
+    double         y_names_width;
+    double         image_scale;             /* pixels of the picture for a pixel of an image */
     double         u;                       /* pixels per unit of length: the scale */
-    gi_fitted      title, x_label, y_label, second_label;  /* as drawn */
+    gi_fitted      title, x_label, y_label, second_label, z_label;       /* as drawn */
     gi_key         key;
     bool           legend_beside;           /* an automatic legend would hide data in the frame */
     bool           note_row;                /* the note of the x axis does not fit beside the label */
@@ -141,6 +183,7 @@ static inline const gi_axis *gi_y_axis(const gi_panel *panel, const gi_series *s
 /* plot.c: gi_series_for - the series of that name, created if it is new; NULL after a message.  gi_reserve - memory for
  * `more` points of it.  gi_copy_string - NULL is copied as "". */
 gi_series *gi_series_for(const char *who, gd_plot *p, const char *name);
+gi_series *gi_curve_for(const char *who, gd_plot *p, const char *name);     /* and it is no bars */
 bool       gi_reserve(gi_series *s, size_t more);
 char      *gi_copy_string(const char *text);
 
@@ -162,6 +205,43 @@ void   gi_draw_sample(const gi_panel *panel, int series, double left, double rig
 bool  gi_draw_band(const gi_panel *panel, int series);
 gi_xy gi_band_edge(const gi_panel *panel, const gi_series *series, gi_range range, bool high);
 #define GI_BAND_OPACITY 0.22
+
+/* bars.c: gi_bar_box - the k-th bar in pixels; false: there is none. */
+bool gi_bar_box(const gi_panel *panel, const gi_series *series, size_t k, gi_box *box);
+void gi_draw_bars(const gi_panel *panel, int series);
+void gi_draw_bar_sample(const gi_panel *panel, int series, double left, double right, double y);
+
+/* categories.c: names given by the user, and axes of names or of numbered cells.
+ * gi_names_given - is none of them NULL?  gi_set_names - copies them; false when memory is out.
+ * gi_choose_cells_x, gi_choose_cells_y - the axis in the frame, or of this height. */
+bool gi_names_given(const char *who, const char *argument, const char *const *names, int n);
+bool gi_set_names(gi_names *names, const char *const *from, int n);
+void gi_free_names(gi_names *names);
+void gi_choose_cells_x(gi_panel *panel);
+void gi_choose_cells_y(gi_panel *panel, double height);
+void gi_draw_name_x(const gi_panel *panel, int cell, double x);
+void gi_draw_name_y(const gi_panel *panel, int cell, double y);
+
+static inline const gi_names *gi_x_names(const gd_plot *p)
+{
+    return p->heat.z ? &p->heat.column_names : &p->x_names;
+}
+
+static inline const gi_names *gi_y_names(const gd_plot *p)
+{
+    return &p->heat.row_names;
+}
+
+/* heat.c: gi_choose_z - the axis of the colour bar.  gi_draw_heat - false when memory is out. */
+void gi_free_heat(gi_heat *heat);
+void gi_choose_z(gi_panel *panel, int most);
+bool gi_draw_heat(const gi_panel *panel);
+void gi_draw_colour_bar(const gi_panel *panel, gi_box bar);
+
+/* images.c: gi_place_images - the frame within this area; false after a message: there is no room. */
+void gi_free_images(gi_images *images);
+bool gi_place_images(const char *who, gi_panel *panel, gi_box area);
+void gi_draw_images(const gi_panel *panel);
 
 /* hidden.c: gi_hidden - the length of lines and markers that each of the boxes would hide.  False when memory is
  * out. */
@@ -225,5 +305,9 @@ void   gi_draw_legend(const gi_panel *panel);
 #define GI_NUMBER_SIZE 13.5
 #define GI_LEGEND_SIZE 14
 #define GI_LEADING     1.75                 /* from line to line, in heights of a capital */
+
+/* The colour bar, before scaling. */
+#define GI_BAR_GAP   16.0
+#define GI_BAR_WIDTH 14.0
 
 #endif

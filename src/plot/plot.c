@@ -2,6 +2,7 @@
  *
  * Not here: drawing (panel.c, lines.c, contour.c, legend.c) and files (save.c). */
 #include "base/memory.h"
+#include "gradus/charts.h"
 #include "gradus/tensor.h"
 #include "picture.h"
 #include "tensor/alive.h"
@@ -32,7 +33,7 @@ gd_plot *gd_plot_new(const char *title, const char *x_label, const char *y_label
     if (!p)
         return NULL;
     memset(p, 0, sizeof *p);
-    p->x = p->y = p->second = (gi_ends){ NAN, NAN, false };
+    p->x = p->y = p->second = p->z = (gi_ends){ NAN, NAN, false };
     p->scale = 1;
     p->title = gi_copy_string(title);
     p->x_label = gi_copy_string(x_label);
@@ -52,6 +53,7 @@ void gd_plot_free(gd_plot *p)
         gi_memory_free(p->series[i].name);
         gi_memory_free(p->series[i].points);
         gi_memory_free(p->series[i].band);
+        gi_memory_free(p->series[i].values);
     }
     for (int i = 0; i < p->remarks_count; i++)
         gi_memory_free(p->remarks[i].text);
@@ -63,6 +65,10 @@ void gd_plot_free(gd_plot *p)
     gi_memory_free(p->x_label);
     gi_memory_free(p->y_label);
     gi_memory_free(p->second_label);
+    gi_memory_free(p->z_label);
+    gi_free_heat(&p->heat);
+    gi_free_images(&p->images);
+    gi_free_names(&p->x_names);
     gi_handle_free(p);
 }
 
@@ -117,9 +123,19 @@ gi_series *gi_series_for(const char *who, gd_plot *p, const char *series)
     return series ? series_named(p, series) : gd_fail("%s: series is NULL: a name was expected", who);
 }
 
+gi_series *gi_curve_for(const char *who, gd_plot *p, const char *series)
+{
+    gi_series *s = gi_series_for(who, p, series);
+    if (s && s->shape != GI_CURVE) {
+        gd_fail("%s: the series \"%s\" has bars: another name expected", who, series);
+        return NULL;
+    }
+    return s;
+}
+
 bool gd_plot_point(gd_plot *p, const char *series, double x, double y)
 {
-    gi_series *s = gi_series_for("gd_plot_point", p, series);
+    gi_series *s = gi_curve_for("gd_plot_point", p, series);
     if (!s || !gi_reserve(s, 1))
         return false;
     s->points[s->count++] = (gi_xy){ x, y };
@@ -135,7 +151,7 @@ bool gd_plot_tensor(gd_plot *p, const char *series, const gd_tensor *x, const gd
         gd_fail("%s: x is %s and y is %s: both must be [n]", who, x ? gi_text_of(x).s : "NULL", gi_text_of(y).s);
         return false;
     }
-    gi_series *s = gi_series_for(who, p, series);
+    gi_series *s = gi_curve_for(who, p, series);
     if (!s || !gi_reserve(s, (size_t)y->shape[0]))
         return false;
     for (int64_t i = 0; i < y->shape[0]; i++)
@@ -189,18 +205,21 @@ bool gd_plot_log_y(gd_plot *p, bool on)
     return true;
 }
 
+static bool replace_text(char **text, const char *by)
+{
+    char *copy = gi_copy_string(by);
+    if (!copy)
+        return false;
+    gi_memory_free(*text);
+    *text = copy;
+    return true;
+}
+
 bool gd_plot_second_y(gd_plot *p, const char *series, const char *label)
 {
     gi_series *s = gi_series_for("gd_plot_second_y", p, series);
-    if (!s)
+    if (!s || (label && !replace_text(&p->second_label, label)))
         return false;
-    if (label) {
-        char *copy = gi_copy_string(label);
-        if (!copy)
-            return false;
-        gi_memory_free(p->second_label);
-        p->second_label = copy;
-    }
     s->second = true;
     return true;
 }
@@ -216,6 +235,24 @@ bool gd_plot_second_log_y(gd_plot *p, bool on)
         return false;
     p->second.log = on;
     return true;
+}
+
+bool gd_plot_zlim(gd_plot *p, double low, double high)
+{
+    return gi_given("gd_plot_zlim", "p", p) && set_ends("gd_plot_zlim", p, &p->z, low, high);
+}
+
+bool gd_plot_log_z(gd_plot *p, bool on)
+{
+    if (!gi_given("gd_plot_log_z", "p", p))
+        return false;
+    p->z.log = on;
+    return true;
+}
+
+bool gd_plot_z_label(gd_plot *p, const char *label)
+{
+    return gi_given("gd_plot_z_label", "p", p) && replace_text(&p->z_label, label);
 }
 
 bool gd_plot_size(gd_plot *p, int width, int height)

@@ -350,7 +350,7 @@ static double curve(double x, void *context)
     return x;
 }
 
-static bool function(void)
+static bool draws_curve(void)
 {
     gd_plot *plot = gd_plot_new("", "", "");
     bool good = gd_plot_function(plot, "f", curve, NULL, 0, 1);
@@ -360,7 +360,7 @@ static bool function(void)
 
 START_TEST(a_curve)
 {
-    every_misuse(function, "gd_plot_function", "f of gd_plot_function", true);
+    every_misuse(draws_curve, "gd_plot_function", "f of gd_plot_function", true);
 }
 END_TEST
 

@@ -71,6 +71,43 @@ static bool draws(void)
     return good || (gd_last_error() && strstr(gd_last_error(), "without stb_image_write"));
 }
 
+static double parabola(double x, void *context)
+{
+    (void)context;
+    return x * x;
+}
+
+static bool draws_curves(void)
+{
+    gd_tensor *x = gd_arange(0, 3, 1), *y = gd_ones(GD_SHAPE(3));
+    gd_plot *p = gd_plot_new("title", "x", "y");
+    bool good = x && y && p && gd_plot_function(p, "f", parabola, NULL, 0, 2)
+                && gd_plot_band(p, "b", NULL, x, gd_add(x, y))
+                && gd_plot_second_y(p, "b", "second") && gd_plot_scatter_values(p, "s", x, y, x)
+                && gd_plot_z_label(p, "z") && gd_plot_size(p, 240, 180) && gd_plot_save(p, "first.svg");
+    gd_plot_free(p);
+    return good;
+}
+
+/* The histogram replaces nothing, the second matrix and the second images replace the first. */
+static bool draws_charts(void)
+{
+    static const char *const names[] = { "a", "b", "c" };
+    gd_tensor *x = gd_arange(0, 3, 1), *z = x ? gd_reshape(gd_arange(0, 9, 1), GD_SHAPE(3, 3)) : NULL;
+    gd_plot *p[3] = { NULL, NULL, NULL };
+    bool good = z != NULL;
+    for (int i = 0; i < 3 && good; i++)
+        good = (p[i] = gd_plot_new("", "", "")) && gd_plot_size(p[i], 200, 160);
+    good = good && gd_plot_bar(p[0], "a", names, x) && gd_plot_histogram(p[0], "h", z, 0)
+           && gd_plot_heat(p[1], z, (gd_heat_look){ .row_names = names }) && gd_plot_confusion(p[1], z, names)
+           && gd_plot_images(p[2], gd_reshape(z, GD_SHAPE(1, 3, 3)), (gd_image_look){ .captions = names })
+           && gd_plot_images(p[2], gd_reshape(z, GD_SHAPE(1, 3, 3)), (gd_image_look){ .captions = names })
+           && gd_plot_save_grid(p, 1, 3, "", "first.svg");
+    for (int i = 0; i < 3; i++)
+        gd_plot_free(p[i]);
+    return good;
+}
+
 static gd_tensor *many(gd_tensor *const xs[], int n, void *context)
 {
     (void)n, (void)context;
@@ -94,7 +131,8 @@ static bool loads_batches(void)
 }
 
 static bool (*const calls[])(void) = {
-    reads_gzip, reads_safetensors, reads_and_writes, trains, draws, checks_gradients, loads_batches
+    reads_gzip, reads_safetensors, reads_and_writes, trains, draws, draws_curves, draws_charts, checks_gradients,
+    loads_batches
 };
 
 /* ---- Every allocation in turn -------------------------------------------------------------------------------- */
