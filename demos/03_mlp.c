@@ -2,8 +2,9 @@
  *
  *     03_mlp [--epochs n] [--seed n] [--train n] [folder with the four .gz files]
  *
- * Per epoch: mean training loss, training accuracy (as the batches came by) and test accuracy, printed and drawn
- * in one picture as the book draws it.  Where the data are not found it trains on two interleaved spirals. */
+ * Per epoch: mean training loss, training accuracy (as the batches came by) and test accuracy, printed and drawn in
+ * one picture, the loss on the left axis and the accuracies on the right one.  Where the data are not found it trains
+ * on two interleaved spirals. */
 #include <gradus.h>
 #include <math.h>
 #include <stdlib.h>
@@ -140,8 +141,10 @@ int main(int count, char **argument)
     gd_seed(seed);
     task t = fashion_mnist_or_spirals(folder);
     t.train = first_rows(t.train, rows);
-    gd_plot *plot = gd_plot_new(t.title, "epoch", "");
+    gd_plot *plot = gd_plot_new(t.title, "epoch", "loss");
     train(t, epochs, seed, plot);
+    gd_plot_second_y(plot, "train accuracy", "accuracy");
+    gd_plot_second_y(plot, "test accuracy", NULL);
     gd_plot_save(plot, "out/03_mlp.png");
     gd_plot_free(plot);
     printf("\nwrote out/03_mlp.png\n");

@@ -6,8 +6,8 @@
  *
  *     11_lenet [--epochs n] [--seed n] [--train examples] [folder with the four .gz files]
  *
- * Where the data are not found it learns to tell stripes of four directions apart.  The picture shows loss and
- * accuracy by epoch. */
+ * Where the data are not found it learns to tell stripes of four directions apart.  The picture shows loss, on
+ * the left axis, and accuracy, on the right one, by epoch. */
 #include <gradus.h>
 #include <math.h>
 #include <stdlib.h>
@@ -165,8 +165,10 @@ int main(int count, char **argument)
     task t = fashion_mnist_or_stripes(folder);
     t.train.x = gd_slice(t.train.x, 0, 0, rows, 1);
     t.train.y = gd_slice(t.train.y, 0, 0, rows, 1);
-    gd_plot *plot = gd_plot_new(t.title, "epoch", "");
+    gd_plot *plot = gd_plot_new(t.title, "epoch", "loss");
     double test = train(t, epochs, seed, plot);
+    gd_plot_second_y(plot, "train accuracy", "accuracy");
+    gd_plot_second_y(plot, "test accuracy", NULL);
     gd_plot_save(plot, "out/11_lenet.png");
     gd_plot_free(plot);
     printf("\ntest accuracy %.4f; %.2f is the aim of 8 epochs over all examples\n", test, t.aim);

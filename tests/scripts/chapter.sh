@@ -193,4 +193,12 @@ model='/^SGD/ { sgd = $NF } /^Adam / { adam = $NF } /^Muon/ { muon = $NF }
     END { exit !(adam > 1 && muon > 1 && adam < sgd && muon < sgd) }'
 licence 45_language_model "5 1 1" "" "$model"
 run 45_language_model "5 1 1 $none" "" "$model"
+recognised='/test accuracy/ { accuracy = $3 } END { exit !(accuracy > 0.6) }'
+fashion 62_images_and_filters "2000" data "$recognised"
+run 62_images_and_filters "1000 $none" "made up here" "$recognised"
+run 63_seeds "4 30" "" '
+    NF == 6 && $2 ~ /^0/ { n++; for (i = 2; i < 6; i++) if ($i > $(i + 1)) bad = 1; if ($4 > 0.1) bad = 1 }
+    END { exit bad || n != 3 }'
+run 64_charts "40" "" '
+    $2 == "accuracy" { n++; of[$1] = $3 } END { exit !(n == 5 && of["Adam"] > 0.95 && of["SGD"] < 0.9) }'
 summary
