@@ -9,6 +9,7 @@
 # Gradus - make deps, make data         install the packages that are used; fetch the airfoil data
 # Gradus - make install, uninstall      PREFIX=/some/where; LIBDIR, INCLUDEDIR and DESTDIR work as usual
 # Gradus - make debug                   the libraries that tell the use of a tensor after its end
+# Gradus - make check-chapter-long      the longest runs of the optimization chapter, against known ends: a few minutes
 # Gradus - make names                   after a public function was added: double_names.h anew
 # Gradus - make check-style             blanks, tabs and columns as .editorconfig says; part of make test
 # Gradus - make check-format            spacing as clang-format would set it
