@@ -88,29 +88,29 @@ static void change_colour(screen *s, uint8_t *before, uint8_t colour)
 
 /* ---- Dots ---------------------------------------------------------------------------------------------- */
 
-static gi_xy to_dots(const screen *s, gi_xy data)
+static gi_xy to_dots(const screen *s, const gi_axis *y, gi_xy data)
 {
-    return (gi_xy){ gi_axis_at(&s->panel.x, data.x) * s->dots.columns,
-                    (1 - gi_axis_at(&s->panel.y, data.y)) * s->dots.rows };
+    return (gi_xy){ gi_axis_at(&s->panel.x, data.x) * s->dots.columns, (1 - gi_axis_at(y, data.y)) * s->dots.rows };
 }
 
-static bool is_shown(const gd_plot *p, gi_xy at)
+static bool is_shown(const screen *s, const gi_axis *y, gi_xy at)
 {
-    return isfinite(at.x) && isfinite(at.y) && (!p->x.log || at.x > 0) && (!p->y.log || at.y > 0);
+    return isfinite(at.x) && isfinite(at.y) && (!s->panel.x.log || at.x > 0) && (!y->log || at.y > 0);
 }
 
 static void draw_series(screen *s, int series)
 {
     const gi_series *data = &s->plot->series[series];
+    const gi_axis *y = data->second ? &s->panel.second : &s->panel.y;
     gi_pen pen = gi_pen_of(&s->panel, series);
     uint8_t colour = colour_of(pen.colour);
     gi_xy before = { NAN, NAN };
     for (size_t i = 0; i < data->count; i++) {
-        if (!is_shown(s->plot, data->points[i])) {
+        if (!is_shown(s, y, data->points[i])) {
             before.x = NAN;
             continue;
         }
-        gi_xy at = to_dots(s, data->points[i]);
+        gi_xy at = to_dots(s, y, data->points[i]);
         at.x = fmin(at.x, at.x <= s->dots.columns + 1e-9 ? s->dots.columns - 0.25 : at.x);     /* the last point */
         at.y = fmin(at.y, at.y <= s->dots.rows + 1e-9 ? s->dots.rows - 0.125 : at.y);          /* is in the frame */
         gi_xy from = isnan(before.x) || pen.line == GD_NO_LINE ? at : before;
@@ -124,7 +124,7 @@ static void draw_dots(screen *s)
 {
     for (int i = 0; i < s->plot->remarks_count; i++)
         if (isnan(s->plot->remarks[i].x)) {
-            double y = to_dots(s, (gi_xy){ s->panel.x.low, s->plot->remarks[i].y }).y;
+            double y = to_dots(s, &s->panel.y, (gi_xy){ s->panel.x.low, s->plot->remarks[i].y }).y;
             gi_braille_line(&s->dots, 0, y, s->dots.columns, y, 3, 0);
         }
     for (int i = 0; i < s->plot->count; i++)
@@ -215,6 +215,24 @@ static void put_names(screen *s)
     put_centred(s, line);
 }
 
+/* A series on the second y axis has its range beside its name: "accuracy (0 to 100)". */
+static int put_name(screen *s, const gi_series *series, int most)
+{
+    const gi_axis *axis = &s->panel.second;
+    const gi_tick *first = NULL, *last = NULL;
+    char name[GI_FIT_BYTES];
+    for (int i = 0; series->second && i < axis->n; i++)
+        if (axis->ticks[i].major) {
+            first = first ? first : &axis->ticks[i];
+            last = &axis->ticks[i];
+        }
+    if (!first)
+        return put_text(&s->out, series->name, most);
+    gi_format(name, sizeof name, "%.400s (%s to %s%s%s)", series->name, first->label, last->label,
+              *axis->note ? " " : "", axis->note);
+    return put_text(&s->out, name, most);
+}
+
 static void put_legend(screen *s)
 {
     int left = s->columns - s->margin;
@@ -226,7 +244,7 @@ static void put_legend(screen *s)
         change_colour(s, &colour, colour_of(gi_pen_of(&s->panel, i).colour));
         gi_markup_put(&s->out, "\xE2\xA0\xA4\xE2\xA0\xA4 ");
         change_colour(s, &colour, 0);
-        left -= 3 + put_text(&s->out, s->plot->series[i].name, left - 3);
+        left -= 3 + put_name(s, &s->plot->series[i], left - 3);
         gi_markup_put(&s->out, left >= 2 ? "  " : "");
         left -= 2;
     }

@@ -230,6 +230,30 @@ START_TEST(every_plot_has_a_picture)
 }
 END_TEST
 
+/* The series on the second axis rises across the whole picture, whatever the first axis shows. */
+START_TEST(the_second_axis_counts)
+{
+    terminal t = open_terminal(60, 20);
+    gd_plot *p = gd_plot_new("Run", "epoch", "loss");
+    for (int i = 0; i <= 10; i++) {
+        gd_plot_point(p, "loss", i, 1 - 0.05 * i);
+        gd_plot_point(p, "accuracy", i, 10 * i);
+    }
+    ck_good(gd_plot_second_y(p, "accuracy", "%"));
+    ck_good(gd_plot_live(p, t.stream, 0));
+    const char *text = read_terminal(&t);
+    ck_assert_ptr_nonnull(strstr(text, "accuracy (0 to 100)"));
+    int rows = 0;
+    for (const char *row = text; *row; row += strcspn(row, "\n") + (row[strcspn(row, "\n")] == '\n')) {
+        const char *colour = strstr(row, "\033[38;5;214m");
+        rows += colour && colour < row + strcspn(row, "\n");
+    }
+    ck_assert_int_gt(rows, 10);
+    gd_plot_free(p);
+    close_terminal(&t);
+}
+END_TEST
+
 START_TEST(wrong_arguments_are_named)
 {
     terminal t = open_terminal(60, 20);
@@ -282,6 +306,7 @@ int main(void)
     tcase_add_test(cases, control_characters_do_not_reach_the_terminal);
     tcase_add_test(cases, nobody_else_gets_anything);
     tcase_add_test(cases, every_plot_has_a_picture);
+    tcase_add_test(cases, the_second_axis_counts);
     tcase_add_test(cases, wrong_arguments_are_named);
     tcase_add_test(cases, lines_are_dots);
     return run_suite(suite);
