@@ -190,7 +190,7 @@ START_TEST(bins_count_their_elements)
     ck_good(gd_plot_legend(p, GD_LEGEND_NONE));
     /* bins 0 .. 1, 1 .. 2, 2 .. 3, 3 .. 4 with 2, 3, 0 and 2: an edge belongs to the bin that begins there, the last
      * one to the last bin */
-    ck_good(gd_plot_histogram(p, "", ROW(0, 0.5, 1, 1.5, 1.9, 3.5, 4), 4));
+    ck_good(gd_plot_histogram(p, "", ROW(0, 0.5, 1, 1.5, 1.75, 3.5, 4), 4));
     picture seen = drawn(p);
     static const double heights[] = { 2, 3, 0, 2 };
     for (int k = 0; k < 4; k++)

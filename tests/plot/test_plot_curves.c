@@ -252,6 +252,58 @@ START_TEST(both_axes_include_their_own_data_only)
 }
 END_TEST
 
+/* Lines everywhere but in a hole that is at none of the usual places: no pixel of them is hidden. */
+START_TEST(legends_find_the_only_free_place)
+{
+    gd_plot *p = gd_plot_new("", "", "");
+    ck_good(gd_plot_xlim(p, 0, 10) && gd_plot_ylim(p, 0, 10));
+    ck_good(gd_plot_style(p, "name", (gd_plot_look){ .line = GD_SOLID, .width = 3 }));
+    for (double y = 0.25; y < 10; y += 0.25) {
+        bool hole = y > 5.6 && y < 8;
+        ck_good(gd_plot_point(p, "name", 0, y) && gd_plot_point(p, "name", hole ? 2.2 : 10, y));
+        ck_good(gd_plot_point(p, "name", NAN, y) && gd_plot_point(p, "name", hole ? 5.6 : 10, y));
+        ck_good(gd_plot_point(p, "name", 10, y) && gd_plot_point(p, "name", NAN, y));
+    }
+    picture with = drawn(p);
+    ck_good(gd_plot_legend(p, GD_LEGEND_NONE));
+    picture without = drawn(p);
+    int hidden = 0, changed = 0;
+    for (int i = 0; i < with.width * with.height; i++) {
+        bool same = memcmp(&with.rgb[3 * i], &without.rgb[3 * i], 3) == 0;
+        changed += !same;
+        hidden += !same && is_colour(&without.rgb[3 * i], blue, 90);
+    }
+    ck_assert_msg(hidden == 0 && changed > 300, "%d hidden, %d changed", hidden, changed);
+    discard(with);
+    discard(without);
+    gd_plot_free(p);
+}
+END_TEST
+
+/* The legend is wider by an arrow where a series is on the second axis and another is not. */
+START_TEST(legends_point_at_the_second_axis)
+{
+    static const unsigned char rim[3] = { 204, 204, 204 };
+    int width[2];
+    for (int second = 0; second < 2; second++) {
+        gd_plot *p = gd_plot_new("", "", "");
+        ck_good(gd_plot_point(p, "a", 0, 0) && gd_plot_point(p, "b", 1, 1) && gd_plot_legend(p, GD_LEGEND_TOP_LEFT));
+        ck_good(!second || gd_plot_second_y(p, "b", NULL));
+        picture seen = drawn(p);
+        width[second] = 0;
+        for (int y = 0; y < seen.height; y++) {
+            int n = 0;
+            for (int x = 0; x < seen.width; x++)
+                n += is_colour(pixel(seen, x, y), rim, 2);
+            width[second] = n > width[second] ? n : width[second];
+        }
+        discard(seen);
+        gd_plot_free(p);
+    }
+    ck_assert_int_eq(width[1], width[0] + 22);
+}
+END_TEST
+
 START_TEST(wrong_second_axes_are_refused)
 {
     double place;
@@ -284,6 +336,8 @@ int main(void)
     tcase_add_test(cases, bands_upside_down_are_refused);
     tcase_add_test(cases, the_second_axis_has_its_own_scale);
     tcase_add_test(cases, both_axes_include_their_own_data_only);
+    tcase_add_test(cases, legends_find_the_only_free_place);
+    tcase_add_test(cases, legends_point_at_the_second_axis);
     tcase_add_test(cases, wrong_second_axes_are_refused);
     return run_suite(suite);
 }
