@@ -96,7 +96,8 @@ int main(int count, char **argument)
         }
         char name[40];
         (void)snprintf(name, sizeof name, "%s, %g", muon ? "Muon and AdamW" : "AdamW", rates[best]);
-        for (int step = 0; step < steps; step += steps > 200 ? steps / 200 : 1) {
+        const int apart = steps > 200 ? steps / 200 : 1;
+        for (int step = 0; step < steps; step += apart) {
             double low = INFINITY, high = 0, mean = 0;
             for (int s = 0; s < seeds; s++) {
                 const double loss = losses[(best * seeds + s) * steps + step];
