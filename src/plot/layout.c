@@ -401,7 +401,10 @@ static bool plan_images(const char *who, gi_panel *panel)
     area.right -= 8 * u;
     fit_y_labels(panel, area.bottom - area.top);
     area.left += 8 * u + (panel->y_label.n ? height_of(&panel->y_label, gi_text_cap(label)) + 15 * u : 0);
-    return gi_place_images(who, panel, area);
+    bool good = gi_place_images(who, panel, area);
+    panel->space.left = panel->frame.left - panel->outside.left;        /* its labels are at the sides of the panel */
+    panel->space.bottom = panel->outside.bottom - panel->frame.bottom;
+    return good;
 }
 
 bool gi_panel_plan(const char *who, gi_panel *panel)

@@ -188,6 +188,37 @@ START_TEST(marked_images_stand_out)
 }
 END_TEST
 
+/* In a grid, beside a panel that needs wider margins, the labels are not on the images. */
+START_TEST(labels_are_beside_images)
+{
+    static const char *const names[] = { "a rather long name", "another long name" };
+    gd_plot *panels[4];
+    picture seen[2];
+    for (int k = 0; k < 2; k++) {
+        for (int i = 0; i < 4; i++)
+            panels[i] = gd_plot_new("", i == 3 && k ? "x" : "", i == 3 && k ? "y" : "");
+        for (int i = 0; i < 3; i++)
+            ck_good(gd_plot_confusion(panels[i], gd_ones(GD_SHAPE(2, 2)), names));
+        ck_good(gd_plot_images(panels[3], gd_zeros(GD_SHAPE(1, 9, 9)), (gd_image_look){ .low = -1, .high = 1 }));
+        ck_good(gd_plot_save_grid(panels, 2, 2, NULL, path));
+        seen[k] = load_picture(path);
+        for (int i = 0; i < 4; i++)
+            gd_plot_free(panels[i]);
+    }
+    int grey[2] = { 0, 0 };                 /* of the image */
+    for (int k = 0; k < 2; k++)
+        for (int y = 330; y < 660; y++)
+            for (int x = 460; x < 920; x++)
+                grey[k] += is_colour(pixel(seen[k], x, y), (const unsigned char[]){ 128, 128, 128 }, 1);
+    /* smaller than without labels, but still a whole square; some pixels of letters are grey, too */
+    double side = floor(sqrt(grey[1]) + 0.5), off = grey[1] - side * side;
+    ck_assert_msg(grey[0] > grey[1] && fabs(off) < 10, "%d, then %d", grey[0], grey[1]);
+    discard(seen[0]);
+    discard(seen[1]);
+    gd_shutdown();
+}
+END_TEST
+
 START_TEST(wrong_images_are_refused)
 {
     gd_plot *p = gd_plot_new("t", "", "");
@@ -292,6 +323,7 @@ int main(void)
     tcase_add_test(cases, images_have_their_own_greys_or_common_ones);
     tcase_add_test(cases, images_of_three_channels_are_coloured);
     tcase_add_test(cases, marked_images_stand_out);
+    tcase_add_test(cases, labels_are_beside_images);
     tcase_add_test(cases, wrong_images_are_refused);
     tcase_add_test(cases, charts_are_drawn_at_any_size);
     tcase_add_test(cases, charts_are_also_svg);
