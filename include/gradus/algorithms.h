@@ -1,7 +1,7 @@
 /* algorithms.h - the built-in optimizers: for each its rule, its options with their defaults (the number in
  * the code is the documentation), its dialects and its constructor.
  *
- * Rprop and L-BFGS, for whole data sets rather than minibatches, are in full_batch.h.
+ * Rprop and L-BFGS, for whole data sets rather than minibatches, are in full_batch.h; Adafactor is in recent.h.
  *
  * Letters: w parameter, g gradient, t the step, from 1; m and v first and second moment.  All functions of
  * vectors are elementwise.  Before anything else g = -g if maximize, then g = g + weight_decay w where decay

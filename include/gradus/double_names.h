@@ -18,6 +18,8 @@ GD_RENAME(adabelief)
 GD_RENAME(adabelief_dialect)
 GD_RENAME(adadelta)
 GD_RENAME(adadelta_dialect)
+GD_RENAME(adafactor)
+GD_RENAME(adafactor_dialect)
 GD_RENAME(adagrad)
 GD_RENAME(adagrad_dialect)
 GD_RENAME(adam)
@@ -363,6 +365,7 @@ GD_RENAME(optimizer_number)
 GD_RENAME(optimizer_shared_state)
 GD_RENAME(optimizer_start)
 GD_RENAME(optimizer_state)
+GD_RENAME(optimizer_swap)
 GD_RENAME(optimizer_trace)
 GD_RENAME(optimizer_visit)
 GD_RENAME(orthogonal)
@@ -499,6 +502,8 @@ GD_RENAME(scalar)
 GD_RENAME(scale)
 GD_RENAME(scatter)
 GD_RENAME(scatter_add)
+GD_RENAME(schedule_free_adamw)
+GD_RENAME(schedule_free_adamw_dialect)
 GD_RENAME(scope_begin)
 GD_RENAME(scope_end)
 GD_RENAME(scope_end_with)
@@ -611,6 +616,8 @@ GD_RENAME(zeros_like)
 #define gd_adabelief_dialect gd64_adabelief_dialect
 #define gd_adadelta gd64_adadelta
 #define gd_adadelta_dialect gd64_adadelta_dialect
+#define gd_adafactor gd64_adafactor
+#define gd_adafactor_dialect gd64_adafactor_dialect
 #define gd_adagrad gd64_adagrad
 #define gd_adagrad_dialect gd64_adagrad_dialect
 #define gd_adam gd64_adam
@@ -956,6 +963,7 @@ GD_RENAME(zeros_like)
 #define gd_optimizer_shared_state gd64_optimizer_shared_state
 #define gd_optimizer_start gd64_optimizer_start
 #define gd_optimizer_state gd64_optimizer_state
+#define gd_optimizer_swap gd64_optimizer_swap
 #define gd_optimizer_trace gd64_optimizer_trace
 #define gd_optimizer_visit gd64_optimizer_visit
 #define gd_orthogonal gd64_orthogonal
@@ -1092,6 +1100,8 @@ GD_RENAME(zeros_like)
 #define gd_scale gd64_scale
 #define gd_scatter gd64_scatter
 #define gd_scatter_add gd64_scatter_add
+#define gd_schedule_free_adamw gd64_schedule_free_adamw
+#define gd_schedule_free_adamw_dialect gd64_schedule_free_adamw_dialect
 #define gd_scope_begin gd64_scope_begin
 #define gd_scope_end gd64_scope_end
 #define gd_scope_end_with gd64_scope_end_with

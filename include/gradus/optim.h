@@ -17,6 +17,7 @@
 #include "optimizer.h"      /* stepping, groups of parameters, state */
 #include "algorithms.h"     /* SGD, Adam, Yogi and the rest, with their options and dialects */
 #include "whole_tensor.h"   /* LAMB and Muon */
+#include "recent.h"         /* Adafactor, schedule-free AdamW */
 #include "full_batch.h"     /* Rprop and L-BFGS */
 #include "schedule.h"       /* learning rates as functions of the step */
 #include "clip.h"           /* clipping of gradients */

@@ -1,5 +1,5 @@
 /* optimizer.h - stepping, groups of parameters with options of their own, access to an optimizer's state.  The
- * algorithms are in algorithms.h and full_batch.h; plug.h is the interface for one of your own. */
+ * algorithms are in algorithms.h, recent.h and full_batch.h; plug.h is the interface for one of your own. */
 #ifndef GRADUS_OPTIMIZER_H
 #define GRADUS_OPTIMIZER_H
 
@@ -96,6 +96,17 @@ struct gd_optimizer {
     gd_params          *params;
     struct gd_optimizer_inside *inside;     /* private */
 };
+
+/* ---- Parameters to be evaluated ------------------------------------------------------------------------------
+ *
+ *     gd_optimizer_swap(o);       now the model has the parameters that the algorithm holds to be best: evaluate it
+ *     gd_optimizer_swap(o);       now it has those that the steps move again, bit by bit
+ *
+ * Schedule-free AdamW takes its gradients at one point and averages at another, ASGD averages what it passed through.
+ * In between, gd_step, saving and loading a run with this optimizer fail with a message; saving the model alone does
+ * not.  Changes made to the parameters meanwhile are lost.  False, with a message: o is NULL, the algorithm has none
+ * but those that it moves, memory is out. */
+bool gd_optimizer_swap(gd_optimizer *o);
 
 /* ---- Access to the state, for checkpoints, pictures and tests ---------------------------------------------- */
 

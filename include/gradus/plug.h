@@ -109,7 +109,8 @@ struct gd_algorithm {
     const char      *name;                              /* of the constructor, for messages: "gd_adam" */
     size_t           options_size;
     const gd_option *options;                           /* the fields, up to one without a name; NULL: lr alone */
-    const char      *states[GD_MAX_STATES + 1];         /* names of state tensors, each of the parameter's shape */
+    const char      *states[GD_MAX_STATES + 1];         /* names of state tensors, of the parameter's shape unless
+                                                           state_shape says otherwise */
     const char      *numbers[GD_MAX_NUMBERS + 1];       /* names of numbers kept for each parameter */
     bool   (*check)(const void *options);               /* checks options together; false after gd_fail; NULL: no */
     bool   (*keeps)(const void *options, int k);        /* is state k needed with these options?  NULL: yes */
@@ -137,6 +138,13 @@ struct gd_algorithm {
     size_t (*work_bytes)(const gd_tensor *parameter, const void *options);  /* how much memory u->work points to while
                                                            update runs, aligned for any type; what is in it then is not
                                                            defined.  Not with by_element.  NULL: none */
+    bool   (*state_shape)(int k, gd_shape *shape);      /* *shape is the parameter's: makes it that of state k, with
+                                                           length 1 along the axes that the state lacks; false: a
+                                                           parameter of this shape has no state k.  NULL: all states
+                                                           have the parameter's shape.  Not with by_element */
+    void   (*evaluated)(const gd_update *u, gd_real *x);    /* writes to x[0] .. x[n - 1] what gd_optimizer_swap puts in
+                                                           the place of w; only called after the first gradient.
+                                                           NULL: w itself is what is to be evaluated */
 };
 
 /* gd_optimizer_shared_state - for an algorithm with step, which sees all parameters as one vector: its state k, a

@@ -36,6 +36,7 @@
 #include "optim/rule.h"
 #include "optim/schedule.h"
 #include "optim/slots.h"
+#include "optim/swap.h"
 
 #define GI_CHECKPOINT_FORMAT "2"
 

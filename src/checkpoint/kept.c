@@ -25,13 +25,26 @@ static bool check_number(const char *where, const gd_range *r, double value)
                                        r->interval[1]);
 }
 
-/* w: the parameter's elements; NULL for state shared by all parameters, any element of which may be NaN. */
-static bool check_state(const char *where, const gd_range *r, const gd_tensor *state, const gd_real *w)
+/* Is element i of the parameter not finite, or where the state has fewer elements than w, one of those? */
+static bool has_diverged(const gd_tensor *state, int64_t i, const gd_real *w, int64_t n)
+{
+    if (state->numel == n)
+        return !isfinite(w[i]);
+    for (int64_t k = 0; k < n; k++)
+        if (!isfinite(w[k]))
+            return true;
+    return false;
+}
+
+/* w: the parameter's n elements; NULL for state shared by all parameters, any element of which may be NaN. */
+static bool check_state(const char *where, const gd_range *r, const gd_tensor *state, const gd_real *w, int64_t n)
 {
     for (int64_t i = 0; i < state->numel; i++) {
         double value = state->data[i];
-        bool diverged = w ? !isfinite(w[i]) && !isfinite(value) && !(value < r->low) : isnan(value);
-        if (!gi_within(value, r) && !diverged)
+        if (gi_within(value, r))
+            continue;
+        bool diverged = w ? !isfinite(value) && !(value < r->low) && has_diverged(state, i, w, n) : isnan(value);
+        if (!diverged)
             return gd_fail("%s: %s is %g at element %lld and must lie in %c%g, %g%c", where, r->name, value,
                            (long long)i, r->interval[0], r->low, r->high, r->interval[1]);
     }
@@ -61,7 +74,7 @@ bool gi_check_kept(const char *where, const gd_algorithm *a, const gd_kept *kept
 {
     for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++) {
         const gd_range *r = kept->state[k] ? range_of(a, a->states[k]) : NULL;
-        if (r && !check_state(where, r, kept->state[k], kept->w))
+        if (r && !check_state(where, r, kept->state[k], kept->w, kept->n))
             return false;
     }
     return check_numbers(where, a, kept);
@@ -107,7 +120,7 @@ bool gi_check_plateau(const char *where, const gd_plateau *p)
 bool gi_check_average(const char *where, const gd_tensor *average, const gd_real *w)
 {
     const gd_range finite = GI_FINITE("the average");
-    return check_state(where, &finite, average, w);
+    return check_state(where, &finite, average, w, average->numel);
 }
 
 /* The square root of a negative variance would be NaN. */

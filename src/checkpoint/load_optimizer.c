@@ -4,6 +4,8 @@
 
 #include "checkpoint.h"
 #include "gradus/tensor.h"
+#include "optim/state.h"
+#include "tensor/shape.h"
 
 /* ---- State -------------------------------------------------------------------------------------------------- */
 
@@ -12,12 +14,29 @@ static bool in_file(const gi_reader *r, const char *key)
     return gd_safetensors_find(r->file, key) >= 0;
 }
 
+static gd_tensor *read_shaped(gi_reader *r, const char *key, gd_shape shape)
+{
+    gd_tensor *t = gi_read_tensor(r, key, NULL);
+    if (!t || gi_has_shape(t, shape))
+        return t;
+    r->failed = true;
+    return gd_fail("%s: %s: \"%s\" is %s in the file and %s in the model", r->function, r->path, key,
+                   gi_text_of(t).s, gi_shape_text(shape.ndim, shape.size).s);
+}
+
 /* A state that the options do not require is skipped where other options are permitted, or where this run has it too,
  * from earlier options. */
 static gd_tensor *read_state(gi_reader *r, const gd_optimizer *o, const struct gi_slot *slot, int k, const char *key)
 {
-    if (gi_keeps(o->algorithm, slot->group->options, k))
-        return gi_read_tensor(r, key, slot->w);
+    if (o->algorithm->step && gi_keeps(o->algorithm, slot->group->options, k))
+        return gi_read_tensor(r, key, NULL);
+    gd_shape shape = { .ndim = -1 };
+    if (!o->algorithm->step && !gi_state_shape(o->algorithm, slot->group->options, k, slot->w, &shape)) {
+        r->failed = true;
+        return NULL;
+    }
+    if (shape.ndim >= 0)
+        return read_shaped(r, key, shape);
     if (r->options.other_settings || slot->state[k])
         r->seen[gd_safetensors_find(r->file, key)] = true;
     else if (!gd_fail("%s: %s: \"%s\" is a state that the options of %s do not keep", r->function, r->path, key,
@@ -37,8 +56,9 @@ static bool complete(gi_reader *r, const gd_optimizer *o, const struct gi_slot *
         begun = begun || state[k];
     if (a->step || !begun || r->options.other_settings || (r->first_format && a->keeps))
         return true;
+    gd_shape shape;
     for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++)
-        if (!state[k] && gi_keeps(a, slot->group->options, k))
+        if (!state[k] && gi_state_shape(a, slot->group->options, k, slot->w, &shape) && shape.ndim >= 0)
             return gd_fail("%s: %s has no tensor \"%s\", a state that the options of %s keep; gd_checkpoint_load with "
                            ".other_settings starts it anew", r->function, r->path,
                            gi_checkpoint_key(owner, a->states[k]), a->name);

@@ -97,5 +97,7 @@ bool gi_algorithm_valid(const gd_algorithm *a)
     if (a->by_element && a->work_bytes)
         return gd_fail("gd_optimizer_new: %s: an update that is by_element has no work memory: several threads would "
                        "share it", a->name);
+    if (a->by_element && a->state_shape)
+        return gd_fail("gd_optimizer_new: %s: with by_element, every state has the parameter's shape", a->name);
     return valid_names(a) && valid_options(a) && valid_ranges(a);
 }

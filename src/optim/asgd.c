@@ -8,6 +8,8 @@
  * Polyak and Juditsky, "Acceleration of stochastic approximation by averaging" (1992); the constants are those
  * of Bottou's programs, as in torch.optim.ASGD.  There eta and mu are state, formed at the end of a step for the
  * next one; here they are formed when they are used, so that a schedule's lr counts at once. */
+#include <string.h>
+
 #include "rule.h"
 
 GI_KERNEL static void asgd(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict ax,
@@ -42,6 +44,12 @@ static void update(const gd_update *u)
     asgd(u->n, u->w, u->g, u->state[0], u->options, now->eta, now->mu);
 }
 
+static void evaluated(const gd_update *u, gd_real *x)
+{
+    if (u->n > 0)
+        memcpy(x, u->state[0], (size_t)u->n * sizeof *x);
+}
+
 /* ---- The algorithm and its options ------------------------------------------------------------------------------ */
 
 #define OPTION(field, ...) GD_OPTION(gd_asgd_options, field, __VA_ARGS__)
@@ -60,7 +68,7 @@ static const gd_algorithm algorithm = {
     .name = "gd_asgd", .options_size = sizeof(gd_asgd_options), .options = fields,
     .zeros = { "lambd alpha t0" },
     .states = { "ax" },
-    .prepare = prepare, .update = update, .by_element = true, .ranges = ranges
+    .prepare = prepare, .evaluated = evaluated, .update = update, .by_element = true, .ranges = ranges
 };
 
 gd_optimizer *gd_asgd(gd_params *p, gd_asgd_options options)

@@ -4,6 +4,8 @@
 #include "base/compiler.h"
 #include "base/guest.h"
 #include "callbacks.h"
+#include "gradus/tensor.h"
+#include "tensor/shape.h"
 
 GI_NOINLINE bool gi_keeps(const gd_algorithm *a, const void *options, int k)
 {
@@ -13,6 +15,25 @@ GI_NOINLINE bool gi_keeps(const gd_algorithm *a, const void *options, int k)
     bool keeps = a->keeps(options, k);
     (void)gi_guest_leave(&before, true);
     return keeps;
+}
+
+/* Axes of length 1 stand for those that the state lacks, so that each element of w has its element of the state. */
+bool gi_state_shape(const gd_algorithm *a, const void *options, int k, const gd_tensor *w, gd_shape *shape)
+{
+    bool keeps = gi_keeps(a, options, k);
+    *shape = gd_shape_of_tensor(w);
+    if (keeps && a->state_shape) {
+        gi_guest before = gi_guest_enter(GI_GUEST("gd_algorithm", "state_shape"));
+        keeps = a->state_shape(k, shape);
+        (void)gi_guest_leave(&before, true);
+    }
+    bool good = !keeps || shape->ndim == w->ndim;
+    for (int i = 0; keeps && good && i < w->ndim; i++)
+        good = shape->size[i] == w->shape[i] || shape->size[i] == 1;
+    if (!keeps)
+        shape->ndim = -1;
+    return good || gd_fail("%s: the state %s of %s, %s, must have its shape, with 1 along the axes that it lacks",
+                           a->name, a->states[k], w->name, gi_shape_text(w->ndim, w->shape).s);
 }
 
 GI_NOINLINE bool gi_passes_check(const gd_algorithm *a, const void *options)

@@ -20,6 +20,8 @@ struct gi_slot {
     gd_real   *data[GD_MAX_STATES];         /* state[k]->data; NULL where no state is kept */
     gd_tensor *state[GD_MAX_STATES];
     gd_tensor *spare[GD_MAX_STATES];        /* memory of a state that is not kept any more */
+    gd_real   *held;                        /* memory for w while what is to be evaluated is in its place */
+    bool       swapped;                     /* it is, now */
 };
 
 /* A parameter that this step updates, and its first element among those that are updated together. */
@@ -49,6 +51,7 @@ struct gd_optimizer_inside {
     const gi_watcher  *watcher;             /* NULL: none */
     struct gi_trace   *trace;               /* the watcher's */
     bool               busy;                /* inside a step */
+    bool               swapped;             /* between two calls of gd_optimizer_swap */
 };
 
 struct gd_group_inside {

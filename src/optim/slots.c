@@ -104,13 +104,16 @@ static bool make_states(gd_optimizer *o, struct gi_slot *slot)
 {
     const gd_algorithm *a = o->algorithm;
     for (int k = 0; k < GD_MAX_STATES && a->states[k]; k++) {
-        if (!gi_keeps(a, slot->group->options, k))
+        gd_shape shape;
+        if (!gi_state_shape(a, slot->group->options, k, slot->w, &shape))
+            return false;
+        if (shape.ndim < 0)
             gi_slot_set(slot, k, NULL);
-        if (slot->state[k] || !gi_keeps(a, slot->group->options, k))
+        if (slot->state[k] || shape.ndim < 0)
             continue;
         gd_tensor *state = slot->spare[k];
         if (!state)
-            state = gi_new_in(&o->inside->arena, "gd_step", slot->w->ndim, slot->w->shape);
+            state = gi_new_in(&o->inside->arena, "gd_step", shape.ndim, shape.size);
         if (!state)
             return false;
         if (state->numel)

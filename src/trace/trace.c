@@ -25,6 +25,18 @@ static gd_real element_of(const gd_tensor *t, int64_t element)
     return *at;
 }
 
+/* The element of the state that serves this element of w: a state may have length 1 along some axes. */
+static double state_at(const gd_tensor *state, const gd_tensor *w, int64_t element)
+{
+    int64_t at = 0, step = 1;
+    for (int i = w->ndim - 1; i >= 0; i--) {
+        at += state->shape[i] == 1 ? 0 : element % w->shape[i] * step;
+        step *= state->shape[i];
+        element /= w->shape[i];
+    }
+    return state->data[at];
+}
+
 static bool reserve_rows(struct gi_trace *trace)
 {
     if (trace->row_count + trace->count <= trace->capacity)
@@ -64,7 +76,7 @@ static void after_step(gd_optimizer *o)
         *row = (gd_trace_row){ o->steps, slot->w->name, watch->element, slot->number[0], watch->g, w, w - watch->w,
                                { 0 }, { 0 } };
         for (int k = 0; k < GD_MAX_STATES; k++) {
-            row->state[k] = slot->data[k] ? (double)slot->data[k][watch->element] : NAN;
+            row->state[k] = slot->state[k] ? state_at(slot->state[k], slot->w, watch->element) : NAN;
             double correction = a->states[k] ? gi_correction_of(a, slot->group->options, k, gi_slot_t(o, slot)) : 1;
             row->corrected[k] = row->state[k] / correction;
         }

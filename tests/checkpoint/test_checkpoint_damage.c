@@ -373,9 +373,10 @@ static void with_element(const file *f, int i, double value)
 }
 
 static const char *const squares[] = {
-    "square_avg", "acc_delta", "sum", "exp_avg_sq", "max_exp_avg_sq", "exp_inf", "step_size", "rho"
+    "square_avg", "acc_delta", "sum", "exp_avg_sq", "max_exp_avg_sq", "exp_inf", "step_size", "rho", "row_var",
+    "col_var", "variance"
 };
-static const char *const finite[] = { "exp_avg", "momentum_buffer", "grad_avg", "ax" };
+static const char *const finite[] = { "exp_avg", "momentum_buffer", "grad_avg", "ax", "z" };
 
 static void bad_elements(const file *f, int i)
 {

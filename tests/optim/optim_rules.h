@@ -245,6 +245,65 @@ static void lamb_rule(const gd_lamb_options *o, int64_t n, weight *e, const doub
         e[i].w -= o->lr * ratio * e[i].s[2];
 }
 
+
+/* A whole parameter of this shape: g has an element for each of e.  R and C are kept with every element, in s[0] and
+ * s[1], where torch.optim's tensors would be broadcast to; v of a vector in s[0]. */
+static void adafactor_rule(const gd_adafactor_options *o, gd_shape shape, weight *e, const double *g, double t)
+{
+    int64_t n = 1, rows = 1, columns = 1;
+    for (int i = 0; i < shape.ndim; i++)
+        n *= shape.size[i];
+    if (shape.ndim >= 2) {
+        rows = shape.size[shape.ndim - 2];
+        columns = shape.size[shape.ndim - 1];
+    }
+    double k = pow(t, o->beta2_decay), added = o->eps1_added ? o->eps1 : 0, squares = 0, update_squares = 0;
+    for (int64_t i = 0; i < n; i++)
+        squares += e[i].w * e[i].w;
+    double alpha = fmax(o->eps2, sqrt(squares / (double)n)) * fmin(o->lr, 1 / sqrt(t));
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t matrix = i / (rows * columns) * rows * columns, row = i % (rows * columns) / columns;
+        double row_mean = 0, column_mean = 0;
+        for (int64_t j = 0; j < columns; j++)
+            row_mean += (g[matrix + row * columns + j] * g[matrix + row * columns + j] + added) / (double)columns;
+        for (int64_t j = 0; j < rows; j++) {
+            const double h = g[matrix + j * columns + i % columns];
+            column_mean += (h * h + added) / (double)rows;
+        }
+        e[i].s[0] = (1 - k) * e[i].s[0] + k * (shape.ndim < 2 ? g[i] * g[i] + added : row_mean);
+        e[i].s[1] = (1 - k) * e[i].s[1] + k * column_mean;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t matrix = i / (rows * columns) * rows * columns;
+        double mean = 0, v = e[i].s[0];
+        for (int64_t j = 0; j < rows; j++)
+            mean += e[matrix + j * columns].s[0] / (double)rows;
+        if (shape.ndim >= 2)
+            v = e[i].s[0] * e[i].s[1] / (o->eps1_added ? mean : fmax(mean, o->eps1));
+        e[i].s[2] = (o->maximize ? -g[i] : g[i]) / sqrt(o->eps1_added ? v : fmax(v, o->eps1 * o->eps1));
+        update_squares += e[i].s[2] * e[i].s[2];
+    }
+    alpha /= fmax(1, sqrt(update_squares / (double)n) / o->clip);
+    for (int64_t i = 0; i < n; i++)
+        e[i].w = (1 - o->lr * o->weight_decay) * e[i].w - alpha * e[i].s[2];
+}
+
+/* s[1] is z, s[2] the sum of lr^2; x as the paper has it. */
+static void schedule_free_adamw_rule(const gd_schedule_free_options *o, weight *e, double g, double t)
+{
+    g = o->maximize ? -g : g;
+    if (e->s[2] == 0)
+        e->s[1] = e->w;
+    e->s[0] = o->beta2 * e->s[0] + (1 - o->beta2) * g * g;
+    double d = g / (sqrt(e->s[0] / (1 - pow(o->beta2, t))) + o->eps) + o->weight_decay * e->w;
+    double x = (e->w - (1 - o->beta1) * e->s[1]) / o->beta1;
+    e->s[2] += o->lr * o->lr;
+    double c = o->lr * o->lr / e->s[2];
+    e->s[1] -= o->lr * d;
+    x = (1 - c) * x + c * e->s[1];
+    e->w = o->beta1 * x + (1 - o->beta1) * e->s[1];
+}
+
 static void rprop_rule(const gd_rprop_options *o, weight *e, double g, double t)
 {
     g = o->maximize ? -g : g;

@@ -11,15 +11,23 @@ typedef struct one_case {
     int           counter;                  /* a gd_step_counter */
     void         *options;
     void        (*rule)(const void *options, weight *e, double g, double t);
-    void        (*whole)(const void *options, int64_t n, weight *e, const double *g, double t);     /* instead */
+    void        (*whole)(const void *options, const gd_tensor *w, weight *e, const double *g, double t);   /* instead */
 } one_case;
 
 #define RULE(algorithm) \
     static void algorithm##_case(const void *o, weight *e, double g, double t) { algorithm##_rule(o, e, g, t); }
 RULE(sgd) RULE(adagrad) RULE(rmsprop) RULE(adadelta) RULE(adam) RULE(yogi) RULE(adamax) RULE(nadam) RULE(radam)
-RULE(lion) RULE(adabelief) RULE(rprop) RULE(asgd)
+RULE(lion) RULE(adabelief) RULE(schedule_free_adamw) RULE(rprop) RULE(asgd)
 
-static void lamb_case(const void *o, int64_t n, weight *e, const double *g, double t) { lamb_rule(o, n, e, g, t); }
+static void lamb_case(const void *o, const gd_tensor *w, weight *e, const double *g, double t)
+{
+    lamb_rule(o, w->numel, e, g, t);
+}
+
+static void adafactor_case(const void *o, const gd_tensor *w, weight *e, const double *g, double t)
+{
+    adafactor_rule(o, gd_shape_of_tensor(w), e, g, t);
+}
 
 #define CASE(algorithm, base, ...) CASE_OF(algorithm, algorithm, base, __VA_ARGS__)
 #define CASE_OF(algorithm, rule_name, base, ...) A_CASE(algorithm, rule_name##_case, NULL, base, __VA_ARGS__)
@@ -127,6 +135,15 @@ static bool make_yogi(int index, gd_params *p, one_case *c)
     CASE(adabelief, dialect(GD_PAPER), o.eps = 1e-8, o.eps_root = 1e-8, o.weight_decay = 0.5)
     CASE(adabelief, dialect(GD_OPTAX), NOTHING)
     CASE(adabelief, dialect(GD_OPTAX), o.weight_decay = 0.5, o.maximize = true, o.eps = 1e-3)
+    CASE(schedule_free_adamw, dialect(GD_OPTAX), NOTHING)
+    CASE(schedule_free_adamw, defaults(), o.lr = 0.05, o.weight_decay = 0.5, o.maximize = true, o.beta1 = 0.5)
+    CASE(schedule_free_adamw, defaults(), o.beta1 = 1, o.beta2 = 0.9, o.eps = 0.1, o.step_counter = GD_GLOBAL)
+    WHOLE_CASE(adafactor, dialect(GD_TORCH), NOTHING)
+    WHOLE_CASE(adafactor, dialect(GD_TORCH), o.lr = 0.3, o.weight_decay = 0.5, o.maximize = true)
+    WHOLE_CASE(adafactor, dialect(GD_PAPER), NOTHING)
+    WHOLE_CASE(adafactor, dialect(GD_PAPER), o.lr = 0.5, o.clip = 0.5, o.weight_decay = 0.1)
+    WHOLE_CASE(adafactor, defaults(), o.lr = 0.1, o.eps1 = 0.1, o.eps2 = 0.7, o.clip = INFINITY, o.beta2_decay = -0.5)
+    WHOLE_CASE(adafactor, defaults(), o.lr = 0.1, o.beta2_decay = 0, o.step_counter = GD_GLOBAL)
     WHOLE_CASE(lamb, dialect(GD_OPTAX), NOTHING)
     WHOLE_CASE(lamb, dialect(GD_TFA), o.weight_decay = 0.1, o.maximize = true)
     WHOLE_CASE(lamb, dialect(GD_PAPER), o.weight_decay = 0.01, o.most_length = 1.5)
@@ -225,7 +242,7 @@ static bool run_case(case_maker *make, int index)
                     c.rule(c.options, &e[k][i], g->data[i], t);
             }
             if (c.whole)
-                c.whole(c.options, gd_numel(g), e[k], all, t);
+                c.whole(c.options, w[k], e[k], all, t);
             ck_assert(gd_set_grad(w[k], g));
         }
         ck_assert(gd_step(c.optimizer));
@@ -357,6 +374,9 @@ START_TEST(numbers_of_the_dialects)
     IS(lamb, defaults(), eps, 1e-6);                IS(lamb, dialect(GD_PAPER), most_length, 10);
     IS(muon, defaults(), lr, 1e-3);                 IS(muon, defaults(), weight_decay, 0.1);
     IS(muon, dialect(GD_PAPER), lr, 0.02);          IS(muon, dialect(GD_OPTAX), eps, 1e-8);
+    IS(schedule_free_adamw, defaults(), lr, 2.5e-3); IS(schedule_free_adamw, dialect(GD_OPTAX), beta1, 0.9);
+    IS(adafactor, defaults(), lr, 1e-2);            IS(adafactor, defaults(), beta2_decay, -0.8);
+    IS(adafactor, dialect(GD_PAPER), eps1, 1e-30);  IS(adafactor, dialect(GD_PAPER), eps1_added, true);
     IS(rprop, defaults(), lr, 1e-2);                IS(rprop, defaults(), eta_minus, 0.5);
     IS(rprop, defaults(), eta_plus, 1.2);           IS(rprop, defaults(), step_max, 50);
     IS(asgd, defaults(), lambd, 1e-4);              IS(asgd, defaults(), alpha, 0.75);

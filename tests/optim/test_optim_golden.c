@@ -1,5 +1,7 @@
 /* test_optim_golden.c - every trajectory of tests/golden/optimizers: parameters after each of 25 steps with given
  * gradients, for each algorithm and setting, in both builds. */
+#include <float.h>
+
 #include "support/number_table.h"
 #include "support/optimizers.h"
 
@@ -42,6 +44,8 @@ MAKE(yogi_d2l, yogi, defaults(), o.lr = 0.01)
 MAKE(yogi_accumulator, yogi, dialect(GD_OPTAX), o.lr = 0.01)
 MAKE(yogi_paper, yogi, dialect(GD_PAPER), o.init_v_from_first_grad = false, o.init_v = 1e-6)
 MAKE(yogi_l2, yogi, dialect(GD_OPTAX), o.lr = 0.01, o.weight_decay = 0.1)
+MAKE(schedule_free, schedule_free_adamw, dialect(GD_OPTAX), o.lr = 0.02)
+MAKE(adafactor_torch, adafactor, defaults(), o.lr = 0.05, o.eps1 = DBL_EPSILON)
 
 static const struct golden { const char *file; maker *make; } goldens[] = {
     { "sgd", sgd }, { "sgd_weight_decay", sgd_weight_decay }, { "momentum", momentum },
@@ -56,6 +60,7 @@ static const struct golden { const char *file; maker *make; } goldens[] = {
     { "lion", lion }, { "lion_weight_decay", lion_weight_decay },
     { "adam_d2l", adam_d2l }, { "adam_pytorch", adam_pytorch }, { "adam_l2", adam_l2 }, { "adamw", adamw },
     { "amsgrad", amsgrad }, { "adamw_amsgrad", adamw_amsgrad }, { "yogi_d2l", yogi_d2l },
+    { "adafactor_torch", adafactor_torch }, { "schedule_free_adamw_optax", schedule_free },
     { "yogi_accumulator", yogi_accumulator }, { "yogi_paper", yogi_paper }, { "yogi_l2", yogi_l2 },
     { "adabelief_paper", adabelief_paper }, { "adabelief_optax", adabelief_optax },
     { "lamb_optax", lamb_optax },

@@ -147,6 +147,9 @@ START_TEST(options_without_defaults)
     REFUSED(rmsprop, "rho and eps", .lr = 0.01, .momentum = 0.9);
     REFUSED(adadelta, "rho and eps", .lr = 1);
     REFUSED(lion, "beta1 and beta2", .lr = 1e-4);
+    REFUSED(adafactor, "beta2_decay, eps1, eps2 and clip", .lr = 0.01);
+    REFUSED(schedule_free_adamw, "beta1, beta2 and eps", .lr = 0.01);
+    REFUSED(adafactor, "beta2_decay, eps1 and eps2", .lr = 0.01, .clip = 1);
     REFUSED(rprop, "eta_minus and eta_plus", .lr = 0.01);
     REFUSED(asgd, "lambd, alpha and t0", .lr = 0.01);
     REFUSED(lbfgs, "max_iter and history_size", .lr = 1);

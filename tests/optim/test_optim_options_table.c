@@ -14,6 +14,7 @@ typedef gd_optimizer *maker(gd_params *p, int dialect);     /* -1: defaults */
     }
 MAKER(sgd) MAKER(adagrad) MAKER(rmsprop) MAKER(adadelta) MAKER(adam) MAKER(adamw) MAKER(yogi) MAKER(adamax) MAKER(nadam)
 MAKER(radam) MAKER(adabelief) MAKER(lamb) MAKER(muon) MAKER(lion) MAKER(asgd) MAKER(rprop) MAKER(lbfgs)
+MAKER(adafactor) MAKER(schedule_free_adamw)
 
 /* Options that are not named are 0 in defaults, and as in defaults in a dialect.  NULL: there is no such dialect. */
 static const struct one_algorithm {
@@ -64,6 +65,12 @@ static const struct one_algorithm {
         [GD_OPTAX] = "eps=1e-8 weight_decay=0 corrected=1 eps_added=1 rows_are_inputs=1 step_counter=1" } },
     { "gd_lion", make_lion, "lr=1e-4 beta1=0.9 beta2=0.99", {
         [GD_KERAS] = "lr=1e-3", [GD_OPTAX] = "weight_decay=1e-3", [GD_PAPER] = "" } },
+    { "gd_schedule_free_adamw", make_schedule_free_adamw, "lr=2.5e-3 beta1=0.9 beta2=0.999 eps=1e-8", {
+        [GD_OPTAX] = "largest_lr=1 step_counter=1" } },
+    { "gd_adafactor", make_adafactor,
+      sizeof(gd_real) == 4 ? "lr=1e-2 beta2_decay=-0.8 eps1=1.1920928955078125e-07 eps2=1e-3 clip=1"
+                           : "lr=1e-2 beta2_decay=-0.8 eps1=2.220446049250313e-16 eps2=1e-3 clip=1", {
+        [GD_TORCH] = "", [GD_PAPER] = "eps1=1e-30 eps1_added=1 step_counter=1" } },
     { "gd_asgd", make_asgd, "lr=1e-2 lambd=1e-4 alpha=0.75 t0=1e6", { [GD_TORCH] = "" } },
     { "gd_rprop", make_rprop, "lr=1e-2 eta_minus=0.5 eta_plus=1.2 step_min=1e-6 step_max=50", { [GD_TORCH] = "" } },
     { "gd_lbfgs", make_lbfgs, "lr=1 max_iter=20 tolerance_grad=1e-7 tolerance_change=1e-9 history_size=100 "

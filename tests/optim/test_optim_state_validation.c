@@ -55,7 +55,7 @@ START_TEST(what_was_made_passes_and_no_more)
             for (int k = 0; o->algorithm->states[k]; k++) {
                 if (strcmp(o->algorithm->states[k], r->name) != 0 || !slot->state[k])
                     continue;
-                gd_real *last = &slot->state[k]->data[n - 1], before = *last;
+                gd_real *last = &slot->state[k]->data[slot->state[k]->numel - 1], before = *last;
                 if (r->low < 0 && r->interval[0] == '[')        /* any number */
                     continue;
                 *last = r->low < 0 ? INFINITY : -1;

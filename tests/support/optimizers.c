@@ -27,6 +27,8 @@ MAKE_GLOBAL(make_lion_decay,     lion,     defaults(),        o.weight_decay = 0
 MAKE_GLOBAL(make_rprop,          rprop,    defaults(),        DEFAULTS)
 MAKE_GLOBAL(make_asgd,           asgd,     defaults(),        DEFAULTS)
 MAKE_GLOBAL(make_asgd_early,     asgd,     defaults(),        o.t0 = 3)
+MAKE_GLOBAL(make_adafactor,      adafactor, defaults(),       DEFAULTS)
+MAKE_GLOBAL(make_schedule_free,  schedule_free_adamw, defaults(), o.weight_decay = 0.1)
 MAKE_GLOBAL(make_lbfgs,          lbfgs,    defaults(),        o.history_size = 4, o.max_iter = 2)
 
 /* The matrix called a by Muon, all else by AdamW. */
@@ -43,13 +45,13 @@ MAKE_GLOBAL(make_muon_adamw,     muon,     adamw_defaults(),  o.weight_decay = 0
 maker *const makers[MAKERS] = {
     make_sgd, make_sgd_plain, make_adagrad_decay, make_rmsprop, make_adadelta, make_adam_amsgrad, make_adamw,
     make_yogi_paper, make_adamax, make_nadam_keras, make_radam, make_lion_decay, make_rprop, make_asgd_early,
-    make_adabelief, make_muon_adamw, make_lamb
+    make_adabelief, make_muon_adamw, make_schedule_free, make_lamb, make_adafactor
 };
 
 maker *const saved_makers[SAVED_MAKERS] = {
     make_sgd_momentum, make_rmsprop, make_adagrad, make_adadelta, make_adam, make_adamw_amsgrad, make_yogi, make_adamax,
     make_nadam, make_nadam_global, make_radam, make_adabelief, make_lamb, make_muon, make_lion, make_rprop, make_asgd,
-    make_lbfgs
+    make_adafactor, make_schedule_free, make_lbfgs
 };
 
 /* ---- A model --------------------------------------------------------------------------------------------------- */

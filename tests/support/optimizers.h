@@ -20,14 +20,14 @@ typedef gd_optimizer *maker(gd_params *p);
 maker make_sgd, make_sgd_plain, make_sgd_momentum, make_adagrad, make_adagrad_decay, make_rmsprop, make_adadelta,
     make_adam, make_adam_amsgrad, make_adamw, make_adamw_amsgrad, make_yogi, make_yogi_paper, make_adamax, make_nadam,
     make_nadam_keras, make_nadam_global, make_radam, make_adabelief, make_lamb, make_muon, make_muon_adamw,
-    make_lion, make_lion_decay, make_rprop, make_asgd, make_asgd_early, make_lbfgs;
+    make_lion, make_lion_decay, make_rprop, make_asgd, make_asgd_early, make_adafactor, make_schedule_free, make_lbfgs;
 
 /* Every algorithm that gd_step serves, with options that make it keep all of its states. */
-enum { MAKERS = 17, MAKERS_BY_ELEMENT = 16 };      /* the step of LAMB, the last, depends on the whole tensor */
+enum { MAKERS = 19, MAKERS_BY_ELEMENT = 17 };      /* the last ones, LAMB and Adafactor, depend on the whole tensor */
 extern maker *const makers[MAKERS];
 
 /* The same for checkpoints: with L-BFGS, the last one, and each kind of step counter. */
-enum { SAVED_MAKERS = 18 };
+enum { SAVED_MAKERS = 20 };
 extern maker *const saved_makers[SAVED_MAKERS];
 
 /* ---- A model of two parameters and a buffer between them, and noise for it ------------------------------------- */
