@@ -276,6 +276,7 @@ GD_RENAME(lr_exponential)
 GD_RENAME(lr_factor)
 GD_RENAME(lr_inverse_sqrt)
 GD_RENAME(lr_linear)
+GD_RENAME(lr_linear_warmup)
 GD_RENAME(lr_multistep)
 GD_RENAME(lr_none)
 GD_RENAME(lr_one_cycle)
@@ -283,6 +284,7 @@ GD_RENAME(lr_polynomial)
 GD_RENAME(lr_restarts)
 GD_RENAME(lr_step)
 GD_RENAME(lr_warmup)
+GD_RENAME(lr_wsd)
 GD_RENAME(lstm_apply)
 GD_RENAME(lstm_new)
 GD_RENAME(lstsq)
@@ -874,6 +876,7 @@ GD_RENAME(zeros_like)
 #define gd_lr_factor gd64_lr_factor
 #define gd_lr_inverse_sqrt gd64_lr_inverse_sqrt
 #define gd_lr_linear gd64_lr_linear
+#define gd_lr_linear_warmup gd64_lr_linear_warmup
 #define gd_lr_multistep gd64_lr_multistep
 #define gd_lr_none gd64_lr_none
 #define gd_lr_one_cycle gd64_lr_one_cycle
@@ -881,6 +884,7 @@ GD_RENAME(zeros_like)
 #define gd_lr_restarts gd64_lr_restarts
 #define gd_lr_step gd64_lr_step
 #define gd_lr_warmup gd64_lr_warmup
+#define gd_lr_wsd gd64_lr_wsd
 #define gd_lstm_apply gd64_lstm_apply
 #define gd_lstm_new gd64_lstm_new
 #define gd_lstsq gd64_lstsq

@@ -30,10 +30,10 @@ typedef double gd_lr_function(int64_t step, const void *context);
 typedef struct gd_schedule {                /* made by the functions below */
     int     kind;                           /* 0: no schedule */
     double  base, final;                    /* learning rates; final is stop in gd_lr_factor */
-    double  steps;                          /* every, in gd_lr_step */
+    double  steps;                          /* every, in gd_lr_step; stable, in gd_lr_wsd */
     double  gamma;                          /* gd_lr_step, gd_lr_multistep, gd_lr_exponential; gd_lr_factor's factor */
     double  power;                          /* gd_lr_polynomial */
-    double  peak;                           /* gd_lr_inverse_sqrt: its warmup */
+    double  peak;                           /* gd_lr_inverse_sqrt: its warmup; gd_lr_wsd: its decay */
     double  start, div;                     /* gd_lr_one_cycle */
     bool    linear;
     int     count;                          /* of milestones; of phases */
@@ -64,6 +64,15 @@ gd_schedule gd_lr_polynomial(double base, double final, int64_t steps, double po
                                                                 /* final + (base - final)(1 - u)^power */
 gd_schedule gd_lr_cosine(double base, double final, int64_t steps);
                                                                 /* final + (base - final)(1 + cos(pi u))/2 */
+
+/* Warm-up, stable, decay: from 0 to base in warmup steps, base for the stable ones, then in a straight line to final
+ * in the steps of the decay, and final from there on.  The run can go on from the end of the stable phase, and its
+ * decay be made whenever a result is wanted (Hu and others, "MiniCPM", 2024).  Each of the three may be 0. */
+gd_schedule gd_lr_wsd(double base, double final, int64_t warmup, int64_t stable, int64_t decay);
+
+/* From 0 to base in warmup steps, then in a straight line to final at the given step, and final from there on: with
+ * final = 0 the schedule that BERT was trained with (Devlin and others, 2019).  Error: warmup is not below steps. */
+gd_schedule gd_lr_linear_warmup(double base, double final, int64_t steps, int64_t warmup);
 
 /* One cycle of L. Smith and N. Topin, "Super-convergence" (2017), with PyTorch's phases: up from max/div to max
  * in the first start of the steps (0.3: 30 %), down to max/div/final_div at the last one.  three_phase: down

@@ -15,17 +15,18 @@ static const double pi = 3.14159265358979323846;
 
 /* Checkpoints hold these numbers: a new kind goes to the end. */
 enum kind {
-    NONE, BAD, CONSTANT, STEP, MULTISTEP, FACTOR, EXPONENTIAL, INVERSE_SQRT, POLYNOMIAL, COSINE, ONE_CYCLE, CUSTOM
+    NONE, BAD, CONSTANT, STEP, MULTISTEP, FACTOR, EXPONENTIAL, INVERSE_SQRT, POLYNOMIAL, COSINE, ONE_CYCLE, CUSTOM,
+    WSD
 };
 
-_Static_assert((int)CUSTOM == (int)GI_MOST_SCHEDULE, "checkpoints refuse kinds beyond it");
+_Static_assert((int)WSD == (int)GI_MOST_SCHEDULE, "checkpoints refuse kinds beyond it");
 
 const char *gi_schedule_name(uint64_t kind)
 {
     static const char *const names[] = {
         "gd_lr_none", "a schedule that was refused", "gd_lr_constant", "gd_lr_step", "gd_lr_multistep", "gd_lr_factor",
         "gd_lr_exponential", "gd_lr_inverse_sqrt", "gd_lr_linear or gd_lr_polynomial", "gd_lr_cosine",
-        "gd_lr_one_cycle", "gd_lr_custom"
+        "gd_lr_one_cycle", "gd_lr_custom", "gd_lr_wsd"
     };
     return kind < sizeof names / sizeof *names ? names[kind] : "unknown";
 }
@@ -44,6 +45,7 @@ gi_schedule_number gi_schedule_number_of(const gd_schedule *s, char key)
     case INVERSE_SQRT: return (gi_schedule_number){ "warmup", s->peak };
     case POLYNOMIAL:   return (gi_schedule_number){ "power", s->power };
     case COSINE:       return (gi_schedule_number){ "a", s->power };
+    case WSD:          return (gi_schedule_number){ "decay", s->peak };
     case ONE_CYCLE:    return (gi_schedule_number){ "div", s->div };
     default:           return (gi_schedule_number){ "a", 0 };
     }
@@ -94,6 +96,13 @@ static double custom(const gd_schedule *s, int64_t step)
     return lr;
 }
 
+static double wsd(const gd_schedule *s, double t)
+{
+    if (t < s->steps)
+        return s->base;
+    return t < s->steps + s->peak ? s->base + (s->final - s->base) * ((t - s->steps) / s->peak) : s->final;
+}
+
 /* At a step that restarts may have made a fraction. */
 static double shape_at(const gd_schedule *s, double t)
 {
@@ -108,6 +117,7 @@ static double shape_at(const gd_schedule *s, double t)
     case POLYNOMIAL:   return s->final + (s->base - s->final) * pow(1 - u, s->power);
     case COSINE:       return half_cosine(s->base, s->final, u);
     case ONE_CYCLE:    return one_cycle(s, t);
+    case WSD:          return wsd(s, t);
     case CUSTOM:       return custom(s, t < 0x1p63 ? (int64_t)t : INT64_MAX);
     default:           return NAN;
     }
@@ -233,6 +243,26 @@ gd_schedule gd_lr_polynomial(double base, double final, int64_t steps, double po
 gd_schedule gd_lr_cosine(double base, double final, int64_t steps)
 {
     return falling("gd_lr_cosine", COSINE, base, final, steps, 1);
+}
+
+gd_schedule gd_lr_wsd(double base, double final, int64_t warmup, int64_t stable, int64_t decay)
+{
+    static const char function[] = "gd_lr_wsd";
+    bool good = rate(function, "base", base) && rate(function, "final", final) &&
+                rate(function, "warmup", (double)warmup) && rate(function, "stable", (double)stable) &&
+                rate(function, "decay", (double)decay);
+    return checked(good, (gd_schedule){ .kind = WSD, .base = base, .final = final, .warmup = (double)warmup,
+                                        .steps = (double)stable, .peak = (double)decay });
+}
+
+gd_schedule gd_lr_linear_warmup(double base, double final, int64_t steps, int64_t warmup)
+{
+    static const char function[] = "gd_lr_linear_warmup";
+    bool good = rate(function, "warmup", (double)warmup) &&
+                gi_check_number(function, "steps", (double)steps, "()", (double)warmup, INFINITY);
+    gd_schedule s = good ? falling(function, POLYNOMIAL, base, final, steps - warmup, 1) : checked(false, gd_lr_none());
+    s.warmup = (double)warmup;
+    return checked(s.kind != BAD, s);
 }
 
 gd_schedule gd_lr_one_cycle(double max, int64_t steps, gd_one_cycle_options o)

@@ -8,7 +8,7 @@
 #include "gradus/schedule.h"
 
 /* gi_schedule_name - the constructor of schedules of a kind, 0 .. GI_MOST_SCHEDULE. */
-enum { GI_MOST_SCHEDULE = 11 };
+enum { GI_MOST_SCHEDULE = 12 };
 const char *gi_schedule_name(uint64_t kind);
 
 /* gi_schedule_number_of - the number that a checkpoint keeps under the key 'a', 'b' or 'c', and what the constructor

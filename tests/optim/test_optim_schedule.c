@@ -116,6 +116,42 @@ START_TEST(schedules_compose)
 }
 END_TEST
 
+static void ck_rates(gd_schedule s, const double *want, int n)
+{
+    for (int t = 0; t < n; t++)
+        ck_assert_msg(fabs(gd_lr_at(s, t) - want[t]) < 1e-15, "step %d: %g, not %g", t, gd_lr_at(s, t), want[t]);
+    ck_assert(gd_lr_at(s, INT64_MAX) == want[n - 1]);
+}
+
+START_TEST(warm_up_stable_decay)
+{
+    ck_rates(gd_lr_wsd(0.4, 0.1, 4, 3, 3), (double[]){ 0, .1, .2, .3, .4, .4, .4, .4, .3, .2, .1, .1 }, 12);
+    ck_rates(gd_lr_wsd(0.4, 0, 0, 2, 2), (double[]){ .4, .4, .4, .2, 0, 0 }, 6);
+    ck_rates(gd_lr_wsd(0.4, 0.1, 2, 0, 0), (double[]){ 0, .05, .1, .1 }, 4);       /* up to where it begins: final */
+    ck_rates(gd_lr_wsd(0.4, 0.1, 0, 1, 0), (double[]){ .4, .1, .1 }, 3);
+    ck_rates(gd_lr_wsd(0.4, 0, 2, 0, 4), (double[]){ 0, .2, .4, .3, .2, .1, 0, 0 }, 8);
+    ck_rates(gd_lr_linear_warmup(0.4, 0, 8, 4), (double[]){ 0, .1, .2, .3, .4, .3, .2, .1, 0, 0 }, 10);
+    ck_rates(gd_lr_linear_warmup(0.4, 0.2, 4, 0), (double[]){ .4, .35, .3, .25, .2, .2 }, 6);
+    gd_on_error(NULL);
+    ck_assert(isnan(gd_lr_at(gd_lr_wsd(-1, 0, 1, 1, 1), 0)));
+    ck_message("gd_lr_wsd: base = -1 must lie in [0, inf)");
+    ck_assert(isnan(gd_lr_at(gd_lr_wsd(1, 0, -1, 1, 1), 0)));
+    ck_message("gd_lr_wsd: warmup = -1 must lie in [0, inf)");
+    ck_assert(isnan(gd_lr_at(gd_lr_wsd(1, 0, 1, -2, 1), 0)));
+    ck_message("gd_lr_wsd: stable = -2 must lie in [0, inf)");
+    ck_assert(isnan(gd_lr_at(gd_lr_wsd(1, NAN, 1, 1, -3), 0)));
+    ck_message("gd_lr_wsd: final = nan must lie in [0, inf)");
+    ck_assert(isnan(gd_lr_at(gd_lr_wsd(1, 0, 1, 1, -3), 0)));
+    ck_message("gd_lr_wsd: decay = -3 must lie in [0, inf)");
+    ck_assert(isnan(gd_lr_at(gd_lr_linear_warmup(1, 0, 5, 5), 0)));
+    ck_message("gd_lr_linear_warmup: steps = 5 must lie in (5, inf)");
+    ck_assert(isnan(gd_lr_at(gd_lr_linear_warmup(1, 0, 5, -1), 2)));
+    ck_message("gd_lr_linear_warmup: warmup = -1 must lie in [0, inf)");
+    ck_assert(isnan(gd_lr_at(gd_lr_linear_warmup(1, -2, 5, 1), 2)));
+    ck_message("gd_lr_linear_warmup: final = -2 must lie in [0, inf)");
+}
+END_TEST
+
 START_TEST(plateau_is_golden)
 {
     table golden = read_table("optimizers", "lr_plateau.csv");
@@ -341,6 +377,7 @@ int main(void)
     tcase_add_loop_test(tc, schedule_is_golden, 0, SCHEDULES);
     tcase_add_loop_test(tc, optimizer_takes_lr_from_its_schedule, 0, SCHEDULES);
     tcase_add_test(tc, schedules_compose);
+    tcase_add_test(tc, warm_up_stable_decay);
     tcase_add_test(tc, plateau_is_golden);
     tcase_add_test(tc, plateau_cools_down);
     tcase_add_test(tc, schedules_refuse);
