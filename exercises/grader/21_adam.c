@@ -27,6 +27,11 @@ static void one_late(double *w, double state[2], double g, int t)
     corrected(w, state, g, from(beta1, t + 1), from(beta2, t + 1));
 }
 
+static void one_early(double *w, double state[2], double g, int t)
+{
+    corrected(w, state, g, from(beta1, t - 1), from(beta2, t - 1));
+}
+
 static void same_correction(double *w, double state[2], double g, int t)
 {
     (void)t;
@@ -72,6 +77,7 @@ void grade(void)
         { v_alone, "v is corrected and s is not" },
         { s_alone, "s is corrected and v is not" },
         { one_late, "the correction is that of step t + 1: t is 1 in the first step already" },
+        { one_early, "the correction is that of step t - 1, which divides by 0 in the first step: 1 - beta^t" },
         { same_correction, "the correction is 1 - beta in every step, and should be 1 - beta^t" },
         { kept_corrected, "the corrected moments were kept: v and s stay uncorrected, v^ and s^ are for one step" },
         { eps_inside, "eps is under the root: in Adam it is added to the root, sqrt(s^) + eps" },
