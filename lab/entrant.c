@@ -10,21 +10,26 @@
 #include <string.h>
 
 /* name, and what it is in a few words.  All options structs begin with lr. */
-#define ALGORITHMS                                                                         \
-    ALGORITHM(sgd,      "gradient descent; momentum, nesterov")                            \
-    ALGORITHM(adagrad,  "steps divided by the root of all squared gradients so far")       \
-    ALGORITHM(rmsprop,  "the same with squares that are forgotten")                        \
-    ALGORITHM(adadelta, "steps in the units of the parameter; its rate is 1")              \
-    ALGORITHM(adam,     "momentum and RMSProp with bias correction")                       \
-    ALGORITHM(adamw,    "Adam with decoupled weight decay")                                \
-    ALGORITHM(yogi,     "Adam whose second moment grows and shrinks additively")           \
-    ALGORITHM(adamax,   "Adam with a running maximum")                                     \
-    ALGORITHM(nadam,    "Adam with Nesterov's momentum")                                   \
-    ALGORITHM(radam,    "Adam that waits until its second moment can be trusted")          \
-    ALGORITHM(lion,     "the sign of an interpolated momentum")                            \
-    ALGORITHM(asgd,     "gradient descent with a falling rate, averaged")                  \
-    ALGORITHM(rprop,    "only signs; a step size for each coordinate; without noise")      \
-    ALGORITHM(lbfgs,    "quasi-Newton; one step has up to max_iter of its own; without noise")
+#define ALGORITHMS                                                                                 \
+    ALGORITHM(sgd,       "gradient descent; momentum, nesterov")                                   \
+    ALGORITHM(adagrad,   "steps divided by the root of all squared gradients so far")              \
+    ALGORITHM(rmsprop,   "the same with squares that are forgotten")                               \
+    ALGORITHM(adadelta,  "steps in the units of the parameter; its rate is 1")                     \
+    ALGORITHM(adam,      "momentum and RMSProp with bias correction")                              \
+    ALGORITHM(adamw,     "Adam with decoupled weight decay")                                       \
+    ALGORITHM(yogi,      "Adam whose second moment grows and shrinks additively")                  \
+    ALGORITHM(adabelief, "Adam whose second moment is that of the surprise, g - m")                \
+    ALGORITHM(adamax,    "Adam with a running maximum")                                            \
+    ALGORITHM(nadam,     "Adam with Nesterov's momentum")                                          \
+    ALGORITHM(radam,     "Adam that waits until its second moment can be trusted")                 \
+    ALGORITHM(lamb,      "Adam whose step has the length of the parameter, tensor by tensor")      \
+    ALGORITHM(adafactor, "second moments of rows and columns only; steps in units of the parameter")\
+    ALGORITHM(lion,      "the sign of an interpolated momentum")                                   \
+    ALGORITHM(muon,      "orthogonal steps for matrices: here the point is a matrix [1, 2]")       \
+    ALGORITHM(schedule_free_adamw, "AdamW that averages instead of lowering its rate")             \
+    ALGORITHM(asgd,      "gradient descent with a falling rate, averaged")                         \
+    ALGORITHM(rprop,     "only signs; a step size for each coordinate; without noise")             \
+    ALGORITHM(lbfgs,     "quasi-Newton; one step has up to max_iter of its own; without noise")
 
 struct kind {
     const char *name, *words;
@@ -188,7 +193,7 @@ void entrants_list(FILE *out)
 {
     fprintf(out, "Optimizers, written NAME[.DIALECT][,OPTION=VALUE]..  (the options: gradus-lab --list NAME)\n\n");
     for (const kind *k = kinds; k->name; k++) {
-        fprintf(out, "  %-9s %s\n            dialects:", k->name, k->words);
+        fprintf(out, "  %-20s %s\n                       dialects:", k->name, k->words);
         for (int i = 0; i < DIALECTS; i++)
             if (has_dialect(k, i))
                 fprintf(out, " %s", dialects[i]);
@@ -211,7 +216,8 @@ bool entrant_options_list(FILE *out, const char *name)
             continue;
         double high = option->high < DBL_MAX ? option->high : INFINITY;
         fprintf(out, "  %-22s %-10g %c%g, %g%c%s\n", option->name, gd_group_get(&o->first, option->name),
-                option->interval[0], option->low, high, option->interval[1], kind_words[option->kind]);
+                option->interval[0], option->low, high, isinf(high) ? ')' : option->interval[1],
+                kind_words[option->kind]);
     }
     gd_optimizer_free(o);
     gd_params_free(p);

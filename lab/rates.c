@@ -92,6 +92,8 @@ static const plan_kind plan_kinds[] = {
     { "polynomial", "to final times the rate, as (1 - t/steps)^power",
       { { "final", 0, false }, { "power", 2, false } } },
     { "cosine", "half a cosine to final times the rate", { { "final", 0, false } } },
+    { "wsd", "stays, then falls in a straight line to final times the rate",
+      { { "decay", 0.2, true }, { "final", 0, false } } },
     { "onecycle", "up to the rate in a share of the steps, down to nearly 0", { { "start", 0.3, false } } },
     { NULL, NULL, { { 0 } } }
 };
@@ -176,6 +178,9 @@ gd_schedule plan_for(const plan *p, double rate, int64_t steps)
         s = gd_lr_polynomial(rate, v[0] * rate, rest, v[1]);
     else if (strcmp(name, "cosine") == 0)
         s = gd_lr_cosine(rate, v[0] * rate, rest);
+    else if (strcmp(name, "wsd") == 0)
+        s = gd_lr_wsd(rate, v[1] * rate, 0, in_steps(p, 0, rest) < rest ? rest - in_steps(p, 0, rest) : 0,
+                      in_steps(p, 0, rest));
     else if (strcmp(name, "onecycle") == 0) {
         gd_one_cycle_options o = gd_one_cycle_defaults();
         o.start = v[0];

@@ -53,12 +53,16 @@ void run_free(run *r)
     *r = (run){ .taken = 0 };
 }
 
+/* Some algorithms take gradients at one point and are to be judged at another: those are put in for the moment. */
 static void note(run *r, const descent *d, double rate)
 {
     int k = r->taken;
+    bool swapped = k > 0 && d->o->algorithm->evaluated && gd_optimizer_swap(d->o);
     r->x[k] = d->w->data[0];
     r->y[k] = d->w->data[1];
     r->f[k] = value_at(d->animal, d->w);
+    if (swapped)
+        gd_optimizer_swap(d->o);
     r->rate[k] = rate;
     r->diverged = !isfinite(r->x[k]) || !isfinite(r->y[k]) || !isfinite(r->f[k]);
 }
