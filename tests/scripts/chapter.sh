@@ -180,6 +180,21 @@ run 43_lamb "1" "" '$3 ~ /AdamW|LAMB/ { best = 9; for (i = 4; i <= NF; i++) if (
     of[$1 $3] = best } END { exit !(of["16AdamW"] < of["16LAMB"] && of["1024LAMB"] < of["1024AdamW"]) }'
 run 44_adabelief "" "" '/ Adam  .*below/ { adam[++n] = $NF } /AdaBelief .*below/ { belief[++k] = $NF }
     END { exit !(n == 2 && k == 2 && belief[1] < adam[1] / 2 && belief[2] < adam[2]) }'
+averages='/^last iterate/ { last = $3 + 0 } /^exponential average/ { ema = $3 + 0 } /^mean since/ { mean = $5 + 0 }
+    END { exit !(ema > 0.01 && ema < last && mean < last) }'
+airfoil 51_averaging "600 2" data "$averages"
+run 51_averaging "600 2 $none" "on made-up data" "$averages"
+falls='/^constant/ { still = $3 } /^warm-up, stable/ { wsd = $5 } /^[a-z].* 0[.][0-9]+ +0[.][0-9]+$/ { n++ }
+    END { exit !(n == 4 && wsd > 0.01 && wsd < still) }'
+airfoil 53_schedules_since "600 2" data "$falls"
+run 53_schedules_since "600 2 $none" "on made-up data" "$falls"
+best='/best: lr/ { least = 9; for (i = NF - 7; i < NF - 2; i++) if ($i < least) least = $i; of[++n] = least }
+    END { exit !(n == 3 && of[3] > 0.01 && of[3] < of[1]) }'
+airfoil 54_schedule_free "300 1" data "$best"
+run 54_schedule_free "300 1 $none" "on made-up data" "$best"
+run 55_adafactor "200 $none" "Made-up data" '
+    /numbers of state/ { n++; of[$1] = $4; if ($2 != 17409 || !($9 < 0.6)) bad = 1 }
+    END { exit bad || n != 2 || of["Adam"] != 2 * 17409 || of["Adafactor"] != 775 }'
 # make check-chapter-long
 if [ -n "${GRADUS_LONG:-}" ]; then
     agree 35_what_is_required --long 1e-4 <<END
