@@ -180,6 +180,13 @@ run 43_lamb "1" "" '$3 ~ /AdamW|LAMB/ { best = 9; for (i = 4; i <= NF; i++) if (
     of[$1 $3] = best } END { exit !(of["16AdamW"] < of["16LAMB"] && of["1024LAMB"] < of["1024AdamW"]) }'
 run 44_adabelief "" "" '/ Adam  .*below/ { adam[++n] = $NF } /AdaBelief .*below/ { belief[++k] = $NF }
     END { exit !(n == 2 && k == 2 && belief[1] < adam[1] / 2 && belief[2] < adam[2]) }'
+scale='/^ +[0-9]+  / { n++; off = $5 / $6; if (!(off > 0.4 && off < 2.5)) bad = 1; if (n == 1) first = $6; last = $6 }
+    END { exit bad || n != 3 || !(first > 10 && first < 40 && last > 4 * first) }'
+airfoil 50_gradient_noise "2 100" data "$scale"
+run 50_gradient_noise "2 100 $none" "on made-up data" "$scale"
+run 52_clipping "100" "" '/^as it is/ { lost = $7 == "inf" }
+    /^clipped/ { off = $9 - 0.9; good = $7 < 1e-4 && off * off < 1e-4 }
+    END { exit !(lost && good) }'
 averages='/^last iterate/ { last = $3 + 0 } /^exponential average/ { ema = $3 + 0 } /^mean since/ { mean = $5 + 0 }
     END { exit !(ema > 0.01 && ema < last && mean < last) }'
 airfoil 51_averaging "600 2" data "$averages"
