@@ -18,9 +18,12 @@ END {
         match(line[first], /^ +/)
         indent = RLENGTH
     } else {
-        for (i = 1; i <= NR && !first; i++)
-            if (line[i] ~ /^[a-z#]/ && line[i] ~ "(^|[^a-zA-Z0-9_])" region "([^a-zA-Z0-9_]|$)")
+        for (i = 1; i <= NR && !first; i++) {
+            code = line[i]
+            gsub(/"[^"]*"/, "", code)                   # a name in a string is no definition
+            if (code ~ /^[a-z#]/ && code ~ "(^|[^a-zA-Z0-9_])" region "([^a-zA-Z0-9_]|$)")
                 first = i
+        }
         if (!first)
             exit 1
         for (last = first; last <= NR && line[last] !~ /^}/ && !(last == first && line[last] ~ /;[^}]*$/); last++)
