@@ -305,7 +305,7 @@ install: lib debug
 	    LIBS='$(LIBS)' sh pkgconfig.sh $$library "$(PREFIX)" "$(INCLUDEDIR)" "$(LIBDIR)" "$(PKGCONFIGDIR)" \
 	        > "$(DESTDIR)$(PKGCONFIGDIR)/$$library.pc" || exit 1; done
 	install -m 644 LICENSE README.md "$(DESTDIR)$(DOCDIR)"
-	for file in $(DEMO_FILES) $(DEMO_HEADERS) demos/models/*.safetensors; do \
+	for file in $(DEMO_FILES) $(DEMO_HEADERS) demos/models/*.safetensors demos/models/*.txt; do \
 	    install -m 644 "$$file" "$(DESTDIR)$(DOCDIR)/$$file" || exit 1; done
 	@[ -n "$(DESTDIR)" ] || echo "The shared libraries are in $(LIBDIR).  If the system's loader searches that folder, run" \
 	    "ldconfig as root; otherwise link programs with -Wl,-rpath,$(LIBDIR) or set LD_LIBRARY_PATH."
@@ -314,7 +314,7 @@ uninstall:
 	rm -f $(patsubst include/%,"$(DESTDIR)$(INCLUDEDIR)/%",$(wildcard include/*.h include/gradus/*.h))
 	rm -f $(INSTALLED:%="$(DESTDIR)$(LIBDIR)/lib%.a") $(INSTALLED:%="$(DESTDIR)$(LIBDIR)/lib%.so")
 	rm -f $(INSTALLED:%="$(DESTDIR)$(PKGCONFIGDIR)/%.pc")
-	rm -f "$(DESTDIR)$(DOCDIR)/LICENSE" "$(DESTDIR)$(DOCDIR)/README.md" $(patsubst %,"$(DESTDIR)$(DOCDIR)/%",$(DEMO_FILES) $(DEMO_HEADERS) $(wildcard demos/models/*.safetensors))
+	rm -f "$(DESTDIR)$(DOCDIR)/LICENSE" "$(DESTDIR)$(DOCDIR)/README.md" $(patsubst %,"$(DESTDIR)$(DOCDIR)/%",$(DEMO_FILES) $(DEMO_HEADERS) $(wildcard demos/models/*.safetensors demos/models/*.txt))
 	for folder in "$(DESTDIR)$(INCLUDEDIR)/gradus" "$(DESTDIR)$(DOCDIR)/demos/chapter" "$(DESTDIR)$(DOCDIR)/demos/models" "$(DESTDIR)$(DOCDIR)/demos" "$(DESTDIR)$(DOCDIR)"; do \
 	    [ ! -d "$$folder" ] || rmdir "$$folder" 2>/dev/null || echo "$$folder stays: it holds files of others"; done
 

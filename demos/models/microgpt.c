@@ -1,148 +1,150 @@
-/* microgpt - a transformer that makes up words, in one file: after A. Karpathy's makemore (2022), with blocks as in
- * A. Vaswani et al., "Attention is all you need" (2017), and the norm before each part.
+/* microgpt - a character transformer (A. Vaswani et al., "Attention is all you need", 2017; norms first, as in A.
+ * Radford et al., "Language models are unsupervised multitask learners", 2019) learns first names and makes up others.
+ * A tenth of the words is kept aside; the loss there of counting pairs of characters is the mark to beat.  names.txt
+ * was written for this program; any list will do, such as /usr/share/dict/words of Debian's package wamerican.
  *
- *     microgpt [steps] [seed] [file with a word in each line]
- *     cc -O2 microgpt.c $(pkg-config --cflags --libs gradus) -o microgpt
- *
- * It learns to tell each letter of a word, and its end, from the letters before.  Words come from the file, else from
- * the dictionary of Debian's package wamerican, else from syllables put together at random.  Letters that are drawn one
- * after the other from the model's probabilities make words that it was not shown. */
+ *     cc -O2 microgpt.c $(pkg-config --cflags --libs gradus) -lm -o microgpt
+ *     microgpt [steps [seed [temperature [words]]]]            600 1 0.7 demos/models/names.txt */
 #include <gradus.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LENGTH = 16, BATCH = 32, WIDTH = 32, HEADS = 4, MOST = 200000, LETTERS = 27 };
-
-/* ---- Words: lower case letters are 1 .. 26, 0 is the beginning and the end -------------------------------------- */
-
+enum { LENGTH = 16, KINDS = 27, MOST = 1 << 17, BATCH = 32, WIDTH = 48, HEADS = 4, BLOCKS = 2, SAMPLES = 20 };
 static char words[MOST][LENGTH];
-static int  count;
+static int count;
 
-static void add_word(const char *word)
+/* Words of small letters, shorter than LENGTH.  x [count, LENGTH]: characters, 1 .. 26 for letters, 0 before the word;
+ * y: those that follow, 0 after the word, and then -100, which gd_cross_entropy_with ignores. */
+static gd_dataset read_words(const char *path)
 {
-    size_t n = strlen(word);
-    if (n > 2 && n < LENGTH && strspn(word, "abcdefghijklmnopqrstuvwxyz") == n && count < MOST)
-        memcpy(words[count++], word, n + 1);
-}
-
-static const char *read_words(const char *path)
-{
-    char line[256];
-    FILE *file = fopen(path ? path : "/usr/share/dict/words", "r");
-    while (file && fscanf(file, "%255s", line) == 1)
-        add_word(line);
-    if (file)
-        fclose(file);
-    if (count > 1000)
-        return path ? path : "the dictionary";
-    static const char *const first[] = { "ma", "jo", "el", "an", "ka", "ro", "be", "li", "sa", "da", "no", "vi" };
-    static const char *const middle[] = { "ri", "na", "li", "ra", "ni", "le", "se", "mi", "to", "" };
-    static const char *const last[] = { "na", "a", "el", "on", "us", "ya", "ne", "th", "ria", "bert" };
-    for (count = 0; count < 5000; add_word(line))
-        snprintf(line, sizeof line, "%s%s%s%s", first[rand() % 12], middle[rand() % 10], middle[rand() % 10],
-                 last[rand() % 10]);
-    return "names of syllables, made up";
-}
-
-/* Words drawn at random as x [BATCH, LENGTH], and y, what follows each letter; -100, after the end, does not count. */
-static gd_tensor *draw_words(gd_tensor **y)
-{
-    gd_tensor *x = gd_zeros(GD_SHAPE(BATCH, LENGTH)), *which = gd_uniform(GD_SHAPE(BATCH), 0, count);
-    *y = gd_full(GD_SHAPE(BATCH, LENGTH), -100);
-    for (int i = 0; i < BATCH; i++) {
-        const char *word = words[(int)which->data[i]];
-        const int n = (int)strlen(word);
-        for (int k = 0; k <= n; k++) {
-            x->data[i * LENGTH + k] = (gd_real)(k > 0 ? word[k - 1] - 'a' + 1 : 0);
-            (*y)->data[i * LENGTH + k] = (gd_real)(k < n ? word[k] - 'a' + 1 : 0);
-        }
+    gd_dataset set = { gd_zeros(GD_SHAPE(MOST, LENGTH)), gd_full(GD_SHAPE(MOST, LENGTH), -100) };
+    FILE *file = fopen(path, "r");
+    char line[64];
+    while (file && count < MOST && fscanf(file, "%63s", line) == 1) {
+        const size_t n = strspn(line, "abcdefghijklmnopqrstuvwxyz");
+        if (line[n] || n >= LENGTH)
+            continue;
+        gd_real *x = set.x->data + count * LENGTH, *y = set.y->data + count * LENGTH;
+        for (size_t k = 0; k < n; k++)
+            x[k + 1] = y[k] = (gd_real)(line[k] - 'a' + 1);
+        y[n] = 0;
+        memcpy(words[count++], line, n);
     }
-    return x;
+    if (file)
+        (void)fclose(file);
+    return (gd_dataset){ gd_slice(set.x, 0, 0, count, 1), gd_slice(set.y, 0, 0, count, 1) };
 }
 
-/* ---- The model -------------------------------------------------------------------------------------------------- */
+static gd_tensor *loss_of(gd_tensor *logits, gd_tensor *y)
+{
+    return gd_cross_entropy_with(gd_transpose(logits, 1, 2), y, NULL, gd_cross_entropy_defaults());
+}
+
+/* The loss aside when the next character is predicted from the one before, as counted in the other words. */
+static double loss_of_pairs(gd_dataset others, gd_dataset aside)
+{
+    gd_tensor *pairs = gd_ones(GD_SHAPE(KINDS, KINDS));                     /* one more each: none is impossible */
+    for (int64_t i = 0; i < gd_numel(others.y); i++)
+        if (others.y->data[i] >= 0)
+            pairs->data[(int)others.x->data[i] * KINDS + (int)others.y->data[i]]++;
+    return (double)gd_item(loss_of(gd_embedding(gd_log(pairs), aside.x), aside.y));
+}
 
 typedef struct model {
     gd_embedding_layer  letters, places;
-    gd_encoder_block    block0, block1;
+    gd_encoder_block    block[BLOCKS];
     gd_layer_norm_layer norm;
     gd_linear           output;
 } model;
 
 static model model_new(gd_params *p)
 {
-    const gd_block_options before = { .norm_first = true, .gelu = true };
-    return (model){
-        gd_embedding_new(p, "letters", LETTERS, WIDTH), gd_embedding_new(p, "places", LENGTH, WIDTH),
-        gd_encoder_block_new(p, "block0", WIDTH, HEADS, 4 * WIDTH, before),
-        gd_encoder_block_new(p, "block1", WIDTH, HEADS, 4 * WIDTH, before),
-        gd_layer_norm_new(p, "norm", GD_SHAPE(WIDTH)), gd_linear_new(p, "output", WIDTH, LETTERS)
-    };
+    const gd_block_options options = { .norm_first = true, .gelu = true, .dropout = 0.1 };
+    return (model){ gd_embedding_new(p, "letters", KINDS, WIDTH), gd_embedding_new(p, "places", LENGTH, WIDTH),
+                    { gd_encoder_block_new(p, "block0", WIDTH, HEADS, 4 * WIDTH, options),
+                      gd_encoder_block_new(p, "block1", WIDTH, HEADS, 4 * WIDTH, options) },
+                    gd_layer_norm_new(p, "norm", GD_SHAPE(WIDTH)), gd_linear_new(p, "output", WIDTH, KINDS) };
 }
 
-/* x [rows, length] -> logits [rows, length, LETTERS]; each place sees those before it and itself */
-static gd_tensor *forward(const model *m, gd_tensor *x)
+/* characters [n, length] -> logits of the next ones [n, length, KINDS] */
+static gd_tensor *forward(const model *m, gd_tensor *x, bool training)
 {
-    gd_tensor *place = gd_embedding_apply(&m->places, gd_arange(0, (double)x->shape[1], 1));
-    gd_tensor *h = gd_add(gd_embedding_apply(&m->letters, x), place);
-    h = gd_encoder_block_apply(&m->block0, h, (gd_attention_masks){ .causal = true }, true);
-    h = gd_encoder_block_apply(&m->block1, h, (gd_attention_masks){ .causal = true }, true);
+    gd_tensor *h = gd_add(gd_embedding_apply(&m->letters, x),
+                          gd_embedding_apply(&m->places, gd_arange(0, (double)x->shape[1], 1)));
+    for (int i = 0; i < BLOCKS; i++)        /* h += attention(norm(h)), then h += linear(gelu(linear(norm(h)))) */
+        h = gd_encoder_block_apply(&m->block[i], h, (gd_attention_masks){ .causal = true }, training);
     return gd_linear_apply(&m->output, gd_layer_norm_apply(&m->norm, h));
 }
 
-/* A word is written letter by letter, until 0 is drawn. */
-static void write_word(const model *m)
+/* SAMPLES words at once: each character is drawn with the probabilities softmax(logits / temperature). */
+static void make_up(const model *m, double temperature)
 {
     GD_NO_GRAD;
-    GD_SCOPE;
-    gd_tensor *x = gd_zeros(GD_SHAPE(1, LENGTH));
+    gd_tensor *x = gd_zeros(GD_SHAPE(SAMPLES, LENGTH));
     for (int n = 1; n < LENGTH; n++) {
-        gd_tensor *logits = gd_slice(gd_squeeze(forward(m, x), 0), 0, n - 1, n, 1);
-        gd_tensor *sums = gd_cumsum(gd_softmax(gd_flatten(logits, 0), 0), 0);
-        const double u = (double)gd_item(gd_uniform(GD_SHAPE(), 0, 1));
-        int letter = 0;
-        while (letter + 1 < LETTERS && (double)sums->data[letter] <= u)
-            letter++;
-        if (letter == 0)
-            break;
-        x->data[n] = (gd_real)letter;
-        putchar('a' + letter - 1);
+        GD_SCOPE;
+        gd_tensor *last = gd_squeeze(gd_slice(forward(m, gd_slice(x, 1, 0, n, 1), false), 1, n - 1, n, 1), 1);
+        gd_assign(gd_slice(x, 1, n, n + 1, 1), gd_multinomial(gd_softmax(gd_scale(last, 1 / temperature), 1), 1, true));
     }
-    putchar('\n');
+    for (int i = 0; i < SAMPLES; i++) {
+        char word[LENGTH] = "";
+        for (int k = 1; k < LENGTH && x->data[i * LENGTH + k] > 0; k++)
+            word[k - 1] = (char)('a' - 1 + (int)x->data[i * LENGTH + k]);
+        int k = 0;
+        while (k < count && strcmp(words[k], word) != 0)
+            k++;
+        printf("%s%s%s", word, k < count ? "*" : "", i % 10 == 9 ? "\n" : " ");
+    }
 }
 
-int main(int argc, char **argv)
+int main(int arguments, char **argument)
 {
+    const int steps = arguments > 1 ? atoi(argument[1]) : 600;
+    const uint64_t seed = arguments > 2 ? strtoull(argument[2], NULL, 10) : 1;
+    const double temperature = arguments > 3 ? strtod(argument[3], NULL) : 0.7;
+    const char *path = arguments > 4 ? argument[4] : "demos/models/names.txt";
     gd_on_error(gd_abort);
-    const int steps = argc > 1 ? atoi(argv[1]) : 600;
-    gd_seed(argc > 2 ? strtoull(argv[2], NULL, 10) : 1);
-    gd_params *net = gd_params_new();
-    model m = model_new(net);
-    const char *source = read_words(argc > 3 ? argv[3] : NULL);
-    printf("%d words from %s; the model has %d parameters\n", count, source, (int)gd_params_count(net));
-    gd_optimizer *adam = gd_adamw(net, gd_adamw_defaults());
-    gd_set_schedule(&adam->first, gd_lr_warmup(gd_lr_cosine(3e-3, 1e-4, steps), 20, 0));
-    gd_plot *plot = gd_plot_new("A small transformer learns to spell", "step", "loss of the next letter");
-    double recent = log(LETTERS);           /* the loss of guessing */
+    gd_seed(seed);
+    gd_dataset all = read_words(path);
+    if (count < 100) {
+        printf("%s: %d words of small letters were found; at least 100 are needed\n", path, count);
+        return 1;
+    }
+    gd_split parts = gd_train_test_split(count, 0.1, (gd_split_options){ .seed = seed });
+    gd_batch batch;
+    gd_dataset others = gd_subset(all, parts.train), aside = gd_subset(all, parts.test);
+    gd_loader *load = gd_loader_new(others, (gd_loader_options){ .batch = BATCH, .shuffle = true, .seed = seed });
+    gd_params *p = gd_params_new();
+    model m = model_new(p);
+    gd_optimizer *adamw = gd_adamw(p, gd_adamw_defaults());
+    gd_set_schedule(&adamw->first, gd_lr_warmup(gd_lr_cosine(3e-3, 0, steps), steps / 20 + 1, 0));
+    gd_plot *plot = gd_plot_new("A small transformer learns to spell", "step", "loss of a character");
+    const double mark = loss_of_pairs(others, aside);
+    gd_plot_hline(plot, mark, "counting pairs, aside");
+    printf("%d words of %s, a tenth kept aside; %lld parameters\ncounting pairs of characters: loss %.4f aside\n\n"
+           " step   training    aside\n", count, path, (long long)gd_params_count(p), mark);
     for (int step = 1; step <= steps; step++) {
         GD_SCOPE;
-        gd_tensor *y, *x = draw_words(&y), *logits = gd_reshape(forward(&m, x), GD_SHAPE(-1, LETTERS));
-        gd_tensor *loss = gd_cross_entropy_with(logits, gd_flatten(y, 0), NULL,
-                                                gd_cross_entropy_defaults());
+        while (!gd_loader_next(load, &batch)) { }           /* false between two epochs */
+        gd_tensor *loss = loss_of(forward(&m, batch.x, true), batch.y);
         gd_backward(loss);
-        gd_step(adam);
-        gd_zero_grad(adam);
-        recent += 0.05 * ((double)gd_item(loss) - recent);
-        gd_plot_point(plot, "loss", step, recent);
-        if (step % 100 == 0)
-            printf("step %5d   loss %.4f\n", step, recent);
+        gd_step(adamw);
+        gd_zero_grad(adamw);
+        gd_plot_point(plot, "training", step, (double)gd_item(loss));
+        if (step % (steps / 12 + 1) == 1 || step == steps) {
+            GD_NO_GRAD;
+            gd_tensor *there = loss_of(forward(&m, aside.x, false), aside.y);
+            gd_plot_point(plot, "words kept aside", step, (double)gd_item(there));
+            printf("%5d     %.4f    %.4f\n", step, (double)gd_item(loss), (double)gd_item(there));
+        }
     }
+    printf("\nmade up at temperature %g (* stands in the list):\n", temperature);
+    make_up(&m, temperature);
     gd_plot_save(plot, "out/microgpt.png");
-    for (int i = 0; i < 10; i++)
-        write_word(&m);
+    printf("wrote out/microgpt.png\n");
     gd_plot_free(plot);
-    gd_optimizer_free(adam);
-    gd_params_free(net);
+    gd_loader_free(load);
+    gd_optimizer_free(adamw);
+    gd_params_free(p);
     return 0;
 }

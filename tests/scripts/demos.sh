@@ -50,7 +50,11 @@ run own_operation_and_optimizer "" "" '
     $2 ~ /^0[.]/ && NF == 2 { rows++; off = $1 - $2; if (off > 0.02 || off < -0.02) bad = 1 }
     END { exit bad || rows != 5 }'
 run messy_table "$(pwd)/demos/models/apples.csv" "" '/area under the curve/ { good = $NF > 0.8 } END { exit !good }'
-run microgpt "300 1 $none" "made up" '$1 == "step" { loss = $NF } END { exit !(loss > 0.9 && loss < 1.2) }'
+# Better than counting pairs on words that it has not seen, and twenty words, some of them new.
+run microgpt "120 1 0.7 $(pwd)/demos/models/names.txt" "" '
+    /words of .*names.txt, a tenth/ { named = 1 } /^counting pairs/ { mark = $6 } NF == 3 && $1 == 120 { loss = $3 }
+    made && !/^wrote/ { words += NF; for (i = 1; i <= NF; i++) if ($i ~ /^[a-z]+$/) fresh++ } /^made up/ { made = 1 }
+    END { exit !(named && loss > 1 && loss < mark && words == 20 && fresh > 5) }'
 run newton "" "" '$1 == 6 { newton = $2; descent = $3 } END { exit !(newton < 1e-6 && descent > 1e-3) }'
 run shapes "--epochs 15" "" '/accuracy on the others/ { good = $NF > 0.9 } END { exit !good }'
 run sine_with_yogi "" "" '
