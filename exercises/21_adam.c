@@ -4,7 +4,8 @@
  *     s = beta2 s + (1 - beta2) g^2          s^ = s / (1 - beta2^t)
  *     w = w - lr v^ / (sqrt(s^) + eps)
  *
- * t = 1, 2, .. counts the steps.  v and s are kept as they are; v^ and s^ are for this step alone.
+ * t = 1, 2, .. counts the steps.  v and s are kept as they are; v^ and s^ are for this step alone.  w is
+ * left without a gradient.
  *
  *     make grade-21                   docs/zh/exercises.md: the same in Chinese */
 #include "exercises.h"

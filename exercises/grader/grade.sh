@@ -56,4 +56,4 @@ for file in "$@"; do
     esac
 done
 [ $# -gt 1 ] && echo "$right right, $wrong wrong, $open not yet"
-[ $wrong = 0 ] || { echo "The numbers of this run again: SEED=$seed"; exit 1; }
+[ $wrong = 0 ] || { echo "The same inputs again: the same command with SEED=$seed"; exit 1; }

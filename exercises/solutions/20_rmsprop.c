@@ -3,6 +3,8 @@
  *     s = gamma s + (1 - gamma) g^2
  *     w = w - lr g / sqrt(s + eps)
  *
+ * All in place, as in 19; w is left without a gradient.
+ *
  *     make grade-20                   docs/zh/exercises.md: the same in Chinese */
 #include "exercises.h"
 
