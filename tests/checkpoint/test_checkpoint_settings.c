@@ -537,6 +537,29 @@ START_TEST(another_learning_rate)
 }
 END_TEST
 
+START_TEST(the_phases_of_warm_up_stable_decay)
+{
+    model m = model_new();
+    gd_optimizer *o = make_sgd_plain(m.net);
+    const gd_run run = { .params = m.net, .optimizer = o };
+    gd_set_schedule(&o->first, gd_lr_wsd(0.1, 0.01, 1, 2, 3));
+    random_step(o, &m, true);
+    ck_assert(gd_checkpoint_save("run", &run));
+    ck_assert(gd_checkpoint_load("run", &run, gd_load_defaults(), NULL));
+    gd_set_schedule(&o->first, gd_lr_wsd(0.1, 0.01, 1, 2, 4));
+    ck_assert(!gd_checkpoint_load("run", &run, gd_load_defaults(), NULL));
+    ck_assert_ptr_nonnull(strstr(gd_last_error(), "the number decay of the schedule of group 0 was 3 when the run was "
+                                                  "saved and is 4 now"));
+    gd_set_schedule(&o->first, gd_lr_constant(0.1));
+    ck_assert(!gd_checkpoint_load("run", &run, gd_load_defaults(), NULL));
+    ck_assert_ptr_nonnull(strstr(gd_last_error(), "the schedule of group 0 was gd_lr_wsd when the run was saved and is "
+                                                  "gd_lr_constant now"));
+    gd_clear_error();
+    gd_optimizer_free(o);
+    gd_params_free(m.net);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("checkpoint: settings");
@@ -551,5 +574,6 @@ int main(void)
     tcase_add_test(t, saving_with_another_model);
     tcase_add_test(t, a_state_too_many);
     tcase_add_test(t, another_learning_rate);
+    tcase_add_test(t, the_phases_of_warm_up_stable_decay);
     return run_suite(suite);
 }

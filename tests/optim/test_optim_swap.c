@@ -120,6 +120,25 @@ START_TEST(parameters_without_a_step)
 }
 END_TEST
 
+/* What was held for a parameter once is not put back after it has been loaded as one without a step. */
+START_TEST(a_parameter_that_was_loaded_without_a_step)
+{
+    model m = model_new();
+    gd_optimizer *o = make_schedule_free(m.net);
+    random_step(o, &m, false);
+    const gd_real b = m.b->data[0];
+    ck_assert(gd_save("run", m.net, o));
+    random_step(o, &m, true);
+    ck_assert(gd_optimizer_swap(o) && gd_optimizer_swap(o) && m.b->data[0] != b);
+    random_step(o, &m, true);
+    ck_assert(gd_load("run", m.net, o) && m.b->data[0] == b);
+    ck_assert(gd_optimizer_swap(o) && m.b->data[0] == b);
+    ck_assert(gd_optimizer_swap(o) && m.b->data[0] == b);
+    gd_optimizer_free(o);
+    gd_params_free(m.net);
+}
+END_TEST
+
 START_TEST(asgd_is_evaluated_at_its_average)
 {
     model m = model_new();
@@ -142,6 +161,7 @@ int main(void)
     tcase_add_test(tc, a_run_does_not_notice_that_it_is_evaluated);
     tcase_add_test(tc, what_is_refused_while_swapped);
     tcase_add_test(tc, parameters_without_a_step);
+    tcase_add_test(tc, a_parameter_that_was_loaded_without_a_step);
     tcase_add_test(tc, asgd_is_evaluated_at_its_average);
     return run_suite(suite);
 }
