@@ -202,6 +202,12 @@ run 54_schedule_free "300 1 $none" "on made-up data" "$best"
 run 55_adafactor "200 $none" "Made-up data" '
     /numbers of state/ { n++; of[$1] = $4; if ($2 != 17409 || !($9 < 0.6)) bad = 1 }
     END { exit bad || n != 2 || of["Adam"] != 2 * 17409 || of["Adafactor"] != 775 }'
+# The largest batch needs a fraction of the steps of the smallest, but many times the examples.
+batch='NF == 4 && $1 ~ /^[0-9]+$/ { n++; steps[$1] = $3; seen[$1] = $4 } /^steps = / { fitted = $10 + 0; simple = $NF }
+    END { exit !(n == 9 && steps[512] > 0 && steps[2] > 5 * steps[512] && seen[512] > 4 * seen[2] && fitted > 8 &&
+                 fitted < 150 && simple > 2 && simple < 600) }'
+airfoil 56_batch_size "1 400" data "$batch"
+run 56_batch_size "1 300 $none" "on made-up data" "$batch"
 # make check-chapter-long
 if [ -n "${GRADUS_LONG:-}" ]; then
     agree 35_what_is_required --long 1e-4 <<END
