@@ -107,7 +107,8 @@ int main(int count, char **argument)
     gd_plot_style(plot, "at the best rate of each b", (gd_plot_look){ .line = GD_NO_LINE, .marker = GD_CIRCLE });
     gd_plot_log_x(plot, true);
     gd_plot_log_y(plot, true);
-    gd_plot_hline(plot, least, "least");
+    if (least > 0)                          /* few steps or seeds may give a fit that is none */
+        gd_plot_hline(plot, least, "least");
     gd_plot_save(plot, "out/56_batch_size.png");
     gd_plot_free(plot);
     printf("wrote out/56_batch_size.png: the steps fall as 1/b up to about B, and no further beyond it\n");
