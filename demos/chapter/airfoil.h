@@ -91,7 +91,7 @@ static inline void airfoil_run(const airfoil *air, airfoil_optimizer *make, cons
 
 static inline airfoil_curves airfoil_runs(const airfoil *air, airfoil_optimizer *make, const void *setting)
 {
-    airfoil_curves curves;
+    airfoil_curves curves = { .loss = { { 0 } } };
     for (int i = 0; i < AIRFOIL_SEEDS; i++)
         airfoil_run(air, make, setting, (uint64_t)(i + 1), curves.loss[i]);
     return curves;
