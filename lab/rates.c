@@ -21,7 +21,8 @@ static bool rate_read(const char *text, double *rate)
     return true;
 }
 
-/* LOW..HIGH:N - the k-th is LOW (HIGH/LOW)^(k/(N-1)), rounded to three digits: the table shows what was used. */
+/* LOW..HIGH:N - the k-th is LOW (HIGH/LOW)^(k/(N-1)), rounded to three digits: the table shows what was used.  Written
+ * as below, because HIGH/LOW may overflow. */
 static bool range_read(char *text, char *high, double rates[MOST_RATES], int *n)
 {
     *high = 0;
@@ -40,8 +41,11 @@ static bool range_read(char *text, char *high, double rates[MOST_RATES], int *n)
     *n = (int)k;
     for (int i = 0; i < *n; i++) {
         char digits[32];
-        snprintf(digits, sizeof digits, "%.3g", from * pow(to / from, i / (k - 1)));
+        double part = i / (k - 1);
+        snprintf(digits, sizeof digits, "%.3g", pow(from, 1 - part) * pow(to, part));
         rates[i] = strtod(digits, NULL);
+        if (i > 0 && !(rates[i] > rates[i - 1] && isfinite(rates[i])))
+            return complain("--rate: from %g to %g there are fewer than %d rates of three digits", from, to, *n);
     }
     return true;
 }

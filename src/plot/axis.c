@@ -163,6 +163,9 @@ static void choose_linear(gi_axis *axis, double low, double high, double fixed_l
         double half = size > SMALLEST ? size / 2 : 1;
         low = free_low ? (free_high ? low : high) - half : low;
         high = free_high ? (free_low ? high : low) + half + (free_low ? 0 : half) : high;
+    } else if (single) {                    /* fixed ends, both beyond what an axis can show */
+        low -= size > SMALLEST ? size / 2 : 1;
+        high += size > SMALLEST ? size / 2 : 1;
     } else {
         double range = high - low, above = low;
         low -= free_low ? margin * range : 0;

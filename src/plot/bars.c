@@ -104,18 +104,18 @@ static bool take_sample(const gd_tensor *t, bool log, sample *s)
     return true;
 }
 
-/* With linear interpolation between the elements. */
-static double quantile(const sample *s, double part)
+/* Half a quantile, whose differences do not overflow, with linear interpolation between the elements. */
+static double half_quantile(const sample *s, double part)
 {
     double at = part * (double)(s->n - 1);
     size_t i = (size_t)at;
-    return i + 1 < s->n ? s->at[i] + (at - (double)i) * (s->at[i + 1] - s->at[i]) : s->at[s->n - 1];
+    return i + 1 < s->n ? s->at[i] / 2 + (at - (double)i) * (s->at[i + 1] / 2 - s->at[i] / 2) : s->at[s->n - 1] / 2;
 }
 
 static int bins_for(const sample *s)
 {
-    double range = s->at[s->n - 1] - s->at[0], n = (double)s->n;
-    double width = 2 * (quantile(s, 0.75) - quantile(s, 0.25)) / cbrt(n);
+    double range = s->at[s->n - 1] / 2 - s->at[0] / 2, n = (double)s->n;
+    double width = 2 * (half_quantile(s, 0.75) - half_quantile(s, 0.25)) / cbrt(n);
     double bins = width > 0 ? ceil(range / width) : ceil(log2(n)) + 1;
     return bins < 1 ? 1 : bins > MOST_AUTOMATIC ? MOST_AUTOMATIC : (int)bins;
 }
@@ -124,7 +124,7 @@ static int bins_for(const sample *s)
 static void count_bins(gi_series *s, const sample *of, int bins, bool log)
 {
     double low = of->at[0], high = of->at[of->n - 1];
-    if (!(high > low)) {                    /* one value: a bin around it */
+    if (!(high / 2 > low / 2)) {            /* one value: a bin around it */
         double half = fmax(fabs(low) / 20, 1e-300);
         low -= log || low == 0 ? 0.5 : half;
         high += log || high == 0 ? 0.5 : half;

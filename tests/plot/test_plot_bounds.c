@@ -337,6 +337,24 @@ static void ck_says(gd_plot *p, const char *text)
     discard(seen);
 }
 
+/* Both ends are fixed and beyond 1e300, where axes end, or nearer than 1e-300 to each other. */
+START_TEST(axes_beyond_what_they_can_show_are_drawn)
+{
+    for (int k = 0; k < 5; k++) {
+        gd_plot *p = gd_plot_new("", "", "");
+        ck_good(gd_plot_point(p, "a", 1, 2) && gd_plot_second_y(p, "b", "") && gd_plot_point(p, "b", 1, 2));
+        gd_tensor *one = gd_ones(GD_SHAPE(1));
+        ck_good(k == 0 ? gd_plot_ylim(p, 1e301, 1e302) : k == 1 ? gd_plot_xlim(p, -1e305, -1e302)
+                : k == 2 ? gd_plot_second_ylim(p, 1e303, 1e306)
+                : gd_plot_scatter_values(p, "c", one, one, one) && gd_plot_zlim(p, 1e304, 1e305));
+        ck_good(k < 4 || gd_plot_log_z(p, true));
+        discard(drawn(p));
+        gd_plot_free(p);
+    }
+    gd_shutdown();
+}
+END_TEST
+
 START_TEST(a_plot_without_points_says_so)
 {
     gd_on_error(gd_abort);                          /* a run that diverged must still be able to save its plot */
@@ -379,6 +397,7 @@ int main(void)
     tcase_add_test(cases, labels_count_from_a_common_offset);
     tcase_add_test(cases, small_differences_of_large_numbers_show);
     tcase_add_test(cases, log_axes_have_three_labels);
+    tcase_add_test(cases, axes_beyond_what_they_can_show_are_drawn);
     tcase_add_test(cases, a_plot_without_points_says_so);
     return run_suite(suite);
 }

@@ -269,6 +269,24 @@ START_TEST(extreme_histograms_are_drawn)
 }
 END_TEST
 
+/* Numbers whose differences overflow, and some that are next to 0 and to each other: no part is beyond the last one. */
+START_TEST(a_histogram_at_the_ends_of_double)
+{
+    if (sizeof(gd_real) < sizeof(double))
+        return;
+    gd_tensor *samples[] = { ROW((gd_real)-1.7e308, 0, (gd_real)1.7e308), ROW(0, (gd_real)5e-324),
+                             ROW((gd_real)-1.7e308, (gd_real)1.7e308), ROW((gd_real)5e-324, (gd_real)1e-323) };
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++)
+        for (int bins = 0; bins < 3; bins++) {
+            gd_plot *p = gd_plot_new("", "", "");
+            ck_good(gd_plot_histogram(p, "", samples[i], bins));
+            discard(drawn(p));
+            gd_plot_free(p);
+        }
+    gd_shutdown();
+}
+END_TEST
+
 /* Bars take their look from gd_plot_style, and are in the legend as boxes. */
 START_TEST(bars_are_in_the_legend)
 {
@@ -299,6 +317,7 @@ int main(void)
     tcase_add_test(cases, bins_follow_freedman_and_diaconis);
     tcase_add_test(cases, what_a_histogram_cannot_count_is_said);
     tcase_add_test(cases, extreme_histograms_are_drawn);
+    tcase_add_test(cases, a_histogram_at_the_ends_of_double);
     tcase_add_test(cases, bars_are_in_the_legend);
     return run_suite(suite);
 }

@@ -101,6 +101,7 @@ awk '
     inside && $3 ~ /e[-+]/ { if (seen && $3 + 0 < last) exit 1; last = $3 + 0; seen++ }
     END { exit seen != 3 }' one.txt && good || bad "the order of the comparison"
 ends "-r 0.01,0.1 sgd" "at an end of the grid"
+ends "-n 3 -r 1e-300..1e300:5 sgd" "1e-150 "
 
 # ---- Wrong input ----
 refused "" "which optimizer?"
@@ -119,6 +120,7 @@ refused "-r 1,0.5 adam" "must ascend"
 refused "-r 1..0.1:3 adam" "is empty"
 refused "-r 0.1..1 adam" "LOW..HIGH:N"
 refused "-r 0.1..1:1 adam" "2 to 64 rates"
+refused "-r 1..1.005:20 adam" "fewer than 20 rates of three digits"
 refused "-r nan adam" "not a positive number"
 refused "-n 0 adam" "whole number from 1"
 refused "-n 1e9 adam" "whole number from 1"
