@@ -15,9 +15,15 @@
 #ifdef _WIN32
 #include <direct.h>
 #define make_folder(path) _mkdir(path)
+#define is_folder(path)   true              /* a file of that name is noticed by the first picture */
 #else
 #include <sys/stat.h>
 #define make_folder(path) mkdir(path, 0777)
+static bool is_folder(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
+}
 #endif
 
 enum { MOST_STEPS = 1000000, EXIT_WRONG_USE = 2 };
@@ -236,7 +242,11 @@ static bool folder_there(const char *path)
 {
     if (strlen(path) > 900)
         return complain("--out: the name of the folder is too long");
-    return make_folder(path) == 0 || errno == EEXIST || complain("--out: %s cannot be made: %s", path, strerror(errno));
+    if (make_folder(path) == 0)
+        return true;
+    if (errno != EEXIST)
+        return complain("--out: %s cannot be made: %s", path, strerror(errno));
+    return is_folder(path) || complain("--out: %s is not a folder", path);
 }
 
 static void print_run(const entrant *e, double rate, const run *r, const task *t)
@@ -305,15 +315,19 @@ int main(int argc, char **argv)
     gd_on_error(NULL);                      /* complain says what is to be said */
     if (!read_orders(&o, argc, argv))
         return EXIT_WRONG_USE;
+    int status = EXIT_SUCCESS;
     if (o.help)
-        return fputs(help, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-    if (o.version)
-        return printf("gradus-lab %s\n", gd_version()) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-    if (o.list)
-        return list(o.list);
-    if (!sensible(&o))
+        fputs(help, stdout);
+    else if (o.version)
+        printf("gradus-lab %s\n", gd_version());
+    else if (o.list)
+        status = list(o.list);
+    else if (!sensible(&o))
         return EXIT_WRONG_USE;
-    bool good = work(&o);
+    else if (!work(&o))
+        status = EXIT_FAILURE;
     gd_shutdown();
-    return good && fflush(stdout) == 0 && !ferror(stdout) ? EXIT_SUCCESS : EXIT_FAILURE;
+    if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_SUCCESS)
+        status = EXIT_FAILURE;
+    return status;
 }

@@ -141,6 +141,14 @@ refused "--list birds" 'no optimizer "birds"'
 refused "sgd adam yogi lion nadam radam adamax rprop asgd" "more than 8"
 : >file
 "$lab" -o file/below adam >out 2>said; [ $? = 1 ] && grep -q "cannot be made" said && good || bad "--out below a file"
+"$lab" -o file adam >out 2>said
+[ $? = 1 ] && [ ! -s out ] && grep -q "file is not a folder" said && good || bad "--out a file"
+if [ -w /dev/full ]; then
+    for arguments in --help --version "--list optimizers" "-n 3 -r 0.1 sgd"; do
+        "$lab" $arguments >/dev/full 2>said
+        [ $? = 1 ] && good || bad "gradus-lab $arguments: standard output is full"
+    done
+fi
 ends "-r 0.1 -n 7 -o sp sgd,nesterov=1,momentum=0.9" "rate 0.1"
 ends "--function=bowl --rate=0.1 -n7 sgd" "After 7 steps on bowl"
 
