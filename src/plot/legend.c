@@ -153,7 +153,7 @@ typedef struct choice {
 /* Compares so many places with the best one so far, each a part of the way across and down. */
 static bool look_at(const gi_panel *panel, const double (*at)[2], int n, double width, double height, choice *best)
 {
-    gi_box boxes[2 * MOST_PLACES], *near = boxes + n;
+    gi_box boxes[2 * MOST_PLACES] = { { 0 } }, *near = boxes + n;
     double lengths[2 * MOST_PLACES], rim = 4 * panel->u;
     for (int i = 0; i < n; i++) {
         gi_box box = boxes[i] = box_at(panel, at[i][0], at[i][1], width, height);
