@@ -10,7 +10,7 @@
 
 void gi_markup_bytes(gi_markup *m, const char *bytes, size_t n)
 {
-    if (m->failed)
+    if (m->failed || n == 0)                /* text is NULL at first, which memcpy does not take even for 0 bytes */
         return;
     if (n > m->capacity - m->size) {
         size_t capacity = m->capacity ? 2 * m->capacity : 4096;
