@@ -1,6 +1,7 @@
 #!/bin/sh
 # run.sh PROGRAM.. - runs each test program and prints Check's summary of it; fails when a check fails, when a
 # program crashes, or when it runs no check.  Ends with "N passed, N failed", counted in checks.
+#     RUN_WITH=qemu-i386 sh tests/scripts/run.sh ..      programs for another processor
 . "$(dirname "$0")/data.sh"
 # Check's own limit, 4 seconds a test, is too short for a busy machine.
 export CK_DEFAULT_TIMEOUT="${CK_DEFAULT_TIMEOUT:-60}"
@@ -10,7 +11,7 @@ output=$(mktemp) || exit 1
 trap 'rm -f "$output"' EXIT
 
 for program in "$@"; do
-    "$program" > "$output" 2>&1
+    ${RUN_WITH:-} "$program" > "$output" 2>&1
     status=$?
     # "98%: Checks: 50, Failures: 1, Errors: 0"
     summary=$(grep -E '^[0-9]+%: Checks: [0-9]+, Failures: [0-9]+, Errors: [0-9]+$' "$output" | tail -n 1)
