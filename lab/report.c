@@ -16,6 +16,13 @@ static bool saved(gd_plot *p, const char *folder, const char *file)
     return good;
 }
 
+enum { SERIES_BYTES = NAME_BYTES + 32 };
+
+static void name_series(char name[SERIES_BYTES], const report *r, int i)
+{
+    snprintf(name, SERIES_BYTES, "%s, rate %g", r->entrants[i].label, r->rate[i]);
+}
+
 /* ---- Paths over contours ----------------------------------------------------------------------------------------- */
 
 /* The box of the function, widened to paths that leave it, as long as they converge: to no more than twice its size. */
@@ -91,8 +98,8 @@ static bool paths_picture(const report *r)
     for (int i = 0; i < r->n; i++) {
         if (isnan(r->rate[i]))
             continue;
-        char name[NAME_BYTES + 32];
-        snprintf(name, sizeof name, "%s, rate %g", r->entrants[i].label, r->rate[i]);
+        char name[SERIES_BYTES];
+        name_series(name, r, i);
         for (int k = 0; k <= r->runs[i].taken; k++)
             gd_plot_point(p, name, r->runs[i].x[k], r->runs[i].y[k]);
         gd_plot_style(p, name, (gd_plot_look){ .marker_size = 4, .width = 1.5 });
@@ -110,8 +117,8 @@ static bool loss_picture(const report *r)
     for (int i = 0; i < r->n; i++) {
         if (isnan(r->rate[i]))
             continue;
-        char name[NAME_BYTES + 32];
-        snprintf(name, sizeof name, "%s, rate %g", r->entrants[i].label, r->rate[i]);
+        char name[SERIES_BYTES];
+        name_series(name, r, i);
         for (int k = 0; k <= r->runs[i].taken; k++)
             gd_plot_point(p, name, k, r->runs[i].f[k] - r->task->animal->minimum);
     }
