@@ -62,6 +62,10 @@ WIDE_FLAG := $(shell echo | $(CC) -mprefer-vector-width=512 -E - >/dev/null 2>&1
 in_folder  = $(foreach kind,float double,$(patsubst src/%.c,$(BUILD)/$(kind)/%.o,$(wildcard src/$(1)/*.c)))
 $(call in_folder,kernels) $(call in_folder,operations/fused): STRICT += -ffp-contract=fast $(WIDE_FLAG)
 $(call in_folder,kernels/as_written): STRICT += $(WIDE_FLAG)
+# Sums read memory upwards, as written: gcc would evaluate each tree of additions from its last term on, and the
+# processor's prefetching stops on reading downwards.
+$(foreach kind,float double,$(BUILD)/$(kind)/kernels/as_written/sums.o): STRICT += \
+    $(shell echo | $(CC) -Werror -fno-tree-ter -E - >/dev/null 2>&1 && echo -fno-tree-ter)
 
 # One short line for each step; make V=1 shows the commands.
 Q := $(if $(V),,@)
