@@ -1,4 +1,7 @@
 /* test_optim_messages.c - messages for invalid options and missing dialects; traces; Yogi's initial values. */
+#define _XOPEN_SOURCE 700                   /* getpid */
+#include <unistd.h>
+
 #include "support/optimizers.h"
 
 /* ---- Messages ---------------------------------------------------------------------------------------------- */
@@ -181,8 +184,8 @@ START_TEST(traces_show_adam)
     ck_assert_int_eq((int)gd_trace_rows(o), 300);
     ck_assert(gd_trace_at(o, 300) == NULL);
     ck_message("gd_trace_at: i = 300 must lie in [0, 300)");
-    char path[] = "/tmp/gradus-trace-XXXXXX.csv", picture[64];
-    snprintf(path, sizeof path, "/tmp/gradus-trace-%06d.csv", (int)(noise_state >> 45));
+    char path[64], picture[72];
+    snprintf(path, sizeof path, "/tmp/gradus-trace-%ld.csv", (long)getpid());
     snprintf(picture, sizeof picture, "%s.png", path);
     ck_assert(gd_trace_csv(o, path));
     FILE *in = fopen(path, "r");
