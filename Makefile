@@ -26,10 +26,6 @@ AR       ?= ar
 CFLAGS   ?= -O3
 BUILD    ?= build
 PREFIX   ?= /usr/local
-LIBDIR       ?= $(PREFIX)/lib
-INCLUDEDIR   ?= $(PREFIX)/include
-PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
-DOCDIR       ?= $(PREFIX)/share/doc/gradus
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 STRICT   := -std=c11 -fvisibility=hidden -fno-semantic-interposition -fno-math-errno -fno-trapping-math -ffp-contract=off
@@ -101,12 +97,17 @@ $(BUILD)/libgradus64.a: $(DOUBLES)
 	$(Q)$(AR) rcs $@ $^
 # Once loaded they stay: helping threads, and what runs at the end of a thread, need their code.
 STAYS := $(if $(filter Darwin,$(shell uname -s)),,-Wl,-z,nodelete)
+# libgradus.so -> libgradus.so.0 -> libgradus.so.0.x.y: programs are linked with the first, load the second.
+VERSION    := $(shell sed -n 's/^.define GD_VERSION "\(.*\)"$$/\1/p' include/gradus/version.h)
+ABI        := $(firstword $(subst ., ,$(VERSION)))
+shared      = $(Q)$(CC) $(2) $(LDFLAGS) -shared $(STAYS) -Wl,-soname,$(@F).$(ABI) -o $@.$(VERSION) $(1) $(LIBS) && \
+                ln -sf $(@F).$(VERSION) $@.$(ABI) && ln -sf $(@F).$(ABI) $@
 $(BUILD)/libgradus.so: $(FLOAT)
 	$(call say,ld)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared $(STAYS) -Wl,-soname,libgradus.so -o $@ $^ $(LIBS)
+	$(call shared,$^,$(CFLAGS))
 $(BUILD)/libgradus64.so: $(DOUBLES)
 	$(call say,ld)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared $(STAYS) -Wl,-soname,libgradus64.so -o $@ $^ $(LIBS)
+	$(call shared,$^,$(CFLAGS))
 
 # What was installed, or removed, since the last build counts: these three files are compiled anew.
 $(BUILD)/found: FORCE
@@ -296,32 +297,6 @@ data/airfoil_self_noise.dat:
 	@mv $@.part $@
 	@echo "data/airfoil_self_noise.dat: 1503 examples, sha1 as expected"
 
-# ---- Installing: PREFIX, or LIBDIR and the rest one by one; DESTDIR before all of them, for packages ----------------
-
-INSTALLED := gradus gradus64 gradus-debug gradus64-debug
-install: lib debug
-	install -d "$(DESTDIR)$(INCLUDEDIR)/gradus" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(PKGCONFIGDIR)" $(DEMO_FOLDERS:%="$(DESTDIR)$(DOCDIR)/%")
-	install -m 644 include/gradus.h "$(DESTDIR)$(INCLUDEDIR)"
-	install -m 644 include/gradus/*.h "$(DESTDIR)$(INCLUDEDIR)/gradus"
-	install -m 644 $(INSTALLED:%=$(BUILD)/lib%.a) "$(DESTDIR)$(LIBDIR)"
-	install -m 755 $(INSTALLED:%=$(BUILD)/lib%.so) "$(DESTDIR)$(LIBDIR)"
-	for library in $(INSTALLED); do \
-	    LIBS='$(LIBS)' sh pkgconfig.sh $$library "$(PREFIX)" "$(INCLUDEDIR)" "$(LIBDIR)" "$(PKGCONFIGDIR)" \
-	        > "$(DESTDIR)$(PKGCONFIGDIR)/$$library.pc" || exit 1; done
-	install -m 644 LICENSE README.md "$(DESTDIR)$(DOCDIR)"
-	for file in $(DEMO_FILES) $(DEMO_HEADERS) demos/models/*.safetensors demos/models/*.txt; do \
-	    install -m 644 "$$file" "$(DESTDIR)$(DOCDIR)/$$file" || exit 1; done
-	@[ -n "$(DESTDIR)" ] || echo "The shared libraries are in $(LIBDIR).  If the system's loader searches that folder, run" \
-	    "ldconfig as root; otherwise link programs with -Wl,-rpath,$(LIBDIR) or set LD_LIBRARY_PATH."
-
-uninstall:
-	rm -f $(patsubst include/%,"$(DESTDIR)$(INCLUDEDIR)/%",$(wildcard include/*.h include/gradus/*.h))
-	rm -f $(INSTALLED:%="$(DESTDIR)$(LIBDIR)/lib%.a") $(INSTALLED:%="$(DESTDIR)$(LIBDIR)/lib%.so")
-	rm -f $(INSTALLED:%="$(DESTDIR)$(PKGCONFIGDIR)/%.pc")
-	rm -f "$(DESTDIR)$(DOCDIR)/LICENSE" "$(DESTDIR)$(DOCDIR)/README.md" $(patsubst %,"$(DESTDIR)$(DOCDIR)/%",$(DEMO_FILES) $(DEMO_HEADERS) $(wildcard demos/models/*.safetensors demos/models/*.txt))
-	for folder in "$(DESTDIR)$(INCLUDEDIR)/gradus" "$(DESTDIR)$(DOCDIR)/demos/chapter" "$(DESTDIR)$(DOCDIR)/demos/models" "$(DESTDIR)$(DOCDIR)/demos" "$(DESTDIR)$(DOCDIR)"; do \
-	    [ ! -d "$$folder" ] || rmdir "$$folder" 2>/dev/null || echo "$$folder stays: it holds files of others"; done
-
 # ---- Looking at the sources ------------------------------------------------------------------------------------------
 
 lint:
@@ -334,6 +309,7 @@ clean:
 help:
 	@sed -n 's/^# Gradus - //p' Makefile
 
+include install.mk
 include exercises.mk
 include debug.mk
 include tutorial.mk

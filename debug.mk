@@ -16,10 +16,10 @@ $(BUILD)/lib%-debug.a: debug-objects
 	@cmp -s $(DEBUG_BUILD)/lib$*.a $@ || cp $(DEBUG_BUILD)/lib$*.a $@
 $(BUILD)/libgradus-debug.so: $(BUILD)/libgradus-debug.a
 	$(call say,ld)
-	$(Q)$(CC) $(DEBUG_CFLAGS) $(LDFLAGS) -shared $(STAYS) -Wl,-soname,$(@F) -o $@ $(FLOAT:$(BUILD)/%=$(DEBUG_BUILD)/%) $(LIBS)
+	$(call shared,$(FLOAT:$(BUILD)/%=$(DEBUG_BUILD)/%),$(DEBUG_CFLAGS))
 $(BUILD)/libgradus64-debug.so: $(BUILD)/libgradus64-debug.a
 	$(call say,ld)
-	$(Q)$(CC) $(DEBUG_CFLAGS) $(LDFLAGS) -shared $(STAYS) -Wl,-soname,$(@F) -o $@ $(DOUBLES:$(BUILD)/%=$(DEBUG_BUILD)/%) $(LIBS)
+	$(call shared,$(DOUBLES:$(BUILD)/%=$(DEBUG_BUILD)/%),$(DEBUG_CFLAGS))
 
 # The whole suite in this build; and programs linked with what was installed.
 test-debug:

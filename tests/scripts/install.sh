@@ -1,6 +1,7 @@
 #!/bin/sh
 # install.sh - installs to a temporary folder, builds the README's program through pkg-config (C and C++, shared and
-# static, float and double), moves the folder and does it again, uninstalls, and checks that nothing is left.
+# static, float and double), moves the folder and does it again, there also through CMake and Meson where they are
+# installed; uninstalls, and checks that nothing is left.
 #     CC=gcc CXX=g++ sh tests/scripts/install.sh [build folder]
 cd "$(dirname "$0")/../.." || exit 1
 build=${1:-build}
@@ -25,6 +26,13 @@ fi
 version=$(printf '#include <gradus/version.h>\nGD_VERSION\n' | ${CC:-cc} -Iinclude -E -P - | tail -n 1 | tr -d '"')
 [ -n "$version" ] || say "version.h has no GD_VERSION"
 
+# runs PROGRAM LIBDIR - whether it prints what the README's program prints.
+runs() {
+    (cd "$work" && GRADUS_DATA="$data" LD_LIBRARY_PATH="$2" "$1" >printed 2>&1) &&
+        grep -q '^w \[5, 1\]' "$work/printed" ||
+        { cat "$work/printed" >&2; say "$1 does not run"; }
+}
+
 # try PREFIX - the program in all its kinds, by the .pc files below PREFIX.
 try() {
     PKG_CONFIG_PATH=$1/lib/pkgconfig
@@ -37,13 +45,56 @@ try() {
             quietly $language -Wall "$work/program.c" -x none -o "$work/shared" $(pkg-config --cflags --libs $library)
             quietly $language -Wall "$work/program.c" -x none -o "$work/static" \
                 -static $(pkg-config --static --cflags --libs $library)
-            for kind in shared static; do
-                (cd "$work" && GRADUS_DATA="$data" LD_LIBRARY_PATH="$1/lib" "./$kind" >printed 2>&1) &&
-                    grep -q '^w \[5, 1\]' "$work/printed" ||
-                    { cat "$work/printed" >&2; say "$kind program for $library, $language"; }
-            done
+            ! command -v readelf >/dev/null ||
+                readelf -d "$work/shared" | grep -q "\[lib$library.so.${version%%.*}\]" ||
+                say "a program does not ask for lib$library.so.${version%%.*}"
+            runs ./shared "$1/lib"
+            runs ./static ""
         done
     done
+}
+
+# by_cmake PREFIX - all targets of the CMake package.
+by_cmake() {
+    targets=$(for library in gradus gradus64; do for suffix in "" _static _debug _debug_static; do
+        echo "$library$suffix"; done; done)
+    mkdir -p "$work/cmake"
+    cat >"$work/cmake/CMakeLists.txt" <<END
+cmake_minimum_required(VERSION 3.12)
+project(try C)
+set(CMAKE_C_STANDARD 11)
+find_package(Gradus $version REQUIRED)
+foreach(target $(echo $targets))
+    add_executable(with_\${target} ../program.c)
+    target_link_libraries(with_\${target} gradus::\${target})
+endforeach()
+find_package(Gradus 99 QUIET)
+if(Gradus_FOUND)
+    message(FATAL_ERROR "version 99 is found")
+endif()
+END
+    quietly cmake -S "$work/cmake" -B "$work/cmake/build" -DCMAKE_PREFIX_PATH="$1" -DCMAKE_C_COMPILER="${CC##* }"
+    quietly cmake --build "$work/cmake/build"
+    for target in $targets; do runs "$work/cmake/build/with_$target" ""; done
+}
+
+# by_meson PREFIX - both kinds, shared and static, through the .pc files.
+by_meson() {
+    mkdir -p "$work/meson"
+    cp "$work/program.c" "$work/meson"
+    cat >"$work/meson/meson.build" <<END
+project('try', 'c', default_options: ['c_std=c11'])
+foreach library : ['gradus', 'gradus64']
+    executable('shared_' + library, 'program.c', dependencies: dependency(library, version: '$version'))
+    executable('static_' + library, 'program.c', dependencies: dependency(library, static: true))
+endforeach
+END
+    PKG_CONFIG_PATH=$1/lib/pkgconfig
+    export PKG_CONFIG_PATH
+    quietly meson setup "$work/meson/build" "$work/meson"
+    quietly meson compile -C "$work/meson/build"
+    for kind in shared static; do for library in gradus gradus64; do
+        runs "$work/meson/build/${kind}_$library" ""; done; done
 }
 
 quietly $make BUILD="$build" install PREFIX="$work/prefix"
@@ -51,7 +102,7 @@ for file in share/doc/gradus/LICENSE share/doc/gradus/demos/03_mlp.c share/doc/g
             share/doc/gradus/demos/chapter/descent.h share/doc/gradus/demos/chapter/03_two_dimensions.c \
             share/doc/gradus/docs/tutorial/01_one_number.md \
             share/doc/gradus/docs/tutorial/pictures/01_one_number.png \
-            include/gradus.h lib/libgradus64.so; do
+            include/gradus.h lib/libgradus64.so lib/libgradus.so.$version lib/libgradus-debug.so.${version%%.*}; do
     [ -f "$work/prefix/$file" ] || say "$file is not installed"
 done
 grep -q "$work/prefix/lib.*ldconfig\|ldconfig.*$work/prefix/lib" "$work/log" || say "ldconfig is not mentioned"
@@ -66,6 +117,9 @@ command=$(grep '^cc .*01_one_number' "$work/prefix/share/doc/gradus/docs/tutoria
 
 mv "$work/prefix" "$work/moved"
 try "$work/moved"
+used="pkg-config"
+if command -v cmake >/dev/null; then by_cmake "$work/moved"; used="$used, CMake"; fi
+if command -v meson >/dev/null && command -v ninja >/dev/null; then by_meson "$work/moved"; used="$used, Meson"; fi
 mv "$work/moved" "$work/prefix"
 quietly $make BUILD="$build" uninstall PREFIX="$work/prefix"
 [ -z "$(find "$work/prefix" ! -type d -o -name '*gradus*')" ] ||
@@ -85,4 +139,4 @@ rm "$work/stage/usr/include/tensors/gradus/others.h" || say "make uninstall remo
 rmdir "$work/stage/usr/include/tensors/gradus"
 [ -z "$(find "$work/stage" ! -type d -o -name '*gradus*')" ] ||
     { find "$work/stage" >&2; say "make uninstall DESTDIR=.. leaves files behind"; }
-echo "install.sh: installed, used, moved and uninstalled"
+echo "install.sh: installed, used ($used), moved and uninstalled"
