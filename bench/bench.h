@@ -49,7 +49,7 @@ struct bench_row {
 
 /* The rows of one file, ended by a row without a name. */
 extern const bench_row linear_regression_rows[], chain_rows[], mlp_rows[], lenet_rows[], gpt_rows[],
-                       optimizer_rows[], muon_rows[], elementwise_rows[], process_rows[];
+                       optimizer_rows[], muon_rows[], elementwise_rows[], mixture_rows[], process_rows[];
 
 /* bench_agree - |a - b| <= tolerance (1 + |b|); otherwise false, and a message on stderr. */
 bool bench_agree(const bench_row *row, const char *what, double a, double b, double tolerance);

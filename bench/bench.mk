@@ -13,8 +13,8 @@ FLOOR_CFLAGS  := -O3 -march=native -ffp-contract=fast \
     $(shell echo | $(CC) -mprefer-vector-width=512 -E - >/dev/null 2>&1 && echo -mprefer-vector-width=512)
 
 BENCH_NAMES   := main measure report threads torch linear_regression chain mlp lenet gpt optimizers muon elementwise \
-                 process
-FLOOR_NAMES   := adam linear_regression chain product openblas mlp lenet gpt elementwise
+                 mixture process
+FLOOR_NAMES   := adam linear_regression chain product openblas mlp lenet gpt elementwise mixture
 BENCH_OBJECTS := $(BENCH_NAMES:%=$(BUILD)/bench/%.o) $(FLOOR_NAMES:%=$(BUILD)/bench/floor/%.o)
 
 $(BUILD)/bench/floor/%.o: bench/floor/%.c
@@ -26,9 +26,11 @@ $(BUILD)/bench/%.o: bench/%.c
 	$(call say,cc)
 	$(Q)$(CC) $(ALL_CFLAGS) -Ibench $(BENCH_BLAS) -c $< -o $@
 
-$(BUILD)/bench/bench: $(BENCH_OBJECTS) $(BUILD)/libgradus.a
+# The mixture uses the double library, whose private names are the float library's: it is linked as a shared one.
+$(BUILD)/bench/mixture.o: ALL_CFLAGS += $(DOUBLE)
+$(BUILD)/bench/bench: $(BENCH_OBJECTS) $(BUILD)/libgradus.a $(BUILD)/libgradus64.so
 	$(call say,ld)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(BENCH_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN/..' -o $@ $^ $(BENCH_LIBS)
 
 # Whole programs: one with Gradus and one without for each task.
 PROCESSES := $(basename $(notdir $(filter-out $(if $(HAVE_ZLIB),,%_mlp.c),$(wildcard bench/process/*.c))))

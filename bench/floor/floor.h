@@ -97,6 +97,16 @@ floor_gpt *floor_gpt_new(floor_product *product);           /* NULL: memory is o
 void       floor_gpt_free(floor_gpt *f);
 void       floor_gpt_products(floor_gpt *f);                /* all products of one step, forward and backward */
 
+/* ---- Gaussian mixture, in double: n points x [n, d]; alpha [k], mu [k, d], q [k, d], l [k, d (d - 1) / 2] ----- */
+
+typedef struct floor_mixture floor_mixture;
+
+floor_mixture *floor_mixture_new(int64_t n, int64_t k, int64_t d, const double *x);    /* NULL: memory is out */
+void           floor_mixture_free(floor_mixture *f);
+/* floor_mixture_step - the loss; gradients go to dalpha, dmu, dq, dl. */
+double         floor_mixture_step(floor_mixture *f, const double *alpha, const double *mu, const double *q,
+                                  const double *l, double *dalpha, double *dmu, double *dq, double *dl);
+
 /* ---- Elementwise functions, softmax over rows of 1000, a sum into y[0] ----------------------------------- */
 
 enum { SOFTMAX_ROW = 1000 };
