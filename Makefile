@@ -11,6 +11,7 @@
 # Gradus - make debug                   the libraries that tell the use of a tensor after its end
 # Gradus - make check-chapter-long      the longest runs of the optimization chapter, against known ends: a few minutes
 # Gradus - make names                   after a public function was added: double_names.h anew
+# Gradus - make check-python            python/gradus.py and its notebook, where Python has NumPy and jupyter
 # Gradus - make check-style             blanks, tabs and columns as .editorconfig says; part of make test
 # Gradus - make check-format            spacing as clang-format would set it
 # Gradus - make compile_commands.json   for clangd and other tools
@@ -313,6 +314,7 @@ include install.mk
 include exercises.mk
 include debug.mk
 include tutorial.mk
+include python.mk
 include style.mk
 include lab/lab.mk
 -include bench/bench.mk

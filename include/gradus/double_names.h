@@ -238,6 +238,7 @@ GD_RENAME(last_error)
 GD_RENAME(layer_norm)
 GD_RENAME(layer_norm_apply)
 GD_RENAME(layer_norm_new)
+GD_RENAME(layout)
 GD_RENAME(lbfgs)
 GD_RENAME(lbfgs_dialect)
 GD_RENAME(le)
@@ -838,6 +839,7 @@ GD_RENAME(zeros_like)
 #define gd_layer_norm gd64_layer_norm
 #define gd_layer_norm_apply gd64_layer_norm_apply
 #define gd_layer_norm_new gd64_layer_norm_new
+#define gd_layout gd64_layout
 #define gd_lbfgs gd64_lbfgs
 #define gd_lbfgs_dialect gd64_lbfgs_dialect
 #define gd_le gd64_le

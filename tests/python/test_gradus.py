@@ -1,0 +1,379 @@
+"""test_gradus.py - python/gradus.py against the library: numbers, shapes, errors, lifetimes, shared memory, callbacks.
+Each test runs with both kinds of the library; see tests/scripts/python.sh."""
+import gc
+import threading
+import unittest
+import warnings
+
+import numpy as np
+
+import gradus
+
+
+class Each:
+    """The tests, for one library, self.gd."""
+
+    def setUp(self):
+        self.dtype = np.float64 if self.gd.real is gradus.c_double else np.float32
+        self.other = np.float32 if self.dtype is np.float64 else np.float64
+
+    def fails(self, text, function, *arguments, **named):
+        with self.assertRaises(gradus.Error) as caught:
+            function(*arguments, **named)
+        self.assertIn(text, str(caught.exception))
+
+    # -- calls --
+
+    def test_values_and_gradients(self):
+        gd = self.gd
+        with gd.scope():
+            x = gd.requires_grad(gd.tensor([[1, 2, 3], [4, 5, 6]]))
+            self.assertEqual((x.shape, x.ndim, len(x), x.strides), ((2, 3), 2, 2, (3, 1)))
+            self.assertIsNone(x.grad)
+            y = gd.sum((2 * x - 1) ** 2 / 4 + x @ x.T @ gd.ones((2, 3)) * 0)
+            gd.backward(y)
+            np.testing.assert_allclose(x.grad.numpy(), 2 * np.arange(1, 7).reshape(2, 3) - 1, rtol=1e-6)
+            dx, = gd.grad(gd.sum(x * x), None, [x], False)
+            np.testing.assert_array_equal(dx, 2 * np.arange(1, 7).reshape(2, 3))
+            value, along = gd.jvp(lambda xs: xs[0] * xs[0], [x], [gd.ones((2, 3))], False)
+            np.testing.assert_array_equal(along, 2 * value.numpy() ** 0.5)
+            hessian, = gd.hessian(lambda xs: gd.sum(xs[0] * xs[0] * xs[0]), [x[0]], False)
+            np.testing.assert_allclose(hessian, np.diag([6, 12, 18]), rtol=1e-6)
+
+    def test_views_and_text(self):
+        gd = self.gd
+        t = gd.tensor(np.arange(24).reshape(2, 3, 4))
+        a = np.arange(24).reshape(2, 3, 4)
+        for index in np.s_[1], np.s_[-1], np.s_[0, 2], np.s_[:, 1:3], np.s_[:, :, 0:4:2], np.s_[1, -2:, -1]:
+            np.testing.assert_array_equal(t[index], a[index])
+        np.testing.assert_array_equal(t.T, a.T)
+        self.fails("step -1", lambda: t[::-1])
+        self.fails("index 2 of axis 0 must lie in [-2, 2)", lambda: t[2])
+        self.assertEqual([row.shape for row in t], [(3, 4)] * 2)
+        self.assertEqual(repr(gd.scalar(2.5)), "[]: 2.5")
+        self.assertIn("gd_square", gd.graph_print(gd.square(gd.requires_grad(gd.ones(2)))))
+        self.assertIn("gd_tensor*gd_matmul(gd_tensor* a, gd_tensor* b)", gd.matmul.__doc__)
+        self.assertEqual(gd.concat([t, t], 0).shape, (4, 3, 4))
+        values, indices = (lambda p: (p.values, p.indices))(gd.topk(gd.tensor([1, 5, 3]), 2, 0, True))
+        self.assertEqual((values.numpy().tolist(), indices.numpy().tolist()), ([5, 3], [1, 2]))
+
+    def test_errors_are_exceptions(self):
+        gd = self.gd
+        self.fails("gd_matmul: a is [2, 3] and b is [2, 3]: the inner sizes 3 and 2 differ",
+                   gd.matmul, gd.ones((2, 3)), gd.ones((2, 3)))
+        self.fails("gd_adam: beta1 = 1.2 must lie in [0, 1)", gd.adam, gd.params_new(), beta1=1.2)
+        self.fails("gd_add: b is None", gd.add, gd.ones(2), None)
+        self.fails("/none.npy", gd.npy_read, "/none.npy")
+        self.fails("gd_item", gd.ones((2, 2)).item)
+        with self.assertRaisesRegex(TypeError, "gradus.add: b is a float, not a Tensor"):
+            gd.add(gd.ones(2), 1.0)
+        with self.assertRaisesRegex(TypeError, "gradus.adam has no argument beta3|has no field beta3"):
+            gd.adam(gd.params_new(), beta3=1)
+        with self.assertRaisesRegex(TypeError, "gradus.add: b missing"):
+            gd.add(gd.ones(2))
+        with self.assertRaisesRegex(TypeError, "p is a gd_plot, not a gd_params"):
+            gd.params_count(gd.plot_new("a", "b", "c"))
+        with self.assertRaises(AttributeError):
+            gd.scope_begin
+        with self.assertRaises(TypeError):
+            np.ones(2) + gd.ones(2)
+        with self.assertWarnsRegex(RuntimeWarning, "while no scope was open"):
+            gd.set_memory_warning(1)
+            try:
+                for _ in range(20):
+                    gd.zeros((100, 100))
+            finally:
+                gd.set_memory_warning(1 << 30)
+
+    # -- memory that is shared --
+
+    def test_arrays_look_at_tensors(self):
+        gd = self.gd
+        t = gd.zeros((2, 3))
+        a = t.numpy()
+        self.assertEqual((a.dtype, a.shape, a.flags.writeable), (self.dtype, (2, 3), False))
+        self.assertEqual(t.dtype, np.dtype(self.dtype).name)
+        gd.fill(t, 7)
+        np.testing.assert_array_equal(a, np.full((2, 3), 7))
+        np.testing.assert_array_equal(np.from_dlpack(t), a)
+        self.assertEqual(np.from_dlpack(t).ctypes.data, a.ctypes.data)
+        self.assertEqual(np.asarray(t).ctypes.data, a.ctypes.data)
+        self.assertNotEqual(np.array(t).ctypes.data, a.ctypes.data)
+        self.assertEqual(np.asarray(t, dtype=self.other).dtype, self.other)
+        for view, like in ((t.T, a.T), (t[:, ::2], a[:, ::2]), (gd.expand(t[0], (4, 3)), np.broadcast_to(a[0], (4, 3))),
+                           (gd.scalar(3), np.array(3)), (gd.zeros((0, 3)), np.zeros((0, 3)))):
+            np.testing.assert_array_equal(view.numpy(), like)
+            np.testing.assert_array_equal(np.from_dlpack(view), like)
+
+    def test_tensors_look_at_arrays(self):
+        gd = self.gd
+        a = np.arange(6, dtype=self.dtype).reshape(2, 3)
+        t = gd.wrap(a)
+        a[1, 2] = 9
+        self.assertEqual(gd.at(t, (1, 2)), 9)
+        gd.fill(t, 4)
+        self.assertEqual(a.sum(), 24)
+        self.fails("not contiguous", gd.wrap, a.T)
+        self.fails("not contiguous", gd.wrap, a[:, ::2])
+        self.fails("not contiguous", gd.wrap, a[::-1])
+        self.fails("type f%d" % np.dtype(self.other).itemsize, gd.wrap, a.astype(self.other))
+        self.fails("type i8", gd.wrap, np.arange(3))
+        self.fails("type >f", gd.wrap, a.astype(np.dtype(self.dtype).newbyteorder(">")))
+        self.fails("cannot be written to", gd.wrap, t.numpy())
+        for copied in (a.T, a[::-1], a.astype(self.other), np.arange(3), [[1, 2], [3, 4]], 5, t):
+            np.testing.assert_array_equal(gd.tensor(copied), np.asarray(copied))
+        self.fails("rows of different shapes", gd.tensor, [[1, 2], [3]])
+
+        class Other:                                    # something that has nothing but DLPack
+            def __dlpack__(self):
+                return a.__dlpack__()
+        t = gd.wrap(Other())
+        a[0, 0] = 11
+        self.assertEqual(gd.at(t, (0, 0)), 11)
+        capsule = a.__dlpack__()
+
+        class Twice:
+            def __dlpack__(self):
+                return capsule
+        gd.wrap(Twice())
+        self.fails("used before", gd.wrap, Twice())
+
+    def test_wrapped_arrays_live_as_long_as_the_scope(self):
+        gd = self.gd
+        gone = []
+
+        class Watched(np.ndarray):
+            def __del__(self):
+                gone.append(1)
+        with gd.scope():
+            w = gd.requires_grad(gd.wrap(np.ones(3, dtype=self.dtype).view(Watched)))
+            y = gd.sum(w * w)
+            del w
+            gc.collect()
+            self.assertEqual(gone, [])                  # the graph still reads it
+            gd.backward(y)
+        del y
+        gc.collect()
+        self.assertTrue(gone)
+
+    # -- lifetimes --
+
+    def test_scopes(self):
+        gd = self.gd
+        before = gd.memory_live()
+        for _ in range(100):
+            with gd.scope():
+                x = gd.ones((100, 100))
+        self.assertLess(gd.memory_live() - before, 1 << 22)
+        self.fails("gd_sum: x belongs to a scope that has ended", gd.sum, x)
+        self.fails("a scope that has ended", x.numpy)
+        self.fails("a scope that has ended", lambda: x.shape)
+        self.assertEqual(repr(x), "<a tensor of a scope that has ended>")
+        with gd.scope():
+            y = gd.ones(3)
+            with gd.scope():
+                z = gd.keep(gd.shift(y, 1))
+                v = y[1:]
+            self.assertEqual(gd.sum(z).item(), 6)       # kept in the outer scope
+            self.fails("a scope that has ended", gd.sum, v)
+        self.fails("a scope that has ended", gd.sum, z)
+        with self.assertRaises(ZeroDivisionError):
+            with gd.scope():
+                1 / 0
+        self.assertFalse(gd._state.scopes)
+
+    def test_an_array_outlives_a_scope(self):
+        gd = self.gd
+        with gd.scope():
+            with self.assertWarnsRegex(ResourceWarning, "the memory stays"):
+                with gd.scope():
+                    a = gd.full(1000, 5).numpy()
+            for _ in range(10):                         # would reuse the memory
+                with gd.scope():
+                    gd.full(1000, 6)
+            later = gd.full(1000, 7)
+            self.assertEqual(a.sum(), 5000)
+            self.assertEqual(gd.sum(later).item(), 7000)
+            del a
+        self.fails("a scope that has ended", gd.sum, later)
+
+    def test_owners(self):
+        gd = self.gd
+        net = gd.params_new()
+        layer = gd.linear_new(net, "h", 3, 2)
+        adam = gd.adam(net, lr=0.5)
+        weight = layer.weight
+        array = weight.numpy()
+        self.fails("a NumPy array still looks", net.close)
+        del array
+        net.close()
+        self.fails("a gd_params that has been closed", gd.sum, weight)
+        self.fails("a gd_params that has been closed", gd.linear_apply, layer, gd.ones((1, 3)))
+        self.fails("a gd_params that has been closed", gd.step, adam)
+        self.fails("a gd_params that has been closed", gd.params_count, net)
+        net.close()                                     # twice is fine
+        weight = gd.linear_new(gd.params_new(), "h", 3, 2).weight
+        gc.collect()
+        self.assertEqual(weight.shape, (2, 3))          # the tensor keeps its model
+        before = gd.memory_live()
+        for _ in range(50):
+            gd.linear_new(gd.params_new(), "h", 100, 100)
+        gc.collect()
+        self.assertLess(gd.memory_live() - before, 1 << 22)
+        loader = gd.loader_new(gd.dataset(x=gd.ones((4, 2))), batch=2)
+        batch = next(iter(loader))
+        x = batch.x
+        loader.close()
+        self.fails("a gd_loader that has been closed", gd.sum, x)
+
+    def test_shutdown(self):
+        gd = self.gd
+        x = gd.ones(3)
+        a = x.numpy()
+        self.fails("still looks at a tensor of the program", gd.shutdown)
+        with gd.scope():
+            self.fails("1 scopes are open", gd.shutdown)
+        del a
+        gc.collect()
+        if not gd._state.program.exports:
+            gd.shutdown()
+            self.fails("the program before gd.shutdown()", gd.sum, x)
+
+    # -- models, options, callbacks, threads --
+
+    def test_training(self):
+        gd = self.gd
+        gd.seed(1)
+        rng = np.random.default_rng(0)
+        x = rng.normal(size=(64, 3)).astype(self.dtype)
+        y = (x @ np.array([[1], [-2], [3]]) + 0.5).astype(self.dtype)
+        net = gd.params_new()
+        layer = gd.linear_new(net, "line", 3, 1)
+        adam = gd.adam(net, gd.adam_options(lr=0.1))
+        self.assertEqual((adam.lr, adam.steps), (0.1, 0))
+        adam.lr = 0.05
+        loader = gd.loader_new(gd.dataset(x=gd.wrap(x), y=gd.wrap(y)), batch=16, shuffle=True, seed=3)
+        for _ in range(100):
+            for batch in loader:
+                with gd.scope():
+                    gd.backward(gd.mse_loss(gd.linear_apply(layer, batch.x), batch.y, gd.MEAN))
+                    gd.step(adam)
+                    gd.zero_grad(adam)
+        self.assertEqual(adam.steps, 400)
+        np.testing.assert_allclose(layer.weight.numpy(), [[1, -2, 3]], atol=2e-3)
+        np.testing.assert_allclose(layer.bias.numpy(), [0.5], atol=2e-3)
+        biases = gd.optimizer_group(adam, "line.bias")
+        gd.group_set(biases, "weight_decay", 0.25)
+        self.assertEqual(gd.group_get(biases, "weight_decay"), 0.25)
+        self.fails("nothing", gd.group_get, biases, "nothing")
+        gd.set_schedule(biases, gd.lr_custom(lambda t: 1 / (t + 1)))
+        with gd.scope():
+            gd.backward(gd.sum(layer.bias))
+            gd.step(adam)
+        self.assertAlmostEqual(biases.lr, 1 / 401)
+
+    def test_defaults_are_the_headers(self):
+        gd = self.gd
+        o = gd.adam_options()
+        self.assertEqual((o.lr, o.beta1, o.beta2, o.eps, o.weight_decay), (1e-3, 0.9, 0.999, 1e-8, 0))
+        self.assertEqual(gd.adafactor_options().eps1, np.finfo(self.dtype).eps)
+        self.assertEqual(list(gd.conv2d_options().dilation), [1, 1])
+        self.assertEqual(gd.adamw_dialect(gd.OPTAX).weight_decay, 1e-4)
+        self.assertEqual(gd.muon_adamw_defaults().adamw, True)
+        self.assertEqual(gd.muon_options().adamw, False)
+        self.assertEqual(gd.csv_options(separator=";").separator, b";")
+
+    def test_callbacks(self):
+        gd = self.gd
+        net = gd.params_new()
+        w = gd.param(net, "w", gd.tensor([3, -4]))
+        lbfgs = gd.lbfgs(net)
+
+        def closure():
+            gd.zero_grad(lbfgs)
+            with gd.scope():
+                loss = gd.sum(gd.square(w - 1))
+                gd.backward(loss)
+                return loss.item()
+        self.assertEqual(gd.step_closure(lbfgs, closure), 29)
+        np.testing.assert_allclose(w.numpy(), [1, 1], atol=1e-5)
+        self.assertTrue(gd.gradcheck(lambda xs: gd.sum(gd.sin(xs[0])), [w]))
+        with self.assertRaises(KeyError):
+            gd.gradcheck(lambda xs: {}["none"], [w])
+        self.fails("gd_gradcheck", gd.gradcheck, lambda xs: None, [w])
+        seen = []
+        with gd.scope():
+            x = gd.requires_grad(gd.ones(2))
+            gd.register_hook(x, lambda x, dx: seen.append(dx.numpy().copy()) or dx * 2)
+            gc.collect()
+            gd.backward(gd.sum(x * 3))
+            np.testing.assert_array_equal(x.grad.numpy(), [6, 6])
+        np.testing.assert_array_equal(seen[0], [3, 3])
+
+    def test_threads_have_their_own_scopes(self):
+        gd, results = self.gd, []
+
+        def work():
+            try:
+                gd.add(gd.ones(2), gd.ones(3))
+            except gradus.Error as error:
+                results.append(str(error))
+            with gd.scope():
+                results.append(gd.sum(gd.ones(5)).item())
+        with gd.scope():
+            threads = [threading.Thread(target=work) for _ in range(2)]
+            [t.start() for t in threads]
+            [t.join() for t in threads]
+            self.assertEqual(gd.sum(gd.ones(2)).item(), 2)
+        self.assertEqual(results.count(5), 2)
+        self.assertEqual(sum("gd_add" in str(r) for r in results), 2)
+
+    def test_every_function_has_types(self):
+        gd = self.gd
+        for name in gd._functions:
+            if name not in gradus.OWN:
+                self.assertTrue(hasattr(gd._dll, gd._prefix + name[3:]), name)
+                for part in gd._functions[name].rpartition(" -> ")[0].split(", "):
+                    kind = part.split(" ")[0].rstrip("*").replace("*const[]", "").replace("*[]", "")
+                    known = any(kind in kinds for kinds in (
+                        gradus.NUMBERS, gd._structs, gd._callbacks, gd._enums, gd._frees,
+                        ("", "gd_real", "gd_group", "void", "FILE", "gd_node", "gd_animation")))
+                    self.assertTrue(known, "%s: %s" % (name, part))
+
+
+class Float(Each, unittest.TestCase):
+    gd = gradus._float
+
+
+class Double(Each, unittest.TestCase):
+    gd = gradus.double
+
+    def test_kinds_do_not_mix(self):
+        with self.assertRaisesRegex(TypeError, "other number type"):
+            self.gd.add(self.gd.ones(2), gradus.ones(2))
+
+
+class Import(unittest.TestCase):
+    def refuses(self, text, **changed):
+        old = {name: getattr(gradus, name) for name in changed}
+        try:
+            for name, value in changed.items():
+                setattr(gradus, name, value)
+            with self.assertRaisesRegex(ImportError, text):
+                gradus.Library()
+        finally:
+            for name, value in old.items():
+                setattr(gradus, name, value)
+
+    def test_another_library_is_refused(self):
+        self.refuses("gd_adam_options.beta2 is 16 in the library and 8 here",
+                     STRUCTS=gradus.STRUCTS.replace("gd_adam_options: lr double; beta1 double; beta2 double;",
+                                                    "gd_adam_options: lr double; beta2 double; beta1 double;"))
+        self.refuses("size of gd_gradcheck_options is 24 in the library and 32 here",
+                     STRUCTS=gradus.STRUCTS.replace("gd_gradcheck_options:", "gd_gradcheck_options: more double;"))
+        self.refuses("this is for version 9", VERSION="9")
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("always")
+    unittest.main()
