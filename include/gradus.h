@@ -29,6 +29,7 @@
 #include "gradus/recurrent.h"   /* RNN, LSTM and GRU over whole sequences */
 #include "gradus/transformer.h" /* attention with masks, encoder and decoder blocks */
 #include "gradus/optim.h"       /* optimizers: SGD, Adam, Yogi and their family */
+#include "gradus/program.h"     /* a step captured once and run again */
 #include "gradus/data.h"        /* readers, data sets, minibatches */
 #include "gradus/checkpoint.h"  /* saving a model or a run, and resuming it */
 #include "gradus/split.h"       /* training and validation, folds, subsets */

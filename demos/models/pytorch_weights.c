@@ -81,7 +81,7 @@ int main(int count, char **argument)
     gd_params *p = gd_params_new();
     model m = model_new(p);
     gd_load_report report;
-    gd_checkpoint_load(path, &(gd_run){ .params = p }, (gd_load_options){ .prefix = "model." }, &report);
+    gd_checkpoint_load(path, &(gd_training_run){ .params = p }, (gd_load_options){ .prefix = "model." }, &report);
     gd_safetensors *file = gd_safetensors_open(path);
     gd_tensor *points = gd_safetensors_read(file, "points"), *outputs = gd_safetensors_read(file, "outputs");
     gd_tensor *x = gd_safetensors_read(file, "spirals"), *labels = gd_safetensors_read(file, "labels");

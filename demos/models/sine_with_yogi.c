@@ -77,7 +77,7 @@ static void end(run *r)
 static void save(run *r)
 {
     gd_note notes[] = NOTES(r->stop);
-    gd_checkpoint_save(r->checkpoint, &(gd_run){ .params = r->net, .optimizer = r->yogi, .loader = r->load,
+    gd_checkpoint_save(r->checkpoint, &(gd_training_run){ .params = r->net, .optimizer = r->yogi, .loader = r->load,
                                                  .notes = notes, .note_count = 4 });
     gd_save(r->best_file, r->stop->best_params, NULL);
     gd_history_save(r->history, r->table);
@@ -86,7 +86,7 @@ static void save(run *r)
 static void load(run *r)
 {
     gd_note notes[] = NOTES(r->stop);
-    gd_checkpoint_load(r->checkpoint, &(gd_run){ .params = r->net, .optimizer = r->yogi, .loader = r->load,
+    gd_checkpoint_load(r->checkpoint, &(gd_training_run){ .params = r->net, .optimizer = r->yogi, .loader = r->load,
                                                  .notes = notes, .note_count = 4 }, gd_load_defaults(), NULL);
     gd_load(r->best_file, r->stop->best_params, NULL);
     gd_history_free(r->history);

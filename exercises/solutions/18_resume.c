@@ -2,7 +2,7 @@
  *
  * A run is more than its parameters: the state of the optimizer, the position in the shuffled data, and what the
  * program keeps beside them, here the best loss so far.  Save all of it to path, and load it again, with
- * gd_checkpoint_save and gd_checkpoint_load: a gd_run has the members params, optimizer, loader, notes and note_count,
+ * gd_checkpoint_save and gd_checkpoint_load: a gd_training_run has the members params, optimizer, loader, notes and note_count,
  * and a note is { .key = "best", .number = best }.  Both return what these functions return.
  *
  *     make grade-18                   docs/zh/exercises.md: the same in Chinese */
@@ -11,13 +11,13 @@
 bool save_run(const char *path, gd_params *net, gd_optimizer *o, gd_loader *load, double *best)
 {
     gd_note note = { .key = "best", .number = best };
-    gd_run run = { .params = net, .optimizer = o, .loader = load, .notes = &note, .note_count = 1 };
+    gd_training_run run = { .params = net, .optimizer = o, .loader = load, .notes = &note, .note_count = 1 };
     return gd_checkpoint_save(path, &run);
 }
 
 bool load_run(const char *path, gd_params *net, gd_optimizer *o, gd_loader *load, double *best)
 {
     gd_note note = { .key = "best", .number = best };
-    gd_run run = { .params = net, .optimizer = o, .loader = load, .notes = &note, .note_count = 1 };
+    gd_training_run run = { .params = net, .optimizer = o, .loader = load, .notes = &note, .note_count = 1 };
     return gd_checkpoint_load(path, &run, gd_load_defaults(), NULL);
 }

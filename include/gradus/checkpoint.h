@@ -43,7 +43,7 @@ bool gd_load_run(const char *path, gd_params *p, gd_optimizer *o, gd_loader *loa
  *
  *     double best = INFINITY;
  *     gd_note notes[] = { { .key = "best", .number = &best }, { .key = "data", .text = "airfoil, 1500 rows" } };
- *     gd_run run = { .params = net, .optimizer = adam, .loader = load, .ema = average, .plateau = &plateau,
+ *     gd_training_run run = { .params = net, .optimizer = adam, .loader = load, .ema = average, .plateau = &plateau,
  *                    .notes = notes, .note_count = 2 };
  *     gd_checkpoint_save("run.safetensors", &run);
  *     ..  gd_checkpoint_load("run.safetensors", &run, (gd_load_options){ 0 }, NULL);
@@ -54,7 +54,7 @@ typedef struct gd_note {                    /* a number or a string of the progr
     const char *text;                       /* saved; gd_checkpoint_load sets it to a copy in the current scope */
 } gd_note;
 
-typedef struct gd_run {                     /* params is required; what is NULL is neither saved nor loaded */
+typedef struct gd_training_run {            /* params is required; what is NULL is neither saved nor loaded */
     gd_params    *params;
     gd_optimizer *optimizer;
     gd_loader    *loader;
@@ -62,7 +62,7 @@ typedef struct gd_run {                     /* params is required; what is NULL 
     gd_plateau   *plateau;
     gd_note      *notes;
     int           note_count;
-} gd_run;
+} gd_training_run;
 
 /* With all members 0, a run is loaded only if it will continue exactly: options that differ are an error too. */
 typedef struct gd_load_options {            /* 0 stands for the default */
@@ -99,8 +99,9 @@ typedef struct gd_load_report {
  * gd_checkpoint_load - reads it back, or loads a model from elsewhere.  report may be NULL.  On failure nothing has
  * changed.  Errors: as for gd_load, except what options permits; something that run has and the file has not; a note
  * that is a number on one side and a string on the other. */
-bool gd_checkpoint_save(const char *path, const gd_run *run);
-bool gd_checkpoint_load(const char *path, const gd_run *run, gd_load_options options, gd_load_report *report);
+bool gd_checkpoint_save(const char *path, const gd_training_run *run);
+bool gd_checkpoint_load(const char *path, const gd_training_run *run, gd_load_options options,
+                        gd_load_report *report);
 
 GD_API_END
 #ifdef __cplusplus

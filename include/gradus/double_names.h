@@ -69,6 +69,7 @@ GD_RENAME(bce_with_logits)
 GD_RENAME(bce_with_logits_weighted)
 GD_RENAME(bernoulli)
 GD_RENAME(buffer)
+GD_RENAME(capture)
 GD_RENAME(ceil)
 GD_RENAME(check_finite)
 GD_RENAME(checkpoint_load)
@@ -441,6 +442,8 @@ GD_RENAME(prelu)
 GD_RENAME(print)
 GD_RENAME(prod)
 GD_RENAME(prod_axis)
+GD_RENAME(program_free)
+GD_RENAME(program_print)
 GD_RENAME(progress_end)
 GD_RENAME(progress_show)
 GD_RENAME(progress_start)
@@ -484,6 +487,7 @@ GD_RENAME(round)
 GD_RENAME(rprop)
 GD_RENAME(rprop_dialect)
 GD_RENAME(rsqrt)
+GD_RENAME(run)
 GD_RENAME(running_add)
 GD_RENAME(running_mean)
 GD_RENAME(running_start)
@@ -670,6 +674,7 @@ GD_RENAME(zeros_like)
 #define gd_bce_with_logits_weighted gd64_bce_with_logits_weighted
 #define gd_bernoulli gd64_bernoulli
 #define gd_buffer gd64_buffer
+#define gd_capture gd64_capture
 #define gd_ceil gd64_ceil
 #define gd_check_finite gd64_check_finite
 #define gd_checkpoint_load gd64_checkpoint_load
@@ -1042,6 +1047,8 @@ GD_RENAME(zeros_like)
 #define gd_print gd64_print
 #define gd_prod gd64_prod
 #define gd_prod_axis gd64_prod_axis
+#define gd_program_free gd64_program_free
+#define gd_program_print gd64_program_print
 #define gd_progress_end gd64_progress_end
 #define gd_progress_show gd64_progress_show
 #define gd_progress_start gd64_progress_start
@@ -1085,6 +1092,7 @@ GD_RENAME(zeros_like)
 #define gd_rprop gd64_rprop
 #define gd_rprop_dialect gd64_rprop_dialect
 #define gd_rsqrt gd64_rsqrt
+#define gd_run gd64_run
 #define gd_running_add gd64_running_add
 #define gd_running_mean gd64_running_mean
 #define gd_running_start gd64_running_start

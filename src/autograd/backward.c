@@ -7,6 +7,7 @@
 #include "backward.h"
 
 #include "anomaly.h"
+#include "base/start.h"
 #include "dead_graph.h"
 #include "gather.h"
 #include "gradus/autograd.h"
@@ -206,6 +207,36 @@ static GI_COLD gd_fast failed(const gi_pass *pass, const gd_node *node)
     return GD_FAILED;
 }
 
+/* While a step is captured: the call of a fast rule is written down if the rule has computed something. */
+typedef struct fast_call {
+    gd_node  *node;
+    gd_target to[GD_FAST_INPUTS];
+} fast_call;
+
+static bool fast_again(gd_tensor *y, gd_tensor *const dy[], const void *attributes)
+{
+    (void)y;
+    const fast_call *call = attributes;
+    return call->node->op->fast(call->node, dy[0], call->to) == GD_DONE;
+}
+
+static GI_COLD gd_fast captured_fast(gd_node *node, gd_tensor *dy, const gd_target *to, int n)
+{
+    fast_call call = { node, { { NULL, false } } };
+    for (int i = 0; i < n; i++)
+        call.to[i] = to[i];
+    const int capturing = gi_capture_pause();
+    const gd_fast done = node->op->fast(node, dy, to);
+    gi_capture_resume(capturing);
+    gi_call again = { node->op->name, fast_again, NULL, &dy, 1, &call, sizeof call, true };
+    return done == GD_DONE && !gi_thread.recorder->write(gi_thread.recorder, &again) ? GD_FAILED : done;
+}
+
+static inline gd_fast call_fast(gd_node *node, gd_tensor *dy, const gd_target *to, int n)
+{
+    return gi_capturing() ? captured_fast(node, dy, to, n) : node->op->fast(node, dy, to);
+}
+
 /* The fast rule of a node with one or two inputs, the common case.  GD_DECLINED: the caller runs the rule instead. */
 static inline gd_fast run_fast(gi_pass *pass, gd_node *node, gd_tensor *dy, bool first, bool second)
 {
@@ -216,7 +247,7 @@ static inline gd_fast run_fast(gi_pass *pass, gd_node *node, gd_tensor *dy, bool
         return GD_FAILED;
     if (second && !(db = place(pass, node, 1, &to[1])))
         return GD_FAILED;
-    const gd_fast done = node->op->fast(node, dy, to);
+    const gd_fast done = call_fast(node, dy, to, node->n);
     if (GI_UNLIKELY(done != GD_DONE)) {
         give_back(pass, da, &to[0]);
         give_back(pass, db, &to[1]);
@@ -238,7 +269,7 @@ static GI_NOINLINE gd_fast run_long_fast(gi_pass *pass, gd_node *node, gd_tensor
     for (int i = 0; i < node->n; i++)
         if (gi_needs(node, i) && !(dx[i] = place(pass, node, i, &to[i])))
             return GD_FAILED;
-    const gd_fast done = node->op->fast(node, dy, to);
+    const gd_fast done = call_fast(node, dy, to, node->n);
     for (int i = 0; i < node->n; i++)
         if (done != GD_DONE)
             give_back(pass, dx[i], &to[i]);
@@ -331,13 +362,19 @@ static inline bool finish(gi_pass *pass, gd_tensor *out, gd_tensor *dy)
 
 /* ---- A pass ----------------------------------------------------------------------------------------------------- */
 
+static bool write_one(gd_tensor *one, gd_tensor *const x[], const void *attributes)
+{
+    (void)x;
+    (void)attributes;
+    one->data[0] = 1;
+    return true;
+}
+
 /* The default gradient of y, which has one element: 1. */
 static gd_tensor *one_like(const gd_tensor *y)
 {
     gd_tensor *one = gi_new_like(y);
-    if (one)
-        one->data[0] = 1;
-    return one;
+    return one && gi_start("1", write_one, one, NULL, 0, NULL, 0) ? one : NULL;
 }
 
 GI_NOINLINE void gi_pass_run(gi_pass *pass)

@@ -3,6 +3,7 @@
 
 #include "gather.h"
 
+#include "base/start.h"
 #include "gradus/operations.h"
 #include "tensor/accumulate.h"
 
@@ -28,6 +29,13 @@ bool gi_reach(gi_pass *pass, gd_tensor *x)
     return true;
 }
 
+static bool add_gradient(gd_tensor *sum, gd_tensor *const x[], const void *attributes)
+{
+    (void)attributes;
+    gi_accumulate(sum, x[0]);
+    return true;
+}
+
 bool gi_gather_other(gi_pass *pass, gd_tensor *x, gd_tensor *gradient)
 {
     gd_tensor *slot = x->slot;
@@ -36,10 +44,8 @@ bool gi_gather_other(gi_pass *pass, gd_tensor *x, gd_tensor *gradient)
         x->slot = gradient;
         return gi_reach(pass, x);
     }
-    if (gi_may_add_to(pass, slot)) {
-        gi_accumulate(slot, gradient);
-        return true;
-    }
+    if (gi_may_add_to(pass, slot))
+        return gi_start_one("the sum of two gradients", add_gradient, slot, gradient, NULL, 0);
     gd_tensor *sum = gd_add(slot, gradient);
     if (!sum)
         return false;

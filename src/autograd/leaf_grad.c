@@ -6,6 +6,7 @@
 #include "base/compiler.h"
 #include "base/guest.h"
 #include "base/memory.h"
+#include "base/start.h"
 #include "gradus/operations.h"
 #include "gradus/tensor.h"
 #include "record.h"
@@ -97,6 +98,35 @@ static bool add_to_graph_grads(const gi_pass *pass)
     return true;
 }
 
+static bool put_again(gd_tensor *x, gd_tensor *const value[], const void *attributes)
+{
+    (void)attributes;
+    put(x, value[0]);
+    return true;
+}
+
+static bool add_again(gd_tensor *x, gd_tensor *const value[], const void *attributes)
+{
+    (void)attributes;
+    gi_accumulate(x->grad, value[0]);
+    gi_overwritten(x->grad);
+    return true;
+}
+
+/* The same while a step is captured. */
+static GI_COLD bool capture_numbers(const gi_pass *pass)
+{
+    for (int64_t i = 0; i < pass->reached_count; i++) {
+        gd_tensor *x = pass->reached[i];
+        gi_guard(&x->grad, sizeof x->grad);
+        gi_guard(&x->grad_memory, sizeof x->grad_memory);
+        if (!gi_start_one(x->grad ? "is added to ->grad" : "becomes ->grad", x->grad ? add_again : put_again, x,
+                          x->slot, NULL, 0))
+            return false;
+    }
+    return true;
+}
+
 /* Everything that can fail comes before the first gradient changes. */
 static inline bool add_numbers(const gi_pass *pass)
 {
@@ -105,6 +135,8 @@ static inline bool add_numbers(const gi_pass *pass)
     for (int64_t i = 0; i < n; i++)
         if (!reached[i]->grad && !gi_grad_memory(reached[i]))
             return false;
+    if (gi_capturing())
+        return capture_numbers(pass);
     for (int64_t i = 0; i < n; i++) {
         if (reached[i]->grad) {
             gi_accumulate(reached[i]->grad, reached[i]->slot);
@@ -133,10 +165,23 @@ static GI_COLD void say_no_leaf(const gd_tensor *t)
     gd_fail("gd_zero_grad_of: t, %s, has no ->grad%s: see gd_retain_grad", gi_text_of(t).s, gi_not_a_leaf(t).s);
 }
 
+static bool zero_again(gd_tensor *t, gd_tensor *const x[], const void *attributes)
+{
+    (void)x;
+    (void)attributes;
+    gd_zero_grad_of(t);
+    return true;
+}
+
 void gd_zero_grad_of(gd_tensor *t)
 {
     if (!t || !gi_alive("gd_zero_grad_of", "t", t))
         return;
+    gi_settled(&t->grad);
+    if (gi_capturing()) {
+        gi_start("gd_zero_grad_of", zero_again, t, NULL, 0, NULL, 0);
+        return;
+    }
     if (GI_UNLIKELY(t->node != NULL) && t->requires_grad && !t->grad && !t->retain_grad)
         say_no_leaf(t);
     t->grad = NULL;

@@ -162,7 +162,7 @@ GI_NOINLINE gi_pass *gi_pass_begin(const char *function, gd_tensor *y, gd_tensor
     pass->no_grad = gi_thread.no_grad;
     pass->depth = gi_thread.depth;
     gi_thread.pass = pass;
-    gi_thread.no_grad = (pass->no_grad & GI_ANOMALY) | (create_graph ? 0 : GI_IN_PASS | 1);
+    gi_thread.no_grad = (pass->no_grad & (GI_ANOMALY | GI_CAPTURING)) | (create_graph ? 0 : GI_IN_PASS | 1);
     if (pass->scratch)
         pass->scratch->recycler = &pass->recycler;
     pass->dy = dy;

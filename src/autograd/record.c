@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/scopes.h"
+#include "base/start.h"
 #include "base/thread_state.h"
 #include "gradus/tensor.h"
 #include "record.h"
@@ -93,9 +94,20 @@ gd_tensor *gd_record(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[], i
     return any_requires_grad(inputs, n) ? record(op, y, inputs, n, attributes, size) : path_continues(y, inputs, n);
 }
 
+/* While a step is captured: y, if it is no view, must have been computed by gi_start. */
+static inline void must_be_written_down(const gd_op *op, gd_tensor *y)
+{
+    if (!gi_capturing() || y->base != y)
+        return;
+    if (!(y->marks & GI_COMPUTED))
+        gi_not_captured(op->name, "computes in a way that cannot be run again");
+    y->marks &= (uint8_t)~GI_COMPUTED;
+}
+
 gd_tensor *gi_record_otherwise(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[], int n,
                                const void *attributes, size_t size)
 {
+    must_be_written_down(op, y);
     if (gi_thread.no_grad & GI_IN_PASS)
         return y;
     if ((gi_thread.no_grad & GI_ANOMALY) && !gi_finite_result(op, y, inputs, n))
@@ -118,6 +130,7 @@ gd_tensor *gi_constant(const gd_op *op, gd_tensor *y, gd_tensor *a, gd_tensor *b
 {
     if (!y || gi_records_nothing())
         return y;
+    must_be_written_down(op, y);
     bool any = a->requires_grad || (b && b->requires_grad);
     if (!(gi_thread.no_grad & GI_IN_PASS)) {
         gi_path_continues(y, a, b, NULL);

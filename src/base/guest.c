@@ -67,6 +67,8 @@ void gi_guest_forget(void)
         gi_thread.unwinder->abandon_pass();
     gi_thread.guest = NULL;
     gi_thread.floor = 0;
+    gi_thread.recorder = NULL;              /* a step that was being captured */
+    gi_thread.no_grad &= ~GI_CAPTURING;
 }
 
 GI_NOINLINE uintptr_t gi_stack_below(void)

@@ -47,6 +47,7 @@ struct gd_arena {
     void    (*settle)(gd_arena *);          /* and what detaches them when the scope closes */
     gi_owner  owner;
     bool      by_hand;                      /* opened by gd_scope_begin, not by GD_SCOPE */
+    bool      captured;                     /* opened while a step is captured: the program takes it when it closes */
     struct gi_recycler *recycler;           /* of a backward pass's scratch memory, see tensor/recycle.c; or NULL */
 };
 

@@ -7,6 +7,7 @@
 #include "compiler.h"
 #include "guest.h"
 #include "memory.h"
+#include "start.h"
 #include "thread.h"
 #include "thread_state.h"
 
@@ -28,11 +29,20 @@ bool gi_scope_open(bool by_hand)
     if (!scope)
         return false;
     *scope = (gd_arena){ .at = first.at, .end = first.end, .chunks = first.chunks, .parent = parent,
-                         .tape = gi_thread.tape, .rule = gi_thread.running, .owner = GI_SCOPES, .by_hand = by_hand };
+                         .tape = gi_thread.tape, .rule = gi_thread.running, .owner = GI_SCOPES, .by_hand = by_hand,
+                         .captured = parent->captured };
     gi_thread.scope = scope;
     if (GI_UNLIKELY(++gi_thread.depth == MANY_SCOPES))
         warn_of_many();
     return true;
+}
+
+GI_COLD void gi_scope_give(gd_arena *scope)
+{
+    if (gi_thread.recorder)
+        gi_thread.recorder->keep(gi_thread.recorder, scope);
+    else
+        gi_arena_free(scope);
 }
 
 void gi_scope_close_down_to(int depth)

@@ -25,7 +25,8 @@ static inline gd_arena *gi_current_scope(void)
 bool gi_scope_open(bool by_hand);
 void gi_scope_close_down_to(int depth);
 
-static inline void gi_scope_close(void)
+/* gi_scope_detach - ends the innermost scope without freeing its memory, which is the caller's now. */
+static inline gd_arena *gi_scope_detach(void)
 {
     gd_arena *scope = gi_thread.scope;
     if (scope->settle)
@@ -33,7 +34,18 @@ static inline void gi_scope_close(void)
     gi_thread.tape = scope->tape;
     gi_thread.scope = scope->parent;
     gi_thread.depth--;
-    gi_arena_free(scope);
+    return scope;
+}
+
+void gi_scope_give(gd_arena *scope);        /* frees it, or leaves it to the program that is being captured */
+
+static inline void gi_scope_close(void)
+{
+    gd_arena *scope = gi_scope_detach();
+    if (GI_LIKELY(!scope->captured))
+        gi_arena_free(scope);
+    else
+        gi_scope_give(scope);
 }
 
 /* gi_empty_thread - frees everything that the thread holds.  Returns how many scopes of gd_scope_begin were open. */

@@ -11,8 +11,9 @@
 /* ---- The state of a thread -------------------------------------------------------------------------------- */
 
 /* no_grad: the depth in the lower bits; GI_IN_PASS: an ordinary backward pass is running, the results of whose rules
- * are temporary; GI_ANOMALY: gd_detect_anomaly is on.  So one comparison with 0 finds the usual case. */
-enum { GI_NO_GRAD_DEPTH = (1 << 28) - 1, GI_ANOMALY = 1 << 28, GI_IN_PASS = 1 << 29 };
+ * are temporary; GI_ANOMALY: gd_detect_anomaly is on; GI_CAPTURING: what is computed is written down, see
+ * tensor/start.h.  So one comparison with 0 finds the usual case. */
+enum { GI_NO_GRAD_DEPTH = (1 << 27) - 1, GI_CAPTURING = 1 << 27, GI_ANOMALY = 1 << 28, GI_IN_PASS = 1 << 29 };
 
 typedef struct gi_pass gi_pass;
 
@@ -33,6 +34,7 @@ typedef struct gi_thread_state {
     gi_pass   *pass;                        /* the running backward pass, or NULL */
     const gi_unwinder *unwinder;
     uintptr_t  guest_stack;                 /* the stack frame of the outermost guest */
+    struct gi_recorder *recorder;           /* what a step is captured by, or NULL; see tensor/start.h */
     bool       pruning;                     /* gd_grad: gradients of some tensors only */
     bool       seeded;
     bool       loads;                       /* this thread loaded the library: the main thread of most programs */

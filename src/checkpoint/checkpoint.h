@@ -54,7 +54,7 @@ gd_group *gi_checkpoint_group(gd_optimizer *o, int k);
 /* ---- Checks ---------------------------------------------------------------------------------------------------- */
 
 /* gi_notes_given - false, and a message, when the run's notes, or the key of one, are NULL. */
-bool gi_notes_given(const char *function, const gd_run *run);
+bool gi_notes_given(const char *function, const gd_training_run *run);
 
 /* gi_check_steps, gi_check_lr - false, and a message that begins with where, when o->steps or a learning rate is not
  * one that a run can have. */
@@ -96,7 +96,7 @@ typedef void gi_setting_visitor(void *context, const gi_setting *setting);
 /* gi_settings_visit - every setting of the run; false when memory is out.
  * gi_setting_text - a value of it in words; exact: with all digits.
  * gi_check_setting - false, and a message that begins with where, when bits are no valid value of it. */
-bool    gi_settings_visit(const gd_run *run, gi_setting_visitor *visit, void *context);
+bool    gi_settings_visit(const gd_training_run *run, gi_setting_visitor *visit, void *context);
 gi_text gi_setting_text(const gi_setting *setting, uint64_t bits, bool exact);
 bool    gi_check_setting(const char *where, const gi_setting *setting, uint64_t bits);
 
@@ -122,7 +122,7 @@ typedef struct gi_line {                    /* in a list of strings, newest firs
 typedef struct gi_reader {
     const char      *function, *path, *where;
     gd_safetensors  *file;
-    const gd_run    *run;
+    const gd_training_run    *run;
     gd_load_options  options;
     gd_arena        *outside;               /* the caller's scope */
     bool             failed;
@@ -166,7 +166,7 @@ void       gi_report(gi_reader *r, int64_t *counter, const char *format, ...) GD
 
 /* gi_run_alive - in debug builds false, and a message, when something that run points to has been freed. */
 #ifdef GD_DEBUG
-bool gi_run_alive(const char *function, const gd_run *run);
+bool gi_run_alive(const char *function, const gd_training_run *run);
 #else
 #define gi_run_alive(function, run) true
 #endif

@@ -114,7 +114,7 @@ static void apply_optimizer(const gi_reader *r, gd_optimizer *o)
 
 static void apply_all(const gi_reader *r)
 {
-    const gd_run *run = r->run;
+    const gd_training_run *run = r->run;
     apply(r->changes);
     if (run->optimizer)
         apply_optimizer(r, run->optimizer);
@@ -139,7 +139,7 @@ static void tell(const gi_reader *r)
 
 /* ---- The whole file ------------------------------------------------------------------------------------------ */
 
-static bool load(const char *function, const char *path, const gd_run *run, gd_load_options options,
+static bool load(const char *function, const char *path, const gd_training_run *run, gd_load_options options,
                  gd_load_report *report)
 {
     gi_reader r = { .function = function, .path = path, .run = run, .options = options,
@@ -172,7 +172,7 @@ static bool load(const char *function, const char *path, const gd_run *run, gd_l
     return !r.failed;
 }
 
-static bool valid_request(const gd_run *run, gd_load_options options)
+static bool valid_request(const gd_training_run *run, gd_load_options options)
 {
     static const char function[] = "gd_checkpoint_load";
     bool part = options.lenient || options.prefix || options.into;
@@ -187,7 +187,7 @@ static bool valid_request(const gd_run *run, gd_load_options options)
     return true;
 }
 
-bool gd_checkpoint_load(const char *path, const gd_run *run, gd_load_options options, gd_load_report *report)
+bool gd_checkpoint_load(const char *path, const gd_training_run *run, gd_load_options options, gd_load_report *report)
 {
     return gi_path_given("gd_checkpoint_load", "path", path) && valid_request(run, options) &&
            load("gd_checkpoint_load", path, run, options, report);
@@ -195,7 +195,7 @@ bool gd_checkpoint_load(const char *path, const gd_run *run, gd_load_options opt
 
 bool gd_load_run(const char *path, gd_params *p, gd_optimizer *o, gd_loader *loader)
 {
-    const gd_run run = { .params = p, .optimizer = o, .loader = loader };
+    const gd_training_run run = { .params = p, .optimizer = o, .loader = loader };
     return gi_path_given("gd_load", "path", path) && gi_given("gd_load", "p", p) &&
            load("gd_load", path, &run, (gd_load_options){ .lenient = false }, NULL);
 }

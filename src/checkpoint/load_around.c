@@ -125,7 +125,7 @@ static void read_text(gi_reader *r, const char *key, int i)
 
 static void read_notes(gi_reader *r)
 {
-    const gd_run *run = r->run;
+    const gd_training_run *run = r->run;
     r->texts = gi_arena_take(gi_current_scope(), (size_t)run->note_count * sizeof *r->texts);
     r->failed = r->failed || !r->texts;
     for (int i = 0; i < run->note_count && !r->failed; i++) {
@@ -145,7 +145,7 @@ static void read_notes(gi_reader *r)
 
 void gi_read_around(gi_reader *r)
 {
-    const gd_run *run = r->run;
+    const gd_training_run *run = r->run;
     if (!r->failed && run->loader)
         read_loader(r);
     if (!r->failed && run->ema)

@@ -91,7 +91,7 @@ static void compare(void *context, const gi_setting *setting)
  * counterpart. */
 static bool expected(const gi_reader *r, const char *key)
 {
-    const gd_run *run = r->run;
+    const gd_training_run *run = r->run;
     if (gi_begins_with(key, "gradus/loader/"))
         return run->loader;
     if (gi_begins_with(key, "gradus/ema/"))

@@ -120,7 +120,7 @@ static void put_plateau(writer *w, const gd_plateau *p)
     put_words(w, "gradus/plateau", words, 4);
 }
 
-static void put_around(writer *w, const gd_run *run)
+static void put_around(writer *w, const gd_training_run *run)
 {
     if (run->loader) {
         gd_position at = gd_loader_position(run->loader);
@@ -215,7 +215,7 @@ static bool ready_ema(const char *function, gd_ema *ema)
     return true;
 }
 
-bool gi_notes_given(const char *function, const gd_run *run)
+bool gi_notes_given(const char *function, const gd_training_run *run)
 {
     if (run->note_count < 0)
         return gd_fail("%s: note_count = %d must not be negative", function, run->note_count);
@@ -267,7 +267,7 @@ static bool same_model(const char *function, const char *what, const gd_params *
 }
 
 #ifdef GD_DEBUG
-bool gi_run_alive(const char *function, const gd_run *run)
+bool gi_run_alive(const char *function, const gd_training_run *run)
 {
     return (!run->optimizer || (gi_not_freed(function, "optimizer", run->optimizer) &&
                                 gi_model_alive(function, run->optimizer))) &&
@@ -277,7 +277,7 @@ bool gi_run_alive(const char *function, const gd_run *run)
 }
 #endif
 
-static bool ready(const char *function, const gd_run *run)
+static bool ready(const char *function, const gd_training_run *run)
 {
     checker c = { function, true };
     if (!gi_run_alive(function, run) ||
@@ -295,7 +295,7 @@ static bool ready(const char *function, const gd_run *run)
     return gi_settings_visit(run, check_setting, &c) && c.good;
 }
 
-static bool save(const char *function, const char *path, const gd_run *run)
+static bool save(const char *function, const char *path, const gd_training_run *run)
 {
     if (!gd_scope_begin())
         return false;
@@ -317,7 +317,7 @@ static bool save(const char *function, const char *path, const gd_run *run)
     return good;
 }
 
-bool gd_checkpoint_save(const char *path, const gd_run *run)
+bool gd_checkpoint_save(const char *path, const gd_training_run *run)
 {
     static const char function[] = "gd_checkpoint_save";
     return gi_path_given(function, "path", path) && gi_not_null(function, "run", run) &&
@@ -326,7 +326,7 @@ bool gd_checkpoint_save(const char *path, const gd_run *run)
 
 bool gd_save_run(const char *path, gd_params *p, gd_optimizer *o, const gd_loader *loader)
 {
-    gd_run run = { .params = p, .optimizer = o, .loader = (gd_loader *)loader };         /* only read */
+    gd_training_run run = { .params = p, .optimizer = o, .loader = (gd_loader *)loader };         /* only read */
     return gi_path_given("gd_save", "path", path) && gi_given("gd_save", "p", p) && save("gd_save", path, &run);
 }
 

@@ -143,7 +143,7 @@ static void visit_plateau(visit *v, const gd_plateau_options *o)
     real(v, "gradus/plateau/absolute", "absolute of the plateau", o->absolute, (gd_range){ "", true, "[]", 0, 1 });
 }
 
-bool gi_settings_visit(const gd_run *run, gi_setting_visitor *visitor, void *context)
+bool gi_settings_visit(const gd_training_run *run, gi_setting_visitor *visitor, void *context)
 {
     visit v = { visitor, context, false };
     if (run->optimizer)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/compiler.h"
+#include "base/start.h"
 #include "base/threads.h"
 #include "elementwise.h"
 #include "gradus/tensor.h"
@@ -50,30 +51,42 @@ static GI_NOINLINE void unary_parallel(gd_tensor *y, const gd_tensor *x, const u
     gi_parallel(x->numel, GI_PART_ELEMENTS, unary_part, &(unary_parts){ *call, y->data, x->data });
 }
 
-static inline gd_tensor *unary(gi_unary_loop *loop, const gd_tensor *x, const double p[2])
+typedef struct unary_attributes {
+    gi_unary_loop *loop;
+    gd_real        p[2];
+} unary_attributes;
+
+static inline bool unary_compute(gd_tensor *y, gd_tensor *const inputs[], const void *attributes)
+{
+    const unary_attributes *a = attributes;
+    const gd_tensor *x = inputs[0];
+    if (GI_UNLIKELY(!x->contiguous))
+        unary_strided(y, x, &(unary_call){ a->loop, a->p });
+    else if (GI_UNLIKELY(x->numel > GI_PART_ELEMENTS))
+        unary_parallel(y, x, &(unary_call){ a->loop, a->p });
+    else
+        a->loop(x->numel, y->data, x->data, 1, a->p);
+    return true;
+}
+
+static inline gd_tensor *unary(const gd_op *op, gi_unary_loop *loop, gd_tensor *x, const double p[2])
 {
     gd_tensor *y = gi_new_like(x);
     if (!y)
         return NULL;
-    gd_real numbers[2] = { 0, 0 };
+    unary_attributes a = { loop, { 0, 0 } };
     if (p) {
-        numbers[0] = (gd_real)p[0];
-        numbers[1] = (gd_real)p[1];
+        a.p[0] = (gd_real)p[0];
+        a.p[1] = (gd_real)p[1];
     }
-    if (GI_UNLIKELY(!x->contiguous))
-        unary_strided(y, x, &(unary_call){ loop, numbers });
-    else if (GI_UNLIKELY(x->numel > GI_PART_ELEMENTS))
-        unary_parallel(y, x, &(unary_call){ loop, numbers });
-    else
-        loop(x->numel, y->data, x->data, 1, numbers);
-    return y;
+    return gi_start_one(op->name, unary_compute, y, x, &a, sizeof a) ? y : NULL;
 }
 
 gd_tensor *gi_apply_unary(const gd_op *op, gi_unary_loop *loop, gd_tensor *x, const double p[2])
 {
     if (!x || !gi_alive(op->name, "x", x))
         return NULL;
-    gd_tensor *y = unary(loop, x, p);
+    gd_tensor *y = unary(op, loop, x, p);
     if (!y)
         return NULL;
     return p ? gi_record1_with(op, y, x, p, 2 * sizeof *p) : gi_record1(op, y, x);
@@ -83,7 +96,7 @@ gd_tensor *gi_apply_test(const gd_op *op, gi_unary_loop *loop, gd_tensor *x)
 {
     if (!x || !gi_alive(op->name, "x", x))
         return NULL;
-    gd_tensor *y = unary(loop, x, NULL);
+    gd_tensor *y = unary(op, loop, x, NULL);
     return y ? gi_constant(op, y, x, NULL) : NULL;
 }
 
@@ -95,14 +108,10 @@ static void binary_inner(int64_t n, gd_real *const p[], const int64_t step[], co
     (*loop)(n, p[0], p[1], step[1], p[2], step[2]);
 }
 
-static GI_NOINLINE gd_tensor *binary_broadcast(const gd_op *op, gi_binary_loop *loop, gd_tensor *a, gd_tensor *b)
+static bool broadcast_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
 {
-    gd_shape shape;
-    if (!gi_broadcast_shape(op->name, a, b, &shape))
-        return NULL;
-    gd_tensor *y = gi_new(op->name, shape.ndim, shape.size);
-    if (!y)
-        return NULL;
+    gi_binary_loop *const *loop = attributes;
+    const gd_tensor *a = x[0], *b = x[1];
     int64_t a_stride[GD_MAX_DIMS], b_stride[GD_MAX_DIMS];
     gi_broadcast_strides(a, y->ndim, y->shape, a_stride);
     gi_broadcast_strides(b, y->ndim, y->shape, b_stride);
@@ -110,8 +119,17 @@ static GI_NOINLINE gd_tensor *binary_broadcast(const gd_op *op, gi_binary_loop *
     const int64_t *const strides[] = { y->stride, a_stride, b_stride };
     gi_nest_init(&nest, y->ndim, y->shape, 3, strides);
     gd_real *const start[] = { y->data, a->data, b->data };
-    gi_nest_spread(&nest, 3, start, binary_inner, &loop, 1);
-    return y;
+    gi_nest_spread(&nest, 3, start, binary_inner, loop, 1);
+    return true;
+}
+
+static GI_NOINLINE gd_tensor *binary_broadcast(const gd_op *op, gi_binary_loop *loop, gd_tensor *a, gd_tensor *b)
+{
+    gd_shape shape;
+    if (!gi_broadcast_shape(op->name, a, b, &shape))
+        return NULL;
+    gd_tensor *y = gi_new(op->name, shape.ndim, shape.size), *const x[] = { a, b };
+    return y && gi_start(op->name, broadcast_compute, y, x, 2, &loop, sizeof loop) ? y : NULL;
 }
 
 /* Are all strides 0?  The gradient that gd_sum passes to its input is such a view of a scalar. */
@@ -141,6 +159,22 @@ static GI_NOINLINE void binary_parallel(int64_t n, binary_parts parts)
     gi_parallel(n, GI_PART_ELEMENTS, binary_part, &parts);
 }
 
+typedef struct binary_attributes {
+    gi_binary_loop *loop;
+    int64_t         a_step, b_step;         /* through contiguous numbers: 0 or 1 */
+} binary_attributes;
+
+static inline bool binary_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const binary_attributes *p = attributes;
+    const gd_real *a = x[0]->data, *b = x[1]->data;
+    if (GI_UNLIKELY(y->numel > GI_PART_ELEMENTS))
+        binary_parallel(y->numel, (binary_parts){ p->loop, y->data, a, b, p->a_step, p->b_step });
+    else
+        p->loop(y->numel, y->data, a, p->a_step, b, p->b_step);
+    return true;
+}
+
 static inline gd_tensor *binary(const gd_op *op, gi_binary_loop *loop, gd_tensor *a, gd_tensor *b)
 {
     if (!a || !b || !gi_alive(op->name, "a", a) || !gi_alive(op->name, "b", b))
@@ -167,14 +201,9 @@ static inline gd_tensor *binary(const gd_op *op, gi_binary_loop *loop, gd_tensor
             return binary_broadcast(op, loop, a, b);
         }
     }
-    gd_tensor *y = gi_new_like(like);
-    if (GI_UNLIKELY(!y))
-        return NULL;
-    if (GI_UNLIKELY(y->numel > GI_PART_ELEMENTS))
-        binary_parallel(y->numel, (binary_parts){ loop, y->data, a->data, b->data, a_step, b_step });
-    else
-        loop(y->numel, y->data, a->data, a_step, b->data, b_step);
-    return y;
+    gd_tensor *y = gi_new_like(like), *const x[] = { a, b };
+    const binary_attributes p = { loop, a_step, b_step };
+    return GI_LIKELY(y) && gi_start(op->name, binary_compute, y, x, 2, &p, sizeof p) ? y : NULL;
 }
 
 gd_tensor *gi_apply_binary(const gd_op *op, gi_binary_loop *loop, gd_tensor *a, gd_tensor *b)

@@ -6,6 +6,7 @@
 
 #include "autograd/record.h"
 #include "autograd/sum_to.h"
+#include "base/start.h"
 #include "kernels/sums.h"
 #include "tensor/alive.h"
 #include "tensor/nest.h"
@@ -89,11 +90,15 @@ void gi_sum_to_numbers(gd_real *y, const gd_tensor *x, const gd_tensor *like)
     gi_sum_axes_into(y, y_stride, x);
 }
 
+static bool sum_to_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    (void)attributes;
+    gi_sum_to_numbers(y->data, x[0], y);
+    return true;
+}
+
 gd_tensor *gi_sum_to(gd_tensor *x, const gd_tensor *like)
 {
     gd_tensor *y = gi_new_like(like);
-    if (!y)
-        return NULL;
-    gi_sum_to_numbers(y->data, x, like);
-    return gi_record1(&sum_to_op, y, x);
+    return y && gi_start_one("gd_sum_to", sum_to_compute, y, x, NULL, 0) ? gi_record1(&sum_to_op, y, x) : NULL;
 }

@@ -5,6 +5,7 @@
 
 #include "autograd/sum_to.h"
 #include "base/compiler.h"
+#include "base/start.h"
 #include "base/threads.h"
 #include "gradus/tensor.h"
 #include "kernels/gemm.h"
@@ -62,6 +63,13 @@ static void product(gd_tensor *y, const gd_tensor *a, const gd_tensor *b)
     gi_nest_init(&nest, outer, y->shape, 3, strides);
     gd_real *const start[] = { y->data, a->data, b->data };
     gi_nest_run(&nest, 3, start, batch_inner, &(batch){ a, b });
+}
+
+static bool matmul_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    (void)attributes;
+    product(y, x[0], x[1]);
+    return true;
 }
 
 /* ---- Rule: da = dy b', db = a' dy ------------------------------------------------------------------------ */
@@ -141,10 +149,8 @@ static gd_tensor *matrices(gd_tensor *a, gd_tensor *b)
 {
     const bool one = a->ndim == 2 && b->ndim == 2;
     gd_tensor *y = one ? gi_new("gd_matmul", 2, (int64_t[]){ a->shape[0], b->shape[1] }) : batched(a, b);
-    if (!y)
-        return NULL;
-    product(y, a, b);
-    return gi_record2(&matmul_op, y, a, b);
+    gd_tensor *const x[] = { a, b };
+    return y && gi_start("gd_matmul", matmul_compute, y, x, 2, NULL, 0) ? gi_record2(&matmul_op, y, a, b) : NULL;
 }
 
 /* ---- The public function: vectors become matrices and back ----------------------------------------------- */
@@ -239,18 +245,25 @@ static void add_bias(void *context, int64_t begin, int64_t end)
     add_to_rows(c->n, c->y, c->b, begin, end);
 }
 
-static gd_tensor *affine_rows(gd_tensor *x, gd_tensor *w, gd_tensor *b)
+static bool affine_compute(gd_tensor *y, gd_tensor *const inputs[], const void *attributes)
 {
-    int64_t m = x->shape[0], n = w->shape[0];
-    gd_tensor *y = gi_new("gd_affine", 2, (int64_t[]){ m, n });
-    if (!y)
-        return NULL;
+    (void)attributes;
+    const gd_tensor *x = inputs[0], *w = inputs[1], *b = inputs[2];
+    const int64_t m = x->shape[0], n = w->shape[0];
     const bool first = b && (y->numel <= BIAS_FIRST || !b->contiguous);
     if (first)
         repeat_row(m, n, y->data, b->data, b->stride[0]);
     gi_gemm(matrix_of(x), gi_transposed(matrix_of(w)), y->data, n, first);
     if (b && !first)
         gi_parallel(m, gi_part_for(n, GI_PART_ELEMENTS, 1), add_bias, &(bias_call){ n, y->data, b->data });
+    return true;
+}
+
+static gd_tensor *affine_rows(gd_tensor *x, gd_tensor *w, gd_tensor *b)
+{
+    gd_tensor *y = gi_new("gd_affine", 2, (int64_t[]){ x->shape[0], w->shape[0] }), *const inputs[] = { x, w, b };
+    if (!y || !gi_start("gd_affine", affine_compute, y, inputs, 3, NULL, 0))
+        return NULL;
     return gi_record3(&affine_op, y, x, w, b);
 }
 

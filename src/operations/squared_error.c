@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/compiler.h"
+#include "base/start.h"
 #include "base/scopes.h"
 #include "gradus/tensor.h"
 #include "kernels/sums.h"
@@ -78,6 +79,16 @@ static const gd_op squared_error_op = {
     .formula = "da = 2 c dy (a - b), db = -da"
 };
 
+static bool squared_error_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const double c = *(const double *)attributes;
+    const gd_real *a = x[0]->data, *b = x[1]->data;
+    y->data[0] = (gd_real)c * squared_distance(x[0]->numel, a, b);
+    if (GI_UNLIKELY(isinf(y->data[0])))
+        y->data[0] = squared_distance_scaled(c, x[0]->numel, a, b);
+    return true;
+}
+
 /* y = c sum (a - b)^2 */
 static gd_tensor *squared_error(gd_tensor *a, gd_tensor *b, double c)
 {
@@ -85,9 +96,9 @@ static gd_tensor *squared_error(gd_tensor *a, gd_tensor *b, double c)
     if (!x || !z || !y)
         return NULL;
     y->ndim = 0;
-    y->data[0] = (gd_real)c * squared_distance(x->numel, x->data, z->data);
-    if (GI_UNLIKELY(isinf(y->data[0])))
-        y->data[0] = squared_distance_scaled(c, x->numel, x->data, z->data);
+    gd_tensor *const inputs[] = { x, z };
+    if (!gi_start("gd_mse_loss", squared_error_compute, y, inputs, 2, &c, sizeof c))
+        return NULL;
     return gi_record2_with(&squared_error_op, y, x, z, &c, sizeof c);
 }
 

@@ -7,6 +7,7 @@
 #include "sum.h"
 #include "base/compiler.h"
 #include "base/message.h"
+#include "base/start.h"
 #include "gradus/tensor.h"
 #include "kernels/sums.h"
 #include "kernels/terms.h"
@@ -69,15 +70,20 @@ static GI_COLD void mend_overflow(gd_tensor *y, const gd_tensor *x, gi_axes axes
             y->data[i] = (gd_real)(factor * ldexp(1, exponent)) * sums->data[i];
 }
 
+static bool sum_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const gi_axes *axes = attributes;
+    add_up(y, x[0], *axes);
+    if (GI_UNLIKELY(!all_finite(y)))
+        mend_overflow(y, x[0], *axes, 1);
+    return true;
+}
+
 static gd_tensor *sum(const char *function, gd_tensor *x, gi_axes axes)
 {
     gd_tensor *y = gi_new_reduced(function, x, axes);
-    if (!y)
-        return NULL;
-    add_up(y, x, axes);
-    if (GI_UNLIKELY(!all_finite(y)))
-        mend_overflow(y, x, axes, 1);
-    return gi_record1_with(&sum_op, y, x, &axes, sizeof axes);
+    return y && gi_start_one(function, sum_compute, y, x, &axes, sizeof axes)
+               ? gi_record1_with(&sum_op, y, x, &axes, sizeof axes) : NULL;
 }
 
 gd_tensor *gi_sum_over(gd_tensor *x, gi_axes axes)
@@ -104,12 +110,20 @@ gd_tensor *gd_sum_axes(gd_tensor *x, gd_shape list, bool keep)
 
 /* ---- mean = sum / n -------------------------------------------------------------------------------------- */
 
+static bool mend_mean(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const gi_axes *axes = attributes;
+    if (!all_finite(y))
+        mend_overflow(y, x[0], *axes, 1 / (double)gi_reduced_count(x[0], *axes));
+    return true;
+}
+
 static gd_tensor *mean(const char *function, gd_tensor *x, gi_axes axes)
 {
     int64_t n = gi_reduced_count(x, axes);
     gd_tensor *y = gd_scale(sum(function, x, axes), n ? 1 / (double)n : (double)NAN);      /* 0 / 0 */
-    if (GI_UNLIKELY(y && n && !all_finite(y)))
-        mend_overflow(y, x, axes, 1 / (double)n);
+    if (GI_UNLIKELY(y && n && (gi_capturing() || !all_finite(y))))
+        (void)gi_start_one(function, mend_mean, y, x, &axes, sizeof axes);
     return y;
 }
 
@@ -166,8 +180,10 @@ static void subtract_inner(int64_t n, gd_real *const p[], const int64_t step[], 
 }
 
 /* c -= t, which broadcasts to c's shape; c is a new tensor. */
-static void subtract(const gd_tensor *c, const gd_tensor *t)
+static bool subtract(gd_tensor *c, gd_tensor *const x[], const void *attributes)
 {
+    (void)attributes;
+    const gd_tensor *t = x[0];
     int64_t t_stride[GD_MAX_DIMS];
     gi_broadcast_strides(t, c->ndim, c->shape, t_stride);
     gi_nest nest;
@@ -175,6 +191,7 @@ static void subtract(const gd_tensor *c, const gd_tensor *t)
     gi_nest_init(&nest, c->ndim, c->shape, 2, strides);
     gd_real *const start[] = { c->data, t->data };
     gi_nest_spread(&nest, 2, start, subtract_inner, NULL, 1);
+    return true;
 }
 
 gd_tensor *gi_centred(const char *function, gd_tensor *x, gi_axes kept)
@@ -184,9 +201,8 @@ gd_tensor *gi_centred(const char *function, gd_tensor *x, gi_axes kept)
     gd_no_grad_begin();
     gd_tensor *c = gd_sub(x, mean(function, x, kept)), *left = c ? mean(function, c, kept) : NULL;
     gd_no_grad_end();
-    if (!left)
+    if (!left || !gi_start_one(function, subtract, c, left, NULL, 0))
         return NULL;
-    subtract(c, left);
     return gi_record1_with(&centred_op, c, x, &kept, sizeof kept);
 }
 
@@ -214,9 +230,22 @@ static void largest_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
     *y = real_largest(n, x, step);
 }
 
+typedef struct mend_attributes {
+    const char *function;
+    gi_axes     axes;
+    double      n;
+    bool        root;
+} mend_attributes;
+
 /* Where squares have overflowed or underflowed, y, the variance or its square root, is computed again from scaled x. */
-static bool mend(const char *function, gd_tensor *y, gd_tensor *x, gi_axes axes, double n, bool root)
+static bool mend_compute(gd_tensor *y, gd_tensor *const inputs[], const void *attributes)
 {
+    const mend_attributes *m = attributes;
+    gd_tensor *x = inputs[0];
+    const gi_axes axes = m->axes;
+    const char *function = m->function;
+    const double n = m->n;
+    const bool root = m->root;
     bool good = true;
     for (int64_t i = 0; i < y->numel && good; i++)
         good = real_square_is_good(root ? y->data[i] * y->data[i] : y->data[i]);
@@ -234,6 +263,12 @@ static bool mend(const char *function, gd_tensor *y, gd_tensor *x, gi_axes axes,
         if (!real_square_is_good(root ? y->data[i] * y->data[i] : y->data[i]))
             y->data[i] = root ? real_sqrt(v->data[i]) / scale->data[i] : v->data[i] / scale->data[i] / scale->data[i];
     return v != NULL;
+}
+
+static bool mend(const char *function, gd_tensor *y, gd_tensor *x, gi_axes axes, double n, bool root)
+{
+    const mend_attributes m = { function, axes, n, root };
+    return gi_start_one(function, mend_compute, y, x, &m, sizeof m);
 }
 
 static gd_tensor *var(const char *function, gd_tensor *x, gi_axes axes, double correction)

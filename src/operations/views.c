@@ -7,6 +7,7 @@
 #include "autograd/record.h"
 #include "base/compiler.h"
 #include "base/message.h"
+#include "base/start.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"
 #include "tensor/nest.h"
@@ -33,10 +34,7 @@ gd_tensor *gd_contiguous(gd_tensor *x)
     if (x->contiguous)
         return x;
     gd_tensor *y = gi_new_like(x);
-    if (!y)
-        return NULL;
-    gi_copy(y->data, x);
-    return gi_record1(&contiguous_op, y, x);
+    return y && gi_start_one("gd_contiguous", gi_copy_compute, y, x, NULL, 0) ? gi_record1(&contiguous_op, y, x) : NULL;
 }
 
 /* ---- reshape: y = the elements of x in row-major order, in another shape --------------------------------- */

@@ -8,6 +8,7 @@
 #include "base/guest.h"
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/start.h"
 #include "base/threads.h"
 #include "busy.h"
 #include "each.h"
@@ -273,10 +274,19 @@ static void join_batch(batch *b, struct gi_pending *item)
     b->to++;
 }
 
+static bool step_again(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    (void)y;
+    (void)x;
+    return gd_step(*(gd_optimizer *const *)attributes);
+}
+
 bool gd_step(gd_optimizer *o)
 {
     if (!gi_given("gd_step", "o", o))
         return false;
+    if (gi_capturing())
+        return gi_start_again("gd_step", step_again, &o, sizeof o);
     if (!o->algorithm->update)
         return gd_fail("gd_step: %s evaluates the loss several times in a step: use gd_step_closure",
                        o->algorithm->name);
@@ -328,10 +338,30 @@ double gd_step_closure(gd_optimizer *o, gd_closure *closure, void *context)
     return step_closure(o, closure, context);
 }
 
+static bool zero_again(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    (void)y;
+    (void)x;
+    gd_zero_grad(*(gd_optimizer *const *)attributes);
+    return true;
+}
+
+static GI_COLD void capture_zero_grad(gd_optimizer *o)
+{
+    gi_guard(&o->params->count, sizeof o->params->count);
+    for (int i = 0; i < o->params->count; i++)
+        gi_settled(&o->params->entries[i].tensor->grad);
+    gi_start_again("gd_zero_grad", zero_again, &o, sizeof o);
+}
+
 void gd_zero_grad(gd_optimizer *o)
 {
     if (!gi_given("gd_zero_grad", "o", o) || !gi_model_alive("gd_zero_grad", o))
         return;
+    if (gi_capturing()) {
+        capture_zero_grad(o);
+        return;
+    }
     for (int i = 0; i < o->params->count; i++)
         gd_zero_grad_of(o->params->entries[i].tensor);
 }

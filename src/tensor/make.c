@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alive.h"
+#include "base/start.h"
 #include "check.h"
 #include "gradus/tensor.h"
 #include "nest.h"
@@ -13,17 +14,22 @@
 #include "path.h"
 #include "shape.h"
 
-static gd_tensor *filled(const char *function, int ndim, const int64_t *shape, double value)
+static bool fill(gd_tensor *t, gd_tensor *const x[], const void *attributes)
 {
-    gd_tensor *t = gi_fits(function, "value", value) ? gi_new(function, ndim, shape) : NULL;
-    if (!t)
-        return NULL;
+    (void)x;
+    const double value = *(const double *)attributes;
     if (value == 0 && !signbit(value))
         memset(t->data, 0, (size_t)t->numel * sizeof *t->data);
     else
         for (int64_t i = 0; i < t->numel; i++)
             t->data[i] = (gd_real)value;
-    return t;
+    return true;
+}
+
+static gd_tensor *filled(const char *function, int ndim, const int64_t *shape, double value)
+{
+    gd_tensor *t = gi_fits(function, "value", value) ? gi_new(function, ndim, shape) : NULL;
+    return t && gi_start(function, fill, t, NULL, 0, &value, sizeof value) ? t : NULL;
 }
 
 gd_tensor *gd_zeros(gd_shape shape)              { return filled("gd_zeros", shape.ndim, shape.size, 0); }

@@ -2,6 +2,8 @@
 #ifndef GRADUS_NEST_H
 #define GRADUS_NEST_H
 
+#include <stdbool.h>
+
 #include "gradus/tensor.h"
 
 enum { GI_OPERANDS = 5 };
@@ -39,5 +41,8 @@ const gd_real *gi_contiguous_numbers(const gd_tensor *x);
 void gi_copy_strided(int ndim, const int64_t *shape, gd_real *to, const int64_t *to_stride, const gd_real *from,
                      const int64_t *from_stride);
 void gi_copy_into(const gd_tensor *y, const gd_tensor *x);
+
+/* gi_copy_compute - y = x[0], y contiguous: for gi_start. */
+bool gi_copy_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes);
 
 #endif

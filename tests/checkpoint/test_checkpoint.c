@@ -232,7 +232,7 @@ START_TEST(a_state_that_was_not_kept)
     ck_assert(!gd_load("run", p, o));
     ck_message("gd_load: run has no tensor \"optimizer/w/max_exp_avg_sq\", a state that the options of gd_adam keep; "
                "gd_checkpoint_load with .other_settings starts it anew");
-    gd_run whole = { .params = p, .optimizer = o };
+    gd_training_run whole = { .params = p, .optimizer = o };
     ck_assert(gd_checkpoint_load("run", &whole, (gd_load_options){ .other_settings = true }, NULL));
     ck_assert(gd_set_grad(w, gd_ones(GD_SHAPE(2))) && gd_step(o));
     ck_assert(gd_optimizer_state(o, w, "max_exp_avg_sq")->data[0] > 0);

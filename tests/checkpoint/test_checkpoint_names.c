@@ -32,8 +32,9 @@ START_TEST(odd_names_of_parameters)
         gd_set_grad(gd_params_at(p, i), gd_full(GD_SHAPE(2), i + 1));
     ck_assert(gd_step(o));
     gd_ema *e = gd_ema_new(p, 0.5), *f = gd_ema_new(q, 0.5);
-    ck_assert_msg(gd_checkpoint_save("odd", &(gd_run){ .params = p, .optimizer = o, .ema = e }), "%s", gd_last_error());
-    ck_assert_msg(gd_checkpoint_load("odd", &(gd_run){ .params = q, .optimizer = n, .ema = f },
+    ck_assert_msg(gd_checkpoint_save("odd", &(gd_training_run){ .params = p, .optimizer = o, .ema = e }), "%s",
+                  gd_last_error());
+    ck_assert_msg(gd_checkpoint_load("odd", &(gd_training_run){ .params = q, .optimizer = n, .ema = f },
                                      (gd_load_options){ .lenient = false }, NULL), "%s", gd_last_error());
     for (int i = 0; i < ODD; i++) {
         gd_tensor *w = gd_params_get(p, odd_names[i]), *v = gd_params_get(q, odd_names[i]);
@@ -101,8 +102,8 @@ START_TEST(other_names_of_tied_parameters)
         gd_set_grad(gd_params_get(p, "a"), gd_full(GD_SHAPE(2), 3));
         gd_set_grad(gd_params_get(p, "c"), gd_full(GD_SHAPE(2), 4));
         ck_assert(gd_step(o) && gd_ema_update(e));
-        ck_good(gd_checkpoint_save("tied", &(gd_run){ .params = p, .optimizer = o, .ema = e }));
-        ck_good(gd_checkpoint_load("tied", &(gd_run){ .params = q, .optimizer = n, .ema = f },
+        ck_good(gd_checkpoint_save("tied", &(gd_training_run){ .params = p, .optimizer = o, .ema = e }));
+        ck_good(gd_checkpoint_load("tied", &(gd_training_run){ .params = q, .optimizer = n, .ema = f },
                                    (gd_load_options){ .lenient = false }, NULL));
         ck_assert(gd_ema_swap(e) && gd_ema_swap(f));
         for (int i = 0; i < 3; i++) {

@@ -32,7 +32,7 @@ typedef struct all {
     double     best, epochs;
     gd_plateau plateau;
     gd_note    notes[3];
-    gd_run     run;
+    gd_training_run     run;
 } all;
 
 static void begin(all *a, setup s, gd_dataset set)
@@ -54,7 +54,7 @@ static void begin(all *a, setup s, gd_dataset set)
     a->notes[0] = (gd_note){ .key = "best", .number = &a->best };
     a->notes[1] = (gd_note){ .key = "about", .text = "three \"lines\"\nof\ttext \xe2\x82\xac" };
     a->notes[2] = (gd_note){ .key = "epochs", .number = &a->epochs };
-    a->run = (gd_run){
+    a->run = (gd_training_run){
         .params = a->net, .optimizer = o, .ema = gd_ema_new(a->net, s.decay), .plateau = &a->plateau,
         .loader = gd_loader_new(set, (gd_loader_options){ .batch = s.batch, .shuffle = s.shuffle, .seed = s.seed,
                                                           .drop_last = s.drop_last }),
@@ -395,7 +395,7 @@ START_TEST(refusals)
     *gd_optimizer_number(a.run.optimizer, a.w, "step") = 3;
     ck_assert(!gd_checkpoint_save("run", &a.run));
     ck_message("gd_checkpoint_save: \"w\": step = 3 is more than the 2 steps of the optimizer");
-    ck_assert(!gd_checkpoint_save("run", &(gd_run){ .params = NULL }));
+    ck_assert(!gd_checkpoint_save("run", &(gd_training_run){ .params = NULL }));
     ck_message("gd_checkpoint_save: params is NULL");
     end(&a);
 }

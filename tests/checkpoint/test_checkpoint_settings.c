@@ -23,7 +23,7 @@ typedef struct all {
     double     best;
     gd_plateau plateau;
     gd_note    notes[2];
-    gd_run     run;
+    gd_training_run     run;
     int        step;
 } all;
 
@@ -47,8 +47,9 @@ static void begin(all *a, maker *make, gd_dataset set, gd_loader_options options
                                                                .cooldown = 2 });
     a->notes[0] = (gd_note){ .key = "best", .number = &a->best };
     a->notes[1] = (gd_note){ .key = "about", .text = "text" };
-    a->run = (gd_run){ .params = a->net, .optimizer = o, .ema = gd_ema_new(a->net, 0.9), .plateau = &a->plateau,
-                       .loader = gd_loader_new(set, options), .notes = a->notes, .note_count = 2 };
+    a->run = (gd_training_run){ .params = a->net, .optimizer = o, .ema = gd_ema_new(a->net, 0.9),
+                                .plateau = &a->plateau, .loader = gd_loader_new(set, options), .notes = a->notes,
+                                .note_count = 2 };
     ck_assert(o && a->run.loader && a->run.ema);
 }
 
@@ -341,7 +342,7 @@ START_TEST(around_the_optimizer)
         refused(&now, &twin, damages[i], false);
     gd_note swapped[] = { { .key = "best", .text = "" }, { .key = "about", .number = &now.best } };
     for (int i = 0; i < 2; i++) {
-        gd_run run = { .params = now.net, .notes = swapped + i, .note_count = 1 };
+        gd_training_run run = { .params = now.net, .notes = swapped + i, .note_count = 1 };
         ck_assert(!gd_checkpoint_load("run", &run, (gd_load_options){ .lenient = false }, NULL));
         if (i == 0)
             ck_message("gd_checkpoint_load: run: the note \"best\" is a number in the file and a text in the program");
@@ -461,7 +462,7 @@ START_TEST(saving_with_another_model)
     gd_ema *ema = gd_ema_new(net, 0.9);
     ck_assert(!gd_save("run", other, o));
     ck_message("gd_save: params is not the model of the optimizer: it has no \"w\" of shape [3]");
-    ck_assert(!gd_checkpoint_save("run", &(gd_run){ .params = other, .ema = ema }));
+    ck_assert(!gd_checkpoint_save("run", &(gd_training_run){ .params = other, .ema = ema }));
     ck_message("gd_checkpoint_save: params is not the model of the averages: it has no \"w\" of shape [3]");
     gd_param(other, "w", gd_ones(GD_SHAPE(2)));
     ck_assert(!gd_save("run", other, o) && access("run", F_OK) != 0);
@@ -484,7 +485,7 @@ START_TEST(a_state_too_many)
     gd_optimizer *with = gd_adam(net, options), *without = gd_adam(net, gd_adam_defaults());
     gd_set_grad(w, gd_ones(GD_SHAPE(3)));
     ck_assert(gd_step(with) && gd_save("run", net, with));
-    gd_run run = { .params = net, .optimizer = without };
+    gd_training_run run = { .params = net, .optimizer = without };
     ck_assert(!gd_load("run", net, without));
     ck_assert_msg(gd_checkpoint_load("run", &run, (gd_load_options){ .other_settings = true }, NULL), "%s",
                   gd_last_error());
@@ -525,7 +526,7 @@ START_TEST(another_learning_rate)
     ck_assert_str_eq(noticed, "gd_load: run: the lr that group 0 was made with was 0.125 when the run was saved and is "
                               "0.5 now; lr goes on as the run left it");
     o->first.lr = 1;
-    gd_run run = { .params = net, .optimizer = o };
+    gd_training_run run = { .params = net, .optimizer = o };
     ck_assert(!gd_checkpoint_load("run", &run, (gd_load_options){ .lenient = false }, NULL) && o->first.lr == 1);
     ck_assert_str_eq(noticed, "gd_checkpoint_load: run: the lr that group 0 was made with was 0.125 when the run was "
                               "saved and is 0.5 now; lr goes on as the run left it; gd_checkpoint_load with "
@@ -541,7 +542,7 @@ START_TEST(the_phases_of_warm_up_stable_decay)
 {
     model m = model_new();
     gd_optimizer *o = make_sgd_plain(m.net);
-    const gd_run run = { .params = m.net, .optimizer = o };
+    const gd_training_run run = { .params = m.net, .optimizer = o };
     gd_set_schedule(&o->first, gd_lr_wsd(0.1, 0.01, 1, 2, 3));
     random_step(o, &m, true);
     ck_assert(gd_checkpoint_save("run", &run));

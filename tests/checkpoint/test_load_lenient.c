@@ -153,28 +153,29 @@ START_TEST(under_a_prefix)
     UNCHANGED(q, gd_load("f", q, NULL));
     ck_message("gd_load: f has no tensor \"0.weight\", but \"module.encoder.0.weight\": gd_checkpoint_load with "
                ".prefix \"module.encoder.\" reads that");
-    UNCHANGED(q, gd_checkpoint_load("f", &(gd_run){ .params = q }, (gd_load_options){ .lenient = true }, NULL));
+    UNCHANGED(q, gd_checkpoint_load("f", &(gd_training_run){ .params = q }, (gd_load_options){ .lenient = true },
+                                    NULL));
     ck_message("gd_checkpoint_load: f: no tensor of the file has the name and shape of one of the model; the first is "
                "\"module.encoder.0.weight\" [2, 1, 3, 3]");
     gd_tensor *head = gd_param(p, "head", gd_full(GD_SHAPE(3), 8));
     gd_load_options options = { .prefix = "module.encoder.", .into = "backbone." };
     gd_load_report report;
-    ck_assert_msg(gd_checkpoint_load("f", &(gd_run){ .params = p }, options, &report), "%s", gd_last_error());
+    ck_assert_msg(gd_checkpoint_load("f", &(gd_training_run){ .params = p }, options, &report), "%s", gd_last_error());
     check_loaded(p, "backbone.");
     ck_exact_values(head, 8, 8, 8);
     ck_assert(report.loaded == 8 && report.missing == 0 && report.left_over == 0 && report.other_shape == 0);
     ck_assert_str_eq(report.text, "");
     options.into = NULL;
-    ck_assert(gd_checkpoint_load("f", &(gd_run){ .params = q }, options, NULL));
+    ck_assert(gd_checkpoint_load("f", &(gd_training_run){ .params = q }, options, NULL));
     check_loaded(q, "");
 
-    UNCHANGED(p, gd_checkpoint_load("f", &(gd_run){ .params = p }, options, &report));
+    UNCHANGED(p, gd_checkpoint_load("f", &(gd_training_run){ .params = p }, options, &report));
     ck_message("gd_checkpoint_load: f has no tensor \"module.encoder.backbone.0.weight\"");
     options = (gd_load_options){ .prefix = "module.", .into = "backbone." };
-    UNCHANGED(p, gd_checkpoint_load("f", &(gd_run){ .params = p }, options, NULL));
+    UNCHANGED(p, gd_checkpoint_load("f", &(gd_training_run){ .params = p }, options, NULL));
     ck_message("gd_checkpoint_load: f has no tensor \"module.0.weight\"");
     options = (gd_load_options){ .prefix = "module.encoder.", .into = "typo." };
-    UNCHANGED(p, gd_checkpoint_load("f", &(gd_run){ .params = p }, options, NULL));
+    UNCHANGED(p, gd_checkpoint_load("f", &(gd_training_run){ .params = p }, options, NULL));
     ck_message("gd_checkpoint_load: f: nothing under \"module.encoder.\" belongs to anything under \"typo.\" in the "
             "model");
     gd_params_free(p);
@@ -195,7 +196,7 @@ START_TEST(lenient)
     gd_load_options options = { .lenient = true };
     gd_load_report report;
     UNCHANGED(q, gd_load("f", q, NULL));
-    ck_assert_msg(gd_checkpoint_load("f", &(gd_run){ .params = q }, options, &report), "%s", gd_last_error());
+    ck_assert_msg(gd_checkpoint_load("f", &(gd_training_run){ .params = q }, options, &report), "%s", gd_last_error());
     ck_assert_str_eq(report.text, "other shape: \"0.bias\" is [2] in the file and [5] in the model\n"
                                   "missing: \"3.weight\" is not in the file\n"
                                   "left over: \"0.weight\" is not in the model\n"
@@ -209,34 +210,34 @@ START_TEST(lenient)
     ck_exact_values(more, 2.5, 2.5);
 
     options.prefix = "1.";
-    UNCHANGED(q, gd_checkpoint_load("f", &(gd_run){ .params = q }, options, &report));
+    UNCHANGED(q, gd_checkpoint_load("f", &(gd_training_run){ .params = q }, options, &report));
     ck_message("gd_checkpoint_load: f: nothing under \"1.\" belongs to anything under \"\" in the model");
     ck_assert_int_eq(report.left_over, 5);  /* the report of the last success is kept */
     options.prefix = "0.";
     options.into = "3.";                    /* 3.weight has another shape than 0.weight */
-    UNCHANGED(q, gd_checkpoint_load("f", &(gd_run){ .params = q }, options, &report));
+    UNCHANGED(q, gd_checkpoint_load("f", &(gd_training_run){ .params = q }, options, &report));
     ck_message("gd_checkpoint_load: f: nothing fits; "
                "other shape: \"0.weight\" is [2, 1, 3, 3] in the file and [2] in the model");
     options.prefix = "2.";
     options.into = "2.";
-    ck_assert(gd_checkpoint_load("f", &(gd_run){ .params = q }, options, &report));
+    ck_assert(gd_checkpoint_load("f", &(gd_training_run){ .params = q }, options, &report));
     ck_assert(report.loaded == 2 && report.left_over == 0 && report.missing == 0);
 
     gd_optimizer *o = gd_adam(p, gd_adam_defaults());
     ck_assert(gd_save("g", p, o));
     options.lenient = false;
-    UNCHANGED(p, gd_checkpoint_load("g", &(gd_run){ .params = p, .optimizer = o }, options, NULL));
+    UNCHANGED(p, gd_checkpoint_load("g", &(gd_training_run){ .params = p, .optimizer = o }, options, NULL));
     ck_message("gd_checkpoint_load: prefix is for parameters and buffers alone: a run is loaded whole");
     options = (gd_load_options){ .prefix = "2." };
-    UNCHANGED(p, gd_checkpoint_load("g", &(gd_run){ .params = p, .optimizer = o }, options, NULL));
+    UNCHANGED(p, gd_checkpoint_load("g", &(gd_training_run){ .params = p, .optimizer = o }, options, NULL));
     ck_message("gd_checkpoint_load: prefix is for parameters and buffers alone: a run is loaded whole");
     options = (gd_load_options){ .into = "2." };
-    UNCHANGED(p, gd_checkpoint_load("g", &(gd_run){ .params = p, .optimizer = o }, options, NULL));
+    UNCHANGED(p, gd_checkpoint_load("g", &(gd_training_run){ .params = p, .optimizer = o }, options, NULL));
     ck_message("gd_checkpoint_load: into is for parameters and buffers alone: a run is loaded whole");
     options = (gd_load_options){ .lenient = true };
-    UNCHANGED(p, gd_checkpoint_load("g", &(gd_run){ .params = p, .optimizer = o }, options, NULL));
+    UNCHANGED(p, gd_checkpoint_load("g", &(gd_training_run){ .params = p, .optimizer = o }, options, NULL));
     ck_message("gd_checkpoint_load: lenient is for parameters and buffers alone: a run is loaded whole");
-    ck_assert(gd_checkpoint_load("g", &(gd_run){ .params = q }, options, &report));    /* a run's parameters */
+    ck_assert(gd_checkpoint_load("g", &(gd_training_run){ .params = q }, options, &report));    /* a run's parameters */
     ck_assert_ptr_null(strstr(report.text, "optimizer"));
     gd_optimizer_free(o);
     gd_params_free(p);
@@ -256,7 +257,7 @@ START_TEST(lenient_and_tied)
     gd_tensor *w = gd_param(p, "a", gd_ones(GD_SHAPE(2)));
     ck_good(gd_param_tied(p, "b", w));
     gd_param(p, "c", gd_ones(GD_SHAPE(1)));
-    const gd_run run = { .params = p };
+    const gd_training_run run = { .params = p };
     const gd_load_options options = { .lenient = true };
     gd_load_report report;
     put_file("f", second, 2);

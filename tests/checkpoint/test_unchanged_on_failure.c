@@ -230,9 +230,9 @@ START_TEST(names_of_parameters)
     for (int i = 0; i < gd_params_tensors(p); i++)
         gd_set_grad(gd_params_at(p, i), gd_ones(GD_SHAPE(1)));
     ck_assert(gd_step(o));
-    ck_assert_msg(gd_checkpoint_save("f", &(gd_run){ .params = p, .optimizer = o, .ema = ema }), "%s",
+    ck_assert_msg(gd_checkpoint_save("f", &(gd_training_run){ .params = p, .optimizer = o, .ema = ema }), "%s",
                   gd_last_error());
-    ck_assert_msg(gd_checkpoint_load("f", &(gd_run){ .params = q, .optimizer = other, .ema = average },
+    ck_assert_msg(gd_checkpoint_load("f", &(gd_training_run){ .params = q, .optimizer = other, .ema = average },
                                      (gd_load_options){ .lenient = false }, NULL), "%s", gd_last_error());
     for (int i = 0; i < gd_params_tensors(p); i++)
         ck_assert(gd_params_at(p, i)->data[0] == gd_params_at(q, i)->data[0]);

@@ -46,7 +46,7 @@ static bool by_loading(gd_loader *loader)
 {
     gd_params *p = gd_params_new();
     gd_param(p, "w", gd_ones(GD_SHAPE(2)));
-    gd_run run = { .params = p, .loader = loader };
+    gd_training_run run = { .params = p, .loader = loader };
     const bool good = gd_checkpoint_save("run", &run) &&
                       gd_checkpoint_load("run", &run, (gd_load_options){ .lenient = false }, NULL);
     gd_params_free(p);

@@ -122,7 +122,7 @@ START_TEST(freed_handles_are_asked)
     ck_message("gd_save: optimizer has been freed");
     ck_assert(!gd_load("/dev/null", p, o));
     ck_message("gd_load: optimizer has been freed");
-    ck_assert(!gd_checkpoint_save("/dev/null", &(gd_run){ .params = p, .loader = loader }));
+    ck_assert(!gd_checkpoint_save("/dev/null", &(gd_training_run){ .params = p, .loader = loader }));
     ck_message("gd_checkpoint_save: loader has been freed");
     ck_assert(!gd_optimizer_state(o, w, "exp_avg") && !gd_optimizer_number(o, w, "step"));
     ck_message("gd_optimizer_number: o has been freed");

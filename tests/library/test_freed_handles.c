@@ -27,8 +27,8 @@ static double place;
 static char path[40];
 
 #define LOAD (gd_load_options){ 0 }, NULL
-#define SAVES(...) !gd_checkpoint_save(path, &(gd_run){ .params = net, __VA_ARGS__ })
-#define LOADS(...) !gd_checkpoint_load(path, &(gd_run){ .params = net, __VA_ARGS__ }, LOAD)
+#define SAVES(...) !gd_checkpoint_save(path, &(gd_training_run){ .params = net, __VA_ARGS__ })
+#define LOADS(...) !gd_checkpoint_load(path, &(gd_training_run){ .params = net, __VA_ARGS__ }, LOAD)
 
 static double closure(void *context)
 {

@@ -44,7 +44,7 @@ static bool visits(gd_state_visitor *visitor)
     return gd_optimizer_visit(adam, visitor, NULL);
 }
 
-#define RUN(...) &(gd_run){ .params = net, __VA_ARGS__ }
+#define RUN(...) &(gd_training_run){ .params = net, __VA_ARGS__ }
 #define NOTES(...) RUN(.notes = (gd_note[]){ __VA_ARGS__ }, .note_count = 1)
 #define LOAD (gd_load_options){ 0 }, NULL
 
@@ -136,7 +136,7 @@ static bool visits(gd_state_visitor *visitor)
     row(gd_adam, "params", !gd_adam(NULL, gd_adam_defaults())) \
     row(gd_step, "o", !gd_step(NULL)) \
     row(gd_save, "p", !gd_save("f", NULL, adam)) \
-    row(gd_checkpoint_save, "params", !gd_checkpoint_save("f", &(gd_run){ .note_count = 0 })) \
+    row(gd_checkpoint_save, "params", !gd_checkpoint_save("f", &(gd_training_run){ .note_count = 0 })) \
     row(gd_group_set, "group", !gd_group_set(NULL, "lr", 1)) \
     row(gd_optimizer_trace, "o", !gd_optimizer_trace(NULL, w, GD_SHAPE(0, 0))) \
     row(gd_trace_at, "o", !gd_trace_at(NULL, 0)) \

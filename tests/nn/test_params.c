@@ -74,7 +74,7 @@ START_TEST(tied_names_in_files)
                                             "one tensor in the model");
     ck_values(gd_params_get(net, "out.weight"), 6, 6, 6, 6);
     ck_good(write_model((const char *[]){ "out.weight", "out.bias" }, (double[]){ 9, 1 }, 2));
-    ck_good(gd_checkpoint_load("model", &(gd_run){ .params = net },
+    ck_good(gd_checkpoint_load("model", &(gd_training_run){ .params = net },
                                (gd_load_options){ .prefix = "out.", .into = "out." }, NULL));
     ck_values(gd_params_get(net, "in.weight"), 9, 9, 9, 9);
     gd_params_free(net);

@@ -117,7 +117,7 @@ END_TEST
 
 /* ---- A run ------------------------------------------------------------------------------------------------------ */
 
-static bool loads(gd_run *run)
+static bool loads(gd_training_run *run)
 {
     return gd_checkpoint_load("f", run, (gd_load_options){ .other_settings = true }, NULL);
 }
@@ -128,7 +128,7 @@ START_TEST(runs_that_cannot_be)
     gd_param(net, "w", gd_ones(GD_SHAPE(2)));
     gd_plateau plateau = gd_plateau_start(0.1, gd_plateau_defaults());
     double number = 3;
-    gd_run run = { .params = net, .plateau = &plateau, .notes = &(gd_note){ .key = "k", .number = &number },
+    gd_training_run run = { .params = net, .plateau = &plateau, .notes = &(gd_note){ .key = "k", .number = &number },
                    .note_count = 1 };
     ck_assert(gd_checkpoint_save("f", &run));
     number = 4;

@@ -13,7 +13,7 @@ base
 tensor kernels files
 autograd
 operations
-nn data plot diagnose
+nn data plot diagnose capture
 optim
 checkpoint trace metrics'
 

@@ -1,0 +1,115 @@
+/* start.h - the door through which every computation is started.
+ *
+ * An operation checks its arguments and makes its result y; what then writes the numbers of y is a gi_compute, a
+ * function of tensors and attributes and of nothing else.  gi_start calls it.  While a step is captured (src/capture)
+ * it also writes the call down, so that the same call can be made again when other numbers lie in the same memory.
+ * Therefore a gi_compute
+ *
+ *   - checks what depends on numbers (labels, indices), and is false, after a message, where they are not valid;
+ *   - draws random numbers itself;
+ *   - keeps nothing that it has allocated: its scope is closed when it ends;
+ *   - may call operations: what they compute is part of it, and is not written down. */
+#ifndef GRADUS_START_H
+#define GRADUS_START_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "compiler.h"
+#include "memory.h"
+#include "thread_state.h"
+
+/* y may be NULL, and n 0.  attributes: what else there is, by value; pointers in it must outlive the scope. */
+typedef bool gi_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes);
+
+typedef struct gi_call {
+    const char       *name;                 /* of the operation, for people */
+    gi_compute       *compute;
+    gd_tensor        *y;
+    gd_tensor *const *x;
+    int               n;
+    const void       *attributes;
+    size_t            size;                 /* of attributes, in bytes */
+    bool              allocates;            /* it has used memory of its scope */
+} gi_call;
+
+/* What a step is captured by.
+ *   write    writes a call down that has been made
+ *   guard    bytes (at most 8) at an address, which must be the same when the captured step is run again
+ *   settle   the step has set them itself, so that it does not matter what they were before
+ *   refuse   the step cannot be captured, because of this function
+ *   keep     a scope has ended whose memory the captured step needs */
+typedef struct gi_recorder gi_recorder;
+struct gi_recorder {
+    bool (*write)(gi_recorder *, const gi_call *);
+    void (*guard)(gi_recorder *, const void *address, size_t bytes);
+    void (*settle)(gi_recorder *, const void *address);
+    void (*refuse)(gi_recorder *, const char *function, const char *why);
+    void (*keep)(gi_recorder *, gd_arena *scope);
+};
+
+bool gi_start_captured(gi_call *call);      /* makes the call, in a scope of its own, and writes it down */
+
+static inline bool gi_capturing(void)
+{
+    return GI_UNLIKELY(gi_thread.no_grad & GI_CAPTURING);
+}
+
+/* gi_start - computes y; false, and a message, when that fails. */
+static inline bool gi_start(const char *name, gi_compute *compute, gd_tensor *y, gd_tensor *const x[], int n,
+                            const void *attributes, size_t size)
+{
+    if (gi_capturing())
+        return gi_start_captured(&(gi_call){ name, compute, y, x, n, attributes, size, false });
+    return compute(y, x, attributes);
+}
+
+/* gi_start_one - the same with one input. */
+static inline bool gi_start_one(const char *name, gi_compute *compute, gd_tensor *y, gd_tensor *x,
+                                const void *attributes, size_t size)
+{
+    return gi_start(name, compute, y, &x, 1, attributes, size);
+}
+
+/* gi_start_again - for a public function that changes something other than a new tensor (an optimizer, a parameter):
+ * while a step is captured, the call as a whole is written down, with its arguments as attributes. */
+static inline bool gi_start_again(const char *name, gi_compute *compute, const void *arguments, size_t size)
+{
+    return gi_start(name, compute, NULL, NULL, 0, arguments, size);
+}
+
+/* gi_not_captured - what a function does cannot be run again: while a step is captured, that ends, and the step goes on
+ * as usual.  why completes "gd_item reads a number, ..". */
+static inline void gi_not_captured(const char *function, const char *why)
+{
+    if (gi_capturing())
+        gi_thread.recorder->refuse(gi_thread.recorder, function, why);
+}
+
+/* gi_guard - a captured step is only run while these bytes are as now.  gi_settled - it has set them itself. */
+static inline void gi_guard(const void *address, size_t bytes)
+{
+    if (gi_capturing())
+        gi_thread.recorder->guard(gi_thread.recorder, address, bytes);
+}
+
+static inline void gi_settled(const void *address)
+{
+    if (gi_capturing())
+        gi_thread.recorder->settle(gi_thread.recorder, address);
+}
+
+/* gi_capture_pause - until gi_capture_resume, which is given the result, nothing is written down. */
+static inline int gi_capture_pause(void)
+{
+    const int capturing = gi_thread.no_grad & GI_CAPTURING;
+    gi_thread.no_grad &= ~GI_CAPTURING;
+    return capturing;
+}
+
+static inline void gi_capture_resume(int capturing)
+{
+    gi_thread.no_grad |= capturing;
+}
+
+#endif

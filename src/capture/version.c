@@ -1,0 +1,271 @@
+/* version.c - writing a version down while the function runs: computations, guards, memory that stays. */
+#include "program.h"
+
+#include <string.h>
+
+#include "autograd/node.h"
+#include "base/scopes.h"
+#include "tensor/nest.h"
+#include "tensor/new.h"
+
+static inline gi_version *of(gi_recorder *recorder)
+{
+    return (gi_version *)(void *)recorder;
+}
+
+/* ---- Lists that grow --------------------------------------------------------------------------------------------- */
+
+/* Room for one more element of a list with count elements; false when memory is out. */
+static bool make_room(void **list, int64_t count, int64_t *capacity, size_t element)
+{
+    if (count < *capacity)
+        return true;
+    const int64_t more = *capacity ? 2 * *capacity : 32;
+    void *bigger = gi_memory_resize(GI_SCOPES, *list, (size_t)more * element);
+    if (!bigger)
+        return false;
+    *list = bigger;
+    *capacity = more;
+    return true;
+}
+
+static bool room_for_instruction(gi_version *v)
+{
+    void *list = v->list;
+    const bool room = make_room(&list, v->count, &v->capacity, sizeof *v->list);
+    v->list = list;
+    return room;
+}
+
+static bool room_for_guard(gi_version *v)
+{
+    void *list = v->guards;
+    int64_t capacity = v->guard_capacity;
+    const bool room = make_room(&list, v->guard_count, &capacity, sizeof *v->guards);
+    v->guards = list;
+    v->guard_capacity = (int)capacity;
+    return room;
+}
+
+static bool room_for_settled(gi_version *v)
+{
+    void *list = v->settled;
+    int64_t capacity = v->settled_capacity;
+    const bool room = make_room(&list, v->settled_count, &capacity, sizeof *v->settled);
+    v->settled = list;
+    v->settled_capacity = (int)capacity;
+    return room;
+}
+
+/* ---- Guards ------------------------------------------------------------------------------------------------------ */
+
+static uint64_t value_at(const void *address, size_t bytes)
+{
+    uint64_t value = 0;
+    memcpy(&value, address, bytes);
+    return value;
+}
+
+static void settle(gi_recorder *recorder, const void *address)
+{
+    gi_version *v = of(recorder);
+    if (room_for_settled(v))
+        v->settled[v->settled_count++] = address;
+    else
+        v->refused_by = "gd_run", v->refused_why = "has no memory left for what is captured";
+}
+
+static void guard(gi_recorder *recorder, const void *address, size_t bytes)
+{
+    gi_version *v = of(recorder);
+    for (int i = 0; i < v->settled_count; i++)
+        if (v->settled[i] == address)
+            return;
+    for (int i = 0; i < v->guard_count; i++)
+        if (v->guards[i].address == address)
+            return;
+    if (room_for_guard(v))
+        v->guards[v->guard_count++] = (gi_guard_on){ address, value_at(address, bytes), bytes };
+    else
+        v->refused_by = "gd_run", v->refused_why = "has no memory left for what is captured";
+}
+
+bool gi_guards_hold(const gi_version *v)
+{
+    for (int i = 0; i < v->guard_count; i++) {
+        const gi_guard_on *g = &v->guards[i];
+        const bool same = g->bytes == sizeof g->value ? memcmp(g->address, &g->value, sizeof g->value) == 0
+                                                      : value_at(g->address, g->bytes) == g->value;
+        if (!same)
+            return false;
+    }
+    return true;
+}
+
+/* ---- Computations ------------------------------------------------------------------------------------------------ */
+
+static void refuse(gi_recorder *recorder, const char *function, const char *why)
+{
+    gi_version *v = of(recorder);
+    if (v->refused_by)
+        return;
+    v->refused_by = function;
+    v->refused_why = why;
+}
+
+/* t as it is now.  Headers in the scratch memory of a backward pass are used again for other tensors, so that they are
+ * copied; of tensors from outside, what the computation depends on is guarded. */
+static gd_tensor *operand(gi_version *v, gd_tensor *t)
+{
+    if (!t)
+        return NULL;
+    const gd_tensor *base = t->base;
+    if (!base->owner->captured) {
+        guard(&v->recorder, &base->data, sizeof base->data);
+        guard(&v->recorder, &base->requires_grad, sizeof base->requires_grad);
+    }
+    if (!t->owner->recycler)
+        return t;
+    gd_tensor *copy = gi_arena_take(&v->notes, sizeof *copy);
+    if (copy)
+        *copy = *t;
+    return copy;
+}
+
+static bool write_down(gi_recorder *recorder, const gi_call *call)
+{
+    gi_version *v = of(recorder);
+    gd_tensor *y = call->y;
+    if (y && y->owner->captured && y->base == y)
+        y->marks |= GI_COMPUTED;
+    if (v->refused_by)
+        return true;
+    if (y && y->base->owner == &v->notes)
+        refuse(recorder, call->name, "changes an input of the step");
+    if (!room_for_instruction(v))
+        return false;
+    gi_instruction *i = &v->list[v->count];
+    *i = (gi_instruction){ call->compute, NULL, NULL, NULL, call->name, call->n };
+    i->x = gi_arena_take(&v->notes, (size_t)call->n * sizeof *i->x);
+    void *attributes = gi_arena_take(&v->notes, call->size);
+    if (!i->x || !attributes || (y && !(i->y = operand(v, y))))
+        return false;
+    if (call->size)
+        memcpy(attributes, call->attributes, call->size);
+    i->attributes = attributes;
+    for (int k = 0; k < call->n; k++)
+        if (!(i->x[k] = operand(v, call->x[k])) && call->x[k])
+            return false;
+    v->allocates = v->allocates || call->allocates;
+    v->count++;
+    return true;
+}
+
+static void keep(gi_recorder *recorder, gd_arena *scope)
+{
+    gi_version *v = of(recorder);
+    scope->parent = v->kept;
+    v->kept = scope;
+}
+
+/* ---- Inputs ------------------------------------------------------------------------------------------------------ */
+
+bool gi_layout_same(const gi_version *v, gd_tensor *const inputs[], int n)
+{
+    if (v->n != n)
+        return false;
+    for (int i = 0; i < n; i++) {
+        const gd_tensor *a = v->in[i], *b = inputs[i];
+        if (a->ndim != b->ndim)
+            return false;
+        for (int k = 0; k < a->ndim; k++)
+            if (a->shape[k] != b->shape[k] || a->stride[k] != b->stride[k])
+                return false;
+    }
+    return true;
+}
+
+void gi_copy_inputs(const gi_version *v, gd_tensor *const inputs[])
+{
+    for (int i = 0; i < v->n; i++) {
+        const gd_tensor *to = v->in[i], *from = inputs[i];
+        if (from->numel == 0)
+            continue;
+        if (from->contiguous)
+            memcpy(to->data, from->data, (size_t)from->numel * sizeof *to->data);
+        else
+            gi_copy_into(to, from);
+    }
+}
+
+/* A tensor with the shape and strides of x in memory of its own. */
+static gd_tensor *place_for(gi_version *v, const gd_tensor *x)
+{
+    int64_t below = 0, above = 0;           /* elements before and after the first one */
+    for (int k = 0; k < x->ndim && x->numel; k++) {
+        const int64_t reach = (x->shape[k] - 1) * x->stride[k];
+        below += reach < 0 ? -reach : 0;
+        above += reach > 0 ? reach : 0;
+    }
+    gd_tensor *t = gi_new_in(&v->notes, "gd_run", 1, &(int64_t){ x->numel ? below + above + 1 : 0 });
+    if (!t)
+        return NULL;
+    t->data += below;
+    t->ndim = x->ndim;
+    t->numel = x->numel;
+    t->contiguous = x->contiguous;
+    t->name = x->name;
+    memcpy(t->shape, x->shape, sizeof t->shape);
+    memcpy(t->stride, x->stride, sizeof t->stride);
+    return t;
+}
+
+/* ---- Beginning and end ------------------------------------------------------------------------------------------- */
+
+gi_version *gi_version_new(gd_tensor *const inputs[], int n)
+{
+    gi_version *v = gi_memory_new(GI_SCOPES, sizeof *v);
+    if (!v)
+        return NULL;
+    *v = (gi_version){ .recorder = { write_down, guard, settle, refuse, keep }, .n = n };
+    gi_arena_init(&v->notes, GI_SCOPES);
+    v->notes.captured = true;
+    v->in = gi_arena_take(&v->notes, (size_t)n * sizeof *v->in);
+    bool good = v->in != NULL;
+    for (int i = 0; i < n && good; i++)
+        good = (v->in[i] = place_for(v, inputs[i])) != NULL;
+    if (good)
+        return v;
+    gi_version_free(v);
+    return NULL;
+}
+
+void gi_version_free(gi_version *v)
+{
+    if (!v)
+        return;
+    for (gd_arena *scope = v->kept, *next; scope; scope = next) {
+        next = scope->parent;
+        gi_arena_free(scope);
+    }
+    gi_arena_free(&v->notes);
+    gi_memory_free(v->list);
+    gi_memory_free(v->guards);
+    gi_memory_free(v->settled);
+    gi_memory_free(v);
+}
+
+gd_tensor *gi_detached(gd_arena *arena, gd_tensor *y)
+{
+    static const gd_op run_op = { .name = "gd_run" };
+    gd_tensor *t = gi_arena_take(arena, sizeof *t);
+    if (!t)
+        return NULL;
+    *t = *y;
+    t->requires_grad = t->retain_grad = false;
+    t->marks = 0;
+    t->grad = t->slot = t->grad_memory = NULL;
+    t->node = NULL;
+    t->path_end = y->requires_grad ? &run_op : y->path_end;
+    return t;
+}
