@@ -27,13 +27,13 @@
  * else gd_step, gd_zero_grad, clipping and averages read from an optimizer or a model, count as they are at each run.
  *
  * What cannot be run again is noticed while it is captured, where it goes through the library: reading a number
- * (gd_item, gd_at, gd_copy_out, gd_print), gd_step_closure, hooks, operations that are defined in the program.  There is
- * one warning then, with the reason, and the function is always called as usual.
+ * (gd_item, gd_at, gd_copy_out, gd_print), gd_step_closure, hooks, operations defined in the program.  There is one
+ * warning then, with the reason, and the function is always called as usual.
  *
  * What the library cannot notice, as the function is not called any more:
  *   - C variables that it reads, and decisions by them: a count of steps, a dropout rate, `training`, a number given
- *     to gd_scale.  What changes from run to run comes as an input: gd_mul by a scalar tensor, instead of gd_scale.  For
- *     each value of a flag, make a program of its own.
+ *     to gd_scale.  What changes from run to run comes as an input: gd_mul by a scalar tensor, instead of gd_scale.
+ *     For each value of a flag, make a program of its own.
  *   - plain C that reads t->data of a tensor, or writes it.
  *   - printing, counting, and all else that the function does beside calling the library.
  * Tensors that it reads besides its inputs must live as long as the program, and stay where they are: parameters and

@@ -21,7 +21,7 @@ static bool changeable(const char *function, const gd_tensor *x, const gd_tensor
         return gd_fail("%s: x is the recorded result of %s; only leaves can be changed", function,
                        x->node->op->name);
     for (int i = 0; i < x->ndim; i++)
-        if (x->shape[i] > 1 && x->stride[i] == 0)
+        if (x->numel && x->shape[i] > 1 && x->stride[i] == 0)
             return gd_fail("%s: x is an expanded view: several of its elements are one number in memory",
                            function);
     if (gi_recording() && x->requires_grad)
