@@ -1059,8 +1059,8 @@ gd_position: epoch int64_t; example int64_t;
 gd_progress: out FILE*; label char*; begun double; shown double; epoch double; loss double; step int64_t; examples
     int64_t; width int;
 gd_note: key char*; number double*; text char*;
-gd_run: params gd_params*; optimizer gd_optimizer*; loader gd_loader*; ema gd_ema*; plateau gd_plateau*; notes
-    gd_note*; note_count int;
+gd_training_run: params gd_params*; optimizer gd_optimizer*; loader gd_loader*; ema gd_ema*; plateau gd_plateau*;
+    notes gd_note*; note_count int;
 gd_load_options: other_settings bool; prefix char*; into char*; lenient bool;
 gd_load_report: loaded int64_t; missing int64_t; other_shape int64_t; left_over int64_t; other_settings int64_t;
     text char*;
@@ -1203,10 +1203,11 @@ gd_bce_with_logits_weighted: gd_tensor* prediction, gd_tensor* target, gd_tensor
     gd_reduction reduction -> gd_tensor*
 gd_bernoulli: gd_tensor* p -> gd_tensor*
 gd_buffer: gd_params* p, char* name, gd_tensor* value -> gd_tensor*
+gd_capture: gd_function* function, void* context -> gd_program*
 gd_ceil: gd_tensor* x -> gd_tensor*
 gd_check_finite: gd_optimizer* o -> bool
-gd_checkpoint_load: char* path, gd_run* run, gd_load_options options, gd_load_report* report -> bool
-gd_checkpoint_save: char* path, gd_run* run -> bool
+gd_checkpoint_load: char* path, gd_training_run* run, gd_load_options options, gd_load_report* report -> bool
+gd_checkpoint_save: char* path, gd_training_run* run -> bool
 gd_cholesky: gd_tensor* a -> gd_tensor*
 gd_cifar10: char* folder, bool train -> gd_dataset
 gd_cifar_read: char* path -> gd_dataset
@@ -1598,6 +1599,8 @@ gd_prelu: gd_tensor* x, gd_tensor* weight -> gd_tensor*
 gd_print: FILE* out, gd_tensor* t -> void
 gd_prod: gd_tensor* x -> gd_tensor*
 gd_prod_axis: gd_tensor* x, int axis, bool keep -> gd_tensor*
+gd_program_free: gd_program* program -> void
+gd_program_print: FILE* out, gd_program* program -> void
 gd_progress_end: gd_progress* bar -> void
 gd_progress_show: gd_progress* bar, double epoch, int64_t step, double loss, int64_t examples -> void
 gd_progress_start: FILE* out, char* label -> gd_progress
@@ -1643,6 +1646,7 @@ gd_round: gd_tensor* x -> gd_tensor*
 gd_rprop: gd_params* p, gd_rprop_options options -> gd_optimizer*
 gd_rprop_dialect: gd_dialect dialect -> gd_rprop_options
 gd_rsqrt: gd_tensor* x -> gd_tensor*
+gd_run: gd_program* program, gd_tensor*const[] inputs, int n -> gd_tensor*
 gd_running_add: gd_running* running, double value, double weight -> bool
 gd_running_mean: gd_running* running -> double
 gd_running_start:  -> gd_running
