@@ -13,6 +13,14 @@ INSTALLED       := gradus gradus64 gradus-debug gradus64-debug
 INSTALLED_DEMOS := $(DEMO_FILES) $(DEMO_HEADERS) $(wildcard demos/models/*.safetensors demos/models/*.txt)
 SHARED_NAMES    := $(foreach name,$(INSTALLED),lib$(name).so lib$(name).so.$(ABI) lib$(name).so.$(VERSION))
 
+# One file knows DATADIR, where data sets are looked for, too: it is compiled anew for another one.
+PLACES := $(foreach kind,float double,$(BUILD)/$(kind)/data/places.o)
+$(BUILD)/datadir: FORCE
+	@mkdir -p $(@D)
+	@echo '$(DATADIR)' | cmp -s - $@ || echo '$(DATADIR)' > $@
+$(PLACES): $(BUILD)/datadir
+$(PLACES): STRICT += -DGD_DATA_FOLDER='"$(DATADIR)"'
+
 .PHONY: install-libraries install-headers install-found install-examples
 install: install-libraries install-headers install-found install-examples
 	@[ -n "$(DESTDIR)" ] || echo "The shared libraries are in $(LIBDIR).  If the system's loader searches that folder, run" \

@@ -167,13 +167,14 @@ typedef struct gd_dataset {                 /* row i of x belongs to row i of y 
 /* gd_airfoil - airfoil self-noise (T. Brooks, D. Pope, M. Marcolini, NASA RP-1218, 1989) as Dive into Deep
  * Learning uses it: all six columns standardised over all 1503 rows, then the first 1500 rows: x [1500, 5],
  * y [1500, 1].  path: the file, or the folder that holds airfoil_self_noise.dat.  NULL: $GRADUS_DATA
- * (a file or a folder) and the folder data are searched.  It comes from
+ * (a file or a folder), the folder data, $XDG_DATA_HOME/gradus (where that is not set, ~/.local/share/gradus) and
+ * PREFIX/share/gradus, PREFIX as it was installed to, are searched in this order.  It comes from
  * http://d2l-data.s3-accelerate.amazonaws.com/airfoil_self_noise.dat; `make data` in the sources fetches it. */
 gd_dataset gd_airfoil(const char *path);
 
 /* gd_fashion_mnist - Fashion-MNIST (H. Xiao, K. Rasul, R. Vollgraf, 2017): x [n, 784], the pixels divided by
  * 255; y [n], the classes 0 .. 9; n = 60000 for training and 10000 for test.  folder holds the IDX files under
- * their usual names, with or without .gz.  NULL: $GRADUS_DATA, data, data/fashion-mnist and
+ * their usual names, with or without .gz.  NULL: the folders of gd_airfoil, fashion-mnist in each of them, and
  * /usr/share/datasets/fashion-mnist, where Debian's package dataset-fashion-mnist puts them, are searched.
  * MNIST has the same names and shapes, and can be read with this too. */
 gd_dataset gd_fashion_mnist(const char *folder, bool train);

@@ -29,7 +29,7 @@ gd_tensor *gd_image_read(const char *path, int channels);
 /* gd_cifar10 - CIFAR-10 (A. Krizhevsky, "Learning multiple layers of features from tiny images", 2009) from its binary
  * version, https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz: x [n, 3, 32, 32], bytes divided by 255, y [n], the
  * classes 0 .. 9; training: data_batch_1.bin to data_batch_5.bin, test: test_batch.bin, each with or without .gz.
- * folder NULL: $GRADUS_DATA, data, and cifar-10-batches-bin in either, are searched.
+ * folder NULL: the folders of gd_airfoil, and cifar-10-batches-bin in each of them, are searched.
  * gd_cifar_read - one such file, of any number of records. */
 gd_dataset gd_cifar10(const char *folder, bool train);
 gd_dataset gd_cifar_read(const char *path);

@@ -7,7 +7,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #ifdef HAVE_POSIX
@@ -19,19 +18,13 @@
 #include "csv.h"
 #include "gradus/tensor.h"
 #include "idx.h"
+#include "places.h"
 #include "tensor/new.h"
 #include "tensor/shape.h"
 
 /* ---- Finding a file ----------------------------------------------------------------------------------- */
 
 typedef struct file_name { char s[1024]; } file_name;
-
-/* $GRADUS_DATA; NULL when it is not set or empty. */
-static const char *data_folder(void)
-{
-    const char *folder = getenv("GRADUS_DATA");
-    return folder && *folder ? folder : NULL;
-}
 
 /* A pipe is not opened here: that can be done only once. */
 static bool can_be_read(const char *path)
@@ -65,29 +58,29 @@ static bool in_folder(const char *folder, const char *name, file_name *found)
 
 /* ---- Airfoil ------------------------------------------------------------------------------------------ */
 
+#define AIRFOIL_FILE "airfoil_self_noise.dat"
 #define AIRFOIL_SOURCE \
     "it is NASA's airfoil self-noise data, a table of 1503 rows and 6 columns, and comes from" \
     " http://d2l-data.s3-accelerate.amazonaws.com/airfoil_self_noise.dat"
 
+/* The file itself, or the folder that holds it. */
+static bool is_airfoil(const char *place, file_name *found)
+{
+    int n = snprintf(found->s, sizeof found->s, "%s", place);
+    return (n > 0 && (size_t)n < sizeof found->s && can_be_read(place)) || in_folder(place, AIRFOIL_FILE, found);
+}
+
 static bool find_airfoil(const char *path, file_name *found)
 {
-    const char *name = "airfoil_self_noise.dat", *home = data_folder();
-    const char *places[] = { path ? path : home, path ? NULL : "data" };
-    if (path && !gi_path_given("gd_airfoil", "path", path))
-        return false;
-    for (int i = 0; i < 2; i++) {
-        if (!places[i])
-            continue;
-        int n = snprintf(found->s, sizeof found->s, "%s", places[i]);
-        if (n > 0 && (size_t)n < sizeof found->s && can_be_read(places[i]))
-            return true;
-        if (in_folder(places[i], name, found))
-            return true;
-    }
     if (path)
-        return gd_fail("gd_airfoil: neither %s nor %s/%s can be read: " AIRFOIL_SOURCE, path, path, name);
-    return gd_fail("gd_airfoil: %s is neither in $GRADUS_DATA (%s) nor in the folder data: " AIRFOIL_SOURCE, name,
-                   home ? home : "not set");
+        return gi_path_given("gd_airfoil", "path", path) &&
+               (is_airfoil(path, found) || gd_fail("gd_airfoil: neither %s nor %s/" AIRFOIL_FILE " can be read: "
+                                                   AIRFOIL_SOURCE, path, path));
+    const gi_places places = gi_data_places();
+    for (int i = 0; i < places.count; i++)
+        if (is_airfoil(places.folder[i], found))
+            return true;
+    return gd_fail("gd_airfoil: " AIRFOIL_FILE " is not in %s: " AIRFOIL_SOURCE, places.text);
 }
 
 /* The last column is y.  The tensors of set exist already, in the caller's scope. */
@@ -140,22 +133,24 @@ static bool find_pair(const char *folder, bool train, file_name *images, file_na
 
 static bool find_fashion(const char *folder, bool train, file_name *images, file_name *labels)
 {
-    const char *home = data_folder(), *set = train ? "train" : "t10k";
-    const char *places[] = {
-        home ? home : "data", "data", "data/fashion-mnist", "/usr/share/datasets/fashion-mnist"
-    };
-    if (folder && !gi_path_given("gd_fashion_mnist", "folder", folder))
-        return false;
+    const char *set = train ? "train" : "t10k";
     if (folder)
-        return find_pair(folder, train, images, labels) ||
-               gd_fail("gd_fashion_mnist: %s has no %s-images-idx3-ubyte and %s-labels-idx1-ubyte, with or without"
-                       " .gz: " FASHION_SOURCE, folder, set, set);
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (find_pair(places[i], train, images, labels))
+        return gi_path_given("gd_fashion_mnist", "folder", folder) &&
+               (find_pair(folder, train, images, labels) ||
+                gd_fail("gd_fashion_mnist: %s has no %s-images-idx3-ubyte and %s-labels-idx1-ubyte, with or without"
+                        " .gz: " FASHION_SOURCE, folder, set, set));
+    const gi_places places = gi_data_places();
+    for (int i = 0; i < places.count; i++) {
+        file_name own;                                  /* a folder for this data set alone */
+        int n = snprintf(own.s, sizeof own.s, "%s/fashion-mnist", places.folder[i]);
+        if (find_pair(places.folder[i], train, images, labels) ||
+            (n > 0 && (size_t)n < sizeof own.s && find_pair(own.s, train, images, labels)))
             return true;
-    return gd_fail("gd_fashion_mnist: %s-images-idx3-ubyte and %s-labels-idx1-ubyte are not in $GRADUS_DATA (%s),"
-                   " data, data/fashion-mnist or /usr/share/datasets/fashion-mnist, with or without .gz: "
-                   FASHION_SOURCE, set, set, home ? home : "not set");
+    }
+    return find_pair("/usr/share/datasets/fashion-mnist", train, images, labels) ||
+           gd_fail("gd_fashion_mnist: %s-images-idx3-ubyte and %s-labels-idx1-ubyte are not in %s, nor in fashion-mnist"
+                   " there, nor in /usr/share/datasets/fashion-mnist, with or without .gz: " FASHION_SOURCE, set, set,
+                   places.text);
 }
 
 /* Reads n bytes as numbers, divided by scale, straight from the decompressor into the tensor. */

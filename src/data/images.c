@@ -1,13 +1,13 @@
 /* images.c - changes of images at random, and the files of CIFAR-10. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/message.h"
 #include "base/random.h"
 #include "gradus/images.h"
 #include "input.h"
+#include "places.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
 #include "tensor/new.h"
@@ -267,12 +267,15 @@ static bool find(const char *folder, const char *name, file_name *found)
 
 static bool find_batch(const char *folder, const char *name, file_name *found)
 {
-    const char *home = getenv("GRADUS_DATA");
-    if (folder ? find(folder, name, found) : ((home && *home && find(home, name, found)) || find("data", name, found)))
+    const gi_places places = gi_data_places();
+    if (folder && find(folder, name, found))
         return true;
+    for (int i = 0; !folder && i < places.count; i++)
+        if (find(places.folder[i], name, found))
+            return true;
     return gd_fail("gd_cifar10: there is no %s in %s, nor in cifar-10-batches-bin there, with or without .gz: the "
                    "binary version of CIFAR-10 comes from https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
-                   name, folder ? folder : "$GRADUS_DATA or data");
+                   name, folder ? folder : places.text);
 }
 
 gd_dataset gd_cifar10(const char *folder, bool train)

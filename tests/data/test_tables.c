@@ -3,6 +3,7 @@
 #define _XOPEN_SOURCE 700
 #include <locale.h>
 #include <math.h>
+#include <sys/stat.h>
 
 #include "support/scratch.h"
 
@@ -389,25 +390,60 @@ END_TEST
     "it is NASA's airfoil self-noise data, a table of 1503 rows and 6 columns, and comes from" \
     " http://d2l-data.s3-accelerate.amazonaws.com/airfoil_self_noise.dat"
 
+/* The places are searched in their order; a relative path is not one where the program was not told to look. */
+START_TEST(airfoil_places)
+{
+    ck_assert_int_eq(mkdir("user", 0777), 0);
+    ck_assert_int_eq(mkdir("user/gradus", 0777), 0);
+    ck_assert_int_eq(mkdir("user/.local", 0777), 0);
+    ck_assert_int_eq(mkdir("user/.local/share", 0777), 0);
+    ck_assert_int_eq(mkdir("user/.local/share/gradus", 0777), 0);
+    put_text("user/.local/share/gradus/airfoil_self_noise.dat", "1\t2\n");
+    unsetenv("GRADUS_DATA");
+    unsetenv("XDG_DATA_HOME");
+    setenv("HOME", "user", 1);
+    ck_assert_ptr_null(gd_airfoil(NULL).x);
+    ck_message("gd_airfoil: user/.local/share/gradus/airfoil_self_noise.dat is [1, 2]: [1503, 6] expected");
+    put_text("user/gradus/airfoil_self_noise.dat", "1\t2\t3\n");
+    setenv("XDG_DATA_HOME", "user", 1);
+    ck_assert_ptr_null(gd_airfoil(NULL).x);
+    ck_message("gd_airfoil: user/gradus/airfoil_self_noise.dat is [1, 3]: [1503, 6] expected");
+    ck_assert_int_eq(mkdir("data", 0777), 0);
+    put_text("data/airfoil_self_noise.dat", "1\n");
+    ck_assert_ptr_null(gd_airfoil(NULL).x);
+    ck_message("gd_airfoil: data/airfoil_self_noise.dat is [1, 1]: [1503, 6] expected");
+}
+END_TEST
+
+/* Where the data are installed with the library, they are found: then these messages do not arise. */
+static bool installed_airfoil(void)
+{
+    if (!gd_airfoil(NULL).x)
+        return false;
+    fputs("test_data: airfoil_self_noise.dat is installed; that it is missing was not tested\n", stderr);
+    return true;
+}
+
 START_TEST(airfoil_refuses)
 {
     unsetenv("GRADUS_DATA");
-    ck_assert_ptr_null(gd_airfoil(NULL).x);
-    ck_message("gd_airfoil: airfoil_self_noise.dat is neither in $GRADUS_DATA (not set) nor in the folder data: "
-               AIRFOIL_SOURCE);
-    setenv("GRADUS_DATA", "", 1);               /* the same */
-    ck_assert_ptr_null(gd_airfoil(NULL).x);
-    ck_assert_ptr_nonnull(strstr(gd_last_error(), "$GRADUS_DATA (not set)"));
-    setenv("GRADUS_DATA", "nowhere", 1);
-    ck_assert_ptr_null(gd_airfoil(NULL).y);
-    ck_message("gd_airfoil: airfoil_self_noise.dat is neither in $GRADUS_DATA (nowhere) nor in the folder data: "
-               AIRFOIL_SOURCE);
+    unsetenv("XDG_DATA_HOME");
+    setenv("HOME", "nowhere", 1);
+    put_text("airfoil_self_noise.dat", "1\t2\n");
+    if (!installed_airfoil()) {
+        ck_assert_ptr_nonnull(strstr(gd_last_error(), "gd_airfoil: airfoil_self_noise.dat is not in $GRADUS_DATA "
+                                                      "(not set), data, ~/.local/share/gradus or "));
+        ck_assert_ptr_nonnull(strstr(gd_last_error(), "share/gradus: " AIRFOIL_SOURCE));
+        setenv("GRADUS_DATA", "", 1);           /* the same */
+        ck_assert_ptr_null(gd_airfoil(NULL).x);
+        ck_assert_ptr_nonnull(strstr(gd_last_error(), "$GRADUS_DATA (not set)"));
+        setenv("GRADUS_DATA", "nowhere", 1);
+        setenv("XDG_DATA_HOME", "nowhere", 1);
+        ck_assert_ptr_null(gd_airfoil(NULL).y);
+        ck_assert_ptr_nonnull(strstr(gd_last_error(), "$GRADUS_DATA (nowhere), data, $XDG_DATA_HOME/gradus or "));
+    }
     ck_assert_ptr_null(gd_airfoil("a.dat").x);
     ck_message("gd_airfoil: neither a.dat nor a.dat/airfoil_self_noise.dat can be read: " AIRFOIL_SOURCE);
-    setenv("GRADUS_DATA", "b", 1);              /* not where the program was not told to look */
-    put_text("airfoil_self_noise.dat", "1\t2\n");
-    ck_assert_ptr_null(gd_airfoil(NULL).x);
-    ck_assert_ptr_nonnull(strstr(gd_last_error(), "neither in $GRADUS_DATA (b) nor in the folder data"));
     put_text("a.dat", "1\t2\n3\t4\n");
     ck_assert_ptr_null(gd_airfoil("a.dat").x);
     ck_message("gd_airfoil: a.dat is [2, 2]: [1503, 6] expected");
@@ -526,6 +562,7 @@ int main(void)
     tcase_add_test(text, csv_gzipped);
     tcase_add_test(data_sets, airfoil_made_up);
     tcase_add_test(data_sets, airfoil_real);
+    tcase_add_test(data_sets, airfoil_places);
     tcase_add_test(data_sets, airfoil_refuses);
     tcase_add_test(data_sets, fashion_made_up);
     tcase_add_test(data_sets, fashion_refuses);

@@ -23,6 +23,8 @@ if [ -z "$data" ]; then                     # any table of that size will do her
         >"$data/airfoil_self_noise.dat"
 fi
 
+mkdir "$work/cwd"
+
 version=$(printf '#include <gradus/version.h>\nGD_VERSION\n' | ${CC:-cc} -Iinclude -E -P - | tail -n 1 | tr -d '"')
 [ -n "$version" ] || say "version.h has no GD_VERSION"
 
@@ -114,6 +116,16 @@ command=$(grep '^cc .*01_one_number' "$work/prefix/share/doc/gradus/docs/tutoria
 (cd "$work" && eval "${CC:-cc} ${command#cc}" && LD_LIBRARY_PATH="$work/prefix/lib" ./01_one_number) \
     >"$work/log" 2>&1 && grep -q 'x->grad = 10.0000' "$work/log" ||
     { cat "$work/log" >&2; say "the tutorial's first command"; }
+
+# Data of the installation, and of the user.
+quietly ${CC:-cc} -std=c11 "$work/program.c" -o "$work/static" -static $(pkg-config --static --cflags --libs gradus)
+for folder in "$work/prefix/share/gradus" "$work/user/gradus"; do
+    mkdir -p "$folder"
+    cp "$data/airfoil_self_noise.dat" "$folder"
+    (cd "$work/cwd" && env -u GRADUS_DATA XDG_DATA_HOME="$work/user" ../static) >"$work/printed" 2>&1 ||
+        { cat "$work/printed" >&2; say "no data are found in $folder"; }
+    rm -r "$folder"
+done
 
 mv "$work/prefix" "$work/moved"
 try "$work/moved"
