@@ -13,6 +13,7 @@
 #include "base/guest.h"
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/start.h"
 #include "dead_graph.h"
 #include "gradus/tensor.h"
 #include "record.h"
@@ -105,9 +106,7 @@ static gd_tensor *result(const gi_pass *pass, gd_tensor *x)
     if (pass->create_graph)
         return x->slot;
     gd_tensor *copy = gi_new_in(pass->scope, pass->function, x->ndim, x->shape);
-    if (copy)
-        gi_copy(copy->data, x->slot);
-    return copy;
+    return copy && gi_start_one(pass->function, gi_copy_compute, copy, x->slot, NULL, 0) ? copy : NULL;
 }
 
 /* Where one of the paths that begin at y ends: see gi_path_text.  The nodes that y depends on are marked. */

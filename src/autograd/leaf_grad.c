@@ -75,6 +75,7 @@ void gi_forget_leaves(const gd_arena *owner)
 
 static bool add_to_graph_grad(gd_arena *scope, gd_tensor *x)
 {
+    gi_not_captured("gd_backward_from", "keeps in ->grad a part of the graph");
     gd_tensor *sum = x->grad ? gd_add(x->grad, x->slot) : gd_scale(x->slot, 1);     /* a copy, not shared */
     graph_leaf *g = x->owner != scope ? gi_arena_take(scope, sizeof *g) : NULL;
     if (!sum || (x->owner != scope && !g))
@@ -118,8 +119,10 @@ static GI_COLD bool capture_numbers(const gi_pass *pass)
 {
     for (int64_t i = 0; i < pass->reached_count; i++) {
         gd_tensor *x = pass->reached[i];
-        gi_guard(&x->grad, sizeof x->grad);
-        gi_guard(&x->grad_memory, sizeof x->grad_memory);
+        if (!x->owner->captured) {          /* else it is made anew by each run */
+            gi_guard(&x->grad, sizeof x->grad);
+            gi_guard(&x->grad_memory, sizeof x->grad_memory);
+        }
         if (!gi_start_one(x->grad ? "is added to ->grad" : "becomes ->grad", x->grad ? add_again : put_again, x,
                           x->slot, NULL, 0))
             return false;
@@ -196,5 +199,8 @@ bool gd_set_grad(gd_tensor *t, gd_tensor *value)
         return gd_fail("gd_set_grad: value is %s and t is %s: they must have the same shape", gi_text_of(value).s,
                        gi_text_of(t).s);
     value = gd_contiguous(gd_detach(value));        /* it may be the old gradient in another order */
-    return value && store(t, value);
+    if (!gi_capturing())
+        return value && store(t, value);
+    gi_settled(&t->grad);
+    return value && gi_grad_memory(t) && gi_start_one("gd_set_grad", put_again, t, value, NULL, 0);
 }

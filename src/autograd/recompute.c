@@ -14,6 +14,7 @@
 #include "base/message.h"
 #include "base/random.h"
 #include "base/scopes.h"
+#include "base/start.h"
 #include "base/thread_state.h"
 #include "gather.h"
 #include "record.h"
@@ -291,6 +292,7 @@ gd_tensor *gd_recomputed(gd_function *function, void *context, gd_tensor *const 
 {
     if (!valid(function, xs, n))
         return NULL;
+    gi_not_captured("gd_recomputed", "calls a function of the program in the backward pass");
     for (int i = 0; i < n; i++)
         if (!xs[i] || !gi_all_alive("gd_recomputed", "xs", xs, i + 1))
             return NULL;

@@ -247,6 +247,7 @@ gd_tensor *gd_requires_grad(gd_tensor *t)
 
 gd_tensor *gd_freeze(gd_tensor *t)
 {
+    gi_not_captured("gd_freeze", GI_ACTS_OUTSIDE);
     if (!t || !gi_alive("gd_freeze", "t", t))
         return NULL;
     if (t->node)

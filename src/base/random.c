@@ -7,6 +7,7 @@
 #include "random.h"
 #include "gradus/tensor.h"
 #include "scopes.h"
+#include "start.h"
 #include "thread_state.h"
 
 static uint64_t rotate(uint64_t x, int by)
@@ -81,9 +82,21 @@ uint64_t *gi_random_state(void)
     return gi_thread.random;
 }
 
+static bool seed_again(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    (void)y;
+    (void)x;
+    gd_seed(*(const uint64_t *)attributes);
+    return true;
+}
+
 void gd_seed(uint64_t seed)
 {
     gi_current_scope();
+    if (gi_capturing()) {
+        (void)gi_start_again("gd_seed", seed_again, &seed, sizeof seed);
+        return;
+    }
     if (gi_thread.generator) {
         gi_random_seed(gi_thread.generator, seed);
         return;

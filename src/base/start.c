@@ -17,3 +17,13 @@ bool gi_start_captured(gi_call *call)
     gi_scope_close_down_to(gi_thread.depth - 1);
     return good && gi_thread.recorder->write(gi_thread.recorder, call);
 }
+
+bool gi_start_object(const char *name, gi_compute *compute, void *object)
+{
+    const gi_again again = { object, gi_arena_take(gi_current_scope(), sizeof *again.good) };
+    if (!again.good)
+        return false;
+    *again.good = false;
+    (void)gi_start_again(name, compute, &again, sizeof again);
+    return *again.good;
+}

@@ -71,12 +71,21 @@ static inline bool gi_start_one(const char *name, gi_compute *compute, gd_tensor
     return gi_start(name, compute, y, &x, 1, attributes, size);
 }
 
-/* gi_start_again - for a public function that changes something other than a new tensor (an optimizer, a parameter):
- * while a step is captured, the call as a whole is written down, with its arguments as attributes. */
+/* gi_start_again - for a public function that changes something other than a new tensor, an optimizer for example:
+ * while a step is captured, the call as a whole is written down, with its arguments as attributes.  The step goes on
+ * where such a function fails, as a program does that ignores what it returns. */
 static inline bool gi_start_again(const char *name, gi_compute *compute, const void *arguments, size_t size)
 {
     return gi_start(name, compute, NULL, NULL, 0, arguments, size);
 }
+
+/* The arguments of most of these. */
+typedef struct gi_again {
+    void *object;
+    bool *good;                             /* what the function has returned */
+} gi_again;
+
+bool gi_start_object(const char *name, gi_compute *compute, void *object);      /* what it has returned */
 
 /* gi_not_captured - what a function does cannot be run again: while a step is captured, that ends, and the step goes on
  * as usual.  why completes "gd_item reads a number, ..". */
@@ -85,6 +94,9 @@ static inline void gi_not_captured(const char *function, const char *why)
     if (gi_capturing())
         gi_thread.recorder->refuse(gi_thread.recorder, function, why);
 }
+
+#define GI_READS_NUMBERS "reads numbers while the step is captured, and the program may decide by them"
+#define GI_ACTS_OUTSIDE  "acts on what the program does outside of the step"
 
 /* gi_guard - a captured step is only run while these bytes are as now.  gi_settled - it has set them itself. */
 static inline void gi_guard(const void *address, size_t bytes)

@@ -17,6 +17,7 @@
 #include "base/message.h"
 #include "base/random.h"
 #include "base/scopes.h"
+#include "base/start.h"
 #include "checkpoint.h"
 #include "tensor/check.h"
 #include "tensor/nest.h"
@@ -189,6 +190,7 @@ static bool valid_request(const gd_training_run *run, gd_load_options options)
 
 bool gd_checkpoint_load(const char *path, const gd_training_run *run, gd_load_options options, gd_load_report *report)
 {
+    gi_not_captured("gd_checkpoint_load", GI_ACTS_OUTSIDE);
     return gi_path_given("gd_checkpoint_load", "path", path) && valid_request(run, options) &&
            load("gd_checkpoint_load", path, run, options, report);
 }
@@ -202,5 +204,6 @@ bool gd_load_run(const char *path, gd_params *p, gd_optimizer *o, gd_loader *loa
 
 bool gd_load(const char *path, gd_params *p, gd_optimizer *o)
 {
+    gi_not_captured("gd_load", GI_ACTS_OUTSIDE);
     return gd_load_run(path, p, o, NULL);
 }

@@ -7,6 +7,7 @@
 #include "base/message.h"
 #include "base/random.h"
 #include "base/scopes.h"
+#include "base/start.h"
 #include "checkpoint.h"
 #include "gradus/tensor.h"
 #include "tensor/check.h"
@@ -319,6 +320,7 @@ static bool save(const char *function, const char *path, const gd_training_run *
 
 bool gd_checkpoint_save(const char *path, const gd_training_run *run)
 {
+    gi_not_captured("gd_checkpoint_save", GI_ACTS_OUTSIDE);
     static const char function[] = "gd_checkpoint_save";
     return gi_path_given(function, "path", path) && gi_not_null(function, "run", run) &&
            gi_given(function, "params", run->params) && save(function, path, run);
@@ -332,5 +334,6 @@ bool gd_save_run(const char *path, gd_params *p, gd_optimizer *o, const gd_loade
 
 bool gd_save(const char *path, gd_params *p, gd_optimizer *o)
 {
+    gi_not_captured("gd_save", GI_ACTS_OUTSIDE);
     return gd_save_run(path, p, o, NULL);
 }

@@ -5,6 +5,7 @@
 
 #include "base/message.h"
 #include "base/random.h"
+#include "base/start.h"
 #include "gradus/images.h"
 #include "input.h"
 #include "places.h"
@@ -76,6 +77,7 @@ static void shift(const images *of, int64_t i, int64_t c, int64_t down, int64_t 
 
 bool gd_random_shift(gd_tensor *x, int64_t pixels)
 {
+    gi_not_captured("gd_random_shift", GI_ACTS_OUTSIDE);
     static const char function[] = "gd_random_shift";
     images of;
     if (!may_change(function, x, &of))
@@ -94,6 +96,7 @@ bool gd_random_shift(gd_tensor *x, int64_t pixels)
 
 bool gd_random_flip(gd_tensor *x, double probability)
 {
+    gi_not_captured("gd_random_flip", GI_ACTS_OUTSIDE);
     static const char function[] = "gd_random_flip";
     images of;
     if (!may_change(function, x, &of))
@@ -128,6 +131,7 @@ static void cut(const images *of, int64_t i, int64_t top, int64_t left, int64_t 
 
 bool gd_random_cutout(gd_tensor *x, int64_t size)
 {
+    gi_not_captured("gd_random_cutout", GI_ACTS_OUTSIDE);
     static const char function[] = "gd_random_cutout";
     images of;
     if (!may_change(function, x, &of))

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/random.h"
+#include "base/start.h"
 #include "debug/quarantine.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"
@@ -255,6 +256,7 @@ static bool next_made(gd_loader *loader, gd_batch *batch)
 
 bool gd_loader_next(gd_loader *loader, gd_batch *batch)
 {
+    gi_not_captured("gd_loader_next", GI_ACTS_OUTSIDE);
     if (!gi_given("gd_loader_next", "loader", loader) || !gi_not_null("gd_loader_next", "batch", batch))
         return false;
     gi_course *c = &loader->course;

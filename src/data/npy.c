@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/start.h"
 #include "elements.h"
 #include "files/files.h"
 #include "gradus/data.h"
@@ -320,6 +321,7 @@ size_t gi_npy_header(char text[GI_NPY_HEADER], const gd_tensor *t)
 
 bool gd_npy_write(const char *path, const gd_tensor *t)
 {
+    gi_not_captured("gd_npy_write", GI_READS_NUMBERS);
     if (!gi_given_tensor("gd_npy_write", "t", t) || !gi_alive("gd_npy_write", "t", t))
         return false;
     char text[GI_NPY_HEADER];

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/start.h"
 #include "files/files.h"
 #include "gradus/data.h"
 #include "json.h"
@@ -152,6 +153,7 @@ static void put_tensor(text *t, const char *name, const gd_tensor *tensor, uint6
 bool gd_safetensors_write(const char *path, const char *const names[], gd_tensor *const tensors[], int64_t n,
                           const gd_metadata metadata[], int64_t metadata_count)
 {
+    gi_not_captured("gd_safetensors_write", GI_READS_NUMBERS);
     if (n < 0 || metadata_count < 0)
         return gd_fail("%s: %" PRId64 " tensors and %" PRId64 " metadata: counts cannot be negative", function, n,
                        metadata_count);

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/random.h"
+#include "base/start.h"
 #include "gradus/split.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
@@ -220,6 +221,7 @@ gd_dataset gd_subset(gd_dataset set, gd_rows rows)
 
 const double *gd_balanced_weights(const gd_tensor *labels)
 {
+    gi_not_captured("gd_balanced_weights", GI_READS_NUMBERS);
     static const char function[] = "gd_balanced_weights";
     int64_t classes;
     if (!gi_given_tensor(function, "labels", labels) || !gi_alive(function, "labels", labels))

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/start.h"
 #include "gradus/metrics.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
@@ -83,11 +84,13 @@ static double accuracy(const char *function, const gd_tensor *scores, const gd_t
 
 double gd_accuracy(const gd_tensor *scores, const gd_tensor *labels)
 {
+    gi_not_captured("gd_accuracy", GI_READS_NUMBERS);
     return accuracy("gd_accuracy", scores, labels, 1);
 }
 
 double gd_top_k_accuracy(const gd_tensor *scores, const gd_tensor *labels, int64_t k)
 {
+    gi_not_captured("gd_top_k_accuracy", GI_READS_NUMBERS);
     return accuracy("gd_top_k_accuracy", scores, labels, k);
 }
 
@@ -168,6 +171,7 @@ static const gd_class_scores no_scores = { NAN, NAN, NAN, NAN };
 
 gd_class_scores gd_scores_of_class(const gd_tensor *confusion, int64_t k)
 {
+    gi_not_captured("gd_scores_of_class", GI_READS_NUMBERS);
     if (!is_confusion("gd_scores_of_class", confusion))
         return no_scores;
     if (k < 0 || k >= confusion->shape[0]) {
@@ -179,6 +183,7 @@ gd_class_scores gd_scores_of_class(const gd_tensor *confusion, int64_t k)
 
 gd_class_scores gd_scores_averaged(const gd_tensor *confusion, gd_average average)
 {
+    gi_not_captured("gd_scores_averaged", GI_READS_NUMBERS);
     static const char function[] = "gd_scores_averaged";
     if (!is_confusion(function, confusion))
         return no_scores;
@@ -262,6 +267,7 @@ static double area_of(const char *function, const gd_tensor *scores, const gd_te
 
 double gd_roc_auc(const gd_tensor *scores, const gd_tensor *labels)
 {
+    gi_not_captured("gd_roc_auc", GI_READS_NUMBERS);
     static const char function[] = "gd_roc_auc";
     const int64_t most = INT64_C(1) << 31;              /* the count of pairs, doubled, fits into 64 bits */
     if (!same_length(function, "scores", scores, "labels", labels))

@@ -2,6 +2,7 @@
 
 #include "base/guest.h"
 #include "base/message.h"
+#include "base/start.h"
 #include "gradus/tensor.h"
 #include "params.h"
 #include "tensor/check.h"
@@ -11,6 +12,7 @@
 
 gd_params *gd_params_copy(gd_params *p)
 {
+    gi_not_captured("gd_params_copy", GI_ACTS_OUTSIDE);
     if (!gi_given("gd_params_copy", "p", p))
         return NULL;
     gd_params *copy = gd_params_new();

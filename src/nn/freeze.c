@@ -3,6 +3,7 @@
 
 #include "base/guest.h"
 #include "base/message.h"
+#include "base/start.h"
 #include "gradus/autograd.h"
 #include "params.h"
 #include "tensor/check.h"
@@ -42,10 +43,12 @@ static bool set_frozen(const char *function, gd_params *p, const char *prefix, b
 
 bool gd_params_freeze(gd_params *p, const char *prefix)
 {
+    gi_not_captured("gd_params_freeze", GI_ACTS_OUTSIDE);
     return set_frozen("gd_params_freeze", p, prefix, true);
 }
 
 bool gd_params_unfreeze(gd_params *p, const char *prefix)
 {
+    gi_not_captured("gd_params_unfreeze", GI_ACTS_OUTSIDE);
     return set_frozen("gd_params_unfreeze", p, prefix, false);
 }

@@ -9,6 +9,7 @@
 #include "base/message.h"
 #include "base/random.h"
 #include "base/scopes.h"
+#include "base/start.h"
 #include "base/thread_state.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"
@@ -112,11 +113,13 @@ static gd_tensor *add(const char *function, gd_params *p, const char *name, gd_t
 
 gd_tensor *gd_param(gd_params *p, const char *name, gd_tensor *value)
 {
+    gi_not_captured("gd_param", GI_ACTS_OUTSIDE);
     return add("gd_param", p, name, value, false);
 }
 
 gd_tensor *gd_buffer(gd_params *p, const char *name, gd_tensor *value)
 {
+    gi_not_captured("gd_buffer", GI_ACTS_OUTSIDE);
     return add("gd_buffer", p, name, value, true);
 }
 

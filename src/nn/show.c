@@ -6,6 +6,7 @@
 
 #include "text/format.h"
 #include "base/message.h"
+#include "base/start.h"
 #include "gradus/tensor.h"
 #include "params.h"
 #include "tensor/check.h"
@@ -44,6 +45,7 @@ static void print_row(FILE *out, const gi_entry *entry, int width)
 
 void gd_params_print(FILE *out, gd_params *p)
 {
+    gi_not_captured("gd_params_print", GI_READS_NUMBERS);
     if (!gi_not_null("gd_params_print", "out", out) || !gi_given("gd_params_print", "p", p))
         return;
     int width = 5;

@@ -4,6 +4,7 @@
 
 #include "autograd/record.h"
 #include "base/compiler.h"
+#include "base/start.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
@@ -33,7 +34,9 @@ static bool changeable(const char *function, const gd_tensor *x, const gd_tensor
 }
 
 typedef struct change {
-    gd_real alpha, low, high;
+    gi_inner_loop *inner;
+    gd_real        number;                  /* where there is no value */
+    gd_real        alpha, low, high;
 } change;
 
 static bool stretches_to(const gd_tensor *value, const gd_tensor *x)
@@ -45,26 +48,33 @@ static bool stretches_to(const gd_tensor *value, const gd_tensor *x)
     return fits;
 }
 
-/* Runs inner over x and value broadcast to x. */
-static bool run(const char *function, gd_tensor *x, const gd_tensor *value, gi_inner_loop *inner,
-                const change *how)
+/* Runs inner over x and value, or a number, broadcast to x. */
+static bool change_compute(gd_tensor *x, gd_tensor *const values[], const void *attributes)
 {
-    if (!stretches_to(value, x))
-        return gd_fail("%s: value is %s and does not broadcast to x, which is %s", function, gi_text_of(value).s,
-                       gi_text_of(x).s);
+    const change *how = attributes;
+    gd_real number = how->number;
+    const gd_tensor scalar = { .data = &number, .numel = 1 }, *value = values[0] ? values[0] : &scalar;
     int64_t value_stride[GD_MAX_DIMS];
     gi_broadcast_strides(value, x->ndim, x->shape, value_stride);
     gi_nest nest;
     const int64_t *const strides[] = { x->stride, value_stride };
     gi_nest_init(&nest, x->ndim, x->shape, 2, strides);
     gd_real *const start[] = { x->data, value->data };
-    gi_nest_run(&nest, 2, start, inner, how);
+    gi_nest_run(&nest, 2, start, how->inner, how);
     gi_overwritten(x);
     return true;
 }
 
+static bool run(const char *function, gd_tensor *x, gd_tensor *value, const change *how)
+{
+    if (value && !stretches_to(value, x))
+        return gd_fail("%s: value is %s and does not broadcast to x, which is %s", function, gi_text_of(value).s,
+                       gi_text_of(x).s);
+    return gi_start_one(function, change_compute, x, value, how, sizeof *how);
+}
+
 /* value itself, or a copy if it overlaps x, so that writing x could change elements that are yet to be read. */
-static const gd_tensor *apart(gd_tensor *x, const gd_tensor *value)
+static gd_tensor *apart(gd_tensor *x, gd_tensor *value)
 {
     if (value->base != x->base)
         return value;
@@ -74,18 +84,16 @@ static const gd_tensor *apart(gd_tensor *x, const gd_tensor *value)
     if (same_layout)
         return value;
     gd_tensor *copy = gi_new_like(value);
-    if (copy)
-        gi_copy(copy->data, value);
-    return copy;
+    return copy && gi_start_one("a copy", gi_copy_compute, copy, value, NULL, 0) ? copy : NULL;
 }
 
 static bool change_with(const char *function, gd_tensor *x, gd_tensor *value, gi_inner_loop *inner, double alpha)
 {
     if (!changeable(function, x, value) || !gi_given_tensor(function, "value", value))
         return false;
-    const gd_tensor *source = apart(x, value);
-    change how = { .alpha = (gd_real)alpha };
-    return source && run(function, x, source, inner, &how);
+    gd_tensor *source = apart(x, value);
+    const change how = { .inner = inner, .alpha = (gd_real)alpha };
+    return source && run(function, x, source, &how);
 }
 
 /* ---- x = value ------------------------------------------------------------------------------------------- */
@@ -135,9 +143,7 @@ bool gd_fill(gd_tensor *x, double value)
 {
     if (!changeable("gd_fill", x, NULL) || !gi_fits("gd_fill", "value", value))
         return false;
-    gd_real number = (gd_real)value;
-    gd_tensor scalar = { .data = &number, .numel = 1 };
-    return run("gd_fill", x, &scalar, assign_inner, NULL);
+    return run("gd_fill", x, NULL, &(change){ .inner = assign_inner, .number = (gd_real)value });
 }
 
 GI_KERNEL static void clamp_in_place(int64_t n, gd_real *x, int64_t step, gd_real low, gd_real high)
@@ -162,6 +168,6 @@ bool gd_clamp_to(gd_tensor *x, double low, double high)
         return gd_fail("gd_clamp_to: low = %g must not be above high = %g", low, high);
     if (!changeable("gd_clamp_to", x, NULL))
         return false;
-    change how = { .low = (gd_real)low, .high = (gd_real)high };
-    return run("gd_clamp_to", x, x, clamp_inner, &how);
+    const change how = { .inner = clamp_inner, .low = (gd_real)low, .high = (gd_real)high };
+    return run("gd_clamp_to", x, x, &how);
 }

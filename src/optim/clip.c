@@ -3,6 +3,8 @@
 #include <math.h>
 
 #include "base/compiler.h"
+#include "base/scopes.h"
+#include "base/start.h"
 #include "base/threads.h"
 #include "gradus/tensor.h"
 #include "dialect.h"
@@ -166,8 +168,46 @@ static double norm_of(const char *function, const gd_params *p, double norm)
     return now.largest * pow(now.sum + now.rest, 1 / norm);
 }
 
+typedef struct clip_arguments {
+    gd_params *p;
+    double     max, norm;
+    gd_dialect dialect;
+    double    *total;
+} clip_arguments;
+
+static bool norm_again(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    (void)y;
+    (void)x;
+    const clip_arguments *a = attributes;
+    *a->total = gd_clip_grad_norm_as(a->p, a->max, a->norm, a->dialect);
+    return true;
+}
+
+static bool value_again(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    (void)y;
+    (void)x;
+    const clip_arguments *a = attributes;
+    *a->total = gd_clip_grad_value(a->p, a->max);
+    return true;
+}
+
+/* While a step is captured. */
+static GI_COLD double captured(const char *function, gi_compute *again, clip_arguments a)
+{
+    a.total = gi_arena_take(gi_current_scope(), sizeof *a.total);
+    if (!a.total)
+        return NAN;
+    *a.total = NAN;
+    (void)gi_start_again(function, again, &a, sizeof a);
+    return *a.total;
+}
+
 double gd_clip_grad_norm_as(gd_params *p, double max, double norm, gd_dialect dialect)
 {
+    if (gi_capturing())
+        return captured("gd_clip_grad_norm", norm_again, (clip_arguments){ p, max, norm, dialect, NULL });
     static const char function[] = "gd_clip_grad_norm";
     if (dialect != GD_TORCH && dialect != GD_D2L)
         return gi_no_dialect(function, dialect);
@@ -191,6 +231,8 @@ double gd_clip_grad_norm(gd_params *p, double max)
 
 double gd_clip_grad_value(gd_params *p, double max)
 {
+    if (gi_capturing())
+        return captured("gd_clip_grad_value", value_again, (clip_arguments){ p, max, 0, GD_TORCH, NULL });
     pass now = { .norm = INFINITY };
     if (!check_arguments("gd_clip_grad_value", p, max) || !look("gd_clip_grad_value", p, &now))
         return NAN;

@@ -4,6 +4,7 @@
 #include "base/compiler.h"
 #include "base/memory.h"
 #include "base/scopes.h"
+#include "base/start.h"
 #include "base/threads.h"
 #include "each.h"
 #include "ema.h"
@@ -17,6 +18,7 @@
 
 gd_ema *gd_ema_new(gd_params *p, double decay)
 {
+    gi_not_captured("gd_ema_new", GI_ACTS_OUTSIDE);
     if (!gi_given("gd_ema_new", "params", p) || !gi_check_number("gd_ema_new", "decay", decay, "[)", 0, 1))
         return NULL;
     gi_current_scope();
@@ -100,10 +102,21 @@ static void swap_elements(void *context, int64_t begin, int64_t end)
     }
 }
 
+static bool update_again(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    (void)y;
+    (void)x;
+    const gi_again *again = attributes;
+    *again->good = gd_ema_update(again->object);
+    return true;
+}
+
 bool gd_ema_update(gd_ema *ema)
 {
     if (!given("gd_ema_update", ema))
         return false;
+    if (gi_capturing())
+        return gi_start_object("gd_ema_update", update_again, ema);
     if (ema->swapped)
         return gd_fail("gd_ema_update: the averages are swapped in: call gd_ema_swap first");
     int known = ema->count;
@@ -119,8 +132,19 @@ bool gd_ema_update(gd_ema *ema)
     return true;
 }
 
+static bool swap_again(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    (void)y;
+    (void)x;
+    const gi_again *again = attributes;
+    *again->good = gd_ema_swap(again->object);
+    return true;
+}
+
 bool gd_ema_swap(gd_ema *ema)
 {
+    if (gi_capturing())
+        return gi_start_object("gd_ema_swap", swap_again, ema);
     if (!given("gd_ema_swap", ema) || (!ema->swapped && !gi_ema_adopt(ema)))
         return false;
     for (int i = 0; i < ema->count; i++) {

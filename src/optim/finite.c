@@ -1,6 +1,7 @@
 /* finite.c - are there gradients, and are they and the parameters finite?  Not asked in a step unless wanted. */
 #include <math.h>
 
+#include "base/start.h"
 #include "gradus/tensor.h"
 #include "finite.h"
 #include "slots.h"
@@ -93,6 +94,7 @@ bool gi_check_all(const char *function, const gd_optimizer *o)
 
 bool gd_check_finite(gd_optimizer *o)
 {
+    gi_not_captured("gd_check_finite", GI_READS_NUMBERS);
     return gi_given("gd_check_finite", "o", o) && gi_model_alive("gd_check_finite", o) &&
            gi_adopt(o) && gi_check_all("gd_check_finite", o);
 }

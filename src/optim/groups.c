@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/start.h"
 #include "busy.h"
 #include "callbacks.h"
 #include "gradus/algorithms.h"
@@ -90,6 +91,7 @@ bool gd_group_add(gd_group *group, const gd_tensor *parameter)
 
 bool gd_set_schedule(gd_group *group, gd_schedule schedule)
 {
+    gi_not_captured("gd_set_schedule", GI_ACTS_OUTSIDE);
     if (!gi_given("gd_set_schedule", "group", group))
         return false;
     group->schedule = schedule;
@@ -109,6 +111,7 @@ static const gd_option *option_of(const char *function, const gd_group *group, c
 
 bool gd_group_set(gd_group *group, const char *name, double value)
 {
+    gi_not_captured("gd_group_set", GI_ACTS_OUTSIDE);
     if (!gi_given("gd_group_set", "group", group))
         return false;
     if (name && strcmp(name, "lr") == 0) {

@@ -8,6 +8,7 @@
 
 #include "base/guest.h"
 #include "base/message.h"
+#include "base/start.h"
 #include "options.h"
 #include "schedule.h"
 
@@ -345,6 +346,7 @@ static bool improves(const gd_plateau *p, double loss)
 
 double gd_plateau_next(gd_plateau *p, double loss)
 {
+    gi_not_captured("gd_plateau_next", GI_ACTS_OUTSIDE);
     if (!gi_not_null("gd_plateau_next", "plateau", p))
         return NAN;
     if (!gi_plateau_started("gd_plateau_next", p))

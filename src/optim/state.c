@@ -4,6 +4,7 @@
 
 #include "base/guest.h"
 #include "base/message.h"
+#include "base/start.h"
 #include "gradus/tensor.h"
 #include "callbacks.h"
 #include "nn/params.h"
@@ -36,6 +37,7 @@ gd_tensor *gd_optimizer_state(gd_optimizer *o, const gd_tensor *parameter, const
 
 double *gd_optimizer_number(gd_optimizer *o, const gd_tensor *parameter, const char *number)
 {
+    gi_not_captured("gd_optimizer_number", GI_READS_NUMBERS);
     struct gi_slot *slot = gi_slot_of("gd_optimizer_number", o, parameter);
     if (!slot || !gi_not_null("gd_optimizer_number", "number", number))
         return NULL;
@@ -50,6 +52,7 @@ double *gd_optimizer_number(gd_optimizer *o, const gd_tensor *parameter, const c
 
 bool gd_optimizer_start(gd_optimizer *o, const gd_tensor *parameter)
 {
+    gi_not_captured("gd_optimizer_start", GI_ACTS_OUTSIDE);
     struct gi_slot *slot = gi_slot_of("gd_optimizer_start", o, parameter);
     if (slot && o->algorithm->step)
         return gd_fail("gd_optimizer_start: %s makes its state in its first step", o->algorithm->name);
@@ -97,6 +100,7 @@ static void visit_slot(struct gi_slot *slot, const gd_algorithm *a, const char *
 
 bool gd_optimizer_visit(gd_optimizer *o, gd_state_visitor *visit, void *context)
 {
+    gi_not_captured("gd_optimizer_visit", GI_READS_NUMBERS);
     if (!gi_given("gd_optimizer_visit", "o", o) || !gi_model_alive("gd_optimizer_visit", o) ||
         !gi_not_null("gd_optimizer_visit", "visit", visit ? o : NULL) || !gi_adopt(o))
         return false;

@@ -278,7 +278,9 @@ static bool step_again(gd_tensor *y, gd_tensor *const x[], const void *attribute
 {
     (void)y;
     (void)x;
-    return gd_step(*(gd_optimizer *const *)attributes);
+    const gi_again *again = attributes;
+    *again->good = gd_step(again->object);
+    return true;
 }
 
 bool gd_step(gd_optimizer *o)
@@ -286,7 +288,7 @@ bool gd_step(gd_optimizer *o)
     if (!gi_given("gd_step", "o", o))
         return false;
     if (gi_capturing())
-        return gi_start_again("gd_step", step_again, &o, sizeof o);
+        return gi_start_object("gd_step", step_again, o);
     if (!o->algorithm->update)
         return gd_fail("gd_step: %s evaluates the loss several times in a step: use gd_step_closure",
                        o->algorithm->name);
@@ -332,6 +334,7 @@ static GI_NOINLINE double step_closure(gd_optimizer *o, gd_closure *closure, voi
 
 double gd_step_closure(gd_optimizer *o, gd_closure *closure, void *context)
 {
+    gi_not_captured("gd_step_closure", GI_ACTS_OUTSIDE);
     if (!gi_given("gd_step_closure", "o", o) || !gi_not_null("gd_step_closure", "closure", closure ? o : NULL)
         || gi_busy("gd_step_closure", o) || !gi_model_alive("gd_step_closure", o))
         return NAN;

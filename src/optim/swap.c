@@ -3,6 +3,7 @@
 
 #include "base/guest.h"
 #include "base/memory.h"
+#include "base/start.h"
 #include "busy.h"
 #include "gradus/tensor.h"
 #include "slots.h"
@@ -54,6 +55,7 @@ static void put_back(struct gi_slot *slot)
 
 bool gd_optimizer_swap(gd_optimizer *o)
 {
+    gi_not_captured("gd_optimizer_swap", GI_ACTS_OUTSIDE);
     if (!gi_given("gd_optimizer_swap", "o", o) || gi_busy("gd_optimizer_swap", o) ||
         !gi_model_alive("gd_optimizer_swap", o) || !gi_adopt(o))
         return false;

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/start.h"
 #include "gradus/tensor.h"
 #include "picture.h"
 #include "tensor/alive.h"
@@ -61,6 +62,7 @@ static bool are_rows(const char *who, const gd_tensor *x, const gd_tensor *low, 
 
 bool gd_plot_band(gd_plot *p, const char *series, const gd_tensor *x, const gd_tensor *low, const gd_tensor *high)
 {
+    gi_not_captured("gd_plot_band", GI_READS_NUMBERS);
     const char *who = "gd_plot_band";
     if (!gi_given(who, "p", p) || !gi_given(who, "low", low) || !gi_given(who, "high", high) ||
         !gi_alive(who, "x", x) || !gi_alive(who, "low", low) || !gi_alive(who, "high", high) ||

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/start.h"
 #include "gradus/charts.h"
 #include "gradus/tensor.h"
 #include "picture.h"
@@ -48,6 +49,7 @@ static bool same_names(const char *who, const gd_plot *p, const char *const *nam
 
 bool gd_plot_bar(gd_plot *p, const char *series, const char *const *names, const gd_tensor *values)
 {
+    gi_not_captured("gd_plot_bar", GI_READS_NUMBERS);
     const char *who = "gd_plot_bar";
     if (!gi_given(who, "p", p) || !gi_given(who, "values", values) || !gi_alive(who, "values", values))
         return false;
@@ -143,6 +145,7 @@ static void count_bins(gi_series *s, const sample *of, int bins, bool log)
 
 bool gd_plot_histogram(gd_plot *p, const char *series, const gd_tensor *values, int bins)
 {
+    gi_not_captured("gd_plot_histogram", GI_READS_NUMBERS);
     const char *who = "gd_plot_histogram";
     sample s;
     if (!gi_given(who, "p", p) || !gi_given(who, "values", values) || !gi_alive(who, "values", values))

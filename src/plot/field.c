@@ -6,6 +6,7 @@
 #include "base/guest.h"
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/start.h"
 #include "gradus/tensor.h"
 #include "picture.h"
 #include "tensor/alive.h"
@@ -83,6 +84,7 @@ bool gd_plot_contour(gd_plot *p, gd_surface *f, void *context,
 
 bool gd_plot_contour_grid(gd_plot *p, const gd_tensor *z, double x_low, double x_high, double y_low, double y_high)
 {
+    gi_not_captured("gd_plot_contour_grid", GI_READS_NUMBERS);
     const char *who = "gd_plot_contour_grid";
     if (!gi_given(who, "p", p) || !gi_given(who, "z", z) || !gi_alive(who, "z", z))
         return false;

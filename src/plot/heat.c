@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/start.h"
 #include "colours.h"
 #include "gradus/charts.h"
 #include "gradus/tensor.h"
@@ -60,6 +61,7 @@ static void take(gd_plot *p, gi_heat heat)
 
 bool gd_plot_heat(gd_plot *p, const gd_tensor *z, gd_heat_look look)
 {
+    gi_not_captured("gd_plot_heat", GI_READS_NUMBERS);
     const char *who = "gd_plot_heat";
     gi_heat heat = { .numbers = look.numbers };
     if (!gi_given(who, "p", p) || !is_matrix(who, "z", z) ||
@@ -99,6 +101,7 @@ static bool default_text(char **text, const char *value)
 
 bool gd_plot_confusion(gd_plot *p, const gd_tensor *counts, const char *const *names)
 {
+    gi_not_captured("gd_plot_confusion", GI_READS_NUMBERS);
     const char *who = "gd_plot_confusion";
     gi_heat heat = { .numbers = true, .confusion = true };
     if (!gi_given(who, "p", p) || !is_matrix(who, "counts", counts))

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/start.h"
 #include "gradus/charts.h"
 #include "gradus/tensor.h"
 #include "picture.h"
@@ -122,6 +123,7 @@ static bool check_look(const char *who, const gd_image_look *look, int n)
 
 bool gd_plot_images(gd_plot *p, const gd_tensor *images, gd_image_look look)
 {
+    gi_not_captured("gd_plot_images", GI_READS_NUMBERS);
     const char *who = "gd_plot_images";
     source s;
     if (!gi_given(who, "p", p) || !gi_given(who, "images", images) || !gi_alive(who, "images", images) ||

@@ -2,6 +2,7 @@
  *
  * Not here: drawing (panel.c, lines.c, contour.c, legend.c) and files (save.c). */
 #include "base/memory.h"
+#include "base/start.h"
 #include "gradus/charts.h"
 #include "gradus/tensor.h"
 #include "picture.h"
@@ -144,6 +145,7 @@ bool gd_plot_point(gd_plot *p, const char *series, double x, double y)
 
 bool gd_plot_tensor(gd_plot *p, const char *series, const gd_tensor *x, const gd_tensor *y)
 {
+    gi_not_captured("gd_plot_tensor", GI_READS_NUMBERS);
     const char *who = "gd_plot_tensor";
     if (!gi_given(who, "p", p) || !gi_given(who, "y", y) || !gi_alive(who, "x", x) || !gi_alive(who, "y", y))
         return false;

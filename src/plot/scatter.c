@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/start.h"
 #include "gradus/charts.h"
 #include "gradus/tensor.h"
 #include "picture.h"
@@ -54,6 +55,7 @@ static gi_series *series_for(const char *who, gd_plot *p, const char *name, size
 
 bool gd_plot_scatter(gd_plot *p, const char *series, const gd_tensor *x, const gd_tensor *y)
 {
+    gi_not_captured("gd_plot_scatter", GI_READS_NUMBERS);
     const char *who = "gd_plot_scatter";
     if (!are_points(who, p, x, y))
         return false;
@@ -100,6 +102,7 @@ static bool add_class(const char *who, gd_plot *p, const gd_tensor *x, const gd_
 bool gd_plot_scatter_classes(gd_plot *p, const gd_tensor *x, const gd_tensor *y, const gd_tensor *classes,
                              const char *const *names, int count)
 {
+    gi_not_captured("gd_plot_scatter_classes", GI_READS_NUMBERS);
     const char *who = "gd_plot_scatter_classes";
     if (!are_points(who, p, x, y) || !is_for_each(who, "classes", classes, x))
         return false;
@@ -135,6 +138,7 @@ static bool reserve_values(gi_series *s, size_t more)
 bool gd_plot_scatter_values(gd_plot *p, const char *series, const gd_tensor *x, const gd_tensor *y,
                             const gd_tensor *values)
 {
+    gi_not_captured("gd_plot_scatter_values", GI_READS_NUMBERS);
     const char *who = "gd_plot_scatter_values";
     if (!are_points(who, p, x, y) || !is_for_each(who, "values", values, x))
         return false;

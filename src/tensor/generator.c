@@ -6,6 +6,7 @@
 #include "base/message.h"
 #include "base/random.h"
 #include "base/scopes.h"
+#include "base/start.h"
 #include "base/thread_state.h"
 #include "check.h"
 #include "gradus/random.h"
@@ -41,8 +42,21 @@ void gd_generator_free(gd_generator *g)
     gi_handle_free(g);
 }
 
+static bool use_again(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    (void)y;
+    (void)x;
+    gd_generator_use(*(gd_generator *const *)attributes);
+    return true;
+}
+
 gd_generator *gd_generator_use(gd_generator *g)
 {
+    if (gi_capturing()) {
+        gd_generator *now = (gd_generator *)(void *)gi_thread.generator;
+        (void)gi_start_again("gd_generator_use", use_again, &g, sizeof g);
+        return now;
+    }
     gd_generator *before = (gd_generator *)(void *)gi_thread.generator;
     if (!g || gi_not_freed("gd_generator_use", "g", g))
         gi_thread.generator = g ? g->state : no_generator();
@@ -56,6 +70,7 @@ void gd_generator_leave(gd_generator **before)
 
 bool gd_generator_seed(gd_generator *g, uint64_t seed)
 {
+    gi_not_captured("gd_generator_seed", GI_ACTS_OUTSIDE);
     if (!gi_given("gd_generator_seed", "g", g))
         return false;
     gi_random_seed(g->state, seed);
@@ -73,6 +88,7 @@ bool gd_generator_state(const gd_generator *g, uint64_t state[4])
 
 bool gd_generator_set_state(gd_generator *g, const uint64_t state[4])
 {
+    gi_not_captured("gd_generator_set_state", GI_ACTS_OUTSIDE);
     static const char function[] = "gd_generator_set_state";
     if (!gi_not_null(function, "state", state) || (g && !gi_not_freed(function, "g", g)))
         return false;

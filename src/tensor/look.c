@@ -19,11 +19,9 @@ int64_t gd_numel(const gd_tensor *t)
     return t && gi_alive("gd_numel", "t", t) ? t->numel : 0;
 }
 
-static const char reads[] = "reads a number while the step is captured, and the program may decide by it";
-
 gd_real gd_item(const gd_tensor *t)
 {
-    gi_not_captured("gd_item", reads);
+    gi_not_captured("gd_item", GI_READS_NUMBERS);
     if (!gi_given_tensor("gd_item", "t", t) || !gi_alive("gd_item", "t", t))
         return (gd_real)NAN;
     if (t->numel != 1) {
@@ -35,7 +33,7 @@ gd_real gd_item(const gd_tensor *t)
 
 gd_real gd_at(const gd_tensor *t, gd_shape index)
 {
-    gi_not_captured("gd_at", reads);
+    gi_not_captured("gd_at", GI_READS_NUMBERS);
     if (!gi_given_tensor("gd_at", "t", t) || !gi_alive("gd_at", "t", t))
         return (gd_real)NAN;
     if (index.ndim != t->ndim) {
@@ -57,7 +55,7 @@ gd_real gd_at(const gd_tensor *t, gd_shape index)
 
 bool gd_copy_out(const gd_tensor *t, gd_real *row_major)
 {
-    gi_not_captured("gd_copy_out", reads);
+    gi_not_captured("gd_copy_out", GI_READS_NUMBERS);
     if (!gi_given_tensor("gd_copy_out", "t", t) || !gi_alive("gd_copy_out", "t", t)
         || !gi_not_null("gd_copy_out", "row_major", row_major))
         return false;
@@ -105,7 +103,7 @@ static void print_axis(FILE *out, const gd_tensor *t, const gd_real *at, int axi
 
 void gd_print(FILE *out, const gd_tensor *t)
 {
-    gi_not_captured("gd_print", reads);
+    gi_not_captured("gd_print", GI_READS_NUMBERS);
     if (!out)
         return;
     if (!t) {

@@ -6,6 +6,7 @@
 #include "base/compiler.h"
 #include "base/guest.h"
 #include "base/scopes.h"
+#include "base/start.h"
 #include "base/thread_state.h"
 #include "gradus/tensor.h"
 #include "nest.h"
@@ -75,10 +76,12 @@ gd_tensor *gd_keep(gd_tensor *t)
     if (!t || !gi_alive("gd_keep", "t", t))
         return NULL;
     gd_arena *scope = gi_current_scope();
-    gd_tensor *copy = gi_new_in(scope->parent ? scope->parent : scope, "gd_keep", t->ndim, t->shape);
-    if (!copy)
+    gd_arena *home = scope->parent ? scope->parent : scope;
+    if (!home->captured)
+        gi_not_captured("gd_keep", "makes a tensor in the scope around the step");
+    gd_tensor *copy = gi_new_in(home, "gd_keep", t->ndim, t->shape);
+    if (!copy || !gi_start_one("gd_keep", gi_copy_compute, copy, t, NULL, 0))
         return NULL;
-    gi_copy(copy->data, t);
     gi_path_ends(copy, t, &keep_op);
     return copy;
 }
