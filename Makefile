@@ -314,6 +314,7 @@ include install.mk
 include exercises.mk
 include debug.mk
 include tutorial.mk
+include cxx.mk
 include python.mk
 include style.mk
 include lab/lab.mk

@@ -1,6 +1,7 @@
 #!/bin/sh
 # cxx.sh - compiles tests/scripts/cxx/program.cpp in every standard from C++11 on, without a warning, and runs it with
-# both libraries.
+# both libraries; likewise tests/scripts/cxx/wrapper.cpp, which is for gradus.hpp, and the programs in demos/cxx, as C++17
+# and C++20; and one program of two files, one for each library.
 #     CXXS="g++ clang++" sh tests/scripts/cxx.sh [build folder]
 cd "$(dirname "$0")/../.." || exit 1
 build=${1:-build}
@@ -9,6 +10,7 @@ trap 'rm -rf "$work"' EXIT
 warnings="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 libs=$(cat "$build/libs")
 number=0
+sh tests/scripts/cxx/operations.sh || exit 1
 for cxx in ${CXXS:-${CXX:-c++}}; do
     for field in "float x" "long x" "unsigned char x"; do
         echo "#include <gradus.h>
@@ -31,5 +33,23 @@ for cxx in ${CXXS:-${CXX:-c++}}; do
             done
         done
     done
+    # gradus.hpp: C++17 with float and C++20 with double; and both in one program
+    for choice in "17 " "20 64"; do
+        standard=${choice% *} kind=${choice#* }
+        double=${kind:+-DGD_DOUBLE}
+        for source in tests/scripts/cxx/wrapper.cpp demos/cxx/*.cpp; do
+            $cxx -std=c++$standard $warnings $double -Iinclude "$source" -o "$work/program" "$build/libgradus$kind.a" \
+                $libs && "$work/program" > "$work/said" 2>&1 ||
+                { cat "$work/said" >&2; echo "cxx.sh: $cxx -std=c++$standard $double $source failed" >&2; exit 1; }
+            number=$((number + 1))
+        done
+        $cxx -std=c++$standard $double -Dmain=main${kind:-0} -Iinclude -c tests/scripts/cxx/wrapper.cpp -o "$work/part$kind.o" ||
+            exit 1
+    done
+    echo 'int main0(), main64(); int main() { return main0() + main64(); }' > "$work/both.cpp"
+    $cxx "$work/both.cpp" "$work/part.o" "$work/part64.o" "$build/libgradus.so" "$build/libgradus64.so" $libs \
+        -o "$work/program" && LD_LIBRARY_PATH=$build "$work/program" ||
+        { echo "cxx.sh: $cxx: both kinds in one program failed" >&2; exit 1; }
+    number=$((number + 1))
 done
 echo "cxx.sh: $number C++ programs compiled and ran"

@@ -1,0 +1,13 @@
+# cxx.mk - gradus.hpp and its programs are installed with the headers of C.  make check-cxx is in the Makefile.
+
+CXX_FILES := $(wildcard demos/cxx/*.cpp)
+.PHONY: install-cxx uninstall-cxx
+install: install-cxx
+uninstall: uninstall-cxx
+install-cxx:
+	install -d "$(DESTDIR)$(INCLUDEDIR)" "$(DESTDIR)$(DOCDIR)/demos/cxx"
+	install -m 644 include/gradus.hpp "$(DESTDIR)$(INCLUDEDIR)"
+	install -m 644 $(CXX_FILES) "$(DESTDIR)$(DOCDIR)/demos/cxx"
+uninstall-cxx:
+	rm -f "$(DESTDIR)$(INCLUDEDIR)/gradus.hpp" $(CXX_FILES:%="$(DESTDIR)$(DOCDIR)/%")
+	@rmdir "$(DESTDIR)$(DOCDIR)/demos/cxx" 2>/dev/null || true
