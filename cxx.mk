@@ -1,7 +1,13 @@
-# cxx.mk - gradus.hpp and its programs are installed with the headers of C.  make check-cxx is in the Makefile.
+# cxx.mk - gradus.hpp: its list of functions, which make names writes; it is installed with its programs.
+# make check-cxx is in the Makefile.
 
 CXX_FILES := $(wildcard demos/cxx/*.cpp)
-.PHONY: install-cxx uninstall-cxx
+# The functions that return a tensor, in gradus.hpp.
+names: cxx-names
+cxx-names:
+	@sh tests/scripts/cxx/operations.sh --write
+
+.PHONY: cxx-names install-cxx uninstall-cxx
 install: install-cxx
 uninstall: uninstall-cxx
 install-cxx:

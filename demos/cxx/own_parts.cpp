@@ -3,7 +3,8 @@
 //     c++ -std=c++20 -O2 own_parts.cpp $(pkg-config --cflags --libs gradus64) -o own_parts
 //
 // The operation is the loss of quantile regression, max(q e, (q - 1) e) of an error e: its minimum over a constant is
-// the q-quantile of the data.  The optimizer is SGD whose steps shrink as 1 / sqrt(t).  C calls both: they throw nothing.
+// the q-quantile of the data.  The optimizer is SGD whose steps shrink as 1 / sqrt(t).  C calls both: they throw
+// nothing.
 #include <gradus.hpp>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #!/bin/sh
 # cxx.sh - compiles tests/scripts/cxx/program.cpp in every standard from C++11 on, without a warning, and runs it with
-# both libraries; likewise tests/scripts/cxx/wrapper.cpp, which is for gradus.hpp, and the programs in demos/cxx, as C++17
-# and C++20; and one program of two files, one for each library.
+# both libraries; likewise tests/scripts/cxx/wrapper.cpp, which is for gradus.hpp, and the programs in demos/cxx, as
+# C++17 and C++20; and one program of two files, one for each library.
 #     CXXS="g++ clang++" sh tests/scripts/cxx.sh [build folder]
 cd "$(dirname "$0")/../.." || exit 1
 build=${1:-build}
@@ -43,8 +43,8 @@ for cxx in ${CXXS:-${CXX:-c++}}; do
                 { cat "$work/said" >&2; echo "cxx.sh: $cxx -std=c++$standard $double $source failed" >&2; exit 1; }
             number=$((number + 1))
         done
-        $cxx -std=c++$standard $double -Dmain=main${kind:-0} -Iinclude -c tests/scripts/cxx/wrapper.cpp -o "$work/part$kind.o" ||
-            exit 1
+        $cxx -std=c++$standard $double -Dmain=main${kind:-0} -Iinclude -c tests/scripts/cxx/wrapper.cpp \
+            -o "$work/part$kind.o" || exit 1
     done
     echo 'int main0(), main64(); int main() { return main0() + main64(); }' > "$work/both.cpp"
     $cxx "$work/both.cpp" "$work/part.o" "$work/part64.o" "$build/libgradus.so" "$build/libgradus64.so" $libs \

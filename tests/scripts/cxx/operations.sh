@@ -23,6 +23,6 @@ if [ "$1" = --write ]; then
     cmp -s "$work/new" "$file" || cp "$work/new" "$file"
 elif ! cmp -s "$work/new" "$file"; then
     diff "$file" "$work/new" >&2
-    echo "operations.sh: the list in $file does not fit the headers: run sh $0 --write" >&2
+    echo "operations.sh: the list in $file does not fit the headers: run make names" >&2
     exit 1
 fi
