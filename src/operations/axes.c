@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "axes.h"
+#include "base/start.h"
 #include "expand.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"
@@ -163,4 +164,21 @@ bool gi_reduce_lines(gd_tensor *y, gd_tensor *x, gi_axes axes, gi_line *line)
     gd_real *const start[] = { y->data, source->data };
     gi_nest_run(&nest, 2, start, lines_inner, &call);
     return true;
+}
+
+typedef struct lines_attributes {
+    gi_axes  axes;
+    gi_line *line;
+} lines_attributes;
+
+static bool lines_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const lines_attributes *a = attributes;
+    return gi_reduce_lines(y, x[0], a->axes, a->line);
+}
+
+bool gi_start_lines(const char *function, gd_tensor *y, gd_tensor *x, gi_axes axes, gi_line *line)
+{
+    const lines_attributes a = { axes, line };
+    return gi_start_one(function, lines_compute, y, x, &a, sizeof a);
 }

@@ -36,4 +36,7 @@ typedef void gi_line(int64_t n, const gd_real *x, int64_t step, gd_real *y);
  * do not form one line in memory a copy of x does.  False when memory is out. */
 bool gi_reduce_lines(gd_tensor *y, gd_tensor *x, gi_axes axes, gi_line *line);
 
+/* gi_start_lines - the same as a computation of its own: see base/start.h. */
+bool gi_start_lines(const char *function, gd_tensor *y, gd_tensor *x, gi_axes axes, gi_line *line);
+
 #endif

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/scopes.h"
+#include "base/start.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"
 #include "tensor/nest.h"
@@ -56,6 +57,23 @@ static bool all_given(const char *function, gd_tensor *const xs[], int n)
     return gi_all_alive(function, "xs", xs, n);
 }
 
+typedef struct concat_attributes {
+    int axis, n;
+} concat_attributes;
+
+static bool concat_compute(gd_tensor *y, gd_tensor *const xs[], const void *attributes)
+{
+    const concat_attributes *c = attributes;
+    gd_tensor part = *y;                    /* the slice of y that the next input fills */
+    part.contiguous = false;
+    for (int i = 0; i < c->n; i++) {
+        part.shape[c->axis] = xs[i]->shape[c->axis];
+        gi_copy_into(&part, xs[i]);
+        part.data += part.shape[c->axis] * part.stride[c->axis];
+    }
+    return true;
+}
+
 gd_tensor *gd_concat(gd_tensor *const xs[], int n, int axis)
 {
     if (!all_given("gd_concat", xs, n))
@@ -67,16 +85,9 @@ gd_tensor *gd_concat(gd_tensor *const xs[], int n, int axis)
     for (int i = 1; i < n; i++)
         shape.size[at] += xs[i]->shape[at];
     gd_tensor *y = gi_new("gd_concat", shape.ndim, shape.size);
-    if (!y)
-        return NULL;
-    gd_tensor part = *y;                    /* the slice of y that the next input fills */
-    part.contiguous = false;
-    for (int i = 0; i < n; i++) {
-        part.shape[at] = xs[i]->shape[at];
-        gi_copy_into(&part, xs[i]);
-        part.data += part.shape[at] * part.stride[at];
-    }
-    return gd_record(&concat_op, y, xs, n, &at, sizeof at);
+    const concat_attributes c = { at, n };
+    return y && gi_start("gd_concat", concat_compute, y, xs, n, &c, sizeof c)
+               ? gd_record(&concat_op, y, xs, n, &at, sizeof at) : NULL;
 }
 
 /* ---- stack: concat along a new axis ---------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 
 #include "autograd/record.h"
 #include "axes.h"
+#include "base/start.h"
 #include "gradus/operations.h"
 #include "gradus/picking.h"
 #include "tensor/alive.h"
@@ -41,16 +42,29 @@ static void count_nonzero_line(int64_t n, const gd_real *x, int64_t step, gd_rea
     *y = gi_is_exact(count) ? (gd_real)count : -(gd_real)count;
 }
 
+typedef struct count_attributes {
+    const char *function;
+    gi_axes     axes;
+    gi_line    *line;
+} count_attributes;
+
+static bool count_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const count_attributes *c = attributes;
+    if (!gi_reduce_lines(y, x[0], c->axes, c->line))
+        return false;
+    for (int64_t i = 0; i < y->numel; i++)
+        if (y->data[i] < 0)
+            return gd_fail("%s: about %.0f elements are not 0, a number that is not exact in " GI_REAL_NAME,
+                           c->function, -(double)y->data[i]);
+    return true;
+}
+
 static gd_tensor *reduced(const char *function, const gd_op *op, gi_line *line, gd_tensor *x, gi_axes axes)
 {
     gd_tensor *y = gi_new_reduced(function, x, axes);
-    if (!y || !gi_reduce_lines(y, x, axes, line))
-        return NULL;
-    for (int64_t i = 0; i < y->numel; i++)
-        if (y->data[i] < 0)
-            return gd_fail("%s: about %.0f elements are not 0, a number that is not exact in " GI_REAL_NAME, function,
-                           -(double)y->data[i]);
-    return gi_constant(op, y, x, NULL);
+    const count_attributes c = { function, axes, line };
+    return y && gi_start_one(function, count_compute, y, x, &c, sizeof c) ? gi_constant(op, y, x, NULL) : NULL;
 }
 
 #define COUNTING(what)                                                                                   \
@@ -96,5 +110,5 @@ gd_tensor *gd_argmin(gd_tensor *x, int axis)
     if (n == 0)
         return gd_fail("gd_argmin: x is %s: nothing to choose from", gi_text_of(x).s);
     gd_tensor *y = gi_countable("gd_argmin", "the index", n) ? gi_new_reduced("gd_argmin", x, axes) : NULL;
-    return y && gi_reduce_lines(y, x, axes, argmin_line) ? gi_constant(&argmin_op, y, x, NULL) : NULL;
+    return y && gi_start_lines("gd_argmin", y, x, axes, argmin_line) ? gi_constant(&argmin_op, y, x, NULL) : NULL;
 }

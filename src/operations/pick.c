@@ -9,6 +9,7 @@
 #include "base/compiler.h"
 #include "base/memory.h"
 #include "base/scopes.h"
+#include "base/start.h"
 #include "gradus/tensor.h"
 #include "kernels/terms.h"
 #include "pick.h"
@@ -99,16 +100,26 @@ static const gd_op put_op = {
     .formula = "ddy = gd_gather(dz, axis, index)",
 };
 
-static gd_tensor *put(gd_tensor *x, const gather_attributes *g, gd_tensor *index)
+static bool put_compute(gd_tensor *z, gd_tensor *const inputs[], const void *attributes)
 {
-    const bool often = x && index->shape[g->axis] > FEW;
-    gd_tensor *z = x ? gd_zeros(g->shape) : NULL, *rest = often ? gd_zeros(g->shape) : NULL;
-    if (!z || (often && !rest))
-        return NULL;
+    const gather_attributes *g = attributes;
+    const gd_tensor *x = inputs[0], *index = inputs[1];
+    const bool often = index->shape[g->axis] > FEW;
+    gd_tensor *rest = often ? gd_zeros(g->shape) : NULL;
+    if (often && !rest)
+        return false;
+    memset(z->data, 0, (size_t)z->numel * sizeof *z->data);
     run(x, z, index, g->axis, put_inner, rest ? rest->data : NULL);
     if (rest)
         add_rest(z->numel, z->data, rest->data);
-    return gd_record(&put_op, z, (gd_tensor *const[]){ x, index }, 2, g, sizeof *g);
+    return true;
+}
+
+static gd_tensor *put(gd_tensor *x, const gather_attributes *g, gd_tensor *index)
+{
+    gd_tensor *z = x ? gi_new("gd_gather_grad", g->shape.ndim, g->shape.size) : NULL, *const inputs[] = { x, index };
+    return z && gi_start("gd_gather_grad", put_compute, z, inputs, 2, g, sizeof *g)
+               ? gd_record(&put_op, z, inputs, 2, g, sizeof *g) : NULL;
 }
 
 gd_tensor *gi_put_at(gd_tensor *x, gd_shape shape, int axis, gd_tensor *index)
@@ -129,14 +140,21 @@ static const gd_op gather_op = {
     .formula = "dx = zeros, += dy at index",
 };
 
+static bool gather_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const gather_attributes *g = attributes;
+    run(y, x[0], x[1], g->axis, take_inner, NULL);
+    return true;
+}
+
 static gd_tensor *gather(gd_tensor *x, int axis, gd_tensor *index)
 {
-    gd_tensor *y = x && index ? gi_new_like(index) : NULL;
+    gd_tensor *y = x && index ? gi_new_like(index) : NULL, *const inputs[] = { x, index };
     if (!y)
         return NULL;
-    run(y, x, index, axis, take_inner, NULL);
     gather_attributes g = { axis, gd_shape_of_tensor(x) };
-    return gd_record(&gather_op, y, (gd_tensor *const[]){ x, index }, 2, &g, sizeof g);
+    return gi_start("gd_gather", gather_compute, y, inputs, 2, &g, sizeof g)
+               ? gd_record(&gather_op, y, inputs, 2, &g, sizeof g) : NULL;
 }
 
 gd_tensor *gd_gather(gd_tensor *x, int axis, gd_tensor *index)
@@ -152,7 +170,7 @@ gd_tensor *gd_gather(gd_tensor *x, int axis, gd_tensor *index)
     if (!fits)
         return gd_fail("gd_gather: x is %s and index is %s: index must have as many axes, none but axis %d longer "
                        "than x's", gi_text_of(x).s, gi_text_of(index).s, at);
-    return gi_labels("gd_gather", "index", index, x->shape[at]) ? gather(x, at, index) : NULL;
+    return gi_check_labels("gd_gather", "index", index, x->shape[at]) ? gather(x, at, index) : NULL;
 }
 
 /* ---- embedding: y[.., :] = table[index[..], :] -------------------------------------------------------------- */
@@ -206,12 +224,18 @@ static bool add_rows(gd_real *z, const gd_tensor *dy, const gd_tensor *index, in
     return true;
 }
 
+static bool embedding_grad_compute(gd_tensor *z, gd_tensor *const x[], const void *attributes)
+{
+    (void)attributes;
+    return add_rows(z->data, x[0], x[1], z->shape[0]);
+}
+
 static gd_tensor *embedding_grad(gd_tensor *dy, gd_tensor *index, int64_t rows)
 {
     gd_tensor *z = gi_new("gd_embedding_grad", 2, (int64_t[]){ rows, dy->shape[dy->ndim - 1] });
-    if (!z || !add_rows(z->data, dy, index, rows))
-        return NULL;
-    return gi_record2(&embedding_grad_op, z, dy, index);
+    gd_tensor *const x[] = { dy, index };
+    return z && gi_start("gd_embedding_grad", embedding_grad_compute, z, x, 2, NULL, 0)
+               ? gi_record2(&embedding_grad_op, z, dy, index) : NULL;
 }
 
 static void embedding_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
@@ -234,6 +258,18 @@ static const gd_op embedding_op = {
     .formula = "dtable = zeros, += dy in the rows of index",
 };
 
+static bool embedding_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    (void)attributes;
+    const gd_tensor *table = x[0], *index = x[1];
+    const int64_t d = table->shape[1];
+    const int64_t *row = gi_labels("gd_embedding", "index", index, table->shape[0]);
+    const gd_real *rows = row ? gi_contiguous_numbers(table) : NULL;
+    for (int64_t i = 0; rows && i < index->numel && d; i++)
+        memcpy(y->data + i * d, rows + row[i] * d, (size_t)d * sizeof *y->data);
+    return rows != NULL;
+}
+
 gd_tensor *gd_embedding(gd_tensor *table, gd_tensor *index)
 {
     if (!table || !index || !gi_alive("gd_embedding", "table", table) || !gi_alive("gd_embedding", "index", index))
@@ -243,13 +279,7 @@ gd_tensor *gd_embedding(gd_tensor *table, gd_tensor *index)
                        gi_text_of(table).s, gi_text_of(index).s, GD_MAX_DIMS - 1);
     gd_shape shape = gd_shape_of_tensor(index);
     shape.size[shape.ndim++] = table->shape[1];
-    int64_t *row = gi_labels("gd_embedding", "index", index, table->shape[0]);
-    gd_tensor *y = row ? gi_new("gd_embedding", shape.ndim, shape.size) : NULL;
-    gd_tensor *rows = y ? gd_contiguous(gd_detach(table)) : NULL;
-    if (!y || !rows)
-        return NULL;
-    int64_t d = table->shape[1];
-    for (int64_t i = 0; i < index->numel && d; i++)
-        memcpy(y->data + i * d, rows->data + row[i] * d, (size_t)d * sizeof *y->data);
-    return gd_record(&embedding_op, y, (gd_tensor *const[]){ table, index }, 2, NULL, 0);
+    gd_tensor *y = gi_new("gd_embedding", shape.ndim, shape.size), *const x[] = { table, index };
+    return y && gi_start("gd_embedding", embedding_compute, y, x, 2, NULL, 0)
+               ? gd_record(&embedding_op, y, x, 2, NULL, 0) : NULL;
 }

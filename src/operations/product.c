@@ -65,9 +65,8 @@ static const gd_op product_op = {
 static gd_tensor *product(const char *function, gd_tensor *x, gi_axes axes)
 {
     gd_tensor *y = gi_new_reduced(function, x, axes);
-    if (!y || !gi_reduce_lines(y, x, axes, product_line))
-        return NULL;
-    return gd_record(&product_op, y, &x, 1, &axes, sizeof axes);
+    return y && gi_start_lines(function, y, x, axes, product_line)
+               ? gd_record(&product_op, y, &x, 1, &axes, sizeof axes) : NULL;
 }
 
 gd_tensor *gd_prod_axis(gd_tensor *x, int axis, bool keep)

@@ -6,6 +6,7 @@
 #include "slice.h"
 
 #include "autograd/record.h"
+#include "base/start.h"
 #include "tensor/accumulate.h"
 #include "tensor/alive.h"
 #include "tensor/nest.h"
@@ -112,14 +113,22 @@ static const gd_op unslice_op = {
     .formula = "dx = gd_slice(dy, ..)",
 };
 
+static bool unslice_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const slice_attributes *s = attributes;
+    const gd_tensor to = sliced(y, s, x[0]->shape[s->axis]);
+    memset(y->data, 0, (size_t)y->numel * sizeof *y->data);
+    gi_copy_into(&to, x[0]);
+    return true;
+}
+
 gd_tensor *gi_unslice(gd_tensor *x, gd_shape shape, int axis, int64_t start, int64_t step)
 {
-    gd_tensor *y = x ? gd_zeros(shape) : NULL;
+    gd_tensor *y = x ? gi_new("gd_unslice", shape.ndim, shape.size) : NULL;
     if (!y)
         return NULL;
     int64_t n = x->shape[axis];
     slice_attributes s = { axis, start, n ? start + (n - 1) * step + 1 : start, step };
-    const gd_tensor to = sliced(y, &s, n);
-    gi_copy_into(&to, x);
-    return gi_record1_with(&unslice_op, y, x, &s, sizeof s);
+    return gi_start_one("gd_unslice", unslice_compute, y, x, &s, sizeof s)
+               ? gi_record1_with(&unslice_op, y, x, &s, sizeof s) : NULL;
 }

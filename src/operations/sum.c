@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sum.h"
+#include "autograd/start_rule.h"
 #include "base/compiler.h"
 #include "base/message.h"
 #include "base/start.h"
@@ -285,7 +286,7 @@ typedef struct std_attributes {
     double  n;
 } std_attributes;
 
-static void std_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+static void std_slope(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const std_attributes *s = node->attributes;
     gd_tensor *x = node->in[0], *y = gi_with_axes(node->out, x, s->axes);
@@ -296,6 +297,11 @@ static void std_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     }
     gd_tensor *slope = gd_div(c, gd_where(y, y, gd_scalar(1)));
     dx[0] = gd_mul(slope, gd_scale(gi_with_axes(dy, x, s->axes), 1 / s->n));
+}
+
+static void std_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    gi_start_rule(std_slope, node, dy, dx);
 }
 
 static const gd_op std_op = {

@@ -5,6 +5,7 @@
 #include "check.h"
 #include "base/memory.h"
 #include "base/scopes.h"
+#include "base/start.h"
 #include "nest.h"
 #include "text/format.h"
 
@@ -54,4 +55,22 @@ int64_t *gi_labels(const char *function, const char *argument, const gd_tensor *
         label[i] = (int64_t)value[i];
     }
     return label;
+}
+
+typedef struct check_attributes {
+    const char *function, *argument;
+    int64_t     classes;
+} check_attributes;
+
+static bool check_compute(gd_tensor *none, gd_tensor *const labels[], const void *attributes)
+{
+    (void)none;
+    const check_attributes *c = attributes;
+    return gi_labels(c->function, c->argument, labels[0], c->classes) != NULL;
+}
+
+bool gi_check_labels(const char *function, const char *argument, gd_tensor *labels, int64_t classes)
+{
+    const check_attributes c = { function, argument, classes };
+    return gi_start_one(function, check_compute, NULL, labels, &c, sizeof c);
 }

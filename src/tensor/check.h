@@ -31,6 +31,9 @@ static inline bool gi_given_tensor(const char *function, const char *argument, c
  * the first bad one.  The memory belongs to the current scope. */
 int64_t *gi_labels(const char *function, const char *argument, const gd_tensor *labels, int64_t classes);
 
+/* gi_check_labels - are they integers in [0, classes)?  While a step is captured, each run checks them again. */
+bool gi_check_labels(const char *function, const char *argument, gd_tensor *labels, int64_t classes);
+
 /* Integers up to GI_WHOLE_MAX are all exact in gd_real, beyond it only some.  GI_REAL_NAME is for messages. */
 #ifdef GD_DOUBLE
 #define GI_WHOLE_MAX ((int64_t)1 << 53)

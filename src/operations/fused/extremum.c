@@ -1,7 +1,9 @@
 /* extremum.c - max, min, argmax, and the smooth maximum logsumexp. */
 #include <math.h>
 
+#include "autograd/start_rule.h"
 #include "base/compiler.h"
+#include "base/start.h"
 #include "gradus/tensor.h"
 #include "kernels/real.h"
 #include "kernels/softmax.h"
@@ -55,9 +57,7 @@ static gd_tensor *extremum(const char *function, const gd_op *op, gi_line *line,
     if (x->numel == 0 && gi_reduced_count(x, axes) == 0)
         return gd_fail("%s: x is %s: nothing to choose from", function, gi_text_of(x).s);
     gd_tensor *y = gi_new_reduced(function, x, axes);
-    if (!y || !gi_reduce_lines(y, x, axes, line))
-        return NULL;
-    return gd_record(op, y, &x, 1, &axes, sizeof axes);
+    return y && gi_start_lines(function, y, x, axes, line) ? gd_record(op, y, &x, 1, &axes, sizeof axes) : NULL;
 }
 
 #define EXTREMUM(name)                                                                                   \
@@ -104,6 +104,24 @@ static void argmax_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
 
 static const gd_op argmax_op = { .name = "gd_argmax", .reads = GD_NOTHING };
 
+typedef struct argmax_attributes {
+    gi_axes axes;
+    int     axis;                           /* as it was given */
+} argmax_attributes;
+
+static bool argmax_compute(gd_tensor *y, gd_tensor *const inputs[], const void *attributes)
+{
+    const argmax_attributes *a = attributes;
+    gd_tensor *x = inputs[0];
+    if (!gi_reduce_lines(y, x, a->axes, argmax_line))
+        return false;
+    for (int64_t i = 0; gi_reduced_count(x, a->axes) > GI_WHOLE_MAX && i < y->numel; i++)
+        if (y->data[i] < 0)
+            return gd_fail("gd_argmax: x is %s: a largest element along axis %d stands near %.0f, at a place that is "
+                           "not exact in " GI_REAL_NAME, gi_text_of(x).s, a->axis, -(double)y->data[i]);
+    return true;
+}
+
 gd_tensor *gd_argmax(gd_tensor *x, int axis)
 {
     gi_axes axes;
@@ -112,13 +130,9 @@ gd_tensor *gd_argmax(gd_tensor *x, int axis)
     if (gi_reduced_count(x, axes) == 0)
         return gd_fail("gd_argmax: x is %s: nothing to choose from", gi_text_of(x).s);
     gd_tensor *y = gi_new_reduced("gd_argmax", x, axes);
-    if (!y || !gi_reduce_lines(y, x, axes, argmax_line))
-        return NULL;
-    for (int64_t i = 0; gi_reduced_count(x, axes) > GI_WHOLE_MAX && i < y->numel; i++)
-        if (y->data[i] < 0)
-            return gd_fail("gd_argmax: x is %s: a largest element along axis %d stands near %.0f, at a place that is "
-                           "not exact in " GI_REAL_NAME, gi_text_of(x).s, axis, -(double)y->data[i]);
-    return gi_constant(&argmax_op, y, x, NULL);
+    const argmax_attributes a = { axes, axis };
+    return y && gi_start_one("gd_argmax", argmax_compute, y, x, &a, sizeof a)
+               ? gi_constant(&argmax_op, y, x, NULL) : NULL;
 }
 
 /* ---- logsumexp: y = ln sum e^x ------------------------------------------------------------------------------- */
@@ -126,7 +140,7 @@ gd_tensor *gd_argmax(gd_tensor *x, int axis)
 static gd_tensor *softmax_over(gd_tensor *x, gi_axes axes);
 
 /* e^(x - y) divided by its own sum, which takes the rounding of y out of it; with infinities, softmax itself. */
-static void logsumexp_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+static void logsumexp_slope(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const gi_axes *axes = node->attributes;
     gd_tensor *x = node->in[0];
@@ -137,6 +151,11 @@ static void logsumexp_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     } else {
         dx[0] = gd_mul(softmax_over(x, *axes), dy);
     }
+}
+
+static void logsumexp_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    gi_start_rule(logsumexp_slope, node, dy, dx);
 }
 
 /* The reduced axes are moved to the end and merged into one. */
@@ -165,9 +184,8 @@ static const gd_op logsumexp_op = {
 static gd_tensor *logsumexp(const char *function, gd_tensor *x, gi_axes axes)
 {
     gd_tensor *y = gi_new_reduced(function, x, axes);
-    if (!y || !gi_reduce_lines(y, x, axes, gi_logsumexp_line))
-        return NULL;
-    return gd_record(&logsumexp_op, y, &x, 1, &axes, sizeof axes);
+    return y && gi_start_lines(function, y, x, axes, gi_logsumexp_line)
+               ? gd_record(&logsumexp_op, y, &x, 1, &axes, sizeof axes) : NULL;
 }
 
 gd_tensor *gd_logsumexp(gd_tensor *x, int axis, bool keep)
