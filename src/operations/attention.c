@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/start.h"
 #include "gradus/tensor.h"
 #include "kernels/attend.h"
 #include "matrices.h"
@@ -14,7 +15,7 @@
 
 typedef struct attention_attributes {
     gi_attend_sizes sizes;
-    const gd_real  *p;                      /* the softmax; lives as long as the node */
+    gd_real        *p;                      /* the softmax; lives as long as the node */
 } attention_attributes;
 
 /* ---- Shapes ------------------------------------------------------------------------------------------------- */
@@ -54,14 +55,21 @@ static gd_tensor *matrices(const gi_attend_sizes *s, int64_t rows, int64_t colum
 
 /* ---- Rule --------------------------------------------------------------------------------------------------- */
 
+static bool no_look_ahead_compute(gd_tensor *mask, gd_tensor *const none[], const void *attributes)
+{
+    (void)none, (void)attributes;
+    const int64_t queries = mask->shape[0], keys = mask->shape[1];
+    for (int64_t i = 0; i < queries; i++)
+        for (int64_t j = 0; j < keys; j++)
+            mask->data[i * keys + j] = j <= i ? 0 : (gd_real)-INFINITY;
+    return true;
+}
+
 /* [queries, keys]: 0 where key j <= query i, -infinity for the keys that are still to come. */
 static gd_tensor *no_look_ahead(int64_t queries, int64_t keys)
 {
-    gd_tensor *mask = gd_zeros(GD_SHAPE(queries, keys));
-    for (int64_t i = 0; mask && i < queries; i++)
-        for (int64_t j = i + 1; j < keys; j++)
-            mask->data[i * keys + j] = (gd_real)-INFINITY;
-    return mask;
+    gd_tensor *mask = gi_new("gd_attention", 2, (int64_t[]){ queries, keys });
+    return mask && gi_start("gd_attention", no_look_ahead_compute, mask, NULL, 0, NULL, 0) ? mask : NULL;
 }
 
 /* p = softmax(q k' / sqrt(d)),  dv = p' dy,  ds = the gradient of softmax at dy v',  dq = ds k / sqrt(d),
@@ -138,6 +146,15 @@ static const gd_op attention_op = {
 
 /* ---- The public function ------------------------------------------------------------------------------------ */
 
+static bool attention_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const attention_attributes *a = attributes;
+    const gi_attend_sizes *s = &a->sizes;
+    const gi_heads q = heads(s, x[0]), k = heads(s, x[1]), v = heads(s, x[2]), to = heads(s, y);
+    gi_attend(s, &q, &k, &v, &to, a->p);
+    return true;
+}
+
 gd_tensor *gd_attention(gd_tensor *q, gd_tensor *k, gd_tensor *v, bool causal)
 {
     if (!q || !k || !v || !gi_alive("gd_attention", "q", q) || !gi_alive("gd_attention", "k", k)
@@ -156,7 +173,8 @@ gd_tensor *gd_attention(gd_tensor *q, gd_tensor *k, gd_tensor *v, bool causal)
     if (!y || !p)
         return NULL;
     a.p = p->data;
-    const gi_heads x[] = { heads(&a.sizes, q), heads(&a.sizes, k), heads(&a.sizes, v), heads(&a.sizes, y) };
-    gi_attend(&a.sizes, &x[0], &x[1], &x[2], &x[3], p->data);
-    return gd_record(&attention_op, y, (gd_tensor *const[]){ q, k, v }, 3, &a, sizeof a);
+    gd_tensor *const inputs[] = { q, k, v };
+    if (!gi_start("gd_attention", attention_compute, y, inputs, 3, &a, sizeof a))
+        return NULL;
+    return gd_record(&attention_op, y, inputs, 3, &a, sizeof a);
 }

@@ -7,6 +7,7 @@
 
 #include "autograd/record.h"
 #include "base/message.h"
+#include "base/start.h"
 #include "convolution.h"
 #include "gradus/tensor.h"
 #include "kernels/conv.h"
@@ -54,6 +55,11 @@ static const gd_op conv_op = {
                "dbias = gd_sum_axes(dy, (0, 2, 3))"
 };
 
+static bool conv_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    return gi_conv_forward(attributes, x[0]->data, x[1]->data, x[2] ? x[2]->data : NULL, y->data);
+}
+
 static gd_tensor *conv(gd_tensor *x, gd_tensor *w, gd_tensor *bias, const gi_conv *s)
 {
     if (!x || !w)
@@ -63,7 +69,7 @@ static gd_tensor *conv(gd_tensor *x, gd_tensor *w, gd_tensor *bias, const gi_con
     gd_tensor *start = bias ? gd_contiguous(gd_detach(bias)) : NULL;
     if (!y || !images || !weights || (bias && !start))
         return NULL;
-    if (!gi_conv_forward(s, images->data, weights->data, start ? start->data : NULL, y->data))
+    if (!gi_start("gd_conv2d", conv_compute, y, (gd_tensor *const[]){ images, weights, start }, 3, s, sizeof *s))
         return NULL;
     return gd_record(&conv_op, y, (gd_tensor *const[]){ x, w, bias }, bias ? 3 : 2, s, sizeof *s);
 }
@@ -85,13 +91,20 @@ static const gd_op grad_input_op = {
     .formula = "ddy = gd_conv2d(dz, weight), dweight = gd_conv2d_grad_weight(dy, dz)",
 };
 
+static bool grad_input_compute(gd_tensor *z, gd_tensor *const x[], const void *attributes)
+{
+    return gi_conv_grad_input(attributes, x[0]->data, x[1]->data, z->data);
+}
+
 gd_tensor *gi_conv2d_grad_input(gd_tensor *dy, gd_tensor *w, const gi_conv *s)
 {
     if (!dy || !w)
         return NULL;
     gd_tensor *z = gi_new("gd_conv2d_grad_input", 4, (int64_t[]){ s->n, s->c, s->h, s->w });
     gd_tensor *from = gd_contiguous(gd_detach(dy)), *weights = gd_contiguous(gd_detach(w));
-    if (!z || !from || !weights || !gi_conv_grad_input(s, from->data, weights->data, z->data))
+    gd_tensor *const inputs[] = { from, weights };
+    if (!z || !from || !weights
+        || !gi_start("gd_conv2d_grad_input", grad_input_compute, z, inputs, 2, s, sizeof *s))
         return NULL;
     return gd_record(&grad_input_op, z, (gd_tensor *const[]){ dy, w }, 2, s, sizeof *s);
 }
@@ -113,13 +126,20 @@ static const gd_op grad_weight_op = {
     .formula = "ddy = gd_conv2d(x, dz), dx = gd_conv2d_grad_input(dy, dz)",
 };
 
+static bool grad_weight_compute(gd_tensor *z, gd_tensor *const x[], const void *attributes)
+{
+    return gi_conv_grad_weight(attributes, x[0]->data, x[1]->data, z->data, NULL);
+}
+
 static gd_tensor *grad_weight(gd_tensor *dy, gd_tensor *x, const gi_conv *s)
 {
     if (!dy || !x)
         return NULL;
     gd_tensor *z = gi_new("gd_conv2d_grad_weight", 4, (int64_t[]){ s->o, s->c / s->groups, s->kh, s->kw });
     gd_tensor *from = gd_contiguous(gd_detach(dy)), *images = gd_contiguous(gd_detach(x));
-    if (!z || !from || !images || !gi_conv_grad_weight(s, from->data, images->data, z->data, NULL))
+    gd_tensor *const inputs[] = { from, images };
+    if (!z || !from || !images
+        || !gi_start("gd_conv2d_grad_weight", grad_weight_compute, z, inputs, 2, s, sizeof *s))
         return NULL;
     return gd_record(&grad_weight_op, z, (gd_tensor *const[]){ dy, x }, 2, s, sizeof *s);
 }

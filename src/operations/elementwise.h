@@ -28,6 +28,7 @@
 
 #include "autograd/record.h"
 #include "base/compiler.h"
+#include "base/start.h"
 #include "gradus/tensor.h"
 #include "kernels/real.h"
 #include "tensor/new.h"
@@ -70,7 +71,7 @@ gd_fast gi_fast_binary(const gd_node *node, const gd_tensor *dy, const gd_target
 #define KERNEL_ONE GI_KERNEL static
 
 /* Has x a single element?  Then the operation is computed inline, without loops or broadcasting.  Never in debug
- * builds, where apply.c checks every argument. */
+ * builds, where apply.c checks every argument, and not while a step is captured. */
 #ifdef GD_DEBUG
 #define GI_HAS_ONE(x) false
 #else
@@ -186,7 +187,7 @@ static inline void gi_put(const gd_target *to, gd_real value)
 #define UNARY_FUNCTION(linkage, prefix, name)                                                            \
     linkage gd_tensor *prefix##name(gd_tensor *x)                                                        \
     {                                                                                                    \
-        if (!GI_HAS_ONE(x))                                                                              \
+        if (!GI_HAS_ONE(x) || gi_capturing())                                                            \
             return gi_apply_unary(&name##_op, name##_loop, x, NULL);                                     \
         gd_tensor *y = gi_new_one(x, name##_one(x->data[0], NULL));                                      \
         return y ? gi_record1(&name##_op, y, x) : NULL;                                                  \
@@ -197,7 +198,7 @@ static inline void gi_put(const gd_target *to, gd_real value)
     linkage gd_tensor *prefix##name(gd_tensor *x, __VA_ARGS__)                                           \
     {                                                                                                    \
         const double p[2] = { p0, p1 };                                                                  \
-        if (!GI_HAS_ONE(x))                                                                              \
+        if (!GI_HAS_ONE(x) || gi_capturing())                                                            \
             return gi_apply_unary(&name##_op, name##_loop, x, p);                                        \
         const gd_real numbers[2] = { (gd_real)p[0], (gd_real)p[1] };                                     \
         gd_tensor *y = gi_new_one(x, name##_one(x->data[0], numbers));                                   \
@@ -340,7 +341,7 @@ static inline void gi_put(const gd_target *to, gd_real value)
 #define BINARY_FUNCTION(linkage, prefix, name)                                                           \
     linkage gd_tensor *prefix##name(gd_tensor *a, gd_tensor *b)                                          \
     {                                                                                                    \
-        if (GI_UNLIKELY(!gi_have_one(a, b)))                                                             \
+        if (GI_UNLIKELY(!gi_have_one(a, b) || gi_capturing()))                                           \
             return gi_apply_binary(&name##_op, name##_loop, a, b);                                       \
         gd_tensor *y = gi_new_one(a, name##_one(a->data[0], b->data[0]));                                \
         return y ? gi_record2(&name##_op, y, a, b) : NULL;                                               \

@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/start.h"
 #include "base/thread_state.h"
 #include "base/threads.h"
 #include "gradus/tensor.h"
@@ -116,6 +117,14 @@ static const gd_op layer_norm_op = {
 
 /* ---- The public function ------------------------------------------------------------------------------------ */
 
+static bool layer_norm_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const gi_layer_norm *s = attributes;
+    gi_parallel(s->rows, gi_part_for(s->n, GI_PART_ELEMENTS, 1), normalize_rows,
+                &(forward){ s, x[0]->data, x[1]->data, x[2]->data, y->data });
+    return true;
+}
+
 static bool fits_last_axes(const char *argument, const gd_tensor *x, const gd_tensor *t, int axes)
 {
     if (!t)
@@ -147,12 +156,10 @@ gd_tensor *gd_layer_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, doubl
     for (int i = 0; i < x->ndim; i++)
         *(i < x->ndim - axes ? &examples : &n) *= x->shape[i];
     gd_tensor *y = gi_new_like(x), *from = gd_contiguous(gd_detach(x)), *w = list(weight, n, 1);
-    gd_tensor *b = list(bias, n, 0);
+    gd_tensor *b = list(bias, n, 0), *const inputs[] = { from, w, b };
     gi_layer_norm s = { examples, n, eps, NULL };
     s.row = gi_arena_take(gi_current_scope(), (size_t)examples * sizeof *s.row);
-    if (!y || !from || !w || !b || !s.row)
+    if (!y || !from || !w || !b || !s.row || !gi_start("gd_layer_norm", layer_norm_compute, y, inputs, 3, &s, sizeof s))
         return NULL;
-    gi_parallel(examples, gi_part_for(n, GI_PART_ELEMENTS, 1), normalize_rows,
-                &(forward){ &s, from->data, w->data, b->data, y->data });
     return gd_record(&layer_norm_op, y, (gd_tensor *const[]){ x, weight, bias }, 3, &s, sizeof s);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/start.h"
 #include "base/thread_state.h"
 #include "base/threads.h"
 #include "gradus/tensor.h"
@@ -61,16 +62,23 @@ static const gd_op cross_entropy_op = {
     .reads = GD_READS(0, GD_INPUT(0) | GD_INPUT(1)), .formula = "dlogits = dl (softmax(logits) - one_hot(labels))"
 };
 
+static bool cross_entropy_compute(gd_tensor *l, gd_tensor *const x[], const void *attributes)
+{
+    (void)attributes;
+    const int64_t n = x[0]->shape[0], classes = x[0]->shape[1];
+    const int64_t *label = gi_labels("gd_cross_entropy", "labels", x[1], classes);
+    if (!label)
+        return false;
+    gi_loss_rows r = { .classes = classes, .y = l->data, .x = x[0]->data, .label = label };
+    gi_parallel(n, gi_part_for(classes, GI_PART_ELEMENTS, 1), some_losses, &r);
+    return true;
+}
+
 static gd_tensor *rows_cross_entropy(gd_tensor *x, gd_tensor *labels)
 {
-    int64_t n = x->shape[0], classes = x->shape[1];
-    int64_t *label = gi_labels("gd_cross_entropy", "labels", labels, classes);
-    gd_tensor *rows = label ? gd_contiguous(x) : NULL, *l = rows ? gi_new_like(labels) : NULL;
-    if (!l)
-        return NULL;
-    gi_loss_rows r = { .classes = classes, .y = l->data, .x = rows->data, .label = label };
-    gi_parallel(n, gi_part_for(classes, GI_PART_ELEMENTS, 1), some_losses, &r);
-    return gi_record2(&cross_entropy_op, l, rows, labels);
+    gd_tensor *rows = gd_contiguous(x), *l = rows ? gi_new_like(labels) : NULL, *const inputs[] = { rows, labels };
+    return l && gi_start("gd_cross_entropy", cross_entropy_compute, l, inputs, 2, NULL, 0)
+               ? gi_record2(&cross_entropy_op, l, rows, labels) : NULL;
 }
 
 /* ---- The public function: [n, c, d..] as rows [n d.., c] ------------------------------------------------- */

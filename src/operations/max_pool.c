@@ -3,6 +3,7 @@
  * Once it is known where the largest elements stand the pooling is linear: its gradient puts dy back, and the
  * gradient of that is the pooling again, in the same places.  The arithmetic is in kernels/as_written/max_pool.c. */
 #include "base/memory.h"
+#include "base/start.h"
 #include "base/thread_state.h"
 #include "base/threads.h"
 #include "gradus/tensor.h"
@@ -73,18 +74,26 @@ static bool many_windows(const gi_windows *s)
     return (double)(s->kernel[0] * s->kernel[1]) > (double)FEW * (double)(s->stride[0] * s->stride[1]);
 }
 
-static gd_tensor *put(gd_tensor *dy, const pooling *p)
+static bool put_compute(gd_tensor *z, gd_tensor *const dy[], const void *attributes)
 {
+    const pooling *p = attributes;
     const gi_windows *s = &p->windows;
-    gd_tensor *z = dy ? gi_new("gd_max_pool2d_grad", 4, p->x_shape.size) : NULL;
-    gd_tensor *from = gd_contiguous(gd_detach(dy));
     const int64_t part = gi_pooling_part(p), parts = (p->planes + part - 1) / part;
     const bool many = many_windows(s);
     gd_real *rest = many ? gi_arena_take(gi_current_scope(), (size_t)(parts * s->h * s->w) * sizeof *rest) : NULL;
-    if (!z || !from || (many && !rest))
-        return NULL;
+    if (many && !rest)
+        return false;
     gi_parallel(p->planes, part, put_planes,
-                &(max_job){ .p = p, .x = z->data, .y = from->data, .v = rest, .part = part });
+                &(max_job){ .p = p, .x = z->data, .y = dy[0]->data, .v = rest, .part = part });
+    return true;
+}
+
+static gd_tensor *put(gd_tensor *dy, const pooling *p)
+{
+    gd_tensor *z = dy ? gi_new("gd_max_pool2d_grad", 4, p->x_shape.size) : NULL;
+    gd_tensor *from = gd_contiguous(gd_detach(dy));
+    if (!z || !from || !gi_start_one("gd_max_pool2d_grad", put_compute, z, from, p, sizeof *p))
+        return NULL;
     return gd_record(&put_op, z, &dy, 1, p, sizeof *p);
 }
 
@@ -98,13 +107,32 @@ static const gd_op max_pool2d_op = {
     .formula = "dx = dy where the largest stood, else 0",
 };
 
+static bool take_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const pooling *p = attributes;
+    gi_parallel(p->planes, gi_pooling_part(p), take_planes, &(max_job){ .p = p, .x = x[0]->data, .y = y->data });
+    return true;
+}
+
 static gd_tensor *take(gd_tensor *x, const pooling *p)
 {
     gd_tensor *y = x ? gi_new("gd_max_pool2d", 4, p->y_shape.size) : NULL, *from = gd_contiguous(gd_detach(x));
-    if (!y || !from)
+    if (!y || !from || !gi_start_one("gd_max_pool2d", take_compute, y, from, p, sizeof *p))
         return NULL;
-    gi_parallel(p->planes, gi_pooling_part(p), take_planes, &(max_job){ .p = p, .x = from->data, .y = y->data });
     return gd_record(&max_pool2d_op, y, &x, 1, p, sizeof *p);
+}
+
+/* Sets the list of places that largest points to. */
+static bool max_pool_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const pooling *p = attributes;
+    const int64_t part = gi_pooling_part(p), parts = (p->planes + part - 1) / part, line = p->windows.oh * p->windows.w;
+    int32_t *v_at = gi_arena_take(gi_current_scope(), (size_t)(parts * line) * sizeof *v_at);
+    gd_real *v = gi_arena_take(gi_current_scope(), (size_t)(parts * line) * sizeof *v);
+    if (!v_at || !v)
+        return false;
+    gi_parallel(p->planes, part, max_planes, &(max_job){ p, x[0]->data, y->data, v, p->largest, v_at, part });
+    return true;
 }
 
 gd_tensor *gd_max_pool2d(gd_tensor *x, gd_pool2d_options options)
@@ -113,13 +141,8 @@ gd_tensor *gd_max_pool2d(gd_tensor *x, gd_pool2d_options options)
     if (!x || !gi_alive("gd_max_pool2d", "x", x) || !gi_pooling_check("gd_max_pool2d", x, &options, &p))
         return NULL;
     gd_tensor *y = gi_new("gd_max_pool2d", 4, p.y_shape.size), *from = gd_contiguous(gd_detach(x));
-    const int64_t part = gi_pooling_part(&p), parts = (p.planes + part - 1) / part, line = p.windows.oh * p.windows.w;
-    int32_t *largest = y ? gi_arena_take(gi_current_scope(), (size_t)y->numel * sizeof *largest) : NULL;
-    int32_t *v_at = gi_arena_take(gi_current_scope(), (size_t)(parts * line) * sizeof *v_at);
-    gd_real *v = gi_arena_take(gi_current_scope(), (size_t)(parts * line) * sizeof *v);
-    if (!y || !from || !largest || !v_at || !v)
+    p.largest = y ? gi_arena_take(gi_current_scope(), (size_t)y->numel * sizeof *p.largest) : NULL;
+    if (!y || !from || !p.largest || !gi_start_one("gd_max_pool2d", max_pool_compute, y, from, &p, sizeof p))
         return NULL;
-    gi_parallel(p.planes, part, max_planes, &(max_job){ &p, from->data, y->data, v, largest, v_at, part });
-    p.largest = largest;
     return gd_record(&max_pool2d_op, y, &x, 1, &p, sizeof p);
 }

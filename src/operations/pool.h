@@ -11,10 +11,10 @@
 #include "kernels/pool.h"
 
 typedef struct pooling {
-    gi_windows     windows;                 /* of a plane */
-    int64_t        planes;
-    gd_shape       x_shape, y_shape;
-    const int32_t *largest;                 /* of a max pooling: where each element of y comes from in its plane */
+    gi_windows windows;                     /* of a plane */
+    int64_t    planes;
+    gd_shape   x_shape, y_shape;
+    int32_t   *largest;                     /* of a max pooling: where each element of y comes from in its plane */
 } pooling;
 
 /* Shapes and errors of x and the options. */

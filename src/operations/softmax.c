@@ -1,5 +1,6 @@
 /* softmax.c - softmax and log-softmax along an axis: shapes, layouts and rules.  The loops over rows are in
  * kernels/softmax.c. */
+#include "base/start.h"
 #include "base/threads.h"
 #include "gradus/tensor.h"
 #include "kernels/softmax.h"
@@ -90,11 +91,24 @@ static const gd_op softmax_op = {
     .formula = "dx = y (dy - sum(dy y))"
 };
 
+typedef struct map_attributes {
+    gi_row_map *map;
+    int         axis;
+} map_attributes;
+
+static bool map_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const map_attributes *a = attributes;
+    return along(y->data, x[0], NULL, a->axis, a->map);
+}
+
 static gd_tensor *map_along(const char *function, gd_tensor *x, int axis, gi_row_map *map, const gd_op *op)
 {
     int at = x && gi_alive(function, "x", x) ? gi_valid_axis(function, axis, x->ndim) : -1;
     gd_tensor *y = at < 0 ? NULL : gi_new_like(x);
-    return y && along(y->data, x, NULL, at, map) ? gi_record1_with(op, y, x, &at, sizeof at) : NULL;
+    const map_attributes a = { map, at };
+    return y && gi_start_one(function, map_compute, y, x, &a, sizeof a) ? gi_record1_with(op, y, x, &at, sizeof at)
+                                                                        : NULL;
 }
 
 gd_tensor *gd_softmax(gd_tensor *x, int axis)

@@ -6,6 +6,7 @@
 #include "standardize.h"
 #include "sum.h"
 #include "base/memory.h"
+#include "base/start.h"
 #include "base/thread_state.h"
 #include "gradus/tensor.h"
 #include "kernels/standardize.h"
@@ -29,6 +30,7 @@ static bool take_means(const gi_groups *s, gi_group_means *m)
     return m->mean && m->left && m->product && m->rest;
 }
 
+/* Groups that have to be scaled once more. */
 static bool standardize_scaled(gi_groups *s, gd_real *y, const gd_tensor *x, const gi_group_means *m)
 {
     gd_tensor *scaled = gi_new_like(x);
@@ -42,14 +44,34 @@ static bool standardize_scaled(gi_groups *s, gd_real *y, const gd_tensor *x, con
 
 /* ---- The gradient: dx = r (dy - mean(dy) - y mean(dy y)), the means over the group --------------------------- */
 
+static bool scale_compute(gd_tensor *scale, gd_tensor *const none[], const void *attributes)
+{
+    const gi_groups *s = attributes;
+    (void)none;
+    memcpy(scale->data, s->scale, (size_t)s->groups * sizeof *scale->data);
+    return true;
+}
+
+static bool eps_compute(gd_tensor *eps, gd_tensor *const none[], const void *attributes)
+{
+    const gi_groups *s = attributes;
+    (void)none;
+    for (int64_t g = 0; g < s->groups; g++)
+        eps->data[g] = (gd_real)(s->eps * (double)s->scale[g] * (double)s->scale[g]);
+    return true;
+}
+
+/* A number for each group, computed from those that are saved: [1, groups, 1]. */
+static gd_tensor *of_groups(const gi_groups *s, gi_compute *compute)
+{
+    gd_tensor *t = gi_new("gd_standardize", 3, (int64_t[]){ 1, s->groups, 1 });
+    return t && gi_start("gd_standardize", compute, t, NULL, 0, s, sizeof *s) ? t : NULL;
+}
+
 /* r as a function of x.  With scale: 1 / sqrt(var(x) + eps) = scale / sqrt(var(x scale) + eps scale^2). */
 static gd_tensor *one_over_std(gd_tensor *x, const gi_groups *s)
 {
-    gd_tensor *scale = gd_zeros(GD_SHAPE(1, s->groups, 1)), *eps = gd_zeros(GD_SHAPE(1, s->groups, 1));
-    for (int64_t g = 0; scale && eps && g < s->groups; g++) {
-        scale->data[g] = s->scale[g];
-        eps->data[g] = (gd_real)(s->eps * (double)s->scale[g] * (double)s->scale[g]);
-    }
+    gd_tensor *scale = of_groups(s, scale_compute), *eps = of_groups(s, eps_compute);
     gd_tensor *var = gd_var_axes(gd_mul(x, scale), GD_SHAPE(0, 2), 0, true);
     return gd_mul(gd_pow(gd_add(var, eps), -0.5), scale);
 }
@@ -82,6 +104,18 @@ static const gd_op standardize_op = {
     .formula = "dx = (dy - mean(dy) - y mean(dy y)) / sqrt(var + eps)"
 };
 
+static bool standardize_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    gi_groups s = *(const gi_groups *)attributes;
+    gi_group_means m;
+    if (!take_means(&s, &m))
+        return false;
+    for (int64_t g = 0; g < s.groups; g++)
+        s.scale[g] = 1;
+    gi_standardize(&s, y->data, x[0]->data, &m);
+    return !gi_group_scales(&s, x[0]->data) || standardize_scaled(&s, y->data, x[0], &m);
+}
+
 /* x is [a, groups, b]; what was computed on the way goes to s. */
 gd_tensor *gi_standardized(gd_tensor *x, double eps, gi_groups *s)
 {
@@ -93,13 +127,8 @@ gd_tensor *gi_standardized(gd_tensor *x, double eps, gi_groups *s)
     s->var = one_for_each(s);
     s->r = one_for_each(s);
     s->scale = one_for_each(s);
-    gi_group_means m;
-    if (!s->mean || !s->var || !s->r || !s->scale || !take_means(s, &m))
-        return NULL;
-    for (int64_t g = 0; g < s->groups; g++)
-        s->scale[g] = 1;
-    gi_standardize(s, y->data, from->data, &m);
-    if (gi_group_scales(s, from->data) && !standardize_scaled(s, y->data, from, &m))
+    if (!s->mean || !s->var || !s->r || !s->scale
+        || !gi_start_one("gd_standardize", standardize_compute, y, from, s, sizeof *s))
         return NULL;
     return gd_record(&standardize_op, y, &x, 1, s, sizeof *s);
 }
@@ -146,15 +175,29 @@ static gd_tensor *beside_channels(gd_tensor *t, const gd_tensor *x)
     return gd_reshape(t, (gd_shape){ x->ndim - 1, { x->shape[1], 1, 1, 1, 1, 1, 1 } });
 }
 
+typedef struct update_attributes {
+    const gd_real *batch;
+    double         momentum, correction;
+} update_attributes;
+
 /* running = (1 - momentum) running + momentum batch; the variance that is kept is the sample's. */
-static void update(gd_tensor *running, const gd_real *batch, double momentum, double correction)
+static bool update_compute(gd_tensor *running, gd_tensor *const none[], const void *attributes)
 {
+    const update_attributes *u = attributes;
+    (void)none;
     int64_t step = running->stride[0];
     for (int64_t c = 0; c < running->shape[0]; c++) {
         gd_real *r = running->data + c * step;
-        *r = (gd_real)((1 - momentum) * (double)*r + momentum * correction * (double)batch[c]);
+        *r = (gd_real)((1 - u->momentum) * (double)*r + u->momentum * u->correction * (double)u->batch[c]);
     }
     gi_overwritten(running);
+    return true;
+}
+
+static bool update(gd_tensor *running, const gd_real *batch, double momentum, double correction)
+{
+    const update_attributes u = { batch, momentum, correction };
+    return gi_start("gd_batch_norm", update_compute, running, NULL, 0, &u, sizeof u);
 }
 
 static gd_tensor *by_running_statistics(gd_tensor *x, gd_tensor *mean, gd_tensor *var, double eps)
@@ -181,9 +224,9 @@ gd_tensor *gd_batch_norm(gd_tensor *x, gd_tensor *weight, gd_tensor *bias, gd_te
     }
     y = weight ? gd_mul(y, beside_channels(weight, x)) : y;
     y = bias ? gd_add(y, beside_channels(bias, x)) : y;
-    if (y && training && running_mean && n > 0 && !gi_thread.recomputing) {
-        update(running_mean, batch.mean, momentum, 1);
-        update(running_var, batch.var, momentum, (double)n / (double)(n - 1));
-    }
+    const bool updates = y && training && running_mean && n > 0 && !gi_thread.recomputing;
+    if (updates && (!update(running_mean, batch.mean, momentum, 1)
+                    || !update(running_var, batch.var, momentum, (double)n / (double)(n - 1))))
+        return NULL;
     return y;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "autograd/record.h"
+#include "base/start.h"
 #include "base/threads.h"
 #include "gradus/tensor.h"
 #include "kernels/sums.h"
@@ -62,14 +63,34 @@ static void normalize_rows(void *context, int64_t begin, int64_t end)
 
 /* ---- dx = r (dy - y mean(dy y)) ----------------------------------------------------------------------------- */
 
+static bool scale_compute(gd_tensor *scale, gd_tensor *const none[], const void *attributes)
+{
+    const rms_norm *s = attributes;
+    (void)none;
+    memcpy(scale->data, s->scale, (size_t)s->rows * sizeof *scale->data);
+    return true;
+}
+
+static bool eps_compute(gd_tensor *eps, gd_tensor *const none[], const void *attributes)
+{
+    const rms_norm *s = attributes;
+    (void)none;
+    for (int64_t i = 0; i < s->rows; i++)
+        eps->data[i] = (gd_real)(s->eps * (double)s->scale[i] * (double)s->scale[i]);
+    return true;
+}
+
+/* A number for each row, computed from those that are saved: [rows, 1]. */
+static gd_tensor *of_rows(const rms_norm *s, gi_compute *compute)
+{
+    gd_tensor *t = gi_new("gd_rms_norm", 2, (int64_t[]){ s->rows, 1 });
+    return t && gi_start("gd_rms_norm", compute, t, NULL, 0, s, sizeof *s) ? t : NULL;
+}
+
 /* r as a function of x: scale / sqrt(mean((x scale)^2) + eps scale^2). */
 static gd_tensor *one_over_root(gd_tensor *x, const rms_norm *s)
 {
-    gd_tensor *scale = gd_zeros(GD_SHAPE(s->rows, 1)), *eps = gd_zeros(GD_SHAPE(s->rows, 1));
-    for (int64_t i = 0; scale && eps && i < s->rows; i++) {
-        scale->data[i] = s->scale[i];
-        eps->data[i] = (gd_real)(s->eps * (double)s->scale[i] * (double)s->scale[i]);
-    }
+    gd_tensor *scale = of_rows(s, scale_compute), *eps = of_rows(s, eps_compute);
     gd_tensor *square = gd_add(gd_mean_axis(gd_square(gd_mul(x, scale)), 1, true), eps);
     gd_tensor *root = gd_where(square, gd_pow(gd_where(square, square, gd_scalar(1)), -0.5), gd_scalar(0));
     return gd_mul(root, scale);
@@ -123,6 +144,18 @@ static const gd_op rms_norm_op = {
     .formula = "dx = (dy - y mean(dy y)) / sqrt(mean(x^2) + eps)"
 };
 
+static bool rms_norm_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const rms_norm *s = attributes;
+    if (s->n) {
+        gi_parallel(s->rows, part(s), normalize_rows, &(job){ .s = s, .x = x[0]->data, .to = y->data });
+    } else {
+        memset(s->r, 0, (size_t)s->rows * sizeof *s->r);
+        memset(s->scale, 0, (size_t)s->rows * sizeof *s->scale);
+    }
+    return true;
+}
+
 /* x [rows, n] */
 static gd_tensor *normalized(gd_tensor *x, double eps)
 {
@@ -135,10 +168,8 @@ static gd_tensor *normalized(gd_tensor *x, double eps)
         return NULL;
     s.r = lists->data;
     s.scale = lists->data + s.rows;
-    if (s.n)
-        gi_parallel(s.rows, part(&s), normalize_rows, &(job){ .s = &s, .x = from->data, .to = y->data });
-    else
-        memset(lists->data, 0, (size_t)lists->numel * sizeof *lists->data);
+    if (!gi_start_one("gd_rms_norm", rms_norm_compute, y, from, &s, sizeof s))
+        return NULL;
     return gi_record1_with(&rms_norm_op, y, x, &s, sizeof s);
 }
 
