@@ -315,6 +315,7 @@ include exercises.mk
 include debug.mk
 include tutorial.mk
 include cxx.mk
+include gdb.mk
 include python.mk
 include style.mk
 include lab/lab.mk

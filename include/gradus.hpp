@@ -7,18 +7,19 @@
 //     gradus::tensor loss = gradus::mean(error * error) / 2;
 //     loss.backward();
 //
-// gradus::mean(x) is gd_mean(x) as a gradus::tensor.  Write so in expressions: gd_mean(x) + 1 is an offset of a pointer.
+// gradus::mean(x) is gd_mean(x) as a gradus::tensor.  Write so in expressions: gd_mean(x) + 1 would be an offset of a
+// pointer.
 //
 // Errors.  A NULL that becomes a gradus::tensor or a handle, and a false that is given to gradus::check, throws
 // gradus::error with the library's message.  The library also tells the error handler, which prints to standard error
 // by default: a program that catches wants gd_on_error(nullptr).
 //
-// Callbacks.  The library is C, and no exception may leave a function that it calls.  gradus::step takes any closure and
-// carries its exception around the library; in rules, hooks and algorithms of your own catch it, or call the C functions
-// on bare gd_tensor *, which throw nothing.
+// Callbacks.  The library is C, and no exception may leave a function that it calls.  gradus::step takes any closure
+// and carries its exception around the library; in rules, hooks and algorithms of your own catch it, or call the C
+// functions on bare gd_tensor *, which throw nothing.
 //
-// Lifetimes are those of C: a tensor belongs to a scope, a model or the program.  A copy of a gradus::tensor is the same
-// tensor.  Both kinds of the library can be used in one program, in different source files: names differ by kind.
+// Lifetimes are those of C: a tensor belongs to a scope, a model or the program.  A copy of a gradus::tensor is the
+// same tensor.  Both kinds of the library can be used in one program, in different source files: names differ by kind.
 #ifndef GRADUS_HPP
 #define GRADUS_HPP
 
@@ -103,7 +104,8 @@ public:
     tensor grad() const
     {
         if (!pointer->grad)
-            throw error(std::string("gradus: there is no gradient of ") + (pointer->name ? pointer->name : "the tensor"));
+            throw error(std::string("gradus: there is no gradient of ") +
+                        (pointer->name ? pointer->name : "the tensor"));
         return pointer->grad;
     }
     bool has_grad() const { return pointer->grad != nullptr; }
@@ -167,8 +169,8 @@ inline tensor from(gd_shape shape, const std::vector<gd_real> &numbers)
     return gd_from(shape, numbers.data());
 }
 
-// The functions of C that return a tensor, as gradus::matmul(a, b): a gradus::tensor, or an exception.  So a + that comes
-// after one is never that of pointers.  The arguments are those of C.
+// The functions of C that return a tensor, as gradus::matmul(a, b): a gradus::tensor, or an exception.  So a + that
+// comes after one is never that of pointers.  The arguments are those of C.
 #define GRADUS_CALLS(name)                                                                                            \
     template <typename... Arguments> auto name(Arguments &&...arguments)                                              \
         -> decltype(tensor(gd_##name(std::forward<Arguments>(arguments)...)))                                         \
@@ -270,12 +272,12 @@ using safetensors = handle<gd_safetensors, gd_safetensors_close>;
 using early_stopping = handle<gd_early_stopping, gd_early_stopping_free>;
 using history = handle<gd_history, gd_history_free>;
 
-// ---- Steps, and parts of your own ------------------------------------------------------------------------------------
+// ---- Steps, and parts of your own ----------------------------------------------------------------------------------
 
 inline void step(gd_optimizer *o) { check(gd_step(o)); }
 
-// step - gd_step_closure with any callable that computes the loss and fresh gradients and returns the loss.  Returns the
-// loss before the step; an exception of the callable comes out of here, and the step ends where it was.
+// step - gd_step_closure with any callable that computes the loss and fresh gradients and returns the loss.  Returns
+// the loss before the step; an exception of the callable comes out of here, and the step ends where it was.
 template <typename Closure> double step(gd_optimizer *o, Closure &&closure)
 {
     struct call {
@@ -313,7 +315,8 @@ inline gd_op operation(const char *name, gd_rule *rule, std::uint64_t reads, con
     return op;
 }
 
-// algorithm - a gd_algorithm for options of the type Options, which begin with double lr.  It must outlive its optimizers.
+// algorithm - a gd_algorithm for options of the type Options, which begin with double lr.  It must outlive its
+// optimizers.
 template <typename Options> gd_algorithm algorithm(const char *name, void (*update)(const gd_update *))
 {
     static_assert(std::is_standard_layout<Options>::value && std::is_trivially_copyable<Options>::value,

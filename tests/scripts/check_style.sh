@@ -7,7 +7,8 @@ cd "$(dirname "$0")/../.." || exit 1
 # The text files of the tree, whether git knows them yet or not.
 files() {
     find . -type d \( -name .git -o -path ./build -o -path ./out -o -path ./data -o -path ./tests/golden \) -prune \
-        -o -type f \( -name '*.[ch]' -o -name '*.cpp' -o -name '*.py' -o -name '*.sh' -o -name '*.md' -o -name '*.mk' \
+        -o -type f \( -name '*.[ch]' -o -name '*.cpp' -o -name '*.hpp' \
+        -o -name '*.py' -o -name '*.sh' -o -name '*.md' -o -name '*.mk' \
         -o -name Makefile -o -name LICENSE -o -name .gitignore -o -name .clang-format -o -name .editorconfig \
         -o -path './.ci/*' \) -print
 }
