@@ -228,6 +228,8 @@ static GI_COLD gd_fast captured_fast(gd_node *node, gd_tensor *dy, const gd_targ
     const int capturing = gi_capture_pause();
     const gd_fast done = node->op->fast(node, dy, to);
     gi_capture_resume(capturing);
+    for (int i = 0; i < n && done == GD_DONE; i++)
+        gi_thread.recorder->computed(gi_thread.recorder, to[i].data);
     gi_call again = { node->op->name, fast_again, NULL, &dy, 1, &call, sizeof call, true };
     return done == GD_DONE && !gi_thread.recorder->write(gi_thread.recorder, &again) ? GD_FAILED : done;
 }

@@ -22,10 +22,10 @@ struct gd_node {
 };
 
 /* Marks of a tensor: in gd_grad, see grad.c; with hooks, which have been called in this pass, see hooks.c; in
- * gd_recomputed, see recompute.c; computed by gi_start while a step is captured; of what is printed or counted, which
- * may happen in a rule while gd_grad runs. */
+ * gd_recomputed, see recompute.c; of what is printed or counted, which may happen in a rule while gd_grad runs.  64 is
+ * GI_COMPUTED, see base/start.h. */
 enum { GI_WANTED = 1, GI_REACHED = 2, GI_ASKED = 4, GI_HOOKED = 8, GI_HOOKS_RAN = 16, GI_OUTSIDE = 32,
-       GI_COMPUTED = 64, GI_VISITED = 128 };
+       GI_VISITED = 128 };
 
 /* gi_needs - gd_needs inline, for rules of the library; gi_wants - does this input get a gradient? */
 static inline bool gi_wants(const gd_tensor *x)

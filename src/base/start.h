@@ -35,6 +35,7 @@ typedef struct gi_call {
 
 /* What a step is captured by.
  *   write    writes a call down that has been made
+ *   computed these numbers are written by a call besides those of its y
  *   guard    bytes (at most 8) at an address, which must be the same when the captured step is run again
  *   settle   the step has set them itself, so that it does not matter what they were before
  *   refuse   the step cannot be captured, because of this function
@@ -42,6 +43,7 @@ typedef struct gi_call {
 typedef struct gi_recorder gi_recorder;
 struct gi_recorder {
     bool (*write)(gi_recorder *, const gi_call *);
+    void (*computed)(gi_recorder *, const gd_real *data);
     void (*guard)(gi_recorder *, const void *address, size_t bytes);
     void (*settle)(gi_recorder *, const void *address);
     void (*refuse)(gi_recorder *, const char *function, const char *why);
@@ -69,6 +71,17 @@ static inline bool gi_start_one(const char *name, gi_compute *compute, gd_tensor
                                 const void *attributes, size_t size)
 {
     return gi_start(name, compute, y, &x, 1, attributes, size);
+}
+
+/* gi_computed - for a tensor that a gi_compute writes besides y: it is one of the x. */
+enum { GI_COMPUTED = 64 };                  /* a mark of a tensor, beside those of autograd/node.h */
+
+static inline void gi_computed(gd_tensor *t)
+{
+    if (!gi_capturing())
+        return;
+    t->marks |= GI_COMPUTED;
+    gi_thread.recorder->computed(gi_thread.recorder, t->data);
 }
 
 /* gi_start_again - for a public function that changes something other than a new tensor, an optimizer for example:

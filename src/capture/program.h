@@ -27,6 +27,12 @@ typedef struct gi_guard_on {
     size_t      bytes;
 } gi_guard_on;
 
+/* Numbers that a computation reads, which another one must have written. */
+typedef struct gi_read {
+    const gd_real *data;
+    const char    *name;                    /* of the computation */
+} gi_read;
+
 /* A version: the computations for inputs of certain shapes and strides. */
 typedef struct gi_version {
     gi_recorder     recorder;               /* first: what writes it down */
@@ -39,9 +45,13 @@ typedef struct gi_version {
     gi_instruction *list;
     int64_t         count, capacity;
     gi_guard_on    *guards;
-    int             guard_count, guard_capacity;
+    int64_t         guard_count, guard_capacity;
     const void    **settled;
-    int             settled_count, settled_capacity;
+    int64_t         settled_count, settled_capacity;
+    const gd_real **written;                /* the data of all results */
+    int64_t         written_count, written_capacity;
+    gi_read        *reads;
+    int64_t         read_count, read_capacity;
     gd_tensor      *result;
     const char     *refused_by, *refused_why;       /* NULL when it is captured */
     int64_t         runs, last_run;
@@ -64,8 +74,11 @@ struct gd_program {
 };
 
 /* gi_version_new - an empty version for inputs like these; NULL when memory is out.
+ * gi_version_check - refuses v if a computation reads what none has written: then some function of the library has
+ *   written it in another way.
  * gi_version_free - with its memory; NULL is fine. */
 gi_version *gi_version_new(gd_tensor *const inputs[], int n);
+void gi_version_check(gi_version *v);
 void gi_version_free(gi_version *v);
 
 /* gi_layout_same - have the inputs the shapes and strides of v's?  gi_guards_hold - is everything as it was? */

@@ -123,6 +123,7 @@ static gd_tensor *capture(gd_program *program, gd_tensor *const inputs[], int n)
     gd_tensor *y = call(program, written_down, v->in, n, program);
     v->result = y ? gi_detached(&v->notes, y) : NULL;
     v->recorder.keep(&v->recorder, gi_scope_detach());
+    gi_version_check(v);
     if (v->result && v->refused_by)         /* v stays for its result, until the next run */
         return refuse(program, v);
     program->recording = NULL;

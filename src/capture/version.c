@@ -1,6 +1,7 @@
 /* version.c - writing a version down while the function runs: computations, guards, memory that stays. */
 #include "program.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "autograd/node.h"
@@ -15,46 +16,33 @@ static inline gi_version *of(gi_recorder *recorder)
 
 /* ---- Lists that grow --------------------------------------------------------------------------------------------- */
 
-/* Room for one more element of a list with count elements; false when memory is out. */
-static bool make_room(void **list, int64_t count, int64_t *capacity, size_t element)
+/* Room for one more element of a list with count elements; place is where its address is stored.  False when memory is
+ * out. */
+static bool make_room(void *place, int64_t count, int64_t *capacity, size_t element)
 {
     if (count < *capacity)
         return true;
+    void *list;
+    memcpy(&list, place, sizeof list);      /* whatever it points to */
     const int64_t more = *capacity ? 2 * *capacity : 32;
-    void *bigger = gi_memory_resize(GI_SCOPES, *list, (size_t)more * element);
-    if (!bigger)
+    if (!(list = gi_memory_resize(GI_SCOPES, list, (size_t)more * element)))
         return false;
-    *list = bigger;
+    memcpy(place, &list, sizeof list);
     *capacity = more;
     return true;
 }
 
-static bool room_for_instruction(gi_version *v)
-{
-    void *list = v->list;
-    const bool room = make_room(&list, v->count, &v->capacity, sizeof *v->list);
-    v->list = list;
-    return room;
-}
+#define ROOM(v, list, count, capacity) make_room(&(v)->list, (v)->count, &(v)->capacity, sizeof *(v)->list)
 
-static bool room_for_guard(gi_version *v)
-{
-    void *list = v->guards;
-    int64_t capacity = v->guard_capacity;
-    const bool room = make_room(&list, v->guard_count, &capacity, sizeof *v->guards);
-    v->guards = list;
-    v->guard_capacity = (int)capacity;
-    return room;
-}
+static const char no_memory[] = "has no memory left for what it writes down";
 
-static bool room_for_settled(gi_version *v)
+static void refuse(gi_recorder *recorder, const char *function, const char *why)
 {
-    void *list = v->settled;
-    int64_t capacity = v->settled_capacity;
-    const bool room = make_room(&list, v->settled_count, &capacity, sizeof *v->settled);
-    v->settled = list;
-    v->settled_capacity = (int)capacity;
-    return room;
+    gi_version *v = of(recorder);
+    if (v->refused_by)
+        return;
+    v->refused_by = function;
+    v->refused_why = why;
 }
 
 /* ---- Guards ------------------------------------------------------------------------------------------------------ */
@@ -69,30 +57,30 @@ static uint64_t value_at(const void *address, size_t bytes)
 static void settle(gi_recorder *recorder, const void *address)
 {
     gi_version *v = of(recorder);
-    if (room_for_settled(v))
+    if (ROOM(v, settled, settled_count, settled_capacity))
         v->settled[v->settled_count++] = address;
     else
-        v->refused_by = "gd_run", v->refused_why = "has no memory left for what is captured";
+        refuse(recorder, "gd_run", no_memory);
 }
 
 static void guard(gi_recorder *recorder, const void *address, size_t bytes)
 {
     gi_version *v = of(recorder);
-    for (int i = 0; i < v->settled_count; i++)
+    for (int64_t i = 0; i < v->settled_count; i++)
         if (v->settled[i] == address)
             return;
-    for (int i = 0; i < v->guard_count; i++)
+    for (int64_t i = 0; i < v->guard_count; i++)
         if (v->guards[i].address == address)
             return;
-    if (room_for_guard(v))
+    if (ROOM(v, guards, guard_count, guard_capacity))
         v->guards[v->guard_count++] = (gi_guard_on){ address, value_at(address, bytes), bytes };
     else
-        v->refused_by = "gd_run", v->refused_why = "has no memory left for what is captured";
+        refuse(recorder, "gd_run", no_memory);
 }
 
 bool gi_guards_hold(const gi_version *v)
 {
-    for (int i = 0; i < v->guard_count; i++) {
+    for (int64_t i = 0; i < v->guard_count; i++) {
         const gi_guard_on *g = &v->guards[i];
         const bool same = g->bytes == sizeof g->value ? memcmp(g->address, &g->value, sizeof g->value) == 0
                                                       : value_at(g->address, g->bytes) == g->value;
@@ -103,15 +91,6 @@ bool gi_guards_hold(const gi_version *v)
 }
 
 /* ---- Computations ------------------------------------------------------------------------------------------------ */
-
-static void refuse(gi_recorder *recorder, const char *function, const char *why)
-{
-    gi_version *v = of(recorder);
-    if (v->refused_by)
-        return;
-    v->refused_by = function;
-    v->refused_why = why;
-}
 
 /* t as it is now.  Headers in the scratch memory of a backward pass are used again for other tensors, so that they are
  * copied; of tensors from outside, what the computation depends on is guarded. */
@@ -132,17 +111,64 @@ static gd_tensor *operand(gi_version *v, gd_tensor *t)
     return copy;
 }
 
+/* Is t, or what it is a view of, made by the step? */
+static bool made_here(const gi_version *v, const gd_tensor *t)
+{
+    return t->base->owner->captured && t->base->owner != &v->notes && t->numel;
+}
+
+static void computed(gi_recorder *recorder, const gd_real *data)
+{
+    gi_version *v = of(recorder);
+    if (!data)
+        return;
+    if (ROOM(v, written, written_count, written_capacity))
+        v->written[v->written_count++] = data;
+    else
+        refuse(recorder, "gd_run", no_memory);
+}
+
+static void reads(gi_version *v, const char *name, const gd_tensor *t)
+{
+    if (!t || !made_here(v, t))
+        return;
+    if (ROOM(v, reads, read_count, read_capacity))
+        v->reads[v->read_count++] = (gi_read){ t->base->data, name };
+    else
+        refuse(&v->recorder, "gd_run", no_memory);
+}
+
+static int by_address(const void *a, const void *b)
+{
+    const uintptr_t x = (uintptr_t)*(const gd_real *const *)a, y = (uintptr_t)*(const gd_real *const *)b;
+    return (x > y) - (x < y);
+}
+
+void gi_version_check(gi_version *v)
+{
+    if (v->written_count)
+        qsort(v->written, (size_t)v->written_count, sizeof *v->written, by_address);
+    for (int64_t i = 0; i < v->read_count; i++)
+        if (!v->written_count || !bsearch(&v->reads[i].data, v->written, (size_t)v->written_count, sizeof *v->written,
+                                          by_address))
+            refuse(&v->recorder, v->reads[i].name, "reads numbers that were written in a way that cannot be run again");
+}
+
 static bool write_down(gi_recorder *recorder, const gi_call *call)
 {
     gi_version *v = of(recorder);
     gd_tensor *y = call->y;
     if (y && y->owner->captured && y->base == y)
         y->marks |= GI_COMPUTED;
+    if (y)
+        computed(recorder, y->base->data);
+    for (int k = 0; k < call->n; k++)
+        reads(v, call->name, call->x[k]);
     if (v->refused_by)
         return true;
     if (y && y->base->owner == &v->notes)
         refuse(recorder, call->name, "changes an input of the step");
-    if (!room_for_instruction(v))
+    if (!ROOM(v, list, count, capacity))
         return false;
     gi_instruction *i = &v->list[v->count];
     *i = (gi_instruction){ call->compute, NULL, NULL, NULL, call->name, call->n };
@@ -227,7 +253,7 @@ gi_version *gi_version_new(gd_tensor *const inputs[], int n)
     gi_version *v = gi_memory_new(GI_SCOPES, sizeof *v);
     if (!v)
         return NULL;
-    *v = (gi_version){ .recorder = { write_down, guard, settle, refuse, keep }, .n = n };
+    *v = (gi_version){ .recorder = { write_down, computed, guard, settle, refuse, keep }, .n = n };
     gi_arena_init(&v->notes, GI_SCOPES);
     v->notes.captured = true;
     v->in = gi_arena_take(&v->notes, (size_t)n * sizeof *v->in);
@@ -252,6 +278,8 @@ void gi_version_free(gi_version *v)
     gi_memory_free(v->list);
     gi_memory_free(v->guards);
     gi_memory_free(v->settled);
+    gi_memory_free(v->written);
+    gi_memory_free(v->reads);
     gi_memory_free(v);
 }
 
