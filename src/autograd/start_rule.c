@@ -59,6 +59,9 @@ void gi_start_rule(gd_rule *rule, const gd_node *node, gd_tensor *dy, gd_tensor 
     const rule_call call = { rule, node };
     if (!gi_start(node->op->name, rule_compute, NULL, x, node->n + 1, &call, sizeof call))
         return;
-    for (int i = 0; i < node->n; i++)
+    for (int i = 0; i < node->n; i++) {
         dx[i] = x[1 + i];
+        if (dx[i])
+            gi_computed(dx[i]);
+    }
 }

@@ -8,11 +8,13 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/scopes.h"
+#include "base/start.h"
 #include "gradus/recurrent.h"
 #include "layer.h"
 #include "operations/recurrence.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
+#include "tensor/new.h"
 #include "tensor/shape.h"
 
 static const char apply_name[] = "gd_recurrent_apply";
@@ -150,13 +152,45 @@ static gd_tensor *part(gd_tensor *x, int64_t i)
     return x ? gd_squeeze(gd_slice(x, 0, i, i + 1, 1), 0) : NULL;
 }
 
-/* x [steps, n, in], 0 in the place of what is not to be read: a NaN there would reach the gradient of weight_ih. */
-static gd_tensor *given_only(gd_tensor *x, const int64_t *lengths)
+typedef struct lengths_attributes {
+    int64_t *of;
+    int64_t  most;
+} lengths_attributes;
+
+static bool lengths_compute(gd_tensor *none, gd_tensor *const lengths[], const void *attributes)
 {
-    gd_tensor *given = gd_zeros(GD_SHAPE(x->shape[0], x->shape[1], 1));
-    for (int64_t k = 0; given && k < given->numel; k++)
-        given->data[k] = k / x->shape[1] < lengths[k % x->shape[1]];
-    return gd_where(given, x, gd_scalar(0));
+    const lengths_attributes *a = attributes;
+    (void)none;
+    const int64_t *of = gi_labels(apply_name, "lengths", lengths[0], a->most + 1);
+    if (of)
+        memcpy(a->of, of, (size_t)lengths[0]->numel * sizeof *of);
+    return of != NULL;
+}
+
+/* The lengths as integers; NULL, and a message, where one is not in [0, most]. */
+static int64_t *integers(gd_tensor *lengths, int64_t most)
+{
+    const lengths_attributes a = { gi_arena_take(gi_current_scope(), (size_t)lengths->numel * sizeof *a.of), most };
+    return a.of && gi_start_one(apply_name, lengths_compute, NULL, lengths, &a, sizeof a) ? a.of : NULL;
+}
+
+static bool given_compute(gd_tensor *given, gd_tensor *const none[], const void *attributes)
+{
+    const lengths_attributes *a = attributes;
+    (void)none;
+    const int64_t n = given->shape[1];
+    for (int64_t k = 0; k < given->numel; k++)
+        given->data[k] = k / n < a->of[k % n];
+    return true;
+}
+
+/* x [steps, n, in], 0 in the place of what is not to be read: a NaN there would reach the gradient of weight_ih. */
+static gd_tensor *given_only(gd_tensor *x, int64_t *lengths)
+{
+    gd_tensor *given = gi_new(apply_name, 3, (int64_t[]){ x->shape[0], x->shape[1], 1 });
+    const lengths_attributes a = { .of = lengths };
+    return given && gi_start(apply_name, given_compute, given, NULL, 0, &a, sizeof a)
+               ? gd_where(given, x, gd_scalar(0)) : NULL;
 }
 
 /* One cell over x [steps, n, in]: h of all steps, and its state at the end. */
@@ -203,7 +237,7 @@ gd_recurrent_result gd_recurrent_apply(const gd_recurrent_layer *layer, gd_tenso
         || !gi_alive(apply_name, "start.h", start.h) || !gi_alive(apply_name, "start.c", start.c)
         || !shapes_fit(layer, x, lengths, &start))
         return none;
-    const int64_t *steps_of = lengths ? gi_labels(apply_name, "lengths", lengths, x->shape[1] + 1) : NULL;
+    int64_t *steps_of = lengths ? integers(lengths, x->shape[1]) : NULL;
     const size_t count = (size_t)(layers_of(&layer->options) * directions_of(&layer->options));
     const ends last = { gi_arena_take(gi_current_scope(), count * sizeof(gd_tensor *)),
                         gi_arena_take(gi_current_scope(), count * sizeof(gd_tensor *)) };

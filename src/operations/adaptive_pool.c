@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/start.h"
 #include "base/thread_state.h"
 #include "gradus/operations.h"
 #include "resample.h"
@@ -71,8 +72,10 @@ static int64_t largest_in(const gd_real *image, int ndim, const int64_t *stride,
 }
 
 /* index [planes, cells]: where the largest element of each window stands in its plane. */
-static void largest_places(const gd_tensor *x, gd_shape size, gd_tensor *index)
+static bool largest_places(gd_tensor *index, gd_tensor *const inputs[], const void *attributes)
 {
+    const gd_tensor *x = inputs[0];
+    const gd_shape size = *(const gd_shape *)attributes;
     const int ndim = size.ndim;
     const int64_t cells = index->shape[1];
     int64_t stride[GD_MAX_DIMS], plane = 1;
@@ -89,6 +92,7 @@ static void largest_places(const gd_tensor *x, gd_shape size, gd_tensor *index)
         }
         index->data[k] = (gd_real)largest_in(x->data + k / cells * plane, ndim, stride, from, to);
     }
+    return true;
 }
 
 gd_tensor *gd_adaptive_max_pool(gd_tensor *x, gd_shape size)
@@ -109,9 +113,8 @@ gd_tensor *gd_adaptive_max_pool(gd_tensor *x, gd_shape size)
         return NULL;
     gd_tensor *from = gd_contiguous(gd_detach(x));
     gd_tensor *index = gi_new(function, 2, (int64_t[]){ x->shape[0] * x->shape[1], cells });
-    if (!from || !index)
+    if (!from || !index || !gi_start_one(function, largest_places, index, from, &size, sizeof size))
         return NULL;
-    largest_places(from, size, index);
     return gd_reshape(gd_gather(gd_reshape(x, GD_SHAPE(index->shape[0], plane)), 1, index), shape);
 }
 

@@ -10,9 +10,13 @@
  * once, so that their rules are the backward recursion and gradients have gradients. */
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "autograd/record.h"
+#include "base/memory.h"
 #include "base/message.h"
+#include "base/scopes.h"
+#include "base/start.h"
 #include "gradus/operations.h"
 #include "loss.h"
 #include "loss_check.h"
@@ -26,7 +30,7 @@ static const double log_zero = -(double)INFINITY;       /* of a probability of 0
 typedef struct sequences {
     int64_t        steps, n, classes, most;             /* most: the longest target */
     int64_t        states, blank;
-    const int64_t *label;                               /* [n, most] */
+    int64_t       *label;                               /* [n, most] */
     const int64_t *input_length, *target_length;        /* [n], or NULL */
 } sequences;
 
@@ -46,13 +50,16 @@ static bool lengths_fit(const char *argument, const int64_t *lengths, int64_t n,
     return true;
 }
 
-/* The targets as integers, those beyond their length as blanks; NULL, and a message, where one is no class or blank. */
-static int64_t *labels_of(gd_tensor *targets, const sequences *s)
+/* The targets as integers, those beyond their length as blanks; false, and a message, where one is no class. */
+static bool labels_compute(gd_tensor *none, gd_tensor *const inputs[], const void *attributes)
 {
+    const sequences *s = attributes;
+    const gd_tensor *targets = inputs[0];
     const char *function = "gd_ctc_loss";
+    (void)none;
     gd_tensor *inside = gd_full(gd_shape_of_tensor(targets), (double)s->blank);
     if (!inside)
-        return NULL;
+        return false;
     for (int64_t i = 0; i < s->n; i++)
         for (int64_t k = 0; k < length_of(s->target_length, i, s->most); k++) {
             const gd_real label = targets->data[i * targets->stride[0] + k * targets->stride[1]];
@@ -61,7 +68,28 @@ static int64_t *labels_of(gd_tensor *targets, const sequences *s)
                                s->blank);
             inside->data[i * s->most + k] = label;
         }
-    return gi_labels(function, "targets", inside, s->classes);
+    const int64_t *label = gi_labels(function, "targets", inside, s->classes);
+    if (label)
+        memcpy(s->label, label, (size_t)(s->n * s->most) * sizeof *label);
+    return label != NULL;
+}
+
+static bool take_labels(gd_tensor *targets, sequences *s)
+{
+    s->label = gi_arena_take(gi_current_scope(), (size_t)(s->n * s->most) * sizeof *s->label);
+    return s->label && gi_start_one("gd_ctc_loss", labels_compute, NULL, targets, s, sizeof *s);
+}
+
+/* Lengths, which a captured step does not read again, in memory of the scope; NULL for NULL. */
+static bool take_lengths(const int64_t **lengths, int64_t n)
+{
+    int64_t *copy = *lengths ? gi_arena_take(gi_current_scope(), (size_t)n * sizeof *copy) : NULL;
+    if (*lengths && !copy)
+        return false;
+    if (copy)
+        memcpy(copy, *lengths, (size_t)n * sizeof *copy);
+    *lengths = copy;
+    return true;
 }
 
 static bool shapes_fit(const gd_tensor *x, const gd_tensor *targets, const gd_ctc_options *o)
@@ -105,13 +133,34 @@ static double skip_value(const sequences *s, int64_t i, int64_t k)
     return k % 2 && k > 2 && class_of(s, i, k) != class_of(s, i, k - 2) ? 0 : log_zero;
 }
 
+typedef struct values_attributes {
+    sequences    s;
+    state_value *value;
+    int64_t      first;
+} values_attributes;
+
+static bool values_compute(gd_tensor *t, gd_tensor *const none[], const void *attributes)
+{
+    const values_attributes *a = attributes;
+    (void)none;
+    const int64_t count = t->shape[1];
+    for (int64_t i = 0; i < a->s.n; i++)
+        for (int64_t k = 0; k < count; k++)
+            t->data[i * count + k] = (gd_real)a->value(&a->s, i, a->first + k);
+    return true;
+}
+
+/* The values of k = first, first + 1, ..: [n, count]. */
+static gd_tensor *values_of(const sequences *s, int64_t first, int64_t count, state_value *value)
+{
+    gd_tensor *t = gi_new("gd_ctc_loss", 2, (int64_t[]){ s->n, count });
+    const values_attributes a = { *s, value, first };
+    return t && gi_start("gd_ctc_loss", values_compute, t, NULL, 0, &a, sizeof a) ? t : NULL;
+}
+
 static gd_tensor *of_states(const sequences *s, state_value *value)
 {
-    gd_tensor *t = gi_new("gd_ctc_loss", 2, (int64_t[]){ s->n, s->states });
-    for (int64_t i = 0; t && i < s->n; i++)
-        for (int64_t k = 0; k < s->states; k++)
-            t->data[i * s->states + k] = (gd_real)value(s, i, k);
-    return t;
+    return values_of(s, 0, s->states, value);
 }
 
 static bool all_longer(const sequences *s, int64_t t)
@@ -123,12 +172,14 @@ static bool all_longer(const sequences *s, int64_t t)
 }
 
 /* 1 for the sequences that are longer than t, else 0: [n, 1]. */
+static double longer_value(const sequences *s, int64_t i, int64_t t)
+{
+    return length_of(s->input_length, i, s->steps) > t;
+}
+
 static gd_tensor *longer_than(const sequences *s, int64_t t)
 {
-    gd_tensor *mask = gi_new("gd_ctc_loss", 2, (int64_t[]){ s->n, 1 });
-    for (int64_t i = 0; mask && i < s->n; i++)
-        mask->data[i] = length_of(s->input_length, i, s->steps) > t;
-    return mask;
+    return values_of(s, t, 1, longer_value);
 }
 
 /* ---- The recursion ------------------------------------------------------------------------------------------ */
@@ -160,18 +211,29 @@ static gd_tensor *log_probability(gd_tensor *x, const sequences *s)
     return emit ? gd_logsumexp(gd_add(alpha, of_states(s, last_value)), 1, false) : NULL;
 }
 
+/* A number for each sequence: [n]. */
+static gd_tensor *of_sequences(const sequences *s, state_value *value)
+{
+    return gd_squeeze(values_of(s, 0, 1, value), 1);
+}
+
+static double empty_loss(const sequences *s, int64_t i, int64_t k)
+{
+    (void)k;
+    return length_of(s->target_length, i, s->most) == 0 ? 0 : -log_zero;
+}
+
 /* A sequence without steps can only be the empty target, with the probability 1. */
 static gd_tensor *mend_empty(gd_tensor *l, const sequences *s)
 {
-    gd_tensor *value = l ? gd_zeros_like(l) : NULL, *steps = l ? gd_ones_like(l) : NULL;
-    bool any = false;
-    for (int64_t i = 0; value && steps && i < s->n; i++)
-        if (length_of(s->input_length, i, s->steps) == 0) {
-            any = true;
-            steps->data[i] = 0;
-            value->data[i] = length_of(s->target_length, i, s->most) == 0 ? 0 : (gd_real)-log_zero;
-        }
-    return any ? gd_where(steps, l, value) : l;
+    return !l || all_longer(s, 0) ? l : gd_where(gd_squeeze(longer_than(s, 0), 1), l, of_sequences(s, empty_loss));
+}
+
+/* 1 / the length of the target, at least 1: its share of the mean. */
+static double share_value(const sequences *s, int64_t i, int64_t k)
+{
+    (void)k;
+    return 1 / fmax(1, (double)length_of(s->target_length, i, s->most));
 }
 
 gd_tensor *gd_ctc_loss(gd_tensor *log_prediction, gd_tensor *targets, const int64_t *input_lengths,
@@ -186,7 +248,8 @@ gd_tensor *gd_ctc_loss(gd_tensor *log_prediction, gd_tensor *targets, const int6
                     .states = 2 * targets->shape[1] + 1, .blank = options.blank,
                     .input_length = input_lengths, .target_length = target_lengths };
     if (!lengths_fit("input_lengths", input_lengths, s.n, s.steps)
-        || !lengths_fit("target_lengths", target_lengths, s.n, s.most) || !(s.label = labels_of(targets, &s)))
+        || !lengths_fit("target_lengths", target_lengths, s.n, s.most)
+        || !take_lengths(&s.input_length, s.n) || !take_lengths(&s.target_length, s.n) || !take_labels(targets, &s))
         return NULL;
     gd_tensor *l = mend_empty(gd_neg(log_probability(x, &s)), &s);
     if (!l)
@@ -195,8 +258,5 @@ gd_tensor *gd_ctc_loss(gd_tensor *log_prediction, gd_tensor *targets, const int6
     l = gd_where(gd_eq(l, gd_scalar((double)INFINITY)), gd_scalar(otherwise), l);
     if (options.reduction != GD_MEAN)
         return gi_reduced_loss(function, l, options.reduction);
-    gd_tensor *share = gi_new("gd_ctc_loss", 1, &s.n);
-    for (int64_t i = 0; share && i < s.n; i++)
-        share->data[i] = (gd_real)(1 / fmax(1, (double)length_of(s.target_length, i, s.most)));
-    return gd_mean(gi_share(share, l));
+    return gd_mean(gi_share(of_sequences(&s, share_value), l));
 }

@@ -33,7 +33,7 @@ void *gi_work(int64_t count, size_t size);
 gd_real *gi_symmetric_part(const char *function, const gd_tensor *a);
 
 /* gi_finite_matrices - false, and a message that names the matrix, where an element is infinite or NaN. */
-bool gi_finite_matrices(const char *function, const gd_tensor *a);
+bool gi_finite_matrices(const char *function, gd_tensor *a);
 
 /* gi_diagonal_matrix - d [.., n] as the diagonal of [.., n, n], for finite d. */
 gd_tensor *gi_diagonal_matrix(gd_tensor *d);

@@ -7,6 +7,7 @@
 #include "linalg.h"
 
 #include "base/memory.h"
+#include "base/start.h"
 #include "base/thread_state.h"
 #include "gradus/operations.h"
 #include "matrices.h"
@@ -82,14 +83,22 @@ void *gi_work(int64_t count, size_t size)
     return gi_arena_take(gi_current_scope(), (size_t)count * size);
 }
 
-bool gi_finite_matrices(const char *function, const gd_tensor *a)
+static bool are_finite(gd_tensor *none, gd_tensor *const matrices[], const void *attributes)
 {
+    const char *const *function = attributes;
+    const gd_tensor *a = matrices[0];
+    (void)none;
     const gd_real *x = gi_contiguous_numbers(a);
     const int64_t one = a->shape[a->ndim - 2] * a->shape[a->ndim - 1];
     for (int64_t i = 0; x && i < a->numel; i++)
         if (!isfinite(x[i]))
-            return gd_fail("%s: %s has the element %g", function, gi_at_batch("a", a, i / one).s, (double)x[i]);
+            return gd_fail("%s: %s has the element %g", *function, gi_at_batch("a", a, i / one).s, (double)x[i]);
     return x;
+}
+
+bool gi_finite_matrices(const char *function, gd_tensor *a)
+{
+    return gi_start_one(function, are_finite, NULL, a, &function, sizeof function);
 }
 
 /* Differences beyond half of the digits are no rounding. */

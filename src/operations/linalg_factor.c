@@ -11,6 +11,7 @@
 #include "linalg.h"
 
 #include "autograd/record.h"
+#include "base/start.h"
 #include "gradus/linalg.h"
 #include "gradus/operations.h"
 #include "kernels/dense.h"
@@ -37,24 +38,29 @@ static const gd_op cholesky_op = {
     .formula = "da = (s + s') / 2, l' s l = the lower triangle of l' dl with half of its diagonal",
 };
 
-gd_tensor *gd_cholesky(gd_tensor *a)
+static bool cholesky_compute(gd_tensor *l, gd_tensor *const inputs[], const void *attributes)
 {
-    if (!a || !gi_matrix_given("gd_cholesky", "a", a, true))
-        return NULL;
+    (void)attributes;
+    const gd_tensor *a = inputs[0];
     gd_real *x = gi_symmetric_part("gd_cholesky", a), pivot = 0;
-    gd_tensor *l = x ? gi_new_like(a) : NULL;
     const int64_t n = a->shape[a->ndim - 1], count = gi_batch_count(a);
-    for (int64_t k = 0; k < count && l; k++) {
+    for (int64_t k = 0; k < count && x; k++) {
         const int64_t bad = gi_cholesky(n, x + k * n * n, &pivot);
         if (bad >= 0)
             return gd_fail("gd_cholesky: %s is not positive definite: pivot %" PRId64 " is %g",
                            gi_at_batch("a", a, k).s, bad, (double)pivot);
     }
-    if (!l)
-        return NULL;
-    if (l->numel)
+    if (x && l->numel)
         memcpy(l->data, x, (size_t)l->numel * sizeof *x);
-    return gi_record1(&cholesky_op, l, a);
+    return x != NULL;
+}
+
+gd_tensor *gd_cholesky(gd_tensor *a)
+{
+    if (!a || !gi_matrix_given("gd_cholesky", "a", a, true))
+        return NULL;
+    gd_tensor *l = gi_new_like(a);
+    return l && gi_start_one("gd_cholesky", cholesky_compute, l, a, NULL, 0) ? gi_record1(&cholesky_op, l, a) : NULL;
 }
 
 /* ---- QR: a = q r, a [.., m, n], m >= n -------------------------------------------------------------------------- */
@@ -87,13 +93,14 @@ static const gd_op qr_op = {
     .formula = "da = (dq + q copyltu(r dr' - dq' q)) (r^-1)'",
 };
 
-static gd_qr_result tall(gd_tensor *a)
+static bool qr_compute(gd_tensor *y, gd_tensor *const inputs[], const void *attributes)
 {
+    (void)attributes;
+    const gd_tensor *a = inputs[0];
     const int64_t m = a->shape[a->ndim - 2], n = a->shape[a->ndim - 1], count = gi_batch_count(a);
-    gd_tensor *y = gi_like_batch("gd_qr", a, 2, (int64_t[]){ m + n, n });
     gd_real *x = gi_work(a->numel, sizeof *x), *r = gi_work(n * n, sizeof *r), *tau = gi_work(n, sizeof *tau);
-    if (!y || !x || !r || !tau)
-        return (gd_qr_result){ NULL, NULL };
+    if (!x || !r || !tau)
+        return false;
     gi_copy(x, a);
     for (int64_t k = 0; k < count; k++) {
         gd_real *q = x + k * m * n, *to = y->data + k * (m + n) * n;
@@ -103,6 +110,15 @@ static gd_qr_result tall(gd_tensor *a)
             for (int64_t j = 0; j < n; j++)
                 to[(m + j) * n + i] = r[i * n + j];
     }
+    return true;
+}
+
+static gd_qr_result tall(gd_tensor *a)
+{
+    const int64_t m = a->shape[a->ndim - 2], n = a->shape[a->ndim - 1];
+    gd_tensor *y = gi_like_batch("gd_qr", a, 2, (int64_t[]){ m + n, n });
+    if (!y || !gi_start_one("gd_qr", qr_compute, y, a, NULL, 0))
+        return (gd_qr_result){ NULL, NULL };
     y = gi_record1(&qr_op, y, a);
     return (gd_qr_result){ rows_between(y, 0, m), gi_swapped(rows_between(y, m, m + n)) };
 }
@@ -135,9 +151,11 @@ static const double ulp = (double)FLT_EPSILON;
 #endif
 
 /* Is r, the result of a matrix of a, so far from singular that its inverse means something? */
-static bool full_rank(const gd_tensor *a, const gd_tensor *r)
+static bool has_full_rank(gd_tensor *none, gd_tensor *const inputs[], const void *attributes)
 {
-    const gd_real *x = r ? gi_contiguous_numbers(r) : NULL;
+    (void)none, (void)attributes;
+    const gd_tensor *a = inputs[0], *r = inputs[1];
+    const gd_real *x = gi_contiguous_numbers(r);
     if (!x)
         return false;
     const int64_t n = r->shape[r->ndim - 1], count = gi_batch_count(r);
@@ -167,7 +185,7 @@ gd_tensor *gd_lstsq(gd_tensor *a, gd_tensor *b)
         return gd_fail("gd_lstsq: a is %s and b is %s: a has %" PRId64 " rows and b %" PRId64, gi_text_of(a).s,
                        gi_text_of(b).s, m, b->shape[b->ndim - 2]);
     gd_qr_result f = gd_qr(m >= n ? a : gi_swapped(a));
-    if (!full_rank(a, f.r))
+    if (!f.r || !gi_start("gd_lstsq", has_full_rank, NULL, (gd_tensor *const[]){ a, f.r }, 2, NULL, 0))
         return NULL;
     if (m >= n)
         return gd_solve_triangular(f.r, gd_matmul(gi_swapped(f.q), b), true, false);

@@ -7,6 +7,8 @@
 #include "linalg.h"
 
 #include "autograd/record.h"
+#include "autograd/start_rule.h"
+#include "base/start.h"
 #include "gradus/linalg.h"
 #include "gradus/operations.h"
 #include "elementwise_parts.h"
@@ -27,16 +29,7 @@ static bool fit(const char *function, const gd_tensor *a, const gd_tensor *b, in
                                    gi_text_of(a).s, gi_text_of(b).s, rows(a), n);
 }
 
-/* A contiguous copy of t as a new result. */
-static gd_tensor *copy_of(const gd_tensor *t)
-{
-    gd_tensor *y = gi_new_like(t);
-    if (y)
-        gi_copy(y->data, t);
-    return y;
-}
-
-static GI_COLD void *singular(const char *function, const gd_tensor *a, int64_t k, int64_t pivot)
+static GI_COLD bool singular(const char *function, const gd_tensor *a, int64_t k, int64_t pivot)
 {
     return gd_fail("%s: %s is singular: pivot %" PRId64 " is 0", function, gi_at_batch("a", a, k).s, pivot);
 }
@@ -66,6 +59,23 @@ static const gd_op triangular_op = {
     .formula = "db = gd_solve_triangular(a', dx), da = the triangle of -db x'",
 };
 
+static bool triangular_compute(gd_tensor *x, gd_tensor *const inputs[], const void *attributes)
+{
+    const triangle *t = attributes;
+    const gd_tensor *a = inputs[0], *b = inputs[1];
+    const gd_real *numbers = gi_contiguous_numbers(a);
+    if (!numbers)
+        return false;
+    gi_copy(x->data, b);
+    const int64_t n = rows(a), k = columns(b), count = gi_batch_count(a);
+    for (int64_t i = 0; i < count; i++) {
+        const int64_t zero = gi_substitute(n, numbers + i * n * n, t->upper, t->unit, k, x->data + i * n * k);
+        if (zero >= 0)
+            return singular("gd_solve_triangular", a, i, zero);
+    }
+    return true;
+}
+
 gd_tensor *gd_solve_triangular(gd_tensor *a, gd_tensor *b, bool upper, bool unit)
 {
     static const char name[] = "gd_solve_triangular";
@@ -75,26 +85,19 @@ gd_tensor *gd_solve_triangular(gd_tensor *a, gd_tensor *b, bool upper, bool unit
         return NULL;
     a = gi_in_batch(a, &leading);
     b = gi_in_batch(b, &leading);
-    const gd_real *numbers = a ? gi_contiguous_numbers(a) : NULL;
-    gd_tensor *x = numbers && b ? copy_of(b) : NULL;
-    if (!x)
-        return NULL;
-    const int64_t n = rows(a), k = columns(b), count = gi_batch_count(a);
-    for (int64_t i = 0; i < count; i++) {
-        const int64_t zero = gi_substitute(n, numbers + i * n * n, upper, unit, k, x->data + i * n * k);
-        if (zero >= 0)
-            return singular(name, a, i, zero);
-    }
-    return gi_record2_with(&triangular_op, x, a, b, &(triangle){ upper, unit }, sizeof(triangle));
+    gd_tensor *x = a && b ? gi_new_like(b) : NULL, *const inputs[] = { a, b };
+    const triangle t = { upper, unit };
+    return x && gi_start(name, triangular_compute, x, inputs, 2, &t, sizeof t)
+               ? gi_record2_with(&triangular_op, x, a, b, &t, sizeof t) : NULL;
 }
 
 /* ---- General systems -------------------------------------------------------------------------------------------- */
 
-static gd_tensor *solve_matrices(const char *function, gd_tensor *a, gd_tensor *b);
+static gd_tensor *solve_matrices(gd_tensor *a, gd_tensor *b);
 
 static void solve_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
-    gd_tensor *db = solve_matrices("gd_solve", gi_swapped(node->in[0]), dy);
+    gd_tensor *db = solve_matrices(gi_swapped(node->in[0]), dy);
     if (gi_needs(node, 0))
         dx[0] = gd_neg(gd_matmul(db, gi_swapped(node->out)));
     if (gi_needs(node, 1))
@@ -125,11 +128,18 @@ static bool eliminate(const char *function, const gd_tensor *a, int64_t k, gd_re
     return true;
 }
 
-/* Both have the same leading axes. */
-static gd_tensor *solve_matrices(const char *function, gd_tensor *a, gd_tensor *b)
+static bool solve_compute(gd_tensor *x, gd_tensor *const inputs[], const void *attributes)
 {
-    gd_tensor *x = a && b ? copy_of(b) : NULL;
-    return x && eliminate(function, a, columns(b), x->data) ? gi_record2(&solve_op, x, a, b) : NULL;
+    (void)attributes;
+    gi_copy(x->data, inputs[1]);
+    return eliminate("gd_solve", inputs[0], columns(x), x->data);
+}
+
+/* Both have the same leading axes. */
+static gd_tensor *solve_matrices(gd_tensor *a, gd_tensor *b)
+{
+    gd_tensor *x = a && b ? gi_new_like(b) : NULL, *const inputs[] = { a, b };
+    return x && gi_start("gd_solve", solve_compute, x, inputs, 2, NULL, 0) ? gi_record2(&solve_op, x, a, b) : NULL;
 }
 
 /* As torch.linalg.solve: one axis, or the shape of a without the last axis. */
@@ -154,7 +164,7 @@ gd_tensor *gd_solve(gd_tensor *a, gd_tensor *b)
     b = vector ? gd_unsqueeze(b, -1) : b;
     if (!b || !gi_common_batch("gd_solve", a, b, &leading))
         return NULL;
-    gd_tensor *x = solve_matrices("gd_solve", gi_in_batch(a, &leading), gi_in_batch(b, &leading));
+    gd_tensor *x = solve_matrices(gi_in_batch(a, &leading), gi_in_batch(b, &leading));
     return vector ? gd_squeeze(x, -1) : x;
 }
 
@@ -170,19 +180,23 @@ static const gd_op inverse_op = {
     .name = "gd_inverse", .rule = inverse_rule, .reads = GD_OUTPUT, .formula = "da = -y' dy y'",
 };
 
+static bool inverse_compute(gd_tensor *y, gd_tensor *const a[], const void *attributes)
+{
+    (void)attributes;
+    const int64_t n = rows(y);
+    memset(y->data, 0, (size_t)y->numel * sizeof *y->data);
+    for (int64_t i = 0; i < y->numel; i += n * n)
+        for (int64_t k = 0; k < n; k++)
+            y->data[i + k * n + k] = 1;
+    return eliminate("gd_inverse", a[0], n, y->data);
+}
+
 gd_tensor *gd_inverse(gd_tensor *a)
 {
     if (!a || !gi_matrix_given("gd_inverse", "a", a, true))
         return NULL;
     gd_tensor *y = gi_new_like(a);
-    if (!y)
-        return NULL;
-    const int64_t n = rows(a);
-    memset(y->data, 0, (size_t)y->numel * sizeof *y->data);
-    for (int64_t i = 0; i < y->numel; i += n * n)
-        for (int64_t k = 0; k < n; k++)
-            y->data[i + k * n + k] = 1;
-    return eliminate("gd_inverse", a, n, y->data) ? gi_record1(&inverse_op, y, a) : NULL;
+    return y && gi_start_one("gd_inverse", inverse_compute, y, a, NULL, 0) ? gi_record1(&inverse_op, y, a) : NULL;
 }
 
 /* ---- Determinants ----------------------------------------------------------------------------------------------- */
@@ -246,7 +260,7 @@ static gd_tensor *as_matrix(gd_tensor *y)
     return gd_unsqueeze(gd_unsqueeze(y, -1), -1);
 }
 
-static void det_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+static void det_slope(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     gd_tensor *a = node->in[0], *y = node->out;
     bool regular = true;
@@ -258,26 +272,37 @@ static void det_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
         dx[0] = gd_mul(as_matrix(dy), cofactors(a));
 }
 
+static void det_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    gi_start_rule(det_slope, node, dy, dx);
+}
+
 static const gd_op det_op = {
     .name = "gd_det", .rule = det_rule, .reads = GD_INPUTS | GD_OUTPUT,
     .formula = "da = dy y gd_inverse(a)', or dy times the cofactors of a",
 };
 
-gd_tensor *gd_det(gd_tensor *a)
+static bool det_compute(gd_tensor *y, gd_tensor *const a[], const void *attributes)
 {
-    if (!a || !gi_matrix_given("gd_det", "a", a, true))
-        return NULL;
-    const int64_t count = gi_batch_count(a);
+    (void)attributes;
+    const int64_t count = y->numel;
     product *of = gi_work(count, sizeof *of);
-    gd_tensor *y = determinants(a, of) ? gi_like_batch("gd_det", a, 0, NULL) : NULL;
-    if (!y)
-        return NULL;
+    if (!determinants(a[0], of))
+        return false;
     for (int64_t i = 0; i < count; i++) {
         const int64_t most = 1 << 14;       /* far beyond the range of a double */
         const int64_t exponent = of[i].exponent > most ? most : of[i].exponent < -most ? -most : of[i].exponent;
         y->data[i] = (gd_real)ldexp(of[i].mantissa, (int)exponent);
     }
-    return gi_record1(&det_op, y, a);
+    return true;
+}
+
+gd_tensor *gd_det(gd_tensor *a)
+{
+    if (!a || !gi_matrix_given("gd_det", "a", a, true))
+        return NULL;
+    gd_tensor *y = gi_like_batch("gd_det", a, 0, NULL);
+    return y && gi_start_one("gd_det", det_compute, y, a, NULL, 0) ? gi_record1(&det_op, y, a) : NULL;
 }
 
 static void logabsdet_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
@@ -290,25 +315,34 @@ static const gd_op logabsdet_op = {
 };
 static const gd_op sign_op = { .name = "the sign of gd_slogdet", .reads = GD_NOTHING };
 
-gd_slogdet_result gd_slogdet(gd_tensor *a)
+/* x: a and the sign, which is written as well. */
+static bool slogdet_compute(gd_tensor *logabsdet, gd_tensor *const x[], const void *attributes)
 {
     static const double ln_2 = 0.69314718055994530942;
+    (void)attributes;
+    const int64_t count = logabsdet->numel;
+    product *of = gi_work(count, sizeof *of);
+    if (!determinants(x[0], of))
+        return false;
+    for (int64_t i = 0; i < count; i++) {
+        const double m = of[i].mantissa;
+        x[1]->data[i] = (gd_real)(isnan(m) ? m : (m > 0) - (m < 0));
+        logabsdet->data[i] = (gd_real)(log(fabs(m)) + (m == 0 ? 0 : (double)of[i].exponent * ln_2));
+    }
+    return true;
+}
+
+gd_slogdet_result gd_slogdet(gd_tensor *a)
+{
     gd_slogdet_result y = { NULL, NULL };
     if (!a || !gi_matrix_given("gd_slogdet", "a", a, true))
         return y;
-    const int64_t count = gi_batch_count(a);
-    product *of = gi_work(count, sizeof *of);
-    if (!determinants(a, of))
-        return y;
     y.sign = gi_like_batch("gd_slogdet", a, 0, NULL);
     y.logabsdet = y.sign ? gi_like_batch("gd_slogdet", a, 0, NULL) : NULL;
-    if (!y.logabsdet)
+    gd_tensor *const x[] = { a, y.sign };
+    if (!y.logabsdet || !gi_start("gd_slogdet", slogdet_compute, y.logabsdet, x, 2, NULL, 0))
         return (gd_slogdet_result){ NULL, NULL };
-    for (int64_t i = 0; i < count; i++) {
-        const double m = of[i].mantissa;
-        y.sign->data[i] = (gd_real)(isnan(m) ? m : (m > 0) - (m < 0));
-        y.logabsdet->data[i] = (gd_real)(log(fabs(m)) + (m == 0 ? 0 : (double)of[i].exponent * ln_2));
-    }
+    gi_computed(y.sign);
     y.sign = gi_constant(&sign_op, y.sign, a, NULL);
     y.logabsdet = y.sign ? gi_record1(&logabsdet_op, y.logabsdet, a) : NULL;
     return y.logabsdet ? y : (gd_slogdet_result){ NULL, NULL };

@@ -9,6 +9,7 @@
 #include "linalg.h"
 
 #include "autograd/record.h"
+#include "base/start.h"
 #include "gradus/linalg.h"
 #include "gradus/operations.h"
 #include "elementwise_parts.h"
@@ -33,10 +34,16 @@ static gd_tensor *row(gd_tensor *t, int64_t i)
 static gd_tensor *as_column(gd_tensor *w)  { return gd_unsqueeze(w, -1); }
 static gd_tensor *as_row(gd_tensor *w)     { return gd_unsqueeze(w, -2); }
 
-/* x must be 0 wherever mask is not; otherwise the derivative that it asks for does not exist. */
-static bool unused(const char *function, const gd_tensor *x, const gd_tensor *mask, const char *what)
+typedef struct use {
+    const char *function, *what;
+} use;
+
+static bool is_unused(gd_tensor *none, gd_tensor *const inputs[], const void *attributes)
 {
-    const gd_real *numbers = x ? gi_contiguous_numbers(x) : NULL, *where = mask ? gi_contiguous_numbers(mask) : NULL;
+    const char *function = ((const use *)attributes)->function, *what = ((const use *)attributes)->what;
+    const gd_tensor *x = inputs[0];
+    (void)none;
+    const gd_real *numbers = gi_contiguous_numbers(x), *where = gi_contiguous_numbers(inputs[1]);
     if (!numbers || !where)
         return false;
     const int64_t rows = x->shape[x->ndim - 2], columns = x->shape[x->ndim - 1];
@@ -52,6 +59,13 @@ static bool unused(const char *function, const gd_tensor *x, const gd_tensor *ma
                        "derivative there", function, what, at % columns, gi_at_batch("a", x, k).s);
     }
     return true;
+}
+
+/* x must be 0 wherever mask is not; otherwise the derivative that it asks for does not exist. */
+static bool unused(const char *function, gd_tensor *x, gd_tensor *mask, const char *what)
+{
+    const use u = { function, what };
+    return x && mask && gi_start(function, is_unused, NULL, (gd_tensor *const[]){ x, mask }, 2, &u, sizeof u);
 }
 
 /* 1 / (g_j - g_i), and 0 where equal says that they are; equal is a constant. */
@@ -88,20 +102,27 @@ static const gd_op eigh_op = {
     .formula = "da = v (diag(dw) + f (v' dv)) v', f_ij = 1 / (w_j - w_i)",
 };
 
+static bool eigh_compute(gd_tensor *y, gd_tensor *const a[], const void *attributes)
+{
+    (void)attributes;
+    const int64_t n = y->shape[y->ndim - 1], count = gi_batch_count(y);
+    gd_real *x = gi_symmetric_part("gd_eigh", a[0]);
+    for (int64_t k = 0; k < count && x; k++) {
+        gd_real *to = y->data + k * (n + 1) * n;
+        gi_jacobi_eigen(n, x + k * n * n, to, to + n);
+    }
+    return x != NULL;
+}
+
 gd_eigh_result gd_eigh(gd_tensor *a)
 {
     const gd_eigh_result nothing = { NULL, NULL };
     if (!a || !gi_matrix_given("gd_eigh", "a", a, true) || !gi_finite_matrices("gd_eigh", a))
         return nothing;
-    const int64_t n = a->shape[a->ndim - 1], count = gi_batch_count(a);
-    gd_real *x = gi_symmetric_part("gd_eigh", a);
-    gd_tensor *y = x ? gi_like_batch("gd_eigh", a, 2, (int64_t[]){ n + 1, n }) : NULL;
-    if (!y)
+    const int64_t n = a->shape[a->ndim - 1];
+    gd_tensor *y = gi_like_batch("gd_eigh", a, 2, (int64_t[]){ n + 1, n });
+    if (!y || !gi_start_one("gd_eigh", eigh_compute, y, a, NULL, 0))
         return nothing;
-    for (int64_t k = 0; k < count; k++) {
-        gd_real *to = y->data + k * (n + 1) * n;
-        gi_jacobi_eigen(n, x + k * n * n, to, to + n);
-    }
     y = gi_record1(&eigh_op, y, a);
     const gd_eigh_result f = { row(y, 0), rows_between(y, 1, n + 1) };
     return f.w && f.v ? f : nothing;
@@ -157,20 +178,30 @@ static const gd_op svd_op = {
     .formula = "da = u (f (u' du - du' u) s + s f (v' dv - dv' v) + diag(ds)) v' + (1 - u u') du s^-1 v'",
 };
 
-static gd_svd_result tall(gd_tensor *a)
+static bool svd_compute(gd_tensor *y, gd_tensor *const inputs[], const void *attributes)
 {
-    const gd_svd_result nothing = { NULL, NULL, NULL };
+    (void)attributes;
+    const gd_tensor *a = inputs[0];
     const int64_t m = a->shape[a->ndim - 2], n = a->shape[a->ndim - 1], count = gi_batch_count(a);
-    gd_tensor *y = gi_like_batch("gd_svd", a, 2, (int64_t[]){ m + 1 + n, n });
     gd_real *x = gi_work(a->numel, sizeof *x);
-    if (!y || !x)
-        return nothing;
+    if (!x)
+        return false;
     gi_copy(x, a);
     for (int64_t k = 0; k < count; k++) {
         gd_real *to = y->data + k * (m + 1 + n) * n;
         gi_jacobi_svd(m, n, x + k * m * n, to + m * n, to + (m + 1) * n);
         memcpy(to, x + k * m * n, (size_t)(m * n) * sizeof *to);
     }
+    return true;
+}
+
+static gd_svd_result tall(gd_tensor *a)
+{
+    const gd_svd_result nothing = { NULL, NULL, NULL };
+    const int64_t m = a->shape[a->ndim - 2], n = a->shape[a->ndim - 1];
+    gd_tensor *y = gi_like_batch("gd_svd", a, 2, (int64_t[]){ m + 1 + n, n });
+    if (!y || !gi_start_one("gd_svd", svd_compute, y, a, NULL, 0))
+        return nothing;
     y = gi_record1(&svd_op, y, a);
     return (gd_svd_result){ rows_between(y, 0, m), row(y, m), gi_swapped(rows_between(y, m + 1, m + 1 + n)) };
 }

@@ -9,11 +9,13 @@
 
 #include "autograd/record.h"
 #include "base/message.h"
+#include "base/start.h"
 #include "gradus/operations.h"
 #include "loss.h"
 #include "loss_check.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
+#include "tensor/new.h"
 #include "tensor/shape.h"
 
 /* ---- Labels ------------------------------------------------------------------------------------------------- */
@@ -21,7 +23,6 @@
 typedef struct counted {
     gd_tensor *labels;                      /* in [0, c): 0 where ignored */
     gd_tensor *keep;                        /* 0 where ignored, else 1; NULL: all count */
-    int64_t    n, kept;
 } counted;
 
 static bool labels_fit(const char *function, const char *argument, const gd_tensor *x, const gd_tensor *labels)
@@ -44,6 +45,27 @@ static bool weight_fits(const char *function, const char *argument, const gd_ten
                    gi_text_of(x).s, gi_text_of(weight).s);
 }
 
+typedef struct label_limit {
+    const char *function;
+    int64_t     classes;
+} label_limit;
+
+static bool are_labels(gd_tensor *none, gd_tensor *const labels[], const void *attributes)
+{
+    const label_limit *l = attributes;
+    (void)none;
+    return gi_labels(l->function, "labels", labels[0], l->classes) != NULL;
+}
+
+static int64_t number_kept(const gd_tensor *keep)
+{
+    int64_t kept = 0;
+    for (int64_t i = 0; i < keep->numel; i++)
+        kept += keep->data[i] != 0;
+    return kept;
+}
+
+/* While a step is captured, any labels may be ignored in the next run. */
 static bool count(const char *function, gd_tensor *labels, int64_t classes, int64_t ignore_index, counted *c)
 {
     if (!gi_is_exact(ignore_index))
@@ -52,14 +74,10 @@ static bool count(const char *function, gd_tensor *labels, int64_t classes, int6
     gd_tensor *keep = gd_ne(labels, gd_scalar((double)ignore_index));
     if (!keep)
         return false;
-    *c = (counted){ labels, NULL, labels->numel, 0 };
-    for (int64_t i = 0; i < c->n; i++)
-        c->kept += keep->data[i] != 0;
-    if (c->kept < c->n) {
-        c->keep = keep;
-        c->labels = gd_where(keep, labels, gd_scalar(0));
-    }
-    return c->labels && gi_labels(function, "labels", c->labels, classes) != NULL;
+    const bool some = gi_capturing() || number_kept(keep) < keep->numel;
+    *c = (counted){ some ? gd_where(keep, labels, gd_scalar(0)) : labels, some ? keep : NULL };
+    const label_limit l = { function, classes };
+    return c->labels && gi_start_one(function, are_labels, NULL, c->labels, &l, sizeof l);
 }
 
 static bool classes_given(const char *function, const char *argument, gd_tensor *x, gd_tensor *labels,
@@ -95,6 +113,20 @@ static gd_tensor *kept_only(gd_tensor *x, const counted *c)
     return c->keep && x ? gd_where(c->keep, x, gd_scalar(0)) : x;
 }
 
+static bool part_compute(gd_tensor *part, gd_tensor *const keep[], const void *attributes)
+{
+    (void)attributes;
+    part->data[0] = (gd_real)((double)keep[0]->numel / (double)number_kept(keep[0]));
+    return true;
+}
+
+/* All labels / those that are kept. */
+static gd_tensor *all_by_kept(const char *function, gd_tensor *keep)
+{
+    gd_tensor *part = gi_new(function, 0, NULL);
+    return part && gi_start_one(function, part_compute, part, keep, NULL, 0) ? part : NULL;
+}
+
 /* l [labels] reduced; w are the weights of the labels or NULL.  Quotients of means, so that no sum overflows. */
 static gd_tensor *reduced(const char *function, gd_tensor *l, gd_tensor *w, const counted *c, gd_reduction reduction)
 {
@@ -103,7 +135,7 @@ static gd_tensor *reduced(const char *function, gd_tensor *l, gd_tensor *w, cons
         return gi_reduced_loss(function, l, reduction);
     if (w)
         return gd_div(gd_mean(l), gd_mean(kept_only(w, c)));
-    return gd_scale(gd_mean(l), (double)c->n / (double)c->kept);
+    return gd_mul(gd_mean(l), all_by_kept(function, c->keep));
 }
 
 /* ---- Negative log-likelihood -------------------------------------------------------------------------------- */
@@ -130,12 +162,35 @@ static bool smoothing_fits(const char *function, double smoothing)
 }
 
 /* Is the loss of an ignored label NaN?  Then its gradient would be, too, for 0 times NaN is. */
-static bool nan_where_ignored(const gd_tensor *l, const counted *c)
+static bool nan_where_ignored(const gd_tensor *l, const gd_tensor *keep)
 {
-    for (int64_t i = 0; l && c->keep && i < c->n; i++)
-        if (c->keep->data[i] == 0 && isnan(l->data[i]))
+    for (int64_t i = 0; i < keep->numel; i++)
+        if (keep->data[i] == 0 && isnan(l->data[i]))
             return true;
     return false;
+}
+
+/* keep where a loss of an ignored label is NaN, else 1 everywhere. */
+static bool readable_compute(gd_tensor *readable, gd_tensor *const x[], const void *attributes)
+{
+    (void)attributes;
+    const bool some = nan_where_ignored(x[0], x[1]);
+    for (int64_t i = 0; i < readable->numel; i++)
+        readable->data[i] = some ? x[1]->data[i] : 1;
+    return true;
+}
+
+/* The losses of the logits; logits that make a NaN of an ignored one are replaced by 0. */
+static gd_tensor *losses(const char *function, gd_tensor **logits, const counted *c)
+{
+    gd_tensor *l = gd_cross_entropy(*logits, c->labels, GD_NONE);
+    if (!l || !c->keep || !(gi_capturing() || nan_where_ignored(l, c->keep)))
+        return l;
+    gd_tensor *readable = gi_new_like(c->keep), *const inputs[] = { l, c->keep };
+    if (!readable || !gi_start(function, readable_compute, readable, inputs, 2, NULL, 0))
+        return NULL;
+    *logits = gd_where(gd_unsqueeze(readable, 1), *logits, gd_scalar(0));
+    return gd_cross_entropy(*logits, c->labels, GD_NONE);
 }
 
 /* The mean over the classes of -w_k ln p_k, of the labels' shape. */
@@ -157,11 +212,7 @@ gd_tensor *gd_cross_entropy_with(gd_tensor *logits, gd_tensor *labels, gd_tensor
     if (!logits || !labels || !classes_given(function, "logits", logits, labels, weight)
         || !smoothing_fits(function, s) || !count(function, labels, logits->shape[1], options.ignore_index, &c))
         return NULL;
-    gd_tensor *w = weights_of(weight, &c), *l = gd_cross_entropy(logits, c.labels, GD_NONE);
-    if (nan_where_ignored(l, &c)) {
-        logits = gd_where(gd_unsqueeze(c.keep, 1), logits, gd_scalar(0));
-        l = gd_cross_entropy(logits, c.labels, GD_NONE);
-    }
+    gd_tensor *w = weights_of(weight, &c), *l = losses(function, &logits, &c);
     if (w)
         l = gi_share(w, l);
     if (s > 0) {

@@ -4,11 +4,13 @@
 #include <math.h>
 
 #include "base/message.h"
+#include "base/start.h"
 #include "gradus/operations.h"
 #include "masked_attention.h"
 #include "matrices.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
+#include "tensor/new.h"
 #include "tensor/shape.h"
 
 static bool shapes_fit(const char *function, const gd_tensor *q, const gd_tensor *k, const gd_tensor *v)
@@ -43,7 +45,7 @@ static gd_tensor *seen(gd_tensor *p, gd_tensor *mask, int64_t keys)
     if (mask->ndim == 0)
         mask = gd_unsqueeze(mask, 0);
     gd_tensor *any = gd_ne(gd_max_axis(gd_detach(mask), -1, true), gd_scalar((double)-INFINITY));
-    bool all = any != NULL;
+    bool all = any && !gi_capturing();      /* else the next run may have others */
     for (int64_t i = 0; any && i < any->numel; i++)
         all &= any->data[i] != 0;
     return all ? p : gd_where(any, p, gd_scalar(0));
@@ -80,6 +82,17 @@ gd_tensor *gd_masked_attention(gd_tensor *q, gd_tensor *k, gd_tensor *v, gd_tens
     return gd_matmul(gi_attention_weights(function, q, k, mask, causal), v);
 }
 
+static bool padding_mask_compute(gd_tensor *mask, gd_tensor *const lengths[], const void *attributes)
+{
+    (void)attributes;
+    const int64_t n = mask->shape[0], keys = mask->shape[3];
+    const int64_t *of = gi_labels("gd_padding_mask", "lengths", lengths[0], keys + 1);
+    for (int64_t i = 0; of && i < n; i++)
+        for (int64_t j = 0; j < keys; j++)
+            mask->data[i * keys + j] = j < of[i] ? 0 : (gd_real)-INFINITY;
+    return of != NULL;
+}
+
 gd_tensor *gd_padding_mask(gd_tensor *lengths, int64_t keys)
 {
     static const char function[] = "gd_padding_mask";
@@ -89,10 +102,6 @@ gd_tensor *gd_padding_mask(gd_tensor *lengths, int64_t keys)
         return gd_fail("%s: lengths is %s: it must be [n]", function, gi_text_of(lengths).s);
     if (keys < 0 || keys == INT64_MAX)
         return gd_fail("%s: keys = %" PRId64 " must not be negative", function, keys);
-    const int64_t n = lengths->shape[0], *of = gi_labels(function, "lengths", lengths, keys + 1);
-    gd_tensor *mask = of ? gd_zeros(GD_SHAPE(n, 1, 1, keys)) : NULL;
-    for (int64_t i = 0; mask && i < n; i++)
-        for (int64_t j = of[i]; j < keys; j++)
-            mask->data[i * keys + j] = (gd_real)-INFINITY;
-    return mask;
+    gd_tensor *mask = gi_new(function, 4, (int64_t[]){ lengths->shape[0], 1, 1, keys });
+    return mask && gi_start_one(function, padding_mask_compute, mask, lengths, NULL, 0) ? mask : NULL;
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "axes.h"
+#include "autograd/start_rule.h"
+#include "base/start.h"
 #include "gradus/tensor.h"
 #include "sum.h"
 #include "tensor/alive.h"
@@ -48,7 +50,7 @@ static void bring_down(gd_tensor **x, gd_tensor **y, double p, gi_axes axes)
 
 /* dx = dy sign(x) (|x| / y)^(p-1).  Where x_i = 0 or y = 0 the gradient is 0 for every p: there, constants replace the
  * operands of powers and quotients, whose own derivatives would be infinite. */
-static void norm_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+static void norm_slope(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
 {
     const norm_attributes *n = node->attributes;
     gd_tensor *x = node->in[0], *y = gi_with_axes(node->out, x, n->axes), *one = gd_scalar(1);
@@ -61,6 +63,11 @@ static void norm_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
     else if (n->p != 2)
         ratio = gd_mul(gd_sign(x), gd_pow(gd_where(ratio, gd_abs(ratio), one), n->p - 1));
     dx[0] = gd_mul(dy, ratio);
+}
+
+static void norm_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    gi_start_rule(norm_slope, node, dy, dx);
 }
 
 static const gd_op norm_op = {
@@ -95,20 +102,27 @@ static gd_tensor *value(gd_tensor *x, double p, gi_axes axes)
     return gd_mul(m, p == 2 ? gd_sqrt(sum) : gd_pow(sum, 1 / p));
 }
 
+static bool norm_compute(gd_tensor *out, gd_tensor *const x[], const void *attributes)
+{
+    const norm_attributes *n = attributes;
+    gd_no_grad_begin();
+    const gd_tensor *y = value(x[0], isinf(n->p) ? 1 : n->p, n->axes);
+    gd_no_grad_end();
+    if (y)
+        memcpy(out->data, y->data, (size_t)y->numel * sizeof *y->data);
+    return y != NULL;
+}
+
 static gd_tensor *norm(const char *function, gd_tensor *x, double p, gi_axes axes)
 {
     if (!(p > 0))
         return gd_fail("%s: p = %g must be positive; INFINITY is allowed", function, p);
     if (isinf(p) && gi_reduced_count(x, axes) > 0)
         return gd_max_axes(gd_abs(x), listed(axes), axes.keep);
-    gd_no_grad_begin();
-    gd_tensor *y = value(x, isinf(p) ? 1 : p, axes), *out = y ? gi_new_reduced(function, x, axes) : NULL;
-    gd_no_grad_end();
-    if (!out)
-        return NULL;
-    memcpy(out->data, y->data, (size_t)y->numel * sizeof *y->data);
-    norm_attributes n = { p, axes };
-    return gd_record(&norm_op, out, &x, 1, &n, sizeof n);
+    gd_tensor *y = gi_new_reduced(function, x, axes);
+    const norm_attributes n = { p, axes };
+    return y && gi_start_one(function, norm_compute, y, x, &n, sizeof n)
+               ? gd_record(&norm_op, y, &x, 1, &n, sizeof n) : NULL;
 }
 
 gd_tensor *gd_norm(gd_tensor *x, double p)

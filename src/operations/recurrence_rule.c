@@ -4,9 +4,11 @@
 #include "autograd/record.h"
 #include "base/memory.h"
 #include "base/scopes.h"
+#include "base/start.h"
 #include "elementwise_parts.h"
 #include "gradus/tensor.h"
 #include "recurrence.h"
+#include "tensor/new.h"
 
 typedef struct step {
     gd_tensor *h, *c;                       /* the state before it, [n, hidden] */
@@ -36,12 +38,25 @@ static gd_tensor *sigmoid_slope(gd_tensor *x)
     return gd_sub(x, gd_square(x));
 }
 
+typedef struct counting_attributes {
+    const int64_t *lengths;
+    int64_t        t;
+} counting_attributes;
+
+static bool counting_compute(gd_tensor *counts, gd_tensor *const none[], const void *attributes)
+{
+    const counting_attributes *a = attributes;
+    (void)none;
+    for (int64_t i = 0; i < counts->numel; i++)
+        counts->data[i] = a->t < a->lengths[i];
+    return true;
+}
+
 static gd_tensor *counting(const gi_recurrence_sizes *s, int64_t t)
 {
-    gd_tensor *counts = s->lengths ? gd_zeros(GD_SHAPE(s->n, 1)) : NULL;
-    for (int64_t i = 0; counts && i < s->n; i++)
-        counts->data[i] = t < s->lengths[i];
-    return counts;
+    gd_tensor *counts = s->lengths ? gi_new("gd_recurrent_apply", 2, (int64_t[]){ s->n, 1 }) : NULL;
+    const counting_attributes a = { s->lengths, t };
+    return counts && gi_start("gd_recurrent_apply", counting_compute, counts, NULL, 0, &a, sizeof a) ? counts : NULL;
 }
 
 /* Where the step counts x, else the other. */

@@ -7,6 +7,7 @@
 #include "resample.h"
 #include "autograd/record.h"
 #include "base/compiler.h"
+#include "base/start.h"
 #include "base/threads.h"
 #include "kernels/terms.h"
 #include "tensor/new.h"
@@ -121,6 +122,20 @@ static const gd_op resample_op = {
     .formula = "y is a weighted sum of x along an axis; dx = dy with the same weights, from there to here",
 };
 
+static bool resample_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const resampling *s = attributes;
+    const gd_tensor *rest = gi_new_like(y);
+    if (!rest)
+        return false;
+    memset(y->data, 0, (size_t)y->numel * sizeof *y->data);
+    memset(rest->data, 0, (size_t)y->numel * sizeof *y->data);
+    const int64_t larger = s->m > s->n ? s->m : s->n;
+    gi_parallel(s->outer, gi_part_for(larger * s->inner, GI_PART_ELEMENTS, 1), resample_planes,
+                &(job){ s, x[0]->data, y->data, rest->data });
+    return true;
+}
+
 static gd_tensor *run(gd_tensor *x, const resampling *s)
 {
     gd_tensor *from = gd_contiguous(gd_detach(x));
@@ -129,14 +144,9 @@ static gd_tensor *run(gd_tensor *x, const resampling *s)
     int64_t shape[GD_MAX_DIMS];
     memcpy(shape, x->shape, sizeof shape);
     shape[s->axis] = s->n;
-    gd_tensor *y = gi_new("gd_resample", x->ndim, shape), *rest = gi_new("gd_resample", x->ndim, shape);
-    if (!y || !rest)
+    gd_tensor *y = gi_new("gd_resample", x->ndim, shape);
+    if (!y || !gi_start_one("gd_resample", resample_compute, y, from, s, sizeof *s))
         return NULL;
-    memset(y->data, 0, (size_t)y->numel * sizeof *y->data);
-    memset(rest->data, 0, (size_t)y->numel * sizeof *y->data);
-    const int64_t larger = s->m > s->n ? s->m : s->n;
-    gi_parallel(s->outer, gi_part_for(larger * s->inner, GI_PART_ELEMENTS, 1), resample_planes,
-                &(job){ s, from->data, y->data, rest->data });
     return gd_record(&resample_op, y, &x, 1, s, sizeof *s);
 }
 

@@ -7,12 +7,14 @@
 #include <math.h>
 
 #include "base/compiler.h"
+#include "base/start.h"
 #include "gradus/tensor.h"
 #include "operations/elementwise.h"
 #include "operations/elementwise_parts.h"
 #include "operations/loss.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
+#include "tensor/nest.h"
 #include "tensor/shape.h"
 #include "text/format.h"
 
@@ -49,17 +51,31 @@ GI_KERNEL static bool all_in(int64_t n, const gd_real *x, gd_real low, gd_real h
     return !outside;
 }
 
+typedef struct limits {
+    const char *function;
+    double      low, high;
+    const char *expected;
+} limits;
+
 /* The first element of target outside [low, high] is an error. */
+static bool target_in_limits(gd_tensor *none, gd_tensor *const target[], const void *attributes)
+{
+    const limits *l = attributes;
+    (void)none;
+    const gd_real *t = gi_contiguous_numbers(target[0]), low = (gd_real)l->low, high = (gd_real)l->high;
+    if (!t || all_in(target[0]->numel, t, low, high))
+        return t != NULL;
+    for (int64_t i = 0; i < target[0]->numel; i++)
+        if (!(t[i] >= low && t[i] <= high))
+            return gd_fail("%s: target[%" PRId64 "] = %s must %s", l->function, i,
+                           gi_digits((char[GI_DIGITS_SIZE]){ 0 }, (double)t[i]), l->expected);
+    return true;
+}
+
 static bool targets_in(const char *function, gd_tensor *target, double low, double high, const char *expected)
 {
-    gd_tensor *t = gd_contiguous(gd_detach(target));
-    if (!t || all_in(t->numel, t->data, (gd_real)low, (gd_real)high))
-        return t != NULL;
-    for (int64_t i = 0; i < t->numel; i++)
-        if (!(t->data[i] >= (gd_real)low && t->data[i] <= (gd_real)high))
-            return gd_fail("%s: target[%" PRId64 "] = %s must %s", function, i,
-                           gi_digits((char[GI_DIGITS_SIZE]){ 0 }, (double)t->data[i]), expected);
-    return true;
+    const limits l = { function, low, high, expected };
+    return gi_start_one(function, target_in_limits, NULL, target, &l, sizeof l);
 }
 
 /* part times loss; nothing of an infinite one where part is 0. */
@@ -179,19 +195,21 @@ REAL_INLINE gd_real hinge_number(gd_real dy, gd_real a, gd_real b, gd_real facto
 PRIVATE_BINARY (hinge_each, real_max(1 - b * a, 0), hinge_part(dy, a, b, b), hinge_number(dy, a, b, b),
                                             hinge_part(dy, a, b, a), hinge_number(dy, a, b, a), DA(A | B) | DB(A | B))
 
-static bool signs(gd_tensor *target)
+static bool are_signs(gd_tensor *none, gd_tensor *const target[], const void *attributes)
 {
-    gd_tensor *t = gd_contiguous(gd_detach(target));
-    for (int64_t i = 0; t && i < t->numel; i++)
-        if (t->data[i] != 1 && t->data[i] != -1)
+    (void)none, (void)attributes;
+    const gd_real *t = gi_contiguous_numbers(target[0]);
+    for (int64_t i = 0; t && i < target[0]->numel; i++)
+        if (t[i] != 1 && t[i] != -1)
             return gd_fail("gd_hinge_loss: target[%" PRId64 "] = %s must be -1 or 1", i,
-                           gi_digits((char[GI_DIGITS_SIZE]){ 0 }, (double)t->data[i]));
+                           gi_digits((char[GI_DIGITS_SIZE]){ 0 }, (double)t[i]));
     return t != NULL;
 }
 
 gd_tensor *gd_hinge_loss(gd_tensor *prediction, gd_tensor *target, gd_reduction reduction)
 {
-    if (!prediction || !target || !gi_same_loss_shape("gd_hinge_loss", prediction, target) || !signs(target))
+    if (!prediction || !target || !gi_same_loss_shape("gd_hinge_loss", prediction, target)
+        || !gi_start_one("gd_hinge_loss", are_signs, NULL, target, NULL, 0))
         return NULL;
     return gi_reduced_loss("gd_hinge_loss", gi_hinge_each(prediction, target), reduction);
 }

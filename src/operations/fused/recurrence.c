@@ -7,6 +7,7 @@
 
 #include "autograd/record.h"
 #include "autograd/sum_to.h"
+#include "base/start.h"
 #include "base/threads.h"
 #include "gradus/tensor.h"
 #include "kernels/gemm.h"
@@ -243,6 +244,20 @@ static gd_real *kept(const gi_recurrence_sizes *s, int64_t width)
     return t ? t->data : NULL;
 }
 
+enum { IN_A, IN_TURNED_WEIGHT, IN_BIAS, IN_H, IN_C, INPUTS };
+
+static bool recurrence_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const gi_recurrence_sizes *s = attributes;
+    const int64_t states = s->n * s->hidden;
+    copy_or_zero(y->data + s->steps * states, x[IN_H], states);
+    if (s->kind == GI_CELL_LSTM)
+        copy_or_zero(y->data + (s->steps + 1) * states, x[IN_C], states);
+    forward f = { s, x[IN_A]->data, x[IN_TURNED_WEIGHT]->data, x[IN_BIAS] ? x[IN_BIAS]->data : NULL, y->data };
+    for_examples(s, forward_examples, &f);
+    return true;
+}
+
 gd_tensor *gi_recurrence(gi_cell_kind kind, gd_tensor *a, gd_tensor *weight, gd_tensor *bias, gd_tensor *h,
                          gd_tensor *c, const int64_t *lengths, bool reverse)
 {
@@ -254,7 +269,7 @@ gd_tensor *gi_recurrence(gi_cell_kind kind, gd_tensor *a, gd_tensor *weight, gd_
         return NULL;
     gi_recurrence_sizes s = { .kind = kind, .reverse = reverse, .steps = a->shape[0], .n = a->shape[1],
                               .hidden = weight->shape[1], .gates = gi_cell_gates(kind), .lengths = lengths };
-    const int64_t d = s.hidden, width = s.gates * d, states = s.n * d;
+    const int64_t d = s.hidden, width = s.gates * d;
     gd_tensor *y = gi_new("gd_recurrent_apply", 3, (int64_t[]){ s.steps + (lstm ? 2 : 1), s.n, d });
     gd_tensor *turned = gd_contiguous(gd_transpose(gd_detach(weight), 0, 1));
     gd_tensor *no_bias = gru && !b ? gd_zeros(GD_SHAPE(width)) : NULL;
@@ -262,10 +277,8 @@ gd_tensor *gi_recurrence(gi_cell_kind kind, gd_tensor *a, gd_tensor *weight, gd_
     s.cells = lstm ? kept(&s, d) : NULL;
     if (!y || !turned || !s.saved || (lstm && !s.cells) || (gru && !b && !no_bias))
         return NULL;
-    copy_or_zero(y->data + s.steps * states, h0, states);
-    if (lstm)
-        copy_or_zero(y->data + (s.steps + 1) * states, c0, states);
-    forward f = { &s, a->data, turned->data, gru ? (b ? b : no_bias)->data : NULL, y->data };
-    for_examples(&s, forward_examples, &f);
+    gd_tensor *const inputs[] = { a, turned, b ? b : no_bias, h0, c0 };
+    if (!gi_start("gd_recurrent_apply", recurrence_compute, y, inputs, INPUTS, &s, sizeof s))
+        return NULL;
     return gd_record(&recurrence_op, y, (gd_tensor *const[]){ a, weight, h0, lstm ? c0 : b }, 4, &s, sizeof s);
 }
