@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "autograd/record.h"
+#include "base/start.h"
 #include "gradus/tensor.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
@@ -25,20 +26,26 @@ static const gd_op flip_op = {
     .formula = "dx = gd_flip(dy, axis)",
 };
 
+/* Written from the last index to the first. */
+static bool flip_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const int at = *(const int *)attributes;
+    if (y->numel == 0)
+        return true;
+    gd_tensor to = *y;
+    to.contiguous = false;
+    to.data += (y->shape[at] - 1) * y->stride[at];
+    to.stride[at] = -y->stride[at];
+    gi_copy_into(&to, x[0]);
+    return true;
+}
+
 gd_tensor *gd_flip(gd_tensor *x, int axis)
 {
     int at = x && gi_alive("gd_flip", "x", x) ? gi_valid_axis("gd_flip", axis, x->ndim) : -1;
     gd_tensor *y = at < 0 ? NULL : gi_new_like(x);
-    if (!y)
-        return NULL;
-    if (y->numel > 0) {
-        gd_tensor to = *y;                  /* written from the last index to the first */
-        to.contiguous = false;
-        to.data += (y->shape[at] - 1) * y->stride[at];
-        to.stride[at] = -y->stride[at];
-        gi_copy_into(&to, x);
-    }
-    return gd_record(&flip_op, y, &x, 1, &at, sizeof at);
+    return y && gi_start_one("gd_flip", flip_compute, y, x, &at, sizeof at)
+               ? gd_record(&flip_op, y, &x, 1, &at, sizeof at) : NULL;
 }
 
 /* ---- repeat: x several times along each axis: stretched along a new axis before it, then merged with it ---- */
@@ -105,6 +112,24 @@ static const gd_op pad_op = {
     .formula = "dx = dy without the border",
 };
 
+/* Into a tensor that holds the value of the border everywhere. */
+static bool pad_compute(gd_tensor *y, gd_tensor *const inputs[], const void *attributes)
+{
+    const gd_shape *before = attributes;
+    const gd_tensor *x = inputs[0];
+    if (x->numel == 0)
+        return true;
+    gd_tensor inside = *y;
+    inside.contiguous = false;
+    for (int i = 0; i < x->ndim; i++) {
+        inside.shape[i] = x->shape[i];
+        inside.data += before->size[i] * y->stride[i];
+    }
+    inside.numel = x->numel;
+    gi_copy_into(&inside, x);
+    return true;
+}
+
 gd_tensor *gd_pad(gd_tensor *x, gd_shape before, gd_shape after, double value)
 {
     if (!x || !gi_alive("gd_pad", "x", x))
@@ -121,19 +146,8 @@ gd_tensor *gd_pad(gd_tensor *x, gd_shape before, gd_shape after, double value)
                        "negative", gi_text_of(x).s, gi_shape_text(before.ndim, before.size).s,
                        gi_shape_text(after.ndim, after.size).s);
     gd_tensor *y = gi_fits("gd_pad", "value", value) ? gd_full(shape, value) : NULL;
-    if (!y)
-        return NULL;
-    if (x->numel > 0) {
-        gd_tensor inside = *y;
-        inside.contiguous = false;
-        for (int i = 0; i < x->ndim; i++) {
-            inside.shape[i] = x->shape[i];
-            inside.data += before.size[i] * y->stride[i];
-        }
-        inside.numel = x->numel;
-        gi_copy_into(&inside, x);
-    }
-    return gd_record(&pad_op, y, &x, 1, &before, sizeof before);
+    return y && gi_start_one("gd_pad", pad_compute, y, x, &before, sizeof before)
+               ? gd_record(&pad_op, y, &x, 1, &before, sizeof before) : NULL;
 }
 
 /* ---- tril, triu: the last two axes' lower or upper triangle, zeros elsewhere -------------------------------- */
@@ -166,11 +180,10 @@ static int64_t between(int64_t low, int64_t x, int64_t high)
 }
 
 /* Row i keeps the columns up to i + diagonal, or from there on. */
-static gd_tensor *part(gd_tensor *x, triangle t)
+static bool triangle_compute(gd_tensor *y, gd_tensor *const inputs[], const void *attributes)
 {
-    gd_tensor *y = x ? gi_new_like(x) : NULL;
-    if (!y)
-        return NULL;
+    const triangle t = *(const triangle *)attributes;
+    const gd_tensor *x = inputs[0];
     gi_copy(y->data, x);
     int64_t rows = x->shape[x->ndim - 2], columns = x->shape[x->ndim - 1];
     for (int64_t i = 0; i * columns < y->numel; i++) {
@@ -179,7 +192,15 @@ static gd_tensor *part(gd_tensor *x, triangle t)
         int64_t from = t.upper ? 0 : cut, to = t.upper ? cut : columns;
         memset(row + from, 0, (size_t)(to - from) * sizeof *row);
     }
-    return gd_record(t.upper ? &triu_op : &tril_op, y, &x, 1, &t, sizeof t);
+    return true;
+}
+
+static gd_tensor *part(gd_tensor *x, triangle t)
+{
+    const gd_op *op = t.upper ? &triu_op : &tril_op;
+    gd_tensor *y = x ? gi_new_like(x) : NULL;
+    return y && gi_start_one(op->name, triangle_compute, y, x, &t, sizeof t)
+               ? gd_record(op, y, &x, 1, &t, sizeof t) : NULL;
 }
 
 static gd_tensor *of_matrices(const char *function, gd_tensor *x, triangle t)

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "autograd/record.h"
+#include "base/start.h"
 #include "gradus/operations.h"
 #include "gradus/picking.h"
 #include "kernels/terms.h"
@@ -22,26 +23,38 @@ static bool takes_over(gd_real x, gd_real best, bool largest)
     return isnan(x) || (!isnan(best) && (largest ? x >= best : x <= best));
 }
 
+typedef struct extreme_attributes {
+    int  axis;
+    bool largest;
+} extreme_attributes;
+
+static bool extreme_compute(gd_tensor *indices, gd_tensor *const x[], const void *attributes)
+{
+    const extreme_attributes *a = attributes;
+    const gi_lines l = gi_lines_along(x[0], a->axis);
+    const gd_real *from = gi_contiguous_numbers(x[0]);
+    for (int64_t i = 0; from && l.n > 0 && i < l.count; i++) {
+        const int64_t start = gi_line_start(&l, i);
+        int64_t best = 0;
+        for (int64_t k = 0; k < l.n; k++) {
+            if (takes_over(from[start + k * l.after], from[start + best * l.after], a->largest))
+                best = k;
+            indices->data[start + k * l.after] = (gd_real)best;
+        }
+    }
+    return from != NULL;
+}
+
 static gd_picked extreme_so_far(const char *function, const gd_op *op, gd_tensor *x, int axis, bool largest)
 {
     const gd_picked nothing = { NULL, NULL };
     const int at = x && gi_alive(function, "x", x) ? gi_valid_axis(function, axis, x->ndim) : -1;
     if (at < 0 || !gi_countable(function, "the indices", x->shape[at]))
         return nothing;
-    const gi_lines l = gi_lines_along(x, at);
-    const gd_real *from = gi_contiguous_numbers(x);
     gd_tensor *indices = gi_new_like(x);
-    if (!from || !indices)
+    const extreme_attributes a = { at, largest };
+    if (!indices || !gi_start_one(function, extreme_compute, indices, x, &a, sizeof a))
         return nothing;
-    for (int64_t i = 0; l.n > 0 && i < l.count; i++) {
-        const int64_t start = gi_line_start(&l, i);
-        int64_t best = 0;
-        for (int64_t k = 0; k < l.n; k++) {
-            if (takes_over(from[start + k * l.after], from[start + best * l.after], largest))
-                best = k;
-            indices->data[start + k * l.after] = (gd_real)best;
-        }
-    }
     gd_tensor *values = gd_gather(x, at, indices);
     if (!values || !gi_constant(op, indices, x, NULL))
         return nothing;
@@ -109,15 +122,19 @@ static void logcumsumexp_line(int64_t n, int64_t step, const gd_real *x, gd_real
     }
 }
 
+static bool logcumsumexp_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const gi_lines l = gi_lines_along(x[0], *(const int *)attributes);
+    const gd_real *from = gi_contiguous_numbers(x[0]);
+    for (int64_t i = 0; from && i < l.count; i++)
+        logcumsumexp_line(l.n, l.after, from + gi_line_start(&l, i), y->data + gi_line_start(&l, i));
+    return from != NULL;
+}
+
 gd_tensor *gd_logcumsumexp(gd_tensor *x, int axis)
 {
     const int at = x && gi_alive("gd_logcumsumexp", "x", x) ? gi_valid_axis("gd_logcumsumexp", axis, x->ndim) : -1;
-    const gd_real *from = at < 0 ? NULL : gi_contiguous_numbers(x);
-    gd_tensor *y = from ? gi_new_like(x) : NULL;
-    if (!y)
-        return NULL;
-    const gi_lines l = gi_lines_along(x, at);
-    for (int64_t i = 0; i < l.count; i++)
-        logcumsumexp_line(l.n, l.after, from + gi_line_start(&l, i), y->data + gi_line_start(&l, i));
-    return gd_record(&logcumsumexp_op, y, &x, 1, &at, sizeof at);
+    gd_tensor *y = at < 0 ? NULL : gi_new_like(x);
+    return y && gi_start_one("gd_logcumsumexp", logcumsumexp_compute, y, x, &at, sizeof at)
+               ? gd_record(&logcumsumexp_op, y, &x, 1, &at, sizeof at) : NULL;
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "autograd/record.h"
+#include "base/start.h"
 #include "gradus/operations.h"
 #include "gradus/picking.h"
 #include "tensor/alive.h"
@@ -56,17 +57,21 @@ static const gd_op matrix_op = {
 };
 
 /* z = zeros of d's shape, with x as the diagonal. */
+static bool matrix_compute(gd_tensor *z, gd_tensor *const x[], const void *attributes)
+{
+    memset(z->data, 0, (size_t)z->numel * sizeof *z->data);
+    gd_tensor there = *z;
+    look_along(&there, attributes);
+    if (x[0]->numel > 0)
+        gi_copy_into(&there, x[0]);
+    return true;
+}
+
 static gd_tensor *matrix_of(gd_tensor *x, const diagonal *d)
 {
     gd_tensor *z = x ? gi_new("gd_diag", d->shape.ndim, d->shape.size) : NULL;
-    if (!z)
-        return NULL;
-    memset(z->data, 0, (size_t)z->numel * sizeof *z->data);
-    gd_tensor there = *z;
-    look_along(&there, d);
-    if (x->numel > 0)
-        gi_copy_into(&there, x);
-    return gi_record1_with(&matrix_op, z, x, d, sizeof *d);
+    return z && gi_start_one("gd_diag", matrix_compute, z, x, d, sizeof *d)
+               ? gi_record1_with(&matrix_op, z, x, d, sizeof *d) : NULL;
 }
 
 static void along_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)

@@ -9,6 +9,7 @@
 #include "sum.h"
 #include "base/memory.h"
 #include "base/scopes.h"
+#include "base/start.h"
 #include "base/thread_state.h"
 #include "gradus/operations.h"
 #include "gradus/picking.h"
@@ -76,20 +77,28 @@ static const gd_op median_op = {
     .formula = "dx = dy where x = y, shared",
 };
 
+static bool median_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const int *axis = attributes;
+    const gi_lines l = gi_lines_along(x[0], *axis);
+    const gd_real *from = gi_contiguous_numbers(x[0]);
+    real_word *room = from ? gi_arena_take(gi_current_scope(), (size_t)l.n * sizeof *room) : NULL;
+    if (!room)
+        return false;
+    for (int64_t i = 0; i < l.count; i++)
+        y->data[i] = middle(l.n, from + gi_line_start(&l, i), l.after, room);
+    return true;
+}
+
 static gd_tensor *median(const char *function, gd_tensor *x, int axis, bool keep)
 {
     const gi_axes axes = { 1u << axis, keep };
     const gi_lines l = gi_lines_along(x, axis);
     if (l.n == 0 && l.count > 0)
         return gd_fail("%s: x is %s: nothing to choose from", function, gi_text_of(x).s);
-    const gd_real *from = gi_contiguous_numbers(x);
     gd_tensor *y = gi_new_reduced(function, x, axes);
-    real_word *room = from && y ? gi_arena_take(gi_current_scope(), (size_t)l.n * sizeof *room) : NULL;
-    if (!room)
-        return NULL;
-    for (int64_t i = 0; i < l.count; i++)
-        y->data[i] = middle(l.n, from + gi_line_start(&l, i), l.after, room);
-    return gd_record(&median_op, y, &x, 1, &axes, sizeof axes);
+    return y && gi_start_one(function, median_compute, y, x, &axis, sizeof axis)
+               ? gd_record(&median_op, y, &x, 1, &axes, sizeof axes) : NULL;
 }
 
 gd_tensor *gd_median_axis(gd_tensor *x, int axis, bool keep)

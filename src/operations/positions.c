@@ -13,7 +13,8 @@
 static bool angles(int64_t first, int64_t length, int64_t pairs, int64_t width, double base, gd_tensor **cosines,
                    gd_tensor **sines)
 {
-    gd_tensor *c = *cosines = gd_zeros(GD_SHAPE(length, pairs)), *s = *sines = gd_zeros(GD_SHAPE(length, pairs));
+    const int64_t shape[] = { length, pairs };
+    gd_tensor *c = *cosines = gi_new("gd_rotary", 2, shape), *s = *sines = gi_new("gd_rotary", 2, shape);
     for (int64_t i = 0; c && s && i < pairs; i++) {
         const double frequency = pow(base, -2 * (double)i / (double)width);
         for (int64_t p = 0; p < length; p++) {
@@ -42,7 +43,8 @@ gd_tensor *gd_rotary(gd_tensor *x, int64_t first, double base, bool halves)
         return gd_fail("%s: base = %g must be positive and finite", function, base);
     const int64_t d = x->shape[x->ndim - 1];
     gd_tensor *c, *s;
-    if (!angles(first, x->shape[x->ndim - 2], d / 2, d, base, &c, &s))
+    if (!angles(first, x->shape[x->ndim - 2], d / 2, d, base, &c, &s) || !gi_same_each_run(function, c)
+        || !gi_same_each_run(function, s))
         return NULL;
     gd_tensor *a = of_pairs(x, halves, 0), *b = of_pairs(x, halves, 1);
     gd_tensor *turned[] = { gd_sub(gd_mul(a, c), gd_mul(b, s)), gd_add(gd_mul(a, s), gd_mul(b, c)) };
@@ -61,5 +63,5 @@ gd_tensor *gd_sinusoidal_positions(int64_t length, int64_t width)
         const int64_t row = k / width, column = k % width;
         y->data[k] = (column % 2 ? c : s)->data[row * pairs + column / 2];
     }
-    return y;
+    return gi_same_each_run("gd_sinusoidal_positions", y);
 }

@@ -6,6 +6,7 @@
 
 #include "autograd/record.h"
 #include "base/compiler.h"
+#include "base/start.h"
 #include "gradus/tensor.h"
 #include "kernels/terms.h"
 #include "scan.h"
@@ -75,26 +76,24 @@ GI_KERNEL static void multiply_add_along(int64_t n, int64_t step, int width, con
 
 /* y_j = b_j + a_j y_(j-1) along the axis, or with y_(j+1) when backwards; no a means ones.  Neighbours along
  * the axis lie `after` elements apart, so that many lines run side by side. */
-static gd_tensor *recurrence(gd_tensor *b, gd_tensor *a, scan s)
+static bool recurrence(gd_tensor *y, const gd_tensor *b, const gd_tensor *a, scan s)
 {
-    gd_tensor *y = gi_new_like(b), *terms = gd_contiguous(gd_detach(b));
-    gd_tensor *factors = a ? gd_contiguous(gd_detach(a)) : NULL;
-    if (!y || !terms || (a && !factors))
-        return NULL;
+    const gd_real *terms = gi_contiguous_numbers(b), *factors = a ? gi_contiguous_numbers(a) : NULL;
+    if (!terms || (a && !factors))
+        return false;
     const int64_t n = b->shape[s.axis], after = y->stride[s.axis], line = n * after;
     const int64_t first = s.backwards ? line - after : 0, step = s.backwards ? -after : after;
     for (int64_t start = first; start < first + y->numel; start += line)
         for (int64_t i = 0; i < after; i += STRIP) {
             const int width = after - i < STRIP ? (int)(after - i) : STRIP;
             if (factors)
-                multiply_add_along(n, step, width, terms->data + start + i, factors->data + start + i,
-                                   y->data + start + i);
+                multiply_add_along(n, step, width, terms + start + i, factors + start + i, y->data + start + i);
             else if (width == 1)
-                add_along_one(n, step, terms->data + start + i, y->data + start + i);
+                add_along_one(n, step, terms + start + i, y->data + start + i);
             else
-                add_along(n, step, width, terms->data + start + i, y->data + start + i);
+                add_along(n, step, width, terms + start + i, y->data + start + i);
         }
-    return y;
+    return true;
 }
 
 /* Element j becomes x_(j-1), or x_(j+1) when backwards; a zero comes in at the end that is left free. */
@@ -141,25 +140,35 @@ static bool ends_finite(const gd_tensor *y, scan s)
 static GI_COLD void mend_overflow(gd_tensor *y, const gd_tensor *x, scan s)
 {
     int exponent;
-    gd_tensor *small = gi_new_like(x);
+    gd_tensor *small = gi_new_like(x), *sums = gi_new_like(x);
     (void)frexp((double)x->shape[s.axis], &exponent);
-    if (!small)
+    if (!small || !sums)
         return;
     gi_copy(small->data, x);
     for (int64_t i = 0; i < small->numel; i++)
         small->data[i] *= (gd_real)ldexp(1, -exponent);
-    const gd_tensor *sums = recurrence(small, NULL, s);
-    for (int64_t i = 0; sums && i < y->numel; i++)
+    if (!recurrence(sums, small, NULL, s))
+        return;
+    for (int64_t i = 0; i < y->numel; i++)
         if (!isfinite(y->data[i]))
             y->data[i] = (gd_real)ldexp(1, exponent) * sums->data[i];
 }
 
+static bool running_sum_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const scan *s = attributes;
+    if (!recurrence(y, x[0], NULL, *s))
+        return false;
+    if (GI_UNLIKELY(!ends_finite(y, *s)))
+        mend_overflow(y, x[0], *s);
+    return true;
+}
+
 static gd_tensor *running_sum(gd_tensor *x, scan s)
 {
-    gd_tensor *y = x ? recurrence(x, NULL, s) : NULL;
-    if (y && GI_UNLIKELY(!ends_finite(y, s)))
-        mend_overflow(y, x, s);
-    return y ? gd_record(&running_sum_op, y, &x, 1, &s, sizeof s) : NULL;
+    gd_tensor *y = x ? gi_new_like(x) : NULL;
+    return y && gi_start_one("gd_cumsum", running_sum_compute, y, x, &s, sizeof s)
+               ? gd_record(&running_sum_op, y, &x, 1, &s, sizeof s) : NULL;
 }
 
 gd_tensor *gd_cumsum(gd_tensor *x, int axis)
@@ -189,11 +198,17 @@ static const gd_op running_line_op = {
     .formula = "db_j = dy_j + a_(j+1) db_(j+1), da_j = db_j y_(j-1)",
 };
 
+static bool running_line_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const scan *s = attributes;
+    return recurrence(y, x[0], x[1], *s);
+}
+
 static gd_tensor *running_line(gd_tensor *b, gd_tensor *a, scan s)
 {
-    if (!b || !a)
-        return NULL;
-    return gd_record(&running_line_op, recurrence(b, a, s), (gd_tensor *const[]){ b, a }, 2, &s, sizeof s);
+    gd_tensor *y = b && a ? gi_new_like(b) : NULL, *const x[] = { b, a };
+    return y && gi_start("gd_running_line", running_line_compute, y, x, 2, &s, sizeof s)
+               ? gd_record(&running_line_op, y, x, 2, &s, sizeof s) : NULL;
 }
 
 gd_tensor *gi_running_line(gd_tensor *b, gd_tensor *a, int axis, bool backwards)
@@ -220,18 +235,24 @@ static const gd_op cumprod_op = {
     .formula = "dx_j = y_(j-1) q_j, q_j = dy_j + x_(j+1) q_(j+1)",
 };
 
+static bool cumprod_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const scan *s = attributes;
+    const gd_real *factors = gi_contiguous_numbers(x[0]);
+    const int64_t after = y->stride[s->axis], line = y->shape[s->axis] * after;
+    for (int64_t start = 0; factors && start < y->numel; start += line)
+        for (int64_t i = 0; i < line; i++)
+            y->data[start + i] = factors[start + i] * (i < after ? 1 : y->data[start + i - after]);
+    return factors != NULL;
+}
+
 gd_tensor *gd_cumprod(gd_tensor *x, int axis)
 {
     int at = x && gi_alive("gd_cumprod", "x", x) ? gi_valid_axis("gd_cumprod", axis, x->ndim) : -1;
     if (at < 0)
         return NULL;
     scan s = { at, false };
-    gd_tensor *y = gi_new_like(x), *factors = gd_contiguous(gd_detach(x));
-    if (!y || !factors)
-        return NULL;
-    int64_t n = x->shape[at], after = y->stride[at], line = n * after;
-    for (int64_t start = 0; start < y->numel; start += line)
-        for (int64_t i = 0; i < line; i++)
-            y->data[start + i] = factors->data[start + i] * (i < after ? 1 : y->data[start + i - after]);
-    return gd_record(&cumprod_op, y, &x, 1, &s, sizeof s);
+    gd_tensor *y = gi_new_like(x);
+    return y && gi_start_one("gd_cumprod", cumprod_compute, y, x, &s, sizeof s)
+               ? gd_record(&cumprod_op, y, &x, 1, &s, sizeof s) : NULL;
 }

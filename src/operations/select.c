@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "autograd/record.h"
+#include "base/start.h"
 #include "gradus/operations.h"
 #include "gradus/picking.h"
 #include "tensor/alive.h"
@@ -25,7 +26,7 @@ gd_tensor *gd_index_select(gd_tensor *x, int axis, gd_tensor *index)
     const char *function = "gd_index_select";
     const bool given = x && index && gi_alive(function, "x", x) && gi_alive(function, "index", index);
     const int at = given ? gi_valid_axis(function, axis, x->ndim) : -1;
-    if (at < 0 || !gi_labels(function, "index", index, x->shape[at]))
+    if (at < 0 || !gi_check_labels(function, "index", index, x->shape[at]))
         return NULL;
     gd_shape shape = { x->ndim - 1 + index->ndim, { 0 } };
     if (shape.ndim > GD_MAX_DIMS)
@@ -81,18 +82,24 @@ static int64_t count_set(const gd_tensor *mask, const gd_real *m)
     return n;
 }
 
-static gd_tensor *put(gd_tensor *x, gd_tensor *mask)
+static bool put_compute(gd_tensor *z, gd_tensor *const inputs[], const void *attributes)
 {
-    const gd_real *from = x ? gi_contiguous_numbers(x) : NULL, *m = gi_contiguous_numbers(mask);
-    gd_tensor *z = from && m ? gd_zeros_like(mask) : NULL;
-    if (!z)
-        return NULL;
+    (void)attributes;
+    const gd_tensor *x = inputs[0], *mask = inputs[1];
+    const gd_real *from = gi_contiguous_numbers(x), *m = gi_contiguous_numbers(mask);
+    if (!from || !m)
+        return false;
     if (count_set(mask, m) != x->numel)
         return gd_fail("gd_masked_select: mask has been overwritten");
     for (int64_t i = 0, k = 0; i < mask->numel; i++)
-        if (m[i] != 0)
-            z->data[i] = from[k++];
-    return gi_record2(&put_op, z, x, mask);
+        z->data[i] = m[i] != 0 ? from[k++] : 0;
+    return true;
+}
+
+static gd_tensor *put(gd_tensor *x, gd_tensor *mask)
+{
+    gd_tensor *z = x ? gi_new_like(mask) : NULL, *const inputs[] = { x, mask };
+    return z && gi_start(put_op.name, put_compute, z, inputs, 2, NULL, 0) ? gi_record2(&put_op, z, x, mask) : NULL;
 }
 
 static void select_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
@@ -105,9 +112,12 @@ static const gd_op select_op = {
     .formula = "dx = dy where mask is not 0, else 0",
 };
 
+static const char changing_shape[] = "gives a result whose shape depends on numbers";
+
 /* x and mask have the same shape; mask requires no gradient. */
 static gd_tensor *selected(gd_tensor *x, gd_tensor *mask)
 {
+    gi_not_captured("gd_masked_select", changing_shape);
     const gd_real *from = x ? gi_contiguous_numbers(x) : NULL, *m = gi_contiguous_numbers(mask);
     const int64_t n = from && m ? count_set(mask, m) : 0;
     gd_tensor *y = from && m ? gi_new("gd_masked_select", 1, &n) : NULL;
@@ -146,6 +156,7 @@ gd_tensor *gd_nonzero(gd_tensor *x)
 {
     if (!x || !gi_alive("gd_nonzero", "x", x))
         return NULL;
+    gi_not_captured("gd_nonzero", changing_shape);
     for (int i = 0; i < x->ndim; i++)
         if (!gi_countable("gd_nonzero", "the indices", x->shape[i]))
             return NULL;

@@ -8,6 +8,7 @@
 
 #include "autograd/record.h"
 #include "base/memory.h"
+#include "base/start.h"
 #include "base/thread_state.h"
 #include "gradus/operations.h"
 #include "gradus/picking.h"
@@ -111,6 +112,31 @@ static const item *first_of_line(item *room, int64_t k, const gd_real *x, int64_
 
 /* ---- argsort and sort --------------------------------------------------------------------------------------- */
 
+typedef struct order {
+    int  axis;
+    bool descending;
+} order;
+
+/* y: the first indices along the axis in order, as many as y holds. */
+static bool order_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const order *o = attributes;
+    const gi_lines l = gi_lines_along(x[0], o->axis), to = gi_lines_along(y, o->axis);
+    const gd_real *from = gi_contiguous_numbers(x[0]);
+    const int64_t k = to.n;
+    item *room = from ? room_for(l.n) : NULL;
+    if (!room)
+        return false;
+    for (int64_t i = 0; k > 0 && i < l.count; i++) {
+        const gd_real *line = from + gi_line_start(&l, i);
+        const item *sorted = k <= FEW && k < l.n ? first_of_line(room, k, line, l.n, l.after, o->descending)
+                                                 : sorted_line(room, line, l.n, l.after, o->descending);
+        for (int64_t j = 0; j < k; j++)
+            y->data[gi_line_start(&to, i) + j * to.after] = (gd_real)sorted[j].at;
+    }
+    return true;
+}
+
 /* The first k indices along an axis in order, of x's shape but for the axis. */
 static gd_tensor *first_in_order(const char *function, gd_tensor *x, int axis, int64_t k, bool descending)
 {
@@ -118,21 +144,9 @@ static gd_tensor *first_in_order(const char *function, gd_tensor *x, int axis, i
         return NULL;
     gd_shape shape = gd_shape_of_tensor(x);
     shape.size[axis] = k;
-    const gi_lines l = gi_lines_along(x, axis);
-    const gd_real *from = gi_contiguous_numbers(x);
     gd_tensor *y = gi_new(function, shape.ndim, shape.size);
-    item *room = from && y ? room_for(l.n) : NULL;
-    if (!room)
-        return NULL;
-    const gi_lines to = gi_lines_along(y, axis);
-    for (int64_t i = 0; k > 0 && i < l.count; i++) {
-        const gd_real *line = from + gi_line_start(&l, i);
-        const item *sorted = k <= FEW && k < l.n ? first_of_line(room, k, line, l.n, l.after, descending)
-                                                 : sorted_line(room, line, l.n, l.after, descending);
-        for (int64_t j = 0; j < k; j++)
-            y->data[gi_line_start(&to, i) + j * to.after] = (gd_real)sorted[j].at;
-    }
-    return y;
+    const order o = { axis, descending };
+    return y && gi_start_one(function, order_compute, y, x, &o, sizeof o) ? y : NULL;
 }
 
 static gd_tensor *order_of(const char *function, gd_tensor *x, int axis, bool descending)
@@ -189,6 +203,7 @@ gd_uniques gd_unique(gd_tensor *x)
     const gd_uniques nothing = { NULL, NULL, NULL };
     if (!x || !gi_alive("gd_unique", "x", x) || !gi_countable("gd_unique", "inverse", x->numel))
         return nothing;
+    gi_not_captured("gd_unique", "gives a result whose shape depends on numbers");
     const gd_real *from = gi_contiguous_numbers(x);
     item *room = from ? room_for(x->numel) : NULL;
     gd_uniques u = { NULL, gi_new_like(x), NULL };

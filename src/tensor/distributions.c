@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/random.h"
+#include "base/start.h"
 #include "check.h"
 #include "gradus/random.h"
 #include "nest.h"
@@ -14,6 +15,16 @@
 #include "shape.h"
 
 /* ---- Whole numbers, exponential, Bernoulli -------------------------------------------------------------------- */
+
+static bool randint_compute(gd_tensor *t, gd_tensor *const x[], const void *attributes)
+{
+    (void)x;
+    const int64_t *bounds = attributes, low = bounds[0], high = bounds[1];
+    uint64_t *state = gi_random_state();
+    for (int64_t i = 0; i < t->numel; i++)
+        t->data[i] = (gd_real)(low + (int64_t)gi_random_below(state, (uint64_t)(high - low)));
+    return true;
+}
 
 gd_tensor *gd_randint(gd_shape shape, int64_t low, int64_t high)
 {
@@ -24,18 +35,24 @@ gd_tensor *gd_randint(gd_shape shape, int64_t low, int64_t high)
         return gd_fail("%s: low = %" PRId64 " and high = %" PRId64 ": " GI_REAL_NAME " holds all whole numbers from %"
                        PRId64 " to %" PRId64 " only", function, low, high, -GI_WHOLE_MAX, GI_WHOLE_MAX);
     gd_tensor *t = gi_new(function, shape.ndim, shape.size);
-    if (!t)
-        return NULL;
-    uint64_t *state = gi_random_state();
-    for (int64_t i = 0; i < t->numel; i++)
-        t->data[i] = (gd_real)(low + (int64_t)gi_random_below(state, (uint64_t)(high - low)));
-    return t;
+    const int64_t bounds[] = { low, high };
+    return t && gi_start(function, randint_compute, t, NULL, 0, bounds, sizeof bounds) ? t : NULL;
 }
 
 /* In [0, 36.8]. */
 static double standard_exponential(uint64_t *state)
 {
     return -log(1 - gi_random_unit(state));
+}
+
+static bool exponential_compute(gd_tensor *t, gd_tensor *const x[], const void *attributes)
+{
+    (void)x;
+    const double rate = *(const double *)attributes;
+    uint64_t *state = gi_random_state();
+    for (int64_t i = 0; i < t->numel; i++)
+        t->data[i] = (gd_real)(standard_exponential(state) / rate);
+    return true;
 }
 
 gd_tensor *gd_exponential(gd_shape shape, double rate)
@@ -47,12 +64,21 @@ gd_tensor *gd_exponential(gd_shape shape, double rate)
     if (!isfinite((gd_real)(largest / rate)))
         return gd_fail("%s: rate = %g: the numbers must be finite in " GI_REAL_NAME, function, rate);
     gd_tensor *t = gi_new(function, shape.ndim, shape.size);
-    if (!t)
-        return NULL;
+    return t && gi_start(function, exponential_compute, t, NULL, 0, &rate, sizeof rate) ? t : NULL;
+}
+
+static bool bernoulli_compute(gd_tensor *t, gd_tensor *const p[], const void *attributes)
+{
+    (void)attributes;
+    gi_copy(t->data, p[0]);
+    for (int64_t i = 0; i < t->numel; i++)
+        if (!(t->data[i] >= 0 && t->data[i] <= 1))
+            return gd_fail("gd_bernoulli: element %" PRId64 " of p is %g, and probabilities lie in [0, 1]", i,
+                           (double)t->data[i]);
     uint64_t *state = gi_random_state();
     for (int64_t i = 0; i < t->numel; i++)
-        t->data[i] = (gd_real)(standard_exponential(state) / rate);
-    return t;
+        t->data[i] = gi_random_unit(state) < (double)t->data[i] ? 1 : 0;
+    return true;
 }
 
 gd_tensor *gd_bernoulli(const gd_tensor *p)
@@ -61,17 +87,7 @@ gd_tensor *gd_bernoulli(const gd_tensor *p)
     if (!gi_given_tensor(function, "p", p) || !gi_alive(function, "p", p))
         return NULL;
     gd_tensor *t = gi_new(function, p->ndim, p->shape);
-    if (!t)
-        return NULL;
-    gi_copy(t->data, p);
-    for (int64_t i = 0; i < t->numel; i++)
-        if (!(t->data[i] >= 0 && t->data[i] <= 1))
-            return gd_fail("%s: element %" PRId64 " of p is %g, and probabilities lie in [0, 1]", function, i,
-                           (double)t->data[i]);
-    uint64_t *state = gi_random_state();
-    for (int64_t i = 0; i < t->numel; i++)
-        t->data[i] = gi_random_unit(state) < (double)t->data[i] ? 1 : 0;
-    return t;
+    return t && gi_start_one(function, bernoulli_compute, t, (gd_tensor *)(uintptr_t)p, NULL, 0) ? t : NULL;
 }
 
 /* ---- The truncated normal distribution ------------------------------------------------------------------------- */
@@ -134,6 +150,23 @@ static gd_real rounded_into(double bound, double direction)
 #endif
 }
 
+typedef struct truncated {
+    double  mean, std, a, b;                /* a and b: the bounds of the standard normal distribution */
+    gd_real least, most;
+} truncated;
+
+static bool truncated_compute(gd_tensor *t, gd_tensor *const none[], const void *attributes)
+{
+    (void)none;
+    const truncated *d = attributes;
+    uint64_t *state = gi_random_state();
+    for (int64_t i = 0; i < t->numel; i++) {
+        const gd_real x = (gd_real)(d->mean + d->std * standard_truncated(state, d->a, d->b));
+        t->data[i] = x < d->least ? d->least : x > d->most ? d->most : x;       /* by rounding alone */
+    }
+    return true;
+}
+
 gd_tensor *gd_truncated_normal(gd_shape shape, double mean, double std, double low, double high)
 {
     static const char function[] = "gd_truncated_normal";
@@ -153,14 +186,8 @@ gd_tensor *gd_truncated_normal(gd_shape shape, double mean, double std, double l
     if (!isfinite((gd_real)farthest))
         return gd_fail("%s: mean = %g and std = %g: the numbers must be finite in " GI_REAL_NAME, function, mean, std);
     gd_tensor *t = gi_new(function, shape.ndim, shape.size);
-    if (!t)
-        return NULL;
-    uint64_t *state = gi_random_state();
-    for (int64_t i = 0; i < t->numel; i++) {
-        const gd_real x = (gd_real)(mean + std * standard_truncated(state, a, b));
-        t->data[i] = x < least ? least : x > most ? most : x;   /* by rounding alone */
-    }
-    return t;
+    const truncated d = { mean, std, a, b, least, most };
+    return t && gi_start(function, truncated_compute, t, NULL, 0, &d, sizeof d) ? t : NULL;
 }
 
 /* ---- Drawing by weight ----------------------------------------------------------------------------------------- */
@@ -232,8 +259,15 @@ static double largest_of(const char *function, const gd_real *w, int64_t n, int6
     return -1;
 }
 
-static bool draw_rows(const char *function, const gd_tensor *weights, int64_t draws, bool replacement, gd_tensor *to)
+typedef struct drawing {
+    int64_t draws;
+    bool    replacement;
+} drawing;
+
+static bool draw_rows(const char *function, const gd_tensor *weights, drawing d, gd_tensor *to)
 {
+    const int64_t draws = d.draws;
+    const bool replacement = d.replacement;
     const int64_t n = weights->shape[weights->ndim - 1], rows = weights->ndim == 2 ? weights->shape[0] : 1;
     const gd_real *w = gi_contiguous_numbers(weights);
     keyed *room = w ? gi_arena_take(gi_current_scope(), (size_t)n * sizeof *room) : NULL;
@@ -253,6 +287,16 @@ static bool draw_rows(const char *function, const gd_tensor *weights, int64_t dr
     return true;
 }
 
+static bool multinomial_compute(gd_tensor *t, gd_tensor *const weights[], const void *attributes)
+{
+    const drawing *d = attributes;
+    if (!gd_scope_begin())
+        return false;
+    const bool good = draw_rows("gd_multinomial", weights[0], *d, t);
+    gd_scope_end();
+    return good;
+}
+
 gd_tensor *gd_multinomial(const gd_tensor *weights, int64_t draws, bool replacement)
 {
     static const char function[] = "gd_multinomial";
@@ -266,37 +310,39 @@ gd_tensor *gd_multinomial(const gd_tensor *weights, int64_t draws, bool replacem
         return NULL;
     int64_t shape[2] = { weights->ndim == 2 ? weights->shape[0] : draws, draws };
     gd_tensor *t = gi_new(function, weights->ndim, shape);
-    if (!t || !gd_scope_begin())
-        return NULL;
-    const bool good = draw_rows(function, weights, draws, replacement, t);
-    gd_scope_end();
-    return good ? t : NULL;
+    const drawing d = { draws, replacement };
+    gd_tensor *const from = (gd_tensor *)(uintptr_t)weights;
+    return t && gi_start_one(function, multinomial_compute, t, from, &d, sizeof d) ? t : NULL;
 }
 
 /* ---- Choosing elements ------------------------------------------------------------------------------------------ */
 
-static gd_tensor *chosen_rows(const gd_tensor *x, int64_t draws, bool replacement, const gd_tensor *weights)
+static bool choose_rows(gd_tensor *t, const gd_tensor *x, const gd_tensor *weights, drawing d)
 {
-    static const char function[] = "gd_random_choice";
-    const int64_t n = x->shape[0];
-    int64_t shape[GD_MAX_DIMS];
-    memcpy(shape, x->shape, sizeof shape);
-    shape[0] = draws;
-    gd_tensor *t = gi_new(function, x->ndim, shape);
-    const gd_tensor *w = t ? (weights ? weights : gd_ones(GD_SHAPE(n))) : NULL;
-    const gd_tensor *rows = w ? gd_multinomial(w, draws, replacement) : NULL;
+    const gd_tensor *w = weights ? weights : gd_ones(GD_SHAPE(x->shape[0]));
+    const gd_tensor *rows = w ? gd_multinomial(w, d.draws, d.replacement) : NULL;
     if (!rows)
-        return NULL;
+        return false;
     gd_tensor row = *x;
     row.ndim--;
     memcpy(row.shape, x->shape + 1, sizeof row.shape - sizeof *row.shape);
     memcpy(row.stride, x->stride + 1, sizeof row.stride - sizeof *row.stride);
     gi_finish_view(&row);
-    for (int64_t i = 0; i < draws; i++) {
+    for (int64_t i = 0; i < d.draws; i++) {
         row.data = x->data + (int64_t)rows->data[i] * x->stride[0];
         gi_copy(t->data + i * row.numel, &row);
     }
-    return t;
+    return true;
+}
+
+static bool choice_compute(gd_tensor *t, gd_tensor *const x[], const void *attributes)
+{
+    const drawing *d = attributes;
+    if (!gd_scope_begin())
+        return false;
+    const bool good = choose_rows(t, x[0], x[1], *d);
+    gd_scope_end();
+    return good;
 }
 
 gd_tensor *gd_random_choice(const gd_tensor *x, int64_t draws, bool replacement, const gd_tensor *weights)
@@ -311,7 +357,11 @@ gd_tensor *gd_random_choice(const gd_tensor *x, int64_t draws, bool replacement,
                        gi_text_of(weights).s, x->shape[0]);
     if (draws < 0)
         return gd_fail("%s: draws = %" PRId64 " must not be negative", function, draws);
-    if (!gd_scope_begin())
-        return NULL;
-    return gd_scope_end_with(chosen_rows(x, draws, replacement, weights));
+    int64_t shape[GD_MAX_DIMS];
+    memcpy(shape, x->shape, sizeof shape);
+    shape[0] = draws;
+    gd_tensor *t = gi_new(function, x->ndim, shape);
+    gd_tensor *const from[] = { (gd_tensor *)(uintptr_t)x, (gd_tensor *)(uintptr_t)weights };
+    const drawing d = { draws, replacement };
+    return t && gi_start(function, choice_compute, t, from, 2, &d, sizeof d) ? t : NULL;
 }

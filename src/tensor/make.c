@@ -56,7 +56,7 @@ gd_tensor *gd_from(gd_shape shape, const gd_real *values)
         return gd_fail("gd_from: values is NULL");
     if (t->numel)
         memcpy(t->data, values, (size_t)t->numel * sizeof *t->data);
-    return t;
+    return gi_same_each_run("gd_from", t);
 }
 
 gd_tensor *gd_wrap(gd_shape shape, gd_real *data)
@@ -124,7 +124,7 @@ gd_tensor *gd_arange(double start, double stop, double step)
         return NULL;
     for (int64_t i = 0; i < n; i++)
         t->data[i] = (gd_real)step_by_step(start, step, i);
-    return t;
+    return gi_same_each_run("gd_arange", t);
 }
 
 /* Each half is computed from its own end, so that both ends are exact. */
@@ -145,18 +145,41 @@ gd_tensor *gd_linspace(double start, double stop, int64_t n)
         return NULL;
     for (int64_t i = 0; i < n; i++)
         t->data[i] = (gd_real)(i < (n + 1) / 2 ? start + (double)i * step : stop - (double)(n - 1 - i) * step);
-    return t;
+    return gi_same_each_run("gd_linspace", t);
+}
+
+static bool eye_compute(gd_tensor *t, gd_tensor *const x[], const void *attributes)
+{
+    (void)x, (void)attributes;
+    const int64_t n = t->shape[0];
+    memset(t->data, 0, (size_t)t->numel * sizeof *t->data);
+    for (int64_t i = 0; i < n; i++)
+        t->data[i * n + i] = 1;
+    return true;
 }
 
 gd_tensor *gd_eye(int64_t n)
 {
-    gd_tensor *t = filled("gd_eye", 2, (int64_t[]){ n, n }, 0);
-    for (int64_t i = 0; t && i < n; i++)
-        t->data[i * n + i] = 1;
-    return t;
+    gd_tensor *t = gi_new("gd_eye", 2, (int64_t[]){ n, n });
+    return t && gi_start("gd_eye", eye_compute, t, NULL, 0, NULL, 0) ? t : NULL;
 }
 
 static const gd_op one_hot_op = { .name = "gd_one_hot", .reads = GD_NOTHING };
+
+/* The labels have been checked. */
+static bool one_hot_compute(gd_tensor *t, gd_tensor *const x[], const void *attributes)
+{
+    (void)attributes;
+    const gd_tensor *labels = x[0];
+    const int64_t classes = t->shape[t->ndim - 1];
+    const gd_real *label = gi_contiguous_numbers(labels);
+    if (!label)
+        return false;
+    memset(t->data, 0, (size_t)t->numel * sizeof *t->data);
+    for (int64_t i = 0; i < labels->numel; i++)
+        t->data[i * classes + (int64_t)label[i]] = 1;
+    return true;
+}
 
 gd_tensor *gd_one_hot(gd_tensor *labels, int64_t classes)
 {
@@ -165,15 +188,13 @@ gd_tensor *gd_one_hot(gd_tensor *labels, int64_t classes)
     if (labels->ndim == GD_MAX_DIMS)
         return gd_fail("gd_one_hot: labels is %s: the result would have more than %d axes", gi_text_of(labels).s,
                        GD_MAX_DIMS);
-    int64_t *label = gi_labels("gd_one_hot", "labels", labels, classes);
-    if (!label)
+    if (!gi_check_labels("gd_one_hot", "labels", labels, classes))
         return NULL;
     gd_shape shape = gd_shape_of_tensor(labels);
     shape.size[shape.ndim++] = classes;
-    gd_tensor *t = filled("gd_one_hot", shape.ndim, shape.size, 0);
-    for (int64_t i = 0; t && i < labels->numel; i++)
-        t->data[i * classes + label[i]] = 1;
-    if (t)
-        gi_path_ends(t, labels, &one_hot_op);
+    gd_tensor *t = gi_new("gd_one_hot", shape.ndim, shape.size);
+    if (!t || !gi_start_one("gd_one_hot", one_hot_compute, t, labels, NULL, 0))
+        return NULL;
+    gi_path_ends(t, labels, &one_hot_op);
     return t;
 }

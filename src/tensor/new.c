@@ -7,6 +7,7 @@
 #include "base/compiler.h"
 #include "base/memory.h"
 #include "base/scopes.h"
+#include "base/start.h"
 #include "debug/quarantine.h"
 #include "gradus/tensor.h"
 #include "shape.h"
@@ -48,6 +49,25 @@ gd_tensor *gi_new_header(const char *function, int ndim, const int64_t *shape)
     t->numel = numel;
     t->data = NULL;
     return t;
+}
+
+static bool numbers_again(gd_tensor *t, gd_tensor *const x[], const void *attributes)
+{
+    (void)x;
+    const gd_real *const *numbers = attributes;
+    memcpy(t->data, *numbers, (size_t)t->numel * sizeof *t->data);
+    return true;
+}
+
+gd_tensor *gi_same_each_run(const char *function, gd_tensor *t)
+{
+    if (!t || !gi_capturing() || t->numel == 0)
+        return t;
+    gd_real *numbers = gi_arena_take(gi_current_scope(), (size_t)t->numel * sizeof *numbers);
+    if (!numbers)
+        return NULL;
+    memcpy(numbers, t->data, (size_t)t->numel * sizeof *numbers);
+    return gi_start(function, numbers_again, t, NULL, 0, &numbers, sizeof numbers) ? t : NULL;
 }
 
 /* ---- Views ------------------------------------------------------------------------------------------------ */

@@ -54,6 +54,10 @@ gd_tensor *gi_new(const char *function, int ndim, const int64_t *shape);
 /* gi_new_header - the same in the current scope without data, which the caller sets. */
 gd_tensor *gi_new_header(const char *function, int ndim, const int64_t *shape);
 
+/* gi_same_each_run - t, a new tensor whose numbers follow from arguments alone: while a step is captured, each run
+ * finds the same numbers there.  NULL when t is NULL, or memory is out. */
+gd_tensor *gi_same_each_run(const char *function, gd_tensor *t);
+
 /* gi_new_view - a view of x with ndim axes.  Its data, and the first sizes and strides, are those of x; the caller
  * changes them and then calls gi_finish_view. */
 gd_tensor *gi_new_view(gd_tensor *x, int ndim);
