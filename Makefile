@@ -316,6 +316,7 @@ include debug.mk
 include tutorial.mk
 include cxx.mk
 include gdb.mk
+include others.mk
 include python.mk
 include style.mk
 include lab/lab.mk

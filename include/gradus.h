@@ -26,6 +26,7 @@
 #include "gradus/picking.h"     /* sorting, picking and placing elements */
 #include "gradus/linalg.h"      /* systems of equations, factorizations, eigenvalues, einsum */
 #include "gradus/nn.h"          /* a model: named parameters and layers */
+#include "gradus/vector.h"      /* a model for optimizers of others: all parameters as one vector */
 #include "gradus/recurrent.h"   /* RNN, LSTM and GRU over whole sequences */
 #include "gradus/transformer.h" /* attention with masks, encoder and decoder blocks */
 #include "gradus/optim.h"       /* optimizers: SGD, Adam, Yogi and their family */

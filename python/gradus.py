@@ -977,6 +977,7 @@ gd_cell: weight_ih gd_tensor*; weight_hh gd_tensor*; bias_ih gd_tensor*; bias_hh
 gd_lstm_state: h gd_tensor*; c gd_tensor*;
 gd_multihead: in_proj_weight gd_tensor*; in_proj_bias gd_tensor*; out_weight gd_tensor*; out_bias gd_tensor*; heads
     int64_t;
+gd_objective: params gd_params*; loss gd_loss*; context void*;
 gd_recurrent_options: layers int; bidirectional bool; no_bias bool; dropout double;
 gd_recurrent_layer: kind gd_recurrence; in int64_t; hidden int64_t; cells gd_cell*; options gd_recurrent_options;
 gd_recurrent_result: y gd_tensor*; state gd_lstm_state;
@@ -1133,6 +1134,7 @@ gd_curve: double x, void* context -> double
 gd_fast_rule: gd_node* node, gd_tensor* dy, gd_target* dx -> gd_fast
 gd_function: gd_tensor*const[] xs, int n, void* context -> gd_tensor*
 gd_gradient_hook: gd_tensor* x, gd_tensor* dx, void* context -> gd_tensor*
+gd_loss: void* context -> gd_tensor*
 gd_lr_function: int64_t step, void* context -> double
 gd_post_hook: gd_tensor* x, void* context -> bool
 gd_rule: gd_node* node, gd_tensor* dy, gd_tensor** dx -> void
@@ -1327,6 +1329,7 @@ gd_gradcheck: gd_function* function, void* context, gd_tensor*const[] xs, int n,
     bool
 gd_gradgradcheck: gd_function* function, void* context, gd_tensor*const[] xs, int n, gd_gradcheck_options options ->
     bool
+gd_grads_to_vector: gd_params* p, double* gradient, int64_t n -> bool
 gd_graph_dot: FILE* out, gd_tensor* y -> void
 gd_graph_flops: gd_tensor* y -> double
 gd_graph_print: FILE* out, gd_tensor* y -> void
@@ -1544,7 +1547,9 @@ gd_params_is_buffer: gd_params* p, int i -> bool
 gd_params_new:  -> gd_params*
 gd_params_print: FILE* out, gd_params* p -> void
 gd_params_tensors: gd_params* p -> int
+gd_params_to_vector: gd_params* p, double* x, int64_t n -> bool
 gd_params_unfreeze: gd_params* p, char* prefix -> bool
+gd_params_vector_size: gd_params* p -> int64_t
 gd_permutation: int64_t n -> gd_tensor*
 gd_permute: gd_tensor* x, gd_shape axes -> gd_tensor*
 gd_plateau_next: gd_plateau* plateau, double loss -> double
@@ -1756,9 +1761,11 @@ gd_truncated_normal: gd_shape shape, double mean, double std, double low, double
 gd_uniform: gd_shape shape, double low, double high -> gd_tensor*
 gd_unique: gd_tensor* x -> gd_uniques
 gd_unsqueeze: gd_tensor* x, int axis -> gd_tensor*
+gd_value_and_grad: gd_objective* f, double* x, double* gradient, int64_t n -> double
 gd_var: gd_tensor* x, double correction -> gd_tensor*
 gd_var_axes: gd_tensor* x, gd_shape axes, double correction, bool keep -> gd_tensor*
 gd_var_axis: gd_tensor* x, int axis, double correction, bool keep -> gd_tensor*
+gd_vector_to_params: gd_params* p, double* x, int64_t n -> bool
 gd_version:  -> char*
 gd_vjp: gd_function* function, void* context, gd_tensor*const[] xs, int n, gd_tensor* dy, gd_tensor*[] dxs, bool
     create_graph -> gd_tensor*

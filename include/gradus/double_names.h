@@ -178,6 +178,7 @@ GD_RENAME(glu)
 GD_RENAME(grad)
 GD_RENAME(gradcheck)
 GD_RENAME(gradgradcheck)
+GD_RENAME(grads_to_vector)
 GD_RENAME(graph_dot)
 GD_RENAME(graph_flops)
 GD_RENAME(graph_print)
@@ -390,7 +391,9 @@ GD_RENAME(params_is_buffer)
 GD_RENAME(params_new)
 GD_RENAME(params_print)
 GD_RENAME(params_tensors)
+GD_RENAME(params_to_vector)
 GD_RENAME(params_unfreeze)
+GD_RENAME(params_vector_size)
 GD_RENAME(permutation)
 GD_RENAME(permute)
 GD_RENAME(plateau_next)
@@ -594,9 +597,11 @@ GD_RENAME(truncated_normal)
 GD_RENAME(uniform)
 GD_RENAME(unique)
 GD_RENAME(unsqueeze)
+GD_RENAME(value_and_grad)
 GD_RENAME(var)
 GD_RENAME(var_axes)
 GD_RENAME(var_axis)
+GD_RENAME(vector_to_params)
 GD_RENAME(version)
 GD_RENAME(vjp)
 GD_RENAME(weight_norm)
@@ -783,6 +788,7 @@ GD_RENAME(zeros_like)
 #define gd_grad gd64_grad
 #define gd_gradcheck gd64_gradcheck
 #define gd_gradgradcheck gd64_gradgradcheck
+#define gd_grads_to_vector gd64_grads_to_vector
 #define gd_graph_dot gd64_graph_dot
 #define gd_graph_flops gd64_graph_flops
 #define gd_graph_print gd64_graph_print
@@ -995,7 +1001,9 @@ GD_RENAME(zeros_like)
 #define gd_params_new gd64_params_new
 #define gd_params_print gd64_params_print
 #define gd_params_tensors gd64_params_tensors
+#define gd_params_to_vector gd64_params_to_vector
 #define gd_params_unfreeze gd64_params_unfreeze
+#define gd_params_vector_size gd64_params_vector_size
 #define gd_permutation gd64_permutation
 #define gd_permute gd64_permute
 #define gd_plateau_next gd64_plateau_next
@@ -1199,9 +1207,11 @@ GD_RENAME(zeros_like)
 #define gd_uniform gd64_uniform
 #define gd_unique gd64_unique
 #define gd_unsqueeze gd64_unsqueeze
+#define gd_value_and_grad gd64_value_and_grad
 #define gd_var gd64_var
 #define gd_var_axes gd64_var_axes
 #define gd_var_axis gd64_var_axis
+#define gd_vector_to_params gd64_vector_to_params
 #define gd_version gd64_version
 #define gd_vjp gd64_vjp
 #define gd_weight_norm gd64_weight_norm

@@ -51,6 +51,10 @@ static void visit(void *context, const char *owner, const char *name, gd_tensor 
     row(gd_params_copy, p, !gd_params_copy(p)) \
     row(gd_params_assign, to, !gd_params_assign(p, net)) \
     row(gd_params_assign, from, !gd_params_assign(net, p)) \
+    row(gd_params_vector_size, p, gd_params_vector_size(p) == -1) \
+    row(gd_params_to_vector, p, !gd_params_to_vector(p, (double[]){ 0 }, 1)) \
+    row(gd_vector_to_params, p, !gd_vector_to_params(p, (double[]){ 0 }, 1)) \
+    row(gd_grads_to_vector, p, !gd_grads_to_vector(p, (double[]){ 0 }, 1)) \
     row(gd_param, p, !gd_param(p, "v", x)) \
     row(gd_buffer, p, !gd_buffer(p, "v", x)) \
     row(gd_linear_new, p, !gd_linear_new(p, "l", 1, 1).weight) \
