@@ -84,6 +84,14 @@ static inline void gi_computed(gd_tensor *t)
     gi_thread.recorder->computed(gi_thread.recorder, t->data);
 }
 
+/* gi_created - of a tensor that is computed without inputs: an operation whose result it is to become must still compute
+ * it.  So the own operation of a program, which computes in plain C, is noticed. */
+static inline void gi_created(gd_tensor *t)
+{
+    if (gi_capturing())
+        t->marks &= (uint8_t)~GI_COMPUTED;
+}
+
 /* gi_start_again - for a public function that changes something other than a new tensor, an optimizer for example:
  * while a step is captured, the call as a whole is written down, with its arguments as attributes.  The step goes on
  * where such a function fails, as a program does that ignores what it returns. */
@@ -105,6 +113,13 @@ bool gi_start_object(const char *name, gi_compute *compute, void *object);      
 static inline void gi_not_captured(const char *function, const char *why)
 {
     if (gi_capturing())
+        gi_thread.recorder->refuse(gi_thread.recorder, function, why);
+}
+
+/* gi_part_not_captured - the same for what may be a part of a computation that is written down as a whole. */
+static inline void gi_part_not_captured(const char *function, const char *why)
+{
+    if (GI_UNLIKELY(gi_thread.recorder != NULL))
         gi_thread.recorder->refuse(gi_thread.recorder, function, why);
 }
 

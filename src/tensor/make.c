@@ -29,7 +29,10 @@ static bool fill(gd_tensor *t, gd_tensor *const x[], const void *attributes)
 static gd_tensor *filled(const char *function, int ndim, const int64_t *shape, double value)
 {
     gd_tensor *t = gi_fits(function, "value", value) ? gi_new(function, ndim, shape) : NULL;
-    return t && gi_start(function, fill, t, NULL, 0, &value, sizeof value) ? t : NULL;
+    if (!t || !gi_start(function, fill, t, NULL, 0, &value, sizeof value))
+        return NULL;
+    gi_created(t);
+    return t;
 }
 
 gd_tensor *gd_zeros(gd_shape shape)              { return filled("gd_zeros", shape.ndim, shape.size, 0); }
