@@ -7,6 +7,7 @@
 #include "backward.h"
 
 #include "anomaly.h"
+#include "base/scopes.h"
 #include "base/start.h"
 #include "dead_graph.h"
 #include "gather.h"
@@ -225,12 +226,19 @@ static GI_COLD gd_fast captured_fast(gd_node *node, gd_tensor *dy, const gd_targ
     fast_call call = { node, { { NULL, false } } };
     for (int i = 0; i < n; i++)
         call.to[i] = to[i];
+    if (!gi_scope_open(false))
+        return GD_FAILED;
+    gd_arena *scope = gi_thread.scope;
+    scope->captured = false;
+    const char *before = scope->at;
     const int capturing = gi_capture_pause();
     const gd_fast done = node->op->fast(node, dy, to);
     gi_capture_resume(capturing);
+    const bool allocates = scope->at != before;
+    gi_scope_close();
     for (int i = 0; i < n && done == GD_DONE; i++)
         gi_thread.recorder->computed(gi_thread.recorder, to[i].data);
-    gi_call again = { node->op->name, fast_again, NULL, &dy, 1, &call, sizeof call, true };
+    gi_call again = { node->op->name, fast_again, NULL, &dy, 1, &call, sizeof call, allocates };
     return done == GD_DONE && !gi_thread.recorder->write(gi_thread.recorder, &again) ? GD_FAILED : done;
 }
 

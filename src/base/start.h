@@ -84,8 +84,8 @@ static inline void gi_computed(gd_tensor *t)
     gi_thread.recorder->computed(gi_thread.recorder, t->data);
 }
 
-/* gi_created - of a tensor that is computed without inputs: an operation whose result it is to become must still compute
- * it.  So the own operation of a program, which computes in plain C, is noticed. */
+/* gi_created - of a tensor that is computed without inputs: an operation whose result it is to become must still
+ * compute it.  So the own operation of a program, which computes in plain C, is noticed. */
 static inline void gi_created(gd_tensor *t)
 {
     if (gi_capturing())

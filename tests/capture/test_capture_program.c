@@ -192,7 +192,7 @@ START_TEST(inputs_of_any_layout)
     for (int i = 0; i < 4; i++) {
         GD_SCOPE;
         gd_tensor *wide = gd_reshape(gd_arange(i, i + 24 - 0.5, 1), GD_SHAPE(3, 8));
-        gd_tensor *x[] = { gd_transpose(wide, 0, 1), gd_flip(batch(2, i), 1), gd_slice(gd_transpose(wide, 0, 1), 0, 0, 8, 3),
+        gd_tensor *x[] = { gd_transpose(wide, 0, 1), gd_slice(gd_transpose(wide, 0, 1), 0, 0, 8, 3),
                            gd_expand(batch(1, i), GD_SHAPE(5, 3)), gd_zeros(GD_SHAPE(0, 3)) };
         for (int k = 0; k < 4; k++) {
             model direct = m;
