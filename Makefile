@@ -1,5 +1,6 @@
 # Gradus - make                         both libraries: build/libgradus.{a,so} (float), build/libgradus64.{a,so} (double)
-# Gradus - make test                    all tests in both kinds; KINDS=double: in one; BUILD=.. CFLAGS=..: elsewhere, otherwise
+# Gradus - make test                    all tests in both kinds; KINDS=double: in one; TEST_FOLDERS="nn optim": those of
+# Gradus -                               these folders of tests; BUILD=.. CFLAGS=..: elsewhere, otherwise
 # Gradus - make demo, make demo-NAME    the programs in demos/; their pictures go to out/
 # Gradus - make demo-long, make gallery the long ones at full length; out/gallery.html with all pictures
 # Gradus - make grade, make grade-03    the exercises: right, wrong and why, or not yet
@@ -125,7 +126,9 @@ $(foreach kind,float double,$(BUILD)/$(kind)/data/gunzip.o $(BUILD)/$(kind)/data
 
 # A program is named after its file: tests/tensor/test_scopes.c is built, in double, by
 #     make build/tests/test_scopes.double
-TEST_FILES := $(sort $(wildcard tests/*/test_*.c))
+# TEST_FOLDERS="tensor nn": only those of these folders are built and run.
+TEST_FOLDERS ?= *
+TEST_FILES := $(sort $(wildcard $(TEST_FOLDERS:%=tests/%/test_*.c)))
 TESTS      := $(basename $(notdir $(TEST_FILES)))
 $(if $(wildcard tests/test_*.c),$(error $(wildcard tests/test_*.c): tests belong in a folder of tests/))
 $(foreach test,$(TESTS),$(if $(word 2,$(filter %/$(test).c,$(TEST_FILES))),$(error two files are called $(test).c)))
@@ -170,8 +173,9 @@ check-names: lib $(BUILD)/libs
 	@CC='$(CC)' sh tests/scripts/double_names.sh
 	@CC='$(CC)' CFLAGS='$(CFLAGS)' sh tests/scripts/exports.sh $(BUILD)
 # The shared libraries, loaded by running programs.
-check-shared: $(BUILD)/libgradus.so $(BUILD)/libgradus64.so $(BUILD)/libgradus.a $(BUILD)/libgradus64.a
-	@CC='$(CC)' CFLAGS='$(CFLAGS) $(LDFLAGS)' LIBS='$(LIBS)' sh tests/scripts/shared.sh $(BUILD)
+KIND_LIBRARIES := $(if $(filter float,$(KINDS)),libgradus) $(if $(filter double,$(KINDS)),libgradus64)
+check-shared: $(foreach library,$(KIND_LIBRARIES),$(BUILD)/$(library).so $(BUILD)/$(library).a)
+	@LIBRARIES='$(KIND_LIBRARIES)' CC='$(CC)' CFLAGS='$(CFLAGS) $(LDFLAGS)' LIBS='$(LIBS)' sh tests/scripts/shared.sh $(BUILD)
 # No text depends on the locale.
 check-formats:
 	@sh tests/scripts/check_formats.sh

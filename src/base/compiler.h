@@ -38,7 +38,8 @@
  * calls (GNU indirect functions), which glibc supports and musl does not, and which runs before ThreadSanitizer and
  * MemorySanitizer are initialized.
  * The function must be static, and its name unique in the library, because clang makes it a global symbol.
- * With -DGD_PLAIN, and on compilers and systems without support, GI_KERNEL is empty. */
+ * With -DGD_PLAIN, and on compilers and systems without support, GI_KERNEL is empty; with -DGI_ONE_KERNEL too, which
+ * changes nothing else and makes the library compile sooner. */
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
 #define GI_EARLY_CALLS_CRASH
@@ -48,7 +49,7 @@
 #endif
 
 #if !defined(__GNUC__) || !defined(__x86_64__) || !defined(__GLIBC__) || defined(__UCLIBC__) || \
-    defined(GI_EARLY_CALLS_CRASH) || defined(GD_PLAIN) || defined(__AVX512F__)
+    defined(GI_EARLY_CALLS_CRASH) || defined(GD_PLAIN) || defined(GI_ONE_KERNEL) || defined(__AVX512F__)
 #define GI_KERNEL
 #elif defined(__clang__)                    /* knows features, but not the levels -v3 and -v4 */
 #define GI_KERNEL __attribute__((target_clones("avx512dq", "avx2", "default")))
