@@ -61,3 +61,5 @@ uninstall:
 	for folder in "$(DESTDIR)$(INCLUDEDIR)/gradus" "$(DESTDIR)$(CMAKEDIR)" "$(DESTDIR)$(DOCDIR)/demos/chapter" \
 	    "$(DESTDIR)$(DOCDIR)/demos/models" "$(DESTDIR)$(DOCDIR)/demos" "$(DESTDIR)$(DOCDIR)"; do \
 	    [ ! -d "$$folder" ] || rmdir "$$folder" 2>/dev/null || echo "$$folder stays: it holds files of others"; done
+
+include packaging.mk

@@ -146,7 +146,7 @@ static bool load(const char *function, const char *path, const gd_training_run *
     gi_reader r = { .function = function, .path = path, .run = run, .options = options,
                     .outside = gi_current_scope(), .remarks = strcmp(function, "gd_load") == 0 };
     if (!gi_run_alive(function, run) || (run->optimizer && (gi_busy(function, run->optimizer) ||
-                                                            gi_swapped(function, run->optimizer))))
+                                                            gi_are_swapped(function, run->optimizer))))
         return false;
     if (gi_params_in_use(run->params))
         return gd_fail("%s: %s, which needs the parameters as they are, is running", function, gi_guest_text().s);

@@ -173,7 +173,7 @@ static bool valid_shared(const char *function, gd_optimizer *o)
 /* Also creates the states that the next step would create: a file without them would be taken for a damaged one. */
 static bool ready_optimizer(const char *function, gd_optimizer *o)
 {
-    if (gi_swapped(function, o) || !gi_adopt(o) || !gi_check_steps(function, (double)o->steps))
+    if (gi_are_swapped(function, o) || !gi_adopt(o) || !gi_check_steps(function, (double)o->steps))
         return false;
     gd_group *group;
     for (int k = 0; (group = gi_checkpoint_group(o, k)); k++)

@@ -41,7 +41,7 @@ static note assumed(const gi_csv *t)
 
 /* ---- What a field may have been meant to be --------------------------------------------------------------- */
 
-static bool reads(const gi_csv *t, const gi_csv_field *f, char decimal, char thousands)
+static bool field_reads(const gi_csv *t, const gi_csv_field *f, char decimal, char thousands)
 {
     gd_real number;
     gi_number_style style = { decimal, thousands, t->options.allow_nan };
@@ -51,7 +51,7 @@ static bool reads(const gi_csv *t, const gi_csv_field *f, char decimal, char tho
 static bool reads_before(const gi_csv *t, const gi_csv_field *f, size_t behind)
 {
     gi_csv_field shorter = { .begin = f->begin, .end = f->end - behind };
-    return shorter.end > shorter.begin && reads(t, &shorter, t->options.decimal, t->options.thousands);
+    return shorter.end > shorter.begin && field_reads(t, &shorter, t->options.decimal, t->options.thousands);
 }
 
 static const char *find(const gi_csv_field *f, char c)
@@ -64,19 +64,19 @@ static note other_signs(const gi_csv *t, const gi_csv_field *f)
 {
     char other = t->options.decimal == '.' ? ',' : '.', text[80];
     note n = { "" };
-    if (other != t->options.thousands && reads(t, f, other, 0)) {
+    if (other != t->options.thousands && field_reads(t, f, other, 0)) {
         snprintf(text, sizeof text, "decimal = '%c' reads it", other);
         add(&n, text);
     }
     for (const char *c = ",.' _"; *c; c++)
         if (*c != t->options.decimal && *c != t->options.thousands &&
-            reads(t, f, t->options.decimal, *c)) {
+            field_reads(t, f, t->options.decimal, *c)) {
             snprintf(text, sizeof text, "%sthousands = '%s%c' reads it%s", n.s[0] ? " as one number, " : "",
                      *c == '\'' ? "\\" : "", *c, n.s[0] ? " as another" : "");
             add(&n, text);
         }
     for (const char *c = ",.' _"; *c && !n.s[0]; c++)
-        if (*c != other && reads(t, f, other, *c)) {
+        if (*c != other && field_reads(t, f, other, *c)) {
             snprintf(text, sizeof text, "decimal = '%c' with thousands = '%s%c' reads it", other,
                      *c == '\'' ? "\\" : "", *c);
             add(&n, text);
@@ -191,7 +191,7 @@ static char comma_separator(const gi_csv *t, int64_t wanted)
         do {
             gi_csv_field f;
             more = gi_csv_next_field(&at, t->row_end, *c, &f);
-            numbers &= f.end > f.begin && reads(t, &f, ',', 0);
+            numbers &= f.end > f.begin && field_reads(t, &f, ',', 0);
             fields++;
         } while (more);
         if (numbers && (*c == '\n' ? wanted == 1 && fields == 1 : fields > 1 && (!wanted || fields == wanted)))

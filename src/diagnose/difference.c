@@ -66,9 +66,9 @@ bool gi_stays_the_same(const gi_check *c)
     return true;
 }
 
-gi_change gi_compared(const gi_check *c)
+gi_measured gi_compared(const gi_check *c)
 {
-    gi_change d = { 0, 0, 0 };
+    gi_measured d = { 0, 0, 0 };
     for (int64_t i = 0; i < c->weights->numel; i++) {
         const double v = (double)c->weights->data[i], up = (double)c->up[i], down = (double)c->down[i];
         const double noise = 4 * GI_ULP * fabs(v) * fmax(fabs(up), fabs(down));
@@ -109,7 +109,7 @@ bool gi_move_one(const gi_check *c, gd_real *at, double by, gi_quotient *q)
     if (!good)
         return false;
     const double apart = (double)high - (double)low;        /* what the rounded arguments really are */
-    const gi_change d = gi_compared(c);
+    const gi_measured d = gi_compared(c);
     *q = (gi_quotient){ d.by / apart, d.noise / apart, d.hidden / apart };
     return true;
 }

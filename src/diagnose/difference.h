@@ -39,11 +39,11 @@ bool gi_evaluate(const gi_check *c, gd_real *outputs);
 bool gi_stays_the_same(const gi_check *c);
 
 /* v . (up - down), and bounds of its rounding error: noise from outputs that differ, hidden from those that do not. */
-typedef struct gi_change {
+typedef struct gi_measured {
     double by, noise, hidden;
-} gi_change;
+} gi_measured;
 
-gi_change gi_compared(const gi_check *c);
+gi_measured gi_compared(const gi_check *c);
 
 /* How far an x is moved, in units of eps. */
 enum { GI_WITH_LARGE_X, GI_ABSOLUTE, GI_WITH_SMALL_X, GI_STEPS };

@@ -189,7 +189,7 @@ static bool one_direction(const gi_check *c, gd_tensor *const dxs[], const direc
         move(c, d, step, 0);
         if (!good)
             return false;
-        const gi_change found = gi_compared(c);
+        const gi_measured found = gi_compared(c);
         const double numeric = found.by / (2 * c->eps), slack = c->rtol * fmax(size, fabs(numeric));
         const double noise = step == 0 ? (found.noise + found.hidden) / (2 * c->eps) : 0;
         if (fabs(analytic - numeric) <= c->atol + slack + noise)

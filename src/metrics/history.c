@@ -102,7 +102,7 @@ static bool reserve_series(gd_history *h)
     if (h->count < h->capacity)
         return true;
     const int capacity = h->capacity ? 2 * h->capacity : 8;
-    gi_series *series = gi_memory_resize(GI_DATA, h->series, (size_t)capacity * sizeof *series);
+    gi_tracked_series *series = gi_memory_resize(GI_DATA, h->series, (size_t)capacity * sizeof *series);
     if (!series)
         return false;
     h->series = series;
@@ -115,7 +115,7 @@ int gi_history_append(const char *function, gd_history *h, const char *name)
     if (!valid_name(function, name) || (strcmp(name, h->x_name) == 0 &&
         !gd_fail("%s: \"%s\" is the name of x", function, name)) || !reserve_rows(h) || !reserve_series(h))
         return -1;
-    gi_series s = { .name = copied(name) };
+    gi_tracked_series s = { .name = copied(name) };
     s.cells = s.name ? gi_memory_new(GI_DATA, (size_t)h->row_capacity * sizeof *s.cells) : NULL;
     if (!s.cells) {
         gi_memory_free(s.name);
@@ -257,7 +257,7 @@ bool gd_history_has(const gd_history *h, const char *series, int64_t row)
 
 static bool plot_series(const gd_history *h, int i, gd_plot *plot)
 {
-    const gi_series *s = &h->series[i];
+    const gi_tracked_series *s = &h->series[i];
     for (int64_t row = 0; row < h->rows; row++)
         if (s->cells[row].there && !gd_plot_point(plot, s->name, h->x[row], s->cells[row].value))
             return false;

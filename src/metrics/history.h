@@ -11,16 +11,16 @@ typedef struct gi_cell {
     bool   there;
 } gi_cell;
 
-typedef struct gi_series {
+typedef struct gi_tracked_series {
     char    *name;
     gi_cell *cells;                         /* one for each row, as many as the capacity for rows */
-} gi_series;
+} gi_tracked_series;
 
 struct gd_history {
     char      *x_name;
     double    *x;                           /* ascending */
     int64_t    rows, row_capacity;
-    gi_series *series;
+    gi_tracked_series *series;
     int        count, capacity;
 };
 

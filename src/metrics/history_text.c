@@ -41,7 +41,7 @@ static const char *cell_text(char to[LONGEST_NUMBER], const gi_cell *cell)
     return to;
 }
 
-static int series_width(const gd_history *h, const gi_series *s)
+static int series_width(const gd_history *h, const gi_tracked_series *s)
 {
     char text[LONGEST_NUMBER];
     int width = width_of(s->name);

@@ -82,7 +82,7 @@ gd_tensor *gi_spread(gd_tensor *dy, const gd_tensor *x, gi_axes axes)
 /* ---- Lines ----------------------------------------------------------------------------------------------- */
 
 typedef struct lines_call {
-    gi_line *line;
+    gi_reduced_line *line;
     int64_t  n, step;
 } lines_call;
 
@@ -145,7 +145,7 @@ static gd_tensor *reduced_last(const gd_tensor *x, gi_axes axes)
     return copy;
 }
 
-bool gi_reduce_lines(gd_tensor *y, gd_tensor *x, gi_axes axes, gi_line *line)
+bool gi_reduce_lines(gd_tensor *y, gd_tensor *x, gi_axes axes, gi_reduced_line *line)
 {
     int64_t shape[GD_MAX_DIMS], y_stride[GD_MAX_DIMS], x_stride[GD_MAX_DIMS];
     int kept = kept_axes(y, x, axes, shape, y_stride, x_stride);
@@ -168,7 +168,7 @@ bool gi_reduce_lines(gd_tensor *y, gd_tensor *x, gi_axes axes, gi_line *line)
 
 typedef struct lines_attributes {
     gi_axes  axes;
-    gi_line *line;
+    gi_reduced_line *line;
 } lines_attributes;
 
 static bool lines_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
@@ -177,7 +177,7 @@ static bool lines_compute(gd_tensor *y, gd_tensor *const x[], const void *attrib
     return gi_reduce_lines(y, x[0], a->axes, a->line);
 }
 
-bool gi_start_lines(const char *function, gd_tensor *y, gd_tensor *x, gi_axes axes, gi_line *line)
+bool gi_start_lines(const char *function, gd_tensor *y, gd_tensor *x, gi_axes axes, gi_reduced_line *line)
 {
     const lines_attributes a = { axes, line };
     return gi_start_one(function, lines_compute, y, x, &a, sizeof a);

@@ -30,13 +30,13 @@ gd_tensor *gi_spread(gd_tensor *dy, const gd_tensor *x, gi_axes axes);
 gd_tensor *gi_with_axes(gd_tensor *dy, const gd_tensor *x, gi_axes axes);
 
 /* One line: n elements from x, step apart; its result goes to *y. */
-typedef void gi_line(int64_t n, const gd_real *x, int64_t step, gd_real *y);
+typedef void gi_reduced_line(int64_t n, const gd_real *x, int64_t step, gd_real *y);
 
 /* gi_reduce_lines - runs line for every element of y, a result of the reduction of x.  Where the reduced axes
  * do not form one line in memory a copy of x does.  False when memory is out. */
-bool gi_reduce_lines(gd_tensor *y, gd_tensor *x, gi_axes axes, gi_line *line);
+bool gi_reduce_lines(gd_tensor *y, gd_tensor *x, gi_axes axes, gi_reduced_line *line);
 
 /* gi_start_lines - the same as a computation of its own: see base/start.h. */
-bool gi_start_lines(const char *function, gd_tensor *y, gd_tensor *x, gi_axes axes, gi_line *line);
+bool gi_start_lines(const char *function, gd_tensor *y, gd_tensor *x, gi_axes axes, gi_reduced_line *line);
 
 #endif

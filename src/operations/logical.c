@@ -45,7 +45,7 @@ static void count_nonzero_line(int64_t n, const gd_real *x, int64_t step, gd_rea
 typedef struct count_attributes {
     const char *function;
     gi_axes     axes;
-    gi_line    *line;
+    gi_reduced_line    *line;
 } count_attributes;
 
 static bool count_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
@@ -60,7 +60,7 @@ static bool count_compute(gd_tensor *y, gd_tensor *const x[], const void *attrib
     return true;
 }
 
-static gd_tensor *reduced(const char *function, const gd_op *op, gi_line *line, gd_tensor *x, gi_axes axes)
+static gd_tensor *reduced(const char *function, const gd_op *op, gi_reduced_line *line, gd_tensor *x, gi_axes axes)
 {
     gd_tensor *y = gi_new_reduced(function, x, axes);
     const count_attributes c = { function, axes, line };

@@ -113,7 +113,8 @@ static bool start_pending(gd_optimizer *o, int count)
 static bool ready(gd_optimizer *o, const char *function)
 {
     struct gd_optimizer_inside *inside = o->inside;
-    if (!gi_model_alive(function, o) || gi_swapped(function, o) || (inside->count < o->params->count && !gi_adopt(o)))
+    if (!gi_model_alive(function, o) || gi_are_swapped(function, o) ||
+        (inside->count < o->params->count && !gi_adopt(o)))
         return false;
     struct gi_slot *const *slots = inside->slots;
     struct gi_pending *item = inside->pending;

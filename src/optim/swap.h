@@ -7,9 +7,9 @@
 #include "base/compiler.h"
 #include "inside.h"
 
-/* gi_swapped - true, with a message, while they are. */
+/* gi_are_swapped - true, with a message, while they are. */
 GI_COLD bool gi_swapped_message(const char *function);
-static inline bool gi_swapped(const char *function, const gd_optimizer *o)
+static inline bool gi_are_swapped(const char *function, const gd_optimizer *o)
 {
     return GI_UNLIKELY(o->inside->swapped) && gi_swapped_message(function);
 }

@@ -71,7 +71,7 @@ void gi_mask_area(gi_canvas *c, const double (*corners)[2], int n)
         low = fmin(low, corners[i][1]);
         high = fmax(high, corners[i][1]);
     }
-    int top = gi_within(floor(low), c->clip[1], c->clip[3]), bottom = gi_within(ceil(high), c->clip[1], c->clip[3]);
+    int top = gi_clamped(floor(low), c->clip[1], c->clip[3]), bottom = gi_clamped(ceil(high), c->clip[1], c->clip[3]);
     for (int y = top; y < bottom; y++) {
         double covered = 0;
         memset(c->row, 0, ((size_t)c->width + 2) * sizeof *c->row);

@@ -45,10 +45,10 @@ void gi_canvas_stop(gi_canvas *c)
 
 void gi_canvas_clip(gi_canvas *c, gi_box box)
 {
-    c->clip[0] = gi_within(floor(box.left), 0, c->width);
-    c->clip[1] = gi_within(floor(box.top), 0, c->height);
-    c->clip[2] = gi_within(ceil(box.right), 0, c->width);
-    c->clip[3] = gi_within(ceil(box.bottom), 0, c->height);
+    c->clip[0] = gi_clamped(floor(box.left), 0, c->width);
+    c->clip[1] = gi_clamped(floor(box.top), 0, c->height);
+    c->clip[2] = gi_clamped(ceil(box.right), 0, c->width);
+    c->clip[3] = gi_clamped(ceil(box.bottom), 0, c->height);
 }
 
 void gi_canvas_unclip(gi_canvas *c)
@@ -65,8 +65,8 @@ void gi_mask_segment(gi_canvas *c, double x0, double y0, double x1, double y1, d
     double reach = half_width + 0.5;
     double dx = x1 - x0, dy = y1 - y0, length2 = dx * dx + dy * dy;
     double thin = half_width < 0.5 ? 2 * half_width : 1;    /* a hairline covers no pixel fully */
-    int top = gi_within(floor(fmin(y0, y1) - reach), c->clip[1], c->clip[3]);
-    int bottom = gi_within(ceil(fmax(y0, y1) + reach), c->clip[1], c->clip[3]);
+    int top = gi_clamped(floor(fmin(y0, y1) - reach), c->clip[1], c->clip[3]);
+    int bottom = gi_clamped(ceil(fmax(y0, y1) + reach), c->clip[1], c->clip[3]);
 
     for (int y = top; y < bottom; y++) {
         /* t0 .. t1: the part of the segment that comes near this row, and its extent in x */
@@ -79,8 +79,8 @@ void gi_mask_segment(gi_canvas *c, double x0, double y0, double x1, double y1, d
                 continue;
         }
         double xa = x0 + t0 * dx, xb = x0 + t1 * dx;
-        int left = gi_within(floor(fmin(xa, xb) - reach), c->clip[0], c->clip[2]);
-        int right = gi_within(ceil(fmax(xa, xb) + reach), c->clip[0], c->clip[2]);
+        int left = gi_clamped(floor(fmin(xa, xb) - reach), c->clip[0], c->clip[2]);
+        int right = gi_clamped(ceil(fmax(xa, xb) + reach), c->clip[0], c->clip[2]);
         for (int x = left; x < right; x++) {
             double px = x + 0.5 - x0, py = cy - y0;
             double t = length2 > 0 ? (px * dx + py * dy) / length2 : 0;
@@ -109,10 +109,10 @@ void gi_mask_polygon(gi_canvas *c, const double (*corners)[2], int n)
             low[k] = fmin(low[k], corners[i][k]);
             high[k] = fmax(high[k], corners[i][k]);
         }
-    int left = gi_within(floor(low[0] - 1), c->clip[0], c->clip[2]);
-    int top = gi_within(floor(low[1] - 1), c->clip[1], c->clip[3]);
-    int right = gi_within(ceil(high[0] + 1), c->clip[0], c->clip[2]);
-    int bottom = gi_within(ceil(high[1] + 1), c->clip[1], c->clip[3]);
+    int left = gi_clamped(floor(low[0] - 1), c->clip[0], c->clip[2]);
+    int top = gi_clamped(floor(low[1] - 1), c->clip[1], c->clip[3]);
+    int right = gi_clamped(ceil(high[0] + 1), c->clip[0], c->clip[2]);
+    int bottom = gi_clamped(ceil(high[1] + 1), c->clip[1], c->clip[3]);
 
     for (int y = top; y < bottom; y++)
         for (int x = left; x < right; x++) {
@@ -134,10 +134,10 @@ void gi_mask_box(gi_canvas *c, gi_box box)
 {
     if (c->svg)
         gi_svg_box(c->svg, box);
-    int left = gi_within(floor(box.left), c->clip[0], c->clip[2]);
-    int top = gi_within(floor(box.top), c->clip[1], c->clip[3]);
-    int right = gi_within(ceil(box.right), c->clip[0], c->clip[2]);
-    int bottom = gi_within(ceil(box.bottom), c->clip[1], c->clip[3]);
+    int left = gi_clamped(floor(box.left), c->clip[0], c->clip[2]);
+    int top = gi_clamped(floor(box.top), c->clip[1], c->clip[3]);
+    int right = gi_clamped(ceil(box.right), c->clip[0], c->clip[2]);
+    int bottom = gi_clamped(ceil(box.bottom), c->clip[1], c->clip[3]);
     for (int y = top; y < bottom; y++)
         for (int x = left; x < right; x++)
             gi_cover(c, x, y, fmax(0, fmin(x + 1, box.right) - fmax(x, box.left)) *

@@ -6,8 +6,8 @@
 
 #include "canvas.h"
 
-/* gi_within - x as int, without overflow for coordinates far outside. */
-static inline int gi_within(double x, int low, int high)
+/* gi_clamped - x as int, without overflow for coordinates far outside. */
+static inline int gi_clamped(double x, int low, int high)
 {
     if (!(x > low))
         return low;

@@ -99,8 +99,8 @@ typedef struct overlap { int first, last; double low, high; } overlap;
 static overlap overlap_of(int at, double from, double to, int cells)
 {
     double size = (to - from) / cells, low = (fmax(at, from) - from) / size, high = (fmin(at + 1, to) - from) / size;
-    overlap o = { .first = gi_within(floor(low + 1e-9), 0, cells - 1), .low = low, .high = high };
-    o.last = gi_within(ceil(high - 1e-9) - 1, o.first, cells - 1);
+    overlap o = { .first = gi_clamped(floor(low + 1e-9), 0, cells - 1), .low = low, .high = high };
+    o.last = gi_clamped(ceil(high - 1e-9) - 1, o.first, cells - 1);
     return o;
 }
 
@@ -155,10 +155,10 @@ void gi_canvas_image(gi_canvas *c, gi_box box, const gi_rgb *cells, int rows, in
 {
     if (!(box.right > box.left && box.bottom > box.top))
         return;
-    int left = gi_within(floor(box.left), c->clip[0], c->clip[2]);
-    int right = gi_within(ceil(box.right), c->clip[0], c->clip[2]);
-    int top = gi_within(floor(box.top), c->clip[1], c->clip[3]);
-    int bottom = gi_within(ceil(box.bottom), c->clip[1], c->clip[3]);
+    int left = gi_clamped(floor(box.left), c->clip[0], c->clip[2]);
+    int right = gi_clamped(ceil(box.right), c->clip[0], c->clip[2]);
+    int top = gi_clamped(floor(box.top), c->clip[1], c->clip[3]);
+    int bottom = gi_clamped(ceil(box.bottom), c->clip[1], c->clip[3]);
     if (c->svg)
         write_cells(c, box, cells, rows, columns);
     for (int y = top; y < bottom; y++) {
@@ -178,8 +178,8 @@ void gi_canvas_image(gi_canvas *c, gi_box box, const gi_rgb *cells, int rows, in
 
 double gi_ink(const gi_canvas *c, gi_box box)
 {
-    int left = gi_within(box.left, 0, c->width), right = gi_within(box.right, 0, c->width);
-    int top = gi_within(box.top, 0, c->height), bottom = gi_within(box.bottom, 0, c->height);
+    int left = gi_clamped(box.left, 0, c->width), right = gi_clamped(box.right, 0, c->width);
+    int top = gi_clamped(box.top, 0, c->height), bottom = gi_clamped(box.bottom, 0, c->height);
     double sum = 0;
     for (int y = top; y < bottom; y++)
         for (int x = left; x < right; x++)

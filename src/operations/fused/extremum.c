@@ -52,7 +52,7 @@ static const gd_op min_op = {
     .formula = "dx = dy where x = y, shared",
 };
 
-static gd_tensor *extremum(const char *function, const gd_op *op, gi_line *line, gd_tensor *x, gi_axes axes)
+static gd_tensor *extremum(const char *function, const gd_op *op, gi_reduced_line *line, gd_tensor *x, gi_axes axes)
 {
     if (x->numel == 0 && gi_reduced_count(x, axes) == 0)
         return gd_fail("%s: x is %s: nothing to choose from", function, gi_text_of(x).s);
