@@ -320,6 +320,7 @@ include debug.mk
 include tutorial.mk
 include cxx.mk
 include gdb.mk
+include conformance.mk
 include others.mk
 include python.mk
 include style.mk
