@@ -180,17 +180,24 @@ static bool readable_compute(gd_tensor *readable, gd_tensor *const x[], const vo
     return true;
 }
 
-/* The losses of the logits; logits that make a NaN of an ignored one are replaced by 0. */
-static gd_tensor *losses(const char *function, gd_tensor **logits, const counted *c)
+/* The logits, 0 where they are not readable; NULL: they are. */
+static gd_tensor *readable_only(gd_tensor *logits, gd_tensor *readable)
 {
-    gd_tensor *l = gd_cross_entropy(*logits, c->labels, GD_NONE);
+    return readable ? gd_where(gd_unsqueeze(readable, 1), logits, gd_scalar(0)) : logits;
+}
+
+/* The losses of the logits, and which of these are readable. */
+static gd_tensor *losses(const char *function, gd_tensor *logits, const counted *c, gd_tensor **readable)
+{
+    gd_tensor *l = gd_cross_entropy(logits, c->labels, GD_NONE);
+    *readable = NULL;
     if (!l || !c->keep || !(gi_capturing() || nan_where_ignored(l, c->keep)))
         return l;
-    gd_tensor *readable = gi_new_like(c->keep), *const inputs[] = { l, c->keep };
-    if (!readable || !gi_start(function, readable_compute, readable, inputs, 2, NULL, 0))
+    *readable = gi_new_like(c->keep);
+    gd_tensor *const inputs[] = { l, c->keep };
+    if (!*readable || !gi_start(function, readable_compute, *readable, inputs, 2, NULL, 0))
         return NULL;
-    *logits = gd_where(gd_unsqueeze(readable, 1), *logits, gd_scalar(0));
-    return gd_cross_entropy(*logits, c->labels, GD_NONE);
+    return gd_cross_entropy(readable_only(logits, *readable), c->labels, GD_NONE);
 }
 
 /* The mean over the classes of -w_k ln p_k, of the labels' shape. */
@@ -212,11 +219,11 @@ gd_tensor *gd_cross_entropy_with(gd_tensor *logits, gd_tensor *labels, gd_tensor
     if (!logits || !labels || !classes_given(function, "logits", logits, labels, weight)
         || !smoothing_fits(function, s) || !count(function, labels, logits->shape[1], options.ignore_index, &c))
         return NULL;
-    gd_tensor *w = weights_of(weight, &c), *l = losses(function, &logits, &c);
+    gd_tensor *w = weights_of(weight, &c), *readable, *l = losses(function, logits, &c, &readable);
     if (w)
         l = gi_share(w, l);
     if (s > 0) {
-        gd_tensor *uniform = gd_scale(uniform_part(logits, weight), s);
+        gd_tensor *uniform = gd_scale(uniform_part(readable_only(logits, readable), weight), s);
         l = s < 1 ? gd_add(gd_scale(l, 1 - s), uniform) : uniform;
     }
     return reduced(function, l, w, &c, options.reduction);
