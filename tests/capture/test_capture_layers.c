@@ -189,7 +189,7 @@ static void make_linear(parts *p)
     p->linear = gd_linear_new(p->net, "linear", 4, 3);
 }
 
-/* ---- Losses and decisions ------------------------------------------------------------------------------------------ */
+/* ---- Losses and decisions --------------------------------------------------------------------------------------- */
 
 /* Labels that are ignored in some runs, over logits of which one is NaN. */
 static void give_ignored(gd_tensor *in[], int run)
@@ -245,12 +245,12 @@ static gd_tensor *loss_of_spectral(const parts *p, gd_tensor *const in[])
     return gd_mse_loss(gd_matmul(in[0], gd_transpose(w, 0, 1)), in[1], GD_MEAN);
 }
 
-static void make_matrix(parts *p)
+static void make_number(parts *p)
 {
-    p->w = gd_param(p->net, "w", gd_zeros(GD_SHAPE(3, 3)));
+    p->w = gd_param(p->net, "w", gd_full(GD_SHAPE(1), 0.7));
 }
 
-/* Matrices that are singular in some runs; vectors without length. */
+/* Matrices, singular in some runs; vectors without length in others. */
 static void give_matrices(gd_tensor *in[], int run)
 {
     in[0] = noisy(GD_SHAPE(3, 3));
@@ -259,15 +259,14 @@ static void give_matrices(gd_tensor *in[], int run)
     in[1] = run % 3 ? noisy(GD_SHAPE(3, 3)) : gd_zeros(GD_SHAPE(3, 3));
 }
 
-/* w is 0, and stays it: what its gradient is, the trace of the optimizer shows. */
 static gd_tensor *loss_of_matrices(const parts *p, gd_tensor *const in[])
 {
-    gd_tensor *a = gd_add(gd_scale(p->w, 1e-30), in[0]), *b = gd_add(p->w, in[1]);
-    gd_tensor *symmetric = gd_add(gd_matmul(a, gd_transpose(a, 0, 1)), gd_eye(3));
-    gd_tensor *lengths = gd_sum(gd_norm_axes(gd_add(b, a), 2, GD_SHAPE(1), false));
-    gd_tensor *solved = gd_mean(gd_square(gd_solve(symmetric, b)));
-    return gd_add(gd_add(gd_det(a), gd_logsumexp(gd_reshape(b, GD_SHAPE(9)), 0, false)),
-                  gd_add(lengths, gd_add(solved, gd_sum(gd_cholesky(symmetric)))));
+    gd_tensor *a = gd_mul(p->w, in[0]), *b = gd_mul(p->w, in[1]);
+    gd_tensor *positive = gd_add(gd_matmul(a, gd_transpose(a, 0, 1)), gd_eye(3));
+    gd_tensor *lengths = gd_sum(gd_norm_axes(b, 2, GD_SHAPE(1), false)), *s = gd_sum(gd_svd(a).s);
+    gd_tensor *solved = gd_mean(gd_square(gd_solve(positive, b))), *l = gd_sum(gd_cholesky(positive));
+    gd_tensor *spread = gd_sum(gd_std_axis(b, 0, 1, false));
+    return gd_add(gd_add(gd_det(a), spread), gd_add(gd_add(lengths, s), gd_add(solved, l)));
 }
 
 static const network kinds[] = {
@@ -283,7 +282,7 @@ static const network kinds[] = {
     { "ignored",     make_linear,      give_ignored,   loss_of_ignored },
     { "targets",     make_linear,      give_targets,   loss_of_targets },
     { "spectral",    make_spectral,    give_rows,      loss_of_spectral },
-    { "matrices",    make_matrix,      give_matrices,  loss_of_matrices },
+    { "matrices",    make_number,      give_matrices,  loss_of_matrices },
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
