@@ -47,43 +47,6 @@ GI_KERNEL static void log_softmax_slope(int64_t n, gd_real *dx, const gd_real *d
         dx[i] = dy[i] - real_exp(y[i]) * sum;
 }
 
-/* ---- logsumexp: y = m + ln sum e^(x - m), m = max x ---------------------------------------------------------- */
-
-GI_KERNEL static gd_real logsumexp_row(int64_t n, const gd_real *x)
-{
-    gd_real m = row_largest(n, x), shift = isinf(m) ? 0 : m;
-    return shift + real_log(row_exp_sum(n, x, shift));
-}
-
-GI_KERNEL static gd_real exp_sum(int64_t n, const gd_real *x, gd_real shift)
-{
-    return row_exp_sum(n, x, shift);
-}
-
-/* Strided elements are packed, a piece at a time. */
-void gi_logsumexp_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
-{
-    if (n == 0) {
-        *y = (gd_real)-INFINITY;
-        return;
-    }
-    if (step == 1) {
-        *y = logsumexp_row(n, x);
-        return;
-    }
-    gd_real m = x[0], sum = 0, rest = 0, packed[ROW_PIECE];
-    for (int64_t i = 1; i < n; i++)
-        m = real_max(m, x[i * step]);
-    gd_real shift = isfinite(m) ? m : 0;
-    for (int64_t i = 0; i < n; i += ROW_PIECE) {
-        const int64_t piece = n - i < ROW_PIECE ? n - i : ROW_PIECE;
-        for (int64_t k = 0; k < piece; k++)
-            packed[k] = x[(i + k) * step];
-        real_add_term(&sum, &rest, exp_sum(piece, packed, shift));
-    }
-    *y = shift + real_log(real_whole(sum, rest));
-}
-
 /* ---- Cross-entropy ------------------------------------------------------------------------------------------- */
 
 GI_KERNEL static void cross_entropy(const gi_loss_rows *r, int64_t begin, int64_t end)
@@ -114,11 +77,6 @@ GI_KERNEL static void cross_entropy_slope(const gi_loss_rows *r, int64_t begin, 
 #define softmax_slope     gi_softmax_slope_reference
 #define log_softmax       gi_log_softmax_reference
 #define log_softmax_slope gi_log_softmax_slope_reference
-
-void gi_logsumexp_line(int64_t n, const gd_real *x, int64_t step, gd_real *y)
-{
-    *y = gi_logsumexp_reference(n, x, step);
-}
 
 static void cross_entropy(const gi_loss_rows *r, int64_t begin, int64_t end)
 {

@@ -16,8 +16,10 @@
 typedef void gi_row_map(int64_t n, gd_real *y, const gd_real *x, const gd_real *other);
 gi_row_map gi_softmax_row, gi_softmax_slope_row, gi_log_softmax_row, gi_log_softmax_slope_row;
 
-/* gi_logsumexp_line - *y = ln sum e^x over n numbers that are step apart; -infinity for n = 0. */
-void gi_logsumexp_line(int64_t n, const gd_real *x, int64_t step, gd_real *y);
+/* gi_logsumexp_lines - y[i of_y] = ln sum e^x over the n numbers x[i next], x[i next + step], ..; -infinity for n = 0,
+ * i in [0, count). */
+void gi_logsumexp_lines(int64_t count, int64_t n, const gd_real *x, int64_t step, int64_t next, gd_real *y,
+                        int64_t of_y);
 
 /* Cross-entropy of rows [begin, end) of x, [rows, classes], each with its label.
  *   gi_cross_entropy_rows        y[i] = ln sum_c e^(x_ic) - x_i,label

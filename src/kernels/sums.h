@@ -18,6 +18,7 @@
 #define real_sum_strided gi_real_sum_strided
 #define real_dot         gi_real_dot
 #define real_sum_columns gi_real_sum_columns
+#define real_sum_short_rows gi_real_sum_short_rows
 
 /* real_sum - x[0] + .. + x[n-1]; 0 for n <= 0. */
 gd_real real_sum(int64_t n, const gd_real *x);
@@ -31,6 +32,11 @@ gd_real real_dot(int64_t n, const gd_real *a, const gd_real *b);
 /* real_sum_columns - y[j] += x[j step] + x[row + j step] + .. + x[(rows-1) row + j step] for j in [0, columns):
  * adds up rows that lie row elements apart.  y must not overlap x. */
 void real_sum_columns(int64_t rows, int64_t columns, const gd_real *x, int64_t row, int64_t step, gd_real *y);
+
+/* real_sum_short_rows - y[r of_y] += real_sum of the n <= GI_SHORT_ROW numbers from x[r row] on, for r in [0, rows),
+ * with the same bits where y holds 0.  y must not overlap x. */
+enum { GI_SHORT_ROW = 16 };
+void real_sum_short_rows(int64_t rows, int64_t n, const gd_real *x, int64_t row, gd_real *y, int64_t of_y);
 
 /* gi_all_finite - are x[0 .. n) all finite?  True for n <= 0. */
 bool gi_all_finite(int64_t n, const gd_real *x);

@@ -32,7 +32,7 @@ static GI_NOINLINE void unary_strided(gd_tensor *y, const gd_tensor *x, const un
     const int64_t *const strides[] = { y->stride, x->stride };
     gi_nest_init(&nest, y->ndim, y->shape, 2, strides);
     gd_real *const start[] = { y->data, x->data };
-    gi_nest_spread(&nest, 2, start, unary_inner, call, 1);
+    gi_nest_spread_short(&nest, 2, start, unary_inner, call, 1);
 }
 
 typedef struct unary_parts {
@@ -119,7 +119,7 @@ static bool broadcast_compute(gd_tensor *y, gd_tensor *const x[], const void *at
     const int64_t *const strides[] = { y->stride, a_stride, b_stride };
     gi_nest_init(&nest, y->ndim, y->shape, 3, strides);
     gd_real *const start[] = { y->data, a->data, b->data };
-    gi_nest_spread(&nest, 3, start, binary_inner, loop, 1);
+    gi_nest_spread_short(&nest, 3, start, binary_inner, loop, 1);
     return true;
 }
 
@@ -285,7 +285,7 @@ gd_fast gi_fast_unary(const gd_node *node, const gd_tensor *dy, const gd_target 
     const int64_t *const strides[] = { to, dy->stride, of ? of->stride : standing };
     gi_nest_init(&nest, x->ndim, x->shape, 3, strides);
     gd_real *const start[] = { dx->data, dy->data, (gd_real *)(uintptr_t)s.of };
-    gi_nest_spread(&nest, 3, start, unary_slope_inner, &s, 1);
+    gi_nest_spread_short(&nest, 3, start, unary_slope_inner, &s, 1);
     return GD_DONE;
 }
 
@@ -357,7 +357,7 @@ static void binary_slope_strided(const binary_slope *s, const gd_tensor *dy, con
     const int64_t *const strides[] = { y->stride, dy->stride, a_stride, b_stride, y->stride };
     gi_nest_init(&nest, y->ndim, y->shape, 5, strides);
     gd_real *const start[] = { s->dx, dy->data, a->data, b->data, y->data };
-    gi_nest_spread(&nest, 5, start, binary_slope_inner, s, 1);
+    gi_nest_spread_short(&nest, 5, start, binary_slope_inner, s, 1);
 }
 
 gd_fast gi_fast_binary(const gd_node *node, const gd_tensor *dy, const gd_target *dx, gi_binary_slope_loop *da,

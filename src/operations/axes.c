@@ -82,13 +82,18 @@ gd_tensor *gi_spread(gd_tensor *dy, const gd_tensor *x, gi_axes axes)
 /* ---- Lines ----------------------------------------------------------------------------------------------- */
 
 typedef struct lines_call {
-    gi_reduced_line *line;
-    int64_t  n, step;
+    gi_reduced_line *line;                  /* or, if that is NULL, */
+    gi_many_lines   *lines;
+    int64_t          n, step;
 } lines_call;
 
 static void lines_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
 {
     const lines_call *call = context;
+    if (!call->line) {
+        call->lines(n, call->n, p[1], call->step, step[1], p[0], step[0]);
+        return;
+    }
     for (int64_t i = 0; i < n; i++)
         call->line(call->n, p[1] + i * step[1], call->step, p[0] + i * step[0]);
 }
@@ -145,11 +150,10 @@ static gd_tensor *reduced_last(const gd_tensor *x, gi_axes axes)
     return copy;
 }
 
-bool gi_reduce_lines(gd_tensor *y, gd_tensor *x, gi_axes axes, gi_reduced_line *line)
+static bool reduce(gd_tensor *y, gd_tensor *x, gi_axes axes, lines_call call)
 {
     int64_t shape[GD_MAX_DIMS], y_stride[GD_MAX_DIMS], x_stride[GD_MAX_DIMS];
     int kept = kept_axes(y, x, axes, shape, y_stride, x_stride);
-    lines_call call = { line, 1, 1 };
     const gd_tensor *source = x;
     if (!one_line(x, axes, &call.n, &call.step)) {
         if (!(source = reduced_last(x, axes)))
@@ -164,6 +168,16 @@ bool gi_reduce_lines(gd_tensor *y, gd_tensor *x, gi_axes axes, gi_reduced_line *
     gd_real *const start[] = { y->data, source->data };
     gi_nest_run(&nest, 2, start, lines_inner, &call);
     return true;
+}
+
+bool gi_reduce_lines(gd_tensor *y, gd_tensor *x, gi_axes axes, gi_reduced_line *line)
+{
+    return reduce(y, x, axes, (lines_call){ .line = line });
+}
+
+bool gi_reduce_many_lines(gd_tensor *y, gd_tensor *x, gi_axes axes, gi_many_lines *lines)
+{
+    return reduce(y, x, axes, (lines_call){ .lines = lines });
 }
 
 typedef struct lines_attributes {

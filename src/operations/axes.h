@@ -36,7 +36,13 @@ typedef void gi_reduced_line(int64_t n, const gd_real *x, int64_t step, gd_real 
  * do not form one line in memory a copy of x does.  False when memory is out. */
 bool gi_reduce_lines(gd_tensor *y, gd_tensor *x, gi_axes axes, gi_reduced_line *line);
 
-/* gi_start_lines - the same as a computation of its own: see base/start.h. */
+/* gi_reduce_many_lines - the same with a function for count lines at once: line i begins at x[i * next], and its result
+ * goes to y[i * of_y]. */
+typedef void gi_many_lines(int64_t count, int64_t n, const gd_real *x, int64_t step, int64_t next, gd_real *y,
+                           int64_t of_y);
+bool gi_reduce_many_lines(gd_tensor *y, gd_tensor *x, gi_axes axes, gi_many_lines *lines);
+
+/* gi_start_lines - gi_reduce_lines as a computation of its own: see base/start.h. */
 bool gi_start_lines(const char *function, gd_tensor *y, gd_tensor *x, gi_axes axes, gi_reduced_line *line);
 
 #endif

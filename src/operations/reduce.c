@@ -93,6 +93,10 @@ static void sum_all_columns(const summed *s, const gd_real *x, gd_real *y)
 static void sum_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
 {
     const summed *s = context;
+    if (s->width == 1 && s->ndim == 1 && s->step[0] == 1 && s->size[0] <= GI_SHORT_ROW) {
+        real_sum_short_rows(n, s->size[0], p[1], step[1], p[0], step[0]);
+        return;
+    }
     for (int64_t i = 0; i < n; i++) {
         gd_real *y = p[0] + i * step[0];
         const gd_real *x = p[1] + i * step[1];

@@ -191,7 +191,7 @@ static bool subtract(gd_tensor *c, gd_tensor *const x[], const void *attributes)
     const int64_t *const strides[] = { c->stride, t_stride };
     gi_nest_init(&nest, c->ndim, c->shape, 2, strides);
     gd_real *const start[] = { c->data, t->data };
-    gi_nest_spread(&nest, 2, start, subtract_inner, NULL, 1);
+    gi_nest_spread_short(&nest, 2, start, subtract_inner, NULL, 1);
     return true;
 }
 

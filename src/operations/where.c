@@ -42,7 +42,7 @@ static bool where_compute(gd_tensor *y, gd_tensor *const x[], const void *attrib
     const int64_t *const strides[] = { y->stride, stride[0], stride[1], stride[2] };
     gi_nest_init(&nest, y->ndim, y->shape, 4, strides);
     gd_real *const start[] = { y->data, x[0]->data, x[1]->data, x[2]->data };
-    gi_nest_spread(&nest, 4, start, where_inner, NULL, 1);
+    gi_nest_spread_short(&nest, 4, start, where_inner, NULL, 1);
     return true;
 }
 

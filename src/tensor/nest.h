@@ -30,6 +30,11 @@ void gi_nest_run(const gi_nest *nest, int operands, gd_real *const start[], gi_i
 void gi_nest_spread(const gi_nest *nest, int operands, gd_real *const start[], gi_inner_loop *inner,
                     const void *context, int64_t work);
 
+/* gi_nest_spread_short - the same for an inner that writes operand 0 and only reads the others, of which it may get
+ * copies: where lines are short, several of them go through inner at once. */
+void gi_nest_spread_short(const gi_nest *nest, int operands, gd_real *const start[], gi_inner_loop *inner,
+                          const void *context, int64_t work);
+
 /* gi_copy - the elements of x, in row-major order, to contiguous memory. */
 void gi_copy(gd_real *to, const gd_tensor *x);
 

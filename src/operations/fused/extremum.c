@@ -181,10 +181,16 @@ static const gd_op logsumexp_op = {
     .formula = "dx = e^(x - y) / sum e^(x - y) dy",
 };
 
+static bool logsumexp_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const gi_axes *axes = attributes;
+    return gi_reduce_many_lines(y, x[0], *axes, gi_logsumexp_lines);
+}
+
 static gd_tensor *logsumexp(const char *function, gd_tensor *x, gi_axes axes)
 {
     gd_tensor *y = gi_new_reduced(function, x, axes);
-    return y && gi_start_lines(function, y, x, axes, gi_logsumexp_line)
+    return y && gi_start_one(function, logsumexp_compute, y, x, &axes, sizeof axes)
                ? gd_record(&logsumexp_op, y, &x, 1, &axes, sizeof axes) : NULL;
 }
 
