@@ -30,8 +30,8 @@ tutorial-%: $(BUILD)/tutorial/%.float
 	cd out && $(abspath $<) $(ARGUMENTS)
 
 # The documents, and the exercises to which they lead, are installed with the library.
-DOCUMENTS := $(sort $(shell find docs -name '*.md' -o -path 'docs/*/programs/*.c' -o -path 'docs/*/pictures/*.png') \
-    $(shell find exercises -name '*.md' -o -name '*.[ch]'))
+DOCUMENTS := $(sort $(shell find docs -name '*.md' -o -path 'docs/*/programs/*.c' -o -path 'docs/*/pictures/*.png' -o -name '*.ipynb') \
+    $(shell find exercises -name '*.md' -o -name '*.[ch]') $(shell find conformance -type f ! -name '*.pyc'))
 .PHONY: install-documents uninstall-documents
 install: install-documents
 uninstall: uninstall-documents
@@ -40,5 +40,5 @@ install-documents:
 	for file in $(DOCUMENTS); do install -m 644 "$$file" "$(DESTDIR)$(DOCDIR)/$$file" || exit 1; done
 uninstall-documents:
 	rm -f $(DOCUMENTS:%="$(DESTDIR)$(DOCDIR)/%")
-	for folder in $(foreach folder,$(shell find docs exercises -depth -type d),"$(DESTDIR)$(DOCDIR)/$(folder)"); do \
+	for folder in $(foreach folder,$(shell find docs exercises conformance -depth -type d),"$(DESTDIR)$(DOCDIR)/$(folder)"); do \
 	    [ ! -d "$$folder" ] || rmdir "$$folder" 2>/dev/null || true; done

@@ -18,6 +18,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CC = os.environ.get("CC", "cc").split()
 MODULE = os.path.join(ROOT, "python", "gradus.py")
 TABLE = os.path.join(ROOT, "src", "base", "layout_table.h")
+NUMBERS = {"int", "int64_t", "uint64_t", "double", "gd_real"}
 MARK = "# ---- Written by generate.py from the headers: do not edit"
 
 
@@ -56,6 +57,9 @@ def type_and_name(declaration, parameter=False):
     base, stars, name, array = re.match(pattern, declaration.strip()).groups()
     base = re.sub(r"\b(const|struct)\b", "", base).strip()
     stars = stars.replace(" ", "")
+    if parameter and "*" not in stars.replace("*", "", 1) and base in NUMBERS and (stars or array) \
+            and "const" not in declaration:
+        return base + "*out", name                      # room for results
     if array and parameter:                             # numbers and structs: a pointer; pointers: an array of them
         return base + (stars + "[]" if "*" in stars else "*"), name
     if "**" in stars.replace("const", "") and "const" in stars:

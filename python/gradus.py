@@ -460,7 +460,9 @@ class Library:
         cls._places = [(f, getattr(cls, f).offset) for f in kinds]
         cls._first, cls.__init__ = cls(), init
         for field, kind in kinds.items():               # tensors and callbacks are no mere addresses
-            if name != "gd_tensor" and (kind in ("gd_tensor*", "char") or kind.rstrip("*") in self._callbacks):
+            base = kind.rstrip("*")
+            if name not in ("gd_tensor", "gd_optimizer", "gd_group") and (
+                    kind in ("gd_tensor*", "char") or base in self._callbacks or base in self._frees):
                 setattr(cls, field, self._property(getattr(cls, field), kind))
         cls.__repr__ = lambda s: "%s(%s)" % (name, ", ".join("%s=%s" % (f, _short(getattr(s, f))) for f in kinds))
         self._structs[name] = cls
@@ -476,7 +478,9 @@ class Library:
         def put(struct, value):
             struct._from += (value,)                    # lives as long as the struct
             if kind == "gd_tensor*":
-                value = value._check("batch") if value is not None else None
+                value = value._check("struct", "a field") if value is not None else None
+            elif kind[:-1] in self._frees:
+                value = value and value._pointer
             elif kind == "char":
                 value = value.encode() if isinstance(value, str) else value
             else:
@@ -600,7 +604,7 @@ class Library:
         """Arguments that Python does not give: a context, a file for text, the length of a list, room for results."""
         kind, name = parameters[i]
         before = parameters[i - 1] if i else ("", "")
-        after_list = before[0].endswith(("*const[]", "_t*")) or before[1] == "metadata"
+        after_list = before[0].endswith(("*const[]", "_t*", "double*", "*out")) or before[1] == "metadata"
         return kind in ("void*", "FILE*", "gd_tensor*[]", "gd_tensor**") and (kind, name) != ("void*", "options") \
             or after_list and (name == "n" or name.endswith("count"))
 
@@ -776,8 +780,10 @@ class _Call:
                 [o for u in value._from if isinstance(u, Tensor) for o in u._owners]
             self.keep.append(value)
             return byref(value) if kind.endswith("*") else value
+        if kind.endswith("*out"):
+            return self.numbers(kind[:-len("*out")], name, value, True)
         if base in NUMBERS or base == "gd_real":
-            return self.numbers(base, value)
+            return self.numbers(base, name, value, False)
         if value is None:
             return None
         self.must_be(value, Handle, name)
@@ -810,12 +816,29 @@ class _Call:
         self.length = len(values)
         return self.kept(out)
 
-    def numbers(self, base, values):
-        if values is None or isinstance(values, (ctypes.Array, ctypes._Pointer)):
+    def numbers(self, base, name, values, written):
+        """An array of C: of ctypes, or of NumPy and the same type, or else a copy, unless the call writes to it."""
+        kind = self.gd.real if base == "gd_real" else NUMBERS[base]
+        if values is None or isinstance(values, ctypes._Pointer):
             return values
+        if isinstance(values, ctypes.Array):
+            self.length = len(values)
+            return values
+        interface = getattr(values, "__array_interface__", None)
+        code = "f" if kind in (c_double, c_float) else "u" if kind is ctypes.c_uint64 else "i"
+        code += str(ctypes.sizeof(kind))
+        if interface and interface["typestr"][1:] == code and not interface.get("strides") and not interface["data"][1]:
+            self.length = 1
+            for n in interface["shape"]:
+                self.length *= n
+            self.keep.append(values)
+            return c_void_p(interface["data"][0])
+        if written:
+            raise TypeError("gradus.%s writes to %s: a contiguous NumPy array of type %s is needed, not a %s"
+                            % (self.name[3:], name, code, type(values).__name__))
         values = list(values) if hasattr(values, "__iter__") else [values]
         self.length = len(values)
-        return self.kept(((self.gd.real if base == "gd_real" else NUMBERS[base]) * len(values))(*values))
+        return self.kept((kind * len(values))(*values))
 
     def python(self, value):
         gd, result = self.gd, self.result
@@ -1138,7 +1161,7 @@ gd_loss: void* context -> gd_tensor*
 gd_lr_function: int64_t step, void* context -> double
 gd_post_hook: gd_tensor* x, void* context -> bool
 gd_rule: gd_node* node, gd_tensor* dy, gd_tensor** dx -> void
-gd_state_visitor: void* context, char* owner, char* name, gd_tensor* tensor, double* number -> void
+gd_state_visitor: void* context, char* owner, char* name, gd_tensor* tensor, double*out number -> void
 gd_surface: double x, double y, void* context -> double
 """
 
@@ -1243,7 +1266,7 @@ gd_conv_transpose2d: gd_tensor* x, gd_tensor* weight, gd_tensor* bias, gd_conv_t
 gd_conv_transpose2d_apply: gd_conv_transpose2d_layer* layer, gd_tensor* x -> gd_tensor*
 gd_conv_transpose2d_new: gd_params* p, char* name, int64_t in, int64_t out, int64_t height, int64_t width,
     gd_conv_transpose2d_options options -> gd_conv_transpose2d_layer
-gd_copy_out: gd_tensor* t, gd_real* row_major -> bool
+gd_copy_out: gd_tensor* t, gd_real*out row_major -> bool
 gd_cos: gd_tensor* x -> gd_tensor*
 gd_cosh: gd_tensor* x -> gd_tensor*
 gd_cosine_embedding_loss: gd_tensor* a, gd_tensor* b, gd_tensor* target, double margin, gd_reduction reduction ->
@@ -1319,7 +1342,7 @@ gd_generator_leave: gd_generator** before -> void
 gd_generator_new: uint64_t seed -> gd_generator*
 gd_generator_seed: gd_generator* g, uint64_t seed -> bool
 gd_generator_set_state: gd_generator* g, uint64_t* state -> bool
-gd_generator_state: gd_generator* g, uint64_t* state -> bool
+gd_generator_state: gd_generator* g, uint64_t*out state -> bool
 gd_generator_use: gd_generator* g -> gd_generator*
 gd_global_avg_pool: gd_tensor* x -> gd_tensor*
 gd_global_max_pool: gd_tensor* x -> gd_tensor*
@@ -1329,7 +1352,7 @@ gd_gradcheck: gd_function* function, void* context, gd_tensor*const[] xs, int n,
     bool
 gd_gradgradcheck: gd_function* function, void* context, gd_tensor*const[] xs, int n, gd_gradcheck_options options ->
     bool
-gd_grads_to_vector: gd_params* p, double* gradient, int64_t n -> bool
+gd_grads_to_vector: gd_params* p, double*out gradient, int64_t n -> bool
 gd_graph_dot: FILE* out, gd_tensor* y -> void
 gd_graph_flops: gd_tensor* y -> double
 gd_graph_print: FILE* out, gd_tensor* y -> void
@@ -1495,7 +1518,7 @@ gd_nll_loss: gd_tensor* log_prediction, gd_tensor* labels, gd_tensor* weight, in
 gd_no_grad_begin:  -> void
 gd_no_grad_end:  -> void
 gd_no_grad_enter:  -> int
-gd_no_grad_leave: int* depth -> void
+gd_no_grad_leave: int*out depth -> void
 gd_node_attributes: gd_node* node -> void*
 gd_node_input: gd_node* node, int i -> gd_tensor*
 gd_node_inputs: gd_node* node -> int
@@ -1547,7 +1570,7 @@ gd_params_is_buffer: gd_params* p, int i -> bool
 gd_params_new:  -> gd_params*
 gd_params_print: FILE* out, gd_params* p -> void
 gd_params_tensors: gd_params* p -> int
-gd_params_to_vector: gd_params* p, double* x, int64_t n -> bool
+gd_params_to_vector: gd_params* p, double*out x, int64_t n -> bool
 gd_params_unfreeze: gd_params* p, char* prefix -> bool
 gd_params_vector_size: gd_params* p -> int64_t
 gd_permutation: int64_t n -> gd_tensor*
@@ -1585,13 +1608,13 @@ gd_plot_scatter_classes: gd_plot* p, gd_tensor* x, gd_tensor* y, gd_tensor* clas
     -> bool
 gd_plot_scatter_values: gd_plot* p, char* series, gd_tensor* x, gd_tensor* y, gd_tensor* values -> bool
 gd_plot_second_log_y: gd_plot* p, bool on -> bool
-gd_plot_second_where: gd_plot* p, double x, double y, double* column, double* row -> bool
+gd_plot_second_where: gd_plot* p, double x, double y, double*out column, double*out row -> bool
 gd_plot_second_y: gd_plot* p, char* series, char* label -> bool
 gd_plot_second_ylim: gd_plot* p, double low, double high -> bool
 gd_plot_size: gd_plot* p, int width, int height -> bool
 gd_plot_style: gd_plot* p, char* series, gd_plot_look look -> bool
 gd_plot_tensor: gd_plot* p, char* series, gd_tensor* x, gd_tensor* y -> bool
-gd_plot_where: gd_plot* p, double x, double y, double* column, double* row -> bool
+gd_plot_where: gd_plot* p, double x, double y, double*out column, double*out row -> bool
 gd_plot_xlim: gd_plot* p, double low, double high -> bool
 gd_plot_ylim: gd_plot* p, double low, double high -> bool
 gd_plot_z_label: gd_plot* p, char* label -> bool
@@ -1680,7 +1703,7 @@ gd_scope_begin:  -> bool
 gd_scope_end:  -> bool
 gd_scope_end_with: gd_tensor* t -> gd_tensor*
 gd_scope_enter:  -> int
-gd_scope_leave: int* depth -> void
+gd_scope_leave: int*out depth -> void
 gd_scores_averaged: gd_tensor* confusion, gd_average average -> gd_class_scores
 gd_scores_of_class: gd_tensor* confusion, int64_t k -> gd_class_scores
 gd_seed: uint64_t seed -> void
@@ -1761,7 +1784,7 @@ gd_truncated_normal: gd_shape shape, double mean, double std, double low, double
 gd_uniform: gd_shape shape, double low, double high -> gd_tensor*
 gd_unique: gd_tensor* x -> gd_uniques
 gd_unsqueeze: gd_tensor* x, int axis -> gd_tensor*
-gd_value_and_grad: gd_objective* f, double* x, double* gradient, int64_t n -> double
+gd_value_and_grad: gd_objective* f, double* x, double*out gradient, int64_t n -> double
 gd_var: gd_tensor* x, double correction -> gd_tensor*
 gd_var_axes: gd_tensor* x, gd_shape axes, double correction, bool keep -> gd_tensor*
 gd_var_axis: gd_tensor* x, int axis, double correction, bool keep -> gd_tensor*
@@ -1771,7 +1794,7 @@ gd_vjp: gd_function* function, void* context, gd_tensor*const[] xs, int n, gd_te
     create_graph -> gd_tensor*
 gd_weight_norm: gd_tensor* v, gd_tensor* g, int axis -> gd_tensor*
 gd_where: gd_tensor* condition, gd_tensor* a, gd_tensor* b -> gd_tensor*
-gd_wrap: gd_shape shape, gd_real* data -> gd_tensor*
+gd_wrap: gd_shape shape, gd_real*out data -> gd_tensor*
 gd_xavier_normal: gd_shape shape, double gain -> gd_tensor*
 gd_xavier_uniform: gd_shape shape, double gain -> gd_tensor*
 gd_yogi: gd_params* p, gd_yogi_options options -> gd_optimizer*

@@ -42,6 +42,9 @@ START_TEST(parameters_become_a_vector_and_back)
     ck_good(gd_vector_to_params(net, x, 7));
     ck_values(w, 10, 13, 11, 14, 12, 15);
     ck_values(b, 17);
+    gd_tensor *y = gd_sum(gd_square(w));
+    ck_good(gd_vector_to_params(net, x, 7));
+    ck_assert(!gd_backward(y));                         /* its rule would read the old values */
     ck_values(gd_params_get(net, "mean"), 50, 50);
     ck_values(gd_params_get(net, "frozen"), 60, 60);
 }

@@ -1,6 +1,7 @@
 """test_gradus.py - python/gradus.py against the library: numbers, shapes, errors, lifetimes, shared memory, callbacks.
 Each test runs with both kinds of the library; see tests/scripts/python.sh."""
 import gc
+import tempfile
 import threading
 import unittest
 import warnings
@@ -310,6 +311,32 @@ class Each:
             np.testing.assert_array_equal(x.grad.numpy(), [6, 6])
         np.testing.assert_array_equal(seen[0], [3, 3])
 
+    def test_vectors_and_runs(self):
+        gd = self.gd
+        net = gd.params_new()
+        w = gd.param(net, "w", gd.tensor([1, 2, 3]))
+        x, gradient = np.empty(3), np.empty(3)
+        gd.params_to_vector(net, x)
+        np.testing.assert_array_equal(x, [1, 2, 3])
+        f = gd.objective(params=net, loss=lambda: gd.sum(w * w))
+        self.assertEqual(gd.value_and_grad(f, x + 1, gradient), 29)
+        np.testing.assert_array_equal(gradient, [4, 6, 8])
+        self.assertEqual(gd.value_and_grad(f, [1, 0, 0], None), 1)
+        np.testing.assert_array_equal(w, [1, 0, 0])
+        self.fails("n is 2, and the parameters have 3 elements", gd.vector_to_params, net, [1, 2])
+        with self.assertRaisesRegex(TypeError, "writes to x: a contiguous NumPy array of type f8 is needed"):
+            gd.params_to_vector(net, [0, 0, 0])
+        with tempfile.TemporaryDirectory() as folder:
+            path = folder + "/run.safetensors"
+            run = gd.training_run(params=net, optimizer=gd.sgd(net, lr=0.5))
+            self.assertTrue(gd.checkpoint_save(path, run))
+            with gd.no_grad():
+                gd.fill(w, 7)
+            self.assertTrue(gd.checkpoint_load(path, run, gd.load_options(), None))
+        np.testing.assert_array_equal(w, [1, 0, 0])
+        net.close()
+        self.fails("a gd_params that has been closed", gd.value_and_grad, f, [1, 0, 0], None)
+
     def test_threads_have_their_own_scopes(self):
         gd, results = self.gd, []
 
@@ -334,7 +361,7 @@ class Each:
             if name not in gradus.OWN:
                 self.assertTrue(hasattr(gd._dll, gd._prefix + name[3:]), name)
                 for part in gd._functions[name].rpartition(" -> ")[0].split(", "):
-                    kind = part.split(" ")[0].rstrip("*").replace("*const[]", "").replace("*[]", "")
+                    kind = part.split(" ")[0].replace("*out", "").rstrip("*").replace("*const[]", "").replace("*[]", "")
                     known = any(kind in kinds for kinds in (
                         gradus.NUMBERS, gd._structs, gd._callbacks, gd._enums, gd._frees,
                         ("", "gd_real", "gd_group", "void", "FILE", "gd_node", "gd_animation")))
