@@ -1,5 +1,6 @@
 # packaging.mk - other shapes of the library: make amalgamation writes it as two files, build/amalgamation/gradus.h and
 # gradus.c; make check-amalgamation compares programs with these against programs with the libraries (some minutes).  make check-abi: whether the binary interface has changed.
+# make reference: man pages and HTML.  make dist, make deb: the archive of a release, packages for Debian.
 
 AMALGAMATION := $(BUILD)/amalgamation
 
@@ -10,6 +11,26 @@ check-abi:
 abi:
 	@CC='$(CC)' sh tests/scripts/abi.sh --write
 test: check-abi
+
+# The reference, from the comments in the headers: man pages and HTML in build/reference, installed with the library.
+REFERENCE := $(BUILD)/reference
+.PHONY: reference check-reference install-reference uninstall-reference
+reference:
+	@sh packaging/reference.sh $(REFERENCE)
+check-reference:
+	@CC='$(CC)' sh packaging/reference.sh --check
+test: check-reference
+
+install: install-reference
+install-reference: reference
+	install -d "$(DESTDIR)$(MANDIR)/man3" "$(DESTDIR)$(DOCDIR)/html"
+	install -m 644 $(REFERENCE)/man3/*.3 "$(DESTDIR)$(MANDIR)/man3"
+	install -m 644 $(REFERENCE)/html/*.html "$(DESTDIR)$(DOCDIR)/html"
+uninstall: uninstall-reference
+uninstall-reference: reference
+	@for page in $(REFERENCE)/man3/*; do rm -f "$(DESTDIR)$(MANDIR)/man3/$${page##*/}"; done
+	@for page in $(REFERENCE)/html/*; do rm -f "$(DESTDIR)$(DOCDIR)/html/$${page##*/}"; done
+	@[ ! -d "$(DESTDIR)$(DOCDIR)/html" ] || rmdir "$(DESTDIR)$(DOCDIR)/html" 2>/dev/null || true
 
 .PHONY: amalgamation check-amalgamation
 amalgamation:

@@ -21,7 +21,7 @@ BEGIN {
 
 function fail(text) { print "amalgamation.awk: " text > "/dev/stderr"; failed = 1 }
 
-# ---- Files ------------------------------------------------------------------------------------------------------------
+# ---- Files ----------------------------------------------------------------------------------------------------------
 
 # The lines of a file, kept: lines[file], line[file, n]; guard[file] is the name of its guard.
 function load(file,    n, text, m) {
@@ -67,7 +67,7 @@ function included(file, text,    name, folder) {
 }
 function is_public(file) { return file ~ /^include\// }
 
-# ---- Names of file scope --------------------------------------------------------------------------------------------
+# ---- Names of file scope ------------------------------------------------------------------------------------------
 
 # owners[name]: how many files have it; owner[name, file].
 function own(name, file) {
@@ -229,7 +229,7 @@ function uses(file, s,    n, other) {
     }
 }
 
-# ---- Writing ----------------------------------------------------------------------------------------------------------
+# ---- Writing --------------------------------------------------------------------------------------------------------
 
 # One file: the headers before it, then its lines, then an end to its macros.
 function write_source(file,    m, suffix, seen, k, name) {
@@ -377,7 +377,7 @@ function write_sources(    s, m, h, again, k, pair, names) {
     }
 }
 
-# ---- gradus.h ---------------------------------------------------------------------------------------------------------
+# ---- gradus.h -------------------------------------------------------------------------------------------------------
 
 function write_headers() {
     print "#ifndef GRADUS_H\n#define GRADUS_H\n"

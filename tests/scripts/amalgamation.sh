@@ -30,7 +30,7 @@ for kind in $KINDS; do
             -o "$work/two" &&
             $CC -std=c11 $define -Iinclude "$work/$program.c" "$library" $libs -o "$work/one" || exit 1
         for which in one two; do
-            mkdir -p "$work/in_$which"
+            mkdir -p "$work/in_$which/out"
             (cd "$work/in_$which" && "../$which") >"$work/$which.txt" 2>&1 ||
                 { cat "$work/$which.txt" >&2; say "$program fails"; }
         done

@@ -104,6 +104,7 @@ for file in share/doc/gradus/LICENSE share/doc/gradus/demos/03_mlp.c share/doc/g
             share/doc/gradus/demos/chapter/descent.h share/doc/gradus/demos/chapter/03_two_dimensions.c \
             share/doc/gradus/docs/tutorial/01_one_number.md \
             share/doc/gradus/docs/tutorial/pictures/01_one_number.png \
+            share/man/man3/gradus.3 share/man/man3/gd_matmul.3 share/doc/gradus/html/index.html \
             include/gradus.h lib/libgradus64.so lib/libgradus.so.$version lib/libgradus-debug.so.${version%%.*}; do
     [ -f "$work/prefix/$file" ] || say "$file is not installed"
 done

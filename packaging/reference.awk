@@ -1,0 +1,339 @@
+# reference.awk - the reference from the comments of the public headers.  With -v format=man a page gd_NAME.3 for each
+# function, and gradus.3; with -v format=html a page for each header, and index.html; into the folder -v out=..  With
+# -v format=check nothing is written; fails where a function has no comment of its own or of its section.
+# The arguments are the headers.
+#
+# A header is a list of blocks with blank lines between them: a comment, and the declarations right behind it.  One
+# that begins with ---- opens a section; its text holds for all blocks of the section.  What stands behind a declaration
+# on its lines is its own.
+
+function start_file() {
+    header = FILENAME
+    sub(/^.*include\//, "", header)
+    headers[++header_count] = header
+    section = section_text = comment = declarations = about[header] = ""
+    inside_comment = depth = 0
+    seen_guard = 0
+}
+
+FNR == 1 { if (header != "") end_block(); start_file() }
+
+# ---- Reading --------------------------------------------------------------------------------------------------------
+
+inside_comment || (/^\/\*/ && depth == 0 && declarations == "") {
+    text = $0
+    if (!inside_comment) { sub(/^\/\* ?/, "", text); comment = "" }
+    else sub(/^ \*( |$)/, "", text)
+    inside_comment = $0 !~ /\*\//
+    if (!inside_comment) sub(/ *\*\/.*/, "", text)
+    comment = comment text "\n"
+    if (!inside_comment) end_comment()
+    next
+}
+/^ *$/ && depth == 0 { end_block(); next }
+/^(GD_API_BEGIN|GD_API_END|extern "C"|#include|#if|#endif|#else|#elif|#pragma|#undef)/ { next }
+/^[}]$/ && depth == 0 { next }                                      # of extern "C"
+{
+    declarations = declarations $0 "\n"
+    text = $0
+    gsub(/\/\*([^*]|\*[^\/])*\*\//, "", text)
+    sub(/\/\*.*/, "", text)
+    depth += gsub(/\{/, "{", text) - gsub(/\}/, "}", text)
+    if (/^#define/ && !/\\$/) depth = 0
+}
+
+function end_comment() {
+    if (about[header] == "" && declarations == "" && !seen_guard) {
+        about[header] = comment
+        comment = ""
+        seen_guard = 1
+    } else if (comment ~ /^----/) {
+        section = comment
+        sub(/^---- */, "", section)
+        sub(/\n.*/, "", section)
+        sub(/ *-*$/, "", section)
+        section_text = comment
+        sub(/^[^\n]*\n/, "", section_text)
+        gsub(/ *-----+ *\n/, "\n", section_text)
+        order[header, ++blocks[header]] = "section"
+        block_comment[header, blocks[header]] = section_text
+        block_title[header, blocks[header]] = section
+        comment = ""
+    }
+}
+
+function end_block(    k, n, row, name, text, own, proto, open) {
+    if (declarations == "" || declarations ~ /^#(ifndef|define) GRADUS_[A-Z_]*H\n(#define[^\n]*\n)?$/) {
+        if (comment != "" && declarations == "") note_block()
+        declarations = comment = ""
+        return
+    }
+    note_block()
+    k = blocks[header]
+    n = split(declarations, row, "\n")
+    name = ""
+    open = 0
+    for (i = 1; i <= n; i++) {
+        text = row[i]
+        if (open == 0 && text ~ /^(static inline )?[A-Za-z_][A-Za-z0-9_ ]*[ *]+gd_[a-z0-9_]+\(/ && text !~ /^typedef/) {
+            name = text
+            sub(/\(.*/, "", name)
+            sub(/.*[^a-z0-9_]/, "", name)
+            functions[++function_count] = name
+            where[name] = header
+            in_block[name] = k
+            proto_of[name] = own_of[name] = ""
+            section_of[name] = section
+            section_text_of[name] = section_text
+            members[header, k] = members[header, k] " " name
+            proto = 1
+        } else if (open == 0 && text ~ /^[A-Za-z#]/) { name = ""; proto = 0 }
+        own = text
+        if (name != "") {
+            if (match(own, /\/\*.*/) || (own ~ /^ +\*/ && !proto)) {
+                if (own_of[name] == "") column_of[name] = RSTART + 3
+                if (own !~ /^ +\*/) own = substr(own, RSTART)
+                own_of[name] = own_of[name] own "\n"
+            }
+            if (proto) {
+                sub(/ *\/\*.*/, "", text)
+                if (text ~ /;|^\{/) proto = 0
+                if (text !~ /^\{/) proto_of[name] = proto_of[name] text "\n"
+            }
+        }
+        text = row[i]
+        gsub(/\/\*([^*]|\*[^\/])*\*\//, "", text)
+        open += gsub(/\{/, "{", text) - gsub(/\}/, "}", text)
+    }
+    declarations = comment = ""
+}
+function note_block() {
+    order[header, ++blocks[header]] = "block"
+    block_comment[header, blocks[header]] = comment
+    block_code[header, blocks[header]] = declarations
+}
+
+# ---- What it comes to -----------------------------------------------------------------------------------------------
+
+END {
+    end_block()
+    for (f = 1; f <= function_count; f++) check(functions[f])
+    if (function_count < 400) {
+        print "reference.awk: only " function_count " functions are seen" > "/dev/stderr"
+        failed = 1
+    }
+    if (!failed && format == "man") write_man()
+    if (!failed && format == "html") write_html()
+    if (!failed) print "reference: " function_count " functions, all documented"
+    exit failed
+}
+
+function check(name,    k, struct) {
+    k = in_block[name]
+    comment_of[name] = block_comment[where[name], k]
+    if (comment_of[name] == "" && own_of[name] == "")               # the one that speaks of it, or of its options
+        for (k = blocks[where[name]]; k > 0 && comment_of[name] == ""; k--)
+            if (order[where[name], k] == "block" && mentions(block_comment[where[name], k], name))
+                comment_of[name] = block_comment[where[name], k]
+    struct = name                                                   # of options, whose members have comments
+    sub(/(_defaults|_dialect|_new)?$/, "_options;", struct)
+    for (k = blocks[where[name]]; k > 0; k--)
+        if (index(block_code[where[name], k], "} " struct)) options_of[name] = block_code[where[name], k]
+    if (name ~ /_defaults$/ && name in options_of && comment_of[name] == "")
+        comment_of[name] = name " - the options, each with its default."
+    if (comment_of[name] == "" && own_of[name] == "" && section_text_of[name] !~ /[A-Za-z]/ &&
+        section_of[name] == "" && index(about[where[name]], name) == 0) {
+        print where[name] ": " name " has no comment" > "/dev/stderr"
+        failed = 1
+    }
+}
+
+# gd_decoder_block_new and _apply are spoken of where gd_decoder_block is.
+function mentions(text, name) { sub(/_(new|apply)$/, "", name); return text ~ ("(^|[^a-z0-9_])" name "([^a-z0-9_]|$)") }
+
+# In one line: what stands behind "gd_name - ", or behind the declaration, or the title of the section.
+function summary(name,    text, start) {
+    text = comment_of[name]
+    gsub(/\n */, " ", text)
+    if (match(text, "(^|[ .])" name "(, gd_[a-z0-9_]+)* - ")) {
+        text = substr(text, RSTART + RLENGTH)
+    } else if (own_of[name] != "") {
+        text = own_of[name]
+        gsub(/\n *\*?/, " ", text)
+        gsub(/\/\* *|\*\//, "", text)
+        sub(/    .*/, "", text)
+    } else if (text ~ /[a-z]/ && text !~ / - /) ;
+    else text = section_of[name] != "" ? section_of[name] : "part of " where[name]
+    if (match(text, /(\. |; |: |\.$|  )/)) text = substr(text, 1, RSTART - 1)
+    if (length(text) > 90) { text = substr(text, 1, 88); sub(/ [^ ]*$/, " ..", text) }
+    sub(/ *$/, "", text)
+    return text == "" ? "part of " where[name] : text
+}
+
+# ---- Man pages ------------------------------------------------------------------------------------------------------
+
+function roff(text) {
+    gsub(/\\/, "\\e", text)
+    gsub(/-/, "\\-", text)
+    if (text ~ /^[.']/) text = "\\\\&" text
+    return text
+}
+
+# A comment: lines that are indented or have columns as they are, others filled.
+function man_text(text, file,    n, row, i, fixed, now) {
+    n = split(text, row, "\n")
+    for (i = 1; i <= n; i++) {
+        sub(/ *\*?\/?$/, "", row[i])
+        if (row[i] == "") { if (!fixed) print ".PP" > file; else print "" > file; continue }
+        now = row[i] ~ /^   |[^.]   /
+        if (now && !fixed) print ".nf" > file
+        if (!now && fixed) print ".fi" > file
+        fixed = now
+        print roff(row[i]) > file
+    }
+    if (fixed) print ".fi" > file
+}
+
+function write_man(    f, name, file, k, n, part, text, h, heads, i) {
+    for (f = 1; f <= function_count; f++) {
+        name = functions[f]
+        if (name in done) continue
+        done[name] = 1
+        file = out "/" name ".3"
+        k = in_block[name]
+        print ".\\\" Written from include/" where[name] " by packaging/reference.awk." > file
+        print ".TH " name " 3 \"\" \"Gradus " version "\" \"Gradus\"" > file
+        print ".SH NAME\n" name " \\- " roff(summary(name)) > file
+        print ".SH SYNOPSIS\n.nf\n.B #include <" where[name] ">" > file
+        n = split(proto_of[name], part, "\n")
+        print "" > file
+        for (i = 1; i < n; i++) {
+            if (sub(/^static inline /, "", part[i])) part[i] = part[i] ";"
+            print roff(part[i]) > file
+        }
+        print ".fi\n.SH DESCRIPTION" > file
+        if (own_of[name] != "") {
+            text = own_of[name]
+            gsub(/\/\* ?| *\*\//, "", text)
+            gsub(/\n +\*/, "\n", text)
+            print ".nf" > file
+            # In a table: under the titles of its columns, which are all the text of the section.
+            heads = section_text_of[name] ~ /^ +[^\n]*\n$/
+            if (heads) print roff(substr(section_text_of[name], column_of[name] - 3)) > file
+            n = split(text, part, "\n")
+            for (i = 1; i < n; i++) { sub(/ *\*?$/, "", part[i]); print roff(part[i]) > file }
+            print ".fi\n.PP" > file
+        }
+        if (comment_of[name] != "") man_text(comment_of[name], file)
+        if (name in options_of) {
+            print ".PP\n.nf" > file
+            n = split(options_of[name], part, "\n")
+            for (i = 1; i < n; i++) print roff(part[i]) > file
+            print ".fi" > file
+        }
+        if (section_text_of[name] ~ /[A-Za-z]/ && !(heads && own_of[name] != "")) {
+            print ".SS " roff(section_of[name]) > file
+            man_text(section_text_of[name], file)
+        }
+        print ".SH SEE ALSO" > file
+        n = split(members[where[name], k], part, " ")
+        for (i = 1; i <= n && i <= 12; i++) if (part[i] != name) print ".BR " part[i] " (3)," > file
+        print ".BR gradus (3)" > file
+        close(file)
+    }
+    file = out "/gradus.3"
+    print ".\\\" Written from the headers by packaging/reference.awk." > file
+    print ".TH GRADUS 3 \"\" \"Gradus " version "\" \"Gradus\"" > file
+    print ".SH NAME\ngradus \\- a small tensor library with reverse\\-mode automatic differentiation" > file
+    print ".SH SYNOPSIS\n.nf\n.B #include <gradus.h>\n" > file
+    print roff("cc program.c $(pkg-config --cflags --libs gradus)      # gradus64, gradus-debug, gradus64-debug") > file
+    print ".fi" > file
+    print ".SH DESCRIPTION" > file
+    man_text(about["gradus.h"], file)
+    print ".SH FUNCTIONS\nEach has a page of its own." > file
+    for (h = 1; h <= header_count; h++) {
+        text = ""
+        for (f = 1; f <= function_count; f++)
+            if (where[functions[f]] == headers[h]) text = text (text == "" ? "" : ", ") functions[f]
+        if (text == "") continue
+        print ".TP\n.B <" headers[h] ">" > file
+        print roff(text) "." > file
+    }
+    print ".SH SEE ALSO\n.BR gradus\\-lab (1)" > file
+    close(file)
+}
+
+# ---- HTML -----------------------------------------------------------------------------------------------------------
+
+function page(name) { gsub(/\//, "_", name); sub(/\.h$/, ".html", name); return name }
+function html(text) { gsub(/&/, "\\&amp;", text); gsub(/</, "\\&lt;", text); gsub(/>/, "\\&gt;", text); return text }
+
+# As html, with links from names of functions.
+function linked(text,    done_part, name) {
+    text = html(text)
+    done_part = ""
+    while (match(text, /gd_[a-z0-9_]+/)) {
+        name = substr(text, RSTART, RLENGTH)
+        done_part = done_part substr(text, 1, RSTART - 1) \
+            (name in where ? "<a href=\"" page(where[name]) "#" name "\">" name "</a>" : name)
+        text = substr(text, RSTART + RLENGTH)
+    }
+    return done_part text
+}
+
+function html_text(text, file,    n, row, i, fixed, now, open) {
+    n = split(text, row, "\n")
+    for (i = 1; i <= n; i++) {
+        if (row[i] ~ /^ *$/) { if (open) { print (fixed ? "</pre>" : "</p>") > file; open = 0 } ; continue }
+        now = row[i] ~ /^   |[^.]   /
+        if (open && now != fixed) { print (fixed ? "</pre>" : "</p>") > file; open = 0 }
+        if (!open) { printf "%s", (now ? "<pre>" : "<p>") > file; open = 1 }
+        fixed = now
+        print linked(row[i]) > file
+    }
+    if (open) print (fixed ? "</pre>" : "</p>") > file
+}
+
+function head(title, file) {
+    print "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>" title "</title>" > file
+    print "<style>\nbody { max-width: 62em; margin: 1em auto; padding: 0 1em; font-family: sans-serif }" > file
+    print "pre { background: #f4f4f4; padding: 0.5em; overflow: auto }\nsection { border-top: 1px solid #ccc }" > file
+    print "</style>" > file
+    print "</head>\n<body>" > file
+}
+
+function write_html(    h, file, k, n, part, f, i, list, name) {
+    for (h = 1; h <= header_count; h++) {
+        file = out "/" page(headers[h])
+        head(headers[h], file)
+        print "<p><a href=\"index.html\">Gradus " version "</a></p>\n<h1>" headers[h] "</h1>" > file
+        html_text(about[headers[h]], file)
+        for (k = 1; k <= blocks[headers[h]]; k++) {
+            if (order[headers[h], k] == "section") print "<h2>" linked(block_title[headers[h], k]) "</h2>" > file
+            else {
+                print "<section>" > file
+                n = split(members[headers[h], k], part, " ")
+                for (i = 1; i <= n; i++) print "<a id=\"" part[i] "\"></a>" > file
+            }
+            html_text(block_comment[headers[h], k], file)
+            if (block_code[headers[h], k] != "") print "<pre>" linked(block_code[headers[h], k]) "</pre>" > file
+            if (order[headers[h], k] != "section") print "</section>" > file
+        }
+        print "</body>\n</html>" > file
+        close(file)
+    }
+    file = out "/index.html"
+    head("Gradus " version, file)
+    print "<h1>Gradus " version "</h1>\n<p>The functions of each header, in its order.</p>" > file
+    for (h = 1; h <= header_count; h++) {
+        list = ""
+        for (f = 1; f <= function_count; f++) {
+            name = functions[f]
+            if (where[name] == headers[h]) list = list "<a href=\"" page(headers[h]) "#" name "\">" name "</a>\n"
+        }
+        print "<h2><a href=\"" page(headers[h]) "\">" headers[h] "</a></h2>" > file
+        if (list != "") print "<p>" list "</p>" > file
+    }
+    print "</body>\n</html>" > file
+    close(file)
+}
