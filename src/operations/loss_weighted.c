@@ -1,9 +1,9 @@
 /* loss_weighted.c - losses over classes with labels to ignore, weights and smoothing: cross-entropy, its form for
  * target distributions, and the negative log-likelihood.
  *
- * All are made of other operations.  Ignored labels are replaced by class 0, and their losses by 0 (gd_where), and so
- * are their logits where they hold a NaN: whatever stands there has no influence, and no gradient either, even where
- * the mean divides by 0. */
+ * All are made of other operations.  Ignored labels are replaced by class 0, and their losses by 0 (gd_where);
+ * gi_cross_entropy takes care of logits that are NaN there: whatever stands there has no influence, and no gradient
+ * either, even where the mean divides by 0. */
 #include <inttypes.h>
 #include <math.h>
 
@@ -161,45 +161,6 @@ static bool smoothing_fits(const char *function, double smoothing)
            || gd_fail("%s: label_smoothing = %g must lie in [0, 1]", function, smoothing);
 }
 
-/* Is the loss of an ignored label NaN?  Then its gradient would be, too, for 0 times NaN is. */
-static bool nan_where_ignored(const gd_tensor *l, const gd_tensor *keep)
-{
-    for (int64_t i = 0; i < keep->numel; i++)
-        if (keep->data[i] == 0 && isnan(l->data[i]))
-            return true;
-    return false;
-}
-
-/* keep where a loss of an ignored label is NaN, else 1 everywhere. */
-static bool readable_compute(gd_tensor *readable, gd_tensor *const x[], const void *attributes)
-{
-    (void)attributes;
-    const bool some = nan_where_ignored(x[0], x[1]);
-    for (int64_t i = 0; i < readable->numel; i++)
-        readable->data[i] = some ? x[1]->data[i] : 1;
-    return true;
-}
-
-/* The logits, 0 where they are not readable; NULL: they are. */
-static gd_tensor *readable_only(gd_tensor *logits, gd_tensor *readable)
-{
-    return readable ? gd_where(gd_unsqueeze(readable, 1), logits, gd_scalar(0)) : logits;
-}
-
-/* The losses of the logits, and which of these are readable. */
-static gd_tensor *losses(const char *function, gd_tensor *logits, const counted *c, gd_tensor **readable)
-{
-    gd_tensor *l = gd_cross_entropy(logits, c->labels, GD_NONE);
-    *readable = NULL;
-    if (!l || !c->keep || !(gi_capturing() || nan_where_ignored(l, c->keep)))
-        return l;
-    *readable = gi_new_like(c->keep);
-    gd_tensor *const inputs[] = { l, c->keep };
-    if (!*readable || !gi_start(function, readable_compute, *readable, inputs, 2, NULL, 0))
-        return NULL;
-    return gd_cross_entropy(readable_only(logits, *readable), c->labels, GD_NONE);
-}
-
 /* The mean over the classes of -w_k ln p_k, of the labels' shape. */
 static gd_tensor *uniform_part(gd_tensor *logits, gd_tensor *weight)
 {
@@ -219,11 +180,11 @@ gd_tensor *gd_cross_entropy_with(gd_tensor *logits, gd_tensor *labels, gd_tensor
     if (!logits || !labels || !classes_given(function, "logits", logits, labels, weight)
         || !smoothing_fits(function, s) || !count(function, labels, logits->shape[1], options.ignore_index, &c))
         return NULL;
-    gd_tensor *w = weights_of(weight, &c), *readable, *l = losses(function, logits, &c, &readable);
+    gd_tensor *w = weights_of(weight, &c), *readable, *l = gi_cross_entropy(logits, c.labels, c.keep, &readable);
     if (w)
         l = gi_share(w, l);
     if (s > 0) {
-        gd_tensor *uniform = gd_scale(uniform_part(readable_only(logits, readable), weight), s);
+        gd_tensor *uniform = gd_scale(uniform_part(gi_readable_only(logits, readable), weight), s);
         l = s < 1 ? gd_add(gd_scale(l, 1 - s), uniform) : uniform;
     }
     return reduced(function, l, w, &c, options.reduction);
