@@ -48,7 +48,7 @@ struct bench_row {
 };
 
 /* The rows of one file, ended by a row without a name. */
-extern const bench_row linear_regression_rows[], chain_rows[], mlp_rows[], lenet_rows[], gpt_rows[],
+extern const bench_row linear_regression_rows[], chain_rows[], mlp_rows[], lenet_rows[], gru_rows[], gpt_rows[],
                        optimizer_rows[], muon_rows[], elementwise_rows[], mixture_rows[], process_rows[];
 
 /* bench_agree - |a - b| <= tolerance (1 + |b|); otherwise false, and a message on stderr. */

@@ -12,9 +12,9 @@ BENCH_LIBS    := $(if $(HAVE_OPENBLAS),-lopenblas) $(LIBS)
 FLOOR_CFLAGS  := -O3 -march=native -ffp-contract=fast \
     $(shell echo | $(CC) -mprefer-vector-width=512 -E - >/dev/null 2>&1 && echo -mprefer-vector-width=512)
 
-BENCH_NAMES   := main measure report threads torch linear_regression chain mlp lenet gpt optimizers muon elementwise \
-                 mixture process
-FLOOR_NAMES   := adam linear_regression chain product openblas mlp lenet gpt elementwise mixture
+BENCH_NAMES   := main measure report threads torch linear_regression chain mlp lenet gru gpt optimizers muon \
+                 elementwise mixture process
+FLOOR_NAMES   := adam linear_regression chain product openblas mlp lenet gru gpt elementwise mixture
 BENCH_OBJECTS := $(BENCH_NAMES:%=$(BUILD)/bench/%.o) $(FLOOR_NAMES:%=$(BUILD)/bench/floor/%.o)
 
 $(BUILD)/bench/floor/%.o: bench/floor/%.c

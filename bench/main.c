@@ -16,8 +16,8 @@
 #include "kernels/simd.h"
 
 static const bench_row *const rows[] = {
-    linear_regression_rows, chain_rows, mlp_rows, lenet_rows, gpt_rows, optimizer_rows, muon_rows, elementwise_rows,
-    mixture_rows, process_rows,
+    linear_regression_rows, chain_rows, mlp_rows, lenet_rows, gru_rows, gpt_rows, optimizer_rows, muon_rows,
+    elementwise_rows, mixture_rows, process_rows,
 };
 
 static bool selected(const char *name, char **names, int count)

@@ -87,6 +87,20 @@ float        floor_lenet_step(floor_lenet *l, const float *x, const float *label
 const float *floor_lenet_parameters(const floor_lenet *l);
 void         floor_lenet_rate(floor_lenet *l, float lr);
 
+/* ---- GRU: letters [batch, length], an embedding 32 wide, a state of 128, clipped gradients, Adam --------------- */
+
+enum { GRU_LENGTH = 32, GRU_BATCH = 32, GRU_WIDTH = 32, GRU_HIDDEN = 128, GRU_LETTERS = 76, GRU_PARAMETERS = 74444 };
+
+typedef struct floor_gru floor_gru;
+
+/* parameters: the table [letters, width]; of the cell weight_ih [3 hidden, width], weight_hh, both biases; weight
+ * [letters, hidden] and bias of the output.  NULL: memory is out. */
+floor_gru   *floor_gru_new(floor_product *product, float lr, const float *parameters);
+void         floor_gru_free(floor_gru *f);
+float        floor_gru_step(floor_gru *f, const float *letters, const float *next);     /* the loss */
+const float *floor_gru_parameters(const floor_gru *f);
+void         floor_gru_rate(floor_gru *f, float lr);
+
 /* ---- Character GPT: 4 layers, 4 heads, 64 wide, block 64, batch 12 --------------------------------------- */
 
 enum { GPT_LAYERS = 4, GPT_HEADS = 4, GPT_WIDTH = 64, GPT_BLOCK = 64, GPT_BATCH = 12, GPT_LETTERS = 65 };
