@@ -20,6 +20,7 @@ typedef enum bench_kind {
     BENCH_OTHER_FLOOR,                      /* with OpenBLAS's products, or memory traffic alone: see the row */
     BENCH_TORCH,
     BENCH_TORCH_KEPT,                       /* PyTorch with glibc's malloc told to keep its memory */
+    BENCH_CAPTURED,                         /* Gradus, the step captured by gd_capture */
     BENCH_KINDS
 } bench_kind;
 
@@ -39,7 +40,7 @@ struct bench_row {
     const char *what;                       /* a line of explanation */
     const char *unit;                       /* what the times are for: "step" */
     double      units;                      /* how many of these one run does */
-    double      goal;                       /* gradus / floor to reach; 0: none was set */
+    double      goal, captured_goal;        /* gradus / floor and captured / floor to reach; 0: none was set */
     int64_t     size;                       /* the row's own parameter */
     /* open - makes the contestants and checks that they compute the same; false, with a message on stderr,
      * when they do not.  close - undoes it, also after a failed open. */
@@ -68,6 +69,7 @@ typedef struct bench_result {
     bool         there[BENCH_KINDS];
     bench_spread seconds[BENCH_KINDS];      /* for one unit */
     bench_spread ratio[BENCH_KINDS];        /* gradus / that contestant, of the same round */
+    bench_spread captured;                  /* captured / the faster floor */
     double       peak_bytes[BENCH_KINDS];
 } bench_result;
 

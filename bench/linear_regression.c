@@ -8,20 +8,37 @@ static float        x_data[LINEAR_BATCH * LINEAR_FEATURES], y_data[LINEAR_BATCH]
 static gd_tensor   *x, *y, *w, *b;
 static gd_params   *net;
 static gd_optimizer *adam;
+static gd_program   *program;
 static floor_linear floor_model;
 static double       loss;
+
+static gd_tensor *step(gd_tensor *const in[], int n, void *unused)
+{
+    (void)n;
+    (void)unused;
+    gd_tensor *error = gd_mse_loss(gd_affine(in[0], w, b), in[1], GD_MEAN);
+    gd_backward(error);
+    gd_step(adam);
+    gd_zero_grad(adam);
+    return error;
+}
 
 static void gradus(void *unused, int64_t times)
 {
     (void)unused;
+    gd_tensor *const in[] = { x, y };
     for (int64_t i = 0; i < times; i++) {
         GD_SCOPE;
-        gd_tensor *error = gd_mse_loss(gd_affine(x, w, b), y, GD_MEAN);
-        gd_backward(error);
-        gd_step(adam);
-        gd_zero_grad(adam);
-        loss = (double)gd_item(error);
+        loss = (double)gd_item(step(in, 2, NULL));
     }
+}
+
+static void captured(void *unused, int64_t times)
+{
+    (void)unused;
+    gd_tensor *const in[] = { x, y };
+    for (int64_t i = 0; i < times; i++)
+        loss = (double)gd_item(gd_run(program, in, 2));
 }
 
 static void by_hand(void *unused, int64_t times)
@@ -33,6 +50,7 @@ static void by_hand(void *unused, int64_t times)
 
 static void close_row(void)
 {
+    gd_program_free(program);
     gd_optimizer_free(adam);
     gd_params_free(net);
 }
@@ -54,6 +72,8 @@ static bool open_row(const bench_row *row, bench_contestant *c)
     gradus(NULL, 100);
     by_hand(NULL, 100);
     c[BENCH_GRADUS] = (bench_contestant){ .there = true, .run = gradus };
+    program = gd_capture(step, NULL);
+    c[BENCH_CAPTURED] = (bench_contestant){ .there = true, .run = captured };
     c[BENCH_FLOOR] = (bench_contestant){ .there = true, .run = by_hand };
     return bench_agree(row, "the loss in step 100", loss, (double)floor_model.loss, 1e-4)
         && bench_agree_all(row, "w after 100 steps", w->data, floor_model.w, LINEAR_FEATURES, 1e-4)
@@ -62,6 +82,6 @@ static bool open_row(const bench_row *row, bench_contestant *c)
 
 const bench_row linear_regression_rows[] = {
     { .name = "linear-regression", .what = "linear regression, batch 10, 5 features, forward, backward, Adam",
-      .unit = "step", .units = 1, .goal = 6, .open = open_row, .close = close_row },
+      .unit = "step", .units = 1, .goal = 6, .captured_goal = 3, .open = open_row, .close = close_row },
     { 0 }
 };

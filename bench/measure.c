@@ -94,6 +94,15 @@ bench_result bench_measure(const bench_row *row, bench_contestant *contestants, 
                 ratio[r] = time[BENCH_GRADUS][r] / time[k][r];
             result.ratio[k] = bench_spread_of(ratio, rounds);
         }
+    for (int k = BENCH_FLOOR; k <= BENCH_OTHER_FLOOR && result.there[BENCH_CAPTURED]; k++) {
+        if (!result.there[k])
+            continue;
+        for (int r = 0; r < rounds; r++)
+            ratio[r] = time[BENCH_CAPTURED][r] / time[k][r];
+        const bench_spread over = bench_spread_of(ratio, rounds);
+        if (over.middle > result.captured.middle)           /* over the faster floor */
+            result.captured = over;
+    }
     for (int k = 0; k < BENCH_KINDS; k++)
         if (result.there[k]) {
             result.seconds[k] = bench_spread_of(time[k], rounds);

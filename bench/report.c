@@ -20,10 +20,11 @@ void bench_table_head(FILE *out)
 {
     fprintf(out, "Medians of ratios taken round by round: below 1 Gradus is faster.  floor: by hand in C, the\n"
                  "faster of floor and other (a second one: --list tells which); kept: PyTorch with glibc's malloc\n"
-                 "told to keep its memory.\n\n"
-                 "                          time of Gradus / time of               median time of\n"
-                 "%-22s %6s %6s %15s %8s %8s  %10s %10s %10s %10s %10s\n",
-            "", "floor", "goal", "quartiles", "PyTorch", "kept", "Gradus", "floor", "other", "PyTorch", "kept");
+                 "told to keep its memory; captured: the step captured, over the floor.\n\n"
+                 "                          time of Gradus / time of               captured    median time of\n"
+                 "%-22s %6s %6s %15s %8s %8s %8s %6s  %10s %10s %10s %10s %10s %10s\n",
+            "", "floor", "goal", "quartiles", "PyTorch", "kept", "/ floor", "goal", "Gradus", "floor", "other", "PyTorch",
+            "kept", "captured");
 }
 
 void bench_table_row(FILE *out, const bench_result *r)
@@ -41,11 +42,15 @@ void bench_table_row(FILE *out, const bench_result *r)
         (void)snprintf(text, sizeof text, "%.3f", r->ratio[k].middle);
         fprintf(out, "%8s ", r->there[k] ? text : "-");
     }
+    (void)snprintf(text, sizeof text, "%.2f", r->captured.middle);
+    fprintf(out, "%8s ", r->there[BENCH_CAPTURED] ? text : "-");
+    (void)snprintf(text, sizeof text, "%.2f", r->row->captured_goal);
+    fprintf(out, "%6s ", r->row->captured_goal > 0 ? text : "");
     for (int k = 0; k < BENCH_KINDS; k++)
         fprintf(out, " %10s", r->there[k] ? bench_time_text(text, r->seconds[k].middle) : "-");
     fprintf(out, "  %s\n", r->row->unit);
     if (r->peak_bytes[BENCH_GRADUS] > 0) {
-        fprintf(out, "%-22s %47s ", "", "largest memory");
+        fprintf(out, "%-22s %63s ", "", "largest memory");
         for (int k = 0; k < BENCH_KINDS; k++) {
             (void)snprintf(text, sizeof text, "%.1f MB", r->peak_bytes[k] * 1e-6);
             fprintf(out, " %10s", r->there[k] ? text : "-");
@@ -57,7 +62,8 @@ void bench_table_row(FILE *out, const bench_result *r)
 
 bool bench_json(const char *path, const bench_result *results, int count)
 {
-    static const char *const name[BENCH_KINDS] = { "gradus", "floor", "other_floor", "pytorch", "pytorch_kept" };
+    static const char *const name[BENCH_KINDS] = { "gradus", "floor", "other_floor", "pytorch", "pytorch_kept",
+                                                   "captured" };
     FILE *out = fopen(path, "w");
     if (!out) {
         fprintf(stderr, "bench: %s: %s\n", path, strerror(errno));
@@ -70,6 +76,9 @@ bool bench_json(const char *path, const bench_result *results, int count)
                 r->row->name, r->row->what, r->row->unit, r->rounds);
         if (r->row->goal > 0)
             fprintf(out, "\"goal\": %g, ", r->row->goal);
+        if (r->there[BENCH_CAPTURED])
+            fprintf(out, "\"captured_over_floor\": [%.6g, %.6g, %.6g], ", r->captured.low, r->captured.middle,
+                    r->captured.high);
         fprintf(out, "\"fastest_floor\": \"%s\"", name[bench_floor_kind(r)]);
         for (int k = 0; k < BENCH_KINDS; k++) {
             if (!r->there[k])
