@@ -238,7 +238,11 @@ static GI_COLD gd_fast captured_fast(gd_node *node, gd_tensor *dy, const gd_targ
     gi_scope_close();
     for (int i = 0; i < n && done == GD_DONE; i++)
         gi_thread.recorder->computed(gi_thread.recorder, to[i].data);
-    gi_call again = { node->op->name, fast_again, NULL, &dy, 1, &call, sizeof call, allocates };
+    gd_tensor *x[GD_FAST_INPUTS + 1] = { dy };
+    for (int i = 0; i < node->n; i++)
+        x[i + 1] = node->in[i];
+    const gi_call again = { node->op->name, fast_again, NULL, x, node->n + 1, &call, sizeof call, allocates,
+                            node->op->formula };
     return done == GD_DONE && !gi_thread.recorder->write(gi_thread.recorder, &again) ? GD_FAILED : done;
 }
 

@@ -31,6 +31,7 @@ typedef struct gi_call {
     const void       *attributes;
     size_t            size;                 /* of attributes, in bytes */
     bool              allocates;            /* it has used memory of its scope */
+    const char       *formula;              /* of a rule: what it computes; else NULL */
 } gi_call;
 
 /* What a step is captured by.
@@ -62,7 +63,8 @@ static inline bool gi_start(const char *name, gi_compute *compute, gd_tensor *y,
                             const void *attributes, size_t size)
 {
     if (gi_capturing())
-        return gi_start_captured(&(gi_call){ name, compute, y, x, n, attributes, size, false });
+        return gi_start_captured(&(gi_call){ name, compute, y, x, n, attributes, size, false,
+                                              NULL });
     return compute(y, x, attributes);
 }
 

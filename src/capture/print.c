@@ -11,17 +11,43 @@ static int64_t bytes_of(const gd_tensor *t)
     return t ? t->numel * (int64_t)sizeof(gd_real) : 0;
 }
 
-static void print_instruction(FILE *out, int64_t number, const gi_instruction *i)
+static int64_t bytes_moved(const gi_instruction *i)
 {
     int64_t bytes = bytes_of(i->y);
-    fprintf(out, "%5" PRId64 "  %-28s", number, i->name);
-    for (int k = 0; k < i->n; k++) {
+    for (int k = 0; k < i->n; k++)
         bytes += bytes_of(i->x[k]);
-        fprintf(out, " %s", i->x[k] ? gi_text_of(i->x[k]).s : "-");
-    }
+    return bytes;
+}
+
+/* Rules read dy, which comes first, and the inputs of their operation. */
+static void print_instruction(FILE *out, int64_t number, const gi_instruction *i)
+{
+    fprintf(out, "%6" PRId64 "  %s%s", number, i->formula ? "rule of " : "", i->name);
+    for (int k = 0; k < i->n; k++)
+        fprintf(out, "%s %s", i->formula && k == 0 ? ": dy" : i->formula && k == 1 ? ", x" : "",
+                i->x[k] ? gi_text_of(i->x[k]).s : "-");
     if (i->y)
         fprintf(out, " -> %s", gi_text_of(i->y).s);
-    fprintf(out, "  %" PRId64 " bytes\n", bytes);
+    if (i->formula)
+        fprintf(out, ";  %s", i->formula);
+    fprintf(out, "  (%" PRId64 " bytes)\n", bytes_moved(i));
+}
+
+/* The results of a version, and in how many places in memory they lie; gi_version_check has sorted them. */
+static void print_version(FILE *out, int number, const gi_version *v)
+{
+    int64_t bytes = 0, places = v->written_count > 0;
+    for (int64_t i = 0; i < v->count; i++)
+        bytes += bytes_moved(&v->list[i]);
+    for (int64_t i = 1; i < v->written_count; i++)
+        places += v->written[i] != v->written[i - 1];
+    fprintf(out, "version %d, run again %" PRId64 " times, inputs", number, v->runs);
+    for (int i = 0; i < v->n; i++)
+        fprintf(out, " %s", gi_text_of(v->in[i]).s);
+    fprintf(out, ": %" PRId64 " computations, %" PRId64 " bytes read or written, %" PRId64 " results in %" PRId64
+            " places\n", v->count, bytes, v->written_count, places);
+    for (int64_t i = 0; i < v->count; i++)
+        print_instruction(out, i + 1, &v->list[i]);
 }
 
 void gd_program_print(FILE *out, gd_program *program)
@@ -32,13 +58,6 @@ void gd_program_print(FILE *out, gd_program *program)
             " times\n", program->called, program->captured, program->run_again);
     if (program->refused_by)
         fprintf(out, "cannot be captured: %s %s\n", program->refused_by, program->refused_why);
-    for (int k = 0; k < program->versions; k++) {
-        const gi_version *v = program->version[k];
-        fprintf(out, "version %d, run again %" PRId64 " times, inputs", k + 1, v->runs);
-        for (int i = 0; i < v->n; i++)
-            fprintf(out, " %s", gi_text_of(v->in[i]).s);
-        fprintf(out, ":\n");
-        for (int64_t i = 0; i < v->count; i++)
-            print_instruction(out, i + 1, &v->list[i]);
-    }
+    for (int k = 0; k < program->versions; k++)
+        print_version(out, k + 1, program->version[k]);
 }

@@ -16,7 +16,7 @@ typedef struct gi_instruction {
     gd_tensor   *y;
     gd_tensor  **x;
     const void  *attributes;
-    const char  *name;
+    const char  *name, *formula;
     int          n;
 } gi_instruction;
 

@@ -171,7 +171,7 @@ static bool write_down(gi_recorder *recorder, const gi_call *call)
     if (!ROOM(v, list, count, capacity))
         return false;
     gi_instruction *i = &v->list[v->count];
-    *i = (gi_instruction){ call->compute, NULL, NULL, NULL, call->name, call->n };
+    *i = (gi_instruction){ call->compute, NULL, NULL, NULL, call->name, call->formula, call->n };
     i->x = gi_arena_take(&v->notes, (size_t)call->n * sizeof *i->x);
     void *attributes = gi_arena_take(&v->notes, call->size);
     if (!i->x || !attributes || (y && !(i->y = operand(v, y))))

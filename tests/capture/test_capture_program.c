@@ -89,6 +89,24 @@ START_TEST(the_third_run_calls_nothing)
 }
 END_TEST
 
+START_TEST(printing)
+{
+    model m = begin();
+    gd_program *program = gd_capture(train, &m);
+    for (int i = 0; i < 3; i++) {
+        GD_SCOPE;
+        run(program, batch(4, i));
+    }
+    ck_assert(prints(program, "version 1, run again 1 times, inputs [4, 3]: 13 computations, "));
+    ck_assert(prints(program, "     1  gd_affine [4, 3] [2, 3] (\"w\") [2] (\"b\") -> [4, 2]  ("));
+    ck_assert(prints(program, "rule of gd_square: dy [4, 2], x [4, 2];  dx = "));
+    ck_assert(prints(program, "becomes ->grad [2, 3] -> [2, 3] (\"w\")  ("));
+    ck_assert(prints(program, "    12  gd_step  (0 bytes)\n    13  gd_zero_grad  (0 bytes)\n"));
+    gd_program_free(program);
+    end(&m);
+}
+END_TEST
+
 START_TEST(a_short_batch_becomes_a_version_of_its_own)
 {
     model m = begin();
@@ -490,6 +508,7 @@ int main(void)
     TCase *cases = tcase_create("programs");
     tcase_add_checked_fixture(cases, quietly, gd_shutdown);
     tcase_add_test(cases, the_third_run_calls_nothing);
+    tcase_add_test(cases, printing);
     tcase_add_test(cases, a_short_batch_becomes_a_version_of_its_own);
     tcase_add_test(cases, four_versions_and_the_oldest_makes_room);
     tcase_add_test(cases, a_frozen_parameter_is_noticed);
