@@ -23,8 +23,8 @@ void bench_table_head(FILE *out)
                  "told to keep its memory; captured: the step captured, over the floor.\n\n"
                  "                          time of Gradus / time of               captured    median time of\n"
                  "%-22s %6s %6s %15s %8s %8s %8s %6s  %10s %10s %10s %10s %10s %10s\n",
-            "", "floor", "goal", "quartiles", "PyTorch", "kept", "/ floor", "goal", "Gradus", "floor", "other", "PyTorch",
-            "kept", "captured");
+            "", "floor", "goal", "quartiles", "PyTorch", "kept", "/ floor", "goal", "Gradus", "floor", "other",
+            "PyTorch", "kept", "captured");
 }
 
 void bench_table_row(FILE *out, const bench_result *r)
