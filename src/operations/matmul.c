@@ -205,7 +205,7 @@ static gd_fast affine_fast(const gd_node *node, const gd_tensor *dy, const gd_ta
 static const gd_op affine_op = {
     .name = "gd_affine", .rule = affine_rule, .fast = affine_fast,
     .reads = GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
-    .formula = "dx = gd_matmul(dy, w), dw = gd_matmul(dy', x), db = gd_sum_to(dy, b)"
+    .formula = "dx = gd_matmul(dy, w), dw = gd_matmul(dy', x), db = dy summed over rows"
 };
 
 enum { BIAS_FIRST = 4096 };                 /* elements: such a y stays in the first-level cache until it is added to */
