@@ -2,7 +2,7 @@
 # amalgamation.sh FOLDER - writes the library as two files, FOLDER/gradus.h and FOLDER/gradus.c, for programs that would
 # rather compile it than find it:
 #     cc -O2 program.c gradus.c -lm           or, in double, with -DGD_DOUBLE
-# The numbers are the same, bit for bit, as with the library that make builds: see the two pragmas.
+# From -O2 on the numbers are the same, bit for bit, as with the library that make builds: see the two pragmas.
 cd "$(dirname "$0")/.." || exit 1
 folder=${1:?amalgamation.sh: no folder is given}
 mkdir -p "$folder" || exit 1

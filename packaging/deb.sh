@@ -2,7 +2,7 @@
 # deb.sh ARCHIVE FOLDER - Debian packages from the archive that make dist has written, built with packaging/debian below
 # FOLDER, and looked at by lintian, whose errors are failures.  $JOBS processes; DEB_BUILD_OPTIONS as usual.
 set -eu
-unset MAKEFLAGS MFLAGS MAKELEVEL                 # BUILD is that of the archive, not of the make that calls this
+unset BUILD MAKEFLAGS MFLAGS MAKELEVEL                 # BUILD is that of the archive, not of the make that calls this
 archive=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 folder=$2
 name=$(basename "$archive" .tar.gz)

@@ -25,7 +25,7 @@ fi
 
 archive=$2 work=$3
 make=${MAKE:-make}
-unset MAKEFLAGS MFLAGS MAKELEVEL                 # BUILD is that of the archive, not of the make that calls this
+unset BUILD MAKEFLAGS MFLAGS MAKELEVEL                 # BUILD is that of the archive, not of the make that calls this
 rm -rf "$work"
 mkdir -p "$work" && tar -C "$work" -xzf "$archive" && cd "$work/$name" || exit 1
 tests="build/tests/test_tensor.double build/tests/test_backward.double build/tests/test_optimizers.double"

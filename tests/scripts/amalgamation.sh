@@ -1,7 +1,7 @@
 #!/bin/sh
 # amalgamation.sh BUILD - BUILD/amalgamation/gradus.c, compiled without a warning in each of the $KINDS, against the
 # libraries in BUILD: the README's program and a demo print the same, all bits of amalgamation_bits.c are the same, and
-# tests that need the public headers only pass.  FLAGS: -O2, for a quick look -O1; it is not they that decide on bits.
+# tests that need the public headers only pass.  FLAGS: -O2, like the libraries at least: below, gcc fuses nothing.
 cd "$(dirname "$0")/../.." || exit 1
 build=$1
 folder=$build/amalgamation
