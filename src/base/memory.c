@@ -287,6 +287,12 @@ void *gi_arena_grow(gd_arena *arena, size_t bytes, size_t whole)
     return p;
 }
 
+void gi_arena_unfence(gd_arena *arena)
+{
+    for (gi_chunk *chunk = arena->chunks; chunk; chunk = chunk->next)
+        gi_unpoison(chunk_start(chunk), chunk->bytes);
+}
+
 void gi_arena_free(gd_arena *arena)
 {
     gi_chunk *chunk = arena->chunks;        /* arena itself may lie in one of them */

@@ -55,6 +55,8 @@ void  gi_arena_init(gd_arena *arena, gi_owner owner);
 void  gi_arena_free(gd_arena *arena);                       /* chunks return to the pool, or to malloc */
 void *gi_arena_grow(gd_arena *arena, size_t bytes, size_t whole);      /* the slow path of gi_arena_take */
 
+void  gi_arena_unfence(gd_arena *arena);                    /* nothing in it is poisoned any more, see debug/poison.h */
+
 void  gi_pool_free(void);                                   /* pooled chunks return to malloc */
 
 /* gi_arena_take - bytes from the arena, aligned to GI_ALIGN, not initialized; NULL when memory is out. */

@@ -190,6 +190,7 @@ static bool write_down(gi_recorder *recorder, const gi_call *call)
 static void keep(gi_recorder *recorder, gd_arena *scope)
 {
     gi_version *v = of(recorder);
+    gi_arena_unfence(scope);                /* what is free now is written again in each run */
     scope->parent = v->kept;
     v->kept = scope;
 }
