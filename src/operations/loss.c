@@ -105,6 +105,8 @@ static bool cross_entropy_compute(gd_tensor *l, gd_tensor *const x[], const void
 
 static gd_tensor *rows_cross_entropy(gd_tensor *x, gd_tensor *labels, gd_tensor *keep, gd_tensor **readable)
 {
+    if (!gi_countable("gd_cross_entropy", "labels", x->shape[1]))
+        return NULL;
     gd_tensor *rows = gd_contiguous(x), *l = rows ? gi_new_like(labels) : NULL;
     *readable = keep ? gi_new_like(keep) : NULL;
     gd_tensor *const inputs[] = { rows, labels, keep, *readable };
