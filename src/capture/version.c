@@ -234,7 +234,8 @@ static gd_tensor *place_for(gi_version *v, const gd_tensor *x)
         below += reach < 0 ? -reach : 0;
         above += reach > 0 ? reach : 0;
     }
-    gd_tensor *t = gi_new_in(&v->notes, "gd_run", 1, &(int64_t){ x->numel ? below + above + 1 : 0 });
+    const int64_t numel = x->numel ? below + above + 1 : 0;
+    gd_tensor *t = gi_new_in(&v->notes, "gd_run", 1, &numel);
     if (!t)
         return NULL;
     t->data += below;
