@@ -1,5 +1,6 @@
 # packaging.mk - other shapes of the library: make amalgamation writes it as two files, build/amalgamation/gradus.h and
-# gradus.c; make check-amalgamation compares programs with these against programs with the libraries (some minutes).  make check-abi: whether the binary interface has changed.
+# gradus.c; make check-amalgamation compares programs with these against programs with the libraries (some minutes).
+# make check-abi: whether the binary interface has changed.
 # make reference: man pages and HTML.  make dist, make deb: the archive of a release, packages for Debian.
 
 AMALGAMATION := $(BUILD)/amalgamation
