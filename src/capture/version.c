@@ -6,6 +6,7 @@
 
 #include "autograd/node.h"
 #include "base/scopes.h"
+#include "debug/quarantine.h"
 #include "tensor/nest.h"
 #include "tensor/new.h"
 
@@ -106,8 +107,12 @@ static gd_tensor *operand(gi_version *v, gd_tensor *t)
     if (!t->owner->recycler)
         return t;
     gd_tensor *copy = gi_arena_take(&v->notes, sizeof *copy);
-    if (copy)
-        *copy = *t;
+    if (!copy)
+        return NULL;
+    *copy = *t;
+    copy->base = copy;                      /* that of a view may be used again, too */
+    copy->owner = &v->notes;
+    gi_born(copy);
     return copy;
 }
 
@@ -297,5 +302,6 @@ gd_tensor *gi_detached(gd_arena *arena, gd_tensor *y)
     t->grad = t->slot = t->grad_memory = NULL;
     t->node = NULL;
     t->path_end = y->requires_grad ? &run_op : y->path_end;
+    gi_born(t);
     return t;
 }
