@@ -357,7 +357,7 @@ DEAD(gd_register_hook, x, gd_register_hook(D, a_hook, NULL))
 DEAD(gd_register_post_hook, x, gd_register_post_hook(D, a_post_hook, NULL))
 DEAD(gd_remove_hook, x, gd_remove_hook(D, a_hook, NULL))
 DEAD(gd_remove_post_hook, x, gd_remove_post_hook(D, a_post_hook, NULL))
-DEAD(gd_run, inputs, gd_run(gd_capture(square, NULL), (gd_tensor *const[]){ D }, 1))
+DEAD(gd_run, inputs, run_square(D))
 DEAD(gd_recomputed, xs, gd_recomputed(square, NULL, (gd_tensor *const[]){ LEAF, D }, 2))
 DEAD_NUMBER(gd_graph_flops, y, isnan(gd_graph_flops(D)))
 
