@@ -25,6 +25,7 @@
  * were, then the function is called as usual; if that happens a second time, another version is captured, up to four,
  * after which the one not used for the longest time makes room.  Learning rates, schedules, options of groups, and what
  * else gd_step, gd_zero_grad, clipping and averages read from an optimizer or a model, count as they are at each run.
+ * While gd_detect_anomaly is on, the function is always called, so that it can name an operation.
  *
  * What cannot be run again is noticed while it is captured, where it goes through the library: reading a number
  * (gd_item, gd_at, gd_copy_out, gd_print), gd_step_closure, hooks, operations defined in the program.  There is one
@@ -66,6 +67,8 @@ gd_tensor *gd_run(gd_program *program, gd_tensor *const inputs[], int n);
  * was called, captured and run again. */
 void gd_program_print(FILE *out, gd_program *program);
 
+/* gd_program_free - frees it with its result and all memory of its versions; NULL is fine.  Models and optimizers that
+ * it used stay.  Error: it is running. */
 void gd_program_free(gd_program *program);
 
 GD_API_END

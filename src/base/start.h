@@ -63,8 +63,7 @@ static inline bool gi_start(const char *name, gi_compute *compute, gd_tensor *y,
                             const void *attributes, size_t size)
 {
     if (gi_capturing())
-        return gi_start_captured(&(gi_call){ name, compute, y, x, n, attributes, size, false,
-                                              NULL });
+        return gi_start_captured(&(gi_call){ name, compute, y, x, n, attributes, size, false, NULL });
     return compute(y, x, attributes);
 }
 

@@ -154,7 +154,7 @@ static gd_tensor *run_again(gd_program *program, gi_version *v, gd_tensor *const
     if (v->allocates && !gi_scope_open(false))
         return NULL;
     gi_copy_inputs(v, inputs);
-    gi_thread.no_grad = (no_grad & GI_ANOMALY) | GI_IN_PASS | 1;
+    gi_thread.no_grad = GI_IN_PASS | 1;
     const bool good = start_all(v);
     gi_thread.no_grad = no_grad;
     if (v->allocates)
@@ -229,11 +229,12 @@ gd_tensor *gd_run(gd_program *program, gd_tensor *const inputs[], int n)
     gi_version_free(program->recording);    /* the function was left by longjmp */
     program->recording = NULL;
     program->running = true;
-    gi_version *v = version_for(program, inputs, n);
+    const bool looks = gi_thread.no_grad & GI_ANOMALY;          /* at each operation as it is recorded */
+    gi_version *v = looks ? NULL : version_for(program, inputs, n);
     gd_tensor *y;
     if (v)
         y = run_again(program, v, inputs);
-    else if (!program->refused_by && seen(program, inputs, n))
+    else if (!looks && !program->refused_by && seen(program, inputs, n))
         y = capture(program, inputs, n);
     else
         y = as_usual(program, inputs, n);

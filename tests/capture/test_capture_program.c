@@ -203,6 +203,32 @@ START_TEST(without_recording_is_another_version)
 }
 END_TEST
 
+static gd_tensor *root_of(gd_tensor *const in[], int n, void *context)
+{
+    (void)n;
+    model *m = context;
+    m->calls++;
+    return gd_sum(gd_mul(gd_sqrt(in[0]), gd_sum(m->w)));
+}
+
+START_TEST(anomalies_are_found)
+{
+    model m = begin();
+    gd_program *program = gd_capture(root_of, &m);
+    for (int i = 0; i < 6; i++) {
+        GD_SCOPE;
+        gd_detect_anomaly(i > 3);
+        gd_clear_error();
+        gd_tensor *x = gd_full(GD_SHAPE(2), i == 5 ? -1 : 1), *y = gd_run(program, &x, 1);
+        ck_assert(i < 5 ? y != NULL : !y && gd_last_error() && strstr(gd_last_error(), "gd_sqrt"));
+    }
+    gd_detect_anomaly(false);
+    ck_assert_int_eq(m.calls, 4);
+    gd_program_free(program);
+    end(&m);
+}
+END_TEST
+
 START_TEST(inputs_of_any_layout)
 {
     model m = begin();
@@ -514,6 +540,7 @@ int main(void)
     tcase_add_test(cases, a_frozen_parameter_is_noticed);
     tcase_add_test(cases, a_gradient_that_is_left_is_noticed);
     tcase_add_test(cases, without_recording_is_another_version);
+    tcase_add_test(cases, anomalies_are_found);
     tcase_add_test(cases, inputs_of_any_layout);
     tcase_add_test(cases, no_inputs_at_all);
     tcase_add_test(cases, a_program_in_a_program);
