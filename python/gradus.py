@@ -1256,6 +1256,8 @@ gd_conv2d: gd_tensor* x, gd_tensor* weight, gd_tensor* bias, gd_conv2d_options o
 gd_conv2d_apply: gd_conv2d_layer* layer, gd_tensor* x -> gd_tensor*
 gd_conv2d_new: gd_params* p, char* name, int64_t in, int64_t out, int64_t height, int64_t width, gd_conv2d_options
     options -> gd_conv2d_layer
+gd_conv2d_without_bias: gd_params* p, char* name, int64_t in, int64_t out, int64_t height, int64_t width,
+    gd_conv2d_options options -> gd_conv2d_layer
 gd_conv_transpose1d: gd_tensor* x, gd_tensor* weight, gd_tensor* bias, int64_t stride, int64_t padding, int64_t
     output_padding, int64_t dilation, int64_t groups -> gd_tensor*
 gd_conv_transpose1d_apply: gd_conv_transpose1d_layer* layer, gd_tensor* x -> gd_tensor*
@@ -1425,6 +1427,7 @@ gd_le: gd_tensor* a, gd_tensor* b -> gd_tensor*
 gd_leaky_relu: gd_tensor* x, double slope -> gd_tensor*
 gd_linear_apply: gd_linear* layer, gd_tensor* x -> gd_tensor*
 gd_linear_new: gd_params* p, char* name, int64_t in, int64_t out -> gd_linear
+gd_linear_without_bias: gd_params* p, char* name, int64_t in, int64_t out -> gd_linear
 gd_linspace: double start, double stop, int64_t n -> gd_tensor*
 gd_lion: gd_params* p, gd_lion_options options -> gd_optimizer*
 gd_lion_dialect: gd_dialect dialect -> gd_lion_options

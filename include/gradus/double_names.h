@@ -94,6 +94,7 @@ GD_RENAME(conv1d_new)
 GD_RENAME(conv2d)
 GD_RENAME(conv2d_apply)
 GD_RENAME(conv2d_new)
+GD_RENAME(conv2d_without_bias)
 GD_RENAME(conv_transpose1d)
 GD_RENAME(conv_transpose1d_apply)
 GD_RENAME(conv_transpose1d_new)
@@ -247,6 +248,7 @@ GD_RENAME(le)
 GD_RENAME(leaky_relu)
 GD_RENAME(linear_apply)
 GD_RENAME(linear_new)
+GD_RENAME(linear_without_bias)
 GD_RENAME(linspace)
 GD_RENAME(lion)
 GD_RENAME(lion_dialect)
@@ -704,6 +706,7 @@ GD_RENAME(zeros_like)
 #define gd_conv2d gd64_conv2d
 #define gd_conv2d_apply gd64_conv2d_apply
 #define gd_conv2d_new gd64_conv2d_new
+#define gd_conv2d_without_bias gd64_conv2d_without_bias
 #define gd_conv_transpose1d gd64_conv_transpose1d
 #define gd_conv_transpose1d_apply gd64_conv_transpose1d_apply
 #define gd_conv_transpose1d_new gd64_conv_transpose1d_new
@@ -857,6 +860,7 @@ GD_RENAME(zeros_like)
 #define gd_leaky_relu gd64_leaky_relu
 #define gd_linear_apply gd64_linear_apply
 #define gd_linear_new gd64_linear_new
+#define gd_linear_without_bias gd64_linear_without_bias
 #define gd_linspace gd64_linspace
 #define gd_lion gd64_lion
 #define gd_lion_dialect gd64_lion_dialect

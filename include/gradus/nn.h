@@ -82,17 +82,24 @@ typedef struct gd_linear {
 
 /* gd_linear_new - weight and bias uniform in +-1/sqrt(in), as PyTorch's nn.Linear.  On failure both are NULL,
  * and gd_linear_apply gives NULL.
+ * gd_linear_without_bias - the same with bias NULL, and no parameter of that name: nn.Linear(.., bias=False).
  * gd_linear_apply - y = x weight' + bias:  x [.., in]  ->  y [.., out] */
 gd_linear  gd_linear_new(gd_params *p, const char *name, int64_t in, int64_t out);
+gd_linear  gd_linear_without_bias(gd_params *p, const char *name, int64_t in, int64_t out);
 gd_tensor *gd_linear_apply(const gd_linear *layer, gd_tensor *x);
 
 /* The layers below follow gd_linear: gd_NAME_new adds the tensors to p under "NAME.weight" and so on, with the
  * names, shapes and initial values of PyTorch, so that checkpoints can be exchanged; gd_NAME_apply is a few operations.
  * When gd_NAME_new fails there is a message, and the layer's tensors are NULL; its gd_NAME_apply then returns NULL.
- * Sizes must be at least 1. */
+ * Sizes must be at least 1.
+ * A layer may also be put together from parameters: the bias of a gd_linear, a convolution or a layer norm may be NULL.
+ *     gd_conv1d_layer conv = { .weight = gd_param(net, "conv.weight", w), .stride = 1, .dilation = 1, .groups = 1 };
+ */
 
 /* gd_conv2d_new - weight [out, in / groups, height, width] and bias [out], uniform in
  *   +-1/sqrt(in / groups height width).
+ * gd_conv2d_without_bias - the same with bias NULL, and no parameter of that name: nn.Conv2d(.., bias=False), as before
+ *   a batch norm, which would subtract it again.
  * gd_conv1d_new - the same of one axis: weight [out, in / groups, width].
  * Error: groups that do not divide in and out; apply: see gd_conv2d. */
 typedef struct gd_conv2d_layer {
@@ -102,6 +109,8 @@ typedef struct gd_conv2d_layer {
 
 gd_conv2d_layer gd_conv2d_new(gd_params *p, const char *name, int64_t in, int64_t out, int64_t height,
                               int64_t width, gd_conv2d_options options);
+gd_conv2d_layer gd_conv2d_without_bias(gd_params *p, const char *name, int64_t in, int64_t out, int64_t height,
+                                       int64_t width, gd_conv2d_options options);
 gd_tensor *gd_conv2d_apply(const gd_conv2d_layer *layer, gd_tensor *x);     /* [n, in, h, w] -> [n, out, oh, ow] */
 
 typedef struct gd_conv1d_layer {

@@ -45,7 +45,7 @@ gd_conv_transpose2d_layer gd_conv_transpose2d_new(gd_params *p, const char *name
 gd_tensor *gd_conv_transpose2d_apply(const gd_conv_transpose2d_layer *layer, gd_tensor *x)
 {
     static const char function[] = "gd_conv_transpose2d_apply";
-    return gi_not_null(function, "layer", layer) && layer->bias && gi_alive(function, "x", x)
+    return gi_not_null(function, "layer", layer) && layer->weight && gi_alive(function, "x", x)
                    && gi_alive(function, "layer->weight", layer->weight)
                    && gi_alive(function, "layer->bias", layer->bias)
                ? gd_conv_transpose2d(x, layer->weight, layer->bias, layer->options) : NULL;
@@ -69,7 +69,7 @@ gd_conv_transpose1d_layer gd_conv_transpose1d_new(gd_params *p, const char *name
 gd_tensor *gd_conv_transpose1d_apply(const gd_conv_transpose1d_layer *layer, gd_tensor *x)
 {
     static const char function[] = "gd_conv_transpose1d_apply";
-    return gi_not_null(function, "layer", layer) && layer->bias && gi_alive(function, "x", x)
+    return gi_not_null(function, "layer", layer) && layer->weight && gi_alive(function, "x", x)
                    && gi_alive(function, "layer->weight", layer->weight)
                    && gi_alive(function, "layer->bias", layer->bias)
                ? gd_conv_transpose1d(x, layer->weight, layer->bias, layer->stride, layer->padding,

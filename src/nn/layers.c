@@ -11,17 +11,17 @@
 #define SIZES(...) (const int64_t[]){ __VA_ARGS__ }
 #define NAMES(...) (const char *const[]){ __VA_ARGS__ }
 
+/* NULL is alive: a layer may have no bias, and has no weight only if it could not be made. */
 #define ALIVE(function, x, weight, bias) \
     (gi_alive(function, "x", x) && gi_alive(function, #weight, weight) && gi_alive(function, #bias, bias))
 
 /* ---- Convolution -------------------------------------------------------------------------------------------- */
 
-/* Weight and bias of a convolution of any number of axes: both uniform in +-1/sqrt(inputs of one output). */
+/* Weight and bias of a convolution of any number of axes: both uniform in +-1/sqrt(inputs of one output).  With b NULL
+ * there is no bias. */
 static bool conv_params(const char *function, gd_params *p, const char *name, gd_shape weight, int64_t in,
-                        int64_t groups,
-                        gd_tensor **w, gd_tensor **b)
+                        int64_t groups, gd_tensor **w, gd_tensor **b)
 {
-    *w = *b = NULL;
     int64_t out = weight.size[0];
     double inputs = 1;
     if (groups < 1 || in % groups || out % groups)
@@ -32,29 +32,42 @@ static bool conv_params(const char *function, gd_params *p, const char *name, gd
         inputs *= (double)weight.size[i];
     double bound = 1 / sqrt(inputs);
     *w = gi_layer_param(p, name, "weight", gd_uniform(weight, -bound, bound));
-    *b = *w ? gi_layer_param(p, name, "bias", gd_uniform(GD_SHAPE(out), -bound, bound)) : NULL;
+    if (!*w || !b)
+        return *w != NULL;
+    *b = gi_layer_param(p, name, "bias", gd_uniform(GD_SHAPE(out), -bound, bound));
     return *b != NULL;
 }
 
-gd_conv2d_layer gd_conv2d_new(gd_params *p, const char *name, int64_t in, int64_t out, int64_t height,
-                              int64_t width,
-                              gd_conv2d_options options)
+static gd_conv2d_layer conv2d_new(const char *function, gd_params *p, const char *name, int64_t in, int64_t out,
+                                  int64_t height, int64_t width, gd_conv2d_options options, bool with_bias)
 {
     gd_conv2d_layer layer = { NULL, NULL, options };
     const gd_conv2d_layer none = layer;
     gi_params_place mark;
-    if (!gi_layer_begin("gd_conv2d_new", p, name, 4, SIZES(in, out, height, width),
-                        NAMES("in", "out", "height", "width"), &mark))
+    if (!gi_layer_begin(function, p, name, 4, SIZES(in, out, height, width), NAMES("in", "out", "height", "width"),
+                        &mark))
         return none;
     int64_t groups = options.groups ? options.groups : 1;
     gd_shape weight = GD_SHAPE(out, groups > 0 ? in / groups : 0, height, width);
-    bool good = conv_params("gd_conv2d_new", p, name, weight, in, groups, &layer.weight, &layer.bias);
+    bool good = conv_params(function, p, name, weight, in, groups, &layer.weight, with_bias ? &layer.bias : NULL);
     return gi_layer_end(p, &mark, good) ? layer : none;
+}
+
+gd_conv2d_layer gd_conv2d_new(gd_params *p, const char *name, int64_t in, int64_t out, int64_t height, int64_t width,
+                              gd_conv2d_options options)
+{
+    return conv2d_new("gd_conv2d_new", p, name, in, out, height, width, options, true);
+}
+
+gd_conv2d_layer gd_conv2d_without_bias(gd_params *p, const char *name, int64_t in, int64_t out, int64_t height,
+                                       int64_t width, gd_conv2d_options options)
+{
+    return conv2d_new("gd_conv2d_without_bias", p, name, in, out, height, width, options, false);
 }
 
 gd_tensor *gd_conv2d_apply(const gd_conv2d_layer *layer, gd_tensor *x)
 {
-    return gi_not_null("gd_conv2d_apply", "layer", layer) && layer->bias
+    return gi_not_null("gd_conv2d_apply", "layer", layer) && layer->weight
                    && ALIVE("gd_conv2d_apply", x, layer->weight, layer->bias)
                ? gd_conv2d(x, layer->weight, layer->bias, layer->options) : NULL;
 }
@@ -75,7 +88,7 @@ gd_conv1d_layer gd_conv1d_new(gd_params *p, const char *name, int64_t in, int64_
 
 gd_tensor *gd_conv1d_apply(const gd_conv1d_layer *layer, gd_tensor *x)
 {
-    return gi_not_null("gd_conv1d_apply", "layer", layer) && layer->bias
+    return gi_not_null("gd_conv1d_apply", "layer", layer) && layer->weight
                    && ALIVE("gd_conv1d_apply", x, layer->weight, layer->bias)
                ? gd_conv1d(x, layer->weight, layer->bias, layer->stride, layer->padding, layer->dilation,
                            layer->groups)
@@ -127,7 +140,7 @@ gd_layer_norm_layer gd_layer_norm_new(gd_params *p, const char *name, gd_shape s
 
 gd_tensor *gd_layer_norm_apply(const gd_layer_norm_layer *layer, gd_tensor *x)
 {
-    return gi_not_null("gd_layer_norm_apply", "layer", layer) && layer->bias
+    return gi_not_null("gd_layer_norm_apply", "layer", layer) && layer->weight
                    && ALIVE("gd_layer_norm_apply", x, layer->weight, layer->bias)
                ? gd_layer_norm(x, layer->weight, layer->bias, layer->eps) : NULL;
 }
