@@ -17,6 +17,7 @@
 #define real_sum         gi_real_sum
 #define real_sum_strided gi_real_sum_strided
 #define real_dot         gi_real_dot
+#define real_squared_distance gi_real_squared_distance
 #define real_sum_columns gi_real_sum_columns
 #define real_sum_short_rows gi_real_sum_short_rows
 
@@ -28,6 +29,10 @@ gd_real real_sum_strided(int64_t n, const gd_real *x, int64_t stride);
 
 /* real_dot - a[0] b[0] + .. + a[n-1] b[n-1]; the products are rounded, then added as in real_sum. */
 gd_real real_dot(int64_t n, const gd_real *a, const gd_real *b);
+
+/* real_squared_distance - (a[0] - b[0])^2 + .. + (a[n-1] - b[n-1])^2; differences and squares are rounded, then added
+ * pairwise, too. */
+gd_real real_squared_distance(int64_t n, const gd_real *a, const gd_real *b);
 
 /* real_sum_columns - y[j] += x[j step] + x[row + j step] + .. + x[(rows-1) row + j step] for j in [0, columns):
  * adds up rows that lie row elements apart.  y must not overlap x. */

@@ -14,6 +14,12 @@
 #define TREE8(term, i, step)  (TREE4(term, i, step) + TREE4(term, (i) + 4 * (step), step))
 #define TREE16(term, i, step) (TREE8(term, i, step) + TREE8(term, (i) + 8 * (step), step))
 
+/* The same tree where only the first n terms are there, 0 < n <= 16: term(i), .., term(i + n - 1). */
+#define TREE_TO_2(term, i, n)  ((n) > 1 ? TREE2(term, i, 1) : term(i))
+#define TREE_TO_4(term, i, n)  ((n) > 2 ? TREE2(term, i, 1) + TREE_TO_2(term, (i) + 2, (n) - 2) : TREE_TO_2(term, i, n))
+#define TREE_TO_8(term, i, n)  ((n) > 4 ? TREE4(term, i, 1) + TREE_TO_4(term, (i) + 4, (n) - 4) : TREE_TO_4(term, i, n))
+#define TREE_TO_16(term, i, n) ((n) > 8 ? TREE8(term, i, 1) + TREE_TO_8(term, (i) + 8, (n) - 8) : TREE_TO_8(term, i, n))
+
 /* ---- Sixteen lanes --------------------------------------------------------------------------------------------
  *
  * A sum is kept in 16 independent lanes: lane l adds the terms whose index is l modulo 16.  Compilers can vectorise

@@ -12,27 +12,8 @@
 #include "tensor/alive.h"
 #include "tensor/new.h"
 
-enum { BLOCK = 512 };                       /* errors held at a time */
-
-GI_KERNEL static void differences(int64_t n, gd_real *restrict y, const gd_real *a, const gd_real *b)
-{
-    for (int64_t i = 0; i < n; i++)
-        y[i] = a[i] - b[i];
-}
-
-/* The sum of (a - b)^2, pairwise over blocks. */
-static gd_real squared_distance(int64_t n, const gd_real *a, const gd_real *b)
-{
-    if (n <= BLOCK) {
-        gd_real error[BLOCK];
-        differences(n, error, a, b);
-        return real_dot(n, error, error);
-    }
-    int64_t half = (n / 2 + BLOCK - 1) / BLOCK * BLOCK;
-    return squared_distance(half, a, b) + squared_distance(n - half, a + half, b + half);
-}
-
-/* The same, from numbers scaled so that no square overflows, for when one has although c times the sum need not. */
+/* c times the sum of (a - b)^2, from numbers scaled so that no square overflows, for when one has although the result
+ * need not. */
 static GI_COLD gd_real squared_distance_scaled(double c, int64_t n, const gd_real *a, const gd_real *b)
 {
     const gd_real scale = real_scale_for(real_max(real_largest(n, a, 1), real_largest(n, b, 1)));
@@ -83,7 +64,7 @@ static bool squared_error_compute(gd_tensor *y, gd_tensor *const x[], const void
 {
     const double c = *(const double *)attributes;
     const gd_real *a = x[0]->data, *b = x[1]->data;
-    y->data[0] = (gd_real)c * squared_distance(x[0]->numel, a, b);
+    y->data[0] = (gd_real)c * real_squared_distance(x[0]->numel, a, b);
     if (GI_UNLIKELY(isinf(y->data[0])))
         y->data[0] = squared_distance_scaled(c, x[0]->numel, a, b);
     return true;

@@ -249,8 +249,8 @@ END_TEST
 /* ---- Tests of the sums ----------------------------------------------------------------------------------- */
 
 static const int64_t sizes[] = {
-    0, 1, 2, 3, 15, 16, 17, 31, 100, 255, 256, 257, 511, 513, 1000, 2047, 2048, 2049, 2063, 4095, 4096, 4097, 6144,
-    6145, 10000, 65536, 100003, 131071, 131072, 300007,
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 31, 100, 255, 256, 257, 511, 513, 1000, 2047, 2048,
+    2049, 2063, 4095, 4096, 4097, 6144, 6145, 10000, 65536, 100003, 131071, 131072, 300007,
 };
 enum { SIZES = sizeof sizes / sizeof sizes[0], LARGEST = 300007 };
 
@@ -320,6 +320,45 @@ START_TEST(sums_have_their_order)
     free(room);
     free(ones);
     free(x);
+}
+END_TEST
+
+/* Of rounded squares of rounded differences, in pieces of 512. */
+static gd_real ordered_squares(int64_t n, const gd_real *a, const gd_real *b)
+{
+    if (n > 512) {
+        int64_t half = (n / 2 + 511) / 512 * 512;
+        return ordered_squares(half, a, b) + ordered_squares(n - half, a + half, b + half);
+    }
+    gd_real square[512];
+    for (int64_t i = 0; i < n; i++) {
+        volatile gd_real difference = a[i] - b[i];
+        square[i] = difference * difference;
+    }
+    return ordered_sum(n, square);
+}
+
+START_TEST(squared_distances_have_their_order)
+{
+    int64_t n = sizes[_i];
+    gd_real *a = random_numbers(n, 6), *b = random_numbers(n, 7);
+    ck_assert(real_squared_distance(n, a, b) == ordered_squares(n, a, b));
+    ck_assert(real_squared_distance(n, a, a) == 0);
+    free(a);
+    free(b);
+}
+END_TEST
+
+START_TEST(sums_of_negative_zeros_are_zero)
+{
+    gd_real x[20], ones[20];
+    for (int64_t n = 0; n <= 20; n++) {
+        for (int64_t i = 0; i < n; i++) {
+            x[i] = -(gd_real)0;
+            ones[i] = 1;
+        }
+        ck_assert(!signbit(real_sum(n, x)) && !signbit(real_dot(n, x, ones)) && !signbit(real_sum_strided(n, x, 1)));
+    }
 }
 END_TEST
 
@@ -420,6 +459,8 @@ int main(void)
     tcase_set_timeout(sums, 120);
 #ifndef GD_PLAIN
     tcase_add_loop_test(sums, sums_have_their_order, 0, SIZES);
+    tcase_add_loop_test(sums, squared_distances_have_their_order, 0, SIZES);
+    tcase_add_test(sums, sums_of_negative_zeros_are_zero);
     tcase_add_test(sums, sums_beat_the_naive_loop);
 #endif
     tcase_add_loop_test(sums, sums_are_accurate, 0, SIZES);

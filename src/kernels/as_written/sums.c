@@ -48,16 +48,24 @@ static int64_t split(int64_t n, int64_t piece)
 #define LAST(k) last[k]
 #define LANE(l) lane[l]
 
+/* A few terms, at most one for each lane, are their tree alone, which needs no kernel.  Leaving out the zeros beside
+ * them changes no sum but -0, and adding one 0 makes that 0. */
+static inline bool few(int64_t n)
+{
+    return n > 0 && n <= LANES;
+}
+#define SUM_OF_FEW(n, TERM) ((gd_real)0 + (TREE_TO_16(TERM, 0, n)))
+
 /* ---- Sums -------------------------------------------------------------------------------------------- */
+
+#define X(k) x[k]
 
 GI_KERNEL static gd_real sum_piece(int64_t n, const gd_real *restrict x)
 {
-#define TERM(k) x[k]
-    SUM_OF_PIECE(n, TERM)
-#undef TERM
+    SUM_OF_PIECE(n, X)
 }
 
-static gd_real sum_halves(int64_t n, const gd_real *x)
+static GI_NOINLINE gd_real sum_halves(int64_t n, const gd_real *x)
 {
     if (n <= PIECE)
         return sum_piece(n, x);
@@ -93,15 +101,18 @@ static void add_branches(void *context, int64_t begin, int64_t end)
         b->sum[i] = sum_halves(b->n[i], b->x[i]);
 }
 
-gd_real real_sum(int64_t n, const gd_real *x)
+static GI_NOINLINE gd_real sum_branches(int64_t n, const gd_real *x)
 {
-    if (n < LONG_SUM)
-        return sum_halves(n, x);
     branches b;
     list_branches(&b, 0, BRANCHES, n, x);
     gi_parallel(BRANCHES, 4, add_branches, &b);
 #define BRANCH(i) b.sum[i]
     return TREE16(BRANCH, 0, 1);
+}
+
+gd_real real_sum(int64_t n, const gd_real *x)
+{
+    return few(n) ? SUM_OF_FEW(n, X) : n < LONG_SUM ? sum_halves(n, x) : sum_branches(n, x);
 }
 
 gd_real real_sum_strided(int64_t n, const gd_real *x, int64_t stride)
@@ -120,19 +131,48 @@ gd_real real_sum_strided(int64_t n, const gd_real *x, int64_t stride)
 
 /* ---- Dot products -------------------------------------------------------------------------------------- */
 
+#define PRODUCT(k) a[k] * b[k]
+
 GI_KERNEL static gd_real dot_piece(int64_t n, const gd_real *restrict a, const gd_real *restrict b)
 {
-#define TERM(k) a[k] * b[k]
-    SUM_OF_PIECE(n, TERM)
-#undef TERM
+    SUM_OF_PIECE(n, PRODUCT)
 }
 
-gd_real real_dot(int64_t n, const gd_real *a, const gd_real *b)
+static GI_NOINLINE gd_real dot_halves(int64_t n, const gd_real *a, const gd_real *b)
 {
     if (n <= PIECE)
         return dot_piece(n, a, b);
     int64_t half = split(n, PIECE);
-    return real_dot(half, a, b) + real_dot(n - half, a + half, b + half);
+    return dot_halves(half, a, b) + dot_halves(n - half, a + half, b + half);
+}
+
+gd_real real_dot(int64_t n, const gd_real *a, const gd_real *b)
+{
+    return few(n) ? SUM_OF_FEW(n, PRODUCT) : dot_halves(n, a, b);
+}
+
+/* ---- Squared distances ----------------------------------------------------------------------------------- */
+
+enum { SQUARES = 512 };                     /* elements of their pieces */
+
+#define SQUARE(k) (a[k] - b[k]) * (a[k] - b[k])
+
+GI_KERNEL static gd_real squares_piece(int64_t n, const gd_real *restrict a, const gd_real *restrict b)
+{
+    SUM_OF_PIECE(n, SQUARE)
+}
+
+static GI_NOINLINE gd_real squares_halves(int64_t n, const gd_real *a, const gd_real *b)
+{
+    if (n <= SQUARES)
+        return squares_piece(n, a, b);
+    int64_t half = (n / 2 + SQUARES - 1) / SQUARES * SQUARES;
+    return squares_halves(half, a, b) + squares_halves(n - half, a + half, b + half);
+}
+
+gd_real real_squared_distance(int64_t n, const gd_real *a, const gd_real *b)
+{
+    return few(n) ? SUM_OF_FEW(n, SQUARE) : squares_halves(n, a, b);
 }
 
 /* ---- Column sums ----------------------------------------------------------------------------------------- */
@@ -222,6 +262,11 @@ gd_real real_sum_strided(int64_t n, const gd_real *x, int64_t stride)
 gd_real real_dot(int64_t n, const gd_real *a, const gd_real *b)
 {
     return (gd_real)gi_dot_reference(n, a, b);
+}
+
+gd_real real_squared_distance(int64_t n, const gd_real *a, const gd_real *b)
+{
+    return (gd_real)gi_squared_distance_reference(n, a, b);
 }
 
 void real_sum_columns(int64_t rows, int64_t columns, const gd_real *x, int64_t row, int64_t step, gd_real *y)

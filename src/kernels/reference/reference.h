@@ -73,6 +73,7 @@ void gi_mean_pool_spread_reference(const gi_windows *s, const gd_real *y, gd_rea
 
 gi_wide gi_sum_reference(int64_t n, const gd_real *x, int64_t stride);
 gi_wide gi_dot_reference(int64_t n, const gd_real *a, const gd_real *b);
+gi_wide gi_squared_distance_reference(int64_t n, const gd_real *a, const gd_real *b);
 void gi_sum_columns_reference(int64_t rows, int64_t columns, const gd_real *x, int64_t row, int64_t step, gd_real *y);
 
 gi_wide gi_exp_reference(gi_wide x);
