@@ -1,6 +1,6 @@
 /* gemm.c - the matrix product: which instruction set, and which of three ways.
  *
- *   a product of matrices                          tiles in registers, gemm_kernel.h
+ *   a product of matrices                          tiles in registers, gemm_kernel.h; of few columns, gemm_few.h
  *   rows times a vector, all of them contiguous    one dot product for each row, gemm_dot.h
  *   columns times a vector, the columns contiguous the same as one row of a product of matrices
  *
@@ -83,6 +83,9 @@ GI_KERNEL static void add_rest_of_product(int64_t n, gd_real *restrict sum, cons
 #define UP_TO_12(F) UP_TO_8(F) F(9) F(10) F(11) F(12)
 #define UP_TO_14(F) UP_TO_12(F) F(13) F(14)
 
+#if HAVE_AVX
+#include "gemm_few.h"
+#endif
 #define KERNEL "kernels/gemm_kernel.h"
 #include "simd_each.h"
 #endif

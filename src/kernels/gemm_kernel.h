@@ -266,8 +266,15 @@ static TARGET void NAME(narrow)(const operands *x)
 static TARGET GI_NOINLINE void NAME(large_product)(operands *x)
 {
     const int64_t empty = -x->n & (LANES - 1);  /* lanes in the last vector */
+    const bool transpose = x->a_row == 1 && x->n <= NARROW && 4 * empty >= x->n && x->m >= 4 * LANES;
+#if VECTOR_BYTES > 16
+    if (2 * x->n <= LANES && x->k <= DEPTH && !transpose) {
+        few_columns[x->n](x);
+        return;
+    }
+#endif
     x->work = acquire_work_space();
-    if (x->a_row == 1 && x->n <= NARROW && 4 * empty >= x->n && x->m >= 4 * LANES)
+    if (transpose)
         NAME(narrow)(x);
     else if (x->k <= DEPTH && x->n <= COLUMNS)
         NAME(block)(x);
