@@ -13,6 +13,7 @@
 # Gradus - make check-chapter-long      the longest runs of the optimization chapter, against known ends: a few minutes
 # Gradus - make names                   after a public function was added: double_names.h anew
 # Gradus - make check-python            python/gradus.py and its notebook, where Python has NumPy and jupyter
+# Gradus - make check-examples          the programs of the reference, docs/examples, print what they say
 # Gradus - make check-pytorch           demos/pytorch, a network from PyTorch and back, where torch is installed
 # Gradus - make check-style             blanks, tabs and columns as .editorconfig says; part of make test
 # Gradus - make check-format            spacing as clang-format would set it

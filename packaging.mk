@@ -1,7 +1,8 @@
 # packaging.mk - other shapes of the library: make amalgamation writes it as two files, build/amalgamation/gradus.h and
 # gradus.c; make check-amalgamation compares programs with these against programs with the libraries (some minutes).
 # make check-abi: whether the binary interface has changed.
-# make reference: man pages and HTML.  make dist, make deb: the archive of a release, packages for Debian.
+# make reference: man pages and HTML; make check-examples: their examples print what they say.
+# make dist, make deb: the archive of a release, packages for Debian.
 
 AMALGAMATION := $(BUILD)/amalgamation
 
@@ -21,6 +22,10 @@ reference:
 check-reference:
 	@CC='$(CC)' sh packaging/reference.sh --check
 test: check-reference
+# The examples of the reference, one for each header, compiled and run with both libraries: half a minute.
+.PHONY: check-examples
+check-examples: $(KIND_LIBRARIES:%=$(BUILD)/%.a) $(BUILD)/libs
+	@CC='$(CC)' KINDS='$(KINDS)' sh tests/scripts/examples.sh $(BUILD)
 
 install: install-reference
 install-reference: reference

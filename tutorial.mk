@@ -30,7 +30,7 @@ tutorial-%: $(BUILD)/tutorial/%.float
 	cd out && $(abspath $<) $(ARGUMENTS)
 
 # The documents, and the exercises to which they lead, are installed with the library.
-DOCUMENTS := $(sort $(shell find docs -name '*.md' -o -path 'docs/*/programs/*.c' -o -path 'docs/*/pictures/*.png' -o -name '*.ipynb') \
+DOCUMENTS := $(sort $(shell find docs -name '*.md' -o -path 'docs/*/programs/*.c' -o -path 'docs/examples/*.c' -o -path 'docs/*/pictures/*.png' -o -name '*.ipynb') \
     $(shell find exercises -name '*.md' -o -name '*.[ch]') $(shell find conformance -type f ! -name '*.pyc'))
 .PHONY: install-documents uninstall-documents
 install: install-documents

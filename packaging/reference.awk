@@ -1,7 +1,8 @@
 # reference.awk - the reference from the comments of the public headers.  With -v format=man a page gd_NAME.3 for each
-# function, and gradus.3; with -v format=html a page for each header, and index.html; into the folder -v out=..  With
-# -v format=check nothing is written; fails where a function has no comment of its own or of its section.
-# The arguments are the headers.
+# function, and gradus.3; with -v format=html a page for each header, and index.html; into the folder -v out=..  Fails
+# where a public name has no comment of its own, of its block or of its section.  The arguments are the headers.
+# reference_html.awk has the pages in HTML, reference_index.awk the examples and the indexes: by topic, by PyTorch's names,
+# and of all names.
 #
 # A header is a list of blocks with blank lines between them: a comment, and the declarations right behind it.  One
 # that begins with ---- opens a section; its text holds for all blocks of the section.  What stands behind a declaration
@@ -101,11 +102,51 @@ function end_block(    k, n, row, name, text, own, proto, open) {
                 if (text !~ /^\{/) proto_of[name] = proto_of[name] text "\n"
             }
         }
+        other_names(row[i], open)
         text = row[i]
         gsub(/\/\*([^*]|\*[^\/])*\*\//, "", text)
         open += gsub(/\{/, "{", text) - gsub(/\}/, "}", text)
     }
     declarations = comment = ""
+}
+# The types, macros and enumerators that a line declares; open: how many braces are open in front of it.  Macros that
+# only serve others, or hide what compilers lack, are private.
+function other_names(line, open,    text, name) {
+    text = line
+    gsub(/\/\*([^*]|\*[^\/])*\*\//, "", text)
+    sub(/\/\*.*/, "", text)
+    if (text ~ /^(typedef )?enum/) in_enum = 1
+    if (in_enum) {
+        name = text
+        while (match(name, /GD_[A-Z0-9_]+/)) {
+            note_name(substr(name, RSTART, RLENGTH), line)
+            name = substr(name, RSTART + RLENGTH)
+        }
+        if (text ~ /;/) in_enum = 0
+    } else if (match(text, /^# *define GD_[A-Z0-9_]+/)) {
+        name = substr(text, RSTART, RLENGTH)
+        sub(/.* /, "", name)
+        if (name !~ /^GD_(UNIQUE|CALM|API|NEEDS_IEEE|MUST_CHECK|FORMAT)/) note_name(name, line)
+    }
+    if (open == 0 && text ~ /^typedef .*gd_[a-z0-9_]+\(/) {                  # the type of a function
+        match(text, /gd_[a-z0-9_]+\(/)
+        note_name(substr(text, RSTART, RLENGTH - 1), line)
+    } else if (open == 0 && match(text, /^(typedef +)?(struct|enum) +gd_[a-z0-9_]+ *\{/)) {
+        name = substr(text, RSTART, RLENGTH)
+        sub(/ *\{$/, "", name)
+        sub(/.* /, "", name)
+        note_name(name, line)
+    } else if (open == 0 && text ~ /^typedef [^(]*;/ && match(text, /gd_[a-z0-9_]+;/))
+        note_name(substr(text, RSTART, RLENGTH - 1), line)
+}
+function note_name(name, line) {
+    if (name in name_where) { if (line ~ /\/\*/) name_own[name] = 1; return }
+    names[++name_count] = name
+    name_where[name] = header
+    name_block[name] = blocks[header]
+    name_section[name] = section
+    name_text[name] = section_text
+    name_own[name] = line ~ /\/\*/
 }
 function note_block() {
     order[header, ++blocks[header]] = "block"
@@ -118,13 +159,15 @@ function note_block() {
 END {
     end_block()
     for (f = 1; f <= function_count; f++) check(functions[f])
+    for (f = 1; f <= name_count; f++) check_name(names[f])
+    read_index()
     if (function_count < 400) {
         print "reference.awk: only " function_count " functions are seen" > "/dev/stderr"
         failed = 1
     }
     if (!failed && format == "man") write_man()
     if (!failed && format == "html") write_html()
-    if (!failed) print "reference: " function_count " functions, all documented"
+    if (!failed) print "reference: " function_count " functions and " name_count " other names, all documented"
     exit failed
 }
 
@@ -148,6 +191,20 @@ function check(name,    k, struct) {
     }
 }
 
+# A type, macro or enumerator: a comment on its line, in front of its block or of its section, or that speaks of it; the
+# formula in the title of its section; of a type, comments of its members.
+function check_name(name,    k, h, short) {
+    h = name_where[name]
+    if (name_own[name] || block_comment[h, name_block[name]] != "" || name_text[name] ~ /[A-Za-z]/) return
+    if (name_section[name] ~ /:/ || index(about[h], name)) return
+    if (name ~ /^gd_/ && index(block_code[h, name_block[name]], "/*")) return
+    short = name
+    sub(/_layer$/, "_", short)
+    for (k = blocks[h]; k > 0; k--) if (index(block_comment[h, k], short)) return
+    print h ": " name " has no comment" > "/dev/stderr"
+    failed = 1
+}
+
 # gd_decoder_block_new and _apply are spoken of where gd_decoder_block is.
 function mentions(text, name) { sub(/_(new|apply)$/, "", name); return text ~ ("(^|[^a-z0-9_])" name "([^a-z0-9_]|$)") }
 
@@ -156,7 +213,7 @@ function summary(name,    text, start) {
     text = comment_of[name]
     gsub(/\n */, " ", text)
     if (match(text, "(^|[ .])" name "(, gd_[a-z0-9_]+)* - ")) {
-        text = substr(text, RSTART + RLENGTH)
+        text = one_of_list(text, RSTART, RLENGTH)
     } else if (own_of[name] != "") {
         text = own_of[name]
         gsub(/\n *\*?/, " ", text)
@@ -168,6 +225,24 @@ function summary(name,    text, start) {
     if (length(text) > 90) { text = substr(text, 1, 88); sub(/ [^ ]*$/, " ..", text) }
     sub(/ *$/, "", text)
     return text == "" ? "part of " where[name] : text
+}
+
+# Of "gd_a, gd_b - opens; closes" what belongs to the name at `start`; what stands behind it, where that is not so.
+function one_of_list(text, start, length_,    before, list, n, place, part, sentence) {
+    list = substr(text, start, length_)
+    n = gsub(/gd_/, "", list)
+    before = substr(text, 1, start)
+    sub(/[ .]*$/, "", before)
+    place = 1
+    while (match(before, /gd_[a-z0-9_]+,$/)) {
+        before = substr(before, 1, RSTART - 1)
+        sub(/ *$/, "", before)
+        place++
+    }
+    text = substr(text, start + length_)
+    sentence = text
+    if (match(sentence, /\.( |$)/)) sentence = substr(sentence, 1, RSTART - 1)
+    return split(sentence, part, /; +/) == n + place - 1 ? part[place] : text
 }
 
 # ---- Man pages ------------------------------------------------------------------------------------------------------
@@ -235,6 +310,12 @@ function write_man(    f, name, file, k, n, part, text, h, heads, i) {
             print ".SS " roff(section_of[name]) > file
             man_text(section_text_of[name], file)
         }
+        if (shows(example[where[name]], name)) {
+            print ".SH EXAMPLE\n.nf" > file
+            n = split(example[where[name]], part, "\n")
+            for (i = 1; i < n; i++) print roff(part[i]) > file
+            print ".fi" > file
+        }
         print ".SH SEE ALSO" > file
         n = split(members[where[name], k], part, " ")
         for (i = 1; i <= n && i <= 12; i++) if (part[i] != name) print ".BR " part[i] " (3)," > file
@@ -259,81 +340,7 @@ function write_man(    f, name, file, k, n, part, text, h, heads, i) {
         print ".TP\n.B <" headers[h] ">" > file
         print roff(text) "." > file
     }
-    print ".SH SEE ALSO\n.BR gradus\\-lab (1)" > file
+    print ".SH SEE ALSO\n.BR gradus\\-topics (3), gradus\\-pytorch (3), gradus\\-lab (1)" > file
     close(file)
-}
-
-# ---- HTML -----------------------------------------------------------------------------------------------------------
-
-function page(name) { gsub(/\//, "_", name); sub(/\.h$/, ".html", name); return name }
-function html(text) { gsub(/&/, "\\&amp;", text); gsub(/</, "\\&lt;", text); gsub(/>/, "\\&gt;", text); return text }
-
-# As html, with links from names of functions.
-function linked(text,    done_part, name) {
-    text = html(text)
-    done_part = ""
-    while (match(text, /gd_[a-z0-9_]+/)) {
-        name = substr(text, RSTART, RLENGTH)
-        done_part = done_part substr(text, 1, RSTART - 1) \
-            (name in where ? "<a href=\"" page(where[name]) "#" name "\">" name "</a>" : name)
-        text = substr(text, RSTART + RLENGTH)
-    }
-    return done_part text
-}
-
-function html_text(text, file,    n, row, i, fixed, now, open) {
-    n = split(text, row, "\n")
-    for (i = 1; i <= n; i++) {
-        if (row[i] ~ /^ *$/) { if (open) { print (fixed ? "</pre>" : "</p>") > file; open = 0 } ; continue }
-        now = row[i] ~ /^   |[^.]   /
-        if (open && now != fixed) { print (fixed ? "</pre>" : "</p>") > file; open = 0 }
-        if (!open) { printf "%s", (now ? "<pre>" : "<p>") > file; open = 1 }
-        fixed = now
-        print linked(row[i]) > file
-    }
-    if (open) print (fixed ? "</pre>" : "</p>") > file
-}
-
-function head(title, file) {
-    print "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>" title "</title>" > file
-    print "<style>\nbody { max-width: 62em; margin: 1em auto; padding: 0 1em; font-family: sans-serif }" > file
-    print "pre { background: #f4f4f4; padding: 0.5em; overflow: auto }\nsection { border-top: 1px solid #ccc }" > file
-    print "</style>" > file
-    print "</head>\n<body>" > file
-}
-
-function write_html(    h, file, k, n, part, f, i, list, name) {
-    for (h = 1; h <= header_count; h++) {
-        file = out "/" page(headers[h])
-        head(headers[h], file)
-        print "<p><a href=\"index.html\">Gradus " version "</a></p>\n<h1>" headers[h] "</h1>" > file
-        html_text(about[headers[h]], file)
-        for (k = 1; k <= blocks[headers[h]]; k++) {
-            if (order[headers[h], k] == "section") print "<h2>" linked(block_title[headers[h], k]) "</h2>" > file
-            else {
-                print "<section>" > file
-                n = split(members[headers[h], k], part, " ")
-                for (i = 1; i <= n; i++) print "<a id=\"" part[i] "\"></a>" > file
-            }
-            html_text(block_comment[headers[h], k], file)
-            if (block_code[headers[h], k] != "") print "<pre>" linked(block_code[headers[h], k]) "</pre>" > file
-            if (order[headers[h], k] != "section") print "</section>" > file
-        }
-        print "</body>\n</html>" > file
-        close(file)
-    }
-    file = out "/index.html"
-    head("Gradus " version, file)
-    print "<h1>Gradus " version "</h1>\n<p>The functions of each header, in its order.</p>" > file
-    for (h = 1; h <= header_count; h++) {
-        list = ""
-        for (f = 1; f <= function_count; f++) {
-            name = functions[f]
-            if (where[name] == headers[h]) list = list "<a href=\"" page(headers[h]) "#" name "\">" name "</a>\n"
-        }
-        print "<h2><a href=\"" page(headers[h]) "\">" headers[h] "</a></h2>" > file
-        if (list != "") print "<p>" list "</p>" > file
-    }
-    print "</body>\n</html>" > file
-    close(file)
+    man_indexes()
 }

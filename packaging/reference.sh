@@ -1,10 +1,15 @@
 #!/bin/sh
 # reference.sh FOLDER - man pages, FOLDER/man3/gd_NAME.3 and gradus.3, and the reference in HTML, FOLDER/html, from the
-# comments in the headers; reference.sh --check only looks whether every public function has a comment.
+# comments in the headers, with examples and indexes; reference.sh --check only looks whether every public name has a
+# comment, every function a place in docs/pytorch-names.md and every header a topic and an example.
 cd "$(dirname "$0")/.." || exit 1
 version=$(sed -n 's/^#define GD_VERSION "\(.*\)"$/\1/p' include/gradus/version.h)
 headers=$(LC_ALL=C ls include/gradus/*.h | grep -v double_names)
-write() { awk -v format="$1" -v out="$2" -v version="$version" -f packaging/reference.awk include/gradus.h $headers; }
+write() {
+    awk -v format="$1" -v out="$2" -v version="$version" -v topics=packaging/topics.txt -v examples=docs/examples \
+        -v pytorch=docs/pytorch-names.md -f packaging/reference.awk -f packaging/reference_html.awk \
+        -f packaging/reference_index.awk include/gradus.h $headers
+}
 
 if [ "$1" = --check ]; then
     work=$(mktemp -d) || exit 1

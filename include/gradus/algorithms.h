@@ -36,7 +36,7 @@ typedef enum gd_eps_mode {
 } gd_eps_mode;
 
 typedef enum gd_bias_correction {           /* which of c1 and c2 are used; 1 stands for the other */
-    GD_CORRECT_BOTH, GD_CORRECT_M, GD_CORRECT_V, GD_CORRECT_NONE
+    GD_CORRECT_BOTH, GD_CORRECT_M, GD_CORRECT_V, GD_CORRECT_NONE      /* both; c1; c2; neither */
 } gd_bias_correction;
 
 typedef enum gd_step_counter {              /* what t counts */

@@ -13,6 +13,7 @@ extern "C" {
 #endif
 GD_API_BEGIN
 
+/* What becomes of the losses of the elements: their mean, their sum, or all of them. */
 typedef enum gd_reduction { GD_MEAN, GD_SUM, GD_NONE } gd_reduction;
 
 /* gd_mse_loss - (prediction - target)^2, both differentiable.  The mean overflows only where it is itself too large. */

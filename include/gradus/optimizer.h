@@ -12,7 +12,7 @@ extern "C" {
 GD_API_BEGIN
 
 typedef struct gd_optimizer gd_optimizer;
-typedef struct gd_algorithm gd_algorithm;
+typedef struct gd_algorithm gd_algorithm;   /* see plug.h */
 typedef struct gd_group gd_group;
 
 /* ---- Stepping ----------------------------------------------------------------------------------------- */

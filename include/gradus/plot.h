@@ -106,6 +106,7 @@ typedef enum gd_line {
     GD_LINE_AUTO, GD_SOLID, GD_DASHED, GD_DOTTED, GD_DASH_DOT, GD_LONG_DASH, GD_NO_LINE
 } gd_line;
 
+/* What marks a point; GD_MARKER_AUTO leaves the choice to the plot, see gd_plot_look. */
 typedef enum gd_marker {
     GD_MARKER_AUTO, GD_NO_MARKER, GD_CIRCLE, GD_SQUARE, GD_TRIANGLE, GD_DIAMOND, GD_CROSS, GD_PLUS, GD_RING
 } gd_marker;

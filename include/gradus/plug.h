@@ -32,6 +32,7 @@ GD_API_BEGIN
  *
  * It has groups, schedules, checkpoints and traces like the built-in algorithms, which use nothing else. */
 
+/* The most states, numbers and entries of zeros that an algorithm may have, and bytes that prepare may write. */
 enum { GD_MAX_STATES = 6, GD_MAX_NUMBERS = 4, GD_MAX_ZEROS = 4, GD_SCALARS_BYTES = 192 };
 
 /* One parameter, one step. */
@@ -61,6 +62,8 @@ typedef struct gd_option {
     double      low, high;
 } gd_option;
 
+/* GD_OPTION(adam_options, beta1, "[)", 0, 1) - an entry of gd_algorithm.options: name, offset and kind of the field
+ * come from its declaration. */
 #ifdef __cplusplus
 #define GD_OPTION(type, field, interval, low, high) \
     { #field, offsetof(type, field), gd_option_kind_of<decltype(type::field)>::kind, interval, low, high }

@@ -15,6 +15,7 @@ extern "C" {
 #endif
 GD_API_BEGIN
 
+/* Which cell, see gd_cell in nn.h; GD_RNN has tanh, GD_RNN_RELU relu. */
 typedef enum gd_recurrence { GD_RNN, GD_RNN_RELU, GD_LSTM, GD_GRU } gd_recurrence;
 
 typedef struct gd_recurrent_options {       /* 0 stands for the default */

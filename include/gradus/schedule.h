@@ -23,9 +23,9 @@ extern "C" {
 #endif
 GD_API_BEGIN
 
-enum { GD_MAX_MILESTONES = 16 };
+enum { GD_MAX_MILESTONES = 16 };            /* of gd_lr_multistep */
 
-typedef double gd_lr_function(int64_t step, const void *context);
+typedef double gd_lr_function(int64_t step, const void *context);      /* for gd_lr_custom */
 
 typedef struct gd_schedule {                /* made by the functions below */
     int     kind;                           /* 0: no schedule */

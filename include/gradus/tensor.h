@@ -25,11 +25,11 @@ typedef double gd_real;                     /* libgradus64 */
 typedef float gd_real;                      /* libgradus */
 #endif
 
-#define GD_MAX_DIMS 8
+#define GD_MAX_DIMS 8                       /* the most axes that a tensor has */
 
 typedef struct gd_tensor gd_tensor;
-typedef struct gd_node gd_node;
-typedef struct gd_arena gd_arena;
+typedef struct gd_node gd_node;             /* a recorded operation, see autograd.h */
+typedef struct gd_arena gd_arena;           /* private: the memory of a scope, a model or the program */
 
 /* Programs may read the fields; only the library's functions change them.  Private fields are part of the struct, and
  * not behind a pointer, because every operation reads or writes them: a tensor is one block of memory. */

@@ -53,6 +53,18 @@ while IFS= read -r line; do
         fail "docs/pytorch-networks.md has a line that is not in demos/pytorch: $line"
 done <"$work/shown"
 
+# The names on the left of docs/pytorch-names.md are PyTorch's.
+if [ -n "$torch" ]; then
+    "$torch" - docs/pytorch-names.md >"$work/said" 2>&1 <<'END' || fail "docs/pytorch-names.md has other names"
+import functools, re, sys
+import torch, torch.optim.swa_utils, torch.utils.checkpoint, torch.utils.data
+names = re.findall(r"^\| `torch\.([\w.]+)` \|", open(sys.argv[1]).read(), re.M)
+assert len(names) > 300
+for name in names:
+    functools.reduce(getattr, name.split("."), torch)
+END
+fi
+
 kind float64 libgradus64 -DGD_DOUBLE 1e-12 1e-12
 kind float32 libgradus "" 1e-5 1e-5
 [ -n "$torch" ] || echo "pytorch.sh: PyTorch is not installed: compared with demos/pytorch/network.safetensors"
