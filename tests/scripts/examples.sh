@@ -1,7 +1,7 @@
 #!/bin/sh
 # examples.sh [--write] BUILD [NAME..] - the examples of the reference, docs/examples: there is one for each public
-# header, each is compiled with the libraries of BUILD, and prints in float and in double what its opening comment
-# says.  --write: puts into the comment what it prints.
+# header, others belong to a page of docs; each is compiled with the libraries of BUILD, and prints in float and in
+# double what its opening comment says.  --write: puts into the comment what it prints.
 cd "$(dirname "$0")/../.." || exit 1
 write=
 [ "$1" != --write ] || { write=yes; shift; }
@@ -25,7 +25,12 @@ if [ -z "$names" ]; then
         [ -f "docs/examples/$name.c" ] || fail "$header has no example, docs/examples/$name.c"
         names="$names $name"
     done
-    [ "$(ls docs/examples/*.c | wc -l)" = "$(echo "$names" | wc -w)" ] || fail "docs/examples has a file of no header"
+    for source in docs/examples/*.c; do
+        name=$(basename "$source" .c)
+        case " $names " in *" $name "*) continue ;; esac
+        grep -q "](examples/$name.c)" docs/*.md || fail "$source belongs to no header and to no page of docs"
+        names="$names $name"
+    done
 fi
 for kind in ${KINDS:-float double}; do
     case $kind in float) library=libgradus flag= ;; *) library=libgradus64 flag=-DGD_DOUBLE ;; esac
