@@ -17,8 +17,8 @@
  *
  * The first run with inputs of some shapes calls the function as usual.  The second one calls it too, and every
  * computation that the library starts is written down: which function, which tensors it reads and writes.  From then on
- * a run copies the inputs to where they were and starts the same computations again.  The results have the same bits
- * as if the function had been called: parameters, states of optimizers, losses, random numbers, counts of steps.
+ * a run starts the same computations again, on the inputs where they lie.  The results have the same bits as if the
+ * function had been called: parameters, states of optimizers, losses, random numbers, counts of steps.
  *
  * When the shapes or strides of the inputs are others than those of any captured version, when a parameter was frozen,
  * replaced or has a gradient left that it did not have, or when gradients are not recorded (GD_NO_GRAD) where they
@@ -58,7 +58,7 @@ typedef struct gd_program gd_program;
 gd_program *gd_capture(gd_function *function, void *context);
 
 /* gd_run - runs the program for n inputs; returns what the function returns, detached.  The result belongs to the
- * program until its next run: read it with gd_item, or gd_keep it.
+ * program until its next run: read it with gd_item, gd_keep it, or give it to the next run as an input.
  * NULL, and a message: an input is NULL or requires a gradient, the function returned NULL, one of its computations
  * failed as it would have in the function; program is running already. */
 gd_tensor *gd_run(gd_program *program, gd_tensor *const inputs[], int n);

@@ -10,7 +10,7 @@
 #include "gradus/program.h"
 #include "gradus/tensor.h"
 
-/* One computation: compute(y, x, attributes). */
+/* One computation, as it was written down: compute(y, x, attributes). */
 typedef struct gi_instruction {
     gi_compute  *compute;
     gd_tensor   *y;
@@ -18,7 +18,15 @@ typedef struct gi_instruction {
     const void  *attributes;
     const char  *name, *formula;
     int          n;
+    bool         allocates;                 /* it needs a scope */
 } gi_instruction;
+
+/* A tensor that looks at the memory of an input. */
+typedef struct gi_look {
+    gd_tensor *t;
+    int        input;
+    ptrdiff_t  offset;                      /* from the input's first element */
+} gi_look;
 
 /* Bytes of the program or the library that must be as they were. */
 typedef struct gi_guard_on {
@@ -38,10 +46,12 @@ typedef struct gi_version {
     gi_recorder     recorder;               /* first: what writes it down */
     gd_arena        notes;                  /* instructions and their operands, inputs, the result */
     gd_arena       *kept;                   /* the memory in which it computes: closed scopes, linked by parent */
-    gd_tensor     **in;                     /* the inputs are copied to these; same shapes and strides */
+    gd_tensor     **in;                     /* the inputs: same shapes and strides, data where those of the run lie */
+    gd_real       **copy;                   /* of each: memory of its own, where one was needed, or NULL */
     int             n;
     bool            no_grad;
-    bool            allocates;              /* some computation needs a scope */
+    gi_look        *looks;                  /* the other tensors that move with the inputs */
+    int64_t         look_count, look_capacity;
     gi_instruction *list;
     int64_t         count, capacity;
     gi_guard_on    *guards;
@@ -81,12 +91,33 @@ gi_version *gi_version_new(gd_tensor *const inputs[], int n);
 void gi_version_check(gi_version *v);
 void gi_version_free(gi_version *v);
 
-/* gi_layout_same - have the inputs the shapes and strides of v's?  gi_guards_hold - is everything as it was? */
-bool gi_layout_same(const gi_version *v, gd_tensor *const inputs[], int n);
+/* gi_guards_hold - is everything as it was? */
 bool gi_guards_hold(const gi_version *v);
 
-/* gi_copy_inputs - to where the version reads them. */
-void gi_copy_inputs(const gi_version *v, gd_tensor *const inputs[]);
+/* ---- Inputs: inputs.c -------------------------------------------------------------------------------------------- */
+
+/* gi_inputs_begin - makes v->in for inputs like these; false when memory is out.
+ * gi_inputs_same_layout - have the inputs the shapes and strides of v's?
+ * gi_inputs_look - t reads the memory of an input: it will move with it.  True if so, or if it is no such tensor; false
+ *   when memory is out.
+ * gi_inputs_move - v, and all that look at them, read these inputs; false when memory is out. */
+bool gi_inputs_begin(gi_version *v, gd_tensor *const inputs[]);
+bool gi_inputs_same_layout(const gi_version *v, gd_tensor *const inputs[], int n);
+bool gi_inputs_look(gi_version *v, gd_tensor *t, const gd_tensor *base);
+bool gi_inputs_move(gi_version *v, gd_tensor *const inputs[]);
+
+/* gi_inputs_are_base - is y, which the function returns, a view of one of the inputs? */
+static inline bool gi_inputs_are_base(gd_tensor *const inputs[], int n, const gd_tensor *y)
+{
+    for (int i = 0; i < n; i++)
+        if (y->base == inputs[i]->base)
+            return true;
+    return false;
+}
+
+/* gi_list_room - room for one more element of a list with count elements; place is where its address is stored.  False
+ * when memory is out. */
+bool gi_list_room(void *place, int64_t count, int64_t *capacity, size_t element);
 
 /* gi_detached - a header over y's numbers, in arena, without its graph. */
 gd_tensor *gi_detached(gd_arena *arena, gd_tensor *y);

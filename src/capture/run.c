@@ -7,6 +7,7 @@
 #include "program.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
+#include "tensor/nest.h"
 #include "tensor/new.h"
 
 static const char guest[] = GI_GUEST("gd_run", "the function");
@@ -55,12 +56,28 @@ static gd_tensor *call(gd_program *program, gd_function *function, gd_tensor *co
     return y;
 }
 
+static bool copy_of(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    (void)attributes;
+    gi_copy_into(y, x[0]);
+    return true;
+}
+
+/* y, in memory of the program: an input is the caller's, and may not live as long as the result. */
+static gd_tensor *not_an_input(gd_tensor *const inputs[], int n, gd_tensor *y)
+{
+    if (!y || !gi_inputs_are_base(inputs, n, y))
+        return y;
+    gd_tensor *copy = gi_new_like(y);
+    return copy && gi_start_one("a copy of an input", copy_of, copy, y, NULL, 0) ? copy : NULL;
+}
+
 /* In a scope whose memory stays until the next run. */
 static gd_tensor *as_usual(gd_program *program, gd_tensor *const inputs[], int n)
 {
     if (!gi_scope_open(false))
         return NULL;
-    gd_tensor *y = call(program, program->function, inputs, n, program->context);
+    gd_tensor *y = not_an_input(inputs, n, call(program, program->function, inputs, n, program->context));
     y = y ? gi_detached(gi_thread.scope, y) : NULL;
     program->last = gi_scope_detach();
     return y;
@@ -76,7 +93,7 @@ static gd_tensor *written_down(gd_tensor *const inputs[], int n, void *context)
     gi_recorder *before = gi_thread.recorder;
     gi_thread.recorder = &program->recording->recorder;
     gi_thread.no_grad |= GI_CAPTURING;
-    gd_tensor *y = program->function(inputs, n, program->context);
+    gd_tensor *y = not_an_input(inputs, n, program->function(inputs, n, program->context));
     gi_thread.no_grad &= ~GI_CAPTURING;
     gi_thread.recorder = before;
     return y;
@@ -113,8 +130,7 @@ static gd_tensor *capture(gd_program *program, gd_tensor *const inputs[], int n)
     if (!v)
         return NULL;
     v->no_grad = (gi_thread.no_grad & GI_NO_GRAD_DEPTH) != 0;
-    gi_copy_inputs(v, inputs);
-    if (!gi_scope_open(false)) {
+    if (!gi_inputs_move(v, inputs) || !gi_scope_open(false)) {
         gi_version_free(v);
         return NULL;
     }
@@ -141,24 +157,27 @@ static gd_tensor *capture(gd_program *program, gd_tensor *const inputs[], int n)
 
 static bool start_all(const gi_version *v)
 {
-    const gi_instruction *i = v->list, *end = i + v->count;
-    for (; i < end; i++)
+    for (const gi_instruction *i = v->list, *end = i + v->count; i < end; i++) {
+        if (i->allocates && !gi_scope_open(false))
+            return false;
         if (!i->compute(i->y, i->x, i->attributes))
             return false;
+        if (i->allocates)
+            gi_scope_close();
+    }
     return true;
 }
 
 static gd_tensor *run_again(gd_program *program, gi_version *v, gd_tensor *const inputs[])
 {
-    const int no_grad = gi_thread.no_grad;
-    if (v->allocates && !gi_scope_open(false))
+    const int no_grad = gi_thread.no_grad, depth = gi_thread.depth;
+    if (!gi_inputs_move(v, inputs))
         return NULL;
-    gi_copy_inputs(v, inputs);
     gi_thread.no_grad = GI_IN_PASS | 1;
     const bool good = start_all(v);
     gi_thread.no_grad = no_grad;
-    if (v->allocates)
-        gi_scope_close();
+    if (GI_UNLIKELY(!good))
+        gi_scope_close_down_to(depth);
     v->runs++;
     v->last_run = program->called + ++program->run_again;
     if (v->result->base->owner->captured)
@@ -173,7 +192,7 @@ static gi_version *version_for(const gd_program *program, gd_tensor *const input
     const bool no_grad = (gi_thread.no_grad & GI_NO_GRAD_DEPTH) != 0;
     for (int i = 0; i < program->versions; i++) {
         gi_version *v = program->version[i];
-        if (v->no_grad == no_grad && gi_layout_same(v, inputs, n) && gi_guards_hold(v))
+        if (v->no_grad == no_grad && gi_inputs_same_layout(v, inputs, n) && gi_guards_hold(v))
             return v;
     }
     return NULL;
@@ -208,14 +227,22 @@ static bool valid(gd_program *program, gd_tensor *const inputs[], int n)
         if (!gi_given_tensor("gd_run", "one of the inputs", inputs[i]))
             return false;
         if (inputs[i]->requires_grad)
-            return gd_fail("gd_run: input %d requires a gradient, and inputs are copied: gd_detach it, or let the "
-                           "function take it from context", i);
+            return gd_fail("gd_run: input %d requires a gradient, which the captured step would not give it: gd_detach "
+                           "it, or let the function take it from context", i);
     }
     if (!gi_all_alive("gd_run", "inputs", inputs, n))
         return false;
     if (program->running && gi_guest_runs())
         return gd_fail("gd_run: the program is running already");
     return true;
+}
+
+static bool lies_in(const gd_arena *arena, gd_tensor *const inputs[], int n)
+{
+    for (int i = 0; i < n; i++)
+        if (inputs[i]->base->owner == arena)
+            return true;
+    return false;
 }
 
 gd_tensor *gd_run(gd_program *program, gd_tensor *const inputs[], int n)
@@ -225,9 +252,14 @@ gd_tensor *gd_run(gd_program *program, gd_tensor *const inputs[], int n)
     gi_current_scope();
     if (gi_capturing())                     /* a part of another program */
         return program->function(inputs, n, program->context);
-    free_last(program);
-    gi_version_free(program->recording);    /* the function was left by longjmp */
+    gd_arena *last = program->last;         /* memory of the last result: it may be an input */
+    gi_version *recording = program->recording;         /* the same, or the function was left by longjmp */
+    program->last = NULL;
     program->recording = NULL;
+    if (last && !lies_in(last, inputs, n)) {
+        gi_arena_free(last);
+        last = NULL;
+    }
     program->running = true;
     const bool looks = gi_thread.no_grad & GI_ANOMALY;          /* at each operation as it is recorded */
     gi_version *v = looks ? NULL : version_for(program, inputs, n);
@@ -239,5 +271,8 @@ gd_tensor *gd_run(gd_program *program, gd_tensor *const inputs[], int n)
     else
         y = as_usual(program, inputs, n);
     program->running = false;
+    if (last)
+        gi_arena_free(last);
+    gi_version_free(recording);
     return y;
 }

@@ -7,8 +7,6 @@
 #include "autograd/node.h"
 #include "base/scopes.h"
 #include "debug/quarantine.h"
-#include "tensor/nest.h"
-#include "tensor/new.h"
 
 static inline gi_version *of(gi_recorder *recorder)
 {
@@ -17,9 +15,7 @@ static inline gi_version *of(gi_recorder *recorder)
 
 /* ---- Lists that grow --------------------------------------------------------------------------------------------- */
 
-/* Room for one more element of a list with count elements; place is where its address is stored.  False when memory is
- * out. */
-static bool make_room(void *place, int64_t count, int64_t *capacity, size_t element)
+bool gi_list_room(void *place, int64_t count, int64_t *capacity, size_t element)
 {
     if (count < *capacity)
         return true;
@@ -33,7 +29,7 @@ static bool make_room(void *place, int64_t count, int64_t *capacity, size_t elem
     return true;
 }
 
-#define ROOM(v, list, count, capacity) make_room(&(v)->list, (v)->count, &(v)->capacity, sizeof *(v)->list)
+#define ROOM(v, list, count, capacity) gi_list_room(&(v)->list, (v)->count, &(v)->capacity, sizeof *(v)->list)
 
 static const char no_memory[] = "has no memory left for what it writes down";
 
@@ -51,6 +47,8 @@ static void refuse(gi_recorder *recorder, const char *function, const char *why)
 static uint64_t value_at(const void *address, size_t bytes)
 {
     uint64_t value = 0;
+    if (bytes == 1)
+        return *(const uint8_t *)address;
     memcpy(&value, address, bytes);
     return value;
 }
@@ -79,15 +77,18 @@ static void guard(gi_recorder *recorder, const void *address, size_t bytes)
         refuse(recorder, "gd_run", no_memory);
 }
 
+static inline bool holds(const gi_guard_on *g)
+{
+    if (GI_LIKELY(g->bytes == sizeof g->value))
+        return memcmp(g->address, &g->value, sizeof g->value) == 0;
+    return g->bytes == 1 ? *(const uint8_t *)g->address == g->value : value_at(g->address, g->bytes) == g->value;
+}
+
 bool gi_guards_hold(const gi_version *v)
 {
-    for (int64_t i = 0; i < v->guard_count; i++) {
-        const gi_guard_on *g = &v->guards[i];
-        const bool same = g->bytes == sizeof g->value ? memcmp(g->address, &g->value, sizeof g->value) == 0
-                                                      : value_at(g->address, g->bytes) == g->value;
-        if (!same)
+    for (const gi_guard_on *g = v->guards, *end = g + v->guard_count; g < end; g++)
+        if (!holds(g))
             return false;
-    }
     return true;
 }
 
@@ -104,16 +105,16 @@ static gd_tensor *operand(gi_version *v, gd_tensor *t)
         guard(&v->recorder, &base->data, sizeof base->data);
         guard(&v->recorder, &base->requires_grad, sizeof base->requires_grad);
     }
-    if (!t->owner->recycler)
-        return t;
-    gd_tensor *copy = gi_arena_take(&v->notes, sizeof *copy);
-    if (!copy)
-        return NULL;
-    *copy = *t;
-    copy->base = copy;                      /* that of a view may be used again, too */
-    copy->owner = &v->notes;
-    gi_born(copy);
-    return copy;
+    gd_tensor *kept = t;
+    if (t->owner->recycler) {
+        if (!(kept = gi_arena_take(&v->notes, sizeof *kept)))
+            return NULL;
+        *kept = *t;
+        kept->base = kept;                  /* that of a view may be used again, too */
+        kept->owner = &v->notes;
+        gi_born(kept);
+    }
+    return gi_inputs_look(v, kept, base) ? kept : NULL;
 }
 
 /* Is t, or what it is a view of, made by the step? */
@@ -176,7 +177,7 @@ static bool write_down(gi_recorder *recorder, const gi_call *call)
     if (!ROOM(v, list, count, capacity))
         return false;
     gi_instruction *i = &v->list[v->count];
-    *i = (gi_instruction){ call->compute, NULL, NULL, NULL, call->name, call->formula, call->n };
+    *i = (gi_instruction){ call->compute, NULL, NULL, NULL, call->name, call->formula, call->n, call->allocates };
     i->x = gi_arena_take(&v->notes, (size_t)call->n * sizeof *i->x);
     void *attributes = gi_arena_take(&v->notes, call->size);
     if (!i->x || !attributes || (y && !(i->y = operand(v, y))))
@@ -187,7 +188,6 @@ static bool write_down(gi_recorder *recorder, const gi_call *call)
     for (int k = 0; k < call->n; k++)
         if (!(i->x[k] = operand(v, call->x[k])) && call->x[k])
             return false;
-    v->allocates = v->allocates || call->allocates;
     v->count++;
     return true;
 }
@@ -200,59 +200,6 @@ static void keep(gi_recorder *recorder, gd_arena *scope)
     v->kept = scope;
 }
 
-/* ---- Inputs ------------------------------------------------------------------------------------------------------ */
-
-bool gi_layout_same(const gi_version *v, gd_tensor *const inputs[], int n)
-{
-    if (v->n != n)
-        return false;
-    for (int i = 0; i < n; i++) {
-        const gd_tensor *a = v->in[i], *b = inputs[i];
-        if (a->ndim != b->ndim)
-            return false;
-        for (int k = 0; k < a->ndim; k++)
-            if (a->shape[k] != b->shape[k] || a->stride[k] != b->stride[k])
-                return false;
-    }
-    return true;
-}
-
-void gi_copy_inputs(const gi_version *v, gd_tensor *const inputs[])
-{
-    for (int i = 0; i < v->n; i++) {
-        const gd_tensor *to = v->in[i], *from = inputs[i];
-        if (from->numel == 0)
-            continue;
-        if (from->contiguous)
-            memcpy(to->data, from->data, (size_t)from->numel * sizeof *to->data);
-        else
-            gi_copy_into(to, from);
-    }
-}
-
-/* A tensor with the shape and strides of x in memory of its own. */
-static gd_tensor *place_for(gi_version *v, const gd_tensor *x)
-{
-    int64_t below = 0, above = 0;           /* elements before and after the first one */
-    for (int k = 0; k < x->ndim && x->numel; k++) {
-        const int64_t reach = (x->shape[k] - 1) * x->stride[k];
-        below += reach < 0 ? -reach : 0;
-        above += reach > 0 ? reach : 0;
-    }
-    const int64_t numel = x->numel ? below + above + 1 : 0;
-    gd_tensor *t = gi_new_in(&v->notes, "gd_run", 1, &numel);
-    if (!t)
-        return NULL;
-    t->data += below;
-    t->ndim = x->ndim;
-    t->numel = x->numel;
-    t->contiguous = x->contiguous;
-    t->name = x->name;
-    memcpy(t->shape, x->shape, sizeof t->shape);
-    memcpy(t->stride, x->stride, sizeof t->stride);
-    return t;
-}
-
 /* ---- Beginning and end ------------------------------------------------------------------------------------------- */
 
 gi_version *gi_version_new(gd_tensor *const inputs[], int n)
@@ -263,11 +210,7 @@ gi_version *gi_version_new(gd_tensor *const inputs[], int n)
     *v = (gi_version){ .recorder = { write_down, computed, guard, settle, refuse, keep }, .n = n };
     gi_arena_init(&v->notes, GI_SCOPES);
     v->notes.captured = true;
-    v->in = gi_arena_take(&v->notes, (size_t)n * sizeof *v->in);
-    bool good = v->in != NULL;
-    for (int i = 0; i < n && good; i++)
-        good = (v->in[i] = place_for(v, inputs[i])) != NULL;
-    if (good)
+    if (gi_inputs_begin(v, inputs))
         return v;
     gi_version_free(v);
     return NULL;
@@ -282,6 +225,7 @@ void gi_version_free(gi_version *v)
         gi_arena_free(scope);
     }
     gi_arena_free(&v->notes);
+    gi_memory_free(v->looks);
     gi_memory_free(v->list);
     gi_memory_free(v->guards);
     gi_memory_free(v->settled);

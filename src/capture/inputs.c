@@ -1,0 +1,113 @@
+/* inputs.c - the inputs of a version: tensors whose numbers lie elsewhere in each run. */
+#include <string.h>
+
+#include "debug/quarantine.h"
+#include "program.h"
+#include "tensor/nest.h"
+
+/* The header by which the step knows x. */
+static gd_tensor *header_for(gd_arena *notes, const gd_tensor *x)
+{
+    gd_tensor *t = gi_arena_take(notes, sizeof *t);
+    if (!t)
+        return NULL;
+    *t = (gd_tensor){ .data = x->data, .ndim = x->ndim, .contiguous = x->contiguous, .name = x->name,
+                      .numel = x->numel, .base = t, .owner = notes };
+    memcpy(t->shape, x->shape, sizeof t->shape);
+    memcpy(t->stride, x->stride, sizeof t->stride);
+    gi_born(t);
+    return t;
+}
+
+bool gi_inputs_begin(gi_version *v, gd_tensor *const inputs[])
+{
+    v->in = gi_arena_take(&v->notes, (size_t)v->n * sizeof *v->in);
+    v->copy = gi_arena_take(&v->notes, (size_t)v->n * sizeof *v->copy);
+    bool good = v->in && v->copy;
+    for (int i = 0; i < v->n && good; i++) {
+        v->copy[i] = NULL;
+        good = (v->in[i] = header_for(&v->notes, inputs[i])) != NULL;
+    }
+    return good;
+}
+
+bool gi_inputs_same_layout(const gi_version *v, gd_tensor *const inputs[], int n)
+{
+    if (v->n != n)
+        return false;
+    for (int i = 0; i < n; i++) {
+        const gd_tensor *a = v->in[i], *b = inputs[i];
+        if ((a->ndim != b->ndim) | (a->contiguous != b->contiguous))
+            return false;
+        for (int k = 0; k < a->ndim; k++)
+            if (a->shape[k] != b->shape[k] || (!a->contiguous && a->stride[k] != b->stride[k]))
+                return false;
+    }
+    return true;
+}
+
+bool gi_inputs_look(gi_version *v, gd_tensor *t, const gd_tensor *base)
+{
+    for (int64_t k = 0; k < v->look_count; k++)
+        if (v->looks[k].t == t)
+            return true;
+    for (int i = 0; i < v->n; i++) {
+        if (base != v->in[i] || t == base)
+            continue;
+        if (!gi_list_room(&v->looks, v->look_count, &v->look_capacity, sizeof *v->looks))
+            return false;
+        v->looks[v->look_count++] = (gi_look){ t, i, t->data - base->data };
+    }
+    return true;
+}
+
+/* ---- For each run ------------------------------------------------------------------------------------------------ */
+
+/* Is x a result of this version, whose memory the run writes again? */
+static GI_COLD bool is_own(const gi_version *v, const gd_tensor *x)
+{
+    const gd_arena *owner = x->base->owner, *scope = v->kept;
+    while (scope && scope != owner)
+        scope = scope->parent;
+    return scope || owner == &v->notes;
+}
+
+/* The numbers of x, with its strides, in memory of the version's own; the place of its first element.  The memory stays
+ * for later runs. */
+static GI_COLD gd_real *copied(gi_version *v, int i, const gd_tensor *x)
+{
+    int64_t below = 0, above = 0;           /* elements before and after the first one */
+    for (int k = 0; k < x->ndim && x->numel; k++) {
+        const int64_t reach = (x->shape[k] - 1) * x->stride[k];
+        below += reach < 0 ? -reach : 0;
+        above += reach > 0 ? reach : 0;
+    }
+    if (!v->copy[i] && !(v->copy[i] = gi_arena_take(&v->notes, (size_t)(below + above + 1) * sizeof *x->data)))
+        return NULL;
+    gd_tensor to = *x;
+    to.data = v->copy[i] + below;
+    if (x->numel)
+        gi_copy_into(&to, x);
+    return to.data;
+}
+
+static void move(gi_version *v, int i, gd_real *data)
+{
+    v->in[i]->data = data;
+    for (int64_t k = 0; k < v->look_count; k++)
+        if (v->looks[k].input == i)
+            v->looks[k].t->data = data + v->looks[k].offset;
+}
+
+bool gi_inputs_move(gi_version *v, gd_tensor *const inputs[])
+{
+    for (int i = 0; i < v->n; i++) {
+        const gd_tensor *x = inputs[i];
+        gd_real *data = x->data;
+        if (GI_UNLIKELY(x->base->owner->captured) && is_own(v, x) && !(data = copied(v, i, x)))
+            return false;
+        if (data != v->in[i]->data)
+            move(v, i, data);
+    }
+    return true;
+}
