@@ -21,22 +21,43 @@
 
 enum { M, V, V_MAX };                       /* the states */
 
-/* Algorithm 1 of the paper. */
-GI_KERNEL static void adam(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
-                           gd_real *restrict v, const gd_adam_options *o, double lr, double c1, double c2)
+/* Algorithm 1 of the paper, and its factors, rounded once for all parameters. */
+typedef struct factors {
+    gd_real beta1, rest1, beta2, rest2;     /* rest = 1 - beta */
+    gd_real step, inverse_c2, eps;          /* step = lr/c1 */
+} factors;
+
+REAL_INLINE void algorithm_1(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
+                             gd_real *restrict v, const factors *f)
 {
-    const double beta1 = o->beta1, beta2 = o->beta2, eps = o->eps;
+    const gd_real beta1 = f->beta1, rest1 = f->rest1, beta2 = f->beta2, rest2 = f->rest2;
+    const gd_real step = f->step, inverse_c2 = f->inverse_c2, eps = f->eps;
     GI_EACH(i, n, (w, grad, m, v), {
         const gd_real g = gi_bounded(grad[i]);
-        m[i] = REAL(beta1) * m[i] + REAL(1 - beta1) * g;
-        v[i] = REAL(beta2) * v[i] + REAL(1 - beta2) * g * g;
-        w[i] -= REAL(lr / c1) * m[i] / (real_sqrt(v[i] * REAL(1 / c2)) + REAL(eps));
+        m[i] = beta1 * m[i] + rest1 * g;
+        v[i] = beta2 * v[i] + rest2 * g * g;
+        w[i] -= step * m[i] / (real_sqrt(v[i] * inverse_c2) + eps);
     });
+}
+
+GI_KERNEL static void adam(int64_t n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
+                           gd_real *restrict v, const factors *f)
+{
+    algorithm_1(n, w, grad, m, v, f);
+}
+
+/* The same for less than a block, without what a kernel does before its first element.  The mask shows the compiler that
+ * there is no block. */
+static void adam_for_few(int n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
+                         gd_real *restrict v, const factors *f)
+{
+    algorithm_1(n & (GI_BLOCK - 1), w, grad, m, v, f);
 }
 
 typedef struct corrections {
     enum { NEW_OPTIONS, PAPER, VARIANT } rule;
-    double lr, c1, c2;
+    factors paper;
+    double  lr, c1, c2;
 } corrections;
 
 /* The rule with all options: weight decay, other places of eps, AMSGrad.  amsgrad is a constant in both calls, so that
@@ -93,29 +114,40 @@ static bool as_in_the_paper(const gd_adam_options *o)
            o->eps_root == 0 && o->weight_decay == 0 && !o->maximize && o->amsgrad == GD_AMSGRAD_OFF;
 }
 
+/* What options alone decide. */
+static GI_COLD void new_options(const gd_adam_options *o, corrections *c)
+{
+    c->rule = as_in_the_paper(o) ? PAPER : VARIANT;
+    c->paper = (factors){ REAL(o->beta1), REAL(1 - o->beta1), REAL(o->beta2), REAL(1 - o->beta2), 0, 0, REAL(o->eps) };
+}
+
 /* With GD_EPS_BEFORE_BC the step is lr sqrt(c2)/c1 m/(sqrt(v) + eps): lr contains both corrections, and c1 = c2 = 1. */
 static void prepare(const gd_update *u, void *result)
 {
     const gd_adam_options *o = u->options;
     corrections *c = result;
     if (c->rule == NEW_OPTIONS)
-        c->rule = as_in_the_paper(o) ? PAPER : VARIANT;
-    c->lr = u->lr;
+        new_options(o, c);
     c->c1 = correction(o, M, u->t);
     c->c2 = correction(o, V, u->t);
+    c->lr = u->lr;
     if (o->eps_mode == GD_EPS_BEFORE_BC) {
         c->lr = u->lr / c->c1 * sqrt(c->c2);
         c->c1 = c->c2 = 1;
     }
+    c->paper.step = REAL(c->lr / c->c1);
+    c->paper.inverse_c2 = REAL(1 / c->c2);
 }
 
 static void update(const gd_update *u)
 {
     const corrections *c = u->scalars;
-    if (c->rule == PAPER)
-        adam(u->n, u->w, u->g, u->state[M], u->state[V], u->options, c->lr, c->c1, c->c2);
-    else
+    if (c->rule != PAPER)
         (u->state[V_MAX] ? amsgrad : adam_with_options)(u, c);
+    else if (u->n < GI_BLOCK)
+        adam_for_few((int)u->n, u->w, u->g, u->state[M], u->state[V], &c->paper);
+    else
+        adam(u->n, u->w, u->g, u->state[M], u->state[V], &c->paper);
 }
 
 /* ---- The algorithm and its options ------------------------------------------------------------------------------ */
