@@ -42,6 +42,7 @@ struct gd_optimizer_inside {
     int                count, capacity;
     struct gi_pending *pending;             /* of this step, one for each parameter with a gradient */
     int                pending_count;
+    int64_t            pending_elements;    /* of these parameters together */
     gd_arena           arena;               /* state, options, groups */
     gd_real           *packed;              /* a gradient that was not contiguous, row-major */
     int64_t            packed_capacity;

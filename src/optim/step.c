@@ -79,12 +79,6 @@ GI_COLD static bool fails_to_fit(const char *function, const struct gi_slot *slo
                    slot->number[0]);
 }
 
-static inline void set_update(struct gi_slot *slot, const gd_tensor *grad)
-{
-    slot->update.g = grad->contiguous ? grad->data : NULL;
-    slot->update.w = slot->w->data;
-}
-
 /* Allocates what the last step did not need: states, and memory for contiguous copies of gradients.  A new state may be
  * computed from this gradient and lr, so it is discarded when a later parameter fails. */
 static bool start_pending(gd_optimizer *o, int count)
@@ -100,7 +94,7 @@ static bool start_pending(gd_optimizer *o, int count)
         all[k].first = fresh;
         good = gi_pack_begin(o, slot->w->grad) &&
                (slot->started || !o->algorithm->update || gi_slot_start(o, slot));
-        set_update(slot, slot->w->grad);
+        slot->update.g = slot->w->grad->contiguous ? slot->w->grad->data : NULL;
     }
     while (!good && k-- > 0)
         if (all[k].first)
@@ -110,7 +104,7 @@ static bool start_pending(gd_optimizer *o, int count)
 
 /* Everything that can fail in a step, so that no parameter has changed when it does: slots, learning rates, step
  * counts, shapes of gradients, states.  Lists the parameters to be updated in pending. */
-static bool ready(gd_optimizer *o, const char *function)
+GI_INLINE bool ready(gd_optimizer *o, const char *function)
 {
     struct gd_optimizer_inside *inside = o->inside;
     if (!gi_model_alive(function, o) || gi_are_swapped(function, o) ||
@@ -119,6 +113,7 @@ static bool ready(gd_optimizer *o, const char *function)
     struct gi_slot *const *slots = inside->slots;
     struct gi_pending *item = inside->pending;
     const int scheduled = next_learning_rates(o, function), count = scheduled < 0 ? 0 : inside->count;
+    int64_t elements = 0;
     bool as_before = true;
     for (int i = 0; i < count; i++) {
         struct gi_slot *slot = slots[i];
@@ -129,8 +124,10 @@ static bool ready(gd_optimizer *o, const char *function)
             return false;
         if (GI_UNLIKELY(!fits(slot, grad)))
             return fails_to_fit(function, slot, grad);
-        as_before = as_before && slot->started && grad->contiguous;
-        set_update(slot, grad);
+        as_before &= slot->started & grad->contiguous;
+        slot->update.g = grad->data;
+        slot->update.w = slot->w->data;
+        elements += slot->w->numel;
         item++->slot = slot;
     }
     const int updates = (int)(item - inside->pending);
@@ -142,6 +139,7 @@ static bool ready(gd_optimizer *o, const char *function)
         return false;
     }
     inside->pending_count = updates;
+    inside->pending_elements = elements;
     return true;
 }
 
@@ -160,10 +158,53 @@ int64_t gi_slot_t(const gd_optimizer *o, const struct gi_slot *slot)
     return t_of(o, slot);
 }
 
-/* Parameters that are updated together: o->inside->pending[from] .. [to - 1].  They share their groups' scalars. */
+/* What is done once a step for a parameter, before its elements are updated. */
+static inline void begin_update(gd_optimizer *o, struct gi_slot *slot)
+{
+    slot->number[0]++;
+    slot->update.t = t_of(o, slot);
+    slot->update.lr = slot->group->lr;
+    gi_overwritten(slot->w);                /* backward refuses graphs that need the old values */
+}
+
+/* Is there a new t or lr, from which scalars are computed, or a gradient that is not contiguous? */
+static inline bool must_prepare(const struct gi_slot *slot)
+{
+    const struct gd_group_inside *group = slot->group->inside;
+    return group->scalars_t != slot->update.t || group->scalars_lr != slot->update.lr || !slot->update.g;
+}
+
+static GI_NOINLINE void prepare(gd_optimizer *o, struct gi_slot *slot)
+{
+    struct gd_group_inside *group = slot->group->inside;
+    if (!slot->update.g)
+        slot->update.g = gi_pack(o, slot->w->grad);
+    group->scalars_t = slot->update.t;
+    group->scalars_lr = slot->update.lr;
+    if (o->algorithm->prepare)
+        o->algorithm->prepare(&slot->update, group->scalars);
+}
+
+static void update_one_by_one(gd_optimizer *o)
+{
+    const gd_algorithm *a = o->algorithm;
+    struct gi_pending *item = o->inside->pending, *end = item + o->inside->pending_count;
+    for (; item < end; item++) {
+        struct gi_slot *slot = item->slot;
+        begin_update(o, slot);
+        if (must_prepare(slot))
+            prepare(o, slot);
+        if (a->advance)
+            a->advance(&slot->update);
+        a->update(&slot->update);
+    }
+}
+
+/* ---- Parameters updated together, by several threads ------------------------------------------------------------ */
+
+/* o->inside->pending[from] .. [to - 1].  They share their groups' scalars. */
 typedef struct batch {
     gd_optimizer *o;
-    void        (*advance)(const gd_update *u);
     int           from, to;
     int64_t       elements;                 /* of these parameters together */
 } batch;
@@ -230,50 +271,31 @@ static void update_elements(void *context, int64_t begin, int64_t end)
 
 static void update_batch(batch *b)
 {
-    const gd_algorithm *a = b->o->algorithm;
-    const struct gi_pending *item = b->o->inside->pending + b->from, *end = b->o->inside->pending + b->to;
-    if (a->by_element && b->elements > GI_PART_ELEMENTS)
-        gi_parallel(b->elements, GI_PART_ELEMENTS, update_elements, b);
-    else
-        for (; item < end; item++)
-            a->update(&item->slot->update);
+    gi_parallel(b->elements, GI_PART_ELEMENTS, update_elements, b);
     b->from = b->to;
     b->elements = 0;
 }
 
-/* Computes the scalars for a new t or lr, and packs a gradient that is not contiguous.  The batch so far uses the old
- * scalars and the same packed memory, so it is updated first. */
-GI_NOINLINE static void end_batch_and_prepare(batch *b, struct gi_slot *slot)
+/* Before scalars and the memory for a packed gradient are written again, the parameters that use them are updated. */
+static void update_in_batches(gd_optimizer *o)
 {
-    if (b->to > b->from)
-        update_batch(b);
-    if (!slot->update.g)
-        slot->update.g = gi_pack(b->o, slot->w->grad);
-    struct gd_group_inside *group = slot->group->inside;
-    if (b->o->algorithm->prepare)
-        b->o->algorithm->prepare(&slot->update, group->scalars);
-    group->scalars_t = slot->update.t;
-    group->scalars_lr = slot->group->lr;
+    batch b = { .o = o };
+    for (; b.to < o->inside->pending_count; b.to++) {
+        struct gi_pending *item = &o->inside->pending[b.to];
+        begin_update(o, item->slot);
+        if (must_prepare(item->slot)) {
+            update_batch(&b);
+            prepare(o, item->slot);
+        }
+        if (o->algorithm->advance)
+            o->algorithm->advance(&item->slot->update);
+        item->first = b.elements;
+        b.elements += item->slot->update.n;
+    }
+    update_batch(&b);
 }
 
-/* Adds a parameter to the batch: what is done once per step for a parameter, before its elements are updated. */
-static void join_batch(batch *b, struct gi_pending *item)
-{
-    struct gi_slot *slot = item->slot;
-    const double lr = slot->group->lr;
-    const struct gd_group_inside *group = slot->group->inside;
-    slot->number[0]++;
-    slot->update.t = t_of(b->o, slot);
-    slot->update.lr = lr;
-    if (group->scalars_t != slot->update.t || group->scalars_lr != lr || !slot->update.g)
-        end_batch_and_prepare(b, slot);
-    if (b->advance)
-        b->advance(&slot->update);
-    gi_overwritten(slot->w);                /* backward refuses graphs that need the old values */
-    item->first = b->elements;
-    b->elements += slot->update.n;
-    b->to++;
-}
+/* ---- The public functions --------------------------------------------------------------------------------------- */
 
 static bool step_again(gd_tensor *y, gd_tensor *const x[], const void *attributes)
 {
@@ -302,11 +324,10 @@ bool gd_step(gd_optimizer *o)
     o->steps++;
     inside->busy = true;
     gi_guest before = gi_guest_enter(GI_GUEST("gd_step", "the algorithm"));
-    batch b = { .o = o, .advance = o->algorithm->advance };
-    struct gi_pending *item = inside->pending, *end = item + inside->pending_count;
-    for (; item < end; item++)
-        join_batch(&b, item);
-    update_batch(&b);
+    if (o->algorithm->by_element && inside->pending_elements > GI_PART_ELEMENTS)
+        update_in_batches(o);
+    else
+        update_one_by_one(o);
     (void)gi_guest_leave(&before, true);    /* the step is made: what the algorithm left open is only reported */
     inside->busy = false;
     if (watcher)
