@@ -46,8 +46,8 @@ GI_KERNEL static void adam(int64_t n, gd_real *restrict w, const gd_real *restri
     algorithm_1(n, w, grad, m, v, f);
 }
 
-/* The same for less than a block, without what a kernel does before its first element.  The mask shows the compiler that
- * there is no block. */
+/* The same for less than a block, without what a kernel does before its first element.  The mask shows the compiler
+ * that there is no block. */
 static void adam_for_few(int n, gd_real *restrict w, const gd_real *restrict grad, gd_real *restrict m,
                          gd_real *restrict v, const factors *f)
 {
