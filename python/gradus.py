@@ -26,6 +26,8 @@ array a, which must be contiguous and of the library's number type; gd.tensor(a)
 ends while an array still looks at a tensor of it, its memory stays until the scope around it ends, and a warning says
 so; a model in this state is not freed."""
 import ctypes
+import numbers
+import operator
 import os
 import sys
 import threading
@@ -40,6 +42,8 @@ class Error(Exception):
 
 NUMBERS = {"int": c_int, "unsigned": ctypes.c_uint, "int64_t": ctypes.c_int64, "uint64_t": ctypes.c_uint64,
            "size_t": ctypes.c_size_t, "uint8_t": ctypes.c_uint8, "double": c_double, "bool": c_bool, "char": c_char}
+INFINITY = float("inf")
+NATIVE = "<" if sys.byteorder == "little" else ">"
 OWN = {"gd_abort", "gd_clear_error", "gd_last_error", "gd_wrap", "gd_shutdown", "gd_item", "gd_record",
        "gd_generator_use", "gd_optimizer_new", "gd_optimizer_group"}    # here in another way, or not for Python
 OUTLIVES = {"gd_register_hook", "gd_register_post_hook", "gd_lr_custom", "gd_recomputed"}   # keep the callback
@@ -52,18 +56,27 @@ class Owner:
 
     def __init__(self, ended):
         self.alive, self.ended = True, ended            # ended: the end of a message
+        self.arenas = set()                             # addresses, under which Library._owners has this owner
         self.kept = []                                  # arrays whose memory tensors of this owner use
         self.exports = weakref.WeakSet()                # through which arrays look at tensors of this owner
 
-    def end(self):
+    def own(self, owners, arena):
+        owners[arena] = self
+        self.arenas.add(arena)
+
+    def end(self, owners=None):
         self.alive, self.kept = False, []
+        for arena in self.arenas:
+            if owners is not None and owners.get(arena) is self:
+                del owners[arena]
+        self.arenas = set()
 
 
 class Export:
     """What NumPy keeps as the base of an array, so that one can tell whether there still are arrays."""
 
     def __init__(self, tensor):
-        code = "<f%d" % ctypes.sizeof(tensor._gd.real)
+        code = "%sf%d" % (NATIVE, ctypes.sizeof(tensor._gd.real))
         tensor._check("numpy")
         self.tensor = tensor
         size = ctypes.sizeof(tensor._gd.real)
@@ -82,10 +95,12 @@ class Scope(Owner):
         self.gd, self.open = gd, 0
 
     def __enter__(self):
+        if self.open or not self.alive:
+            raise Error("gradus.scope: a scope is entered once; make another one")
         self.gd._call("gd_scope_begin")
         self.state, self.open = self.gd._state, 1
         self.state.scopes.append(self)
-        self.gd._owners[self.gd._arena_now()] = self
+        self.own(self.gd._owners, self.gd._arena_now())
         return self
 
     def __exit__(self, *exception):
@@ -101,14 +116,12 @@ class Scope(Owner):
                 around.open += self.open
             around.exports.update(self.exports)
             around.kept += self.kept
-            for arena in [a for a, owner in gd._owners.items() if owner is self]:
-                gd._owners[arena] = around
+            for arena in self.arenas:
+                around.own(gd._owners, arena)
         else:
-            for arena in [a for a, owner in gd._owners.items() if owner is self]:
-                del gd._owners[arena]
             for _ in range(self.open):
                 gd._call("gd_scope_end")
-        self.end()
+        self.end(gd._owners)
 
 
 class Handle(Owner):
@@ -129,9 +142,7 @@ class Handle(Owner):
         if len(self.exports):
             raise Error("%s: a NumPy array still looks at a tensor of it" % free)
         if self.alive and free:
-            self.end()
-            for arena in [a for a, owner in self._gd._owners.items() if owner is self]:
-                del self._gd._owners[arena]
+            self.end(self._gd._owners)
             self._gd._call(free, c_void_p(self._pointer))
 
     def __del__(self):
@@ -152,9 +163,12 @@ class Handle(Owner):
     def __setattr__(self, name, value):
         struct = self.__dict__.get("_struct")
         if struct is not None and hasattr(struct, name):
+            self._check(name)
             setattr(struct.from_address(self._pointer), name, value)
+        elif "_struct" not in self.__dict__ or name in self.__dict__:
+            object.__setattr__(self, name, value)       # one of the fields above
         else:
-            object.__setattr__(self, name, value)
+            raise AttributeError("%s has no field %s" % (self._kind, name))
 
     def __iter__(self):
         """for batch in loader: the minibatches of one epoch."""
@@ -178,7 +192,7 @@ class Tensor:
         if owner is None:
             owner = hint or gd._state.program
             if hint is not None:                        # a model, a loader, ..: what it owns is in its arena
-                owners[raw.owner] = owner
+                owner.own(owners, raw.owner)
         self._owners = (owner,)
         if raw.base and raw.base != pointer:
             base = owners.get(gd._tensor_struct.from_address(raw.base).owner)
@@ -257,7 +271,7 @@ class Tensor:
     def _with(self, other, tensors, number):            # an operator: with a tensor, or with a number
         if isinstance(other, Tensor):
             return tensors(self, other)
-        return number(self, other) if isinstance(other, (int, float)) else NotImplemented
+        return number(self, other) if isinstance(other, numbers.Real) else NotImplemented
 
     def __add__(self, o): return self._with(o, self._gd.add, lambda t, s: t._gd.shift(t, s))
     def __sub__(self, o): return self._with(o, self._gd.sub, lambda t, s: t._gd.shift(t, -s))
@@ -344,11 +358,34 @@ class State(threading.local):
         self.scopes, self.messages, self.raised = [], [], None
         self.handler = ctypes.CFUNCTYPE(None, c_char_p)(self.hear)
         gd._function("gd_on_error")(self.handler)
+        self.begin_program(gd)
+        self.end_of_thread = EndOfThread(gd, self)
+
+    def begin_program(self, gd):
         self.program = Owner("the program before gd.shutdown()")
-        gd._owners[gd._arena_now()] = self.program
+        self.program.own(gd._owners, gd._arena_now())
 
     def hear(self, message):
         self.messages.append(message.decode("utf-8", "replace"))
+
+
+class EndOfThread:
+    """Goes with the State of a thread, in that thread, before the library frees what the thread has made."""
+
+    def __init__(self, gd, state):
+        self.gd, self.scopes, self.handler, self.thread = gd, state.scopes, state.handler, threading.get_ident()
+        self.program = [state.program]                  # a list: gd.shutdown() begins another one
+
+    def __del__(self):
+        if sys.is_finalizing() or threading.get_ident() != self.thread:
+            return
+        for owner in self.program + self.scopes:
+            owner.ended = "a thread that has ended"
+            if len(owner.exports):
+                warnings.warn("gradus: a NumPy array looks at a tensor of a thread that has ended: its memory is gone",
+                              ResourceWarning)
+            owner.end(self.gd._owners)
+        self.gd._function("gd_on_error")(None)          # the handler goes, too
 
 
 def _entries(table):
@@ -455,30 +492,43 @@ class Library:
                     raise TypeError("%s has no field %s" % (name, key))
                 setattr(struct, key, value)
 
-        cls = type(name, (ctypes.Structure,),
-                   {"_anonymous_": anonymous, "_fields_": fields, "_from": (), "_set": set_fields})
+        def set_field(struct, key, value):              # a name that is misspelt is an error
+            if key not in kinds and not key.startswith("_"):
+                raise AttributeError("%s has no field %s" % (name, key))
+            ctypes.Structure.__setattr__(struct, key, value)
+
+        cls = type(name, (ctypes.Structure,), {"_anonymous_": anonymous, "_fields_": fields, "_from": (),
+                                               "_set": set_fields, "__setattr__": set_field})
         cls._places = [(f, getattr(cls, f).offset) for f in kinds]
         cls._first, cls.__init__ = cls(), init
         for field, kind in kinds.items():               # tensors and callbacks are no mere addresses
             base = kind.rstrip("*")
             if name not in ("gd_tensor", "gd_optimizer", "gd_group") and (
-                    kind in ("gd_tensor*", "char") or base in self._callbacks or base in self._frees):
-                setattr(cls, field, self._property(getattr(cls, field), kind))
+                    kind in ("gd_tensor*", "char", "char*") or base in self._callbacks or base in self._frees):
+                setattr(cls, field, self._property(name, getattr(cls, field), kind))
         cls.__repr__ = lambda s: "%s(%s)" % (name, ", ".join("%s=%s" % (f, _short(getattr(s, f))) for f in kinds))
         self._structs[name] = cls
 
-    def _property(self, raw, kind):
+    def _property(self, name, raw, kind):
         def get(struct):
             value = raw.__get__(struct)
+            if kind == "char*":
+                return value and value.decode()
             if kind != "gd_tensor*":
                 return value
             hint = next((o for o in struct._from if isinstance(o, Handle)), None)
             return Tensor(self, value, hint) if value else None
 
         def put(struct, value):
+            if kind == "char*":
+                value = _text(name, value)
             struct._from += (value,)                    # lives as long as the struct
-            if kind == "gd_tensor*":
-                value = value._check("struct", "a field") if value is not None else None
+            if kind == "char*":
+                pass
+            elif kind == "gd_tensor*":
+                if value is not None and not isinstance(value, Tensor):
+                    raise TypeError("gradus.%s: a field is a %s, not a Tensor" % (name[3:], type(value).__name__))
+                value = value._check(name[3:], "a field") if value is not None else None
             elif kind[:-1] in self._frees:
                 value = value and value._pointer
             elif kind == "char":
@@ -518,7 +568,7 @@ class Library:
             inner = Owner("a callback that has ended")
             arena = self._arena_now()
             if arena not in self._owners:
-                self._owners[arena] = inner
+                inner.own(self._owners, arena)
             try:
                 given, i = [], 0
                 while i < len(values):
@@ -542,7 +592,7 @@ class Library:
                 self._function("gd_fail")(b"%s", ("%s: the Python function raised %r" % (kind, error)).encode())
                 return failed
             finally:
-                inner.end()
+                inner.end(self._owners)
 
         types = [self._ctype(p[0]) for p in parameters]
         self._kept_callback = ctypes.CFUNCTYPE(None if result == "void" else self._ctype(result), *types)(call)
@@ -557,10 +607,13 @@ class Library:
             if result.startswith("double*"):
                 entry.restype = POINTER(c_double)
             self._made["bare " + name] = entry
-        value = entry(*arguments)
         state = self._state
-        if state.messages:
-            messages, state.messages = state.messages, []
+        around, state.messages = state.messages, []     # of a call around this one, in a callback or in __del__
+        try:
+            value = entry(*arguments)
+        finally:
+            messages, state.messages = state.messages, around
+        if messages:
             raised, state.raised = state.raised, None
             if raised is not None:
                 raise raised
@@ -640,8 +693,24 @@ class Library:
 
     def tensor(self, values):
         """A copy of numbers in nested lists, of an array, or of whatever has __array_interface__ or __dlpack__."""
-        shape, numbers = _flat(values)
-        return Tensor(self, self._call("gd_from", self._shape(shape), (self.real * max(1, len(numbers)))(*numbers)))
+        if hasattr(values, "__array_interface__") and "numpy" in sys.modules:
+            return self._tensor_of_array(sys.modules["numpy"].asarray(values))
+        shape, row = _flat(values)
+        copy = (self.real * max(1, len(row)))(*row)
+        for given, stored in zip(row, copy):
+            if abs(stored) == INFINITY > abs(given):
+                raise Error("gd_from: %r is beyond the largest number of this library" % given)
+        return Tensor(self, self._call("gd_from", self._shape(shape), copy))
+
+    def _tensor_of_array(self, array):
+        import numpy
+        if array.dtype.kind not in "fiub":
+            raise Error("gd_from: an array of type %s has no numbers of this library" % array.dtype)
+        with numpy.errstate(over="ignore"):
+            copy = numpy.ascontiguousarray(array, dtype="f%d" % ctypes.sizeof(self.real))
+        if array.dtype.kind == "f" and (numpy.isinf(copy) & numpy.isfinite(array.reshape(copy.shape))).any():
+            raise Error("gd_from: an element is beyond the largest number of this library")
+        return Tensor(self, self._call("gd_from", self._shape(array.shape), c_void_p(copy.ctypes.data)))
 
     def wrap(self, array):
         """A tensor in the memory of the array, which has __array_interface__ or __dlpack__; it is kept as long as the
@@ -649,7 +718,8 @@ class Library:
         size = ctypes.sizeof(self.real)
         if hasattr(array, "__array_interface__"):
             i = array.__array_interface__
-            shape, strides, code, (address, fixed) = i["shape"], i.get("strides"), i["typestr"].lstrip("<|="), i["data"]
+            shape, strides, (address, fixed) = i["shape"], i.get("strides"), i["data"]
+            code = i["typestr"].lstrip(NATIVE + "|=")
             strides = strides and [s / size for s in strides]
         else:
             array = Borrowed(array.__dlpack__())
@@ -659,6 +729,10 @@ class Library:
                         % (code, size))
         if fixed:
             raise Error("gd_wrap: the array cannot be written to: gd.tensor copies it")
+        if address and address % size:
+            raise Error("gd_wrap: the array is not aligned: gd.tensor copies it")
+        if 0 in shape:
+            strides = None
         step = 1
         for n, stride in zip(reversed(shape), reversed(strides or [])):
             if n > 1 and stride != step:
@@ -674,20 +748,26 @@ class Library:
             raise Error("gd_shutdown: %d scopes are open" % len(state.scopes))
         if len(state.program.exports):
             raise Error("gd_shutdown: a NumPy array still looks at a tensor of the program")
-        state.program.end()
         self._call("gd_shutdown")
-        state.program = Owner("the program before gd.shutdown()")
-        self._owners[self._arena_now()] = state.program
+        state.program.end(self._owners)
+        state.begin_program(self)
+        state.end_of_thread.program[0] = state.program
 
     def optimizer_group(self, optimizer, prefix=None, options=None):
         """gd_optimizer_group: options as the constructor takes them; None: those of the first group."""
         optimizer._check("optimizer_group")
-        pointer = self._call("gd_optimizer_group", c_void_p(optimizer._pointer), prefix and prefix.encode(),
+        expected = next((type(k.thing) for k in optimizer._uses if isinstance(k, _Kept)
+                         and isinstance(k.thing, ctypes.Structure)), None)
+        if options is not None and type(options) is not expected:
+            raise TypeError("gradus.optimizer_group: options is a %s, and the optimizer was made with a %s"
+                            % (type(options).__name__, expected.__name__ if expected else "struct of its own"))
+        pointer = self._call("gd_optimizer_group", c_void_p(optimizer._pointer), _text("prefix", prefix),
                              options and byref(options))
         return Handle(self, "gd_group", pointer, (optimizer,))
 
     def _shape(self, sizes):
-        sizes = (sizes,) if isinstance(sizes, int) else tuple(sizes)
+        sizes = (sizes,) if hasattr(sizes, "__index__") else tuple(sizes)
+        sizes = [_whole("a size", ctypes.c_int64, n).value for n in sizes]
         shape = self._structs["gd_shape"]()
         shape.ndim = len(sizes)
         for i, n in enumerate(sizes[:len(shape.size)]):
@@ -713,13 +793,20 @@ class _Call:
 
     def __init__(self, gd, name, parameters, result):
         self.gd, self.name, self.parameters, self.result = gd, name, parameters, result
-        self.keep, self.outs, self.uses, self.nothing, self.length, self.text = [], [], [], None, 0, None
+        self.keep, self.outs, self.uses, self.nothing, self.text = [], [], [], None, None
+        self.length, self.lengths = 0, []               # of the last list; name and length of each
 
     def run(self, given):
         gd = self.gd
         arguments = [self.argument(i, kind, name, given.get(name)) if not gd._implied(self.parameters, i)
                      else self.implied(kind, name) for i, (kind, name) in enumerate(self.parameters)]
-        value = gd._call(self.name, *arguments)
+        self.check_rooms(given)
+        try:
+            value = gd._call(self.name, *arguments)
+        except BaseException:
+            if self.text:
+                self.text.read()
+            raise
         if self.name in OUTLIVES:
             next((u for u in self.uses if isinstance(u, Owner)), gd._state.program).kept += self.keep
         if self.text:
@@ -732,6 +819,37 @@ class _Call:
             return outs[0] if self.result == "bool" else (value, *outs)
         return value
 
+    def check_rooms(self, given):
+        """Arrays whose length the library is not told."""
+        if self.name == "gd_copy_out":
+            needed = self.gd._call("gd_numel", c_void_p(given["t"]._pointer)) if given["t"] is not None else 0
+        elif self.name in ("gd_generator_state", "gd_generator_set_state"):
+            needed = 4
+        elif self.name in ("gd_plot_where", "gd_plot_second_where"):
+            needed = 1
+        elif self.name == "gd_ctc_loss":
+            t = given["log_prediction"]
+            needed = t.shape[1] if t is not None and t.ndim > 1 else 0
+        elif self.name == "gd_from":
+            needed = 1
+            for n in self.gd._shape(given["shape"]).size[:max(0, self.gd._shape(given["shape"]).ndim)]:
+                needed *= max(0, n)
+        else:
+            return
+        for name, length in self.lengths:
+            if length < needed:
+                raise Error("%s: %s has %d elements, and %d are needed" % (self.name, name, length, needed))
+
+    def counted(self, name, length):
+        """Lists of a call that share the argument n have one length."""
+        shared = [name for i, (kind, name) in enumerate(self.parameters) if self.gd._implied(self.parameters, i)
+                  and kind in NUMBERS]
+        if shared and self.lengths and self.length != length:
+            raise Error("%s: %s has %d elements, and %s has %d"
+                        % (self.name, self.lengths[0][0], self.lengths[0][1], name, length))
+        self.lengths.append((name, length))
+        self.length = length
+
     def implied(self, kind, name):
         if kind == "FILE*":
             self.text = _Text()
@@ -741,6 +859,8 @@ class _Call:
             out = (c_void_p * n)()
             self.outs.append((out, kind != "gd_tensor**"))
             return out
+        if name == "metadata_count":
+            return NUMBERS[kind](self.metadata_count)
         return NUMBERS[kind](self.length) if kind in NUMBERS else None
 
     def argument(self, i, kind, name, value):
@@ -758,17 +878,22 @@ class _Call:
         if kind == "gd_real":
             return gd.real(value)
         if kind == "char*":
-            return None if value is None else os.fspath(value).encode()
+            return _text(name, value)
         if kind == "char":
             return c_char(value.encode())
         if kind in NUMBERS:
-            return NUMBERS[kind](value)
+            return _number("gradus.%s: %s" % (short, name), NUMBERS[kind], value)
         if kind in gd._enums:
-            return c_int(value)
+            return _whole("gradus.%s: %s" % (short, name), c_int, value)
         if kind.endswith("*const[]"):
             return self.array(kind, name, value)
         if base in gd._callbacks:
             return self.kept(gd._callback(base, value))
+        if name == "metadata":                          # a dictionary
+            pairs = [gd._structs[base](key=k, value=v) for k, v in (value or {}).items()]
+            self.metadata_count = len(pairs)
+            self.keep += pairs
+            return self.kept((gd._structs[base] * len(pairs))(*pairs)) if pairs else None
         if base in gd._structs and not isinstance(value, Handle):
             if value is None:
                 return None
@@ -808,12 +933,12 @@ class _Call:
         if values is None:
             return None
         if kind == "char*const[]":
-            out = (c_char_p * len(values))(*[v.encode() for v in values])
+            out = (c_char_p * max(1, len(values)))(*[_text(name, v) for v in values])
         else:
             out = (c_void_p * max(1, len(values)))(*[
                 a.value if a is not None else None for a in
                 (self.argument(0, kind[:-len("const[]")], "%s[%d]" % (name, i), v) for i, v in enumerate(values))])
-        self.length = len(values)
+        self.counted(name, len(values))
         return self.kept(out)
 
     def numbers(self, base, name, values, written):
@@ -822,23 +947,29 @@ class _Call:
         if values is None or isinstance(values, ctypes._Pointer):
             return values
         if isinstance(values, ctypes.Array):
-            self.length = len(values)
+            if values._type_ is not kind:
+                raise TypeError("gradus.%s: %s is an array of %s, not of %s"
+                                % (self.name[3:], name, values._type_.__name__, kind.__name__))
+            self.counted(name, len(values))
             return values
         interface = getattr(values, "__array_interface__", None)
         code = "f" if kind in (c_double, c_float) else "u" if kind is ctypes.c_uint64 else "i"
         code += str(ctypes.sizeof(kind))
-        if interface and interface["typestr"][1:] == code and not interface.get("strides") and not interface["data"][1]:
-            self.length = 1
+        if interface and interface["typestr"] == NATIVE + code and not interface.get("strides") and \
+                not (written and interface["data"][1]):
+            length = 1
             for n in interface["shape"]:
-                self.length *= n
+                length *= n
+            self.counted(name, length)
             self.keep.append(values)
             return c_void_p(interface["data"][0])
         if written:
             raise TypeError("gradus.%s writes to %s: a contiguous NumPy array of type %s is needed, not a %s"
                             % (self.name[3:], name, code, type(values).__name__))
-        values = list(values) if hasattr(values, "__iter__") else [values]
-        self.length = len(values)
-        return self.kept((kind * len(values))(*values))
+        values = [n for n in values] if hasattr(values, "__iter__") else [values]
+        self.counted(name, len(values))
+        return self.kept((kind * len(values))(*[_number("gradus.%s: %s" % (self.name[3:], name), kind, n).value
+                                                for n in values]))
 
     def python(self, value):
         gd, result = self.gd, self.result
@@ -886,6 +1017,41 @@ class _Text:
         text = ctypes.string_at(self.buffer.value, self.size.value).decode()
         self.c.free(self.buffer)
         return text
+
+
+def _text(name, value):
+    """A string of C; None is NULL."""
+    if value is None:
+        return None
+    value = os.fspath(value)
+    value = value if isinstance(value, bytes) else value.encode()
+    if b"\0" in value:
+        raise ValueError("gradus: %s: %r has a character 0 inside" % (name, value))
+    return value
+
+
+def _whole(what, kind, value):
+    """A whole number of C: ctypes would cut off what does not fit."""
+    try:
+        value = operator.index(value)
+    except TypeError:
+        raise TypeError("%s is a %s, not a whole number" % (what, type(value).__name__)) from None
+    number = kind(value)
+    if number.value != value:
+        raise OverflowError("%s = %d does not fit the library's type" % (what, value))
+    return number
+
+
+def _number(what, kind, value):
+    if kind is c_bool:
+        if not isinstance(value, (bool, numbers.Integral)) and type(value).__name__ not in ("bool_", "bool"):
+            raise TypeError("%s is a %s, not True or False" % (what, type(value).__name__))
+        return c_bool(value)
+    if kind in (c_double, c_float):
+        if not hasattr(value, "__float__") and not hasattr(value, "__index__"):
+            raise TypeError("%s is a %s, not a number" % (what, type(value).__name__))
+        return kind(float(value))
+    return _whole(what, kind, value)
 
 
 def _short(value):

@@ -355,6 +355,103 @@ class Each:
         self.assertEqual(results.count(5), 2)
         self.assertEqual(sum("gd_add" in str(r) for r in results), 2)
 
+    def test_threads_begin_and_end(self):
+        gd, results = self.gd, []
+
+        def work():
+            try:
+                gd.zeros(-1)                            # the very first call of the thread
+            except gradus.Error as error:
+                results.append(str(error))
+            results.append(gd.ones(5))
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        self.assertIn("gd_zeros", results[0])
+        self.fails("a thread that has ended", gd.sum, results[1])
+
+    def test_calls_inside_of_calls(self):
+        gd = self.gd
+        x = gd.requires_grad(gd.ones(2))
+
+        def fails_and_frees(xs):
+            gd._function("gd_fail")(b"%s", b"mine")
+            gd.params_new()                             # freed at once, by a call of its own
+        self.fails("mine", gd.vjp, fails_and_frees, [x], None, False)
+        kept = []
+
+        def keeps(xs):
+            kept.append(gd.sum(xs[0]))
+            return gd.sum(gd.square(kept[-1]))
+        for _ in range(3):
+            gd.vjp(keeps, [x], None, False)
+        self.fails("a callback that has ended", gd.neg, kept[0])
+
+    def test_a_scope_is_entered_once(self):
+        scope = self.gd.scope()
+        with scope:
+            self.fails("entered once", scope.__enter__)
+        self.fails("entered once", scope.__enter__)
+
+    def test_names_of_fields(self):
+        gd = self.gd
+        adam = gd.adam(gd.params_new())
+        for thing in (adam, gd.adam_options()):
+            with self.assertRaisesRegex(AttributeError, "has no field rate"):
+                thing.rate = 1
+        with self.assertRaisesRegex(TypeError, "is a gd_sgd_options, and the optimizer was made with a gd_adam_op"):
+            gd.optimizer_group(adam, "a", gd.sgd_options())
+        gd.optimizer_group(adam, "a", gd.adam_options(lr=0.5))
+        adam.close()
+        with self.assertRaisesRegex(gradus.Error, "a gd_optimizer that has been closed"):
+            adam.lr = 1
+        self.assertEqual(gd.load_options(prefix="model.").prefix, "model.")
+        self.assertIsNone(gd.load_options().prefix)
+        with self.assertRaisesRegex(TypeError, "a field is a list, not a Tensor"):
+            gd.dataset(x=[1])
+
+    def test_numbers_are_checked(self):
+        gd = self.gd
+        t = gd.tensor(np.arange(6).reshape(2, 3))
+        self.assertEqual(t[np.int64(1), np.int32(2)].item(), 5)
+        self.assertEqual(gd.zeros(np.int64(2)).shape, (2,))
+        self.assertEqual((t[0] * np.float32(2)).numpy().tolist(), [0, 2, 4])
+        for error, text, call in (
+                (OverflowError, "does not fit", lambda: gd.seed(-1)),
+                (OverflowError, "does not fit", lambda: gd.softmax(t, 1 << 40)),
+                (TypeError, "a size is a float", lambda: gd.zeros((2.5,))),
+                (TypeError, "axis is a NoneType", lambda: gd.softmax(t, None)),
+                (TypeError, "s is a NoneType, not a number", lambda: gd.scale(t, None)),
+                (TypeError, "keep is a NoneType, not True or False", lambda: gd.sum_axis(t, 0, None)),
+                (ValueError, "a character 0 inside", lambda: gd.npy_read("a\0b")),
+                (gradus.Error, "gd_copy_out: row_major has 5 elements, and 6 are needed",
+                 lambda: gd.copy_out(t, np.empty(5, dtype=self.dtype))),
+                (gradus.Error, "gd_from: values has 2 elements, and 6 are needed",
+                 lambda: getattr(gd, "from")((2, 3), [1, 2]))):
+            with self.assertRaisesRegex(error, text):
+                call()
+        net = gd.params_new()
+        w = gd.param(net, "w", gd.tensor([1, 2, 3]))
+        f = gd.objective(params=net, loss=lambda: gd.sum(w * w))
+        self.fails("x has 2 elements, and gradient has 3", gd.value_and_grad, f, [1, 2], np.empty(3))
+        gd.vector_to_params(net, np.array([4, 5, 6], dtype=">f8"))
+        np.testing.assert_array_equal(w, [4, 5, 6])
+        if self.dtype is np.float32:
+            self.fails("1e+300 is beyond", gd.tensor, [1.0, 1e300])
+            self.fails("beyond", gd.tensor, np.array([1.0, 1e300]))
+        self.assertEqual(gd.tensor([1.0, float("inf")])[1].item(), float("inf"))
+        self.fails("type complex128", gd.tensor, np.array([1j]))
+        self.assertEqual(gd.tensor(np.array(2.0)).shape, ())
+        self.fails("not aligned", gd.wrap, np.zeros(41, dtype=np.uint8)[1:].view(self.dtype)[:2])
+        self.assertEqual(gd.wrap(np.zeros((3, 0), dtype=self.dtype)).shape, (3, 0))
+        with tempfile.TemporaryDirectory() as folder:
+            path = folder + "/t.safetensors"
+            gd.safetensors_write(path, ["w"], [w], {"made": "here", "on": "a day"})
+            file = gd.safetensors_open(path)
+            self.assertEqual(gd.safetensors_metadata_count(file), 2)
+            self.assertEqual(gd.safetensors_metadata(file, "on"), "a day")
+            gd.safetensors_write(path, ["w"], [w], None)
+
     def test_every_function_has_types(self):
         gd = self.gd
         for name in gd._functions:
