@@ -11,8 +11,8 @@
 // pointer.
 //
 // Errors.  A NULL that becomes a gradus::tensor or a handle, and a false that is given to gradus::check, throws
-// gradus::error with the library's message.  The library also tells the error handler, which prints to standard error
-// by default: a program that catches wants gd_on_error(nullptr).
+// gradus::error with the library's message, which gd_last_error no longer has then.  The library also tells the error
+// handler, which prints to standard error by default: a program that catches wants gd_on_error(nullptr).
 //
 // Callbacks.  The library is C, and no exception may leave a function that it calls.  gradus::step takes any closure
 // and carries its exception around the library; in rules, hooks and algorithms of your own catch it, or call the C
@@ -51,8 +51,17 @@ inline namespace real32 {
 
 class error : public std::runtime_error {
 public:
-    error() : std::runtime_error(gd_last_error() ? gd_last_error() : "gradus: NULL, and no call has failed") {}
+    error() : std::runtime_error(taken()) {}
     explicit error(const std::string &message) : std::runtime_error(message) {}
+
+private:
+    // The message goes into one exception: a NULL that comes later without a failure must not get it, too.
+    static std::string taken()
+    {
+        std::string message = gd_last_error() ? gd_last_error() : "gradus: NULL, and no call has failed";
+        gd_clear_error();
+        return message;
+    }
 };
 
 // check - throws when a call was not successful: gradus::check(gd_save(path, net, adam)).
@@ -145,6 +154,15 @@ inline tensor operator*(tensor a, tensor b) { return gd_mul(a, b); }
 inline tensor operator/(tensor a, tensor b) { return gd_div(a, b); }
 inline tensor operator-(tensor a) { return gd_neg(a); }
 
+// Comparisons give tensors of ones and zeros, as gd_lt and so on.  == and != are left out: of pointers they would say
+// whether both are the same tensor; gradus::eq compares the elements.
+inline tensor operator<(tensor a, tensor b) { return gd_lt(a, b); }
+inline tensor operator<=(tensor a, tensor b) { return gd_le(a, b); }
+inline tensor operator>(tensor a, tensor b) { return gd_gt(a, b); }
+inline tensor operator>=(tensor a, tensor b) { return gd_ge(a, b); }
+bool operator==(tensor, tensor) = delete;
+bool operator!=(tensor, tensor) = delete;
+
 // With a number of any type: templates, so that none is taken for an offset of a pointer.
 #define GRADUS_WITH_NUMBER template <typename N, typename = std::enable_if_t<std::is_arithmetic<N>::value>> tensor
 GRADUS_WITH_NUMBER operator+(tensor a, N s) { return gd_shift(a, static_cast<double>(s)); }
@@ -155,6 +173,10 @@ GRADUS_WITH_NUMBER operator*(tensor a, N s) { return gd_scale(a, static_cast<dou
 GRADUS_WITH_NUMBER operator*(N s, tensor a) { return gd_scale(a, static_cast<double>(s)); }
 GRADUS_WITH_NUMBER operator/(tensor a, N s) { return gd_div(a, gd_scalar(static_cast<double>(s))); }
 GRADUS_WITH_NUMBER operator/(N s, tensor a) { return gd_div(gd_scalar(static_cast<double>(s)), a); }
+GRADUS_WITH_NUMBER operator<(tensor a, N s) { return gd_lt(a, gd_scalar(static_cast<double>(s))); }
+GRADUS_WITH_NUMBER operator<=(tensor a, N s) { return gd_le(a, gd_scalar(static_cast<double>(s))); }
+GRADUS_WITH_NUMBER operator>(tensor a, N s) { return gd_gt(a, gd_scalar(static_cast<double>(s))); }
+GRADUS_WITH_NUMBER operator>=(tensor a, N s) { return gd_ge(a, gd_scalar(static_cast<double>(s))); }
 #undef GRADUS_WITH_NUMBER
 
 // from - a tensor of numbers in row-major order: gradus::from(GD_SHAPE(2, 2), { 1, 2, 3, 4 }).
@@ -265,6 +287,7 @@ using optimizer = handle<gd_optimizer, gd_optimizer_free>;
 using loader = handle<gd_loader, gd_loader_free>;
 using average = handle<gd_ema, gd_ema_free>;
 using generator = handle<gd_generator, gd_generator_free>;
+using program = handle<gd_program, gd_program_free>;
 using plot = handle<gd_plot, gd_plot_free>;
 using table = handle<gd_table, gd_table_free>;
 using npz = handle<gd_npz, gd_npz_close>;

@@ -33,6 +33,10 @@ for cxx in ${CXXS:-${CXX:-c++}}; do
             done
         done
     done
+    echo '#include <gradus.hpp>
+        bool same(gradus::tensor a, gradus::tensor b) { return a == b; }' > "$work/same.cpp"
+    ! $cxx -std=c++17 -Iinclude -fsyntax-only "$work/same.cpp" 2>"$work/said" && grep -q "delete" "$work/said" ||
+        { echo "cxx.sh: $cxx does not refuse == of tensors" >&2; exit 1; }
     # gradus.hpp: C++17 with float and C++20 with double; and both in one program
     for choice in "17 " "20 64"; do
         standard=${choice% *} kind=${choice#* }

@@ -40,6 +40,8 @@ void operators()
     const double last[] = { 6, 2, 8, 2, -4, 5, 5, 3, 1, 8, 2, 2, 2, 16, 4, 6 };
     for (std::size_t i = 0; i < sizeof last / sizeof *last; i++)
         expect(near(all[i][2].item(), last[i]), ("operator " + std::to_string(i)).c_str());
+    expect((x > y).values() == std::vector<gd_real>({ 0, 0, 1 }) && (x < y)[0].item() == 1 &&
+               (x <= 2).values() == std::vector<gd_real>({ 1, 1, 0 }) && (x >= 4.0f)[2].item() == 1, "comparisons");
     expect(near((gradus::sum(x) + 1).item(), 8) && near((sqrt(x) - 1L)[2].item(), 1), "functions of C");
     expect(gradus::affine(gd_ones(GD_SHAPE(1, 2)), gd_ones(GD_SHAPE(3, 2)), nullptr).size(1) == 3, "a tensor left out");
     expect(x.values() == std::vector<gd_real>({ 1, 2, 4 }) && x.size(0) == 3 && x.size(-1) == 3, "values and sizes");
@@ -67,6 +69,7 @@ void errors()
            [&] { gradus::matmul(a, b); });
     throws("gd_add: ", [&] { a + b; });
     throws("gd_item", [&] { a.item(); });
+    throws("no call has failed", [&] { gradus::tensor(a->grad).item(); });       // and not the message before
     throws("gd_backward", [&] { a.backward(); });
     throws("axis 2", [&] { a.size(2); });
     throws("4 elements, and there are 3 numbers", [] { gradus::from(GD_SHAPE(2, 2), { 1, 2, 3 }); });
