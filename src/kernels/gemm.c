@@ -19,25 +19,7 @@
 #include "terms.h"
 #include "vectors.h"
 
-/* Memory to prefetch: count rows of length elements. */
-typedef struct prefetch_rows {
-    const gd_real *at;
-    int64_t count, length, stride;
-} prefetch_rows;
-
-/* A product: what gi_gemm is called with, or a part of it. */
-typedef struct operands {
-    int64_t m, n, k;
-    const gd_real *a;
-    int64_t a_row, a_col;
-    const gd_real *b;
-    int64_t b_row, b_col;
-    gd_real *c;
-    int64_t c_row;
-    bool accumulate;
-    prefetch_rows next;                         /* the part of a that comes after this one */
-    struct work_space *work;
-} operands;
+typedef gi_product operands;                    /* a product, or a part of it */
 
 /* ---- Sizes ---------------------------------------------------------------------------------------------- */
 
@@ -189,38 +171,34 @@ static void transpose_vector(operands *x)
 }
 
 /* c has elements, and each is an empty sum; or it has none. */
-static GI_COLD void empty_product(const gi_matrix *a, const gi_matrix *b, gd_real *c, int64_t c_stride, bool accumulate)
+static GI_COLD void empty_product(operands *x)
 {
-    gi_gemm_reference(*a, *b, c, c_stride, accumulate);
+    product_reference(x);
 }
 
-void gi_gemm_of(const gi_matrix *a, const gi_matrix *b, gd_real *c, int64_t c_stride, bool accumulate)
+void gi_gemm_of(gi_product *x)
 {
     const kernel *use = &kernels[atomic_load_explicit(&gi_simd_chosen, memory_order_relaxed)];
-    const int64_t m = a->rows, n = b->columns, k = a->columns;
+    const int64_t m = x->m, n = x->n, k = x->k;
     if (GI_UNLIKELY(m <= 0 || n <= 0 || k <= 0)) {
-        empty_product(a, b, c, c_stride, accumulate);
+        empty_product(x);
         return;
     }
-    operands x = {
-        .m = m, .n = n, .k = k, .a = a->data, .a_row = a->row_stride, .a_col = a->column_stride,
-        .b = b->data, .b_row = b->row_stride,
-        .b_col = n == 1 ? 1 : b->column_stride,             /* the stride of an axis of one element is free */
-        .c = c, .c_row = c_stride, .accumulate = accumulate,
-    };
+    if (n == 1)
+        x->b_col = 1;                                       /* the stride of an axis of one element is free */
 #ifdef GD_CBLAS
-    if (product_by_blas(&x))
+    if (product_by_blas(x))
         return;
 #endif
-    const bool contiguous = x.a_col == 1 && x.b_row == 1;       /* along p */
+    const bool contiguous = x->a_col == 1 && x->b_row == 1;         /* along p */
     if (contiguous && m == 1 && n > 1)
-        transpose_vector(&x);
-    const bool dots = contiguous && x.n == 1;
-    if (!dots && x.n == 1 && x.a_row == 1 && x.c_row == 1 && x.m > 1)
-        transpose_vector(&x);
+        transpose_vector(x);
+    const bool dots = contiguous && x->n == 1;
+    if (!dots && x->n == 1 && x->a_row == 1 && x->c_row == 1 && x->m > 1)
+        transpose_vector(x);
     void (*product)(operands *) = dots ? use->dot_products : use->product;
     if (GI_UNLIKELY((m | n | k) >= 128) && ((m | n | k) >> 20 || m * n * k >= 2 * GI_PART_PRODUCTS))
-        product_in_parts(&x, product);
+        product_in_parts(x, product);
     else
-        product(&x);
+        product(x);
 }

@@ -27,11 +27,45 @@
  * what is longer by compensated summation (terms.h).  With accumulate, u |c[i, j]| more. */
 static inline void gi_gemm(gi_matrix a, gi_matrix b, gd_real *c, int64_t c_stride, bool accumulate);
 
-/* What gi_gemm calls: passing the structs by address is cheaper. */
-void gi_gemm_of(const gi_matrix *a, const gi_matrix *b, gd_real *c, int64_t c_stride, bool accumulate);
+/* Memory to prefetch: count rows of length elements. */
+typedef struct gi_rows_ahead {
+    const gd_real *at;
+    int64_t count, length, stride;
+} gi_rows_ahead;
+
+/* What gi_gemm calls: it gets the product by address, in the form in which the kernels read it, and may change it.  The
+ * rows of a are a_row apart, and so on.  What follows accumulate is gemm.c's own. */
+typedef struct gi_product {
+    int64_t m, n, k;                            /* a is [m, k], b is [k, n] */
+    const gd_real *a;
+    int64_t a_row, a_col;
+    const gd_real *b;
+    int64_t b_row, b_col;
+    gd_real *c;
+    int64_t c_row;
+    bool accumulate;
+    gi_rows_ahead next;                         /* the part of a that comes after this one */
+    struct work_space *work;
+} gi_product;
+
+void gi_gemm_of(gi_product *x);
+
 static inline void gi_gemm(gi_matrix a, gi_matrix b, gd_real *c, int64_t c_stride, bool accumulate)
 {
-    gi_gemm_of(&a, &b, c, c_stride, accumulate);
+    gi_product x;
+    x.m = a.rows;
+    x.n = b.columns;
+    x.k = a.columns;
+    x.a = a.data;
+    x.a_row = a.row_stride;
+    x.a_col = a.column_stride;
+    x.b = b.data;
+    x.b_row = b.row_stride;
+    x.b_col = b.column_stride;
+    x.c = c;
+    x.c_row = c_stride;
+    x.accumulate = accumulate;
+    gi_gemm_of(&x);
 }
 
 #endif

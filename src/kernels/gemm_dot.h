@@ -82,6 +82,16 @@ INLINE void NAME(short_dots)(const int k, const operands *x)
     }
 }
 
+/* long_dots - dot_products for larger k.  A function of its own, so that the short ones need no memory on the stack. */
+static TARGET GI_NOINLINE void NAME(long_dots)(const operands *x)
+{
+    int64_t i = 0;
+    for (; i + 4 <= x->m; i += 4)
+        NAME(dots)(4, x, i);
+    for (; i < x->m; i++)
+        NAME(dots)(1, x, i);
+}
+
 /* dot_products - c[i] (+)= sum_p a[i, p] b[p] for a product with n = 1; a and b contiguous along p. */
 static TARGET void NAME(dot_products)(operands *x)
 {
@@ -89,10 +99,6 @@ static TARGET void NAME(dot_products)(operands *x)
 #define CASE(K) case K: NAME(short_dots)(K, x); return;
     UP_TO_7(CASE)
 #undef CASE
+    default: NAME(long_dots)(x);
     }
-    int64_t i = 0;
-    for (; i + 4 <= x->m; i += 4)
-        NAME(dots)(4, x, i);
-    for (; i < x->m; i++)
-        NAME(dots)(1, x, i);
 }

@@ -175,11 +175,11 @@ static TARGET void NAME(block)(const operands *x)
         t.c = x->c + i * x->c_row;
         const int64_t left = x->m - i - t.m, next_m = left < GROUP ? left : GROUP;
         if (next_m > 0 && x->a_row == 1)
-            t.next = (prefetch_rows){ t.a + t.m, x->k, next_m, x->a_col };
+            t.next = (gi_rows_ahead){ t.a + t.m, x->k, next_m, x->a_col };
         else if (next_m > 0 && x->a_col == 1)
-            t.next = (prefetch_rows){ t.a + t.m * x->a_row, next_m, x->k, x->a_row };
+            t.next = (gi_rows_ahead){ t.a + t.m * x->a_row, next_m, x->k, x->a_row };
         else
-            t.next = (prefetch_rows){ NULL, 0, 0, 0 };
+            t.next = (gi_rows_ahead){ NULL, 0, 0, 0 };
         if (pack_a) {
             for (int64_t p = 0; p < x->k; p++)
                 memcpy(x->work->a + p * t.m, t.a + p * x->a_col, (size_t)t.m * sizeof *t.a);
@@ -273,6 +273,7 @@ static TARGET GI_NOINLINE void NAME(large_product)(operands *x)
         return;
     }
 #endif
+    x->next = (gi_rows_ahead){ NULL, 0, 0, 0 };
     x->work = acquire_work_space();
     if (transpose)
         NAME(narrow)(x);
