@@ -233,7 +233,9 @@ class Tensor:
     def __dlpack_device__(self):
         return 1, 0                                     # kDLCPU
 
-    def __dlpack__(self, stream=None):
+    def __dlpack__(self, *, stream=None, max_version=None, dl_device=None, copy=None):
+        if copy or dl_device not in (None, (1, 0)):
+            raise BufferError("gradus: DLPack shares the tensor's own memory; no copies, no other devices")
         return _to_dlpack(self)
 
     def item(self):
@@ -280,9 +282,27 @@ class Tensor:
     def __pow__(self, o): return self._with(o, self._gd.pow_tensor, lambda t, s: t._gd.pow(t, s))
     def __matmul__(self, o): return self._gd.matmul(self, o) if isinstance(o, Tensor) else NotImplemented
     def __neg__(self): return self._gd.neg(self)
+    def __rpow__(self, o): return self._with(o, None, lambda t, s: t._gd.pow_tensor(t._gd.scalar(s), t))
     def __rsub__(self, o): return self._with(o, None, lambda t, s: t._gd.sub(t._gd.scalar(s), t))
     def __rtruediv__(self, o): return self._with(o, None, lambda t, s: t._gd.div(t._gd.scalar(s), t))
     __radd__, __rmul__ = __add__, __mul__
+
+    def _compared(self, name, other):                   # ones and zeros, as in PyTorch
+        function = getattr(self._gd, name)
+        return self._with(other, function, lambda t, s: function(t, t._gd.scalar(s)))
+
+    def __lt__(self, o): return self._compared("lt", o)
+    def __le__(self, o): return self._compared("le", o)
+    def __gt__(self, o): return self._compared("gt", o)
+    def __ge__(self, o): return self._compared("ge", o)
+    def __eq__(self, o): return self._compared("eq", o)
+    def __ne__(self, o): return self._compared("ne", o)
+    __hash__ = object.__hash__                          # each Tensor for itself
+
+    def __bool__(self):
+        if self._gd.numel(self) != 1:
+            raise Error("gradus: a tensor %s is neither true nor false; gd.all and gd.any reduce it" % list(self.shape))
+        return self.item() != 0
 
 
 # ---- DLPack (dmlc/dlpack, dlpack.h, version 0.8): a capsule around a description of memory -------------------------
@@ -982,7 +1002,7 @@ class _Call:
             value._from = tuple(self.uses)
         for used in self.keep:
             if isinstance(used, ctypes.Structure):
-                used._from += tuple(u for u in self.uses if u not in used._from)
+                used._from += tuple(u for u in self.uses if all(u is not f for f in used._from))
         if result.endswith("*") and not result.startswith(("double", "void")):
             if not value:
                 return None

@@ -58,6 +58,18 @@ class Each:
         values, indices = (lambda p: (p.values, p.indices))(gd.topk(gd.tensor([1, 5, 3]), 2, 0, True))
         self.assertEqual((values.numpy().tolist(), indices.numpy().tolist()), ([5, 3], [1, 2]))
 
+    def test_comparisons(self):
+        gd = self.gd
+        x, y = gd.tensor([1, 2, 3]), gd.tensor([3, 2, 1])
+        for got, expected in ((x < y, [1, 0, 0]), (x <= 2, [1, 1, 0]), (x > y, [0, 0, 1]), (2 > x, [1, 0, 0]),
+                              (x >= y, [0, 1, 1]), (x == y, [0, 1, 0]), (x != 2, [1, 0, 1]), (2 ** x, [2, 4, 8])):
+            self.assertEqual(got.numpy().tolist(), expected)
+        self.fails("neither true nor false", lambda: 1 if x == y else 0)
+        self.assertTrue(gd.all(x == x))
+        self.assertFalse(gd.scalar(0))
+        self.assertEqual(len({x, y, x}), 2)
+        self.assertFalse(x == "text")
+
     def test_errors_are_exceptions(self):
         gd = self.gd
         self.fails("gd_matmul: a is [2, 3] and b is [2, 3]: the inner sizes 3 and 2 differ",
