@@ -115,8 +115,7 @@ static int kept_axes(const gd_tensor *y, const gd_tensor *x, gi_axes axes, int64
     return kept;
 }
 
-/* The length and step of the line that the reduced axes form; false when they do not form one. */
-static bool one_line(const gd_tensor *x, gi_axes axes, int64_t *n, int64_t *step)
+bool gi_one_line(const gd_tensor *x, gi_axes axes, int64_t *n, int64_t *step)
 {
     *n = 1;
     *step = 1;
@@ -155,7 +154,7 @@ static bool reduce(gd_tensor *y, gd_tensor *x, gi_axes axes, lines_call call)
     int64_t shape[GD_MAX_DIMS], y_stride[GD_MAX_DIMS], x_stride[GD_MAX_DIMS];
     int kept = kept_axes(y, x, axes, shape, y_stride, x_stride);
     const gd_tensor *source = x;
-    if (!one_line(x, axes, &call.n, &call.step)) {
+    if (!gi_one_line(x, axes, &call.n, &call.step)) {
         if (!(source = reduced_last(x, axes)))
             return false;
         memcpy(x_stride, source->stride, sizeof x_stride);

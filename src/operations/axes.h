@@ -29,6 +29,9 @@ gd_tensor *gi_new_reduced(const char *function, const gd_tensor *x, gi_axes axes
 gd_tensor *gi_spread(gd_tensor *dy, const gd_tensor *x, gi_axes axes);
 gd_tensor *gi_with_axes(gd_tensor *dy, const gd_tensor *x, gi_axes axes);
 
+/* gi_one_line - length and step of the lines that the reduced axes form in memory; false when they form none. */
+bool gi_one_line(const gd_tensor *x, gi_axes axes, int64_t *n, int64_t *step);
+
 /* One line: n elements from x, step apart; its result goes to *y. */
 typedef void gi_reduced_line(int64_t n, const gd_real *x, int64_t step, gd_real *y);
 

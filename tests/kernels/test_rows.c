@@ -54,6 +54,23 @@ static void ck_slope(int64_t n, gi_row_map *kernel, slope_reference *reference, 
                       "%s, element %d of %d: %g and %g", what, (int)i, (int)n, (double)fast[i], (double)plain[i]);
 }
 
+/* n numbers as lines of so many, rows one behind the other or lines beside each other. */
+static void ck_logsumexp_slope(int64_t n, int64_t length, const char *what)
+{
+    static gd_real y[MOST];
+    const int64_t count = n / length;
+    for (int beside = 0; beside < 2; beside++) {
+        const int64_t step = beside ? count : 1, next = beside ? 1 : length;
+        for (int64_t j = 0; j < count; j++) {
+            y[j] = gi_logsumexp_reference(length, x + j * next, step);
+            gi_logsumexp_slope_reference(length, plain + j * next, x + j * next, step, dy[j]);
+        }
+        gi_logsumexp_slope_lines(count, length, step, x, y, dy, fast);
+        ck_assert_msg(apart(count * length) < 10 * tolerance, "slope of logsumexp, %d %s of %d numbers, %s: %g apart",
+                      (int)count, beside ? "columns" : "rows", (int)length, what, apart(count * length));
+    }
+}
+
 static void ck_softmaxes(int64_t n, const char *what)
 {
     static gd_real y[MOST];
@@ -67,6 +84,8 @@ static void ck_softmaxes(int64_t n, const char *what)
         ck_assert_msg((isnan(a) && isnan(c)) || a == c || fabs((double)(a - c)) < tolerance * (1 + fabs((double)c)),
                       "logsumexp of %d numbers, %s: %g and %g", (int)count, what, (double)a, (double)c);
     }
+    for (int k = 0; k < LENGTHS && lengths[k] <= n; k++)
+        ck_logsumexp_slope(n, lengths[k], what);
     gi_softmax_reference(n, y, x);
     ck_slope(n, gi_softmax_slope_row, gi_softmax_slope_reference, y, what);
     gi_log_softmax_reference(n, y, x);

@@ -32,6 +32,8 @@ static gd_tensor *short_rows(gd_tensor *x)     { return gd_softmax(columns_of(x,
 static gd_tensor *long_rows(gd_tensor *x)      { return gd_softmax(columns_of(x, 5000), 1); }
 static gd_tensor *one_row(gd_tensor *x)        { return gd_softmax(x, 0); }
 static gd_tensor *columns(gd_tensor *x)        { return gd_softmax(columns_of(x, 100), 0); }
+static gd_tensor *exp_sums(gd_tensor *x)       { return gd_logsumexp(columns_of(x, 10), 1, false); }
+static gd_tensor *exp_sums_down(gd_tensor *x)  { return gd_logsumexp(columns_of(x, 1000), 0, false); }
 static gd_tensor *log_rows(gd_tensor *x)       { return gd_log_softmax(columns_of(x, 1000), 1); }
 static gd_tensor *column_sums(gd_tensor *x)    { return gd_sum_axis(columns_of(x, 300), 0, false); }
 static gd_tensor *row_sums(gd_tensor *x)       { return gd_sum_axis(columns_of(x, 300), 1, false); }
@@ -49,6 +51,7 @@ static const struct { const char *name; gd_tensor *(*f)(gd_tensor *x); } table[]
     { "scale", scaled }, { "add, mul", of_two }, { "a scalar first", scalar_first },
     { "a view", every_third }, { "sum", gd_sum }, { "softmax of short rows", short_rows },
     { "softmax of long rows", long_rows }, { "softmax of one row", one_row },
+    { "logsumexp of rows", exp_sums }, { "logsumexp of columns", exp_sums_down },
     { "softmax of columns", columns }, { "log-softmax", log_rows }, { "column sums", column_sums },
     { "row sums", row_sums }, { "cross-entropy", losses },
 };

@@ -6,7 +6,7 @@
  *     product.c       gi_gemm                 c = a b                                    fast: gemm.c
  *     convolution.c   gi_conv_forward, gi_conv_grad_input, gi_conv_grad_weight           fast: as_written/conv.c
  *     attention.c     gi_attend, gi_attend_grad                                          fast: attend.c
- *     softmax.c       softmax, log-softmax, logsumexp, cross-entropy of a row            fast: softmax.c, logsumexp.c
+ *     softmax.c       softmax, log-softmax, logsumexp, cross-entropy of a row            fast: softmax.c, logsumexp.c, ..
  *     layer_norm.c    layer norm of a row                                                fast: layer_norm.c
  *     standardize.c   groups brought to mean 0 and variance 1                     fast: as_written/standardize.c
  *     pooling.c       max and mean pooling of an image                            fast: as_written/max_pool.c, ..
@@ -47,6 +47,7 @@ void gi_softmax_slope_reference(int64_t n, gd_real *dx, const gd_real *dy, const
 void gi_log_softmax_reference(int64_t n, gd_real *y, const gd_real *x);
 void gi_log_softmax_slope_reference(int64_t n, gd_real *dx, const gd_real *dy, const gd_real *y);
 gd_real gi_logsumexp_reference(int64_t n, const gd_real *x, int64_t step);
+void gi_logsumexp_slope_reference(int64_t n, gd_real *dx, const gd_real *x, int64_t step, gd_real dy);
 gd_real gi_cross_entropy_reference(int64_t classes, const gd_real *x, int64_t label);
 void gi_cross_entropy_slope_reference(int64_t classes, const gd_real *x, int64_t label, gd_real g, gd_real *z);
 

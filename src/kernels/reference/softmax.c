@@ -71,6 +71,14 @@ gd_real gi_logsumexp_reference(int64_t n, const gd_real *x, int64_t step)
     return (gd_real)(most + (n ? gi_log_reference(sum_of_powers(n, x, step, most)) : 0));
 }
 
+/* dx = dy softmax(x) */
+void gi_logsumexp_slope_reference(int64_t n, gd_real *dx, const gd_real *x, int64_t step, gd_real dy)
+{
+    const gi_wide most = largest(n, x, step), sum = sum_of_powers(n, x, step, most);
+    for (int64_t i = 0; i < n; i++)
+        dx[i * step] = (gd_real)((gi_wide)dy * power(x[i * step], most) / sum);
+}
+
 /* -ln softmax(x)_label, with the small terms of a confident right answer */
 gd_real gi_cross_entropy_reference(int64_t classes, const gd_real *x, int64_t label)
 {

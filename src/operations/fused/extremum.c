@@ -4,6 +4,7 @@
 #include "autograd/start_rule.h"
 #include "base/compiler.h"
 #include "base/start.h"
+#include "base/threads.h"
 #include "gradus/tensor.h"
 #include "kernels/real.h"
 #include "kernels/softmax.h"
@@ -13,6 +14,8 @@
 #include "operations/sum.h"
 #include "tensor/alive.h"
 #include "tensor/check.h"
+#include "tensor/nest.h"
+#include "tensor/new.h"
 #include "tensor/shape.h"
 
 /* ---- max and min: equal candidates share the gradient evenly, and so do several NaN ----------------------- */
@@ -176,8 +179,44 @@ static gd_tensor *softmax_over(gd_tensor *x, gi_axes axes)
     return turned ? gd_permute(gd_reshape(y, gd_shape_of_tensor(turned)), back) : NULL;
 }
 
+typedef struct slope_call {
+    int64_t        n, step;
+    const gd_real *x, *y, *dy;
+    gd_real       *dx;
+} slope_call;
+
+/* Lines begin .. end - 1: line i belongs to block i / step, of step lines beside each other. */
+static void some_slopes(void *context, int64_t begin, int64_t end)
+{
+    const slope_call *c = context;
+    for (int64_t i = begin, next; i < end; i = next) {
+        const int64_t block = i / c->step, at = block * c->step * c->n + i % c->step;
+        next = c->step == 1 || (block + 1) * c->step > end ? end : (block + 1) * c->step;
+        gi_logsumexp_slope_lines(next - i, c->n, c->step, c->x + at, c->y + i, c->dy + i, c->dx + at);
+    }
+}
+
+static gd_fast logsumexp_fast(const gd_node *node, const gd_tensor *dy, const gd_target *dx)
+{
+    const gi_axes *axes = node->attributes;
+    const gd_tensor *x = node->in[0];
+    int64_t n, step;
+    if (x->numel == 0)
+        return GD_DONE;
+    if (!x->contiguous || !gi_one_line(x, *axes, &n, &step))
+        return GD_DECLINED;
+    gd_tensor *copy = dy->contiguous ? NULL : gi_new_like(dy);
+    if (!dy->contiguous && !copy)
+        return GD_FAILED;
+    if (copy)
+        gi_copy(copy->data, dy);
+    slope_call c = { n, step, x->data, node->out->data, copy ? copy->data : dy->data, dx->data };
+    gi_parallel(node->out->numel, gi_part_for(n, GI_PART_ELEMENTS, 1), some_slopes, &c);
+    return GD_DONE;
+}
+
 static const gd_op logsumexp_op = {
-    .name = "gd_logsumexp", .rule = logsumexp_rule, .reads = GD_INPUTS | GD_OUTPUT,
+    .name = "gd_logsumexp", .rule = logsumexp_rule, .fast = logsumexp_fast, .reads = GD_INPUTS | GD_OUTPUT,
     .formula = "dx = e^(x - y) / sum e^(x - y) dy",
 };
 
