@@ -1,7 +1,7 @@
 /* bench.h - how the benchmarks measure and what a row of the table is.
  *
  * A row is a workload with contestants: Gradus, a floor (the same arithmetic written by hand in C, without a
- * framework) and where it is installed PyTorch.  All of them first show that they compute the same; then they
+ * framework) and, where they are there, PyTorch and KANN.  All of them first show that they compute the same; then they
  * take turns, a few milliseconds each, for many rounds.  A machine changes its speed all the time, so the ratios
  * are formed within each round, and medians are printed.  Nothing here fails because something was slow. */
 #ifndef GRADUS_BENCH_H
@@ -20,8 +20,10 @@ typedef enum bench_kind {
     BENCH_OTHER_FLOOR,                      /* with OpenBLAS's products, or memory traffic alone: see the row */
     BENCH_TORCH,
     BENCH_TORCH_KEPT,                       /* PyTorch with glibc's malloc told to keep its memory */
+    BENCH_KANN,
     BENCH_CAPTURED,                         /* Gradus, the step captured by gd_capture */
-    BENCH_KINDS
+    BENCH_KINDS,
+    BENCH_PEERS = BENCH_KANN + 1 - BENCH_TORCH      /* those in processes of their own */
 } bench_kind;
 
 typedef struct bench_contestant {
@@ -98,16 +100,17 @@ void bench_threads_head(FILE *out, int threads);
 void bench_threads_row(FILE *out, const bench_row *row, bench_contestant *gradus, int threads, double seconds);
 void bench_threads_foot(FILE *out, int threads);
 
-/* ---- PyTorch, in processes of its own: pytorch.py -------------------------------------------------------- */
+/* ---- Other libraries, in processes of their own: pytorch.py, kann.c ------------------------------------------ */
 
-/* bench_torch_start - starts one with and one without kept memory; fine when there is no PyTorch.
- * bench_torch_join - adds them to the row's contestants where pytorch.py knows the row.
- * bench_torch_leave - the row is over. */
-void bench_torch_start(const char *python, const char *script);
-void bench_torch_join(const bench_row *row, bench_contestant *contestants);
-void bench_torch_leave(void);
-bool bench_torch_there(void);
+/* bench_peers_start - starts PyTorch with and without kept memory, and the program kann unless that is NULL; fine when
+ * they are not there.
+ * bench_peers_join - adds them to the row's contestants where they know the row.
+ * bench_peers_leave - the row is over. */
+void bench_peers_start(const char *python, const char *script, const char *kann);
+void bench_peers_join(const bench_row *row, bench_contestant *contestants);
+void bench_peers_leave(void);
+bool bench_peer_there(bench_kind kind);
 void bench_keep_memory(void);                   /* sets glibc's variables, before a program is started */
-void bench_torch_stop(void);
+void bench_peers_stop(void);
 
 #endif

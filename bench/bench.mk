@@ -1,5 +1,7 @@
 # bench.mk - make bench, make bench-NAME (the rows that begin with NAME), make bench-list, make bench-threads.
 #
+# make bench KANN=folder: with KANN as a contestant, whose kann.c, kautodiff.c and headers are in that folder.
+#
 # The floors are compiled for this machine; the library and the rows that use it as everywhere.
 
 BENCH_SECONDS ?= 1
@@ -12,7 +14,7 @@ BENCH_LIBS    := $(if $(HAVE_OPENBLAS),-lopenblas) $(LIBS)
 FLOOR_CFLAGS  := -O3 -march=native -ffp-contract=fast \
     $(shell echo | $(CC) -mprefer-vector-width=512 -E - >/dev/null 2>&1 && echo -mprefer-vector-width=512)
 
-BENCH_NAMES   := main measure report threads torch linear_regression chain mlp lenet gru gpt optimizers muon \
+BENCH_NAMES   := main measure report threads peers linear_regression chain mlp lenet gru gpt optimizers muon \
                  elementwise mixture process
 FLOOR_NAMES   := adam linear_regression chain product openblas mlp lenet gru gpt elementwise mixture
 BENCH_OBJECTS := $(BENCH_NAMES:%=$(BUILD)/bench/%.o) $(FLOOR_NAMES:%=$(BUILD)/bench/floor/%.o)
@@ -46,9 +48,22 @@ $(BUILD)/bench/process/floor_%: bench/process/floor_%.c $(BUILD)/libgradus.a
 	$(call say,cc)
 	$(Q)$(CC) $(ALL_CFLAGS) $(FLOOR_CFLAGS) -Ibench $< -o $@ $(LDFLAGS) $(filter %.o,$^) $(BUILD)/libgradus.a $(LIBS)
 
+# KANN: its sources are compiled as the floors are, for this machine, and without this project's warnings.
+$(BUILD)/bench/kann/%.o: $(KANN)/%.c
+	@mkdir -p $(@D)
+	$(call say,cc)
+	$(Q)$(CC) -std=gnu11 -w $(CFLAGS) $(FLOOR_CFLAGS) -c $< -o $@
+KANN_OBJECTS := $(patsubst %,$(BUILD)/bench/%.o,kann/kann kann/kautodiff floor/mlp floor/adam floor/product \
+                  floor/linear_regression)
+$(BUILD)/bench/kann/contestant: bench/kann.c $(KANN_OBJECTS) $(BUILD)/libgradus.a
+	@mkdir -p $(@D)
+	$(call say,cc)
+	$(Q)$(CC) $(patsubst -std=c11,-std=gnu11,$(ALL_CFLAGS)) $(FLOOR_CFLAGS) -Ibench -isystem $(KANN) $< -o $@ \
+	    $(LDFLAGS) $(filter %.o,$^) $(BUILD)/libgradus.a $(LIBS)
+
 .PHONY: bench bench-list
-BENCH_ALL = $(BUILD)/bench/bench $(PROCESSES:%=$(BUILD)/bench/process/%)
-RUN_BENCH = OPENBLAS_NUM_THREADS=1 BENCH_PYTHON=$(BENCH_PYTHON) BENCH_PROGRAMS=$(BUILD)/bench/process \
+BENCH_ALL = $(BUILD)/bench/bench $(PROCESSES:%=$(BUILD)/bench/process/%) $(if $(KANN),$(BUILD)/bench/kann/contestant)
+RUN_BENCH = $(if $(KANN),BENCH_KANN=$(BUILD)/bench/kann/contestant) OPENBLAS_NUM_THREADS=1 BENCH_PYTHON=$(BENCH_PYTHON) BENCH_PROGRAMS=$(BUILD)/bench/process \
             $(BUILD)/bench/bench --seconds $(BENCH_SECONDS) $(BENCH_OPTIONS)
 
 bench: $(BENCH_ALL)

@@ -40,9 +40,9 @@ static bool run(const bench_row *row, int threads, double seconds, bench_result 
         bench_threads_row(stdout, row, &contestants[BENCH_GRADUS], threads, seconds);
         (*measured)++;
     } else if (good) {
-        bench_torch_join(row, contestants);
+        bench_peers_join(row, contestants);
         results[*measured] = bench_measure(row, contestants, seconds);
-        bench_torch_leave();
+        bench_peers_leave();
         bench_table_row(stdout, &results[(*measured)++]);
     }
     row->close();
@@ -78,7 +78,8 @@ int main(int count, char **argument)
     gd_set_threads(1);
     setenv("GD_THREADS", "1", true);            /* for whole programs */
     if (!list && torch && threads == 1)
-        bench_torch_start(python ? python : "/usr/bin/python3", script ? script : "bench/pytorch.py");
+        bench_peers_start(python ? python : "/usr/bin/python3", script ? script : "bench/pytorch.py",
+                          getenv("BENCH_KANN"));
     if (!list && threads == 1) {
         printf("one thread, float, matrix products of level %d (%s)\n\n", (int)gi_simd_used(),
                ((const char *[]){ "?", "C", "16 bytes", "AVX2", "AVX-512" })[gi_simd_used()]);
@@ -97,7 +98,7 @@ int main(int count, char **argument)
         }
     if (!list && threads > 1)
         bench_threads_foot(stdout, threads);
-    bench_torch_stop();
+    bench_peers_stop();
     if (!list && measured == 0)
         return fprintf(stderr, "bench: nothing was measured; --list tells the names\n"), 1;
     if (json && !list && threads == 1)

@@ -102,7 +102,7 @@ static void fill(bool mlp, const char *place, bench_contestant *c)
         p->contestant = &c[k];
         p->kept = k == BENCH_TORCH_KEPT;
         c[k] = (bench_contestant){ .measure = measure, .state = p };
-        c[k].there = k <= BENCH_FLOOR || (k >= BENCH_TORCH && bench_torch_there());
+        c[k].there = k <= BENCH_FLOOR || ((k == BENCH_TORCH || k == BENCH_TORCH_KEPT) && bench_peer_there(k));
         if (k <= BENCH_FLOOR) {
             char name[32];
             (void)snprintf(name, sizeof name, "%s_%s", k == BENCH_GRADUS ? "gradus" : "floor", task);

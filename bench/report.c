@@ -16,15 +16,28 @@ const char *bench_time_text(char text[32], double seconds)
     return text;
 }
 
+/* Columns of KANN are there when it is. */
+static bool has_column(int kind)
+{
+    return kind != BENCH_KANN || bench_peer_there(BENCH_KANN);
+}
+
 void bench_table_head(FILE *out)
 {
+    static const char *const name[BENCH_KINDS] = { "Gradus", "floor", "other", "PyTorch", "kept", "KANN", "captured" };
     fprintf(out, "Medians of ratios taken round by round: below 1 Gradus is faster.  floor: by hand in C, the\n"
                  "faster of floor and other (a second one: --list tells which); kept: PyTorch with glibc's malloc\n"
                  "told to keep its memory; captured: the step captured, over the floor.\n\n"
-                 "                          time of Gradus / time of               captured    median time of\n"
-                 "%-22s %6s %6s %15s %8s %8s %8s %6s  %10s %10s %10s %10s %10s %10s\n",
-            "", "floor", "goal", "quartiles", "PyTorch", "kept", "/ floor", "goal", "Gradus", "floor", "other",
-            "PyTorch", "kept", "captured");
+                 "                          time of Gradus / time of               %*scaptured    median time of\n"
+                 "%-22s %6s %6s %15s ", has_column(BENCH_KANN) ? 9 : 0, "", "", "floor", "goal", "quartiles");
+    for (int k = BENCH_TORCH; k <= BENCH_KANN; k++)
+        if (has_column(k))
+            fprintf(out, "%8s ", name[k]);
+    fprintf(out, "%8s %6s ", "/ floor", "goal");
+    for (int k = 0; k < BENCH_KINDS; k++)
+        if (has_column(k))
+            fprintf(out, " %10s", name[k]);
+    fprintf(out, "\n");
 }
 
 void bench_table_row(FILE *out, const bench_result *r)
@@ -38,22 +51,25 @@ void bench_table_row(FILE *out, const bench_result *r)
         fprintf(out, "%6s ", "");
     (void)snprintf(text, sizeof text, "%.2f .. %.2f", r->ratio[floor].low, r->ratio[floor].high);
     fprintf(out, "%15s ", text);
-    for (int k = BENCH_TORCH; k <= BENCH_TORCH_KEPT; k++) {
+    for (int k = BENCH_TORCH; k <= BENCH_KANN; k++) {
         (void)snprintf(text, sizeof text, "%.3f", r->ratio[k].middle);
-        fprintf(out, "%8s ", r->there[k] ? text : "-");
+        if (has_column(k))
+            fprintf(out, "%8s ", r->there[k] ? text : "-");
     }
     (void)snprintf(text, sizeof text, "%.2f", r->captured.middle);
     fprintf(out, "%8s ", r->there[BENCH_CAPTURED] ? text : "-");
     (void)snprintf(text, sizeof text, "%.2f", r->row->captured_goal);
     fprintf(out, "%6s ", r->row->captured_goal > 0 ? text : "");
     for (int k = 0; k < BENCH_KINDS; k++)
-        fprintf(out, " %10s", r->there[k] ? bench_time_text(text, r->seconds[k].middle) : "-");
+        if (has_column(k))
+            fprintf(out, " %10s", r->there[k] ? bench_time_text(text, r->seconds[k].middle) : "-");
     fprintf(out, "  %s\n", r->row->unit);
     if (r->peak_bytes[BENCH_GRADUS] > 0) {
-        fprintf(out, "%-22s %63s ", "", "largest memory");
+        fprintf(out, "%-22s %*s ", "", has_column(BENCH_KANN) ? 72 : 63, "largest memory");
         for (int k = 0; k < BENCH_KINDS; k++) {
             (void)snprintf(text, sizeof text, "%.1f MB", r->peak_bytes[k] * 1e-6);
-            fprintf(out, " %10s", r->there[k] ? text : "-");
+            if (has_column(k))
+                fprintf(out, " %10s", r->there[k] ? text : "-");
         }
         fprintf(out, "\n");
     }
@@ -63,7 +79,7 @@ void bench_table_row(FILE *out, const bench_result *r)
 bool bench_json(const char *path, const bench_result *results, int count)
 {
     static const char *const name[BENCH_KINDS] = { "gradus", "floor", "other_floor", "pytorch", "pytorch_kept",
-                                                   "captured" };
+                                                   "kann", "captured" };
     FILE *out = fopen(path, "w");
     if (!out) {
         fprintf(stderr, "bench: %s: %s\n", path, strerror(errno));

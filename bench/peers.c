@@ -1,7 +1,8 @@
-/* torch.c - PyTorch as a contestant: two processes of pytorch.py that answer through pipes.
+/* peers.c - other libraries as contestants, in processes of their own that answer through pipes: PyTorch, two processes
+ * of pytorch.py, and KANN, one of kann.c.
  *
- * A line "open NAME" is answered by "ok", or "no" where pytorch.py has nothing of that name; "run TIMES" by the
- * seconds it took, on PyTorch's own clock; "close" by "ok".  While they wait they use no processor time. */
+ * A line "open NAME" is answered by "ok", or "no" where the peer has nothing of that name; "run TIMES" by the seconds it
+ * took, on the peer's own clock; "close" by "ok".  While they wait they use no processor time. */
 #define _POSIX_C_SOURCE 200809L                 /* fork, pipe, fdopen, setenv */
 
 #include <signal.h>
@@ -18,7 +19,7 @@ typedef struct peer {
     bool  joined;
 } peer;
 
-static peer peers[2];
+static peer peers[BENCH_PEERS];                 /* the kinds from BENCH_TORCH on */
 
 /* No memory goes back to the system between two steps. */
 void bench_keep_memory(void)
@@ -28,18 +29,22 @@ void bench_keep_memory(void)
     setenv("MALLOC_TOP_PAD_", "268435456", 1);
 }
 
-bool bench_torch_there(void)
+bool bench_peer_there(bench_kind kind)
 {
-    return peers[0].ask != NULL;
+    return kind >= BENCH_TORCH && kind < BENCH_TORCH + BENCH_PEERS && peers[kind - BENCH_TORCH].ask;
 }
 
-static void child(const char *python, const char *script, bool kept)
+static void child(const char *program, const char *script, bool kept)
 {
     if (kept)
         bench_keep_memory();
     setenv("OMP_NUM_THREADS", "1", 1);
     setenv("OPENBLAS_NUM_THREADS", "1", 1);
-    execlp(python, python, script, bench_processor_time ? "processor" : "wall", (char *)NULL);
+    const char *clock = bench_processor_time ? "processor" : "wall";
+    if (script)
+        execlp(program, program, script, clock, (char *)NULL);
+    else
+        execlp(program, program, clock, (char *)NULL);
     _exit(127);
 }
 
@@ -55,7 +60,8 @@ static bool answer(peer *p, char *line, int size)
     return false;
 }
 
-static void start(peer *p, const char *python, const char *script, bool kept)
+/* Its first line is its name: "PyTorch 1.13.0 ..". */
+static void start(peer *p, const char *program, const char *script, bool kept)
 {
     int to[2], from[2];
     char line[128];
@@ -72,19 +78,20 @@ static void start(peer *p, const char *python, const char *script, bool kept)
         dup2(to[0], STDIN_FILENO);
         dup2(from[1], STDOUT_FILENO);
         close(to[0]), close(to[1]), close(from[0]), close(from[1]);
-        if (peers[0].ask)
-            close(fileno(peers[0].ask));        /* or it would not notice its end */
-        child(python, script, kept);
+        for (int i = 0; i < BENCH_PEERS; i++)
+            if (peers[i].ask)
+                close(fileno(peers[i].ask));    /* or it would not notice its end */
+        child(program, script, kept);
     }
     close(to[0]);
     close(from[1]);
     p->ask = fdopen(to[1], "w");
     p->answers = fdopen(from[0], "r");
     if (answer(p, line, sizeof line) && !kept)
-        printf("%s", line);                     /* "PyTorch 1.13.0 .." */
+        printf("%s", line);
 }
 
-void bench_torch_start(const char *python, const char *script)
+void bench_peers_start(const char *python, const char *script, const char *kann)
 {
     signal(SIGPIPE, SIG_IGN);
     start(&peers[0], python, script, false);
@@ -92,6 +99,8 @@ void bench_torch_start(const char *python, const char *script)
         start(&peers[1], python, script, true);
     else
         printf("PyTorch: not there (%s)\n", python);
+    if (kann)
+        start(&peers[BENCH_KANN - BENCH_TORCH], kann, NULL, false);
 }
 
 static double measure(void *state, int64_t times)
@@ -105,10 +114,10 @@ static double measure(void *state, int64_t times)
     return answer(p, line, sizeof line) ? strtod(line, NULL) : 1;
 }
 
-void bench_torch_join(const bench_row *row, bench_contestant *contestants)
+void bench_peers_join(const bench_row *row, bench_contestant *contestants)
 {
     char line[128];
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < BENCH_PEERS; i++) {
         peer *p = &peers[i];
         if (!p->ask)
             continue;
@@ -120,10 +129,10 @@ void bench_torch_join(const bench_row *row, bench_contestant *contestants)
     }
 }
 
-void bench_torch_leave(void)
+void bench_peers_leave(void)
 {
     char line[128];
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < BENCH_PEERS; i++)
         if (peers[i].joined && peers[i].ask) {
             fprintf(peers[i].ask, "close\n");
             fflush(peers[i].ask);
@@ -132,9 +141,9 @@ void bench_torch_leave(void)
         }
 }
 
-void bench_torch_stop(void)
+void bench_peers_stop(void)
 {
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < BENCH_PEERS; i++) {
         if (peers[i].ask)
             fclose(peers[i].ask);               /* the end of its input ends it */
         if (peers[i].answers)
