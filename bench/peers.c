@@ -1,8 +1,8 @@
 /* peers.c - other libraries as contestants, in processes of their own that answer through pipes: PyTorch, two processes
  * of pytorch.py, and KANN, one of kann.c.
  *
- * A line "open NAME" is answered by "ok", or "no" where the peer has nothing of that name; "run TIMES" by the seconds it
- * took, on the peer's own clock; "close" by "ok".  While they wait they use no processor time. */
+ * A line "open NAME" is answered by "ok", or "no" where the peer has nothing of that name; "run TIMES" by the seconds
+ * it took, on the peer's own clock; "close" by "ok".  While they wait they use no processor time. */
 #define _POSIX_C_SOURCE 200809L                 /* fork, pipe, fdopen, setenv */
 
 #include <signal.h>

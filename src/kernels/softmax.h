@@ -22,8 +22,8 @@ void gi_logsumexp_lines(int64_t count, int64_t n, const gd_real *x, int64_t step
                         int64_t of_y);
 
 /* gi_logsumexp_slope_lines - its gradient dx = dy e^(x - y) / sum e^(x - y) of count lines of n numbers: of rows one
- * behind the other for step = 1, otherwise of lines beside each other, whose numbers are step apart.  dx has x's layout;
- * line j has y[j] and dy[j]. */
+ * behind the other for step = 1, otherwise of lines beside each other, whose numbers are step apart.  dx is laid out
+ * as x; line j has y[j] and dy[j]. */
 void gi_logsumexp_slope_lines(int64_t count, int64_t n, int64_t step, const gd_real *x, const gd_real *y,
                               const gd_real *dy, gd_real *dx);
 

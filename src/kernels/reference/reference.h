@@ -6,7 +6,7 @@
  *     product.c       gi_gemm                 c = a b                                    fast: gemm.c
  *     convolution.c   gi_conv_forward, gi_conv_grad_input, gi_conv_grad_weight           fast: as_written/conv.c
  *     attention.c     gi_attend, gi_attend_grad                                          fast: attend.c
- *     softmax.c       softmax, log-softmax, logsumexp, cross-entropy of a row            fast: softmax.c, logsumexp.c, ..
+ *     softmax.c       softmax, log-softmax, logsumexp, cross-entropy of a row        fast: softmax.c, logsumexp.c, ..
  *     layer_norm.c    layer norm of a row                                                fast: layer_norm.c
  *     standardize.c   groups brought to mean 0 and variance 1                     fast: as_written/standardize.c
  *     pooling.c       max and mean pooling of an image                            fast: as_written/max_pool.c, ..
