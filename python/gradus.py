@@ -524,16 +524,25 @@ class Library:
         for field, kind in kinds.items():               # tensors and callbacks are no mere addresses
             base = kind.rstrip("*")
             if name not in ("gd_tensor", "gd_optimizer", "gd_group") and (
-                    kind in ("gd_tensor*", "char", "char*") or base in self._callbacks or base in self._frees):
+                    kind in ("gd_tensor*", "char", "char*", "char*const[]") or kind in self._structs
+                    or base in self._callbacks or base in self._frees or kind != base and base in NUMBERS):
                 setattr(cls, field, self._property(name, getattr(cls, field), kind))
         cls.__repr__ = lambda s: "%s(%s)" % (name, ", ".join("%s=%s" % (f, _short(getattr(s, f))) for f in kinds))
         self._structs[name] = cls
 
     def _property(self, name, raw, kind):
+        base = kind.partition("*")[0]
+
         def get(struct):
+            for owner in struct._from:
+                if isinstance(owner, Owner) and not owner.alive:
+                    raise Error("gradus.%s: it belongs to %s" % (name[3:], owner.ended))
             value = raw.__get__(struct)
             if kind == "char*":
                 return value and value.decode()
+            if kind in self._structs:                   # a struct inside of this one ends with the same
+                value._from = struct._from
+                return value
             if kind != "gd_tensor*":
                 return value
             hint = next((o for o in struct._from if isinstance(o, Handle)), None)
@@ -543,8 +552,12 @@ class Library:
             if kind == "char*":
                 value = _text(name, value)
             struct._from += (value,)                    # lives as long as the struct
-            if kind == "char*":
+            if kind == "char*" or kind in self._structs:
                 pass
+            elif kind == "char*const[]" or kind != base and base in NUMBERS:
+                value = _row("%s: a field" % name, c_char_p if base == "char" else NUMBERS[base], value)
+                struct._from += (value,)
+                value = value if value is None else ctypes.cast(value, c_void_p).value
             elif kind == "gd_tensor*":
                 if value is not None and not isinstance(value, Tensor):
                     raise TypeError("gradus.%s: a field is a %s, not a Tensor" % (name[3:], type(value).__name__))
@@ -850,6 +863,11 @@ class _Call:
         elif self.name == "gd_ctc_loss":
             t = given["log_prediction"]
             needed = t.shape[1] if t is not None and t.ndim > 1 else 0
+        elif self.name == "gd_loader_new":
+            options, x = given["options"], given["set"].x
+            self.lengths = [("weights", len(a)) for a in options._from if isinstance(a, ctypes.Array)
+                            and a._type_ is c_double][-1:]
+            needed = options.rows.count or (x.shape[0] if x is not None and x.ndim else 0)
         elif self.name == "gd_from":
             needed = 1
             for n in self.gd._shape(given["shape"]).size[:max(0, self.gd._shape(given["shape"]).ndim)]:
@@ -915,12 +933,14 @@ class _Call:
             self.keep += pairs
             return self.kept((gd._structs[base] * len(pairs))(*pairs)) if pairs else None
         if base in gd._structs and not isinstance(value, Handle):
-            if value is None:
+            if value is None and kind.endswith("*"):
                 return None
             self.must_be(value, gd._structs[base], name)
             for thing in value._from:
                 if isinstance(thing, (Handle, Tensor)):
                     thing._check(short)
+                elif isinstance(thing, Owner) and not thing.alive:
+                    raise Error("%s: %s belongs to %s" % (self.name, name, thing.ended))
             self.uses += [u for u in value._from if isinstance(u, Owner)] + \
                 [o for u in value._from if isinstance(u, Tensor) for o in u._owners]
             self.keep.append(value)
@@ -1000,6 +1020,8 @@ class _Call:
             return value and value.decode()
         if isinstance(value, ctypes.Structure):
             value._from = tuple(self.uses)
+            if not self.name.endswith(("_new", "_dialect")):        # results, and rows, belong to the scope
+                value._from += (gd._state.scopes[-1] if gd._state.scopes else gd._state.program,)
         for used in self.keep:
             if isinstance(used, ctypes.Structure):
                 used._from += tuple(u for u in self.uses if all(u is not f for f in used._from))
@@ -1048,6 +1070,15 @@ def _text(name, value):
     if b"\0" in value:
         raise ValueError("gradus: %s: %r has a character 0 inside" % (name, value))
     return value
+
+
+def _row(what, kind, values):
+    """An array of C, a copy of numbers or of texts; pointers of the library stay what they are."""
+    if values is None or isinstance(values, (ctypes._Pointer, ctypes.Array)):
+        return values
+    if kind is c_char_p:
+        return (kind * max(1, len(values)))(*[_text(what, v) for v in values])
+    return (kind * max(1, len(values)))(*[_number(what, kind, n).value for n in values])
 
 
 def _whole(what, kind, value):

@@ -86,6 +86,9 @@ class Each:
             gd.add(gd.ones(2))
         with self.assertRaisesRegex(TypeError, "p is a gd_plot, not a gd_params"):
             gd.params_count(gd.plot_new("a", "b", "c"))
+        with self.assertRaisesRegex(TypeError, "set is a NoneType, not a gd_dataset"):
+            gd.loader_new(None, batch=2)
+        self.fails("gd_linear_apply: layer is NULL", gd.linear_apply, None, gd.ones(2))
         with self.assertRaises(AttributeError):
             gd.scope_begin
         with self.assertRaises(TypeError):
@@ -238,6 +241,35 @@ class Each:
         x = batch.x
         loader.close()
         self.fails("a gd_loader that has been closed", gd.sum, x)
+
+    def test_structs_end_with_their_scope(self):
+        gd = self.gd
+        x = gd.tensor(np.arange(10).reshape(10, 1))
+        with gd.scope():
+            split = gd.train_test_split(10, 0.2)
+            rows, picked = split.train, gd.topk(gd.tensor([1, 2, 3]), 1, 0, True)
+            self.assertEqual((rows.count, picked.values.item()), (8, 3))
+            self.assertEqual(gd.subset(gd.dataset(x=x), rows).x.shape, (8, 1))
+            batches = [b.size for b in gd.loader_new(gd.dataset(x=x), gd.loader_options(batch=5, rows=rows))]
+            self.assertEqual(batches, [5, 3])
+        self.fails("rows belongs to a scope that has ended", gd.subset, gd.dataset(x=x), rows)
+        self.fails("a scope that has ended", lambda: split.test)
+        self.fails("a scope that has ended", lambda: picked.values)
+
+    def test_arrays_in_structs(self):
+        gd = self.gd
+        data = gd.dataset(x=gd.tensor(np.arange(4)))
+        drawn = [int(v) for b in gd.loader_new(data, batch=2, weights=[0, 0, 1, 0], draws=6) for v in b.x.numpy()]
+        self.assertEqual(drawn, [2] * 6)
+        with gd.scope():
+            weights = gd.balanced_weights(gd.tensor([0, 0, 0, 1]))
+            self.assertEqual(sum(b.size for b in gd.loader_new(data, batch=2, weights=weights)), 4)
+        self.fails("weights has 3 elements, and 4 are needed", gd.loader_new, data, batch=2, weights=[1, 1, 1])
+        with tempfile.TemporaryDirectory() as folder:
+            with open(folder + "/t.csv", "w") as file:
+                file.write("a,b\n1,2\n3,4\n")
+            table = gd.table_read(folder + "/t.csv", text=["b"], text_count=1)
+            self.assertEqual(gd.table_category(table, 1, 1), "4")
 
     def test_shutdown(self):
         gd = self.gd
@@ -463,6 +495,25 @@ class Each:
             self.assertEqual(gd.safetensors_metadata_count(file), 2)
             self.assertEqual(gd.safetensors_metadata(file, "on"), "a day")
             gd.safetensors_write(path, ["w"], [w], None)
+
+    def test_none_for_every_argument(self):             # an exception, or nothing, but never a crash
+        gd, called = self.gd, 0
+        for name, line in gd._functions.items():
+            short, parameters = name[3:], line.rpartition(" -> ")[0].split(", ")
+            if name in gradus.OWN or name in gd._frees.values() or \
+                    short.startswith(("scope_", "no_grad_", "node_", "generator_leave", "progress_")):
+                continue
+            parameters = [tuple(p.rsplit(" ", 1)) for p in parameters if p]
+            asked = [i for i in range(len(parameters)) if not gd._implied(parameters, i)]
+            if asked:
+                called += 1
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    try:
+                        getattr(gd, short)(*[None] * len(asked))
+                    except (gradus.Error, TypeError, ValueError, AttributeError):
+                        pass
+        self.assertGreater(called, 400)
 
     def test_every_function_has_types(self):
         gd = self.gd
