@@ -74,7 +74,7 @@ INLINE void NAME(short_dots)(const int k, const operands *x)
         b[p] = x->b[p];
     const gd_real *a = x->a;
     gd_real *c = x->c;
-    for (int64_t i = 0; i < x->m; i++, a += x->a_row, c += x->c_row) {
+    for (int64_t i = x->m; i > 0; i--, a += x->a_row, c += x->c_row) {
         gd_real total = 0;
         UNROLL for (int p = 0; p < k; p++)
             total = MULTIPLY_ADD_1(a[p], b[p], total);

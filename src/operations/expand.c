@@ -6,6 +6,7 @@
 
 #include "autograd/record.h"
 #include "autograd/sum_to.h"
+#include "base/compiler.h"
 #include "base/start.h"
 #include "kernels/sums.h"
 #include "tensor/alive.h"
@@ -77,17 +78,21 @@ static const gd_op sum_to_op = {
     .formula = "dx = gd_expand(dy, shape of x)",
 };
 
-void gi_sum_to_numbers(gd_real *y, const gd_tensor *x, const gd_tensor *like)
+static GI_NOINLINE void sum_axes(gd_real *y, const gd_tensor *x, const gd_tensor *like)
 {
-    if (x->contiguous && like->numel == 1) {
-        *y = real_sum(x->numel, x->data);
-        return;
-    }
     int64_t stride[GD_MAX_DIMS], y_stride[GD_MAX_DIMS];
     gi_row_major_strides(like->ndim, like->shape, stride);
     gi_broadcast_strides_of(like->ndim, like->shape, stride, x->ndim, x->shape, y_stride);
     memset(y, 0, (size_t)like->numel * sizeof *y);
     gi_sum_axes_into(y, y_stride, x);
+}
+
+void gi_sum_to_numbers(gd_real *y, const gd_tensor *x, const gd_tensor *like)
+{
+    if (x->contiguous && like->numel == 1)
+        *y = real_sum(x->numel, x->data);
+    else
+        sum_axes(y, x, like);
 }
 
 static bool sum_to_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)

@@ -1,6 +1,6 @@
 /* step.c - gd_step: the loop over parameters that all algorithms share.
  *
- * Here: everything that can fail, step counts, schedules, batches of parameters, threads.  Not here: the rule.  The
+ * Here: everything that can fail, step counts, schedules.  Not here: threads (batches.c), and the rule.  The
  * learning rate is only passed on, as u->lr; the algorithm's update multiplies by it (sgd.c, adam.c, ..). */
 #include <math.h>
 
@@ -10,8 +10,8 @@
 #include "base/message.h"
 #include "base/start.h"
 #include "base/threads.h"
+#include "batches.h"
 #include "busy.h"
-#include "each.h"
 #include "finite.h"
 #include "gradus/tensor.h"
 #include "nn/params.h"
@@ -29,12 +29,26 @@
 
 /* ---- Everything that can fail ----------------------------------------------------------------------------------- */
 
+static inline bool valid_rate(double lr)
+{
+    return lr >= 0 && lr <= GI_REAL_MAX;
+}
+
+/* The usual case: no group has a schedule, and nothing is wrong. */
+static inline bool learning_rates_are_set(const gd_optimizer *o)
+{
+    for (const gd_group *g = &o->first; g; g = g->next)
+        if (g->schedule.kind || !valid_rate(g->lr))
+            return false;
+    return o->steps >= 0 && o->steps < INT64_MAX;
+}
+
 /* Stores the learning rates of schedules in next_lr; ready() swaps them with lr, and back if the step then fails.
  * Returns the number of groups with a schedule; -1, with a message, if a learning rate is not valid. */
-static int next_learning_rates(gd_optimizer *o, const char *function)
+static GI_NOINLINE int next_learning_rates(gd_optimizer *o, const char *function)
 {
     int scheduled = 0;
-    if (GI_UNLIKELY(o->steps < 0 || o->steps == INT64_MAX))
+    if (o->steps < 0 || o->steps == INT64_MAX)
         return gd_fail("%s: o->steps = %lld must be a count of steps", function, (long long)o->steps), -1;
     for (gd_group *g = &o->first; g; g = g->next) {
         double lr = g->lr;
@@ -42,7 +56,7 @@ static int next_learning_rates(gd_optimizer *o, const char *function)
             lr = g->inside->next_lr = gd_lr_at(g->schedule, o->steps);
             scheduled++;
         }
-        if (GI_UNLIKELY(!(lr >= 0 && lr <= GI_REAL_MAX)))
+        if (!valid_rate(lr))
             return gi_check_rate(function, lr), -1;
     }
     return scheduled;
@@ -112,7 +126,8 @@ GI_INLINE bool ready(gd_optimizer *o, const char *function)
         return false;
     struct gi_slot *const *slots = inside->slots;
     struct gi_pending *item = inside->pending;
-    const int scheduled = next_learning_rates(o, function), count = scheduled < 0 ? 0 : inside->count;
+    const int scheduled = learning_rates_are_set(o) ? 0 : next_learning_rates(o, function);
+    const int count = scheduled < 0 ? 0 : inside->count;
     int64_t elements = 0;
     bool as_before = true;
     for (int i = 0; i < count; i++) {
@@ -145,36 +160,7 @@ GI_INLINE bool ready(gd_optimizer *o, const char *function)
 
 /* ---- The step --------------------------------------------------------------------------------------------------- */
 
-static inline int64_t t_of(const gd_optimizer *o, const struct gi_slot *slot)
-{
-    const int counter = slot->group->inside->counter;
-    if (GI_LIKELY(counter == GD_PER_PARAM))
-        return (int64_t)slot->number[0];
-    return counter == GD_GLOBAL ? o->steps : 1;
-}
-
-int64_t gi_slot_t(const gd_optimizer *o, const struct gi_slot *slot)
-{
-    return t_of(o, slot);
-}
-
-/* What is done once a step for a parameter, before its elements are updated. */
-static inline void begin_update(gd_optimizer *o, struct gi_slot *slot)
-{
-    slot->number[0]++;
-    slot->update.t = t_of(o, slot);
-    slot->update.lr = slot->group->lr;
-    gi_overwritten(slot->w);                /* backward refuses graphs that need the old values */
-}
-
-/* Is there a new t or lr, from which scalars are computed, or a gradient that is not contiguous? */
-static inline bool must_prepare(const struct gi_slot *slot)
-{
-    const struct gd_group_inside *group = slot->group->inside;
-    return group->scalars_t != slot->update.t || group->scalars_lr != slot->update.lr || !slot->update.g;
-}
-
-static GI_NOINLINE void prepare(gd_optimizer *o, struct gi_slot *slot)
+GI_NOINLINE void gi_prepare(gd_optimizer *o, struct gi_slot *slot)
 {
     struct gd_group_inside *group = slot->group->inside;
     if (!slot->update.g)
@@ -191,108 +177,13 @@ static void update_one_by_one(gd_optimizer *o)
     struct gi_pending *item = o->inside->pending, *end = item + o->inside->pending_count;
     for (; item < end; item++) {
         struct gi_slot *slot = item->slot;
-        begin_update(o, slot);
-        if (must_prepare(slot))
-            prepare(o, slot);
+        gi_begin_update(o, slot);
+        if (gi_must_prepare(slot))
+            gi_prepare(o, slot);
         if (a->advance)
             a->advance(&slot->update);
         a->update(&slot->update);
     }
-}
-
-/* ---- Parameters updated together, by several threads ------------------------------------------------------------ */
-
-/* o->inside->pending[from] .. [to - 1].  They share their groups' scalars. */
-typedef struct batch {
-    gd_optimizer *o;
-    int           from, to;
-    int64_t       elements;                 /* of these parameters together */
-} batch;
-
-/* The elements from begin to end of one parameter. */
-static void update_piece(const gd_algorithm *a, const struct gi_slot *slot, int64_t begin, int64_t end)
-{
-    gd_update u = slot->update;
-    gd_real *state[GD_MAX_STATES];
-    for (int k = 0; k < GD_MAX_STATES; k++)
-        state[k] = u.state[k] ? u.state[k] + begin : NULL;
-    u.state = state;
-    u.w += begin;
-    u.g += begin;
-    u.n = end - begin;
-    a->update(&u);
-}
-
-/* Prefetches the first lines of a parameter's arrays: the hardware prefetcher only follows an array that it is in. */
-static void prefetch(const gd_update *u)
-{
-    for (int64_t i = 0; i < GI_PREFETCH_BYTES / (int64_t)sizeof(gd_real) && i < u->n; i += GI_BLOCK) {
-        GI_PREFETCH(u->w + i);
-        GI_PREFETCH(u->g + i);
-        for (int k = 0; k < GD_MAX_STATES && u->state[k]; k++)
-            GI_PREFETCH(u->state[k] + i);
-    }
-}
-
-/* The last parameter of the batch whose first element is not after the given one, by bisection. */
-static int pending_at(const batch *b, int64_t element)
-{
-    int from = b->from, to = b->to;
-    while (to - from > 1) {
-        int middle = from + (to - from) / 2;
-        if (b->o->inside->pending[middle].first <= element)
-            from = middle;
-        else
-            to = middle;
-    }
-    return from;
-}
-
-/* The body of gi_parallel: updates elements begin .. end - 1 of a batch, numbered through all of its parameters. */
-static void update_elements(void *context, int64_t begin, int64_t end)
-{
-    const batch *b = context;
-    const gd_algorithm *a = b->o->algorithm;
-    const struct gi_pending *item = b->o->inside->pending + (begin ? pending_at(b, begin) : b->from);
-    for (; begin < end; item++) {
-        const gd_update *u = &item->slot->update;
-        int64_t from = begin - item->first, to = from + (end - begin);
-        if (to > u->n) {                    /* more parameters follow */
-            to = u->n;
-            prefetch(&item[1].slot->update);
-        }
-        if (from == 0 && to == u->n)
-            a->update(u);
-        else
-            update_piece(a, item->slot, from, to);
-        begin += to - from;
-    }
-}
-
-static void update_batch(batch *b)
-{
-    gi_parallel(b->elements, GI_PART_ELEMENTS, update_elements, b);
-    b->from = b->to;
-    b->elements = 0;
-}
-
-/* Before scalars and the memory for a packed gradient are written again, the parameters that use them are updated. */
-static void update_in_batches(gd_optimizer *o)
-{
-    batch b = { .o = o };
-    for (; b.to < o->inside->pending_count; b.to++) {
-        struct gi_pending *item = &o->inside->pending[b.to];
-        begin_update(o, item->slot);
-        if (must_prepare(item->slot)) {
-            update_batch(&b);
-            prepare(o, item->slot);
-        }
-        if (o->algorithm->advance)
-            o->algorithm->advance(&item->slot->update);
-        item->first = b.elements;
-        b.elements += item->slot->update.n;
-    }
-    update_batch(&b);
 }
 
 /* ---- The public functions --------------------------------------------------------------------------------------- */
@@ -325,7 +216,7 @@ bool gd_step(gd_optimizer *o)
     inside->busy = true;
     gi_guest before = gi_guest_enter(GI_GUEST("gd_step", "the algorithm"));
     if (o->algorithm->by_element && inside->pending_elements > GI_PART_ELEMENTS)
-        update_in_batches(o);
+        gi_update_in_batches(o);
     else
         update_one_by_one(o);
     (void)gi_guest_leave(&before, true);    /* the step is made: what the algorithm left open is only reported */

@@ -19,16 +19,18 @@ int64_t gd_numel(const gd_tensor *t)
     return t && gi_alive("gd_numel", "t", t) ? t->numel : 0;
 }
 
+static GI_COLD gd_real not_one_element(const gd_tensor *t)
+{
+    gd_fail("gd_item: t is %s: it must have exactly one element", gi_text_of(t).s);
+    return (gd_real)NAN;
+}
+
 gd_real gd_item(const gd_tensor *t)
 {
     gi_not_captured("gd_item", GI_READS_NUMBERS);
     if (!gi_given_tensor("gd_item", "t", t) || !gi_alive("gd_item", "t", t))
         return (gd_real)NAN;
-    if (t->numel != 1) {
-        gd_fail("gd_item: t is %s: it must have exactly one element", gi_text_of(t).s);
-        return (gd_real)NAN;
-    }
-    return t->data[0];
+    return t->numel == 1 ? t->data[0] : not_one_element(t);
 }
 
 gd_real gd_at(const gd_tensor *t, gd_shape index)
