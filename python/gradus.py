@@ -436,6 +436,7 @@ class Library:
         self.real, self._prefix = (c_double, "gd64_") if double else (c_float, "gd_")
         self._dll, self._double = _find("gradus64" if double else "gradus"), double
         self._owners = weakref.WeakValueDictionary()    # address of an arena: who it belongs to
+        self._raised_elsewhere = []                     # exceptions of callbacks in threads of the library
         self._enums, self._structs, self._frees, self._made = set(ENUMS.split()), {}, {}, {}
         self._functions = dict(line.split(": ", 1) for line in _entries(FUNCTIONS))
         self._callbacks = dict(line.split(": ", 1) for line in _entries(CALLBACKS))
@@ -595,12 +596,15 @@ class Library:
         parameters, _, result = self._callbacks[kind].rpartition(" -> ")
         parameters = [p.split(" ") for p in parameters.split(", ")]
         failed = {"double": float("nan")}.get(result, None if result == "void" else 0)
+        of_numbers = result == "double" and any(p[0] in ("double", "int64_t") for p in parameters)
 
         def call(*values):
             state = self._state
+            if isinstance(threading.current_thread(), threading._DummyThread):      # one of the library, for a loader
+                self._function("gd_on_error")(state.handler)
             inner = Owner("a callback that has ended")
-            arena = self._arena_now()
-            if arena not in self._owners:
+            arena = None if of_numbers else self._arena_now()
+            if arena is not None and arena not in self._owners:
                 inner.own(self._owners, arena)
             try:
                 given, i = [], 0
@@ -621,7 +625,10 @@ class Library:
                     return got._check("function") if got is not None else 0
                 return None if result == "void" else float(got) if result == "double" else bool(got)
             except BaseException as error:
-                state.raised = state.raised or error
+                if isinstance(threading.current_thread(), threading._DummyThread):
+                    self._raised_elsewhere.append(error)                # for the thread that gets the message
+                else:
+                    state.raised = state.raised or error
                 self._function("gd_fail")(b"%s", ("%s: the Python function raised %r" % (kind, error)).encode())
                 return failed
             finally:
@@ -648,6 +655,8 @@ class Library:
             messages, state.messages = state.messages, around
         if messages:
             raised, state.raised = state.raised, None
+            if raised is None and self._raised_elsewhere and any(not m.startswith("warning: ") for m in messages):
+                raised = self._raised_elsewhere.pop(0)
             if raised is not None:
                 raise raised
             failures = [m for m in messages if not m.startswith("warning: ")]
@@ -845,7 +854,7 @@ class _Call:
         if self.text:
             return self.text.read()
         value = self.python(value)
-        if value is None and self.nothing and self.result != "void":
+        if self.nothing and self.result != "void" and (value is None or value is False or value != value):
             raise Error("%s: %s is None" % (self.name, self.nothing))
         if self.outs:
             outs = [[Tensor(gd, p) for p in out] if several else Tensor(gd, out[0]) for out, several in self.outs]

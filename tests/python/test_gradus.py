@@ -355,6 +355,25 @@ class Each:
             np.testing.assert_array_equal(x.grad.numpy(), [6, 6])
         np.testing.assert_array_equal(seen[0], [3, 3])
 
+    def test_batches_changed_in_a_thread(self):
+        gd = self.gd
+        data = gd.dataset(x=gd.tensor(np.arange(8)))
+
+        def doubles(batch):
+            return gd.assign(batch.x, batch.x * 2)
+
+        def raises(batch):
+            raise KeyError("mine")
+
+        def fails(batch):
+            return gd.fill(batch.y, 1)                  # there is none
+        for ahead in 0, 2:
+            loader = gd.loader_new(data, batch=4, change=doubles, prefetch=ahead)
+            self.assertEqual([b.x.numpy().tolist() for b in loader], [[0, 2, 4, 6], [8, 10, 12, 14]])
+            with self.assertRaisesRegex(KeyError, "mine"):
+                list(gd.loader_new(data, batch=4, change=raises, prefetch=ahead))
+            self.fails("gd_fill: x is N", list, gd.loader_new(data, batch=4, change=fails, prefetch=ahead))
+
     def test_vectors_and_runs(self):
         gd = self.gd
         net = gd.params_new()
