@@ -208,23 +208,50 @@ function check_name(name,    k, h, short) {
 # gd_decoder_block_new and _apply are spoken of where gd_decoder_block is.
 function mentions(text, name) { sub(/_(new|apply)$/, "", name); return text ~ ("(^|[^a-z0-9_])" name "([^a-z0-9_]|$)") }
 
-# In one line: what stands behind "gd_name - ", or behind the declaration, or the title of the section.
-function summary(name,    text, start) {
+# In one line: what stands behind "gd_name - ", in the comment or in that of the section; or behind the declaration; or
+# the title of the section.
+function summary(name,    text, own, title) {
     text = comment_of[name]
     gsub(/\n */, " ", text)
-    if (match(text, "(^|[ .])" name "(, gd_[a-z0-9_]+)* - ")) {
-        text = one_of_list(text, RSTART, RLENGTH)
-    } else if (own_of[name] != "") {
+    own = section_text_of[name]
+    gsub(/\n */, " ", own)
+    title = section_of[name] != "" ? section_of[name] : "part of " where[name]
+    if (match(text, "(^|[ .])" name "(, gd_[a-z0-9_]+)* - ")) text = one_of_list(text, RSTART, RLENGTH)
+    else if (match(own, "(^|[ .])" name "(, gd_[a-z0-9_]+)* - ")) text = one_of_list(own, RSTART, RLENGTH)
+    else if (own_of[name] != "") {
         text = own_of[name]
         gsub(/\n *\*?/, " ", text)
         gsub(/\/\* *|\*\//, "", text)
         sub(/    .*/, "", text)
+        if (text ~ /^NULL is fine/) text = "frees it; NULL is fine"
+        else if (text ~ /^error/) text = title
+        else if (name ~ /_dialect$/) text = "the options of a dialect: " text
     } else if (text ~ /[a-z]/ && text !~ / - /) ;
-    else text = section_of[name] != "" ? section_of[name] : "part of " where[name]
-    if (match(text, /(\. |; |: |\.$|  )/)) text = substr(text, 1, RSTART - 1)
-    if (length(text) > 90) { text = substr(text, 1, 88); sub(/ [^ ]*$/, " ..", text) }
-    sub(/ *$/, "", text)
-    return text == "" ? "part of " where[name] : text
+    else return cut(title, 90)
+    return cut(first_part(text), 90)
+}
+
+# Up to the end of the sentence, or a semicolon or colon with enough in front of it; no bracket stays open.
+function first_part(text,    done_part, n) {
+    while (match(text, /([^ .A-Z]\. |[^ .]\. *$|; |: |  )/)) {
+        n = RSTART + (substr(text, RSTART, 1) !~ /[;: ]/)
+        if (substr(text, RSTART, 2) == ": " && RSTART < 26) {                   # "[n]: start, start + step"
+            done_part = done_part substr(text, 1, RSTART + 1)
+            text = substr(text, RSTART + 2)
+            continue
+        }
+        text = substr(text, 1, n - 1)
+        break
+    }
+    text = done_part text
+    while (split(text, opened, "(") > split(text, closed, ")")) if (!sub(/ *\([^(]*$/, "", text)) break
+    while (split(text, opened, "[") > split(text, closed, "]")) if (!sub(/ *\[[^[]*$/, "", text)) break
+    sub(/[ :;.]*$/, "", text)
+    return text
+}
+function cut(text, most) {
+    if (length(text) > most) { text = substr(text, 1, most - 2); sub(/ [^ ]*$/, " ..", text) }
+    return text
 }
 
 # Of "gd_a, gd_b - opens; closes" what belongs to the name at `start`; what stands behind it, where that is not so.
@@ -240,8 +267,9 @@ function one_of_list(text, start, length_,    before, list, n, place, part, sent
         place++
     }
     text = substr(text, start + length_)
+    if (n + place == 2) return text
     sentence = text
-    if (match(sentence, /\.( |$)/)) sentence = substr(sentence, 1, RSTART - 1)
+    if (match(sentence, /[^ .A-Z]\.( |$)/)) sentence = substr(sentence, 1, RSTART)
     return split(sentence, part, /; +/) == n + place - 1 ? part[place] : text
 }
 

@@ -51,15 +51,15 @@ bool       gd_set_grad(gd_tensor *t, gd_tensor *value);   /* t->grad = a copy of
 
 /* GD_NO_GRAD; - a declaration: nothing is recorded from here to the end of the block.  With compilers other than gcc
  * and clang use gd_no_grad_begin and gd_no_grad_end.  Both nest. */
-void gd_no_grad_begin(void);
-void gd_no_grad_end(void);
-bool gd_is_recording(void);
+void gd_no_grad_begin(void);                /* nothing is recorded from here on, in this thread */
+void gd_no_grad_end(void);                  /* recorded again, unless another one is open */
+bool gd_is_recording(void);                 /* are operations recorded now? */
 #if defined(__GNUC__)
 #define GD_NO_GRAD \
     __attribute__((cleanup(gd_no_grad_leave), unused)) int GD_UNIQUE(gd_no_grad_at_) = gd_no_grad_enter()
 #endif
-int  gd_no_grad_enter(void);
-void gd_no_grad_leave(int *depth);
+int  gd_no_grad_enter(void);                /* for GD_NO_GRAD: as begin; how many were open */
+void gd_no_grad_leave(int *depth);          /* for GD_NO_GRAD: until so many are open */
 
 /* gd_detect_anomaly - while it is on, in this thread, every operation checks its result and every backward pass checks
  * the gradients of each rule: the first NaN, or infinity that does not come from one in an input, is a failure whose
@@ -131,10 +131,10 @@ gd_tensor *gd_record(const gd_op *op, gd_tensor *y, gd_tensor *const inputs[], i
                      const void *attributes, size_t size);
 
 int         gd_node_inputs(const gd_node *node);                /* how many */
-gd_tensor  *gd_node_input(const gd_node *node, int i);
-gd_tensor  *gd_node_output(const gd_node *node);
-const void *gd_node_attributes(const gd_node *node);
-const gd_op *gd_node_op(const gd_node *node);
+gd_tensor  *gd_node_input(const gd_node *node, int i);          /* input i; NULL where it was left out */
+gd_tensor  *gd_node_output(const gd_node *node);                /* the result of the operation */
+const void *gd_node_attributes(const gd_node *node);            /* what was given to gd_record */
+const gd_op *gd_node_op(const gd_node *node);                   /* the operation */
 bool        gd_needs(const gd_node *node, int i);               /* must the rule compute dx[i]? */
 
 /* ---- Looking at a graph ----------------------------------------------------------------------------- */

@@ -65,18 +65,18 @@ gd_tensor *gd_clamp(gd_tensor *x, double low, double high);
 gd_tensor *gd_where(gd_tensor *condition, gd_tensor *a, gd_tensor *b);
 
 /* Comparisons: 1 where true, else 0; a and b broadcast.  No gradient flows through them. */
-gd_tensor *gd_eq(gd_tensor *a, gd_tensor *b);
-gd_tensor *gd_ne(gd_tensor *a, gd_tensor *b);
-gd_tensor *gd_lt(gd_tensor *a, gd_tensor *b);
-gd_tensor *gd_le(gd_tensor *a, gd_tensor *b);
-gd_tensor *gd_gt(gd_tensor *a, gd_tensor *b);
-gd_tensor *gd_ge(gd_tensor *a, gd_tensor *b);
+gd_tensor *gd_eq(gd_tensor *a, gd_tensor *b);                       /* a = b */
+gd_tensor *gd_ne(gd_tensor *a, gd_tensor *b);                       /* a differs from b */
+gd_tensor *gd_lt(gd_tensor *a, gd_tensor *b);                       /* a < b */
+gd_tensor *gd_le(gd_tensor *a, gd_tensor *b);                       /* a <= b */
+gd_tensor *gd_gt(gd_tensor *a, gd_tensor *b);                       /* a > b */
+gd_tensor *gd_ge(gd_tensor *a, gd_tensor *b);                       /* a >= b */
 
 /* Likewise 1 or 0, and constants: a number is true unless it is 0; NaN is true. */
-gd_tensor *gd_logical_and(gd_tensor *a, gd_tensor *b);
-gd_tensor *gd_logical_or(gd_tensor *a, gd_tensor *b);
-gd_tensor *gd_logical_not(gd_tensor *x);
-gd_tensor *gd_isnan(gd_tensor *x);
+gd_tensor *gd_logical_and(gd_tensor *a, gd_tensor *b);              /* both are not 0 */
+gd_tensor *gd_logical_or(gd_tensor *a, gd_tensor *b);               /* one of them is not 0 */
+gd_tensor *gd_logical_not(gd_tensor *x);                            /* x is 0 */
+gd_tensor *gd_isnan(gd_tensor *x);                                  /* x is NaN */
 gd_tensor *gd_isinf(gd_tensor *x);                       /* either infinity */
 gd_tensor *gd_isfinite(gd_tensor *x);                    /* neither infinite nor NaN */
 
@@ -185,8 +185,8 @@ gd_tensor *gd_triu(gd_tensor *x, int64_t diagonal);
  *   gather     y[i, j, ..] = x[index[i, j, ..], j, ..] for axis 0, x[i, index[i, j, ..], ..] for axis 1 and so on.
  *              y has the shape of index, which has as many axes as x and only along axis may be longer.
  *   embedding  y[.., :] = table[index[..], :]:  table [rows, d]  index [..]  ->  y [.., d] */
-gd_tensor *gd_gather(gd_tensor *x, int axis, gd_tensor *index);
-gd_tensor *gd_embedding(gd_tensor *table, gd_tensor *index);
+gd_tensor *gd_gather(gd_tensor *x, int axis, gd_tensor *index);     /* elements of x, picked along an axis */
+gd_tensor *gd_embedding(gd_tensor *table, gd_tensor *index);        /* rows of a table */
 
 /* ---- Reductions: over all axes, over one, or over several ---------------------------------------------------
  * keep leaves a reduced axis as one of size 1.  A list of axes is GD_SHAPE(0, 2), each at most once; the empty
@@ -199,30 +199,30 @@ gd_tensor *gd_embedding(gd_tensor *table, gd_tensor *index);
  *   sum    dy spread over x                  mean   dy / n spread
  *   max, min   dy to the extreme element, shared evenly among equal ones; NaN wins
  *   logsumexp  y = ln sum e^x, stable; dx = dy softmax(x) */
-gd_tensor *gd_sum(gd_tensor *x);
-gd_tensor *gd_mean(gd_tensor *x);
-gd_tensor *gd_max(gd_tensor *x);
-gd_tensor *gd_min(gd_tensor *x);
-gd_tensor *gd_sum_axis(gd_tensor *x, int axis, bool keep);
-gd_tensor *gd_mean_axis(gd_tensor *x, int axis, bool keep);
-gd_tensor *gd_max_axis(gd_tensor *x, int axis, bool keep);
-gd_tensor *gd_min_axis(gd_tensor *x, int axis, bool keep);
-gd_tensor *gd_logsumexp(gd_tensor *x, int axis, bool keep);
-gd_tensor *gd_sum_axes(gd_tensor *x, gd_shape axes, bool keep);
-gd_tensor *gd_mean_axes(gd_tensor *x, gd_shape axes, bool keep);
-gd_tensor *gd_max_axes(gd_tensor *x, gd_shape axes, bool keep);
-gd_tensor *gd_min_axes(gd_tensor *x, gd_shape axes, bool keep);
-gd_tensor *gd_logsumexp_axes(gd_tensor *x, gd_shape axes, bool keep);
+gd_tensor *gd_sum(gd_tensor *x);                                    /* the sum of all elements: [] */
+gd_tensor *gd_mean(gd_tensor *x);                                   /* their mean */
+gd_tensor *gd_max(gd_tensor *x);                                    /* the largest of all elements: [] */
+gd_tensor *gd_min(gd_tensor *x);                                    /* the smallest */
+gd_tensor *gd_sum_axis(gd_tensor *x, int axis, bool keep);          /* the sum along an axis */
+gd_tensor *gd_mean_axis(gd_tensor *x, int axis, bool keep);         /* the mean along an axis */
+gd_tensor *gd_max_axis(gd_tensor *x, int axis, bool keep);          /* the largest along an axis */
+gd_tensor *gd_min_axis(gd_tensor *x, int axis, bool keep);          /* the smallest along an axis */
+gd_tensor *gd_logsumexp(gd_tensor *x, int axis, bool keep);         /* ln sum e^x along an axis */
+gd_tensor *gd_sum_axes(gd_tensor *x, gd_shape axes, bool keep);     /* the sum over several axes */
+gd_tensor *gd_mean_axes(gd_tensor *x, gd_shape axes, bool keep);    /* the mean over several axes */
+gd_tensor *gd_max_axes(gd_tensor *x, gd_shape axes, bool keep);     /* the largest over several axes */
+gd_tensor *gd_min_axes(gd_tensor *x, gd_shape axes, bool keep);     /* the smallest over several axes */
+gd_tensor *gd_logsumexp_axes(gd_tensor *x, gd_shape axes, bool keep);  /* ln sum e^x over several axes */
 
 /* Variance: sum (x - mean)^2 / (n - correction); correction 0 for the population's, 1 for a sample's.
  * std is its square root; its gradient is dy (x - mean) / (y (n - correction)), and 0 where all elements are equal.
  * A mean that is large relative to the deviations costs no accuracy: its rounding error is corrected.  Intermediate
  * squares neither overflow nor underflow: var is infinite, or 0, only where it is itself out of range, and std is right
  * even there.  Error: correction >= n. */
-gd_tensor *gd_var_axis(gd_tensor *x, int axis, double correction, bool keep);
-gd_tensor *gd_std_axis(gd_tensor *x, int axis, double correction, bool keep);
-gd_tensor *gd_var_axes(gd_tensor *x, gd_shape axes, double correction, bool keep);
-gd_tensor *gd_std_axes(gd_tensor *x, gd_shape axes, double correction, bool keep);
+gd_tensor *gd_var_axis(gd_tensor *x, int axis, double correction, bool keep);  /* the variance along an axis */
+gd_tensor *gd_std_axis(gd_tensor *x, int axis, double correction, bool keep);  /* the deviation along an axis */
+gd_tensor *gd_var_axes(gd_tensor *x, gd_shape axes, double correction, bool keep);  /* the variance over several */
+gd_tensor *gd_std_axes(gd_tensor *x, gd_shape axes, double correction, bool keep);  /* the deviation over several */
 
 /* gd_cumsum - y_j = x_0 + .. + x_j along an axis; dx_j = dy_j + dy_(j+1) + ..  Each is as accurate as one gd_sum.
  * gd_cumprod - y_j = x_0 .. x_j along an axis; dx_j = sum over i >= j of dy_i times the other factors of y_i,

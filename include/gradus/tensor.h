@@ -186,7 +186,7 @@ void gd_set_memory_warning(size_t bytes);
  * the environment variable GD_THREADS, if it is at least 1, or else the number of processors that the program may use.
  * False: n is out of range. */
 bool gd_set_threads(int n);
-int  gd_threads(void);
+int  gd_threads(void);                       /* how many that is now */
 
 /* ---- Creating tensors: every result belongs to the current scope -----------------------------------
  * Errors: a negative size, more than GD_MAX_DIMS axes, more elements than memory can hold, a finite number beyond the
@@ -194,9 +194,9 @@ int  gd_threads(void);
  * that gd_real holds, of gd_permutation, labels) must be exact, otherwise it is an error: gd_real holds every integer
  * up to 2^24 as float, 2^53 as double. */
 
-gd_tensor *gd_zeros(gd_shape shape);
-gd_tensor *gd_ones(gd_shape shape);
-gd_tensor *gd_full(gd_shape shape, double value);
+gd_tensor *gd_zeros(gd_shape shape);                             /* all elements are 0 */
+gd_tensor *gd_ones(gd_shape shape);                              /* all elements are 1 */
+gd_tensor *gd_full(gd_shape shape, double value);                /* all elements are value */
 gd_tensor *gd_scalar(double value);                              /* shape [] */
 gd_tensor *gd_from(gd_shape shape, const gd_real *values);       /* copies row-major values */
 gd_tensor *gd_wrap(gd_shape shape, gd_real *data);               /* uses data in place; the caller keeps owning it */
@@ -206,8 +206,8 @@ gd_tensor *gd_arange(double start, double stop, double step);    /* [n]: start, 
 gd_tensor *gd_linspace(double start, double stop, int64_t n);    /* [n]: both ends included */
 gd_tensor *gd_eye(int64_t n);                                    /* [n, n]: ones on the diagonal */
 gd_tensor *gd_one_hot(gd_tensor *labels, int64_t classes);       /* [..] -> [.., classes]; labels 0 .. classes-1 */
-gd_tensor *gd_zeros_like(const gd_tensor *t);
-gd_tensor *gd_ones_like(const gd_tensor *t);
+gd_tensor *gd_zeros_like(const gd_tensor *t);                    /* zeros of the shape of t */
+gd_tensor *gd_ones_like(const gd_tensor *t);                     /* ones of the shape of t */
 
 /* ---- Random numbers: xoshiro256++ of Blackman and Vigna (2019), one generator per thread ------------
  * A seed gives the same numbers on every machine, up to the last bit of the C library's log and sin.  More, and
