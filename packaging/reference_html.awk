@@ -37,6 +37,7 @@ function html_text(text, file,    n, row, i, fixed, now, open) {
 function head(title, file) {
     print "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>" title "</title>" > file
     print "<style>\nbody { max-width: 62em; margin: 1em auto; padding: 0 1em; font-family: sans-serif }" > file
+    print "td { padding: 0.1em 1.5em 0.1em 0; vertical-align: top }" > file
     print "pre { background: #f4f4f4; padding: 0.5em; overflow: auto }\nsection { border-top: 1px solid #ccc }" > file
     print "</style>" > file
     print "</head>\n<body>" > file
