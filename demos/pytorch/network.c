@@ -73,8 +73,10 @@ static void compare(const char *path, const char *prefix, gd_params *p, gd_tenso
     gd_params *theirs = gd_params_copy(p);
     load(path, prefix, theirs);
     double farthest = 0;
-    for (int i = 0; i < gd_params_tensors(p); i++)
-        farthest = fmax(farthest, largest_difference(gd_params_at(p, i), gd_params_at(theirs, i)));
+    for (int i = 0; i < gd_params_tensors(p); i++) {
+        double apart = largest_difference(gd_params_at(p, i), gd_params_at(theirs, i));
+        farthest = apart > farthest || isnan(apart) ? apart : farthest;
+    }
     printf("ten steps, %s*: losses at most %.1e apart, parameters and running statistics %.1e\n", prefix,
            largest_difference(losses, of_pytorch), farthest);
     gd_params_free(theirs);
