@@ -31,14 +31,17 @@ CFLAGS   ?= -O3
 BUILD    ?= build
 PREFIX   ?= /usr/local
 
+# Of some flags the compiler is asked first: clang warns of those that do not concern the system it compiles for.
+accepted  = $(shell $(CC) $(CFLAGS) -Werror $(1) -x c -c /dev/null -o /dev/null >/dev/null 2>&1 && echo '$(1)')
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
-STRICT   := -std=c11 -fvisibility=hidden -fno-semantic-interposition -fno-math-errno -fno-trapping-math -ffp-contract=off
+STRICT   := -std=c11 -fvisibility=hidden $(call accepted,-fno-semantic-interposition) -fno-math-errno -fno-trapping-math \
+            -ffp-contract=off
 ALL_CFLAGS = $(STRICT) $(WARNINGS) $(WERROR) $(CFLAGS) $(if $(CBLAS),-DGD_CBLAS) $(FOUND) -Iinclude -Isrc -MMD -MP
 DOUBLE   := -DGD_DOUBLE
 
 # 32-bit x86 without SSE2 computes in 80 bits: sums would depend on the compiler.  mingw-w64 has a printf of its own that
 # knows the C standard, beside Microsoft's; its isnan(double) has a branch for float, which is warned of.
-TARGET := $(shell $(CC) $(CFLAGS) -dM -E -x c /dev/null 2>/dev/null | grep -ow '__i386__\|__MINGW32__')
+TARGET := $(shell $(CC) $(CFLAGS) -dM -E -x c /dev/null 2>/dev/null | grep -ow '__i386__\|__x86_64__\|__MINGW32__\|__ELF__')
 STRICT += $(if $(findstring __i386__,$(TARGET)),-msse2 -mfpmath=sse -Wno-psabi) \
           $(if $(findstring __MINGW32__,$(TARGET)),-D__USE_MINGW_ANSI_STDIO=1)
 WARNINGS += $(if $(findstring __MINGW32__,$(TARGET)),-Wno-float-conversion)
@@ -50,7 +53,7 @@ builds_with = $(shell probe=$$(mktemp) && echo 'int main(void) { return 0; }' | 
 HAVE_ZLIB := $(if $(findstring -DGD_NO_ZLIB,$(CFLAGS)),,$(call builds_with,zlib.h,-lz))
 HAVE_STB  := $(if $(findstring -DGD_NO_PNG,$(CFLAGS)),,$(or $(call builds_with,stb/stb_image_write.h),$(call builds_with,stb_image_write.h)))
 FOUND     := $(if $(HAVE_ZLIB),,-DGD_NO_ZLIB) $(if $(HAVE_STB),,-DGD_NO_PNG)
-LIBS     := -lm -pthread $(if $(HAVE_ZLIB),-lz) $(CBLAS:%=-l%)
+LIBS     := -lm $(if $(call builds_with,pthread.h,-pthread),-pthread) $(if $(HAVE_ZLIB),-lz) $(CBLAS:%=-l%)
 
 SOURCES  := $(sort $(wildcard src/*/*.c src/*/*/*.c))
 FLOAT    := $(SOURCES:src/%.c=$(BUILD)/float/%.o)
@@ -77,8 +80,10 @@ lib: $(BUILD)/libgradus.a $(BUILD)/libgradus.so $(BUILD)/libgradus64.a $(BUILD)/
 
 # clang makes a global symbol of each kernel that it compiles several times (GD_KERNEL), static or not: those that the
 # program could have too become local again.
+ifeq ($(filter-out $(TARGET),__x86_64__ __ELF__),)
 KEEP_LOCAL := $(shell $(CC) --version 2>/dev/null | grep -q clang && command -v objcopy >/dev/null && \
     echo "objcopy --wildcard --keep-global-symbol='gd*_*' --keep-global-symbol='gi_*' --keep-global-symbol='_*'")
+endif
 
 $(BUILD)/float/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
@@ -326,6 +331,7 @@ include gdb.mk
 include conformance.mk
 include others.mk
 include pytorch.mk
+include systems.mk
 include python.mk
 include style.mk
 include lab/lab.mk

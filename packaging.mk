@@ -1,6 +1,7 @@
 # packaging.mk - other shapes of the library: make amalgamation writes it as two files, build/amalgamation/gradus.h and
 # gradus.c; make check-amalgamation compares programs with these against programs with the libraries (some minutes).
 # make check-abi: whether the binary interface has changed.
+# make check-chroot: installed and used in a new Debian system of its own, which takes root and debootstrap (minutes).
 # make reference: man pages and HTML; make check-examples: their examples print what they say.
 # make dist, make deb: the archive of a release, packages for Debian.
 
@@ -54,3 +55,6 @@ check-dist: dist
 	@MAKE='$(MAKE)' sh packaging/dist.sh --check $(ARCHIVE) $(BUILD)/dist/check
 deb: dist
 	@sh packaging/deb.sh $(ARCHIVE) $(BUILD)/deb
+.PHONY: check-chroot
+check-chroot: dist
+	@CFLAGS='$(CFLAGS)' sh tests/scripts/chroot.sh $(ARCHIVE) $(BUILD)/chroot

@@ -2,7 +2,6 @@
  *
  * stb does not check some of its allocations.  So it allocates through functions that keep a list of its blocks and,
  * when memory is out, leave stb by longjmp; the blocks in the list are then freed. */
-#include <setjmp.h>
 #include <string.h>
 
 #include "png.h"
@@ -12,9 +11,12 @@
 #include "gradus/error.h"
 
 /* Debian and others have a folder for stb's headers, some do not.  The Makefile says
- * -DGD_NO_PNG where there is neither; a build without it asks here. */
+ * -DGD_NO_PNG where there is neither; a build without it asks here.  WASI's C library has no setjmp. */
 #if defined(__has_include) && !defined(GD_NO_PNG)
-#if __has_include(<stb/stb_image_write.h>)
+#if !__has_include(<setjmp.h>)
+#define GD_NO_PNG
+#define NO_SETJMP
+#elif __has_include(<stb/stb_image_write.h>)
 #elif __has_include(<stb_image_write.h>)
 #define STB_IS_BESIDE
 #else
@@ -30,12 +32,18 @@ uint8_t *gi_png_encode(const char *who, const uint8_t *rgb, int width, int heigh
     (void)width;
     (void)height;
     *size = 0;
+#ifdef NO_SETJMP
+    gd_fail("%s: this library was built for a system without setjmp, which PNG files need here: save .svg", who);
+#else
     gd_fail("%s: this library was built without stb_image_write.h: install Debian's libstb-dev (elsewhere stb "
             "from https://github.com/nothings/stb) and build it again", who);
+#endif
     return NULL;
 }
 
 #else
+
+#include <setjmp.h>
 
 /* ---- Memory for stb ------------------------------------------------------------------------------------ */
 

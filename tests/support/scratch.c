@@ -1,33 +1,79 @@
 /* scratch.c - see scratch.h. */
 #define _XOPEN_SOURCE 700                   /* mkdtemp */
 #include <dirent.h>
+#include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "scratch.h"
 
-char scratch_folder[64], scratch_home[4096];
+char scratch_folder[128], scratch_home[4096];
+
+/* ---- Folders ------------------------------------------------------------------------------------------------- */
+
+static bool make_folder(const char *path)
+{
+#ifdef _WIN32
+    return mkdir(path) == 0;
+#else
+    return mkdir(path, 0777) == 0;
+#endif
+}
+
+bool scratch_new_folder(char *path)
+{
+#if defined(_WIN32) || defined(__wasi__)    /* these have no mkdtemp */
+    char *end = path + strlen(path) - 6;
+    for (unsigned k = (unsigned)(uintptr_t)path % 4099; k <= 999999; k++) {
+        snprintf(end, 7, "%06u", k);
+        if (make_folder(path))
+            return true;
+        if (errno != EEXIST)
+            break;
+    }
+    return false;
+#else
+    return mkdtemp(path) != NULL;
+#endif
+}
+
+/* With all that is in it; links are removed, not followed. */
+static void remove_folder(const char *path)
+{
+    DIR *folder = opendir(path);
+    ck_assert_msg(folder != NULL, "%s cannot be opened", path);
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        char inside[4096];
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        snprintf(inside, sizeof inside, "%s/%s", path, entry->d_name);
+        if (unlink(inside) != 0)
+            remove_folder(inside);
+    }
+    closedir(folder);
+    ck_assert_msg(rmdir(path) == 0, "%s cannot be removed", path);
+}
 
 void scratch_begin(void)
 {
     gd_on_error(NULL);
     gd_clear_error();
     ck_assert_ptr_nonnull(getcwd(scratch_home, sizeof scratch_home));
-    strcpy(scratch_folder, "/tmp/gradus-test-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(scratch_folder));
-    strcat(scratch_folder, "/alone/here");       /* two deep: files beside the first, as ../shared, are not ours */
-    char command[96];
-    snprintf(command, sizeof command, "mkdir -p %s", scratch_folder);
-    ck_assert_int_eq(system(command), 0);
+    const char *temporary = getenv("TEMP");                 /* Windows has it */
+    snprintf(scratch_folder, sizeof scratch_folder - 20, "%s/gradus-test-XXXXXX", temporary ? temporary : "/tmp");
+    ck_assert(scratch_new_folder(scratch_folder));
+    strcat(scratch_folder, "/alone");       /* two deep: files beside the first, as ../shared, are not ours */
+    ck_assert(make_folder(scratch_folder));
+    strcat(scratch_folder, "/here");
+    ck_assert(make_folder(scratch_folder));
     ck_assert_int_eq(chdir(scratch_folder), 0);
 }
 
 void scratch_end(void)
 {
-    char command[96];
     ck_assert_int_eq(chdir(scratch_home), 0);
     *strstr(scratch_folder, "/alone") = 0;
-    snprintf(command, sizeof command, "rm -rf %s", scratch_folder);
-    ck_assert_int_eq(system(command), 0);
+    remove_folder(scratch_folder);
     gd_shutdown();
     ck_assert_uint_eq(gd_memory_live(), 0);
 }

@@ -9,8 +9,11 @@
 
 #include "support/support.h"
 
-extern char scratch_folder[64];             /* where the test runs */
+extern char scratch_folder[128];            /* where the test runs */
 extern char scratch_home[4096];             /* where the program was started */
+
+/* scratch_new_folder - as mkdtemp, which not every system has: path ends with XXXXXX, in which place numbers come. */
+bool scratch_new_folder(char *path);
 
 /* Fixtures: at the end nothing may be left, neither in memory nor, after this, on the disk. */
 void scratch_begin(void);
