@@ -39,10 +39,12 @@ STRICT   := -std=c11 -fvisibility=hidden $(call accepted,-fno-semantic-interposi
 ALL_CFLAGS = $(STRICT) $(WARNINGS) $(WERROR) $(CFLAGS) $(if $(CBLAS),-DGD_CBLAS) $(FOUND) -Iinclude -Isrc -MMD -MP
 DOUBLE   := -DGD_DOUBLE
 
-# 32-bit x86 without SSE2 computes in 80 bits: sums would depend on the compiler.  mingw-w64 has a printf of its own that
-# knows the C standard, beside Microsoft's; its isnan(double) has a branch for float, which is warned of.
-TARGET := $(shell $(CC) $(CFLAGS) -dM -E -x c /dev/null 2>/dev/null | grep -ow '__i386__\|__x86_64__\|__MINGW32__\|__ELF__')
+# 32-bit x86 without SSE2 computes in 80 bits, and gcc on s390x floats in double where it keeps to the standard: sums
+# would depend on the compiler.  mingw-w64 has a printf of its own that knows the C standard, beside Microsoft's; its
+# isnan(double) has a branch for float, which is warned of.
+TARGET := $(shell $(CC) $(CFLAGS) -dM -E -x c /dev/null 2>/dev/null | grep -ow '__i386__\|__x86_64__\|__s390x__\|__MINGW32__\|__ELF__')
 STRICT += $(if $(findstring __i386__,$(TARGET)),-msse2 -mfpmath=sse -Wno-psabi) \
+          $(if $(findstring __s390x__,$(TARGET)),$(call accepted,-fexcess-precision=fast)) \
           $(if $(findstring __MINGW32__,$(TARGET)),-D__USE_MINGW_ANSI_STDIO=1)
 WARNINGS += $(if $(findstring __MINGW32__,$(TARGET)),-Wno-float-conversion)
 
@@ -104,12 +106,14 @@ $(BUILD)/libgradus64.a: $(DOUBLES)
 	@rm -f $@
 	$(call say,ar)
 	$(Q)$(AR) rcs $@ $^
+comma := ,
 # Once loaded they stay: helping threads, and what runs at the end of a thread, need their code.
 STAYS := $(if $(filter Darwin,$(shell uname -s)),,-Wl,-z,nodelete)
+NAMED := $(if $(filter Darwin,$(shell uname -s)),-Wl$(comma)-install_name$(comma)@rpath/,-Wl$(comma)-soname$(comma))
 # libgradus.so -> libgradus.so.0 -> libgradus.so.0.x.y: programs are linked with the first, load the second.
 VERSION    := $(shell sed -n 's/^.define GD_VERSION "\(.*\)"$$/\1/p' include/gradus/version.h)
 ABI        := $(firstword $(subst ., ,$(VERSION)))
-shared      = $(Q)$(CC) $(2) $(LDFLAGS) -shared $(STAYS) -Wl,-soname,$(@F).$(ABI) -o $@.$(VERSION) $(1) $(LIBS) && \
+shared      = $(Q)$(CC) $(2) $(LDFLAGS) -shared $(STAYS) $(NAMED)$(@F).$(ABI) -o $@.$(VERSION) $(1) $(LIBS) && \
                 ln -sf $(@F).$(VERSION) $@.$(ABI) && ln -sf $(@F).$(ABI) $@
 $(BUILD)/libgradus.so: $(FLOAT)
 	$(call say,ld)

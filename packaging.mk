@@ -57,4 +57,4 @@ deb: dist
 	@sh packaging/deb.sh $(ARCHIVE) $(BUILD)/deb
 .PHONY: check-chroot
 check-chroot: dist
-	@CFLAGS='$(CFLAGS)' sh tests/scripts/chroot.sh $(ARCHIVE) $(BUILD)/chroot
+	@CFLAGS='$(CFLAGS)' sh tests/scripts/chroot.sh $(ARCHIVE)

@@ -7,6 +7,8 @@
 
 #if FLT_EVAL_METHOD == 2 || FLT_EVAL_METHOD < 0
 #error "double expressions have more bits than a double here: on 32-bit x86 compile with -msse2 -mfpmath=sse"
+#elif FLT_EVAL_METHOD == 1 && !defined(GD_DOUBLE)
+#error "float expressions have more bits than a float here: on s390x compile with -fexcess-precision=fast"
 #endif
 
 /* ---- The compiler ----------------------------------------------------------------------------------- */

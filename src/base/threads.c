@@ -8,7 +8,9 @@
  * Needs POSIX threads; elsewhere, or with -DGD_NO_THREADS, everything runs on the calling thread. */
 #if defined(__linux__) && !defined(_GNU_SOURCE)
 #define _GNU_SOURCE                         /* sched_getaffinity */
-#elif !defined(_POSIX_C_SOURCE)
+#elif defined(__APPLE__)
+#define _DARWIN_C_SOURCE                    /* _SC_NPROCESSORS_ONLN */
+#elif !defined(_POSIX_C_SOURCE) && !defined(__FreeBSD__) && !defined(__NetBSD__) && !defined(__OpenBSD__)
 #define _POSIX_C_SOURCE 200809L
 #endif
 #include <stdbool.h>
@@ -177,7 +179,11 @@ static int allowed_processors(void)
     if (sched_getaffinity(0, sizeof set, &set) == 0)
         return CPU_COUNT(&set);
 #endif
+#ifdef _SC_NPROCESSORS_ONLN                 /* not of POSIX: BSD and macOS hide it from who asks for POSIX alone */
     return (int)sysconf(_SC_NPROCESSORS_ONLN);
+#else
+    return 1;
+#endif
 }
 
 int gd_threads(void)

@@ -23,6 +23,15 @@
 #include "temporary.h"
 #include "text/format.h"
 
+#if !defined(HAVE_POSIX) && defined(__has_include)
+#if __has_include(<sys/stat.h>)
+#include <sys/stat.h>
+#ifdef S_ISREG
+#define HAVE_STAT
+#endif
+#endif
+#endif
+
 #ifdef _WIN32
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
@@ -148,8 +157,25 @@ static bool open_output(gi_output *out)
 
 #else
 
+/* A device is written to, not replaced. */
+static bool is_device(const char *path)
+{
+#ifdef HAVE_STAT
+    struct stat there;
+    return stat(path, &there) == 0 && !S_ISREG(there.st_mode);
+#else
+    (void)path;
+    return false;
+#endif
+}
+
 static bool open_output(gi_output *out)
 {
+    if (is_device(out->path)) {
+        out->direct = true;
+        out->file = fopen(out->path, "wb");
+        return out->file ? true : failed(out, errno);
+    }
     int n = snprintf(out->temporary, sizeof out->temporary, "%s.tmp", out->target);
     if (n < 0 || (size_t)n >= sizeof out->temporary)
         return failed(out, ENOMEM);
@@ -245,7 +271,7 @@ static bool reach_disk(gi_output *out)
 {
     bool there = true;
 #ifdef _WIN32
-    there = _commit(_fileno(out->file)) == 0;
+    there = out->direct || _commit(_fileno(out->file)) == 0;
 #endif
     FILE *file = out->file;
     out->file = NULL;

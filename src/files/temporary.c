@@ -4,7 +4,9 @@
  * holds a lock on it (flock), which ends with the process in any case: a file without a lock was left by a process that
  * was killed, and the next writer removes it.  On a file system without locks, K is random. */
 #if defined(__unix__) || defined(__APPLE__)
+#if !defined(__FreeBSD__) && !defined(__NetBSD__) && !defined(__OpenBSD__)   /* there it would hide flock */
 #define _XOPEN_SOURCE 700
+#endif
 #define _DARWIN_C_SOURCE                    /* flock */
 #include <errno.h>
 #include <fcntl.h>
@@ -52,6 +54,7 @@ static int lock(int handle)
 #ifdef LOCK_EX
     return flock(handle, LOCK_EX | LOCK_NB) == 0 ? 1 : errno == EWOULDBLOCK ? 0 : -1;
 #else
+    (void)handle;
     return -1;
 #endif
 }

@@ -175,9 +175,9 @@ START_TEST(messages)
     ck_assert(!gd_load(path, less, NULL));
     ck_message("gd_load: model.safetensors has a tensor \"b\" that the model does not have");
     ck_assert_double_eq((double)less_w->data[0], 5);
-    ck_assert(!gd_save("/no/such/folder/x", p, NULL));
+    ck_assert(!gd_save("no/such/folder/x", p, NULL));
     ck_assert_ptr_nonnull(strstr(gd_last_error(),
-                                 "/no/such/folder/x cannot be written: there is no folder /no/such/folder"));
+                                 "no/such/folder/x cannot be written: there is no folder no/such/folder"));
     gd_optimizer_free(adam);
     gd_optimizer_free(yogi);
     gd_params_free(p);

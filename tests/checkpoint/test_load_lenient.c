@@ -24,17 +24,15 @@ static void put_file(const char *path, const item *items, int count)
     n += (size_t)sprintf(header + n, "}");
     FILE *out = fopen(path, "wb");
     ck_assert_ptr_nonnull(out);
-    for (int i = 0; i < 8; i++)
-        fputc((int)(n >> 8 * i & 255), out);
+    put_little(out, n, 8);
     fwrite(header, 1, n, out);
     for (int i = 0; i < count; i++)
         for (int k = 0; k < items[i].n; k++) {
             float x = items[i].from + (float)k;
-            int64_t whole = (int64_t)x;
             if (strcmp(items[i].type, "I64") == 0)
-                fwrite(&whole, sizeof whole, 1, out);
+                put_little(out, (uint64_t)(int64_t)x, 8);
             else
-                fwrite(&x, sizeof x, 1, out);
+                put_real(out, (double)x, 4);
         }
     ck_assert_int_eq(fclose(out), 0);
 }

@@ -113,13 +113,17 @@ START_TEST(disk_is_full)
     signal(SIGXFSZ, SIG_IGN);
     gd_tensor *small = gd_ones(GD_SHAPE(100)), *big = gd_ones(GD_SHAPE(60000));
     ck_assert(gd_npy_write("f", small));
-    struct rlimit limit = { 100000, RLIM_INFINITY };
+    struct rlimit before, limit;
+    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+    limit = before;
+    limit.rlim_cur = 100000;
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
     ck_assert(!gd_npy_write("f", big));
     ck_message("gd_npy_write: f cannot be written: File too large");
     ck_assert(!gd_safetensors_write("f", (const char *[]){ "w" }, (gd_tensor *[]){ big }, 1, NULL, 0));
     ck_message("gd_safetensors_write: f cannot be written: File too large");
     ck_assert_int_eq(scratch_count(), 1);                       /* nothing is left beside it */
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
     ck_contiguous_shape(gd_npy_read("f"), 100);                            /* the old file is whole */
 }
 END_TEST

@@ -206,8 +206,10 @@ START_TEST(safetensors_write_refuses)
     ck_message("gd_safetensors_write: -1 tensors and 0 metadata: counts cannot be negative");
     ck_assert(!gd_safetensors_write("f", NULL, tensors, 1, NULL, 0));
     ck_message("gd_safetensors_write: names is NULL");
+#if defined(__unix__) || defined(__APPLE__)
     ck_assert(!gd_safetensors_write("/dev/full", twice, tensors, 2, NULL, 0));
     ck_message("gd_safetensors_write: /dev/full cannot be written: No space left on device");
+#endif
     char old[4] = "";
     get_bytes("f", old, 3);
     ck_assert_str_eq(old, "old");

@@ -17,7 +17,7 @@
 #ifdef CK_NO_SETJMP
 typedef int jmp_buf[1];
 #define setjmp(buffer) ((void)(buffer), 0)
-#define longjmp(buffer, value) ((void)(buffer), exit(value))
+#define longjmp(buffer, value) exit(((void)(buffer), value))
 #else
 #include <setjmp.h>
 #endif
@@ -37,7 +37,7 @@ enum { CK_NORMAL, CK_ENV };
 
 extern jmp_buf ck_leave;         /* tests/support/suite.c */
 
-static inline void ck_failed(const char *file, int line)
+static inline _Noreturn void ck_failed(const char *file, int line)
 {
     printf(" (%s:%d)\n", file, line);
     longjmp(ck_leave, 1);

@@ -1,6 +1,8 @@
 /* test_plot.c - pictures are decoded and examined: lines, dashes and markers are where the data are, what cannot be
  * drawn is a gap, and thinning out the points does not show.  Axes and text are in test_plot_text.c, contours and
  * panels in test_plot_contours.c, files and errors in test_plot_files.c. */
+#include <float.h>
+
 #include "support/picture.h"
 
 /* ---- Lines --------------------------------------------------------------------------------------------- */

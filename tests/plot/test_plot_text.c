@@ -1,5 +1,7 @@
 /* test_plot_text.c - text around the picture and in it: ticks are round numbers and labels exact, the legend covers
  * no data, every character that plot.h promises has a glyph. */
+#include <float.h>
+
 #include "support/picture.h"
 
 #include "plot/axis.h"

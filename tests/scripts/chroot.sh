@@ -1,11 +1,10 @@
 #!/bin/sh
-# chroot.sh ARCHIVE FOLDER - Gradus on a clean Debian: FOLDER/root is made by debootstrap with the packages that README.md
-# asks for and nothing else, the archive of make dist is unpacked there, and chroot_inside.sh installs it, compiles the
-# README's program in every way that is described, and uninstalls.  Needs root, debootstrap and a mirror.
+# chroot.sh ARCHIVE - Gradus on a clean Debian: a system is made by debootstrap with the packages that README.md asks for
+# and nothing else, the archive of make dist is unpacked there, and chroot_inside.sh installs it, compiles the README's
+# program in every way that is described, and uninstalls.  Needs root, debootstrap, a mirror and 1 GB below TMPDIR.
 #     MIRROR=http://deb.debian.org/debian SUITE=bookworm CFLAGS=-O1 sh tests/scripts/chroot.sh ..
 cd "$(dirname "$0")/../.." || exit 1
-archive=$1 folder=$2
-root=$folder/root
+archive=$1
 : "${SUITE:=bookworm}" "${MIRROR:=http://deb.debian.org/debian}" "${CFLAGS:=-O1}"
 
 # lacks WHAT - this is no failure, except where everything is expected to be there.
@@ -15,8 +14,8 @@ say() { echo "chroot.sh: $*" >&2; exit 1; }
 command -v debootstrap >/dev/null || lacks "no debootstrap"
 
 # Nothing is mounted in it, so that it can be removed as a folder.
-rm -rf "$folder"
-mkdir -p "$folder" || exit 1
+folder=$(mktemp -d "${TMPDIR:-/var/tmp}/gradus-chroot-XXXXXX") || exit 1
+root=$folder/root
 debootstrap --variant=minbase "$SUITE" "$root" "$MIRROR" >"$folder/log" 2>&1 ||
     { tail -n 5 "$folder/log" >&2; say "debootstrap fails; its log is $folder/log"; }
 
@@ -38,6 +37,7 @@ else                                        # any table of that size, and no num
     awk 'BEGIN { for (i = 0; i < 1503; i++) print i % 7, i % 11, i % 13, i % 17, i % 19, i % 23 }' \
         >"$root/root/data/airfoil_self_noise.dat"
 fi
-inside sh "/root/$(basename "$archive" .tar.gz)/tests/scripts/chroot_inside.sh" "${GRADUS_DATA:+real}" || exit 1
+inside sh "/root/$(basename "$archive" .tar.gz)/tests/scripts/chroot_inside.sh" "${GRADUS_DATA:+real}" ||
+    say "the system is still there: $root"
 echo "chroot.sh: Debian $(cat "$root/etc/debian_version"), $(inside gcc -dumpfullversion | sed 's/^/gcc /'), README's packages"
-rm -rf "$root"
+rm -rf "$folder"

@@ -7,7 +7,7 @@
 
 #include "scratch.h"
 
-char scratch_folder[128], scratch_home[4096];
+char scratch_folder[64], scratch_home[4096];
 
 /* ---- Folders ------------------------------------------------------------------------------------------------- */
 
@@ -37,21 +37,18 @@ bool scratch_new_folder(char *path)
 #endif
 }
 
-/* With all that is in it; links are removed, not followed. */
-static void remove_folder(const char *path)
+/* With all that is in it, which may have longer paths than there can be; links are removed, not followed. */
+static void remove_folder(const char *name)
 {
-    DIR *folder = opendir(path);
-    ck_assert_msg(folder != NULL, "%s cannot be opened", path);
-    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-        char inside[4096];
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        snprintf(inside, sizeof inside, "%s/%s", path, entry->d_name);
-        if (unlink(inside) != 0)
-            remove_folder(inside);
-    }
+    ck_assert_msg(chdir(name) == 0, "%s cannot be entered", name);
+    DIR *folder = opendir(".");
+    ck_assert_msg(folder != NULL, "%s cannot be opened", name);
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 && unlink(entry->d_name) != 0)
+            remove_folder(entry->d_name);
     closedir(folder);
-    ck_assert_msg(rmdir(path) == 0, "%s cannot be removed", path);
+    ck_assert_int_eq(chdir(".."), 0);
+    ck_assert_msg(rmdir(name) == 0, "%s cannot be removed", name);
 }
 
 void scratch_begin(void)
@@ -59,8 +56,11 @@ void scratch_begin(void)
     gd_on_error(NULL);
     gd_clear_error();
     ck_assert_ptr_nonnull(getcwd(scratch_home, sizeof scratch_home));
-    const char *temporary = getenv("TEMP");                 /* Windows has it */
-    snprintf(scratch_folder, sizeof scratch_folder - 20, "%s/gradus-test-XXXXXX", temporary ? temporary : "/tmp");
+#ifdef _WIN32
+    snprintf(scratch_folder, sizeof scratch_folder - 12, "%s/gradus-test-XXXXXX", getenv("TEMP"));
+#else
+    strcpy(scratch_folder, "/tmp/gradus-test-XXXXXX");
+#endif
     ck_assert(scratch_new_folder(scratch_folder));
     strcat(scratch_folder, "/alone");       /* two deep: files beside the first, as ../shared, are not ours */
     ck_assert(make_folder(scratch_folder));
@@ -71,9 +71,9 @@ void scratch_begin(void)
 
 void scratch_end(void)
 {
-    ck_assert_int_eq(chdir(scratch_home), 0);
     *strstr(scratch_folder, "/alone") = 0;
     remove_folder(scratch_folder);
+    ck_assert_int_eq(chdir(scratch_home), 0);
     gd_shutdown();
     ck_assert_uint_eq(gd_memory_live(), 0);
 }
@@ -118,6 +118,22 @@ size_t get_bytes(const char *name, void *bytes, size_t capacity)
     size_t n = fread(bytes, 1, capacity, file);
     fclose(file);
     return n;
+}
+
+void put_little(FILE *file, uint64_t bits, int bytes)
+{
+    for (int i = 0; i < bytes; i++)
+        fputc((int)(bits >> 8 * i & 255), file);
+}
+
+void put_real(FILE *file, double x, int bytes)
+{
+    const float single = (float)x;
+    uint32_t bits_of_single;
+    uint64_t bits_of_double;
+    memcpy(&bits_of_single, &single, sizeof single);
+    memcpy(&bits_of_double, &x, sizeof x);
+    put_little(file, bytes == 4 ? bits_of_single : bits_of_double, bytes);
 }
 
 bool without_zlib(void)

@@ -9,7 +9,7 @@
 
 #include "support/support.h"
 
-extern char scratch_folder[128];            /* where the test runs */
+extern char scratch_folder[64];             /* where the test runs */
 extern char scratch_home[4096];             /* where the program was started */
 
 /* scratch_new_folder - as mkdtemp, which not every system has: path ends with XXXXXX, in which place numbers come. */
@@ -28,6 +28,10 @@ int scratch_count(void);
 void   put_bytes(const char *name, const void *bytes, size_t n);
 void   put_text(const char *name, const char *text);
 size_t get_bytes(const char *name, void *bytes, size_t capacity);      /* how many it read */
+
+/* As files hold them on every machine, the lowest byte first: a whole number, and a float (4 bytes) or double (8). */
+void put_little(FILE *file, uint64_t bits, int bytes);
+void put_real(FILE *file, double x, int bytes);
 
 /* without_zlib - the last message says that the library was built without it. */
 bool without_zlib(void);

@@ -1,5 +1,15 @@
 /* suite.c - see suite.h. */
 #include <stdlib.h>
+#ifdef __wasi__
+#include <unistd.h>
+
+/* Programs begin in /, wherever they are started. */
+__attribute__((constructor)) static void go_home(void)
+{
+    if (!getenv("PWD") || chdir(getenv("PWD")) != 0)
+        exit(EXIT_FAILURE);
+}
+#endif
 
 #include "suite.h"
 

@@ -15,6 +15,10 @@
 #define IN_DOUBLE 0
 #endif
 
+#ifdef __wasi__                             /* has no tmpfile */
+#define tmpfile() fopen("/tmp/gradus-test", "w+b")
+#endif
+
 /* quietly - for a fixture: messages are kept, not printed.  Ends whatever the test before left open. */
 void quietly(void);
 
