@@ -51,7 +51,7 @@ install-examples:
 	install -m 644 LICENSE README.md "$(DESTDIR)$(DOCDIR)"
 	for file in $(INSTALLED_DEMOS); do install -m 644 "$$file" "$(DESTDIR)$(DOCDIR)/$$file" || exit 1; done
 
-# Files of others stay, and the folders that hold them.  DATADIR is the user's: nothing is installed there.
+# Files of others stay, and the folders that hold them; others go, where make install has made them.  DATADIR is the user's: nothing is installed there.
 uninstall:
 	rm -f $(patsubst include/%,"$(DESTDIR)$(INCLUDEDIR)/%",$(wildcard include/*.h include/gradus/*.h))
 	rm -f $(INSTALLED:%="$(DESTDIR)$(LIBDIR)/lib%.a") $(SHARED_NAMES:%="$(DESTDIR)$(LIBDIR)/%")
@@ -61,5 +61,7 @@ uninstall:
 	for folder in "$(DESTDIR)$(INCLUDEDIR)/gradus" "$(DESTDIR)$(CMAKEDIR)" "$(DESTDIR)$(DOCDIR)/demos/chapter" \
 	    "$(DESTDIR)$(DOCDIR)/demos/models" "$(DESTDIR)$(DOCDIR)/demos" "$(DESTDIR)$(DOCDIR)"; do \
 	    [ ! -d "$$folder" ] || rmdir "$$folder" 2>/dev/null || echo "$$folder stays: it holds files of others"; done
+	@for folder in "$(PKGCONFIGDIR)" "$(dir $(CMAKEDIR))" "$(MANDIR)/man1" "$(MANDIR)/man3" "$(COMPLETIONDIR)" \
+	    "$(dir $(COMPLETIONDIR))" "$(dir $(DOCDIR))"; do rmdir "$(DESTDIR)$$folder" 2>/dev/null || true; done
 
 include packaging.mk
