@@ -1,7 +1,7 @@
 #!/bin/sh
-# chroot.sh ARCHIVE - Gradus on a clean Debian: a system is made by debootstrap with the packages that README.md asks for
-# and nothing else, the archive of make dist is unpacked there, and chroot_inside.sh installs it, compiles the README's
-# program in every way that is described, and uninstalls.  Needs root, debootstrap, a mirror and 1 GB below TMPDIR.
+# chroot.sh ARCHIVE - Gradus on a clean Debian: a system is made by debootstrap with the packages that README.md asks
+# for and nothing else, the archive of make dist is unpacked there, and chroot_inside.sh installs it, compiles
+# the program of README.md in every way that is described, and uninstalls.  Needs root, debootstrap, a mirror, 1 GB.
 #     MIRROR=http://deb.debian.org/debian SUITE=bookworm CFLAGS=-O1 sh tests/scripts/chroot.sh ..
 cd "$(dirname "$0")/../.." || exit 1
 archive=$1
@@ -39,5 +39,5 @@ else                                        # any table of that size, and no num
 fi
 inside sh "/root/$(basename "$archive" .tar.gz)/tests/scripts/chroot_inside.sh" "${GRADUS_DATA:+real}" ||
     say "the system is still there: $root"
-echo "chroot.sh: Debian $(cat "$root/etc/debian_version"), $(inside gcc -dumpfullversion | sed 's/^/gcc /'), README's packages"
+echo "chroot.sh: Debian $(cat "$root/etc/debian_version"), gcc $(inside gcc -dumpfullversion)"
 rm -rf "$folder"

@@ -14,7 +14,10 @@ say() { echo "chroot_inside.sh: $*" >&2; exit 1; }
 quietly() { "$@" >"$work/log" 2>&1 || { tail -n 30 "$work/log" >&2; say "failed: $*"; }; }
 
 # Everything but what changes by itself, and where this works.
-files() { find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /tmp -o -path /root \) -prune -o -print | LC_ALL=C sort; }
+files() {
+    find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /tmp -o -path /root \) -prune -o -print |
+        LC_ALL=C sort
+}
 
 awk '/^```c$/ { inside = 1; next } /^```$/ { if (inside) exit } inside' README.md >"$work/linear_regression.c"
 grep -q "int main" "$work/linear_regression.c" || say "README.md has no program"
@@ -108,4 +111,4 @@ quietly make uninstall
 quietly ldconfig
 files >/root/after
 diff /root/before /root/after >&2 || say "make uninstall leaves (>), or takes away (<), these"
-echo "chroot_inside.sh: installed; $ran programs by pkg-config, CMake, Meson, two files, C and C++; uninstalled without a rest"
+echo "chroot_inside.sh: installed, $ran programs run (pkg-config, CMake, Meson, two files; C, C++), uninstalled"

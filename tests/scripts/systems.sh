@@ -22,7 +22,8 @@ kernels="test_attend test_conv test_gemm test_pooling test_real test_rows"
 numbers="test_golden test_golden_elementwise test_golden_layers test_golden_losses test_optim_golden test_values
     test_sum_accuracy test_function_accuracy test_fused test_whole_numbers test_random"
 files="test_binary_files test_foreign_files test_npz test_safetensors test_number_reading test_csv test_images
-    test_checkpoint test_checkpoint_damage test_checkpoint_run test_file_replacement test_plot_files test_plot test_plot_text"
+    test_checkpoint test_checkpoint_damage test_checkpoint_run test_load_lenient test_file_replacement test_plot_files
+    test_plot test_plot_text"
 machine="test_tensor test_scopes test_backward test_layers test_memory test_threads test_layout test_locale
     test_huge_sizes test_optim_dialects"
 # These ask for what only POSIX has: signals, limits of a process, links, pipes, threads, locales by name.
