@@ -46,6 +46,7 @@ INFINITY = float("inf")
 NATIVE = "<" if sys.byteorder == "little" else ">"
 OWN = {"gd_abort", "gd_clear_error", "gd_last_error", "gd_wrap", "gd_shutdown", "gd_item", "gd_record",
        "gd_generator_use", "gd_optimizer_new", "gd_optimizer_group"}    # here in another way, or not for Python
+INDEPENDENT = {"gd_params_copy"}                        # of what they were made from
 OUTLIVES = {"gd_register_hook", "gd_register_post_hook", "gd_lr_custom", "gd_recomputed"}   # keep the callback
 
 
@@ -520,6 +521,8 @@ class Library:
 
         cls = type(name, (ctypes.Structure,), {"_anonymous_": anonymous, "_fields_": fields, "_from": (),
                                                "_set": set_fields, "__setattr__": set_field})
+        cls._of_scope = any(kind in ("gd_tensor*", "int64_t*") or
+                            getattr(self._structs.get(kind), "_of_scope", False) for kind in kinds.values())
         cls._places = [(f, getattr(cls, f).offset) for f in kinds]
         cls._first, cls.__init__ = cls(), init
         for field, kind in kinds.items():               # tensors and callbacks are no mere addresses
@@ -1029,7 +1032,7 @@ class _Call:
             return value and value.decode()
         if isinstance(value, ctypes.Structure):
             value._from = tuple(self.uses)
-            if not self.name.endswith(("_new", "_dialect")):        # results, and rows, belong to the scope
+            if value._of_scope and not self.name.endswith("_new"):      # results, rows; layers are the model's
                 value._from += (gd._state.scopes[-1] if gd._state.scopes else gd._state.program,)
         for used in self.keep:
             if isinstance(used, ctypes.Structure):
@@ -1039,7 +1042,8 @@ class _Call:
                 return None
             if result[:-1] in gd._structs and result[:-1] not in gd._frees and result != "gd_group*":
                 return gd._structs[result[:-1]].from_address(value)
-            return Handle(gd, result[:-1], value, tuple(self.uses) + tuple(self.keep_alive()))
+            uses = () if self.name in INDEPENDENT else tuple(self.uses) + tuple(self.keep_alive())
+            return Handle(gd, result[:-1], value, uses)
         return value
 
     def keep_alive(self):

@@ -256,6 +256,15 @@ class Each:
         self.fails("a scope that has ended", lambda: split.test)
         self.fails("a scope that has ended", lambda: picked.values)
 
+        net = gd.params_new()
+        with gd.scope():                                # these belong to no scope
+            schedule, layer = gd.lr_warmup(gd.lr_cosine(1, 0, 10), 5, 0), gd.linear_new(net, "h", 1, 1)
+            copy = gd.params_copy(net)
+        self.assertEqual(gd.lr_at(schedule, 5), 1)
+        self.assertEqual(gd.linear_apply(layer, x).shape, (10, 1))
+        net.close()
+        self.assertEqual(gd.params_count(copy), 2)
+
     def test_arrays_in_structs(self):
         gd = self.gd
         data = gd.dataset(x=gd.tensor(np.arange(4)))
