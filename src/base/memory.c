@@ -234,6 +234,24 @@ void gi_pool_free(void)
 
 /* ---- Arenas ------------------------------------------------------------------------------------------------ */
 
+/* Any chunk is large enough for an arena, so that the first one of the pool will do. */
+gd_arena *gi_arena_new(void)
+{
+    const size_t whole = ((sizeof(gd_arena) + GI_ALIGN - 1) & ~(size_t)(GI_ALIGN - 1)) + GI_FENCE;
+    gi_chunk *chunk = gi_thread.pool;
+    if (chunk)
+        gi_thread.pool = chunk->next;
+    else if (!(chunk = new_chunk(GI_SCOPES, first_chunk)))
+        return NULL;
+    char *p = chunk_start(chunk) + gi_chunk_shift();
+    gi_unpoison(p, sizeof(gd_arena));
+    chunk->next = NULL;
+    gd_arena *arena = (gd_arena *)(void *)p;
+    *arena = (gd_arena){ .at = p + whole, .end = chunk_start(chunk) + chunk->bytes, .chunks = chunk,
+                         .owner = GI_SCOPES };
+    return arena;
+}
+
 /* Even without a chunk, 0 bytes need an address: NULL would mean that memory is out. */
 void gi_arena_init(gd_arena *arena, gi_owner owner)
 {

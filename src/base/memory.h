@@ -52,6 +52,7 @@ struct gd_arena {
 };
 
 void  gi_arena_init(gd_arena *arena, gi_owner owner);
+gd_arena *gi_arena_new(void);                               /* of a scope; itself the first block of its first chunk */
 void  gi_arena_free(gd_arena *arena);                       /* chunks return to the pool, or to malloc */
 void *gi_arena_grow(gd_arena *arena, size_t bytes, size_t whole);      /* the slow path of gi_arena_take */
 

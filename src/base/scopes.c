@@ -20,17 +20,16 @@ static GI_COLD void warn_of_many(void)
               "longjmp out of a GD_SCOPE?", gi_thread.depth);
 }
 
-/* The arena's own struct is the first block of its first chunk. */
 bool gi_scope_open(bool by_hand)
 {
-    gd_arena *parent = gi_current_scope(), first = { .owner = GI_SCOPES };
-    const size_t whole = ((sizeof first + GI_ALIGN - 1) & ~(size_t)(GI_ALIGN - 1)) + GI_FENCE;
-    gd_arena *scope = gi_arena_grow(&first, sizeof first, whole);
+    gd_arena *parent = gi_current_scope(), *scope = gi_arena_new();
     if (!scope)
         return false;
-    *scope = (gd_arena){ .at = first.at, .end = first.end, .chunks = first.chunks, .parent = parent,
-                         .tape = gi_thread.tape, .rule = gi_thread.running, .owner = GI_SCOPES, .by_hand = by_hand,
-                         .captured = parent->captured };
+    scope->parent = parent;
+    scope->tape = gi_thread.tape;
+    scope->rule = gi_thread.running;
+    scope->by_hand = by_hand;
+    scope->captured = parent->captured;
     gi_thread.scope = scope;
     if (GI_UNLIKELY(++gi_thread.depth == MANY_SCOPES))
         warn_of_many();

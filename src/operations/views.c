@@ -27,14 +27,17 @@ static const gd_op contiguous_op = {
     .formula = "dx = dy",
 };
 
+static GI_NOINLINE gd_tensor *contiguous_copy(gd_tensor *x)
+{
+    gd_tensor *y = gi_new_like(x);
+    return y && gi_start_one("gd_contiguous", gi_copy_compute, y, x, NULL, 0) ? gi_record1(&contiguous_op, y, x) : NULL;
+}
+
 gd_tensor *gd_contiguous(gd_tensor *x)
 {
     if (!x || !gi_alive("gd_contiguous", "x", x))
         return NULL;
-    if (x->contiguous)
-        return x;
-    gd_tensor *y = gi_new_like(x);
-    return y && gi_start_one("gd_contiguous", gi_copy_compute, y, x, NULL, 0) ? gi_record1(&contiguous_op, y, x) : NULL;
+    return x->contiguous ? x : contiguous_copy(x);
 }
 
 /* ---- reshape: y = the elements of x in row-major order, in another shape --------------------------------- */

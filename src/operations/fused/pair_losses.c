@@ -32,14 +32,17 @@ gd_tensor *gi_reduced_loss(const char *function, gd_tensor *loss, gd_reduction r
     return gd_fail("%s: reduction = %d must be GD_MEAN, GD_SUM or GD_NONE", function, (int)reduction);
 }
 
+static GI_COLD bool other_shape(const char *function, const gd_tensor *prediction, const gd_tensor *target)
+{
+    return gd_fail("%s: prediction is %s and target is %s: they must have the same shape", function,
+                   gi_text_of(prediction).s, gi_text_of(target).s);
+}
+
 bool gi_same_loss_shape(const char *function, const gd_tensor *prediction, const gd_tensor *target)
 {
     if (!gi_alive(function, "prediction", prediction) || !gi_alive(function, "target", target))
         return false;
-    if (gi_same_shape(prediction, target))
-        return true;
-    return gd_fail("%s: prediction is %s and target is %s: they must have the same shape", function,
-                   gi_text_of(prediction).s, gi_text_of(target).s);
+    return gi_same_shape(prediction, target) || other_shape(function, prediction, target);
 }
 
 /* The elements lie in [low, high]; NaN does not. */
