@@ -1,5 +1,6 @@
-/* test_freed_handles.c - models, optimizers, averages, loaders, plots and open files used after they were freed:
- * debug builds (GD_DEBUG) report it in every function, and nothing crashes.  In all builds NULL is harmless there. */
+/* test_freed_handles.c - models, optimizers, averages, loaders, plots, programs and open files used after they were
+ * freed: debug builds (GD_DEBUG) report it in every function, and nothing crashes.  In all builds NULL is harmless
+ * there. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <unistd.h>
@@ -7,6 +8,7 @@
 #include "support/support.h"
 #include "gradus/checkpoint.h"
 #include "gradus/metrics.h"
+#include "gradus/program.h"
 #include "gradus/table.h"
 
 static gd_params *p, *net;
@@ -21,6 +23,7 @@ static gd_early_stopping *stopping;
 static gd_table *table;
 static gd_npz *npz;
 static gd_animation *film;
+static gd_program *program;
 static gd_tensor *w, *x;
 static gd_batch batch;
 static double place;
@@ -140,7 +143,8 @@ static void visit(void *context, const char *owner, const char *name, gd_tensor 
     row(gd_table_find, table, gd_table_find(table, "a") == -1) \
     row(gd_table_numbers, table, !gd_table_numbers(table, NULL, 0)) \
     row(gd_npz_count, file, gd_npz_count(npz) == 0) \
-    row(gd_npz_read, file, !gd_npz_read(npz, "w"))
+    row(gd_npz_read, file, !gd_npz_read(npz, "w")) \
+    row(gd_run, program, !gd_run(program, &x, 1))
 
 static void make(void)
 {
@@ -166,7 +170,7 @@ static void end(void)
 START_TEST(null)
 {
     p = NULL, o = NULL, group = first = NULL, ema = NULL, loader = NULL, plot = NULL, file = NULL;
-    history = NULL, stopping = NULL, table = NULL, npz = NULL, film = NULL;
+    history = NULL, stopping = NULL, table = NULL, npz = NULL, film = NULL, program = NULL;
 #define CK_NULL(function, argument, call) \
     if (!strstr(#call, "SAVES") && !strstr(#call, "LOADS") && !strstr(#call, "net, o)") && !strstr(#call, "panels")) \
         ck_assert_msg(call, "%s", #call);
@@ -175,6 +179,12 @@ START_TEST(null)
 END_TEST
 
 #ifdef GD_DEBUG
+static gd_tensor *step(gd_tensor *const in[], int n, void *context)
+{
+    (void)n, (void)context;
+    return gd_square(in[0]);
+}
+
 START_TEST(freed)
 {
     p = gd_params_copy(net);
@@ -198,6 +208,10 @@ START_TEST(freed)
     snprintf(other, sizeof other, "%s.png", path);
     film = gd_animation_new(other, (gd_animation_options){ 0 });
     ck_assert(film && !gd_animation_end(film));         /* without frames no file */
+    program = gd_capture(step, NULL);
+    for (int i = 0; i < 3; i++)             /* called, captured, run again */
+        ck_good(gd_run(program, &x, 1));
+    gd_program_free(program);
     gd_params_free(p);
     gd_optimizer_free(o);
     gd_ema_free(ema);
