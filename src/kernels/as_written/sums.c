@@ -12,6 +12,7 @@
 #include "kernels/sums.h"
 
 #include "kernels/terms.h"
+#include "kernels/vectors.h"
 #include "base/threads.h"
 
 #if defined(__clang__)
@@ -60,15 +61,61 @@ static inline bool few(int64_t n)
 
 #define X(k) x[k]
 
-GI_KERNEL static gd_real sum_piece(int64_t n, const gd_real *restrict x)
+REAL_INLINE gd_real one_piece(int64_t n, const gd_real *restrict x)
 {
     SUM_OF_PIECE(n, X)
 }
+
+GI_KERNEL static gd_real sum_piece(int64_t n, const gd_real *restrict x)
+{
+    return one_piece(n, x);
+}
+
+/* The same for a whole one of many, which prefetches the numbers AHEAD bytes further on, whether or not there are any:
+ * the processor's own prefetching lags behind. */
+enum { AHEAD = 4096, LINE = 64 };
+
+REAL_INLINE gd_real whole_piece(const gd_real *restrict x)
+{
+    enum { BLOCK = 16 * LANES };
+    gd_real lane[LANES] = { 0 };
+    for (int64_t i = 0; i < PIECE; i += BLOCK) {
+        for (int at = 0; at < BLOCK * (int)sizeof *x; at += LINE)
+            PREFETCH((const void *)((uintptr_t)(x + i) + AHEAD + (uintptr_t)at));
+        for (int l = 0; l < LANES; l++)
+            lane[l] += TREE16(X, i + l, LANES);
+    }
+    return TREE16(LANE, 0, 1);
+}
+
+/* Several pieces, in one call: while the lanes of one are added up, the processor reads the next one already. */
+GI_KERNEL static void sum_pieces(int64_t n, const gd_real *restrict x, gd_real *restrict sums)
+{
+    for (; n >= PIECE; n -= PIECE, x += PIECE)
+        *sums++ = whole_piece(x);
+    if (n > 0)
+        *sums = one_piece(n, x);
+}
+
+/* The sums of so many pieces, added as split says. */
+static gd_real halves_of(int64_t pieces, const gd_real *sums)
+{
+    const int64_t half = pieces / 2;
+    return pieces == 1 ? sums[0] : pieces == 2 ? sums[0] + sums[1]
+                       : halves_of(half, sums) + halves_of(pieces - half, sums + half);
+}
+
+enum { PIECES = 16 };
 
 static GI_NOINLINE gd_real sum_halves(int64_t n, const gd_real *x)
 {
     if (n <= PIECE)
         return sum_piece(n, x);
+    if (n <= PIECES * PIECE) {
+        gd_real sums[PIECES];
+        sum_pieces(n, x, sums);
+        return halves_of((n + PIECE - 1) / PIECE, sums);
+    }
     int64_t half = split(n, PIECE);
     return sum_halves(half, x) + sum_halves(n - half, x + half);
 }
