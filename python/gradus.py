@@ -521,7 +521,7 @@ class Library:
 
         cls = type(name, (ctypes.Structure,), {"_anonymous_": anonymous, "_fields_": fields, "_from": (),
                                                "_set": set_fields, "__setattr__": set_field})
-        cls._of_scope = any(kind in ("gd_tensor*", "int64_t*") or
+        cls._of_scope = any(kind in ("gd_tensor*", "int64_t*") or kind.startswith("gd_tensor*[") or
                             getattr(self._structs.get(kind), "_of_scope", False) for kind in kinds.values())
         cls._places = [(f, getattr(cls, f).offset) for f in kinds]
         cls._first, cls.__init__ = cls(), init
@@ -529,7 +529,8 @@ class Library:
             base = kind.rstrip("*")
             if name not in ("gd_tensor", "gd_optimizer", "gd_group") and (
                     kind in ("gd_tensor*", "char", "char*", "char*const[]") or kind in self._structs
-                    or base in self._callbacks or base in self._frees or kind != base and base in NUMBERS):
+                    or kind.startswith("gd_tensor*[") or base in self._callbacks or base in self._frees
+                    or kind != base and base in NUMBERS):
                 setattr(cls, field, self._property(name, getattr(cls, field), kind))
         cls.__repr__ = lambda s: "%s(%s)" % (name, ", ".join("%s=%s" % (f, _short(getattr(s, f))) for f in kinds))
         self._structs[name] = cls
@@ -547,6 +548,8 @@ class Library:
             if kind in self._structs:                   # a struct inside of this one ends with the same
                 value._from = struct._from
                 return value
+            if kind.startswith("gd_tensor*["):
+                return [Tensor(self, p) for p in value if p]
             if kind != "gd_tensor*":
                 return value
             hint = next((o for o in struct._from if isinstance(o, Handle)), None)

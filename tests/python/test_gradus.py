@@ -57,6 +57,8 @@ class Each:
         self.assertEqual(gd.concat([t, t], 0).shape, (4, 3, 4))
         values, indices = (lambda p: (p.values, p.indices))(gd.topk(gd.tensor([1, 5, 3]), 2, 0, True))
         self.assertEqual((values.numpy().tolist(), indices.numpy().tolist()), ([5, 3], [1, 2]))
+        rows, columns = gd.meshgrid([gd.arange(0, 2, 1), gd.arange(0, 3, 1)], gd.IJ).grid
+        self.assertEqual((rows.numpy().tolist(), columns.shape), ([[0, 0, 0], [1, 1, 1]], (2, 3)))
 
     def test_comparisons(self):
         gd = self.gd
