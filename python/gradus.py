@@ -532,7 +532,7 @@ class Library:
                     or kind.startswith("gd_tensor*[") or base in self._callbacks or base in self._frees
                     or kind != base and base in NUMBERS):
                 setattr(cls, field, self._property(name, getattr(cls, field), kind))
-        cls.__repr__ = lambda s: "%s(%s)" % (name, ", ".join("%s=%s" % (f, _short(getattr(s, f))) for f in kinds))
+        cls.__repr__ = lambda s: "%s(%s)" % (name, ", ".join("%s=%s" % (f, _field(s, f)) for f in kinds))
         self._structs[name] = cls
 
     def _property(self, name, raw, kind):
@@ -1119,6 +1119,13 @@ def _number(what, kind, value):
             raise TypeError("%s is a %s, not a number" % (what, type(value).__name__))
         return kind(float(value))
     return _whole(what, kind, value)
+
+
+def _field(struct, name):
+    try:
+        return _short(getattr(struct, name))
+    except Error:
+        return "<ended>"
 
 
 def _short(value):

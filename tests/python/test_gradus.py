@@ -257,6 +257,7 @@ class Each:
         self.fails("rows belongs to a scope that has ended", gd.subset, gd.dataset(x=x), rows)
         self.fails("a scope that has ended", lambda: split.test)
         self.fails("a scope that has ended", lambda: picked.values)
+        self.assertEqual(repr(picked), "gd_picked(values=<ended>, indices=<ended>)")
 
         net = gd.params_new()
         with gd.scope():                                # these belong to no scope
