@@ -35,7 +35,8 @@
  *   - C variables that it reads, and decisions by them: a count of steps, a dropout rate, `training`, a number given
  *     to gd_scale.  What changes from run to run comes as an input: gd_mul by a scalar tensor, instead of gd_scale.
  *     For each value of a flag, make a program of its own.
- *   - plain C that reads t->data of a tensor, or writes it.
+ *   - plain C that reads t->data of a tensor, or writes it; tensors that it has made and stored elsewhere: only the one
+ *     that it returns has its numbers after a run.
  *   - printing, counting, and all else that the function does beside calling the library.
  * Tensors that it reads besides its inputs must live as long as the program, and stay where they are: parameters and
  * tensors made outside of scopes do. */

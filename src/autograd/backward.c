@@ -224,26 +224,18 @@ static bool fast_again(gd_tensor *y, gd_tensor *const dy[], const void *attribut
 static GI_COLD gd_fast captured_fast(gd_node *node, gd_tensor *dy, const gd_target *to, int n)
 {
     fast_call call = { node, { { NULL, false } } };
-    for (int i = 0; i < n; i++)
-        call.to[i] = to[i];
-    if (!gi_scope_open(false))
-        return GD_FAILED;
-    gd_arena *scope = gi_thread.scope;
-    scope->captured = false;
-    const char *before = scope->at;
-    const int capturing = gi_capture_pause();
-    const gd_fast done = node->op->fast(node, dy, to);
-    gi_capture_resume(capturing);
-    const bool allocates = scope->at != before;
-    gi_scope_close();
-    for (int i = 0; i < n && done == GD_DONE; i++)
-        gi_thread.recorder->computed(gi_thread.recorder, to[i].data);
     gd_tensor *x[GD_FAST_INPUTS + 1] = { dy };
-    for (int i = 0; i < node->n; i++)
+    for (int i = 0; i < n; i++) {
+        call.to[i] = to[i];
         x[i + 1] = node->in[i];
-    const gi_call again = { node->op->name, fast_again, NULL, x, node->n + 1, &call, sizeof call, allocates,
-                            node->op->formula };
-    return done == GD_DONE && !gi_thread.recorder->write(gi_thread.recorder, &again) ? GD_FAILED : done;
+    }
+    const unsigned long failures = gi_failures();
+    if (!gi_start_captured(&(gi_call){ node->op->name, fast_again, NULL, x, n + 1, &call, sizeof call, node, false,
+                                       node->op->formula, 0, node->out }))
+        return gi_failures() == failures ? GD_DECLINED : GD_FAILED;
+    for (int i = 0; i < n; i++)
+        gi_thread.recorder->computed(gi_thread.recorder, to[i].data);
+    return GD_DONE;
 }
 
 static inline gd_fast call_fast(gd_node *node, gd_tensor *dy, const gd_target *to, int n)

@@ -16,7 +16,7 @@ typedef struct rule_call {
     const gd_node *node;
 } rule_call;
 
-/* x: dy, then the gradients, each NULL where it is not needed. */
+/* x: dy, then the gradients, each NULL where it is not needed; then what the rule reads, inputs and result. */
 static bool rule_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
 {
     (void)y;
@@ -47,17 +47,19 @@ void gi_start_rule(gd_rule *rule, const gd_node *node, gd_tensor *dy, gd_tensor 
         rule(node, dy, dx);
         return;
     }
-    gd_tensor **x = gi_arena_take(gi_current_scope(), (size_t)(node->n + 1) * sizeof *x);
+    gd_tensor **x = gi_arena_take(gi_current_scope(), (size_t)(2 * node->n + 2) * sizeof *x);
     if (!x)
         return;
     x[0] = dy;
+    x[2 * node->n + 1] = node->out;
     for (int i = 0; i < node->n; i++) {
+        x[1 + node->n + i] = node->in[i];
         x[1 + i] = gi_needs(node, i) ? gi_new_like(node->in[i]) : NULL;
         if (gi_needs(node, i) && !x[1 + i])
             return;
     }
     const rule_call call = { rule, node };
-    if (!gi_start(node->op->name, rule_compute, NULL, x, node->n + 1, &call, sizeof call))
+    if (!gi_start(node->op->name, rule_compute, NULL, x, 2 * node->n + 2, &call, sizeof call))
         return;
     for (int i = 0; i < node->n; i++) {
         dx[i] = x[1 + i];

@@ -10,6 +10,8 @@ bool gi_start_captured(gi_call *call)
     gd_arena *scope = gi_thread.scope;
     scope->captured = false;
     const char *before = scope->at;
+    gi_thread.recorder->of = call->of;
+    gi_thread.recorder->lines = 0;
     const int capturing = gi_capture_pause();
     const bool good = call->compute(call->y, call->x, call->attributes);
     gi_capture_resume(capturing);

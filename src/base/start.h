@@ -30,25 +30,33 @@ typedef struct gi_call {
     int               n;
     const void       *attributes;
     size_t            size;                 /* of attributes, in bytes */
+    const void       *of;                   /* y, or the node of a fast rule */
     bool              allocates;            /* it has used memory of its scope */
     const char       *formula;              /* of a rule: what it computes; else NULL */
+    unsigned          rows;                 /* see gi_start_rows */
+    gd_tensor        *out;                  /* of a rule: the result of its operation, which it may read; else NULL */
 } gi_call;
 
 /* What a step is captured by.
  *   write    writes a call down that has been made
+ *   line     the computation that is being made consists of this, if it is made for of: its y, or the node of its rule
  *   computed these numbers are written by a call besides those of its y
  *   guard    bytes (at most 8) at an address, which must be the same when the captured step is run again
  *   settle   the step has set them itself, so that it does not matter what they were before
  *   refuse   the step cannot be captured, because of this function
  *   keep     a scope has ended whose memory the captured step needs */
 typedef struct gi_recorder gi_recorder;
+struct gi_line;                             /* operations/line.h */
 struct gi_recorder {
     bool (*write)(gi_recorder *, const gi_call *);
+    void (*line)(gi_recorder *, const struct gi_line *, const void *of);
     void (*computed)(gi_recorder *, const gd_real *data);
     void (*guard)(gi_recorder *, const void *address, size_t bytes);
     void (*settle)(gi_recorder *, const void *address);
     void (*refuse)(gi_recorder *, const char *function, const char *why);
     void (*keep)(gi_recorder *, gd_arena *scope);
+    const void *of;                         /* what the call that is being made is made for */
+    int         lines;                      /* that it has been said to consist of */
 };
 
 bool gi_start_captured(gi_call *call);      /* makes the call, in a scope of its own, and writes it down */
@@ -58,16 +66,33 @@ static inline bool gi_capturing(void)
     return GI_UNLIKELY(gi_thread.no_grad & GI_CAPTURING);
 }
 
+/* gi_written_down - is this a part of a call that a captured step consists of? */
+static inline bool gi_written_down(void)
+{
+    return GI_UNLIKELY(gi_thread.recorder != NULL);
+}
+
 /* gi_start - computes y; false, and a message, when that fails. */
 static inline bool gi_start(const char *name, gi_compute *compute, gd_tensor *y, gd_tensor *const x[], int n,
                             const void *attributes, size_t size)
 {
     if (gi_capturing())
-        return gi_start_captured(&(gi_call){ name, compute, y, x, n, attributes, size, false, NULL });
+        return gi_start_captured(&(gi_call){ name, compute, y, x, n, attributes, size, y, false, NULL, 0, NULL });
     return compute(y, x, attributes);
 }
 
-/* gi_start_one - the same with one input. */
+/* gi_start_rows - the same for what works row by row, a row being an index of the first axis: row i of y comes from row
+ * i of each x[k] whose bit k is set in rows, and from the others as a whole; the bits do not depend on the number of
+ * rows, which compute takes from y. */
+static inline bool gi_start_rows(const char *name, gi_compute *compute, gd_tensor *y, gd_tensor *const x[], int n,
+                                 const void *attributes, size_t size, unsigned rows)
+{
+    if (gi_capturing())
+        return gi_start_captured(&(gi_call){ name, compute, y, x, n, attributes, size, y, false, NULL, rows, NULL });
+    return compute(y, x, attributes);
+}
+
+/* gi_start_one - gi_start with one input. */
 static inline bool gi_start_one(const char *name, gi_compute *compute, gd_tensor *y, gd_tensor *x,
                                 const void *attributes, size_t size)
 {
@@ -120,7 +145,7 @@ static inline void gi_not_captured(const char *function, const char *why)
 /* gi_part_not_captured - the same for what may be a part of a computation that is written down as a whole. */
 static inline void gi_part_not_captured(const char *function, const char *why)
 {
-    if (GI_UNLIKELY(gi_thread.recorder != NULL))
+    if (gi_written_down())
         gi_thread.recorder->refuse(gi_thread.recorder, function, why);
 }
 

@@ -46,17 +46,17 @@ bool gi_inputs_same_layout(const gi_version *v, gd_tensor *const inputs[], int n
     return true;
 }
 
-bool gi_inputs_look(gi_version *v, gd_tensor *t, const gd_tensor *base)
+bool gi_inputs_look(gi_version *v, gd_real **place, const gd_tensor *t)
 {
-    for (int64_t k = 0; k < v->look_count; k++)
-        if (v->looks[k].t == t)
-            return true;
     for (int i = 0; i < v->n; i++) {
-        if (base != v->in[i] || t == base)
+        if (t->base != v->in[i] || place == &v->in[i]->data)
             continue;
+        for (int64_t k = 0; k < v->look_count; k++)
+            if (v->looks[k].place == place)
+                return true;
         if (!gi_list_room(&v->looks, v->look_count, &v->look_capacity, sizeof *v->looks))
             return false;
-        v->looks[v->look_count++] = (gi_look){ t, i, t->data - base->data };
+        v->looks[v->look_count++] = (gi_look){ place, i, t->data - t->base->data };
     }
     return true;
 }
@@ -96,7 +96,7 @@ static void move(gi_version *v, int i, gd_real *data)
     v->in[i]->data = data;
     for (int64_t k = 0; k < v->look_count; k++)
         if (v->looks[k].input == i)
-            v->looks[k].t->data = data + v->looks[k].offset;
+            *v->looks[k].place = data + v->looks[k].offset;
 }
 
 bool gi_inputs_move(gi_version *v, gd_tensor *const inputs[])

@@ -33,6 +33,19 @@ static void print_instruction(FILE *out, int64_t number, const gi_instruction *i
     fprintf(out, "  (%" PRId64 " bytes)\n", bytes_moved(i));
 }
 
+/* Which computations are run together: see blocks.c. */
+static void print_blocks(FILE *out, const gi_version *v)
+{
+    for (int64_t i = 0, to; i < v->count; i = to + 1) {
+        to = i;
+        while (v->list[i].block && to + 1 < v->count && v->list[to + 1].block == v->list[i].block)
+            to++;
+        if (to > i)
+            fprintf(out, "computations %" PRId64 " to %" PRId64 " are run together, in blocks of rows\n", i + 1,
+                    to + 1);
+    }
+}
+
 /* The results of a version, and in how many places in memory they lie; gi_version_check has sorted them. */
 static void print_version(FILE *out, int number, const gi_version *v)
 {
@@ -48,6 +61,7 @@ static void print_version(FILE *out, int number, const gi_version *v)
             " places\n", v->count, bytes, v->written_count, places);
     for (int64_t i = 0; i < v->count; i++)
         print_instruction(out, i + 1, &v->list[i]);
+    print_blocks(out, v);
 }
 
 void gd_program_print(FILE *out, gd_program *program)

@@ -9,21 +9,35 @@
 #include "base/start.h"
 #include "gradus/program.h"
 #include "gradus/tensor.h"
+#include "operations/line.h"
 
 /* One computation, as it was written down: compute(y, x, attributes). */
 typedef struct gi_instruction {
     gi_compute  *compute;
     gd_tensor   *y;
     gd_tensor  **x;
+    const gd_tensor *out;                   /* of a rule: the result of its operation, which it may read; or NULL */
     const void  *attributes;
     const char  *name, *formula;
     int          n;
     bool         allocates;                 /* it needs a scope */
+    gi_line     *line;                      /* what it consists of, if that is known, else NULL */
+    int          lines;
+    unsigned     rows;                      /* as gi_start_rows takes it; 0 if it does not work by rows */
+    int          block;                     /* number of the group of computations run in blocks of rows, or 0 */
 } gi_instruction;
 
-/* A tensor that looks at the memory of an input. */
+/* What a run does: one or several of these computations. */
+typedef struct gi_step {
+    gi_compute  *compute;
+    gd_tensor   *y;
+    gd_tensor  **x;
+    const void  *attributes;
+} gi_step;
+
+/* The address of numbers of an input, in a tensor or a line. */
 typedef struct gi_look {
-    gd_tensor *t;
+    gd_real  **place;
     int        input;
     ptrdiff_t  offset;                      /* from the input's first element */
 } gi_look;
@@ -41,6 +55,8 @@ typedef struct gi_read {
     const char    *name;                    /* of the computation */
 } gi_read;
 
+enum { GI_MOST_LINES = 2 };                 /* of a computation: the gradients of two inputs */
+
 /* A version: the computations for inputs of certain shapes and strides. */
 typedef struct gi_version {
     gi_recorder     recorder;               /* first: what writes it down */
@@ -50,10 +66,14 @@ typedef struct gi_version {
     gd_real       **copy;                   /* of each: memory of its own, where one was needed, or NULL */
     int             n;
     bool            no_grad;
-    gi_look        *looks;                  /* the other tensors that move with the inputs */
+    gi_look        *looks;                  /* other addresses that move with the inputs */
     int64_t         look_count, look_capacity;
     gi_instruction *list;
     int64_t         count, capacity;
+    gi_line         line[GI_MOST_LINES];    /* of the computation that is being made */
+    gi_step        *steps;                  /* what is run for the list */
+    int64_t         step_count;
+    int             blocks;                 /* groups of computations that are run in blocks */
     gi_guard_on    *guards;
     int64_t         guard_count, guard_capacity;
     const void    **settled;
@@ -94,16 +114,25 @@ void gi_version_free(gi_version *v);
 /* gi_guards_hold - is everything as it was? */
 bool gi_guards_hold(const gi_version *v);
 
+/* ---- From the list to what is run: steps.c ----------------------------------------------------------------------- */
+
+/* gi_steps_make - v->steps, when the list is complete; false when memory is out. */
+bool gi_steps_make(gi_version *v);
+
+/* gi_blocks_from - are computation i and some that follow it run in blocks?  Then *count of them are, by *step.  False
+ * when memory is out. */
+bool gi_blocks_from(gi_version *v, int64_t i, int64_t *count, gi_step *step);
+
 /* ---- Inputs: inputs.c -------------------------------------------------------------------------------------------- */
 
 /* gi_inputs_begin - makes v->in for inputs like these; false when memory is out.
  * gi_inputs_same_layout - have the inputs the shapes and strides of v's?
- * gi_inputs_look - t reads the memory of an input: it will move with it.  True if so, or if it is no such tensor; false
- *   when memory is out.
+ * gi_inputs_look - the address at place, which is that of t's numbers, will move with the input that t is a view of, if
+ *   there is one; false when memory is out.
  * gi_inputs_move - v, and all that look at them, read these inputs; false when memory is out. */
 bool gi_inputs_begin(gi_version *v, gd_tensor *const inputs[]);
 bool gi_inputs_same_layout(const gi_version *v, gd_tensor *const inputs[], int n);
-bool gi_inputs_look(gi_version *v, gd_tensor *t, const gd_tensor *base);
+bool gi_inputs_look(gi_version *v, gd_real **place, const gd_tensor *t);
 bool gi_inputs_move(gi_version *v, gd_tensor *const inputs[]);
 
 /* gi_inputs_are_base - is y, which the function returns, a view of one of the inputs? */

@@ -143,7 +143,7 @@ static gd_tensor *capture(gd_program *program, gd_tensor *const inputs[], int n)
     if (v->result && v->refused_by)         /* v stays for its result, until the next run */
         return refuse(program, v);
     program->recording = NULL;
-    if (!v->result) {
+    if (!v->result || !gi_steps_make(v)) {
         gi_version_free(v);
         return NULL;
     }
@@ -157,14 +157,9 @@ static gd_tensor *capture(gd_program *program, gd_tensor *const inputs[], int n)
 
 static bool start_all(const gi_version *v)
 {
-    for (const gi_instruction *i = v->list, *end = i + v->count; i < end; i++) {
-        if (i->allocates && !gi_scope_open(false))
+    for (const gi_step *s = v->steps, *end = s + v->step_count; s < end; s++)
+        if (!s->compute(s->y, s->x, s->attributes))
             return false;
-        if (!i->compute(i->y, i->x, i->attributes))
-            return false;
-        if (i->allocates)
-            gi_scope_close();
-    }
     return true;
 }
 

@@ -8,7 +8,7 @@
 #include "base/scopes.h"
 #include "debug/quarantine.h"
 
-static inline gi_version *of(gi_recorder *recorder)
+static inline gi_version *of_recorder(gi_recorder *recorder)
 {
     return (gi_version *)(void *)recorder;
 }
@@ -35,7 +35,7 @@ static const char no_memory[] = "has no memory left for what it writes down";
 
 static void refuse(gi_recorder *recorder, const char *function, const char *why)
 {
-    gi_version *v = of(recorder);
+    gi_version *v = of_recorder(recorder);
     if (v->refused_by)
         return;
     v->refused_by = function;
@@ -55,7 +55,7 @@ static uint64_t value_at(const void *address, size_t bytes)
 
 static void settle(gi_recorder *recorder, const void *address)
 {
-    gi_version *v = of(recorder);
+    gi_version *v = of_recorder(recorder);
     if (ROOM(v, settled, settled_count, settled_capacity))
         v->settled[v->settled_count++] = address;
     else
@@ -64,7 +64,7 @@ static void settle(gi_recorder *recorder, const void *address)
 
 static void guard(gi_recorder *recorder, const void *address, size_t bytes)
 {
-    gi_version *v = of(recorder);
+    gi_version *v = of_recorder(recorder);
     for (int64_t i = 0; i < v->settled_count; i++)
         if (v->settled[i] == address)
             return;
@@ -114,7 +114,55 @@ static gd_tensor *operand(gi_version *v, gd_tensor *t)
         kept->owner = &v->notes;
         gi_born(kept);
     }
-    return gi_inputs_look(v, kept, base) ? kept : NULL;
+    return gi_inputs_look(v, &kept->data, t) ? kept : NULL;
+}
+
+static void line(gi_recorder *recorder, const gi_line *line, const void *of)
+{
+    gi_version *v = of_recorder(recorder);
+    if (of != recorder->of)
+        return;
+    if (recorder->lines < GI_MOST_LINES)
+        v->line[recorder->lines] = *line;
+    recorder->lines++;
+}
+
+/* Is x the address of numbers of an input, and not of a parameter that shares them?  Then *t is the operand. */
+static bool is_of_input(const gi_version *v, const gi_call *call, const gd_real *x, const gd_tensor **t)
+{
+    bool outside = false;
+    *t = NULL;
+    for (int k = 0; k < call->n; k++) {
+        const gd_tensor *operand = call->x[k];
+        if (!operand || operand->data != x)
+            continue;
+        if (operand->base->owner == &v->notes)
+            *t = operand;
+        else
+            outside = true;
+    }
+    return *t && !outside;
+}
+
+/* Keeps the lines of which the call has been said to consist. */
+static bool keep_lines(gi_version *v, gi_instruction *i, const gi_call *call)
+{
+    const int lines = v->recorder.lines;
+    if (lines < 1 || lines > GI_MOST_LINES)
+        return true;
+    if (!(i->line = gi_arena_take(&v->notes, (size_t)lines * sizeof *i->line)))
+        return false;
+    for (int l = 0; l < lines; l++) {
+        i->line[l] = v->line[l];
+        for (int k = 0; k < GI_LINE_READS; k++) {
+            const gd_tensor *t;
+            if (is_of_input(v, call, i->line[l].x[k], &t)
+                && !gi_inputs_look(v, (gd_real **)(uintptr_t)&i->line[l].x[k], t))
+                return false;
+        }
+    }
+    i->lines = lines;
+    return true;
 }
 
 /* Is t, or what it is a view of, made by the step? */
@@ -125,7 +173,7 @@ static bool made_here(const gi_version *v, const gd_tensor *t)
 
 static void computed(gi_recorder *recorder, const gd_real *data)
 {
-    gi_version *v = of(recorder);
+    gi_version *v = of_recorder(recorder);
     if (!data)
         return;
     if (ROOM(v, written, written_count, written_capacity))
@@ -162,7 +210,7 @@ void gi_version_check(gi_version *v)
 
 static bool write_down(gi_recorder *recorder, const gi_call *call)
 {
-    gi_version *v = of(recorder);
+    gi_version *v = of_recorder(recorder);
     gd_tensor *y = call->y;
     if (y && y->owner->captured && y->base == y)
         y->marks |= GI_COMPUTED;
@@ -177,7 +225,8 @@ static bool write_down(gi_recorder *recorder, const gi_call *call)
     if (!ROOM(v, list, count, capacity))
         return false;
     gi_instruction *i = &v->list[v->count];
-    *i = (gi_instruction){ call->compute, NULL, NULL, NULL, call->name, call->formula, call->n, call->allocates };
+    *i = (gi_instruction){ .compute = call->compute, .name = call->name, .formula = call->formula, .n = call->n,
+                           .allocates = call->allocates, .rows = call->rows };
     i->x = gi_arena_take(&v->notes, (size_t)call->n * sizeof *i->x);
     void *attributes = gi_arena_take(&v->notes, call->size);
     if (!i->x || !attributes || (y && !(i->y = operand(v, y))))
@@ -188,13 +237,15 @@ static bool write_down(gi_recorder *recorder, const gi_call *call)
     for (int k = 0; k < call->n; k++)
         if (!(i->x[k] = operand(v, call->x[k])) && call->x[k])
             return false;
+    if (!keep_lines(v, i, call) || (call->out && !(i->out = operand(v, call->out))))
+        return false;
     v->count++;
     return true;
 }
 
 static void keep(gi_recorder *recorder, gd_arena *scope)
 {
-    gi_version *v = of(recorder);
+    gi_version *v = of_recorder(recorder);
     gi_arena_unfence(scope);                /* what is free now is written again in each run */
     scope->parent = v->kept;
     v->kept = scope;
@@ -207,7 +258,8 @@ gi_version *gi_version_new(gd_tensor *const inputs[], int n)
     gi_version *v = gi_memory_new(GI_SCOPES, sizeof *v);
     if (!v)
         return NULL;
-    *v = (gi_version){ .recorder = { write_down, computed, guard, settle, refuse, keep }, .n = n };
+    *v = (gi_version){ .recorder = { .write = write_down, .line = line, .computed = computed, .guard = guard,
+                                   .settle = settle, .refuse = refuse, .keep = keep }, .n = n };
     gi_arena_init(&v->notes, GI_SCOPES);
     v->notes.captured = true;
     if (gi_inputs_begin(v, inputs))
@@ -227,6 +279,7 @@ void gi_version_free(gi_version *v)
     gi_arena_free(&v->notes);
     gi_memory_free(v->looks);
     gi_memory_free(v->list);
+    gi_memory_free(v->steps);
     gi_memory_free(v->guards);
     gi_memory_free(v->settled);
     gi_memory_free(v->written);

@@ -35,20 +35,19 @@ static GI_NOINLINE void unary_strided(gd_tensor *y, const gd_tensor *x, const un
     gi_nest_spread_short(&nest, 2, start, unary_inner, call, 1);
 }
 
-typedef struct unary_parts {
-    unary_call call;
-    gd_real   *y, *x;
-} unary_parts;
-
-static void unary_part(void *context, int64_t begin, int64_t end)
+static void unary_part(void *line, int64_t begin, int64_t end)
 {
-    const unary_parts *u = context;
-    u->call.loop(end - begin, u->y + begin, u->x + begin, 1, u->call.p);
+    const gi_line *u = line;
+    u->loop.unary(end - begin, u->y + begin, u->x[0] + begin, 1, u->p);
 }
 
-static GI_NOINLINE void unary_parallel(gd_tensor *y, const gd_tensor *x, const unary_call *call)
+static bool unary_whole(gd_tensor *y, gd_tensor *const x[], const void *line)
 {
-    gi_parallel(x->numel, GI_PART_ELEMENTS, unary_part, &(unary_parts){ *call, y->data, x->data });
+    (void)y;
+    (void)x;
+    const gi_line *u = line;
+    u->loop.unary(u->n, u->y, u->x[0], 1, u->p);
+    return true;
 }
 
 typedef struct unary_attributes {
@@ -56,14 +55,20 @@ typedef struct unary_attributes {
     gd_real        p[2];
 } unary_attributes;
 
+static GI_NOINLINE void unary_line(gd_tensor *y, const gd_tensor *x, const unary_attributes *a)
+{
+    gi_line_run(&(gi_line){ .part = unary_part, .whole = unary_whole, .loop.unary = a->loop, .n = x->numel,
+                            .y = y->data, .x = { x->data }, .step = { 1 }, .p = { a->p[0], a->p[1] } }, y);
+}
+
 static inline bool unary_compute(gd_tensor *y, gd_tensor *const inputs[], const void *attributes)
 {
     const unary_attributes *a = attributes;
     const gd_tensor *x = inputs[0];
     if (GI_UNLIKELY(!x->contiguous))
         unary_strided(y, x, &(unary_call){ a->loop, a->p });
-    else if (GI_UNLIKELY(x->numel > GI_PART_ELEMENTS))
-        unary_parallel(y, x, &(unary_call){ a->loop, a->p });
+    else if (GI_UNLIKELY(x->numel > GI_PART_ELEMENTS) || gi_written_down())
+        unary_line(y, x, a);
     else
         a->loop(x->numel, y->data, x->data, 1, a->p);
     return true;
@@ -141,22 +146,20 @@ static bool is_spread_scalar(const gd_tensor *t)
     return true;
 }
 
-typedef struct binary_parts {
-    gi_binary_loop *loop;
-    gd_real        *y;
-    const gd_real  *a, *b;
-    int64_t         a_step, b_step;
-} binary_parts;
-
-static void binary_part(void *context, int64_t begin, int64_t end)
+static void binary_part(void *line, int64_t begin, int64_t end)
 {
-    const binary_parts *p = context;
-    p->loop(end - begin, p->y + begin, p->a + begin * p->a_step, p->a_step, p->b + begin * p->b_step, p->b_step);
+    const gi_line *p = line;
+    p->loop.binary(end - begin, p->y + begin, p->x[0] + begin * p->step[0], p->step[0],
+                   p->x[1] + begin * p->step[1], p->step[1]);
 }
 
-static GI_NOINLINE void binary_parallel(int64_t n, binary_parts parts)
+static bool binary_whole(gd_tensor *y, gd_tensor *const x[], const void *line)
 {
-    gi_parallel(n, GI_PART_ELEMENTS, binary_part, &parts);
+    (void)y;
+    (void)x;
+    const gi_line *p = line;
+    p->loop.binary(p->n, p->y, p->x[0], p->step[0], p->x[1], p->step[1]);
+    return true;
 }
 
 typedef struct binary_attributes {
@@ -164,14 +167,20 @@ typedef struct binary_attributes {
     int64_t         a_step, b_step;         /* through contiguous numbers: 0 or 1 */
 } binary_attributes;
 
+static GI_NOINLINE void binary_line(gd_tensor *y, gd_tensor *const x[], const binary_attributes *p)
+{
+    gi_line_run(&(gi_line){ .part = binary_part, .whole = binary_whole, .loop.binary = p->loop, .n = y->numel,
+                            .y = y->data, .x = { x[0]->data, x[1]->data },
+                            .step = { (int8_t)p->a_step, (int8_t)p->b_step } }, y);
+}
+
 static inline bool binary_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
 {
     const binary_attributes *p = attributes;
-    const gd_real *a = x[0]->data, *b = x[1]->data;
-    if (GI_UNLIKELY(y->numel > GI_PART_ELEMENTS))
-        binary_parallel(y->numel, (binary_parts){ p->loop, y->data, a, b, p->a_step, p->b_step });
+    if (GI_UNLIKELY(y->numel > GI_PART_ELEMENTS) || gi_written_down())
+        binary_line(y, x, p);
     else
-        p->loop(y->numel, y->data, a, p->a_step, b, p->b_step);
+        p->loop(y->numel, y->data, x[0]->data, p->a_step, x[1]->data, p->b_step);
     return true;
 }
 
@@ -225,57 +234,59 @@ gd_tensor *gi_apply_comparison(const gd_op *op, gi_binary_loop *loop, gd_tensor 
 
 enum { BUFFER = 512 };                      /* numbers */
 
-typedef struct unary_slope {
-    gi_unary_slope_loop *loop;
-    const gd_real       *p;
-    bool                 add;
-    gd_real             *dx;
-    const gd_real       *dy, *of;
-    int64_t              dy_step, of_step;  /* of contiguous numbers: 0 or 1 */
-} unary_slope;
-
-static void unary_slope_line(const unary_slope *s, int64_t n, gd_real *dx, const gd_real *dy, int64_t dy_step,
-                             const gd_real *of, int64_t of_step)
+static void unary_slope_numbers(const gi_line *s, int64_t n, gd_real *dx, const gd_real *dy, int64_t dy_step,
+                                const gd_real *of, int64_t of_step)
 {
     if (!s->add) {
-        s->loop(n, dx, dy, dy_step, of, of_step, s->p);
+        s->loop.unary_slope(n, dx, dy, dy_step, of, of_step, s->p);
         return;
     }
     gd_real buffer[BUFFER];
     for (int64_t i = 0; i < n; i += BUFFER) {
         const int64_t m = n - i < BUFFER ? n - i : BUFFER;
-        s->loop(m, buffer, dy + i * dy_step, dy_step, of + i * of_step, of_step, s->p);
+        s->loop.unary_slope(m, buffer, dy + i * dy_step, dy_step, of + i * of_step, of_step, s->p);
         gi_accumulate_numbers(m, dx + i, buffer);
     }
 }
 
-static void unary_slope_part(void *context, int64_t begin, int64_t end)
+static void unary_slope_part(void *line, int64_t begin, int64_t end)
 {
-    const unary_slope *s = context;
-    unary_slope_line(s, end - begin, s->dx + begin, s->dy + begin * s->dy_step, s->dy_step, s->of + begin * s->of_step,
-                     s->of_step);
+    const gi_line *s = line;
+    unary_slope_numbers(s, end - begin, s->y + begin, s->x[0] + begin * s->step[0], s->step[0],
+                        s->x[1] + begin * s->step[1], s->step[1]);
 }
 
-static void unary_slope_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
+static bool unary_slope_whole(gd_tensor *y, gd_tensor *const x[], const void *line)
+{
+    (void)y;
+    (void)x;
+    const gi_line *s = line;
+    unary_slope_numbers(s, s->n, s->y, s->x[0], s->step[0], s->x[1], s->step[1]);
+    return true;
+}
+
+static void unary_slope_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *line)
 {
     if (n == 1 || step[0] == 1)
-        unary_slope_line(context, n, p[0], p[1], step[1], p[2], step[2]);
+        unary_slope_numbers(line, n, p[0], p[1], step[1], p[2], step[2]);
     else
         for (int64_t i = 0; i < n; i++)
-            unary_slope_line(context, 1, p[0] + i * step[0], p[1] + i * step[1], 0, p[2] + i * step[2], 0);
+            unary_slope_numbers(line, 1, p[0] + i * step[0], p[1] + i * step[1], 0, p[2] + i * step[2], 0);
 }
 
 gd_fast gi_fast_unary(const gd_node *node, const gd_tensor *dy, const gd_target *dx, gi_unary_slope_loop *loop,
                       const gd_tensor *of, const double *p)
 {
     static const gd_real nothing[1] = { 0 };
-    const gd_real numbers[2] = { p ? (gd_real)p[0] : 0, p ? (gd_real)p[1] : 0 };
     const gd_tensor *x = node->in[0];
-    unary_slope s = { loop, numbers, dx->add, dx->data, dy->data, of ? of->data : nothing, 1, of ? 1 : 0 };
+    gi_line s = { .part = unary_slope_part, .whole = unary_slope_whole,
+                  .loop.unary_slope = loop, .n = x->numel, .y = dx->data,
+                  .x = { dy->data, of ? of->data : nothing }, .step = { 1, of ? 1 : 0 }, .add = dx->add,
+                  .p = { p ? (gd_real)p[0] : 0, p ? (gd_real)p[1] : 0 } };
     if (!dy->contiguous && is_spread_scalar(dy))
-        s.dy_step = 0;
-    if (GI_LIKELY((dy->contiguous || s.dy_step == 0) && (!of || of->contiguous))) {
-        gi_parallel(x->numel, GI_PART_ELEMENTS, unary_slope_part, &s);
+        s.step[0] = 0;
+    if (GI_LIKELY((dy->contiguous || s.step[0] == 0) && (!of || of->contiguous))) {
+        gi_line_run(&s, node);
         return GD_DONE;
     }
     static const int64_t standing[GD_MAX_DIMS] = { 0 };
@@ -284,17 +295,17 @@ gd_fast gi_fast_unary(const gd_node *node, const gd_tensor *dy, const gd_target 
     gi_nest nest;
     const int64_t *const strides[] = { to, dy->stride, of ? of->stride : standing };
     gi_nest_init(&nest, x->ndim, x->shape, 3, strides);
-    gd_real *const start[] = { dx->data, dy->data, (gd_real *)(uintptr_t)s.of };
+    gd_real *const start[] = { dx->data, dy->data, (gd_real *)(uintptr_t)s.x[1] };
     gi_nest_spread_short(&nest, 3, start, unary_slope_inner, &s, 1);
     return GD_DONE;
 }
 
-typedef struct binary_slope {
-    gi_binary_slope_loop *loop;
-    bool                  add;
-    gd_real              *dx;
-    gi_pair               p;
-} binary_slope;
+/* x of a line: dy, a, b, y. */
+static inline gi_pair pair_at(const gi_line *s, int64_t i)
+{
+    return (gi_pair){ s->x[0] + i * s->step[0], s->x[1] + i * s->step[1], s->x[2] + i * s->step[2], s->x[3] + i,
+                      s->step[0], s->step[1], s->step[2], 1 };
+}
 
 static gi_pair pair_from(const gi_pair *p, int64_t i)
 {
@@ -302,39 +313,49 @@ static gi_pair pair_from(const gi_pair *p, int64_t i)
                       p->dy_step, p->a_step, p->b_step, p->y_step };
 }
 
-static void binary_slope_line(const binary_slope *s, int64_t n, gd_real *dx, const gi_pair *p)
+static void binary_slope_numbers(const gi_line *s, int64_t n, gd_real *dx, const gi_pair *p)
 {
     if (!s->add) {
-        s->loop(n, dx, p);
+        s->loop.binary_slope(n, dx, p);
         return;
     }
     gd_real buffer[BUFFER];
     for (int64_t i = 0; i < n; i += BUFFER) {
         const gi_pair from = pair_from(p, i);
         const int64_t m = n - i < BUFFER ? n - i : BUFFER;
-        s->loop(m, buffer, &from);
+        s->loop.binary_slope(m, buffer, &from);
         gi_accumulate_numbers(m, dx + i, buffer);
     }
 }
 
-static void binary_slope_part(void *context, int64_t begin, int64_t end)
+static void binary_slope_part(void *line, int64_t begin, int64_t end)
 {
-    const binary_slope *s = context;
-    const gi_pair from = pair_from(&s->p, begin);
-    binary_slope_line(s, end - begin, s->dx + begin, &from);
+    const gi_line *s = line;
+    const gi_pair from = pair_at(s, begin);
+    binary_slope_numbers(s, end - begin, s->y + begin, &from);
+}
+
+static bool binary_slope_whole(gd_tensor *y, gd_tensor *const x[], const void *line)
+{
+    (void)y;
+    (void)x;
+    const gi_line *s = line;
+    const gi_pair all = pair_at(s, 0);
+    binary_slope_numbers(s, s->n, s->y, &all);
+    return true;
 }
 
 static void binary_slope_inner(int64_t n, gd_real *const p[], const int64_t step[], const void *context)
 {
     if (n == 1 || step[0] == 1) {
         const gi_pair line = { p[1], p[2], p[3], p[4], step[1], step[2], step[3], step[4] };
-        binary_slope_line(context, n, p[0], &line);
+        binary_slope_numbers(context, n, p[0], &line);
         return;
     }
     for (int64_t i = 0; i < n; i++) {
         const gi_pair one = { p[1] + i * step[1], p[2] + i * step[2], p[3] + i * step[3], p[4] + i * step[4],
                               0, 0, 0, 0 };
-        binary_slope_line(context, 1, p[0] + i * step[0], &one);
+        binary_slope_numbers(context, 1, p[0] + i * step[0], &one);
     }
 }
 
@@ -347,7 +368,7 @@ static int64_t step_along(const gd_tensor *t, const gd_tensor *y)
     return t->contiguous && gi_same_shape(t, y) ? 1 : -1;
 }
 
-static void binary_slope_strided(const binary_slope *s, const gd_tensor *dy, const gd_tensor *a, const gd_tensor *b,
+static void binary_slope_strided(const gi_line *s, const gd_tensor *dy, const gd_tensor *a, const gd_tensor *b,
                                  const gd_tensor *y)
 {
     int64_t a_stride[GD_MAX_DIMS], b_stride[GD_MAX_DIMS];
@@ -356,7 +377,7 @@ static void binary_slope_strided(const binary_slope *s, const gd_tensor *dy, con
     gi_nest nest;
     const int64_t *const strides[] = { y->stride, dy->stride, a_stride, b_stride, y->stride };
     gi_nest_init(&nest, y->ndim, y->shape, 5, strides);
-    gd_real *const start[] = { s->dx, dy->data, a->data, b->data, y->data };
+    gd_real *const start[] = { s->y, dy->data, a->data, b->data, y->data };
     gi_nest_spread_short(&nest, 5, start, binary_slope_inner, s, 1);
 }
 
@@ -366,13 +387,17 @@ gd_fast gi_fast_binary(const gd_node *node, const gd_tensor *dy, const gd_target
     const gd_tensor *a = node->in[0], *b = node->in[1], *y = node->out;
     if ((dx[0].data && !gi_same_shape(a, y)) || (dx[1].data && !gi_same_shape(b, y)))
         return GD_DECLINED;
-    const gi_pair p = { dy->data, a->data, b->data, y->data, step_along(dy, y), step_along(a, y), step_along(b, y), 1 };
+    const int64_t step[] = { step_along(dy, y), step_along(a, y), step_along(b, y) };
+    const bool in_step = step[0] >= 0 && step[1] >= 0 && step[2] >= 0;
     for (int i = 0; i < 2; i++) {
-        binary_slope s = { i ? db : da, dx[i].data && dx[i].add, dx[i].data, p };
-        if (!s.dx)
+        if (!dx[i].data)
             continue;
-        if (GI_LIKELY(p.dy_step >= 0 && p.a_step >= 0 && p.b_step >= 0))
-            gi_parallel(y->numel, GI_PART_ELEMENTS, binary_slope_part, &s);
+        gi_line s = { .part = binary_slope_part, .whole = binary_slope_whole,
+                  .loop.binary_slope = i ? db : da, .n = y->numel, .y = dx[i].data,
+                      .x = { dy->data, a->data, b->data, y->data },
+                      .step = { (int8_t)step[0], (int8_t)step[1], (int8_t)step[2], 1 }, .add = dx[i].add };
+        if (GI_LIKELY(in_step))
+            gi_line_run(&s, node);
         else
             binary_slope_strided(&s, dy, a, b, y);
     }

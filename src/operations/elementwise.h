@@ -31,26 +31,8 @@
 #include "base/start.h"
 #include "gradus/tensor.h"
 #include "kernels/real.h"
+#include "line.h"
 #include "tensor/new.h"
-
-/* y[i] = f(x[i * step]; p): y is contiguous, p holds up to two parameters. */
-typedef void gi_unary_loop(int64_t n, gd_real *y, const gd_real *x, int64_t step, const gd_real p[2]);
-
-/* y[i] = f(a[i * a_step], b[i * b_step]). */
-typedef void gi_binary_loop(int64_t n, gd_real *y, const gd_real *a, int64_t a_step, const gd_real *b,
-                            int64_t b_step);
-
-/* dx[i] = dy[i * dy_step] f'(of[i * of_step]; p), of the input or the output. */
-typedef void gi_unary_slope_loop(int64_t n, gd_real *dx, const gd_real *dy, int64_t dy_step, const gd_real *of,
-                                 int64_t of_step, const gd_real p[2]);
-
-/* Lines of the operands of a binary operation, and of its output. */
-typedef struct gi_pair {
-    const gd_real *dy, *a, *b, *y;
-    int64_t        dy_step, a_step, b_step, y_step;
-} gi_pair;
-
-typedef void gi_binary_slope_loop(int64_t n, gd_real *dx, const gi_pair *p);
 
 gd_tensor *gi_apply_unary(const gd_op *op, gi_unary_loop *loop, gd_tensor *x, const double p[2]);
 gd_tensor *gi_apply_binary(const gd_op *op, gi_binary_loop *loop, gd_tensor *a, gd_tensor *b);
@@ -176,7 +158,7 @@ static inline void gi_put(const gd_target *to, gd_real value)
     {                                                                                                    \
         const gd_tensor *of = READ_OF(node, reads);                                                      \
         const double *p = (parameters) ? node->attributes : NULL;                                        \
-        if (!GI_HAS_ONE(dy))                                                                             \
+        if (!GI_HAS_ONE(dy) || gi_written_down())                                                        \
             return gi_fast_unary(node, dy, dx, name##_slope_loop, of, p);                                \
         const gd_real numbers[2] = { p ? (gd_real)p[0] : 0, p ? (gd_real)p[1] : 0 };                     \
         gi_put(dx, name##_slope_one(dy->data[0], of ? of->data[0] : 0, (parameters) ? numbers : gi_none)); \
@@ -325,7 +307,7 @@ static inline void gi_put(const gd_target *to, gd_real value)
     BINARY_SLOPE(name##_db, slope_b)                                                                     \
     static gd_fast name##_fast(const gd_node *node, const gd_tensor *dy, const gd_target *dx)            \
     {                                                                                                    \
-        if (!GI_HAS_ONE(dy))                                                                             \
+        if (!GI_HAS_ONE(dy) || gi_written_down())                                                        \
             return gi_fast_binary(node, dy, dx, name##_da_loop, name##_db_loop);                         \
         const gd_real dy0 = dy->data[0], a = node->in[0]->data[0], b = node->in[1]->data[0];             \
         const gd_real y = node->out->data[0];                                                            \

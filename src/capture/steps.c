@@ -1,0 +1,50 @@
+/* steps.c - what is run for the list of computations. */
+#include "base/scopes.h"
+#include "program.h"
+
+static bool run_in_scope(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    const gi_instruction *i = attributes;
+    if (!gi_scope_open(false) || !i->compute(y, x, i->attributes))
+        return false;
+    gi_scope_close();
+    return true;
+}
+
+static bool run_line(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+{
+    (void)y;
+    (void)x;
+    const gi_line *line = attributes;
+    gi_parallel(line->n, GI_PART_ELEMENTS, line->part, (void *)(uintptr_t)line);
+    return true;
+}
+
+static void add_one(gi_version *v, const gi_instruction *i)
+{
+    for (int k = 0; k < i->lines; k++)
+        v->steps[v->step_count++] = (gi_step){ i->line[k].n > GI_PART_ELEMENTS ? run_line : i->line[k].whole, NULL,
+                                               NULL, &i->line[k] };
+    if (!i->lines && i->allocates)
+        v->steps[v->step_count++] = (gi_step){ run_in_scope, i->y, i->x, i };
+    else if (!i->lines)
+        v->steps[v->step_count++] = (gi_step){ i->compute, i->y, i->x, i->attributes };
+}
+
+bool gi_steps_make(gi_version *v)
+{
+    if (!(v->steps = gi_memory_new(GI_SCOPES, (size_t)(GI_MOST_LINES * v->count + 1) * sizeof *v->steps)))
+        return false;
+    for (int64_t i = 0, count; i < v->count; i += count) {
+        gi_step step;
+        if (!gi_blocks_from(v, i, &count, &step))
+            return false;
+        if (count > 1) {
+            v->steps[v->step_count++] = step;
+            continue;
+        }
+        count = 1;
+        add_one(v, &v->list[i]);
+    }
+    return true;
+}
