@@ -44,6 +44,7 @@ struct bench_row {
     double      units;                      /* how many of these one run does */
     double      goal, captured_goal;        /* gradus / floor and captured / floor to reach; 0: none was set */
     int64_t     size;                       /* the row's own parameter */
+    double      turn;                       /* seconds of a turn, at least; 0: as usual, a few milliseconds */
     /* open - makes the contestants and checks that they compute the same; false, with a message on stderr,
      * when they do not.  close - undoes it, also after a failed open. */
     bool (*open)(const bench_row *row, bench_contestant *contestants);

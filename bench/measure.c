@@ -10,7 +10,7 @@
 
 enum { MOST_ROUNDS = 301, FEWEST_ROUNDS = 5 };
 
-static const double turn_seconds = 2e-3;        /* a turn is at least so long, or one run */
+static const double usual_turn = 2e-3;          /* seconds: a turn is at least so long, or one run */
 
 bool bench_processor_time = false;
 
@@ -54,14 +54,14 @@ static double turn(bench_contestant *c, int64_t times)
 }
 
 /* How many runs fill a turn.  The last, long enough trial tells how long that takes. */
-static int64_t runs_in_a_turn(bench_contestant *c, double *seconds)
+static int64_t runs_in_a_turn(bench_contestant *c, double least, double *seconds)
 {
     *seconds = turn(c, 1);                      /* first runs fault pages in and fill caches */
     if (*seconds >= 0.1)
         return 1;
     for (int64_t times = 1;; times *= 2) {
         *seconds = turn(c, times);
-        if (*seconds >= turn_seconds || times >= INT64_C(1) << 30)
+        if (*seconds >= least || times >= INT64_C(1) << 30)
             return times;
     }
 }
@@ -76,7 +76,7 @@ bench_result bench_measure(const bench_row *row, bench_contestant *contestants, 
         if (!contestants[k].there)
             continue;
         double once;
-        times[k] = runs_in_a_turn(&contestants[k], &once);
+        times[k] = runs_in_a_turn(&contestants[k], row->turn > 0 ? row->turn : usual_turn, &once);
         all_turns += once;
         result.there[k] = true;
     }
