@@ -110,9 +110,8 @@ class Scope(Owner):
             raise Error("gradus.scope: another scope is open inside of this one")
         state.scopes.pop()
         around = state.scopes[-1] if state.scopes else state.program
-        if len(self.exports):                           # the library closes the innermost scope only: leave it open
-            warnings.warn("gradus: a NumPy array looks at a tensor of a scope that ends: the memory stays; copy the "
-                          "array, or gd.keep the tensor", ResourceWarning, stacklevel=2)
+        looked_at = len(self.exports) > 0
+        if looked_at:                                   # the library closes the innermost scope only: leave it open
             if state.scopes:
                 around.open += self.open
             around.exports.update(self.exports)
@@ -123,6 +122,9 @@ class Scope(Owner):
             for _ in range(self.open):
                 gd._call("gd_scope_end")
         self.end(gd._owners)
+        if looked_at:                                   # at the end: a warning may be an exception
+            warnings.warn("gradus: a NumPy array looks at a tensor of a scope that ends: the memory stays; copy the "
+                          "array, or gd.keep the tensor", ResourceWarning, stacklevel=2)
 
 
 class Handle(Owner):

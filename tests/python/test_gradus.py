@@ -215,6 +215,19 @@ class Each:
             del a
         self.fails("a scope that has ended", gd.sum, later)
 
+    def test_a_warning_that_is_an_exception(self):
+        gd = self.gd
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with gd.scope():
+                with self.assertRaises(ResourceWarning):
+                    with gd.scope():
+                        a = gd.ones(3).numpy()
+                self.assertEqual(len(gd._state.scopes), 1)
+                self.assertEqual(a.sum(), 3)
+                del a
+        self.assertFalse(gd._state.scopes)
+
     def test_owners(self):
         gd = self.gd
         net = gd.params_new()
