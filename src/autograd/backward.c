@@ -9,6 +9,7 @@
 #include "anomaly.h"
 #include "base/scopes.h"
 #include "base/start.h"
+#include "computations.h"
 #include "dead_graph.h"
 #include "gather.h"
 #include "gradus/autograd.h"
@@ -209,28 +210,23 @@ static GI_COLD gd_fast failed(const gi_pass *pass, const gd_node *node)
 }
 
 /* While a step is captured: the call of a fast rule is written down if the rule has computed something. */
-typedef struct fast_call {
-    gd_node  *node;
-    gd_target to[GD_FAST_INPUTS];
-} fast_call;
-
-static bool fast_again(gd_tensor *y, gd_tensor *const dy[], const void *attributes)
+bool gi_fast_again(gd_tensor *y, gd_tensor *const dy[], const void *attributes)
 {
     (void)y;
-    const fast_call *call = attributes;
+    const gi_fast_call *call = attributes;
     return call->node->op->fast(call->node, dy[0], call->to) == GD_DONE;
 }
 
 static GI_COLD gd_fast captured_fast(gd_node *node, gd_tensor *dy, const gd_target *to, int n)
 {
-    fast_call call = { node, { { NULL, false } } };
+    gi_fast_call call = { node, { { NULL, false } } };
     gd_tensor *x[GD_FAST_INPUTS + 1] = { dy };
     for (int i = 0; i < n; i++) {
         call.to[i] = to[i];
         x[i + 1] = node->in[i];
     }
     const unsigned long failures = gi_failures();
-    if (!gi_start_captured(&(gi_call){ node->op->name, fast_again, NULL, x, n + 1, &call, sizeof call, node, false,
+    if (!gi_start_captured(&(gi_call){ node->op->name, gi_fast_again, NULL, x, n + 1, &call, sizeof call, node, false,
                                        node->op->formula, 0, node->out }))
         return gi_failures() == failures ? GD_DECLINED : GD_FAILED;
     for (int i = 0; i < n; i++)

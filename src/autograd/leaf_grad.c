@@ -2,6 +2,7 @@
  * graph (create_graph).  The traversal that computes the gradients is in backward.c. */
 #include "leaf_grad.h"
 
+#include "computations.h"
 #include "hooks.h"
 #include "base/compiler.h"
 #include "base/guest.h"
@@ -99,7 +100,7 @@ static bool add_to_graph_grads(const gi_pass *pass)
     return true;
 }
 
-static bool put_again(gd_tensor *x, gd_tensor *const value[], const void *attributes)
+bool gi_put_gradient(gd_tensor *x, gd_tensor *const value[], const void *attributes)
 {
     (void)attributes;
     put(x, value[0]);
@@ -123,7 +124,7 @@ static GI_COLD bool capture_numbers(const gi_pass *pass)
             gi_guard(&x->grad, sizeof x->grad);
             gi_guard(&x->grad_memory, sizeof x->grad_memory);
         }
-        if (!gi_start_one(x->grad ? "is added to ->grad" : "becomes ->grad", x->grad ? add_again : put_again, x,
+        if (!gi_start_one(x->grad ? "is added to ->grad" : "becomes ->grad", x->grad ? add_again : gi_put_gradient, x,
                           x->slot, NULL, 0))
             return false;
     }
@@ -202,5 +203,5 @@ bool gd_set_grad(gd_tensor *t, gd_tensor *value)
     if (!gi_capturing())
         return value && store(t, value);
     gi_settled(&t->grad);
-    return value && gi_grad_memory(t) && gi_start_one("gd_set_grad", put_again, t, value, NULL, 0);
+    return value && gi_grad_memory(t) && gi_start_one("gd_set_grad", gi_put_gradient, t, value, NULL, 0);
 }

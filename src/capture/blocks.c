@@ -140,7 +140,7 @@ static bool reads_tensor(const gd_tensor *x, const gd_real *data, int64_t numel)
     return overlap(x->data - below, below + above + 1, data, numel);
 }
 
-static bool reads(const gi_instruction *i, const gd_real *data, int64_t numel)
+bool gi_reads(const gi_instruction *i, const gd_real *data, int64_t numel)
 {
     for (int l = 0; l < i->lines; l++)
         for (int k = 0; k < GI_LINE_READS; k++)
@@ -163,7 +163,7 @@ static bool stays_inside(const gi_version *v, const group *g, const access *a)
         if (overlap(before->data, before->numel, a->data, a->numel))
             return false;
     for (int64_t i = 0; i < v->count; i++)
-        if ((i < g->first || i >= g->first + g->count) && reads(&v->list[i], a->data, a->numel))
+        if ((i < g->first || i >= g->first + g->count) && gi_reads(&v->list[i], a->data, a->numel))
             return false;
     return true;
 }

@@ -14,6 +14,8 @@ static int64_t bytes_of(const gd_tensor *t)
 static int64_t bytes_moved(const gi_instruction *i)
 {
     int64_t bytes = bytes_of(i->y);
+    if (i->in_place)
+        return 0;
     for (int k = 0; k < i->n; k++)
         bytes += bytes_of(i->x[k]);
     return bytes;
@@ -30,7 +32,10 @@ static void print_instruction(FILE *out, int64_t number, const gi_instruction *i
         fprintf(out, " -> %s", gi_text_of(i->y).s);
     if (i->formula)
         fprintf(out, ";  %s", i->formula);
-    fprintf(out, "  (%" PRId64 " bytes)\n", bytes_moved(i));
+    if (i->in_place)
+        fprintf(out, "  (in place)\n");
+    else
+        fprintf(out, "  (%" PRId64 " bytes)\n", bytes_moved(i));
 }
 
 /* Which computations are run together: see blocks.c. */

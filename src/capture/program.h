@@ -24,6 +24,7 @@ typedef struct gi_instruction {
     gi_line     *line;                      /* what it consists of, if that is known, else NULL */
     int          lines;
     unsigned     rows;                      /* as gi_start_rows takes it; 0 if it does not work by rows */
+    bool         in_place;                  /* a gradient that is written where it ends */
     int          block;                     /* number of the group of computations run in blocks of rows, or 0 */
 } gi_instruction;
 
@@ -74,8 +75,8 @@ typedef struct gi_version {
     gi_step        *steps;                  /* what is run for the list */
     int64_t         step_count;
     int             blocks;                 /* groups of computations that are run in blocks */
-    gi_guard_on    *guards;
-    int64_t         guard_count, guard_capacity;
+    gi_guard_on    *guards;                 /* first those of whole words */
+    int64_t         guard_count, guard_capacity, guard_words;
     const void    **settled;
     int64_t         settled_count, settled_capacity;
     const gd_real **written;                /* the data of all results */
@@ -83,6 +84,7 @@ typedef struct gi_version {
     gi_read        *reads;
     int64_t         read_count, read_capacity;
     gd_tensor      *result;
+    bool            owns_result;            /* it is none of the program's */
     const char     *refused_by, *refused_why;       /* NULL when it is captured */
     int64_t         runs, last_run;
 } gi_version;
@@ -94,6 +96,7 @@ struct gd_program {
     void        *context;
     gi_version  *version[GI_MOST_VERSIONS];
     int          versions;
+    gi_version  *latest;                    /* which ran last, or NULL */
     gi_version  *recording;                 /* being captured */
     gd_arena    *last;                      /* the memory of the last run, if it called the function */
     uint64_t     seen[GI_MOST_SEEN];        /* hashes of the inputs' shapes with which the function has been called */
@@ -111,13 +114,21 @@ gi_version *gi_version_new(gd_tensor *const inputs[], int n);
 void gi_version_check(gi_version *v);
 void gi_version_free(gi_version *v);
 
-/* gi_guards_hold - is everything as it was? */
+/* gi_guards_sort - when all are there: for gi_guards_hold.  gi_guards_hold - is everything as it was? */
+void gi_guards_sort(gi_version *v);
 bool gi_guards_hold(const gi_version *v);
 
 /* ---- From the list to what is run: steps.c ----------------------------------------------------------------------- */
 
 /* gi_steps_make - v->steps, when the list is complete; false when memory is out. */
 bool gi_steps_make(gi_version *v);
+
+/* gi_gradients_in_place - computations write the gradients of leaves to the memory of ->grad, instead of other memory
+ * that is copied there. */
+void gi_gradients_in_place(gi_version *v);
+
+/* gi_reads - does computation i read some of these numbers?  For those of the step itself. */
+bool gi_reads(const gi_instruction *i, const gd_real *data, int64_t numel);
 
 /* gi_blocks_from - are computation i and some that follow it run in blocks?  Then *count of them are, by *step.  False
  * when memory is out. */

@@ -35,6 +35,7 @@ bool gi_steps_make(gi_version *v)
 {
     if (!(v->steps = gi_memory_new(GI_SCOPES, (size_t)(GI_MOST_LINES * v->count + 1) * sizeof *v->steps)))
         return false;
+    gi_gradients_in_place(v);
     for (int64_t i = 0, count; i < v->count; i += count) {
         gi_step step;
         if (!gi_blocks_from(v, i, &count, &step))

@@ -77,17 +77,25 @@ static void guard(gi_recorder *recorder, const void *address, size_t bytes)
         refuse(recorder, "gd_run", no_memory);
 }
 
-static inline bool holds(const gi_guard_on *g)
+void gi_guards_sort(gi_version *v)
 {
-    if (GI_LIKELY(g->bytes == sizeof g->value))
-        return memcmp(g->address, &g->value, sizeof g->value) == 0;
-    return g->bytes == 1 ? *(const uint8_t *)g->address == g->value : value_at(g->address, g->bytes) == g->value;
+    for (int64_t i = 0; i < v->guard_count; i++) {
+        const gi_guard_on g = v->guards[i];
+        if (g.bytes != sizeof g.value)
+            continue;
+        v->guards[i] = v->guards[v->guard_words];
+        v->guards[v->guard_words++] = g;
+    }
 }
 
 bool gi_guards_hold(const gi_version *v)
 {
-    for (const gi_guard_on *g = v->guards, *end = g + v->guard_count; g < end; g++)
-        if (!holds(g))
+    const gi_guard_on *g = v->guards, *words = g + v->guard_words, *end = g + v->guard_count;
+    for (; g < words; g++)
+        if (memcmp(g->address, &g->value, sizeof g->value) != 0)
+            return false;
+    for (; g < end; g++)
+        if (value_at(g->address, g->bytes) != g->value)
             return false;
     return true;
 }

@@ -100,7 +100,7 @@ START_TEST(printing)
     ck_assert(prints(program, "version 1, run again 1 times, inputs [4, 3]: 12 computations, "));
     ck_assert(prints(program, "     1  gd_affine [4, 3] [2, 3] (\"w\") [2] (\"b\") -> [4, 2]  ("));
     ck_assert(prints(program, "rule of gd_square: dy [4, 2], x [4, 2];  dx = "));
-    ck_assert(prints(program, "becomes ->grad [2, 3] -> [2, 3] (\"w\")  ("));
+    ck_assert(prints(program, "becomes ->grad [2, 3] -> [2, 3] (\"w\")  (in place)\n"));
     ck_assert(prints(program, "    11  gd_step  (0 bytes)\n    12  gd_zero_grad  (0 bytes)\n"));
     gd_program_free(program);
     end(&m);
