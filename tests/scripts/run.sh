@@ -31,7 +31,8 @@ told() {
     run "$1"
     status=$?
     # "98%: Checks: 50, Failures: 1, Errors: 0"
-    summary=$(grep -E '^[0-9]+%: Checks: [0-9]+, Failures: [0-9]+, Errors: [0-9]+$' "$output" | tail -n 1)
+    summary=$(tr -d '\r' <"$output" |
+        grep -aE '^[0-9]+%: Checks: [0-9]+, Failures: [0-9]+, Errors: [0-9]+$' | tail -n 1)
     checks=0
     bad=0
     if [ -n "$summary" ]; then

@@ -85,6 +85,7 @@ try() {
         library=libgradus
         [ "$kind" = float ] || library=libgradus64
         make_it "$folder/$library.a" || { row "$system" "$built$library fails" - - -; return 1; }
+        [ "$system" != aarch64 ] || has_neon "$kind" || { row "$system" "$library.a is without NEON" - - -; return 1; }
         built="$built$library.a "
         for test in $tests; do
             case " $skipped " in *" $test "*) ;; *) programs="$programs $folder/tests/$test.$kind" ;; esac
@@ -110,6 +111,15 @@ try() {
 make_it() {
     $MAKE CC="${CCACHE:+$CCACHE }$compiler" AR=$ar CFLAGS="$flags" LDFLAGS="$link" WERROR="$WERROR" CHECK=plain \
         BUILD="$folder" "$@"
+}
+
+# has_neon KIND - the matrix product multiplies and adds whole vectors, 4 floats or 2 doubles, in one instruction.
+has_neon() {
+    lanes=4s
+    [ "$1" = float ] || lanes=2d
+    times=$(aarch64-linux-gnu-objdump -d "$folder/$1/kernels/gemm.o" | grep -c "fmla[[:space:]]*v[0-9]*\.$lanes")
+    echo "matrix product of $1: fmla with .$lanes vectors, $times times"
+    [ "$times" -gt 0 ]
 }
 
 # A folder with WASI's headers and libraries alone: in /usr clang would find those of this machine, too.
