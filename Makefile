@@ -15,6 +15,7 @@
 # Gradus - make check-python            python/gradus.py and its notebook, where Python has NumPy and jupyter
 # Gradus - make check-examples          the programs of the reference, docs/examples, print what they say
 # Gradus - make check-pytorch           demos/pytorch, a network from PyTorch and back, where torch is installed
+# Gradus - make check-systems         tests on other systems, by qemu, wine and node; check-chroot: in a new Debian
 # Gradus - make check-style             blanks, tabs and columns as .editorconfig says; part of make test
 # Gradus - make check-format            spacing as clang-format would set it
 # Gradus - make compile_commands.json   for clangd and other tools
