@@ -23,27 +23,27 @@ enum {
 _Static_assert(MOST_ACCESSES >= GI_MOST_LINES * (1 + GI_LINE_READS), "room for the lines of a computation");
 
 /* Numbers that a computation reads or writes: row of them in each row; 0: it reads all of them for each. */
-typedef struct access {
+typedef struct touch {
     const gd_real *data;
     int64_t        numel, row;
     bool           writes, adds;
-} access;
+} touch;
 
 /* ---- What may stand in a group ----------------------------------------------------------------------------------- */
 
-static int line_accesses(const gi_line *line, int64_t rows, access *a)
+static int line_accesses(const gi_line *line, int64_t rows, touch *a)
 {
     int count = 0;
-    a[count++] = (access){ line->y, line->n, line->n / rows, true, line->add };
+    a[count++] = (touch){ line->y, line->n, line->n / rows, true, line->add };
     for (int k = 0; k < GI_LINE_READS; k++)
         if (line->x[k])
-            a[count++] = (access){ line->x[k], line->step[k] ? line->n : 1, line->step[k] ? line->n / rows : 0, false,
+            a[count++] = (touch){ line->x[k], line->step[k] ? line->n : 1, line->step[k] ? line->n / rows : 0, false,
                                    false };
     return count;
 }
 
 /* The accesses of a computation of so many rows; 0 where it does not work by them. */
-static int accesses_of(const gi_instruction *i, int64_t rows, access a[])
+static int accesses_of(const gi_instruction *i, int64_t rows, touch a[])
 {
     int count = 0;
     if (i->y && !i->y->base->owner->captured)           /* an input of a later run may be a view of it */
@@ -55,14 +55,14 @@ static int accesses_of(const gi_instruction *i, int64_t rows, access a[])
     }
     if (i->lines || !i->rows || i->n > MOST_ACCESSES - 1 || i->y->shape[0] != rows || !i->y->contiguous)
         return count;
-    a[count++] = (access){ i->y->data, i->y->numel, i->y->numel / rows, true, false };
+    a[count++] = (touch){ i->y->data, i->y->numel, i->y->numel / rows, true, false };
     for (int k = 0; k < i->n; k++) {
         const gd_tensor *x = i->x[k];
         const bool by_row = i->rows >> k & 1;
         if (x && (!x->contiguous || (by_row && (x->ndim == 0 || x->shape[0] != rows))))
             return 0;
         if (x)
-            a[count++] = (access){ x->data, x->numel, by_row ? x->numel / rows : 0, false, false };
+            a[count++] = (touch){ x->data, x->numel, by_row ? x->numel / rows : 0, false, false };
     }
     return count;
 }
@@ -73,14 +73,14 @@ static bool overlap(const gd_real *a, int64_t a_numel, const gd_real *b, int64_t
     return x < y + (uintptr_t)b_numel * sizeof *b && y < x + (uintptr_t)a_numel * sizeof *a;
 }
 
-static bool compatible(const access *a, const access *b)
+static bool compatible(const touch *a, const touch *b)
 {
     if ((!a->writes && !b->writes) || !overlap(a->data, a->numel, b->data, b->numel))
         return true;
     return a->data == b->data && a->row == b->row && a->row;
 }
 
-static bool all_compatible(const access *a, int count, const access *b, int more)
+static bool all_compatible(const touch *a, int count, const touch *b, int more)
 {
     for (int i = 0; i < count; i++)
         for (int k = 0; k < more; k++)
@@ -105,7 +105,7 @@ typedef struct group {
     int64_t first, rows, bytes;
     int     count;                          /* of computations */
     bool    lines;                          /* nothing else */
-    access  a[MOST_MEMBERS * MOST_ACCESSES];
+    touch  a[MOST_MEMBERS * MOST_ACCESSES];
     int     accesses;
 } group;
 
@@ -113,7 +113,7 @@ static void find_group(const gi_version *v, int64_t i, group *g)
 {
     *g = (group){ .first = i, .rows = rows_from(v, i), .lines = true };
     for (; g->rows > 0 && i < v->count && g->count < MOST_MEMBERS; i++) {
-        access *a = g->a + g->accesses;
+        touch *a = g->a + g->accesses;
         const int more = accesses_of(&v->list[i], g->rows, a);
         if (!more || !all_compatible(g->a, g->accesses, a, more))
             break;
@@ -155,11 +155,11 @@ bool gi_reads(const gi_instruction *i, const gd_real *data, int64_t numel)
 }
 
 /* Is this access of the group the first one to memory that is written here, and read by no computation outside? */
-static bool stays_inside(const gi_version *v, const group *g, const access *a)
+static bool stays_inside(const gi_version *v, const group *g, const touch *a)
 {
     if (!a->writes || a->adds || reads_tensor(v->result, a->data, a->numel))
         return false;
-    for (const access *before = g->a; before < a; before++)
+    for (const touch *before = g->a; before < a; before++)
         if (overlap(before->data, before->numel, a->data, a->numel))
             return false;
     for (int64_t i = 0; i < v->count; i++)
@@ -242,7 +242,7 @@ typedef struct buffers {
 static bool make_buffers(gi_version *v, const group *g, int64_t block, buffers *b)
 {
     b->count = 0;
-    for (const access *a = g->a, *end = a + g->accesses; a < end && b->count < MOST_MEMBERS; a++) {
+    for (const touch *a = g->a, *end = a + g->accesses; a < end && b->count < MOST_MEMBERS; a++) {
         if (!stays_inside(v, g, a))
             continue;
         b->data[b->count] = a->data;
@@ -377,7 +377,7 @@ static lines *make_lines(gi_version *v, const group *g)
         return NULL;
     const gd_real *inside[MOST_INSIDE];
     int insides = 0;
-    for (const access *a = g->a, *end = a + g->accesses; a < end && insides < MOST_INSIDE; a++)
+    for (const touch *a = g->a, *end = a + g->accesses; a < end && insides < MOST_INSIDE; a++)
         if (stays_inside(v, g, a))
             inside[insides++] = a->data;
     *all = (lines){ .n = g->rows };

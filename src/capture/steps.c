@@ -20,7 +20,7 @@ static bool run_line(gd_tensor *y, gd_tensor *const x[], const void *attributes)
     return true;
 }
 
-static void add_one(gi_version *v, const gi_instruction *i)
+static void add_to_steps(gi_version *v, const gi_instruction *i)
 {
     for (int k = 0; k < i->lines; k++)
         v->steps[v->step_count++] = (gi_step){ i->line[k].n > GI_PART_ELEMENTS ? run_line : i->line[k].whole, NULL,
@@ -45,7 +45,7 @@ bool gi_steps_make(gi_version *v)
             continue;
         }
         count = 1;
-        add_one(v, &v->list[i]);
+        add_to_steps(v, &v->list[i]);
     }
     return true;
 }

@@ -112,10 +112,10 @@ typedef struct gi_change {
     int               k;
 } gi_change;
 
-typedef struct gi_line {                    /* in a list of strings, newest first */
-    struct gi_line *next;
+typedef struct gi_string {                    /* in a list of strings, newest first */
+    struct gi_string *next;
     const char     *text;
-} gi_line;
+} gi_string;
 
 #define GI_OTHER_SETTING "other setting: "    /* begins a line of the report */
 
@@ -130,10 +130,10 @@ typedef struct gi_reader {
     bool             first_format;          /* format 1, which has no settings */
     bool            *seen;                  /* which tensors of the file were read */
     gd_tensor      **values;                /* of the model's tensors, in its order; NULL: not read */
-    gi_line         *keys;                  /* of the metadata that were read */
+    gi_string         *keys;                  /* of the metadata that were read */
     gi_change       *changes;
     gd_load_report   report;
-    gi_line         *lines;                 /* of the report */
+    gi_string         *lines;                 /* of the report */
     bool             other_schedule;        /* the current schedule is of another kind, or has more milestones */
     const char      *refused;               /* the first setting that differs, */
     int              refused_count;         /* and how many do */

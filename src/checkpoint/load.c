@@ -71,14 +71,14 @@ static bool make_states(gi_reader *r)
 static bool write_report(gi_reader *r)
 {
     size_t length = 1;
-    for (const gi_line *line = r->lines; line; line = line->next)
+    for (const gi_string *line = r->lines; line; line = line->next)
         length += strlen(line->text) + 1;
     char *text = gi_arena_take(r->outside, length);
     if (!text)
         return false;
     char *at = text + length - 1;
     *at = '\0';
-    for (const gi_line *line = r->lines; line; line = line->next) {
+    for (const gi_string *line = r->lines; line; line = line->next) {
         size_t n = strlen(line->text);
         *--at = '\n';
         memcpy(at -= n, line->text, n);

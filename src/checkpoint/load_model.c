@@ -31,12 +31,12 @@ gi_change *gi_new_change(gi_reader *r)
     return r->changes = c;
 }
 
-static void add_line(gi_reader *r, gi_line **list, const char *text)
+static void add_line(gi_reader *r, gi_string **list, const char *text)
 {
-    gi_line *line = text ? gi_arena_take(gi_current_scope(), sizeof *line) : NULL;
+    gi_string *line = text ? gi_arena_take(gi_current_scope(), sizeof *line) : NULL;
     r->failed = r->failed || !line;
     if (line) {
-        *line = (gi_line){ *list, text };
+        *line = (gi_string){ *list, text };
         *list = line;
     }
 }
@@ -300,7 +300,7 @@ static bool belongs_elsewhere(const gi_reader *r, const char *name)
 
 bool gi_was_read(const gi_reader *r, const char *key)
 {
-    for (const gi_line *line = r->keys; line; line = line->next)
+    for (const gi_string *line = r->keys; line; line = line->next)
         if (strcmp(line->text, key) == 0)
             return true;
     return false;
@@ -312,7 +312,7 @@ static void no_number_left_over(gi_reader *r)
     int64_t in_file = 0, read = 0, count = gd_safetensors_metadata_count(r->file);
     for (int64_t i = 0; i < count; i++)
         in_file += gi_begins_with(gd_safetensors_metadata_at(r->file, i).key, "optimizer/");
-    for (const gi_line *line = r->keys; line; line = line->next)
+    for (const gi_string *line = r->keys; line; line = line->next)
         read += gi_begins_with(line->text, "optimizer/");
     for (int64_t i = 0; i < count && in_file != read && !r->failed; i++) {
         const char *key = gd_safetensors_metadata_at(r->file, i).key;

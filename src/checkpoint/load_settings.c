@@ -110,7 +110,7 @@ static void none_left_over(gi_reader *r)
     int64_t in_file = 0, read = 0, count = gd_safetensors_metadata_count(r->file);
     for (int64_t i = 0; i < count; i++)
         in_file += expected(r, gd_safetensors_metadata_at(r->file, i).key);
-    for (const gi_line *line = r->keys; line; line = line->next)
+    for (const gi_string *line = r->keys; line; line = line->next)
         read += expected(r, line->text);
     for (int64_t i = 0; i < count && in_file != read && !r->failed; i++) {
         const char *key = gd_safetensors_metadata_at(r->file, i).key;
