@@ -269,11 +269,10 @@ static bool lies_in(const gd_arena *arena, gd_tensor *const inputs[], int n)
 
 gd_tensor *gd_run(gd_program *program, gd_tensor *const inputs[], int n)
 {
-#ifndef GD_DEBUG                            /* where all inputs are asked whether they are alive */
-    gi_version *usual = latest_for(program, inputs, n);
+    /* debug builds ask first whether everything is alive */
+    gi_version *usual = GI_QUARANTINES ? NULL : latest_for(program, inputs, n);
     if (GI_LIKELY(usual != NULL))
         return run_marked(program, usual, inputs);
-#endif
     if (!valid(program, inputs, n))
         return NULL;
     gi_current_scope();
