@@ -4,6 +4,7 @@
 
 #include "base/message.h"
 #include "program.h"
+#include "tensor/alive.h"
 #include "tensor/shape.h"
 
 static int64_t bytes_of(const gd_tensor *t)
@@ -71,7 +72,7 @@ static void print_version(FILE *out, int number, const gi_version *v)
 
 void gd_program_print(FILE *out, gd_program *program)
 {
-    if (!out || !program)
+    if (!out || !program || !gi_not_freed("gd_program_print", "program", program))
         return;
     fprintf(out, "program: function called %" PRId64 " times, of which captured %" PRId64 "; run again %" PRId64
             " times\n", program->called, program->captured, program->run_again);

@@ -31,7 +31,7 @@ static void free_last(gd_program *program)
 
 void gd_program_free(gd_program *program)
 {
-    if (!program)
+    if (!program || !gi_given("gd_program_free", "program", program))
         return;
     if (program->running && gi_guest_runs()) {
         gd_fail("gd_program_free: the program is running");

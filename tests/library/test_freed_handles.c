@@ -144,7 +144,8 @@ static void visit(void *context, const char *owner, const char *name, gd_tensor 
     row(gd_table_numbers, table, !gd_table_numbers(table, NULL, 0)) \
     row(gd_npz_count, file, gd_npz_count(npz) == 0) \
     row(gd_npz_read, file, !gd_npz_read(npz, "w")) \
-    row(gd_run, program, !gd_run(program, &x, 1))
+    row(gd_run, program, !gd_run(program, &x, 1)) \
+    row(gd_program_print, program, (gd_program_print(stderr, program), true))
 
 static void make(void)
 {
@@ -231,6 +232,8 @@ START_TEST(freed)
     ROWS(CK_FREED)
     gd_safetensors_close(file);
     ck_message("gd_safetensors_close: file has been freed");
+    gd_program_free(program);
+    ck_message("gd_program_free: program has been freed");
     gd_loader_free(loader);
     ck_message("gd_loader_free: loader has been freed");
     ck_assert(isnan(gd_group_get(group, "lr")));
