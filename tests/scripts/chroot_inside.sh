@@ -38,6 +38,7 @@ files >/root/before
 # ---- As README.md says ------------------------------------------------------------------------------------------
 
 quietly make lib debug lab
+quietly make build/libs
 [ "$1" != real ] || CC=gcc LIBS=$(cat build/libs) sh tests/scripts/readme.sh build || exit 1
 command=$(grep '^cc -std=c11 linear_regression.c' README.md)
 [ -n "$command" ] || say "README.md has no command for its program"
