@@ -46,7 +46,7 @@ static int line_accesses(const gi_line *line, int64_t rows, touch *a)
 static int accesses_of(const gi_instruction *i, int64_t rows, touch a[])
 {
     int count = 0;
-    if (i->y && !i->y->base->owner->captured)           /* an input of a later run may be a view of it */
+    if (i->unread || (i->y && !i->y->base->owner->captured))        /* an input of a later run may be a view of it */
         return 0;
     for (int k = 0; k < i->lines; k++) {
         if (i->line[k].n % rows)
@@ -67,15 +67,9 @@ static int accesses_of(const gi_instruction *i, int64_t rows, touch a[])
     return count;
 }
 
-static bool overlap(const gd_real *a, int64_t a_numel, const gd_real *b, int64_t b_numel)
-{
-    const uintptr_t x = (uintptr_t)a, y = (uintptr_t)b;
-    return x < y + (uintptr_t)b_numel * sizeof *b && y < x + (uintptr_t)a_numel * sizeof *a;
-}
-
 static bool compatible(const touch *a, const touch *b)
 {
-    if ((!a->writes && !b->writes) || !overlap(a->data, a->numel, b->data, b->numel))
+    if ((!a->writes && !b->writes) || !gi_overlap(a->data, a->numel, b->data, b->numel))
         return true;
     return a->data == b->data && a->row == b->row && a->row;
 }
@@ -93,7 +87,7 @@ static bool all_compatible(const touch *a, int count, const touch *b, int more)
 static int64_t rows_from(const gi_version *v, int64_t i)
 {
     const gi_instruction *first = &v->list[i], *at = first, *end = v->list + v->count;
-    while (at < end && at->lines)
+    while (at < end && at->lines && at < first + MOST_MEMBERS)
         at++;
     if (at < end && at->rows && at->y->numel && at->y->ndim)
         return at->y->shape[0];
@@ -127,40 +121,13 @@ static void find_group(const gi_version *v, int64_t i, group *g)
 
 /* ---- Results that live in one block only ------------------------------------------------------------------------- */
 
-static bool reads_tensor(const gd_tensor *x, const gd_real *data, int64_t numel)
-{
-    if (!x || !x->numel)
-        return false;
-    int64_t below = 0, above = 0;
-    for (int k = 0; k < x->ndim; k++) {
-        const int64_t reach = (x->shape[k] - 1) * x->stride[k];
-        below += reach < 0 ? -reach : 0;
-        above += reach > 0 ? reach : 0;
-    }
-    return overlap(x->data - below, below + above + 1, data, numel);
-}
-
-bool gi_reads(const gi_instruction *i, const gd_real *data, int64_t numel)
-{
-    for (int l = 0; l < i->lines; l++)
-        for (int k = 0; k < GI_LINE_READS; k++)
-            if (i->line[l].x[k] && overlap(i->line[l].x[k], i->line[l].step[k] ? i->line[l].n : 1, data, numel))
-                return true;
-    if (i->lines)
-        return false;
-    for (int k = 0; k < i->n; k++)
-        if (reads_tensor(i->x[k], data, numel))
-            return true;
-    return reads_tensor(i->out, data, numel);
-}
-
 /* Is this access of the group the first one to memory that is written here, and read by no computation outside? */
 static bool stays_inside(const gi_version *v, const group *g, const touch *a)
 {
-    if (!a->writes || a->adds || reads_tensor(v->result, a->data, a->numel))
+    if (!a->writes || a->adds || gi_reads_tensor(v->result, a->data, a->numel))
         return false;
     for (const touch *before = g->a; before < a; before++)
-        if (overlap(before->data, before->numel, a->data, a->numel))
+        if (gi_overlap(before->data, before->numel, a->data, a->numel))
             return false;
     for (int64_t i = 0; i < v->count; i++)
         if ((i < g->first || i >= g->first + g->count) && gi_reads(&v->list[i], a->data, a->numel))
@@ -391,8 +358,18 @@ static lines *make_lines(gi_version *v, const group *g)
     return all;
 }
 
+/* Can no group that begins with this computation be large? */
+static bool too_short(const gi_instruction *i)
+{
+    const int64_t most = MOST_MEMBERS * MOST_ACCESSES * (int64_t)sizeof(gd_real);       /* bytes for an element */
+    return i->unread || (i->lines && i->line->n < LEAST_BYTES / most);
+}
+
 bool gi_blocks_from(gi_version *v, int64_t i, int64_t *count, gi_step *step)
 {
+    *count = 0;
+    if (too_short(&v->list[i]))
+        return true;
     group *g = gi_memory_new(GI_SCOPES, sizeof *g);
     if (!g)
         return false;

@@ -15,7 +15,7 @@ static int64_t bytes_of(const gd_tensor *t)
 static int64_t bytes_moved(const gi_instruction *i)
 {
     int64_t bytes = bytes_of(i->y);
-    if (i->in_place)
+    if (i->in_place || i->unread)
         return 0;
     for (int k = 0; k < i->n; k++)
         bytes += bytes_of(i->x[k]);
@@ -33,7 +33,9 @@ static void print_instruction(FILE *out, int64_t number, const gi_instruction *i
         fprintf(out, " -> %s", gi_text_of(i->y).s);
     if (i->formula)
         fprintf(out, ";  %s", i->formula);
-    if (i->in_place)
+    if (i->unread)
+        fprintf(out, "  (left out: nobody reads it)\n");
+    else if (i->in_place)
         fprintf(out, "  (in place)\n");
     else
         fprintf(out, "  (%" PRId64 " bytes)\n", bytes_moved(i));

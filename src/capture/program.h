@@ -24,6 +24,7 @@ typedef struct gi_instruction {
     gi_line     *line;                      /* what it consists of, if that is known, else NULL */
     int          lines;
     unsigned     rows;                      /* as gi_start_rows takes it; 0 if it does not work by rows */
+    bool         unread;                    /* it is not run, since nobody reads what it would compute */
     bool         in_place;                  /* a gradient that is written where it ends */
     int          block;                     /* number of the group of computations run in blocks of rows, or 0 */
 } gi_instruction;
@@ -127,7 +128,15 @@ bool gi_steps_make(gi_version *v);
  * that is copied there. */
 void gi_gradients_in_place(gi_version *v);
 
-/* gi_reads - does computation i read some of these numbers?  For those of the step itself. */
+/* ---- Who reads what: reads.c ------------------------------------------------------------------------------------- */
+
+/* gi_leave_out_unread - marks elementwise computations whose results nobody reads. */
+void gi_leave_out_unread(gi_version *v);
+
+/* gi_overlap - have these two lists of numbers some in common?  gi_reads - does computation i read some of these, and is
+ * it run?  For those of the step itself.  gi_reads_tensor - the same for whoever reads x. */
+bool gi_overlap(const gd_real *a, int64_t a_numel, const gd_real *b, int64_t b_numel);
+bool gi_reads_tensor(const gd_tensor *x, const gd_real *data, int64_t numel);
 bool gi_reads(const gi_instruction *i, const gd_real *data, int64_t numel);
 
 /* gi_blocks_from - are computation i and some that follow it run in blocks?  Then *count of them are, by *step.  False

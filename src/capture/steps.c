@@ -22,6 +22,8 @@ static bool run_line(gd_tensor *y, gd_tensor *const x[], const void *attributes)
 
 static void add_to_steps(gi_version *v, const gi_instruction *i)
 {
+    if (i->unread)
+        return;
     for (int k = 0; k < i->lines; k++)
         v->steps[v->step_count++] = (gi_step){ i->line[k].n > GI_PART_ELEMENTS ? run_line : i->line[k].whole, NULL,
                                                NULL, &i->line[k] };
@@ -35,6 +37,7 @@ bool gi_steps_make(gi_version *v)
 {
     if (!(v->steps = gi_memory_new(GI_SCOPES, (size_t)(GI_MOST_LINES * v->count + 1) * sizeof *v->steps)))
         return false;
+    gi_leave_out_unread(v);
     gi_gradients_in_place(v);
     for (int64_t i = 0, count; i < v->count; i += count) {
         gi_step step;

@@ -1,0 +1,50 @@
+/* reads.c - which computations read what, and those whose results nobody reads. */
+#include "program.h"
+
+bool gi_overlap(const gd_real *a, int64_t a_numel, const gd_real *b, int64_t b_numel)
+{
+    const uintptr_t x = (uintptr_t)a, y = (uintptr_t)b;
+    return x < y + (uintptr_t)b_numel * sizeof *b && y < x + (uintptr_t)a_numel * sizeof *a;
+}
+
+bool gi_reads_tensor(const gd_tensor *x, const gd_real *data, int64_t numel)
+{
+    if (!x || !x->numel)
+        return false;
+    int64_t below = 0, above = 0;
+    for (int k = 0; k < x->ndim; k++) {
+        const int64_t reach = (x->shape[k] - 1) * x->stride[k];
+        below += reach < 0 ? -reach : 0;
+        above += reach > 0 ? reach : 0;
+    }
+    return gi_overlap(x->data - below, below + above + 1, data, numel);
+}
+
+bool gi_reads(const gi_instruction *i, const gd_real *data, int64_t numel)
+{
+    if (i->unread)
+        return false;
+    for (int l = 0; l < i->lines; l++)
+        for (int k = 0; k < GI_LINE_READS; k++)
+            if (i->line[l].x[k] && gi_overlap(i->line[l].x[k], i->line[l].step[k] ? i->line[l].n : 1, data, numel))
+                return true;
+    if (i->lines)
+        return false;
+    for (int k = 0; k < i->n; k++)
+        if (gi_reads_tensor(i->x[k], data, numel))
+            return true;
+    return gi_reads_tensor(i->out, data, numel);
+}
+
+/* Elementwise computations have no other effect than their result.  (Others may fail, or draw random numbers.) */
+void gi_leave_out_unread(gi_version *v)
+{
+    for (gi_instruction *i = v->list + v->count; i-- > v->list;) {
+        const gd_tensor *y = i->y;
+        if (!i->lines || !y || y->base != y || !y->owner->captured || gi_reads_tensor(v->result, y->data, y->numel))
+            continue;
+        i->unread = true;
+        for (const gi_instruction *by = i + 1, *end = v->list + v->count; by < end && i->unread; by++)
+            i->unread = !gi_reads(by, y->data, y->numel);
+    }
+}
