@@ -369,15 +369,15 @@ DEAD(gd_linear_apply, layer, gd_linear_apply(&(gd_linear){ D, V2 }, L))
 DEAD_OR_NULL(gd_linear_apply, layer, gd_linear_apply(&(gd_linear){ L, D }, L))
 DEAD(gd_conv2d_apply, x, gd_conv2d_apply(&(gd_conv2d_layer){ image, V1, conv }, D))
 DEAD(gd_conv2d_apply, layer, gd_conv2d_apply(&(gd_conv2d_layer){ D, V1, conv }, image))
-DEAD(gd_conv2d_apply, layer, gd_conv2d_apply(&(gd_conv2d_layer){ image, D, conv }, image))
+DEAD_OR_NULL(gd_conv2d_apply, layer, gd_conv2d_apply(&(gd_conv2d_layer){ image, D, conv }, image))
 DEAD(gd_conv1d_apply, x, gd_conv1d_apply(&(gd_conv1d_layer){ signal, V1, 1, 0, 1, 1 }, D))
 DEAD(gd_conv1d_apply, layer, gd_conv1d_apply(&(gd_conv1d_layer){ D, V1, 1, 0, 1, 1 }, signal))
-DEAD(gd_conv1d_apply, layer, gd_conv1d_apply(&(gd_conv1d_layer){ signal, D, 1, 0, 1, 1 }, signal))
+DEAD_OR_NULL(gd_conv1d_apply, layer, gd_conv1d_apply(&(gd_conv1d_layer){ signal, D, 1, 0, 1, 1 }, signal))
 DEAD(gd_embedding_apply, index, gd_embedding_apply(&(gd_embedding_layer){ L }, D))
 DEAD(gd_embedding_apply, layer, gd_embedding_apply(&(gd_embedding_layer){ D }, zeros))
 DEAD(gd_layer_norm_apply, x, gd_layer_norm_apply(&(gd_layer_norm_layer){ V3, V3, 1e-5 }, D))
 DEAD_OR_NULL(gd_layer_norm_apply, layer, gd_layer_norm_apply(&(gd_layer_norm_layer){ D, V3, 1e-5 }, L))
-DEAD(gd_layer_norm_apply, layer, gd_layer_norm_apply(&(gd_layer_norm_layer){ V3, D, 1e-5 }, L))
+DEAD_OR_NULL(gd_layer_norm_apply, layer, gd_layer_norm_apply(&(gd_layer_norm_layer){ V3, D, 1e-5 }, L))
 DEAD(gd_batch_norm_apply, x, gd_batch_norm_apply(&(gd_batch_norm_layer){ V3, V3, V3, V3, 0.1, 1e-5 }, D, true))
 DEAD_OR_NULL(gd_batch_norm_apply, layer, gd_batch_norm_apply(&(gd_batch_norm_layer){ D, V3, V3, V3, 0.1, 1e-5 }, L,
     true))
@@ -413,13 +413,13 @@ DEAD(gd_multihead_apply, layer, gd_multihead_apply(&(gd_multihead){ V31, V3, V11
 DEAD(gd_conv_transpose2d_apply, x, gd_conv_transpose2d_apply(&(gd_conv_transpose2d_layer){ image, V1, turned }, D))
 DEAD(gd_conv_transpose2d_apply, layer, gd_conv_transpose2d_apply(&(gd_conv_transpose2d_layer){ D, V1, turned },
     image))
-DEAD(gd_conv_transpose2d_apply, layer, gd_conv_transpose2d_apply(&(gd_conv_transpose2d_layer){ image, D, turned },
+DEAD_OR_NULL(gd_conv_transpose2d_apply, layer, gd_conv_transpose2d_apply(&(gd_conv_transpose2d_layer){ image, D, turned },
     image))
 DEAD(gd_conv_transpose1d_apply, x, gd_conv_transpose1d_apply(&(gd_conv_transpose1d_layer){ signal, V1, 1, 0, 0, 1, 1 },
     D))
 DEAD(gd_conv_transpose1d_apply, layer, gd_conv_transpose1d_apply(&(gd_conv_transpose1d_layer){ D, V1, 1, 0, 0, 1, 1 },
     signal))
-DEAD(gd_conv_transpose1d_apply, layer, gd_conv_transpose1d_apply(
+DEAD_OR_NULL(gd_conv_transpose1d_apply, layer, gd_conv_transpose1d_apply(
     &(gd_conv_transpose1d_layer){ signal, D, 1, 0, 0, 1, 1 }, signal))
 DEAD(gd_group_norm_apply, x, gd_group_norm_apply(&(gd_group_norm_layer){ V3, V3, 1, 1e-5 }, D))
 DEAD_OR_NULL(gd_group_norm_apply, layer, gd_group_norm_apply(&(gd_group_norm_layer){ D, V3, 1, 1e-5 }, L))
