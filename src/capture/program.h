@@ -133,8 +133,9 @@ void gi_gradients_in_place(gi_version *v);
 /* gi_leave_out_unread - marks elementwise computations whose results nobody reads. */
 void gi_leave_out_unread(gi_version *v);
 
-/* gi_overlap - have these two lists of numbers some in common?  gi_reads - does computation i read some of these, and is
- * it run?  For those of the step itself.  gi_reads_tensor - the same for whoever reads x. */
+/* gi_overlap - have these two lists of numbers some in common?
+ * gi_reads - does computation i read some of these, which the step has computed, and is it run?
+ * gi_reads_tensor - the same for whoever reads x. */
 bool gi_overlap(const gd_real *a, int64_t a_numel, const gd_real *b, int64_t b_numel);
 bool gi_reads_tensor(const gd_tensor *x, const gd_real *data, int64_t numel);
 bool gi_reads(const gi_instruction *i, const gd_real *data, int64_t numel);

@@ -413,8 +413,8 @@ DEAD(gd_multihead_apply, layer, gd_multihead_apply(&(gd_multihead){ V31, V3, V11
 DEAD(gd_conv_transpose2d_apply, x, gd_conv_transpose2d_apply(&(gd_conv_transpose2d_layer){ image, V1, turned }, D))
 DEAD(gd_conv_transpose2d_apply, layer, gd_conv_transpose2d_apply(&(gd_conv_transpose2d_layer){ D, V1, turned },
     image))
-DEAD_OR_NULL(gd_conv_transpose2d_apply, layer, gd_conv_transpose2d_apply(&(gd_conv_transpose2d_layer){ image, D, turned },
-    image))
+DEAD_OR_NULL(gd_conv_transpose2d_apply, layer, gd_conv_transpose2d_apply(
+    &(gd_conv_transpose2d_layer){ image, D, turned }, image))
 DEAD(gd_conv_transpose1d_apply, x, gd_conv_transpose1d_apply(&(gd_conv_transpose1d_layer){ signal, V1, 1, 0, 0, 1, 1 },
     D))
 DEAD(gd_conv_transpose1d_apply, layer, gd_conv_transpose1d_apply(&(gd_conv_transpose1d_layer){ D, V1, 1, 0, 0, 1, 1 },
