@@ -75,7 +75,9 @@ if(Gradus_FOUND)
     message(FATAL_ERROR "version 99 is found")
 endif()
 END
-    quietly cmake -S "$work/cmake" -B "$work/cmake/build" -DCMAKE_PREFIX_PATH="$1" -DCMAKE_C_COMPILER="${CC##* }"
+    compiler=${CC:-cc}
+    quietly cmake -S "$work/cmake" -B "$work/cmake/build" -DCMAKE_PREFIX_PATH="$1" \
+        -DCMAKE_C_COMPILER="${compiler##* }"
     quietly cmake --build "$work/cmake/build"
     for target in $targets; do runs "$work/cmake/build/with_$target" ""; done
 }
