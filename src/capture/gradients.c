@@ -55,7 +55,8 @@ static gi_instruction *writer_of(const gi_version *v, gi_instruction *put, gd_te
     for (gi_instruction *i = put + 1, *end = v->list + v->count; i < end; i++)
         if (gi_reads(i, value->data, value->numel))
             return NULL;
-    for (gi_instruction *i = put; i-- > v->list;) {
+    for (int64_t at = put - v->list - 1; at >= 0; at--) {
+        gi_instruction *i = &v->list[at];
         if (writes(i, value->data))
             return i;
         if (is_whole(i) || gi_reads(i, value->data, value->numel) || gi_reads(i, to->data, to->numel)

@@ -39,7 +39,8 @@ bool gi_reads(const gi_instruction *i, const gd_real *data, int64_t numel)
 /* Elementwise computations have no other effect than their result.  (Others may fail, or draw random numbers.) */
 void gi_leave_out_unread(gi_version *v)
 {
-    for (gi_instruction *i = v->list + v->count; i-- > v->list;) {
+    for (int64_t at = v->count - 1; at >= 0; at--) {
+        gi_instruction *i = &v->list[at];
         const gd_tensor *y = i->y;
         if (!i->lines || !y || y->base != y || !y->owner->captured || gi_reads_tensor(v->result, y->data, y->numel))
             continue;
