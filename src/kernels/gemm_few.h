@@ -44,14 +44,15 @@ typedef gd_real few_32 __attribute__((vector_size(32)));
 ROWS_OF_FEW(16, _mm_fmadd, _mm_set1)
 ROWS_OF_FEW(32, _mm256_fmadd, _mm256_set1)
 
-/* few_COLUMNS - c (+)= a b for k <= DEPTH and so many columns. */
+/* few_COLUMNS - c (+)= a b for k <= DEPTH and so many columns.  b is read where it lies if its rows fill vectors: of a
+ * view of fewer columns nothing beyond the last one may be read. */
 #define FEW_COLUMNS(columns, bytes)                                                                                \
     static FEW_TARGET void few_##columns(const operands *x)                                                        \
     {                                                                                                              \
         enum { LANES_OF_B = bytes / (int)sizeof(gd_real) };                                                        \
         gd_real packed[DEPTH * LANES_OF_B] __attribute__((aligned(bytes)));                                        \
         const gd_real *b = x->b;                                                                                   \
-        if (x->b_col != 1 || x->b_row != LANES_OF_B) {                                                             \
+        if (columns != LANES_OF_B || x->b_col != 1 || x->b_row != LANES_OF_B) {                                    \
             for (int64_t p = 0; p < x->k; p++)                                                                     \
                 for (int j = 0; j < LANES_OF_B; j++)                                                               \
                     packed[p * LANES_OF_B + j] = j < columns ? x->b[p * x->b_row + j * x->b_col] : 0;              \
