@@ -75,6 +75,15 @@ static gd_tensor *shifted(gd_tensor *const in[], int n, void *context)
     return gd_tanh(gd_mul(gd_square(b), a));
 }
 
+/* Each element is multiplied by the last one, which the last block computes. */
+static gd_tensor *by_the_last(gd_tensor *const in[], int n, void *context)
+{
+    const model *m = context;
+    (void)n;
+    gd_tensor *h = gd_tanh(gd_mul(in[0], m->v));
+    return gd_mul(gd_square(h), gd_select(h, 0, ELEMENTS - 1));
+}
+
 /* ---- Images ------------------------------------------------------------------------------------------------------ */
 
 static gd_tensor *images(gd_tensor *const in[], int n, void *context)
@@ -109,6 +118,7 @@ static const problem problems[] = {
     { "middle", middle, "gd_neg [70003] -> [70003]  (left out: nobody reads it)" },
     { "used often", used_often, "are run together" },
     { "shifted", shifted, "computations 1 to 2 are run together" },
+    { "by the last", by_the_last, "computations 1 to 3 are run together" },
     { "images", images, "computations 1 to 7 are run together" },
     { "read again", read_again, "computations 1 to 2 are run together" },
 };

@@ -45,6 +45,27 @@ START_TEST(a_state_that_is_carried_over)
 }
 END_TEST
 
+static gd_tensor *reversed(gd_tensor *const in[], int n, void *context)
+{
+    (void)n;
+    (void)context;
+    return gd_flip(in[0], 0);
+}
+
+/* The last result is read where it lies while the next one is written there. */
+START_TEST(a_result_that_is_turned_round)
+{
+    gd_program *program = gd_capture(reversed, NULL);
+    gd_tensor *state = numbers(7, 1, 3), *usual = gd_contiguous(state);
+    for (int i = 0; i < RUNS; i++) {
+        state = gd_run(program, &state, 1);
+        usual = reversed(&usual, 1, NULL);
+        ck_assert_msg(same_bits(state, usual), "run %d", i);
+    }
+    gd_program_free(program);
+}
+END_TEST
+
 /* Each run's input has an address of its own, and those of earlier runs are overwritten. */
 START_TEST(other_addresses)
 {
@@ -129,6 +150,7 @@ int main(void)
     TCase *cases = tcase_create("inputs");
     tcase_add_checked_fixture(cases, quietly, gd_shutdown);
     tcase_add_test(cases, a_state_that_is_carried_over);
+    tcase_add_test(cases, a_result_that_is_turned_round);
     tcase_add_test(cases, other_addresses);
     tcase_add_test(cases, a_result_that_is_a_view_of_an_input);
     tcase_add_test(cases, an_input_that_is_a_view_of_a_parameter);
