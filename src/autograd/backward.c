@@ -227,7 +227,7 @@ static GI_COLD gd_fast captured_fast(gd_node *node, gd_tensor *dy, const gd_targ
     }
     const unsigned long failures = gi_failures();
     if (!gi_start_captured(&(gi_call){ node->op->name, gi_fast_again, NULL, x, n + 1, &call, sizeof call, node, false,
-                                       node->op->formula, 0, node->out }))
+                                       node->op->formula, node->out }))
         return gi_failures() == failures ? GD_DECLINED : GD_FAILED;
     for (int i = 0; i < n; i++)
         gi_thread.recorder->computed(gi_thread.recorder, to[i].data);

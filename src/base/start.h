@@ -33,7 +33,6 @@ typedef struct gi_call {
     const void       *of;                   /* y, or the node of a fast rule */
     bool              allocates;            /* it has used memory of its scope */
     const char       *formula;              /* of a rule: what it computes; else NULL */
-    unsigned          rows;                 /* see gi_start_rows */
     gd_tensor        *out;                  /* of a rule: the result of its operation, which it may read; else NULL */
 } gi_call;
 
@@ -77,22 +76,11 @@ static inline bool gi_start(const char *name, gi_compute *compute, gd_tensor *y,
                             const void *attributes, size_t size)
 {
     if (gi_capturing())
-        return gi_start_captured(&(gi_call){ name, compute, y, x, n, attributes, size, y, false, NULL, 0, NULL });
+        return gi_start_captured(&(gi_call){ name, compute, y, x, n, attributes, size, y, false, NULL, NULL });
     return compute(y, x, attributes);
 }
 
-/* gi_start_rows - the same for what works row by row, a row being an index of the first axis: row i of y comes from row
- * i of each x[k] whose bit k is set in rows, and from the others as a whole; the bits do not depend on the number of
- * rows, which compute takes from y. */
-static inline bool gi_start_rows(const char *name, gi_compute *compute, gd_tensor *y, gd_tensor *const x[], int n,
-                                 const void *attributes, size_t size, unsigned rows)
-{
-    if (gi_capturing())
-        return gi_start_captured(&(gi_call){ name, compute, y, x, n, attributes, size, y, false, NULL, rows, NULL });
-    return compute(y, x, attributes);
-}
-
-/* gi_start_one - gi_start with one input. */
+/* gi_start_one - the same with one input. */
 static inline bool gi_start_one(const char *name, gi_compute *compute, gd_tensor *y, gd_tensor *x,
                                 const void *attributes, size_t size)
 {

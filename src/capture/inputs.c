@@ -46,17 +46,17 @@ bool gi_inputs_same_layout(const gi_version *v, gd_tensor *const inputs[], int n
     return true;
 }
 
-bool gi_inputs_look(gi_version *v, gd_real **place, const gd_tensor *t)
+bool gi_inputs_follow(gi_version *v, gd_real **place, const gd_tensor *t)
 {
     for (int i = 0; i < v->n; i++) {
         if (t->base != v->in[i] || place == &v->in[i]->data)
             continue;
-        for (int64_t k = 0; k < v->look_count; k++)
-            if (v->looks[k].place == place)
+        for (int64_t k = 0; k < v->follower_count; k++)
+            if (v->followers[k].place == place)
                 return true;
-        if (!gi_list_room(&v->looks, v->look_count, &v->look_capacity, sizeof *v->looks))
+        if (!gi_list_room(&v->followers, v->follower_count, &v->follower_capacity, sizeof *v->followers))
             return false;
-        v->looks[v->look_count++] = (gi_look){ place, i, t->data - t->base->data };
+        v->followers[v->follower_count++] = (gi_follower){ place, i, t->data - t->base->data };
     }
     return true;
 }
@@ -76,13 +76,9 @@ static GI_COLD bool is_own(const gi_version *v, const gd_tensor *x)
  * for later runs. */
 static GI_COLD gd_real *copied(gi_version *v, int i, const gd_tensor *x)
 {
-    int64_t below = 0, above = 0;           /* elements before and after the first one */
-    for (int k = 0; k < x->ndim && x->numel; k++) {
-        const int64_t reach = (x->shape[k] - 1) * x->stride[k];
-        below += reach < 0 ? -reach : 0;
-        above += reach > 0 ? reach : 0;
-    }
-    if (!v->copy[i] && !(v->copy[i] = gi_arena_take(&v->notes, (size_t)(below + above + 1) * sizeof *x->data)))
+    int64_t below, above;
+    gi_extent(x, &below, &above);
+    if (!v->copy[i] && !(v->copy[i] = gi_arena_take(&v->notes, (size_t)(below + 1 + above) * sizeof *x->data)))
         return NULL;
     gd_tensor to = *x;
     to.data = v->copy[i] + below;
@@ -94,9 +90,9 @@ static GI_COLD gd_real *copied(gi_version *v, int i, const gd_tensor *x)
 static void move(gi_version *v, int i, gd_real *data)
 {
     v->in[i]->data = data;
-    for (int64_t k = 0; k < v->look_count; k++)
-        if (v->looks[k].input == i)
-            *v->looks[k].place = data + v->looks[k].offset;
+    for (int64_t k = 0; k < v->follower_count; k++)
+        if (v->followers[k].input == i)
+            *v->followers[k].place = data + v->followers[k].offset;
 }
 
 bool gi_inputs_move(gi_version *v, gd_tensor *const inputs[])

@@ -49,8 +49,7 @@ static void print_blocks(FILE *out, const gi_version *v)
         while (v->list[i].block && to + 1 < v->count && v->list[to + 1].block == v->list[i].block)
             to++;
         if (to > i)
-            fprintf(out, "computations %" PRId64 " to %" PRId64 " are run together, in blocks of rows\n", i + 1,
-                    to + 1);
+            fprintf(out, "computations %" PRId64 " to %" PRId64 " are run together, in blocks\n", i + 1, to + 1);
     }
 }
 

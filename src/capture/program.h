@@ -23,10 +23,9 @@ typedef struct gi_instruction {
     bool         allocates;                 /* it needs a scope */
     gi_line     *line;                      /* what it consists of, if that is known, else NULL */
     int          lines;
-    unsigned     rows;                      /* as gi_start_rows takes it; 0 if it does not work by rows */
     bool         unread;                    /* it is not run, since nobody reads what it would compute */
     bool         in_place;                  /* a gradient that is written where it ends */
-    int          block;                     /* number of the group of computations run in blocks of rows, or 0 */
+    int          block;                     /* number of the group of computations run in blocks, or 0 */
 } gi_instruction;
 
 /* What a run does: one or several of these computations. */
@@ -37,12 +36,12 @@ typedef struct gi_step {
     const void  *attributes;
 } gi_step;
 
-/* The address of numbers of an input, in a tensor or a line. */
-typedef struct gi_look {
+/* A place in a tensor or a line where the address of an input's numbers stands. */
+typedef struct gi_follower {
     gd_real  **place;
     int        input;
     ptrdiff_t  offset;                      /* from the input's first element */
-} gi_look;
+} gi_follower;
 
 /* Bytes of the program or the library that must be as they were. */
 typedef struct gi_guard_on {
@@ -68,8 +67,8 @@ typedef struct gi_version {
     gd_real       **copy;                   /* of each: memory of its own, where one was needed, or NULL */
     int             n;
     bool            no_grad;
-    gi_look        *looks;                  /* other addresses that move with the inputs */
-    int64_t         look_count, look_capacity;
+    gi_follower    *followers;              /* other addresses that move with the inputs */
+    int64_t         follower_count, follower_capacity;
     gi_instruction *list;
     int64_t         count, capacity;
     gi_line         line[GI_MOST_LINES];    /* of the computation that is being made */
@@ -85,7 +84,6 @@ typedef struct gi_version {
     gi_read        *reads;
     int64_t         read_count, read_capacity;
     gd_tensor      *result;
-    bool            owns_result;            /* it is none of the program's */
     const char     *refused_by, *refused_why;       /* NULL when it is captured */
     int64_t         runs, last_run;
 } gi_version;
@@ -128,6 +126,10 @@ bool gi_steps_make(gi_version *v);
  * that is copied there. */
 void gi_gradients_in_place(gi_version *v);
 
+/* gi_blocks_from - are computation i and some that follow it run in blocks?  Then *count of them are, by *step.  False
+ * when memory is out. */
+bool gi_blocks_from(gi_version *v, int64_t i, int64_t *count, gi_step *step);
+
 /* ---- Who reads what: reads.c ------------------------------------------------------------------------------------- */
 
 /* gi_leave_out_unread - marks elementwise computations whose results nobody reads. */
@@ -140,20 +142,16 @@ bool gi_overlap(const gd_real *a, int64_t a_numel, const gd_real *b, int64_t b_n
 bool gi_reads_tensor(const gd_tensor *x, const gd_real *data, int64_t numel);
 bool gi_reads(const gi_instruction *i, const gd_real *data, int64_t numel);
 
-/* gi_blocks_from - are computation i and some that follow it run in blocks?  Then *count of them are, by *step.  False
- * when memory is out. */
-bool gi_blocks_from(gi_version *v, int64_t i, int64_t *count, gi_step *step);
-
 /* ---- Inputs: inputs.c -------------------------------------------------------------------------------------------- */
 
 /* gi_inputs_begin - makes v->in for inputs like these; false when memory is out.
  * gi_inputs_same_layout - have the inputs the shapes and strides of v's?
- * gi_inputs_look - the address at place, which is that of t's numbers, will move with the input that t is a view of, if
- *   there is one; false when memory is out.
- * gi_inputs_move - v, and all that look at them, read these inputs; false when memory is out. */
+ * gi_inputs_follow - the address at place, which is that of t's numbers, will move with the input that t is a view of,
+ *   if there is one; false when memory is out.
+ * gi_inputs_move - v and the followers read these inputs; false when memory is out. */
 bool gi_inputs_begin(gi_version *v, gd_tensor *const inputs[]);
 bool gi_inputs_same_layout(const gi_version *v, gd_tensor *const inputs[], int n);
-bool gi_inputs_look(gi_version *v, gd_real **place, const gd_tensor *t);
+bool gi_inputs_follow(gi_version *v, gd_real **place, const gd_tensor *t);
 bool gi_inputs_move(gi_version *v, gd_tensor *const inputs[]);
 
 /* gi_inputs_are_base - is y, which the function returns, a view of one of the inputs? */

@@ -1,5 +1,6 @@
 /* reads.c - which computations read what, and those whose results nobody reads. */
 #include "program.h"
+#include "tensor/nest.h"
 
 bool gi_overlap(const gd_real *a, int64_t a_numel, const gd_real *b, int64_t b_numel)
 {
@@ -11,13 +12,9 @@ bool gi_reads_tensor(const gd_tensor *x, const gd_real *data, int64_t numel)
 {
     if (!x || !x->numel)
         return false;
-    int64_t below = 0, above = 0;
-    for (int k = 0; k < x->ndim; k++) {
-        const int64_t reach = (x->shape[k] - 1) * x->stride[k];
-        below += reach < 0 ? -reach : 0;
-        above += reach > 0 ? reach : 0;
-    }
-    return gi_overlap(x->data - below, below + above + 1, data, numel);
+    int64_t below, above;
+    gi_extent(x, &below, &above);
+    return gi_overlap(x->data - below, below + 1 + above, data, numel);
 }
 
 bool gi_reads(const gi_instruction *i, const gd_real *data, int64_t numel)

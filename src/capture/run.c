@@ -22,13 +22,6 @@ gd_program *gd_capture(gd_function *function, void *context)
     return program;
 }
 
-static void free_last(gd_program *program)
-{
-    if (program->last)
-        gi_arena_free(program->last);
-    program->last = NULL;
-}
-
 void gd_program_free(gd_program *program)
 {
     if (!program || !gi_given("gd_program_free", "program", program))
@@ -40,7 +33,8 @@ void gd_program_free(gd_program *program)
     for (int i = 0; i < program->versions; i++)
         gi_version_free(program->version[i]);
     gi_version_free(program->recording);
-    free_last(program);
+    if (program->last)
+        gi_arena_free(program->last);
     gi_handle_free(program);
 }
 
@@ -149,7 +143,6 @@ static gd_tensor *capture(gd_program *program, gd_tensor *const inputs[], int n)
         return NULL;
     }
     gi_guards_sort(v);
-    v->owns_result = v->result->base->owner->captured;
     program->captured++;
     v->last_run = program->called + program->run_again;
     add_version(program, v);
@@ -172,24 +165,18 @@ static gd_tensor *run_again(gd_program *program, gi_version *v, gd_tensor *const
     if (!gi_inputs_move(v, inputs))
         return NULL;
     gi_thread.no_grad = GI_IN_PASS | 1;
+    program->running = true;
     const bool good = start_all(v);
+    program->running = false;
     gi_thread.no_grad = no_grad;
     if (GI_UNLIKELY(!good))
         gi_scope_close_down_to(depth);
     v->runs++;
     v->last_run = program->called + ++program->run_again;
-    if (v->owns_result)
+    if (v->result->base->owner->captured)
         gi_overwritten(v->result);
     program->latest = v;
     return good ? v->result : NULL;
-}
-
-static gd_tensor *run_marked(gd_program *program, gi_version *v, gd_tensor *const inputs[])
-{
-    program->running = true;
-    gd_tensor *y = run_again(program, v, inputs);
-    program->running = false;
-    return y;
 }
 
 /* ---- Which of them ----------------------------------------------------------------------------------------------- */
@@ -272,7 +259,7 @@ gd_tensor *gd_run(gd_program *program, gd_tensor *const inputs[], int n)
     /* debug builds ask first whether everything is alive */
     gi_version *usual = GI_QUARANTINES ? NULL : latest_for(program, inputs, n);
     if (GI_LIKELY(usual != NULL))
-        return run_marked(program, usual, inputs);
+        return run_again(program, usual, inputs);
     if (!valid(program, inputs, n))
         return NULL;
     gi_current_scope();

@@ -122,7 +122,7 @@ static gd_tensor *operand(gi_version *v, gd_tensor *t)
         kept->owner = &v->notes;
         gi_born(kept);
     }
-    return gi_inputs_look(v, &kept->data, t) ? kept : NULL;
+    return gi_inputs_follow(v, &kept->data, t) ? kept : NULL;
 }
 
 static void line(gi_recorder *recorder, const gi_line *line, const void *of)
@@ -165,7 +165,7 @@ static bool keep_lines(gi_version *v, gi_instruction *i, const gi_call *call)
         for (int k = 0; k < GI_LINE_READS; k++) {
             const gd_tensor *t;
             if (is_of_input(v, call, i->line[l].x[k], &t)
-                && !gi_inputs_look(v, (gd_real **)(uintptr_t)&i->line[l].x[k], t))
+                && !gi_inputs_follow(v, (gd_real **)(uintptr_t)&i->line[l].x[k], t))
                 return false;
         }
     }
@@ -234,7 +234,7 @@ static bool write_down(gi_recorder *recorder, const gi_call *call)
         return false;
     gi_instruction *i = &v->list[v->count];
     *i = (gi_instruction){ .compute = call->compute, .name = call->name, .formula = call->formula, .n = call->n,
-                           .allocates = call->allocates, .rows = call->rows };
+                           .allocates = call->allocates };
     i->x = gi_arena_take(&v->notes, (size_t)call->n * sizeof *i->x);
     void *attributes = gi_arena_take(&v->notes, call->size);
     if (!i->x || !attributes || (y && !(i->y = operand(v, y))))
@@ -285,7 +285,7 @@ void gi_version_free(gi_version *v)
         gi_arena_free(scope);
     }
     gi_arena_free(&v->notes);
-    gi_memory_free(v->looks);
+    gi_memory_free(v->followers);
     gi_memory_free(v->list);
     gi_memory_free(v->steps);
     gi_memory_free(v->guards);

@@ -57,9 +57,7 @@ static const gd_op conv_op = {
 
 static bool conv_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
 {
-    gi_conv s = *(const gi_conv *)attributes;
-    s.n = y->shape[0];
-    return gi_conv_forward(&s, x[0]->data, x[1]->data, x[2] ? x[2]->data : NULL, y->data);
+    return gi_conv_forward(attributes, x[0]->data, x[1]->data, x[2] ? x[2]->data : NULL, y->data);
 }
 
 static gd_tensor *conv(gd_tensor *x, gd_tensor *w, gd_tensor *bias, const gi_conv *s)
@@ -71,8 +69,7 @@ static gd_tensor *conv(gd_tensor *x, gd_tensor *w, gd_tensor *bias, const gi_con
     gd_tensor *start = bias ? gd_contiguous(gd_detach(bias)) : NULL;
     if (!y || !images || !weights || (bias && !start))
         return NULL;
-    gd_tensor *const inputs[] = { images, weights, start };
-    if (!gi_start_rows("gd_conv2d", conv_compute, y, inputs, 3, s, sizeof *s, 1))
+    if (!gi_start("gd_conv2d", conv_compute, y, (gd_tensor *const[]){ images, weights, start }, 3, s, sizeof *s))
         return NULL;
     return gd_record(&conv_op, y, (gd_tensor *const[]){ x, w, bias }, bias ? 3 : 2, s, sizeof *s);
 }

@@ -55,24 +55,14 @@ static bool over_planes(const pooling *p, gd_real *x, gd_real *y, gi_body *body)
 
 static gd_tensor *mean_pool(gd_tensor *x, const pooling *p);
 
-/* The planes of as many images as t has. */
-static pooling planes_of(const pooling *p, const gd_tensor *t)
-{
-    pooling all = *p;
-    all.planes = t->shape[0] * t->shape[1];
-    return all;
-}
-
 static bool mean_pool_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
 {
-    const pooling p = planes_of(attributes, y);
-    return over_planes(&p, x[0]->data, y->data, mean_planes);
+    return over_planes(attributes, x[0]->data, y->data, mean_planes);
 }
 
 static bool spread_compute(gd_tensor *z, gd_tensor *const dy[], const void *attributes)
 {
-    const pooling p = planes_of(attributes, z);
-    return over_planes(&p, z->data, dy[0]->data, spread_planes);
+    return over_planes(attributes, z->data, dy[0]->data, spread_planes);
 }
 
 /* spread: z of x's shape, each element of dy shared among its window. */
@@ -91,7 +81,7 @@ static gd_tensor *spread(gd_tensor *dy, const pooling *p)
 {
     gd_tensor *z = dy ? gi_new("gd_avg_pool2d_grad", 4, p->x_shape.size) : NULL;
     gd_tensor *from = gd_contiguous(gd_detach(dy));
-    if (!z || !from || !gi_start_rows("gd_avg_pool2d_grad", spread_compute, z, &from, 1, p, sizeof *p, 1))
+    if (!z || !from || !gi_start_one("gd_avg_pool2d_grad", spread_compute, z, from, p, sizeof *p))
         return NULL;
     return gd_record(&spread_op, z, &dy, 1, p, sizeof *p);
 }
@@ -110,7 +100,7 @@ static gd_tensor *mean_pool(gd_tensor *x, const pooling *p)
 {
     gd_tensor *y = x ? gi_new("gd_avg_pool2d", 4, p->y_shape.size) : NULL;
     gd_tensor *from = gd_contiguous(gd_detach(x));
-    if (!y || !from || !gi_start_rows("gd_avg_pool2d", mean_pool_compute, y, &from, 1, p, sizeof *p, 1))
+    if (!y || !from || !gi_start_one("gd_avg_pool2d", mean_pool_compute, y, from, p, sizeof *p))
         return NULL;
     return gd_record(&avg_pool2d_op, y, &x, 1, p, sizeof *p);
 }

@@ -38,6 +38,16 @@ void gi_nest_spread_short(const gi_nest *nest, int operands, gd_real *const star
 /* gi_copy - the elements of x, in row-major order, to contiguous memory. */
 void gi_copy(gd_real *to, const gd_tensor *x);
 
+/* gi_extent - how many elements before and after its first one x reaches. */
+static inline void gi_extent(const gd_tensor *x, int64_t *below, int64_t *above)
+{
+    *below = *above = 0;
+    for (int k = 0; k < x->ndim && x->numel; k++) {
+        const int64_t reach = (x->shape[k] - 1) * x->stride[k];
+        *(reach < 0 ? below : above) += reach < 0 ? -reach : reach;
+    }
+}
+
 /* gi_contiguous_numbers - x's elements in row-major order: x's own, or a copy in the current scope; NULL when memory is
  * out. */
 const gd_real *gi_contiguous_numbers(const gd_tensor *x);

@@ -127,24 +127,6 @@ static gd_tensor *input_of(const step *s, int run)
     return in;
 }
 
-/* What gd_program_print says. */
-static const char *said(gd_program *program)
-{
-    static char text[4096];
-    FILE *file = tmpfile();
-    gd_program_print(file, program);
-    rewind(file);
-    text[fread(text, 1, sizeof text - 1, file)] = 0;
-    fclose(file);
-    return text;
-}
-
-static int run_again(gd_program *program)
-{
-    const char *at = strstr(said(program), "run again ");
-    return at ? atoi(at + strlen("run again ")) : -1;
-}
-
 static void set(gd_tensor *leaf, gd_tensor *numbers)
 {
     GD_NO_GRAD;
@@ -175,7 +157,7 @@ START_TEST(same_bits_in_each_run)
         ck_assert_msg(!usual->grad || same_bits(usual->grad, leaf->grad), "%s: run %d: other gradients", s->name, run);
         ck_assert_msg(memcmp(random[0], random[1], sizeof random[0]) == 0, "%s: other numbers drawn", s->name);
     }
-    ck_assert_msg(run_again(program) == RUNS - 2, "%s: %s", s->name, said(program));
+    ck_assert_msg(runs_again_of(program) == RUNS - 2, "%s: %s", s->name, said_of(program));
     gd_program_free(program);
 }
 END_TEST
@@ -219,7 +201,7 @@ START_TEST(checked_in_each_run)
             ck_assert_msg(y != NULL, "%s", gd_last_error());
         }
     }
-    ck_assert_int_eq(run_again(program), 3);
+    ck_assert_int_eq(runs_again_of(program), 3);
     gd_program_free(program);
 }
 END_TEST
@@ -251,7 +233,7 @@ START_TEST(second_derivative_that_depends_on_values)
         ck_assert(run == 0 || y->data[0] == first);
         first = y->data[0];
     }
-    ck_assert(strstr(said(program), "cannot be captured: gd_logsumexp has a derivative that depends on values"));
+    ck_assert(strstr(said_of(program), "cannot be captured: gd_logsumexp has a derivative that depends on values"));
     gd_program_free(program);
 }
 END_TEST

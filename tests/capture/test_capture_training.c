@@ -126,18 +126,6 @@ static void check_same(training *a, training *b, const char *what, int at)
     ck_assert_msg(memcmp(x.at, y.at, (size_t)x.n * sizeof *x.at) == 0, "%s: step %d: other numbers", what, at);
 }
 
-static int run_again(gd_program *program)
-{
-    char text[256] = "";
-    FILE *file = tmpfile();
-    gd_program_print(file, program);
-    rewind(file);
-    text[fread(text, 1, sizeof text - 1, file)] = 0;
-    fclose(file);
-    const char *at = strstr(text, "run again ");
-    return at ? atoi(at + strlen("run again ")) : -1;
-}
-
 /* ---- Both ways --------------------------------------------------------------------------------------------------- */
 
 static void both_ways(maker *make, int flags)
@@ -167,7 +155,7 @@ static void both_ways(maker *make, int flags)
         ck_assert_int_eq(memcmp(random[0], random[1], sizeof random[0]), 0);
         check_same(&usual, &captured, usual.o->algorithm->name, at);
     }
-    ck_assert_int_eq(run_again(program), STEPS - 2);
+    ck_assert_int_eq(runs_again_of(program), STEPS - 2);
     gd_program_free(program);
     end(&usual);
     end(&captured);

@@ -10,6 +10,26 @@ void quietly(void)
     gd_clear_error();
 }
 
+/* ---- Captured programs -------------------------------------------------------------------------------------- */
+
+const char *said_of(gd_program *program)
+{
+    static char text[8192];
+    FILE *file = tmpfile();
+    ck_assert(file != NULL);
+    gd_program_print(file, program);
+    rewind(file);
+    text[fread(text, 1, sizeof text - 1, file)] = 0;
+    fclose(file);
+    return text;
+}
+
+int runs_again_of(gd_program *program)
+{
+    const char *at = strstr(said_of(program), "run again ");
+    return at ? atoi(at + strlen("run again ")) : -1;
+}
+
 /* ---- Shapes and values -------------------------------------------------------------------------------------- */
 
 static const gd_real *place(const gd_tensor *t, int64_t k)

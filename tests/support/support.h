@@ -54,6 +54,12 @@ void quietly(void);
         ck_message(message);                                                                             \
     } while (0)
 
+/* ---- Captured programs -------------------------------------------------------------------------------------- */
+
+/* said_of - what gd_program_print says, until the next call.  runs_again_of - how often it was run again, by that. */
+const char *said_of(gd_program *program);
+int runs_again_of(gd_program *program);
+
 /* ---- Shapes and values, read without the library's own loops ------------------------------------------------ */
 
 /* element - the k-th element in row-major order, found by its index and the strides. */
