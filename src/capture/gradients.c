@@ -42,13 +42,8 @@ static bool writes(const gi_instruction *i, const gd_real *data)
     return i->y && i->y->base->data == data;
 }
 
-/* A computation that is written down as a whole, such as gd_step, whose operands nobody knows. */
-static bool is_whole(const gi_instruction *i)
-{
-    return !i->y && i->n == 0;
-}
-
-/* The computation before put that has written the value, if nobody else uses that or the memory of the gradient. */
+/* The computation before put that has written the value, if nobody else uses that or the memory of the gradient.  Both
+ * are of one backward pass, in which gd_step and the like, whose operands are not listed, cannot be called. */
 static gi_instruction *writer_of(const gi_version *v, gi_instruction *put, gd_tensor *to)
 {
     const gd_tensor *value = put->x[0];
@@ -59,8 +54,7 @@ static gi_instruction *writer_of(const gi_version *v, gi_instruction *put, gd_te
         gi_instruction *i = &v->list[at];
         if (writes(i, value->data))
             return i;
-        if (is_whole(i) || gi_reads(i, value->data, value->numel) || gi_reads(i, to->data, to->numel)
-            || writes(i, to->data))
+        if (gi_reads(i, value->data, value->numel) || gi_reads(i, to->data, to->numel) || writes(i, to->data))
             return NULL;
     }
     return NULL;

@@ -144,6 +144,21 @@ START_TEST(an_input_that_is_a_view_of_a_parameter)
 }
 END_TEST
 
+/* Also where a version for its shape is there. */
+START_TEST(an_input_that_requires_a_gradient)
+{
+    gd_program *program = gd_capture(view, NULL);
+    for (int i = 0; i < 4; i++) {
+        gd_tensor *x = numbers(4, 2, i);
+        ck_assert(gd_run(program, &x, 1));
+        gd_tensor *leaf = gd_requires_grad(numbers(4, 2, i));
+        ck_refused(gd_run(program, &leaf, 1), "gd_run: input 0 requires a gradient, which the captured step would not "
+                   "give it: gd_detach it, or let the function take it from context");
+    }
+    gd_program_free(program);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("capture: inputs");
@@ -154,6 +169,7 @@ int main(void)
     tcase_add_test(cases, other_addresses);
     tcase_add_test(cases, a_result_that_is_a_view_of_an_input);
     tcase_add_test(cases, an_input_that_is_a_view_of_a_parameter);
+    tcase_add_test(cases, an_input_that_requires_a_gradient);
     suite_add_tcase(suite, cases);
     return run_suite(suite);
 }
