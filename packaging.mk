@@ -32,7 +32,7 @@ install: install-reference
 install-reference: reference
 	install -d "$(DESTDIR)$(MANDIR)/man3" "$(DESTDIR)$(DOCDIR)/html"
 	install -m 644 $(REFERENCE)/man3/*.3 "$(DESTDIR)$(MANDIR)/man3"
-	install -m 644 $(REFERENCE)/html/*.html "$(DESTDIR)$(DOCDIR)/html"
+	install -m 644 $(REFERENCE)/html/*.* "$(DESTDIR)$(DOCDIR)/html"
 uninstall: uninstall-reference
 uninstall-reference: reference
 	@for page in $(REFERENCE)/man3/*; do rm -f "$(DESTDIR)$(MANDIR)/man3/$${page##*/}"; done

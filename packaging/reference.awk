@@ -1,8 +1,8 @@
 # reference.awk - the reference from the comments of the public headers.  With -v format=man a page gd_NAME.3 for each
 # function, and gradus.3; with -v format=html a page for each header, and index.html; into the folder -v out=..  Fails
 # where a public name has no comment of its own, of its block or of its section.  The arguments are the headers.
-# reference_html.awk has the pages in HTML, reference_index.awk the examples and the indexes: by topic, by PyTorch's names,
-# and of all names.
+# reference_html.awk and reference_text.awk have the pages in HTML, reference_index.awk the examples and the indexes: by
+# topic, by PyTorch's names, and of all names.
 #
 # A header is a list of blocks with blank lines between them: a comment, and the declarations right behind it.  One
 # that begins with ---- opens a section; its text holds for all blocks of the section.  What stands behind a declaration
@@ -21,6 +21,14 @@ FNR == 1 { if (header != "") end_block(); start_file() }
 
 # ---- Reading --------------------------------------------------------------------------------------------------------
 
+# What only C++ sees is left out; which headers one includes is remembered.
+!inside_comment && /^#ifdef __cplusplus/ { only_cxx = 1 }
+only_cxx { if (/^#(else|endif)/) only_cxx = 0; next }
+/^#include "/ {
+    text = $2
+    gsub(/"|gradus\//, "", text)
+    includes[header] = includes[header] " " text
+}
 inside_comment || (/^\/\*/ && depth == 0 && declarations == "") {
     text = $0
     if (!inside_comment) { sub(/^\/\* ?/, "", text); comment = "" }

@@ -1,87 +1,105 @@
-# reference_html.awk - the part of reference.awk that writes HTML: a page for each header with its comments as they are,
-# and index.html.
-
-function page(name) { gsub(/\//, "_", name); sub(/\.h$/, ".html", name); return name }
-function html(text) { gsub(/&/, "\\&amp;", text); gsub(/</, "\\&lt;", text); gsub(/>/, "\\&gt;", text); return text }
-
-# As html, with links from names of functions.
-function linked(text,    done_part, name) {
-    text = html(text)
-    done_part = ""
-    while (match(text, /(gd_[a-z0-9_]+|GD_[A-Z0-9_]+)/)) {
-        name = substr(text, RSTART, RLENGTH)
-        done_part = done_part substr(text, 1, RSTART - 1) link(name)
-        text = substr(text, RSTART + RLENGTH)
-    }
-    return done_part text
-}
-
-function link(name,    h) {
-    h = name in where ? where[name] : name in name_where ? name_where[name] : ""
-    return h == "" ? name : "<a href=\"" page(h) "#" name "\">" name "</a>"
-}
-
-function html_text(text, file,    n, row, i, fixed, now, open) {
-    n = split(text, row, "\n")
-    for (i = 1; i <= n; i++) {
-        if (row[i] ~ /^ *$/) { if (open) { print (fixed ? "</pre>" : "</p>") > file; open = 0 } ; continue }
-        now = row[i] ~ /^   |[^.]   /
-        if (open && now != fixed) { print (fixed ? "</pre>" : "</p>") > file; open = 0 }
-        if (!open) { printf "%s", (now ? "<pre>" : "<p>") > file; open = 1 }
-        fixed = now
-        print linked(row[i]) > file
-    }
-    if (open) print (fixed ? "</pre>" : "</p>") > file
-}
+# reference_html.awk - the part of reference.awk that writes the pages in HTML: one for each header, with its comments and
+# declarations in their order, and index.html.  reference_text.awk writes what stands on them, reference_index.awk the
+# indexes; reference.css says how they look.
 
 function head(title, file) {
-    print "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>" title "</title>" > file
-    print "<style>\nbody { max-width: 62em; margin: 1em auto; padding: 0 1em; font-family: sans-serif }" > file
-    print "td { padding: 0.1em 1.5em 0.1em 0; vertical-align: top }" > file
-    print "pre { background: #f4f4f4; padding: 0.5em; overflow: auto }\nsection { border-top: 1px solid #ccc }" > file
-    print "</style>" > file
-    print "</head>\n<body>" > file
+    print "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">" > file
+    print "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">" > file
+    print "<title>" title "</title>\n<link rel=\"stylesheet\" href=\"reference.css\">\n</head>\n<body>" > file
+    print "<nav><a class=\"first\" href=\"index.html\">Gradus " version "</a> <a href=\"topics.html\">By topic</a>" > file
+    print "<a href=\"pytorch.html\">By the names of PyTorch</a> <a href=\"names.html\">All names</a></nav>" > file
+}
+function foot(file) { print "</body>\n</html>" > file; close(file) }
+
+# The first sentence of what a header says of itself.
+function in_a_sentence(h,    text) {
+    text = about[h]
+    gsub(/\n */, " ", text)
+    sub(/^[a-z_]+\.h - /, "", text)
+    if (match(text, /[^ A-Z]\.( |$)/)) text = substr(text, 1, RSTART)
+    return text
 }
 
-function write_html(    h, file, k, n, part, f, i, list, name) {
-    for (h = 1; h <= header_count; h++) {
-        file = out "/" page(headers[h])
-        head(headers[h], file)
-        print "<p><a href=\"index.html\">Gradus " version "</a></p>\n<h1>" headers[h] "</h1>" > file
-        html_text(about[headers[h]], file)
-        if (example[headers[h]] != "")
-            print "<h2 id=\"example\">Example</h2>\n<pre>" linked(example[headers[h]]) "</pre>" > file
-        for (k = 1; k <= blocks[headers[h]]; k++) {
-            if (order[headers[h], k] == "section") print "<h2>" linked(block_title[headers[h], k]) "</h2>" > file
-            else {
-                print "<section>" > file
-                n = split(members[headers[h], k], part, " ")
-                for (i = 1; i <= n; i++) print "<a id=\"" part[i] "\"></a>" > file
-                for (i = 1; i <= name_count; i++)
-                    if (name_where[names[i]] == headers[h] && name_block[names[i]] == k)
-                        print "<a id=\"" names[i] "\"></a>" > file
-            }
-            html_text(block_comment[headers[h], k], file)
-            if (block_code[headers[h], k] != "") print "<pre>" linked(block_code[headers[h], k]) "</pre>" > file
-            if (order[headers[h], k] != "section") print "</section>" > file
-        }
-        print "</body>\n</html>" > file
-        close(file)
+function write_html(    h) {
+    for (h = 1; h <= header_count; h++) write_header(headers[h])
+    write_first_page()
+    html_indexes()
+}
+
+function write_header(h,    file, k, n, i, text, part) {
+    file = out "/" page(h)
+    head(h " - Gradus " version, file)
+    print "<h1>" h "</h1>" > file
+    text = about[h]
+    sub(/^[a-z_]+\.h - /, "", text)
+    html_text(toupper(substr(text, 1, 1)) substr(text, 2), file, h)
+    if (blocks[h] == 0) {                                            # its text is what it includes
+        print "<table class=\"two\">" > file
+        n = split(includes[h], part, " ")
+        for (i = 1; i <= n; i++)
+            print "<tr><td>" link(part[i]) "</td><td>" linked(in_a_sentence("gradus/" part[i])) "</td></tr>" > file
+        print "</table>" > file
     }
+    write_contents(h, file)
+    if (example[h] != "") print "<h2 id=\"example\">Example</h2>\n<pre>" code(example[h]) "</pre>" > file
+    columns = ""
+    if (order[h, 1] == "block") print "<h2>Declarations</h2>" > file
+    for (k = 1; k <= blocks[h]; k++) if (order[h, k] == "section") write_section(h, k, file); else write_block(h, k, file)
+    foot(file)
+}
+
+# The names of columns, where the text of a section is only these, stand on top of the declarations behind it.
+function write_section(h, k, file) {
+    print "<h2 id=\"section" k "\">" linked(block_title[h, k]) "</h2>" > file
+    columns = block_comment[h, k] ~ /^ +[^\n]*\n$/ ? block_comment[h, k] : ""
+    if (columns == "") html_text(block_comment[h, k], file, h)
+}
+function write_block(h, k, file) {
+    print block_comment[h, k] != "" ? "<section class=\"described\">" : "<section>" > file
+    html_text(block_comment[h, k], file, h)
+    if (block_code[h, k] != "") {
+        print "<pre>" (columns != "" ? "<i>   " html(columns) "</i>" : "") code(block_code[h, k], h, k) "</pre>" > file
+        columns = ""
+    }
+    print "</section>" > file
+}
+
+# The functions of each section, under its title up to the colon, behind which formulas stand.
+function write_contents(h, file,    k, n, i, part, list, begun, short) {
+    list = begun = ""
+    for (k = 1; k <= blocks[h]; k++) {
+        if (order[h, k] == "section") {
+            short = block_title[h, k]
+            sub(/:.*/, "", short)
+            list = list begun "<p><a href=\"#section" k "\">" html(short) "</a>"
+            begun = "</p>\n"
+        }
+        n = split(members[h, k], part, " ")
+        if (n > 0 && begun == "") { list = list "<p class=\"untitled\">"; begun = "</p>\n" }
+        for (i = 1; i <= n; i++) list = list " <a href=\"#" part[i] "\">" part[i] "</a>"
+    }
+    if (list != "") print "<h2>Contents</h2>\n<div class=\"contents\">\n" list begun "</div>" > file
+}
+
+function write_first_page(    file, t, n, i, part) {
     file = out "/index.html"
     head("Gradus " version, file)
-    print "<h1>Gradus " version "</h1>\n<p>" index_links() "</p>" > file
-    print "<p>Below: the functions of each header, in its order.</p>" > file
-    for (h = 1; h <= header_count; h++) {
-        list = ""
-        for (f = 1; f <= function_count; f++) {
-            name = functions[f]
-            if (where[name] == headers[h]) list = list "<a href=\"" page(headers[h]) "#" name "\">" name "</a>\n"
-        }
-        print "<h2><a href=\"" page(headers[h]) "\">" headers[h] "</a></h2>" > file
-        if (list != "") print "<p>" list "</p>" > file
+    print "<h1>Gradus " version "</h1>" > file
+    print "<p>A small tensor library with reverse-mode automatic differentiation in C11. This is its reference, made" > file
+    print "from the comments in the headers: for each function what it computes, shapes, errors, and who owns the" > file
+    print "result. <a href=\"gradus.html\">gradus.h</a> includes all of them and says how a program is compiled.</p>" > file
+    print "<table class=\"two\">" > file
+    print "<tr><td><a href=\"topics.html\">By topic</a></td><td>every function in one line</td></tr>" > file
+    print "<tr><td><a href=\"pytorch.html\">By the names of PyTorch</a></td><td>what it is called here</td></tr>" > file
+    print "<tr><td><a href=\"names.html\">All names</a></td>" > file
+    print "<td>" function_count " functions and " name_count " types, macros and constants</td></tr>\n</table>" > file
+    for (t = 1; t <= topic_count; t++) {
+        print "<h2>" html(title[t]) "</h2>\n<table class=\"two\">" > file
+        n = split(topic[t], part, " ")
+        for (i = 1; i <= n; i++)
+            print "<tr><td><a href=\"" page(part[i]) "\">" part[i] "</a></td><td>" linked(in_a_sentence(part[i])) \
+                  "</td></tr>" > file
+        print "</table>" > file
     }
-    print "</body>\n</html>" > file
-    close(file)
-    html_indexes()
+    foot(file)
 }

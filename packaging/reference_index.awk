@@ -109,56 +109,71 @@ function man_indexes(    file, t, n, part, i, f, k, last) {
 
 # ---- HTML -----------------------------------------------------------------------------------------------------------
 
-function index_links() {
-    return "Index: <a href=\"topics.html\">by topic</a>, <a href=\"pytorch.html\">by the names of PyTorch</a>, " \
-           "<a href=\"names.html\">of all names</a>."
-}
+function html_indexes() { html_topics(); html_pytorch(); html_names() }
 
-function html_page(name, text, file) {
-    head(text, file)
-    print "<p><a href=\"index.html\">Gradus " version "</a></p>\n<h1>" text "</h1>" > file
-}
-
-function html_indexes(    file, t, n, part, i, f, k, list) {
+function html_topics(    file, t, n, part, i, f) {
     file = out "/topics.html"
-    html_page("topics", "By topic", file)
+    head("By topic - Gradus " version, file)
+    print "<h1>By topic</h1>" > file
     for (t = 1; t <= topic_count; t++) {
         print "<h2>" html(title[t]) "</h2>" > file
         n = split(topic[t], part, " ")
         for (i = 1; i <= n; i++) {
-            print "<h3><a href=\"" page(part[i]) "\">" part[i] "</a></h3>\n<table>" > file
+            print "<h3><a href=\"" page(part[i]) "\">" part[i] "</a></h3>" > file
+            print "<p class=\"lead\">" linked(in_a_sentence(part[i])) "</p>\n<table class=\"two\">" > file
             for (f = 1; f <= function_count; f++)
                 if (where[functions[f]] == part[i])
-                    print "<tr><td>" link(functions[f]) "</td><td>" html(summary(functions[f])) "</td></tr>" > file
+                    print "<tr><td>" link(functions[f]) "</td><td>" linked(summary(functions[f])) "</td></tr>" > file
             print "</table>" > file
         }
     }
-    print "</body>\n</html>" > file
-    close(file)
+    foot(file)
+}
 
+# Where a narrow page may part a long name: behind its dots, or its underscores, but not in what a link leads to.
+function parted(text, at,    before) {
+    if (match(text, /^<[^>]*>/)) { before = substr(text, 1, RLENGTH); text = substr(text, RLENGTH + 1) }
+    gsub(at, "&<wbr>", text)
+    return before text
+}
+
+function html_pytorch(    file, k, last) {
     file = out "/pytorch.html"
-    html_page("pytorch", "By the names of PyTorch", file)
-    print "<table>" > file
-    for (k = 1; k <= torch_count; k++)
-        print "<tr><td>" html(torch[k]) "</td><td>" link(torch_function[k]) "</td><td>" html(torch_note[k]) "</td></tr>" > file
-    print "</table>\n<h2>Without a name of their own in PyTorch</h2>\n<table>" > file
-    for (k = 1; k <= none_count; k++) print "<tr><td>" link(none[k]) "</td><td>" html(none_note[k]) "</td></tr>" > file
-    print "</table>\n<h2>Whole headers</h2>\n<table>" > file
+    head("By the names of PyTorch - Gradus " version, file)
+    print "<h1>By the names of PyTorch</h1>\n<table class=\"three\">" > file
+    print "<tr><th>PyTorch</th><th>Gradus</th><th></th></tr>" > file
+    for (k = 1; k <= torch_count; k++) {
+        print "<tr><td>" (torch[k] == last ? "" : "<code>" parted(torch[k], "\\.") "</code>") "</td><td>" \
+              parted(link(torch_function[k]), "_") "</td><td>" linked(torch_note[k]) "</td></tr>" > file
+        last = torch[k]
+    }
+    print "</table>\n<h2>Without a name of their own in PyTorch</h2>\n<table class=\"two\">" > file
+    for (k = 1; k <= none_count; k++) print "<tr><td>" link(none[k]) "</td><td>" linked(none_note[k]) "</td></tr>" > file
+    print "</table>\n<h2>Whole headers</h2>\n<table class=\"two\">" > file
     for (k = 1; k <= header_count; k++) if (headers[k] in without)
-        print "<tr><td><a href=\"" page(headers[k]) "\">" headers[k] "</a></td><td>" html(without[headers[k]]) "</td></tr>" > file
-    print "</table>\n</body>\n</html>" > file
-    close(file)
+        print "<tr><td><a href=\"" page(headers[k]) "\">" headers[k] "</a></td><td>" linked(without[headers[k]]) \
+              "</td></tr>" > file
+    print "</table>" > file
+    foot(file)
+}
 
+# Under the letter behind gd_ or GD_.
+function html_names(    file, f, k, n, letter, last) {
     file = out "/names.html"
-    html_page("names", "All names", file)
+    head("All names - Gradus " version, file)
+    print "<h1>All names</h1>" > file
     n = 0
     for (f = 1; f <= function_count; f++) list_of[++n] = functions[f]
     for (f = 1; f <= name_count; f++) list_of[++n] = names[f]
     sort_names(n)
-    print "<p>" > file
-    for (k = 1; k <= n; k++) print link(list_of[k]) "<br>" > file
-    print "</p>\n</body>\n</html>" > file
-    close(file)
+    for (k = 1; k <= n; k++) {
+        letter = toupper(substr(list_of[k], 4, 1))
+        if (letter != last) print (last == "" ? "" : "</div>\n") "<h2>" letter "</h2>\n<div class=\"letters\">" > file
+        last = letter
+        print link(list_of[k]) > file
+    }
+    print "</div>" > file
+    foot(file)
 }
 
 # By insertion from the front, whose names are in order already within each header.
