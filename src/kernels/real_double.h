@@ -3,6 +3,8 @@
 #ifndef GRADUS_REAL_DOUBLE_H
 #define GRADUS_REAL_DOUBLE_H
 
+#include "kernels/quarter_turns.h"
+
 /* ---- Polynomials of real.h -------------------------------------------------------------------------------- */
 
 /* Relative error of e^r - 1: 2^-61. */
@@ -57,7 +59,8 @@ REAL_INLINE double real_mills(double a, double *below)
 /* ---- From the C library ------------------------------------------------------------------------------------- *
  *
  * Good to 1 ulp in the usual libraries (inverse hyperbolic functions and log10 to 2), but a call for each element: the
- * double build is for checking gradients, and these would need much longer code than in float. */
+ * double build is for checking gradients, and these would need much longer code than in float.  Large angles are the
+ * exception: see quarter_turns.h. */
 
 REAL_INLINE double real_erf(double x)
 {
@@ -66,17 +69,17 @@ REAL_INLINE double real_erf(double x)
 
 REAL_INLINE double real_sin(double x)
 {
-    return sin(x);
+    return gi_sin(x);
 }
 
 REAL_INLINE double real_cos(double x)
 {
-    return cos(x);
+    return gi_cos(x);
 }
 
 REAL_INLINE double real_tan(double x)
 {
-    return tan(x);
+    return gi_tan(x);
 }
 
 REAL_INLINE double real_asin(double x)

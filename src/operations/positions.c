@@ -5,6 +5,7 @@
 
 #include "base/message.h"
 #include "gradus/operations.h"
+#include "kernels/quarter_turns.h"
 #include "tensor/alive.h"
 #include "tensor/new.h"
 #include "tensor/shape.h"
@@ -18,8 +19,8 @@ static bool angles(int64_t first, int64_t length, int64_t pairs, int64_t width, 
     for (int64_t i = 0; c && s && i < pairs; i++) {
         const double frequency = pow(base, -2 * (double)i / (double)width);
         for (int64_t p = 0; p < length; p++) {
-            c->data[p * pairs + i] = (gd_real)cos(((double)first + (double)p) * frequency);
-            s->data[p * pairs + i] = (gd_real)sin(((double)first + (double)p) * frequency);
+            c->data[p * pairs + i] = (gd_real)gi_cos(((double)first + (double)p) * frequency);
+            s->data[p * pairs + i] = (gd_real)gi_sin(((double)first + (double)p) * frequency);
         }
     }
     return c && s;

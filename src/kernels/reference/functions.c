@@ -1,6 +1,7 @@
 /* functions.c - the elementary functions, by the C library in the next wider type, and those it has not, by formula. */
 #include <math.h>
 
+#include "kernels/quarter_turns.h"
 #include "kernels/reference/reference.h"
 
 #ifdef GD_DOUBLE
@@ -17,12 +18,9 @@ gi_wide gi_tanh_reference(gi_wide x)  { return WIDE(tanh)(x); }
 gi_wide gi_sinh_reference(gi_wide x)  { return WIDE(sinh)(x); }
 gi_wide gi_cosh_reference(gi_wide x)  { return WIDE(cosh)(x); }
 gi_wide gi_erf_reference(gi_wide x)   { return WIDE(erf)(x); }
-gi_wide gi_sin_reference(gi_wide x)   { return WIDE(sin)(x); }
-gi_wide gi_cos_reference(gi_wide x)   { return WIDE(cos)(x); }
 gi_wide gi_sqrt_reference(gi_wide x)  { return WIDE(sqrt)(x); }
 gi_wide gi_log2_reference(gi_wide x)   { return WIDE(log2)(x); }
 gi_wide gi_log10_reference(gi_wide x)  { return WIDE(log10)(x); }
-gi_wide gi_tan_reference(gi_wide x)    { return WIDE(tan)(x); }
 gi_wide gi_asin_reference(gi_wide x)   { return WIDE(asin)(x); }
 gi_wide gi_acos_reference(gi_wide x)   { return WIDE(acos)(x); }
 gi_wide gi_atan_reference(gi_wide x)   { return WIDE(atan)(x); }
@@ -31,6 +29,36 @@ gi_wide gi_acosh_reference(gi_wide x)  { return x < 1 ? (gi_wide)NAN : WIDE(acos
 gi_wide gi_atanh_reference(gi_wide x)  { return WIDE(atanh)(x); }
 gi_wide gi_rsqrt_reference(gi_wide x)  { return 1 / WIDE(sqrt)(x); }
 gi_wide gi_atan2_reference(gi_wide y, gi_wide x) { return WIDE(atan2)(y, x); }
+
+#ifdef __GLIBC__
+
+gi_wide gi_sin_reference(gi_wide x) { return WIDE(sin)(x); }
+gi_wide gi_cos_reference(gi_wide x) { return WIDE(cos)(x); }
+gi_wide gi_tan_reference(gi_wide x) { return WIDE(tan)(x); }
+
+#else
+
+/* The sine of n quarter turns and size >= 0, which is a double: see quarter_turns.h. */
+static gi_wide sine_after(unsigned n, gi_wide size)
+{
+    gi_wide rest = size;
+    if (!(size < (gi_wide)INFINITY))
+        return size - size;
+    if (size > (gi_wide)GI_EIGHTH_TURN) {
+        const gi_angle angle = gi_reduce_angle((double)size);
+        rest = WIDE(ldexp)((gi_wide)angle.digits, angle.exponent);
+        rest = angle.negative ? -rest : rest;
+        n += angle.quarters;
+    }
+    const gi_wide y = n % 2 ? WIDE(cos)(rest) : WIDE(sin)(rest);
+    return n & 2 ? -y : y;
+}
+
+gi_wide gi_sin_reference(gi_wide x) { return WIDE(copysign)(1, x) * sine_after(0, WIDE(fabs)(x)); }
+gi_wide gi_cos_reference(gi_wide x) { return sine_after(1, WIDE(fabs)(x)); }
+gi_wide gi_tan_reference(gi_wide x) { return gi_sin_reference(x) / gi_cos_reference(x); }
+
+#endif
 
 /* 1 / (1 + e^-x), without overflow. */
 gi_wide gi_sigmoid_reference(gi_wide x)
