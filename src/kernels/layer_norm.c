@@ -1,5 +1,5 @@
-/* layer_norm.c - layer normalization of rows.  A row stays in the first-level cache, so that it is read from memory
- * once for y, and once for the gradients.
+/* layer_norm.c - layer normalization of rows.  A few rows, which stay in the first-level cache, are done together:
+ * the sums of one row wait for one another, but not for those of the other rows.
  *
  * reference/layer_norm.c has the definitions, which -DGD_PLAIN uses. */
 #include "layer_norm.h"
@@ -10,18 +10,35 @@
 
 #ifndef GD_PLAIN
 
+enum { FEW = 16, FEW_NUMBERS = 1024 };          /* rows that are done together, and numbers in them; or one row */
+
+/* The end of the few rows that begin at i. */
+static int64_t few_from(int64_t i, int64_t end, int64_t n)
+{
+    const int64_t rows = n * FEW <= FEW_NUMBERS ? FEW : n < FEW_NUMBERS ? FEW_NUMBERS / n : 1;
+    return end - i < rows ? end : i + rows;
+}
+
 /* ---- Forward: y = z w + b ----------------------------------------------------------------------------------- */
 
-/* The numbers of a row, and the variance with eps. */
-REAL_INLINE gd_real measured(const gi_layer_norm *s, const gd_real scale, const gd_real *restrict x, gi_norm_row *row)
-{
-    const int64_t n = s->n;
-    gd_real sum, var, left = 0;
 #define SCALED(i)    (x[i] * scale)
 #define DEVIATION(i) (SCALED(i) - mean)
 #define SQUARE(i)    (DEVIATION(i) * DEVIATION(i))
+#define CENTRED(i)   ((DEVIATION(i) - left) * (DEVIATION(i) - left))
+
+REAL_INLINE gd_real mean_of(int64_t n, const gd_real scale, const gd_real *restrict x)
+{
+    gd_real sum;
     SUM_OF_TERMS(sum, n, SCALED)
-    const gd_real mean = sum / (gd_real)n;
+    return sum / (gd_real)n;
+}
+
+/* The numbers of a row whose mean is known, up to rounding; returns the variance with eps. */
+REAL_INLINE gd_real measured(const gi_layer_norm *s, const gd_real scale, const gd_real mean,
+                             const gd_real *restrict x, gi_norm_row *row)
+{
+    const int64_t n = s->n;
+    gd_real var, left = 0;
     SUM_OF_TERMS(var, n, SQUARE)
     var /= (gd_real)n;
     if (mean * mean > 4 * var) {            /* else a rounded mean does not matter */
@@ -30,7 +47,6 @@ REAL_INLINE gd_real measured(const gi_layer_norm *s, const gd_real scale, const 
         const gd_real most = var * (gd_real)0.01;
         var -= left * left;
         if (left * left > most) {           /* digits went lost in the difference */
-#define CENTRED(i)   ((DEVIATION(i) - left) * (DEVIATION(i) - left))
             SUM_OF_TERMS(var, n, CENTRED)
             var /= (gd_real)n;
         }
@@ -41,16 +57,21 @@ REAL_INLINE gd_real measured(const gi_layer_norm *s, const gd_real scale, const 
     return var;
 }
 
-GI_KERNEL static gd_real measure(const gi_layer_norm *s, const gd_real *x, gi_norm_row *row)
-{
-    return measured(s, 1, x, row);
-}
-
+/* The same, scaled so that squares stay in range. */
 GI_KERNEL static void measure_scaled(const gi_layer_norm *s, const gd_real *x, gi_norm_row *row)
 {
     const gd_real scale = real_scale_for(real_largest(s->n, x, 1));
     if (scale != 1)
-        measured(s, scale, x, row);
+        measured(s, scale, mean_of(s->n, scale, x), x, row);
+}
+
+GI_KERNEL static void measure_rows(const gi_layer_norm *s, int64_t begin, int64_t end, const gd_real *x, gd_real *var)
+{
+    const int64_t n = s->n;
+    for (int64_t i = begin; i < end; i++)
+        s->row[i].mean = mean_of(n, 1, x + i * n);
+    for (int64_t i = begin; i < end; i++)
+        var[i - begin] = measured(s, 1, s->row[i].mean, x + i * n, &s->row[i]);
 }
 
 GI_KERNEL static void normalize(const gi_norm_row *row, int64_t n, const gd_real *restrict x,
@@ -61,79 +82,118 @@ GI_KERNEL static void normalize(const gi_norm_row *row, int64_t n, const gd_real
         y[i] = (DEVIATION(i) * r + shift) * w[i] + b[i];
 }
 
-void gi_layer_norm_row(const gi_layer_norm *s, int64_t i, const gd_real *x, const gd_real *w, const gd_real *b,
-                       gd_real *y)
+void gi_layer_norm_rows(const gi_layer_norm *s, int64_t begin, int64_t end, const gd_real *x, const gd_real *w,
+                        const gd_real *b, gd_real *y)
 {
-    if (!real_square_is_good(measure(s, x + i * s->n, &s->row[i])))
-        measure_scaled(s, x + i * s->n, &s->row[i]);
-    normalize(&s->row[i], s->n, x + i * s->n, w, b, y + i * s->n);
+    gd_real var[FEW];
+    for (int64_t i = begin, last; i < end; i = last) {
+        last = few_from(i, end, s->n);
+        measure_rows(s, i, last, x, var);
+        for (int64_t k = i; k < last; k++) {
+            if (!real_square_is_good(var[k - i]))
+                measure_scaled(s, x + k * s->n, &s->row[k]);
+            normalize(&s->row[k], s->n, x + k * s->n, w, b, y + k * s->n);
+        }
+    }
 }
 
 /* ---- Backward.  mean(g) is rounded, too, and corrected in the same way. --------------------------------------- */
 
-GI_KERNEL static void row_slope(const gi_norm_row *row, int64_t n, const gd_real *restrict x,
-                                const gd_real *restrict w, const gd_real *restrict dy, gd_real *restrict dx)
-{
-    const gd_real scale = row->scale, mean = row->mean, r = row->r, shift = row->shift;
-    gd_real sum, left = 0, mean_gz;
+typedef struct slope_means { gd_real g, left, gz; } slope_means;       /* of a row; left: of g - mean(g) */
+
 #define Z(i)     (DEVIATION(i) * r + shift)
 #define G(i)     (dy[i] * w[i])
 #define LEFT(i)  (G(i) - mean_g)
 #define LEFT_Z(i) (LEFT(i) * Z(i))
-    SUM_OF_TERMS(sum, n, G)
-    const gd_real mean_g = sum / (gd_real)n;
+
+REAL_INLINE void slope_sums(const gi_norm_row *row, int64_t n, const gd_real *restrict x, const gd_real *restrict w,
+                            const gd_real *restrict dy, slope_means *mean_of_row)
+{
+    const gd_real scale = row->scale, mean = row->mean, r = row->r, shift = row->shift, mean_g = mean_of_row->g;
+    gd_real mean_gz, left = 0;
     SUM_OF_TERMS(mean_gz, n, LEFT_Z)
-    mean_gz /= (gd_real)n;
     const gd_real some = real_abs(LEFT(0)) + real_abs(LEFT(n / 3)) + real_abs(LEFT(n / 2)) + real_abs(LEFT(n - 1));
     if (real_abs(mean_g) > some) {          /* else the largest of what is left is at least a quarter of the mean */
         SUM_OF_TERMS(left, n, LEFT)
-        left /= (gd_real)n;
     }
-    const gd_real slope = r * scale;
+    mean_of_row->gz = mean_gz / (gd_real)n;
+    mean_of_row->left = left / (gd_real)n;
+}
+
+REAL_INLINE void slope(const gi_norm_row *row, int64_t n, const gd_real *restrict x, const gd_real *restrict w,
+                       const gd_real *restrict dy, const slope_means *means, gd_real *restrict dx)
+{
+    const gd_real scale = row->scale, mean = row->mean, r = row->r, shift = row->shift, of_row = r * scale;
+    const gd_real mean_g = means->g, left = means->left, mean_gz = means->gz;
     for (int64_t i = 0; i < n; i++)
-        dx[i] = slope * (LEFT(i) - left - Z(i) * mean_gz);
+        dx[i] = of_row * (LEFT(i) - left - Z(i) * mean_gz);
 }
 
-GI_KERNEL static void add_row(const gi_norm_row *row, int64_t n, const gd_real *restrict x,
-                              const gd_real *restrict dy, gd_real *restrict dw, gd_real *restrict db)
+GI_KERNEL static void slope_few_rows(const gi_norm_row *row, int64_t rows, int64_t n, const gd_real *x,
+                                     const gd_real *w, const gd_real *dy_, gd_real *dx)
 {
-    const gd_real scale = row->scale, mean = row->mean, r = row->r, shift = row->shift;
-    for (int64_t i = 0; i < n; i++) {
-        dw[i] += dy[i] * Z(i);
-        db[i] += dy[i];
+    slope_means means[FEW];
+    for (int64_t k = 0; k < rows; k++) {
+        const gd_real *dy = dy_ + k * n;
+        gd_real sum;
+        SUM_OF_TERMS(sum, n, G)
+        means[k].g = sum / (gd_real)n;
+    }
+    for (int64_t k = 0; k < rows; k++)
+        slope_sums(&row[k], n, x + k * n, w, dy_ + k * n, &means[k]);
+    for (int64_t k = 0; k < rows; k++)
+        slope(&row[k], n, x + k * n, w, dy_ + k * n, &means[k], dx + k * n);
+}
+
+GI_KERNEL static void add_rows(const gi_norm_row *row, int64_t rows, int64_t n, const gd_real *x_, const gd_real *dy_,
+                               gd_real *restrict dw, gd_real *restrict db)
+{
+    for (int64_t k = 0; k < rows; k++) {
+        const gd_real scale = row[k].scale, mean = row[k].mean, r = row[k].r, shift = row[k].shift;
+        const gd_real *restrict x = x_ + k * n, *restrict dy = dy_ + k * n;
+        for (int64_t i = 0; i < n; i++) {
+            dw[i] += dy[i] * Z(i);
+            db[i] += dy[i];
+        }
     }
 }
 
-void gi_layer_norm_slope_row(const gi_layer_norm *s, int64_t i, const gd_real *x, const gd_real *w, const gd_real *dy,
-                             gd_real *dx)
+void gi_layer_norm_slope_rows(const gi_layer_norm *s, int64_t begin, int64_t end, const gd_real *x, const gd_real *w,
+                              const gd_real *dy, gd_real *dx)
 {
-    row_slope(&s->row[i], s->n, x + i * s->n, w, dy + i * s->n, dx + i * s->n);
+    for (int64_t i = begin, last; i < end; i = last) {
+        last = few_from(i, end, s->n);
+        slope_few_rows(s->row + i, last - i, s->n, x + i * s->n, w, dy + i * s->n, dx + i * s->n);
+    }
 }
 
-void gi_layer_norm_add_row(const gi_layer_norm *s, int64_t i, const gd_real *x, const gd_real *dy, gd_real *dw,
-                           gd_real *db)
+void gi_layer_norm_add_rows(const gi_layer_norm *s, int64_t begin, int64_t end, const gd_real *x, const gd_real *dy,
+                            gd_real *dw, gd_real *db)
 {
-    add_row(&s->row[i], s->n, x + i * s->n, dy + i * s->n, dw, db);
+    add_rows(s->row + begin, end - begin, s->n, x + begin * s->n, dy + begin * s->n, dw, db);
 }
 
 #else
 
-void gi_layer_norm_row(const gi_layer_norm *s, int64_t i, const gd_real *x, const gd_real *w, const gd_real *b,
-                       gd_real *y)
+void gi_layer_norm_rows(const gi_layer_norm *s, int64_t begin, int64_t end, const gd_real *x, const gd_real *w,
+                        const gd_real *b, gd_real *y)
 {
-    gi_layer_norm_reference(s->n, s->eps, x + i * s->n, w, b, y + i * s->n);
+    for (int64_t i = begin; i < end; i++)
+        gi_layer_norm_reference(s->n, s->eps, x + i * s->n, w, b, y + i * s->n);
 }
 
-void gi_layer_norm_slope_row(const gi_layer_norm *s, int64_t i, const gd_real *x, const gd_real *w, const gd_real *dy,
-                             gd_real *dx)
+void gi_layer_norm_slope_rows(const gi_layer_norm *s, int64_t begin, int64_t end, const gd_real *x, const gd_real *w,
+                              const gd_real *dy, gd_real *dx)
 {
-    gi_layer_norm_slope_reference(s->n, s->eps, x + i * s->n, w, dy + i * s->n, dx + i * s->n);
+    for (int64_t i = begin; i < end; i++)
+        gi_layer_norm_slope_reference(s->n, s->eps, x + i * s->n, w, dy + i * s->n, dx + i * s->n);
 }
 
-void gi_layer_norm_add_row(const gi_layer_norm *s, int64_t i, const gd_real *x, const gd_real *dy, gd_real *dw,
-                           gd_real *db)
+void gi_layer_norm_add_rows(const gi_layer_norm *s, int64_t begin, int64_t end, const gd_real *x, const gd_real *dy,
+                            gd_real *dw, gd_real *db)
 {
-    gi_layer_norm_add_reference(s->n, s->eps, x + i * s->n, dy + i * s->n, dw, db);
+    for (int64_t i = begin; i < end; i++)
+        gi_layer_norm_add_reference(s->n, s->eps, x + i * s->n, dy + i * s->n, dw, db);
 }
 
 #endif

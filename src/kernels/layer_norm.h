@@ -17,18 +17,18 @@ typedef struct gi_norm_row {
 typedef struct gi_layer_norm {
     int64_t      rows, n;
     double       eps;
-    gi_norm_row *row;                       /* one for each row, set by gi_layer_norm_row, read by the others */
+    gi_norm_row *row;                       /* one for each row, set by gi_layer_norm_rows, read by the others */
 } gi_layer_norm;
 
-/* Row i; x, dy, y and dx are [rows, n], the others [n].
- *   gi_layer_norm_row         y = z w + b
- *   gi_layer_norm_slope_row   dx = (g - mean(g) - z mean(g z)) / sqrt(var + eps), with g = dy w
- *   gi_layer_norm_add_row     dw += dy z, db += dy */
-void gi_layer_norm_row(const gi_layer_norm *s, int64_t i, const gd_real *x, const gd_real *w, const gd_real *b,
-                       gd_real *y);
-void gi_layer_norm_slope_row(const gi_layer_norm *s, int64_t i, const gd_real *x, const gd_real *w, const gd_real *dy,
-                             gd_real *dx);
-void gi_layer_norm_add_row(const gi_layer_norm *s, int64_t i, const gd_real *x, const gd_real *dy, gd_real *dw,
-                           gd_real *db);
+/* Rows [begin, end); x, dy, y and dx are [rows, n], the others [n].
+ *   gi_layer_norm_rows         y = z w + b
+ *   gi_layer_norm_slope_rows   dx = (g - mean(g) - z mean(g z)) / sqrt(var + eps), with g = dy w
+ *   gi_layer_norm_add_rows     dw += dy z, db += dy, one row after the other */
+void gi_layer_norm_rows(const gi_layer_norm *s, int64_t begin, int64_t end, const gd_real *x, const gd_real *w,
+                        const gd_real *b, gd_real *y);
+void gi_layer_norm_slope_rows(const gi_layer_norm *s, int64_t begin, int64_t end, const gd_real *x, const gd_real *w,
+                              const gd_real *dy, gd_real *dx);
+void gi_layer_norm_add_rows(const gi_layer_norm *s, int64_t begin, int64_t end, const gd_real *x, const gd_real *dy,
+                            gd_real *dw, gd_real *db);
 
 #endif

@@ -32,8 +32,7 @@ typedef struct forward {
 static void normalize_rows(void *context, int64_t begin, int64_t end)
 {
     const forward *f = context;
-    for (int64_t i = begin; i < end; i++)
-        gi_layer_norm_row(f->s, i, f->x, f->w, f->b, f->y);
+    gi_layer_norm_rows(f->s, begin, end, f->x, f->w, f->b, f->y);
 }
 
 typedef struct backward {
@@ -47,11 +46,12 @@ static void slope_rows(void *context, int64_t begin, int64_t end)
 {
     const backward *b = context;
     const int64_t n = b->s->n;
-    for (int64_t i = begin; i < end; i++) {
+    for (int64_t i = begin, last; i < end; i = last) {
+        last = end - i < ROWS ? end : i + ROWS;
         if (b->dx && n > 0)
-            gi_layer_norm_slope_row(b->s, i, b->x, b->w, b->dy, b->dx);
+            gi_layer_norm_slope_rows(b->s, i, last, b->x, b->w, b->dy, b->dx);
         if (b->dw)
-            gi_layer_norm_add_row(b->s, i, b->x, b->dy, b->dw + i / ROWS * n, b->db + i / ROWS * n);
+            gi_layer_norm_add_rows(b->s, i, last, b->x, b->dy, b->dw + i / ROWS * n, b->db + i / ROWS * n);
     }
 }
 

@@ -156,10 +156,10 @@ START_TEST(layer_norm_is_its_definition)
             fill(n, dy, 0.5, 1);
             fill(n, w, 1, 0.5);
             fill(n, b, 0, 1);
-            gi_layer_norm_row(&s, 0, x, w, b, fast);
+            gi_layer_norm_rows(&s, 0, 1, x, w, b, fast);
             gi_layer_norm_reference(n, eps, x, w, b, plain);
             ck_assert_msg(apart(n) < bound, "y of %d numbers, %d: %g apart", (int)n, m, apart(n));
-            gi_layer_norm_slope_row(&s, 0, x, w, dy, fast);
+            gi_layer_norm_slope_rows(&s, 0, 1, x, w, dy, fast);
             gi_layer_norm_slope_reference(n, eps, x, w, dy, plain);
             if (n > 2)                      /* of two numbers the slope is a difference of equal ones */
                 ck_assert_msg(apart(n) < 10 * bound, "dx of %d numbers, %d: %g apart", (int)n, m, apart(n));
@@ -169,7 +169,7 @@ START_TEST(layer_norm_is_its_definition)
                 fill(n, sums[i], 0, 0);
                 memset(db[i], 0, sizeof db[i]);
             }
-            gi_layer_norm_add_row(&s, 0, x, dy, fast, db[0]);
+            gi_layer_norm_add_rows(&s, 0, 1, x, dy, fast, db[0]);
             gi_layer_norm_add_reference(n, eps, x, dy, plain, db[1]);
             ck_assert_msg(apart(n) < bound, "dw of %d numbers, %d: %g apart", (int)n, m, apart(n));
             ck_assert(memcmp(db[0], db[1], (size_t)n * sizeof **db) == 0);
