@@ -152,13 +152,21 @@ static TARGET void NAME(both_strips)(const operands *x, int64_t wide, bool packe
         NAME(strips)(ROWS, 2, x, wide, x->n, packed ? b + wide * x->k : b + wide, packed);
 }
 
+/* packs_a, packs_b - is that operand of a block packed first? */
+INLINE bool NAME(packs_a)(const operands *x)
+{
+    return x->a_row == 1 && x->n >= 8 * LANES && x->k >= 64 && x->a_col >= PACK_STRIDE / (int64_t)sizeof *x->a;
+}
+
+INLINE bool NAME(packs_b)(const operands *x)
+{
+    return x->b_col != 1 || (x->m >= PACK_ROWS && x->k * x->n > PACK_BLOCK && x->b_row >= 4 * LANES);
+}
+
 /* block - c (+)= a b for k <= DEPTH and n <= COLUMNS: group by group of rows. */
 static TARGET void NAME(block)(const operands *x)
 {
-    const bool packed = x->b_col != 1
-                     || (x->m >= PACK_ROWS && x->k * x->n > PACK_BLOCK && x->b_row >= 4 * LANES);
-    const bool pack_a = x->a_row == 1 && x->n >= 8 * LANES && x->k >= 64
-                     && x->a_col >= PACK_STRIDE / (int64_t)sizeof *x->a;
+    const bool packed = NAME(packs_b)(x), pack_a = NAME(packs_a)(x);
     const int64_t wide = ROWS_WIDE >= 4 || x->m <= ROWS_WIDE ? x->n - x->n % (4 * LANES) : 0;
     if (packed) {
         NAME(pack)(4, x, 0, wide, x->work->b);
@@ -274,11 +282,16 @@ static TARGET GI_NOINLINE void NAME(large_product)(operands *x)
     }
 #endif
     x->next = (gi_rows_ahead){ NULL, 0, 0, 0 };
-    x->work = acquire_work_space();
-    if (transpose)
-        NAME(narrow)(x);
-    else if (x->k <= DEPTH && x->n <= COLUMNS)
+    const bool one = !transpose && x->k <= DEPTH && x->n <= COLUMNS;
+    if (one && !NAME(packs_a)(x) && !NAME(packs_b)(x)) {    /* needs no work space, which costs as much as 100 sums */
         NAME(block)(x);
+        return;
+    }
+    x->work = acquire_work_space();
+    if (one)
+        NAME(block)(x);
+    else if (transpose)
+        NAME(narrow)(x);
     else
         NAME(blocks)(x);
     release_work_space(x->work);
