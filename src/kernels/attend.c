@@ -40,10 +40,9 @@ enum { BLOCK = GI_ATTEND_BLOCK, LANES = 16, FEW = 32 };
  * contains: processors are slow with subnormal numbers, and half of a causal block would be such. */
 REAL_INLINE gd_real exp_of_negative(gd_real x)
 {
-    gd_real whole;
-    real_word n;
-    const gd_real s = real_exp_split(real_select(x < REAL_EXP_LOW, REAL_EXP_LOW, x), &whole, &n);
-    return real_select(x < REAL_EXP_LOW, 0, (1 + s) * real_pow2(n));
+    real_word t;
+    const gd_real u = real_select(x < REAL_EXP_LOW, REAL_EXP_LOW, x), r = real_exp_reduce(u, u, (int)REAL_BIAS, &t);
+    return real_select(x < REAL_EXP_LOW, 0, real_exp_scaled(r, real_exponent(t)));
 }
 
 /* softmax_lanes below, where a largest score is infinite: those equal to it share evenly, as in gd_softmax. */
@@ -100,13 +99,32 @@ REAL_INLINE void softmax_lanes(const int lanes, int64_t n, gd_real *s, int64_t r
             s[j * row + l] *= sum[l];
 }
 
-GI_KERNEL static void softmax_columns(int64_t n, int64_t columns, gd_real *s, gd_real scale)
+/* The causal mask of lanes columns, the first of which sees the rows 0 .. first: -infinity where a row is not seen by
+ * all, 0 where it is seen by none and s is the softmax already.  Returns how many rows some column sees. */
+REAL_INLINE int64_t mask_lanes(const int lanes, int64_t n, int64_t first, gd_real *s, int64_t row)
+{
+    const int64_t seen = n < first + lanes ? n : first + lanes;
+    for (int64_t j = first + 1; j < seen; j++) {
+        const int hidden = (int)(j - first);
+        LANE_LOOP for (int l = 0; l < lanes; l++)
+            s[j * row + l] = l < hidden ? (gd_real)-INFINITY : s[j * row + l];
+    }
+    for (int64_t j = seen; j < n; j++)
+        LANE_LOOP for (int l = 0; l < lanes; l++)
+            s[j * row + l] = 0;
+    return seen;
+}
+
+/* Column c sees the rows 0 .. first + c; with first = n all see all. */
+GI_KERNEL static void softmax_columns(int64_t n, int64_t columns, gd_real *s, gd_real scale, int64_t first)
 {
     int64_t c = 0;
     for (; c + LANES <= columns; c += LANES)
-        softmax_lanes(LANES, n, s + c, columns, scale);
-    if (c < columns)
-        softmax_lanes((int)(columns - c), n, s + c, columns, scale);
+        softmax_lanes(LANES, mask_lanes(LANES, n, first + c, s + c, columns), s + c, columns, scale);
+    if (c < columns) {
+        const int lanes = (int)(columns - c);
+        softmax_lanes(lanes, mask_lanes(lanes, n, first + c, s + c, columns), s + c, columns, scale);
+    }
 }
 
 /* g = scale p (g - sum(p g)): the gradient of p becomes that of the scores. */
@@ -162,25 +180,6 @@ static int64_t visible_keys(const gi_attend_sizes *s, int64_t end)
     return s->causal && end < s->keys ? end : s->keys;
 }
 
-/* The causal mask: scores [n, block] below the diagonal, the first query of the block being first, become -infinity. */
-REAL_INLINE void mask_block(const int block, int64_t n, int64_t first, gd_real *scores)
-{
-    for (int64_t j = first + 1; j < n; j++) {
-        gd_real *row = scores + j * block;
-        const int masked = j - first < block ? (int)(j - first) : block;
-        LANE_LOOP for (int i = 0; i < block; i++)
-            row[i] = i < masked ? (gd_real)-INFINITY : row[i];
-    }
-}
-
-GI_KERNEL static void mask_future_keys(int64_t n, int64_t block, int64_t first, gd_real *scores)
-{
-    if (block == BLOCK)
-        mask_block(BLOCK, n, first, scores);
-    else
-        mask_block((int)block, n, first, scores);
-}
-
 /* Rows first .. first + rows of x. */
 static gi_matrix some_rows(gi_matrix x, int64_t first, int64_t rows)
 {
@@ -195,10 +194,8 @@ static void attend_head(const gi_attend_sizes *s, gi_matrix q, gi_matrix k, gi_m
         block = block_size(s, i);
         const int64_t n = visible_keys(s, i + block);
         gi_gemm(some_rows(k, 0, n), gi_transposed(some_rows(q, i, block)), p, block, false);
-        if (s->causal)
-            mask_future_keys(n, block, i, p);
         if (n > 0)
-            softmax_columns(n, block, p, (gd_real)s->scale);
+            softmax_columns(n, block, p, (gd_real)s->scale, s->causal ? i : n);
         gi_gemm((gi_matrix){ p, block, n, 1, block }, some_rows(v, 0, n), y.data + i * y.stride, y.stride, false);
     }
 }
