@@ -27,17 +27,10 @@ static floor_gpt    *own, *blas;
 
 /* ---- The model in Gradus --------------------------------------------------------------------------------- */
 
-static gd_tensor *heads(gd_tensor *qkv, int which)          /* [B, T, 3 C] -> [B, H, T, D] */
-{
-    gd_tensor *part = gd_slice(qkv, 2, which * C, (which + 1) * C, 1);
-    return gd_transpose(gd_reshape(part, GD_SHAPE(B, T, H, D)), 1, 2);
-}
-
 static gd_tensor *block(const layer *l, gd_tensor *x)
 {
     gd_tensor *qkv = gd_affine(gd_layer_norm(x, l->norm1, l->shift1, 1e-5), l->qkv, l->qkv_bias);
-    gd_tensor *y = gd_attention(heads(qkv, 0), heads(qkv, 1), heads(qkv, 2), true);
-    x = gd_add(x, gd_affine(gd_reshape(gd_transpose(y, 1, 2), GD_SHAPE(B, T, C)), l->out, l->out_bias));
+    x = gd_add(x, gd_affine(gd_self_attention(qkv, H, true), l->out, l->out_bias));
     gd_tensor *h = gd_gelu(gd_affine(gd_layer_norm(x, l->norm2, l->shift2, 1e-5), l->up, l->up_bias));
     return gd_add(x, gd_affine(h, l->down, l->down_bias));
 }

@@ -1953,6 +1953,7 @@ gd_scores_averaged: gd_tensor* confusion, gd_average average -> gd_class_scores
 gd_scores_of_class: gd_tensor* confusion, int64_t k -> gd_class_scores
 gd_seed: uint64_t seed -> void
 gd_select: gd_tensor* x, int axis, int64_t i -> gd_tensor*
+gd_self_attention: gd_tensor* qkv, int64_t heads, bool causal -> gd_tensor*
 gd_selu: gd_tensor* x -> gd_tensor*
 gd_set_grad: gd_tensor* t, gd_tensor* value -> bool
 gd_set_memory_warning: size_t bytes -> void

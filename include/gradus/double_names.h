@@ -525,6 +525,7 @@ GD_RENAME(scores_averaged)
 GD_RENAME(scores_of_class)
 GD_RENAME(seed)
 GD_RENAME(select)
+GD_RENAME(self_attention)
 GD_RENAME(selu)
 GD_RENAME(set_grad)
 GD_RENAME(set_memory_warning)
@@ -1137,6 +1138,7 @@ GD_RENAME(zeros_like)
 #define gd_scores_of_class gd64_scores_of_class
 #define gd_seed gd64_seed
 #define gd_select gd64_select
+#define gd_self_attention gd64_self_attention
 #define gd_selu gd64_selu
 #define gd_set_grad gd64_set_grad
 #define gd_set_memory_warning gd64_set_memory_warning

@@ -96,6 +96,15 @@ gd_tensor *gd_spectral_norm(gd_tensor *w, gd_tensor *u, gd_tensor *v, int iterat
 gd_tensor *gd_masked_attention(gd_tensor *q, gd_tensor *k, gd_tensor *v, gd_tensor *mask, bool causal);
 gd_tensor *gd_padding_mask(gd_tensor *lengths, int64_t keys);
 
+/* gd_self_attention - gd_attention of a sequence to itself, all heads in one operation:
+ *   qkv [.., n, 3 width]  ->  y [.., n, width]
+ * A row of qkv has its query, its key and its value side by side, width numbers each, as one affine map gives them
+ * (GPT-2's c_attn, in_proj_weight of PyTorch's nn.MultiheadAttention).  Head h has the numbers h d to (h + 1) d of
+ * each, d = width / heads, and of y; causal as in gd_attention.  The same numbers as with gd_slice, gd_reshape,
+ * gd_transpose and gd_attention, without their copies.
+ * Errors: heads below 1; a last axis that 3 heads does not divide; fewer than 2 or more than 7 axes. */
+gd_tensor *gd_self_attention(gd_tensor *qkv, int64_t heads, bool causal);
+
 /* gd_rotary - turns pairs of features by an angle that grows with the position (J. Su et al. 2021, "RoFormer", eq. 34):
  *   x [.., length, d]  ->  y [.., length, d];  at position p = first + row, pair i is turned by p base^(-2 i / d):
  *   y_a = x_a cos - x_b sin,  y_b = x_a sin + x_b cos.  Pair i is (2 i, 2 i + 1), or with halves (i, i + d / 2), as

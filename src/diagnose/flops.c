@@ -70,6 +70,13 @@ static double attention(const gd_node *node)
     return 2 * rows * (double)k->shape[k->ndim - 2] * ((double)q->shape[q->ndim - 1] + e);
 }
 
+/* The same of all heads: y [.., n, width] with n keys. */
+static double self_attention(const gd_node *node)
+{
+    const gd_tensor *y = node->out;
+    return 4 * elements(y) * (double)y->shape[y->ndim - 2];
+}
+
 /* Steps of a recurrent layer: each number of a [steps, n, gates hidden] gets a sum of hidden products. */
 static double recurrence(const gd_node *node)
 {
@@ -116,7 +123,8 @@ static const struct {
     { "gd_matmul", product },               { "gd_affine", with_bias },
     { "gd_conv2d", convolution },           { "gd_conv2d_grad_input", convolution_back },
     { "gd_conv2d_grad_weight", convolution_weight }, { "gd_attention", attention },
-    { "gd_recurrent_apply", recurrence },   { "gd_cholesky", third },
+    { "gd_self_attention", self_attention }, { "gd_cholesky", third },
+    { "gd_recurrent_apply", recurrence },
     { "gd_det", elimination },              { "gd_slogdet", elimination },
     { "gd_solve_triangular", substitution }, { "gd_solve", solution },
     { "gd_inverse", inverse },

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "attention.h"
 #include "base/start.h"
 #include "gradus/tensor.h"
 #include "kernels/attend.h"
@@ -12,11 +13,6 @@
 #include "tensor/alive.h"
 #include "tensor/new.h"
 #include "tensor/shape.h"
-
-typedef struct attention_attributes {
-    gi_attend_sizes sizes;
-    gd_real        *p;                      /* the softmax; lives as long as the node */
-} attention_attributes;
 
 /* ---- Shapes ------------------------------------------------------------------------------------------------- */
 
@@ -72,26 +68,32 @@ static gd_tensor *no_look_ahead(int64_t queries, int64_t keys)
     return mask && gi_start("gd_attention", no_look_ahead_compute, mask, NULL, 0, NULL, 0) ? mask : NULL;
 }
 
-/* p = softmax(q k' / sqrt(d)),  dv = p' dy,  ds = the gradient of softmax at dy v',  dq = ds k / sqrt(d),
- * dk = ds' q / sqrt(d) */
-static void attention_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+/* p = softmax(scale q k'),  dv = p' dy,  ds = the gradient of softmax at dy v',  dq = scale ds k,  dk = scale ds' q */
+void gi_attention_rule(const gi_attend_sizes *s, gd_tensor *const qkv[3], gd_tensor *dy, const bool wanted[3],
+                       gd_tensor *dx[3])
 {
-    const gi_attend_sizes *s = &((const attention_attributes *)node->attributes)->sizes;
-    gd_tensor *q = node->in[0], *k = node->in[1], *v = node->in[2];
+    gd_tensor *q = qkv[0], *k = qkv[1], *v = qkv[2];
     gd_tensor *scores = gd_scale(gd_matmul(q, gi_swapped(k)), s->scale);
     if (s->causal)
         scores = gd_add(scores, no_look_ahead(s->queries, s->keys));
     gd_tensor *p = gd_softmax(scores, -1);
-    if (gi_needs(node, 2))
+    if (wanted[2])
         dx[2] = gd_matmul(gi_swapped(p), dy);
-    if (!gi_needs(node, 0) && !gi_needs(node, 1))
+    if (!wanted[0] && !wanted[1])
         return;
     gd_tensor *dp = gd_matmul(dy, gi_swapped(v));
     gd_tensor *ds = gd_scale(gd_mul(p, gd_sub(dp, gd_sum_axis(gd_mul(dp, p), -1, true))), s->scale);
-    if (gi_needs(node, 0))
+    if (wanted[0])
         dx[0] = gd_matmul(ds, k);
-    if (gi_needs(node, 1))
+    if (wanted[1])
         dx[1] = gd_matmul(gi_swapped(ds), q);
+}
+
+static void attention_rule(const gd_node *node, gd_tensor *dy, gd_tensor **dx)
+{
+    const gi_attention_attributes *a = node->attributes;
+    const bool wanted[] = { gi_needs(node, 0), gi_needs(node, 1), gi_needs(node, 2) };
+    gi_attention_rule(&a->sizes, node->in, dy, wanted, dx);
 }
 
 /* x's gradient of x's shape in contiguous memory; where x was broadcast over the batch there is no such thing. */
@@ -116,7 +118,7 @@ static bool has_whole_batch(const gi_attend_sizes *s, const gd_tensor *x)
 
 static gd_fast attention_fast(const gd_node *node, const gd_tensor *dy, const gd_target *dx)
 {
-    const attention_attributes *a = node->attributes;
+    const gi_attention_attributes *a = node->attributes;
     const gi_attend_sizes *s = &a->sizes;
     gi_heads x[3], slope[3];
     for (int i = 0; i < 3; i++) {
@@ -148,7 +150,7 @@ static const gd_op attention_op = {
 
 static bool attention_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
 {
-    const attention_attributes *a = attributes;
+    const gi_attention_attributes *a = attributes;
     const gi_attend_sizes *s = &a->sizes;
     const gi_heads q = heads(s, x[0]), k = heads(s, x[1]), v = heads(s, x[2]), to = heads(s, y);
     gi_attend(s, &q, &k, &v, &to, a->p);
@@ -165,7 +167,7 @@ gd_tensor *gd_attention(gd_tensor *q, gd_tensor *k, gd_tensor *v, bool causal)
     if (!fit)
         return gd_fail("gd_attention: q is %s, k is %s and v is %s: they must be [.., queries, d], [.., keys, d] "
                        "and [.., keys, e]", gi_text_of(q).s, gi_text_of(k).s, gi_text_of(v).s);
-    attention_attributes a;
+    gi_attention_attributes a;
     if (!measure(&a.sizes, q, k, v, causal))
         return NULL;
     gd_tensor *y = matrices(&a.sizes, a.sizes.queries, a.sizes.e);

@@ -265,6 +265,8 @@ START_TEST(flops)
     ck_assert(gd_graph_flops(gd_conv2d(image, weight, NULL, groups)) == 2 * (2 * 6 * 3 * 3) * (2 * 3 * 3));
     gd_tensor *q = gd_requires_grad(gd_ones(GD_SHAPE(2, 3, 4))), *k = gd_ones(GD_SHAPE(2, 7, 4));
     ck_assert(gd_graph_flops(gd_attention(q, k, gd_ones(GD_SHAPE(2, 7, 5)), false)) == 2 * (2 * 3) * 7 * (4 + 5));
+    gd_tensor *qkv = gd_requires_grad(gd_ones(GD_SHAPE(2, 7, 3 * 8)));
+    ck_assert(gd_graph_flops(gd_self_attention(qkv, 4, false)) == 2 * (2 * 4) * 7 * 7 * (2 + 2));
     gd_tensor *square = gd_requires_grad(gd_add(gd_eye(6), gd_ones(GD_SHAPE(2, 6, 6))));
     gd_tensor *rows = gd_ones(GD_SHAPE(6, 4));
     ck_assert(gd_graph_flops(gd_solve(square, rows)) == 2 * (2 * 72 + 2 * 6 * 4 * 6));

@@ -193,6 +193,15 @@ WRONG(gd_masked_attention(m23, m34, m34, v4, false),
       "[.., keys, e]")
 WRONG(gd_masked_attention(m34, m34, m34, v4, false),
       "gd_masked_attention: mask is [4]: it must broadcast to [.., 3, 3]")
+WRONG(gd_self_attention(m23, 2, false),
+      "gd_self_attention: qkv is [2, 3]: it must be [.., n, 3 width] with at most 7 axes, and heads = 2 must divide "
+      "width")
+WRONG(gd_self_attention(m34, 1, false),
+      "gd_self_attention: qkv is [3, 4]: it must be [.., n, 3 width] with at most 7 axes, and heads = 1 must divide "
+      "width")
+WRONG(gd_self_attention(v3, 1, false),
+      "gd_self_attention: qkv is [3]: it must be [.., n, 3 width] with at most 7 axes, and heads = 1 must divide width")
+WRONG(gd_self_attention(m23, 0, true), "gd_self_attention: heads = 0 must be at least 1")
 WRONG(gd_padding_mask(m23, 6), "gd_padding_mask: lengths is [2, 3]: it must be [n]")
 WRONG(gd_padding_mask(labels, 1), "gd_padding_mask: lengths[1] = 2 is not a whole number in [0, 2)")
 WRONG(gd_padding_mask(labels, -1), "gd_padding_mask: keys = -1 must not be negative")

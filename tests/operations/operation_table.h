@@ -396,6 +396,9 @@ OPERATION(gd_masked_attention, READS_LESS, gd_masked_attention(x[0], x[1], x[2],
 OPERATION(gd_masked_attention, READS_LESS, gd_masked_attention(x[0], x[1], x[2], gd_padding_mask(
           gd_from(GD_SHAPE(3), (const gd_real[]){ 2, 0, 1 }), 3), true),
           ANY(3, 1, 2, 2), ANY(3, 1, 3, 2), ANY(3, 1, 3, 2))
+OPERATION(gd_self_attention, 0, gd_self_attention(x[0], 2, false), ANY(3, 12))
+OPERATION(gd_self_attention, 0, gd_self_attention(x[0], 2, true), ANY(2, 3, 6))
+OPERATION(gd_self_attention, 0, gd_self_attention(x[0], 1, true), ANY(2, 1, 2, 6))
 OPERATION(gd_padding_mask, KINKED, gd_maximum(x[0], gd_padding_mask(x[1], 3)), ANY(2, 1, 2, 3), CLASSES(4, 2))
 OPERATION(gd_rotary, 0, gd_rotary(x[0], 2, 100, false), ANY(2, 3, 4))
 OPERATION(gd_rotary, 0, gd_rotary(x[0], -1, 10000, true), ANY(3, 6))

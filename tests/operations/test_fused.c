@@ -92,6 +92,27 @@ START_TEST(attention_of_views)
 }
 END_TEST
 
+/* All heads in one operation: the bits of the heads one by one, and where the last two axes are exchanged in memory. */
+START_TEST(self_attention_of_heads)
+{
+    gd_tensor *x = numbers(GD_SHAPE(2, 70, 3 * 20)), *dy = gd_normal(GD_SHAPE(2, 70, 20), 0, 1), *dx[2];
+    for (int causal = 0; causal < 2; causal++) {
+        gd_tensor *y = gd_self_attention(x, 5, causal);
+        gd_tensor *z = gd_attention(head(x, 5, 0), head(x, 5, 1), head(x, 5, 2), causal);
+        z = gd_reshape(gd_transpose(z, 1, 2), GD_SHAPE(2, 70, 20));
+        ck_assert(far_apart(y, z) == 0);
+        ck_good(gd_grad(y, dy, &x, 1, &dx[0], false));
+        ck_good(gd_grad(z, dy, &x, 1, &dx[1], false));
+        ck_assert(far_apart(dx[0], dx[1]) == 0);
+        same_gradients("self-attention", causal, y, z, &x, 1);
+        gd_tensor *turned = gd_transpose(gd_contiguous(gd_transpose(x, 1, 2)), 1, 2);
+        same_gradients("turned", causal, gd_self_attention(turned, 5, causal), z, &x, 1);
+        gd_tensor *row = gd_select(x, 0, 1);
+        same_gradients("without a batch", causal, gd_self_attention(row, 5, causal), gd_select(y, 0, 1), &x, 1);
+    }
+}
+END_TEST
+
 START_TEST(attention_of_nothing)
 {
     gd_tensor *x[] = { numbers(GD_SHAPE(2, 3, 4)), numbers(GD_SHAPE(2, 0, 4)), numbers(GD_SHAPE(2, 0, 5)) };
@@ -103,6 +124,10 @@ START_TEST(attention_of_nothing)
     gd_tensor *none[] = { numbers(GD_SHAPE(0, 4)), numbers(GD_SHAPE(40, 4)), numbers(GD_SHAPE(40, 5)) };
     ck_good(gd_grad(gd_attention(none[0], none[1], none[2], true), gd_zeros(GD_SHAPE(0, 5)), none, 3, dx, false));
     ck_assert(gd_item(gd_sum(gd_abs(dx[1]))) == 0 && gd_item(gd_sum(gd_abs(dx[2]))) == 0);
+    for (int i = 0; i < 3; i++) {
+        gd_tensor *qkv = numbers(i == 0 ? GD_SHAPE(2, 0, 6) : i == 1 ? GD_SHAPE(0, 4, 6) : GD_SHAPE(2, 4, 0));
+        ck_good(gd_grad(gd_sum(gd_self_attention(qkv, 2, true)), NULL, &qkv, 1, dx, false));
+    }
     ck_values(gd_attention(gd_zeros(GD_SHAPE(2, 0)), gd_zeros(GD_SHAPE(2, 0)), gd_eye(2), true), 1, 0, 0.5, 0.5);
 }
 END_TEST
@@ -225,6 +250,7 @@ int main(void)
     tcase_add_checked_fixture(all, quietly, gd_shutdown);
     tcase_add_loop_test(all, attention_of_any_size, 0, SIZES);
     tcase_add_test(all, attention_of_views);
+    tcase_add_test(all, self_attention_of_heads);
     tcase_add_test(all, attention_of_nothing);
     tcase_add_test(all, the_future_is_hidden);
     tcase_add_loop_test(all, layer_norm_of_any_size, 0, NORMS);

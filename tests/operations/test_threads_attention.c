@@ -33,6 +33,7 @@ static gd_tensor *packed(gd_tensor *const x[])
 {
     return gd_attention(head(x[0], 0), head(x[0], 1), head(x[0], 2), true);
 }
+static gd_tensor *self(gd_tensor *const x[])     { return gd_self_attention(x[0], 4, true); }
 static gd_tensor *twice(gd_tensor *const x[])
 {
     gd_tensor *z = gd_scale(x[0], 2);
@@ -50,6 +51,8 @@ static const work works[] = {
     { "all keys", all_keys, { OF(5, 200, 32), OF(5, 120, 32), OF(5, 120, 7) } },
     { "all keys", all_keys, { OF(9, 4, 1, 3), OF(9, 4, 900, 3), OF(9, 4, 900, 40) } },
     { "packed", packed, { OF(6, 64, 192) } },
+    { "self", self, { OF(6, 64, 192) } },
+    { "self", self, { OF(5, 3, 90, 60) } },
     { "norm", norm, { OF(511, 64), OF(64), OF(64) } },
     { "norm", norm, { OF(512, 64), OF(64), OF(64) } },
     { "norm", norm, { OF(513, 64), OF(64), OF(64) } },
