@@ -1,6 +1,6 @@
 #!/bin/sh
-# dist.sh FOLDER - the archive of a release, FOLDER/gradus-VERSION.tar.gz, of what is committed; and the library as two
-# files, FOLDER/gradus-VERSION-two-files.tar.gz.
+# dist.sh FOLDER - the archive of a release, FOLDER/gradus-VERSION.tar.gz, of what is committed; FOLDER/gradus.wrap, by
+# which Meson finds it; and the library as two files, FOLDER/gradus-VERSION-two-files.tar.gz.
 # dist.sh --check ARCHIVE WORK - unpacks it in WORK, builds, installs and uses the library, and tests a part of it.
 cd "$(dirname "$0")/.." || exit 1
 version=$(sed -n 's/^#define GD_VERSION "\(.*\)"$/\1/p' include/gradus/version.h)
@@ -13,13 +13,24 @@ if [ "$1" != --check ]; then
     mkdir -p "$folder" || exit 1
     git archive --format=tar --prefix="$name/" HEAD | gzip -9n >"$folder/$name.tar.gz" || exit 1
 
+    # Without a source_url Meson takes the archive from subprojects/packagefiles.
+    cat >"$folder/gradus.wrap" <<END || exit 1
+[wrap-file]
+directory = $name
+source_filename = $name.tar.gz
+source_hash = $(sha256sum "$folder/$name.tar.gz" | cut -d ' ' -f 1)
+
+[provide]
+dependency_names = gradus, gradus64
+END
+
     two=$name-two-files
     rm -rf "${folder:?}/$two"
     sh packaging/amalgamation.sh "$folder/$two" && cp LICENSE "$folder/$two" || exit 1
     tar -C "$folder" --owner=0 --group=0 --numeric-owner --sort=name --mtime="@$(git log -1 --format=%ct)" \
         -cf - "$two" | gzip -9n >"$folder/$two.tar.gz" || exit 1
     rm -rf "${folder:?}/$two"
-    ls -l "$folder"/"$name"*.tar.gz
+    ls -l "$folder"/"$name"*.tar.gz "$folder/gradus.wrap"
     exit 0
 fi
 

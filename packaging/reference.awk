@@ -1,7 +1,7 @@
 # reference.awk - the reference from the comments of the public headers.  With -v format=man a page gd_NAME.3 for each
 # function, and gradus.3; with -v format=html a page for each header, and index.html; into the folder -v out=..  Fails
 # where a public name has no comment of its own, of its block or of its section.  The arguments are the headers.
-# reference_html.awk and reference_text.awk have the pages in HTML, reference_index.awk the examples and the indexes: by
+# reference_man.awk has the man pages, reference_html.awk and reference_text.awk those in HTML, reference_index.awk the examples and the indexes: by
 # topic, by PyTorch's names, and of all names.
 #
 # A header is a list of blocks with blank lines between them: a comment, and the declarations right behind it.  One
@@ -258,7 +258,10 @@ function first_part(text,    done_part, n) {
     return text
 }
 function cut(text, most) {
-    if (length(text) > most) { text = substr(text, 1, most - 2); sub(/ [^ ]*$/, " ..", text) }
+    if (length(text) <= most) return text
+    text = substr(text, 1, most - 2)
+    sub(/ [^ ]*$/, " ..", text)
+    if (split(text, opened, "(") > split(text, closed, ")")) sub(/,? \([^(]*$/, "", text)
     return text
 }
 
@@ -281,102 +284,38 @@ function one_of_list(text, start, length_,    before, list, n, place, part, sent
     return split(sentence, part, /; +/) == n + place - 1 ? part[place] : text
 }
 
-# ---- Man pages ------------------------------------------------------------------------------------------------------
+# ---- The lines of a comment -----------------------------------------------------------------------------------------
 
-function roff(text) {
-    gsub(/\\/, "\\e", text)
-    gsub(/-/, "\\-", text)
-    if (text ~ /^[.']/) text = "\\\\&" text
-    return text
+# lines(text) - how many it has.  line_of[i]: the line; begins[i]: whether a paragraph begins there, after an empty line or
+# with an explanation of names, "gd_a, gd_b - .."; kept[i]: whether it stays as it is, less margin[i] blanks, as formulas,
+# programs and tables do.  Others are filled.
+function explains(line) { return line ~ /^(gd|GD)_[A-Za-z0-9_]+[^ ,]*(, (gd|GD)_[A-Za-z0-9_]+)* - / }
+function indent(line) { return match(line, /[^ ]/) - 1 }
+
+function lines(text,    n, first, last) {
+    n = split(text, line_of, "\n")
+    for (first = 1; first <= n; first++) sub(/ *$/, "", line_of[first])
+    for (first = 1; first <= n; first = last + 1) {
+        last = first
+        if (line_of[first] == "") continue
+        while (last < n && line_of[last + 1] != "" && !explains(line_of[last + 1])) last++
+        paragraph(first, last)
+    }
+    return n
 }
 
-# A comment: lines that are indented or have columns as they are, others filled.
-function man_text(text, file,    n, row, i, fixed, now) {
-    n = split(text, row, "\n")
-    for (i = 1; i <= n; i++) {
-        sub(/ *\*?\/?$/, "", row[i])
-        if (row[i] == "") { if (!fixed) print ".PP" > file; else print "" > file; continue }
-        now = row[i] ~ /^   |[^.]   /
-        if (now && !fixed) print ".nf" > file
-        if (!now && fixed) print ".fi" > file
-        fixed = now
-        print roff(row[i]) > file
+# Kept are indented lines, and those with columns.  But where all lines behind the first of an explanation are indented,
+# that is its shape, and only what is indented further is kept.
+function paragraph(first, last,    i, k, hang) {
+    hang = explains(line_of[first]) ? 99 : 0
+    for (i = first + 1; i <= last; i++) if (indent(line_of[i]) < hang) hang = indent(line_of[i])
+    for (i = first; i <= last; i++) {
+        begins[i] = i == first
+        kept[i] = line_of[i] ~ /[^ .]   +[^ ]/ || indent(line_of[i]) > hang + (hang > 0)
     }
-    if (fixed) print ".fi" > file
-}
-
-function write_man(    f, name, file, k, n, part, text, h, heads, i) {
-    for (f = 1; f <= function_count; f++) {
-        name = functions[f]
-        if (name in done) continue
-        done[name] = 1
-        file = out "/" name ".3"
-        k = in_block[name]
-        print ".\\\" Written from include/" where[name] " by packaging/reference.awk." > file
-        print ".TH " name " 3 \"\" \"Gradus " version "\" \"Gradus\"" > file
-        print ".SH NAME\n" name " \\- " roff(summary(name)) > file
-        print ".SH SYNOPSIS\n.nf\n.B #include <" where[name] ">" > file
-        n = split(proto_of[name], part, "\n")
-        print "" > file
-        for (i = 1; i < n; i++) {
-            if (sub(/^static inline /, "", part[i])) part[i] = part[i] ";"
-            print roff(part[i]) > file
-        }
-        print ".fi\n.SH DESCRIPTION" > file
-        if (own_of[name] != "") {
-            text = own_of[name]
-            gsub(/\/\* ?| *\*\//, "", text)
-            gsub(/\n +\*/, "\n", text)
-            print ".nf" > file
-            # In a table: under the titles of its columns, which are all the text of the section.
-            heads = section_text_of[name] ~ /^ +[^\n]*\n$/
-            if (heads) print roff(substr(section_text_of[name], column_of[name] - 3)) > file
-            n = split(text, part, "\n")
-            for (i = 1; i < n; i++) { sub(/ *\*?$/, "", part[i]); print roff(part[i]) > file }
-            print ".fi\n.PP" > file
-        }
-        if (comment_of[name] != "") man_text(comment_of[name], file)
-        if (name in options_of) {
-            print ".PP\n.nf" > file
-            n = split(options_of[name], part, "\n")
-            for (i = 1; i < n; i++) print roff(part[i]) > file
-            print ".fi" > file
-        }
-        if (section_text_of[name] ~ /[A-Za-z]/ && !(heads && own_of[name] != "")) {
-            print ".SS " roff(section_of[name]) > file
-            man_text(section_text_of[name], file)
-        }
-        if (shows(example[where[name]], name)) {
-            print ".SH EXAMPLE\n.nf" > file
-            n = split(example[where[name]], part, "\n")
-            for (i = 1; i < n; i++) print roff(part[i]) > file
-            print ".fi" > file
-        }
-        print ".SH SEE ALSO" > file
-        n = split(members[where[name], k], part, " ")
-        for (i = 1; i <= n && i <= 12; i++) if (part[i] != name) print ".BR " part[i] " (3)," > file
-        print ".BR gradus (3)" > file
-        close(file)
+    for (i = first; i <= last; i++) if (kept[i] && (i == first || !kept[i - 1])) {
+        margin[i] = indent(line_of[i])
+        for (k = i + 1; k <= last && kept[k]; k++) if (indent(line_of[k]) < margin[i]) margin[i] = indent(line_of[k])
+        while (--k > i) margin[k] = margin[i]
     }
-    file = out "/gradus.3"
-    print ".\\\" Written from the headers by packaging/reference.awk." > file
-    print ".TH GRADUS 3 \"\" \"Gradus " version "\" \"Gradus\"" > file
-    print ".SH NAME\ngradus \\- a small tensor library with reverse\\-mode automatic differentiation" > file
-    print ".SH SYNOPSIS\n.nf\n.B #include <gradus.h>\n" > file
-    print roff("cc program.c $(pkg-config --cflags --libs gradus)      # gradus64, gradus-debug, gradus64-debug") > file
-    print ".fi" > file
-    print ".SH DESCRIPTION" > file
-    man_text(about["gradus.h"], file)
-    print ".SH FUNCTIONS\nEach has a page of its own." > file
-    for (h = 1; h <= header_count; h++) {
-        text = ""
-        for (f = 1; f <= function_count; f++)
-            if (where[functions[f]] == headers[h]) text = text (text == "" ? "" : ", ") functions[f]
-        if (text == "") continue
-        print ".TP\n.B <" headers[h] ">" > file
-        print roff(text) "." > file
-    }
-    print ".SH SEE ALSO\n.BR gradus\\-topics (3), gradus\\-pytorch (3), gradus\\-lab (1)" > file
-    close(file)
-    man_indexes()
 }

@@ -7,8 +7,9 @@ version=$(sed -n 's/^#define GD_VERSION "\(.*\)"$/\1/p' include/gradus/version.h
 headers=$(LC_ALL=C ls include/gradus/*.h | grep -v double_names)
 write() {
     awk -v format="$1" -v out="$2" -v version="$version" -v topics=packaging/topics.txt -v examples=docs/examples \
-        -v pytorch=docs/pytorch-names.md -f packaging/reference.awk -f packaging/reference_html.awk \
-        -f packaging/reference_text.awk -f packaging/reference_index.awk include/gradus.h $headers
+        -v pytorch=docs/pytorch-names.md -f packaging/reference.awk -f packaging/reference_man.awk \
+        -f packaging/reference_html.awk -f packaging/reference_text.awk -f packaging/reference_index.awk \
+        include/gradus.h $headers
 }
 
 # dead_links PAGE.. - fails when a link leads nowhere, or two places of a page have one name.

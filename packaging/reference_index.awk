@@ -73,7 +73,7 @@ function shows(program, name) { return program ~ ("(^|[^a-z0-9_])" name "\\(") }
 
 function man_head(name, what, file) {
     print ".\\\" Written from the headers by packaging/reference.awk." > file
-    print ".TH " toupper(name) " 3 \"\" \"Gradus " version "\" \"Gradus\"" > file
+    print ".TH " toupper(name) " 3 \"\" \"Gradus " version "\" \"Gradus\"\n.nh\n.ad l" > file
     print ".SH NAME\n" roff(name) " \\- " what > file
 }
 

@@ -52,46 +52,20 @@ function code(text, h, k,    result, at, end) {
 
 # ---- Comments -------------------------------------------------------------------------------------------------------
 
-# Paragraphs end at empty lines, and where an explanation of names begins: "gd_a, gd_b - ..".
-function explains(row) { return row ~ /^(gd|GD)_[A-Za-z0-9_]+[^ ,]*(, (gd|GD)_[A-Za-z0-9_]+)* - / }
-
-function html_text(text, file, h,    n, row, first, last) {
-    n = split(text, row, "\n")
-    for (first = 1; first <= n; first++) sub(/ *$/, "", row[first])
-    for (first = 1; first <= n; first = last + 1) {
-        last = first
-        if (row[first] == "") continue
-        while (last < n && row[last + 1] != "" && !explains(row[last + 1])) last++
-        paragraph(row, first, last, file, h)
-    }
-}
-
-# Lines are filled, but formulas, programs and tables stay as they are: indented lines, and those with columns.  Where
-# all lines behind the first of an explanation are indented, that is its shape, and only what is indented further stays.
-function paragraph(row, first, last, file, h,    i, indent, hang, fixed, open, now) {
-    hang = explains(row[first]) ? 99 : 0
-    for (i = first + 1; i <= last; i++) {
-        indent = match(row[i], /[^ ]/) - 1
-        if (indent < hang) hang = indent
-    }
+# See lines.
+function html_text(text, file, h,    n, i, open, now) {
+    n = lines(text)
     open = ""
-    for (i = first; i <= last; i++) {
-        indent = match(row[i], /[^ ]/) - 1
-        now = row[i] ~ /[^ .]   +[^ ]/ || indent > hang + (hang > 0) ? "pre" : "p"
-        if (now != open) {
-            if (open != "") printf "</%s>\n", open > file
-            printf "<%s>", now > file
-        } else if (now == "pre") print "" > file
-        else print breaks(row[i - 1], row[i]) ? "<br>" : "" > file
-        if (now != open && now == "pre") margin = least_indent(row, i, last, hang)
+    for (i = 1; i <= n; i++) {
+        now = line_of[i] == "" ? "" : kept[i] ? "pre" : "p"
+        if (open != "" && (now != open || begins[i])) { printf "</%s>\n", open > file; open = "" }
+        if (now == "") continue
+        if (open == "") printf "<%s>", now > file
+        else print now == "p" && breaks(line_of[i - 1], line_of[i]) ? "<br>" : "" > file
         open = now
-        printf "%s", now == "pre" ? linked(substr(row[i], margin + 1)) : prose(row[i], h) > file
+        printf "%s", now == "pre" ? linked(substr(line_of[i], margin[i] + 1)) : prose(line_of[i], h) > file
     }
-    printf "</%s>\n", open > file
-}
-function least_indent(row, i, last, hang,    indent, least) {
-    for (least = 99; i <= last && (indent = match(row[i], /[^ ]/) - 1) > hang; i++) if (indent < least) least = indent
-    return least == 99 ? 0 : least
+    if (open != "") printf "</%s>\n", open > file
 }
 # Whether a line was ended on purpose: the next word would have found its place there.
 function breaks(row, next_row,    word) {

@@ -115,7 +115,7 @@ gd_tensor *gd_sigmoid(gd_tensor *x);        /* 1 / (1 + e^-x)                   
 gd_tensor *gd_relu(gd_tensor *x);           /* max(x, 0)                          dy where x > 0: 0 at 0         */
 gd_tensor *gd_leaky_relu(gd_tensor *x, double slope);  /* x > 0 ? x : slope x     dy, slope dy where x <= 0      */
 gd_tensor *gd_elu(gd_tensor *x, double alpha);  /* x > 0 ? x : alpha (e^x - 1)    dy, dy alpha e^x where x <= 0  */
-gd_tensor *gd_gelu(gd_tensor *x);           /* x Phi(x) = x/2 (1 + erf(x/sqrt 2)) dy (Phi(x) + x phi(x))         *
+gd_tensor *gd_gelu(gd_tensor *x);           /* x Phi(x) = x/2 (1+erf(x/sqrt 2))   dy (Phi(x) + x phi(x))         *
                                              *   Hendrycks and Gimpel (2016), eq. 1                              */
 gd_tensor *gd_gelu_tanh(gd_tensor *x);      /* x/2 (1 + tanh u), u = sqrt(2/pi) (x + 0.044715 x^3)   eq. 2 there */
 gd_tensor *gd_silu(gd_tensor *x);           /* x sigmoid(x)                       dy s (1 + x (1 - s)), y = x s  */
