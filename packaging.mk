@@ -46,13 +46,16 @@ amalgamation:
 check-amalgamation: amalgamation lib $(BUILD)/libs $(KINDS:%=$(BUILD)/tests/support.%.a)
 	@CC='$(CC)' KINDS='$(KINDS)' CHECK_LIBS='$(CHECK_LIBS)' sh tests/scripts/amalgamation.sh $(BUILD)
 
-# The archive of a release; it is built, installed and used; and packages for Debian from it, with lintian (minutes each).
+# The archive of a release, and gradus.wrap for Meson; it is built, installed and used; the same by Meson; and packages
+# for Debian from it, with lintian (minutes each).
 ARCHIVE := $(BUILD)/dist/gradus-$(VERSION).tar.gz
-.PHONY: dist check-dist deb
+.PHONY: dist check-dist check-wrap deb
 dist:
 	@sh packaging/dist.sh $(BUILD)/dist
 check-dist: dist
 	@MAKE='$(MAKE)' sh packaging/dist.sh --check $(ARCHIVE) $(BUILD)/dist/check
+check-wrap: dist
+	@sh tests/scripts/wrap.sh $(BUILD)/dist
 deb: dist
 	@sh packaging/deb.sh $(ARCHIVE) $(BUILD)/deb
 .PHONY: check-chroot

@@ -67,5 +67,5 @@ END
 fi
 
 kind float64 libgradus64 -DGD_DOUBLE 1e-12 1e-12
-kind float32 libgradus "" 1e-5 1e-5
+kind float32 libgradus "" 1e-6 1e-5
 [ -n "$torch" ] || echo "pytorch.sh: PyTorch is not installed: compared with demos/pytorch/network.safetensors"
