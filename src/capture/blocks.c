@@ -5,10 +5,8 @@
  *                                           in blocks: 1024 elements of h, of y and of z, then the next 1024
  *
  * Two computations may stand in one group if memory that one of them writes is read or written by the other only at the
- * same elements.  A result that nobody outside of its group reads needs no more than the memory of a block.
- *
- * Convolutions and poolings in blocks of images, together with the activation between them, were tried: LeNet became
- * 2 to 3 % slower, since each call lays out its work anew. */
+ * same elements.  A result that nobody outside of its group reads needs no more than the memory of a block..
+ * Convolutions and what follows them are run together in another way: images.c. */
 #include "program.h"
 
 enum {

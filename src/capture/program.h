@@ -25,7 +25,8 @@ typedef struct gi_instruction {
     int          lines;
     bool         unread;                    /* it is not run, since nobody reads what it would compute */
     bool         in_place;                  /* a gradient that is written where it ends */
-    int          block;                     /* number of the group of computations run in blocks, or 0 */
+    int          block;                     /* number of the group of computations run together, or 0 */
+    struct gi_image_group *images;          /* what it begins if it is run together with others: see images.c */
 } gi_instruction;
 
 /* What a run does: one or several of these computations. */
@@ -74,7 +75,7 @@ typedef struct gi_version {
     gi_line         line[GI_MOST_LINES];    /* of the computation that is being made */
     gi_step        *steps;                  /* what is run for the list */
     int64_t         step_count;
-    int             blocks;                 /* groups of computations that are run in blocks */
+    int             blocks;                 /* groups of computations that are run together */
     gi_guard_on    *guards;                 /* first those of whole words */
     int64_t         guard_count, guard_capacity, guard_words;
     const void    **settled;
@@ -125,6 +126,13 @@ bool gi_steps_make(gi_version *v);
 /* gi_gradients_in_place - computations write the gradients of leaves to the memory of ->grad, instead of other memory
  * that is copied there. */
 void gi_gradients_in_place(gi_version *v);
+
+/* gi_usual_steps - what is run for a computation alone; how many steps: up to GI_MOST_LINES. */
+int gi_usual_steps(const gi_instruction *i, gi_step *to);
+
+/* gi_images_from - are computation i and some that follow it a convolution, relu and pooling, or their rules, that are
+ * run together?  Then *count of them are, by *step.  False when memory is out. */
+bool gi_images_from(gi_version *v, int64_t i, int64_t *count, gi_step *step);
 
 /* gi_blocks_from - are computation i and some that follow it run in blocks?  Then *count of them are, by *step.  False
  * when memory is out. */

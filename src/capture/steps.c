@@ -20,17 +20,16 @@ static bool run_line(gd_tensor *y, gd_tensor *const x[], const void *attributes)
     return true;
 }
 
-static void add_to_steps(gi_version *v, const gi_instruction *i)
+int gi_usual_steps(const gi_instruction *i, gi_step *to)
 {
     if (i->unread)
-        return;
+        return 0;
     for (int k = 0; k < i->lines; k++)
-        v->steps[v->step_count++] = (gi_step){ i->line[k].n > GI_PART_ELEMENTS ? run_line : i->line[k].whole, NULL,
-                                               NULL, &i->line[k] };
-    if (!i->lines && i->allocates)
-        v->steps[v->step_count++] = (gi_step){ run_in_scope, i->y, i->x, i };
-    else if (!i->lines)
-        v->steps[v->step_count++] = (gi_step){ i->compute, i->y, i->x, i->attributes };
+        to[k] = (gi_step){ i->line[k].n > GI_PART_ELEMENTS ? run_line : i->line[k].whole, NULL, NULL, &i->line[k] };
+    if (i->lines)
+        return i->lines;
+    *to = i->allocates ? (gi_step){ run_in_scope, i->y, i->x, i } : (gi_step){ i->compute, i->y, i->x, i->attributes };
+    return 1;
 }
 
 bool gi_steps_make(gi_version *v)
@@ -40,15 +39,11 @@ bool gi_steps_make(gi_version *v)
     gi_leave_out_unread(v);
     gi_gradients_in_place(v);
     for (int64_t i = 0, count; i < v->count; i += count) {
-        gi_step step;
-        if (!gi_blocks_from(v, i, &count, &step))
+        gi_step *step = &v->steps[v->step_count];
+        if (!gi_images_from(v, i, &count, step) || (!count && !gi_blocks_from(v, i, &count, step)))
             return false;
-        if (count > 1) {
-            v->steps[v->step_count++] = step;
-            continue;
-        }
-        count = 1;
-        add_to_steps(v, &v->list[i]);
+        v->step_count += count ? 1 : gi_usual_steps(&v->list[i], step);
+        count = count ? count : 1;
     }
     return true;
 }

@@ -11,11 +11,19 @@
 
 enum { GI_CONV_WORK = 512 * 1024 };         /* bytes of work space: fits into the second-level cache */
 
-/* A tensor [n, channels, h, w]. */
+/* A tensor [n, channels, h, w]; with pool, it is not stored, but what relu and pooling make of it: conv_pool.h. */
 typedef struct image_batch {
     gd_real *data;
     int64_t  channels, h, w;
+    const struct conv_pool *pool;
 } image_batch;
+
+/* A strip of it in lanes: rows [row, end) of some channels of a lane group, for the thread that has this part. */
+typedef struct image_strip {
+    int64_t part, lane_group, channel, channels, row, end;
+    const int64_t *at;                      /* where its pixels stand */
+    int64_t plane;                          /* from channel to channel */
+} image_strip;
 
 /* Rows, or columns, of the kernel: first, first + step, .. below end. */
 typedef struct kernel_range {
@@ -34,7 +42,7 @@ typedef struct conv_layout {
     int64_t  stride[2], dilation[2], input_dilation[2], pad[2];
     int64_t  rows;                          /* of a strip of the output */
     int64_t  plane_h, plane_w, plane;       /* of the plane under it, and its elements */
-    int64_t  lane_groups, part;             /* groups of as many images as lanes; how many of them a thread takes */
+    int64_t  lane_groups, part, parts;      /* groups of as many images as lanes; how many a thread takes at a time */
     gd_arena arena;
     int64_t *packed_at, *result_at;         /* offsets at which input pixels are packed, and of the output pixels */
     int64_t *pixel, *offset;                /* see products in conv_loops.h */
@@ -62,8 +70,7 @@ void gi_conv_layout_strip(conv_layout *s, int64_t row);
 /* gi_conv_layout_products - the sums of that strip; x and what goes with it are still to be set. */
 products gi_conv_layout_products(const conv_layout *s);
 
-/* gi_conv_layout_images - rows [row, end) of some channels of a lane group of t. */
-images gi_conv_layout_images(const conv_layout *s, const image_batch *t, int64_t lane_group, int64_t channel,
-                             int64_t channels, int64_t row, int64_t end);
+/* gi_conv_layout_images - a strip of t in memory. */
+images gi_conv_layout_images(const conv_layout *s, const image_batch *t, const image_strip *strip);
 
 #endif

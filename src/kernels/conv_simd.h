@@ -186,6 +186,11 @@ static TARGET void NAME(sum_lanes)(int64_t n, const gd_real *from, gd_real *sum,
     }
 }
 
+/* ---- What follows a convolution, and its gradient ------------------------------------------------------------ */
+
+typedef lane_index NAME(lanes) __attribute__((vector_size(VECTOR_BYTES)));
+#include "kernels/conv_pool_simd.h"
+
 /* ---- All tiles ---------------------------------------------------------------------------------------------- */
 
 #define TILE(rows) \
@@ -244,7 +249,8 @@ static TARGET void NAME(all_pixels)(const products *j)
 }
 
 static const conv_loops NAME(loops) = {
-    LANES, ROWS, COLUMNS, NAME(pack), NAME(unpack), NAME(all_positions), NAME(all_pixels), NAME(sum_lanes)
+    LANES, ROWS, COLUMNS, NAME(pack), NAME(unpack), NAME(all_positions), NAME(all_pixels), NAME(sum_lanes),
+    NAME(means), NAME(spread)
 };
 
 #undef TILE

@@ -11,6 +11,7 @@
  *   MULTIPLY_ADD_1(x, y, z)    the same for one number
  *   LOAD_PART(p, count)        the first count of LANES numbers, the rest 0; touches no others
  *   STORE_PART(p, v, count)    writes the first count numbers only
+ *   POSITIVE(v)                an integer: its bit l says whether lane l is above 0
  *
  * and, from simd_vector.h, INLINE, load, store and transpose.  Level GI_SIMD_PLAIN has no kernels but the references.
  *
@@ -58,6 +59,14 @@ static inline ALWAYS_INLINE void store_part_128(gd_real *p, vec_128 v, int count
         p[l] = v[l];
 }
 
+static inline ALWAYS_INLINE unsigned positive_128(vec_128 v)
+{
+    unsigned bits = 0;
+    for (unsigned l = 0; l < sizeof v / sizeof v[0]; l++)
+        bits |= (unsigned)(v[l] > 0) << l;
+    return bits;
+}
+
 #define NAME(x) x##_128
 #define TARGET
 #define VECTOR_BYTES 16
@@ -65,6 +74,7 @@ static inline ALWAYS_INLINE void store_part_128(gd_real *p, vec_128 v, int count
 #define EACH_LANE EACH_LANE_OF_16
 #define LOAD_PART load_part_128
 #define STORE_PART store_part_128
+#define POSITIVE positive_128
 #if HAVE_NEON
 #define REGISTERS 32
 #ifdef GD_DOUBLE
@@ -120,6 +130,7 @@ static inline TARGET_256 ALWAYS_INLINE __m256i mask_256(int count)
 #define LOAD_PART(p, count) ((vec_256)_mm256_maskload_ps(p, mask_256(count)))
 #endif
 #define STORE_PART(p, v, count) PACKED(_mm256_maskstore)(p, mask_256(count), v)
+#define POSITIVE(v) ((unsigned)PACKED(_mm256_movemask)(PACKED(_mm256_cmp)(v, (vec_256){ 0 }, _CMP_GT_OQ)))
 #define NAME(x) x##_256
 #define TARGET TARGET_256
 #define VECTOR_BYTES 32
@@ -151,6 +162,11 @@ typedef gd_real vec_512 __attribute__((vector_size(64)));
 #define MULTIPLY_ADD_1 FMA_1
 #define LOAD_PART(p, count) ((vec_512)PACKED(_mm512_maskz_loadu)(MASK_512(count), p))
 #define STORE_PART(p, v, count) PACKED(_mm512_mask_storeu)(p, MASK_512(count), v)
+#ifdef GD_DOUBLE
+#define POSITIVE(v) ((unsigned)_mm512_cmp_pd_mask(v, (vec_512){ 0 }, _CMP_GT_OQ))
+#else
+#define POSITIVE(v) ((unsigned)_mm512_cmp_ps_mask(v, (vec_512){ 0 }, _CMP_GT_OQ))
+#endif
 #include "kernels/simd_vector.h"
 #include KERNEL
 #include "kernels/simd_undefine.h"

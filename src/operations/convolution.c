@@ -48,14 +48,14 @@ static gd_fast conv_fast(const gd_node *node, const gd_tensor *dy, const gd_targ
     return !dw || gi_conv_grad_weight(s, g, x, dw, db) ? GD_DONE : GD_FAILED;
 }
 
-static const gd_op conv_op = {
+const gd_op gi_conv2d_op = {
     .name = "gd_conv2d", .rule = conv_rule, .fast = conv_fast,
     .reads = GD_READS(0, GD_INPUT(1)) | GD_READS(1, GD_INPUT(0)),
     .formula = "dx = gd_conv2d_grad_input(dy, weight), dweight = gd_conv2d_grad_weight(dy, x), "
                "dbias = gd_sum_axes(dy, (0, 2, 3))"
 };
 
-static bool conv_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+bool gi_conv2d_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
 {
     return gi_conv_forward(attributes, x[0]->data, x[1]->data, x[2] ? x[2]->data : NULL, y->data);
 }
@@ -69,9 +69,9 @@ static gd_tensor *conv(gd_tensor *x, gd_tensor *w, gd_tensor *bias, const gi_con
     gd_tensor *start = bias ? gd_contiguous(gd_detach(bias)) : NULL;
     if (!y || !images || !weights || (bias && !start))
         return NULL;
-    if (!gi_start("gd_conv2d", conv_compute, y, (gd_tensor *const[]){ images, weights, start }, 3, s, sizeof *s))
+    if (!gi_start("gd_conv2d", gi_conv2d_compute, y, (gd_tensor *const[]){ images, weights, start }, 3, s, sizeof *s))
         return NULL;
-    return gd_record(&conv_op, y, (gd_tensor *const[]){ x, w, bias }, bias ? 3 : 2, s, sizeof *s);
+    return gd_record(&gi_conv2d_op, y, (gd_tensor *const[]){ x, w, bias }, bias ? 3 : 2, s, sizeof *s);
 }
 
 /* ---- z = grad_input(dy, w):  ddy = conv(dz, w),  dw = grad_weight(dy, dz) ----------------------------------- */

@@ -55,12 +55,12 @@ static bool over_planes(const pooling *p, gd_real *x, gd_real *y, gi_body *body)
 
 static gd_tensor *mean_pool(gd_tensor *x, const pooling *p);
 
-static bool mean_pool_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+bool gi_mean_pool_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
 {
     return over_planes(attributes, x[0]->data, y->data, mean_planes);
 }
 
-static bool spread_compute(gd_tensor *z, gd_tensor *const dy[], const void *attributes)
+bool gi_mean_pool_grad_compute(gd_tensor *z, gd_tensor *const dy[], const void *attributes)
 {
     return over_planes(attributes, z->data, dy[0]->data, spread_planes);
 }
@@ -81,7 +81,7 @@ static gd_tensor *spread(gd_tensor *dy, const pooling *p)
 {
     gd_tensor *z = dy ? gi_new("gd_avg_pool2d_grad", 4, p->x_shape.size) : NULL;
     gd_tensor *from = gd_contiguous(gd_detach(dy));
-    if (!z || !from || !gi_start_one("gd_avg_pool2d_grad", spread_compute, z, from, p, sizeof *p))
+    if (!z || !from || !gi_start_one("gd_avg_pool2d_grad", gi_mean_pool_grad_compute, z, from, p, sizeof *p))
         return NULL;
     return gd_record(&spread_op, z, &dy, 1, p, sizeof *p);
 }
@@ -100,7 +100,7 @@ static gd_tensor *mean_pool(gd_tensor *x, const pooling *p)
 {
     gd_tensor *y = x ? gi_new("gd_avg_pool2d", 4, p->y_shape.size) : NULL;
     gd_tensor *from = gd_contiguous(gd_detach(x));
-    if (!y || !from || !gi_start_one("gd_avg_pool2d", mean_pool_compute, y, from, p, sizeof *p))
+    if (!y || !from || !gi_start_one("gd_avg_pool2d", gi_mean_pool_compute, y, from, p, sizeof *p))
         return NULL;
     return gd_record(&avg_pool2d_op, y, &x, 1, p, sizeof *p);
 }

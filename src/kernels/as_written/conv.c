@@ -47,6 +47,7 @@
 #include "kernels/conv.h"
 
 #include "kernels/conv_layout.h"
+#include "kernels/conv_pool.h"
 #include "kernels/reference/reference.h"
 #include "kernels/simd.h"
 #include "kernels/terms.h"
@@ -84,6 +85,25 @@ typedef struct correlation {
     const gd_real     *tiles, *bias;
 } correlation;
 
+/* A strip of images becomes lanes, and lanes become images. */
+static void to_lanes(const conv_layout *s, const image_batch *t, const image_strip *strip, gd_real *lanes)
+{
+    const images from = gi_conv_layout_images(s, t, strip);
+    if (t->pool)
+        gi_pool_load(s, t, strip, lanes);
+    else
+        s->loops->pack(&from, strip->at, lanes, strip->plane);
+}
+
+static void to_images(const conv_layout *s, const image_batch *t, const image_strip *strip, const gd_real *lanes)
+{
+    const images to = gi_conv_layout_images(s, t, strip);
+    if (t->pool)
+        gi_pool_store(s, t, strip, lanes);
+    else
+        s->loops->unpack(&to, strip->at, lanes);
+}
+
 /* For gi_parallel: the strip of y for some lane groups. */
 static void correlate_groups(void *context, int64_t begin, int64_t end)
 {
@@ -96,20 +116,23 @@ static void correlate_groups(void *context, int64_t begin, int64_t end)
     memset(x, 0, (size_t)(s->in * s->plane) * sizeof *x);
     for (int64_t i = begin; i < end; i++)
         for (int64_t g = 0; g < s->groups; g++) {
-            images from = gi_conv_layout_images(s, &c->x, i, g * s->in, s->in, s->in_row, s->in_end);
-            images to = gi_conv_layout_images(s, &c->y, i, g * s->out, s->out, s->row, s->end);
+            const image_strip in = { begin / s->part, i, g * s->in, s->in, s->in_row, s->in_end, s->packed_at,
+                                     s->plane };
+            const image_strip out = { begin / s->part, i, g * s->out, s->out, s->row, s->end, s->result_at,
+                                      j.pixels * s->loops->lanes };
             j.w = c->tiles + g * s->out * s->positions;
             j.bias = c->bias ? c->bias + g * s->out : NULL;
-            s->loops->pack(&from, s->packed_at, x, s->plane);
+            to_lanes(s, &c->x, &in, x);
             s->loops->all_positions(&j);
-            s->loops->unpack(&to, s->result_at, j.y);
+            to_images(s, &c->y, &out, j.y);
         }
 }
 
-static void correlate(conv_layout *s, const gd_real *x, const gd_real *tiles, const gd_real *bias, gd_real *y)
+static void correlate(conv_layout *s, const gd_real *x, const conv_pool *x_pool, const gd_real *tiles,
+                      const gd_real *bias, gd_real *y, const conv_pool *y_pool)
 {
-    correlation c = { s, { (gd_real *)(uintptr_t)x, s->groups * s->in, s->in_h, s->in_w },
-                      { y, s->groups * s->out, s->out_h, s->out_w }, tiles, bias };
+    correlation c = { s, { (gd_real *)(uintptr_t)x, s->groups * s->in, s->in_h, s->in_w, x_pool },
+                      { y, s->groups * s->out, s->out_h, s->out_w, y_pool }, tiles, bias };
     for (int64_t row = 0; row < s->out_h && s->lane_groups > 0; row = s->end) {
         gi_conv_layout_strip(s, row);
         gi_parallel(s->lane_groups, s->part, correlate_groups, &c);
@@ -144,35 +167,52 @@ static conv_layout transposed_layout(const gi_conv *c)
     };
 }
 
+/* y; or, with pool, what it makes of y. */
+static bool forward(const gi_conv *c, const gd_real *x, const gd_real *w, const gd_real *bias, gd_real *y,
+                    gi_conv_pool *pool)
+{
+    conv_layout s = forward_layout(c);
+    conv_pool after = { .of = pool };
+    bool good = gi_conv_layout_open(&s, s.lane_groups, 1) && (!pool || gi_pool_open(&after, &s, s.out, s.rows, c->ow));
+    const bool fits = !pool || s.rows % pool->kh == 0 || s.rows == c->oh;
+    gd_real *tiles = good ? pack_weights(&s, w, s.out * s.positions, s.positions, s.kh * s.kw, false) : NULL;
+    if (tiles && fits)
+        correlate(&s, x, NULL, tiles, bias, y, pool ? &after : NULL);
+    if (pool)
+        pool->kept = tiles && fits && gi_pool_finite(&after, &s);
+    gi_arena_free(&s.arena);
+    return tiles != NULL;
+}
+
 bool gi_conv_forward(const gi_conv *c, const gd_real *x, const gd_real *w, const gd_real *bias, gd_real *y)
 {
-    if (gi_simd_used() == GI_SIMD_PLAIN) {
-        gi_conv_forward_reference(c, x, w, bias, y);
-        return true;
-    }
-    conv_layout s = forward_layout(c);
-    bool good = gi_conv_layout_open(&s, s.lane_groups, 1);
-    gd_real *tiles = good ? pack_weights(&s, w, s.out * s.positions, s.positions, s.kh * s.kw, false) : NULL;
+    if (gi_simd_used() != GI_SIMD_PLAIN)
+        return forward(c, x, w, bias, y, NULL);
+    gi_conv_forward_reference(c, x, w, bias, y);
+    return true;
+}
+
+/* dx from dy; or, with pool, from the gradient of what that makes of y. */
+static bool grad_input(const gi_conv *c, const gd_real *dy, const gd_real *w, gd_real *dx, const gi_conv_pool *pool)
+{
+    conv_layout s = transposed_layout(c);
+    conv_pool before = { .of = pool };
+    const int64_t area = s.kh * s.kw;
+    bool good = gi_conv_layout_open(&s, s.lane_groups, 1)
+             && (!pool || gi_pool_open(&before, &s, s.in, s.plane_h, c->ow));
+    gd_real *tiles = good ? pack_weights(&s, w, s.in * s.out * area, area, s.out * area, true) : NULL;
     if (tiles)
-        correlate(&s, x, tiles, bias, y);
+        correlate(&s, dy, pool ? &before : NULL, tiles, NULL, dx, NULL);
     gi_arena_free(&s.arena);
     return tiles != NULL;
 }
 
 bool gi_conv_grad_input(const gi_conv *c, const gd_real *dy, const gd_real *w, gd_real *dx)
 {
-    if (gi_simd_used() == GI_SIMD_PLAIN) {
-        gi_conv_grad_input_reference(c, dy, w, dx);
-        return true;
-    }
-    conv_layout s = transposed_layout(c);
-    const int64_t area = s.kh * s.kw;
-    bool good = gi_conv_layout_open(&s, s.lane_groups, 1);
-    gd_real *tiles = good ? pack_weights(&s, w, s.in * s.out * area, area, s.out * area, true) : NULL;
-    if (tiles)
-        correlate(&s, dy, tiles, NULL, dx);
-    gi_arena_free(&s.arena);
-    return tiles != NULL;
+    if (gi_simd_used() != GI_SIMD_PLAIN)
+        return grad_input(c, dy, w, dx, NULL);
+    gi_conv_grad_input_reference(c, dy, w, dx);
+    return true;
 }
 
 /* ---- dw, and db --------------------------------------------------------------------------------------------- */
@@ -216,10 +256,11 @@ static void gradient_of_blocks(void *context, int64_t begin, int64_t end)
     for (int64_t b = begin; b < end; b++) {
         int added = 0;
         for (int64_t i = b * c->block; i < (b + 1) * c->block && i < s->lane_groups; i++) {
-            images from = gi_conv_layout_images(s, &c->x, i, c->g * s->in, s->in, s->in_row, s->in_end);
-            images with = gi_conv_layout_images(s, &c->y, i, c->g * s->out + c->o, c->count, s->row, s->end);
-            s->loops->pack(&from, s->packed_at, x, s->plane);
-            s->loops->pack(&with, s->result_at, j.y, j.pixels * lanes);
+            const image_strip in = { slot, i, c->g * s->in, s->in, s->in_row, s->in_end, s->packed_at, s->plane };
+            const image_strip out = { slot, i, c->g * s->out + c->o, c->count, s->row, s->end, s->result_at,
+                                      j.pixels * lanes };
+            to_lanes(s, &c->x, &in, x);
+            to_lanes(s, &c->y, &out, j.y);
             for (j.first = 0; j.first < j.pixels; j.first += FEW_PIXELS) {
                 j.end = j.pixels - j.first < FEW_PIXELS ? j.pixels : j.first + FEW_PIXELS;
                 if (added++ == FEW_SUMS) {
@@ -253,18 +294,16 @@ static int64_t channels_at_once(const conv_layout *s)
     return fit < 1 ? 1 : fit < s->out ? fit : s->out;
 }
 
-bool gi_conv_grad_weight(const gi_conv *c, const gd_real *dy, const gd_real *x, gd_real *dw, gd_real *db)
+static bool grad_weight(const gi_conv *c, const gd_real *dy, const gd_real *x, gd_real *dw, gd_real *db,
+                        const gi_conv_pool *pool)
 {
-    if (gi_simd_used() == GI_SIMD_PLAIN) {
-        gi_conv_grad_weight_reference(c, dy, x, dw, db);
-        return true;
-    }
     conv_layout s = forward_layout(c);
     const int64_t block = s.lane_groups > BLOCKS ? (s.lane_groups + BLOCKS - 1) / BLOCKS : 1;
     const int64_t blocks = (s.lane_groups + block - 1) / block;
-    bool good = gi_conv_layout_open(&s, blocks, block);
-    const int64_t most = channels_at_once(&s), parts = (blocks + s.part - 1) / s.part;
-    const int64_t in_lanes = parts * most * (s.positions + 1) * s.loops->lanes;
+    conv_pool before = { .of = pool };
+    bool good = gi_conv_layout_open(&s, blocks, block) && (!pool || gi_pool_open(&before, &s, s.out, s.rows, c->ow));
+    const int64_t most = channels_at_once(&s);
+    const int64_t in_lanes = s.parts * most * (s.positions + 1) * s.loops->lanes;
     gd_real *lane_sums = good ? gi_conv_layout_take(&s, in_lanes, sizeof *dw) : NULL;
     const int64_t to_rest = blocks * most * (s.positions + 1);
     gd_real *sums = lane_sums ? gi_conv_layout_take(&s, 2 * to_rest, sizeof *dw) : NULL;
@@ -272,9 +311,9 @@ bool gi_conv_grad_weight(const gi_conv *c, const gd_real *dy, const gd_real *x, 
         for (int64_t o = 0, count; o < s.out; o += count) {
             count = s.out - o < most ? s.out - o : most;
             gd_real *sums_y = sums + blocks * count * s.positions;
-            weight_gradient job = { &s, { (gd_real *)(uintptr_t)x, c->c, c->h, c->w },
-                              { (gd_real *)(uintptr_t)dy, c->o, c->oh, c->ow }, g, o, count, block,
-                              lane_sums, sums, db ? sums_y : NULL, to_rest };
+            weight_gradient job = { &s, { (gd_real *)(uintptr_t)x, c->c, c->h, c->w, NULL },
+                                    { (gd_real *)(uintptr_t)dy, c->o, c->oh, c->ow, pool ? &before : NULL }, g, o, count, block,
+                                    lane_sums, sums, db ? sums_y : NULL, to_rest };
             memset(sums, 0, (size_t)(2 * to_rest) * sizeof *sums);
             for (int64_t row = 0; row < s.out_h && s.lane_groups > 0; row = s.end) {
                 gi_conv_layout_strip(&s, row);
@@ -286,4 +325,27 @@ bool gi_conv_grad_weight(const gi_conv *c, const gd_real *dy, const gd_real *x, 
         }
     gi_arena_free(&s.arena);
     return sums != NULL;
+}
+
+bool gi_conv_grad_weight(const gi_conv *c, const gd_real *dy, const gd_real *x, gd_real *dw, gd_real *db)
+{
+    if (gi_simd_used() != GI_SIMD_PLAIN)
+        return grad_weight(c, dy, x, dw, db, NULL);
+    gi_conv_grad_weight_reference(c, dy, x, dw, db);
+    return true;
+}
+
+/* ---- With relu and pooling: see conv_pool.c ------------------------------------------------------------------ */
+
+bool gi_conv_pool_forward(const gi_conv *c, gi_conv_pool *p, const gd_real *x, const gd_real *w, const gd_real *bias,
+                          gd_real *z)
+{
+    p->kept = false;
+    return gi_simd_used() == GI_SIMD_PLAIN || forward(c, x, w, bias, z, p);
+}
+
+bool gi_conv_pool_back(const gi_conv *c, const gi_conv_pool *p, const gd_real *dz, const gd_real *x, const gd_real *w,
+                       gd_real *dx, gd_real *dw, gd_real *db)
+{
+    return (!dx || grad_input(c, dz, w, dx, p)) && (!dw || grad_weight(c, dz, x, dw, db, p));
 }

@@ -92,7 +92,8 @@ bool gi_conv_layout_open(conv_layout *s, int64_t count, int64_t lane_groups)
         return false;
     cut_into_strips(s);
     s->part = part_of(s, count, lane_groups);
-    const int64_t lanes = s->loops->lanes, pixels = s->rows * s->out_w, parts = (count + s->part - 1) / s->part;
+    const int64_t lanes = s->loops->lanes, pixels = s->rows * s->out_w;
+    const int64_t parts = s->parts = (count + s->part - 1) / s->part;
     const int64_t tiles = (pixels + s->loops->columns - 1) / s->loops->columns;
     const int64_t in_rows = s->in_h < s->plane_h ? s->in_h : s->plane_h;
     s->packed_at = gi_conv_layout_take(s, in_rows * s->in_w, sizeof *s->packed_at);
@@ -192,10 +193,9 @@ products gi_conv_layout_products(const conv_layout *s)
                        .pixel = s->pixel, .offset = s->offset, .tile_positions = s->tile_positions };
 }
 
-images gi_conv_layout_images(const conv_layout *s, const image_batch *t, int64_t lane_group, int64_t channel,
-                             int64_t channels, int64_t row, int64_t end)
+images gi_conv_layout_images(const conv_layout *s, const image_batch *t, const image_strip *p)
 {
-    const int64_t image = lane_group * s->loops->lanes, left = s->n - image, plane = t->h * t->w;
-    return (images){ t->data + (image * t->channels + channel) * plane + row * t->w, t->channels * plane, plane,
-                     channels, (end - row) * t->w, left < s->loops->lanes ? (int)left : s->loops->lanes };
+    const int64_t image = p->lane_group * s->loops->lanes, left = s->n - image, plane = t->h * t->w;
+    return (images){ t->data + (image * t->channels + p->channel) * plane + p->row * t->w, t->channels * plane, plane,
+                     p->channels, (p->end - p->row) * t->w, left < s->loops->lanes ? (int)left : s->loops->lanes };
 }
