@@ -41,7 +41,7 @@ static int accesses_of_line(const gi_line *line, line_access *a)
 static int accesses_of(const gi_instruction *i, int64_t n, line_access *a)
 {
     int count = 0;
-    if (i->unread || (i->y && !i->y->base->owner->captured))
+    if (i->unread || i->images || (i->y && !i->y->base->owner->captured))
         return 0;
     for (int k = 0; k < i->lines; k++) {
         if (i->line[k].n != n)

@@ -41,7 +41,7 @@ static void print_instruction(FILE *out, int64_t number, const gi_instruction *i
         fprintf(out, "  (%" PRId64 " bytes)\n", bytes_moved(i));
 }
 
-/* Which computations are run together: see blocks.c. */
+/* Which computations are run together: see blocks.c and images.c. */
 static void print_blocks(FILE *out, const gi_version *v)
 {
     for (int64_t i = 0, to; i < v->count; i = to + 1) {
@@ -49,7 +49,8 @@ static void print_blocks(FILE *out, const gi_version *v)
         while (v->list[i].block && to + 1 < v->count && v->list[to + 1].block == v->list[i].block)
             to++;
         if (to > i)
-            fprintf(out, "computations %" PRId64 " to %" PRId64 " are run together, in blocks\n", i + 1, to + 1);
+            fprintf(out, "computations %" PRId64 " to %" PRId64 " are run together, in %s\n", i + 1, to + 1,
+                    v->list[i].images ? "groups of images" : "blocks");
     }
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "autograd/computations.h"
 #include "autograd/node.h"
 #include "base/scopes.h"
 #include "debug/quarantine.h"
@@ -224,6 +225,8 @@ static bool write_down(gi_recorder *recorder, const gi_call *call)
         y->marks |= GI_COMPUTED;
     if (y)
         computed(recorder, y->base->data);
+    if (call->compute == gi_put_gradient)
+        computed(recorder, y->grad_memory->data);
     for (int k = 0; k < call->n; k++)
         reads(v, call->name, call->x[k]);
     if (v->refused_by)

@@ -28,21 +28,23 @@ bool gi_conv_forward(const gi_conv *s, const gd_real *x, const gd_real *w, const
 bool gi_conv_grad_input(const gi_conv *s, const gd_real *dy, const gd_real *w, gd_real *dx);
 bool gi_conv_grad_weight(const gi_conv *s, const gd_real *dy, const gd_real *x, gd_real *dw, gd_real *db);
 
-/* relu and the means of windows kh x kw, side by side, of a convolution's result: z = pool(relu(y)), computed while y
- * is in the cache.  Of y, which is not stored, its gradient needs no more than where it was positive. */
+/* relu of a convolution's result, and the pooling of that: z = pool(relu(y)), computed while y is in the cache.  y is
+ * not stored: where the gradient of z goes to is all that its own gradient needs.  Windows kh x kw stand side by side;
+ * those of 1 x 1 are no pooling. */
 typedef struct gi_conv_pool {
+    bool      largest;                      /* of a window, else the mean */
     int64_t   kh, kw;
-    uint16_t *positive;                     /* room for gi_conv_pool_positive: of each lane of a pixel a bit */
-    bool      kept;                           /* z and positive hold the results */
+    uint16_t *passes;                       /* gi_conv_pool_passes elements: a bit for each lane of a pixel of y */
+    bool      kept;                         /* z and passes hold the results */
 } gi_conv_pool;
 
-/* gi_conv_pool_fits - can this be computed for such windows?  gi_conv_pool_positive - how many elements positive has.
- * gi_conv_pool_forward - z; the same bits as one after the other.  kept is false, and z is not, where some mean is not
- *   finite, or where this processor or the size of an image do not allow it.
+/* gi_conv_pool_fits - can this be computed for such windows?  gi_conv_pool_passes - how many elements passes has.
+ * gi_conv_pool_forward - z; the same bits as one after the other.  kept is false, and z is not, where some element is
+ *   not finite, or where this processor or the size of an image do not allow it.
  * gi_conv_pool_back - where kept is true: dx, dw and db, of which the first and the last, or the last two, may be NULL,
  *   from dz.  Both false, and a message, when out of memory. */
-bool gi_conv_pool_fits(const gi_conv *s, int64_t kh, int64_t kw);
-int64_t gi_conv_pool_positive(const gi_conv *s);
+bool gi_conv_pool_fits(const gi_conv *s, const gi_conv_pool *p);
+int64_t gi_conv_pool_passes(const gi_conv *s);
 bool gi_conv_pool_forward(const gi_conv *s, gi_conv_pool *p, const gd_real *x, const gd_real *w, const gd_real *bias,
                           gd_real *z);
 bool gi_conv_pool_back(const gi_conv *s, const gi_conv_pool *p, const gd_real *dz, const gd_real *x, const gd_real *w,

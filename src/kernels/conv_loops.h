@@ -18,10 +18,7 @@ typedef struct images {
     int      count;                         /* of images */
 } images;
 
-enum {
-    FEW_POSITIONS = 1024,                   /* products that are added without compensation */
-    MOST_OF_WINDOW = 16                     /* elements of a window that follows a convolution */
-};
+enum { FEW_POSITIONS = 1024 };              /* products that are added without compensation */
 
 /* Some of the positions: those at which the input is not only padding. */
 typedef struct position_list {
@@ -41,19 +38,21 @@ typedef struct products {
 } products;
 
 /* Windows side by side, kh x kw, over rows of a strip: channels that lie `plane` elements apart, pixel p = r w + q of
- * which stands at at[p].  positive: see gi_conv_pool, from the strip's first pixel. */
+ * which stands at at[p].  passes: see gi_conv_pool, from the strip's first pixel. */
 typedef struct windows_in_lanes {
-    int64_t        channels, rows, w, kh, kw, plane, positive_plane;
+    bool           largest;                 /* of a window, else the mean, */
+    gd_real        share;                   /* in which this is the share of an element */
+    int64_t        channels, rows, w, kh, kw, plane, passes_plane;
     int64_t        skipped, pooled_plane;   /* of spread: rows of the first window above the strip; of dy, as plane */
     const int64_t *at;
-    uint16_t      *positive;
+    uint16_t      *passes;
 } windows_in_lanes;
 
 /* pack - pixel p of the images' channel c goes to at[p] in to + c to_plane; unpack - and comes from at[p].
  * all_positions - y[o, p] = bias[o] + sum over the listed k of w[o, k] x[pixel[p] + offset[k]].
  * all_pixels - sum[o, k] += sum over p of y[o, p] x[pixel[p] + offset[k]], sum_y[o] += sum over p of y[o, p].
  * sum_lanes - sum[i] + rest[i] += the sum of vector i of from, for i < n: see terms.h.
- * means, spread - see conv_pool_simd.h. */
+ * pool, spread - see conv_pool_simd.h. */
 typedef struct conv_loops {
     int lanes, rows, columns;               /* of a tile: channels, and pixels or positions */
     void (*pack)(const images *from, const int64_t *at, gd_real *to, int64_t to_plane);
@@ -61,7 +60,7 @@ typedef struct conv_loops {
     void (*all_positions)(const products *j);
     void (*all_pixels)(const products *j);
     void (*sum_lanes)(int64_t n, const gd_real *from, gd_real *sum, gd_real *rest);
-    bool (*means)(const windows_in_lanes *s, const gd_real *x, gd_real *y);
+    bool (*pool)(const windows_in_lanes *s, const gd_real *x, gd_real *y);
     void (*spread)(const windows_in_lanes *s, const gd_real *dy, gd_real *x);
 } conv_loops;
 

@@ -1,5 +1,5 @@
 /* conv_pool.h - what conv.c calls where relu and pooling follow the convolution: in place of y, or of dy, there are the
- * pooled images and the bits that say where y was positive.  as_written/conv_pool.c. */
+ * pooled images and the bits that say where its gradient goes to.  as_written/conv_pool.c. */
 #ifndef GRADUS_CONV_POOL_H
 #define GRADUS_CONV_POOL_H
 

@@ -250,7 +250,7 @@ static TARGET void NAME(all_pixels)(const products *j)
 
 static const conv_loops NAME(loops) = {
     LANES, ROWS, COLUMNS, NAME(pack), NAME(unpack), NAME(all_positions), NAME(all_pixels), NAME(sum_lanes),
-    NAME(means), NAME(spread)
+    NAME(pool), NAME(spread)
 };
 
 #undef TILE

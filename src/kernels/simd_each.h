@@ -11,7 +11,7 @@
  *   MULTIPLY_ADD_1(x, y, z)    the same for one number
  *   LOAD_PART(p, count)        the first count of LANES numbers, the rest 0; touches no others
  *   STORE_PART(p, v, count)    writes the first count numbers only
- *   POSITIVE(v)                an integer: its bit l says whether lane l is above 0
+ *   BITS(mask)                 an integer: its bit l is set where all bits of lane l of the mask are, as of a < b
  *
  * and, from simd_vector.h, INLINE, load, store and transpose.  Level GI_SIMD_PLAIN has no kernels but the references.
  *
@@ -59,11 +59,13 @@ static inline ALWAYS_INLINE void store_part_128(gd_real *p, vec_128 v, int count
         p[l] = v[l];
 }
 
-static inline ALWAYS_INLINE unsigned positive_128(vec_128 v)
+typedef lane_index mask_128 __attribute__((vector_size(16)));
+
+static inline ALWAYS_INLINE unsigned bits_128(mask_128 mask)
 {
     unsigned bits = 0;
-    for (unsigned l = 0; l < sizeof v / sizeof v[0]; l++)
-        bits |= (unsigned)(v[l] > 0) << l;
+    for (unsigned l = 0; l < sizeof mask / sizeof mask[0]; l++)
+        bits |= (unsigned)(mask[l] != 0) << l;
     return bits;
 }
 
@@ -74,7 +76,7 @@ static inline ALWAYS_INLINE unsigned positive_128(vec_128 v)
 #define EACH_LANE EACH_LANE_OF_16
 #define LOAD_PART load_part_128
 #define STORE_PART store_part_128
-#define POSITIVE positive_128
+#define BITS bits_128
 #if HAVE_NEON
 #define REGISTERS 32
 #ifdef GD_DOUBLE
@@ -130,7 +132,7 @@ static inline TARGET_256 ALWAYS_INLINE __m256i mask_256(int count)
 #define LOAD_PART(p, count) ((vec_256)_mm256_maskload_ps(p, mask_256(count)))
 #endif
 #define STORE_PART(p, v, count) PACKED(_mm256_maskstore)(p, mask_256(count), v)
-#define POSITIVE(v) ((unsigned)PACKED(_mm256_movemask)(PACKED(_mm256_cmp)(v, (vec_256){ 0 }, _CMP_GT_OQ)))
+#define BITS(mask) ((unsigned)PACKED(_mm256_movemask)((vec_256)(mask)))
 #define NAME(x) x##_256
 #define TARGET TARGET_256
 #define VECTOR_BYTES 32
@@ -163,9 +165,9 @@ typedef gd_real vec_512 __attribute__((vector_size(64)));
 #define LOAD_PART(p, count) ((vec_512)PACKED(_mm512_maskz_loadu)(MASK_512(count), p))
 #define STORE_PART(p, v, count) PACKED(_mm512_mask_storeu)(p, MASK_512(count), v)
 #ifdef GD_DOUBLE
-#define POSITIVE(v) ((unsigned)_mm512_cmp_pd_mask(v, (vec_512){ 0 }, _CMP_GT_OQ))
+#define BITS(mask) ((unsigned)_mm512_movepi64_mask((__m512i)(mask)))
 #else
-#define POSITIVE(v) ((unsigned)_mm512_cmp_ps_mask(v, (vec_512){ 0 }, _CMP_GT_OQ))
+#define BITS(mask) ((unsigned)_mm512_movepi32_mask((__m512i)(mask)))
 #endif
 #include "kernels/simd_vector.h"
 #include KERNEL

@@ -10,4 +10,4 @@
 #undef MULTIPLY_ADD_1
 #undef LOAD_PART
 #undef STORE_PART
-#undef POSITIVE
+#undef BITS

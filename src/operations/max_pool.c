@@ -74,7 +74,7 @@ static bool many_windows(const gi_windows *s)
     return (double)(s->kernel[0] * s->kernel[1]) > (double)FEW * (double)(s->stride[0] * s->stride[1]);
 }
 
-static bool put_compute(gd_tensor *z, gd_tensor *const dy[], const void *attributes)
+bool gi_max_pool_grad_compute(gd_tensor *z, gd_tensor *const dy[], const void *attributes)
 {
     const pooling *p = attributes;
     const gi_windows *s = &p->windows;
@@ -92,7 +92,7 @@ static gd_tensor *put(gd_tensor *dy, const pooling *p)
 {
     gd_tensor *z = dy ? gi_new("gd_max_pool2d_grad", 4, p->x_shape.size) : NULL;
     gd_tensor *from = gd_contiguous(gd_detach(dy));
-    if (!z || !from || !gi_start_one("gd_max_pool2d_grad", put_compute, z, from, p, sizeof *p))
+    if (!z || !from || !gi_start_one("gd_max_pool2d_grad", gi_max_pool_grad_compute, z, from, p, sizeof *p))
         return NULL;
     return gd_record(&put_op, z, &dy, 1, p, sizeof *p);
 }
@@ -107,7 +107,7 @@ static const gd_op max_pool2d_op = {
     .formula = "dx = dy where the largest stood, else 0",
 };
 
-static bool take_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+bool gi_max_pool_again_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
 {
     const pooling *p = attributes;
     gi_parallel(p->planes, gi_pooling_part(p), take_planes, &(max_job){ .p = p, .x = x[0]->data, .y = y->data });
@@ -117,13 +117,13 @@ static bool take_compute(gd_tensor *y, gd_tensor *const x[], const void *attribu
 static gd_tensor *take(gd_tensor *x, const pooling *p)
 {
     gd_tensor *y = x ? gi_new("gd_max_pool2d", 4, p->y_shape.size) : NULL, *from = gd_contiguous(gd_detach(x));
-    if (!y || !from || !gi_start_one("gd_max_pool2d", take_compute, y, from, p, sizeof *p))
+    if (!y || !from || !gi_start_one("gd_max_pool2d", gi_max_pool_again_compute, y, from, p, sizeof *p))
         return NULL;
     return gd_record(&max_pool2d_op, y, &x, 1, p, sizeof *p);
 }
 
 /* Sets the list of places that largest points to. */
-static bool max_pool_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
+bool gi_max_pool_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes)
 {
     const pooling *p = attributes;
     const int64_t part = gi_pooling_part(p), parts = (p->planes + part - 1) / part, line = p->windows.oh * p->windows.w;
@@ -142,7 +142,7 @@ gd_tensor *gd_max_pool2d(gd_tensor *x, gd_pool2d_options options)
         return NULL;
     gd_tensor *y = gi_new("gd_max_pool2d", 4, p.y_shape.size), *from = gd_contiguous(gd_detach(x));
     p.largest = y ? gi_arena_take(gi_current_scope(), (size_t)y->numel * sizeof *p.largest) : NULL;
-    if (!y || !from || !p.largest || !gi_start_one("gd_max_pool2d", max_pool_compute, y, from, &p, sizeof p))
+    if (!y || !from || !p.largest || !gi_start_one("gd_max_pool2d", gi_max_pool_compute, y, from, &p, sizeof p))
         return NULL;
     return gd_record(&max_pool2d_op, y, &x, 1, &p, sizeof p);
 }

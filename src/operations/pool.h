@@ -20,9 +20,14 @@ typedef struct pooling {
 /* Shapes and errors of x and the options. */
 bool gi_pooling_check(const char *function, const gd_tensor *x, const gd_pool2d_options *o, pooling *p);
 
-/* The computations of gd_avg_pool2d and of its gradient, of x or dy, which is contiguous; attributes: a pooling. */
+/* The computations of poolings and of their gradients, of x or dy, which is contiguous; attributes: a pooling.
+ * gi_max_pool_compute sets the list of places that largest points to, the others of max_pool.c read it; _again is the
+ * gradient of the gradient. */
 bool gi_mean_pool_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes);
 bool gi_mean_pool_grad_compute(gd_tensor *z, gd_tensor *const dy[], const void *attributes);
+bool gi_max_pool_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes);
+bool gi_max_pool_grad_compute(gd_tensor *z, gd_tensor *const dy[], const void *attributes);
+bool gi_max_pool_again_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes);
 
 /* How many planes a thread processes at a time. */
 static inline int64_t gi_pooling_part(const pooling *p)

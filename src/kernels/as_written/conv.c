@@ -311,9 +311,9 @@ static bool grad_weight(const gi_conv *c, const gd_real *dy, const gd_real *x, g
         for (int64_t o = 0, count; o < s.out; o += count) {
             count = s.out - o < most ? s.out - o : most;
             gd_real *sums_y = sums + blocks * count * s.positions;
-            weight_gradient job = { &s, { (gd_real *)(uintptr_t)x, c->c, c->h, c->w, NULL },
-                                    { (gd_real *)(uintptr_t)dy, c->o, c->oh, c->ow, pool ? &before : NULL }, g, o, count, block,
-                                    lane_sums, sums, db ? sums_y : NULL, to_rest };
+            const image_batch in = { (gd_real *)(uintptr_t)x, c->c, c->h, c->w, NULL };
+            const image_batch out = { (gd_real *)(uintptr_t)dy, c->o, c->oh, c->ow, pool ? &before : NULL };
+            weight_gradient job = { &s, in, out, g, o, count, block, lane_sums, sums, db ? sums_y : NULL, to_rest };
             memset(sums, 0, (size_t)(2 * to_rest) * sizeof *sums);
             for (int64_t row = 0; row < s.out_h && s.lane_groups > 0; row = s.end) {
                 gi_conv_layout_strip(&s, row);

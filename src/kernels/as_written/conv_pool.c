@@ -1,8 +1,8 @@
-/* conv_pool.c - relu and mean pooling that follow a convolution, in one pass over the images with it.
+/* conv_pool.c - relu and pooling that follow a convolution, in one pass over the images with it.
  *
  *     one after the other                          in one pass, for one lane group and strip after the other
  *     y = conv(x)      transposed, to memory       y = conv(x)     in lanes, in the cache
- *     h = relu(y)      from memory, to memory      a bit of each element: is it positive?
+ *     h = relu(y)      from memory, to memory      a bit of each element: does the gradient pass?
  *     z = pool(h)      from memory                 z = pool(relu(y))        transposed, to memory
  *
  * Back, dy is made of dz and the bits when the kernels of dw and dx ask for it, in lanes again.  For windows of 2 x 2
@@ -13,16 +13,20 @@
 #include "base/threads.h"
 #include "kernels/simd.h"
 
-enum { FEWEST_LANES = 16 / sizeof(gd_real) };
+enum {
+    FEWEST_LANES = 16 / sizeof(gd_real),
+    FEW = 16                                /* rows or columns whose sum gd_avg_pool2d adds one after the other */
+};
 
-/* Windows of a power of two of elements: their share is exact, and so is its product with any normal number. */
-bool gi_conv_pool_fits(const gi_conv *s, int64_t kh, int64_t kw)
+/* Means: windows of a power of two of elements, whose share is exact, and so is its product with a normal number. */
+bool gi_conv_pool_fits(const gi_conv *s, const gi_conv_pool *p)
 {
-    const int64_t window = kh * kw;
-    return kh > 0 && kw > 0 && window <= MOST_OF_WINDOW && (window & (window - 1)) == 0 && s->oh % kh == 0 && s->ow % kw == 0;
+    const int64_t window = p->kh * p->kw;
+    const bool exact = p->kh <= FEW && p->kw <= FEW && (window & (window - 1)) == 0;
+    return s->oh % p->kh == 0 && s->ow % p->kw == 0 && (p->largest || exact);
 }
 
-int64_t gi_conv_pool_positive(const gi_conv *s)
+int64_t gi_conv_pool_passes(const gi_conv *s)
 {
     return (s->n + FEWEST_LANES - 1) / FEWEST_LANES * s->o * s->oh * s->ow;
 }
@@ -60,8 +64,8 @@ static windows_in_lanes windows_of(const image_batch *y, const image_strip *t)
     const int64_t pixels = y->h * y->w, before = (t->lane_group * y->channels + t->channel) * pixels + t->row * y->w;
     return (windows_in_lanes){
         .channels = t->channels, .rows = t->end - t->row, .w = y->w, .kh = of->kh, .kw = of->kw, .plane = t->plane,
-        .positive_plane = pixels, .skipped = t->row % of->kh, .at = t->at,
-        .positive = of->positive + before,
+        .passes_plane = pixels, .skipped = t->row % of->kh, .at = t->at, .passes = of->passes + before,
+        .largest = of->largest, .share = of->largest ? 1 : 1 / (gd_real)(of->kh * of->kw),
     };
 }
 
@@ -71,7 +75,7 @@ void gi_pool_store(const conv_layout *s, const image_batch *y, const image_strip
     const windows_in_lanes windows = windows_of(y, t);
     const images to = pooled_images(s, y, t);
     gd_real *pooled = p->lanes + t->part * p->lanes_of_part;
-    if (!s->loops->means(&windows, lanes, pooled))
+    if (!s->loops->pool(&windows, lanes, pooled))
         p->finite[t->part] = false;
     s->loops->unpack(&to, p->at, pooled);
 }
