@@ -24,8 +24,8 @@
 #ifndef GD_PLAIN
 
 /* LANES: columns of a softmax that stay in registers.  FEW: terms of a column that are added one after the other; such
- * sums are added by compensated summation, see terms.h. */
-enum { BLOCK = GI_ATTEND_BLOCK, LANES = 16, FEW = 32 };
+ * sums are added by compensated summation, see terms.h.  LARGE_HEAD: bytes of a softmax that is not fetched ahead. */
+enum { BLOCK = GI_ATTEND_BLOCK, LANES = 16, FEW = 32, LARGE_HEAD = 128 * 1024 };
 
 /* Before a loop over lanes: otherwise gcc unrolls it to scalars before it vectorises. */
 #if defined(__GNUC__)
@@ -188,12 +188,20 @@ static gi_matrix some_rows(gi_matrix x, int64_t first, int64_t rows)
     return x;
 }
 
+/* Fetches the memory for n numbers that will be written `ahead` numbers after p. */
+static void fetch_place(const gd_real *p, int64_t n, int64_t ahead)
+{
+    for (int64_t i = 0; i < n; i += 64 / (int)sizeof *p)
+        GI_WILL_WRITE(p + i, (uintptr_t)ahead * sizeof *p);
+}
+
 static void attend_head(const gi_attend_sizes *s, gi_matrix q, gi_matrix k, gi_matrix v, output y, gd_real *p)
 {
     for (int64_t i = 0, block; i < s->queries; i += block, p += block * s->keys) {
         block = block_size(s, i);
         const int64_t n = visible_keys(s, i + block);
         gi_gemm(some_rows(k, 0, n), gi_transposed(some_rows(q, i, block)), p, block, false);
+        fetch_place(p, n * block, block * s->keys);
         if (n > 0)
             softmax_columns(n, block, p, (gd_real)s->scale, s->causal ? i : n);
         gi_gemm((gi_matrix){ p, block, n, 1, block }, some_rows(v, 0, n), y.data + i * y.stride, y.stride, false);
@@ -209,6 +217,19 @@ static void clear_rows(output x, int64_t first, int64_t last, int64_t columns)
 
 typedef struct gradients { output q, k, v; } gradients;     /* data NULL: not wanted */
 
+/* The softmax of many heads has left the caches when the gradients need it, and its blocks are too short for the
+ * processor to foresee.  So while the products of a block of `size` numbers of p are computed, the same block of the
+ * next head, which need not exist, is fetched: a part of four at a time, as fetches wait for one another.  What is
+ * fetched of a large head would be gone again before it is used. */
+static void fetch_next(const gi_attend_sizes *s, const gd_real *p, int64_t size, int part)
+{
+    const uintptr_t next = (uintptr_t)(s->queries * s->keys) * sizeof *p;
+    if (next > LARGE_HEAD)
+        return;
+    for (int64_t i = size * part / 4; i < size * (part + 1) / 4; i += 64 / (int)sizeof *p)
+        GI_WILL_READ(p + i, next);
+}
+
 /* The last block first: its keys are those of all blocks, so that the others add to what is there. */
 static void grad_head(const gi_attend_sizes *s, gi_matrix q, gi_matrix k, gi_matrix v, gi_matrix dy, const gd_real *p,
                       gradients to, gd_real *ds)
@@ -223,14 +244,18 @@ static void grad_head(const gi_attend_sizes *s, gi_matrix q, gi_matrix k, gi_mat
         const int64_t block = block_size(s, i), n = visible_keys(s, i + block);
         const gi_matrix pi = { p + i * s->keys, n, block, block, 1 }, dsi = { ds, n, block, block, 1 };
         const gi_matrix qi = some_rows(q, i, block), dyi = some_rows(dy, i, block);
+        fetch_next(s, pi.data, n * block, 0);
         if (to.v.data)
             gi_gemm(pi, dyi, to.v.data, to.v.stride, add);
         if (!to.q.data && !to.k.data)
             continue;
+        fetch_next(s, pi.data, n * block, 1);
         gi_gemm(some_rows(v, 0, n), gi_transposed(dyi), ds, block, false);
         softmax_grad_columns(n, block, ds, pi.data, (gd_real)s->scale);
+        fetch_next(s, pi.data, n * block, 2);
         if (to.q.data)
             gi_gemm(gi_transposed(dsi), some_rows(k, 0, n), to.q.data + i * to.q.stride, to.q.stride, false);
+        fetch_next(s, pi.data, n * block, 3);
         if (to.k.data)
             gi_gemm(dsi, qi, to.k.data, to.k.stride, add);
     }
