@@ -1,23 +1,14 @@
-/* layer_norm.c - layer normalization of rows.  A few rows, which stay in the first-level cache, are done together:
- * the sums of one row wait for one another, but not for those of the other rows.
+/* layer_norm.c - layer normalization of rows, a few rows together: see rows.h.
  *
  * reference/layer_norm.c has the definitions, which -DGD_PLAIN uses. */
 #include "layer_norm.h"
 #include "base/compiler.h"
 #include "gradus/tensor.h"
 #include "reference/reference.h"
+#include "rows.h"
 #include "terms.h"
 
 #ifndef GD_PLAIN
-
-enum { FEW = 16, FEW_NUMBERS = 1024 };          /* rows that are done together, and numbers in them; or one row */
-
-/* The end of the few rows that begin at i. */
-static int64_t few_from(int64_t i, int64_t end, int64_t n)
-{
-    const int64_t rows = n * FEW <= FEW_NUMBERS ? FEW : n < FEW_NUMBERS ? FEW_NUMBERS / n : 1;
-    return end - i < rows ? end : i + rows;
-}
 
 /* ---- Forward: y = z w + b ----------------------------------------------------------------------------------- */
 
@@ -85,11 +76,11 @@ GI_KERNEL static void normalize(const gi_norm_row *row, int64_t n, const gd_real
 void gi_layer_norm_rows(const gi_layer_norm *s, int64_t begin, int64_t end, const gd_real *x, const gd_real *w,
                         const gd_real *b, gd_real *y)
 {
-    gd_real var[FEW];
-    for (int64_t i = begin, last; i < end; i = last) {
-        last = few_from(i, end, s->n);
-        measure_rows(s, i, last, x, var);
-        for (int64_t k = i; k < last; k++) {
+    gd_real var[ROW_FEW];
+    for (int64_t i = begin, rows; i < end; i += rows) {
+        rows = row_few(i, end, s->n);
+        measure_rows(s, i, i + rows, x, var);
+        for (int64_t k = i; k < i + rows; k++) {
             if (!real_square_is_good(var[k - i]))
                 measure_scaled(s, x + k * s->n, &s->row[k]);
             normalize(&s->row[k], s->n, x + k * s->n, w, b, y + k * s->n);
@@ -132,7 +123,7 @@ REAL_INLINE void slope(const gi_norm_row *row, int64_t n, const gd_real *restric
 GI_KERNEL static void slope_few_rows(const gi_norm_row *row, int64_t rows, int64_t n, const gd_real *x,
                                      const gd_real *w, const gd_real *dy_, gd_real *dx)
 {
-    slope_means means[FEW];
+    slope_means means[ROW_FEW];
     for (int64_t k = 0; k < rows; k++) {
         const gd_real *dy = dy_ + k * n;
         gd_real sum;
@@ -145,8 +136,8 @@ GI_KERNEL static void slope_few_rows(const gi_norm_row *row, int64_t rows, int64
         slope(&row[k], n, x + k * n, w, dy_ + k * n, &means[k], dx + k * n);
 }
 
-GI_KERNEL static void add_rows(const gi_norm_row *row, int64_t rows, int64_t n, const gd_real *x_, const gd_real *dy_,
-                               gd_real *restrict dw, gd_real *restrict db)
+GI_KERNEL static void add_norm_rows(const gi_norm_row *row, int64_t rows, int64_t n, const gd_real *x_,
+                                    const gd_real *dy_, gd_real *restrict dw, gd_real *restrict db)
 {
     for (int64_t k = 0; k < rows; k++) {
         const gd_real scale = row[k].scale, mean = row[k].mean, r = row[k].r, shift = row[k].shift;
@@ -161,16 +152,16 @@ GI_KERNEL static void add_rows(const gi_norm_row *row, int64_t rows, int64_t n, 
 void gi_layer_norm_slope_rows(const gi_layer_norm *s, int64_t begin, int64_t end, const gd_real *x, const gd_real *w,
                               const gd_real *dy, gd_real *dx)
 {
-    for (int64_t i = begin, last; i < end; i = last) {
-        last = few_from(i, end, s->n);
-        slope_few_rows(s->row + i, last - i, s->n, x + i * s->n, w, dy + i * s->n, dx + i * s->n);
+    for (int64_t i = begin, rows; i < end; i += rows) {
+        rows = row_few(i, end, s->n);
+        slope_few_rows(s->row + i, rows, s->n, x + i * s->n, w, dy + i * s->n, dx + i * s->n);
     }
 }
 
 void gi_layer_norm_add_rows(const gi_layer_norm *s, int64_t begin, int64_t end, const gd_real *x, const gd_real *dy,
                             gd_real *dw, gd_real *db)
 {
-    add_rows(s->row + begin, end - begin, s->n, x + begin * s->n, dy + begin * s->n, dw, db);
+    add_norm_rows(s->row + begin, end - begin, s->n, x + begin * s->n, dy + begin * s->n, dw, db);
 }
 
 #else

@@ -1,8 +1,8 @@
-/* rows.h - the two passes that softmax and its relatives make over a row: its largest element, and the sum of
- * e^(x - largest).  Inline, for kernels (GI_KERNEL) of contiguous rows.
+/* rows.h - a few rows together, and the two passes that softmax and its relatives make over a row: its largest element,
+ * and the sum of e^(x - largest).  Inline, for kernels (GI_KERNEL) of contiguous rows.
  *
- * Both run in lanes, as sums.c does: lane l takes the elements whose index is l modulo the number of lanes, which
- * depends on neither the instruction set nor the thread. */
+ * Both passes run in lanes, as sums.c does: lane l takes the elements whose index is l modulo the number of lanes,
+ * which depends on neither the instruction set nor the thread. */
 #ifndef GRADUS_ROWS_H
 #define GRADUS_ROWS_H
 
@@ -13,6 +13,22 @@
 #include "terms.h"
 
 enum { ROW_MAX_LANES = 64, ROW_PIECE = 2048 };
+
+/* ---- A few rows together ---------------------------------------------------------------------------------------
+ *
+ * What is computed of a row waits for sums over it, but not for the other rows: a kernel does one step for a few rows,
+ * then the next one, while they are in the first-level cache. */
+
+enum { ROW_FEW = 16, ROW_FEW_NUMBERS = 2048 };
+
+/* row_few - how many of the rows [i, end) of n numbers are done together: at least one. */
+static inline int64_t row_few(int64_t i, int64_t end, int64_t n)
+{
+    const int64_t most = n * ROW_FEW <= ROW_FEW_NUMBERS ? ROW_FEW : n < ROW_FEW_NUMBERS ? ROW_FEW_NUMBERS / n : 1;
+    return end - i < most ? end - i : most;
+}
+
+/* ---- One row --------------------------------------------------------------------------------------------------- */
 
 /* row_larger - one instruction, which real_max is not: with NaN it may give either. */
 REAL_INLINE gd_real row_larger(gd_real a, gd_real b)

@@ -47,27 +47,44 @@ GI_KERNEL static void log_softmax_slope(int64_t n, gd_real *dx, const gd_real *d
         dx[i] = dy[i] - real_exp(y[i]) * sum;
 }
 
-/* ---- Cross-entropy ------------------------------------------------------------------------------------------- */
+/* ---- Cross-entropy, a few rows together ------------------------------------------------------------------------ */
 
 GI_KERNEL static void cross_entropy(const gi_loss_rows *r, int64_t begin, int64_t end)
 {
-    for (int64_t i = begin; i < end; i++) {
-        const gd_real *x = r->x + i * r->classes, most = row_largest(r->classes, x);
-        const gd_real chosen = x[r->label[i]], gap = chosen == most ? 0 : most - chosen;     /* infinities too */
-        r->y[i] = gap + real_log(row_exp_sum(r->classes, x, most));
+    gd_real most[ROW_FEW], sum[ROW_FEW];
+    for (int64_t i = begin, rows; i < end; i += rows) {
+        const gd_real *x = r->x + i * r->classes;
+        rows = row_few(i, end, r->classes);
+        for (int64_t k = 0; k < rows; k++)
+            most[k] = row_largest(r->classes, x + k * r->classes);
+        for (int64_t k = 0; k < rows; k++)
+            sum[k] = row_exp_sum(r->classes, x + k * r->classes, most[k]);
+        for (int64_t k = 0; k < rows; k++)
+            r->y[i + k] = real_log(sum[k]);
+        for (int64_t k = 0; k < rows; k++) {
+            const gd_real chosen = x[k * r->classes + r->label[i + k]];
+            r->y[i + k] = (chosen == most[k] ? 0 : most[k] - chosen) + r->y[i + k];         /* infinities too */
+        }
     }
 }
 
 GI_KERNEL static void cross_entropy_slope(const gi_loss_rows *r, int64_t begin, int64_t end)
 {
     const int64_t classes = r->classes;
-    for (int64_t i = begin; i < end; i++) {
-        gd_real *restrict z = r->y + i * classes;
-        const gd_real *x = r->x + i * classes, g = r->g[i];
-        const gd_real scale = g / row_exp(classes, z, x, row_largest(classes, x));
-        for (int64_t c = 0; c < classes; c++)
-            z[c] *= scale;
-        z[r->label[i]] -= g;
+    gd_real most[ROW_FEW], scale[ROW_FEW];
+    for (int64_t i = begin, rows; i < end; i += rows) {
+        const gd_real *x = r->x + i * classes;
+        gd_real *z = r->y + i * classes;
+        rows = row_few(i, end, r->classes);
+        for (int64_t k = 0; k < rows; k++)
+            most[k] = row_largest(classes, x + k * classes);
+        for (int64_t k = 0; k < rows; k++)
+            scale[k] = r->g[i + k] / row_exp(classes, z + k * classes, x + k * classes, most[k]);
+        for (int64_t k = 0; k < rows; k++) {
+            for (int64_t c = 0; c < classes; c++)
+                z[k * classes + c] *= scale[k];
+            z[k * classes + r->label[i + k]] -= r->g[i + k];
+        }
     }
 }
 
