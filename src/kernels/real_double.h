@@ -56,11 +56,13 @@ REAL_INLINE double real_mills(double a, double *below)
                       0x1.f78f0364c91e7p-4, 0x1.0aa497fc6a10ap-5, 0x1.a0a01baaae735p-8, n);
 }
 
+#include "real_inverse.h"
+
 /* ---- From the C library ------------------------------------------------------------------------------------- *
  *
  * Good to 1 ulp in the usual libraries (inverse hyperbolic functions and log10 to 2), but a call for each element: the
- * double build is for checking gradients, and these would need much longer code than in float.  Large angles are the
- * exception: see quarter_turns.h. */
+ * double build is for checking gradients, and these would need much longer code than in float.  What some libraries
+ * compute badly is in quarter_turns.h, large angles, and in real_inverse.h. */
 
 REAL_INLINE double real_erf(double x)
 {
@@ -89,7 +91,11 @@ REAL_INLINE double real_asin(double x)
 
 REAL_INLINE double real_acos(double x)
 {
+#ifdef __MINGW32__                          /* whose acos subtracts x^2 from 1, and loses 90 ulp near 1 */
+    return x > 0.5 ? 2 * asin(sqrt((1 - x) / 2)) : acos(x);
+#else
     return acos(x);
+#endif
 }
 
 REAL_INLINE double real_atan(double x)
@@ -97,21 +103,16 @@ REAL_INLINE double real_atan(double x)
     return atan(x);
 }
 
-REAL_INLINE double real_asinh(double x)
-{
-    return asinh(x);
-}
-
-/* musl's acosh has numbers below 1. */
-REAL_INLINE double real_acosh(double x)
-{
-    return x < 1 ? (double)NAN : acosh(x);
-}
-
-REAL_INLINE double real_atanh(double x)
-{
-    return atanh(x);
-}
+/* glibc's are faster, and as good. */
+#ifdef __GLIBC__
+REAL_INLINE double real_asinh(double x) { return asinh(x); }
+REAL_INLINE double real_acosh(double x) { return acosh(x); }
+REAL_INLINE double real_atanh(double x) { return atanh(x); }
+#else
+REAL_INLINE double real_asinh(double x) { return real_asinh_here(x); }
+REAL_INLINE double real_acosh(double x) { return real_acosh_here(x); }
+REAL_INLINE double real_atanh(double x) { return real_atanh_here(x); }
+#endif
 
 REAL_INLINE double real_log2(double x)
 {

@@ -58,8 +58,22 @@ typedef gi_wide wide;
     F(asinh,    -INFINITY, INFINITY, -1)                  \
     F(acosh,    0,         INFINITY,  0)                  \
     F(atanh,    -INFINITY, INFINITY, -1)                  \
-    F(mish,     -0.3089,   INFINITY,  0)
+    F(mish,     -0.3089,   INFINITY,  0)                  \
+    INVERSES(F)
 #define HALF_PI 1.57079632679489661923
+
+/* What takes the place of some C libraries' functions, of which glibc's are none. */
+#ifdef GD_DOUBLE
+#define INVERSES(F)                                       \
+    F(asinh_here, -INFINITY, INFINITY, -1)                \
+    F(acosh_here, 0,         INFINITY, 0)                 \
+    F(atanh_here, -INFINITY, INFINITY, -1)
+#define gi_asinh_here_reference gi_asinh_reference
+#define gi_acosh_here_reference gi_acosh_reference
+#define gi_atanh_here_reference gi_atanh_reference
+#else
+#define INVERSES(F)
+#endif
 
 /* Two compilations of each: in a loop for the machine's vector instructions, and one number at a time. */
 #define COMPILE(name, low, high, symmetry)                                                                 \

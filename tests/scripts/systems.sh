@@ -18,7 +18,7 @@ mkdir -p "$build" || exit 1
 
 # What differs between processors, compilers and C libraries: vectors and rounding, bytes in files, names of files,
 # text, threads, memory.
-kernels="test_attend test_conv test_gemm test_pooling test_real test_rows"
+kernels="test_attend test_conv test_gemm test_pooling test_quarter_turns test_real test_rows"
 numbers="test_golden test_golden_elementwise test_golden_layers test_golden_losses test_optim_golden test_values
     test_sum_accuracy test_function_accuracy test_fused test_whole_numbers test_random"
 files="test_binary_files test_foreign_files test_npz test_safetensors test_number_reading test_csv test_images

@@ -22,7 +22,6 @@ gi_wide gi_sqrt_reference(gi_wide x)  { return WIDE(sqrt)(x); }
 gi_wide gi_log2_reference(gi_wide x)   { return WIDE(log2)(x); }
 gi_wide gi_log10_reference(gi_wide x)  { return WIDE(log10)(x); }
 gi_wide gi_asin_reference(gi_wide x)   { return WIDE(asin)(x); }
-gi_wide gi_acos_reference(gi_wide x)   { return WIDE(acos)(x); }
 gi_wide gi_atan_reference(gi_wide x)   { return WIDE(atan)(x); }
 gi_wide gi_asinh_reference(gi_wide x)  { return WIDE(asinh)(x); }
 gi_wide gi_acosh_reference(gi_wide x)  { return x < 1 ? (gi_wide)NAN : WIDE(acosh)(x); }
@@ -59,6 +58,12 @@ gi_wide gi_cos_reference(gi_wide x) { return sine_after(1, WIDE(fabs)(x)); }
 gi_wide gi_tan_reference(gi_wide x) { return gi_sin_reference(x) / gi_cos_reference(x); }
 
 #endif
+
+/* Near 1 some libraries take x^2 from 1; the other formula, 2 asin(sqrt((1 - x) / 2)), loses nothing there. */
+gi_wide gi_acos_reference(gi_wide x)
+{
+    return x > (gi_wide)0.5 ? 2 * WIDE(asin)(WIDE(sqrt)((1 - x) / 2)) : WIDE(acos)(x);
+}
 
 /* 1 / (1 + e^-x), without overflow. */
 gi_wide gi_sigmoid_reference(gi_wide x)
