@@ -24,8 +24,8 @@
 #ifndef GD_PLAIN
 
 /* LANES: columns of a softmax that stay in registers.  FEW: terms of a column that are added one after the other; such
- * sums are added by compensated summation, see terms.h.  LARGE_HEAD: bytes of a softmax that is not fetched ahead. */
-enum { BLOCK = GI_ATTEND_BLOCK, LANES = 16, FEW = 32, LARGE_HEAD = 128 * 1024 };
+ * sums are added by compensated summation, see terms.h.  LARGE: bytes that are not fetched ahead. */
+enum { BLOCK = GI_ATTEND_BLOCK, LANES = 16, FEW = 32, LARGE = 128 * 1024 };
 
 /* Before a loop over lanes: otherwise gcc unrolls it to scalars before it vectorises. */
 #if defined(__GNUC__)
@@ -188,8 +188,10 @@ static gi_matrix some_rows(gi_matrix x, int64_t first, int64_t rows)
     return x;
 }
 
-/* Fetches the memory for n numbers that will be written `ahead` numbers after p. */
-static void fetch_place(const gd_real *p, int64_t n, int64_t ahead)
+/* The functions named fetch are inline, because gcc drops calls of functions that do nothing else.
+ *
+ * Fetches the memory for n numbers that will be written `ahead` numbers after p. */
+GI_INLINE void fetch_place(const gd_real *p, int64_t n, int64_t ahead)
 {
     for (int64_t i = 0; i < n; i += 64 / (int)sizeof *p)
         GI_WILL_WRITE(p + i, (uintptr_t)ahead * sizeof *p);
@@ -221,10 +223,10 @@ typedef struct gradients { output q, k, v; } gradients;     /* data NULL: not wa
  * processor to foresee.  So while the products of a block of `size` numbers of p are computed, the same block of the
  * next head, which need not exist, is fetched: a part of four at a time, as fetches wait for one another.  What is
  * fetched of a large head would be gone again before it is used. */
-static void fetch_next(const gi_attend_sizes *s, const gd_real *p, int64_t size, int part)
+GI_INLINE void fetch_next(const gi_attend_sizes *s, const gd_real *p, int64_t size, int part)
 {
     const uintptr_t next = (uintptr_t)(s->queries * s->keys) * sizeof *p;
-    if (next > LARGE_HEAD)
+    if (next > LARGE)
         return;
     for (int64_t i = size * part / 4; i < size * (part + 1) / 4; i += 64 / (int)sizeof *p)
         GI_WILL_READ(p + i, next);
@@ -303,12 +305,37 @@ void gi_attend(const gi_attend_sizes *s, const gi_heads *q, const gi_heads *k, c
     gi_parallel(s->count, heads_a_part(s), attend_heads, &c);
 }
 
+/* Fetches heads that lie side by side, when the first of them is begun: all of their rows, as they lie in memory, which
+ * is a stream that processors foresee.  Head by head they would be read in short pieces far apart, which takes long
+ * where they have left the caches. */
+GI_INLINE void fetch_rows(const gi_attend_sizes *s, const gi_heads *x, int64_t head, int64_t rows, int64_t columns)
+{
+    const int64_t side = s->axes > 0 ? s->batch[s->axes - 1] : 1, size = rows * x->row;
+    if (side == 1 || head % side || x->step[s->axes - 1] != columns || x->row > 4 * side * columns
+        || size * (int64_t)sizeof *x->data > LARGE)
+        return;
+    const gd_real *data = gi_head_data(s, x, head);
+    for (int64_t i = 0; i < size; i += 64 / (int)sizeof *data)
+        GI_WILL_READ(data, (uintptr_t)i * sizeof *data);
+}
+
+/* Do a and b lie in the same rows? */
+static bool share_rows(const gi_heads *a, const gi_heads *b)
+{
+    return a->row == b->row && (uintptr_t)b->data - (uintptr_t)a->data < (uintptr_t)a->row * sizeof *a->data;
+}
+
 static void grad_heads(void *context, int64_t begin, int64_t end)
 {
     const call *c = context;
     const gi_attend_sizes *s = c->s;
     gd_real *ds = c->work + begin / c->part * BLOCK * s->keys;
     for (int64_t h = begin; h < end; h++) {
+        fetch_rows(s, c->q, h, s->queries, s->d);
+        if (!share_rows(c->q, c->k))
+            fetch_rows(s, c->k, h, s->keys, s->d);
+        if (!share_rows(c->q, c->v))
+            fetch_rows(s, c->v, h, s->keys, s->e);
         const gradients to = { result(s, c->to.dq, h), result(s, c->to.dk, h), result(s, c->to.dv, h) };
         grad_head(s, q_of(c, h), k_of(c, h), v_of(c, h), gi_head(s, c->y, h, s->queries, s->e),
                   c->kept + h * s->queries * s->keys, to, ds);
