@@ -9,7 +9,7 @@
 # Ends with a table: what was built, which programs ran, how many checks passed and failed.  A system whose packages are
 # missing is named in it; with GRADUS_CI=1 that is a failure.
 #     BUILD=build KINDS="float double" sh tests/scripts/systems.sh aarch64 s390x
-#     TESTS="test_gemm test_real" sh tests/scripts/systems.sh aarch64         those tests, in place of the part
+#     PART="test_gemm test_real" sh tests/scripts/systems.sh aarch64         those tests, in place of the part
 cd "$(dirname "$0")/../.." || exit 1
 build=${BUILD:-build}/systems
 : "${MAKE:=make}" "${KINDS:=float double}" "${OPTIMIZE:=-O1}" "${WERROR=-Werror}"
@@ -78,7 +78,7 @@ try() {
         return
     fi
     export RUN_WITH
-    tests=${TESTS:-$part}
+    tests=${PART:-$part}
     built= ran=0 programs=
     # shellcheck disable=SC2086
     for kind in $KINDS; do
