@@ -14,9 +14,11 @@ function foot(file) { print "</body>\n</html>" > file; close(file) }
 # The first sentence of what a header says of itself.
 function in_a_sentence(h,    text) {
     text = about[h]
+    sub(/\n *\n.*/, "", text)
     gsub(/\n */, " ", text)
     sub(/^[a-z_]+\.h - /, "", text)
-    if (match(text, /[^ A-Z]\.( |$)/)) text = substr(text, 1, RSTART)
+    if (match(text, /([^ A-Z]|[A-Za-z][A-Z])\.( |$)/))                         # not behind "A. Vaswani"
+        text = substr(text, 1, RSTART - 2 + index(substr(text, RSTART), "."))
     return text
 }
 
