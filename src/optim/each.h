@@ -27,9 +27,10 @@ enum { GI_BLOCK = 64 / sizeof(gd_real), GI_PREFETCH_BYTES = 1024 };
 #define GI_PREFETCH(address) ((void)(address))
 #endif
 
-#if defined(__clang__)                      /* would unroll a block before vectorizing it */
+#if defined(__clang__) && (defined(__SSE2__) || defined(__ARM_NEON) || defined(__wasm_simd128__))
+/* clang would unroll a block before vectorizing it; and it warns where there are no vectors. */
 #define GI_VECTORS _Pragma("clang loop vectorize(enable) unroll(disable)")
-#elif defined(__GNUC__)                     /* loses track here of the arrays not overlapping */
+#elif defined(__GNUC__) && !defined(__clang__) /* gcc loses track here of the arrays not overlapping */
 #define GI_VECTORS _Pragma("GCC ivdep")
 #else
 #define GI_VECTORS
