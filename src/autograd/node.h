@@ -18,6 +18,7 @@ struct gd_node {
     const void  *attributes;
     uint64_t     time;                      /* the clock when recorded: data with a later version was overwritten */
     int          n;                         /* inputs */
+    unsigned     size;                      /* of attributes, in bytes */
     gd_tensor   *in[];
 };
 

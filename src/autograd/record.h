@@ -31,6 +31,7 @@ static inline gd_node *gi_append(const gd_op *op, gd_tensor *y, int n, size_t at
     node->out = y;
     node->attributes = (char *)node->in + list;
     node->n = n;
+    node->size = (unsigned)attribute_bytes;
     node->time = gi_thread.clock;
     gi_thread.tape = node;
     y->node = node;

@@ -305,6 +305,31 @@ void *gi_arena_grow(gd_arena *arena, size_t bytes, size_t whole)
     return p;
 }
 
+/* Behind the newest chunk, which goes on to be used.  Any chunk can become a new arena, see gi_arena_new. */
+void *gi_arena_take_apart(gd_arena *arena, size_t bytes)
+{
+    const size_t least = 1024;
+    gi_chunk *chunk = arena->chunks ? new_chunk(arena->owner, bytes < least ? least : bytes) : NULL;
+    if (!chunk)
+        return arena->chunks ? NULL : gi_arena_take(arena, bytes);
+    chunk->next = arena->chunks->next;
+    arena->chunks->next = chunk;
+    gi_unpoison(chunk_start(chunk), bytes);
+    return chunk_start(chunk);
+}
+
+void gi_arena_drop(gd_arena *arena, const void *apart)
+{
+    for (gi_chunk **link = &arena->chunks; *link; link = &(*link)->next) {
+        gi_chunk *chunk = *link;
+        if (chunk_start(chunk) != (const char *)apart)
+            continue;
+        *link = chunk->next;
+        free_chunk(chunk, chunk->bytes);
+        return;
+    }
+}
+
 void gi_arena_unfence(gd_arena *arena)
 {
     for (gi_chunk *chunk = arena->chunks; chunk; chunk = chunk->next)

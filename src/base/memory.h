@@ -56,6 +56,10 @@ gd_arena *gi_arena_new(void);                               /* of a scope; itsel
 void  gi_arena_free(gd_arena *arena);                       /* chunks return to the pool, or to malloc */
 void *gi_arena_grow(gd_arena *arena, size_t bytes, size_t whole);      /* the slow path of gi_arena_take */
 
+/* gi_arena_take_apart - the same as gi_arena_take, in a chunk of its own; gi_arena_drop frees it before the others. */
+void *gi_arena_take_apart(gd_arena *arena, size_t bytes);
+void  gi_arena_drop(gd_arena *arena, const void *apart);
+
 void  gi_arena_unfence(gd_arena *arena);                    /* nothing in it is poisoned any more, see debug/poison.h */
 
 void  gi_pool_free(void);                                   /* pooled chunks return to malloc */

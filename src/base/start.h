@@ -19,7 +19,8 @@
 #include "memory.h"
 #include "thread_state.h"
 
-/* y may be NULL, and n 0.  attributes: what else there is, by value; pointers in it must outlive the scope. */
+/* y may be NULL, and n 0.  attributes: what else there is, by value; pointers in it must outlive the scope, and not be
+ * those of numbers that another computation writes as its y: these are operands, since captured steps move them. */
 typedef bool gi_compute(gd_tensor *y, gd_tensor *const x[], const void *attributes);
 
 typedef struct gi_call {

@@ -66,7 +66,10 @@ static void print_version(FILE *out, int number, const gi_version *v)
     for (int i = 0; i < v->n; i++)
         fprintf(out, " %s", gi_text_of(v->in[i]).s);
     fprintf(out, ": %" PRId64 " computations, %" PRId64 " bytes read or written, %" PRId64 " results in %" PRId64
-            " places\n", v->count, bytes, v->written_count, places);
+            " places", v->count, bytes, v->written_count, places);
+    if (v->shared_bytes)
+        fprintf(out, ", which share memory: %" PRId64 " bytes less", v->shared_bytes);
+    fprintf(out, "\n");
     for (int64_t i = 0; i < v->count; i++)
         print_instruction(out, i + 1, &v->list[i]);
     print_blocks(out, v);

@@ -18,6 +18,7 @@ typedef struct gi_instruction {
     gd_tensor  **x;
     const gd_tensor *out;                   /* of a rule: the result of its operation, which it may read; or NULL */
     const void  *attributes;
+    size_t       size;                      /* of attributes, in bytes */
     const char  *name, *formula;
     int          n;
     bool         allocates;                 /* it needs a scope */
@@ -85,6 +86,7 @@ typedef struct gi_version {
     gi_read        *reads;
     int64_t         read_count, read_capacity;
     gd_tensor      *result;
+    int64_t         shared_bytes;           /* of results that have other results' memory */
     const char     *refused_by, *refused_why;       /* NULL when it is captured */
     int64_t         runs, last_run;
 } gi_version;
@@ -109,9 +111,11 @@ struct gd_program {
 /* gi_version_new - an empty version for inputs like these; NULL when memory is out.
  * gi_version_check - refuses v if a computation reads what none has written: then some function of the library has
  *   written it in another way.
+ * gi_version_sort_written - v->written, by address.
  * gi_version_free - with its memory; NULL is fine. */
 gi_version *gi_version_new(gd_tensor *const inputs[], int n);
 void gi_version_check(gi_version *v);
+void gi_version_sort_written(gi_version *v);
 void gi_version_free(gi_version *v);
 
 /* gi_guards_sort - when all are there: for gi_guards_hold.  gi_guards_hold - is everything as it was? */
@@ -137,6 +141,10 @@ bool gi_images_from(gi_version *v, int64_t i, int64_t *count, gi_step *step);
 /* gi_blocks_from - are computation i and some that follow it run in blocks?  Then *count of them are, by *step.  False
  * when memory is out. */
 bool gi_blocks_from(gi_version *v, int64_t i, int64_t *count, gi_step *step);
+
+/* gi_share_memory - large results that are not needed at the same time share their memory: see lifetimes.c.  v->steps
+ * is complete.  False when memory is out. */
+bool gi_share_memory(gi_version *v);
 
 /* ---- Who reads what: reads.c ------------------------------------------------------------------------------------- */
 

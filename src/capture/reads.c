@@ -1,4 +1,6 @@
 /* reads.c - which computations read what, and those whose results nobody reads. */
+#include "autograd/computations.h"
+#include "autograd/node.h"
 #include "program.h"
 #include "tensor/nest.h"
 
@@ -17,6 +19,21 @@ bool gi_reads_tensor(const gd_tensor *x, const gd_real *data, int64_t numel)
     return gi_overlap(x->data - below, below + 1 + above, data, numel);
 }
 
+/* A fast rule reads dy, and what its operation declares for the gradients that are computed. */
+static bool rule_reads(const gi_instruction *i, const gd_real *data, int64_t numel)
+{
+    const gi_fast_call *call = i->attributes;
+    unsigned reads = 0;
+    for (int k = 0; k < call->node->n && k < GD_FAST_INPUTS; k++)
+        if (call->to[k].data)
+            reads |= (unsigned)(call->node->op->reads >> (8 * k)) & 0xff;
+    for (int k = 1; k < i->n; k++)
+        if ((reads & GD_INPUT(k - 1 < 6 ? k - 1 : 6)) && gi_reads_tensor(i->x[k], data, numel))
+            return true;
+    return gi_reads_tensor(i->x[0], data, numel)
+        || ((reads & GD_THE_OUTPUT) && gi_reads_tensor(i->out, data, numel));
+}
+
 bool gi_reads(const gi_instruction *i, const gd_real *data, int64_t numel)
 {
     if (i->unread)
@@ -27,6 +44,8 @@ bool gi_reads(const gi_instruction *i, const gd_real *data, int64_t numel)
                 return true;
     if (i->lines)
         return false;
+    if (i->compute == gi_fast_again)
+        return rule_reads(i, data, numel);
     for (int k = 0; k < i->n; k++)
         if (gi_reads_tensor(i->x[k], data, numel))
             return true;

@@ -138,7 +138,7 @@ static gd_tensor *capture(gd_program *program, gd_tensor *const inputs[], int n)
     if (v->result && v->refused_by)         /* v stays for its result, until the next run */
         return refuse(program, v);
     program->recording = NULL;
-    if (!v->result || !gi_steps_make(v)) {
+    if (!v->result || !gi_steps_make(v) || !gi_share_memory(v)) {
         gi_version_free(v);
         return NULL;
     }

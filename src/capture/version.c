@@ -207,10 +207,15 @@ static int by_address(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-void gi_version_check(gi_version *v)
+void gi_version_sort_written(gi_version *v)
 {
     if (v->written_count)
         qsort(v->written, (size_t)v->written_count, sizeof *v->written, by_address);
+}
+
+void gi_version_check(gi_version *v)
+{
+    gi_version_sort_written(v);
     for (int64_t i = 0; i < v->read_count; i++)
         if (!v->written_count || !bsearch(&v->reads[i].data, v->written, (size_t)v->written_count, sizeof *v->written,
                                           by_address))
@@ -237,7 +242,7 @@ static bool write_down(gi_recorder *recorder, const gi_call *call)
         return false;
     gi_instruction *i = &v->list[v->count];
     *i = (gi_instruction){ .compute = call->compute, .name = call->name, .formula = call->formula, .n = call->n,
-                           .allocates = call->allocates };
+                           .size = call->size, .allocates = call->allocates };
     i->x = gi_arena_take(&v->notes, (size_t)call->n * sizeof *i->x);
     void *attributes = gi_arena_take(&v->notes, call->size);
     if (!i->x || !attributes || (y && !(i->y = operand(v, y))))

@@ -67,8 +67,22 @@ static gd_real *aligned_data(gd_tensor *t)
     return (gd_real *)(void *)((char *)(t + 1) + 1 + gap);
 }
 
+/* A header whose data has a chunk of its own. */
+static GI_COLD gd_tensor *take_apart(gd_arena *arena, int64_t numel)
+{
+    gd_tensor *t = gi_arena_take(arena, sizeof *t);
+    if (!t || !(t->data = gi_arena_take_apart(arena, (size_t)numel * sizeof *t->data)))
+        return NULL;
+    gi_init_tensor(t, arena, numel);
+    return t;
+}
+
+int64_t gi_least_apart = 4096;
+
 gd_tensor *gi_take_other(gd_arena *arena, int64_t numel)
 {
+    if (GI_UNLIKELY(gi_lies_apart(arena, numel)))
+        return take_apart(arena, numel);
     size_t bytes = block_bytes(numel);
     gd_tensor *t = arena->recycler ? take_recycled(arena, &bytes) : gi_arena_take(arena, bytes);
     if (!t)

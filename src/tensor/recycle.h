@@ -21,6 +21,15 @@ typedef struct gi_recycler {
     gd_tensor **others;                     /* free others, by size class; NULL before the first */
 } gi_recycler;
 
+/* gi_lies_apart - has the data of so many elements a chunk of its own?  While a step is captured that of large tensors
+ * has, so that src/capture/lifetimes.c can free it before the rest.  The scratch memory of a backward pass shares its
+ * memory anyway. */
+extern int64_t gi_least_apart;              /* tests set it */
+static inline bool gi_lies_apart(const gd_arena *arena, int64_t numel)
+{
+    return arena->captured && !arena->recycler && numel >= gi_least_apart;
+}
+
 static inline bool gi_is_small(int64_t numel)
 {
     return (uint64_t)numel <= GI_SMALL_BYTES / sizeof(gd_real);

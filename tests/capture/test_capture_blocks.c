@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "support/support.h"
+#include "tensor/recycle.h"
 
 enum { RUNS = 4, ELEMENTS = 70003 };
 
@@ -122,6 +123,7 @@ END_TEST
 
 int main(void)
 {
+    gi_least_apart = 1;                     /* results share their memory as soon as they are not small */
     Suite *suite = suite_create("capture: blocks");
     TCase *cases = tcase_create("blocks");
     tcase_add_checked_fixture(cases, quietly, gd_shutdown);

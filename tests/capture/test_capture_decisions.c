@@ -7,6 +7,7 @@
 #include "gradus/program.h"
 #include "gradus/random.h"
 #include "support/support.h"
+#include "tensor/recycle.h"
 
 enum { RUNS = 6 };
 
@@ -240,6 +241,7 @@ END_TEST
 
 int main(void)
 {
+    gi_least_apart = 1;                     /* results share their memory as soon as they are not small */
     Suite *suite = suite_create("capture: decisions");
     TCase *cases = tcase_create("each run");
     tcase_add_checked_fixture(cases, quietly, gd_shutdown);

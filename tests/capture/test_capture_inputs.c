@@ -1,6 +1,7 @@
 /* test_capture_inputs.c - where the inputs of a program lie: elsewhere in each run, in the memory of the last result,
  * in that of a parameter; and results that are views of inputs. */
 #include "support/support.h"
+#include "tensor/recycle.h"
 
 enum { RUNS = 6 };
 
@@ -161,6 +162,7 @@ END_TEST
 
 int main(void)
 {
+    gi_least_apart = 1;                     /* results share their memory as soon as they are not small */
     Suite *suite = suite_create("capture: inputs");
     TCase *cases = tcase_create("inputs");
     tcase_add_checked_fixture(cases, quietly, gd_shutdown);

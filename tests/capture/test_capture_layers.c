@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "support/optimizers.h"
+#include "tensor/recycle.h"
 
 enum { RUNS = 7, INPUTS = 3 };
 
@@ -425,6 +426,7 @@ END_TEST
 
 int main(void)
 {
+    gi_least_apart = 1;                     /* results share their memory as soon as they are not small */
     Suite *suite = suite_create("capture: layers");
     TCase *cases = tcase_create("both ways");
     tcase_add_checked_fixture(cases, quietly, gd_shutdown);

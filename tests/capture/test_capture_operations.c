@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "operations/operation_rows.h"
+#include "tensor/recycle.h"
 
 enum { RUNS = 5 };
 
@@ -215,6 +216,7 @@ END_TEST
 
 int main(void)
 {
+    gi_least_apart = 1;                     /* results share their memory as soon as they are not small */
     Suite *suite = suite_create("capture: operations");
     TCase *cases = tcase_create("table");
     tcase_add_checked_fixture(cases, quietly, gd_shutdown);

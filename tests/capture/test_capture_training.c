@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "support/optimizers.h"
+#include "tensor/recycle.h"
 
 enum { STEPS = 14, BATCH = 6, FEATURES = 3, HIDDEN = 5 };
 
@@ -195,6 +196,7 @@ END_TEST
 
 int main(void)
 {
+    gi_least_apart = 1;                     /* results share their memory as soon as they are not small */
     Suite *suite = suite_create("capture: training");
     TCase *cases = tcase_create("both ways");
     tcase_add_checked_fixture(cases, quietly, gd_shutdown);
