@@ -276,8 +276,8 @@ function write_headers_of(file, depth,    n, other) {
         if (!(other in guard)) write_headers_of(other, depth + 1)
         else if (!(other in written)) {
             written[other] = 1
+            write_headers_of(other, depth + 1)                      # also before one that stays in its place
             if (in_place[other]) continue
-            write_headers_of(other, depth + 1)
             title(other)
             write_body(other, other, "", depth)
         }
@@ -359,7 +359,7 @@ function write_sources(    s, m, h, again, k, pair, names) {
             print "#if defined(__clang__)\n#pragma clang fp contract(fast)\n#elif defined(__GNUC__)"
             print "#pragma GCC optimize(\"fp-contract=fast\")\n#endif"
             rename_real = 1
-            k = split("real real_functions real_plain real_double real_float real_wide terms", again, " ")
+            k = split("real real_functions real_plain real_double real_inverse real_float real_wide terms", again, " ")
             for (h = 1; h <= k; h++) {
                 again[h] = "src/kernels/" again[h] ".h"
                 delete written[again[h]]

@@ -152,7 +152,7 @@ static part difference(const uint8_t *a, const uint8_t *b, int width, int height
 }
 
 /* The part of a picture as compressed pixels; free them.  NULL after a message. */
-static uint8_t *compress(const char *who, const uint8_t *pixels, int width, part p, size_t *size)
+static uint8_t *compressed(const char *who, const uint8_t *pixels, int width, part p, size_t *size)
 {
     size_t row = 3 * (size_t)p.width;
     uint8_t *rows = gi_memory_new(GI_PLOTS, row * (size_t)p.height);
@@ -170,7 +170,7 @@ static bool add_pixels(const char *who, gd_animation *a, uint8_t *pixels, int wi
     part all = { 0, 0, width, height };
     part changed = a->pixels ? difference(a->pixels, pixels, width, height) : all;
     size_t size;
-    uint8_t number[4], *data = compress(who, pixels, width, changed, &size);
+    uint8_t number[4], *data = compressed(who, pixels, width, changed, &size);
     if (!data) {
         gi_memory_free(pixels);
         return false;

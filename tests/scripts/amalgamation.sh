@@ -22,6 +22,8 @@ for kind in $KINDS; do
     define= library=$build/libgradus.a
     [ $kind = float ] || define=-DGD_DOUBLE library=$build/libgradus64.a
     $CC -std=c11 -Wall -Wextra -Werror $FLAGS $define -c "$folder/gradus.c" -o "$folder/$kind.o" || exit 1
+    ! echo '#include <zlib.h>' | $CC -E - >/dev/null 2>&1 ||
+        $CC -std=c11 -Wall -Wextra -Werror $define -DGD_ZLIB -fsyntax-only "$folder/gradus.c" || exit 1
 
     # Alone, as a user would: nothing but -lm.
     for program in readme 10_own_operation amalgamation_bits; do
