@@ -73,6 +73,13 @@ static gd_tensor *remainder_by(gd_tensor *x) { return gd_remainder(x, gd_scalar(
 #define POWER 1
 #endif
 
+/* With WASI expl and others have the digits of exp, which is no reference for double: errors are not measured there. */
+#if defined(GD_DOUBLE) && defined(__wasi__)
+#define REFERENCE_ERROR (double)INFINITY
+#else
+#define REFERENCE_ERROR 0.0
+#endif
+
 static const struct function {
     const char *name;
     gd_tensor *(*f)(gd_tensor *x);
@@ -156,7 +163,7 @@ START_TEST(small_errors)
             }
         }
     }
-    ck_assert_msg(worst <= t->ulps, "%s: %g ulps at %a = %g", t->name, worst, at, at);
+    ck_assert_msg(worst <= t->ulps + REFERENCE_ERROR, "%s: %g ulps at %a = %g", t->name, worst, at, at);
     if (getenv("TEST_REAL_STEP"))
         printf("%-9s %.3f ulp at %a = %g\n", t->name, worst, at, at);
 }
@@ -183,7 +190,8 @@ START_TEST(slope_of_gelu)
     for (int i = 0; i < N; i++) {
         const wide w = x->data[i], exact = gi_gelu_slope_reference(w), phi = w != 0 ? gi_gelu_reference(w) / w : 0.5;
         const wide scale = phi + WIDE(fabs)(exact - phi), error = WIDE(fabs)((wide)slope->data[i] - exact);
-        const wide ulps = _i ? 8 + w * w : 8;           /* in operations, the square in the exponent is rounded */
+        const wide square = _i ? w * w : 0;             /* in operations, the square in the exponent is rounded */
+        const wide ulps = 8 + square + (wide)REFERENCE_ERROR;
         if (error > ulps * (wide)UNIT * scale + 2 * TINY)
             ck_abort_msg("at %g: %.9g, not %.9g", (double)w, (double)slope->data[i], (double)exact);
     }
