@@ -5,10 +5,10 @@
 #include "support/support.h"
 #include "tensor/recycle.h"
 
-enum { RUNS = 4, IMAGES = 19, SIZE = 12 };
+enum { RUNS = 4, IMAGES = 19, SIZE = 12, LAYERS = 3 };
 
 typedef struct model {
-    gd_tensor *w[2], *b[2], *kept;
+    gd_tensor *w[LAYERS], *b[LAYERS];
 } model;
 
 typedef struct problem {
@@ -27,9 +27,9 @@ static gd_tensor *numbers(gd_shape shape, int seed)
 
 static model begin(void)
 {
-    model m = { .kept = NULL };
-    const gd_shape shapes[] = { GD_SHAPE(4, 2, 3, 3), GD_SHAPE(3, 4, 3, 3) };
-    for (int i = 0; i < 2; i++) {
+    model m;
+    const gd_shape shapes[LAYERS] = { GD_SHAPE(4, 2, 3, 3), GD_SHAPE(3, 4, 3, 3), GD_SHAPE(16, 4, 3, 3) };
+    for (int i = 0; i < LAYERS; i++) {
         m.w[i] = gd_requires_grad(numbers(shapes[i], 3 + i));
         m.b[i] = gd_requires_grad(numbers(GD_SHAPE(shapes[i].size[0]), 5 + i));
     }
@@ -38,7 +38,7 @@ static model begin(void)
 
 static void back(const model *m, gd_tensor *y)
 {
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < LAYERS; i++) {
         gd_zero_grad_of(m->w[i]);
         gd_zero_grad_of(m->b[i]);
     }
@@ -85,6 +85,17 @@ static gd_tensor *two_layers(gd_tensor *const in[], int n, void *context)
     (void)n;
     gd_tensor *h = gd_max_pool2d(gd_relu(conv(context, 0, in[0])), two);
     gd_tensor *y = gd_avg_pool2d(gd_relu(conv(context, 1, h)), two);
+    back(context, y);
+    return y;
+}
+
+/* What the second layer reads has as many numbers as what it gives: dx is written where dz was, which is needed no more
+ * when dy is there.  So dz must be read first, and pooling is not run together with the rest. */
+static gd_tensor *same_memory(gd_tensor *const in[], int n, void *context)
+{
+    (void)n;
+    gd_tensor *h = gd_max_pool2d(gd_relu(conv(context, 0, in[0])), two);
+    gd_tensor *y = gd_max_pool2d(gd_relu(conv(context, 2, h)), two);
     back(context, y);
     return y;
 }
@@ -203,7 +214,7 @@ static gd_tensor *second_derivative(gd_tensor *const in[], int n, void *context)
 
 static const problem problems[] = {
     { "means", means, 2 }, { "largest", largest, 2 }, { "no pooling", no_pooling, 2 },
-    { "two layers", two_layers, 4 }, { "four layers", four_layers, 7 }, { "shared", shared, 4 },
+    { "two layers", two_layers, 4 }, { "same memory", same_memory, 4 }, { "four layers", four_layers, 7 }, { "shared", shared, 4 },
     { "forward only", forward_only, 1 }, { "frozen", frozen, 3 }, { "read twice", read_twice, 0 },
     { "relu read twice", relu_read_twice, 2 }, { "result inside", result_inside, 0 },
     { "gradient inside", gradient_inside, 0 }, { "overlapping", overlapping, 2 }, { "mean of nine", mean_of_nine, 2 },
@@ -222,7 +233,7 @@ static int groups_in(gd_program *program)
 
 static bool same_grads(const model *a, const model *b)
 {
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < LAYERS; i++) {
         const gd_tensor *of[][2] = { { a->w[i]->grad, b->w[i]->grad }, { a->b[i]->grad, b->b[i]->grad } };
         for (int k = 0; k < 2; k++)
             if ((of[k][0] == NULL) != (of[k][1] == NULL) || (of[k][0] && !same_bits(of[k][0], of[k][1])))
@@ -264,8 +275,10 @@ START_TEST(own_result_as_input)
     gd_tensor *x = numbers(GD_SHAPE(IMAGES, 2, SIZE, SIZE), 3), *again = x, *y = x;
     m.w[0] = gd_requires_grad(gd_detach(m.w[0]));
     m.b[0] = gd_requires_grad(m.b[0]);
-    m.w[1] = m.w[0];
-    m.b[1] = m.b[0];
+    for (int i = 1; i < LAYERS; i++) {
+        m.w[i] = m.w[0];
+        m.b[i] = m.b[0];
+    }
     model usual = m;
     gd_program *program = gd_capture(no_pooling, &m);
     for (int run = 0; run < RUNS; run++) {
