@@ -214,7 +214,8 @@ static gd_tensor *second_derivative(gd_tensor *const in[], int n, void *context)
 
 static const problem problems[] = {
     { "means", means, 2 }, { "largest", largest, 2 }, { "no pooling", no_pooling, 2 },
-    { "two layers", two_layers, 4 }, { "same memory", same_memory, 4 }, { "four layers", four_layers, 7 }, { "shared", shared, 4 },
+    { "two layers", two_layers, 4 }, { "same memory", same_memory, 4 }, { "four layers", four_layers, 7 },
+    { "shared", shared, 4 },
     { "forward only", forward_only, 1 }, { "frozen", frozen, 3 }, { "read twice", read_twice, 0 },
     { "relu read twice", relu_read_twice, 2 }, { "result inside", result_inside, 0 },
     { "gradient inside", gradient_inside, 0 }, { "overlapping", overlapping, 2 }, { "mean of nine", mean_of_nine, 2 },
