@@ -43,7 +43,7 @@ uninstall-reference: reference
 amalgamation:
 	@sh packaging/amalgamation.sh $(AMALGAMATION)
 	@echo "$(AMALGAMATION)/gradus.h, gradus.c"
-check-amalgamation: amalgamation lib $(BUILD)/libs $(KINDS:%=$(BUILD)/tests/support.%.a)
+check-amalgamation: amalgamation lib $(BUILD)/libs $(KINDS:%=$(BUILD)/tests/support.%.a) $(BUILD)/tests/png_decodes
 	@CC='$(CC)' KINDS='$(KINDS)' CHECK_LIBS='$(CHECK_LIBS)' sh tests/scripts/amalgamation.sh $(BUILD)
 
 # The archive of a release, and gradus.wrap for Meson; it is built, installed and used; the same by Meson; and packages
