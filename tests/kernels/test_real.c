@@ -62,8 +62,8 @@ typedef gi_wide wide;
     INVERSES(F)
 #define HALF_PI 1.57079632679489661923
 
-/* What takes the place of some C libraries' functions, of which glibc's are none. */
-#ifdef GD_DOUBLE
+/* What takes the place of some C libraries' functions, of which glibc's are none; plain builds call the references. */
+#if defined(GD_DOUBLE) && !defined(GD_PLAIN)
 #define INVERSES(F)                                       \
     F(asinh_here, -INFINITY, INFINITY, -1)                \
     F(acosh_here, 0,         INFINITY, 0)                 \
