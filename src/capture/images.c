@@ -98,7 +98,8 @@ static bool is_pooling_back(const gi_instruction *i, const gi_image_group *g)
     if (i->compute != (g->pool.largest ? gi_max_pool_grad_compute : gi_mean_pool_grad_compute))
         return false;
     return g->pool.largest ? back->largest == p->largest
-                           : memcmp(&back->windows, &p->windows, sizeof p->windows) == 0;
+                           : side_by_side(&back->windows, g->forward->attributes)
+                                 && back->windows.kernel[0] == g->pool.kh && back->windows.kernel[1] == g->pool.kw;
 }
 
 /* Are these the rules of g->forward? */

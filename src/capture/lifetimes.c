@@ -26,7 +26,7 @@ typedef struct result {
     gd_tensor *y;
     gd_real   *data;                        /* where it was written down */
     int64_t    numel, first, last;          /* the steps in which it is needed; first is -1 before it is found */
-    bool       stays;
+    bool       stays, settled;              /* in its own memory; in the place that has been found */
     struct result *place;                   /* whose memory it has: its own, or another's */
 } result;
 
@@ -132,26 +132,24 @@ static bool is_free_for(const results *all, const result *place, const result *r
 }
 
 /* The next one in order of size, of those not yet settled. */
-static result *largest_of(const results *all, const bool *settled)
+static result *largest_of(const results *all)
 {
     result *most = NULL;
-    for (int64_t k = 0; k < all->count; k++)
-        if (!settled[k] && !all->list[k].stays && (!most || all->list[k].numel > most->numel))
-            most = &all->list[k];
+    for (result *r = all->list, *end = r + all->count; r < end; r++)
+        if (!r->settled && !r->stays && (!most || r->numel > most->numel))
+            most = r;
     return most;
 }
 
 /* Places are results that have been settled in their own memory. */
-static void find_places(results *all, bool *settled)
+static void find_places(results *all)
 {
-    for (result *r; (r = largest_of(all, settled)) != NULL; settled[r - all->list] = true) {
+    for (result *r; (r = largest_of(all)) != NULL; r->settled = true) {
         result *best = NULL;
-        for (int64_t k = 0; k < all->count; k++) {
-            result *p = &all->list[k];
-            if (settled[k] && p->place == p && p->numel >= r->numel && (!best || p->numel < best->numel)
+        for (result *p = all->list, *end = p + all->count; p < end; p++)
+            if (p->settled && p->place == p && p->numel >= r->numel && (!best || p->numel < best->numel)
                 && is_free_for(all, p, r))
                 best = p;
-        }
         if (best)
             r->place = best;
     }
@@ -204,21 +202,15 @@ static void move(gi_version *v, const result *r)
 
 /* ---- All of it --------------------------------------------------------------------------------------------------- */
 
-static bool share(gi_version *v, results *all)
+static void share(gi_version *v, results *all)
 {
-    bool *settled = gi_memory_new(GI_SCOPES, (size_t)(all->count + 1) * sizeof *settled);
-    if (!settled)
-        return false;
-    memset(settled, 0, (size_t)(all->count + 1) * sizeof *settled);
     for (int64_t k = 0; k < all->count; k++)
         find_lifetime(v, &all->list[k]);
-    find_places(all, settled);
+    find_places(all);
     for (int64_t k = 0; k < all->count; k++)
         if (all->list[k].place != &all->list[k])
             move(v, &all->list[k]);
     gi_version_sort_written(v);
-    gi_memory_free(settled);
-    return true;
 }
 
 /* Is an address in r among these bytes? */
@@ -257,7 +249,9 @@ bool gi_share_memory(gi_version *v)
     results all;
     if (!list_results(v, &all))
         return false;
-    const bool good = GI_QUARANTINES ? may_be_moved(v, &all) : share(v, &all);
+    const bool good = !GI_QUARANTINES || may_be_moved(v, &all);
+    if (!GI_QUARANTINES)
+        share(v, &all);
     gi_memory_free(all.list);
     return good;
 }

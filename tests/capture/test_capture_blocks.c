@@ -17,14 +17,6 @@ typedef struct problem {
     const char  *said;                      /* by gd_program_print */
 } problem;
 
-static gd_tensor *numbers(gd_shape shape, int seed)
-{
-    gd_tensor *t = gd_zeros(shape);
-    for (int64_t i = 0; i < t->numel; i++)
-        t->data[i] = (gd_real)((i * 7919 + seed * 104729) % 2003 - 1001) / 1000;
-    return t;
-}
-
 static void back(const model *m, gd_tensor *loss)
 {
     gd_zero_grad_of(m->v);
@@ -91,7 +83,7 @@ static const problem problems[] = {
 
 static model begin(void)
 {
-    return (model){ gd_requires_grad(numbers(GD_SHAPE(ELEMENTS), 4)) };
+    return (model){ gd_requires_grad(seeded_values(GD_SHAPE(ELEMENTS), 4)) };
 }
 
 static bool same_grad(const gd_tensor *a, const gd_tensor *b)
@@ -108,7 +100,7 @@ START_TEST(same_bits_in_blocks)
         gd_program *program = gd_capture(p->function, &captured);
         for (int run = 0; run < RUNS; run++) {
             GD_SCOPE;
-            gd_tensor *x = numbers(GD_SHAPE(ELEMENTS), 10 + run);
+            gd_tensor *x = seeded_values(GD_SHAPE(ELEMENTS), (uint64_t)(10 + run));
             gd_tensor *y = p->function(&x, 1, &usual), *again = gd_run(program, &x, 1);
             ck_assert_msg(same_bits(y, again), "%s, %d threads, run %d", p->name, threads, run);
             ck_assert_msg(same_grad(usual.v, captured.v), "%s, %d threads, run %d: gradients", p->name, threads, run);

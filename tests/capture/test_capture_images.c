@@ -17,21 +17,13 @@ typedef struct problem {
     int          groups;                    /* of computations that are run together */
 } problem;
 
-static gd_tensor *numbers(gd_shape shape, int seed)
-{
-    gd_tensor *t = gd_zeros(shape);
-    for (int64_t i = 0; i < t->numel; i++)
-        t->data[i] = (gd_real)((i * 7919 + seed * 104729) % 2003 - 1001) / 1000;
-    return t;
-}
-
 static model begin(void)
 {
     model m;
     const gd_shape shapes[LAYERS] = { GD_SHAPE(4, 2, 3, 3), GD_SHAPE(3, 4, 3, 3), GD_SHAPE(16, 4, 3, 3) };
     for (int i = 0; i < LAYERS; i++) {
-        m.w[i] = gd_requires_grad(numbers(shapes[i], 3 + i));
-        m.b[i] = gd_requires_grad(numbers(GD_SHAPE(shapes[i].size[0]), 5 + i));
+        m.w[i] = gd_requires_grad(seeded_values(shapes[i], (uint64_t)(3 + i)));
+        m.b[i] = gd_requires_grad(seeded_values(GD_SHAPE(shapes[i].size[0]), (uint64_t)(5 + i)));
     }
     return m;
 }
@@ -252,7 +244,7 @@ START_TEST(same_bits_in_groups_of_images)
         gd_program *program = gd_capture(p->function, &captured);
         for (int run = 0; run < RUNS; run++) {
             GD_SCOPE;
-            gd_tensor *x = numbers(GD_SHAPE(IMAGES, 2, SIZE, SIZE), 10 + run);
+            gd_tensor *x = seeded_values(GD_SHAPE(IMAGES, 2, SIZE, SIZE), (uint64_t)(10 + run));
             if (run == 2)                   /* the usual way */
                 x->data[SIZE] = (gd_real)INFINITY;
             gd_tensor *y = p->function(&x, 1, &usual), *again = gd_run(program, &x, 1);
@@ -272,8 +264,9 @@ END_TEST
 START_TEST(own_result_as_input)
 {
     GD_SCOPE;
-    model m = { .w = { gd_scale(numbers(GD_SHAPE(2, 2, 3, 3), 1), 0.2) }, .b = { numbers(GD_SHAPE(2), 2) } };
-    gd_tensor *x = numbers(GD_SHAPE(IMAGES, 2, SIZE, SIZE), 3), *again = x, *y = x;
+    model m = { .w = { gd_scale(seeded_values(GD_SHAPE(2, 2, 3, 3), 1), 0.2) },
+                .b = { seeded_values(GD_SHAPE(2), 2) } };
+    gd_tensor *x = seeded_values(GD_SHAPE(IMAGES, 2, SIZE, SIZE), 3), *again = x, *y = x;
     m.w[0] = gd_requires_grad(gd_detach(m.w[0]));
     m.b[0] = gd_requires_grad(m.b[0]);
     for (int i = 1; i < LAYERS; i++) {

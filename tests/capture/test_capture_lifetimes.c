@@ -18,20 +18,12 @@ typedef struct problem {
     int          shared;                    /* how many results have others' memory; -1: some */
 } problem;
 
-static gd_tensor *numbers(gd_shape shape, int seed)
-{
-    gd_tensor *t = gd_zeros(shape);
-    for (int64_t i = 0; i < t->numel; i++)
-        t->data[i] = (gd_real)((i * 7919 + seed * 104729) % 2003 - 1001) / 5000;
-    return t;
-}
-
 static model begin(void)
 {
     model m;
     for (int i = 0; i < LAYERS; i++)
-        m.w[i] = gd_requires_grad(numbers(GD_SHAPE(SIZE, SIZE), i));
-    m.state = numbers(GD_SHAPE(ROWS, SIZE), LAYERS);
+        m.w[i] = gd_requires_grad(seeded_values(GD_SHAPE(SIZE, SIZE), (uint64_t)i));
+    m.state = seeded_values(GD_SHAPE(ROWS, SIZE), LAYERS);
     return m;
 }
 
@@ -168,7 +160,7 @@ START_TEST(same_bits_in_shared_memory)
         gd_program *program = gd_capture(p->function, &captured);
         for (int run = 0; run < RUNS; run++) {
             GD_SCOPE;
-            gd_tensor *x = numbers(GD_SHAPE(ROWS, SIZE), 10 + run);
+            gd_tensor *x = seeded_values(GD_SHAPE(ROWS, SIZE), (uint64_t)(10 + run));
             gd_seed(1 + (unsigned)run);
             gd_tensor *y = p->function(&x, 1, &usual);
             gd_seed(1 + (unsigned)run);
@@ -194,7 +186,7 @@ END_TEST
 START_TEST(holds_less_memory)
 {
     model m = begin();
-    gd_tensor *x = numbers(GD_SHAPE(ROWS, SIZE), 1);
+    gd_tensor *x = seeded_values(GD_SHAPE(ROWS, SIZE), 1);
     size_t held[2];
     for (int k = 0; k < 2; k++) {
         gi_least_apart = k ? 4096 : INT64_MAX;

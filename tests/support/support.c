@@ -143,6 +143,11 @@ gd_tensor *random_values(gd_shape shape, uint64_t *state)
     return t;
 }
 
+gd_tensor *seeded_values(gd_shape shape, uint64_t seed)
+{
+    return random_values(shape, &seed);
+}
+
 gd_tensor *transposed(gd_tensor *t)
 {
     gd_tensor *view = gd_wrap(GD_SHAPE(t->shape[1], t->shape[0]), t->data);

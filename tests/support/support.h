@@ -133,6 +133,7 @@ gd_tensor *leaf(double value);                                         /* a scal
 gd_tensor *leaf_of(gd_shape shape, const gd_real *values);             /* the same of any shape */
 gd_tensor *tensor_of(gd_shape shape, const double *values);            /* rounded to gd_real */
 gd_tensor *random_values(gd_shape shape, uint64_t *state);             /* thousandths in [-1, 1] */
+gd_tensor *seeded_values(gd_shape shape, uint64_t seed);               /* the same, always from this state on */
 
 /* transposed - a view of a matrix with rows and columns exchanged, made without gd_transpose. */
 gd_tensor *transposed(gd_tensor *t);
