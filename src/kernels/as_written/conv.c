@@ -298,6 +298,7 @@ static bool grad_weight(const gi_conv *c, const gd_real *dy, const gd_real *x, g
                         const gi_conv_pool *pool)
 {
     conv_layout s = forward_layout(c);
+    s.in_order = true;
     const int64_t block = s.lane_groups > BLOCKS ? (s.lane_groups + BLOCKS - 1) / BLOCKS : 1;
     const int64_t blocks = (s.lane_groups + block - 1) / block;
     conv_pool before = { .of = pool };

@@ -99,6 +99,7 @@ bool gi_conv_layout_open(conv_layout *s, int64_t count, int64_t lane_groups)
     s->packed_at = gi_conv_layout_take(s, in_rows * s->in_w, sizeof *s->packed_at);
     s->result_at = gi_conv_layout_take(s, pixels, sizeof *s->result_at);
     s->pixel = gi_conv_layout_take(s, pixels, sizeof *s->pixel);
+    s->row_range = gi_conv_layout_take(s, s->rows, sizeof *s->row_range);
     s->column_range = gi_conv_layout_take(s, s->out_w, sizeof *s->column_range);
     s->tile_range = gi_conv_layout_take(s, tiles, sizeof *s->tile_range);
     s->tile_positions = gi_conv_layout_take(s, tiles, sizeof *s->tile_positions);
@@ -106,8 +107,8 @@ bool gi_conv_layout_open(conv_layout *s, int64_t count, int64_t lane_groups)
     s->offset = gi_conv_layout_take(s, s->positions, sizeof *s->offset);
     s->x = gi_conv_layout_take(s, parts * s->in * s->plane, sizeof *s->x);
     s->y = gi_conv_layout_take(s, parts * s->out * pixels * lanes, sizeof *s->y);
-    if (!s->packed_at || !s->result_at || !s->pixel || !s->column_range || !s->tile_range || !s->tile_positions
-        || !s->position_storage || !s->offset || !s->x || !s->y)
+    if (!s->packed_at || !s->result_at || !s->pixel || !s->row_range || !s->column_range || !s->tile_range
+        || !s->tile_positions || !s->position_storage || !s->offset || !s->x || !s->y)
         return false;
     for (int64_t j = 0; j < s->out_w; j++)
         s->column_range[j] = range_of(s, 1, j);
@@ -140,36 +141,63 @@ static void list_positions(conv_layout *s, int64_t tiles)
     }
 }
 
-/* Output pixels (i, column), (i, column + input_dilation), .. of the strip stand at p, p + 1, .. in y; returns the next
- * p. */
-static int64_t place_row(const conv_layout *s, int64_t i, int64_t column, int64_t p)
+/* Output pixel (i, j) of the strip stands at p in y. */
+static void place_pixel(const conv_layout *s, int64_t i, int64_t j, int64_t p)
 {
     const int64_t lanes = s->loops->lanes;
-    const kernel_range row = range_of(s, 0, s->row + i);
-    for (int64_t j = column; j < s->out_w; j += s->input_dilation[1], p++) {
-        kernel_range *tile = s->tile_range[p / s->loops->columns];
-        const bool first = p % s->loops->columns == 0;
-        tile[0] = first ? row : both(tile[0], row);
-        tile[1] = first ? s->column_range[j] : both(tile[1], s->column_range[j]);
-        s->pixel[p] = (i * s->stride[0] * s->plane_w + j * s->stride[1]) * lanes;
-        s->result_at[i * s->out_w + j] = p * lanes;
+    kernel_range *tile = s->tile_range[p / s->loops->columns];
+    const bool first = p % s->loops->columns == 0;
+    tile[0] = first ? s->row_range[i] : both(tile[0], s->row_range[i]);
+    tile[1] = first ? s->column_range[j] : both(tile[1], s->column_range[j]);
+    s->pixel[p] = (i * s->stride[0] * s->plane_w + j * s->stride[1]) * lanes;
+    s->result_at[i * s->out_w + j] = p * lanes;
+}
+
+/* The end of the rows, or columns, from `first` on, `apart` from each other, that have one range. */
+static int64_t alike(const kernel_range *range, int64_t first, int64_t end, int64_t apart)
+{
+    int64_t i = first;
+    while (i < end && memcmp(&range[i], &range[first], sizeof *range) == 0)
+        i += apart;
+    return i < end ? i : end;
+}
+
+/* Pixels (i, j), (i, j + apart), .. of some rows stand at p, p + 1, .. in y; returns the next p.  Those with the same
+ * positions follow each other: near the sides, columns of pixels; elsewhere, rows. */
+static int64_t place_rows(const conv_layout *s, int64_t i, int64_t end, int64_t column, int64_t p)
+{
+    const int64_t down = s->input_dilation[0], apart = s->input_dilation[1];
+    for (int64_t j = column, right; j < s->out_w; j += (right - j + apart - 1) / apart * apart) {
+        right = s->in_order ? s->out_w : alike(s->column_range, j, s->out_w, apart);
+        for (int64_t a = i; a < end; a += down)
+            for (int64_t b = j; b < right; b += apart)
+                place_pixel(s, a, b, p++);
     }
     return p;
 }
 
 /* Output pixels that meet the same positions stand together: those whose row, and whose column, leave the same
- * remainder when divided by the input's dilation. */
+ * remainder when divided by the input's dilation, and among these, those as far from a side of the image. */
+static void place_pixels(conv_layout *s)
+{
+    const int64_t rows = s->end - s->row, down = s->input_dilation[0];
+    int64_t p = 0;
+    for (int64_t i = 0; i < rows; i++)
+        s->row_range[i] = range_of(s, 0, s->row + i);
+    for (int64_t a = 0; a < down && a < rows; a++)
+        for (int64_t b = 0; b < s->input_dilation[1] && b < s->out_w; b++)
+            for (int64_t i = a, below; i < rows; i += (below - i + down - 1) / down * down) {
+                below = s->in_order ? rows : alike(s->row_range, i, rows, down);
+                p = place_rows(s, i, below, b, p);
+            }
+    list_positions(s, (p + s->loops->columns - 1) / s->loops->columns);
+}
+
 void gi_conv_layout_strip(conv_layout *s, int64_t row)
 {
     s->row = row;
     s->end = row + s->rows < s->out_h ? row + s->rows : s->out_h;
-    const int64_t rows = s->end - row;
-    int64_t p = 0;
-    for (int64_t a = 0; a < s->input_dilation[0] && a < rows; a++)
-        for (int64_t b = 0; b < s->input_dilation[1] && b < s->out_w; b++)
-            for (int64_t i = a; i < rows; i += s->input_dilation[0])
-                p = place_row(s, i, b, p);
-    list_positions(s, (p + s->loops->columns - 1) / s->loops->columns);
+    place_pixels(s);
 
     /* The input rows that fall into the plane under the strip, and where their pixels are packed; pixels beyond the
      * plane's sides go to the vector behind it. */
