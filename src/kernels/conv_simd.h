@@ -8,8 +8,10 @@
 #define EACH_ROW(F) F(1) F(2) F(3) F(4) F(5) F(6)
 #if VECTOR_BYTES == 64
 #define COLUMNS 4                           /* of a tile: pixels or positions */
+#define EACH_COLUMN(F, rows) F(rows, 1) F(rows, 2) F(rows, 3) F(rows, 4)
 #else
 #define COLUMNS 2
+#define EACH_COLUMN(F, rows) F(rows, 1) F(rows, 2)
 #endif
 
 /* ---- From images to lanes and back -------------------------------------------------------------------------- */
@@ -109,33 +111,32 @@ INLINE void NAME(sum_positions)(const int rows, const products *j, int64_t o, in
 
 /* ---- sum[o, k] += sum_p y[o, p] x[pixel[p] + offset[k]], by lanes: rows are channels o, columns positions k --- */
 
-INLINE void NAME(sum_pixels)(const int rows, const products *j, int64_t o, int64_t k)
+INLINE void NAME(sum_pixels)(const int rows, const int columns, const products *j, int64_t o, int64_t k)
 {
     vec sum[ROWS][COLUMNS];
     const gd_real *x[COLUMNS], *y = j->y + o * j->pixels * LANES;
     const int64_t row = j->pixels * LANES;
-    UNROLL for (int v = 0; v < COLUMNS; v++)
-        x[v] = j->x + j->offset[k + v < j->positions ? k + v : j->positions - 1];
+    UNROLL for (int v = 0; v < columns; v++)
+        x[v] = j->x + j->offset[k + v];
     UNROLL for (int i = 0; i < rows; i++)
-        UNROLL for (int v = 0; v < COLUMNS; v++)
+        UNROLL for (int v = 0; v < columns; v++)
             sum[i][v] = (vec){ 0 };
     for (int64_t p = j->first; p < j->end; p++) {
         const int64_t pixel = j->pixel[p];
         vec part[COLUMNS];
-        UNROLL for (int v = 0; v < COLUMNS; v++)
+        UNROLL for (int v = 0; v < columns; v++)
             part[v] = NAME(load)(x[v] + pixel);
         UNROLL for (int i = 0; i < rows; i++) {
             const vec s = NAME(load)(y + i * row + p * LANES);
-            UNROLL for (int v = 0; v < COLUMNS; v++)
+            UNROLL for (int v = 0; v < columns; v++)
                 sum[i][v] = MULTIPLY_ADD(s, part[v], sum[i][v]);
         }
     }
     UNROLL for (int i = 0; i < rows; i++)
-        UNROLL for (int v = 0; v < COLUMNS; v++)
-            if (k + v < j->positions) {
-                gd_real *total = j->sum + ((o + i) * j->positions + k + v) * LANES;
-                NAME(store)(total, NAME(load)(total) + sum[i][v]);
-            }
+        UNROLL for (int v = 0; v < columns; v++) {
+            gd_real *total = j->sum + ((o + i) * j->positions + k + v) * LANES;
+            NAME(store)(total, NAME(load)(total) + sum[i][v]);
+        }
 }
 
 /* sum_y[o] += sum_p y[o, p], lane by lane: 8 pixels at a time as a tree, for two sums in turn. */
@@ -193,17 +194,23 @@ typedef lane_index NAME(lanes) __attribute__((vector_size(VECTOR_BYTES)));
 
 /* ---- All tiles ---------------------------------------------------------------------------------------------- */
 
-#define TILE(rows) \
+typedef void NAME(tile)(const products *j, int64_t o, int64_t first);
+
+#define POSITIONS_TILE(rows) \
     static TARGET void NAME(sum_positions_##rows)(const products *j, int64_t o, int64_t p) \
-    { NAME(sum_positions)(rows, j, o, p); } \
-    static TARGET void NAME(sum_pixels_##rows)(const products *j, int64_t o, int64_t k) \
-    { NAME(sum_pixels)(rows, j, o, k); }
-EACH_ROW(TILE)
-#define POSITIONS_TILE(rows) NAME(sum_positions_##rows),
-#define PIXELS_TILE(rows) NAME(sum_pixels_##rows),
-static void (*const NAME(tiles)[2][ROWS])(const products *, int64_t, int64_t) = {
-    { EACH_ROW(POSITIONS_TILE) }, { EACH_ROW(PIXELS_TILE) },
-};
+    { NAME(sum_positions)(rows, j, o, p); }
+#define PIXELS_TILE(rows, columns) \
+    static TARGET void NAME(sum_pixels_##rows##_##columns)(const products *j, int64_t o, int64_t k) \
+    { NAME(sum_pixels)(rows, columns, j, o, k); }
+#define PIXELS_TILES(rows) EACH_COLUMN(PIXELS_TILE, rows)
+EACH_ROW(POSITIONS_TILE)
+EACH_ROW(PIXELS_TILES)
+
+#define POSITIONS_NAME(rows)       NAME(sum_positions_##rows),
+#define PIXELS_NAME(rows, columns) NAME(sum_pixels_##rows##_##columns),
+#define PIXELS_NAMES(rows)         { EACH_COLUMN(PIXELS_NAME, rows) },
+static NAME(tile) *const NAME(positions_tiles)[ROWS] = { EACH_ROW(POSITIONS_NAME) };
+static NAME(tile) *const NAME(pixels_tiles)[ROWS][COLUMNS] = { EACH_ROW(PIXELS_NAMES) };
 
 /* A tile with more than FEW_POSITIONS positions: some at a time; their sums are added by compensated summation. */
 static TARGET void NAME(many_positions)(const products *j, int64_t o, int64_t rows, int64_t p)
@@ -215,7 +222,7 @@ static TARGET void NAME(many_positions)(const products *j, int64_t o, int64_t ro
     for (int64_t n = 0; n < all.n; n += FEW_POSITIONS) {
         some.some = (position_list){ all.n - n < FEW_POSITIONS ? all.n - n : FEW_POSITIONS, all.k + n };
         some.bias = n == 0 ? j->bias : NULL;
-        NAME(tiles)[0][rows - 1](&some, o, p);
+        NAME(positions_tiles)[rows - 1](&some, o, p);
         for (int64_t i = 0; i < rows; i++)
             for (int64_t l = 0; l < row; l++)
                 real_add_term(&sum[i * row + l], &rest[i * row + l], j->y[((o + i) * j->pixels + p) * LANES + l]);
@@ -233,7 +240,7 @@ static TARGET void NAME(all_positions)(const products *j)
             if (j->tile_positions[p / COLUMNS].n > FEW_POSITIONS)
                 NAME(many_positions)(j, o, rows, p);
             else
-                NAME(tiles)[0][rows - 1](j, o, p);
+                NAME(positions_tiles)[rows - 1](j, o, p);
     }
 }
 
@@ -241,8 +248,10 @@ static TARGET void NAME(all_pixels)(const products *j)
 {
     for (int64_t o = 0, rows; o < j->channels; o += rows) {
         rows = gi_conv_rows(j->channels - o, ROWS);
-        for (int64_t k = 0; k < j->positions; k += COLUMNS)
-            NAME(tiles)[1][rows - 1](j, o, k);
+        for (int64_t k = 0, columns; k < j->positions; k += columns) {
+            columns = gi_conv_rows(j->positions - k, COLUMNS);
+            NAME(pixels_tiles)[rows - 1][columns - 1](j, o, k);
+        }
     }
     if (j->sum_y)
         NAME(sum_rows)(j);
@@ -253,9 +262,13 @@ static const conv_loops NAME(loops) = {
     NAME(pool), NAME(spread)
 };
 
-#undef TILE
 #undef POSITIONS_TILE
 #undef PIXELS_TILE
+#undef PIXELS_TILES
+#undef POSITIONS_NAME
+#undef PIXELS_NAME
+#undef PIXELS_NAMES
 #undef ROWS
 #undef EACH_ROW
 #undef COLUMNS
+#undef EACH_COLUMN
