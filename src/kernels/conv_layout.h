@@ -40,7 +40,7 @@ typedef struct conv_layout {
     int64_t  out, out_h, out_w;             /* and of the output */
     int64_t  kh, kw, positions;             /* of the kernel; in x kh x kw */
     int64_t  stride[2], dilation[2], input_dilation[2], pad[2];
-    bool     in_order;                      /* do sums depend on the pixels' order?  Then they are not sorted */
+    bool     in_order;                      /* pixels of y are summed up, in their order, without lists of positions */
     int64_t  rows;                          /* of a strip of the output */
     int64_t  plane_h, plane_w, plane;       /* of the plane under it, and its elements */
     int64_t  lane_groups, part, parts;      /* groups of as many images as lanes; how many a thread takes at a time */
@@ -48,8 +48,8 @@ typedef struct conv_layout {
     int64_t *packed_at, *result_at;         /* offsets at which input pixels are packed, and of the output pixels */
     int64_t *pixel, *offset;                /* see products in conv_loops.h */
     kernel_range *row_range, *column_range; /* for each output row or column: the kernel's that meet the image, */
-    kernel_range (*tile_range)[2];          /* for each tile of pixels: its rows and columns that do, */
-    position_list *tile_positions;          /* and the same as a list of positions, */
+    kernel_range (*pair_range)[2];          /* for each pair of pixels of y: its rows and columns that do, */
+    position_list *pair_positions;          /* and the same as a list of positions, */
     int64_t *position_storage;              /* which are stored here */
     gd_real *x, *y;                         /* for each thread's part, the plane and the strip */
 

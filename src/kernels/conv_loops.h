@@ -30,7 +30,7 @@ typedef struct products {
     int64_t         channels, pixels, positions;
     int64_t         first, end;             /* pixels that all_pixels is to add up */
     const int64_t  *pixel, *offset;         /* position k meets output pixel p at x[pixel[p] + offset[k]] */
-    const position_list *tile_positions;    /* for each tile of pixels */
+    const position_list *pair_positions;    /* for each pair of pixels: 2 p and 2 p + 1 */
     position_list   some;                   /* instead of these, where n is not 0 */
     const gd_real  *x, *w, *bias;           /* w: tile by tile [positions, rows] */
     gd_real        *y;                      /* [channels, pixels, lanes] */
@@ -54,7 +54,7 @@ typedef struct windows_in_lanes {
  * sum_lanes - sum[i] + rest[i] += the sum of vector i of from, for i < n: see terms.h.
  * pool, spread - see conv_pool_simd.h. */
 typedef struct conv_loops {
-    int lanes, rows, columns;               /* of a tile: channels, and pixels or positions */
+    int lanes, rows;                        /* of a tile: channels */
     void (*pack)(const images *from, const int64_t *at, gd_real *to, int64_t to_plane);
     void (*unpack)(const images *to, const int64_t *at, const gd_real *from);
     void (*all_positions)(const products *j);

@@ -7,11 +7,13 @@
 #define ROWS 6                              /* of a tile: channels */
 #define EACH_ROW(F) F(1) F(2) F(3) F(4) F(5) F(6)
 #if VECTOR_BYTES == 64
-#define COLUMNS 4                           /* of a tile: pixels or positions */
+#define COLUMNS 4                           /* of a tile, at most: pixels or positions */
 #define EACH_COLUMN(F, rows) F(rows, 1) F(rows, 2) F(rows, 3) F(rows, 4)
+#define EACH_PAIR(F, rows)   F(rows, 2) F(rows, 4)
 #else
 #define COLUMNS 2
 #define EACH_COLUMN(F, rows) F(rows, 1) F(rows, 2)
+#define EACH_PAIR(F, rows)   F(rows, 2)
 #endif
 
 /* ---- From images to lanes and back -------------------------------------------------------------------------- */
@@ -81,32 +83,35 @@ static TARGET void NAME(unpack)(const images *to, const int64_t *at, const gd_re
 
 /* ---- y[o, p] = bias[o] + sum_k w[o, k] x[pixel[p] + offset[k]]: rows are channels o, columns pixels p ---------- */
 
-INLINE void NAME(sum_positions)(const int rows, const products *j, int64_t o, int64_t p)
+/* columns, 2 or 4: pixels with the same positions.  There are fewer where p is the last one. */
+INLINE void NAME(sum_positions)(const int rows, const int columns, const products *j, int64_t o, int64_t p)
 {
     vec sum[ROWS][COLUMNS];
+    const int64_t pixels = j->pixels, *offsets = j->offset;
     const gd_real *x[COLUMNS], *tile = j->w + o * j->positions;      /* [positions, rows] */
-    const position_list list = j->some.n ? j->some : j->tile_positions[p / COLUMNS];
-    UNROLL for (int v = 0; v < COLUMNS; v++)
-        x[v] = j->x + j->pixel[p + v < j->pixels ? p + v : j->pixels - 1];
+    const position_list list = j->some.n ? j->some : j->pair_positions[p / 2];
+    gd_real *y = j->y + (o * pixels + p) * LANES;
+    UNROLL for (int v = 0; v < columns; v++)
+        x[v] = j->x + j->pixel[p + v < pixels ? p + v : pixels - 1];
     UNROLL for (int i = 0; i < rows; i++)
-        UNROLL for (int v = 0; v < COLUMNS; v++)
+        UNROLL for (int v = 0; v < columns; v++)
             sum[i][v] = BROADCAST(j->bias ? j->bias[o + i] : 0);
     for (int64_t n = 0; n < list.n; n++) {
-        const int64_t offset = j->offset[list.k[n]];
+        const int64_t offset = offsets[list.k[n]];
         const gd_real *w = tile + list.k[n] * rows;
         vec part[COLUMNS];
-        UNROLL for (int v = 0; v < COLUMNS; v++)
+        UNROLL for (int v = 0; v < columns; v++)
             part[v] = NAME(load)(x[v] + offset);
         UNROLL for (int i = 0; i < rows; i++) {
             const vec s = BROADCAST(w[i]);
-            UNROLL for (int v = 0; v < COLUMNS; v++)
+            UNROLL for (int v = 0; v < columns; v++)
                 sum[i][v] = MULTIPLY_ADD(s, part[v], sum[i][v]);
         }
     }
-    UNROLL for (int i = 0; i < rows; i++)
-        UNROLL for (int v = 0; v < COLUMNS; v++)
-            if (p + v < j->pixels)
-                NAME(store)(j->y + ((o + i) * j->pixels + p + v) * LANES, sum[i][v]);
+    UNROLL for (int v = 0; v < columns; v++)
+        if (p + v < pixels)
+            UNROLL for (int i = 0; i < rows; i++)
+                NAME(store)(y + (i * pixels + v) * LANES, sum[i][v]);
 }
 
 /* ---- sum[o, k] += sum_p y[o, p] x[pixel[p] + offset[k]], by lanes: rows are channels o, columns positions k --- */
@@ -115,7 +120,8 @@ INLINE void NAME(sum_pixels)(const int rows, const int columns, const products *
 {
     vec sum[ROWS][COLUMNS];
     const gd_real *x[COLUMNS], *y = j->y + o * j->pixels * LANES;
-    const int64_t row = j->pixels * LANES;
+    const int64_t row = j->pixels * LANES, positions = j->positions;
+    gd_real *total = j->sum + (o * positions + k) * LANES;
     UNROLL for (int v = 0; v < columns; v++)
         x[v] = j->x + j->offset[k + v];
     UNROLL for (int i = 0; i < rows; i++)
@@ -134,8 +140,8 @@ INLINE void NAME(sum_pixels)(const int rows, const int columns, const products *
     }
     UNROLL for (int i = 0; i < rows; i++)
         UNROLL for (int v = 0; v < columns; v++) {
-            gd_real *total = j->sum + ((o + i) * j->positions + k + v) * LANES;
-            NAME(store)(total, NAME(load)(total) + sum[i][v]);
+            gd_real *to = total + (i * positions + v) * LANES;
+            NAME(store)(to, NAME(load)(to) + sum[i][v]);
         }
 }
 
@@ -196,33 +202,33 @@ typedef lane_index NAME(lanes) __attribute__((vector_size(VECTOR_BYTES)));
 
 typedef void NAME(tile)(const products *j, int64_t o, int64_t first);
 
-#define POSITIONS_TILE(rows) \
-    static TARGET void NAME(sum_positions_##rows)(const products *j, int64_t o, int64_t p) \
-    { NAME(sum_positions)(rows, j, o, p); }
+#define POSITIONS_TILE(rows, columns) \
+    static TARGET void NAME(sum_positions_##rows##_##columns)(const products *j, int64_t o, int64_t p) \
+    { NAME(sum_positions)(rows, columns, j, o, p); }
 #define PIXELS_TILE(rows, columns) \
     static TARGET void NAME(sum_pixels_##rows##_##columns)(const products *j, int64_t o, int64_t k) \
     { NAME(sum_pixels)(rows, columns, j, o, k); }
-#define PIXELS_TILES(rows) EACH_COLUMN(PIXELS_TILE, rows)
-EACH_ROW(POSITIONS_TILE)
-EACH_ROW(PIXELS_TILES)
+#define TILES(rows) EACH_PAIR(POSITIONS_TILE, rows) EACH_COLUMN(PIXELS_TILE, rows)
+EACH_ROW(TILES)
 
-#define POSITIONS_NAME(rows)       NAME(sum_positions_##rows),
-#define PIXELS_NAME(rows, columns) NAME(sum_pixels_##rows##_##columns),
-#define PIXELS_NAMES(rows)         { EACH_COLUMN(PIXELS_NAME, rows) },
-static NAME(tile) *const NAME(positions_tiles)[ROWS] = { EACH_ROW(POSITIONS_NAME) };
+#define POSITIONS_NAME(rows, columns) NAME(sum_positions_##rows##_##columns),
+#define POSITIONS_NAMES(rows)         { EACH_PAIR(POSITIONS_NAME, rows) },
+#define PIXELS_NAME(rows, columns)    NAME(sum_pixels_##rows##_##columns),
+#define PIXELS_NAMES(rows)            { EACH_COLUMN(PIXELS_NAME, rows) },
+static NAME(tile) *const NAME(positions_tiles)[ROWS][COLUMNS / 2] = { EACH_ROW(POSITIONS_NAMES) };
 static NAME(tile) *const NAME(pixels_tiles)[ROWS][COLUMNS] = { EACH_ROW(PIXELS_NAMES) };
 
 /* A tile with more than FEW_POSITIONS positions: some at a time; their sums are added by compensated summation. */
-static TARGET void NAME(many_positions)(const products *j, int64_t o, int64_t rows, int64_t p)
+static TARGET void NAME(many_positions)(const products *j, int64_t o, int64_t rows, int64_t p, int64_t columns)
 {
     gd_real sum[ROWS * COLUMNS * LANES] = { 0 }, rest[ROWS * COLUMNS * LANES] = { 0 };
-    const position_list all = j->tile_positions[p / COLUMNS];
-    const int64_t columns = j->pixels - p < COLUMNS ? j->pixels - p : COLUMNS, row = columns * LANES;
+    const position_list all = j->pair_positions[p / 2];
+    const int64_t row = (j->pixels - p < columns ? j->pixels - p : columns) * LANES;
     products some = *j;
     for (int64_t n = 0; n < all.n; n += FEW_POSITIONS) {
         some.some = (position_list){ all.n - n < FEW_POSITIONS ? all.n - n : FEW_POSITIONS, all.k + n };
         some.bias = n == 0 ? j->bias : NULL;
-        NAME(positions_tiles)[rows - 1](&some, o, p);
+        NAME(positions_tiles)[rows - 1][columns / 2 - 1](&some, o, p);
         for (int64_t i = 0; i < rows; i++)
             for (int64_t l = 0; l < row; l++)
                 real_add_term(&sum[i * row + l], &rest[i * row + l], j->y[((o + i) * j->pixels + p) * LANES + l]);
@@ -232,15 +238,24 @@ static TARGET void NAME(many_positions)(const products *j, int64_t o, int64_t ro
             j->y[((o + i) * j->pixels + p) * LANES + l] = real_whole(sum[i * row + l], rest[i * row + l]);
 }
 
+/* As many pixels from p on as a tile takes and have the same positions. */
+static TARGET int64_t NAME(alike)(const products *j, int64_t p)
+{
+    const position_list *pair = &j->pair_positions[p / 2];
+    return COLUMNS == 4 && p + 4 <= j->pixels && pair[0].k == pair[1].k && pair[0].n == pair[1].n ? 4 : 2;
+}
+
 static TARGET void NAME(all_positions)(const products *j)
 {
     for (int64_t o = 0, rows; o < j->channels; o += rows) {
         rows = gi_conv_rows(j->channels - o, ROWS);
-        for (int64_t p = 0; p < j->pixels; p += COLUMNS)
-            if (j->tile_positions[p / COLUMNS].n > FEW_POSITIONS)
-                NAME(many_positions)(j, o, rows, p);
+        for (int64_t p = 0, columns; p < j->pixels; p += columns) {
+            columns = NAME(alike)(j, p);
+            if (j->pair_positions[p / 2].n > FEW_POSITIONS)
+                NAME(many_positions)(j, o, rows, p, columns);
             else
-                NAME(positions_tiles)[rows - 1](j, o, p);
+                NAME(positions_tiles)[rows - 1][columns / 2 - 1](j, o, p);
+        }
     }
 }
 
@@ -258,17 +273,19 @@ static TARGET void NAME(all_pixels)(const products *j)
 }
 
 static const conv_loops NAME(loops) = {
-    LANES, ROWS, COLUMNS, NAME(pack), NAME(unpack), NAME(all_positions), NAME(all_pixels), NAME(sum_lanes),
+    LANES, ROWS, NAME(pack), NAME(unpack), NAME(all_positions), NAME(all_pixels), NAME(sum_lanes),
     NAME(pool), NAME(spread)
 };
 
 #undef POSITIONS_TILE
 #undef PIXELS_TILE
-#undef PIXELS_TILES
+#undef TILES
 #undef POSITIONS_NAME
+#undef POSITIONS_NAMES
 #undef PIXELS_NAME
 #undef PIXELS_NAMES
 #undef ROWS
 #undef EACH_ROW
 #undef COLUMNS
 #undef EACH_COLUMN
+#undef EACH_PAIR

@@ -20,7 +20,7 @@
  *
  * So all three are matrix products whose second matrix is read through the tables.
  *
- * Tiles.  As in gemm_kernel.h, a tile of sums stays in registers: 6 output channels x 2 or 4 pixels (for dw,
+ * Tiles.  As in gemm_kernel.h, a tile of sums stays in registers: 6 output channels x 2 or 4 pixels (for dw, up to 4
  * positions), each a vector (conv_simd.h).  Weights are packed in the order in which the tiles read them.
  *
  * The strip.  The output is computed in strips of rows, such that a strip and the plane under it fit into the second-
@@ -32,8 +32,8 @@
  *
  * dx is a transposed convolution: dy, with stride - 1 zeros between its pixels, is convolved with the flipped kernel,
  * and channels are exchanged (V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", 2016,
- * chapter 4).  Positions at which the input is only zeros are left out, tile by tile (position_list); for that, pixels
- * with the same positions are stored together in y.
+ * chapter 4).  Positions at which the input is only zeros are left out, for a pair of pixels at a time (position_list);
+ * for that, pixels with the same positions are stored together in y.
  *
  * Threads share the lane groups.  dw is summed within each of a fixed number of blocks of images, and then over the
  * blocks: the same bits for any number of threads.
@@ -274,17 +274,22 @@ static void gradient_of_blocks(void *context, int64_t begin, int64_t end)
     }
 }
 
-/* total[i] = the sum over blocks of sums[block, i], and of their rests */
-static void add_blocks(int64_t blocks, int64_t n, const gd_real *sums, const gd_real *rests, gd_real *total)
+static void add_block(int64_t n, const gd_real *restrict block, const gd_real *restrict block_rest,
+                      gd_real *restrict sum, gd_real *restrict rest)
 {
     for (int64_t i = 0; i < n; i++) {
-        gd_real sum = 0, rest = 0;
-        for (int64_t b = 0; b < blocks; b++) {
-            real_add_term(&sum, &rest, sums[b * n + i]);
-            rest += rests[b * n + i];
-        }
-        total[i] = real_whole(sum, rest);
+        real_add_term(&sum[i], &rest[i], block[i]);
+        rest[i] += block_rest[i];
     }
+}
+
+/* total[i] = the sum over blocks of sums[block, i], and of their rests; what is left in sums is of no use. */
+static void add_blocks(int64_t blocks, int64_t n, gd_real *sums, gd_real *rests, gd_real *total)
+{
+    for (int64_t b = 1; b < blocks; b++)
+        add_block(n, sums + b * n, rests + b * n, sums, rests);
+    for (int64_t i = 0; i < n; i++)
+        total[i] = blocks > 0 ? real_whole(sums[i], rests[i]) : 0;
 }
 
 /* As many channels at a time as GI_CONV_WORK can hold the sums of all lanes for. */

@@ -94,21 +94,21 @@ bool gi_conv_layout_open(conv_layout *s, int64_t count, int64_t lane_groups)
     s->part = part_of(s, count, lane_groups);
     const int64_t lanes = s->loops->lanes, pixels = s->rows * s->out_w;
     const int64_t parts = s->parts = (count + s->part - 1) / s->part;
-    const int64_t tiles = (pixels + s->loops->columns - 1) / s->loops->columns;
+    const int64_t pairs = (pixels + 1) / 2;
     const int64_t in_rows = s->in_h < s->plane_h ? s->in_h : s->plane_h;
     s->packed_at = gi_conv_layout_take(s, in_rows * s->in_w, sizeof *s->packed_at);
     s->result_at = gi_conv_layout_take(s, pixels, sizeof *s->result_at);
     s->pixel = gi_conv_layout_take(s, pixels, sizeof *s->pixel);
     s->row_range = gi_conv_layout_take(s, s->rows, sizeof *s->row_range);
     s->column_range = gi_conv_layout_take(s, s->out_w, sizeof *s->column_range);
-    s->tile_range = gi_conv_layout_take(s, tiles, sizeof *s->tile_range);
-    s->tile_positions = gi_conv_layout_take(s, tiles, sizeof *s->tile_positions);
-    s->position_storage = gi_conv_layout_take(s, tiles * s->positions, sizeof *s->position_storage);
+    s->pair_range = gi_conv_layout_take(s, pairs, sizeof *s->pair_range);
+    s->pair_positions = gi_conv_layout_take(s, pairs, sizeof *s->pair_positions);
+    s->position_storage = gi_conv_layout_take(s, pairs * s->positions, sizeof *s->position_storage);
     s->offset = gi_conv_layout_take(s, s->positions, sizeof *s->offset);
     s->x = gi_conv_layout_take(s, parts * s->in * s->plane, sizeof *s->x);
     s->y = gi_conv_layout_take(s, parts * s->out * pixels * lanes, sizeof *s->y);
-    if (!s->packed_at || !s->result_at || !s->pixel || !s->row_range || !s->column_range || !s->tile_range
-        || !s->tile_positions || !s->position_storage || !s->offset || !s->x || !s->y)
+    if (!s->packed_at || !s->result_at || !s->pixel || !s->row_range || !s->column_range || !s->pair_range
+        || !s->pair_positions || !s->position_storage || !s->offset || !s->x || !s->y)
         return false;
     for (int64_t j = 0; j < s->out_w; j++)
         s->column_range[j] = range_of(s, 1, j);
@@ -122,22 +122,22 @@ bool gi_conv_layout_open(conv_layout *s, int64_t count, int64_t lane_groups)
 
 /* ---- A strip ------------------------------------------------------------------------------------------------ */
 
-/* The positions of each tile of the strip's pixels; tiles that follow each other often share theirs. */
-static void list_positions(conv_layout *s, int64_t tiles)
+/* The positions of each pair of the strip's pixels; pairs that follow each other often share theirs. */
+static void list_positions(conv_layout *s, int64_t pairs)
 {
     int64_t *to = s->position_storage;
-    for (int64_t i = 0; i < tiles; i++) {
-        const kernel_range u = s->tile_range[i][0], v = s->tile_range[i][1];
-        if (i > 0 && memcmp(s->tile_range[i], s->tile_range[i - 1], sizeof *s->tile_range) == 0) {
-            s->tile_positions[i] = s->tile_positions[i - 1];
+    for (int64_t i = 0; i < pairs; i++) {
+        const kernel_range u = s->pair_range[i][0], v = s->pair_range[i][1];
+        if (i > 0 && memcmp(s->pair_range[i], s->pair_range[i - 1], sizeof *s->pair_range) == 0) {
+            s->pair_positions[i] = s->pair_positions[i - 1];
             continue;
         }
-        s->tile_positions[i].k = to;
+        s->pair_positions[i].k = to;
         for (int64_t c = 0; c < s->in; c++)
             for (int64_t a = u.first; a < u.end; a += u.step)
                 for (int64_t b = v.first; b < v.end; b += v.step)
                     *to++ = (c * s->kh + a) * s->kw + b;
-        s->tile_positions[i].n = to - s->tile_positions[i].k;
+        s->pair_positions[i].n = to - s->pair_positions[i].k;
     }
 }
 
@@ -145,12 +145,15 @@ static void list_positions(conv_layout *s, int64_t tiles)
 static void place_pixel(const conv_layout *s, int64_t i, int64_t j, int64_t p)
 {
     const int64_t lanes = s->loops->lanes;
-    kernel_range *tile = s->tile_range[p / s->loops->columns];
-    const bool first = p % s->loops->columns == 0;
-    tile[0] = first ? s->row_range[i] : both(tile[0], s->row_range[i]);
-    tile[1] = first ? s->column_range[j] : both(tile[1], s->column_range[j]);
     s->pixel[p] = (i * s->stride[0] * s->plane_w + j * s->stride[1]) * lanes;
     s->result_at[i * s->out_w + j] = p * lanes;
+}
+
+static void extend_pair(const conv_layout *s, int64_t i, int64_t j, int64_t p)
+{
+    kernel_range *pair = s->pair_range[p / 2];
+    pair[0] = p % 2 == 0 ? s->row_range[i] : both(pair[0], s->row_range[i]);
+    pair[1] = p % 2 == 0 ? s->column_range[j] : both(pair[1], s->column_range[j]);
 }
 
 /* The end of the rows, or columns, from `first` on, `apart` from each other, that have one range. */
@@ -168,12 +171,21 @@ static int64_t place_rows(const conv_layout *s, int64_t i, int64_t end, int64_t 
 {
     const int64_t down = s->input_dilation[0], apart = s->input_dilation[1];
     for (int64_t j = column, right; j < s->out_w; j += (right - j + apart - 1) / apart * apart) {
-        right = s->in_order ? s->out_w : alike(s->column_range, j, s->out_w, apart);
+        right = alike(s->column_range, j, s->out_w, apart);
         for (int64_t a = i; a < end; a += down)
-            for (int64_t b = j; b < right; b += apart)
-                place_pixel(s, a, b, p++);
+            for (int64_t b = j; b < right; b += apart, p++) {
+                place_pixel(s, a, b, p);
+                extend_pair(s, a, b, p);
+            }
     }
     return p;
+}
+
+static void place_in_order(const conv_layout *s)
+{
+    for (int64_t i = 0, p = 0; i < s->end - s->row; i++)
+        for (int64_t j = 0; j < s->out_w; j++)
+            place_pixel(s, i, j, p++);
 }
 
 /* Output pixels that meet the same positions stand together: those whose row, and whose column, leave the same
@@ -187,17 +199,20 @@ static void place_pixels(conv_layout *s)
     for (int64_t a = 0; a < down && a < rows; a++)
         for (int64_t b = 0; b < s->input_dilation[1] && b < s->out_w; b++)
             for (int64_t i = a, below; i < rows; i += (below - i + down - 1) / down * down) {
-                below = s->in_order ? rows : alike(s->row_range, i, rows, down);
+                below = alike(s->row_range, i, rows, down);
                 p = place_rows(s, i, below, b, p);
             }
-    list_positions(s, (p + s->loops->columns - 1) / s->loops->columns);
+    list_positions(s, (p + 1) / 2);
 }
 
 void gi_conv_layout_strip(conv_layout *s, int64_t row)
 {
     s->row = row;
     s->end = row + s->rows < s->out_h ? row + s->rows : s->out_h;
-    place_pixels(s);
+    if (s->in_order)
+        place_in_order(s);
+    else
+        place_pixels(s);
 
     /* The input rows that fall into the plane under the strip, and where their pixels are packed; pixels beyond the
      * plane's sides go to the vector behind it. */
@@ -218,7 +233,7 @@ void gi_conv_layout_strip(conv_layout *s, int64_t row)
 products gi_conv_layout_products(const conv_layout *s)
 {
     return (products){ .channels = s->out, .pixels = (s->end - s->row) * s->out_w, .positions = s->positions,
-                       .pixel = s->pixel, .offset = s->offset, .tile_positions = s->tile_positions };
+                       .pixel = s->pixel, .offset = s->offset, .pair_positions = s->pair_positions };
 }
 
 images gi_conv_layout_images(const conv_layout *s, const image_batch *t, const image_strip *p)
