@@ -68,6 +68,8 @@ GI_KERNEL static void add_rest_of_product(int64_t n, gd_real *restrict sum, cons
 #if HAVE_AVX
 #include "gemm_few.h"
 #endif
+
+typedef gd_real four_numbers __attribute__((vector_size(4 * sizeof(gd_real))));
 #define KERNEL "kernels/gemm_kernel.h"
 #include "simd_each.h"
 #endif

@@ -65,6 +65,25 @@ INLINE void NAME(dots)(const int rows, const operands *x, int64_t i)
     }
 }
 
+/* some_dots - short_dots for four rows, which it moves to the next four.  They are stored together: a vector that is
+ * loaded from c next can take its numbers from one store, but would wait until several have reached the cache. */
+INLINE void NAME(some_dots)(const int k, const gd_real *b, const gd_real *row[4], int64_t step, gd_real *c,
+                            bool accumulate)
+{
+    gd_real total[4] = { 0 };
+    UNROLL for (int r = 0; r < 4; r++) {
+        UNROLL for (int p = 0; p < k; p++)
+            total[r] = MULTIPLY_ADD_1(row[r][p], b[p], total[r]);
+        row[r] += step;
+    }
+    four_numbers all = { total[0], total[1], total[2], total[3] }, old;
+    if (accumulate) {
+        memcpy(&old, c, sizeof old);
+        all = old + all;
+    }
+    memcpy(c, &all, sizeof all);
+}
+
 /* short_dots - dot_products for k < DOT_LEAST, a constant once this is inlined: b stays in registers, and the
  * products of a row are added in the order of a tile. */
 INLINE void NAME(short_dots)(const int k, const operands *x)
@@ -74,7 +93,14 @@ INLINE void NAME(short_dots)(const int k, const operands *x)
         b[p] = x->b[p];
     const gd_real *a = x->a;
     gd_real *c = x->c;
-    for (int64_t i = x->m; i > 0; i--, a += x->a_row, c += x->c_row) {
+    int64_t i = x->m;
+    if (x->c_row == 1 && i >= 4) {
+        const gd_real *row[4] = { a, a + x->a_row, a + 2 * x->a_row, a + 3 * x->a_row };
+        for (; i >= 4; i -= 4, c += 4)
+            NAME(some_dots)(k, b, row, 4 * x->a_row, c, x->accumulate);
+        a = row[0];
+    }
+    for (; i > 0; i--, a += x->a_row, c += x->c_row) {
         gd_real total = 0;
         UNROLL for (int p = 0; p < k; p++)
             total = MULTIPLY_ADD_1(a[p], b[p], total);

@@ -36,6 +36,33 @@
     const operands *x, const gd_real *a, const gd_real *b, int64_t b_row, gd_real *c, int rest
 typedef void NAME(tile_function)(TILE_PARAMETERS);
 
+/* store_few - the first count numbers of v, count < LANES, like STORE_PART but without a mask: a half of the vector, a
+ * quarter, .. as count needs them.  A load that follows can take its numbers from a plain store before that has reached
+ * the cache, not from a masked one: an optimizer would wait for the gradient of a single row. */
+INLINE void NAME(store_few)(gd_real *p, vec v, int count)
+{
+#define STORE_FIRST(half) \
+    if (count & (half)) { \
+        memcpy(p, &v, (half) * sizeof *p); \
+        p += (half); \
+        v = SHUFFLE(v, v, EACH_LANE(FROM, half)); \
+    }
+#define FROM(l, d) (((l) + (d)) & (LANES - 1))
+#if LANES > 8
+    STORE_FIRST(8)
+#endif
+#if LANES > 4
+    STORE_FIRST(4)
+#endif
+#if LANES > 2
+    STORE_FIRST(2)
+#endif
+    if (count & 1)
+        *p = v[0];
+#undef STORE_FIRST
+#undef FROM
+}
+
 /* tile - c (+)= a b for rows x vectors, constants once this is inlined.  The last vector is not whole when
  * part. */
 INLINE void NAME(tile)(const int rows, const int vectors, const bool part, TILE_PARAMETERS)
@@ -68,7 +95,9 @@ INLINE void NAME(tile)(const int rows, const int vectors, const bool part, TILE_
                                                       : NAME(load)(c + i * c_row + v * LANES);
     UNROLL for (int i = 0; i < rows; i++) {
         UNROLL for (int v = 0; v < vectors; v++) {
-            if (part && v == vectors - 1)
+            if (part && v == vectors - 1 && rows == 1)
+                NAME(store_few)(c + v * LANES, sum[0][v], rest);
+            else if (part && v == vectors - 1)
                 STORE_PART(c + i * c_row + v * LANES, sum[i][v], rest);
             else
                 NAME(store)(c + i * c_row + v * LANES, sum[i][v]);

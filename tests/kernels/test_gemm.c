@@ -197,6 +197,19 @@ START_TEST(around_the_blocks)                   /* sizes just below, at and abov
 }
 END_TEST
 
+START_TEST(short_vectors)                       /* short rows times a vector; one row times few columns */
+{
+    if (!level(_i))
+        return;
+    for (int k = 1; k <= 9; k++)
+        for (int m = 1; m <= 13; m++)
+            for (int t = 0; t < 8; t++) {
+                check(t & 1 ? GAPS : PLAIN, t & 4 ? NO_UNIT : PLAIN, m, 1, k, t & 2, true);
+                check(t & 1 ? TRANSPOSED : PLAIN, t & 4 ? GAPS : PLAIN, 1, 2 * m + (k & 1), k, t & 2, true);
+            }
+}
+END_TEST
+
 START_TEST(long_vectors)                        /* products with a vector, beyond what is gathered at a time */
 {
     if (!level(_i))
@@ -269,13 +282,15 @@ START_TEST(parts_give_the_same_bits)            /* rows, or columns, in two call
 {
     static const int sizes[][3] = {
         { 4, 4, 50 }, { 9, 33, 17 }, { 33, 64, 300 }, { 100, 10, 270 }, { 120, 300, 270 }, { 40, 1, 100 },
-        { 1, 90, 100 }, { 2, 1, 100 }, { 1, 2, 100 }, { 2, 1, 5 }, { 7, 520, 300 },
+        { 1, 90, 100 }, { 2, 1, 100 }, { 1, 2, 100 }, { 2, 1, 5 }, { 7, 520, 300 }, { 10, 1, 5 }, { 13, 1, 7 },
+        { 1, 13, 10 },
     };
+    enum { SIZES = sizeof sizes / sizeof *sizes };
     if (!level(_i))
         return;
-    for (int t = 0; t < 11 * 16; t++) {
-        const int64_t m = sizes[t % 11][0], n = sizes[t % 11][1], k = sizes[t % 11][2];
-        const enum layout in_a = (enum layout)(t / 11 % 4), in_b = (enum layout)(t / 44 % 4);
+    for (int t = 0; t < SIZES * 16; t++) {
+        const int64_t m = sizes[t % SIZES][0], n = sizes[t % SIZES][1], k = sizes[t % SIZES][2];
+        const enum layout in_a = (enum layout)(t / SIZES % 4), in_b = (enum layout)(t / SIZES / 4 % 4);
         matrix a = matrix_in(in_a, m, k, false), b = matrix_in(in_b, k, n, false);
         matrix whole = matrix_new(m, n, n, 1, false), parts = matrix_new(m, n, n, 1, false);
         const bool accumulate = below(2);
@@ -354,6 +369,7 @@ int main(void)
     tcase_add_loop_test(each, small_sizes, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
     tcase_add_loop_test(each, layouts, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
     tcase_add_loop_test(each, around_the_blocks, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
+    tcase_add_loop_test(each, short_vectors, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
     tcase_add_loop_test(each, long_vectors, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
     tcase_add_loop_test(each, rounding, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
     tcase_add_loop_test(each, nothing_to_do, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
