@@ -164,7 +164,7 @@ bool gi_add_to_grads(gi_pass *pass)
     return gi_run_post_hooks(pass);
 }
 
-static GI_COLD void say_no_leaf(const gd_tensor *t)
+GI_COLD void gi_say_no_leaf(const gd_tensor *t)
 {
     gd_fail("gd_zero_grad_of: t, %s, has no ->grad%s: see gd_retain_grad", gi_text_of(t).s, gi_not_a_leaf(t).s);
 }
@@ -186,9 +186,7 @@ void gd_zero_grad_of(gd_tensor *t)
         gi_start("gd_zero_grad_of", zero_again, t, NULL, 0, NULL, 0);
         return;
     }
-    if (GI_UNLIKELY(t->node != NULL) && t->requires_grad && !t->grad && !t->retain_grad)
-        say_no_leaf(t);
-    t->grad = NULL;
+    gi_zero_grad(t);
 }
 
 bool gd_set_grad(gd_tensor *t, gd_tensor *value)

@@ -4,6 +4,7 @@
  * learning rate is only passed on, as u->lr; the algorithm's update multiplies by it (sgd.c, adam.c, ..). */
 #include <math.h>
 
+#include "autograd/leaf_grad.h"
 #include "base/compiler.h"
 #include "base/guest.h"
 #include "base/memory.h"
@@ -79,9 +80,10 @@ static inline bool counts(const struct gi_slot *slot)
     return slot->number[0] >= 0 && slot->number[0] < GI_MOST_STEPS;
 }
 
+/* The usual gradient, in the parameter's own memory for it, has its shape. */
 static inline bool fits(const struct gi_slot *slot, const gd_tensor *grad)
 {
-    return gi_same_shape(slot->w, grad) && counts(slot);
+    return (GI_LIKELY(grad == slot->w->grad_memory) || gi_same_shape(slot->w, grad)) && counts(slot);
 }
 
 GI_COLD static bool fails_to_fit(const char *function, const struct gi_slot *slot, const gd_tensor *grad)
@@ -278,6 +280,9 @@ void gd_zero_grad(gd_optimizer *o)
         capture_zero_grad(o);
         return;
     }
-    for (int i = 0; i < o->params->count; i++)
-        gd_zero_grad_of(o->params->entries[i].tensor);
+    for (int i = 0; i < o->params->count; i++) {
+        gd_tensor *t = o->params->entries[i].tensor;
+        if (gi_alive("gd_zero_grad", "a parameter", t))
+            gi_zero_grad(t);
+    }
 }
