@@ -31,21 +31,6 @@ bool gi_inputs_begin(gi_version *v, gd_tensor *const inputs[])
     return good;
 }
 
-bool gi_inputs_same_layout(const gi_version *v, gd_tensor *const inputs[], int n)
-{
-    if (v->n != n)
-        return false;
-    for (int i = 0; i < n; i++) {
-        const gd_tensor *a = v->in[i], *b = inputs[i];
-        if ((a->ndim != b->ndim) | (a->contiguous != b->contiguous))
-            return false;
-        for (int k = 0; k < a->ndim; k++)
-            if (a->shape[k] != b->shape[k] || (!a->contiguous && a->stride[k] != b->stride[k]))
-                return false;
-    }
-    return true;
-}
-
 bool gi_inputs_follow(gi_version *v, gd_real **place, const gd_tensor *t)
 {
     for (int i = 0; i < v->n; i++) {
@@ -64,7 +49,7 @@ bool gi_inputs_follow(gi_version *v, gd_real **place, const gd_tensor *t)
 /* ---- For each run ------------------------------------------------------------------------------------------------ */
 
 /* Is x a result of this version, whose memory the run writes again? */
-static GI_COLD bool is_own(const gi_version *v, const gd_tensor *x)
+static bool is_own(const gi_version *v, const gd_tensor *x)
 {
     const gd_arena *owner = x->base->owner, *scope = v->kept;
     while (scope && scope != owner)
@@ -74,7 +59,7 @@ static GI_COLD bool is_own(const gi_version *v, const gd_tensor *x)
 
 /* The numbers of x, with its strides, in memory of the version's own; the place of its first element.  The memory stays
  * for later runs. */
-static GI_COLD gd_real *copied(gi_version *v, int i, const gd_tensor *x)
+static gd_real *copied(gi_version *v, int i, const gd_tensor *x)
 {
     int64_t below, above;
     gi_extent(x, &below, &above);
@@ -87,23 +72,15 @@ static GI_COLD gd_real *copied(gi_version *v, int i, const gd_tensor *x)
     return to.data;
 }
 
-static void move(gi_version *v, int i, gd_real *data)
+GI_COLD gd_real *gi_input_data(gi_version *v, int i, const gd_tensor *x)
+{
+    return is_own(v, x) ? copied(v, i, x) : x->data;
+}
+
+void gi_input_moves(gi_version *v, int i, gd_real *data)
 {
     v->in[i]->data = data;
     for (int64_t k = 0; k < v->follower_count; k++)
         if (v->followers[k].input == i)
             *v->followers[k].place = data + v->followers[k].offset;
-}
-
-bool gi_inputs_move(gi_version *v, gd_tensor *const inputs[])
-{
-    for (int i = 0; i < v->n; i++) {
-        const gd_tensor *x = inputs[i];
-        gd_real *data = x->data;
-        if (GI_UNLIKELY(x->base->owner->captured) && is_own(v, x) && !(data = copied(v, i, x)))
-            return false;
-        if (data != v->in[i]->data)
-            move(v, i, data);
-    }
-    return true;
 }

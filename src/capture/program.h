@@ -118,9 +118,8 @@ void gi_version_check(gi_version *v);
 void gi_version_sort_written(gi_version *v);
 void gi_version_free(gi_version *v);
 
-/* gi_guards_sort - when all are there: for gi_guards_hold.  gi_guards_hold - is everything as it was? */
+/* gi_guards_sort - when all are there: for gi_guards_hold, in again.h. */
 void gi_guards_sort(gi_version *v);
-bool gi_guards_hold(const gi_version *v);
 
 /* ---- From the list to what is run: steps.c ----------------------------------------------------------------------- */
 
@@ -161,14 +160,15 @@ bool gi_reads(const gi_instruction *i, const gd_real *data, int64_t numel);
 /* ---- Inputs: inputs.c -------------------------------------------------------------------------------------------- */
 
 /* gi_inputs_begin - makes v->in for inputs like these; false when memory is out.
- * gi_inputs_same_layout - have the inputs the shapes and strides of v's?
  * gi_inputs_follow - the address at place, which is that of t's numbers, will move with the input that t is a view of,
  *   if there is one; false when memory is out.
- * gi_inputs_move - v and the followers read these inputs; false when memory is out. */
+ * gi_input_data - where v reads input i, x: in a copy, if x is a result of v, whose memory the run writes again.  NULL
+ *   when memory is out.
+ * gi_input_moves - input i and its followers read these numbers. */
 bool gi_inputs_begin(gi_version *v, gd_tensor *const inputs[]);
-bool gi_inputs_same_layout(const gi_version *v, gd_tensor *const inputs[], int n);
 bool gi_inputs_follow(gi_version *v, gd_real **place, const gd_tensor *t);
-bool gi_inputs_move(gi_version *v, gd_tensor *const inputs[]);
+gd_real *gi_input_data(gi_version *v, int i, const gd_tensor *x);
+void gi_input_moves(gi_version *v, int i, gd_real *data);
 
 /* gi_inputs_are_base - is y, which the function returns, a view of one of the inputs? */
 static inline bool gi_inputs_are_base(gd_tensor *const inputs[], int n, const gd_tensor *y)

@@ -1,6 +1,7 @@
 /* run.c - gd_capture and gd_run: calls the function, captures it, or runs a captured version again. */
 #include <string.h>
 
+#include "again.h"
 #include "autograd/function.h"
 #include "base/guest.h"
 #include "base/scopes.h"
@@ -159,7 +160,7 @@ static bool start_all(const gi_version *v)
     return true;
 }
 
-static gd_tensor *run_again(gd_program *program, gi_version *v, gd_tensor *const inputs[])
+GI_INLINE gd_tensor *run_again(gd_program *program, gi_version *v, gd_tensor *const inputs[])
 {
     const int no_grad = gi_thread.no_grad, depth = gi_thread.depth;
     if (!gi_inputs_move(v, inputs))
@@ -186,7 +187,10 @@ static gi_version *version_for(const gd_program *program, gd_tensor *const input
     const bool no_grad = (gi_thread.no_grad & GI_NO_GRAD_DEPTH) != 0;
     for (int i = 0; i < program->versions; i++) {
         gi_version *v = program->version[i];
-        if (v->no_grad == no_grad && gi_inputs_same_layout(v, inputs, n) && gi_guards_hold(v))
+        bool same = v->no_grad == no_grad && v->n == n;
+        for (int k = 0; k < n && same; k++)
+            same = gi_same_layout(v->in[k], inputs[k]);
+        if (same && gi_guards_hold(v))
             return v;
     }
     return NULL;
@@ -202,9 +206,9 @@ static inline gi_version *latest_for(const gd_program *program, gd_tensor *const
         || !gi_thread.scope)
         return NULL;
     for (int i = 0; i < n; i++)
-        if (!inputs || !inputs[i] || inputs[i]->requires_grad)
+        if (!inputs || !inputs[i] || inputs[i]->requires_grad || !gi_same_layout(v->in[i], inputs[i]))
             return NULL;
-    return gi_inputs_same_layout(v, inputs, n) && gi_guards_hold(v) ? v : NULL;
+    return gi_guards_hold(v) ? v : NULL;
 }
 
 /* Has the function been called with inputs of these shapes before?  Two shapes with one hash are captured too early,

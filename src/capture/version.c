@@ -45,15 +45,6 @@ static void refuse(gi_recorder *recorder, const char *function, const char *why)
 
 /* ---- Guards ------------------------------------------------------------------------------------------------------ */
 
-static uint64_t value_at(const void *address, size_t bytes)
-{
-    uint64_t value = 0;
-    if (bytes == 1)
-        return *(const uint8_t *)address;
-    memcpy(&value, address, bytes);
-    return value;
-}
-
 static void settle(gi_recorder *recorder, const void *address)
 {
     gi_version *v = of_recorder(recorder);
@@ -72,10 +63,13 @@ static void guard(gi_recorder *recorder, const void *address, size_t bytes)
     for (int64_t i = 0; i < v->guard_count; i++)
         if (v->guards[i].address == address)
             return;
-    if (ROOM(v, guards, guard_count, guard_capacity))
-        v->guards[v->guard_count++] = (gi_guard_on){ address, value_at(address, bytes), bytes };
-    else
+    if (!ROOM(v, guards, guard_count, guard_capacity)) {
         refuse(recorder, "gd_run", no_memory);
+        return;
+    }
+    gi_guard_on *g = &v->guards[v->guard_count++];
+    *g = (gi_guard_on){ .address = address, .bytes = bytes };
+    memcpy(&g->value, address, bytes);
 }
 
 void gi_guards_sort(gi_version *v)
@@ -87,18 +81,6 @@ void gi_guards_sort(gi_version *v)
         v->guards[i] = v->guards[v->guard_words];
         v->guards[v->guard_words++] = g;
     }
-}
-
-bool gi_guards_hold(const gi_version *v)
-{
-    const gi_guard_on *g = v->guards, *words = g + v->guard_words, *end = g + v->guard_count;
-    for (; g < words; g++)
-        if (memcmp(g->address, &g->value, sizeof g->value) != 0)
-            return false;
-    for (; g < end; g++)
-        if (value_at(g->address, g->bytes) != g->value)
-            return false;
-    return true;
 }
 
 /* ---- Computations ------------------------------------------------------------------------------------------------ */

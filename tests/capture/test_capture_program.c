@@ -160,6 +160,22 @@ START_TEST(a_frozen_parameter_is_noticed)
 }
 END_TEST
 
+START_TEST(a_new_parameter_is_noticed)          /* gd_zero_grad has one more to do */
+{
+    model m = begin();
+    gd_program *program = gd_capture(train, &m);
+    for (int i = 0; i < 8; i++) {
+        GD_SCOPE;
+        if (i == 4)
+            gd_param(m.net, "another", gd_ones(GD_SHAPE(2)));
+        run(program, batch(4, i));
+        ck_assert_int_eq(m.calls, i == 0 ? 1 : i < 4 ? 2 : 3);
+    }
+    gd_program_free(program);
+    end(&m);
+}
+END_TEST
+
 START_TEST(a_gradient_that_is_left_is_noticed)
 {
     model m = begin(), twin = begin();
@@ -537,6 +553,7 @@ int main(void)
     tcase_add_test(cases, a_short_batch_becomes_a_version_of_its_own);
     tcase_add_test(cases, four_versions_and_the_oldest_makes_room);
     tcase_add_test(cases, a_frozen_parameter_is_noticed);
+    tcase_add_test(cases, a_new_parameter_is_noticed);
     tcase_add_test(cases, a_gradient_that_is_left_is_noticed);
     tcase_add_test(cases, without_recording_is_another_version);
     tcase_add_loop_test(cases, anomalies_are_found, 0, 2);
