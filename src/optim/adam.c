@@ -57,7 +57,8 @@ static void adam_for_few(int n, gd_real *restrict w, const gd_real *restrict gra
 typedef struct corrections {
     enum { NEW_OPTIONS, PAPER, VARIANT } rule;
     factors paper;
-    double  lr, c1, c2;
+    double  lr, c1, c2;                     /* of which it is formed */
+    double  step, inverse_c2;               /* as in paper, before rounding */
 } corrections;
 
 /* The rule with all options: weight decay, other places of eps, AMSGrad.  amsgrad is a constant in both calls, so that
@@ -66,13 +67,13 @@ REAL_INLINE void variant(int64_t n, gd_real *restrict w, const gd_real *restrict
                          gd_real *restrict v, gd_real *restrict v_max, bool amsgrad, const gd_adam_options *o,
                          double lr, const corrections *c)
 {
-    const double beta1 = o->beta1, beta2 = o->beta2, step = c->lr / c->c1;
+    const double beta1 = o->beta1, beta2 = o->beta2, step = c->step;
     const gi_eps eps = gi_eps_of(o->eps_mode, o->eps, o->eps_root);
     const gd_real sign = gi_sign(o->maximize), l2 = gi_l2(o->wd_mode, o->weight_decay);
     const gd_real keep = gi_decay(o->wd_mode, o->weight_decay, lr);
     const gd_real before = o->wd_when == GD_WD_BEFORE ? keep : 1, after = o->wd_when == GD_WD_AFTER ? keep : 1;
     const bool of_corrected = o->amsgrad == GD_AMSGRAD_CORRECTED;
-    const double in_max = of_corrected ? 1 / c->c2 : 1, in_root = of_corrected ? 1 : 1 / c->c2;
+    const double in_max = of_corrected ? c->inverse_c2 : 1, in_root = of_corrected ? 1 : c->inverse_c2;
     GI_EACH(i, n, (w, grad, m, v, amsgrad ? v_max : w), {
         const gd_real g = gi_bounded(sign * grad[i] + l2 * w[i]);
         m[i] = REAL(beta1) * m[i] + REAL(1 - beta1) * g;
@@ -121,22 +122,28 @@ static GI_COLD void new_options(const gd_adam_options *o, corrections *c)
     c->paper = (factors){ REAL(o->beta1), REAL(1 - o->beta1), REAL(o->beta2), REAL(1 - o->beta2), 0, 0, REAL(o->eps) };
 }
 
-/* With GD_EPS_BEFORE_BC the step is lr sqrt(c2)/c1 m/(sqrt(v) + eps): lr contains both corrections, and c1 = c2 = 1. */
+/* With GD_EPS_BEFORE_BC the step is lr sqrt(c2)/c1 m/(sqrt(v) + eps): it contains both corrections.  After many steps
+ * these are 1, and all stays as it is: then nothing is divided, so that update need not wait for a quotient. */
 static void prepare(const gd_update *u, void *result)
 {
     const gd_adam_options *o = u->options;
     corrections *c = result;
+    const double lr = u->lr, c1 = correction(o, M, u->t), c2 = correction(o, V, u->t);
+    if (c->rule != NEW_OPTIONS && c->lr == lr && c->c1 == c1 && c->c2 == c2)
+        return;
     if (c->rule == NEW_OPTIONS)
         new_options(o, c);
-    c->c1 = correction(o, M, u->t);
-    c->c2 = correction(o, V, u->t);
-    c->lr = u->lr;
+    c->lr = lr;
+    c->c1 = c1;
+    c->c2 = c2;
+    c->step = lr / c1;
+    c->inverse_c2 = 1 / c2;
     if (o->eps_mode == GD_EPS_BEFORE_BC) {
-        c->lr = u->lr / c->c1 * sqrt(c->c2);
-        c->c1 = c->c2 = 1;
+        c->step *= sqrt(c2);
+        c->inverse_c2 = 1;
     }
-    c->paper.step = REAL(c->lr / c->c1);
-    c->paper.inverse_c2 = REAL(1 / c->c2);
+    c->paper.step = REAL(c->step);
+    c->paper.inverse_c2 = REAL(c->inverse_c2);
 }
 
 static void update(const gd_update *u)
