@@ -65,10 +65,9 @@ INLINE void NAME(dots)(const int rows, const operands *x, int64_t i)
     }
 }
 
-/* some_dots - short_dots for four rows, which it moves to the next four.  They are stored together: a vector that is
- * loaded from c next can take its numbers from one store, but would wait until several have reached the cache. */
-INLINE void NAME(some_dots)(const int k, const gd_real *b, const gd_real *row[4], int64_t step, gd_real *c,
-                            bool accumulate)
+/* add_dots - short_dots for four rows, which it moves to the next four, added to c.  c is loaded and stored as a whole:
+ * a vector that is loaded from c next can take its numbers from one store, but would wait for several. */
+INLINE void NAME(add_dots)(const int k, const gd_real *b, const gd_real *row[4], int64_t step, gd_real *c)
 {
     gd_real total[4] = { 0 };
     UNROLL for (int r = 0; r < 4; r++) {
@@ -76,11 +75,9 @@ INLINE void NAME(some_dots)(const int k, const gd_real *b, const gd_real *row[4]
             total[r] = MULTIPLY_ADD_1(row[r][p], b[p], total[r]);
         row[r] += step;
     }
-    four_numbers all = { total[0], total[1], total[2], total[3] }, old;
-    if (accumulate) {
-        memcpy(&old, c, sizeof old);
-        all = old + all;
-    }
+    four_numbers all;
+    memcpy(&all, c, sizeof all);
+    all += (four_numbers){ total[0], total[1], total[2], total[3] };
     memcpy(c, &all, sizeof all);
 }
 
@@ -94,10 +91,10 @@ INLINE void NAME(short_dots)(const int k, const operands *x)
     const gd_real *a = x->a;
     gd_real *c = x->c;
     int64_t i = x->m;
-    if (x->c_row == 1 && i >= 4) {
+    if (x->accumulate && x->c_row == 1 && i >= 4) {
         const gd_real *row[4] = { a, a + x->a_row, a + 2 * x->a_row, a + 3 * x->a_row };
         for (; i >= 4; i -= 4, c += 4)
-            NAME(some_dots)(k, b, row, 4 * x->a_row, c, x->accumulate);
+            NAME(add_dots)(k, b, row, 4 * x->a_row, c);
         a = row[0];
     }
     for (; i > 0; i--, a += x->a_row, c += x->c_row) {
