@@ -4,6 +4,7 @@
 #define GRADUS_TERMS_H
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "gradus/tensor.h"
 #include "real.h"
@@ -103,19 +104,33 @@ REAL_INLINE gd_real real_largest(int64_t n, const gd_real *x, int64_t step)
 
 enum { TERM_BLOCK = 512, TERM_PIECE = 8192 };
 
-REAL_INLINE void real_add_half(const int half, gd_real *lane)
-{
-    for (int l = 0; l < half; l++)
-        lane[l] += lane[l + half];
-}
+/* real_fold - the sum of the lanes: l and l + 8 are added, then l and l + 4, l and l + 2, the last two.  Written as
+ * vectors where there are any, since compilers do it number by number. */
+#if defined(__GNUC__) && !defined(GD_PLAIN)
+typedef gd_real real_lanes_8 __attribute__((vector_size(8 * sizeof(gd_real))));
+typedef gd_real real_lanes_4 __attribute__((vector_size(4 * sizeof(gd_real))));
 
+REAL_INLINE gd_real real_fold(const gd_real *lane)
+{
+    real_lanes_8 x, x_above;
+    memcpy(&x, lane, sizeof x);
+    memcpy(&x_above, lane + 8, sizeof x);
+    x += x_above;
+    real_lanes_4 y, y_above;
+    memcpy(&y, &x, sizeof y);
+    memcpy(&y_above, (const char *)&x + sizeof y, sizeof y);
+    y += y_above;
+    return (y[0] + y[2]) + (y[1] + y[3]);
+}
+#else
 REAL_INLINE gd_real real_fold(gd_real *lane)
 {
-    real_add_half(8, lane);
-    real_add_half(4, lane);
-    real_add_half(2, lane);
+    for (int half = TERM_LANES / 2; half > 1; half /= 2)
+        for (int l = 0; l < half; l++)
+            lane[l] += lane[l + half];
     return lane[0] + lane[1];
 }
+#endif
 
 /* all_ += the sum over a block. */
 #define ADD_BLOCK_OF_TERMS(all_, begin_, end_, TERM)                                                        \
