@@ -56,19 +56,31 @@ static void unbook(gi_owner owner, size_t bytes)
     atomic_fetch_sub_explicit(&live[owner], bytes, memory_order_relaxed);
 }
 
-/* Asks for huge pages for large blocks: the first touch of 40 MB takes 6.5 ms instead of 19.  Only for whole pages
- * inside the block, so that at most one huge page is used beyond what is touched. */
+/* Large blocks begin where a huge page does, and ask for such pages: the first touch of 40 MB takes 6.5 ms instead of
+ * 19, and steps that go through megabytes take some hundredths less time, because fewer addresses of pages have to be
+ * looked up.  At most one huge page is used beyond what is touched. */
+static const size_t huge_page = (size_t)2 << 20, least_huge = (size_t)4 << 20;
+
 static void in_huge_pages(char *start, size_t bytes)
 {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
-    const uintptr_t from = (uintptr_t)4 << 20, page = (uintptr_t)2 << 20;
-    if (bytes < from)
+    if (bytes < least_huge)
         return;
-    uintptr_t skipped = -(uintptr_t)start & (page - 1), rest = (bytes - skipped) & ~(page - 1);
+    const uintptr_t skipped = -(uintptr_t)start & (huge_page - 1), rest = (bytes - skipped) & ~(huge_page - 1);
     (void)madvise(start + skipped, rest, MADV_HUGEPAGE);        /* advice: failure does not matter */
 #else
     (void)start, (void)bytes;
 #endif
+}
+
+static char *take(size_t bytes)
+{
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    const size_t whole = (bytes + huge_page - 1) & ~(huge_page - 1);
+    if (bytes >= least_huge)
+        return whole >= bytes ? aligned_alloc(huge_page, whole) : NULL;
+#endif
+    return malloc(bytes);
 }
 
 enum { EXTRA = sizeof(block) + BLOCK_ALIGN };
@@ -90,7 +102,7 @@ static void *booked(gi_owner owner, char *start, size_t bytes)
 
 void *gi_memory_new(gi_owner owner, size_t bytes)
 {
-    char *start = bytes <= SIZE_MAX - EXTRA ? malloc(bytes + EXTRA) : NULL;
+    char *start = bytes <= SIZE_MAX - EXTRA ? take(bytes + EXTRA) : NULL;
     if (!start)
         return gd_fail("out of memory: %" PRIu64 " bytes for %s", (uint64_t)bytes, owner_names[owner]);
     in_huge_pages(start, bytes + EXTRA);
@@ -123,8 +135,8 @@ void *gi_memory_resize(gi_owner owner, void *p, size_t bytes)
         return gd_fail("out of memory: %" PRIu64 " bytes for %s", (uint64_t)bytes, owner_names[owner]);
     if (aligned_in(start) != start + before.gap)
         memmove(aligned_in(start), start + before.gap, before.bytes < bytes ? before.bytes : bytes);
-    in_huge_pages(start, bytes + EXTRA);
     unbook(before.owner, before.bytes);
+    in_huge_pages(start, bytes + EXTRA);
     return booked(owner, start, bytes);
 }
 
@@ -278,7 +290,8 @@ static GI_COLD void look_at_program(const gd_arena *arena)
                   "GD_SCOPE missing in a loop?  (gd_set_memory_warning sets this limit)", most);
 }
 
-/* Chunks double in size, so that their number is logarithmic in what a scope needs. */
+/* Chunks double in size, so that their number is logarithmic in what a scope needs; those above 1 MB are large enough
+ * for huge pages. */
 void *gi_arena_grow(gd_arena *arena, size_t bytes, size_t whole)
 {
     if (bytes > SIZE_MAX / 2)
@@ -288,8 +301,8 @@ void *gi_arena_grow(gd_arena *arena, size_t bytes, size_t whole)
     gi_chunk *chunk = arena->owner == GI_SCOPES ? chunk_from_pool(whole) : NULL;
     if (!chunk) {
         size_t want = arena->chunks ? 2 * arena->chunks->bytes : first_chunk;
-        if (want > biggest_step)
-            want = biggest_step;
+        if (want > least_huge / 4)
+            want = want < least_huge ? least_huge : want < biggest_step ? want : biggest_step;
         chunk = new_chunk(arena->owner, whole > want ? whole : want);
         if (!chunk)
             return NULL;
