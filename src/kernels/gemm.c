@@ -79,10 +79,23 @@ typedef struct kernel {
     void (*dot_products)(operands *x);
 } kernel;
 
+/* What is added is written to c, for those that can only add to it.  */
+static void add_first(operands *x)
+{
+    for (int64_t i = 0; i < x->m && x->add && x->add != x->c; i++)
+        for (int64_t j = 0; j < x->n; j++)
+            x->c[i * x->c_row + j] = x->add[i * x->add_row + j];
+    if (x->add) {
+        x->add = x->c;
+        x->add_row = x->c_row;
+    }
+}
+
 static void product_reference(operands *x)
 {
+    add_first(x);
     gi_gemm_reference((gi_matrix){ x->a, x->m, x->k, x->a_row, x->a_col },
-                      (gi_matrix){ x->b, x->k, x->n, x->b_row, x->b_col }, x->c, x->c_row, x->accumulate);
+                      (gi_matrix){ x->b, x->k, x->n, x->b_row, x->b_col }, x->c, x->c_row, x->add != NULL);
 }
 
 static void first_product(operands *x);
@@ -134,10 +147,12 @@ static void part_of_product(void *context, int64_t begin, int64_t end)
         x.n = end - begin;
         x.b += begin * x.b_col;
         x.c += begin;
+        x.add = x.add ? x.add + begin : NULL;
     } else {
         x.m = end - begin;
         x.a += begin * x.a_row;
         x.c += begin * x.c_row;
+        x.add = x.add ? x.add + begin * x.add_row : NULL;
     }
     whole->product(&x);
 }
@@ -157,7 +172,7 @@ static GI_NOINLINE void product_in_parts(const operands *x, void (*product)(oper
 
 /* ---- The product ---------------------------------------------------------------------------------------- */
 
-/* transpose_vector - the same product as c^T = b^T a^T, c being one row, or one column without gaps. */
+/* transpose_vector - the same product as c^T = b^T a^T, c and what is added being one row, or a column without gaps. */
 static void transpose_vector(operands *x)
 {
     const operands t = *x;
@@ -169,7 +184,7 @@ static void transpose_vector(operands *x)
     x->b = t.a;
     x->b_row = t.a_col;
     x->b_col = t.a_row;
-    x->c_row = 1;
+    x->c_row = x->add_row = 1;
 }
 
 /* c has elements, and each is an empty sum; or it has none. */
@@ -196,8 +211,11 @@ void gi_gemm_of(gi_product *x)
     if (contiguous && m == 1 && n > 1)
         transpose_vector(x);
     const bool dots = contiguous && x->n == 1;
-    if (!dots && x->n == 1 && x->a_row == 1 && x->c_row == 1 && x->m > 1)
+    if (!dots && x->n == 1 && x->a_row == 1 && x->c_row == 1 && x->m > 1) {
+        if (x->add_row != 1)
+            add_first(x);
         transpose_vector(x);
+    }
     void (*product)(operands *) = dots ? use->dot_products : use->product;
     if (GI_UNLIKELY((m | n | k) >= 128) && ((m | n | k) >> 20 || m * n * k >= 2 * GI_PART_PRODUCTS))
         product_in_parts(x, product);

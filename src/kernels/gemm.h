@@ -34,7 +34,7 @@ typedef struct gi_rows_ahead {
 } gi_rows_ahead;
 
 /* What gi_gemm calls: it gets the product by address, in the form in which the kernels read it, and may change it.  The
- * rows of a are a_row apart, and so on.  What follows accumulate is gemm.c's own. */
+ * rows of a are a_row apart, and so on.  What follows add_row is gemm.c's own. */
 typedef struct gi_product {
     int64_t m, n, k;                            /* a is [m, k], b is [k, n] */
     const gd_real *a;
@@ -43,14 +43,17 @@ typedef struct gi_product {
     int64_t b_row, b_col;
     gd_real *c;
     int64_t c_row;
-    bool accumulate;
+    const gd_real *add;                         /* [m, n], contiguous along rows, or NULL: is added to the product */
+    int64_t add_row;
     gi_rows_ahead next;                         /* the part of a that comes after this one */
     struct work_space *work;
 } gi_product;
 
 void gi_gemm_of(gi_product *x);
 
-static inline void gi_gemm(gi_matrix a, gi_matrix b, gd_real *c, int64_t c_stride, bool accumulate)
+/* gi_gemm_add - c[i, j] = sum_p a[i, p] b[p, j] + add[i add_stride + j]: a stride of 0 adds one row to all. */
+static inline void gi_gemm_add(gi_matrix a, gi_matrix b, const gd_real *add, int64_t add_stride, gd_real *c,
+                               int64_t c_stride)
 {
     gi_product x;
     x.m = a.rows;
@@ -64,8 +67,14 @@ static inline void gi_gemm(gi_matrix a, gi_matrix b, gd_real *c, int64_t c_strid
     x.b_col = b.column_stride;
     x.c = c;
     x.c_row = c_stride;
-    x.accumulate = accumulate;
+    x.add = add;
+    x.add_row = add_stride;
     gi_gemm_of(&x);
+}
+
+static inline void gi_gemm(gi_matrix a, gi_matrix b, gd_real *c, int64_t c_stride, bool accumulate)
+{
+    gi_gemm_add(a, b, accumulate ? c : NULL, c_stride, c, c_stride);
 }
 
 #endif

@@ -22,7 +22,7 @@ static bool blas_matrix(int64_t rows, int64_t columns, int64_t row, int64_t col,
 }
 
 /* False: not done, c is as it was. */
-static bool product_by_blas(const operands *x)
+static bool product_by_blas(operands *x)
 {
     CBLAS_TRANSPOSE ta, tb;
     int lda, ldb;
@@ -32,12 +32,13 @@ static bool product_by_blas(const operands *x)
         || !blas_matrix(x->m, x->k, x->a_row, x->a_col, &ta, &lda)
         || !blas_matrix(x->k, x->n, x->b_row, x->b_col, &tb, &ldb))
         return false;
+    add_first(x);
 #ifdef GD_DOUBLE
 #define BLAS_GEMM cblas_dgemm
 #else
 #define BLAS_GEMM cblas_sgemm
 #endif
     BLAS_GEMM(CblasRowMajor, ta, tb, (int)x->m, (int)x->n, (int)x->k, 1, x->a, lda, x->b, ldb,
-              x->accumulate ? 1 : 0, x->c, (int)x->c_row);
+              x->add ? 1 : 0, x->c, (int)x->c_row);
     return true;
 }

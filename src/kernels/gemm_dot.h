@@ -61,13 +61,15 @@ INLINE void NAME(dots)(const int rows, const operands *x, int64_t i)
     UNROLL for (int r = 0; r < rows; r++) {
         gd_real *c = x->c + (i + r) * x->c_row;
         const gd_real all = x->k > most ? real_whole(total[r], rest[r]) : total[r];
-        *c = x->accumulate ? *c + all : all;
+        *c = x->add ? x->add[(i + r) * x->add_row] + all : all;
     }
 }
 
-/* add_dots - short_dots for four rows, which it moves to the next four, added to c.  c is loaded and stored as a whole:
- * a vector that is loaded from c next can take its numbers from one store, but would wait for several. */
-INLINE void NAME(add_dots)(const int k, const gd_real *b, const gd_real *row[4], int64_t step, gd_real *c)
+/* add_dots - short_dots for four rows, which it moves to the next four, where something is added.  Four numbers are
+ * loaded and stored as a whole: a vector that is loaded from c next can take its numbers from one store, but would wait
+ * for several. */
+INLINE void NAME(add_dots)(const int k, const gd_real *b, const gd_real *row[4], int64_t step, gd_real *c,
+                           const gd_real *add, int64_t add_row)
 {
     gd_real total[4] = { 0 };
     UNROLL for (int r = 0; r < 4; r++) {
@@ -75,8 +77,9 @@ INLINE void NAME(add_dots)(const int k, const gd_real *b, const gd_real *row[4],
             total[r] = MULTIPLY_ADD_1(row[r][p], b[p], total[r]);
         row[r] += step;
     }
-    four_numbers all;
-    memcpy(&all, c, sizeof all);
+    four_numbers all = { add[0], add[add_row], add[2 * add_row], add[3 * add_row] };
+    if (add_row == 1)
+        memcpy(&all, add, sizeof all);
     all += (four_numbers){ total[0], total[1], total[2], total[3] };
     memcpy(c, &all, sizeof all);
 }
@@ -89,19 +92,21 @@ INLINE void NAME(short_dots)(const int k, const operands *x)
     UNROLL for (int p = 0; p < k; p++)
         b[p] = x->b[p];
     const gd_real *a = x->a;
+    const gd_real *add = x->add;
     gd_real *c = x->c;
     int64_t i = x->m;
-    if (x->accumulate && x->c_row == 1 && i >= 4) {
+    if (add && x->c_row == 1 && i >= 4) {
         const gd_real *row[4] = { a, a + x->a_row, a + 2 * x->a_row, a + 3 * x->a_row };
-        for (; i >= 4; i -= 4, c += 4)
-            NAME(add_dots)(k, b, row, 4 * x->a_row, c);
+        for (; i >= 4; i -= 4, c += 4, add += 4 * x->add_row)
+            NAME(add_dots)(k, b, row, 4 * x->a_row, c, add, x->add_row);
         a = row[0];
     }
     for (; i > 0; i--, a += x->a_row, c += x->c_row) {
         gd_real total = 0;
         UNROLL for (int p = 0; p < k; p++)
             total = MULTIPLY_ADD_1(a[p], b[p], total);
-        *c = x->accumulate ? *c + total : total;
+        *c = add ? *add + total : total;
+        add = add ? add + x->add_row : NULL;
     }
 }
 
@@ -115,7 +120,7 @@ static TARGET GI_NOINLINE void NAME(long_dots)(const operands *x)
         NAME(dots)(1, x, i);
 }
 
-/* dot_products - c[i] (+)= sum_p a[i, p] b[p] for a product with n = 1; a and b contiguous along p. */
+/* dot_products - c[i] = sum_p a[i, p] b[p] (+ add[i]) for a product with n = 1; a and b contiguous along p. */
 static TARGET void NAME(dot_products)(operands *x)
 {
     switch (x->k) {

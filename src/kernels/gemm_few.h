@@ -33,19 +33,20 @@ typedef gd_real few_32 __attribute__((vector_size(32)));
             UNROLL for (int r = 0; r < rows; r++)                                                                  \
                 sum[r] = FEW_INTRINSIC(fma)(FEW_INTRINSIC(broadcast)(a[r * a_row]), y, sum[r]);                    \
         }                                                                                                          \
+        const gd_real *add = x->add ? x->add + i * x->add_row : NULL;                                              \
         UNROLL for (int r = 0; r < rows; r++, c += x->c_row) {                                                     \
             few_##bytes total = sum[r];                                                                            \
-            if (x->accumulate)                                                                                     \
+            if (add)                                                                                               \
                 UNROLL for (int j = 0; j < columns; j++)                                                           \
-                    total[j] += c[j];                                                                              \
+                    total[j] += add[r * x->add_row + j];                                                           \
             memcpy(c, &total, (size_t)columns * sizeof *c);                                                        \
         }                                                                                                          \
     }
 ROWS_OF_FEW(16, _mm_fmadd, _mm_set1)
 ROWS_OF_FEW(32, _mm256_fmadd, _mm256_set1)
 
-/* few_COLUMNS - c (+)= a b for k <= DEPTH and so many columns.  b is read where it lies if its rows fill vectors: of a
- * view of fewer columns nothing beyond the last one may be read. */
+/* few_COLUMNS - c = a b (+ add) for k <= DEPTH and so many columns.  b is read where it lies if its rows fill vectors:
+ * of a view of fewer columns nothing beyond the last one may be read. */
 #define FEW_COLUMNS(columns, bytes)                                                                                \
     static FEW_TARGET void few_##columns(const operands *x)                                                        \
     {                                                                                                              \

@@ -30,10 +30,10 @@
 
 /* ---- Tiles ---------------------------------------------------------------------------------------------- */
 
-/* The parameters of a tile function: the strides, k and accumulate of x; where its parts of a, b and c begin; the
- * columns of its last vector.  They are all passed in registers. */
+/* The parameters of a tile function: the strides and k of x; where its parts of a, b, c and what is added begin; the
+ * columns of its last vector.  All but the last are passed in registers. */
 #define TILE_PARAMETERS \
-    const operands *x, const gd_real *a, const gd_real *b, int64_t b_row, gd_real *c, int rest
+    const operands *x, const gd_real *a, const gd_real *b, int64_t b_row, gd_real *c, const gd_real *add, int rest
 typedef void NAME(tile_function)(TILE_PARAMETERS);
 
 /* store_few - the first count numbers of v, count < LANES, like STORE_PART but without a mask: a half of the vector, a
@@ -63,7 +63,7 @@ INLINE void NAME(store_few)(gd_real *p, vec v, int count)
 #undef FROM
 }
 
-/* tile - c (+)= a b for rows x vectors, constants once this is inlined.  The last vector is not whole when
+/* tile - c = a b (+ add) for rows x vectors, constants once this is inlined.  The last vector is not whole when
  * part. */
 INLINE void NAME(tile)(const int rows, const int vectors, const bool part, TILE_PARAMETERS)
 {
@@ -88,11 +88,11 @@ INLINE void NAME(tile)(const int rows, const int vectors, const bool part, TILE_
         UNROLL for (int i = 0; i < rows; i += 4)
             four[i / 4] += a_col;
     }
-    if (x->accumulate)
-        UNROLL for (int i = 0; i < rows; i++)
+    if (add)
+        UNROLL for (int i = 0; i < rows; i++, add += x->add_row)
             UNROLL for (int v = 0; v < vectors; v++)
-                sum[i][v] += part && v == vectors - 1 ? LOAD_PART(c + i * c_row + v * LANES, rest)
-                                                      : NAME(load)(c + i * c_row + v * LANES);
+                sum[i][v] += part && v == vectors - 1 ? LOAD_PART(add + v * LANES, rest)
+                                                      : NAME(load)(add + v * LANES);
     UNROLL for (int i = 0; i < rows; i++) {
         UNROLL for (int v = 0; v < vectors; v++) {
             if (part && v == vectors - 1 && rows == 1)
@@ -109,7 +109,7 @@ INLINE void NAME(tile)(const int rows, const int vectors, const bool part, TILE_
 #define TILE_AS(name, rows, vectors, part) \
     static TARGET void NAME(name##rows)(TILE_PARAMETERS) \
     { \
-        NAME(tile)(rows, vectors, part, x, a, b, b_row, c, rest); \
+        NAME(tile)(rows, vectors, part, x, a, b, b_row, c, add, rest); \
     }
 #define TILES(rows) \
     TILE_AS(tile1_, rows, 1, false) TILE_AS(part1_, rows, 1, true) \
@@ -157,6 +157,7 @@ INLINE void NAME(strips)(const int rows, const int vectors, const operands *x, i
         height = least + (s < taller);
         const gd_real *a = x->a + i * x->a_row;
         gd_real *c = x->c + i * x->c_row + first;
+        const gd_real *add = x->add ? x->add + i * x->add_row + first : NULL;
         for (int64_t j = 0; j < n; ) {
             const int count = NAME(panel_vectors)(vectors, n - j), full = count * LANES;
             const int width = n - j < full ? (int)(n - j) : full;
@@ -164,7 +165,8 @@ INLINE void NAME(strips)(const int rows, const int vectors, const operands *x, i
                 NAME(prefetch)(x, height, width, c + j, (i * n + j * height) * x->next.count / (x->m * n),
                                (i * n + (j + width) * height) * x->next.count / (x->m * n));
             (count == 4 ? NAME(tiles_wide) : NAME(tiles)[count - 1][width < full])[height](
-                x, a, packed ? b + j * k : b + j, packed ? full : x->b_row, c + j, width - (full - LANES));
+                x, a, packed ? b + j * k : b + j, packed ? full : x->b_row, c + j, add ? add + j : NULL,
+                width - (full - LANES));
             j += width;
         }
     }
@@ -187,12 +189,16 @@ INLINE bool NAME(packs_a)(const operands *x)
     return x->a_row == 1 && x->n >= 8 * LANES && x->k >= 64 && x->a_col >= PACK_STRIDE / (int64_t)sizeof *x->a;
 }
 
+/* A b of as many columns as a wide panel, one row behind the other, is packed as it is. */
 INLINE bool NAME(packs_b)(const operands *x)
 {
+    const bool is_panel = ROWS_WIDE >= 4 && x->n == 4 * LANES && x->b_row == 4 * LANES && x->b_col == 1;
+    if (is_panel && (uintptr_t)x->b % VECTOR_BYTES == 0)
+        return false;
     return x->b_col != 1 || (x->m >= PACK_ROWS && x->k * x->n > PACK_BLOCK && x->b_row >= 4 * LANES);
 }
 
-/* block - c (+)= a b for k <= DEPTH and n <= COLUMNS: group by group of rows. */
+/* block - c = a b (+ add) for k <= DEPTH and n <= COLUMNS: group by group of rows. */
 static TARGET void NAME(block)(const operands *x)
 {
     const bool packed = NAME(packs_b)(x), pack_a = NAME(packs_a)(x);
@@ -210,6 +216,7 @@ static TARGET void NAME(block)(const operands *x)
         t.m = x->m - i < GROUP ? x->m - i : GROUP;
         t.a = x->a + i * x->a_row;
         t.c = x->c + i * x->c_row;
+        t.add = x->add ? x->add + i * x->add_row : NULL;
         const int64_t left = x->m - i - t.m, next_m = left < GROUP ? left : GROUP;
         if (next_m > 0 && x->a_row == 1)
             t.next = (gi_rows_ahead){ t.a + t.m, x->k, next_m, x->a_col };
@@ -227,7 +234,7 @@ static TARGET void NAME(block)(const operands *x)
     }
 }
 
-/* some_blocks - c (+)= a b for k up to LONG and n <= COLUMNS, block by block. */
+/* some_blocks - c = a b (+ add) for k up to LONG and n <= COLUMNS, block by block. */
 INLINE void NAME(some_blocks)(const operands *x)
 {
     operands t = *x;
@@ -235,7 +242,10 @@ INLINE void NAME(some_blocks)(const operands *x)
         t.k = x->k - p < DEPTH ? x->k - p : DEPTH;
         t.a = x->a + p * x->a_col;
         t.b = x->b + p * x->b_row;
-        t.accumulate = x->accumulate || p > 0;
+        if (p > 0) {
+            t.add = x->c;
+            t.add_row = x->c_row;
+        }
         NAME(block)(&t);
     }
 }
@@ -254,7 +264,7 @@ INLINE void NAME(long_blocks)(const operands *x)
             t.b = x->b + p * x->b_row;
             t.c = p == 0 ? c : x->work->part;
             t.c_row = p == 0 ? x->c_row : COLUMNS;
-            t.accumulate = p == 0 && x->accumulate;
+            t.add = p == 0 && x->add ? x->add + i * x->add_row : NULL;
             NAME(some_blocks)(&t);
             for (int64_t r = 0; r < t.m && p > 0; r++)
                 add_product(x->n, c + r * x->c_row, x->work->rest + r * COLUMNS, x->work->part + r * COLUMNS);
@@ -272,6 +282,7 @@ static TARGET void NAME(blocks)(const operands *x)
         t.n = x->n - j < COLUMNS ? x->n - j : COLUMNS;
         t.b = x->b + j * x->b_col;
         t.c = x->c + j;
+        t.add = x->add ? x->add + j : NULL;
         if (x->k <= LONG)
             NAME(some_blocks)(&t);
         else
@@ -283,15 +294,15 @@ static TARGET void NAME(blocks)(const operands *x)
  * c^T = b^T a^T has long rows.  A piece of c^T at a time is computed beside c. */
 static TARGET void NAME(narrow)(const operands *x)
 {
-    operands t = { x->n, 0, x->k, x->b, x->b_col, x->b_row, NULL, x->a_col, 1, x->work->c, COLUMNS, x->accumulate,
-                   { NULL, 0, 0, 0 }, x->work };
+    operands t = { x->n, 0, x->k, x->b, x->b_col, x->b_row, NULL, x->a_col, 1, x->work->c, COLUMNS,
+                   x->add ? x->work->c : NULL, COLUMNS, { NULL, 0, 0, 0 }, x->work };
     for (int64_t i = 0; i < x->m; i += t.n) {
         gd_real *c = x->c + i * x->c_row;
         t.n = x->m - i < COLUMNS ? x->m - i : COLUMNS;
         t.b = x->a + i;
-        for (int64_t r = 0; r < t.n && x->accumulate; r++)
+        for (int64_t r = 0; r < t.n && x->add; r++)
             for (int64_t j = 0; j < x->n; j++)
-                x->work->c[j * COLUMNS + r] = c[r * x->c_row + j];
+                x->work->c[j * COLUMNS + r] = x->add[(i + r) * x->add_row + j];
         NAME(blocks)(&t);
         for (int64_t r = 0; r < t.n; r++)
             for (int64_t j = 0; j < x->n; j++)
@@ -299,7 +310,7 @@ static TARGET void NAME(narrow)(const operands *x)
     }
 }
 
-/* large_product - c (+)= a b in one block, or many. */
+/* large_product - c = a b (+ add) in one block, or many. */
 static TARGET GI_NOINLINE void NAME(large_product)(operands *x)
 {
     const int64_t empty = -x->n & (LANES - 1);  /* lanes in the last vector */
@@ -326,11 +337,11 @@ static TARGET GI_NOINLINE void NAME(large_product)(operands *x)
     release_work_space(x->work);
 }
 
-/* product - c (+)= a b: one tile, one block, or many.  Whichever it is, c[i, j] is summed in the same order. */
+/* product - c = a b (+ add): one tile, one block, or many.  Whichever it is, c[i, j] is summed in the same order. */
 static TARGET void NAME(product)(operands *x)
 {
     if (x->m <= ROWS && x->n <= LANES && x->b_col == 1 && x->k <= DEPTH)
-        NAME(tiles)[0][x->n < LANES][x->m](x, x->a, x->b, x->b_row, x->c, (int)x->n);
+        NAME(tiles)[0][x->n < LANES][x->m](x, x->a, x->b, x->b_row, x->c, x->add, (int)x->n);
     else
         NAME(large_product)(x);
 }

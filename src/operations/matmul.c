@@ -6,7 +6,6 @@
 #include "autograd/sum_to.h"
 #include "base/compiler.h"
 #include "base/start.h"
-#include "base/threads.h"
 #include "gradus/tensor.h"
 #include "kernels/gemm.h"
 #include "matrices.h"
@@ -208,41 +207,12 @@ static const gd_op affine_op = {
     .formula = "dx = gd_matmul(dy, w), dw = gd_matmul(dy', x), db = dy summed over rows"
 };
 
-enum { BIAS_FIRST = 4096 };                 /* elements: such a y stays in the first-level cache until it is added to */
-
-/* Each of m rows of y is b. */
-static void repeat_row(int64_t m, int64_t n, gd_real *y, const gd_real *b, int64_t step)
+/* y[i, j] = b[j] */
+static void repeat_row(int64_t m, int64_t n, gd_real *y, const gd_tensor *b)
 {
-    if (n == 1) {
-        const gd_real b0 = *b;
-        for (int64_t i = 0; i < m; i++)
-            y[i] = b0;
-        return;
-    }
-    for (int64_t j = 0; j < n && m > 0; j++)
-        y[j] = b[j * step];
-    for (int64_t i = 1; i < m; i++)
-        memcpy(y + i * n, y, (size_t)n * sizeof *y);
-}
-
-typedef struct bias_call {
-    int64_t        n;
-    gd_real       *y;
-    const gd_real *b;
-} bias_call;
-
-GI_KERNEL static void add_to_rows(int64_t n, gd_real *restrict y, const gd_real *restrict b, int64_t first,
-                                  int64_t last)
-{
-    for (int64_t i = first; i < last; i++)
+    for (int64_t i = 0; i < m; i++)
         for (int64_t j = 0; j < n; j++)
-            y[i * n + j] += b[j];
-}
-
-static void add_bias(void *context, int64_t begin, int64_t end)
-{
-    const bias_call *c = context;
-    add_to_rows(c->n, c->y, c->b, begin, end);
+            y[i * n + j] = b->data[j * b->stride[0]];
 }
 
 static bool affine_compute(gd_tensor *y, gd_tensor *const inputs[], const void *attributes)
@@ -250,12 +220,11 @@ static bool affine_compute(gd_tensor *y, gd_tensor *const inputs[], const void *
     (void)attributes;
     const gd_tensor *x = inputs[0], *w = inputs[1], *b = inputs[2];
     const int64_t m = x->shape[0], n = w->shape[0];
-    const bool first = b && (y->numel <= BIAS_FIRST || !b->contiguous);
-    if (first)
-        repeat_row(m, n, y->data, b->data, b->stride[0]);
-    gi_gemm(matrix_of(x), gi_transposed(matrix_of(w)), y->data, n, first);
-    if (b && !first)
-        gi_parallel(m, gi_part_for(n, GI_PART_ELEMENTS, 1), add_bias, &(bias_call){ n, y->data, b->data });
+    const bool one_row = !b || b->contiguous;
+    if (!one_row)
+        repeat_row(m, n, y->data, b);
+    const gd_real *add = !one_row ? y->data : b ? b->data : NULL;
+    gi_gemm_add(matrix_of(x), gi_transposed(matrix_of(w)), add, one_row ? 0 : n, y->data, n);
     return true;
 }
 

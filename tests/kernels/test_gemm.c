@@ -361,6 +361,50 @@ START_TEST(levels)
 }
 END_TEST
 
+/* The product and an addition after it, of whole numbers. */
+static void check_addition(int64_t m, int64_t n, int64_t k, enum layout in_a, enum layout in_b, int64_t add_row)
+{
+    matrix a = matrix_in(in_a, m, k, true), b = matrix_in(in_b, k, n, true);
+    matrix add = matrix_new(m, n, add_row, 1, true), c = matrix_new(m, n, n + 2, 1, true);
+    matrix expected = matrix_new(m, n, n + 2, 1, true);
+    product(&a, &b, &expected, false);
+    gi_gemm_add(all_of(&a), all_of(&b), add.at, add.row, c.at, c.row);
+    for (int64_t i = 0; i < m; i++)
+        for (int64_t j = 0; j < n; j++) {
+            const gd_real sum = *element(&expected, i, j) + *element(&add, i, j);
+            ck_assert_msg(sum == *element(&c, i, j),
+                          "%lld x %lld x %lld, layouts %d and %d, rows %lld apart, c[%lld, %lld]: %g instead of %g",
+                          (long long)m, (long long)n, (long long)k, (int)in_a, (int)in_b, (long long)add_row,
+                          (long long)i, (long long)j, (double)*element(&c, i, j), (double)sum);
+        }
+    free(a.memory);
+    free(b.memory);
+    free(add.memory);
+    free(c.memory);
+    free(expected.memory);
+}
+
+START_TEST(adds_a_row_or_a_matrix)
+{
+    static const int64_t sizes[][3] = {
+        { 1, 1, 1 }, { 10, 1, 5 }, { 10, 1, 30 }, { 1, 7, 40 }, { 5, 3, 4 }, { 40, 3, 9 }, { 6, 16, 8 }, { 30, 70, 33 },
+        { 100, 64, 64 }, { 100, 64, 300 }, { 70, 500, 260 }, { 50, 9, 8300 }, { 200, 40, 64 }, { 3, 2, 0 },
+    };
+    static const enum layout ways[] = { PLAIN, TRANSPOSED, GAPS, NO_UNIT };
+    if (!level(_i))
+        return;
+    for (int threads = 1; threads <= 2; threads++) {
+        gd_set_threads(threads);
+        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+            for (size_t l = 0; l < 16; l++)
+                for (int64_t apart = 0; apart < 2; apart++)
+                    check_addition(sizes[s][0], sizes[s][1], sizes[s][2], ways[l / 4], ways[l % 4],
+                                   apart * (sizes[s][1] + 3));
+    }
+    gd_set_threads(1);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("kernels: gemm");
@@ -375,6 +419,7 @@ int main(void)
     tcase_add_loop_test(each, nothing_to_do, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
     tcase_add_loop_test(each, not_a_number, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
     tcase_add_loop_test(each, parts_give_the_same_bits, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
+    tcase_add_loop_test(each, adds_a_row_or_a_matrix, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
     tcase_add_loop_test(each, place_in_memory_does_not_matter, GI_SIMD_PLAIN, GI_SIMD_LEVELS);
     tcase_add_test(once, levels);
     suite_add_tcase(suite, each);
