@@ -32,7 +32,7 @@ static int accesses_of_line(const gi_line *line, line_access *a)
     a[count++] = (line_access){ line->y, line->n, true, line->add };
     for (int k = 0; k < GI_LINE_READS; k++)
         if (line->x[k])
-            a[count++] = (line_access){ line->x[k], line->step[k] ? line->n : 1, false, false };
+            a[count++] = (line_access){ line->x[k], line->step[k] ? line->n : 1, k == 0 && line->changes_x, false };
     return count;
 }
 

@@ -1,8 +1,9 @@
-/* lifetimes.c - large results that are not needed at the same time share their memory.
+/* lifetimes.c - large results get their places in one block of memory, where those that are not needed at the same time
+ * may lie in the same place.
  *
  * A result is needed from the step that writes it to the last one that reads it.
  *
- *     step   a    b    c    d                       memory before: a, b, c, d; after: two places
+ *     step   a    b    c    d                       memory before: a, b, c, d; after: a block with two places
  *      1     w                                      a and c in one: a is needed in steps 1 and 2, c in 3 and 4
  *      2     r    w                                 b and d in the other
  *      3          r    w
@@ -11,8 +12,10 @@
  * What is run together is one step.  Results stay where they are if they are read before they are written, as what is
  * carried over from run to run, and if the step returns them.
  *
- * Finding the places is a coloring of intervals with sizes: the largest first, each to the smallest place that is free
- * in its steps. */
+ * Places are found one result after the other, the largest first: the first gap between those placed before that are
+ * needed at the same time (Y. Pisarchyk and J. Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020,
+ * greedy by size).  One block also has larger pages than many small ones: see gi_memory_new. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "autograd/computations.h"
@@ -26,13 +29,17 @@ typedef struct result {
     gd_tensor *y;
     gd_real   *data;                        /* where it was written down */
     int64_t    numel, first, last;          /* the steps in which it is needed; first is -1 before it is found */
-    bool       stays, settled;              /* in its own memory; in the place that has been found */
-    struct result *place;                   /* whose memory it has: its own, or another's */
+    bool       stays;                       /* where it is */
+    int64_t    begin, end;                  /* its place in the block, in numbers */
 } result;
 
 typedef struct results {
-    result *list;
-    int64_t count;
+    result  *list;                          /* when places are sought, by size, those that stay at the end */
+    int64_t  count;
+    result **placed;                        /* those that have a place, in the order of places */
+    int64_t  moved;                         /* how many */
+    gd_real *block;
+    int64_t  numel;                         /* of the block */
 } results;
 
 /* ---- What is needed when ----------------------------------------------------------------------------------------- */
@@ -52,42 +59,17 @@ static bool is_listed(const results *all, const gd_tensor *y)
 
 static bool list_results(const gi_version *v, results *all)
 {
-    *all = (results){ gi_memory_new(GI_SCOPES, (size_t)(v->count + 1) * sizeof *all->list), 0 };
-    for (int64_t i = 0; i < v->count && all->list; i++) {
+    const size_t most = (size_t)(v->count + 1);
+    *all = (results){ .list = gi_memory_new(GI_SCOPES, most * sizeof *all->list),
+                      .placed = gi_memory_new(GI_SCOPES, most * sizeof *all->placed) };
+    for (int64_t i = 0; i < v->count && all->list && all->placed; i++) {
         gd_tensor *y = v->list[i].y;
         if (lies_apart(v, y) && !is_listed(all, y)) {
             result *r = &all->list[all->count++];
-            *r = (result){ .y = y, .data = y->data, .numel = y->numel, .first = -1, .place = r };
+            *r = (result){ .y = y, .data = y->data, .numel = y->numel, .first = -1 };
         }
     }
-    return all->list != NULL;
-}
-
-static bool has(const result *r, const gd_real *data)
-{
-    return gi_overlap(r->data, r->numel, data, 1);
-}
-
-static bool writes(const gi_instruction *i, const result *r)
-{
-    for (int l = 0; l < i->lines; l++)
-        if (gi_overlap(r->data, r->numel, i->line[l].y, i->line[l].n))
-            return true;
-    if (i->compute == gi_fast_again) {
-        const gi_fast_call *call = i->attributes;
-        for (int k = 0; k < GD_FAST_INPUTS; k++)
-            if (call->to[k].data && has(r, call->to[k].data))
-                return true;
-    }
-    return gi_reads_tensor(i->y, r->data, r->numel);
-}
-
-/* Does i write all of r, whatever was there? */
-static bool writes_all(const gi_instruction *i, const result *r)
-{
-    if (gi_reads(i, r->data, r->numel) || i->y != r->y)
-        return false;
-    return !i->lines || (i->lines == 1 && !i->line->add && i->line->y == r->data && i->line->n == r->numel);
+    return all->list && all->placed;
 }
 
 /* The step of computation i: the first one of those that are run together. */
@@ -105,11 +87,11 @@ static void find_lifetime(const gi_version *v, result *r)
         const gi_instruction *i = &v->list[k];
         if (i->unread)
             continue;
-        if (!gi_reads(i, r->data, r->numel) && !writes(i, r))
+        if (!gi_reads(i, r->data, r->numel) && !gi_writes(i, r->data, r->numel))
             continue;
         if (r->first < 0) {
             r->first = step_of(v, k);
-            r->stays |= !writes_all(i, r);
+            r->stays |= !gi_writes_all(i, r->y);
         }
         r->last = step_of(v, k);
     }
@@ -118,99 +100,128 @@ static void find_lifetime(const gi_version *v, result *r)
 
 /* ---- Places ------------------------------------------------------------------------------------------------------ */
 
+/* Between two places are some lines of the cache, so that results whose sizes are powers of 2 do not all begin at the
+ * same place of a page: caches keep few lines of one place. */
+enum { CACHE_LINE = 64 / sizeof(gd_real), BETWEEN = 5 * CACHE_LINE };
+
+static int by_size(const void *a_, const void *b_)
+{
+    const result *a = a_, *b = b_;
+    if (a->stays != b->stays)
+        return a->stays - b->stays;
+    if (a->numel != b->numel)
+        return a->numel < b->numel ? 1 : -1;
+    return (a->first > b->first) - (a->first < b->first);
+}
+
 static bool at_the_same_time(const result *a, const result *b)
 {
     return a->first <= b->last && b->first <= a->last;
 }
 
-static bool is_free_for(const results *all, const result *place, const result *r)
+/* r's place, after those of the first all->moved. */
+static void place(results *all, result *r)
 {
-    for (const result *b = all->list, *end = b + all->count; b < end; b++)
-        if (b->place == place && b != r && at_the_same_time(b, r))
-            return false;
-    return true;
+    const int64_t numel = (r->numel + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE + BETWEEN;
+    int64_t begin = 0, k = all->moved;
+    for (int64_t i = 0; i < all->moved && all->placed[i]->begin < begin + numel; i++)
+        if (at_the_same_time(all->placed[i], r) && all->placed[i]->end > begin)
+            begin = all->placed[i]->end;
+    r->begin = begin;
+    r->end = begin + numel;
+    all->numel = r->end > all->numel ? r->end : all->numel;
+    for (; k > 0 && all->placed[k - 1]->begin > begin; k--)
+        all->placed[k] = all->placed[k - 1];
+    all->placed[k] = r;
 }
 
-/* The next one in order of size, of those not yet settled. */
-static result *largest_of(const results *all)
+static bool find_places(results *all)
 {
-    result *most = NULL;
-    for (result *r = all->list, *end = r + all->count; r < end; r++)
-        if (!r->settled && !r->stays && (!most || r->numel > most->numel))
-            most = r;
-    return most;
-}
-
-/* Places are results that have been settled in their own memory. */
-static void find_places(results *all)
-{
-    for (result *r; (r = largest_of(all)) != NULL; r->settled = true) {
-        result *best = NULL;
-        for (result *p = all->list, *end = p + all->count; p < end; p++)
-            if (p->settled && p->place == p && p->numel >= r->numel && (!best || p->numel < best->numel)
-                && is_free_for(all, p, r))
-                best = p;
-        if (best)
-            r->place = best;
-    }
+    qsort(all->list, (size_t)all->count, sizeof *all->list, by_size);
+    for (; all->moved < all->count && !all->list[all->moved].stays; all->moved++)
+        place(all, &all->list[all->moved]);
+    return !all->moved || (all->block = gi_memory_new(GI_SCOPES, (size_t)all->numel * sizeof *all->block)) != NULL;
 }
 
 /* ---- Moving ------------------------------------------------------------------------------------------------------ */
 
-static void move_address(gd_real **place, const result *r)
+static int by_address(const void *a_, const void *b_)
 {
-    if (*place && has(r, *place))
-        *place = r->place->data + (*place - r->data);
+    const result *const *a = a_, *const *b = b_;
+    const uintptr_t x = (uintptr_t)(*a)->data, y = (uintptr_t)(*b)->data;
+    return (x > y) - (x < y);
 }
 
-static void move_tensor(gd_tensor *t, const result *r)
+/* Moves an address within a result.  placed is in the order of addresses. */
+static void move_address(const results *all, gd_real **place)
+{
+    int64_t low = 0, high = all->moved;
+    while (high - low > 1) {
+        const int64_t middle = low + (high - low) / 2;
+        if ((uintptr_t)all->placed[middle]->data <= (uintptr_t)*place)
+            low = middle;
+        else
+            high = middle;
+    }
+    const result *r = all->placed[low];
+    if (*place && gi_overlap(r->data, r->numel, *place, 1))
+        *place = all->block + r->begin + (*place - r->data);
+}
+
+static void move_tensor(const results *all, gd_tensor *t)
 {
     if (t && t->numel)
-        move_address(&t->data, r);
+        move_address(all, &t->data);
 }
 
-static void move_operands(gi_instruction *i, const result *r)
+static void move_operands(const results *all, gi_instruction *i)
 {
-    move_tensor(i->y, r);
+    move_tensor(all, i->y);
     for (int k = 0; k < i->n; k++)
-        move_tensor(i->x[k], r);
-    move_tensor((gd_tensor *)(uintptr_t)i->out, r);
+        move_tensor(all, i->x[k]);
+    move_tensor(all, (gd_tensor *)(uintptr_t)i->out);
     for (int l = 0; l < i->lines; l++) {
-        move_address(&i->line[l].y, r);
+        move_address(all, &i->line[l].y);
         for (int k = 0; k < GI_LINE_READS; k++)
-            move_address((gd_real **)(uintptr_t)&i->line[l].x[k], r);
+            move_address(all, (gd_real **)(uintptr_t)&i->line[l].x[k]);
     }
     if (i->compute != gi_fast_again)
         return;
     gi_fast_call *call = (gi_fast_call *)(uintptr_t)i->attributes;          /* the version's own copy */
     for (int k = 0; k < GD_FAST_INPUTS; k++)
-        move_address(&call->to[k].data, r);
+        move_address(all, &call->to[k].data);
     for (int k = 0; k < call->node->n; k++)
-        move_tensor(call->node->in[k], r);
-    move_tensor(call->node->out, r);
+        move_tensor(all, call->node->in[k]);
+    move_tensor(all, call->node->out);
 }
 
-static void move(gi_version *v, const result *r)
+static void move(gi_version *v, results *all)
 {
+    qsort(all->placed, (size_t)all->moved, sizeof *all->placed, by_address);
     for (int64_t k = 0; k < v->count; k++)
-        move_operands(&v->list[k], r);
+        move_operands(all, &v->list[k]);
     for (int64_t k = 0; k < v->written_count; k++)
-        move_address((gd_real **)(uintptr_t)&v->written[k], r);
-    gi_arena_drop(r->y->owner, r->data);
-    v->shared_bytes += r->numel * (int64_t)sizeof(gd_real);
+        move_address(all, (gd_real **)(uintptr_t)&v->written[k]);
+    v->shared_bytes = -all->numel * (int64_t)sizeof(gd_real);
+    for (int64_t k = 0; k < all->moved; k++) {
+        v->shared_bytes += all->placed[k]->numel * (int64_t)sizeof(gd_real);
+        gi_arena_drop(all->placed[k]->y->owner, all->placed[k]->data);
+    }
+    gi_version_sort_written(v);
 }
 
 /* ---- All of it --------------------------------------------------------------------------------------------------- */
 
-static void share(gi_version *v, results *all)
+static bool share(gi_version *v, results *all)
 {
     for (int64_t k = 0; k < all->count; k++)
         find_lifetime(v, &all->list[k]);
-    find_places(all);
-    for (int64_t k = 0; k < all->count; k++)
-        if (all->list[k].place != &all->list[k])
-            move(v, &all->list[k]);
-    gi_version_sort_written(v);
+    if (!find_places(all))
+        return false;
+    if (all->moved)
+        move(v, all);
+    v->planned = all->block;
+    return true;
 }
 
 /* Is an address in r among these bytes? */
@@ -219,7 +230,7 @@ static bool mentions(const void *bytes, size_t size, const result *r)
     const gd_real *word;
     for (size_t at = 0; at + sizeof word <= size; at += sizeof word) {
         memcpy(&word, (const char *)bytes + at, sizeof word);
-        if (has(r, word))
+        if (gi_overlap(r->data, r->numel, word, 1))
             return true;
     }
     return false;
@@ -247,11 +258,13 @@ static bool may_be_moved(const gi_version *v, const results *all)
 bool gi_share_memory(gi_version *v)
 {
     results all;
-    if (!list_results(v, &all))
+    if (!list_results(v, &all)) {
+        gi_memory_free(all.placed);
+        gi_memory_free(all.list);
         return false;
-    const bool good = !GI_QUARANTINES || may_be_moved(v, &all);
-    if (!GI_QUARANTINES)
-        share(v, &all);
+    }
+    const bool good = GI_QUARANTINES ? may_be_moved(v, &all) : share(v, &all);
+    gi_memory_free(all.placed);
     gi_memory_free(all.list);
     return good;
 }

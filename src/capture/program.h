@@ -25,6 +25,7 @@ typedef struct gi_instruction {
     gi_line     *line;                      /* what it consists of, if that is known, else NULL */
     int          lines;
     bool         unread;                    /* it is not run, since nobody reads what it would compute */
+    bool         with_slope;                /* it leaves its slope where its operand was */
     bool         in_place;                  /* a gradient that is written where it ends */
     int          block;                     /* number of the group of computations run together, or 0 */
     struct gi_image_group *images;          /* what it begins if it is run together with others: see images.c */
@@ -86,7 +87,8 @@ typedef struct gi_version {
     gi_read        *reads;
     int64_t         read_count, read_capacity;
     gd_tensor      *result;
-    int64_t         shared_bytes;           /* of results that have other results' memory */
+    gd_real        *planned;                /* the memory of large results, or NULL */
+    int64_t         shared_bytes;           /* how many more they would need if none had another's */
     const char     *refused_by, *refused_why;       /* NULL when it is captured */
     int64_t         runs, last_run;
 } gi_version;
@@ -130,6 +132,9 @@ bool gi_steps_make(gi_version *v);
  * that is copied there. */
 void gi_gradients_in_place(gi_version *v);
 
+/* gi_slopes_with_values - elementwise functions that share work with their slopes are computed together with them. */
+void gi_slopes_with_values(gi_version *v);
+
 /* gi_usual_steps - what is run for a computation alone; how many steps: up to GI_MOST_LINES. */
 int gi_usual_steps(const gi_instruction *i, gi_step *to);
 
@@ -141,11 +146,11 @@ bool gi_images_from(gi_version *v, int64_t i, int64_t *count, gi_step *step);
  * when memory is out. */
 bool gi_blocks_from(gi_version *v, int64_t i, int64_t *count, gi_step *step);
 
-/* gi_share_memory - large results that are not needed at the same time share their memory: see lifetimes.c.  v->steps
- * is complete.  False when memory is out. */
+/* gi_share_memory - large results get their places in one block, where those that are not needed at the same time share
+ * memory: see lifetimes.c.  v->steps is complete.  False when memory is out. */
 bool gi_share_memory(gi_version *v);
 
-/* ---- Who reads what: reads.c ------------------------------------------------------------------------------------- */
+/* ---- Who reads and writes what: reads.c -------------------------------------------------------------------------- */
 
 /* gi_leave_out_unread - marks elementwise computations whose results nobody reads. */
 void gi_leave_out_unread(gi_version *v);
@@ -156,6 +161,11 @@ void gi_leave_out_unread(gi_version *v);
 bool gi_overlap(const gd_real *a, int64_t a_numel, const gd_real *b, int64_t b_numel);
 bool gi_reads_tensor(const gd_tensor *x, const gd_real *data, int64_t numel);
 bool gi_reads(const gi_instruction *i, const gd_real *data, int64_t numel);
+
+/* gi_writes - does computation i write some of these?
+ * gi_writes_all - does it write all of y, which is not a view, whatever was there? */
+bool gi_writes(const gi_instruction *i, const gd_real *data, int64_t numel);
+bool gi_writes_all(const gi_instruction *i, const gd_tensor *y);
 
 /* ---- Inputs: inputs.c -------------------------------------------------------------------------------------------- */
 

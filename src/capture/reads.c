@@ -1,4 +1,4 @@
-/* reads.c - which computations read what, and those whose results nobody reads. */
+/* reads.c - which computations read and write what, and those whose results nobody reads. */
 #include "autograd/computations.h"
 #include "autograd/node.h"
 #include "program.h"
@@ -50,6 +50,28 @@ bool gi_reads(const gi_instruction *i, const gd_real *data, int64_t numel)
         if (gi_reads_tensor(i->x[k], data, numel))
             return true;
     return gi_reads_tensor(i->out, data, numel);
+}
+
+bool gi_writes(const gi_instruction *i, const gd_real *data, int64_t numel)
+{
+    for (int l = 0; l < i->lines; l++)
+        if (gi_overlap(data, numel, i->line[l].y, i->line[l].n)
+            || (i->line[l].changes_x && gi_overlap(data, numel, i->line[l].x[0], i->line[l].n)))
+            return true;
+    if (i->compute == gi_fast_again) {
+        const gi_fast_call *call = i->attributes;
+        for (int k = 0; k < GD_FAST_INPUTS; k++)
+            if (call->to[k].data && gi_overlap(data, numel, call->to[k].data, 1))
+                return true;
+    }
+    return gi_reads_tensor(i->y, data, numel);
+}
+
+bool gi_writes_all(const gi_instruction *i, const gd_tensor *y)
+{
+    if (i->y != y || gi_reads(i, y->data, y->numel))
+        return false;
+    return !i->lines || (i->lines == 1 && !i->line->add && i->line->y == y->data && i->line->n == y->numel);
 }
 
 /* Elementwise computations have no other effect than their result.  (Others may fail, or draw random numbers.) */

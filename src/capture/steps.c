@@ -38,6 +38,7 @@ bool gi_steps_make(gi_version *v)
         return false;
     gi_leave_out_unread(v);
     gi_gradients_in_place(v);
+    gi_slopes_with_values(v);
     for (int64_t i = 0, count; i < v->count; i += count) {
         gi_step *step = &v->steps[v->step_count];
         if (!gi_images_from(v, i, &count, step) || (!count && !gi_blocks_from(v, i, &count, step)))

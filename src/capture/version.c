@@ -275,6 +275,7 @@ void gi_version_free(gi_version *v)
         gi_arena_free(scope);
     }
     gi_arena_free(&v->notes);
+    gi_memory_free(v->planned);
     gi_memory_free(v->followers);
     gi_memory_free(v->list);
     gi_memory_free(v->steps);

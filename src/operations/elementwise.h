@@ -39,6 +39,11 @@ gd_tensor *gi_apply_binary(const gd_op *op, gi_binary_loop *loop, gd_tensor *a, 
 gd_tensor *gi_apply_comparison(const gd_op *op, gi_binary_loop *loop, gd_tensor *a, gd_tensor *b);
 gd_tensor *gi_apply_test(const gd_op *op, gi_unary_loop *loop, gd_tensor *x);
 
+/* gi_with_slope - the loop that computes value and slope together, where that is cheaper; else NULL.
+ * gi_times_slope - dx = dy times what is given. */
+gi_unary_with_slope_loop *gi_with_slope(gi_unary_loop *value, gi_unary_slope_loop *slope);
+extern gi_unary_slope_loop *const gi_times_slope;
+
 /* gi_fast_unary - the fast rule for every layout; of: the input, the output or, where neither is read, NULL.
  * gi_fast_binary - declines where a gradient that is needed has to be summed over broadcast axes. */
 gd_fast gi_fast_unary(const gd_node *node, const gd_tensor *dy, const gd_target *dx, gi_unary_slope_loop *loop,
@@ -190,6 +195,19 @@ static inline void gi_put(const gd_target *to, gd_real value)
 #define UNARY_VALUE(name, value)                                                                         \
     UNARY_LOOP(name, value)                                                                              \
     ONE gd_real name##_one(gd_real x, const gd_real *p) { return name##_value(x, p); }
+
+/* Value and slope in one sweep; the slope as the fast rule has it for dy = 1. */
+#define UNARY_WITH_SLOPE(name)                                                                           \
+    GI_KERNEL static void name##_with_slope_loop(int64_t n, gd_real *restrict y, gd_real *restrict x,    \
+                                                 const gd_real *restrict p_)                             \
+    {                                                                                                    \
+        const gd_real p[2] = { p_[0], p_[1] };                                                           \
+        for (int64_t i = 0; i < n; i++) {                                                                \
+            const gd_real x_i = x[i];                                                                    \
+            y[i] = name##_value(x_i, p);                                                                 \
+            x[i] = name##_slope(1, x_i, x_i, p);                                                         \
+        }                                                                                                \
+    }
 
 #define UNARY(name, value, derivative, slope, reads)                                                     \
     UNARY_VALUE(name, value)                                                                             \

@@ -22,6 +22,9 @@ typedef void gi_binary_loop(int64_t n, gd_real *y, const gd_real *a, int64_t a_s
 typedef void gi_unary_slope_loop(int64_t n, gd_real *dx, const gd_real *dy, int64_t dy_step, const gd_real *of,
                                  int64_t of_step, const gd_real p[2]);
 
+/* y[i] = f(x[i]; p), and x[i] becomes f'(x[i]; p). */
+typedef void gi_unary_with_slope_loop(int64_t n, gd_real *y, gd_real *x, const gd_real p[2]);
+
 /* Lines of the operands of a binary operation, and of its output. */
 typedef struct gi_pair {
     const gd_real *dy, *a, *b, *y;
@@ -36,16 +39,18 @@ typedef struct gi_line {
     gi_body       *part;                    /* of (line, begin, end): computes these elements */
     gi_compute    *whole;                   /* of (.., .., line): computes all, on the calling thread */
     union {
-        gi_unary_loop        *unary;
-        gi_binary_loop       *binary;
-        gi_unary_slope_loop  *unary_slope;
-        gi_binary_slope_loop *binary_slope;
+        gi_unary_loop            *unary;
+        gi_unary_with_slope_loop *unary_with_slope;
+        gi_binary_loop           *binary;
+        gi_unary_slope_loop      *unary_slope;
+        gi_binary_slope_loop     *binary_slope;
     } loop;                                 /* what part calls */
     int64_t        n;
     gd_real       *y;                       /* is written; with add, the result is added to it */
     const gd_real *x[GI_LINE_READS];        /* are read: NULL where there are fewer */
     int8_t         step[GI_LINE_READS];     /* 1, or 0 of a single number */
     bool           add;
+    bool           changes_x;               /* writes to x[0], too */
     gd_real        p[2];                    /* parameters of f */
 } gi_line;
 
@@ -57,5 +62,9 @@ static inline void gi_line_run(gi_line *line, const void *of)
         gi_thread.recorder->line(gi_thread.recorder, line, of);
     gi_parallel(line->n, GI_PART_ELEMENTS, line->part, line);
 }
+
+/* gi_line_keep_slope - value: y = f(x);  rule: dx = dy f'(x).  If f and f' are cheaper in one sweep than in two, then
+ * value leaves f'(x) where x was, and rule multiplies by what it finds there.  Else false, and they are as before. */
+bool gi_line_keep_slope(gi_line *value, gi_line *rule);
 
 #endif

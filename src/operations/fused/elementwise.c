@@ -187,3 +187,26 @@ BINARY (atan2, ATAN2(a, b), over_square_length_rule(dy, b, a, b),      dy * over
 PRIVATE_COMPARISON (power_is_flat, power_is_flat(a, b))
 PRIVATE_COMPARISON (power_has_no_log, power_has_no_log(a, b))
 PRIVATE_COMPARISON (larger_size, larger_size(a, b))
+
+/* ==== Value and slope in one sweep, of functions whose formulas share most of their work ========================= */
+
+UNARY_WITH_SLOPE(gelu)
+UNARY_WITH_SLOPE(gelu_tanh)
+UNARY_WITH_SLOPE(silu)
+UNARY_WITH_SLOPE(mish)
+
+gi_unary_slope_loop *const gi_times_slope = exp_slope_loop;        /* dy y: of a function that is its own slope */
+
+gi_unary_with_slope_loop *gi_with_slope(gi_unary_loop *value, gi_unary_slope_loop *slope)
+{
+#define WITH_SLOPE(name) { name##_loop, name##_slope_loop, name##_with_slope_loop }
+    static const struct {
+        gi_unary_loop            *value;
+        gi_unary_slope_loop      *slope;
+        gi_unary_with_slope_loop *both;
+    } functions[] = { WITH_SLOPE(gelu), WITH_SLOPE(gelu_tanh), WITH_SLOPE(silu), WITH_SLOPE(mish) };
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+        if (functions[i].value == value && functions[i].slope == slope)
+            return functions[i].both;
+    return NULL;
+}
