@@ -202,11 +202,12 @@ static void move(gi_version *v, results *all)
         move_operands(all, &v->list[k]);
     for (int64_t k = 0; k < v->written_count; k++)
         move_address(all, (gd_real **)(uintptr_t)&v->written[k]);
-    v->shared_bytes = -all->numel * (int64_t)sizeof(gd_real);
+    int64_t numel = -all->numel;
     for (int64_t k = 0; k < all->moved; k++) {
-        v->shared_bytes += all->placed[k]->numel * (int64_t)sizeof(gd_real);
+        numel += all->placed[k]->end - all->placed[k]->begin;
         gi_arena_drop(all->placed[k]->y->owner, all->placed[k]->data);
     }
+    v->shared_bytes = numel * (int64_t)sizeof(gd_real);
     gi_version_sort_written(v);
 }
 
