@@ -79,7 +79,7 @@ typedef struct kernel {
     void (*dot_products)(operands *x);
 } kernel;
 
-/* What is added is written to c, for those that can only add to it.  */
+/* What is added is written to c, for products that can only add to c. */
 static void add_first(operands *x)
 {
     for (int64_t i = 0; i < x->m && x->add && x->add != x->c; i++)
