@@ -261,7 +261,7 @@ REAL_INLINE gd_real real_bell(gd_real a)
 }
 
 /* real_gelu - x Phi(x) = max(x, 0) - |x| Phi(-|x|).
- * Largest error 5 (double 9, unfused). */
+ * Largest error 6 (double 8, unfused). */
 REAL_INLINE gd_real real_gelu(gd_real x)
 {
     gd_real below, size = real_abs(x), a = real_select(size > REAL_TAIL, REAL_TAIL, size);
