@@ -120,8 +120,10 @@ static gd_tensor *refuse(gd_program *program, const gi_version *v)
     return v->result;
 }
 
+/* The step has memory of its own from now on: what the scope of the last one has left is given back first. */
 static gd_tensor *capture(gd_program *program, gd_tensor *const inputs[], int n)
 {
+    gi_pool_free();
     gi_version *v = gi_version_new(inputs, n);
     if (!v)
         return NULL;
