@@ -19,7 +19,8 @@ enum {
 
 /* ---- What may stand in a group ----------------------------------------------------------------------------------- */
 
-/* Numbers that a line reads or writes: in each block those of its elements, or a single one. */
+/* Numbers that a line reads or writes: in each block those of its elements, or a single one.  adds: what is written
+ * depends on what is there. */
 typedef struct line_access {
     const gd_real *data;
     int64_t        numel;                   /* 1: a single one, unless the line has no more */
@@ -30,9 +31,11 @@ static int accesses_of_line(const gi_line *line, line_access *a)
 {
     int count = 0;
     a[count++] = (line_access){ line->y, line->n, true, line->add };
-    for (int k = 0; k < GI_LINE_READS; k++)
+    for (int k = 0; k < GI_LINE_READS; k++) {
+        const bool changes = k == 0 && line->changes_x;
         if (line->x[k])
-            a[count++] = (line_access){ line->x[k], line->step[k] ? line->n : 1, k == 0 && line->changes_x, false };
+            a[count++] = (line_access){ line->x[k], line->step[k] ? line->n : 1, changes, changes };
+    }
     return count;
 }
 

@@ -12,6 +12,12 @@ static int64_t bytes_of(const gd_tensor *t)
     return t ? t->numel * (int64_t)sizeof(gd_real) : 0;
 }
 
+/* See slopes.c. */
+static bool leaves_slope(const gi_instruction *i)
+{
+    return i->lines == 1 && i->line->changes_x;
+}
+
 static int64_t bytes_moved(const gi_instruction *i)
 {
     int64_t bytes = bytes_of(i->y);
@@ -19,7 +25,7 @@ static int64_t bytes_moved(const gi_instruction *i)
         return 0;
     for (int k = 0; k < i->n; k++)
         bytes += bytes_of(i->x[k]);
-    return bytes + (i->with_slope ? bytes_of(i->x[0]) : 0);
+    return bytes + (leaves_slope(i) ? bytes_of(i->x[0]) : 0);
 }
 
 /* Rules read dy, which comes first, and the inputs of their operation. */
@@ -38,7 +44,7 @@ static void print_instruction(FILE *out, int64_t number, const gi_instruction *i
     else if (i->in_place)
         fprintf(out, "  (in place)\n");
     else
-        fprintf(out, "  (%" PRId64 " bytes%s)\n", bytes_moved(i), i->with_slope ? ", x becomes the slope" : "");
+        fprintf(out, "  (%" PRId64 " bytes%s)\n", bytes_moved(i), leaves_slope(i) ? ", x becomes the slope" : "");
 }
 
 /* Which computations are run together: see blocks.c and images.c. */

@@ -25,7 +25,6 @@ typedef struct gi_instruction {
     gi_line     *line;                      /* what it consists of, if that is known, else NULL */
     int          lines;
     bool         unread;                    /* it is not run, since nobody reads what it would compute */
-    bool         with_slope;                /* it leaves its slope where its operand was */
     bool         in_place;                  /* a gradient that is written where it ends */
     int          block;                     /* number of the group of computations run together, or 0 */
     struct gi_image_group *images;          /* what it begins if it is run together with others: see images.c */

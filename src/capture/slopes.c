@@ -55,6 +55,6 @@ void gi_slopes_with_values(gi_version *v)
         const gd_tensor *x = operand_of(v, value);
         const int64_t reader = x ? only_reader(v, at, x) : 0;
         if (reader && v->list[reader].lines == 1 && is_made_before(v, at, x))
-            value->with_slope = gi_line_keep_slope(value->line, v->list[reader].line);
+            gi_line_keep_slope(value->line, v->list[reader].line);
     }
 }

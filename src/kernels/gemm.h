@@ -51,7 +51,8 @@ typedef struct gi_product {
 
 void gi_gemm_of(gi_product *x);
 
-/* gi_gemm_add - c[i, j] = sum_p a[i, p] b[p, j] + add[i add_stride + j]: a stride of 0 adds one row to all. */
+/* gi_gemm_add - c[i, j] = sum_p a[i, p] b[p, j] + add[i add_stride + j]: a stride of 0 adds one row to all.  add is
+ * NULL, c itself with c's stride, or does not overlap c. */
 static inline void gi_gemm_add(gi_matrix a, gi_matrix b, const gd_real *add, int64_t add_stride, gd_real *c,
                                int64_t c_stride)
 {

@@ -64,7 +64,7 @@ static inline void gi_line_run(gi_line *line, const void *of)
 }
 
 /* gi_line_keep_slope - value: y = f(x);  rule: dx = dy f'(x).  If f and f' are cheaper in one sweep than in two, then
- * value leaves f'(x) where x was, and rule multiplies by what it finds there.  Else false, and they are as before. */
-bool gi_line_keep_slope(gi_line *value, gi_line *rule);
+ * value leaves f'(x) where x was, and rule multiplies by what it finds there.  Else they are as before. */
+void gi_line_keep_slope(gi_line *value, gi_line *rule);
 
 #endif

@@ -16,15 +16,14 @@ static bool with_slope_whole(gd_tensor *y, gd_tensor *const x[], const void *lin
     return true;
 }
 
-bool gi_line_keep_slope(gi_line *value, gi_line *rule)
+void gi_line_keep_slope(gi_line *value, gi_line *rule)
 {
     gi_unary_with_slope_loop *both = gi_with_slope(value->loop.unary, rule->loop.unary_slope);
     if (!both || rule->x[1] != value->x[0] || rule->n != value->n)
-        return false;
+        return;
     value->part = with_slope_part;
     value->whole = with_slope_whole;
     value->loop.unary_with_slope = both;
     value->changes_x = true;
     rule->loop.unary_slope = gi_times_slope;
-    return true;
 }

@@ -109,6 +109,20 @@ static gd_tensor *returned(gd_tensor *const in[], int n, void *context)
     return h;
 }
 
+/* The rule follows at once, and is run in blocks with the value. */
+static gd_tensor *in_one_block(gd_tensor *const in[], int n, void *context)
+{
+    (void)n;
+    const model *m = context;
+    gd_tensor *many[10];
+    for (int i = 0; i < 10; i++)
+        many[i] = in[0];
+    gd_zero_grad_of(m->w);
+    gd_tensor *x = gd_concat(many, 10, 0), *y = gd_gelu(gd_matmul(x, m->w));
+    gd_backward_from(y, x, false);
+    return y;
+}
+
 static gd_tensor *forward_only(gd_tensor *const in[], int n, void *context)
 {
     (void)n;
@@ -122,7 +136,7 @@ static const problem problems[] = {
     { "tanh", tanh_step, 0 }, { "of views", of_views, 1 }, { "of a part", of_a_part, 0 },
     { "of a transposed", of_a_transposed, 0 }, { "used twice", used_twice, 0 }, { "two of one", two_of_one, 0 },
     { "of a parameter", of_a_parameter, 0 }, { "returned", returned, 0 },
-    { "forward only", forward_only, 0 },
+    { "in one block", in_one_block, 1 }, { "forward only", forward_only, 0 },
 };
 
 /* ---- Tests ------------------------------------------------------------------------------------------------------- */
